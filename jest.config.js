@@ -1,0 +1,17 @@
+/** Native ESM: babel-jest only strips the types; see the "test" script for the flag that Node needs. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/experiments'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      'babel-jest',
+      {
+        babelrc: false,
+        configFile: false,
+        presets: [['@babel/preset-typescript', { onlyRemoveTypeImports: true, allowDeclareFields: true }]],
+      },
+    ],
+  },
+  testTimeout: 60_000,
+};
