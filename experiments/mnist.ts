@@ -1,0 +1,22 @@
+import { defineExperiment, presets } from '../src/index.ts';
+
+/** Figure 8: one hidden layer of 128 relu nodes on MNIST. */
+export default defineExperiment({
+  name: 'mnist',
+  title: 'Feed-forward network 784-128-10 on MNIST, cross-entropy and accuracy per epoch',
+  figure: 'Figure 8',
+  runTime: '5 min',
+  expected: 'test accuracy 0.92-0.93, cross-entropy about 0.26',
+  dataset: 'mnist',
+  settings: {
+    ...presets.mnistSettings,
+    ...presets.sgdSettings,
+    ...presets.oneHiddenLayer,
+    kernelInit: 'glorot_uniform',
+    batchSize: 50,
+    epochs: 50,
+  },
+  text: presets.mnistText,
+  quick: presets.mnistQuick,
+  layout: { metrics: presets.classification },
+});

@@ -1,0 +1,26 @@
+import { defineExperiment, presets } from '../src/index.ts';
+
+/** RandomNet (text): ten networks whose depth, widths, activations and initialisations are drawn at random. */
+export default defineExperiment({
+  name: 'randomnet',
+  title: 'RandomNet: ten networks of random architecture',
+  figure: 'text',
+  runTime: '1 min',
+  expected: 'best final test MSE about 0.057',
+  dataset: 'franke',
+  architecture: 'random',
+  settings: {
+    ...presets.frankeSettings,
+    ...presets.sgdSettings,
+    net: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    minHiddenLayers: 1,
+    maxHiddenLayers: 9,
+    minNodes: 1,
+    maxNodes: 100,
+    activationPool: 'sigmoid+relu+leaky_relu+linear',
+    epochs: 500,
+  },
+  text: { ...presets.frankeText, maxHiddenLayers: 10, epochs: 100 },
+  quick: { epochs: 20 },
+  layout: { rows: 'net', metrics: [presets.testMse, presets.bestTestMse] },
+});

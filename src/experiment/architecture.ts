@@ -1,0 +1,80 @@
+import { UserError } from '../errors.ts';
+import { createRng } from '../math/rng.ts';
+import type { ActivationName } from '../nn/activations.ts';
+import { type BiasInit, biasInits, type KernelInit, kernelInits } from '../nn/initializers.ts';
+import type { LayerSpec } from '../nn/network.ts';
+import { hiddenUnits, type Settings } from './options.ts';
+
+/** The output layer's units and activation, which the dataset decides. */
+export type Output = Pick<LayerSpec, 'units' | 'activation'>;
+
+/** The layers that the settings name: hidden ones alike but for their width, then the output. */
+export function givenLayers(settings: Settings, output: Output): LayerSpec[] {
+  const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
+  const kernel = kernelInit as KernelInit;
+  const outputBias =
+    outputBiasInit === 'as_kernel'
+      ? kernel === 'random_normal'
+        ? 'random_normal'
+        : 'zeros'
+      : outputBiasInit;
+  return [
+    ...hiddenUnits(hidden as string).map((units) => ({
+      units,
+      activation: activation as ActivationName,
+      kernelInit: kernel,
+      biasInit: biasOrNone(biasInit as string),
+    })),
+    { ...output, kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
+  ];
+}
+
+/**
+ * A network drawn at random: number of hidden layers, then width, activation and initialisation of each.
+ *
+ * Every layer makes the same draws, so that changing a range never changes what another choice is drawn from.
+ */
+export function randomLayers(settings: Settings, output: Output): LayerSpec[] {
+  const { seed, net, minHiddenLayers, maxHiddenLayers, minNodes, maxNodes, activationPool } =
+    settings as Record<string, number> & { activationPool: string };
+  checkRange('--min-hidden-layers', minHiddenLayers, '--max-hidden-layers', maxHiddenLayers);
+  checkRange('--min-nodes', minNodes, '--max-nodes', maxNodes);
+  const pool = activationPool.split('+') as ActivationName[];
+  const rng = createRng(seed, 'architecture', net);
+  const hidden = minHiddenLayers + rng.below(maxHiddenLayers - minHiddenLayers + 1);
+  const layers: LayerSpec[] = [];
+  for (let layer = 0; layer < hidden; layer++) {
+    layers.push({
+      units: minNodes + rng.below(maxNodes - minNodes + 1),
+      activation: pool[rng.below(pool.length)],
+      kernelInit: kernelInits[rng.below(kernelInits.length)],
+      biasInit: biasInits[rng.below(biasInits.length)],
+    });
+  }
+  return [...layers, { ...output, kernelInit: 'glorot_uniform', biasInit: 'zeros' }];
+}
+
+/** "13 relu glorot_uniform zeros | 7 sigmoid ..." for tables. */
+export function describeHiddenLayers(layers: readonly LayerSpec[]): string {
+  return layers
+    .slice(0, -1)
+    .map(
+      ({ units, activation, kernelInit, biasInit }) =>
+        `${units} ${activation} ${kernelInit} ${biasInit ?? 'none'}`,
+    )
+    .join(' | ');
+}
+
+function biasOrNone(init: string): BiasInit | null {
+  return init === 'none' ? null : (init as BiasInit);
+}
+
+function checkRange(lowFlag: string, low: number, highFlag: string, high: number): void {
+  if (low <= high) return;
+  throw new UserError({
+    what: `${lowFlag} is larger than ${highFlag}`,
+    expected: `${lowFlag} <= ${highFlag}`,
+    received: `${low} and ${high}`,
+    remedy: 'swap them or change one',
+  });
+}

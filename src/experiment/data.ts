@@ -1,0 +1,123 @@
+import type { Dataset } from '../datasets/dataset.ts';
+import { generateFranke } from '../datasets/franke.ts';
+import type { DatasetName } from '../datasets/index.ts';
+import { readMnist } from '../datasets/mnist.ts';
+import type { SplitConfig } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
+import type { LossName } from '../nn/losses.ts';
+import type { Output } from './architecture.ts';
+import type { Settings } from './options.ts';
+import type { FrankeConfig, MnistConfig } from './trial.ts';
+
+/** Where data lie on this machine: never part of a trial's config. */
+export interface Sources {
+  /** Folder with the four IDX files; null is the copy that comes with the program. */
+  readonly dataDir: string | null;
+}
+
+/** What the settings say of the data, with what only the data know. */
+export interface ResolvedData {
+  readonly data: FrankeConfig | MnistConfig;
+  readonly split: SplitConfig;
+  readonly output: Output;
+  readonly loss: LossName;
+}
+
+/** Errors: data that are missing or damaged, counts of rows that do not fit them. */
+export async function resolveData(
+  name: DatasetName,
+  settings: Settings,
+  sources: Sources,
+): Promise<ResolvedData> {
+  if (name === 'franke') {
+    const { samples, noise, target } = settings;
+    if (samples === 'all') {
+      throw new UserError({
+        what: '--samples all has no meaning for generated data',
+        expected: 'a whole number >= 4',
+        received: 'all',
+        remedy: 'give a number, such as --samples 1000',
+      });
+    }
+    const data: FrankeConfig = {
+      dataset: 'franke',
+      samples: samples as number,
+      noise: noise as number,
+      target: target === 'franke' ? null : (target as string),
+    };
+    // A surface of the user's own is tried now, before anything is trained or written.
+    if (data.target !== null) await generateFranke(data, settings.seed as number);
+    return {
+      data,
+      split: splitOf(settings, data.samples, null),
+      output: { units: 1, activation: 'linear' },
+      loss: 'mse',
+    };
+  }
+  const { sha256, rows, classes, canonicalTrainRows } = await readMnist(sources.dataDir);
+  return {
+    data: { dataset: 'mnist', sha256 },
+    split: splitOf(settings, rows, canonicalTrainRows),
+    output: { units: classes, activation: 'softmax' },
+    loss: 'cross_entropy',
+  };
+}
+
+/** The data of a trial. Errors: MNIST files that are not those of the config. */
+export async function loadData(
+  data: FrankeConfig | MnistConfig,
+  seed: number,
+  sources: Sources,
+): Promise<Dataset> {
+  if (data.dataset === 'franke') return generateFranke(data, seed);
+  const dataset = await readMnist(sources.dataDir);
+  if (dataset.sha256 === data.sha256) return dataset;
+  throw new UserError({
+    what: `the MNIST files${sources.dataDir === null ? '' : ` in ${sources.dataDir}`} are not the ones the trial was made for`,
+    expected: `contents with SHA-256 ${data.sha256}`,
+    received: dataset.sha256,
+    remedy: 'leave the files alone while trials run, or start again',
+  });
+}
+
+function splitOf(settings: Settings, available: number, canonicalTrainRows: number | null): SplitConfig {
+  const { samples, testSize, split } = settings;
+  const total = samples === 'all' ? available : (samples as number);
+  const size = testSize as number;
+  const testRows = size < 1 ? Math.ceil(total * size) : size;
+  const trainRows = total - testRows;
+  if (trainRows < 1 || total > available) {
+    throw new UserError({
+      what:
+        total > available
+          ? '--samples asks for more rows than there are'
+          : '--test-size leaves no rows to train on',
+      expected: total > available ? `at most ${available}` : `fewer than ${total} test rows`,
+      received: total > available ? total : testRows,
+      remedy: 'lower it',
+    });
+  }
+  if (split === 'canonical' && canonicalTrainRows !== null) {
+    checkCanonical('train', trainRows, canonicalTrainRows);
+    checkCanonical('test', testRows, available - canonicalTrainRows);
+  }
+  if (split === 'canonical' && canonicalTrainRows === null) {
+    throw new UserError({
+      what: '--split canonical needs data that were published with a split',
+      expected: 'random',
+      received: 'canonical',
+      remedy: 'leave out --split',
+    });
+  }
+  return { method: split as SplitConfig['method'], trainRows, testRows };
+}
+
+function checkCanonical(part: string, wanted: number, available: number): void {
+  if (wanted <= available) return;
+  throw new UserError({
+    what: `--split canonical has not enough ${part} rows`,
+    expected: `at most ${available}`,
+    received: wanted,
+    remedy: 'change --samples or --test-size',
+  });
+}

@@ -1,0 +1,77 @@
+import type { DatasetName } from '../datasets/index.ts';
+import { type OptionName, optionNames, type Setting, type SettingLists } from './options.ts';
+
+/** Settings as an experiment file writes them: one value, or a list for what is swept. */
+export type Defaults = Partial<Record<OptionName, Setting | readonly Setting[]>>;
+
+/** A number that the report shows of an experiment, and which way it is better. */
+export interface ShownMetric {
+  /** A column of trials.csv. */
+  readonly name: string;
+  readonly title: string;
+  readonly best: 'min' | 'max' | null;
+}
+
+/** One experiment of the report: what runs, with which settings, and how the report lays it out. */
+export interface Experiment {
+  /** The subcommand, such as `grid-search ols`. */
+  readonly name: string;
+  readonly title: string;
+  /** Where the report shows it. */
+  readonly figure: string;
+  /** About how long it takes on two cores, and what comes out. */
+  readonly runTime: string;
+  readonly expected: string;
+  readonly dataset: DatasetName;
+  /** Drawn at random by `net`, or given by `hidden`. */
+  readonly architecture: 'given' | 'random';
+  /** Every option of the experiment with the values of the report's program, in the report's order. */
+  readonly settings: SettingLists;
+  /** What the report's wording has instead (--variant text). */
+  readonly text: SettingLists;
+  /** What a quick look takes instead (--quick). */
+  readonly quick: SettingLists;
+  readonly layout: Layout;
+}
+
+/** The report's table: one heat map per metric and value of `slices`, or rows with a column per metric. */
+export interface Layout {
+  readonly rows: OptionName | null;
+  readonly columns: OptionName | null;
+  readonly metrics: readonly ShownMetric[];
+}
+
+export interface ExperimentDefinition
+  extends Omit<Experiment, 'settings' | 'text' | 'quick' | 'architecture' | 'layout'> {
+  readonly architecture?: Experiment['architecture'];
+  readonly settings: Defaults;
+  readonly text?: Defaults;
+  readonly quick?: Defaults;
+  readonly layout: { rows?: OptionName; columns?: OptionName; metrics: readonly ShownMetric[] };
+}
+
+/** Makes an experiment out of almost flat data: single values become lists of one. */
+export function defineExperiment(definition: ExperimentDefinition): Experiment {
+  const { settings, text = {}, quick = {}, layout, architecture = 'given' } = definition;
+  return {
+    ...definition,
+    architecture,
+    settings: asLists(settings),
+    text: asLists(text),
+    quick: asLists(quick),
+    layout: { rows: null, columns: null, ...layout },
+  };
+}
+
+/** The options that an experiment has, in the order of the options' table. */
+export function optionsOf(experiment: Experiment): OptionName[] {
+  return optionNames.filter((name) => Object.hasOwn(experiment.settings, name));
+}
+
+function asLists(defaults: Defaults): SettingLists {
+  const lists = Object.entries(defaults).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value : [value],
+  ]);
+  return Object.fromEntries(lists);
+}

@@ -1,0 +1,227 @@
+import { centerings } from '../datasets/scale.ts';
+import { splitMethods } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
+import { dtypes } from '../math/dtype.ts';
+import { activationNames } from '../nn/activations.ts';
+import { batchingNames } from '../nn/batches.ts';
+import { biasInits, kernelInits } from '../nn/initializers.ts';
+import { scheduleNames } from '../nn/schedules.ts';
+import { bases } from '../regression/polynomial.ts';
+import { bootstrapMethods } from './trial.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
+
+/** One value of one option. */
+export type Setting = string | number;
+
+export interface Option {
+  readonly flag: string;
+  /** What stands for the value in --help. */
+  readonly placeholder: string;
+  readonly description: string;
+  /** The names that can be chosen from, for --help. */
+  readonly choices?: readonly string[];
+  /** Which solvers read it; without it, all do. */
+  readonly solvers?: readonly Solver[];
+  /** What stands in the CSVs. */
+  readonly type: 'integer' | 'number' | 'string';
+  /** Reads one value. Errors: UserError naming the option. */
+  readonly parse: (text: string, flag: string) => Setting;
+}
+
+export const solvers = ['sgd', 'closed-form'] as const;
+export type Solver = (typeof solvers)[number];
+const sgd: readonly Solver[] = ['sgd'];
+
+/** Every option of every experiment: an experiment has those that stand in its settings. */
+export const options = {
+  seed: integer('--seed', 'seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
+  samples: rows('--samples', 'rows in all: generated (franke) or drawn from the data (mnist)', 4),
+  noise: number(
+    '--noise',
+    'standard deviation of the noise, before its factor of 0.2',
+    'a number >= 0',
+    (x) => x >= 0,
+  ),
+  target: text('--target', 'expression', 'surface to learn: franke, or an expression in x and y'),
+  testSize: number(
+    '--test-size',
+    'test rows: a share in (0, 1) or a count',
+    'a share between 0 and 1, or a whole number >= 1',
+    (x) => x > 0 && (x < 1 || Number.isInteger(x)),
+  ),
+  split: choice('--split', 'how rows are split', splitMethods),
+  basis: choice('--basis', 'polynomial features: i + j <= degree, all i, j <= degree, or none', [
+    'none',
+    ...bases,
+  ]),
+  degree: integer('--degree', 'degree of the polynomial features', 0, 40),
+  center: choice('--center', 'what is subtracted from the inputs: means of the training rows', centerings),
+  centerTargets: choice('--center-targets', 'whether the training mean is subtracted from the targets', [
+    'no',
+    'yes',
+  ]),
+  solver: choice('--solver', 'how the model is fitted', solvers),
+  net: { ...integer('--net', 'which random network', 1, 1e6), solvers: sgd },
+  minHiddenLayers: {
+    ...integer('--min-hidden-layers', 'fewest hidden layers of a random network', 0, 100),
+    solvers: sgd,
+  },
+  maxHiddenLayers: {
+    ...integer('--max-hidden-layers', 'most hidden layers of a random network', 0, 100),
+    solvers: sgd,
+  },
+  minNodes: { ...integer('--min-nodes', 'fewest nodes of a random layer', 1, 1e5), solvers: sgd },
+  maxNodes: { ...integer('--max-nodes', 'most nodes of a random layer', 1, 1e5), solvers: sgd },
+  activationPool: {
+    flag: '--activation-pool',
+    placeholder: 'names',
+    description: `activations that random layers draw from, joined by +: ${activationNames.join('+')}`,
+    solvers: sgd,
+    type: 'string',
+    parse: (value: string, flag: string) =>
+      value
+        .split('+')
+        .map((name) => parseChoice(name.trim(), activationNames, flag))
+        .join('+'),
+  },
+  hidden: {
+    flag: '--hidden',
+    placeholder: 'nodes',
+    description: 'nodes of the hidden layers, joined by -: 128, 64-32, none',
+    solvers: sgd,
+    type: 'string',
+    parse: parseHidden,
+  },
+  activation: { ...choice('--activation', 'activation of the hidden layers', activationNames), solvers: sgd },
+  kernelInit: { ...choice('--kernel-init', 'initial weights', kernelInits), solvers: sgd },
+  biasInit: {
+    ...choice('--bias-init', 'initial biases of the hidden layers', [...biasInits, 'none']),
+    solvers: sgd,
+  },
+  outputBiasInit: {
+    ...choice(
+      '--output-bias-init',
+      'initial output bias; as_kernel: random_normal where the weights are, else zeros',
+      [...biasInits, 'none', 'as_kernel'],
+    ),
+    solvers: sgd,
+  },
+  lambda: number(
+    '--lambda',
+    'L2 penalty: lambda * sum(w^2) is added to the loss',
+    'a finite number >= 0',
+    (x) => x >= 0,
+  ),
+  penalize: { ...choice('--penalize', 'what the penalty is on', ['all', 'kernels']), solvers: sgd },
+  learningRate: {
+    ...number('--learning-rate', 'learning rate', 'a finite number > 0', (x) => x > 0),
+    solvers: sgd,
+  },
+  momentum: {
+    ...number('--momentum', 'momentum', 'a number in [0, 1)', (x) => x >= 0 && x < 1),
+    solvers: sgd,
+  },
+  schedule: {
+    ...text(
+      '--schedule',
+      'name',
+      `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps`,
+    ),
+    solvers: sgd,
+  },
+  batchSize: { ...rows('--batch-size', 'rows in a mini-batch', 1), solvers: sgd },
+  batches: { ...choice('--batches', 'how mini-batches are drawn', batchingNames), solvers: sgd },
+  epochs: { ...integer('--epochs', 'epochs', 1, 1e7), solvers: sgd },
+  dtype: { ...choice('--dtype', 'element type of the training', dtypes), solvers: sgd },
+  bootstrap: integer('--bootstrap', 'bootstrap resamples of the test scores', 1, 1e6),
+  bootstrapMethod: choice(
+    '--bootstrap-method',
+    'test: resample the test rows; refit: train again on resampled training rows',
+    bootstrapMethods,
+  ),
+} satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** One value for each option of an experiment; null where the solver does not read it. */
+export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
+/** A list of values for each option: what a grid is made of. */
+export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
+
+/** Reads what stands behind an option: a list of values. Errors: UserError naming the option. */
+export function parseOption(name: OptionName, value: string): Setting[] {
+  const { flag, parse } = options[name];
+  return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
+}
+
+/** "64-32" as [64, 32]; "none" as []. */
+export function hiddenUnits(hidden: string): number[] {
+  return hidden === 'none' ? [] : hidden.split('-').map(Number);
+}
+
+function parseHidden(value: string, flag: string): string {
+  if (value === 'none') return value;
+  const units = value.split('-').map((part) => part.trim());
+  if (units.length > 100 || units.some((part) => !/^[1-9]\d{0,4}$/.test(part))) {
+    throw new UserError({
+      what: `${flag} is not a list of layer widths`,
+      expected: 'whole numbers from 1 to 99999 joined by -, such as 128 or 64-32; or none',
+      received: value,
+      remedy: `write ${flag} 128 for one hidden layer of 128 nodes`,
+    });
+  }
+  return units.join('-');
+}
+
+function integer(flag: string, description: string, min: number, max: number) {
+  const parse = (value: string, name: string): number => {
+    const parsed = parseInteger(value, name);
+    if (parsed < min || parsed > max) throw outOfRange(name, `a whole number from ${min} to ${max}`, value);
+    return parsed;
+  };
+  return { flag, placeholder: 'n', description, type: 'integer' as const, parse };
+}
+
+function number(flag: string, description: string, expected: string, holds: (x: number) => boolean) {
+  const parse = (value: string, name: string): number => {
+    const parsed = parseNumber(value, name);
+    if (!holds(parsed)) throw outOfRange(name, expected, value);
+    return parsed;
+  };
+  return { flag, placeholder: 'x', description, type: 'number' as const, parse };
+}
+
+/** A count of rows, or "all". */
+function rows(flag: string, description: string, min: number) {
+  const count = integer(flag, description, min, 1e8);
+  return {
+    ...count,
+    placeholder: 'n|all',
+    parse: (value: string, name: string): Setting => (value === 'all' ? 'all' : count.parse(value, name)),
+  };
+}
+
+function choice(flag: string, description: string, choices: readonly string[]) {
+  return {
+    flag,
+    placeholder: 'name',
+    description,
+    choices,
+    type: 'string' as const,
+    parse: (value: string, name: string): string => parseChoice(value, choices, name),
+  };
+}
+
+function text(flag: string, placeholder: string, description: string) {
+  return { flag, placeholder, description, type: 'string' as const, parse: (value: string): string => value };
+}
+
+function outOfRange(flag: string, expected: string, received: string): UserError {
+  return new UserError({
+    what: `${flag} is out of range`,
+    expected,
+    received,
+    remedy: `give ${flag} ${expected}, or several, separated by commas`,
+  });
+}

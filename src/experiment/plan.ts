@@ -1,0 +1,207 @@
+import type { Centering } from '../datasets/scale.ts';
+import { UserError } from '../errors.ts';
+import type { Dtype } from '../math/dtype.ts';
+import type { Batching } from '../nn/batches.ts';
+import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
+import { givenLayers, randomLayers } from './architecture.ts';
+import { type ResolvedData, resolveData, type Sources } from './data.ts';
+import type { Experiment } from './define.ts';
+import { type OptionName, options, type SettingLists, type Settings, type Solver } from './options.ts';
+import {
+  type BootstrapMethod,
+  type ClosedFormConfig,
+  createTrial,
+  numerics,
+  type SgdConfig,
+  type Trial,
+  type TrialConfig,
+} from './trial.ts';
+
+export const variants = ['code', 'text'] as const;
+export type Variant = (typeof variants)[number];
+
+/** One cell of a grid: its settings, null where its solver does not read an option, and its trial. */
+export interface Cell {
+  readonly settings: Settings;
+  readonly trial: Trial;
+}
+
+/** An experiment with every choice made. */
+export interface Plan {
+  readonly experiment: Experiment;
+  readonly variant: Variant;
+  readonly quick: boolean;
+  readonly lists: SettingLists;
+  readonly cells: readonly Cell[];
+}
+
+export interface Choices {
+  readonly variant: Variant;
+  readonly quick: boolean;
+  /** What the user gave, over everything else. */
+  readonly given: SettingLists;
+}
+
+const mostCells = 1_000_000;
+
+/**
+ * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order
+ * of the experiment's settings with the seeds innermost.
+ *
+ * Errors: combinations that make no sense (a batch larger than the training set, a schedule that is not finite).
+ */
+export async function planExperiment(
+  experiment: Experiment,
+  choices: Choices,
+  sources: Sources,
+): Promise<Plan> {
+  const { variant, quick, given } = choices;
+  const lists = {
+    ...experiment.settings,
+    ...(variant === 'text' ? experiment.text : {}),
+    ...(quick ? experiment.quick : {}),
+    ...given,
+  };
+  const schedules = createScheduleCheck();
+  const cells = new Map<string, Cell>();
+  for (const combination of combinations(lists)) {
+    const resolved = await resolveData(experiment.dataset, combination, sources);
+    const settings = onlyRead(combination);
+    const config = configOf(experiment, settings, resolved);
+    await schedules(config);
+    const trial = createTrial(config);
+    if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
+  }
+  return { experiment, variant, quick, lists, cells: [...cells.values()] };
+}
+
+/** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
+function* combinations(lists: SettingLists): Generator<Settings> {
+  const names = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
+  names.push('seed');
+  const count = names.reduce((product, name) => product * lists[name]!.length, 1);
+  if (count > mostCells) {
+    throw new UserError({
+      what: 'the lists of values multiply to too many trials',
+      expected: `at most ${mostCells}`,
+      received: count,
+      remedy: 'shorten the longest lists, or split the run',
+    });
+  }
+  for (let cell = 0; cell < count; cell++) {
+    const settings: Record<string, unknown> = {};
+    let rest = cell;
+    for (let i = names.length - 1; i >= 0; i--) {
+      const values = lists[names[i]]!;
+      settings[names[i]] = values[rest % values.length];
+      rest = Math.floor(rest / values.length);
+    }
+    yield settings as Settings;
+  }
+}
+
+/** null for what the solver does not read, so that cells which differ in nothing else are one. */
+function onlyRead(settings: Settings): Settings {
+  const solver = (settings.solver ?? 'sgd') as Solver;
+  const entries = Object.entries(settings).map(([name, value]) => {
+    const { solvers } = options[name as OptionName] as { solvers?: readonly Solver[] };
+    const read = solvers === undefined || solvers.includes(solver);
+    return [name, read ? value : null];
+  });
+  const read: Record<string, Settings[OptionName]> = Object.fromEntries(entries);
+  if (read.basis === 'none') read.degree = null;
+  if (read.hidden === 'none') {
+    read.activation = null;
+    read.biasInit = null;
+  }
+  if (read.batches === 'full') read.batchSize = null;
+  return read;
+}
+
+function configOf(experiment: Experiment, settings: Settings, resolved: ResolvedData): TrialConfig {
+  const {
+    basis = 'none',
+    degree = null,
+    center,
+    centerTargets = 'no',
+    bootstrap,
+    bootstrapMethod,
+  } = settings;
+  const model =
+    settings.solver === 'closed-form' ? closedForm(settings) : sgdModel(experiment, settings, resolved);
+  return {
+    numerics,
+    seed: settings.seed as number,
+    data: resolved.data,
+    split: resolved.split,
+    features: {
+      basis: basis as TrialConfig['features']['basis'],
+      degree: degree as number | null,
+      center: center as Centering,
+      centerTargets: centerTargets === 'yes',
+    },
+    model,
+    bootstrap:
+      bootstrap === undefined
+        ? null
+        : { resamples: bootstrap as number, method: bootstrapMethod as BootstrapMethod },
+  };
+}
+
+function closedForm({ lambda }: Settings): ClosedFormConfig {
+  return { solver: 'closed-form', lambda: lambda as number };
+}
+
+function sgdModel(
+  { architecture }: Experiment,
+  settings: Settings,
+  { output, loss, split }: ResolvedData,
+): SgdConfig {
+  const layers = architecture === 'random' ? randomLayers(settings, output) : givenLayers(settings, output);
+  return {
+    solver: 'sgd',
+    layers,
+    draw: architecture === 'random' ? (settings.net as number) : 0,
+    loss,
+    lambda: settings.lambda as number,
+    penalizeBiases: settings.penalize === 'all',
+    learningRate: settings.learningRate as number,
+    momentum: settings.momentum as number,
+    schedule: settings.schedule as string,
+    batchSize: batchSizeOf(settings, split.trainRows),
+    batches: settings.batches as Batching,
+    epochs: settings.epochs as number,
+    dtype: settings.dtype as Dtype,
+  };
+}
+
+function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): number {
+  if (batches === 'full' || batchSize === 'all') return trainRows;
+  if ((batchSize as number) <= trainRows) return batchSize as number;
+  throw new UserError({
+    what: '--batch-size is larger than the training set',
+    expected: `at most ${trainRows}, or all`,
+    received: batchSize,
+    remedy: 'give --batch-size all for the whole training set, or more --samples',
+  });
+}
+
+/** Compiles each schedule once and looks at each of its rates once. */
+function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
+  const compiled = new Map<string, Schedule>();
+  const checked = new Set<string>();
+  return async ({ model, split }) => {
+    if (model.solver !== 'sgd') return;
+    const { schedule: text, learningRate, epochs, batchSize } = model;
+    const steps = Math.floor(split.trainRows / batchSize);
+    const key = JSON.stringify([text, learningRate, epochs, steps]);
+    if (checked.has(key)) return;
+    let schedule = compiled.get(text);
+    if (schedule === undefined) {
+      schedule = await compileSchedule(text);
+      compiled.set(text, schedule);
+    }
+    checkSchedule(text, schedule, learningRate, epochs, steps);
+    checked.add(key);
+  };
+}

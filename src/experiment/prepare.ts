@@ -1,0 +1,91 @@
+import type { Dataset } from '../datasets/dataset.ts';
+import { subtractInPlace, trainingMeans } from '../datasets/scale.ts';
+import { splitRows } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
+import { csrFromDense } from '../math/csr.ts';
+import type { Dtype } from '../math/dtype.ts';
+import type { Samples } from '../nn/samples.ts';
+import { polynomialFeatures, polynomialTerms } from '../regression/polynomial.ts';
+import type { TrialConfig } from './trial.ts';
+
+/** The training and the test rows as the model sees them. */
+export interface Prepared {
+  readonly train: Samples;
+  readonly test: Samples;
+}
+
+/** Inputs of which fewer are nonzero than this are kept as sparse rows: same numbers, less work. */
+const sparseBelow = 0.5;
+
+/** Splits the rows, centres by training means, and makes the features. */
+export function prepare(dataset: Dataset, { split, features, seed }: TrialConfig, dtype: Dtype): Prepared {
+  const { train, test } = splitRows(dataset, split, seed);
+  const targetMean =
+    features.centerTargets && dataset.task === 'regression' ? mean(dataset.targets, train) : 0;
+  const inputsOf = features.center === 'none' && features.basis === 'none' ? asTheyAre : centred;
+  const inputs = inputsOf(dataset, features, train, dtype);
+  const samples = (rows: Int32Array): Samples => ({
+    rows: rows.length,
+    inputs: inputs(rows),
+    targets: targetsOf(dataset, rows, targetMean),
+  });
+  return { train: samples(train), test: samples(test) };
+}
+
+type InputsOf = (
+  dataset: Dataset,
+  features: TrialConfig['features'],
+  train: Int32Array,
+  dtype: Dtype,
+) => (rows: Int32Array) => Samples['inputs'];
+
+/** Uncentred inputs, sparse where most of them are 0. */
+const asTheyAre: InputsOf = ({ inputs, columns, divisor }, _features, _train, dtype) => {
+  let nonzero = 0;
+  for (const value of inputs) if (value !== 0) nonzero++;
+  if (nonzero < sparseBelow * inputs.length) {
+    return (rows) => csrFromDense(inputs, columns, rows, divisor, dtype);
+  }
+  return (rows) => gather(inputs, columns, rows, divisor);
+};
+
+const centred: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center }, train) => {
+  const every = Float64Array.from(inputs, (value) => value / divisor);
+  subtractInPlace(every, columns, trainingMeans(every, columns, train, center));
+  if (basis === 'none') return (rows) => gather(every, columns, rows, 1);
+  if (columns !== 2) {
+    throw new UserError({
+      what: `--basis ${basis} needs data with two inputs`,
+      expected: 'two columns',
+      received: columns,
+      remedy: 'use --basis none',
+    });
+  }
+  const terms = polynomialTerms(degree!, basis);
+  return (rows) => polynomialFeatures(gather(every, columns, rows, 1), terms).data;
+};
+
+function gather(source: ArrayLike<number>, columns: number, rows: Int32Array, divisor: number): Float64Array {
+  const values = new Float64Array(rows.length * columns);
+  let to = 0;
+  for (const row of rows) {
+    for (let d = 0; d < columns; d++) values[to++] = source[row * columns + d] / divisor;
+  }
+  return values;
+}
+
+/** Real targets less the mean, or labels as one-hot rows. */
+function targetsOf({ task, targets, classes }: Dataset, rows: Int32Array, targetMean: number): Float64Array {
+  if (task === 'regression') return Float64Array.from(rows, (row) => targets[row] - targetMean);
+  const oneHot = new Float64Array(rows.length * classes);
+  rows.forEach((row, n) => {
+    oneHot[n * classes + targets[row]] = 1;
+  });
+  return oneHot;
+}
+
+function mean(values: ArrayLike<number>, rows: Int32Array): number {
+  let sum = 0;
+  for (const row of rows) sum += values[row];
+  return sum / rows.length;
+}

@@ -1,0 +1,90 @@
+import type { Defaults } from './define.ts';
+
+/** Settings that every experiment on the Franke function shares. */
+export const frankeSettings = {
+  seed: 2020,
+  samples: 1000,
+  noise: 1,
+  target: 'franke',
+  testSize: 0.25,
+  split: 'random',
+  basis: 'none',
+  degree: 14,
+  center: 'scalar',
+  centerTargets: 'no',
+  bootstrap: 100,
+  bootstrapMethod: 'test',
+  dtype: 'float64',
+} satisfies Defaults;
+
+/** What the report's wording has instead of its program, for the Franke function. */
+export const frankeText = {
+  center: 'columns',
+  centerTargets: 'yes',
+  batches: 'permutation',
+} satisfies Defaults;
+
+/** Settings that every experiment on MNIST shares. */
+export const mnistSettings = {
+  seed: 2020,
+  samples: 'all',
+  testSize: 10000,
+  split: 'random',
+  center: 'none',
+  dtype: 'float32',
+} satisfies Defaults;
+
+export const mnistText = { batches: 'permutation' } satisfies Defaults;
+
+/** A quick look at MNIST: a tenth of the images, a fifth of the epochs. */
+export const mnistQuick = { samples: 7000, testSize: 1000, epochs: 10 } satisfies Defaults;
+
+/** Stochastic gradient descent as the report has it everywhere unless it says otherwise. */
+export const sgdSettings = {
+  lambda: 0,
+  penalize: 'all',
+  learningRate: 1e-3,
+  momentum: 0,
+  schedule: 'constant',
+  batchSize: 10,
+  batches: 'with-replacement',
+  epochs: 100,
+} satisfies Defaults;
+
+/** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
+export const linearModel = {
+  solver: ['sgd', 'closed-form'],
+  kernelInit: 'random_normal',
+  outputBiasInit: 'none',
+  basis: 'total',
+  degree: 14,
+} satisfies Defaults;
+
+/** One hidden layer of 128 nodes. */
+export const oneHiddenLayer = {
+  hidden: '128',
+  activation: 'relu',
+  biasInit: 'zeros',
+  outputBiasInit: 'zeros',
+} satisfies Defaults;
+
+/** Numbers that the report shows, by their columns in trials.csv. */
+export const trainMse = { name: 'train_mse', title: 'train MSE', best: 'min' } as const;
+export const testMse = { name: 'test_mse', title: 'test MSE', best: 'min' } as const;
+export const bestTestMse = { name: 'best_test_mse', title: 'best test MSE', best: 'min' } as const;
+export const bootstrapMse = {
+  name: 'bootstrap_mse_mean',
+  title: 'test MSE, bootstrap mean',
+  best: 'min',
+} as const;
+export const bootstrapR2 = {
+  name: 'bootstrap_r2_mean',
+  title: 'test R2, bootstrap mean',
+  best: 'max',
+} as const;
+export const classification = [
+  { name: 'train_cross_entropy', title: 'train cross-entropy', best: 'min' },
+  { name: 'test_cross_entropy', title: 'test cross-entropy', best: 'min' },
+  { name: 'train_accuracy', title: 'train accuracy', best: 'max' },
+  { name: 'test_accuracy', title: 'test accuracy', best: 'max' },
+] as const;

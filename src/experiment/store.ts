@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCodes, UserError } from '../errors.ts';
+import type { TrialRecord } from './trial.ts';
+
+/** Version of the journals' format; a store with a newer one is refused. */
+export const storeVersion = 1;
+
+/** One line of a journal. */
+interface JournalLine {
+  readonly store: number;
+  readonly record: TrialRecord;
+}
+
+/** Appends records to a journal of its own, each on disk before the promise resolves. */
+export interface JournalWriter {
+  append(record: TrialRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a store holds, and the lines that could not be read. */
+export interface StoreContents {
+  readonly records: ReadonlyMap<string, TrialRecord>;
+  /** "journal-….jsonl: line 3 is not JSON", one sentence each. */
+  readonly damaged: readonly string[];
+}
+
+/**
+ * Reads every journal of the store; a store that is not there yet is empty.
+ *
+ * A last line without its end was being written when its process died: it is left out silently, as nothing was
+ * promised of it. Of two records of one trial the later counts. Errors: a store written by a newer version, a path
+ * that is no directory.
+ */
+export async function readStore(directory: string): Promise<StoreContents> {
+  const records = new Map<string, TrialRecord>();
+  const damaged: string[] = [];
+  for (const name of await journalsIn(directory)) {
+    const text = await readFile(join(directory, name), 'utf8');
+    const lines = text.split('\n');
+    lines.pop();
+    lines.forEach((line, index) => {
+      const parsed = parseLine(line);
+      if (parsed === null) {
+        damaged.push(`${name}: line ${index + 1} is not a record`);
+        return;
+      }
+      if (parsed.store > storeVersion) throw newerStore(directory, parsed.store);
+      const { record } = parsed;
+      const known = records.get(record.id);
+      if (known === undefined || known.at < record.at) records.set(record.id, record);
+    });
+  }
+  return { records, damaged };
+}
+
+/**
+ * Opens a new journal in the store, made if need be: no two writers ever share a file, so none waits for another.
+ *
+ * Errors: a store that cannot be made or written.
+ */
+export async function openJournal(directory: string): Promise<JournalWriter> {
+  let file: FileHandle | null = null;
+  return {
+    append: async (record) => {
+      const line: JournalLine = { store: storeVersion, record };
+      try {
+        file ??= await createJournal(directory);
+        await file.appendFile(`${JSON.stringify(line)}\n`);
+        await file.datasync();
+      } catch (error) {
+        throw storeError(directory, error);
+      }
+    },
+    close: async () => {
+      await file?.close();
+    },
+  };
+}
+
+/** Makes the store's directory. Errors: a path that is a file or cannot be written. */
+export async function prepareStore(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw storeError(directory, error);
+  }
+}
+
+async function createJournal(directory: string): Promise<FileHandle> {
+  await mkdir(directory, { recursive: true });
+  return open(join(directory, `journal-${randomUUID()}.jsonl`), 'ax');
+}
+
+async function journalsIn(directory: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory);
+    return names.filter((name) => name.startsWith('journal-') && name.endsWith('.jsonl')).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw storeError(directory, error);
+  }
+}
+
+function parseLine(line: string): JournalLine | null {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return isJournalLine(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function isJournalLine(value: unknown): value is JournalLine {
+  if (typeof value !== 'object' || value === null) return false;
+  const { store, record } = value as Partial<JournalLine>;
+  if (typeof store !== 'number') return false;
+  // What a newer version writes is not for this one to judge.
+  if (store > storeVersion) return true;
+  return (
+    typeof record === 'object' && record !== null && typeof record.id === 'string' && 'metrics' in record
+  );
+}
+
+function newerStore(directory: string, version: number): UserError {
+  return new UserError({
+    what: `the trial store ${directory} was written by a newer version of fys-nn`,
+    expected: `store version ${storeVersion} or older`,
+    received: version,
+    remedy: 'update fys-nn, or give another --store',
+  });
+}
+
+function storeError(directory: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const wrongPath =
+    code === 'ENOTDIR' || code === 'EEXIST' || code === 'EACCES' || code === 'EROFS' || code === 'ENOENT';
+  return new UserError(
+    {
+      what: `the trial store ${directory} cannot be used`,
+      expected: 'a directory that can be read and written, or a path where one can be made',
+      received: message,
+      remedy: 'give another --store',
+    },
+    wrongPath ? exitCodes.usage : exitCodes.failed,
+  );
+}

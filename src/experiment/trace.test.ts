@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import { readTrace, replayTrace, type Trace } from './trace.ts';
+
+const folder = 'data/fixtures/traces';
+const files = readdirSync(folder).map((name) => join(folder, name));
+
+test('there are recorded runs of every kind', () => {
+  expect(files).toHaveLength(12);
+});
+
+test.each(files)('%s is reproduced', async (file) => {
+  const differences = await replayTrace(await readTrace(file));
+  const tolerance = file.includes('closed-form') ? 1e-6 : 1e-10;
+  expect(differences.length).toBeGreaterThanOrEqual(3);
+  for (const { difference } of differences) expect(difference).toBeLessThan(tolerance);
+});
+
+test('a recording that is off by a millionth is noticed', async () => {
+  const trace = await readTrace(join(folder, 'ffnn-relu.json'));
+  trace.expect.train_loss![3] *= 1 + 1e-6;
+  const differences = await replayTrace(trace);
+  expect(differences.find(({ quantity }) => quantity === 'train_loss')!.difference).toBeGreaterThan(1e-7);
+  expect(differences.find(({ quantity }) => quantity === 'test_loss')!.difference).toBeLessThan(1e-10);
+});
+
+describe('damaged files', () => {
+  let directory: string;
+  let good: Trace;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fys-nn-'));
+    good = JSON.parse(await readFile(join(folder, 'ffnn-relu.json'), 'utf8'));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  const damages: [string, (trace: Record<string, never>) => unknown][] = [
+    ['not an object', () => 7],
+    ['another format', (trace) => ({ ...trace, format: 'fys-nn-trace/2' })],
+    ['a row index beyond the data', (trace: Trace) => ({ ...trace, batches: [[[90]]] })],
+    ['batches of different sizes', (trace: Trace) => ({ ...trace, batches: [[[1, 2], [3]]] })],
+    ['no batches', (trace: Trace) => ({ ...trace, batches: null })],
+    [
+      'a kernel of another shape',
+      (trace: Trace) => {
+        const layers = structuredClone(trace.model) as { layers: { kernel: number[][] }[] };
+        layers.layers[0].kernel[0].push(1);
+        return { ...trace, model: layers };
+      },
+    ],
+    [
+      'fewer targets than inputs',
+      (trace: Trace) => ({
+        ...trace,
+        data: { ...trace.data, y_train: trace.data.y_train.slice(1) },
+      }),
+    ],
+  ];
+
+  test.each(damages)('%s is a clear error', async (name, damage) => {
+    const file = join(directory, `${name.replaceAll(' ', '-')}.json`);
+    await writeFile(file, JSON.stringify(damage(good as unknown as Record<string, never>)));
+    await expect(readTrace(file)).rejects.toThrow(UserError);
+    await expect(readTrace(file)).rejects.toThrow(file);
+  });
+
+  test('a file that is not there, and one that is not JSON', async () => {
+    await expect(readTrace(join(directory, 'none.json'))).rejects.toThrow(UserError);
+    await writeFile(join(directory, 'half.json'), '{"format": "fys-nn');
+    await expect(readTrace(join(directory, 'half.json'))).rejects.toThrow(UserError);
+  });
+});

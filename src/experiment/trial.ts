@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Centering } from '../datasets/scale.ts';
+import type { SplitConfig } from '../datasets/split.ts';
+import type { Dtype } from '../math/dtype.ts';
+import type { Batching } from '../nn/batches.ts';
+import type { LossName } from '../nn/losses.ts';
+import type { LayerSpec } from '../nn/network.ts';
+import type { Basis } from '../regression/polynomial.ts';
+import type { BootstrapSummary } from '../stats/bootstrap.ts';
+
+/**
+ * Version of the arithmetic: part of every id. It changes whenever the same config would give other bits, so that
+ * records from before are never taken for those from after.
+ */
+export const numerics = 1;
+
+/** test: resample the test rows, the predictions stay; refit: train again on resampled training rows. */
+export const bootstrapMethods = ['test', 'refit'] as const;
+export type BootstrapMethod = (typeof bootstrapMethods)[number];
+
+/** Everything a trial depends on. Its record is a pure function of this. */
+export interface TrialConfig {
+  readonly numerics: typeof numerics;
+  readonly seed: number;
+  readonly data: FrankeConfig | MnistConfig;
+  readonly split: SplitConfig;
+  readonly features: FeaturesConfig;
+  readonly model: SgdConfig | ClosedFormConfig;
+  /** How the test scores of a regression are resampled; null for classification. */
+  readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
+}
+
+export interface FrankeConfig {
+  readonly dataset: 'franke';
+  readonly samples: number;
+  /** Standard deviation of the noise before its factor of 0.2. */
+  readonly noise: number;
+  /** An expression in x and y; null is the Franke function. */
+  readonly target: string | null;
+}
+
+export interface MnistConfig {
+  readonly dataset: 'mnist';
+  /** SHA-256 of the four files' contents: the data themselves are an input, their place on disk is not. */
+  readonly sha256: string;
+}
+
+export interface FeaturesConfig {
+  /** none: the inputs themselves; otherwise polynomials of two inputs up to `degree`. */
+  readonly basis: Basis | 'none';
+  readonly degree: number | null;
+  readonly center: Centering;
+  readonly centerTargets: boolean;
+}
+
+export interface SgdConfig {
+  readonly solver: 'sgd';
+  readonly layers: readonly LayerSpec[];
+  /** Which draw of initial weights from the seed; random networks have one each. */
+  readonly draw: number;
+  readonly loss: LossName;
+  readonly lambda: number;
+  readonly penalizeBiases: boolean;
+  readonly learningRate: number;
+  readonly momentum: number;
+  /** A name of nn/schedules.ts or an expression. */
+  readonly schedule: string;
+  readonly batchSize: number;
+  readonly batches: Batching;
+  readonly epochs: number;
+  readonly dtype: Dtype;
+}
+
+/** Minimises mean square + lambda sum(beta^2) exactly; lambda 0 is minimum-norm least squares. */
+export interface ClosedFormConfig {
+  readonly solver: 'closed-form';
+  readonly lambda: number;
+}
+
+export interface Trial {
+  readonly id: string;
+  readonly config: TrialConfig;
+}
+
+/** What a trial leaves. Without `seconds` and `at` it is the same bytes wherever it was computed. */
+export interface TrialRecord {
+  readonly id: string;
+  readonly config: TrialConfig;
+  readonly status: 'done' | 'diverged';
+  /** The epoch (from 1) after which a loss was no longer finite. */
+  readonly divergedAt: number | null;
+  /** Final values by name; null where the trial diverged or the value does not exist. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** One value an epoch, by name; null where it is not finite. */
+  readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Spread of the resampled test scores. */
+  readonly bootstrap: { readonly mse: BootstrapSummary; readonly r2: BootstrapSummary | null } | null;
+  /** Wall time, for information only. */
+  readonly seconds: number;
+  /** When it ended, in ISO 8601; of two records of one trial the later counts. */
+  readonly at: string;
+}
+
+export function createTrial(config: TrialConfig): Trial {
+  return { id: createHash('sha256').update(canonicalJson(config)).digest('hex'), config };
+}
+
+/** JSON with the keys of every object in alphabetical order: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
+}
+
+/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
+export function trialCost({ model, split, features, bootstrap }: TrialConfig): number {
+  const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
+  if (model.solver === 'closed-form') return refits * split.trainRows * 1e5;
+  const inputs = features.degree === null ? 784 : features.degree ** 2;
+  const weights = model.layers.reduce(
+    (sum, { units }, index) => sum + units * (index === 0 ? inputs : model.layers[index - 1].units),
+    0,
+  );
+  return refits * model.epochs * (3 * split.trainRows + split.trainRows + split.testRows) * weights;
+}

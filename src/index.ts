@@ -1,0 +1,12 @@
+export { exitCodes, UserError } from './errors.ts';
+export { type Defaults, defineExperiment, type Experiment, type ShownMetric } from './experiment/define.ts';
+export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
+export * as presets from './experiment/presets.ts';
+export { runTrial } from './experiment/run-trial.ts';
+export { openJournal, readStore } from './experiment/store.ts';
+export { createTrial, type Trial, type TrialConfig, type TrialRecord } from './experiment/trial.ts';
+export { launchers } from './launchers/index.ts';
+export { activations } from './nn/activations.ts';
+export { initialWeights, type LayerSpec } from './nn/network.ts';
+export { compileSchedule, schedules } from './nn/schedules.ts';
+export { type Trained, type Training, train } from './nn/train.ts';

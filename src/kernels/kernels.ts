@@ -1,0 +1,98 @@
+import type { Dtype, FloatArray } from '../math/dtype.ts';
+
+/** An element-wise activation a = f(z); its derivative f'(z) is written in terms of a. */
+export interface Activation {
+  readonly name: string;
+  value(z: number): number;
+  derivative(a: number): number;
+}
+
+/** Where the rows of a sparse matrix (CSR) lie: row n holds entries starts[n] .. starts[n + 1] - 1. */
+export interface CsrOffsets {
+  /** in floats: the nonzero entries, row after row */
+  readonly values: number;
+  /** in ints: the column of each entry */
+  readonly columns: number;
+  /** in ints: [rows + 1] positions of the first entry of each row, counted from `values` */
+  readonly starts: number;
+}
+
+/**
+ * The arithmetic of training on one linear memory.
+ *
+ * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so. Matrices
+ * are row-major. Shape letters: N rows in a batch, D inputs, H units, P outputs. No kernel allocates, and each sums
+ * in one fixed order (the order of the index that is summed over), so that every implementation gives the same bits.
+ */
+export interface Kernels {
+  readonly dtype: Dtype;
+  readonly floats: FloatArray;
+  readonly ints: Int32Array;
+
+  /** out[N,D] = source[rows[n], :]; rows in ints. */
+  gatherRows(source: number, rows: number, out: number, N: number, D: number): void;
+
+  /** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0 stands for no bias. */
+  denseForward(x: number, w: number, b: number, out: number, N: number, D: number, H: number): void;
+  /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0 stands for no bias. */
+  sparseForward(x: CsrOffsets, rows: number, w: number, b: number, out: number, N: number, H: number): void;
+
+  /** gradient[D,H] = x[N,D]' delta[N,H]. */
+  denseBackwardWeights(x: number, delta: number, gradient: number, N: number, D: number, H: number): void;
+  /**
+   * The same on sparse rows, for the columns that have an entry: returns how many, lists them in ints at `touched`
+   * ([2 D] ints, zero before the first call), and leaves the gradient's other rows as they were.
+   */
+  sparseBackwardWeights(
+    x: CsrOffsets,
+    rows: number,
+    delta: number,
+    gradient: number,
+    touched: number,
+    N: number,
+    D: number,
+    H: number,
+  ): number;
+  /** gradient[H] = sum over rows of delta[N,H]. */
+  backwardBias(delta: number, gradient: number, N: number, H: number): void;
+  /** out[N,D] = delta[N,H] w[D,H]'. */
+  backwardInputs(delta: number, w: number, out: number, N: number, D: number, H: number): void;
+
+  /** a <- f(a), element by element. */
+  activationForwardInPlace(activation: Activation, a: number, count: number): void;
+  /** delta <- delta f'(a), element by element. */
+  activationBackwardInPlace(activation: Activation, a: number, delta: number, count: number): void;
+  /** z[N,P] <- softmax of each row, shifted by the row's maximum. */
+  softmaxForwardInPlace(z: number, N: number, P: number): void;
+
+  /** out = scale (a - y). */
+  scaledDifference(a: number, y: number, scale: number, out: number, count: number): void;
+  /** Returns sum (a - y)^2, summed in float64. */
+  squaredError(a: number, y: number, count: number): number;
+  /** z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits and summed in float64. */
+  softmaxCrossEntropyInPlace(z: number, y: number, N: number, P: number): number;
+  /** Returns in how many rows the largest of a[N,P] stands where the largest of y[N,P] does (the first one on ties). */
+  countCorrect(a: number, y: number, N: number, P: number): number;
+
+  /** gradient += 2 lambda w. */
+  addPenalty(gradient: number, w: number, lambda: number, count: number): void;
+  /** w <- w - rate gradient. */
+  sgdInPlace(w: number, gradient: number, rate: number, count: number): void;
+  /** w <- w - rate gradient, in the `count` rows of w[D,H] that ints at `touched` lists. */
+  sgdRowsInPlace(w: number, gradient: number, touched: number, rate: number, count: number, H: number): void;
+  /** v <- momentum v + rate gradient; w <- w - v. */
+  momentumInPlace(
+    w: number,
+    velocity: number,
+    gradient: number,
+    rate: number,
+    momentum: number,
+    count: number,
+  ): void;
+}
+
+/** How much memory a training needs, in elements. */
+export interface MemorySize {
+  readonly floats: number;
+  readonly ints: number;
+}

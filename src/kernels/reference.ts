@@ -1,0 +1,191 @@
+import type { Dtype } from '../math/dtype.ts';
+import { exp, log } from '../math/elementary.ts';
+import type { Activation, Kernels, MemorySize } from './kernels.ts';
+
+/**
+ * The kernels in plain TypeScript: what every other implementation must equal, bit for bit.
+ *
+ * JavaScript computes in float64. In float32 each product and each sum that is not stored at once is therefore
+ * rounded by `round`; storing into a Float32Array rounds by itself.
+ */
+export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels {
+  const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
+  const f = dtype === 'float32' ? new Float32Array(size.floats) : new Float64Array(size.floats);
+  const ints = new Int32Array(size.ints);
+
+  /** out[H] += factor * row[H] */
+  function axpy(factor: number, row: number, out: number, H: number): void {
+    for (let h = 0; h < H; h++) f[out + h] += round(factor * f[row + h]);
+  }
+
+  function startWithBias(b: number, out: number, H: number): void {
+    if (b < 0) f.fill(0, out, out + H);
+    else f.copyWithin(out, b, b + H);
+  }
+
+  /** z[P] <- softmax(z); returns ln sum e^z. The shift by the maximum keeps every exponential finite. */
+  function softmaxRow(row: number, P: number): number {
+    const max = f[row + largestOf(row, P)];
+    let sum = 0;
+    for (let p = 0; p < P; p++) {
+      f[row + p] = exp(round(f[row + p] - max));
+      sum = round(sum + f[row + p]);
+    }
+    for (let p = 0; p < P; p++) f[row + p] /= sum;
+    return max + log(sum);
+  }
+
+  function largestOf(row: number, P: number): number {
+    let best = 0;
+    for (let p = 1; p < P; p++) if (f[row + p] > f[row + best]) best = p;
+    return best;
+  }
+
+  return {
+    dtype,
+    floats: f,
+    ints,
+
+    gatherRows(source, rows, out, N, D) {
+      for (let n = 0; n < N; n++) {
+        const from = source + ints[rows + n] * D;
+        for (let d = 0; d < D; d++) f[out + n * D + d] = f[from + d];
+      }
+    },
+
+    denseForward(x, w, b, out, N, D, H) {
+      for (let n = 0; n < N; n++) {
+        startWithBias(b, out + n * H, H);
+        for (let d = 0; d < D; d++) axpy(f[x + n * D + d], w + d * H, out + n * H, H);
+      }
+    },
+
+    sparseForward(x, rows, w, b, out, N, H) {
+      for (let n = 0; n < N; n++) {
+        startWithBias(b, out + n * H, H);
+        const end = ints[x.starts + ints[rows + n] + 1];
+        for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
+          axpy(f[x.values + k], w + ints[x.columns + k] * H, out + n * H, H);
+        }
+      }
+    },
+
+    denseBackwardWeights(x, delta, gradient, N, D, H) {
+      f.fill(0, gradient, gradient + D * H);
+      for (let n = 0; n < N; n++) {
+        for (let d = 0; d < D; d++) axpy(f[x + n * D + d], delta + n * H, gradient + d * H, H);
+      }
+    },
+
+    sparseBackwardWeights(x, rows, delta, gradient, touched, N, D, H) {
+      const marks = touched + D;
+      let count = 0;
+      for (let n = 0; n < N; n++) {
+        const end = ints[x.starts + ints[rows + n] + 1];
+        for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
+          const d = ints[x.columns + k];
+          const row = gradient + d * H;
+          if (ints[marks + d] === 0) {
+            ints[marks + d] = 1;
+            ints[touched + count++] = d;
+            f.fill(0, row, row + H);
+          }
+          axpy(f[x.values + k], delta + n * H, row, H);
+        }
+      }
+      for (let i = 0; i < count; i++) ints[marks + ints[touched + i]] = 0;
+      return count;
+    },
+
+    backwardBias(delta, gradient, N, H) {
+      f.fill(0, gradient, gradient + H);
+      for (let n = 0; n < N; n++) {
+        for (let h = 0; h < H; h++) f[gradient + h] += f[delta + n * H + h];
+      }
+    },
+
+    backwardInputs(delta, w, out, N, D, H) {
+      for (let n = 0; n < N; n++) {
+        for (let d = 0; d < D; d++) {
+          let sum = 0;
+          for (let h = 0; h < H; h++) sum = round(sum + round(f[delta + n * H + h] * f[w + d * H + h]));
+          f[out + n * D + d] = sum;
+        }
+      }
+    },
+
+    activationForwardInPlace(activation: Activation, a, count) {
+      for (let i = a; i < a + count; i++) f[i] = activation.value(f[i]);
+    },
+
+    activationBackwardInPlace(activation: Activation, a, delta, count) {
+      for (let i = 0; i < count; i++) f[delta + i] *= round(activation.derivative(f[a + i]));
+    },
+
+    softmaxForwardInPlace(z, N, P) {
+      for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);
+    },
+
+    scaledDifference(a, y, scale, out, count) {
+      const factor = round(scale);
+      for (let i = 0; i < count; i++) f[out + i] = factor * round(f[a + i] - f[y + i]);
+    },
+
+    squaredError(a, y, count) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        const difference = f[a + i] - f[y + i];
+        sum += difference * difference;
+      }
+      return sum;
+    },
+
+    softmaxCrossEntropyInPlace(z, y, N, P) {
+      let total = 0;
+      for (let n = 0; n < N; n++) {
+        const row = z + n * P;
+        // -sum y ln(e^z / sum e^z) = sum y (max + ln sum e^(z - max) - z): never the log of 0.
+        let weight = 0;
+        let weighted = 0;
+        for (let p = 0; p < P; p++) {
+          const target = f[y + n * P + p];
+          weight += target;
+          if (target !== 0) weighted += target * f[row + p];
+        }
+        total += weight * softmaxRow(row, P) - weighted;
+      }
+      return total;
+    },
+
+    countCorrect(a, y, N, P) {
+      let correct = 0;
+      for (let n = 0; n < N; n++) if (largestOf(a + n * P, P) === largestOf(y + n * P, P)) correct++;
+      return correct;
+    },
+
+    addPenalty(gradient, w, lambda, count) {
+      const factor = round(2 * lambda);
+      for (let i = 0; i < count; i++) f[gradient + i] += round(factor * f[w + i]);
+    },
+
+    sgdInPlace(w, gradient, rate, count) {
+      axpy(-round(rate), gradient, w, count);
+    },
+
+    sgdRowsInPlace(w, gradient, touched, rate, count, H) {
+      for (let i = 0; i < count; i++) {
+        const row = ints[touched + i] * H;
+        axpy(-round(rate), gradient + row, w + row, H);
+      }
+    },
+
+    momentumInPlace(w, velocity, gradient, rate, momentum, count) {
+      const factor = round(rate);
+      const memory = round(momentum);
+      for (let i = 0; i < count; i++) {
+        f[velocity + i] = round(memory * f[velocity + i]) + round(factor * f[gradient + i]);
+        f[w + i] -= f[velocity + i];
+      }
+    },
+  };
+}

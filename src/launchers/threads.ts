@@ -1,0 +1,37 @@
+import { trialCost } from '../experiment/trial.ts';
+import type { Failure, Launcher } from './launcher.ts';
+import type { WorkerMessage, WorkerTask } from './worker.ts';
+
+/** Worker threads, the longest trials first so that no core waits for a long one at the end. */
+export const threads: Launcher = async (trials, { storeDirectory, sources, jobs, events }) => {
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: Math.min(jobs, trials.length),
+    maxThreads: jobs,
+    concurrentTasksPerWorker: 1,
+  });
+  const byId = new Map(trials.map((trial) => [trial.id, trial]));
+  const seen = new Set<string>();
+  pool.on('message', ({ id, epoch }: WorkerMessage) => {
+    const trial = byId.get(id)!;
+    if (!seen.has(id)) events.started(trial);
+    seen.add(id);
+    events.epoch(trial, epoch);
+  });
+  const failures: Failure[] = [];
+  const longestFirst = [...trials].sort((a, b) => trialCost(b.config) - trialCost(a.config));
+  await Promise.all(
+    longestFirst.map(async (trial) => {
+      try {
+        const task: WorkerTask = { trial, storeDirectory, sources };
+        events.ended(trial, await pool.run(task));
+      } catch (error) {
+        failures.push({ trial, error });
+        events.ended(trial, 'failed');
+      }
+    }),
+  );
+  await pool.close();
+  return failures;
+};

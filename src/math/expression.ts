@@ -1,0 +1,314 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type {
+  ConditionalNode,
+  ConstantNode,
+  FunctionNode,
+  MathNode,
+  OperatorNode,
+  ParenthesisNode,
+  RelationalNode,
+  SymbolNode,
+} from 'mathjs';
+import { UserError } from '../errors.ts';
+import { exp, log } from './elementary.ts';
+
+type Values = Readonly<Record<string, number>>;
+type Numeric = (values: Values) => number;
+type Condition = (values: Values) => boolean;
+type Compiled = { kind: 'number'; at: Numeric } | { kind: 'condition'; at: Condition };
+
+/** What an error message needs to know. */
+interface Source {
+  text: string;
+  option: string;
+  variables: readonly string[];
+}
+
+const longest = 500;
+const deepest = 100;
+
+// Maps and not objects: a name such as "constructor" must find nothing.
+const constants = new Map([
+  ['pi', Math.PI],
+  ['e', Math.E],
+]);
+
+const arithmetic = new Map<string, (a: number, b: number) => number>([
+  ['add', (a, b) => a + b],
+  ['subtract', (a, b) => a - b],
+  ['multiply', (a, b) => a * b],
+  ['divide', (a, b) => a / b],
+  ['pow', power],
+  ['mod', modulo],
+]);
+
+const comparisons = new Map<string, (a: number, b: number) => boolean>([
+  ['smaller', (a, b) => a < b],
+  ['smallerEq', (a, b) => a <= b],
+  ['larger', (a, b) => a > b],
+  ['largerEq', (a, b) => a >= b],
+  ['equal', (a, b) => a === b],
+  ['unequal', (a, b) => a !== b],
+]);
+
+interface ExpressionFunction {
+  least: number;
+  most: number;
+  at: (...args: number[]) => number;
+}
+
+const unary = (at: (x: number) => number): ExpressionFunction => ({ least: 1, most: 1, at });
+const binary = (at: (x: number, y: number) => number): ExpressionFunction => ({ least: 2, most: 2, at });
+const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  at,
+});
+
+const functions = new Map<string, ExpressionFunction>([
+  ['abs', unary(Math.abs)],
+  ['ceil', unary(Math.ceil)],
+  ['floor', unary(Math.floor)],
+  ['round', unary((x) => Math.sign(x) * Math.round(Math.abs(x)))],
+  ['sign', unary(Math.sign)],
+  ['sqrt', unary(Math.sqrt)],
+  ['cbrt', unary(Math.cbrt)],
+  ['exp', unary(exp)],
+  ['expm1', unary(Math.expm1)],
+  ['log', { least: 1, most: 2, at: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) }],
+  ['log2', unary(Math.log2)],
+  ['log10', unary(Math.log10)],
+  ['log1p', unary(Math.log1p)],
+  ['pow', binary(power)],
+  ['mod', binary(modulo)],
+  ['min', variadic(Math.min)],
+  ['max', variadic(Math.max)],
+  ['hypot', variadic(Math.hypot)],
+  ['sin', unary(Math.sin)],
+  ['cos', unary(Math.cos)],
+  ['tan', unary(Math.tan)],
+  ['asin', unary(Math.asin)],
+  ['acos', unary(Math.acos)],
+  ['atan', unary(Math.atan)],
+  ['atan2', binary(Math.atan2)],
+  ['sinh', unary(Math.sinh)],
+  ['cosh', unary(Math.cosh)],
+  ['tanh', unary(Math.tanh)],
+  ['asinh', unary(Math.asinh)],
+  ['acosh', unary(Math.acosh)],
+  ['atanh', unary(Math.atanh)],
+]);
+
+/**
+ * The number that a user's formula gives for values of its variables, e.g. eta0/(1+0.01*epoch).
+ *
+ * Known are numbers, the given variables (which come before the constants pi and e), + - * / ^ mod, comparisons, ?:,
+ * and, or, not, and the functions of the table above; ^ groups to the right, -x^2 is -(x^2), mod has the sign of its
+ * second argument and round takes halves away from 0. exp and log are those of `elementary`. mathjs only reads the
+ * text: the tree is then rebuilt from closures of this file, so nothing else can be reached. A result may be NaN or
+ * infinite. Everything else is a UserError that names `option`, a formula that gives no number among them.
+ */
+export async function compileExpression(
+  text: string,
+  variables: readonly string[],
+  option: string,
+): Promise<(values: Values) => number> {
+  const source = { text, option, variables };
+  checkText(source);
+  const { parse } = await import('mathjs/number');
+  let tree: MathNode;
+  try {
+    tree = parse(text);
+  } catch (error) {
+    throw refusal(source, `cannot be read: ${(error as Error).message}`);
+  }
+  return numeric(source, tree, 0);
+}
+
+function checkText(source: Source): void {
+  const { text } = source;
+  if (text.trim() === '') throw refusal(source, 'is empty');
+  if (text.length > longest) {
+    throw refusal(source, `has ${text.length} characters, more than ${longest}`, 'write a shorter formula');
+  }
+  const foreign = /[^\w \t.+\-*/^()<>=!?:,]/u.exec(text);
+  if (foreign !== null) {
+    throw refusal(source, `has the character ${JSON.stringify(foreign[0])} at position ${foreign.index + 1}`);
+  }
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth > deepest) throw tooDeep(source);
+  }
+}
+
+function numeric(source: Source, node: MathNode, depth: number): Numeric {
+  const compiled = compile(source, node, depth);
+  if (compiled.kind === 'number') return compiled.at;
+  throw refusal(
+    source,
+    `must give a number, but ${node.toString()} is true or false`,
+    `choose two numbers for it, for example (${node.toString()} ? 1 : 0)`,
+  );
+}
+
+function condition(source: Source, node: MathNode, depth: number): Condition {
+  const compiled = compile(source, node, depth);
+  if (compiled.kind === 'condition') return compiled.at;
+  throw refusal(
+    source,
+    `needs a condition where ${node.toString()} stands`,
+    `compare it with something, for example (${node.toString()} > 0)`,
+  );
+}
+
+function compile(source: Source, node: MathNode, depth: number): Compiled {
+  if (depth > deepest) throw tooDeep(source);
+  switch (node.type) {
+    case 'ConstantNode':
+      return compileConstant(source, node as ConstantNode);
+    case 'SymbolNode':
+      return compileSymbol(source, (node as SymbolNode).name);
+    case 'ParenthesisNode':
+      return compile(source, (node as ParenthesisNode).content, depth + 1);
+    case 'OperatorNode':
+      return compileOperator(source, node as OperatorNode, depth);
+    case 'RelationalNode':
+      return compileChain(source, node as RelationalNode, depth);
+    case 'ConditionalNode': {
+      const branch = node as ConditionalNode;
+      const test = condition(source, branch.condition, depth + 1);
+      const yes = numeric(source, branch.trueExpr, depth + 1);
+      const no = numeric(source, branch.falseExpr, depth + 1);
+      return { kind: 'number', at: (values) => (test(values) ? yes(values) : no(values)) };
+    }
+    case 'FunctionNode':
+      return compileCall(source, node as FunctionNode, depth);
+    case 'AssignmentNode':
+    case 'FunctionAssignmentNode':
+      throw refusal(source, 'assigns with =', 'write a formula without =; equality is ==');
+    default:
+      throw refusal(source, `has a part that is no number: ${node.toString()}`);
+  }
+}
+
+function compileConstant(source: Source, { value }: ConstantNode): Compiled {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw refusal(source, `has ${String(value)} where a finite number should be`);
+  }
+  return { kind: 'number', at: () => value };
+}
+
+function compileSymbol(source: Source, name: string): Compiled {
+  if (source.variables.includes(name)) return { kind: 'number', at: (values) => values[name] };
+  const constant = constants.get(name);
+  if (constant !== undefined) return { kind: 'number', at: () => constant };
+  if (functions.has(name)) {
+    throw refusal(source, `has the function ${name} without arguments`, `write ${name}(...)`);
+  }
+  throw unknownName(source, name);
+}
+
+function compileOperator(source: Source, node: OperatorNode, depth: number): Compiled {
+  const { fn, args } = node as { fn: string; args: MathNode[] };
+  if (node.implicit) {
+    const remedy = 'write * for a product and parentheses for a function: 2*x, sin(x)';
+    throw refusal(source, `leaves out an operator: ${node.toString()}`, remedy);
+  }
+  if (args.length === 1) {
+    if (fn === 'not') {
+      const a = condition(source, args[0], depth + 1);
+      return { kind: 'condition', at: (values) => !a(values) };
+    }
+    if (fn === 'unaryMinus' || fn === 'unaryPlus') {
+      const a = numeric(source, args[0], depth + 1);
+      return { kind: 'number', at: fn === 'unaryPlus' ? a : (values) => -a(values) };
+    }
+  }
+  // A long sum leans to the left without being nested, so the first operand is no level deeper.
+  if (fn === 'and' || fn === 'or') {
+    const a = condition(source, args[0], depth);
+    const b = condition(source, args[1], depth + 1);
+    return {
+      kind: 'condition',
+      at: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
+    };
+  }
+  const operation = arithmetic.get(fn);
+  const comparison = comparisons.get(fn);
+  if (operation === undefined && comparison === undefined) {
+    throw refusal(source, `has the operator ${node.op}, which is not known here`);
+  }
+  const a = numeric(source, args[0], depth);
+  const b = numeric(source, args[1], depth + 1);
+  if (operation !== undefined) return { kind: 'number', at: (values) => operation(a(values), b(values)) };
+  return { kind: 'condition', at: (values) => comparison!(a(values), b(values)) };
+}
+
+/** a < b < c: each neighbour holds. */
+function compileChain(source: Source, node: RelationalNode, depth: number): Compiled {
+  const terms = node.params.map((term) => numeric(source, term, depth + 1));
+  const links = node.conditionals.map((name) => comparisons.get(name)!);
+  return {
+    kind: 'condition',
+    at: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
+  };
+}
+
+function compileCall(source: Source, node: FunctionNode, depth: number): Compiled {
+  const callee = node.fn as MathNode;
+  if (callee.type !== 'SymbolNode') throw refusal(source, `calls ${callee.toString()}, which is no function`);
+  const { name } = callee as SymbolNode;
+  if (source.variables.includes(name) || constants.has(name)) {
+    throw refusal(source, `calls ${name}, which is a number`, `write ${name}*(...) for a product`);
+  }
+  const called = functions.get(name);
+  if (called === undefined) throw unknownName(source, name);
+  const { least, most, at } = called;
+  if (node.args.length < least || node.args.length > most) {
+    const wanted = least === most ? `${least}` : most === 2 ? `${least} or ${most}` : `at least ${least}`;
+    throw refusal(
+      source,
+      `gives ${name} ${node.args.length} argument(s)`,
+      `give ${name} ${wanted} argument(s), separated by commas`,
+    );
+  }
+  const args = node.args.map((argument) => numeric(source, argument, depth + 1));
+  const [a, b] = args;
+  if (args.length === 1) return { kind: 'number', at: (values) => at(a(values)) };
+  if (args.length === 2) return { kind: 'number', at: (values) => at(a(values), b(values)) };
+  return { kind: 'number', at: (values) => at(...args.map((argument) => argument(values))) };
+}
+
+/** x^y; the square as a product, which is rounded once on every engine. */
+function power(x: number, y: number): number {
+  return y === 2 ? x * x : x ** y;
+}
+
+/** x - y*floor(x/y), without the rounding of the quotient; NaN for y = 0. */
+function modulo(x: number, y: number): number {
+  const remainder = x % y;
+  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
+}
+
+function tooDeep(source: Source): UserError {
+  return refusal(source, `is nested deeper than ${deepest} levels`, 'write a flatter formula');
+}
+
+function unknownName(source: Source, name: string): UserError {
+  const known = [...source.variables, ...constants.keys(), ...functions.keys()];
+  const nearest = closest(name, known);
+  const near = distance(name, nearest) <= Math.max(1, Math.floor(name.length / 3));
+  return refusal(source, `has the unknown name ${name}`, near ? `did you mean ${nearest}?` : undefined);
+}
+
+function refusal({ text, option, variables }: Source, problem: string, remedy?: string): UserError {
+  const names = variables.length === 0 ? 'no variable' : variables.join(', ');
+  return new UserError({
+    what: `the expression of ${option} ${problem}`,
+    expected: `a formula of ${names}, numbers, ${[...constants.keys()].join(', ')}, + - * / ^ mod, < <= > >= == !=, ?:, and, or, not, and ${[...functions.keys()].join(', ')}`,
+    received: text,
+    remedy: remedy ?? 'use only what is listed',
+  });
+}

@@ -1,0 +1,41 @@
+import type { Activation } from '../kernels/kernels.ts';
+import { exp } from '../math/elementary.ts';
+
+const leakySlope = 0.01;
+
+/**
+ * Element-wise activations: a = f(z), and f'(z) written in terms of a (Table 1 of the report).
+ *
+ * At z = 0 the derivative of relu is 0 and that of leaky_relu is 0.01.
+ */
+export const activations = {
+  sigmoid: define(
+    'sigmoid',
+    // e^-|z| never overflows.
+    (z) => (z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z))),
+    (a) => a * (1 - a),
+  ),
+  relu: define(
+    'relu',
+    // Math.max hands NaN on, so that a training that has diverged is seen to have.
+    (z) => Math.max(z, 0),
+    (a) => (a > 0 ? 1 : 0),
+  ),
+  leaky_relu: define(
+    'leaky_relu',
+    (z) => (z > 0 ? z : leakySlope * z),
+    (a) => (a > 0 ? 1 : leakySlope),
+  ),
+  linear: define(
+    'linear',
+    (z) => z,
+    () => 1,
+  ),
+} as const;
+
+export type ActivationName = keyof typeof activations;
+export const activationNames = Object.keys(activations) as ActivationName[];
+
+function define(name: string, value: Activation['value'], derivative: Activation['derivative']): Activation {
+  return { name, value, derivative };
+}

@@ -1,0 +1,71 @@
+import { createRng, permutation } from '../math/rng.ts';
+
+/** Writes the row indices of one mini-batch after another; `startEpoch` comes before an epoch's first batch. */
+export interface Batches {
+  /** Rows in each mini-batch. */
+  readonly size: number;
+  /** Mini-batches in an epoch. */
+  readonly steps: number;
+  startEpoch(epoch: number): void;
+  /** Writes the `size` row indices of batch `step` into ints from `offset` on. */
+  fill(step: number, ints: Int32Array, offset: number): void;
+}
+
+type CreateBatches = (rows: number, size: number, seed: number) => Batches;
+
+/** How mini-batches are drawn from the N training rows: floor(N / size) an epoch. */
+export const batchings = {
+  /** The report's: each row of each batch is any of the N, whatever came before. */
+  'with-replacement': (rows, size, seed) => {
+    let rng = createRng(seed, 'batches');
+    return {
+      size,
+      steps: Math.floor(rows / size),
+      startEpoch: (epoch) => {
+        rng = createRng(seed, 'batches', epoch);
+      },
+      fill: (_step, ints, offset) => {
+        for (let i = 0; i < size; i++) ints[offset + i] = rng.below(rows);
+      },
+    };
+  },
+  /** Each epoch cuts a new permutation of the rows; what is left over waits for the next one. */
+  permutation: (rows, size, seed) => {
+    let order: Int32Array = new Int32Array();
+    return {
+      size,
+      steps: Math.floor(rows / size),
+      startEpoch: (epoch) => {
+        order = permutation(createRng(seed, 'batches', epoch), rows);
+      },
+      fill: (step, ints, offset) => {
+        for (let i = 0; i < size; i++) ints[offset + i] = order[step * size + i];
+      },
+    };
+  },
+  /** All rows in their order, one step an epoch: gradient descent. */
+  full: (rows) => ({
+    size: rows,
+    steps: 1,
+    startEpoch: () => {},
+    fill: (_step, ints, offset) => {
+      for (let i = 0; i < rows; i++) ints[offset + i] = i;
+    },
+  }),
+} satisfies Record<string, CreateBatches>;
+
+export type Batching = keyof typeof batchings;
+export const batchingNames = Object.keys(batchings) as Batching[];
+
+/** The batches of a recorded run: [epoch][step][row index]. */
+export function recordedBatches(recorded: readonly (readonly (readonly number[])[])[]): Batches {
+  let current = recorded[0];
+  return {
+    size: recorded[0][0].length,
+    steps: recorded[0].length,
+    startEpoch: (epoch) => {
+      current = recorded[epoch];
+    },
+    fill: (step, ints, offset) => ints.set(current[step], offset),
+  };
+}

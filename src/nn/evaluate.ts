@@ -1,0 +1,69 @@
+import type { Kernels } from '../kernels/kernels.ts';
+import { forwardHidden } from './forward.ts';
+import type { Loss } from './losses.ts';
+import type { LayerMemory } from './network.ts';
+import type { SampleMemory } from './samples.ts';
+
+/** Rows that an evaluation takes at a time: their activations stay in the processor's cache. */
+export const evaluationRows = 128;
+
+/** One value an epoch, measured after it on all rows. */
+export interface Curve {
+  readonly loss: number[];
+  /** Share of rows whose largest output is the target's; empty for regression. */
+  readonly accuracy: number[];
+}
+
+/** Calls `visit` with the output layer at z for one piece of the rows after another; ints at `everyRow`: 0, 1, 2, ... */
+function forEachPiece(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  everyRow: number,
+  visit: (output: LayerMemory, from: number, N: number) => void,
+): void {
+  for (let from = 0; from < samples.rows; from += evaluationRows) {
+    const N = Math.min(evaluationRows, samples.rows - from);
+    const inputs = samples.dense + from * layers[0].inputs;
+    forwardHidden(kernels, layers, samples, inputs, everyRow + from, N);
+    visit(layers[layers.length - 1], from, N);
+  }
+}
+
+/** Appends the mean loss of all rows, and the accuracy of a classifier, to the curve. */
+export function evaluate(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  everyRow: number,
+  loss: Loss,
+  curve: Curve,
+): void {
+  let sum = 0;
+  let correct = 0;
+  forEachPiece(kernels, layers, samples, everyRow, (output, from, N) => {
+    const targets = samples.targets + from * output.units;
+    sum += loss.forwardSum(kernels, output, targets, N);
+    if (loss.task === 'classification')
+      correct += kernels.countCorrect(output.output, targets, N, output.units);
+  });
+  curve.loss.push(sum / samples.rows);
+  if (loss.task === 'classification') curve.accuracy.push(correct / samples.rows);
+}
+
+/** What the network puts out for every row, [rows][outputs]. */
+export function predict(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  everyRow: number,
+  loss: Loss,
+): Float64Array {
+  const { units } = layers[layers.length - 1];
+  const outputs = new Float64Array(samples.rows * units);
+  forEachPiece(kernels, layers, samples, everyRow, (output, from, N) => {
+    loss.forward(kernels, output, N);
+    outputs.set(kernels.floats.subarray(output.output, output.output + N * units), from * units);
+  });
+  return outputs;
+}

@@ -1,0 +1,119 @@
+import type { MemorySize } from '../kernels/kernels.ts';
+import { createRng } from '../math/rng.ts';
+import type { ActivationName } from './activations.ts';
+import { type BiasInit, biasInitializers, type KernelInit, kernelInitializers } from './initializers.ts';
+
+/** One dense layer: a = f(x W + b), with the penalty l2 * sum(w^2) on its weights. */
+export interface LayerSpec {
+  readonly units: number;
+  /** `softmax` is for the output layer only, and goes with the cross-entropy. */
+  readonly activation: ActivationName | 'softmax';
+  readonly kernelInit: KernelInit;
+  /** null: the layer has no bias. */
+  readonly biasInit: BiasInit | null;
+}
+
+/** Weights of one layer: kernel [inputs][units], bias [units] or none. */
+export interface LayerWeights {
+  readonly kernel: Float64Array;
+  readonly bias: Float64Array | null;
+}
+
+/** Draws the initial weights; each layer's kernel and bias have streams of their own, and each draw has others. */
+export function initialWeights(
+  layers: readonly LayerSpec[],
+  inputs: number,
+  seed: number,
+  draw = 0,
+): LayerWeights[] {
+  const stream = (index: number) => createRng(seed, 'init', draw * 1000 + index);
+  return layers.map((layer, index) => {
+    const fanIn = index === 0 ? inputs : layers[index - 1].units;
+    const kernel = kernelInitializers[layer.kernelInit](stream(2 * index), fanIn, layer.units);
+    const bias =
+      layer.biasInit === null ? null : biasInitializers[layer.biasInit](stream(2 * index + 1), layer.units);
+    return { kernel, bias };
+  });
+}
+
+/** How many weights the layers hold. */
+export function countWeights(layers: readonly LayerSpec[], inputs: number): number {
+  let weights = 0;
+  let fanIn = inputs;
+  for (const { units, biasInit } of layers) {
+    weights += (fanIn + (biasInit === null ? 0 : 1)) * units;
+    fanIn = units;
+  }
+  return weights;
+}
+
+/** Hands out offsets into one memory, each a multiple of 16 elements (128 bytes in float64). */
+export interface Arena {
+  floats(count: number): number;
+  ints(count: number): number;
+  size(): MemorySize;
+}
+
+export function createArena(): Arena {
+  let floats = 0;
+  let ints = 0;
+  const padded = (count: number): number => Math.ceil(count / 16) * 16;
+  return {
+    floats: (count) => {
+      const offset = floats;
+      floats += padded(count);
+      return offset;
+    },
+    ints: (count) => {
+      const offset = ints;
+      ints += padded(count);
+      return offset;
+    },
+    size: () => ({ floats, ints }),
+  };
+}
+
+/** Where one layer lies in the memory; `bias` and the like are -1 where there is none. */
+export interface LayerMemory {
+  readonly inputs: number;
+  readonly units: number;
+  readonly activation: LayerSpec['activation'];
+  readonly kernel: number;
+  readonly bias: number;
+  readonly kernelGradient: number;
+  readonly biasGradient: number;
+  readonly kernelVelocity: number;
+  readonly biasVelocity: number;
+  /** [capacity][units]: what the layer puts out */
+  readonly output: number;
+  /** [capacity][units]: dC/dz, the derivative of the loss by what goes into the activation */
+  readonly delta: number;
+}
+
+/** Lays the layers out for batches of up to `capacity` rows; velocities only where there is momentum. */
+export function layOut(
+  layers: readonly LayerSpec[],
+  inputs: number,
+  capacity: number,
+  momentum: boolean,
+  arena: Arena,
+): LayerMemory[] {
+  return layers.map((layer, index) => {
+    const fanIn = index === 0 ? inputs : layers[index - 1].units;
+    const { units, activation } = layer;
+    const hasBias = layer.biasInit !== null;
+    return {
+      inputs: fanIn,
+      units,
+      activation,
+      kernel: arena.floats(fanIn * units),
+      bias: hasBias ? arena.floats(units) : -1,
+      kernelGradient: arena.floats(fanIn * units),
+      biasGradient: hasBias ? arena.floats(units) : -1,
+      kernelVelocity: momentum ? arena.floats(fanIn * units) : -1,
+      biasVelocity: momentum && hasBias ? arena.floats(units) : -1,
+      output: arena.floats(capacity * units),
+      delta: arena.floats(capacity * units),
+    };
+  });
+}

@@ -1,0 +1,54 @@
+import { UserError } from '../errors.ts';
+import { compileExpression } from '../math/expression.ts';
+
+/** The learning rate of one step: eta0 the initial rate, epoch and step from 0, `steps` in an epoch. */
+export type Schedule = (eta0: number, epoch: number, step: number, steps: number) => number;
+
+/** Schedules by name; any other text is an expression in eta0, epoch, step and steps. */
+export const schedules = {
+  constant: (eta0) => eta0,
+  /** The report's: falls once an epoch (with 75 steps to 1/76 after the first). */
+  decay: (eta0, epoch, _step, steps) => eta0 / (epoch * steps + 1),
+  decay_per_step: (eta0, epoch, step, steps) => eta0 / (epoch * steps + step + 1),
+} satisfies Record<string, Schedule>;
+
+export type ScheduleName = keyof typeof schedules;
+export const scheduleNames = Object.keys(schedules) as ScheduleName[];
+
+/** The schedule of that name, or the expression compiled. Errors: an expression that is not plain mathematics. */
+export async function compileSchedule(text: string): Promise<Schedule> {
+  if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
+  const evaluate = await compileExpression(text, ['eta0', 'epoch', 'step', 'steps'], '--schedule');
+  const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
+  return (eta0, epoch, step, steps) => {
+    scope.eta0 = eta0;
+    scope.epoch = epoch;
+    scope.step = step;
+    scope.steps = steps;
+    return evaluate(scope);
+  };
+}
+
+/** Refuses a schedule that would ever give a rate that is negative or not finite. */
+export function checkSchedule(
+  text: string,
+  schedule: Schedule,
+  eta0: number,
+  epochs: number,
+  steps: number,
+): void {
+  // Long trainings are looked at in the first and last steps of each epoch only.
+  const stride = epochs * steps <= 1e6 ? 1 : Math.max(1, steps - 1);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let step = 0; step < steps; step += stride) {
+      const rate = schedule(eta0, epoch, step, steps);
+      if (rate >= 0 && rate < Infinity) continue;
+      throw new UserError({
+        what: `--schedule gives the rate ${rate} at epoch ${epoch}, step ${step} of ${steps} (eta0 ${eta0})`,
+        expected: 'a finite rate >= 0 at every step',
+        received: text,
+        remedy: 'change the expression, for example to "max(eta0/(1+0.01*epoch), 1e-6)"',
+      });
+    }
+  }
+}
