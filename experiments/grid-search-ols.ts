@@ -11,8 +11,8 @@ export default defineExperiment({
   dataset: 'franke',
   settings: {
     ...presets.frankeSettings,
-    ...presets.sgdSettings,
     ...presets.linearModel,
+    ...presets.sgdSettings,
     schedule: ['constant', 'decay'],
     batchSize: [10, 50, 100, 'all'],
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],

@@ -10,8 +10,8 @@ export default defineExperiment({
   dataset: 'franke',
   settings: {
     ...presets.frankeSettings,
-    ...presets.sgdSettings,
     ...presets.linearModel,
+    ...presets.sgdSettings,
     lambda: [1e-4, 1e-3, 1e-2, 1e-1],
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],
   },

@@ -1,5 +1,6 @@
 export { exitCodes, UserError } from './errors.ts';
 export { type Defaults, defineExperiment, type Experiment, type ShownMetric } from './experiment/define.ts';
+export { defineFunctions, type FunctionsExperiment } from './experiment/functions.ts';
 export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
 export * as presets from './experiment/presets.ts';
 export { runTrial } from './experiment/run-trial.ts';

@@ -2,7 +2,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { generateFranke } from '../datasets/franke.ts';
 import type { DatasetName } from '../datasets/index.ts';
 import { readMnist } from '../datasets/mnist.ts';
-import type { SplitConfig } from '../datasets/split.ts';
+import { checkSplit, type SplitConfig, type SplitMethod, type SplitSource } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Output } from './architecture.ts';
@@ -49,16 +49,16 @@ export async function resolveData(
     if (data.target !== null) await generateFranke(data, settings.seed as number);
     return {
       data,
-      split: splitOf(settings, data.samples, null),
+      split: splitOf(settings, { rows: data.samples, canonicalTrainRows: null }),
       output: { units: 1, activation: 'linear' },
       loss: 'mse',
     };
   }
-  const { sha256, rows, classes, canonicalTrainRows } = await readMnist(sources.dataDir);
+  const dataset = await readMnist(sources.dataDir);
   return {
-    data: { dataset: 'mnist', sha256 },
-    split: splitOf(settings, rows, canonicalTrainRows),
-    output: { units: classes, activation: 'softmax' },
+    data: { dataset: 'mnist', sha256: dataset.sha256 },
+    split: splitOf(settings, dataset),
+    output: { units: dataset.classes, activation: 'softmax' },
     loss: 'cross_entropy',
   };
 }
@@ -80,44 +80,20 @@ export async function loadData(
   });
 }
 
-function splitOf(settings: Settings, available: number, canonicalTrainRows: number | null): SplitConfig {
+function splitOf(settings: Settings, source: SplitSource): SplitConfig {
   const { samples, testSize, split } = settings;
-  const total = samples === 'all' ? available : (samples as number);
+  const total = samples === 'all' ? source.rows : (samples as number);
   const size = testSize as number;
   const testRows = size < 1 ? Math.ceil(total * size) : size;
-  const trainRows = total - testRows;
-  if (trainRows < 1 || total > available) {
+  if (testRows >= total) {
     throw new UserError({
-      what:
-        total > available
-          ? '--samples asks for more rows than there are'
-          : '--test-size leaves no rows to train on',
-      expected: total > available ? `at most ${available}` : `fewer than ${total} test rows`,
-      received: total > available ? total : testRows,
-      remedy: 'lower it',
+      what: '--test-size leaves no rows to train on',
+      expected: `fewer than ${total} test rows`,
+      received: testRows,
+      remedy: 'lower it, or raise --samples',
     });
   }
-  if (split === 'canonical' && canonicalTrainRows !== null) {
-    checkCanonical('train', trainRows, canonicalTrainRows);
-    checkCanonical('test', testRows, available - canonicalTrainRows);
-  }
-  if (split === 'canonical' && canonicalTrainRows === null) {
-    throw new UserError({
-      what: '--split canonical needs data that were published with a split',
-      expected: 'random',
-      received: 'canonical',
-      remedy: 'leave out --split',
-    });
-  }
-  return { method: split as SplitConfig['method'], trainRows, testRows };
-}
-
-function checkCanonical(part: string, wanted: number, available: number): void {
-  if (wanted <= available) return;
-  throw new UserError({
-    what: `--split canonical has not enough ${part} rows`,
-    expected: `at most ${available}`,
-    received: wanted,
-    remedy: 'change --samples or --test-size',
-  });
+  const config: SplitConfig = { method: split as SplitMethod, trainRows: total - testRows, testRows };
+  checkSplit(source, config);
+  return config;
 }

@@ -1,5 +1,6 @@
-import type { DatasetName } from '../datasets/index.ts';
-import { type OptionName, optionNames, type Setting, type SettingLists } from './options.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { type DatasetName, datasets } from '../datasets/index.ts';
+import type { OptionName, Setting, SettingLists } from './options.ts';
 
 /** Settings as an experiment file writes them: one value, or a list for what is swept. */
 export type Defaults = Partial<Record<OptionName, Setting | readonly Setting[]>>;
@@ -23,6 +24,7 @@ export interface Experiment {
   readonly runTime: string;
   readonly expected: string;
   readonly dataset: DatasetName;
+  readonly task: Dataset['task'];
   /** Drawn at random by `net`, or given by `hidden`. */
   readonly architecture: 'given' | 'random';
   /** Every option of the experiment with the values of the report's program, in the report's order. */
@@ -42,7 +44,7 @@ export interface Layout {
 }
 
 export interface ExperimentDefinition
-  extends Omit<Experiment, 'settings' | 'text' | 'quick' | 'architecture' | 'layout'> {
+  extends Omit<Experiment, 'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'layout'> {
   readonly architecture?: Experiment['architecture'];
   readonly settings: Defaults;
   readonly text?: Defaults;
@@ -56,6 +58,7 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
   return {
     ...definition,
     architecture,
+    task: datasets[definition.dataset].task,
     settings: asLists(settings),
     text: asLists(text),
     quick: asLists(quick),
@@ -63,9 +66,9 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
   };
 }
 
-/** The options that an experiment has, in the order of the options' table. */
-export function optionsOf(experiment: Experiment): OptionName[] {
-  return optionNames.filter((name) => Object.hasOwn(experiment.settings, name));
+/** The options that an experiment has, in its own order. */
+export function optionsOf({ settings }: Experiment): OptionName[] {
+  return Object.keys(settings) as OptionName[];
 }
 
 function asLists(defaults: Defaults): SettingLists {

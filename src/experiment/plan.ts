@@ -77,7 +77,7 @@ export async function planExperiment(
 
 /** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
 function* combinations(lists: SettingLists): Generator<Settings> {
-  const names = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
+  const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
   names.push('seed');
   const count = names.reduce((product, name) => product * lists[name]!.length, 1);
   if (count > mostCells) {

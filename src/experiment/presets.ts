@@ -41,14 +41,14 @@ export const mnistQuick = { samples: 7000, testSize: 1000, epochs: 10 } satisfie
 
 /** Stochastic gradient descent as the report has it everywhere unless it says otherwise. */
 export const sgdSettings = {
-  lambda: 0,
-  penalize: 'all',
-  learningRate: 1e-3,
+  epochs: 100,
+  batches: 'with-replacement',
   momentum: 0,
+  penalize: 'all',
   schedule: 'constant',
   batchSize: 10,
-  batches: 'with-replacement',
-  epochs: 100,
+  lambda: 0,
+  learningRate: 1e-3,
 } satisfies Defaults;
 
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
@@ -73,12 +73,12 @@ export const trainMse = { name: 'train_mse', title: 'train MSE', best: 'min' } a
 export const testMse = { name: 'test_mse', title: 'test MSE', best: 'min' } as const;
 export const bestTestMse = { name: 'best_test_mse', title: 'best test MSE', best: 'min' } as const;
 export const bootstrapMse = {
-  name: 'bootstrap_mse_mean',
+  name: 'bootstrap_mse',
   title: 'test MSE, bootstrap mean',
   best: 'min',
 } as const;
 export const bootstrapR2 = {
-  name: 'bootstrap_r2_mean',
+  name: 'bootstrap_r2',
   title: 'test R2, bootstrap mean',
   best: 'max',
 } as const;

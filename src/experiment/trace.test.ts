@@ -37,15 +37,15 @@ describe('damaged files', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  const damages: [string, (trace: Record<string, never>) => unknown][] = [
+  const damages: [string, (trace: Trace) => unknown][] = [
     ['not an object', () => 7],
     ['another format', (trace) => ({ ...trace, format: 'fys-nn-trace/2' })],
-    ['a row index beyond the data', (trace: Trace) => ({ ...trace, batches: [[[90]]] })],
-    ['batches of different sizes', (trace: Trace) => ({ ...trace, batches: [[[1, 2], [3]]] })],
-    ['no batches', (trace: Trace) => ({ ...trace, batches: null })],
+    ['a row index beyond the data', (trace) => ({ ...trace, batches: [[[90]]] })],
+    ['batches of different sizes', (trace) => ({ ...trace, batches: [[[1, 2], [3]]] })],
+    ['no batches', (trace) => ({ ...trace, batches: null })],
     [
       'a kernel of another shape',
-      (trace: Trace) => {
+      (trace) => {
         const layers = structuredClone(trace.model) as { layers: { kernel: number[][] }[] };
         layers.layers[0].kernel[0].push(1);
         return { ...trace, model: layers };
@@ -53,7 +53,7 @@ describe('damaged files', () => {
     ],
     [
       'fewer targets than inputs',
-      (trace: Trace) => ({
+      (trace) => ({
         ...trace,
         data: { ...trace.data, y_train: trace.data.y_train.slice(1) },
       }),
@@ -62,7 +62,7 @@ describe('damaged files', () => {
 
   test.each(damages)('%s is a clear error', async (name, damage) => {
     const file = join(directory, `${name.replaceAll(' ', '-')}.json`);
-    await writeFile(file, JSON.stringify(damage(good as unknown as Record<string, never>)));
+    await writeFile(file, JSON.stringify(damage(good)));
     await expect(readTrace(file)).rejects.toThrow(UserError);
     await expect(readTrace(file)).rejects.toThrow(file);
   });

@@ -10,7 +10,7 @@ import type {
   SymbolNode,
 } from 'mathjs';
 import { UserError } from '../errors.ts';
-import { exp, log } from './elementary.ts';
+import { arithmetic, comparisons, constants, functions } from './expression-names.ts';
 
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
@@ -27,83 +27,11 @@ interface Source {
 const longest = 500;
 const deepest = 100;
 
-// Maps and not objects: a name such as "constructor" must find nothing.
-const constants = new Map([
-  ['pi', Math.PI],
-  ['e', Math.E],
-]);
-
-const arithmetic = new Map<string, (a: number, b: number) => number>([
-  ['add', (a, b) => a + b],
-  ['subtract', (a, b) => a - b],
-  ['multiply', (a, b) => a * b],
-  ['divide', (a, b) => a / b],
-  ['pow', power],
-  ['mod', modulo],
-]);
-
-const comparisons = new Map<string, (a: number, b: number) => boolean>([
-  ['smaller', (a, b) => a < b],
-  ['smallerEq', (a, b) => a <= b],
-  ['larger', (a, b) => a > b],
-  ['largerEq', (a, b) => a >= b],
-  ['equal', (a, b) => a === b],
-  ['unequal', (a, b) => a !== b],
-]);
-
-interface ExpressionFunction {
-  least: number;
-  most: number;
-  at: (...args: number[]) => number;
-}
-
-const unary = (at: (x: number) => number): ExpressionFunction => ({ least: 1, most: 1, at });
-const binary = (at: (x: number, y: number) => number): ExpressionFunction => ({ least: 2, most: 2, at });
-const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
-  least: 1,
-  most: Number.POSITIVE_INFINITY,
-  at,
-});
-
-const functions = new Map<string, ExpressionFunction>([
-  ['abs', unary(Math.abs)],
-  ['ceil', unary(Math.ceil)],
-  ['floor', unary(Math.floor)],
-  ['round', unary((x) => Math.sign(x) * Math.round(Math.abs(x)))],
-  ['sign', unary(Math.sign)],
-  ['sqrt', unary(Math.sqrt)],
-  ['cbrt', unary(Math.cbrt)],
-  ['exp', unary(exp)],
-  ['expm1', unary(Math.expm1)],
-  ['log', { least: 1, most: 2, at: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) }],
-  ['log2', unary(Math.log2)],
-  ['log10', unary(Math.log10)],
-  ['log1p', unary(Math.log1p)],
-  ['pow', binary(power)],
-  ['mod', binary(modulo)],
-  ['min', variadic(Math.min)],
-  ['max', variadic(Math.max)],
-  ['hypot', variadic(Math.hypot)],
-  ['sin', unary(Math.sin)],
-  ['cos', unary(Math.cos)],
-  ['tan', unary(Math.tan)],
-  ['asin', unary(Math.asin)],
-  ['acos', unary(Math.acos)],
-  ['atan', unary(Math.atan)],
-  ['atan2', binary(Math.atan2)],
-  ['sinh', unary(Math.sinh)],
-  ['cosh', unary(Math.cosh)],
-  ['tanh', unary(Math.tanh)],
-  ['asinh', unary(Math.asinh)],
-  ['acosh', unary(Math.acosh)],
-  ['atanh', unary(Math.atanh)],
-]);
-
 /**
  * The number that a user's formula gives for values of its variables, e.g. eta0/(1+0.01*epoch).
  *
  * Known are numbers, the given variables (which come before the constants pi and e), + - * / ^ mod, comparisons, ?:,
- * and, or, not, and the functions of the table above; ^ groups to the right, -x^2 is -(x^2), mod has the sign of its
+ * and, or, not, and the functions of `expression-names`; ^ groups to the right, -x^2 is -(x^2), mod has the sign of its
  * second argument and round takes halves away from 0. exp and log are those of `elementary`. mathjs only reads the
  * text: the tree is then rebuilt from closures of this file, so nothing else can be reached. A result may be NaN or
  * infinite. Everything else is a UserError that names `option`, a formula that gives no number among them.
@@ -281,17 +209,6 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
   return { kind: 'number', at: (values) => at(...args.map((argument) => argument(values))) };
 }
 
-/** x^y; the square as a product, which is rounded once on every engine. */
-function power(x: number, y: number): number {
-  return y === 2 ? x * x : x ** y;
-}
-
-/** x - y*floor(x/y), without the rounding of the quotient; NaN for y = 0. */
-function modulo(x: number, y: number): number {
-  const remainder = x % y;
-  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
-}
-
 function tooDeep(source: Source): UserError {
   return refusal(source, `is nested deeper than ${deepest} levels`, 'write a flatter formula');
 }
@@ -299,7 +216,7 @@ function tooDeep(source: Source): UserError {
 function unknownName(source: Source, name: string): UserError {
   const known = [...source.variables, ...constants.keys(), ...functions.keys()];
   const nearest = closest(name, known);
-  const near = distance(name, nearest) <= Math.max(1, Math.floor(name.length / 3));
+  const near = distance(name, nearest) <= (name.length < 4 ? 1 : 2); // two letters swapped are two edits
   return refusal(source, `has the unknown name ${name}`, near ? `did you mean ${nearest}?` : undefined);
 }
 

@@ -49,7 +49,7 @@ async function stepOnce(
     sgd: { momentum: 0, lambda, penalizeBiases },
     learningRate: 1,
     schedule: () => rate,
-    batches: batchings.full(samples.rows, samples.rows, 0),
+    batches: batchings.full(samples.rows),
     epochs: 1,
     dtype: 'float64',
   });

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import definition from '../../experiments/activation-functions.ts';
+import { type FunctionValue, functionValues } from '../experiment/functions.ts';
+import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
+import { activationNames } from '../nn/activations.ts';
+import type { Table } from '../output/table.ts';
+import { resultsFolder } from './run-flags.ts';
+
+interface Flags {
+  readonly activation: string;
+  readonly x: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `fys-nn activation-functions`: Figure 2 as a table. */
+export function addActivationFunctionsCommand(program: Command): void {
+  const { name, title, figure, activation, x } = definition;
+  program
+    .command(name)
+    .description(`${title} (${figure})`)
+    .option('--activation <names>', 'which', activation.join(','))
+    .option('--x <values>', 'where: a list, a..b, linspace(a,b,n)', x)
+    .option('--out <dir>', `where the results go (default: "${join(resultsFolder({ quick: false }), name)}")`)
+    .option('--json', 'print the values as JSON')
+    .option('--quiet', 'no notes')
+    .action(async (flags: Flags) => {
+      await writeFunctions(flags, flags.out ?? join(resultsFolder({ quick: false }), name));
+    });
+}
+
+/** Figure 2's values with their defaults, into a folder: part of `fys-nn report`. */
+export async function writeFunctions(flags: Partial<Flags>, out: string): Promise<void> {
+  const { name, title, figure } = definition;
+  const activation = flags.activation ?? definition.activation.join(',');
+  const names = parseList(activation, '--activation').map((text) =>
+    parseChoice(text, activationNames, '--activation'),
+  );
+  const xs = parseList(flags.x ?? definition.x, '--x').map((text) => parseNumber(text, '--x'));
+  const { tableFiles } = await import('../output/results.ts');
+  const { checkOutputDirectory, writeFiles } = await import('../output/write.ts');
+  const { tableToRecords, toJson } = await import('../output/json.ts');
+  await checkOutputDirectory(out);
+  const values = functionValues(names, xs);
+  const table = functionsTable(values);
+  await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table]));
+  if (flags.json === true) process.stdout.write(toJson(tableToRecords(table)));
+  else process.stdout.write(`${title} (${figure})\n\n${await shown(values)}\n\n`);
+  if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
+}
+
+function functionsTable(values: readonly FunctionValue[]): Table {
+  return {
+    name: 'functions',
+    description: 'values and gradients of the activation functions',
+    columns: [
+      { name: 'activation', type: 'string', description: 'name of the function' },
+      { name: 'x', type: 'number', description: 'argument' },
+      { name: 'value', type: 'number', description: 'f(x)' },
+      { name: 'gradient', type: 'number', description: "f'(x)" },
+    ],
+    primaryKey: ['activation', 'x'],
+    rows: values.map(({ activation, x, value, gradient }) => [activation, x, value, gradient]),
+  };
+}
+
+/** At most eleven of the arguments, evenly spread: the file has them all. */
+async function shown(values: readonly FunctionValue[]): Promise<string> {
+  const { renderTable } = await import('./text-table.ts');
+  const xs = [...new Set(values.map(({ x }) => x))];
+  const picked = [
+    ...new Set(Array.from({ length: 11 }, (_, i) => xs[Math.round((i * (xs.length - 1)) / 10)])),
+  ];
+  const names = [...new Set(values.map(({ activation }) => activation))];
+  const rows = picked.map((x) => [
+    String(x),
+    ...names.flatMap((name) => {
+      const { value, gradient } = values.find((row) => row.activation === name && row.x === x)!;
+      return [value.toPrecision(4), gradient.toPrecision(4)].map((text) => String(Number(text)));
+    }),
+  ]);
+  const header = ['x', ...names.flatMap((name) => [name, 'gradient'])];
+  const color = process.stdout.isTTY && process.stdout.hasColors();
+  return renderTable(header, rows, { align: header.map(() => 'right'), color });
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { type Experiment, optionsOf } from '../experiment/define.ts';
+import {
+  type OptionName,
+  type Option as OptionSpec,
+  options,
+  parseOption,
+  type Setting,
+} from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { folderName } from '../output/results.ts';
+import type { SetStatus } from './program.ts';
+import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+
+type Flags = RunFlags & Partial<Record<OptionName, string>>;
+
+/** Adds the subcommand of one experiment; its options come from its settings. */
+export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
+  const words = experiment.name.split(' ');
+  const command = parentOf(program, words.slice(0, -1))
+    .command(words[words.length - 1])
+    .description(`${experiment.title} (${experiment.figure})`)
+    .addHelpText('after', `\nAbout ${experiment.runTime} on two cores. ${capitalized(experiment.expected)}.`)
+    .addHelpText(
+      'after',
+      '\nEvery value can be a list: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
+        'All combinations are run; what the store holds already is not run again.',
+    );
+  for (const name of optionsOf(experiment)) command.addOption(optionFor(name, experiment.settings[name]!));
+  addRunFlags(command, join('results', folderName(experiment.name)), experiment.dataset === 'mnist');
+  command.action(async (flags: Flags) => {
+    const { runPlans } = await import('./run.ts');
+    const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
+    const sources = { dataDir: flags.dataDir ?? null };
+    const plan = await planExperiment(experiment, choices, sources);
+    const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
+    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
+  });
+}
+
+/** What the user typed for this experiment's own options. */
+export function givenSettings(
+  experiment: Experiment,
+  flags: Partial<Record<OptionName, string>>,
+): Partial<Record<OptionName, Setting[]>> {
+  const given: Partial<Record<OptionName, Setting[]>> = {};
+  for (const name of optionsOf(experiment)) {
+    const text = flags[name];
+    if (text !== undefined) given[name] = parseOption(name, text);
+  }
+  return given;
+}
+
+function optionFor(name: OptionName, defaults: readonly Setting[]): Option {
+  const { flag, placeholder, description, choices }: OptionSpec = options[name];
+  const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
+  return new Option(`${flag} <${placeholder}>`, `${description}${listed} (default: ${defaults.join(',')})`);
+}
+
+/** `grid-search` of `grid-search ols`, made the first time it is asked for; it lists what it holds. */
+function parentOf(program: Command, words: readonly string[]): Command {
+  return words.reduce((parent, word) => {
+    const known = parent.commands.find((command) => command.name() === word);
+    if (known !== undefined) return known;
+    const group = parent.command(word);
+    const members = experiments.filter(({ name }) => name.startsWith(`${word} `));
+    const list = members.map(({ name, figure }) => `${name.slice(word.length + 1)} (${figure})`);
+    return group.description(`Grid searches: ${list.join(', ')}`);
+  }, program);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

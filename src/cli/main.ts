@@ -1,0 +1,50 @@
+import { CommanderError } from 'commander';
+import { exitCodes, UserError } from '../errors.ts';
+import { interrupted } from './interrupt.ts';
+import { createProgram } from './program.ts';
+
+/** Runs the command line and ends the process with its exit status; the only place that does. */
+export async function main(argv: readonly string[]): Promise<void> {
+  for (const [signal, status] of [
+    ['SIGINT', exitCodes.interrupted],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => {
+      interrupted();
+      process.exit(status);
+    });
+  }
+  // A reader that has had enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
+  });
+  try {
+    process.exitCode = await runProgram(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+async function runProgram(argv: readonly string[]): Promise<number> {
+  let status: number = exitCodes.done;
+  const program = createProgram((code) => {
+    status = code;
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return status;
+}
+
+/** Prints what went wrong and returns the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed already; its own status 1 is wrong usage.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`error: fys-nn has a defect; please report this with the command you ran.\n${text}\n`);
+  return exitCodes.failed;
+}

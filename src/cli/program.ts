@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { programVersion } from '../output/version.ts';
+import { addActivationFunctionsCommand } from './activation-functions.ts';
+import { addDataCommand } from './data.ts';
+import { addExperimentCommand } from './experiment.ts';
+import { addListCommand } from './list.ts';
+import { addReportCommand } from './report.ts';
+import { addTraceCommand } from './trace.ts';
+
+/** Tells main with which status a command ended. */
+export type SetStatus = (code: number) => void;
+
+/** The command line: one subcommand an experiment, and those that look at or combine them. */
+export function createProgram(setStatus: SetStatus): Command {
+  const program = new Command('fys-nn')
+    .description(
+      'Re-runs the experiments of a machine-learning report (FYS-STK4155 project 2, University of Oslo) from a seed,\n' +
+        'and writes every number as CSV.',
+    )
+    .version(programVersion())
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error: ')) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  fys-nn report --quick                       every experiment in about two minutes\n' +
+        '  fys-nn grid-search ols                      Figure 3 with the numbers of the report\n' +
+        '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
+        '  fys-nn mnist --plan                         what would run, and what is done already\n' +
+        '\nExit status: 0 done, 1 a trial failed, 2 wrong usage or bad input, 3 contradicted,\n' +
+        '4 incomplete, 130 interrupted.',
+    );
+  for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
+  addActivationFunctionsCommand(program);
+  addReportCommand(program, setStatus);
+  addListCommand(program);
+  addDataCommand(program);
+  addTraceCommand(program, setStatus);
+  return program;
+}

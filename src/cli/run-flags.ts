@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
+import type { Sources } from '../experiment/data.ts';
+import { type Choices, type Variant, variants } from '../experiment/plan.ts';
+import { parseChoice, parseInteger } from '../experiment/value-list.ts';
+
+/** What every command that runs trials is given, as typed. */
+export interface RunFlags {
+  readonly variant: string;
+  readonly quick?: boolean;
+  readonly store?: string;
+  readonly out?: string;
+  readonly dataDir?: string;
+  readonly plan?: boolean;
+  readonly force?: boolean;
+  readonly jobs?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export interface RunOptions {
+  readonly storeDirectory: string;
+  readonly sources: Sources;
+  readonly jobs: number;
+  readonly planOnly: boolean;
+  readonly force: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** What run needs of the flags, checked. */
+export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
+  return {
+    storeDirectory: flags.store ?? 'results/.trials',
+    sources,
+    jobs: parseJobs(flags.jobs),
+    planOnly: flags.plan === true,
+    force: flags.force === true,
+    quiet: flags.quiet === true,
+    json: flags.json === true,
+  };
+}
+
+/** The options of how to run, which every experiment and the report share. */
+export function addRunFlags(command: Command, out: string, mnist: boolean): void {
+  const group = 'Run options:';
+  const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
+  command
+    .addOption(
+      flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
+    )
+    .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
+    .addOption(flag('--plan', 'print the trials and which of them the store has; run nothing'))
+    .addOption(flag('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
+    .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
+    .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
+    .addOption(flag('--force', 'compute again what the store has'))
+    .addOption(flag('--quiet', 'no progress and no notes'))
+    .addOption(flag('--json', 'print the summary as JSON'));
+  if (mnist) {
+    command.addOption(
+      flag('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
+    );
+  }
+}
+
+export function variantAndQuick(flags: RunFlags): Omit<Choices, 'given'> {
+  const variant: Variant = parseChoice(flags.variant, variants, '--variant');
+  return { variant, quick: flags.quick === true };
+}
+
+/** Quick results lie apart, so that they never take the place of full ones. */
+export function resultsFolder({ quick }: { quick: boolean }): string {
+  return quick ? join('results', 'quick') : 'results';
+}
+
+export function parseJobs(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  const jobs = parseInteger(text, '--jobs');
+  if (jobs >= 1 && jobs <= 1024) return jobs;
+  throw new UserError({
+    what: '--jobs is out of range',
+    expected: 'a whole number from 1 to 1024',
+    received: text,
+    remedy: 'leave it out to use all cores',
+  });
+}

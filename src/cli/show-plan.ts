@@ -1,0 +1,39 @@
+import type { Plan } from '../experiment/plan.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { toJson } from '../output/json.ts';
+import { labelOf } from './label.ts';
+
+export interface PlannedRun {
+  readonly plan: Plan;
+  /** Folder for this plan's files. */
+  readonly out: string;
+}
+
+type Records = ReadonlyMap<string, TrialRecord>;
+
+/** Prints the trials of every plan and which of them the store has. */
+export function showPlan(runs: readonly PlannedRun[], records: Records, json: boolean): void {
+  if (json) {
+    const plans = runs.map(({ plan }) => ({
+      experiment: plan.experiment.name,
+      trials: plan.cells.map(({ settings, trial }) => ({
+        id: trial.id,
+        status: records.get(trial.id)?.status ?? 'not run',
+        settings,
+      })),
+    }));
+    process.stdout.write(toJson(plans.length === 1 ? plans[0] : plans));
+    return;
+  }
+  let known = 0;
+  const ids = new Set<string>();
+  for (const { plan } of runs) {
+    for (const cell of plan.cells) {
+      const status = records.get(cell.trial.id)?.status ?? 'to run';
+      if (status !== 'to run' && !ids.has(cell.trial.id)) known++;
+      ids.add(cell.trial.id);
+      process.stdout.write(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}\n`);
+    }
+  }
+  process.stdout.write(`${ids.size} trials: ${known} in the store, ${ids.size - known} to run\n`);
+}

@@ -1,0 +1,59 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { renderTable } from './text-table.ts';
+
+const header = ['model', 'MSE'];
+const rows = [
+  ['OLS', '0.053'],
+  ['ridge, lambda 0.0001', '0.1'],
+];
+
+describe('renderTable', () => {
+  test('aligns, rules the header with ASCII and leaves no spaces at the ends of lines', () => {
+    expect(renderTable(header, rows, { align: ['left', 'right'], color: false })).toBe(
+      [
+        'model                   MSE',
+        '--------------------  -----',
+        'OLS                   0.053',
+        'ridge, lambda 0.0001    0.1',
+      ].join('\n'),
+    );
+    expect(renderTable(header, rows, { color: false })).not.toMatch(/ $/m);
+  });
+
+  test('with colour the text stands in the same places', () => {
+    const colored = renderTable(header, rows, { align: ['left', 'right'], color: true });
+    expect(colored).toContain('\u001b[1mmodel\u001b[22m');
+    expect(stripVTControlCharacters(colored).replaceAll('─', '-')).toBe(
+      renderTable(header, rows, { align: ['left', 'right'], color: false }),
+    );
+  });
+
+  test('a table without rows is its header', () => {
+    expect(renderTable(header, [], { color: false })).toBe('model  MSE');
+  });
+
+  test('a table too wide folds its widest column between words and loses none of them', () => {
+    const claim =
+      'the lowest test error of all the networks is that of the rectifier with uniform Glorot weights, by far';
+    const text = renderTable(['claim', 'verdict'], [[claim, 'holds']], { color: false });
+    const lines = text.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines).toHaveLength(4);
+    expect(text.replace(/\s+/g, ' ')).toContain('holds');
+    for (const word of claim.split(' ')) expect(text).toContain(word);
+  });
+
+  test('a word longer than the line is not cut', () => {
+    const word = 'a'.repeat(100);
+    expect(renderTable(['id', 'x'], [[word, '1']], { color: false })).toContain(word);
+  });
+
+  test('control characters of the cells do not reach the terminal; colours do where colour is on', () => {
+    const cells = [['a\nb\u001b[2J\r', '\u001b[31mred\u001b[39m']];
+    expect(renderTable(['x', 'y'], cells, { color: false }).split('\n')[2]).toBe('a?b?  red');
+    const colored = renderTable(['x', 'y'], cells, { color: true });
+    expect(colored).toContain('\u001b[31mred\u001b[39m');
+    expect(colored).not.toContain('\u001b[2J');
+  });
+});

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { exitCodes, UserError } from '../errors.ts';
+import type { TraceDifference } from '../experiment/trace.ts';
+import { parseNumber } from '../experiment/value-list.ts';
+import type { SetStatus } from './program.ts';
+
+/** `fys-nn trace FILE...`: replays recorded runs and says how far from them this program is. */
+export function addTraceCommand(program: Command, setStatus: SetStatus): void {
+  program
+    .command('trace')
+    .description('Replay recorded training runs and print the largest relative difference of each quantity')
+    .argument('<files...>', 'traces, such as data/fixtures/traces/*.json')
+    .option('--tolerance <x>', 'largest relative difference that counts as the same', '1e-10')
+    .option(
+      '--closed-form-tolerance <x>',
+      'the same for closed forms, whose features are nearly collinear',
+      '1e-6',
+    )
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      '\nA difference is max |ours - recorded| / max |recorded| over a quantity. Exit 3 where one exceeds.',
+    )
+    .action(
+      async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
+        const { readTrace, replayTrace } = await import('../experiment/trace.ts');
+        const tolerance = nonNegative(flags.tolerance, '--tolerance');
+        const closedFormTolerance = nonNegative(flags.closedFormTolerance, '--closed-form-tolerance');
+        const traces = [];
+        for (const file of files) traces.push({ file, trace: await readTrace(file) });
+        const results: (TraceDifference & {
+          file: string;
+          trace: string;
+          tolerance: number;
+          holds: boolean;
+        })[] = [];
+        for (const { file, trace } of traces) {
+          const limit = trace.model.kind === 'polynomial-closed-form' ? closedFormTolerance : tolerance;
+          for (const { quantity, difference } of await replayTrace(trace)) {
+            results.push({
+              file,
+              trace: trace.name,
+              quantity,
+              difference,
+              tolerance: limit,
+              holds: difference <= limit,
+            });
+          }
+        }
+        if (results.some(({ holds }) => !holds)) setStatus(exitCodes.contradicted);
+        if (flags.json === true) {
+          const { toJson } = await import('../output/json.ts');
+          // A replay that diverges differs without limit, which JSON has no number for.
+          const printable = results.map((result) => ({
+            ...result,
+            difference: Number.isFinite(result.difference) ? result.difference : null,
+          }));
+          process.stdout.write(toJson(printable));
+          return;
+        }
+        const { renderTable } = await import('./text-table.ts');
+        const rows = results.map(({ trace, quantity, difference, holds }, index) => [
+          index > 0 && results[index - 1].trace === trace ? '' : trace,
+          quantity,
+          difference === 0 ? '0' : difference.toExponential(1),
+          holds ? '' : 'EXCEEDS',
+        ]);
+        const color = process.stdout.isTTY && process.stdout.hasColors();
+        const header = ['trace', 'quantity', 'difference', ''];
+        process.stdout.write(`${renderTable(header, rows, { align: ['left', 'left', 'right'], color })}\n`);
+        const exceeding = results.filter(({ holds }) => !holds).length;
+        process.stdout.write(
+          `\n${results.length} quantities of ${traces.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance\n`,
+        );
+      },
+    );
+}
+
+function nonNegative(text: string, option: string): number {
+  const value = parseNumber(text, option);
+  if (value >= 0) return value;
+  throw new UserError({
+    what: `${option} is negative`,
+    expected: 'a number >= 0',
+    received: text,
+    remedy: `leave out ${option}`,
+  });
+}

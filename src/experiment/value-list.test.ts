@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import { nearest, parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
+
+const list = (text: string) => parseList(text, '--x');
+
+describe('parseList', () => {
+  test.each([
+    ['0.1', ['0.1']],
+    ['1, 2 ,3', ['1', '2', '3']],
+    ['relu,leaky-relu', ['relu', 'leaky-relu']],
+    ['max(eta0/(epoch+1), 1e-5),0.1', ['max(eta0/(epoch+1), 1e-5)', '0.1']],
+    ['1..5', ['1', '2', '3', '4', '5']],
+    ['-2 .. 1', ['-2', '-1', '0', '1']],
+    ['3..3', ['3']],
+    ['10,1..2', ['10', '1', '2']],
+    ['1..3,2,3,4', ['1', '2', '3', '4']],
+    ['../data.csv', ['../data.csv']],
+    ['..', ['..']],
+    ['geomspace(1e-4,0.1,4)', ['0.0001', '0.001', '0.01', '0.1']],
+    ['geomspace( 1, 256, 9 )', ['1', '2', '4', '8', '16', '32', '64', '128', '256']],
+    ['geomspace(0.1,1e-4,4)', ['0.1', '0.01', '0.001', '0.0001']],
+    ['geomspace(2,8,1)', ['2']],
+    ['linspace(0,1,5)', ['0', '0.25', '0.5', '0.75', '1']],
+    ['linspace(0,1,11)', ['0', '0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '1']],
+    ['linspace(-0.3,0.3,7)', ['-0.3', '-0.2', '-0.1', '0', '0.1', '0.2', '0.3']],
+    ['linspace(5,7,1)', ['5']],
+    ['linspace(2,2,3)', ['2']],
+    ['linspace(-1e308,1e308,3)', ['-1e+308', '0', '1e+308']],
+    ['linspace(1,2,2)*2', ['linspace(1,2,2)*2']],
+  ])('%s', (text, values) => {
+    expect(list(text)).toEqual(values);
+  });
+
+  test('the ends of a space are exact, whatever their number of digits', () => {
+    expect(list('linspace(0.1234567890123456,2,3)')[0]).toBe('0.1234567890123456');
+    expect(list('geomspace(1e-300,1.2345678901234567e300,3)').at(-1)).toBe('1.2345678901234567e+300');
+  });
+
+  test('100000 values are the most', () => {
+    expect(list('1..100000')).toHaveLength(100_000);
+    expect(list('linspace(0,1,100000)')).toHaveLength(100_000);
+    expect(() => list('0..100000')).toThrow('too many');
+    expect(() => list('linspace(0,1,100001)')).toThrow('whole count from 1 to 100000');
+  });
+
+  test.each([
+    ['', 'no value'],
+    ['  ', 'no value'],
+    ['1,,2', 'empty value'],
+    ['1,', 'empty value'],
+    [',', 'empty value'],
+    ['max(1,2', 'never closed'],
+    ['1),(2', 'never opened'],
+    ['5..1', 'backwards'],
+    ['1.5..3', 'not of whole numbers'],
+    ['1..', 'not of whole numbers'],
+    ['1..2..3', 'not of whole numbers'],
+    ['1..9007199254740993', 'not of whole numbers'],
+    ['geomspace(0,1,3)', 'numbers > 0'],
+    ['geomspace(-1,1,3)', 'numbers > 0'],
+    ['linspace(0,1)', 'wrong arguments'],
+    ['linspace(0,1,2,3)', 'wrong arguments'],
+    ['linspace(0,1,0)', 'wrong arguments'],
+    ['linspace(0,1,2.5)', 'wrong arguments'],
+    ['linspace(a,1,2)', 'wrong arguments'],
+  ])('%j is refused', (text, message) => {
+    expect(() => list(text)).toThrow(UserError);
+    expect(() => list(text)).toThrow(message);
+    expect(() => list(text)).toThrow('--x');
+  });
+});
+
+describe('parseNumber', () => {
+  test.each([
+    ['1', 1],
+    ['-1.5', -1.5],
+    ['+.5', 0.5],
+    ['5.', 5],
+    ['1e-4', 1e-4],
+    ['2E+3', 2000],
+  ])('%s', (text, value) => {
+    expect(parseNumber(text, '--x')).toBe(value);
+  });
+
+  test.each([
+    '',
+    ' ',
+    ' 1',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '0x10',
+    '0b1',
+    '1_000',
+    '1,5',
+    '1.2.3',
+    '1e',
+    'e5',
+    '.',
+    '1e400',
+    '5px',
+    '1n',
+    '١',
+  ])('%j is refused', (text) => {
+    expect(() => parseNumber(text, '--learning-rate')).toThrow(/--learning-rate is not a number/);
+  });
+});
+
+describe('parseInteger', () => {
+  test.each([
+    ['7', 7],
+    ['-3', -3],
+    ['1e3', 1000],
+    ['-0', 0],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+  ])('%s', (text, value) => {
+    expect(parseInteger(text, '--x')).toBe(value);
+  });
+
+  test.each(['2.5', '9007199254740992', '1e20', 'two', '', ' 1'])('%j is refused', (text) => {
+    expect(() => parseInteger(text, '--seed')).toThrow(/--seed is not a whole number/);
+  });
+});
+
+describe('names', () => {
+  const choices = ['sigmoid', 'relu', 'leaky-relu', 'linear'] as const;
+
+  test.each([
+    ['sigmod', 'sigmoid'],
+    ['rleu', undefined],
+    ['relo', 'relu'],
+    ['RELU', 'relu'],
+    ['leakyrelu', 'leaky-relu'],
+    ['tanh', undefined],
+    ['', undefined],
+  ])('the nearest to %j is %j', (word, choice) => {
+    expect(nearest(word, choices)).toBe(choice);
+  });
+
+  test('a choice is returned as it is, another is refused with the nearest', () => {
+    expect(parseChoice('relu', choices, '--activation')).toBe('relu');
+    expect(() => parseChoice('sigmod', choices, '--activation')).toThrow(
+      /--activation.*leaky-relu.*did you mean sigmoid/s,
+    );
+    expect(() => parseChoice('tanh', choices, '--activation')).toThrow(/choose one of: sigmoid, relu/);
+    expect(() => parseChoice('constructor', choices, '--activation')).toThrow(UserError);
+  });
+});

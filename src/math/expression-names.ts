@@ -1,0 +1,90 @@
+import { exp, log } from './elementary.ts';
+
+// What a user's expression may name. Maps and not objects: "constructor" must find nothing.
+
+/** Names of numbers. */
+export const constants = new Map([
+  ['pi', Math.PI],
+  ['e', Math.E],
+]);
+
+/** Operators on two numbers, by mathjs's names for them. */
+export const arithmetic = new Map<string, (a: number, b: number) => number>([
+  ['add', (a, b) => a + b],
+  ['subtract', (a, b) => a - b],
+  ['multiply', (a, b) => a * b],
+  ['divide', (a, b) => a / b],
+  ['pow', power],
+  ['mod', modulo],
+]);
+
+/** Operators that compare two numbers. */
+export const comparisons = new Map<string, (a: number, b: number) => boolean>([
+  ['smaller', (a, b) => a < b],
+  ['smallerEq', (a, b) => a <= b],
+  ['larger', (a, b) => a > b],
+  ['largerEq', (a, b) => a >= b],
+  ['equal', (a, b) => a === b],
+  ['unequal', (a, b) => a !== b],
+]);
+
+export interface ExpressionFunction {
+  /** How many arguments it takes. */
+  least: number;
+  most: number;
+  at: (...args: number[]) => number;
+}
+
+const unary = (at: (x: number) => number): ExpressionFunction => ({ least: 1, most: 1, at });
+const binary = (at: (x: number, y: number) => number): ExpressionFunction => ({ least: 2, most: 2, at });
+const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  at,
+});
+
+/** What may be called. */
+export const functions = new Map<string, ExpressionFunction>([
+  ['abs', unary(Math.abs)],
+  ['ceil', unary(Math.ceil)],
+  ['floor', unary(Math.floor)],
+  ['round', unary((x) => Math.sign(x) * Math.round(Math.abs(x)))],
+  ['sign', unary(Math.sign)],
+  ['sqrt', unary(Math.sqrt)],
+  ['cbrt', unary(Math.cbrt)],
+  ['exp', unary(exp)],
+  ['expm1', unary(Math.expm1)],
+  ['log', { least: 1, most: 2, at: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) }],
+  ['log2', unary(Math.log2)],
+  ['log10', unary(Math.log10)],
+  ['log1p', unary(Math.log1p)],
+  ['pow', binary(power)],
+  ['mod', binary(modulo)],
+  ['min', variadic(Math.min)],
+  ['max', variadic(Math.max)],
+  ['hypot', variadic(Math.hypot)],
+  ['sin', unary(Math.sin)],
+  ['cos', unary(Math.cos)],
+  ['tan', unary(Math.tan)],
+  ['asin', unary(Math.asin)],
+  ['acos', unary(Math.acos)],
+  ['atan', unary(Math.atan)],
+  ['atan2', binary(Math.atan2)],
+  ['sinh', unary(Math.sinh)],
+  ['cosh', unary(Math.cosh)],
+  ['tanh', unary(Math.tanh)],
+  ['asinh', unary(Math.asinh)],
+  ['acosh', unary(Math.acosh)],
+  ['atanh', unary(Math.atanh)],
+]);
+
+/** x^y; the square as a product, which is rounded once on every engine. */
+function power(x: number, y: number): number {
+  return y === 2 ? x * x : x ** y;
+}
+
+/** x - y*floor(x/y), without the rounding of the quotient; NaN for y = 0. */
+function modulo(x: number, y: number): number {
+  const remainder = x % y;
+  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
+}

@@ -1,0 +1,32 @@
+import type { Plan } from '../experiment/plan.ts';
+import { runCells, runColumns } from './settings.ts';
+import type { Table, Value } from './table.ts';
+import { type Records, shortId, trialColumn } from './trials.ts';
+
+/** curves.csv: one row for each trial, epoch, split and metric. */
+export function curvesTable(plan: Plan, records: Records): Table {
+  const rows: Value[][] = [];
+  for (const { trial } of plan.cells) {
+    const curves = records.get(trial.id)?.curves ?? {};
+    for (const [name, values] of Object.entries(curves)) {
+      const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
+      values.forEach((value, epoch) => {
+        rows.push([shortId(trial.id), ...runCells(plan), epoch + 1, split, metric, value ?? 'diverged']);
+      });
+    }
+  }
+  return {
+    name: 'curves',
+    description: `${plan.experiment.title}: losses after each epoch, on all rows of the split`,
+    columns: [
+      trialColumn,
+      ...runColumns,
+      { name: 'epoch', type: 'integer', description: 'epochs trained, from 1' },
+      { name: 'split', type: 'string', description: 'train or test' },
+      { name: 'metric', type: 'string', description: 'mse, cross_entropy or accuracy' },
+      { name: 'value', type: 'number', description: 'its value' },
+    ],
+    primaryKey: ['trial', 'epoch', 'split', 'metric'],
+    rows,
+  };
+}

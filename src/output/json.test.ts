@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { formats } from './index.ts';
+import { tableToRecords, toJson } from './json.ts';
+import type { Table } from './table.ts';
+
+const table: Table = {
+  name: 'trials',
+  description: '',
+  columns: [
+    { name: '__proto__', type: 'string', description: '' },
+    { name: 'mse', type: 'number', description: '' },
+  ],
+  primaryKey: [],
+  rows: [
+    ['a', 0.1],
+    ['b', null],
+  ],
+};
+
+describe('toJson', () => {
+  test('two spaces, a newline at the end, keys in their order', () => {
+    expect(toJson({ b: 1, a: [true, null] })).toBe('{\n  "b": 1,\n  "a": [\n    true,\n    null\n  ]\n}\n');
+  });
+
+  test.each([NaN, Infinity, -Infinity, undefined])('%p is refused, not written as null', (value) => {
+    expect(() => toJson(value)).toThrow('cannot be written as JSON');
+    if (value !== undefined) expect(() => toJson({ mse: [value] })).toThrow('cannot be written as JSON');
+  });
+});
+
+describe('tableToRecords', () => {
+  test('keys are the names of the columns, even __proto__', () => {
+    const [first] = tableToRecords(table);
+    expect(Object.keys(first ?? {})).toEqual(['__proto__', 'mse']);
+    expect(Object.getPrototypeOf(first)).toBe(Object.prototype);
+    expect('mse' in Object.prototype).toBe(false);
+  });
+
+  test('the format json writes every cell and key', async () => {
+    expect(await formats.json.render(table)).toBe(
+      '[\n  {\n    "__proto__": "a",\n    "mse": 0.1\n  },\n  {\n    "__proto__": "b",\n    "mse": null\n  }\n]\n',
+    );
+  });
+});
+
+test('every format has its own extension and renders an empty table', async () => {
+  const all = Object.values(formats);
+  expect(new Set(all.map(({ extension }) => extension)).size).toBe(all.length);
+  for (const format of all) expect(await format.render({ ...table, rows: [] })).toMatch(/\n$/);
+});

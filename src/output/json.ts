@@ -1,0 +1,26 @@
+import type { Table, Value } from './table.ts';
+
+/**
+ * The value as JSON with two spaces of indentation and a newline at the end; keys keep their order.
+ * Throws where JSON has no word for the value (NaN, an infinity, undefined at the top): JSON.stringify
+ * alone would write null there, which reads as "not applicable".
+ */
+export function toJson(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value, refuseNonFinite, 2);
+  if (text === undefined) throw new Error(`${typeof value} cannot be written as JSON`);
+  return `${text}\n`;
+}
+
+function refuseNonFinite(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new Error(`${JSON.stringify(key)}: ${value} cannot be written as JSON`);
+  }
+  return value;
+}
+
+/** One object a row, its keys the names of the columns; a column named __proto__ is a key like any other. */
+export function tableToRecords(table: Table): Record<string, Value>[] {
+  return table.rows.map((row) =>
+    Object.fromEntries(table.columns.map(({ name }, index) => [name, row[index] ?? null])),
+  );
+}

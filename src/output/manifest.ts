@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { arch, cpus, platform, release } from 'node:os';
+import { promisify } from 'node:util';
+import type { Plan } from '../experiment/plan.ts';
+import { numerics } from '../experiment/trial.ts';
+import { summarize } from './summary.ts';
+import type { Records } from './trials.ts';
+import { packageFolder, programVersion } from './version.ts';
+
+/** What only the run itself knows. */
+export interface RunFacts {
+  readonly command: readonly string[];
+  readonly jobs: number;
+  readonly computed: number;
+  readonly fromStore: number;
+  readonly failed: number;
+  readonly startedAt: string;
+  readonly seconds: number;
+}
+
+/** manifest.json: what ran, with which choices, on which machine and data, and how it ended. */
+export async function manifest(
+  plan: Plan,
+  records: Records,
+  facts: RunFacts,
+): Promise<Record<string, unknown>> {
+  const { experiment, variant, quick, lists, cells } = plan;
+  const summary = summarize(plan, records);
+  const count = (key: 'done' | 'diverged' | 'notRun') => summary.reduce((sum, cell) => sum + cell[key], 0);
+  return {
+    experiment: experiment.name,
+    title: experiment.title,
+    figure: experiment.figure,
+    ...(quick ? { warning: quickWarning } : {}),
+    quick,
+    variant,
+    settings: lists,
+    data: dataOf(plan),
+    trials: {
+      total: cells.length,
+      done: count('done'),
+      diverged: count('diverged'),
+      notRun: count('notRun'),
+      ids: cells.map(({ trial }) => trial.id),
+    },
+    run: facts,
+    versions: { 'fys-nn': programVersion(), numerics, node: process.versions.node, v8: process.versions.v8 },
+    commit: await commitOf(packageFolder),
+    machine: {
+      platform: platform(),
+      release: release(),
+      arch: arch(),
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+    },
+  };
+}
+
+export const quickWarning =
+  'QUICK RUN: fewer epochs and rows than the report has. These numbers are not to be compared with it.';
+
+/** The data that the trials were made of; MNIST by the checksum of its files. */
+function dataOf({ cells }: Plan): unknown[] {
+  const distinct = new Set(cells.map(({ trial }) => JSON.stringify(trial.config.data)));
+  return [...distinct].map((text) => JSON.parse(text));
+}
+
+async function commitOf(directory: string): Promise<string | null> {
+  try {
+    const git = promisify(execFile);
+    const options = { cwd: directory, timeout: 2000 };
+    const { stdout: top } = await git('git', ['rev-parse', '--show-prefix'], options);
+    if (top.trim() !== '') return null;
+    return (await git('git', ['rev-parse', 'HEAD'], options)).stdout.trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+import { optionsOf } from '../experiment/define.ts';
+import { type OptionName, options, type Settings } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
+import type { Column, Value } from './table.ts';
+
+/** learningRate as learning_rate: options in CSVs are named as Python's users would. */
+export function columnName(option: OptionName): string {
+  return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** What every row of every table says first: no quick run is taken for a full one. */
+export const runColumns: Column[] = [
+  { name: 'run', type: 'string', description: 'full, or quick: fewer epochs and rows than the report has' },
+  { name: 'variant', type: 'string', description: "code: the report's program; text: its wording" },
+];
+
+export function runCells({ quick, variant }: Plan): Value[] {
+  return [quick ? 'quick' : 'full', variant];
+}
+
+/** Columns for the given options. A column is text where an option can be a word ("all"). */
+export function settingColumns(names: readonly OptionName[], plan: Plan): Column[] {
+  return names.map((name) => {
+    const { type, description } = options[name];
+    const words = plan.cells.some(({ settings }) => typeof settings[name] === 'string');
+    return { name: columnName(name), type: words ? 'string' : type, description };
+  });
+}
+
+export function settingCells(names: readonly OptionName[], settings: Settings): Value[] {
+  return names.map((name) => settings[name] ?? null);
+}
+
+/** The options with several values, in the experiment's order. */
+export function variedOptions({ experiment, lists }: Plan): OptionName[] {
+  return optionsOf(experiment).filter((name) => lists[name]!.length > 1);
+}

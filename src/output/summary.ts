@@ -1,0 +1,100 @@
+import { optionsOf } from '../experiment/define.ts';
+import { metricOf, metrics } from '../experiment/metrics.ts';
+import type { Settings } from '../experiment/options.ts';
+import type { Cell, Plan } from '../experiment/plan.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { mean, standardDeviation } from '../stats/describe.ts';
+import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
+import type { Column, Table } from './table.ts';
+import type { Records } from './trials.ts';
+
+/** Mean and standard deviation of one metric over the seeds that have it. */
+export interface Statistic {
+  readonly mean: number | null;
+  readonly standardDeviation: number | null;
+  readonly count: number;
+}
+
+/** The cells that differ in their seed alone, taken together. */
+export interface SummaryCell {
+  readonly settings: Settings;
+  /** Trials with a record; those of them that diverged; those without a record. */
+  readonly done: number;
+  readonly diverged: number;
+  readonly notRun: number;
+  readonly statistics: ReadonlyMap<string, Statistic>;
+  readonly cells: readonly Cell[];
+}
+
+/** Takes the seeds of each cell together, in the plan's order. */
+export function summarize(plan: Plan, records: Records): SummaryCell[] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of plan.cells) {
+    const key = JSON.stringify({ ...cell.settings, seed: null });
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [cell]);
+    else group.push(cell);
+  }
+  return [...groups.values()].map((cells) => {
+    const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
+    const finished = found.filter(({ status }) => status === 'done');
+    return {
+      settings: { ...cells[0].settings, seed: null },
+      done: finished.length,
+      diverged: found.length - finished.length,
+      notRun: cells.length - found.length,
+      statistics: new Map(
+        metrics[plan.experiment.task].map(({ name }) => [name, statisticOf(finished, name)]),
+      ),
+      cells,
+    };
+  });
+}
+
+/** summary.csv: one row a cell of the report's table, the seeds taken together. */
+export function summaryTable(plan: Plan, records: Records): Table {
+  const varied = variedOptions(plan).filter((name) => name !== 'seed');
+  const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
+  const shown = metrics[plan.experiment.task];
+  return {
+    name: 'summary',
+    description: `${plan.experiment.title}: one row a cell, mean and standard deviation over the seeds`,
+    columns: [
+      ...runColumns,
+      ...settingColumns(names, plan),
+      { name: 'seeds', type: 'integer', description: 'trials that finished: what the means are over' },
+      { name: 'diverged', type: 'integer', description: 'trials that diverged' },
+      { name: 'not_run', type: 'integer', description: 'trials without a record' },
+      ...shown.flatMap(({ name, description }): Column[] => [
+        { name: `${name}_mean`, type: 'number', description: `${description}: mean over the seeds` },
+        {
+          name: `${name}_std`,
+          type: 'number',
+          description: `${description}: standard deviation over the seeds`,
+        },
+      ]),
+    ],
+    primaryKey: names.map((name) => settingColumns([name], plan)[0].name),
+    rows: summarize(plan, records).map(({ settings, done, diverged, notRun, statistics }) => [
+      ...runCells(plan),
+      ...settingCells(names, settings),
+      done,
+      diverged,
+      notRun,
+      ...shown.flatMap(({ name }) => {
+        const statistic = statistics.get(name)!;
+        const missing = done === 0 ? (diverged > 0 ? 'diverged' : 'not run') : null;
+        return [statistic.mean ?? missing, statistic.standardDeviation];
+      }),
+    ]),
+  };
+}
+
+function statisticOf(records: readonly TrialRecord[], name: string): Statistic {
+  const values = records.flatMap((record) => metricOf(record, name) ?? []);
+  return {
+    mean: values.length > 0 ? mean(values) : null,
+    standardDeviation: values.length > 1 ? standardDeviation(values) : null,
+    count: values.length,
+  };
+}

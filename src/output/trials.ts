@@ -1,0 +1,70 @@
+import { describeHiddenLayers } from '../experiment/architecture.ts';
+import { optionsOf } from '../experiment/define.ts';
+import { metricOf, metrics } from '../experiment/metrics.ts';
+import type { Plan } from '../experiment/plan.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
+import type { Column, Table, Value } from './table.ts';
+
+export type Records = ReadonlyMap<string, TrialRecord>;
+
+export const trialColumn: Column = {
+  name: 'trial',
+  type: 'string',
+  description: 'first 16 digits of the id: SHA-256 of the canonical config',
+};
+
+export const shortId = (id: string): string => id.slice(0, 16);
+
+/** trials.csv: one row a trial with every input and every final number. */
+export function trialsTable(plan: Plan, records: Records): Table {
+  const names = optionsOf(plan.experiment);
+  const shown = metrics[plan.experiment.task];
+  const random = plan.experiment.architecture === 'random';
+  return {
+    name: 'trials',
+    description: `${plan.experiment.title}: one row a trial, with its inputs and final numbers`,
+    columns: [
+      trialColumn,
+      ...runColumns,
+      ...settingColumns(names, plan),
+      ...(random ? architectureColumns : []),
+      { name: 'status', type: 'string', description: 'done, diverged or not run' },
+      {
+        name: 'diverged_epoch',
+        type: 'integer',
+        description: 'epoch (from 1) after which a loss was not finite',
+      },
+      ...shown.map(({ name, description }): Column => ({ name, type: 'number', description })),
+    ],
+    primaryKey: ['trial'],
+    rows: plan.cells.map(({ settings, trial }) => {
+      const record = records.get(trial.id);
+      const { model } = trial.config;
+      const layers = model.solver === 'sgd' ? model.layers : [];
+      return [
+        shortId(trial.id),
+        ...runCells(plan),
+        ...settingCells(names, settings),
+        ...(random ? [layers.length - 1, describeHiddenLayers(layers)] : []),
+        record?.status ?? 'not run',
+        record?.divergedAt ?? null,
+        ...shown.map(({ name }) => finalValue(record, name)),
+      ];
+    }),
+  };
+}
+
+const architectureColumns: Column[] = [
+  { name: 'hidden_layers', type: 'integer', description: 'number of hidden layers drawn' },
+  {
+    name: 'architecture',
+    type: 'string',
+    description: 'nodes, activation, weights, biases of each hidden layer',
+  },
+];
+
+function finalValue(record: TrialRecord | undefined, name: string): Value {
+  if (record === undefined) return 'not run';
+  return record.status === 'diverged' ? 'diverged' : metricOf(record, name);
+}

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exitCodes, UserError } from '../errors.ts';
+import { checkOutputDirectory, writeFiles } from './write.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-write-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function failure(action: Promise<unknown>): Promise<UserError> {
+  const error = await action.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+describe('checkOutputDirectory', () => {
+  test('accepts a directory that is there and leaves it as it was', async () => {
+    await writeFile(join(folder, 'kept.csv'), 'x');
+    await checkOutputDirectory(folder);
+    expect(await readdir(folder)).toEqual(['kept.csv']);
+  });
+
+  test('accepts one that can be made, at any depth, and leaves nothing behind', async () => {
+    await checkOutputDirectory(join(folder, 'a', 'b', 'c'));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('several checks of the same absent directory at once all pass', async () => {
+    await Promise.all(Array.from({ length: 3 }, () => checkOutputDirectory(join(folder, 'a', 'b'))));
+  });
+
+  test('refuses a file in the way, as the directory and as its parent', async () => {
+    await writeFile(join(folder, 'file'), 'x');
+    for (const path of [join(folder, 'file'), join(folder, 'file', 'deeper', 'still')]) {
+      const error = await failure(checkOutputDirectory(path, '--out'));
+      expect(error.message).toMatch(/--out.*a file stands where a directory is needed/);
+      expect(error.parts.remedy).toContain('--out');
+      expect(error.exitCode).toBe(exitCodes.usage);
+    }
+    expect(await readFile(join(folder, 'file'), 'utf8')).toBe('x');
+  });
+
+  test.each(['', '/dev/null/x', '/proc/no-such-place/x'])('refuses %j', async (path) => {
+    const error = await failure(checkOutputDirectory(path, '--results'));
+    expect(error.message).toContain('--results');
+  });
+
+  test('removes what it made before it met the obstacle', async () => {
+    await failure(checkOutputDirectory(join(folder, 'a', 'b', 'n'.repeat(300))));
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('writeFiles', () => {
+  test('writes whole files, in folders too, over old ones, and leaves no others', async () => {
+    const out = join(folder, 'out');
+    const long = 'å'.repeat(500_000);
+    await writeFiles(out, new Map([['trials.csv', 'a much longer old text']]));
+    await writeFiles(
+      out,
+      new Map([
+        ['trials.csv', 'new\n'],
+        ['figures/a.svg', long],
+        ['empty.csv', ''],
+      ]),
+    );
+    expect((await readdir(out)).sort()).toEqual(['empty.csv', 'figures', 'trials.csv']);
+    expect(await readdir(join(out, 'figures'))).toEqual(['a.svg']);
+    expect(await readFile(join(out, 'trials.csv'), 'utf8')).toBe('new\n');
+    expect(await readFile(join(out, 'figures', 'a.svg'), 'utf8')).toBe(long);
+    expect(await readFile(join(out, 'empty.csv'), 'utf8')).toBe('');
+  });
+
+  test('names the file that could not be written, and leaves no part of it', async () => {
+    await mkdir(join(folder, 'trials.csv'));
+    const error = await failure(writeFiles(folder, new Map([['trials.csv', 'x']])));
+    expect(error.message).toContain(join(folder, 'trials.csv'));
+    expect(error.exitCode).toBe(exitCodes.failed);
+    expect(await readdir(folder)).toEqual(['trials.csv']);
+  });
+
+  test('names the directory that cannot be made', async () => {
+    const error = await failure(writeFiles('/dev/null/out', new Map([['trials.csv', 'x']])));
+    expect(error.message).toMatch(/\/dev\/null\/out.*a file stands where a directory is needed/);
+    expect(error.exitCode).toBe(exitCodes.failed);
+  });
+});

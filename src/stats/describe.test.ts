@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { mean, percentile, standardDeviation } from './describe.ts';
+
+const values = [3.5, -1.25, 7, 2, 2, 10.75, 0.5];
+const sorted = Float64Array.from(values).sort();
+
+describe('mean', () => {
+  test('is the sum over the number', () => {
+    expect(mean(values)).toBe(3.5);
+    expect(mean([])).toBeNaN();
+  });
+});
+
+describe('standardDeviation', () => {
+  test('has n - 1 in the denominator', () => {
+    expect(standardDeviation([1, 3])).toBe(Math.SQRT2);
+    expect(standardDeviation(values)).toBeCloseTo(4.100304866714182, 14); // NumPy, ddof=1
+  });
+
+  test('does not lose small spreads around a large mean', () => {
+    expect(standardDeviation([1e9 + 1, 1e9 + 2, 1e9 + 3])).toBe(1);
+  });
+
+  test('is NaN for fewer than two values', () => {
+    expect(standardDeviation([])).toBeNaN();
+    expect(standardDeviation([4])).toBeNaN();
+  });
+});
+
+describe('percentile', () => {
+  test.each([
+    [0, -1.25],
+    [2.5, -0.9875],
+    [25, 1.25],
+    [50, 2],
+    [90, 8.5],
+    [97.5, 10.1875],
+    [100, 10.75],
+  ])('%p is what NumPy gives', (q, expected) => {
+    expect(percentile(sorted, q)).toBeCloseTo(expected, 13);
+  });
+
+  test('of one value is that value, of none NaN', () => {
+    expect(percentile([4], 97.5)).toBe(4);
+    expect(percentile([], 50)).toBeNaN();
+  });
+
+  test('at a value is that value, whatever stands beside it', () => {
+    expect(percentile([1, 2, Number.POSITIVE_INFINITY], 50)).toBe(2);
+    expect(percentile([1, 2, Number.POSITIVE_INFINITY], 100)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
