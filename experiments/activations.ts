@@ -18,6 +18,6 @@ export default defineExperiment({
     epochs: 500,
   },
   text: presets.frankeText,
-  quick: { epochs: 50 },
+  quick: { epochs: 100 },
   layout: { rows: 'activation', columns: 'kernelInit', metrics: [presets.testMse, presets.bestTestMse] },
 });

@@ -16,6 +16,6 @@ export default defineExperiment({
     epochs: 1000,
   },
   text: presets.frankeText,
-  quick: { epochs: 100 },
+  quick: { epochs: 200 },
   layout: { metrics: [presets.trainMse, presets.testMse, presets.bestTestMse, presets.bootstrapR2] },
 });

@@ -21,6 +21,6 @@ export default defineExperiment({
     epochs: 500,
   },
   text: { ...presets.frankeText, maxHiddenLayers: 10, epochs: 100 },
-  quick: { epochs: 20 },
+  quick: { epochs: 50 },
   layout: { rows: 'net', metrics: [presets.testMse, presets.bestTestMse] },
 });

@@ -27,12 +27,14 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--json', 'print the values as JSON')
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
-      await writeFunctions(flags, flags.out ?? join(resultsFolder({ quick: false }), name));
+      const out = flags.out ?? join(resultsFolder({ quick: false }), name);
+      await writeFunctions(flags, out);
+      if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
     });
 }
 
 /** Figure 2's values with their defaults, into a folder: part of `fys-nn report`. */
-export async function writeFunctions(flags: Partial<Flags>, out: string): Promise<void> {
+export async function writeFunctions(flags: Partial<Flags>, out: string, silent = false): Promise<void> {
   const { name, title, figure } = definition;
   const activation = flags.activation ?? definition.activation.join(',');
   const names = parseList(activation, '--activation').map((text) =>
@@ -46,9 +48,9 @@ export async function writeFunctions(flags: Partial<Flags>, out: string): Promis
   const values = functionValues(names, xs);
   const table = functionsTable(values);
   await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table]));
+  if (silent) return;
   if (flags.json === true) process.stdout.write(toJson(tableToRecords(table)));
   else process.stdout.write(`${title} (${figure})\n\n${await shown(values)}\n\n`);
-  if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
 }
 
 function functionsTable(values: readonly FunctionValue[]): Table {

@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { parseOption } from '../experiment/options.ts';
-import { planExperiment } from '../experiment/plan.ts';
-import { folderName } from '../output/results.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { quickWarning } from '../output/manifest.ts';
+import { folderName, tableFiles } from '../output/results.ts';
+import type { Records } from '../output/trials.ts';
+import { writeFiles } from '../output/write.ts';
 import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import type { PlannedRun } from './show-plan.ts';
 
 /** `fys-nn report`: every experiment, all trials in one pool, into one folder. */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
@@ -22,15 +26,38 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     };
     const sources = { dataDir: flags.dataDir ?? null };
     const folder = flags.out ?? resultsFolder(choices);
-    const runs = [];
+    const runs: PlannedRun[] = [];
     for (const experiment of experiments) {
       const plan = await planExperiment(experiment, choices, sources);
       runs.push({ plan, out: join(folder, folderName(experiment.name)) });
     }
     const options = runOptionsOf(flags, sources);
-    setStatus(await runPlans(runs, options));
-    if (options.planOnly || options.json) return;
-    const { writeFunctions } = await import('./activation-functions.ts');
-    await writeFunctions({ quiet: options.quiet }, join(folder, 'activation-functions'));
+    const finish = async (records: Records) => {
+      const { writeFunctions } = await import('./activation-functions.ts');
+      await writeFunctions({}, join(folder, 'activation-functions'), options.json);
+      const plans = runs.map(({ plan }) => plan);
+      const text = await writeComparison(plans, records, folder);
+      if (!options.json) process.stdout.write(text);
+    };
+    setStatus(await runPlans(runs, options, finish));
   });
+}
+
+/** published.csv and published.md; returns for the terminal what stands in no grid. */
+async function writeComparison(plans: readonly Plan[], records: Records, folder: string): Promise<string> {
+  const { compareWithPublished, comparisonTable } = await import('../report/comparison.ts');
+  const { comparisonMarkdown, comparisonRows } = await import('../report/markdown.ts');
+  const { renderTable } = await import('./text-table.ts');
+  const quick = plans.some((plan) => plan.quick);
+  const comparisons = await compareWithPublished(plans, records);
+  const files = await tableFiles('published', "The report's numbers beside ours", [
+    comparisonTable(comparisons, quick),
+  ]);
+  const warning = quick ? `**${quickWarning}**\n\n` : '';
+  files.set('published.md', `${warning}${comparisonMarkdown(comparisons)}\n`);
+  await writeFiles(folder, files);
+  const { header, rows } = comparisonRows(comparisons);
+  const color = process.stdout.isTTY && process.stdout.hasColors();
+  const width = process.stdout.columns ?? 120;
+  return `The report's numbers beside ours${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
 }

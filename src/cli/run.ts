@@ -16,8 +16,16 @@ import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 
-/** Computes what the store lacks, writes every plan's files, shows its table; returns the exit status. */
-export async function runPlans(runs: readonly PlannedRun[], options: RunOptions): Promise<number> {
+/**
+ * Computes what the store lacks, writes every plan's files, shows its table; returns the exit status.
+ *
+ * `finish` comes last, with the records, for views over several plans.
+ */
+export async function runPlans(
+  runs: readonly PlannedRun[],
+  options: RunOptions,
+  finish: (records: ReadonlyMap<string, TrialRecord>) => Promise<void> = async () => {},
+): Promise<number> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string) => {
     if (!quiet) process.stderr.write(`${text}\n`);
@@ -49,6 +57,7 @@ export async function runPlans(runs: readonly PlannedRun[], options: RunOptions)
   }
   if (json) printJson(runs, records);
   else for (const { plan } of runs) process.stdout.write(`${showResults(plan, records, process.stdout)}\n\n`);
+  await finish(records);
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
   for (const { out } of runs) note(`wrote ${out}/`);

@@ -62,13 +62,14 @@ export async function planExperiment(
     ...(quick ? experiment.quick : {}),
     ...given,
   };
-  const schedules = createScheduleCheck();
+  const { checkTrialConfig } = await import('./trial-schema.ts');
+  const checkSchedules = createScheduleCheck();
   const cells = new Map<string, Cell>();
   for (const combination of combinations(lists)) {
     const resolved = await resolveData(experiment.dataset, combination, sources);
     const settings = onlyRead(combination);
-    const config = configOf(experiment, settings, resolved);
-    await schedules(config);
+    const config = checkTrialConfig(configOf(experiment, settings, resolved));
+    await checkSchedules(config);
     const trial = createTrial(config);
     if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
   }

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { centerings } from '../datasets/scale.ts';
+import { splitMethods } from '../datasets/split.ts';
+import { quote, UserError } from '../errors.ts';
+import { dtypes } from '../math/dtype.ts';
+import { activationNames } from '../nn/activations.ts';
+import { batchingNames } from '../nn/batches.ts';
+import { biasInits, kernelInits } from '../nn/initializers.ts';
+import { lossNames } from '../nn/losses.ts';
+import { bases } from '../regression/polynomial.ts';
+import { bootstrapMethods, numerics, type TrialConfig } from './trial.ts';
+
+const count = z.int().min(1);
+const nonNegative = z.number().min(0);
+
+const data = z.discriminatedUnion('dataset', [
+  z.strictObject({
+    dataset: z.literal('franke'),
+    samples: z.int().min(4),
+    noise: nonNegative,
+    target: z.string().nullable(),
+  }),
+  z.strictObject({ dataset: z.literal('mnist'), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+]);
+
+const layer = z.strictObject({
+  units: count,
+  activation: z.enum([...activationNames, 'softmax']),
+  kernelInit: z.enum(kernelInits),
+  biasInit: z.enum(biasInits).nullable(),
+});
+
+const sgd = z.strictObject({
+  solver: z.literal('sgd'),
+  layers: z.array(layer).min(1),
+  draw: z.int().min(0),
+  loss: z.enum(lossNames),
+  lambda: nonNegative,
+  penalizeBiases: z.boolean(),
+  learningRate: z.number().positive(),
+  momentum: nonNegative.lt(1),
+  schedule: z.string().min(1),
+  batchSize: count,
+  batches: z.enum(batchingNames),
+  epochs: count,
+  dtype: z.enum(dtypes),
+});
+
+const closedForm = z.strictObject({ solver: z.literal('closed-form'), lambda: nonNegative });
+
+const trialConfig = z
+  .strictObject({
+    numerics: z.literal(numerics),
+    seed: z.int().min(0),
+    data,
+    split: z.strictObject({ method: z.enum(splitMethods), trainRows: count, testRows: count }),
+    features: z.strictObject({
+      basis: z.enum(['none', ...bases]),
+      degree: z.int().min(0).max(40).nullable(),
+      center: z.enum(centerings),
+      centerTargets: z.boolean(),
+    }),
+    model: z.discriminatedUnion('solver', [sgd, closedForm]),
+    bootstrap: z.strictObject({ resamples: count, method: z.enum(bootstrapMethods) }).nullable(),
+  })
+  .superRefine(({ model, split, features, data: { dataset } }, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: path.split('.'), message });
+    if ((features.basis === 'none') !== (features.degree === null)) {
+      refuse('features.degree', 'a degree goes with a polynomial basis, and null with none');
+    }
+    if (model.solver === 'closed-form') {
+      if (dataset === 'mnist') refuse('model.solver', 'a closed form needs a regression');
+      return;
+    }
+    const last = model.layers.length - 1;
+    model.layers.forEach(({ activation }, index) => {
+      if ((activation === 'softmax') !== (index === last && model.loss === 'cross_entropy')) {
+        refuse(
+          `model.layers.${index}.activation`,
+          'softmax goes with the output of cross_entropy, and only there',
+        );
+      }
+    });
+    if ((model.loss === 'cross_entropy') !== (dataset === 'mnist')) {
+      refuse('model.loss', 'cross_entropy is for classification, mse for regression');
+    }
+    if (model.batchSize > split.trainRows)
+      refuse('model.batchSize', `at most ${split.trainRows} training rows`);
+  });
+
+/** Checks a config that comes from outside, key by key; unknown keys fail. Errors: UserError naming the key. */
+export function checkTrialConfig(config: unknown): TrialConfig {
+  const parsed = trialConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  const received = path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown>)?.[key],
+    config,
+  );
+  throw new UserError({
+    what: `the trial's config is wrong at ${path.length === 0 ? 'the top' : path.join('.')}`,
+    expected: message,
+    received: typeof received === 'object' ? quote(JSON.stringify(received)) : received,
+    remedy: 'see TrialConfig in src/experiment/trial.ts',
+  });
+}

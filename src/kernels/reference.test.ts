@@ -1,0 +1,420 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Dtype, dtypes } from '../math/dtype.ts';
+import { exp } from '../math/elementary.ts';
+import { createRng, type Rng } from '../math/rng.ts';
+import { createKernels } from './index.ts';
+import type { Activation, CsrOffsets, Kernels } from './kernels.ts';
+import { createReferenceKernels } from './reference.ts';
+
+const sizes = [1, 2, 3, 5, 7, 17];
+const shapes = sizes.flatMap((N) => sizes.flatMap((D) => sizes.map((H) => [N, D, H] as const)));
+
+/** What stands wherever no test has put anything: a number that float32 holds, and that spoils any sum it gets into. */
+const untouched = -1e30 - 1e28;
+const untouchedInt = -77;
+
+/** A stretch of the memory: its offset and what was put there, rounded to the element type. */
+interface Region {
+  readonly at: number;
+  readonly values: number[];
+}
+
+/** Memory full of `untouched`, with regions at odd offsets and gaps between them. */
+function createMemory(dtype: Dtype) {
+  const kernels = createReferenceKernels(dtype, { floats: 4096, ints: 1024 });
+  const { floats, ints } = kernels;
+  floats.fill(untouched);
+  ints.fill(untouchedInt);
+  let float = 3;
+  let int = 5;
+  const put = (values: readonly number[]): Region => {
+    const at = float;
+    floats.set(values, at);
+    float += values.length + 3;
+    return { at, values: Array.from(floats.subarray(at, at + values.length)) };
+  };
+  const putInts = (values: readonly number[]): number => {
+    const at = int;
+    ints.set(values, at);
+    int += values.length + 3;
+    return at;
+  };
+  return { kernels, put, putInts, room: (count: number) => put(new Array<number>(count).fill(floats[0])) };
+}
+
+/** Runs a kernel; returns what stands in the given floats, and fails where a float or an int elsewhere has changed. */
+function written(kernels: Kernels, run: () => unknown, at: number, count: number): number[] {
+  const floats = kernels.floats.slice();
+  const ints = kernels.ints.slice();
+  run();
+  const isOutside = (i: number) => i < at || i >= at + count;
+  expect(kernels.floats.findIndex((value, i) => isOutside(i) && !Object.is(value, floats[i]))).toBe(-1);
+  expect(kernels.ints.findIndex((value, i) => value !== ints[i])).toBe(-1);
+  return Array.from(kernels.floats.subarray(at, at + count));
+}
+
+function expectSameBits(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(actual[i], expected[i])) expect([i, actual[i]]).toEqual([i, expected[i]]);
+  }
+}
+
+const normals = (rng: Rng, count: number) => Array.from({ length: count }, () => rng.normal());
+const rounding = (dtype: Dtype) => (dtype === 'float32' ? Math.fround : (x: number) => x);
+const table = (rows: number, columns: number, cell: (row: number, column: number) => number) =>
+  Array.from({ length: rows * columns }, (_, i) => cell(Math.floor(i / columns), i % columns));
+
+/** start + a_0 b_0 + a_1 b_1 + ..., every product and every sum rounded, in this order. */
+function roundedSum(
+  round: (x: number) => number,
+  start: number,
+  count: number,
+  product: (i: number) => number,
+): number {
+  let sum = start;
+  for (let i = 0; i < count; i++) sum = round(sum + round(product(i)));
+  return sum;
+}
+
+/** Puts about half zeros, an empty first and last row, and nothing at all in column 1. */
+function sparseRows(rng: Rng, rows: number, D: number): number[] {
+  const isZero = (row: number, d: number) =>
+    (rows > 1 && (row === 0 || row === rows - 1)) || d === 1 || rng.below(2) === 0;
+  return table(rows, D, (row, d) => (isZero(row, d) ? 0 : rng.normal()));
+}
+
+function putCsr({ put, putInts }: ReturnType<typeof createMemory>, dense: number[], D: number): CsrOffsets {
+  const entries = dense.flatMap((value, i) =>
+    value === 0 ? [] : [{ value, row: Math.floor(i / D), d: i % D }],
+  );
+  const starts = Array.from(
+    { length: dense.length / D + 1 },
+    (_, n) => entries.filter(({ row }) => row < n).length,
+  );
+  return {
+    values: put(entries.map(({ value }) => value)).at,
+    columns: putInts(entries.map(({ d }) => d)),
+    starts: putInts(starts),
+  };
+}
+
+describe.each(dtypes)('%s', (dtype) => {
+  const round = rounding(dtype);
+
+  test('denseForward, with bias and without', () => {
+    for (const [N, D, H] of shapes) {
+      const rng = createRng(1, 'data');
+      const { kernels, put, room } = createMemory(dtype);
+      const [x, w, b, out] = [
+        put(normals(rng, N * D)),
+        put(normals(rng, D * H)),
+        put(normals(rng, H)),
+        room(N * H),
+      ];
+      for (const bias of [b, null]) {
+        const run = () => kernels.denseForward(x.at, w.at, bias?.at ?? -1, out.at, N, D, H);
+        const expected = table(N, H, (n, h) =>
+          roundedSum(round, bias?.values[h] ?? 0, D, (d) => x.values[n * D + d] * w.values[d * H + h]),
+        );
+        expectSameBits(written(kernels, run, out.at, N * H), expected);
+      }
+    }
+  });
+
+  test('denseBackwardWeights, backwardBias and backwardInputs', () => {
+    for (const [N, D, H] of shapes) {
+      const rng = createRng(2, 'data');
+      const { kernels, put, room } = createMemory(dtype);
+      const [x, delta, w] = [put(normals(rng, N * D)), put(normals(rng, N * H)), put(normals(rng, D * H))];
+      const [gradient, biasGradient, below] = [room(D * H), room(H), room(N * D)];
+
+      const weights = () => kernels.denseBackwardWeights(x.at, delta.at, gradient.at, N, D, H);
+      expectSameBits(
+        written(kernels, weights, gradient.at, D * H),
+        table(D, H, (d, h) => roundedSum(round, 0, N, (n) => x.values[n * D + d] * delta.values[n * H + h])),
+      );
+      const bias = () => kernels.backwardBias(delta.at, biasGradient.at, N, H);
+      expectSameBits(
+        written(kernels, bias, biasGradient.at, H),
+        table(1, H, (_, h) => roundedSum(round, 0, N, (n) => delta.values[n * H + h])),
+      );
+      const inputs = () => kernels.backwardInputs(delta.at, w.at, below.at, N, D, H);
+      expectSameBits(
+        written(kernels, inputs, below.at, N * D),
+        table(N, D, (n, d) => roundedSum(round, 0, H, (h) => delta.values[n * H + h] * w.values[d * H + h])),
+      );
+    }
+  });
+
+  test('sparse rows give the bits of the dense ones, forward and backward', () => {
+    for (const [N, D, H] of shapes) {
+      const rng = createRng(3, 'data');
+      const memory = createMemory(dtype);
+      const { kernels, put, putInts, room } = memory;
+      const stored = N + 2;
+      const dense = put(sparseRows(rng, stored, D));
+      const csr = putCsr(memory, dense.values, D);
+      const rows = putInts(Array.from({ length: N }, () => rng.below(stored)));
+      const [x, w, b, delta] = [
+        room(N * D),
+        put(normals(rng, D * H)),
+        put(normals(rng, H)),
+        put(normals(rng, N * H)),
+      ];
+      kernels.gatherRows(dense.at, rows, x.at, N, D);
+      const [outDense, outSparse] = [room(N * H), room(N * H)];
+      for (const bias of [b.at, -1]) {
+        kernels.denseForward(x.at, w.at, bias, outDense.at, N, D, H);
+        const run = () => kernels.sparseForward(csr, rows, w.at, bias, outSparse.at, N, H);
+        expectSameBits(
+          written(kernels, run, outSparse.at, N * H),
+          kernels.floats.slice(outDense.at, outDense.at + N * H),
+        );
+      }
+
+      const [fromDense, fromSparse] = [room(D * H), put(new Array(D * H).fill(0))];
+      const touched = putInts(new Array(2 * D).fill(0));
+      kernels.denseBackwardWeights(x.at, delta.at, fromDense.at, N, D, H);
+      kernels.sparseBackwardWeights(csr, rows, delta.at, fromSparse.at, touched, N, D, H);
+      expectSameBits(
+        kernels.floats.slice(fromSparse.at, fromSparse.at + D * H),
+        kernels.floats.slice(fromDense.at, fromDense.at + D * H),
+      );
+    }
+  });
+
+  test('sparseBackwardWeights lists each column once, leaves other rows alone and clears its marks', () => {
+    for (const [N, D, H] of shapes) {
+      const rng = createRng(4, 'data');
+      const memory = createMemory(dtype);
+      const { kernels, put, putInts, room } = memory;
+      const dense = put(sparseRows(rng, N + 2, D)).values;
+      const csr = putCsr(memory, dense, D);
+      const rowNumbers = Array.from({ length: N }, () => rng.below(N + 2));
+      const rows = putInts(rowNumbers);
+      const delta = put(normals(rng, N * H));
+      const gradient = room(D * H);
+      const touched = putInts(new Array(2 * D).fill(0));
+      const columns = Array.from({ length: D }, (_, d) => d);
+      const present = columns.filter((d) => rowNumbers.some((row) => dense[row * D + d] !== 0));
+      let first: number[] = [];
+      for (const call of [1, 2]) {
+        const floats = kernels.floats.slice();
+        const count = kernels.sparseBackwardWeights(csr, rows, delta.at, gradient.at, touched, N, D, H);
+        const listed = Array.from(kernels.ints.subarray(touched, touched + count));
+        expect(listed.sort((a, b) => a - b)).toEqual(present);
+        expect(kernels.ints.subarray(touched + D, touched + 2 * D).every((mark) => mark === 0)).toBe(true);
+        expect(kernels.ints[touched - 1]).toBe(untouchedInt);
+        expect(kernels.ints[touched + 2 * D]).toBe(untouchedInt);
+        const isWritten = (i: number) =>
+          present.includes(Math.floor((i - gradient.at) / H)) && i >= gradient.at;
+        expect(kernels.floats.findIndex((value, i) => !isWritten(i) && value !== floats[i])).toBe(-1);
+        const now = Array.from(kernels.floats.subarray(gradient.at, gradient.at + D * H));
+        if (call === 1) first = now;
+        else expectSameBits(now, first);
+      }
+    }
+  });
+
+  test('gatherRows takes any rows, repeated ones too', () => {
+    const { kernels, put, putInts, room } = createMemory(dtype);
+    const source = put(normals(createRng(5, 'data'), 15));
+    const rows = putInts([4, 0, 4]);
+    const out = room(9);
+    const run = () => kernels.gatherRows(source.at, rows, out.at, 3, 3);
+    expectSameBits(written(kernels, run, out.at, 9), [
+      ...source.values.slice(12),
+      ...source.values.slice(0, 3),
+      ...source.values.slice(12),
+    ]);
+  });
+
+  test("activations: a = f(z), delta f'(a)", () => {
+    const cube: Activation = {
+      name: 'cube',
+      value: (z) => z * z * z,
+      derivative: (a) => 3 * Math.cbrt(a) ** 2,
+    };
+    for (const count of sizes) {
+      const rng = createRng(6, 'data');
+      const { kernels, put } = createMemory(dtype);
+      const [z, delta] = [put(normals(rng, count)), put(normals(rng, count))];
+      const forward = () => kernels.activationForwardInPlace(cube, z.at, count);
+      const a = written(kernels, forward, z.at, count);
+      expectSameBits(
+        a,
+        z.values.map((value) => round(value * value * value)),
+      );
+      const backward = () => kernels.activationBackwardInPlace(cube, z.at, delta.at, count);
+      expectSameBits(
+        written(kernels, backward, delta.at, count),
+        delta.values.map((value, i) => round(value * round(cube.derivative(a[i])))),
+      );
+    }
+  });
+
+  test('softmax: shifted exponentials over their sum', () => {
+    for (const N of sizes) {
+      for (const P of sizes) {
+        const { kernels, put } = createMemory(dtype);
+        const z = put(normals(createRng(7, 'data'), N * P));
+        const a = written(kernels, () => kernels.softmaxForwardInPlace(z.at, N, P), z.at, N * P);
+        const exponentials = z.values.map((value, i) => {
+          const row = Math.floor(i / P) * P;
+          return round(exp(round(value - Math.max(...z.values.slice(row, row + P)))));
+        });
+        expectSameBits(
+          a,
+          table(N, P, (n, p) =>
+            round(exponentials[n * P + p] / roundedSum(round, 0, P, (i) => exponentials[n * P + i])),
+          ),
+        );
+        const plain = z.values.slice(0, P).map(Math.exp);
+        expect(a[P - 1]).toBeCloseTo(plain[P - 1] / plain.reduce((sum, e) => sum + e), 6);
+      }
+    }
+  });
+
+  test('scaledDifference and squaredError', () => {
+    for (const count of sizes) {
+      const rng = createRng(8, 'data');
+      const { kernels, put, room } = createMemory(dtype);
+      const [a, y, out] = [put(normals(rng, count)), put(normals(rng, count)), room(count)];
+      const run = () => kernels.scaledDifference(a.at, y.at, 2 / 3, out.at, count);
+      expectSameBits(
+        written(kernels, run, out.at, count),
+        a.values.map((value, i) => round(round(2 / 3) * round(value - y.values[i]))),
+      );
+      // Summed in float64 whatever the element type: nothing is rounded.
+      const expected = a.values.reduce(
+        (sum, value, i) => sum + (value - y.values[i]) * (value - y.values[i]),
+        0,
+      );
+      let error = Number.NaN;
+      written(kernels, () => (error = kernels.squaredError(a.at, y.at, count)), 0, 0);
+      expect(error).toBe(expected);
+    }
+  });
+
+  test('cross-entropy equals log-sum-exp, leaves softmax, and takes targets that are not one-hot', () => {
+    for (const N of sizes) {
+      for (const P of sizes) {
+        const rng = createRng(9, 'data');
+        const { kernels, put } = createMemory(dtype);
+        const [z, y] = [put(normals(rng, N * P)), put(Array.from({ length: N * P }, () => rng.below(3) / 4))];
+        const other = createMemory(dtype);
+        const same = other.put(z.values);
+        other.kernels.softmaxForwardInPlace(same.at, N, P);
+        let loss = Number.NaN;
+        const run = () => (loss = kernels.softmaxCrossEntropyInPlace(z.at, y.at, N, P));
+        expectSameBits(
+          written(kernels, run, z.at, N * P),
+          other.kernels.floats.slice(same.at, same.at + N * P),
+        );
+        const logSum = (n: number) =>
+          Math.log(z.values.slice(n * P, (n + 1) * P).reduce((s, v) => s + Math.exp(v), 0));
+        const expected = y.values.reduce(
+          (sum, t, i) => sum + t * (logSum(Math.floor(i / P)) - z.values[i]),
+          0,
+        );
+        expect(Math.abs(loss - expected)).toBeLessThan((dtype === 'float32' ? 1e-6 : 1e-14) * N * P);
+      }
+    }
+  });
+
+  test('cross-entropy of logits of 10000 in size is exact', () => {
+    const { kernels, put } = createMemory(dtype);
+    const logits = put([1e4, -1e4, 0, -1e4, 1e4, 0, 1e4, 1e4, -1e4]);
+    const targets = put([1, 0, 0, 1, 0, 0, 0, 1, 0]);
+    const loss = kernels.softmaxCrossEntropyInPlace(logits.at, targets.at, 3, 3);
+    expect(loss).toBeCloseTo(0 + 2e4 + Math.LN2, 6);
+    expectSameBits(kernels.floats.slice(logits.at, logits.at + 9), [1, 0, 0, 0, 1, 0, 0.5, 0.5, 0]);
+    const [z, y] = [put([1e4, -1e4]), put([0, 1])];
+    kernels.softmaxForwardInPlace(z.at, 1, 2);
+    expectSameBits(kernels.floats.slice(z.at, z.at + 2), [1, 0]);
+    expect(kernels.softmaxCrossEntropyInPlace(put([-1e4, -1e4]).at, y.at, 1, 2)).toBeCloseTo(Math.LN2, 6);
+  });
+
+  test('countCorrect takes the first of equals', () => {
+    const { kernels, put } = createMemory(dtype);
+    const a = put([0.4, 0.4, 0.2, 0.1, 0.45, 0.45, 0.2, 0.3, 0.5]);
+    const count = (y: number[]) => kernels.countCorrect(a.at, put(y).at, y.length / 3, 3);
+    expect(count([1, 0, 0, 0, 1, 0, 0, 0, 1])).toBe(3);
+    expect(count([0, 1, 0, 0, 0, 1, 0, 0, 1])).toBe(1);
+    expect(count([0, 1, 0])).toBe(0);
+    expect(count([1, 1, 0])).toBe(1);
+    expect(kernels.countCorrect(a.at, put([1, 1]).at, 2, 1)).toBe(2);
+  });
+
+  test('addPenalty, sgdInPlace and momentumInPlace', () => {
+    for (const count of sizes) {
+      const rng = createRng(10, 'data');
+      const { kernels, put } = createMemory(dtype);
+      const [w, g, v] = [put(normals(rng, count)), put(normals(rng, count)), put(normals(rng, count))];
+      const penalty = () => kernels.addPenalty(g.at, w.at, 0.15, count);
+      const gradient = g.values.map((value, i) => round(value + round(round(2 * 0.15) * w.values[i])));
+      expectSameBits(written(kernels, penalty, g.at, count), gradient);
+
+      const moved = w.values.map((value, i) => round(value - round(round(0.1) * gradient[i])));
+      expectSameBits(
+        written(kernels, () => kernels.sgdInPlace(w.at, g.at, 0.1, count), w.at, count),
+        moved,
+      );
+
+      const velocity = v.values.map((value, i) =>
+        round(round(round(0.9) * value) + round(round(0.1) * gradient[i])),
+      );
+      // Two regions change: w is put back so that the velocity alone is left to look at.
+      const momentum = () => {
+        kernels.momentumInPlace(w.at, v.at, g.at, 0.1, 0.9, count);
+        expectSameBits(
+          kernels.floats.slice(w.at, w.at + count),
+          moved.map((value, i) => round(value - velocity[i])),
+        );
+        kernels.floats.set(moved, w.at);
+      };
+      expectSameBits(written(kernels, momentum, v.at, count), velocity);
+    }
+  });
+
+  test('sgdRowsInPlace moves the listed rows only', () => {
+    for (const H of sizes) {
+      const rng = createRng(11, 'data');
+      const { kernels, put, putInts } = createMemory(dtype);
+      const [w, g] = [put(normals(rng, 5 * H)), put(normals(rng, 5 * H))];
+      const touched = putInts([4, 1, 2]);
+      const run = () => kernels.sgdRowsInPlace(w.at, g.at, touched, 0.3, 2, H);
+      const expected = table(5, H, (d, h) => {
+        const i = d * H + h;
+        return d === 4 || d === 1 ? round(w.values[i] - round(round(0.3) * g.values[i])) : w.values[i];
+      });
+      expectSameBits(written(kernels, run, w.at, 5 * H), expected);
+    }
+  });
+
+  test('a batch of no rows writes no output, and zero gradients', () => {
+    const { kernels, put, room } = createMemory(dtype);
+    const [x, w, gradient] = [put([1, 2]), put([3, 4]), room(2)];
+    written(kernels, () => kernels.denseForward(x.at, w.at, -1, gradient.at, 0, 2, 1), 0, 0);
+    const run = () => kernels.denseBackwardWeights(x.at, w.at, gradient.at, 0, 2, 1);
+    expectSameBits(written(kernels, run, gradient.at, 2), [0, 0]);
+  });
+});
+
+describe('createKernels', () => {
+  test.each(dtypes)('gives memory of %s, of the size asked for and zero', async (dtype) => {
+    const kernels = await createKernels(dtype, { floats: 33, ints: 5 });
+    expect(kernels.dtype).toBe(dtype);
+    expect(kernels.floats).toEqual(dtype === 'float32' ? new Float32Array(33) : new Float64Array(33));
+    expect(kernels.ints).toEqual(new Int32Array(5));
+  });
+
+  test('gives memory that is shared with no other', async () => {
+    const size = { floats: 1, ints: 1 };
+    const [first, second] = [await createKernels('float64', size), await createKernels('float64', size)];
+    first.floats[0] = 1;
+    first.ints[0] = 1;
+    expect([second.floats[0], second.ints[0]]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,81 @@
+import type { OptionName } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { columnName } from '../output/settings.ts';
+import { type SummaryCell, summarize } from '../output/summary.ts';
+import type { Table, Value } from '../output/table.ts';
+import type { Records } from '../output/trials.ts';
+import { type PublishedNumber, publishedNumbers } from './published.ts';
+
+/** A published number with what the runs have for it; ours is null where nothing was run. */
+export interface Comparison extends PublishedNumber {
+  readonly cell: string;
+  readonly ours: number | null;
+  readonly standardDeviation: number | null;
+  readonly seeds: number;
+  readonly diverged: boolean;
+}
+
+/** Sets every number that the report prints beside ours. */
+export async function compareWithPublished(plans: readonly Plan[], records: Records): Promise<Comparison[]> {
+  const cells = new Map(plans.map((plan) => [plan.experiment.name, summarize(plan, records)]));
+  const numbers = await publishedNumbers();
+  return numbers.map((number) => {
+    const fitting = (cells.get(number.experiment) ?? []).filter((cell) => fits(cell, number));
+    const chosen = number.best ? lowest(fitting, number.metric) : fitting[0];
+    const statistic = chosen?.statistics.get(number.metric);
+    return {
+      ...number,
+      cell: Object.entries(number.settings)
+        .map(([name, value]) => `${columnName(name as OptionName)} ${value}`)
+        .join(', '),
+      ours: statistic?.mean ?? null,
+      standardDeviation: statistic?.standardDeviation ?? null,
+      seeds: statistic?.count ?? 0,
+      diverged: chosen !== undefined && chosen.done === 0 && chosen.diverged > 0,
+    };
+  });
+}
+
+/** published.csv: one row a published number. */
+export function comparisonTable(comparisons: readonly Comparison[], quick: boolean): Table {
+  return {
+    name: 'published',
+    description: 'every number that the report prints, beside ours',
+    columns: [
+      { name: 'run', type: 'string', description: 'full, or quick: not comparable with the report' },
+      { name: 'experiment', type: 'string', description: 'subcommand' },
+      { name: 'figure', type: 'string', description: 'where the report has it' },
+      { name: 'cell', type: 'string', description: 'settings of the cell; empty: the whole experiment' },
+      { name: 'statistic', type: 'string', description: 'value, or best: the lowest of the cells' },
+      { name: 'metric', type: 'string', description: 'a column of trials.csv' },
+      { name: 'published', type: 'number', description: "the report's number" },
+      { name: 'source', type: 'string', description: 'printed, or read off a curve' },
+      { name: 'ours', type: 'number', description: 'mean over the seeds' },
+      { name: 'ours_std', type: 'number', description: 'standard deviation over the seeds' },
+      { name: 'seeds', type: 'integer', description: 'trials that finished' },
+    ],
+    primaryKey: ['experiment', 'figure', 'cell', 'statistic', 'metric'],
+    rows: comparisons.map((row): Value[] => [
+      quick ? 'quick' : 'full',
+      row.experiment,
+      row.figure,
+      row.cell,
+      row.best ? 'best' : 'value',
+      row.metric,
+      row.published,
+      row.printed ? 'printed' : 'read off a curve',
+      row.ours ?? (row.diverged ? 'diverged' : 'not run'),
+      row.standardDeviation,
+      row.seeds,
+    ]),
+  };
+}
+
+function fits({ settings }: SummaryCell, { settings: wanted }: PublishedNumber): boolean {
+  return Object.entries(wanted).every(([name, value]) => settings[name as OptionName] === value);
+}
+
+function lowest(cells: readonly SummaryCell[], metric: string): SummaryCell | undefined {
+  const value = (cell: SummaryCell) => cell.statistics.get(metric)?.mean ?? Number.POSITIVE_INFINITY;
+  return [...cells].sort((a, b) => value(a) - value(b))[0];
+}

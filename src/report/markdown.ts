@@ -1,0 +1,86 @@
+import type { OptionName, Setting } from '../experiment/options.ts';
+import type { Comparison } from './comparison.ts';
+
+/**
+ * The comparison as Markdown: a grid as one table with "published / ours" in each cell, all else as a list of rows.
+ *
+ * Numbers have the report's two significant figures in grids, three elsewhere.
+ */
+export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
+  const groups = new Map<string, Comparison[]>();
+  for (const comparison of comparisons.filter(inGrid)) {
+    const { experiment, figure, metric, settings } = comparison;
+    const schedule = settings.schedule === undefined ? '' : `, ${settings.schedule} learning rate`;
+    const title = `\`${experiment}\`, ${figure}, ${titles[metric]}${schedule}`;
+    groups.set(title, [...(groups.get(title) ?? []), comparison]);
+  }
+  return [...[...groups].map(gridTable), listTable(comparisons)].join('\n\n');
+}
+
+const titles: Record<string, string> = {
+  bootstrap_mse: 'test MSE (bootstrap mean)',
+  bootstrap_r2: 'test R2 (bootstrap mean)',
+  train_mse: 'final training MSE',
+  test_mse: 'final test MSE',
+  best_test_mse: 'lowest test MSE over the epochs',
+  test_accuracy: 'final test accuracy',
+  test_cross_entropy: 'final test cross-entropy',
+};
+
+function gridTable([title, members]: [string, Comparison[]]): string {
+  const rowOption: OptionName = members[0].settings.batchSize === undefined ? 'lambda' : 'batchSize';
+  const ticks = (option: OptionName) => [
+    ...new Set(members.map(({ settings }) => settings[option] as Setting)),
+  ];
+  const columns = ticks('learningRate');
+  const lines = ticks(rowOption).map((row) => {
+    const cells = columns.map((column) => {
+      const cell = members.find(
+        ({ settings }) => settings[rowOption] === row && settings.learningRate === column,
+      )!;
+      return `${figures(cell.published, 2)} / ${ours(cell, 2)}`;
+    });
+    return `| ${row} | ${cells.join(' | ')} |`;
+  });
+  const label = rowOption === 'batchSize' ? 'batch size' : 'lambda';
+  return [
+    `${title}: published / ours`,
+    '',
+    `| ${label} \\ learning rate | ${columns.join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...lines,
+  ].join('\n');
+}
+
+function listTable(comparisons: readonly Comparison[]): string {
+  const { header, rows } = comparisonRows(comparisons);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The numbers that stand in no grid, as rows of text. */
+export function comparisonRows(comparisons: readonly Comparison[]): { header: string[]; rows: string[][] } {
+  const others = comparisons.filter((comparison) => !inGrid(comparison));
+  const rows = others.map((row) => [
+    [row.experiment, row.cell.replaceAll('_', ' ')].filter((part) => part !== '').join(', '),
+    row.figure,
+    row.best ? `${titles[row.metric]}, best of all cells` : titles[row.metric],
+    `${row.published}${row.printed ? '' : ' (off a curve)'}`,
+    ours(row, 3),
+  ]);
+  return { header: ['experiment', 'where', 'number', 'published', 'ours'], rows };
+}
+
+function inGrid({ settings }: Comparison): boolean {
+  return settings.learningRate !== undefined;
+}
+
+function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: number): string {
+  if (value === null) return diverged ? 'diverged' : 'not run';
+  const spread = standardDeviation === null ? '' : ` ± ${figures(standardDeviation, 2)}`;
+  return `${figures(value, digits)}${spread}`;
+}
+
+function figures(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits)));
+}
