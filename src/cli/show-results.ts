@@ -1,4 +1,3 @@
-import { describeHiddenLayers } from '../experiment/architecture.ts';
 import type { Layout, ShownMetric } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -14,13 +13,14 @@ type Records = ReadonlyMap<string, TrialRecord>;
 /** The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. */
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {
   const color = stream.isTTY && stream.hasColors();
+  const width = stream.columns ?? 120;
   const cells = summarize(plan, records);
   const { experiment, quick, variant } = plan;
   const remarks = [quick ? 'QUICK RUN' : '', variant === 'text' ? "report's wording" : '', seedsOf(plan)];
   const heading = `${experiment.title} (${[experiment.figure, ...remarks].filter((part) => part !== '').join(', ')})`;
   const body = isGrid(plan, experiment.layout)
-    ? gridParts(plan, cells, experiment.layout as GridLayout, color)
-    : [rowsTable(plan, cells, stream, color)];
+    ? gridParts(plan, cells, experiment.layout as GridLayout, color, width)
+    : [rowsTable(plan, cells, color, width)];
   return [heading, ...body].join('\n\n');
 }
 
@@ -35,7 +35,13 @@ function isGrid({ cells }: Plan, { rows, columns }: Layout): boolean {
 }
 
 /** A heat map for each metric and each combination of the other varied options; then the cells outside the grid. */
-function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout, color: boolean): string[] {
+function gridParts(
+  plan: Plan,
+  cells: readonly SummaryCell[],
+  layout: GridLayout,
+  color: boolean,
+  width: number,
+): string[] {
   const { rows, columns, metrics } = layout;
   const inside = cells.filter(({ settings }) => settings[rows] !== null && settings[columns] !== null);
   const outside = cells.filter((cell) => !inside.includes(cell));
@@ -53,7 +59,7 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
       }),
     );
   });
-  return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, metrics, color)];
+  return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, metrics, color, width)];
 }
 
 function heatMapValues(
@@ -91,22 +97,18 @@ function outsideTable(
   cells: readonly SummaryCell[],
   metrics: readonly ShownMetric[],
   color: boolean,
+  width: number,
 ): string {
   const varied = variedOptions(plan).filter(
     (name) => name !== 'seed' && cells.some(({ settings }) => settings[name] !== null),
   );
-  return settingsTable(varied, cells, metrics, color, undefined);
+  return settingsTable(varied, cells, metrics, color, width);
 }
 
-function rowsTable(
-  plan: Plan,
-  cells: readonly SummaryCell[],
-  stream: NodeJS.WriteStream,
-  color: boolean,
-): string {
+function rowsTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
   const varied = variedOptions(plan).filter((name) => name !== 'seed');
   const layers = plan.experiment.architecture === 'random';
-  return settingsTable(varied, cells, plan.experiment.layout.metrics, color, stream.columns, layers);
+  return settingsTable(varied, cells, plan.experiment.layout.metrics, color, width, layers);
 }
 
 function settingsTable(
@@ -114,26 +116,26 @@ function settingsTable(
   cells: readonly SummaryCell[],
   metrics: readonly ShownMetric[],
   color: boolean,
-  width: number | undefined,
+  width: number,
   layers = false,
 ): string {
-  const best = bestCell(cells, metrics[layers ? 0 : metrics.length - 1]);
+  const best = cells.length > 1 ? bestCell(cells, metrics[layers ? 0 : metrics.length - 1]) : undefined;
   const rows = cells.map((cell) => [
     ...names.map((name) => String(cell.settings[name] ?? '')),
     ...metrics.map(({ name }) => statisticText(cell, name)),
+    ...(best === undefined ? [] : [cell === best ? '* best' : '']),
     ...(layers ? [hiddenLayersOf(cell)] : []),
-    cells.length > 1 && cell === best ? '* best' : '',
   ]);
   const header = [
     ...names.map(optionTitle),
     ...metrics.map(({ title }) => title),
-    ...(layers ? ['hidden layers: nodes, activation, weights, biases'] : []),
-    '',
+    ...(best === undefined ? [] : ['']),
+    ...(layers ? ['hidden layers (initialisations: trials.csv)'] : []),
   ];
   const align = header.map((_, column): 'left' | 'right' =>
     column >= names.length && column < names.length + metrics.length ? 'right' : 'left',
   );
-  return renderTable(header, rows, { align, color, ...(width === undefined ? {} : { width }) });
+  return renderTable(header, rows, { align, color, width });
 }
 
 /** Four figures, and the spread over several seeds. */
@@ -157,9 +159,10 @@ function bestCell(cells: readonly SummaryCell[], { name, best }: ShownMetric): S
 
 /** The architectures of the cell's trials: one a seed. */
 function hiddenLayersOf({ cells }: SummaryCell): string {
-  const described = cells.map(({ trial: { config } }) =>
-    config.model.solver === 'sgd' ? describeHiddenLayers(config.model.layers) : '',
-  );
+  const described = cells.map(({ trial: { config } }) => {
+    const layers = config.model.solver === 'sgd' ? config.model.layers.slice(0, -1) : [];
+    return layers.map(({ units, activation }) => `${units} ${activation}`).join(', ');
+  });
   return described.length > 1 ? `${described.length} (one a seed)` : described[0];
 }
 

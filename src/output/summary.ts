@@ -93,8 +93,13 @@ export function summaryTable(plan: Plan, records: Records): Table {
 function statisticOf(records: readonly TrialRecord[], name: string): Statistic {
   const values = records.flatMap((record) => metricOf(record, name) ?? []);
   return {
-    mean: values.length > 0 ? mean(values) : null,
-    standardDeviation: values.length > 1 ? standardDeviation(values) : null,
+    mean: finiteOrNull(mean(values)),
+    standardDeviation: finiteOrNull(standardDeviation(values)),
     count: values.length,
   };
+}
+
+/** No value without numbers; nearly diverged trials can overflow a standard deviation. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -1,0 +1,252 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-cli-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: string[]): Promise<Outcome> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [program, ...args],
+      { cwd: directory, maxBuffer: 1e8 },
+      (error, stdout, stderr) => {
+        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}
+
+async function csvs(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(join(directory, folder))).filter((name) => name.endsWith('.csv')).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, folder, name), 'utf8')));
+  return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const smallGrid = [
+  'grid-search',
+  'ols',
+  '--epochs',
+  '3',
+  '--samples',
+  '80',
+  '--batch-size',
+  '5,all',
+  '--seed',
+  '1..2',
+];
+
+describe('reproducible to the byte', () => {
+  test('whatever the number of workers, and after half of the store is lost', async () => {
+    expect((await run(...smallGrid, '--jobs', '1', '--out', 'a', '--store', 'store-a')).status).toBe(0);
+    expect((await run(...smallGrid, '--jobs', '2', '--out', 'b', '--store', 'store-b')).status).toBe(0);
+    const expected = await csvs('a');
+    expect(Object.keys(expected)).toEqual(['curves.csv', 'summary.csv', 'trials.csv']);
+    expect(await csvs('b')).toEqual(expected);
+
+    const [journal] = await readdir(join(directory, 'store-b'));
+    const file = join(directory, 'store-b', journal);
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, lines.filter((_, index) => index % 2 === 0).join('\n'));
+    const again = await run(...smallGrid, '--out', 'b', '--store', 'store-b');
+    expect(again.status).toBe(0);
+    expect(again.stderr).toMatch(/34 trials, (?!0 |34 )\d+ of them from the store/);
+    expect(await csvs('b')).toEqual(expected);
+  });
+
+  test('a second run takes everything from the store, and --force nothing', async () => {
+    await run(...smallGrid, '--quiet');
+    const expected = await csvs('results/grid-search-ols');
+    expect((await run(...smallGrid)).stderr).toContain('34 trials, 34 of them from the store');
+    expect((await run(...smallGrid, '--force')).stderr).toContain('34 trials, 0 of them from the store');
+    expect(await csvs('results/grid-search-ols')).toEqual(expected);
+  });
+
+  // The hashes are part of what is promised: they change only together with `numerics` in experiment/trial.ts.
+  test.each([
+    ['a grid in float64', smallGrid],
+    ['a network in float64', ['activations', '--epochs', '3', '--samples', '100']],
+    [
+      'a network in float32',
+      ['ffnn', '--epochs', '3', '--samples', '100', '--dtype', 'float32', '--momentum', '0.5'],
+    ],
+    ['sparse MNIST in float32', ['mnist', '--epochs', '2', '--samples', '600', '--test-size', '100']],
+  ])('on every machine: %s', async (name, args) => {
+    await run(...args, '--out', 'out', '--quiet');
+    const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
+    expect({ name, hash: sha256(trials + curves) }).toMatchSnapshot();
+  });
+});
+
+describe('what a run leaves', () => {
+  test('tables, a data package that fits them, and a manifest', async () => {
+    const { status, stdout } = await run('randomnet', '--net', '1..3', '--epochs', '2', '--samples', '40');
+    expect(status).toBe(0);
+    expect(stdout).toContain('RandomNet');
+    const folder = join(directory, 'results/randomnet');
+    expect((await readdir(folder)).sort()).toEqual([
+      'curves.csv',
+      'datapackage.json',
+      'manifest.json',
+      'summary.csv',
+      'trials.csv',
+    ]);
+    const datapackage = JSON.parse(await readFile(join(folder, 'datapackage.json'), 'utf8'));
+    for (const { path, hash, schema } of datapackage.resources) {
+      const text = await readFile(join(folder, path), 'utf8');
+      expect(hash).toBe(`sha256:${sha256(text)}`);
+      const fields = schema.fields.map(({ name }: { name: string }) => name);
+      expect(text.split('\n')[0]).toBe(fields.join(','));
+    }
+    const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ experiment: 'randomnet', quick: false, trials: { total: 3, done: 3 } });
+  });
+
+  test('a diverged trial is a result: marked in every table, exit 0', async () => {
+    const { status, stdout } = await run('ffnn', '--learning-rate', '50', '--epochs', '50', '--samples', '80');
+    expect(status).toBe(0);
+    expect(stdout).toContain('diverged');
+    const { 'trials.csv': trials, 'summary.csv': summary } = await csvs('results/ffnn');
+    expect(trials).toContain(',diverged,');
+    expect(summary).toContain('diverged');
+    expect(trials).not.toMatch(/NaN|Infinity/);
+  });
+
+  test('several seeds give means, standard deviations and counts', async () => {
+    const { stdout } = await run('ffnn', '--seed', '1..3', '--epochs', '2', '--samples', '40', '--json');
+    const { summary } = JSON.parse(stdout);
+    expect(summary).toHaveLength(1);
+    expect(summary[0]).toMatchObject({ seeds: 3, diverged: 0, not_run: 0 });
+    expect(summary[0].test_mse_std).toBeGreaterThan(0);
+    const rows = (await csvs('results/ffnn'))['trials.csv'].trim().split('\n').slice(1);
+    const column = (await csvs('results/ffnn'))['trials.csv'].split('\n')[0].split(',').indexOf('test_mse');
+    const values = rows.map((row) => Number(row.split(',')[column]));
+    expect(summary[0].test_mse_mean).toBeCloseTo((values[0] + values[1] + values[2]) / 3, 12);
+  });
+
+  test('--plan writes nothing; --quick says so and lies apart', async () => {
+    const plan = await run('grid-search', 'ridge', '--plan');
+    expect(plan).toMatchObject({ status: 0, stderr: '' });
+    expect(plan.stdout).toContain('20 trials: 0 in the store, 20 to run');
+    expect(await readdir(directory)).toEqual([]);
+    const quick = await run('grid-search', 'ridge', '--quick', '--epochs', '1', '--samples', '40');
+    expect(quick.stdout).toContain('QUICK RUN');
+    expect(quick.stderr).toContain('QUICK RUN');
+    for (const text of Object.values(await csvs('results/quick/grid-search-ridge'))) {
+      expect(text.split('\n')[1]).toMatch(/(^|,)quick,code,/);
+    }
+  });
+});
+
+describe('bad input', () => {
+  const cases: [string[], RegExp][] = [
+    [['grid-serch', 'ols'], /unknown command 'grid-serch'[\s\S]*grid-search/],
+    [['ffnn', '--learning-rat', '1'], /unknown option '--learning-rat'[\s\S]*--learning-rate/],
+    [['ffnn', '--activation', 'rleu'], /--activation[\s\S]*relu/],
+    [['ffnn', '--learning-rate', '0'], /--learning-rate[\s\S]*> 0[\s\S]*"0"/],
+    [['ffnn', '--learning-rate', 'NaN'], /--learning-rate[\s\S]*"NaN"/],
+    [['ffnn', '--learning-rate', 'Infinity'], /--learning-rate/],
+    [['ffnn', '--learning-rate', '1e-3,,1'], /--learning-rate/],
+    [['ffnn', '--learning-rate', ''], /--learning-rate/],
+    [['ffnn', '--momentum', '1'], /--momentum[\s\S]*\[0, 1\)/],
+    [['ffnn', '--lambda', '-1'], /--lambda[\s\S]*>= 0/],
+    [['ffnn', '--epochs', '2.5'], /--epochs[\s\S]*whole/],
+    [['ffnn', '--batch-size', '751'], /--batch-size[\s\S]*750/],
+    [['ffnn', '--samples', '3'], /--samples[\s\S]*4/],
+    [['grid-search', 'ols', '--degree', '41'], /--degree[\s\S]*40/],
+    [['ffnn', '--schedule', 'eta0/(1+'], /--schedule/],
+    [['ffnn', '--schedule', 'eta/2'], /--schedule[\s\S]*eta0/],
+    [['ffnn', '--schedule', '1/epoch'], /--schedule[\s\S]*epoch 0/],
+    [['ffnn', '--target', 'log(x-2)'], /--target/],
+    [['ffnn', '--target', 'constructor'], /--target/],
+    [['ffnn', '--variant', 'txt'], /--variant[\s\S]*text/],
+    [['ffnn', '--jobs', '0'], /--jobs/],
+    [['mnist', '--data-dir', 'nowhere'], /nowhere[\s\S]*--data-dir|--data-dir[\s\S]*nowhere/],
+    [['mnist', '--samples', '80000'], /--samples[\s\S]*70000/],
+    [['trace', 'nowhere.json'], /nowhere\.json/],
+    [['data', 'export', 'mnits'], /mnist/],
+  ];
+
+  test.each(cases)('%j is refused with a clear sentence, exit 2, nothing written', async (args, message) => {
+    const { status, stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('an --out or --store that is a file is refused before anything is trained', async () => {
+    await writeFile(join(directory, 'file'), 'mine');
+    for (const option of ['--out', '--store']) {
+      const { status, stderr } = await run('ffnn', '--epochs', '1', option, 'file');
+      expect({ option, status }).toEqual({ option, status: 2 });
+      expect(stderr).toContain('file');
+    }
+    expect(await readFile(join(directory, 'file'), 'utf8')).toBe('mine');
+    expect(existsSync(join(directory, 'results/ffnn'))).toBe(false);
+  });
+
+  test('a store of a newer version is refused and left alone', async () => {
+    await run('ffnn', '--epochs', '1', '--samples', '40', '--store', 'store');
+    const file = join(directory, 'store/journal-newer.jsonl');
+    await writeFile(file, '{"store":99,"record":{}}\n');
+    const { status, stderr } = await run('ffnn', '--epochs', '1', '--samples', '40', '--store', 'store');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/newer version[\s\S]*99/);
+    expect(await readFile(file, 'utf8')).toBe('{"store":99,"record":{}}\n');
+  });
+});
+
+describe('trace', () => {
+  const traces = resolve('data/fixtures/traces');
+
+  test('reproduces every recorded run, exit 0', async () => {
+    const files = (await readdir(traces)).map((name) => join(traces, name));
+    const { status, stdout } = await run('trace', ...files);
+    expect(status).toBe(0);
+    expect(stdout).toContain('of 12 traces: all within the tolerance');
+  });
+
+  test('a recording that differs gives exit 3 and names the quantity', async () => {
+    const trace = JSON.parse(await readFile(join(traces, 'ols-sgd.json'), 'utf8'));
+    trace.expect.test_loss[2] += 1e-6;
+    await writeFile(join(directory, 'changed.json'), JSON.stringify(trace));
+    const { status, stdout } = await run('trace', 'changed.json', '--json');
+    expect(status).toBe(3);
+    const exceeding = JSON.parse(stdout).filter(({ holds }: { holds: boolean }) => !holds);
+    expect(exceeding.map(({ quantity }: { quantity: string }) => quantity)).toEqual(['test_loss']);
+    expect((await run('trace', 'changed.json', '--tolerance', '1e-3')).status).toBe(0);
+  });
+});
+
+test('list and activation-functions', async () => {
+  const list = JSON.parse((await run('list', '--json')).stdout);
+  const ols = list.find(({ experiment }: { experiment: string }) => experiment === 'grid-search ols');
+  expect(ols).toMatchObject({ figure: 'Figure 3', trials: 33 });
+  const { stdout } = await run('activation-functions', '--x', '-2,2', '--json');
+  expect(JSON.parse(stdout)).toContainEqual({
+    activation: 'leaky_relu',
+    x: -2,
+    value: -0.02,
+    gradient: 0.01,
+  });
+});

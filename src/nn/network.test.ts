@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import { countWeights, createArena, initialWeights, type LayerSpec, layOut } from './network.ts';
+
+const layer = (units: number, changes: Partial<LayerSpec> = {}): LayerSpec => ({
+  units,
+  activation: 'relu',
+  kernelInit: 'glorot_uniform',
+  biasInit: 'random_normal',
+  ...changes,
+});
+const network = [layer(7), layer(1, { biasInit: null }), layer(17), layer(3, { activation: 'softmax' })];
+const inputs = 5;
+
+describe('layOut', () => {
+  const capacity = 9;
+
+  /** [offset, length] of everything that a layer has. */
+  function regionsOf(layers: readonly LayerSpec[], momentum: boolean, arena = createArena()): number[][] {
+    return layOut(layers, inputs, capacity, momentum, arena).flatMap((memory) => {
+      const { inputs: D, units: H } = memory;
+      const all = [
+        [memory.kernel, D * H],
+        [memory.kernelGradient, D * H],
+        [memory.kernelVelocity, D * H],
+        [memory.bias, H],
+        [memory.biasGradient, H],
+        [memory.biasVelocity, H],
+        [memory.output, capacity * H],
+        [memory.delta, capacity * H],
+      ];
+      return all.filter(([offset]) => offset !== -1);
+    });
+  }
+
+  test.each([true, false])('no two regions overlap, momentum %s', (momentum) => {
+    const arena = createArena();
+    arena.floats(33);
+    const regions = regionsOf(network, momentum, arena).sort(([a], [b]) => a - b);
+    // 5 regions with momentum, kernel and bias, for each of 4 layers, less what the second layer lacks
+    expect(regions).toHaveLength(momentum ? 4 * 8 - 3 : 4 * 6 - 2);
+    let end = 33;
+    for (const [offset, length] of regions) {
+      expect(offset % 16).toBe(0);
+      expect(offset).toBeGreaterThanOrEqual(end);
+      end = offset + length;
+    }
+    expect(arena.size().floats).toBeGreaterThanOrEqual(end);
+    expect(arena.size().ints).toBe(0);
+  });
+
+  test('has the shapes and activations of the layers, and -1 for what is not there', () => {
+    const memory = layOut(network, inputs, capacity, false, createArena());
+    expect(memory.map((m) => [m.inputs, m.units, m.activation])).toEqual([
+      [5, 7, 'relu'],
+      [7, 1, 'relu'],
+      [1, 17, 'relu'],
+      [17, 3, 'softmax'],
+    ]);
+    for (const { kernelVelocity, biasVelocity } of memory)
+      expect([kernelVelocity, biasVelocity]).toEqual([-1, -1]);
+    const [, second] = layOut(network, inputs, capacity, true, createArena());
+    expect(second).toMatchObject({ bias: -1, biasGradient: -1, biasVelocity: -1 });
+    expect(second.kernelVelocity).toBeGreaterThan(0);
+  });
+});
+
+test('an arena hands out floats and ints apart, in steps of 16', () => {
+  const arena = createArena();
+  expect([
+    arena.floats(1),
+    arena.ints(17),
+    arena.floats(16),
+    arena.ints(1),
+    arena.floats(0),
+    arena.floats(2),
+  ]).toEqual([0, 0, 16, 32, 32, 32]);
+  expect(arena.size()).toEqual({ floats: 48, ints: 48 });
+});
+
+test('countWeights is the number of initial weights', () => {
+  expect(countWeights([], inputs)).toBe(0);
+  expect(countWeights([layer(10)], 784)).toBe(7850);
+  expect(countWeights([layer(10, { biasInit: null })], 784)).toBe(7840);
+  const weights = initialWeights(network, inputs, 1);
+  const count = weights.reduce((sum, { kernel, bias }) => sum + kernel.length + (bias?.length ?? 0), 0);
+  expect(countWeights(network, inputs)).toBe(count);
+});
+
+describe('initialWeights', () => {
+  test('have the shapes of the layers', () => {
+    const weights = initialWeights(network, inputs, 1);
+    expect(weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null])).toEqual([
+      [35, 7],
+      [7, null],
+      [17, 17],
+      [51, 3],
+    ]);
+  });
+
+  test('of a layer stay when another layer changes', () => {
+    const before = initialWeights(network, inputs, 1);
+    const changed = [
+      layer(7),
+      layer(1, { kernelInit: 'random_normal', biasInit: 'zeros' }),
+      layer(17),
+      layer(4),
+    ];
+    const after = initialWeights(changed, inputs, 1);
+    expect(after[0]).toEqual(before[0]);
+    expect(after[1].kernel).not.toEqual(before[1].kernel);
+    expect(after[2]).toEqual(before[2]);
+    expect(initialWeights(network.slice(0, 2), inputs, 1)).toEqual(before.slice(0, 2));
+  });
+
+  test('of a kernel stay when the bias of its layer changes, and the other way round', () => {
+    const before = initialWeights([layer(4)], inputs, 1)[0];
+    expect(initialWeights([layer(4, { biasInit: null })], inputs, 1)[0].kernel).toEqual(before.kernel);
+    expect(initialWeights([layer(4, { kernelInit: 'random_normal' })], inputs, 1)[0].bias).toEqual(
+      before.bias,
+    );
+  });
+
+  test('differ between layers, seeds and draws', () => {
+    const alike = [layer(5), layer(5), layer(5)];
+    const kernels = [
+      ...initialWeights(alike, 5, 1),
+      ...initialWeights(alike, 5, 2),
+      ...initialWeights(alike, 5, 1, 1),
+      ...initialWeights(alike, 5, 1, 2),
+    ].flatMap(({ kernel, bias }) => [kernel.join(), bias!.join()]);
+    expect(new Set(kernels).size).toBe(24);
+  });
+
+  test('are the same for the same seed and draw; draw 0 is the default', () => {
+    expect(initialWeights(network, inputs, 8, 0)).toEqual(initialWeights(network, inputs, 8));
+    expect(initialWeights(network, inputs, 8, 3)).toEqual(initialWeights(network, inputs, 8, 3));
+  });
+
+  test('take the largest --net and the deepest network', () => {
+    const deepest = Array.from({ length: 101 }, () => layer(1));
+    const last = initialWeights(deepest, 1, 1, 1e6)[100];
+    expect(last).not.toEqual(initialWeights(deepest, 1, 1, 999_999)[100]);
+  });
+});

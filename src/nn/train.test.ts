@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals';
+import { csrFromDense } from '../math/csr.ts';
+import { dtypes } from '../math/dtype.ts';
+import { matrix, multiplyVector } from '../math/matrix.ts';
+import { createRng } from '../math/rng.ts';
+import { leastSquares } from '../regression/least-squares.ts';
+import { activationNames } from './activations.ts';
+import { batchings } from './batches.ts';
+import { initialWeights, type LayerSpec } from './network.ts';
+import type { Samples } from './samples.ts';
+import { schedules } from './schedules.ts';
+import { type Training, train } from './train.ts';
+
+const rows = 150; // more than an evaluation takes at a time
+const columns = 11;
+
+/** About two thirds zeros, no entry in column 4, rows without entries; three classes or two real targets. */
+function samples(loss: Training['loss'], seed: number): Samples {
+  const rng = createRng(seed, 'data');
+  const inputs = Float64Array.from({ length: rows * columns }, (_, i) => {
+    const value = rng.below(3) === 0 ? rng.uniform() : 0;
+    return i % columns === 4 || i < 2 * columns ? 0 : value;
+  });
+  const outputs = loss === 'mse' ? 2 : 3;
+  const targets = new Float64Array(rows * outputs);
+  for (let n = 0; n < rows; n++) {
+    if (loss === 'cross_entropy') targets[n * 3 + rng.below(3)] = 1;
+    else for (let p = 0; p < 2; p++) targets[n * 2 + p] = rng.normal();
+  }
+  return { rows, inputs, targets };
+}
+
+function sparse({ inputs, ...rest }: Samples, dtype: Training['dtype']): Samples {
+  const every = Int32Array.from({ length: rest.rows }, (_, row) => row);
+  return { ...rest, inputs: csrFromDense(inputs as Float64Array, columns, every, 1, dtype) };
+}
+
+function training(loss: Training['loss'], hidden: number[], changes: Partial<Training> = {}): Training {
+  const layer = (units: number, activation: LayerSpec['activation']): LayerSpec => ({
+    units,
+    activation,
+    kernelInit: 'glorot_uniform',
+    biasInit: 'random_normal',
+  });
+  const output = loss === 'mse' ? layer(2, 'linear') : layer(3, 'softmax');
+  const layers = [...hidden.map((units, i) => layer(units, activationNames[i])), output];
+  return {
+    layers,
+    weights: initialWeights(layers, columns, 5),
+    loss,
+    sgd: { momentum: 0, lambda: 0, penalizeBiases: true },
+    learningRate: 0.3,
+    schedule: schedules.constant,
+    batches: batchings['with-replacement'](rows, 7, 5),
+    epochs: 3,
+    dtype: 'float64',
+    ...changes,
+  };
+}
+
+const optimizers: [string, Training['sgd']][] = [
+  ['plain', { momentum: 0, lambda: 0, penalizeBiases: true }],
+  ['with a penalty', { momentum: 0, lambda: 0.01, penalizeBiases: false }],
+  ['with momentum', { momentum: 0.7, lambda: 0, penalizeBiases: true }],
+  ['with both', { momentum: 0.7, lambda: 0.01, penalizeBiases: true }],
+];
+
+describe.each(dtypes)('sparse inputs train to the bits of dense ones in %s', (dtype) => {
+  test.each(optimizers)('%s', async (_name, sgd) => {
+    for (const loss of ['mse', 'cross_entropy'] as const) {
+      for (const hidden of [[], [5, 3]]) {
+        const how = training(loss, hidden, { sgd, dtype });
+        const [trainSet, testSet] = [samples(loss, 1), samples(loss, 2)];
+        const dense = await train(trainSet, testSet, how);
+        expect(await train(sparse(trainSet, dtype), sparse(testSet, dtype), how)).toEqual(dense);
+        expect(await train(sparse(trainSet, dtype), testSet, how)).toEqual(dense);
+        expect(dense.train.loss[2]).toBeLessThan(dense.train.loss[0]);
+      }
+    }
+  });
+});
+
+test('a column without entries keeps its initial weights unless a penalty moves them', async () => {
+  const data = sparse(samples('mse', 1), 'float64');
+  const how = training('mse', []);
+  const column = (kernel: Float64Array) => kernel.subarray(4 * 2, 5 * 2);
+  const { weights } = await train(data, data, how);
+  expect(column(weights[0].kernel)).toEqual(column(how.weights[0].kernel));
+  const penalized = await train(data, data, { ...how, sgd: { ...how.sgd, lambda: 0.01 } });
+  const shrunk = (1 - 0.3 * 2 * 0.01) ** (3 * how.batches.steps);
+  column(penalized.weights[0].kernel).forEach((w, i) => {
+    expect(w).toBeCloseTo(shrunk * column(how.weights[0].kernel)[i], 12);
+  });
+});
+
+test('the same training twice gives the same bits, and leaves the given weights alone', async () => {
+  for (const dtype of dtypes) {
+    const how = training('cross_entropy', [6], { dtype });
+    const given = structuredClone(how.weights);
+    const first = await train(samples('cross_entropy', 1), samples('cross_entropy', 2), how);
+    expect(await train(samples('cross_entropy', 1), samples('cross_entropy', 2), how)).toEqual(first);
+    expect(how.weights).toEqual(given);
+  }
+});
+
+test('float32 agrees with float64 to 1e-4, and is not it', async () => {
+  const [trainSet, testSet] = [samples('mse', 1), samples('mse', 2)];
+  const [wide, narrow] = await Promise.all(
+    dtypes.map((dtype) => train(trainSet, testSet, training('mse', [5], { dtype, learningRate: 0.05 }))),
+  );
+  expect(narrow.test.loss).not.toEqual(wide.test.loss);
+  for (let epoch = 0; epoch < 3; epoch++) {
+    expect(Math.abs(narrow.test.loss[epoch] - wide.test.loss[epoch])).toBeLessThan(1e-4);
+  }
+  narrow.weights[0].kernel.forEach((w, i) => {
+    expect(Math.abs(w - wide.weights[0].kernel[i])).toBeLessThan(1e-4);
+    expect(Math.fround(w)).toBe(w);
+  });
+});
+
+describe('divergence', () => {
+  test('is reported with its epoch, and ends the training', async () => {
+    const heard: number[] = [];
+    const how = training('mse', [], { learningRate: 1e7, epochs: 50 });
+    const result = await train(samples('mse', 1), samples('mse', 2), how, (epoch) => heard.push(epoch));
+    const { divergedAt } = result;
+    expect(divergedAt).toBeGreaterThan(0);
+    expect(divergedAt).toBeLessThan(49);
+    for (const { loss } of [result.train, result.test]) expect(loss).toHaveLength(divergedAt! + 1);
+    expect(result.train.loss.slice(0, -1).every(Number.isFinite)).toBe(true);
+    expect(
+      [result.train.loss, result.test.loss].every(({ [divergedAt!]: last }) => Number.isFinite(last)),
+    ).toBe(false);
+    expect(heard).toEqual(Array.from({ length: divergedAt! + 1 }, (_, i) => i + 1));
+  });
+
+  test.each(activationNames)('is seen behind a layer of %s, in both element types', async (activation) => {
+    for (const dtype of dtypes) {
+      const how = training('mse', [4], { learningRate: 1e30, epochs: 30, dtype });
+      const layers = [{ ...how.layers[0], activation }, how.layers[1]];
+      const result = await train(samples('mse', 1), samples('mse', 2), { ...how, layers });
+      expect(result.divergedAt).not.toBeNull();
+    }
+  });
+
+  test('is null for a training that comes to its end', async () => {
+    expect((await train(samples('mse', 1), samples('mse', 2), training('mse', []))).divergedAt).toBeNull();
+  });
+});
+
+test('onEpoch hears of every epoch once, from 1, and changes nothing', async () => {
+  const heard: number[] = [];
+  const how = training('cross_entropy', [3], { epochs: 5 });
+  const result = await train(samples('cross_entropy', 1), samples('cross_entropy', 2), how, (e) =>
+    heard.push(e),
+  );
+  expect(heard).toEqual([1, 2, 3, 4, 5]);
+  expect(await train(samples('cross_entropy', 1), samples('cross_entropy', 2), how)).toEqual(result);
+});
+
+describe('what is measured', () => {
+  test('the last losses and accuracies are those of the outputs', async () => {
+    const [trainSet, testSet] = [samples('cross_entropy', 1), samples('cross_entropy', 2)];
+    const result = await train(trainSet, testSet, training('cross_entropy', [6]));
+    for (const [data, outputs, curve] of [
+      [trainSet, result.trainOutputs, result.train],
+      [testSet, result.testOutputs, result.test],
+    ] as const) {
+      let loss = 0;
+      let correct = 0;
+      for (let n = 0; n < rows; n++) {
+        const label = data.targets.subarray(3 * n, 3 * n + 3).indexOf(1);
+        const row = outputs.subarray(3 * n, 3 * n + 3);
+        loss -= Math.log(row[label]) / rows;
+        if (row[label] === Math.max(...row)) correct++;
+      }
+      expect(curve.loss[2]).toBeCloseTo(loss, 12);
+      expect(curve.accuracy).toHaveLength(3);
+      expect(curve.accuracy[2]).toBe(correct / rows);
+    }
+  });
+
+  test('a regression has no accuracy', async () => {
+    const { train: curve } = await train(samples('mse', 1), samples('mse', 2), training('mse', []));
+    expect(curve.accuracy).toEqual([]);
+  });
+
+  test('rows to test on never change the training', async () => {
+    const how = training('mse', [4]);
+    const few = samples('mse', 3);
+    const one = {
+      rows: 1,
+      inputs: few.inputs.slice(0, columns) as Float64Array,
+      targets: few.targets.slice(0, 2),
+    };
+    const { weights, train: curve } = await train(samples('mse', 1), samples('mse', 2), how);
+    const other = await train(samples('mse', 1), one, how);
+    expect(other.weights).toEqual(weights);
+    expect(other.train).toEqual(curve);
+  });
+});
+
+test('a permutation in one batch of all rows is gradient descent, but for the order of summation', async () => {
+  const [trainSet, testSet] = [samples('mse', 1), samples('mse', 2)];
+  const how = training('mse', [4], { epochs: 20 });
+  const whole = await train(trainSet, testSet, { ...how, batches: batchings.full(rows) });
+  const permuted = await train(trainSet, testSet, { ...how, batches: batchings.permutation(rows, rows, 1) });
+  expect(permuted).not.toEqual(whole);
+  permuted.train.loss.forEach((loss, epoch) => {
+    expect(loss).toBeCloseTo(whole.train.loss[epoch], 12);
+  });
+});
+
+test('the schedule is asked for the rate of each step of each epoch', async () => {
+  const asked: number[][] = [];
+  const schedule: Training['schedule'] = (...time) => {
+    asked.push(time);
+    return 0;
+  };
+  const how = training('mse', [3], { schedule, batches: batchings.permutation(rows, 60, 1), epochs: 2 });
+  const { weights } = await train(samples('mse', 1), samples('mse', 2), how);
+  expect(asked).toEqual([
+    [0.3, 0, 0, 2],
+    [0.3, 0, 1, 2],
+    [0.3, 1, 0, 2],
+    [0.3, 1, 1, 2],
+  ]);
+  expect(weights).toEqual(how.weights);
+});
+
+test.each([0, 0.8])(
+  'a linear model with full batches and momentum %d ends at least squares',
+  async (momentum) => {
+    const rng = createRng(1, 'data');
+    const x = matrix(
+      40,
+      columns,
+      Float64Array.from({ length: 40 * columns }, () => rng.normal()),
+    );
+    const targets = Float64Array.from({ length: 40 }, () => rng.normal());
+    const data: Samples = { rows: 40, inputs: x.data, targets };
+    const layers: LayerSpec[] = [
+      { units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: null },
+    ];
+    const { weights, trainOutputs } = await train(data, data, {
+      ...training('mse', []),
+      layers,
+      weights: initialWeights(layers, columns, 1),
+      sgd: { momentum, lambda: 0, penalizeBiases: true },
+      learningRate: 0.1,
+      batches: batchings.full(40),
+      epochs: 1500,
+    });
+    const beta = await leastSquares(x, targets);
+    beta.forEach((b, d) => {
+      expect(weights[0].kernel[d]).toBeCloseTo(b, 9);
+    });
+    multiplyVector(x, beta).forEach((fitted, n) => {
+      expect(trainOutputs[n]).toBeCloseTo(fitted, 9);
+    });
+  },
+);
