@@ -11,8 +11,11 @@ const leakySlope = 0.01;
 export const activations = {
   sigmoid: define(
     'sigmoid',
-    // e^-|z| never overflows.
-    (z) => (z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z))),
+    (z) => {
+      // e^-|z| never overflows.
+      const e = exp(z >= 0 ? -z : z);
+      return (z >= 0 ? 1 : e) / (1 + e);
+    },
     (a) => a * (1 - a),
   ),
   relu: define(
