@@ -74,7 +74,8 @@ describe.each(dtypes)('sparse inputs train to the bits of dense ones in %s', (dt
         const dense = await train(trainSet, testSet, how);
         expect(await train(sparse(trainSet, dtype), sparse(testSet, dtype), how)).toEqual(dense);
         expect(await train(sparse(trainSet, dtype), testSet, how)).toEqual(dense);
-        expect(dense.train.loss[2]).toBeLessThan(dense.train.loss[0]);
+        expect(dense.divergedAt).toBeNull();
+        expect(dense.weights).not.toEqual(how.weights);
       }
     }
   });
@@ -121,7 +122,7 @@ test('float32 agrees with float64 to 1e-4, and is not it', async () => {
 describe('divergence', () => {
   test('is reported with its epoch, and ends the training', async () => {
     const heard: number[] = [];
-    const how = training('mse', [], { learningRate: 1e7, epochs: 50 });
+    const how = training('mse', [], { learningRate: 100, epochs: 50 });
     const result = await train(samples('mse', 1), samples('mse', 2), how, (epoch) => heard.push(epoch));
     const { divergedAt } = result;
     expect(divergedAt).toBeGreaterThan(0);
@@ -190,7 +191,7 @@ describe('what is measured', () => {
     const few = samples('mse', 3);
     const one = {
       rows: 1,
-      inputs: few.inputs.slice(0, columns) as Float64Array,
+      inputs: (few.inputs as Float64Array).slice(0, columns),
       targets: few.targets.slice(0, 2),
     };
     const { weights, train: curve } = await train(samples('mse', 1), samples('mse', 2), how);
