@@ -122,7 +122,15 @@ describe('what a run leaves', () => {
   });
 
   test('a diverged trial is a result: marked in every table, exit 0', async () => {
-    const { status, stdout } = await run('ffnn', '--learning-rate', '50', '--epochs', '50', '--samples', '80');
+    const { status, stdout } = await run(
+      'ffnn',
+      '--learning-rate',
+      '50',
+      '--epochs',
+      '50',
+      '--samples',
+      '80',
+    );
     expect(status).toBe(0);
     expect(stdout).toContain('diverged');
     const { 'trials.csv': trials, 'summary.csv': summary } = await csvs('results/ffnn');
