@@ -23,7 +23,8 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
-        const { readTrace, replayTrace } = await import('../experiment/trace.ts');
+        const { replayTrace } = await import('../experiment/trace.ts');
+        const { readTrace } = await import('../experiment/trace-file.ts');
         const tolerance = nonNegative(flags.tolerance, '--tolerance');
         const closedFormTolerance = nonNegative(flags.closedFormTolerance, '--closed-form-tolerance');
         const traces = [];

@@ -1,0 +1,208 @@
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import { openJournal, prepareStore, readStore, storeVersion } from './store.ts';
+import type { TrialRecord } from './trial.ts';
+
+const folders: string[] = [];
+let folder: string;
+let store: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-store-'));
+  store = join(folder, 'deep', 'store');
+  folders.push(folder);
+});
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
+
+/** A record as the store sees one: it looks at id, metrics and time only. */
+function record(id: string, at = '2025-01-01T00:00:00.000Z', mse: number | null = 0.5): TrialRecord {
+  return {
+    id,
+    config: { seed: 1 } as unknown as TrialRecord['config'],
+    status: 'done',
+    divergedAt: null,
+    metrics: { test_mse: mse },
+    curves: { test_mse: [1, null, 0.1 + 0.2] },
+    bootstrap: null,
+    seconds: 1.5,
+    at,
+  };
+}
+
+const lineOf = (entry: TrialRecord, version = storeVersion) =>
+  `${JSON.stringify({ store: version, record: entry })}\n`;
+
+async function writeJournal(name: string, text: string): Promise<void> {
+  await mkdir(store, { recursive: true });
+  await writeFile(join(store, name), text);
+}
+
+async function append(...records: TrialRecord[]): Promise<void> {
+  const journal = await openJournal(store);
+  for (const entry of records) await journal.append(entry);
+  await journal.close();
+}
+
+async function onlyJournal(): Promise<string> {
+  const names = await readdir(store);
+  expect(names).toHaveLength(1);
+  return join(store, names[0]);
+}
+
+async function refused(action: Promise<unknown>): Promise<UserError> {
+  const error = await action.then(
+    () => new Error('was accepted'),
+    (reason) => reason,
+  );
+  if (!(error instanceof UserError)) throw error;
+  return error;
+}
+
+describe('appending and reading', () => {
+  test('what was appended is read back, number for number', async () => {
+    const records = [record('a'), record('b', undefined, null), record('c', undefined, 1e-300)];
+    await append(...records);
+    const { records: read, damaged } = await readStore(store);
+    expect([...read.values()]).toEqual(records);
+    expect([...read.keys()]).toEqual(['a', 'b', 'c']);
+    expect(damaged).toEqual([]);
+  });
+
+  test('each record is in the file when its append is done', async () => {
+    const journal = await openJournal(store);
+    await journal.append(record('a'));
+    expect((await readStore(store)).records.has('a')).toBe(true);
+    await journal.append(record('b'));
+    expect((await readStore(store)).records.size).toBe(2);
+    await journal.close();
+  });
+
+  test('every journal is read, and no writer touches the journal of another', async () => {
+    await append(record('a'));
+    const before = await readFile(await onlyJournal(), 'utf8');
+    await append(record('b'));
+    expect(await readdir(store)).toHaveLength(2);
+    expect([...(await readStore(store)).records.keys()].sort()).toEqual(['a', 'b']);
+    const texts = await Promise.all(
+      (await readdir(store)).map((name) => readFile(join(store, name), 'utf8')),
+    );
+    expect(texts).toContain(before);
+  });
+
+  test('two writers at once lose nothing', async () => {
+    const writers = await Promise.all([openJournal(store), openJournal(store)]);
+    const writing = writers.map(async (journal, writer) => {
+      for (let i = 0; i < 25; i++) await journal.append(record(`${writer}-${i}`));
+      await journal.close();
+    });
+    await Promise.all(writing);
+    const { records, damaged } = await readStore(store);
+    expect(records.size).toBe(50);
+    expect(damaged).toEqual([]);
+    expect(await readdir(store)).toHaveLength(2);
+  });
+
+  test('a journal in which nothing is written leaves no file', async () => {
+    await (await openJournal(store)).close();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a missing and an empty directory are an empty store', async () => {
+    const empty = { records: new Map(), damaged: [] };
+    expect(await readStore(store)).toEqual(empty);
+    await prepareStore(store);
+    expect(await readStore(store)).toEqual(empty);
+    await prepareStore(store);
+  });
+
+  test('other files are not looked at', async () => {
+    await writeJournal('notes.jsonl', 'garbage\n');
+    await writeJournal('journal-a.jsonl.bak', 'garbage\n');
+    expect(await readStore(store)).toEqual({ records: new Map(), damaged: [] });
+  });
+});
+
+describe('of two records of one trial the later counts', () => {
+  const early = record('a', '2025-01-01T00:00:00.000Z', 1);
+  const late = record('a', '2025-01-01T00:00:00.001Z', 2);
+
+  test.each([
+    ['in one journal', lineOf(early) + lineOf(late), ''],
+    ['in one journal, the other way round', lineOf(late) + lineOf(early), ''],
+    ['in two journals', lineOf(early), lineOf(late)],
+    ['in two journals, the other way round', lineOf(late), lineOf(early)],
+  ])('%s', async (_name, first, second) => {
+    await writeJournal('journal-1.jsonl', first);
+    await writeJournal('journal-2.jsonl', second);
+    const { records } = await readStore(store);
+    expect(records.size).toBe(1);
+    expect(records.get('a')).toEqual(late);
+  });
+});
+
+describe('damage', () => {
+  test('a torn last line is left out silently, wherever it is torn', async () => {
+    const line = Buffer.from(lineOf(record('b-øre')));
+    for (const length of [1, line.indexOf(0xb8), line.length - 2, line.length - 1]) {
+      await writeJournal('journal-a.jsonl', lineOf(record('a')));
+      await appendFile(join(store, 'journal-a.jsonl'), line.subarray(0, length));
+      const { records, damaged } = await readStore(store);
+      expect([...records.keys()]).toEqual(['a']);
+      expect(damaged).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['no JSON', '{"store": 1, "rec'],
+    ['an empty line', ''],
+    ['another value', 'null'],
+    ['no version', JSON.stringify({ record: record('x') })],
+    ['a version that is no number', JSON.stringify({ store: '1', record: record('x') })],
+    ['no record', JSON.stringify({ store: 1 })],
+    ['a record without an id', JSON.stringify({ store: 1, record: { metrics: {} } })],
+    ['a record without metrics', JSON.stringify({ store: 1, record: { id: 'x' } })],
+  ])('%s in the middle is reported, and the rest used', async (_name, garbage) => {
+    await writeJournal('journal-a.jsonl', `${lineOf(record('a'))}${garbage}\n${lineOf(record('b'))}`);
+    await writeJournal('journal-b.jsonl', lineOf(record('c')));
+    const { records, damaged } = await readStore(store);
+    expect([...records.keys()]).toEqual(['a', 'b', 'c']);
+    expect(damaged).toEqual(['journal-a.jsonl: line 2 is not a record']);
+  });
+
+  test('a store of a newer version is refused, whatever its records look like', async () => {
+    await writeJournal('journal-a.jsonl', lineOf(record('a')));
+    for (const newer of [
+      lineOf(record('b'), storeVersion + 1),
+      `{"store":${storeVersion + 1},"trials":[]}\n`,
+    ]) {
+      await writeJournal('journal-b.jsonl', newer);
+      const error = await refused(readStore(store));
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toContain(store);
+      expect(error.message).toContain('newer');
+      expect(error.message).toContain('--store');
+    }
+  });
+
+  test('a file where the directory should be is the user’s to mend', async () => {
+    const path = join(folder, 'file');
+    await writeFile(path, '');
+    const journals = await Promise.all([openJournal(path), openJournal(join(path, 'below'))]);
+    const attempts = [
+      readStore(path),
+      readStore(join(path, 'below')),
+      prepareStore(path),
+      prepareStore(join(path, 'below')),
+      ...journals.map((journal) => journal.append(record('a'))),
+    ];
+    for (const error of await Promise.all(attempts.map(refused))) {
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toContain(path);
+      expect(error.message).toContain('--store');
+    }
+    await Promise.all(journals.map((journal) => journal.close()));
+    expect(await readFile(path, 'utf8')).toBe('');
+  });
+});

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import type * as Zod from 'zod';
+import { quote, UserError } from '../errors.ts';
+
+/** A recorded training run (data/README.md describes the file). */
+export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
+
+/** Reads and checks a trace. Errors: no such file, not JSON, not a trace, sizes that do not fit together. */
+export async function readTrace(file: string): Promise<Trace> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UserError({
+      what: `${file} cannot be read as a trace`,
+      expected: 'a JSON file in the format fys-nn-trace/1',
+      received: error instanceof Error ? error.message : String(error),
+      remedy: 'name files such as data/fixtures/traces/*.json',
+    });
+  }
+  const { z } = await import('zod');
+  const parsed = traceSchema(z).safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw traceError(file, issue.path.join('.'), issue.message);
+  }
+  checkSizes(file, parsed.data);
+  return parsed.data;
+}
+
+function traceError(file: string, place: string, problem: string): UserError {
+  return new UserError({
+    what: `${file} is not a trace: ${place === '' ? 'the file' : place}`,
+    expected: 'the format fys-nn-trace/1 (data/README.md)',
+    received: problem,
+    remedy: 'mend or leave out the file',
+  });
+}
+
+/** Refuses what would otherwise be read beyond an array's end. */
+function checkSizes(file: string, { data, model, batches, sgd }: Trace): void {
+  const check = (good: boolean, place: string, problem: string): void => {
+    if (!good) throw traceError(file, place, problem);
+  };
+  const columns = data.x_train[0].length;
+  const outputs = data.y_train[0].length;
+  for (const [name, rows, width] of [
+    ['x_train', data.x_train, columns],
+    ['x_test', data.x_test, columns],
+    ['y_train', data.y_train, outputs],
+    ['y_test', data.y_test, outputs],
+  ] as const) {
+    check(
+      rows.every((row) => row.length === width),
+      `data.${name}`,
+      `a row that has not ${width} values`,
+    );
+  }
+  check(data.x_train.length === data.y_train.length, 'data.y_train', 'another number of rows than x_train');
+  check(data.x_test.length === data.y_test.length, 'data.y_test', 'another number of rows than x_test');
+  if (model.kind === 'ffnn') {
+    let inputs = columns;
+    model.layers.forEach((layer, index) => {
+      const { units, kernel, bias, l2 } = layer;
+      const place = `model.layers.${index}`;
+      check(bias.length === units, `${place}.bias`, `${bias.length} values for ${units} units`);
+      check(kernel.length === units, `${place}.kernel`, `${kernel.length} rows for ${units} units`);
+      check(
+        kernel.every((row) => row.length === inputs),
+        `${place}.kernel`,
+        `a row that has not ${inputs} values`,
+      );
+      check(l2 === model.layers[0].l2, `${place}.l2`, `${quote(l2)}: layers with different penalties`);
+      const softmax = index === model.layers.length - 1 && model.loss === 'softmax_cross_entropy';
+      check((layer.activation === 'softmax') === softmax, `${place}.activation`, layer.activation);
+      inputs = units;
+    });
+    check(inputs === outputs, 'model.layers', `${inputs} outputs for targets of ${outputs}`);
+  } else {
+    check(columns === 2, 'data.x_train', `${columns} columns where a polynomial needs 2`);
+    check(outputs === 1, 'data.y_train', `${outputs} columns where a polynomial needs 1`);
+  }
+  if (model.kind === 'polynomial') {
+    check(model.beta.length === model.terms.length, 'model.beta', `${model.beta.length} values`);
+  }
+  if (model.kind === 'polynomial-closed-form') return;
+  check(sgd !== null && batches !== null, 'sgd', 'no sgd or no batches');
+  const size = batches![0][0].length;
+  const steps = batches![0].length;
+  check(
+    batches!.every((epoch) => epoch.length === steps),
+    'batches',
+    'epochs of different lengths',
+  );
+  check(
+    batches!.flat().every((batch) => batch.length === size),
+    'batches',
+    'batches of different sizes',
+  );
+  check(
+    batches!.flat(2).every((row) => row < data.x_train.length),
+    'batches',
+    'a row that x_train does not have',
+  );
+}
+
+const traceSchema = (z: typeof Zod.z) => {
+  const number = z.number();
+  const count = z.int().min(1).max(1e6);
+  const numbers = z.array(number).min(1);
+  const rows = z.array(numbers).min(1);
+  const penalty = number.min(0);
+  const terms = z.array(z.tuple([z.int().min(0).max(40), z.int().min(0).max(40)])).min(1);
+  const activation = z.enum(['relu', 'leaky_relu', 'sigmoid', 'linear', 'softmax']);
+  const weights = z.object({ kernel: rows, bias: numbers });
+  return z.object({
+    format: z.literal('fys-nn-trace/1'),
+    name: z.string(),
+    source: z.string(),
+    data: z.object({ x_train: rows, y_train: rows, x_test: rows, y_test: rows }),
+    model: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('ffnn'),
+        loss: z.enum(['mse', 'softmax_cross_entropy']),
+        layers: z.array(weights.extend({ units: count, activation, l2: penalty })).min(1),
+      }),
+      z.object({ kind: z.literal('polynomial'), terms, beta: numbers, l2: penalty }),
+      z.object({ kind: z.literal('polynomial-closed-form'), terms, l2: penalty }),
+    ]),
+    sgd: z
+      .object({ learning_rate: number.positive(), momentum: number.min(0).lt(1), decay: z.boolean() })
+      .nullable(),
+    batches: z
+      .array(z.array(z.array(z.int().min(0)).min(1)).min(1))
+      .min(1)
+      .nullable(),
+    expect: z.object({
+      train_loss: numbers.optional(),
+      test_loss: z.union([number, numbers]),
+      train_accuracy: numbers.optional(),
+      test_accuracy: numbers.optional(),
+      test_r2: number.optional(),
+      test_output: rows,
+      final_layers: z.array(weights).optional(),
+      final_beta: numbers.optional(),
+    }),
+  });
+};
