@@ -133,7 +133,7 @@ export const options = {
   batches: { ...choice('--batches', 'how mini-batches are drawn', batchingNames), solvers: sgd },
   epochs: { ...integer('--epochs', 'epochs', 1, 1e7), solvers: sgd },
   dtype: { ...choice('--dtype', 'element type of the training', dtypes), solvers: sgd },
-  bootstrap: integer('--bootstrap', 'bootstrap resamples of the test scores', 1, 1e6),
+  bootstrap: integer('--bootstrap', 'bootstrap resamples of the test scores', 2, 1e6),
   bootstrapMethod: choice(
     '--bootstrap-method',
     'test: resample the test rows; refit: train again on resampled training rows',

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { openJournal, prepareStore, readStore, storeVersion } from './store.ts';
@@ -204,5 +207,46 @@ describe('damage', () => {
     }
     await Promise.all(journals.map((journal) => journal.close()));
     expect(await readFile(path, 'utf8')).toBe('');
+  });
+});
+
+describe('a writer that meets trouble', () => {
+  test('appends at the same time go into one journal, in order', async () => {
+    const journal = await openJournal(store);
+    await Promise.all(['a', 'b', 'c'].map((id) => journal.append(record(id))));
+    await journal.close();
+    const lines = (await readFile(await onlyJournal(), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).record.id)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a record that is promised after a failed one is not lost behind its half line', async () => {
+    const module = pathToFileURL(resolve('dist/src/experiment/store.js')).href;
+    const script = `
+      import { openJournal } from ${JSON.stringify(module)};
+      const journal = await openJournal(${JSON.stringify(store)});
+      const record = (id, size) => ({ id, config: {}, metrics: {}, curves: { x: Array(size).fill(1) }, at: '2025' });
+      await journal.append(record('a', 1));
+      await journal.append(record('b', 20000)).then(() => process.exit(9), () => {});
+      await journal.append(record('c', 1));
+      await journal.close();`;
+    // No file may grow beyond 8 blocks: the second append is cut off in the middle.
+    const shell = `ulimit -f 8; exec "${process.execPath}" --input-type=module -e "$SCRIPT"`;
+    await promisify(execFile)('sh', ['-c', shell], { env: { ...process.env, SCRIPT: script } });
+    expect([...(await readStore(store)).records.keys()].sort()).toEqual(['a', 'c']);
+  });
+
+  test('a directory named like a journal is a clear error', async () => {
+    await mkdir(join(store, 'journal-x.jsonl'), { recursive: true });
+    expect((await refused(readStore(store))).exitCode).toBe(2);
+  });
+
+  test('a line without the parts of a record is damage', async () => {
+    await writeJournal(
+      'journal-a.jsonl',
+      `{"store":1,"record":{"id":"x","metrics":null}}\n${lineOf(record('b'))}`,
+    );
+    const { records, damaged } = await readStore(store);
+    expect([...records.keys()]).toEqual(['b']);
+    expect(damaged).toHaveLength(1);
   });
 });

@@ -37,7 +37,7 @@ export async function readStore(directory: string): Promise<StoreContents> {
   const records = new Map<string, TrialRecord>();
   const damaged: string[] = [];
   for (const name of await journalsIn(directory)) {
-    const text = await readFile(join(directory, name), 'utf8');
+    const text = await readJournal(directory, name);
     const lines = text.split('\n');
     lines.pop();
     lines.forEach((line, index) => {
@@ -49,7 +49,7 @@ export async function readStore(directory: string): Promise<StoreContents> {
       if (parsed.store > storeVersion) throw newerStore(directory, parsed.store);
       const { record } = parsed;
       const known = records.get(record.id);
-      if (known === undefined || known.at < record.at) records.set(record.id, record);
+      if (known === undefined || known.at <= record.at) records.set(record.id, record);
     });
   }
   return { records, damaged };
@@ -62,19 +62,33 @@ export async function readStore(directory: string): Promise<StoreContents> {
  */
 export async function openJournal(directory: string): Promise<JournalWriter> {
   let file: FileHandle | null = null;
+  let last: Promise<void> = Promise.resolve();
+  const close = async () => {
+    const open = file;
+    file = null;
+    await open?.close();
+  };
+  const append = async (record: TrialRecord) => {
+    const line: JournalLine = { store: storeVersion, record };
+    try {
+      file ??= await createJournal(directory);
+      await file.appendFile(`${JSON.stringify(line)}\n`);
+      await file.datasync();
+    } catch (error) {
+      // A half-written line may stand at the end: the next record begins a new journal.
+      await close().catch(() => {});
+      throw storeError(directory, error);
+    }
+  };
   return {
-    append: async (record) => {
-      const line: JournalLine = { store: storeVersion, record };
-      try {
-        file ??= await createJournal(directory);
-        await file.appendFile(`${JSON.stringify(line)}\n`);
-        await file.datasync();
-      } catch (error) {
-        throw storeError(directory, error);
-      }
+    append: (record) => {
+      const appended = last.then(() => append(record));
+      last = appended.catch(() => {});
+      return appended;
     },
     close: async () => {
-      await file?.close();
+      await last;
+      await close();
     },
   };
 }
@@ -103,6 +117,14 @@ async function journalsIn(directory: string): Promise<string[]> {
   }
 }
 
+async function readJournal(directory: string, name: string): Promise<string> {
+  try {
+    return await readFile(join(directory, name), 'utf8');
+  } catch (error) {
+    throw storeError(directory, error);
+  }
+}
+
 function parseLine(line: string): JournalLine | null {
   try {
     const parsed: unknown = JSON.parse(line);
@@ -113,14 +135,17 @@ function parseLine(line: string): JournalLine | null {
 }
 
 function isJournalLine(value: unknown): value is JournalLine {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const { store, record } = value as Partial<JournalLine>;
   if (typeof store !== 'number') return false;
   // What a newer version writes is not for this one to judge.
   if (store > storeVersion) return true;
-  return (
-    typeof record === 'object' && record !== null && typeof record.id === 'string' && 'metrics' in record
-  );
+  if (!isObject(record) || typeof record.id !== 'string' || typeof record.at !== 'string') return false;
+  return isObject(record.metrics) && isObject(record.curves) && isObject(record.config);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function newerStore(directory: string, version: number): UserError {
@@ -134,8 +159,9 @@ function newerStore(directory: string, version: number): UserError {
 
 function storeError(directory: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  const wrongPath =
-    code === 'ENOTDIR' || code === 'EEXIST' || code === 'EACCES' || code === 'EROFS' || code === 'ENOENT';
+  const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(
+    code ?? '',
+  );
   return new UserError(
     {
       what: `the trial store ${directory} cannot be used`,

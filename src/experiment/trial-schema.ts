@@ -61,7 +61,7 @@ const trialConfig = z
       centerTargets: z.boolean(),
     }),
     model: z.discriminatedUnion('solver', [sgd, closedForm]),
-    bootstrap: z.strictObject({ resamples: count, method: z.enum(bootstrapMethods) }).nullable(),
+    bootstrap: z.strictObject({ resamples: z.int().min(2), method: z.enum(bootstrapMethods) }).nullable(),
   })
   .superRefine(({ model, split, features, data: { dataset } }, context) => {
     const refuse = (path: string, message: string) =>

@@ -114,10 +114,10 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** Roughly how much work a trial is, in multiplications, so that the longest start first. */
-export function trialCost({ model, split, features, bootstrap }: TrialConfig): number {
+export function trialCost({ data, model, split, features, bootstrap }: TrialConfig): number {
   const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
   if (model.solver === 'closed-form') return refits * split.trainRows * 1e5;
-  const inputs = features.degree === null ? 784 : features.degree ** 2;
+  const inputs = data.dataset === 'mnist' ? 784 : Math.max(2, (features.degree ?? 0) ** 2);
   const weights = model.layers.reduce(
     (sum, { units }, index) => sum + units * (index === 0 ? inputs : model.layers[index - 1].units),
     0,

@@ -69,7 +69,10 @@ export interface Kernels {
   scaledDifference(a: number, y: number, scale: number, out: number, count: number): void;
   /** Returns sum (a - y)^2, summed in float64. */
   squaredError(a: number, y: number, count: number): number;
-  /** z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits and summed in float64. */
+  /**
+   * z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits. The sum of exponentials within a row
+   * has the memory's element type, the sum over rows is in float64.
+   */
   softmaxCrossEntropyInPlace(z: number, y: number, N: number, P: number): number;
   /** Returns in how many rows the largest of a[N,P] stands where the largest of y[N,P] does (the first one on ties). */
   countCorrect(a: number, y: number, N: number, P: number): number;

@@ -398,6 +398,13 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
+  test('0 is an offset like any other, for a bias too', () => {
+    const kernels = createReferenceKernels(dtype, { floats: 4, ints: 0 });
+    kernels.floats.set([3, 5, 7]);
+    kernels.denseForward(1, 2, 0, 3, 1, 1, 1);
+    expect(kernels.floats[3]).toBe(3 + 5 * 7);
+  });
+
   test('a batch of no rows writes no output, and zero gradients', () => {
     const { kernels, put, room } = createMemory(dtype);
     const [x, w, gradient] = [put([1, 2]), put([3, 4]), room(2)];

@@ -39,10 +39,11 @@ describe('csrFromDense', () => {
   });
 
   test('divides once, in float64, and rounds to the element type', () => {
-    const source = Uint8Array.of(7, 0, 255);
-    expect([...csrFromDense(source, 3, rowsOf(0), 255, 'float64').values]).toEqual([7 / 255, 1]);
-    const { values } = csrFromDense(source, 3, rowsOf(0), 255, 'float32');
-    expect(values).toEqual(Float32Array.of(7 / 255, 1));
+    const source = Uint8Array.from({ length: 256 }, (_, pixel) => pixel);
+    const quotients = Array.from({ length: 255 }, (_, i) => (i + 1) / 255);
+    expect([...csrFromDense(source, 256, rowsOf(0), 255, 'float64').values]).toEqual(quotients);
+    const { values } = csrFromDense(source, 256, rowsOf(0), 255, 'float32');
+    expect(values).toEqual(Float32Array.from(quotients));
   });
 
   test('drops both zeros and keeps NaN, so that broken data stay visible', () => {

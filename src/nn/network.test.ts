@@ -131,6 +131,13 @@ describe('initialWeights', () => {
     expect(new Set(kernels).size).toBe(24);
   });
 
+  test('of a kernel and its bias are drawn apart', () => {
+    const [{ kernel, bias }] = initialWeights([layer(4, { kernelInit: 'random_normal' })], 1, 1);
+    kernel.forEach((w, i) => {
+      expect(w / 0.05).not.toBeCloseTo(bias![i] / 0.01, 6);
+    });
+  });
+
   test('are the same for the same seed and draw; draw 0 is the default', () => {
     expect(initialWeights(network, inputs, 8, 0)).toEqual(initialWeights(network, inputs, 8));
     expect(initialWeights(network, inputs, 8, 3)).toEqual(initialWeights(network, inputs, 8, 3));
