@@ -1,0 +1,135 @@
+#!/bin/sh
+# Rebuilds every table and number of the report that fys-nn has, one command per figure, and prints them.
+#
+#   examples/report-tables.sh                     the report's own numbers
+#   examples/report-tables.sh --quick             a quick look, not to be compared with the report
+#   examples/report-tables.sh --seed 1..5         means over five seeds
+#
+# Arguments are handed on to each command: --quick, --seed, --variant, --jobs, --store, --force, --quiet, --plan.
+# It can be started from anywhere; it works in the top folder of the clone, and so do paths in its arguments.
+# It stops at the first command that fails, with that command's exit status. What is done is kept in the store:
+# the same command goes on from there.
+#
+#   FYS_NN   the program (default: npx fys-nn), for example FYS_NN="node bin/fys-nn.js"
+#   OUT      where the results go (default: results, or results/quick with --quick)
+#
+# Not in this version: the report's scikit-learn and TensorFlow numbers.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+cd "$(dirname "$0")/.."
+FYS_NN=${FYS_NN:-npx fys-nn}
+
+quick=false
+plan=false
+quiet=
+for argument in "$@"; do
+  case $argument in
+    --quick) quick=true ;;
+    --plan) plan=true ;;
+    --quiet) quiet=--quiet ;;
+    --out | --out=*)
+      echo "report-tables.sh: every command needs a folder of its own: set OUT in place of --out" >&2
+      exit 2
+      ;;
+    --json)
+      echo "report-tables.sh prints tables: for JSON, run: $FYS_NN report --json" >&2
+      exit 2
+      ;;
+    -h | --help)
+      sed -n '2,/^set -eu/s/^# \{0,1\}//p' examples/report-tables.sh
+      exit 0
+      ;;
+  esac
+done
+if $quick; then out=${OUT:-results/quick}; else out=${OUT:-results}; fi
+
+fys_nn() {
+  # The program can be several words.
+  # shellcheck disable=SC2086
+  $FYS_NN "$@"
+}
+
+heading() {
+  printf '\n== %s\n\n' "$1"
+}
+
+# It trains nothing, so of the arguments it knows --quiet alone.
+heading 'Figure 2 and Table 1: activation functions and their gradients'
+if $plan; then
+  echo 'nothing to train'
+else
+  fys_nn activation-functions --out "$out/activation-functions" ${quiet:+"$quiet"}
+fi
+
+heading 'Figure 3: ordinary least squares, and the closed form'
+fys_nn grid-search ols --out "$out/grid-search-ols" "$@"
+
+heading 'Figure 4: ridge regression'
+fys_nn grid-search ridge --out "$out/grid-search-ridge" "$@"
+
+heading 'Figure 5: one hidden layer, error per epoch (the epochs are in curves.csv)'
+fys_nn ffnn --out "$out/ffnn" "$@"
+
+heading 'Figure 6: that network, lambda and learning rate'
+fys_nn grid-search ffnn --out "$out/grid-search-ffnn" "$@"
+
+heading 'Figure 7: activations and initial weights'
+fys_nn activations --out "$out/activations" "$@"
+
+heading 'RandomNet (text): ten networks drawn at random'
+fys_nn randomnet --out "$out/randomnet" "$@"
+
+heading 'Figure 8: one hidden layer on MNIST'
+fys_nn mnist --out "$out/mnist" "$@"
+
+heading 'Figure 9: logistic regression on MNIST'
+fys_nn logistic --out "$out/logistic" "$@"
+
+if $plan; then exit 0; fi
+
+# Every trial is in the store by now, so the report has nothing to compute. With --force it would compute all again.
+for argument in "$@"; do
+  shift
+  if [ "$argument" != --force ]; then set -- "$@" "$argument"; fi
+done
+heading "The report's numbers beside ours"
+fys_nn report --out "$out" "$@" >/dev/null
+
+# published.csv as a table. Fields with commas are in quotes; there are no quotes inside a field.
+awk '
+  function fields(line, cell,    n, i, c, quoted) {
+    n = 1; cell[1] = ""; quoted = 0
+    for (i = 1; i <= length(line); i++) {
+      c = substr(line, i, 1)
+      if (c == "\"") quoted = !quoted
+      else if (c == "," && !quoted) cell[++n] = ""
+      else cell[n] = cell[n] c
+    }
+    return n
+  }
+  function figures(text) { return text ~ /^-?[0-9]/ ? sprintf("%.4g", text) : text }
+  NR == 1 {
+    n = fields($0, name)
+    for (i = 1; i <= n; i++) at[name[i]] = i
+    next
+  }
+  {
+    fields($0, cell)
+    if (NR == 2 && cell[at["run"]] == "quick") {
+      print "QUICK RUN: fewer epochs and rows than the report has. Not to be compared with it.\n"
+    }
+    block = cell[at["experiment"]] ", " cell[at["figure"]] ", " cell[at["metric"]]
+    if (block != last) {
+      printf "%s%s\n  %-70s %-16s %10s %10s %10s %6s\n", (NR > 2 ? "\n" : ""), block, "cell", "source",
+        "published", "ours", "std", "seeds"
+    }
+    last = block
+    what = cell[at["cell"]]
+    if (cell[at["statistic"]] == "best") what = "best of all cells"
+    else if (what == "") what = "the whole experiment"
+    printf "  %-70s %-16s %10s %10s %10s %6s\n", what, cell[at["source"]], figures(cell[at["published"]]),
+      figures(cell[at["ours"]]), figures(cell[at["ours_std"]]), cell[at["seeds"]]
+  }
+' "$out/published.csv"
