@@ -5,7 +5,6 @@ import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
 import { activationNames } from '../nn/activations.ts';
 import type { Table } from '../output/table.ts';
-import { resultsFolder } from './run-flags.ts';
 
 interface Flags {
   readonly activation: string;
@@ -23,11 +22,11 @@ export function addActivationFunctionsCommand(program: Command): void {
     .description(`${title} (${figure})`)
     .option('--activation <names>', 'which', activation.join(','))
     .option('--x <values>', 'where: a list, a..b, linspace(a,b,n)', x)
-    .option('--out <dir>', `where the results go (default: "${join(resultsFolder({ quick: false }), name)}")`)
+    .option('--out <dir>', `where the results go (default: "${join('results', name)}")`)
     .option('--json', 'print the values as JSON')
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
-      const out = flags.out ?? join(resultsFolder({ quick: false }), name);
+      const out = flags.out ?? join('results', name);
       await writeFunctions(flags, out);
       if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
     });

@@ -81,7 +81,7 @@ describe('reproducible to the byte', () => {
     expect(await csvs('results/grid-search-ols')).toEqual(expected);
   });
 
-  // The hashes are part of what is promised: they change only together with `numerics` in experiment/trial.ts.
+  // They change with a column or a key of the config too; when a number moved, `numerics` in experiment/trial.ts has to.
   test.each([
     ['a grid in float64', smallGrid],
     ['a network in float64', ['activations', '--epochs', '3', '--samples', '100']],

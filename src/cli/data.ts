@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
@@ -41,10 +42,8 @@ export function addDataCommand(program: Command): void {
     .addOption(new Option('--noise <x>', 'franke: standard deviation of the noise').default('1'))
     .addOption(new Option('--target <expression>', 'franke: surface').default('franke'))
     .action(async (name: string, flags: Flags) => {
-      const dataset = await load(
-        parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>'),
-        flags,
-      );
+      const dataset =
+        await loaders[parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>')](flags);
       const format = parseChoice(flags.format, formats, '--format');
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');
       const write = format === 'idx' ? exportIdx : exportCsv;
@@ -53,12 +52,14 @@ export function addDataCommand(program: Command): void {
     });
 }
 
-async function load(name: DatasetName, flags: Flags) {
-  if (name === 'mnist') return datasets.mnist.load(flags.dataDir ?? null);
-  const one = (option: 'seed' | 'samples' | 'noise') => parseOption(option, flags[option])[0] as number;
-  const target = flags.target === 'franke' ? null : flags.target;
-  return datasets.franke.load({ samples: one('samples'), noise: one('noise'), target }, one('seed'));
-}
+const loaders: Record<DatasetName, (flags: Flags) => Promise<Dataset>> = {
+  mnist: ({ dataDir }) => datasets.mnist.load(dataDir ?? null),
+  franke: (flags) => {
+    const one = (option: 'seed' | 'samples' | 'noise') => parseOption(option, flags[option])[0] as number;
+    const target = flags.target === 'franke' ? null : flags.target;
+    return datasets.franke.load({ samples: one('samples'), noise: one('noise'), target }, one('seed'));
+  },
+};
 
 function positive(text: string): number {
   const count = parseInteger(text, '--first');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import { datasets } from '../datasets/index.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import {
   type OptionName,
@@ -29,7 +30,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
         'All combinations are run; what the store holds already is not run again.',
     );
   for (const name of optionsOf(experiment)) command.addOption(optionFor(name, experiment.settings[name]!));
-  addRunFlags(command, join('results', folderName(experiment.name)), experiment.dataset === 'mnist');
+  addRunFlags(command, join('results', folderName(experiment.name)), datasets[experiment.dataset].fromFiles);
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
     const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };

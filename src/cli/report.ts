@@ -17,7 +17,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     .command('report')
     .description('Run every experiment of the report into one folder')
     .option('--seed <n>', 'seed of every random draw (default: 2020); a list such as 1..5 gives means');
-  addRunFlags(command, 'results, with --quick results/quick', true);
+  addRunFlags(command, 'results', true);
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
     const choices = {
@@ -48,16 +48,18 @@ async function writeComparison(plans: readonly Plan[], records: Records, folder:
   const { compareWithPublished, comparisonTable } = await import('../report/comparison.ts');
   const { comparisonMarkdown, comparisonRows } = await import('../report/markdown.ts');
   const { renderTable } = await import('./text-table.ts');
-  const quick = plans.some((plan) => plan.quick);
+  const { quick, variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
   const files = await tableFiles('published', "The report's numbers beside ours", [
-    comparisonTable(comparisons, quick),
+    comparisonTable(comparisons, plans[0]),
   ]);
+  const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
+  const heading = remark === '' ? '' : `Published numbers beside ours${remark}.\n\n`;
   const warning = quick ? `**${quickWarning}**\n\n` : '';
-  files.set('published.md', `${warning}${comparisonMarkdown(comparisons)}\n`);
+  files.set('published.md', `${warning}${heading}${comparisonMarkdown(comparisons)}\n`);
   await writeFiles(folder, files);
   const { header, rows } = comparisonRows(comparisons);
   const color = process.stdout.isTTY && process.stdout.hasColors();
   const width = process.stdout.columns ?? 120;
-  return `The report's numbers beside ours${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
+  return `The report's numbers beside ours${remark}${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
 }

@@ -4,7 +4,8 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { Sources } from '../experiment/data.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { parseChoice, parseInteger } from '../experiment/value-list.ts';
+import { parseChoice, parseInteger, parseList } from '../experiment/value-list.ts';
+import { type FormatName, formatNames } from '../output/index.ts';
 
 /** What every command that runs trials is given, as typed. */
 export interface RunFlags {
@@ -18,6 +19,7 @@ export interface RunFlags {
   readonly jobs?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
+  readonly format: string;
 }
 
 export interface RunOptions {
@@ -28,6 +30,7 @@ export interface RunOptions {
   readonly force: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
+  readonly formats: readonly FormatName[];
 }
 
 /** What run needs of the flags, checked. */
@@ -40,6 +43,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     force: flags.force === true,
     quiet: flags.quiet === true,
     json: flags.json === true,
+    formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
   };
 }
 
@@ -55,6 +59,7 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--plan', 'print the trials and which of them the store has; run nothing'))
     .addOption(flag('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
     .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
+    .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
     .addOption(flag('--force', 'compute again what the store has'))
     .addOption(flag('--quiet', 'no progress and no notes'))
@@ -71,9 +76,9 @@ export function variantAndQuick(flags: RunFlags): Omit<Choices, 'given'> {
   return { variant, quick: flags.quick === true };
 }
 
-/** Quick results lie apart, so that they never take the place of full ones. */
-export function resultsFolder({ quick }: { quick: boolean }): string {
-  return quick ? join('results', 'quick') : 'results';
+/** Quick runs and the report's wording lie apart, so that they never take the place of full runs of its program. */
+export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): string {
+  return join('results', ...(quick ? ['quick'] : []), ...(variant === 'code' ? [] : [variant]));
 }
 
 export function parseJobs(text: string | undefined): number {

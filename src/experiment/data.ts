@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Output } from './architecture.ts';
 import type { Settings } from './options.ts';
-import type { FrankeConfig, MnistConfig } from './trial.ts';
+import type { FrankeConfig, MnistConfig, TrialConfig } from './trial.ts';
 
 /** Where data lie on this machine: never part of a trial's config. */
 export interface Sources {
@@ -23,13 +23,17 @@ export interface ResolvedData {
   readonly loss: LossName;
 }
 
-/** Errors: data that are missing or damaged, counts of rows that do not fit them. */
-export async function resolveData(
-  name: DatasetName,
-  settings: Settings,
-  sources: Sources,
-): Promise<ResolvedData> {
-  if (name === 'franke') {
+/** What an experiment asks of each dataset: from settings to config, and from config to rows. */
+interface Source<Config extends DataConfig> {
+  resolve(settings: Settings, sources: Sources): Promise<ResolvedData>;
+  load(config: Config, seed: number, sources: Sources): Promise<Dataset>;
+}
+
+type DataConfig = TrialConfig['data'];
+type ConfigOf<Name extends DatasetName> = Extract<DataConfig, { dataset: Name }>;
+
+const franke: Source<FrankeConfig> = {
+  async resolve(settings) {
     const { samples, noise, target } = settings;
     if (samples === 'all') {
       throw new UserError({
@@ -47,37 +51,45 @@ export async function resolveData(
     };
     // A surface of the user's own is tried now, before anything is trained or written.
     if (data.target !== null) await generateFranke(data, settings.seed as number);
+    const split = splitOf(settings, { rows: data.samples, canonicalTrainRows: null });
+    return { data, split, output: { units: 1, activation: 'linear' }, loss: 'mse' };
+  },
+  load: generateFranke,
+};
+
+const mnist: Source<MnistConfig> = {
+  async resolve(settings, { dataDir }) {
+    const dataset = await readMnist(dataDir);
     return {
-      data,
-      split: splitOf(settings, { rows: data.samples, canonicalTrainRows: null }),
-      output: { units: 1, activation: 'linear' },
-      loss: 'mse',
+      data: { dataset: 'mnist', sha256: dataset.sha256 },
+      split: splitOf(settings, dataset),
+      output: { units: dataset.classes, activation: 'softmax' },
+      loss: 'cross_entropy',
     };
-  }
-  const dataset = await readMnist(sources.dataDir);
-  return {
-    data: { dataset: 'mnist', sha256: dataset.sha256 },
-    split: splitOf(settings, dataset),
-    output: { units: dataset.classes, activation: 'softmax' },
-    loss: 'cross_entropy',
-  };
+  },
+  async load(config, _seed, { dataDir }) {
+    const dataset = await readMnist(dataDir);
+    if (dataset.sha256 === config.sha256) return dataset;
+    throw new UserError({
+      what: `the MNIST files${dataDir === null ? '' : ` in ${dataDir}`} are not the ones the trial was made for`,
+      expected: `contents with SHA-256 ${config.sha256}`,
+      received: dataset.sha256,
+      remedy: 'leave the files alone while trials run, or start again',
+    });
+  },
+};
+
+const sourceOf: { readonly [Name in DatasetName]: Source<ConfigOf<Name>> } = { franke, mnist };
+
+/** Errors: data that are missing or damaged, counts of rows that do not fit them. */
+export function resolveData(name: DatasetName, settings: Settings, sources: Sources): Promise<ResolvedData> {
+  return sourceOf[name].resolve(settings, sources);
 }
 
 /** The data of a trial. Errors: MNIST files that are not those of the config. */
-export async function loadData(
-  data: FrankeConfig | MnistConfig,
-  seed: number,
-  sources: Sources,
-): Promise<Dataset> {
-  if (data.dataset === 'franke') return generateFranke(data, seed);
-  const dataset = await readMnist(sources.dataDir);
-  if (dataset.sha256 === data.sha256) return dataset;
-  throw new UserError({
-    what: `the MNIST files${sources.dataDir === null ? '' : ` in ${sources.dataDir}`} are not the ones the trial was made for`,
-    expected: `contents with SHA-256 ${data.sha256}`,
-    received: dataset.sha256,
-    remedy: 'leave the files alone while trials run, or start again',
-  });
+export function loadData(config: DataConfig, seed: number, sources: Sources): Promise<Dataset> {
+  // TypeScript does not see that the name and the config belong together.
+  return (sourceOf[config.dataset] as Source<DataConfig>).load(config, seed, sources);
 }
 
 function splitOf(settings: Settings, source: SplitSource): SplitConfig {

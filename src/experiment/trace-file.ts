@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type * as Zod from 'zod';
 import { quote, UserError } from '../errors.ts';
+import { activationNames } from '../nn/activations.ts';
 
 /** A recorded training run (data/README.md describes the file). */
 export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
@@ -111,7 +112,7 @@ const traceSchema = (z: typeof Zod.z) => {
   const rows = z.array(numbers).min(1);
   const penalty = number.min(0);
   const terms = z.array(z.tuple([z.int().min(0).max(40), z.int().min(0).max(40)])).min(1);
-  const activation = z.enum(['relu', 'leaky_relu', 'sigmoid', 'linear', 'softmax']);
+  const activation = z.enum([...activationNames, 'softmax']);
   const weights = z.object({ kernel: rows, bias: numbers });
   return z.object({
     format: z.literal('fys-nn-trace/1'),

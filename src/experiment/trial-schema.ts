@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasets } from '../datasets/index.ts';
 import { centerings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { quote, UserError } from '../errors.ts';
@@ -6,7 +7,7 @@ import { dtypes } from '../math/dtype.ts';
 import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
-import { lossNames } from '../nn/losses.ts';
+import { losses, lossNames } from '../nn/losses.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods, numerics, type TrialConfig } from './trial.ts';
 
@@ -70,7 +71,8 @@ const trialConfig = z
       refuse('features.degree', 'a degree goes with a polynomial basis, and null with none');
     }
     if (model.solver === 'closed-form') {
-      if (dataset === 'mnist') refuse('model.solver', 'a closed form needs a regression');
+      if (datasets[dataset].task === 'classification')
+        refuse('model.solver', 'a closed form needs a regression');
       return;
     }
     const last = model.layers.length - 1;
@@ -82,8 +84,9 @@ const trialConfig = z
         );
       }
     });
-    if ((model.loss === 'cross_entropy') !== (dataset === 'mnist')) {
-      refuse('model.loss', 'cross_entropy is for classification, mse for regression');
+    const { task } = datasets[dataset];
+    if (losses[model.loss].task !== task) {
+      refuse('model.loss', `a loss for ${task}`);
     }
     if (model.batchSize > split.trainRows)
       refuse('model.batchSize', `at most ${split.trainRows} training rows`);

@@ -26,3 +26,4 @@ export const formats = {
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
+export const formatNames = Object.keys(formats) as FormatName[];

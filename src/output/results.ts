@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../experiment/plan.ts';
-import { toCsv } from './csv.ts';
 import { curvesTable } from './curves.ts';
 import { datapackage } from './datapackage.ts';
+import { type FormatName, formats } from './index.ts';
 import { toJson } from './json.ts';
 import { manifest, quickWarning, type RunFacts } from './manifest.ts';
 import { summaryTable } from './summary.ts';
@@ -14,23 +14,29 @@ export async function resultFiles(
   plan: Plan,
   records: Records,
   facts: RunFacts,
+  formatNames: readonly FormatName[],
 ): Promise<Map<string, string>> {
   const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
   const { title, figure } = plan.experiment;
   const description = `${title} (${figure})${plan.quick ? `. ${quickWarning}` : ''}`;
-  const files = await tableFiles(folderName(plan.experiment.name), description, tables);
+  const files = await tableFiles(folderName(plan.experiment.name), description, tables, formatNames);
   files.set('manifest.json', toJson(await manifest(plan, records, facts)));
   return files;
 }
 
-/** The tables as CSV with the data package that describes them. */
+/** The tables in the given formats, with the data package that describes those in CSV. */
 export async function tableFiles(
   name: string,
   description: string,
   tables: readonly Table[],
+  formatNames: readonly FormatName[] = ['csv'],
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const table of tables) files.set(`${table.name}.csv`, await toCsv(table));
+  for (const formatName of formatNames) {
+    const { extension, render } = formats[formatName];
+    for (const table of tables) files.set(`${table.name}.${extension}`, await render(table));
+  }
+  if (!formatNames.includes('csv')) return files;
   const sizes = new Map(
     [...files].map(([file, text]) => [
       file,

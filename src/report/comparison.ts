@@ -1,6 +1,6 @@
 import type { OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { columnName } from '../output/settings.ts';
+import { columnName, runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Table, Value } from '../output/table.ts';
 import type { Records } from '../output/trials.ts';
@@ -37,12 +37,12 @@ export async function compareWithPublished(plans: readonly Plan[], records: Reco
 }
 
 /** published.csv: one row a published number. */
-export function comparisonTable(comparisons: readonly Comparison[], quick: boolean): Table {
+export function comparisonTable(comparisons: readonly Comparison[], plan: Plan): Table {
   return {
     name: 'published',
     description: 'every number that the report prints, beside ours',
     columns: [
-      { name: 'run', type: 'string', description: 'full, or quick: not comparable with the report' },
+      ...runColumns,
       { name: 'experiment', type: 'string', description: 'subcommand' },
       { name: 'figure', type: 'string', description: 'where the report has it' },
       { name: 'cell', type: 'string', description: 'settings of the cell; empty: the whole experiment' },
@@ -56,7 +56,7 @@ export function comparisonTable(comparisons: readonly Comparison[], quick: boole
     ],
     primaryKey: ['experiment', 'figure', 'cell', 'statistic', 'metric'],
     rows: comparisons.map((row): Value[] => [
-      quick ? 'quick' : 'full',
+      ...runCells(plan),
       row.experiment,
       row.figure,
       row.cell,
