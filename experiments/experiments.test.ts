@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Experiment, optionsOf } from '../src/experiment/define.ts';
+import { type OptionName, options, parseOption, type SettingLists } from '../src/experiment/options.ts';
+import { type Plan, planExperiment } from '../src/experiment/plan.ts';
+import { compareWithPublished } from '../src/report/comparison.ts';
+import { experiments } from './index.ts';
+
+const sources = { dataDir: null };
+
+function plan(
+  experiment: Experiment,
+  given: SettingLists = {},
+  variant: Plan['variant'] = 'code',
+  quick = false,
+) {
+  return planExperiment(experiment, { variant, quick, given }, sources);
+}
+
+const named = experiments.map((experiment): [string, Experiment] => [experiment.name, experiment]);
+const byName = Object.fromEntries(named);
+
+test('the report has 33 + 20 + 1 + 16 + 8 + 10 + 1 + 4 trials', async () => {
+  const counts = [];
+  for (const experiment of experiments) counts.push((await plan(experiment)).cells.length);
+  expect(counts).toEqual([33, 20, 1, 16, 8, 10, 1, 4]);
+});
+
+test('the closed form is one trial, whatever the grid: it does not read the options of training', async () => {
+  const { cells } = await plan(byName['grid-search ols']);
+  const closed = cells.filter(({ settings }) => settings.solver === 'closed-form');
+  expect(closed).toHaveLength(1);
+  expect(closed[0].settings).toMatchObject({ learningRate: null, batchSize: null, epochs: null, degree: 14 });
+});
+
+test('ridge with lambda as in OLS is the same trial: one record serves both grids', async () => {
+  const ols = await plan(byName['grid-search ols'], { schedule: ['constant'], batchSize: [10] });
+  const ridge = await plan(byName['grid-search ridge'], { lambda: [0] });
+  expect(ridge.cells.map(({ trial }) => trial.id)).toEqual(ols.cells.map(({ trial }) => trial.id));
+});
+
+/** For each option two values that mean different things. */
+const otherValue: Record<OptionName, string> = {
+  seed: '7',
+  samples: '20000',
+  noise: '0.5',
+  target: 'x+y',
+  testSize: '0.5',
+  split: 'canonical',
+  basis: 'product',
+  degree: '3',
+  center: 'columns',
+  centerTargets: 'yes',
+  solver: 'closed-form',
+  net: '11',
+  minHiddenLayers: '9',
+  maxHiddenLayers: '1',
+  minNodes: '100',
+  maxNodes: '1',
+  activationPool: 'linear',
+  hidden: '7-5',
+  activation: 'linear',
+  kernelInit: 'glorot_uniform',
+  biasInit: 'none',
+  outputBiasInit: 'random_normal',
+  lambda: '0.5',
+  penalize: 'kernels',
+  learningRate: '0.02',
+  momentum: '0.9',
+  schedule: 'eta0/2',
+  batchSize: '20',
+  batches: 'permutation',
+  epochs: '7',
+  dtype: 'float32',
+  bootstrap: '50',
+  bootstrapMethod: 'refit',
+};
+
+describe.each(named)('%s', (_name, experiment) => {
+  test('every option reaches the config: another value is another trial', async () => {
+    const names = optionsOf(experiment).filter(
+      // MNIST has 70000 rows, and its preset is glorot_uniform and float32.
+      (name) => !(experiment.dataset === 'franke' && name === 'split'),
+    );
+    const before = new Set((await plan(experiment)).cells.map(({ trial }) => trial.id));
+    for (const name of names) {
+      const [preset] = experiment.settings[name]!;
+      const first = parseOption(name, otherValue[name])[0];
+      const value =
+        first === preset ? { kernelInit: 'random_normal', dtype: 'float64' }[name as string]! : first;
+      const degree: SettingLists =
+        name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
+      const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
+      const { cells } = await plan(experiment, { ...degree, ...lambda, [name]: [value] });
+      // Only one of the random networks need change, and none of the closed forms.
+      const changed = cells.some(({ trial }) => !before.has(trial.id));
+      expect({ option: options[name].flag, changed }).toEqual({ option: options[name].flag, changed: true });
+    }
+  });
+
+  test("the report's wording and a quick look can be planned, and differ", async () => {
+    const ids = async (variant: Plan['variant'], quick: boolean) =>
+      (await plan(experiment, {}, variant, quick)).cells.map(({ trial }) => trial.id).join();
+    const all = [
+      await ids('code', false),
+      await ids('text', false),
+      await ids('code', true),
+      await ids('text', true),
+    ];
+    expect(new Set(all).size).toBe(4);
+  });
+
+  test('what the user gives stands over variant and quick', async () => {
+    const { cells } = await plan(experiment, { epochs: [3], center: ['none'] }, 'text', true);
+    for (const { settings } of cells) {
+      expect(settings.center).toBe('none');
+      if (settings.solver !== 'closed-form') expect(settings.epochs).toBe(3);
+    }
+  });
+});
+
+test("the report's wording is what DEVIATIONS has for it", async () => {
+  const ols = (await plan(byName['grid-search ols'], {}, 'text')).cells[0].trial.config;
+  expect(ols.features).toEqual({ basis: 'product', degree: 14, center: 'columns', centerTargets: true });
+  expect(ols.model).toMatchObject({ batches: 'permutation' });
+  const { cells } = await plan(
+    byName.randomnet,
+    { net: Array.from({ length: 200 }, (_, i) => i + 1) },
+    'text',
+  );
+  const depths = cells
+    .map(({ trial }) => trial.config.model)
+    .map((m) => (m.solver === 'sgd' ? m.layers.length - 1 : 0));
+  expect([Math.min(...depths), Math.max(...depths)]).toEqual([1, 10]);
+  expect(cells[0].settings.epochs).toBe(100);
+});
+
+test('every published number has a cell of its experiment', async () => {
+  const plans: Plan[] = [];
+  for (const experiment of experiments) plans.push(await plan(experiment));
+  const comparisons = await compareWithPublished(plans, new Map());
+  // 4 + 4 tables of the OLS grids, 2 of ridge, 2 of the network, 16 cells each; and 24 single numbers.
+  expect(comparisons).toHaveLength(8 * 16 + 24);
+  for (const { experiment, settings } of comparisons) {
+    const { cells } = plans.find((candidate) => candidate.experiment.name === experiment)!;
+    const fitting = cells.filter((cell) =>
+      Object.entries(settings).every(([name, value]) => cell.settings[name as OptionName] === value),
+    );
+    expect({ experiment, settings, found: fitting.length > 0 }).toMatchObject({ found: true });
+  }
+});
