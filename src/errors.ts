@@ -33,17 +33,21 @@ export class UserError extends Error {
 }
 
 function sentences({ what, expected, received, remedy }: ErrorParts): string {
-  const lines = [what];
-  if (expected !== undefined) lines.push(`  expected: ${expected}`);
+  const lines = [printable(what)];
+  if (expected !== undefined) lines.push(`  expected: ${printable(expected)}`);
   if (received !== undefined) lines.push(`  received: ${quote(received)}`);
-  if (remedy !== undefined) lines.push(`  remedy:   ${remedy}`);
+  if (remedy !== undefined) lines.push(`  remedy:   ${printable(remedy)}`);
   return lines.join('\n');
 }
 
 /** One printable line of at most 200 characters: control characters of foreign text never reach a terminal. */
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
+  const plain = printable(text);
   return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
+}
+
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 }

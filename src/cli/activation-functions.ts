@@ -4,7 +4,10 @@ import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
 import { activationNames } from '../nn/activations.ts';
+import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
+
+export const functionsFolder = folderName(definition.name);
 
 interface Flags {
   readonly activation: string;
@@ -27,13 +30,13 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
       const out = flags.out ?? join('results', name);
-      await writeFunctions(flags, out);
+      process.stdout.write(await writeFunctions(flags, out));
       if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
     });
 }
 
-/** Figure 2's values with their defaults, into a folder: part of `fys-nn report`. */
-export async function writeFunctions(flags: Partial<Flags>, out: string, silent = false): Promise<void> {
+/** Writes the values into a folder and returns what to print: part of `fys-nn report`. */
+export async function writeFunctions(flags: Partial<Flags>, out: string): Promise<string> {
   const { name, title, figure } = definition;
   const activation = flags.activation ?? definition.activation.join(',');
   const names = parseList(activation, '--activation').map((text) =>
@@ -47,9 +50,8 @@ export async function writeFunctions(flags: Partial<Flags>, out: string, silent 
   const values = functionValues(names, xs);
   const table = functionsTable(values);
   await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table]));
-  if (silent) return;
-  if (flags.json === true) process.stdout.write(toJson(tableToRecords(table)));
-  else process.stdout.write(`${title} (${figure})\n\n${await shown(values)}\n\n`);
+  if (flags.json === true) return toJson(tableToRecords(table));
+  return `${title} (${figure})\n\n${await shown(values)}\n\n`;
 }
 
 function functionsTable(values: readonly FunctionValue[]): Table {

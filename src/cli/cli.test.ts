@@ -191,7 +191,19 @@ describe('bad input', () => {
     [['mnist', '--data-dir', 'nowhere'], /nowhere[\s\S]*--data-dir|--data-dir[\s\S]*nowhere/],
     [['mnist', '--samples', '80000'], /--samples[\s\S]*70000/],
     [['trace', 'nowhere.json'], /nowhere\.json/],
-    [['data', 'export', 'mnits'], /mnist/],
+    [['data', 'export', 'mnits'], /did you mean mnist/],
+    [['data', 'export', 'mnist', '--noise', '1'], /--noise has no meaning for mnist/],
+    [['data', 'export', 'franke', '--samples', 'all'], /--samples takes one number/],
+    [['data', 'export', 'franke', '--seed', '1..5'], /--seed takes one number/],
+    [['data', 'export', 'franke', '--out', '/proc/x'], /--out/],
+    [['ffnn', '--store', '/proc/x'], /--store/],
+    [['report', '--out', ''], /--out[\s\S]*empty/],
+    [['ffnn', '--schedule', 'decya'], /did you mean decay/],
+    [['ffnn', '--target', 'Frnke'], /did you mean franke/],
+    [['ffnn', '--kernel-init', 'glorot'], /did you mean glorot_uniform/],
+    [['ffnn', '--hidden', '99999-99999'], /GiB of memory[\s\S]*--hidden/],
+    [['ffnn', '--samples', '100000000'], /--samples/],
+    [['help', 'nonsense'], /help: the command nonsense/],
   ];
 
   test.each(cases)('%j is refused with a clear sentence, exit 2, nothing written', async (args, message) => {
@@ -222,6 +234,37 @@ describe('bad input', () => {
     expect(stderr).toMatch(/newer version[\s\S]*99/);
     expect(await readFile(file, 'utf8')).toBe('{"store":99,"record":{}}\n');
   });
+});
+
+test('a failed trial leaves good results alone', async () => {
+  const args = ['ffnn', '--epochs', '1', '--samples', '40', '--out', 'out'];
+  await run(...args, '--store', 'a');
+  const good = await csvs('out');
+  // Files may not grow beyond one block: the record of the new seed cannot be kept.
+  const shell = `ulimit -f 1; exec "$@"`;
+  const { status, stderr } = await new Promise<Outcome>((done) => {
+    const command = ['-c', shell, 'sh', process.execPath, program, ...args, '--seed', '5', '--store', 'b'];
+    execFile('sh', command, { cwd: directory }, (error, stdout, stderr) =>
+      done({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('out/ was left as it was');
+  expect(await csvs('out')).toEqual(good);
+});
+
+test('help of a command in a group; an option given twice adds up; one without effect is named', async () => {
+  expect((await run('help', 'grid-search', 'ols')).stdout).toContain('--learning-rate');
+  const plan = await run('ffnn', '--seed', '1', '--seed', '2', '--plan');
+  expect(plan.stdout).toContain('2 trials');
+  const closed = await run('grid-search', 'ols', '--solver', 'closed-form', '--momentum', '0.5', '--plan');
+  expect(closed.stderr).toContain('note: --momentum has no effect');
+});
+
+test('the example of --help runs: rates that diverge for some seeds only', async () => {
+  const rates = ['--learning-rate', 'geomspace(1e-3,1,7)', '--seed', '1..5'];
+  const { status, stderr } = await run('grid-search', 'ols', ...rates, '--epochs', '20', '--quiet');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 describe('trace', () => {

@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
-import { parseOption } from '../experiment/options.ts';
+import { type OptionName, options, parseOption } from '../experiment/options.ts';
+import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../experiment/value-list.ts';
 
 const formats = ['idx', 'csv'] as const;
@@ -12,10 +13,10 @@ interface Flags {
   readonly format: string;
   readonly out: string;
   readonly dataDir?: string;
-  readonly seed: string;
-  readonly samples: string;
-  readonly noise: string;
-  readonly target: string;
+  readonly seed?: string;
+  readonly samples?: string;
+  readonly noise?: string;
+  readonly target?: string;
 }
 
 /** `fys-nn data`: what there is, and how to take it along. */
@@ -37,13 +38,15 @@ export function addDataCommand(program: Command): void {
     .option('--format <name>', formats.join(' or '), 'csv')
     .option('--out <dir>', 'where the files go', 'data/downloads')
     .option('--data-dir <dir>', 'mnist: folder with four IDX files in place of those that come along')
-    .addOption(new Option('--seed <n>', 'franke: seed').default('2020'))
-    .addOption(new Option('--samples <n>', 'franke: number of points').default('1000'))
-    .addOption(new Option('--noise <x>', 'franke: standard deviation of the noise').default('1'))
-    .addOption(new Option('--target <expression>', 'franke: surface').default('franke'))
+    .option('--seed <n>', `franke: seed (default: ${frankeSettings.seed})`)
+    .option('--samples <n>', `franke: number of points (default: ${frankeSettings.samples})`)
+    .option('--noise <x>', `franke: standard deviation of the noise (default: ${frankeSettings.noise})`)
+    .option('--target <expression>', `franke: surface (default: ${frankeSettings.target})`)
     .action(async (name: string, flags: Flags) => {
       const dataset =
         await loaders[parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>')](flags);
+      const { checkOutputDirectory } = await import('../output/write.ts');
+      await checkOutputDirectory(flags.out);
       const format = parseChoice(flags.format, formats, '--format');
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');
       const write = format === 'idx' ? exportIdx : exportCsv;
@@ -53,13 +56,45 @@ export function addDataCommand(program: Command): void {
 }
 
 const loaders: Record<DatasetName, (flags: Flags) => Promise<Dataset>> = {
-  mnist: ({ dataDir }) => datasets.mnist.load(dataDir ?? null),
+  mnist: (flags) => {
+    refuse(flags, ['seed', 'samples', 'noise', 'target'], 'mnist');
+    return datasets.mnist.load(flags.dataDir ?? null);
+  },
   franke: (flags) => {
-    const one = (option: 'seed' | 'samples' | 'noise') => parseOption(option, flags[option])[0] as number;
-    const target = flags.target === 'franke' ? null : flags.target;
-    return datasets.franke.load({ samples: one('samples'), noise: one('noise'), target }, one('seed'));
+    refuse(flags, ['dataDir'], 'franke');
+    const { seed, samples, noise } = frankeSettings;
+    const target = flags.target === undefined || flags.target === 'franke' ? null : flags.target;
+    const config = { samples: one('samples', flags, samples), noise: one('noise', flags, noise), target };
+    return datasets.franke.load(config, one('seed', flags, seed));
   },
 };
+
+/** Refuses options that belong to another dataset. */
+function refuse(flags: Flags, names: readonly (keyof Flags)[], dataset: string): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  const flag = given === 'dataDir' ? '--data-dir' : options[given as OptionName].flag;
+  throw new UserError({
+    what: `${flag} has no meaning for ${dataset}`,
+    expected: 'options of that dataset only (see --help)',
+    received: flags[given],
+    remedy: `leave out ${flag}`,
+  });
+}
+
+/** The one number of an option that takes a list elsewhere. */
+function one(name: 'seed' | 'samples' | 'noise', flags: Flags, preset: number): number {
+  const text = flags[name];
+  if (text === undefined) return preset;
+  const values = parseOption(name, text);
+  if (values.length === 1 && typeof values[0] === 'number') return values[0];
+  throw new UserError({
+    what: `${options[name].flag} takes one number here`,
+    expected: 'one number',
+    received: text,
+    remedy: 'export one dataset at a time',
+  });
+}
 
 function positive(text: string): number {
   const count = parseInteger(text, '--first');

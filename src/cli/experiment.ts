@@ -9,8 +9,9 @@ import {
   options,
   parseOption,
   type Setting,
+  type SettingLists,
 } from '../experiment/options.ts';
-import { planExperiment } from '../experiment/plan.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
 import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
@@ -36,6 +37,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
     const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
     const sources = { dataDir: flags.dataDir ?? null };
     const plan = await planExperiment(experiment, choices, sources);
+    if (flags.quiet !== true) noteUnread(plan, choices.given);
     const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
     setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
   });
@@ -54,10 +56,25 @@ export function givenSettings(
   return given;
 }
 
+/** Says which of the given options no trial reads: --batch-size with --solver closed-form, for one. */
+function noteUnread({ cells }: Plan, given: SettingLists): void {
+  for (const name of Object.keys(given) as OptionName[]) {
+    if (cells.some(({ settings }) => settings[name] !== null)) continue;
+    process.stderr.write(`note: ${options[name].flag} has no effect together with the other options\n`);
+  }
+}
+
 function optionFor(name: OptionName, defaults: readonly Setting[]): Option {
   const { flag, placeholder, description, choices }: OptionSpec = options[name];
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  return new Option(`${flag} <${placeholder}>`, `${description}${listed} (default: ${defaults.join(',')})`);
+  const option = new Option(
+    `${flag} <${placeholder}>`,
+    `${description}${listed} (default: ${defaults.join(',')})`,
+  );
+  // Given twice, the lists add up.
+  return option.argParser((value, previous: string | undefined) =>
+    previous === undefined ? value : `${previous},${value}`,
+  );
 }
 
 /** `grid-search` of `grid-search ols`, made the first time it is asked for; it lists what it holds. */

@@ -8,6 +8,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const [signal, status] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     process.once(signal, () => {
       interrupted();
@@ -16,8 +17,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // A reader that has had enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
+    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    process.stderr.write(`error: standard output could not be written: ${error.message}\n`);
+    process.exit(exitCodes.failed);
   });
+  // Progress and notes may be lost; results may not.
+  process.stderr.on('error', () => {});
   try {
     process.exitCode = await runProgram(argv);
   } catch (error) {

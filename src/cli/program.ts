@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addDataCommand } from './data.ts';
@@ -20,8 +21,9 @@ export function createProgram(setStatus: SetStatus): Command {
     )
     .version(programVersion())
     .showSuggestionAfterError()
+    .showHelpAfterError('(--help lists what there is)')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error: ')) })
+    .helpCommand(false)
     .addHelpText(
       'after',
       '\nExamples:\n' +
@@ -38,5 +40,22 @@ export function createProgram(setStatus: SetStatus): Command {
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);
+  addHelpCommand(program);
   return program;
+}
+
+/** `fys-nn help grid-search ols`: Commander's own goes one level deep only. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help')
+    .argument('[command...]')
+    .description('Display help for a command')
+    .action((words: string[]) => {
+      const command = words.reduce((parent, word) => {
+        const names = parent.commands.map((child) => child.name());
+        const name = parseChoice(word, names, `help: the command ${word}`);
+        return parent.commands.find((child) => child.name() === name)!;
+      }, program);
+      command.outputHelp();
+    });
 }

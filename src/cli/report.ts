@@ -6,7 +6,7 @@ import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { folderName, tableFiles } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
-import { writeFiles } from '../output/write.ts';
+import { checkOutputDirectory, writeFiles } from '../output/write.ts';
 import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
@@ -20,6 +20,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   addRunFlags(command, 'results', true);
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
+    const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
@@ -33,12 +34,14 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     }
     const options = runOptionsOf(flags, sources);
     const finish = async (records: Records) => {
-      const { writeFunctions } = await import('./activation-functions.ts');
-      await writeFunctions({}, join(folder, 'activation-functions'), options.json);
+      const functions = await writeFunctions({}, join(folder, functionsFolder));
       const plans = runs.map(({ plan }) => plan);
-      const text = await writeComparison(plans, records, folder);
-      if (!options.json) process.stdout.write(text);
+      return functions + (await writeComparison(plans, records, folder));
     };
+    if (!options.planOnly) {
+      await checkOutputDirectory(folder);
+      await checkOutputDirectory(join(folder, functionsFolder));
+    }
     setStatus(await runPlans(runs, options, finish));
   });
 }

@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { prepareStore, readStore } from '../experiment/store.ts';
+import { readStore } from '../experiment/store.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents } from '../launchers/launcher.ts';
@@ -19,12 +19,13 @@ import { showResults } from './show-results.ts';
 /**
  * Computes what the store lacks, writes every plan's files, shows its table; returns the exit status.
  *
- * `finish` comes last, with the records, for views over several plans.
+ * `finish` writes views over several plans from the records and returns what to print of them. Every file is there
+ * before anything is printed. A plan with a failed trial leaves its folder as it was: no half results in place of good.
  */
 export async function runPlans(
   runs: readonly PlannedRun[],
   options: RunOptions,
-  finish: (records: ReadonlyMap<string, TrialRecord>) => Promise<void> = async () => {},
+  finish: (records: ReadonlyMap<string, TrialRecord>) => Promise<string> = async () => '',
 ): Promise<number> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string) => {
@@ -38,14 +39,16 @@ export async function runPlans(
     showPlan(runs, before.records, json);
     return exitCodes.done;
   }
+  await checkOutputDirectory(storeDirectory, '--store');
   for (const { out } of runs) await checkOutputDirectory(out);
-  await prepareStore(storeDirectory);
 
   const trials = distinctTrials(runs);
   const missing = trials.filter(({ id }) => force || !before.records.has(id));
   const failures = missing.length === 0 ? [] : await compute(missing, trials.length, runs, options);
   const { records } = await readStore(storeDirectory);
+  const written: string[] = [];
   for (const { plan, out } of runs) {
+    if (hasFailure(plan, failures)) continue;
     const facts = {
       command: process.argv.slice(2),
       jobs: options.jobs,
@@ -54,17 +57,29 @@ export async function runPlans(
       seconds: Math.round(performance.now() - started) / 1000,
     };
     await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
+    written.push(out);
   }
+  const finished = failures.length === 0 ? await finish(records) : '';
   if (json) printJson(runs, records);
-  else for (const { plan } of runs) process.stdout.write(`${showResults(plan, records, process.stdout)}\n\n`);
-  await finish(records);
+  else {
+    for (const { plan } of runs) process.stdout.write(`${showResults(plan, records, process.stdout)}\n\n`);
+    process.stdout.write(finished);
+  }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
-  for (const { out } of runs) note(`wrote ${out}/`);
+  for (const out of written) note(`wrote ${out}/`);
   for (const { trial, error } of failures) {
     process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}\n`);
   }
+  for (const { plan, out } of runs) {
+    if (hasFailure(plan, failures))
+      process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
+  }
   return failures.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {
+  return failures.some((failure) => cells.some(({ trial }) => trial.id === failure.trial.id));
 }
 
 async function compute(

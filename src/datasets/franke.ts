@@ -74,7 +74,7 @@ export async function generateFranke(config: FrankeOptions, seed: number): Promi
 
 async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
-  const evaluate = await compileExpression(target, ['x', 'y'], '--target');
+  const evaluate = await compileExpression(target, ['x', 'y'], '--target', ['franke']);
   return (x, y) => {
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;

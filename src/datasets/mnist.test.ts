@@ -121,11 +121,9 @@ describe('a folder', () => {
   });
 
   test('that does not exist, or is a file', async () => {
-    expect(await refused(join(folder, 'nothing'))).toContain('has neither train-images-idx3-ubyte');
+    expect(await refused(join(folder, 'nothing'))).toContain('nothing cannot be read');
     await write();
-    expect(await refused(join(folder, mnistFiles.testLabels))).toContain(
-      'has neither train-images-idx3-ubyte',
-    );
+    expect(await refused(join(folder, mnistFiles.testLabels))).toContain('is no folder');
   });
 
   test.each<[string, Partial<Record<Part, Uint8Array>>, RegExp]>([

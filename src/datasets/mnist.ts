@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -44,6 +44,7 @@ export async function readMnist(directory: string | null): Promise<ImageDataset>
 }
 
 async function readFolder(folder: string): Promise<ImageDataset> {
+  await checkFolder(folder);
   const train = await readPart(folder, mnistFiles.trainImages, mnistFiles.trainLabels);
   const test = await readPart(folder, mnistFiles.testImages, mnistFiles.testLabels);
   const [trainRows, height, width] = train.images.dimensions;
@@ -109,6 +110,18 @@ async function readPart(
     );
   }
   return { images, labels };
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && 'isDirectory' in found && found.isDirectory()) return;
+  throw new UserError({
+    what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is no folder'}`,
+    expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
+    received: 'code' in found ? found.code : 'a file',
+    remedy:
+      'give the folder with --data-dir, or leave --data-dir out for the copy that comes with the program',
+  });
 }
 
 /** The file's plain form if it is there, else its gzip form. */

@@ -175,11 +175,7 @@ function parseHidden(value: string, flag: string): string {
 }
 
 function integer(flag: string, description: string, min: number, max: number) {
-  const parse = (value: string, name: string): number => {
-    const parsed = parseInteger(value, name);
-    if (parsed < min || parsed > max) throw outOfRange(name, `a whole number from ${min} to ${max}`, value);
-    return parsed;
-  };
+  const parse = (value: string, name: string): number => parseInteger(value, name, min, max);
   return { flag, placeholder: 'n', description, type: 'integer' as const, parse };
 }
 
@@ -194,7 +190,7 @@ function number(flag: string, description: string, expected: string, holds: (x: 
 
 /** A count of rows, or "all". */
 function rows(flag: string, description: string, min: number) {
-  const count = integer(flag, description, min, 1e8);
+  const count = integer(flag, description, min, 1e7);
   return {
     ...count,
     placeholder: 'n|all',

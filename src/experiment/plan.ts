@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Centering } from '../datasets/scale.ts';
 import { UserError } from '../errors.ts';
 import type { Dtype } from '../math/dtype.ts';
@@ -15,6 +16,8 @@ import {
   type SgdConfig,
   type Trial,
   type TrialConfig,
+  trialMemory,
+  trialWeights,
 } from './trial.ts';
 
 export const variants = ['code', 'text'] as const;
@@ -43,6 +46,7 @@ export interface Choices {
 }
 
 const mostCells = 1_000_000;
+const mostGibibytes = 4;
 
 /**
  * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order
@@ -65,11 +69,15 @@ export async function planExperiment(
   const { checkTrialConfig } = await import('./trial-schema.ts');
   const checkSchedules = createScheduleCheck();
   const cells = new Map<string, Cell>();
+  let planned = 0;
   for (const combination of combinations(lists)) {
     const resolved = await resolveData(experiment.dataset, combination, sources);
     const settings = onlyRead(combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved));
+    checkMemory(config);
     await checkSchedules(config);
+    // Long plans stay open to Ctrl-C.
+    if (++planned % 1000 === 0) await setImmediate();
     const trial = createTrial(config);
     if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
   }
@@ -184,6 +192,18 @@ function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): numbe
     expected: `at most ${trainRows}, or all`,
     received: batchSize,
     remedy: 'give --batch-size all for the whole training set, or more --samples',
+  });
+}
+
+/** Refuses what no machine of this kind can hold, before anything is trained. */
+function checkMemory(config: TrialConfig): void {
+  const gibibytes = trialMemory(config) / 2 ** 30;
+  if (gibibytes <= mostGibibytes) return;
+  throw new UserError({
+    what: `a trial would need about ${gibibytes.toFixed(1)} GiB of memory`,
+    expected: `at most ${mostGibibytes} GiB`,
+    received: `${config.split.trainRows + config.split.testRows} rows, ${trialWeights(config)} weights`,
+    remedy: 'lower --samples, --degree, --hidden or --max-nodes',
   });
 }
 

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { openJournal, prepareStore, readStore, storeVersion } from './store.ts';
-import type { TrialRecord } from './trial.ts';
+import { openJournal, readStore, storeVersion } from './store.ts';
+import { createTrial, type TrialConfig, type TrialRecord } from './trial.ts';
 
 const folders: string[] = [];
 let folder: string;
@@ -19,11 +19,17 @@ beforeEach(async () => {
 });
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-/** A record as the store sees one: it looks at id, metrics and time only. */
-function record(id: string, at = '2025-01-01T00:00:00.000Z', mse: number | null = 0.5): TrialRecord {
+/** A trial for each name, as the store sees one: an id that is its config's. */
+const configOf = (name: string) => ({ name }) as unknown as TrialConfig;
+const idOf = (name: string): string => createTrial(configOf(name)).id;
+/** The names of the trials that a store has. */
+const namesIn = (records: ReadonlyMap<string, TrialRecord>): string[] =>
+  [...records.values()].map(({ config }) => (config as unknown as { name: string }).name);
+
+function record(name: string, at = '2025-01-01T00:00:00.000Z', mse: number | null = 0.5): TrialRecord {
   return {
-    id,
-    config: { seed: 1 } as unknown as TrialRecord['config'],
+    id: idOf(name),
+    config: configOf(name),
     status: 'done',
     divergedAt: null,
     metrics: { test_mse: mse },
@@ -69,14 +75,14 @@ describe('appending and reading', () => {
     await append(...records);
     const { records: read, damaged } = await readStore(store);
     expect([...read.values()]).toEqual(records);
-    expect([...read.keys()]).toEqual(['a', 'b', 'c']);
+    expect(namesIn(read)).toEqual(['a', 'b', 'c']);
     expect(damaged).toEqual([]);
   });
 
   test('each record is in the file when its append is done', async () => {
     const journal = await openJournal(store);
     await journal.append(record('a'));
-    expect((await readStore(store)).records.has('a')).toBe(true);
+    expect((await readStore(store)).records.has(idOf('a'))).toBe(true);
     await journal.append(record('b'));
     expect((await readStore(store)).records.size).toBe(2);
     await journal.close();
@@ -87,7 +93,7 @@ describe('appending and reading', () => {
     const before = await readFile(await onlyJournal(), 'utf8');
     await append(record('b'));
     expect(await readdir(store)).toHaveLength(2);
-    expect([...(await readStore(store)).records.keys()].sort()).toEqual(['a', 'b']);
+    expect(namesIn((await readStore(store)).records).sort()).toEqual(['a', 'b']);
     const texts = await Promise.all(
       (await readdir(store)).map((name) => readFile(join(store, name), 'utf8')),
     );
@@ -115,9 +121,8 @@ describe('appending and reading', () => {
   test('a missing and an empty directory are an empty store', async () => {
     const empty = { records: new Map(), damaged: [] };
     expect(await readStore(store)).toEqual(empty);
-    await prepareStore(store);
+    await mkdir(store, { recursive: true });
     expect(await readStore(store)).toEqual(empty);
-    await prepareStore(store);
   });
 
   test('other files are not looked at', async () => {
@@ -141,7 +146,7 @@ describe('of two records of one trial the later counts', () => {
     await writeJournal('journal-2.jsonl', second);
     const { records } = await readStore(store);
     expect(records.size).toBe(1);
-    expect(records.get('a')).toEqual(late);
+    expect(records.get(idOf('a'))).toEqual(late);
   });
 });
 
@@ -152,7 +157,7 @@ describe('damage', () => {
       await writeJournal('journal-a.jsonl', lineOf(record('a')));
       await appendFile(join(store, 'journal-a.jsonl'), line.subarray(0, length));
       const { records, damaged } = await readStore(store);
-      expect([...records.keys()]).toEqual(['a']);
+      expect(namesIn(records)).toEqual(['a']);
       expect(damaged).toEqual([]);
     }
   });
@@ -170,7 +175,7 @@ describe('damage', () => {
     await writeJournal('journal-a.jsonl', `${lineOf(record('a'))}${garbage}\n${lineOf(record('b'))}`);
     await writeJournal('journal-b.jsonl', lineOf(record('c')));
     const { records, damaged } = await readStore(store);
-    expect([...records.keys()]).toEqual(['a', 'b', 'c']);
+    expect(namesIn(records)).toEqual(['a', 'b', 'c']);
     expect(damaged).toEqual(['journal-a.jsonl: line 2 is not a record']);
   });
 
@@ -196,8 +201,6 @@ describe('damage', () => {
     const attempts = [
       readStore(path),
       readStore(join(path, 'below')),
-      prepareStore(path),
-      prepareStore(join(path, 'below')),
       ...journals.map((journal) => journal.append(record('a'))),
     ];
     for (const error of await Promise.all(attempts.map(refused))) {
@@ -216,15 +219,16 @@ describe('a writer that meets trouble', () => {
     await Promise.all(['a', 'b', 'c'].map((id) => journal.append(record(id))));
     await journal.close();
     const lines = (await readFile(await onlyJournal(), 'utf8')).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line).record.id)).toEqual(['a', 'b', 'c']);
+    expect(lines.map((line) => JSON.parse(line).record.config.name)).toEqual(['a', 'b', 'c']);
   });
 
   test('a record that is promised after a failed one is not lost behind its half line', async () => {
-    const module = pathToFileURL(resolve('dist/src/experiment/store.js')).href;
+    const modules = pathToFileURL(`${resolve('dist/src/experiment')}/`);
     const script = `
-      import { openJournal } from ${JSON.stringify(module)};
+      import { openJournal } from ${JSON.stringify(new URL('store.js', modules))};
+      import { createTrial } from ${JSON.stringify(new URL('trial.js', modules))};
       const journal = await openJournal(${JSON.stringify(store)});
-      const record = (id, size) => ({ id, config: {}, metrics: {}, curves: { x: Array(size).fill(1) }, at: '2025' });
+      const record = (name, size) => ({ ...createTrial({ name }), status: 'done', metrics: {}, curves: { x: Array(size).fill(1) }, at: '2025' });
       await journal.append(record('a', 1));
       await journal.append(record('b', 20000)).then(() => process.exit(9), () => {});
       await journal.append(record('c', 1));
@@ -232,7 +236,7 @@ describe('a writer that meets trouble', () => {
     // No file may grow beyond 8 blocks: the second append is cut off in the middle.
     const shell = `ulimit -f 8; exec "${process.execPath}" --input-type=module -e "$SCRIPT"`;
     await promisify(execFile)('sh', ['-c', shell], { env: { ...process.env, SCRIPT: script } });
-    expect([...(await readStore(store)).records.keys()].sort()).toEqual(['a', 'c']);
+    expect(namesIn((await readStore(store)).records).sort()).toEqual(['a', 'c']);
   });
 
   test('a directory named like a journal is a clear error', async () => {
@@ -246,7 +250,29 @@ describe('a writer that meets trouble', () => {
       `{"store":1,"record":{"id":"x","metrics":null}}\n${lineOf(record('b'))}`,
     );
     const { records, damaged } = await readStore(store);
-    expect([...records.keys()]).toEqual(['b']);
+    expect(namesIn(records)).toEqual(['b']);
     expect(damaged).toHaveLength(1);
+  });
+});
+
+describe('a record that is not what its id says', () => {
+  const good = record('a');
+  test.each<[string, object]>([
+    ['another config', { config: configOf('b') }],
+    ['an unknown status', { status: 'lost' }],
+    ['text for a number', { metrics: { test_mse: '0.1' } }],
+    ['text in a curve', { curves: { test_mse: ['x'] } }],
+  ])('%s: named as damage, never used', async (_name, change) => {
+    await writeJournal('journal-a.jsonl', lineOf({ ...good, ...change } as TrialRecord));
+    const { records, damaged } = await readStore(store);
+    expect(records.size).toBe(0);
+    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not a record']);
+  });
+
+  test('many bad lines are one sentence', async () => {
+    await writeJournal('journal-a.jsonl', `${'garbage\n'.repeat(500)}${lineOf(good)}`);
+    const { records, damaged } = await readStore(store);
+    expect(namesIn(records)).toEqual(['a']);
+    expect(damaged).toEqual(['journal-a.jsonl: lines 1, 2, 3 and 497 others are not records']);
   });
 });

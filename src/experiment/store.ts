@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import type { TrialRecord } from './trial.ts';
+import { createTrial, type TrialRecord } from './trial.ts';
 
 /** Version of the journals' format; a store with a newer one is refused. */
 export const storeVersion = 1;
@@ -22,7 +22,7 @@ export interface JournalWriter {
 /** What a store holds, and the lines that could not be read. */
 export interface StoreContents {
   readonly records: ReadonlyMap<string, TrialRecord>;
-  /** "journal-….jsonl: line 3 is not JSON", one sentence each. */
+  /** "journal-….jsonl: line 3 is not a record", one sentence a journal. */
   readonly damaged: readonly string[];
 }
 
@@ -40,10 +40,11 @@ export async function readStore(directory: string): Promise<StoreContents> {
     const text = await readJournal(directory, name);
     const lines = text.split('\n');
     lines.pop();
+    const bad: number[] = [];
     lines.forEach((line, index) => {
       const parsed = parseLine(line);
       if (parsed === null) {
-        damaged.push(`${name}: line ${index + 1} is not a record`);
+        bad.push(index + 1);
         return;
       }
       if (parsed.store > storeVersion) throw newerStore(directory, parsed.store);
@@ -51,6 +52,7 @@ export async function readStore(directory: string): Promise<StoreContents> {
       const known = records.get(record.id);
       if (known === undefined || known.at <= record.at) records.set(record.id, record);
     });
+    if (bad.length > 0) damaged.push(`${name}: ${describeLines(bad)}`);
   }
   return { records, damaged };
 }
@@ -93,15 +95,6 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
   };
 }
 
-/** Makes the store's directory. Errors: a path that is a file or cannot be written. */
-export async function prepareStore(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw storeError(directory, error);
-  }
-}
-
 async function createJournal(directory: string): Promise<FileHandle> {
   await mkdir(directory, { recursive: true });
   return open(join(directory, `journal-${randomUUID()}.jsonl`), 'ax');
@@ -115,6 +108,13 @@ async function journalsIn(directory: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw storeError(directory, error);
   }
+}
+
+/** "line 3 is not a record", "lines 3, 5, 9 and 40 others are not records". */
+function describeLines(lines: readonly number[]): string {
+  if (lines.length === 1) return `line ${lines[0]} is not a record`;
+  const others = lines.length > 3 ? ` and ${lines.length - 3} others` : '';
+  return `lines ${lines.slice(0, 3).join(', ')}${others} are not records`;
 }
 
 async function readJournal(directory: string, name: string): Promise<string> {
@@ -141,7 +141,15 @@ function isJournalLine(value: unknown): value is JournalLine {
   // What a newer version writes is not for this one to judge.
   if (store > storeVersion) return true;
   if (!isObject(record) || typeof record.id !== 'string' || typeof record.at !== 'string') return false;
-  return isObject(record.metrics) && isObject(record.curves) && isObject(record.config);
+  if (record.status !== 'done' && record.status !== 'diverged') return false;
+  const { metrics, curves, config } = record;
+  if (!isObject(metrics) || !isObject(curves) || !isObject(config)) return false;
+  const numbers = [...Object.values(metrics), ...Object.values(curves).flat()];
+  // The id is what is looked up, so it has to be that of what was computed.
+  return (
+    numbers.every((value) => value === null || typeof value === 'number') &&
+    createTrial(config).id === record.id
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -39,7 +39,7 @@ function traceError(file: string, place: string, problem: string): UserError {
 }
 
 /** Refuses what would otherwise be read beyond an array's end. */
-function checkSizes(file: string, { data, model, batches, sgd }: Trace): void {
+function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace): void {
   const check = (good: boolean, place: string, problem: string): void => {
     if (!good) throw traceError(file, place, problem);
   };
@@ -84,7 +84,45 @@ function checkSizes(file: string, { data, model, batches, sgd }: Trace): void {
   if (model.kind === 'polynomial') {
     check(model.beta.length === model.terms.length, 'model.beta', `${model.beta.length} values`);
   }
-  if (model.kind === 'polynomial-closed-form') return;
+  check(
+    expect.test_output.length === data.x_test.length &&
+      expect.test_output.every((row) => row.length === outputs),
+    'expect.test_output',
+    `not ${data.x_test.length} rows of ${outputs}`,
+  );
+  check(
+    (expect.final_beta === undefined) === (model.kind !== 'polynomial'),
+    'expect.final_beta',
+    'missing or too many',
+  );
+  check(
+    (expect.final_layers === undefined) === (model.kind !== 'ffnn'),
+    'expect.final_layers',
+    'missing or too many',
+  );
+  if (model.kind === 'ffnn') {
+    check(
+      expect.final_layers!.length === model.layers.length,
+      'expect.final_layers',
+      'another number of layers',
+    );
+    expect.final_layers!.forEach(({ kernel, bias }, index) => {
+      const layer = model.layers[index];
+      const same =
+        bias.length === layer.units &&
+        kernel.length === layer.units &&
+        kernel.every((row) => row.length === layer.kernel[0].length);
+      check(same, `expect.final_layers.${index}`, 'another shape than the layer');
+    });
+  }
+  if (model.kind === 'polynomial-closed-form') {
+    check(typeof expect.test_loss === 'number', 'expect.test_loss', 'not one number');
+    check(expect.test_r2 !== undefined, 'expect.test_r2', 'missing');
+    return;
+  }
+  if (model.kind === 'polynomial') {
+    check(expect.final_beta!.length === model.terms.length, 'expect.final_beta', 'another length than terms');
+  }
   check(sgd !== null && batches !== null, 'sgd', 'no sgd or no batches');
   const size = batches![0][0].length;
   const steps = batches![0].length;
@@ -103,6 +141,14 @@ function checkSizes(file: string, { data, model, batches, sgd }: Trace): void {
     'batches',
     'a row that x_train does not have',
   );
+  for (const name of ['train_loss', 'test_loss', 'train_accuracy', 'test_accuracy'] as const) {
+    const values = expect[name];
+    check(
+      values === undefined || (Array.isArray(values) && values.length === batches!.length),
+      `expect.${name}`,
+      `not one value for each of ${batches!.length} epochs`,
+    );
+  }
 }
 
 const traceSchema = (z: typeof Zod.z) => {

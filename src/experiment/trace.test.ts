@@ -61,6 +61,25 @@ describe('damaged files', () => {
     ],
   ];
 
+  damages.push(
+    [
+      'a final layer too many',
+      (trace) => {
+        const layers = trace.expect.final_layers!;
+        return { ...trace, expect: { ...trace.expect, final_layers: [...layers, layers[0]] } };
+      },
+    ],
+    [
+      'a final layer too few',
+      (trace) => {
+        const layers = trace.expect.final_layers!.slice(1);
+        return { ...trace, expect: { ...trace.expect, final_layers: layers } };
+      },
+    ],
+    ['a loss for fewer epochs', (trace) => ({ ...trace, expect: { ...trace.expect, train_loss: [1] } })],
+    ['outputs of other rows', (trace) => ({ ...trace, expect: { ...trace.expect, test_output: [[1]] } })],
+  );
+
   test.each(damages)('%s is a clear error', async (name, damage) => {
     const file = join(directory, `${name.replaceAll(' ', '-')}.json`);
     await writeFile(file, JSON.stringify(damage(good)));

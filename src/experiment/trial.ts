@@ -113,14 +113,38 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
 }
 
-/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
-export function trialCost({ data, model, split, features, bootstrap }: TrialConfig): number {
-  const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
-  if (model.solver === 'closed-form') return refits * split.trainRows * 1e5;
-  const inputs = data.dataset === 'mnist' ? 784 : Math.max(2, (features.degree ?? 0) ** 2);
-  const weights = model.layers.reduce(
-    (sum, { units }, index) => sum + units * (index === 0 ? inputs : model.layers[index - 1].units),
+/** Inputs of the model: pixels, or polynomial features. */
+function featureCount({ data, features: { basis, degree } }: TrialConfig): number {
+  if (data.dataset === 'mnist') return 784;
+  if (basis === 'none') return 2;
+  return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
+}
+
+/** Weights of the trial's model, biases left out. */
+export function trialWeights(config: TrialConfig): number {
+  const { model } = config;
+  if (model.solver === 'closed-form') return featureCount(config);
+  return model.layers.reduce(
+    (sum, { units }, index) =>
+      sum + units * (index === 0 ? featureCount(config) : model.layers[index - 1].units),
     0,
   );
-  return refits * model.epochs * (3 * split.trainRows + split.trainRows + split.testRows) * weights;
+}
+
+/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
+export function trialCost(config: TrialConfig): number {
+  const { model, split, bootstrap } = config;
+  const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
+  if (model.solver === 'closed-form') return refits * split.trainRows * featureCount(config) ** 2;
+  return refits * model.epochs * (4 * split.trainRows + split.testRows) * trialWeights(config);
+}
+
+/** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
+export function trialMemory(config: TrialConfig): number {
+  const { split, model } = config;
+  const rows = split.trainRows + split.testRows;
+  const perRow = 3 * featureCount(config) + 4;
+  const widest = model.solver === 'sgd' ? Math.max(...model.layers.map(({ units }) => units)) : 0;
+  const batch = model.solver === 'sgd' ? Math.max(model.batchSize, 128) : 0;
+  return 8 * (rows * perRow + 4 * trialWeights(config) + 2 * batch * widest);
 }

@@ -128,7 +128,9 @@ describe('names', () => {
 
   test.each([
     ['sigmod', 'sigmoid'],
-    ['rleu', undefined],
+    ['rleu', 'relu'],
+    ['leaky', 'leaky-relu'],
+    ['l', undefined],
     ['relo', 'relu'],
     ['RELU', 'relu'],
     ['leakyrelu', 'leaky-relu'],

@@ -145,13 +145,20 @@ export function parseNumber(text: string, option: string): number {
   });
 }
 
-/** A whole number of at most 2^53 − 1 in size, which is where float64 begins to leave some out: else UserError. */
-export function parseInteger(text: string, option: string): number {
+/** A whole number from min to max, at most 2^53 − 1 in size, where float64 begins to leave some out: else UserError. */
+export function parseInteger(
+  text: string,
+  option: string,
+  min = -Number.MAX_SAFE_INTEGER,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
   const value = wholeNumber(text);
-  if (value !== undefined) return value;
+  if (value !== undefined && value >= min && value <= max) return value;
+  const most = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
+  const least = min === -Number.MAX_SAFE_INTEGER ? '' : ` from ${min}`;
   throw new UserError({
-    what: `${option} is not a whole number`,
-    expected: `a whole number from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
+    what: value === undefined ? `${option} is not a whole number` : `${option} is out of range`,
+    expected: `a whole number${least}${most || (least && ' on')}`,
     received: text,
     remedy: 'write figures only, without a decimal part',
   });
@@ -171,11 +178,12 @@ function wholeNumber(text: string): number | undefined {
 
 /**
  * The choice that the word most likely meant, or undefined: Levenshtein distance, without regard to case, of at
- * most a third of the word's length and at least 1. Of equals the first.
+ * most a third of the word's length; at least 1, and 2 from four letters on, for two letters swapped are two edits.
+ * Of equals the first. A beginning that only one choice has will do too.
  */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3));
+  let least = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3));
   for (const choice of choices) {
     const d = distance(word.toLowerCase(), choice.toLowerCase());
     if (d < least || (d === least && best === undefined)) {
@@ -183,7 +191,8 @@ export function nearest(word: string, choices: readonly string[]): string | unde
       least = d;
     }
   }
-  return best;
+  const beginning = choices.filter((choice) => word.length > 1 && choice.startsWith(word));
+  return best ?? (beginning.length === 1 ? beginning[0] : undefined);
 }
 
 /** The text, if it is one of the choices; else UserError with the choices and the nearest of them. */

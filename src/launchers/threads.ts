@@ -8,7 +8,7 @@ export const threads: Launcher = async (trials, { storeDirectory, sources, jobs,
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href,
     minThreads: Math.min(jobs, trials.length),
-    maxThreads: jobs,
+    maxThreads: Math.min(jobs, trials.length),
     concurrentTasksPerWorker: 1,
   });
   const byId = new Map(trials.map((trial) => [trial.id, trial]));

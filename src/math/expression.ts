@@ -22,6 +22,8 @@ interface Source {
   text: string;
   option: string;
   variables: readonly string[];
+  /** What the option takes in place of a formula. */
+  names: readonly string[];
 }
 
 const longest = 500;
@@ -34,14 +36,15 @@ const deepest = 100;
  * and, or, not, and the functions of `expression-names`; ^ groups to the right, -x^2 is -(x^2), mod has the sign of its
  * second argument and round takes halves away from 0. exp and log are those of `elementary`. mathjs only reads the
  * text: the tree is then rebuilt from closures of this file, so nothing else can be reached. A result may be NaN or
- * infinite. Everything else is a UserError that names `option`, a formula that gives no number among them.
+ * infinite. Everything else is a UserError that names `option` and `names`, what it takes in place of a formula.
  */
 export async function compileExpression(
   text: string,
   variables: readonly string[],
   option: string,
+  names: readonly string[] = [],
 ): Promise<(values: Values) => number> {
-  const source = { text, option, variables };
+  const source = { text, option, variables, names };
   checkText(source);
   const { parse } = await import('mathjs/number');
   let tree: MathNode;
@@ -214,17 +217,21 @@ function tooDeep(source: Source): UserError {
 }
 
 function unknownName(source: Source, name: string): UserError {
-  const known = [...source.variables, ...constants.keys(), ...functions.keys()];
-  const nearest = closest(name, known);
-  const near = distance(name, nearest) <= (name.length < 4 ? 1 : 2); // two letters swapped are two edits
+  const known = [...source.names, ...source.variables, ...constants.keys(), ...functions.keys()];
+  const nearest = closest(name.toLowerCase(), known);
+  const near = distance(name.toLowerCase(), nearest) <= (name.length < 4 ? 1 : 2); // two letters swapped are two edits
   return refusal(source, `has the unknown name ${name}`, near ? `did you mean ${nearest}?` : undefined);
 }
 
-function refusal({ text, option, variables }: Source, problem: string, remedy?: string): UserError {
+function refusal(
+  { text, option, variables, names: alternatives }: Source,
+  problem: string,
+  remedy?: string,
+): UserError {
   const names = variables.length === 0 ? 'no variable' : variables.join(', ');
   return new UserError({
     what: `the expression of ${option} ${problem}`,
-    expected: `a formula of ${names}, numbers, ${[...constants.keys()].join(', ')}, + - * / ^ mod, < <= > >= == !=, ?:, and, or, not, and ${[...functions.keys()].join(', ')}`,
+    expected: `${alternatives.map((name) => `${name}, `).join('')}${alternatives.length > 0 ? 'or ' : ''}a formula of ${names}, numbers, ${[...constants.keys()].join(', ')}, + - * / ^ mod, < <= > >= == !=, ?:, and, or, not, and ${[...functions.keys()].join(', ')}`,
     received: text,
     remedy: remedy ?? 'use only what is listed',
   });

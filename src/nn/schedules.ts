@@ -18,7 +18,12 @@ export const scheduleNames = Object.keys(schedules) as ScheduleName[];
 /** The schedule of that name, or the expression compiled. Errors: an expression that is not plain mathematics. */
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
-  const evaluate = await compileExpression(text, ['eta0', 'epoch', 'step', 'steps'], '--schedule');
+  const evaluate = await compileExpression(
+    text,
+    ['eta0', 'epoch', 'step', 'steps'],
+    '--schedule',
+    scheduleNames,
+  );
   const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
   return (eta0, epoch, step, steps) => {
     scope.eta0 = eta0;
