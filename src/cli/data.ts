@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
@@ -5,6 +7,7 @@ import { UserError } from '../errors.ts';
 import { type OptionName, options, parseOption } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../experiment/value-list.ts';
+import { onInterrupt } from './interrupt.ts';
 
 const formats = ['idx', 'csv'] as const;
 
@@ -50,6 +53,7 @@ export function addDataCommand(program: Command): void {
       const format = parseChoice(flags.format, formats, '--format');
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');
       const write = format === 'idx' ? exportIdx : exportCsv;
+      onInterrupt(() => removeUnfinished(flags.out));
       const files = await write(dataset, flags.first === undefined ? null : positive(flags.first), flags.out);
       for (const file of files) process.stdout.write(`${file}\n`);
     });
@@ -94,6 +98,13 @@ function one(name: 'seed' | 'samples' | 'noise', flags: Flags, preset: number): 
     received: text,
     remedy: 'export one dataset at a time',
   });
+}
+
+/** An interrupted export leaves no half file: they have this process's number and .tmp in their names. */
+function removeUnfinished(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.endsWith(`.${process.pid}.tmp`)) rmSync(join(directory, name), { force: true });
+  }
 }
 
 function positive(text: string): number {
