@@ -1,16 +1,30 @@
 import type { Dtype } from '../math/dtype.ts';
 import type { Kernels, MemorySize } from './kernels.ts';
+import { createWasmKernels } from './wasm.ts';
 
-type CreateKernels = (dtype: Dtype, size: MemorySize) => Kernels;
+/** An empty module with one vector instruction: engines without vectors refuse it. */
+const vectorProbe = Uint8Array.of(
+  ...[
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+    11,
+  ],
+);
 
 /**
- * Memory of the given size with the kernels that work on it.
- *
+ * Memory of the given size with the kernels that work on it: WebAssembly where there are vectors, else the reference,
+ * which FYS_NN_KERNELS=reference asks for too. The numbers are the same bits.
+ */
+export function createKernels(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+  const wasm = process.env.FYS_NN_KERNELS !== 'reference' && WebAssembly.validate(vectorProbe);
+  return wasm ? createWasmKernels(dtype, size) : createReference(dtype, size);
+}
+
+/**
  * Each element type gets its own instance of the reference module (the query makes it one): the engine then compiles
  * the loops for one kind of array, which is several times faster than code shared between two.
  */
-export async function createKernels(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+async function createReference(dtype: Dtype, size: MemorySize): Promise<Kernels> {
   const file = import.meta.url.endsWith('.ts') ? './reference.ts' : './reference.js';
-  const reference: { createReferenceKernels: CreateKernels } = await import(`${file}?${dtype}`);
+  const reference: typeof import('./reference.ts') = await import(`${file}?${dtype}`);
   return reference.createReferenceKernels(dtype, size);
 }

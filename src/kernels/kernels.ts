@@ -55,8 +55,16 @@ export interface Kernels {
   ): number;
   /** gradient[H] = sum over rows of delta[N,H]. */
   backwardBias(delta: number, gradient: number, N: number, H: number): void;
-  /** out[N,D] = delta[N,H] w[D,H]'. */
-  backwardInputs(delta: number, w: number, out: number, N: number, D: number, H: number): void;
+  /** out[N,D] = delta[N,H] w[D,H]'; what stands in scratch[H,D] is lost. */
+  backwardInputs(
+    delta: number,
+    w: number,
+    scratch: number,
+    out: number,
+    N: number,
+    D: number,
+    H: number,
+  ): void;
 
   /** a <- f(a), element by element. */
   activationForwardInPlace(activation: Activation, a: number, count: number): void;

@@ -1,6 +1,20 @@
-import type { Dtype } from '../math/dtype.ts';
+import type { Dtype, FloatArray } from '../math/dtype.ts';
 import { exp, log } from '../math/elementary.ts';
 import type { Activation, Kernels, MemorySize } from './kernels.ts';
+
+type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
+
+/** Activations by their scalar functions: any entry of the table works, with every implementation. */
+export function createActivationKernels(f: FloatArray, round: (x: number) => number): ActivationKernels {
+  return {
+    activationForwardInPlace(activation: Activation, a, count) {
+      for (let i = a; i < a + count; i++) f[i] = activation.value(f[i]);
+    },
+    activationBackwardInPlace(activation: Activation, a, delta, count) {
+      for (let i = 0; i < count; i++) f[delta + i] *= round(activation.derivative(f[a + i]));
+    },
+  };
+}
 
 /**
  * The kernels in plain TypeScript: what every other implementation must equal, bit for bit.
@@ -104,7 +118,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
       }
     },
 
-    backwardInputs(delta, w, out, N, D, H) {
+    backwardInputs(delta, w, _scratch, out, N, D, H) {
       for (let n = 0; n < N; n++) {
         for (let d = 0; d < D; d++) {
           let sum = 0;
@@ -114,13 +128,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
       }
     },
 
-    activationForwardInPlace(activation: Activation, a, count) {
-      for (let i = a; i < a + count; i++) f[i] = activation.value(f[i]);
-    },
-
-    activationBackwardInPlace(activation: Activation, a, delta, count) {
-      for (let i = 0; i < count; i++) f[delta + i] *= round(activation.derivative(f[a + i]));
-    },
+    ...createActivationKernels(f, round),
 
     softmaxForwardInPlace(z, N, P) {
       for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);

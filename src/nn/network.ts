@@ -88,6 +88,8 @@ export interface LayerMemory {
   readonly output: number;
   /** [capacity][units]: dC/dz, the derivative of the loss by what goes into the activation */
   readonly delta: number;
+  /** [units][inputs]: room for the kernel's transpose; -1 in the first layer, which hands nothing down */
+  readonly transposed: number;
 }
 
 /** Lays the layers out for batches of up to `capacity` rows; velocities only where there is momentum. */
@@ -114,6 +116,7 @@ export function layOut(
       biasVelocity: momentum && hasBias ? arena.floats(units) : -1,
       output: arena.floats(capacity * units),
       delta: arena.floats(capacity * units),
+      transposed: index > 0 ? arena.floats(fanIn * units) : -1,
     };
   });
 }

@@ -139,7 +139,7 @@ function trainStep(
     if (l > 0) {
       const below = layers[l - 1];
       kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
-      kernels.backwardInputs(delta, layer.kernel, below.delta, N, inputs, units);
+      kernels.backwardInputs(delta, layer.kernel, layer.transposed, below.delta, N, inputs, units);
       multiplyByDerivativeInPlace(kernels, below, N);
       sgdStep(kernels, layer, sgd, rate);
     } else if (samples.csr === null) {

@@ -2,12 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { type Dtype, dtypes } from '../math/dtype.ts';
 import { exp } from '../math/elementary.ts';
 import { createRng, type Rng } from '../math/rng.ts';
+import { activationNames, activations } from '../nn/activations.ts';
 import { createKernels } from './index.ts';
-import type { Activation, CsrOffsets, Kernels } from './kernels.ts';
+import type { Activation, CsrOffsets, Kernels, MemorySize } from './kernels.ts';
 import { createReferenceKernels } from './reference.ts';
+import { createWasmKernels } from './wasm.ts';
 
 const sizes = [1, 2, 3, 5, 7, 17];
-const shapes = sizes.flatMap((N) => sizes.flatMap((D) => sizes.map((H) => [N, D, H] as const)));
+const shapes = [
+  ...sizes.flatMap((N) => sizes.flatMap((D) => sizes.map((H) => [N, D, H] as const))),
+  // Wide enough for every block of columns, with and without a tail.
+  ...[8, 16, 24, 33, 40, 70].map((H) => [5, 19, H] as const),
+];
 
 /** What stands wherever no test has put anything: a number that float32 holds, and that spoils any sum it gets into. */
 const untouched = -1e30 - 1e28;
@@ -20,8 +26,8 @@ interface Region {
 }
 
 /** Memory full of `untouched`, with regions at odd offsets and gaps between them. */
-function createMemory(dtype: Dtype) {
-  const kernels = createReferenceKernels(dtype, { floats: 3072, ints: 512 });
+async function createMemory(create: Create, dtype: Dtype) {
+  const kernels = await create(dtype, { floats: 8192, ints: 1024 });
   const { floats, ints } = kernels;
   floats.fill(untouched);
   ints.fill(untouchedInt);
@@ -54,8 +60,8 @@ function written(kernels: Kernels, run: () => unknown, at: number, count: number
   return result;
 }
 
-function bytesOf({ buffer }: Kernels['floats'] | Kernels['ints']): Buffer {
-  return Buffer.from(buffer);
+function bytesOf({ buffer, byteOffset, byteLength }: Kernels['floats'] | Kernels['ints']): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function expectSameBits(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
@@ -89,7 +95,11 @@ function sparseRows(rng: Rng, rows: number, D: number): number[] {
   return table(rows, D, (row, d) => (isZero(row, d) ? 0 : rng.normal()));
 }
 
-function putCsr({ put, putInts }: ReturnType<typeof createMemory>, dense: number[], D: number): CsrOffsets {
+function putCsr(
+  { put, putInts }: Awaited<ReturnType<typeof createMemory>>,
+  dense: number[],
+  D: number,
+): CsrOffsets {
   const entries = dense.flatMap((value, i) =>
     value === 0 ? [] : [{ value, row: Math.floor(i / D), d: i % D }],
   );
@@ -104,13 +114,19 @@ function putCsr({ put, putInts }: ReturnType<typeof createMemory>, dense: number
   };
 }
 
-describe.each(dtypes)('%s', (dtype) => {
+type Create = (dtype: Dtype, size: MemorySize) => Kernels | Promise<Kernels>;
+const implementations: [string, Dtype, Create][] = dtypes.flatMap((dtype) => [
+  ['the reference', dtype, createReferenceKernels],
+  ['WebAssembly', dtype, createWasmKernels],
+]);
+
+describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   const round = rounding(dtype);
 
-  test('denseForward, with bias and without', () => {
+  test('denseForward, with bias and without', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(1, 'data');
-      const { kernels, put, room } = createMemory(dtype);
+      const { kernels, put, room } = await createMemory(create, dtype);
       const [x, w, b, out] = [
         put(normals(rng, N * D)),
         put(normals(rng, D * H)),
@@ -127,12 +143,12 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('denseBackwardWeights, backwardBias and backwardInputs', () => {
+  test('denseBackwardWeights, backwardBias and backwardInputs', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(2, 'data');
-      const { kernels, put, room } = createMemory(dtype);
+      const { kernels, put, room } = await createMemory(create, dtype);
       const [x, delta, w] = [put(normals(rng, N * D)), put(normals(rng, N * H)), put(normals(rng, D * H))];
-      const [gradient, biasGradient, below] = [room(D * H), room(H), room(N * D)];
+      const [gradient, biasGradient, below, scratch] = [room(D * H), room(H), room(N * D), room(D * H)];
 
       const weights = () => kernels.denseBackwardWeights(x.at, delta.at, gradient.at, N, D, H);
       expectSameBits(
@@ -144,7 +160,10 @@ describe.each(dtypes)('%s', (dtype) => {
         written(kernels, bias, biasGradient.at, H),
         table(1, H, (_, h) => roundedSum(round, 0, N, (n) => delta.values[n * H + h])),
       );
-      const inputs = () => kernels.backwardInputs(delta.at, w.at, below.at, N, D, H);
+      const inputs = () => {
+        kernels.backwardInputs(delta.at, w.at, scratch.at, below.at, N, D, H);
+        kernels.floats.set(scratch.values, scratch.at);
+      };
       expectSameBits(
         written(kernels, inputs, below.at, N * D),
         table(N, D, (n, d) => roundedSum(round, 0, H, (h) => delta.values[n * H + h] * w.values[d * H + h])),
@@ -152,10 +171,10 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('sparse rows give the bits of the dense ones, forward and backward', () => {
+  test('sparse rows give the bits of the dense ones, forward and backward', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(3, 'data');
-      const memory = createMemory(dtype);
+      const memory = await createMemory(create, dtype);
       const { kernels, put, putInts, room } = memory;
       const stored = N + 2;
       const dense = put(sparseRows(rng, stored, D));
@@ -189,10 +208,10 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('sparseBackwardWeights lists each column once, leaves other rows alone and clears its marks', () => {
+  test('sparseBackwardWeights lists each column once, leaves other rows alone and clears its marks', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(4, 'data');
-      const memory = createMemory(dtype);
+      const memory = await createMemory(create, dtype);
       const { kernels, put, putInts, room } = memory;
       const dense = put(sparseRows(rng, N + 2, D)).values;
       const csr = putCsr(memory, dense, D);
@@ -222,8 +241,8 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('gatherRows takes any rows, repeated ones too', () => {
-    const { kernels, put, putInts, room } = createMemory(dtype);
+  test('gatherRows takes any rows, repeated ones too', async () => {
+    const { kernels, put, putInts, room } = await createMemory(create, dtype);
     const source = put(normals(createRng(5, 'data'), 15));
     const rows = putInts([4, 0, 4]);
     const out = room(9);
@@ -235,7 +254,7 @@ describe.each(dtypes)('%s', (dtype) => {
     ]);
   });
 
-  test("activations: a = f(z), delta f'(a)", () => {
+  test("activations: a = f(z), delta f'(a)", async () => {
     const cube: Activation = {
       name: 'cube',
       value: (z) => z * z * z,
@@ -243,7 +262,7 @@ describe.each(dtypes)('%s', (dtype) => {
     };
     for (const count of sizes) {
       const rng = createRng(6, 'data');
-      const { kernels, put } = createMemory(dtype);
+      const { kernels, put } = await createMemory(create, dtype);
       const [z, delta] = [put(normals(rng, count)), put(normals(rng, count))];
       const forward = () => kernels.activationForwardInPlace(cube, z.at, count);
       const a = written(kernels, forward, z.at, count);
@@ -259,10 +278,40 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('softmax: shifted exponentials over their sum', () => {
+  test.each(activationNames)('%s by its own kernel is its entry in the table', async (name) => {
+    const activation = activations[name];
+    const edges = [
+      0,
+      -0,
+      1e-30,
+      -1e-30,
+      40,
+      -40,
+      800,
+      -800,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ];
+    const { kernels, put } = await createMemory(create, dtype);
+    const z = put([...normals(createRng(12, 'data'), 61), ...edges, Number.NaN]);
+    const count = z.values.length;
+    const delta = put(normals(createRng(13, 'data'), count));
+    const a = written(kernels, () => kernels.activationForwardInPlace(activation, z.at, count), z.at, count);
+    expectSameBits(
+      a,
+      z.values.map((value) => round(activation.value(value))),
+    );
+    const backward = () => kernels.activationBackwardInPlace(activation, z.at, delta.at, count);
+    expectSameBits(
+      written(kernels, backward, delta.at, count),
+      delta.values.map((value, i) => round(value * round(activation.derivative(a[i])))),
+    );
+  });
+
+  test('softmax: shifted exponentials over their sum', async () => {
     for (const N of sizes) {
       for (const P of sizes) {
-        const { kernels, put } = createMemory(dtype);
+        const { kernels, put } = await createMemory(create, dtype);
         const z = put(normals(createRng(7, 'data'), N * P));
         const a = written(kernels, () => kernels.softmaxForwardInPlace(z.at, N, P), z.at, N * P);
         const exponentials = z.values.map((value, i) => {
@@ -281,10 +330,10 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('scaledDifference and squaredError', () => {
+  test('scaledDifference and squaredError', async () => {
     for (const count of sizes) {
       const rng = createRng(8, 'data');
-      const { kernels, put, room } = createMemory(dtype);
+      const { kernels, put, room } = await createMemory(create, dtype);
       const [a, y, out] = [put(normals(rng, count)), put(normals(rng, count)), room(count)];
       const run = () => kernels.scaledDifference(a.at, y.at, 2 / 3, out.at, count);
       expectSameBits(
@@ -302,13 +351,13 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('cross-entropy equals log-sum-exp, leaves softmax, and takes targets that are not one-hot', () => {
+  test('cross-entropy equals log-sum-exp, leaves softmax, and takes targets that are not one-hot', async () => {
     for (const N of sizes) {
       for (const P of sizes) {
         const rng = createRng(9, 'data');
-        const { kernels, put } = createMemory(dtype);
+        const { kernels, put } = await createMemory(create, dtype);
         const [z, y] = [put(normals(rng, N * P)), put(Array.from({ length: N * P }, () => rng.below(3) / 4))];
-        const other = createMemory(dtype);
+        const other = await createMemory(create, dtype);
         const same = other.put(z.values);
         other.kernels.softmaxForwardInPlace(same.at, N, P);
         let loss = Number.NaN;
@@ -328,8 +377,8 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('cross-entropy of logits of 10000 in size is exact', () => {
-    const { kernels, put } = createMemory(dtype);
+  test('cross-entropy of logits of 10000 in size is exact', async () => {
+    const { kernels, put } = await createMemory(create, dtype);
     const logits = put([1e4, -1e4, 0, -1e4, 1e4, 0, 1e4, 1e4, -1e4]);
     const targets = put([1, 0, 0, 1, 0, 0, 0, 1, 0]);
     const loss = kernels.softmaxCrossEntropyInPlace(logits.at, targets.at, 3, 3);
@@ -341,8 +390,8 @@ describe.each(dtypes)('%s', (dtype) => {
     expect(kernels.softmaxCrossEntropyInPlace(put([-1e4, -1e4]).at, y.at, 1, 2)).toBeCloseTo(Math.LN2, 6);
   });
 
-  test('countCorrect takes the first of equals', () => {
-    const { kernels, put } = createMemory(dtype);
+  test('countCorrect takes the first of equals', async () => {
+    const { kernels, put } = await createMemory(create, dtype);
     const a = put([0.4, 0.4, 0.2, 0.1, 0.45, 0.45, 0.2, 0.3, 0.5]);
     const count = (y: number[]) => kernels.countCorrect(a.at, put(y).at, y.length / 3, 3);
     expect(count([1, 0, 0, 0, 1, 0, 0, 0, 1])).toBe(3);
@@ -352,10 +401,10 @@ describe.each(dtypes)('%s', (dtype) => {
     expect(kernels.countCorrect(a.at, put([1, 1]).at, 2, 1)).toBe(2);
   });
 
-  test('addPenalty, sgdInPlace and momentumInPlace', () => {
+  test('addPenalty, sgdInPlace and momentumInPlace', async () => {
     for (const count of sizes) {
       const rng = createRng(10, 'data');
-      const { kernels, put } = createMemory(dtype);
+      const { kernels, put } = await createMemory(create, dtype);
       const [w, g, v] = [put(normals(rng, count)), put(normals(rng, count)), put(normals(rng, count))];
       const penalty = () => kernels.addPenalty(g.at, w.at, 0.15, count);
       const gradient = g.values.map((value, i) => round(value + round(round(2 * 0.15) * w.values[i])));
@@ -383,10 +432,10 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('sgdRowsInPlace moves the listed rows only', () => {
+  test('sgdRowsInPlace moves the listed rows only', async () => {
     for (const H of sizes) {
       const rng = createRng(11, 'data');
-      const { kernels, put, putInts } = createMemory(dtype);
+      const { kernels, put, putInts } = await createMemory(create, dtype);
       const [w, g] = [put(normals(rng, 5 * H)), put(normals(rng, 5 * H))];
       const touched = putInts([4, 1, 2]);
       const run = () => kernels.sgdRowsInPlace(w.at, g.at, touched, 0.3, 2, H);
@@ -398,15 +447,15 @@ describe.each(dtypes)('%s', (dtype) => {
     }
   });
 
-  test('0 is an offset like any other, for a bias too', () => {
-    const kernels = createReferenceKernels(dtype, { floats: 4, ints: 0 });
+  test('0 is an offset like any other, for a bias too', async () => {
+    const kernels = await create(dtype, { floats: 4, ints: 0 });
     kernels.floats.set([3, 5, 7]);
     kernels.denseForward(1, 2, 0, 3, 1, 1, 1);
     expect(kernels.floats[3]).toBe(3 + 5 * 7);
   });
 
-  test('a batch of no rows writes no output, and zero gradients', () => {
-    const { kernels, put, room } = createMemory(dtype);
+  test('a batch of no rows writes no output, and zero gradients', async () => {
+    const { kernels, put, room } = await createMemory(create, dtype);
     const [x, w, gradient] = [put([1, 2]), put([3, 4]), room(2)];
     written(kernels, () => kernels.denseForward(x.at, w.at, -1, gradient.at, 0, 2, 1), 0, 0);
     const run = () => kernels.denseBackwardWeights(x.at, w.at, gradient.at, 0, 2, 1);

@@ -1,0 +1,337 @@
+import { addProduct, at, L, splatAt } from './memory';
+
+/** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0: no bias. */
+export function denseForward(x: i32, w: i32, b: i32, out: i32, N: i32, D: i32, H: i32): void {
+  const start: usize = b < 0 ? 0 : at(b);
+  product(at(x), at(w), start, b >= 0, at(out), N, D, H);
+}
+
+/** out[N,D] = delta[N,H] w[D,H]'; scratch [H,D] takes the transpose of w. */
+export function backwardInputs(delta: i32, w: i32, scratch: i32, out: i32, N: i32, D: i32, H: i32): void {
+  let transposed = at(w);
+  if (H > 1) {
+    transposed = at(scratch);
+    for (let d = 0; d < D; d++) {
+      for (let h = 0; h < H; h++) {
+        store<F>(at(scratch + h * D + d), load<F>(at(w + d * H + h)));
+      }
+    }
+  }
+  product(at(delta), transposed, 0, false, at(out), N, H, D);
+}
+
+/** out[N,H] = start[H] or 0, + x[N,D] w[D,H], summed in the order of D. Blocks of 4 rows by 2 vectors stay in registers. */
+function product(x: usize, w: usize, start: usize, biased: bool, out: usize, N: i32, D: i32, H: i32): void {
+  if (H < L) {
+    narrowProduct(x, w, start, biased, out, N, D, H);
+    return;
+  }
+  const xStride = at(D);
+  const wStride = at(H);
+  // The last block of columns begins early enough to be whole: what it shares with the one before is computed twice.
+  for (let h = 0; h < H; h += 2 * L) {
+    if (H - h >= 2 * L) {
+      let n = 0;
+      for (; n + 4 <= N; n += 4) {
+        block4x2(x + <usize>n * xStride, xStride, w + at(h), wStride, start + at(h), biased, out + <usize>n * wStride + at(h), wStride, D);
+      }
+      for (; n < N; n++) {
+        block1x2(x + <usize>n * xStride, w + at(h), wStride, start + at(h), biased, out + <usize>n * wStride + at(h), D);
+      }
+    } else {
+      for (let g = h; g < H; g += L) {
+        const column = at(min(g, H - L));
+        let n = 0;
+        for (; n + 4 <= N; n += 4) {
+          block4x1(x + <usize>n * xStride, xStride, w + column, wStride, start + column, biased, out + <usize>n * wStride + column, wStride, D);
+        }
+        for (; n < N; n++) {
+          block1x1(x + <usize>n * xStride, w + column, wStride, start + column, biased, out + <usize>n * wStride + column, D);
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function first(start: usize, biased: bool): v128 {
+  return biased ? v128.load(start) : v128.splat<F>(0);
+}
+
+// @ts-ignore: decorator
+@inline
+function block4x2(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
+  const start0 = first(start, biased);
+  const start1 = first(start + 16, biased);
+  let a0 = start0;
+  let a1 = start1;
+  let b0 = start0;
+  let b1 = start1;
+  let c0 = start0;
+  let c1 = start1;
+  let d0 = start0;
+  let d1 = start1;
+  const end = x + at(D);
+  let row = w;
+  for (let p = x; p < end; p += sizeof<F>()) {
+    const w0 = v128.load(row);
+    const w1 = v128.load(row, 16);
+    const xa = splatAt(p);
+    a0 = addProduct(a0, xa, w0);
+    a1 = addProduct(a1, xa, w1);
+    const xb = splatAt(p + xStride);
+    b0 = addProduct(b0, xb, w0);
+    b1 = addProduct(b1, xb, w1);
+    const xc = splatAt(p + 2 * xStride);
+    c0 = addProduct(c0, xc, w0);
+    c1 = addProduct(c1, xc, w1);
+    const xd = splatAt(p + 3 * xStride);
+    d0 = addProduct(d0, xd, w0);
+    d1 = addProduct(d1, xd, w1);
+    row += wStride;
+  }
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out + outStride, b0);
+  v128.store(out + outStride, b1, 16);
+  v128.store(out + 2 * outStride, c0);
+  v128.store(out + 2 * outStride, c1, 16);
+  v128.store(out + 3 * outStride, d0);
+  v128.store(out + 3 * outStride, d1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function block1x2(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
+  let a0 = first(start, biased);
+  let a1 = first(start + 16, biased);
+  const end = x + at(D);
+  let row = w;
+  for (let p = x; p < end; p += sizeof<F>()) {
+    const xa = splatAt(p);
+    a0 = addProduct(a0, xa, v128.load(row));
+    a1 = addProduct(a1, xa, v128.load(row, 16));
+    row += wStride;
+  }
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function block4x1(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
+  let a = first(start, biased);
+  let b = a;
+  let c = a;
+  let d = a;
+  const end = x + at(D);
+  let row = w;
+  for (let p = x; p < end; p += sizeof<F>()) {
+    const w0 = v128.load(row);
+    a = addProduct(a, splatAt(p), w0);
+    b = addProduct(b, splatAt(p + xStride), w0);
+    c = addProduct(c, splatAt(p + 2 * xStride), w0);
+    d = addProduct(d, splatAt(p + 3 * xStride), w0);
+    row += wStride;
+  }
+  v128.store(out, a);
+  v128.store(out + outStride, b);
+  v128.store(out + 2 * outStride, c);
+  v128.store(out + 3 * outStride, d);
+}
+
+// @ts-ignore: decorator
+@inline
+function block1x1(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
+  let a = first(start, biased);
+  const end = x + at(D);
+  let row = w;
+  for (let p = x; p < end; p += sizeof<F>()) {
+    a = addProduct(a, splatAt(p), v128.load(row));
+    row += wStride;
+  }
+  v128.store(out, a);
+}
+
+/** Fewer columns than a vector has: four rows at a time, so that four sums run side by side. */
+function narrowProduct(x: usize, w: usize, start: usize, biased: bool, out: usize, N: i32, D: i32, H: i32): void {
+  const xStride = at(D);
+  const wStride = at(H);
+  for (let h = 0; h < H; h++) {
+    const bias = biased ? load<F>(start + at(h)) : <F>0;
+    let n = 0;
+    for (; n + 4 <= N; n += 4) {
+      let a = bias;
+      let b = bias;
+      let c = bias;
+      let d = bias;
+      const rows = x + <usize>n * xStride;
+      const end = rows + at(D);
+      let row = w + at(h);
+      for (let p = rows; p < end; p += sizeof<F>()) {
+        const weight = load<F>(row);
+        a += load<F>(p) * weight;
+        b += load<F>(p + xStride) * weight;
+        c += load<F>(p + 2 * xStride) * weight;
+        d += load<F>(p + 3 * xStride) * weight;
+        row += wStride;
+      }
+      const to = out + <usize>n * wStride + at(h);
+      store<F>(to, a);
+      store<F>(to + wStride, b);
+      store<F>(to + 2 * wStride, c);
+      store<F>(to + 3 * wStride, d);
+    }
+    for (; n < N; n++) {
+      let a = bias;
+      const from = x + <usize>n * xStride;
+      const end = from + at(D);
+      let row = w + at(h);
+      for (let p = from; p < end; p += sizeof<F>()) {
+        a += load<F>(p) * load<F>(row);
+        row += wStride;
+      }
+      store<F>(out + <usize>n * wStride + at(h), a);
+    }
+  }
+}
+
+/** gradient[D,H] = x[N,D]' delta[N,H], summed in the order of N. */
+export function denseBackwardWeights(x: i32, delta: i32, gradient: i32, N: i32, D: i32, H: i32): void {
+  // One column is a product with the roles of rows and columns exchanged: gradient[D] = delta[1,N] x[N,D].
+  if (H == 1) product(at(delta), at(x), 0, false, at(gradient), 1, N, D);
+  else if (H < L) narrowOuter(at(x), at(delta), at(gradient), N, D, H);
+  else {
+    for (let h = 0; h < H; h += 2 * L) {
+      const whole = H - h >= 2 * L;
+      if (whole) outer2(at(x), at(delta + h), at(gradient + h), N, D, H);
+      else for (let g = h; g < H; g += L) {
+        const column = min(g, H - L);
+        outer1(at(x), at(delta + column), at(gradient + column), N, D, H);
+      }
+    }
+  }
+}
+
+/** Two vectors of columns, four rows of the gradient at a time. */
+function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+  const xStride = at(D);
+  const stride = at(H);
+  let d = 0;
+  for (; d + 4 <= D; d += 4) {
+    let a0 = v128.splat<F>(0);
+    let a1 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let c0 = a0;
+    let c1 = a0;
+    let e0 = a0;
+    let e1 = a0;
+    let p = x + at(d);
+    const end = delta + <usize>N * stride;
+    for (let row = delta; row < end; row += stride) {
+      const w0 = v128.load(row);
+      const w1 = v128.load(row, 16);
+      const xa = splatAt(p);
+      a0 = addProduct(a0, xa, w0);
+      a1 = addProduct(a1, xa, w1);
+      const xb = splatAt(p + sizeof<F>());
+      b0 = addProduct(b0, xb, w0);
+      b1 = addProduct(b1, xb, w1);
+      const xc = splatAt(p + 2 * sizeof<F>());
+      c0 = addProduct(c0, xc, w0);
+      c1 = addProduct(c1, xc, w1);
+      const xe = splatAt(p + 3 * sizeof<F>());
+      e0 = addProduct(e0, xe, w0);
+      e1 = addProduct(e1, xe, w1);
+      p += xStride;
+    }
+    const to = gradient + <usize>d * stride;
+    v128.store(to, a0);
+    v128.store(to, a1, 16);
+    v128.store(to + stride, b0);
+    v128.store(to + stride, b1, 16);
+    v128.store(to + 2 * stride, c0);
+    v128.store(to + 2 * stride, c1, 16);
+    v128.store(to + 3 * stride, e0);
+    v128.store(to + 3 * stride, e1, 16);
+  }
+  for (; d < D; d++) {
+    let a0 = v128.splat<F>(0);
+    let a1 = a0;
+    let p = x + at(d);
+    const end = delta + <usize>N * stride;
+    for (let row = delta; row < end; row += stride) {
+      const xa = splatAt(p);
+      a0 = addProduct(a0, xa, v128.load(row));
+      a1 = addProduct(a1, xa, v128.load(row, 16));
+      p += xStride;
+    }
+    v128.store(gradient + <usize>d * stride, a0);
+    v128.store(gradient + <usize>d * stride, a1, 16);
+  }
+}
+
+/** One vector of columns. */
+function outer1(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+  const xStride = at(D);
+  const stride = at(H);
+  let d = 0;
+  for (; d + 4 <= D; d += 4) {
+    let a = v128.splat<F>(0);
+    let b = a;
+    let c = a;
+    let e = a;
+    let p = x + at(d);
+    const end = delta + <usize>N * stride;
+    for (let row = delta; row < end; row += stride) {
+      const w0 = v128.load(row);
+      a = addProduct(a, splatAt(p), w0);
+      b = addProduct(b, splatAt(p + sizeof<F>()), w0);
+      c = addProduct(c, splatAt(p + 2 * sizeof<F>()), w0);
+      e = addProduct(e, splatAt(p + 3 * sizeof<F>()), w0);
+      p += xStride;
+    }
+    const to = gradient + <usize>d * stride;
+    v128.store(to, a);
+    v128.store(to + stride, b);
+    v128.store(to + 2 * stride, c);
+    v128.store(to + 3 * stride, e);
+  }
+  for (; d < D; d++) {
+    let a = v128.splat<F>(0);
+    let p = x + at(d);
+    const end = delta + <usize>N * stride;
+    for (let row = delta; row < end; row += stride) {
+      a = addProduct(a, splatAt(p), v128.load(row));
+      p += xStride;
+    }
+    v128.store(gradient + <usize>d * stride, a);
+  }
+}
+
+function narrowOuter(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+  for (let d = 0; d < D; d++) {
+    for (let h = 0; h < H; h++) {
+      let sum: F = 0;
+      for (let n = 0; n < N; n++) sum += load<F>(x + at(n * D + d)) * load<F>(delta + at(n * H + h));
+      store<F>(gradient + at(d * H + h), sum);
+    }
+  }
+}
+
+/** gradient[H] = sum over rows of delta[N,H]. */
+export function backwardBias(delta: i32, gradient: i32, N: i32, H: i32): void {
+  let h = 0;
+  for (; h + L <= H; h += L) {
+    let sum = v128.splat<F>(0);
+    for (let n = 0; n < N; n++) sum = v128.add<F>(sum, v128.load(at(delta + n * H + h)));
+    v128.store(at(gradient + h), sum);
+  }
+  for (; h < H; h++) {
+    let sum: F = 0;
+    for (let n = 0; n < N; n++) sum += load<F>(at(delta + n * H + h));
+    store<F>(at(gradient + h), sum);
+  }
+}

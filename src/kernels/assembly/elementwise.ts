@@ -1,0 +1,170 @@
+import { exp, log } from './elementary';
+import { at, intAt, L } from './memory';
+import { addScaled } from './sparse';
+
+export function gatherRows(source: i32, rows: i32, out: i32, N: i32, D: i32): void {
+  for (let n = 0; n < N; n++) {
+    const from = at(source + load<i32>(intAt(rows + n)) * D);
+    const to = at(out + n * D);
+    if (D >= 16) memory.copy(to, from, at(D));
+    else for (let d = 0; d < D; d++) store<F>(to + at(d), load<F>(from + at(d)));
+  }
+}
+
+export function reluForward(a: i32, count: i32): void {
+  const zero = v128.splat<F>(0);
+  let i = 0;
+  for (; i + L <= count; i += L) v128.store(at(a + i), v128.max<F>(v128.load(at(a + i)), zero));
+  for (; i < count; i++) store<F>(at(a + i), max<F>(load<F>(at(a + i)), 0));
+}
+
+export function reluBackward(a: i32, delta: i32, count: i32): void {
+  const zero = v128.splat<F>(0);
+  const one = v128.splat<F>(1);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    const derivative = v128.and(v128.gt<F>(v128.load(at(a + i)), zero), one);
+    v128.store(at(delta + i), v128.mul<F>(v128.load(at(delta + i)), derivative));
+  }
+  for (; i < count; i++) {
+    const derivative: F = load<F>(at(a + i)) > 0 ? 1 : 0;
+    store<F>(at(delta + i), load<F>(at(delta + i)) * derivative);
+  }
+}
+
+/** Not a literal in the code below: that would take the type F from its context. */
+const leakySlope: f64 = 0.01;
+
+export function leakyReluForward(a: i32, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const z = load<F>(at(a + i));
+    // The reference multiplies in float64 and rounds once.
+    store<F>(at(a + i), z > 0 ? z : <F>(leakySlope * <f64>z));
+  }
+}
+
+export function leakyReluBackward(a: i32, delta: i32, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const derivative = load<F>(at(a + i)) > 0 ? <F>1 : <F>leakySlope;
+    store<F>(at(delta + i), load<F>(at(delta + i)) * derivative);
+  }
+}
+
+export function sigmoidForward(a: i32, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const z = <f64>load<F>(at(a + i));
+    const e = exp(z >= 0 ? -z : z);
+    store<F>(at(a + i), <F>((z >= 0 ? 1 : e) / (1 + e)));
+  }
+}
+
+export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const s = <f64>load<F>(at(a + i));
+    store<F>(at(delta + i), load<F>(at(delta + i)) * <F>(s * (1 - s)));
+  }
+}
+
+function largestOf(row: i32, P: i32): i32 {
+  let best = 0;
+  for (let p = 1; p < P; p++) if (load<F>(at(row + p)) > load<F>(at(row + best))) best = p;
+  return best;
+}
+
+/** z[P] <- softmax(z); returns ln sum e^z. */
+function softmaxRow(row: i32, P: i32): f64 {
+  const largest = load<F>(at(row + largestOf(row, P)));
+  let sum: F = 0;
+  for (let p = 0; p < P; p++) {
+    const e = <F>exp(<f64>(load<F>(at(row + p)) - largest));
+    store<F>(at(row + p), e);
+    sum += e;
+  }
+  for (let p = 0; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) / sum);
+  return <f64>largest + log(<f64>sum);
+}
+
+export function softmaxForwardInPlace(z: i32, N: i32, P: i32): void {
+  for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);
+}
+
+export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 {
+  let total: f64 = 0;
+  for (let n = 0; n < N; n++) {
+    const row = z + n * P;
+    let weight: f64 = 0;
+    let weighted: f64 = 0;
+    for (let p = 0; p < P; p++) {
+      const target = <f64>load<F>(at(y + n * P + p));
+      weight += target;
+      if (target != 0) weighted += target * <f64>load<F>(at(row + p));
+    }
+    total += weight * softmaxRow(row, P) - weighted;
+  }
+  return total;
+}
+
+export function scaledDifference(a: i32, y: i32, scale: f64, out: i32, count: i32): void {
+  const factor = <F>scale;
+  const factors = v128.splat<F>(factor);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    v128.store(at(out + i), v128.mul<F>(factors, v128.sub<F>(v128.load(at(a + i)), v128.load(at(y + i)))));
+  }
+  for (; i < count; i++) store<F>(at(out + i), factor * (load<F>(at(a + i)) - load<F>(at(y + i))));
+}
+
+export function squaredError(a: i32, y: i32, count: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const difference = <f64>load<F>(at(a + i)) - <f64>load<F>(at(y + i));
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+export function countCorrect(a: i32, y: i32, N: i32, P: i32): i32 {
+  let correct = 0;
+  for (let n = 0; n < N; n++) if (largestOf(a + n * P, P) == largestOf(y + n * P, P)) correct++;
+  return correct;
+}
+
+export function addPenalty(gradient: i32, w: i32, lambda: f64, count: i32): void {
+  const factor = <F>(2 * lambda);
+  addScaled(v128.splat<F>(factor), factor, at(w), at(gradient), count);
+}
+
+export function sgdInPlace(w: i32, gradient: i32, rate: f64, count: i32): void {
+  const factor = -(<F>rate);
+  addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), count);
+}
+
+export function sgdRowsInPlace(w: i32, gradient: i32, touched: i32, rate: f64, count: i32, H: i32): void {
+  const factor = -(<F>rate);
+  const factors = v128.splat<F>(factor);
+  for (let i = 0; i < count; i++) {
+    const row = load<i32>(intAt(touched + i)) * H;
+    addScaled(factors, factor, at(gradient + row), at(w + row), H);
+  }
+}
+
+export function momentumInPlace(w: i32, velocity: i32, gradient: i32, rate: f64, momentum: f64, count: i32): void {
+  const factor = <F>rate;
+  const kept = <F>momentum;
+  const factors = v128.splat<F>(factor);
+  const keeps = v128.splat<F>(kept);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    const v = v128.add<F>(
+      v128.mul<F>(keeps, v128.load(at(velocity + i))),
+      v128.mul<F>(factors, v128.load(at(gradient + i))),
+    );
+    v128.store(at(velocity + i), v);
+    v128.store(at(w + i), v128.sub<F>(v128.load(at(w + i)), v));
+  }
+  for (; i < count; i++) {
+    const v = kept * load<F>(at(velocity + i)) + factor * load<F>(at(gradient + i));
+    store<F>(at(velocity + i), v);
+    store<F>(at(w + i), load<F>(at(w + i)) - v);
+  }
+}

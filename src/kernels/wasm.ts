@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import type { Dtype } from '../math/dtype.ts';
+import type { Kernels, MemorySize } from './kernels.ts';
+import { createActivationKernels } from './reference.ts';
+
+/** What the modules built from assembly/ export: offsets in elements, as in `Kernels`. */
+interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'ints'> {
+  setIntsBase(bytes: number): void;
+  sparseForward(...offsets: number[]): void;
+  sparseBackwardWeights(...offsets: number[]): number;
+  reluForward: Forward;
+  reluBackward: Backward;
+  leakyReluForward: Forward;
+  leakyReluBackward: Backward;
+  sigmoidForward: Forward;
+  sigmoidBackward: Backward;
+}
+
+type Wrapped = Pick<
+  Kernels,
+  'sparseForward' | 'sparseBackwardWeights' | 'activationForwardInPlace' | 'activationBackwardInPlace'
+>;
+type Forward = (a: number, count: number) => void;
+type Backward = (a: number, delta: number, count: number) => void;
+
+const pageBytes = 65536;
+const modules = new Map<Dtype, Promise<WebAssembly.Module>>();
+
+/** Where the build puts the modules, seen from the sources and from the build alike. */
+const folder = new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/kernels/' : './', import.meta.url);
+
+/**
+ * The kernels in WebAssembly with 128-bit vectors, on one memory that never grows. Same bits as the reference.
+ *
+ * Errors: WebAssembly.CompileError where the engine has no vectors, RangeError where the memory cannot be had.
+ */
+export async function createWasmKernels(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+  const floatBytes = dtype === 'float32' ? 4 : 8;
+  const intsBase = Math.ceil((size.floats * floatBytes) / 16) * 16;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((intsBase + size.ints * 4) / pageBytes) + 1 });
+  const instance = await WebAssembly.instantiate(await moduleFor(dtype), { env: { memory } });
+  const exports = instance.exports as unknown as Exports;
+  exports.setIntsBase(intsBase);
+  const floats =
+    dtype === 'float32'
+      ? new Float32Array(memory.buffer, 0, size.floats)
+      : new Float64Array(memory.buffer, 0, size.floats);
+  const any = createActivationKernels(floats, dtype === 'float32' ? Math.fround : (x) => x);
+  const forward: Record<string, Forward | undefined> = {
+    relu: exports.reluForward,
+    leaky_relu: exports.leakyReluForward,
+    sigmoid: exports.sigmoidForward,
+  };
+  const backward: Record<string, Backward | undefined> = {
+    relu: exports.reluBackward,
+    leaky_relu: exports.leakyReluBackward,
+    sigmoid: exports.sigmoidBackward,
+  };
+  return {
+    ...exports,
+    dtype,
+    floats,
+    ints: new Int32Array(memory.buffer, intsBase, size.ints),
+    sparseForward: (x, rows, w, b, out, N, H) =>
+      exports.sparseForward(x.values, x.columns, x.starts, rows, w, b, out, N, H),
+    sparseBackwardWeights: (x, rows, delta, gradient, touched, N, D, H) =>
+      exports.sparseBackwardWeights(x.values, x.columns, x.starts, rows, delta, gradient, touched, N, D, H),
+    activationForwardInPlace(activation, a, count) {
+      const kernel = forward[activation.name];
+      if (kernel === undefined) any.activationForwardInPlace(activation, a, count);
+      else kernel(a, count);
+    },
+    activationBackwardInPlace(activation, a, delta, count) {
+      const kernel = backward[activation.name];
+      if (kernel === undefined) any.activationBackwardInPlace(activation, a, delta, count);
+      else kernel(a, delta, count);
+    },
+  };
+}
+
+function moduleFor(dtype: Dtype): Promise<WebAssembly.Module> {
+  const known = modules.get(dtype);
+  if (known !== undefined) return known;
+  const module = readFile(new URL(`${dtype}.wasm`, folder)).then((bytes) => WebAssembly.compile(bytes));
+  modules.set(dtype, module);
+  return module;
+}

@@ -1,0 +1,16 @@
+/** What the loader uses of WebAssembly: Node has it, but its types come with the browser's library only. */
+declare namespace WebAssembly {
+  class Module {
+    private readonly compiled: never;
+  }
+  class Memory {
+    constructor(size: { initial: number });
+    readonly buffer: ArrayBuffer;
+  }
+  interface Instance {
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  function validate(bytes: Uint8Array): boolean;
+  function compile(bytes: Uint8Array): Promise<Module>;
+  function instantiate(module: Module, imports: Record<string, Record<string, unknown>>): Promise<Instance>;
+}
