@@ -190,7 +190,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
       const [outDense, outSparse] = [room(N * H), room(N * H)];
       for (const bias of [b.at, -1]) {
         kernels.denseForward(x.at, w.at, bias, outDense.at, N, D, H);
-        const run = () => kernels.sparseForward(csr, rows, w.at, bias, outSparse.at, N, H);
+        const run = () => kernels.sparseForward(csr, rows, w.at, bias, outSparse.at, N, H, H);
         expectSameBits(
           written(kernels, run, outSparse.at, N * H),
           kernels.floats.slice(outDense.at, outDense.at + N * H),
@@ -198,9 +198,9 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
       }
 
       const [fromDense, fromSparse] = [room(D * H), put(new Array(D * H).fill(0))];
-      const touched = putInts(new Array(2 * D).fill(0));
+      const workspace = { ints: putInts(new Array(D + N * D).fill(0)), floats: room(N * D).at };
       kernels.denseBackwardWeights(x.at, delta.at, fromDense.at, N, D, H);
-      kernels.sparseBackwardWeights(csr, rows, delta.at, fromSparse.at, touched, N, D, H);
+      kernels.sparseBackwardWeights(csr, rows, delta.at, fromSparse.at, workspace, N, D, H, H);
       expectSameBits(
         kernels.floats.slice(fromSparse.at, fromSparse.at + D * H),
         kernels.floats.slice(fromDense.at, fromDense.at + D * H),
@@ -208,36 +208,68 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
-  test('sparseBackwardWeights lists each column once, leaves other rows alone and clears its marks', async () => {
+  test('sparse rows with a stride, and plain SGD in one: the same bits, nothing between the rows is touched', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(4, 'data');
       const memory = await createMemory(create, dtype);
       const { kernels, put, putInts, room } = memory;
-      const dense = put(sparseRows(rng, N + 2, D)).values;
-      const csr = putCsr(memory, dense, D);
-      const rowNumbers = Array.from({ length: N }, () => rng.below(N + 2));
-      const rows = putInts(rowNumbers);
+      const stride = H + 3;
+      const csr = putCsr(memory, put(sparseRows(rng, N + 2, D)).values, D);
+      const rows = putInts(Array.from({ length: N }, () => rng.below(N + 2)));
       const delta = put(normals(rng, N * H));
-      const gradient = room(D * H);
-      const touched = putInts(new Array(2 * D).fill(0));
-      const columns = Array.from({ length: D }, (_, d) => d);
-      const present = columns.filter((d) => rowNumbers.some((row) => dense[row * D + d] !== 0));
-      let first: number[] = [];
-      for (const call of [1, 2]) {
-        const floats = kernels.floats.slice();
-        const count = kernels.sparseBackwardWeights(csr, rows, delta.at, gradient.at, touched, N, D, H);
-        const listed = Array.from(kernels.ints.subarray(touched, touched + count));
-        expect(listed.sort((a, b) => a - b)).toEqual(present);
-        expect(kernels.ints.subarray(touched + D, touched + 2 * D).every((mark) => mark === 0)).toBe(true);
-        expect(kernels.ints[touched - 1]).toBe(untouchedInt);
-        expect(kernels.ints[touched + 2 * D]).toBe(untouchedInt);
-        const isWritten = (i: number) =>
-          present.includes(Math.floor((i - gradient.at) / H)) && i >= gradient.at;
-        expect(kernels.floats.findIndex((value, i) => !isWritten(i) && value !== floats[i])).toBe(-1);
-        const now = Array.from(kernels.floats.subarray(gradient.at, gradient.at + D * H));
-        if (call === 1) first = now;
-        else expectSameBits(now, first);
+      const weights = normals(rng, D * H);
+      const [plain, w, wide] = [put(weights), put(weights), room(D * stride)];
+      for (let d = 0; d < D; d++) {
+        kernels.floats.copyWithin(wide.at + d * stride, w.at + d * H, w.at + (d + 1) * H);
       }
+      const [gradient, wideGradient, out, wideOut] = [
+        room(D * H),
+        room(D * stride),
+        room(N * H),
+        room(N * H),
+      ];
+      const workspace = { ints: putInts(new Array(D + N * D).fill(0)), floats: room(N * D).at };
+      const packed = (at: number) =>
+        Array.from({ length: D }, (_, d) => [
+          ...kernels.floats.slice(at + d * stride, at + d * stride + H),
+        ]).flat();
+      const between = (at: number) =>
+        Array.from({ length: D }, (_, d) => [
+          ...kernels.floats.slice(at + d * stride + H, at + (d + 1) * stride),
+        ]);
+
+      kernels.sparseForward(csr, rows, w.at, -1, out.at, N, H, H);
+      kernels.sparseForward(csr, rows, wide.at, -1, wideOut.at, N, H, stride);
+      expectSameBits(
+        kernels.floats.slice(wideOut.at, wideOut.at + N * H),
+        kernels.floats.slice(out.at, out.at + N * H),
+      );
+
+      const gaps = [between(wide.at), between(wideGradient.at)];
+      kernels.sparseBackwardWeights(csr, rows, delta.at, gradient.at, workspace, N, D, H, H);
+      kernels.sparseBackwardWeights(csr, rows, delta.at, wideGradient.at, workspace, N, D, H, stride);
+      const expected = Array.from(kernels.floats.slice(gradient.at, gradient.at + D * H));
+      expectSameBits(packed(wideGradient.at), expected);
+
+      kernels.sgdInPlace(plain.at, gradient.at, 0.3, D * H);
+      kernels.sparseSgdInPlace(csr, rows, delta.at, gradient.at, w.at, 0.3, workspace, N, D, H, H);
+      kernels.sparseSgdInPlace(
+        csr,
+        rows,
+        delta.at,
+        wideGradient.at,
+        wide.at,
+        0.3,
+        workspace,
+        N,
+        D,
+        H,
+        stride,
+      );
+      const moved = Array.from(kernels.floats.slice(plain.at, plain.at + D * H));
+      expectSameBits(kernels.floats.slice(w.at, w.at + D * H), moved);
+      expectSameBits(packed(wide.at), moved);
+      expect([between(wide.at), between(wideGradient.at)]).toEqual(gaps);
     }
   });
 
@@ -429,21 +461,6 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         kernels.floats.set(moved, w.at);
       };
       expectSameBits(written(kernels, momentum, v.at, count), velocity);
-    }
-  });
-
-  test('sgdRowsInPlace moves the listed rows only', async () => {
-    for (const H of sizes) {
-      const rng = createRng(11, 'data');
-      const { kernels, put, putInts } = await createMemory(create, dtype);
-      const [w, g] = [put(normals(rng, 5 * H)), put(normals(rng, 5 * H))];
-      const touched = putInts([4, 1, 2]);
-      const run = () => kernels.sgdRowsInPlace(w.at, g.at, touched, 0.3, 2, H);
-      const expected = table(5, H, (d, h) => {
-        const i = d * H + h;
-        return d === 4 || d === 1 ? round(w.values[i] - round(round(0.3) * g.values[i])) : w.values[i];
-      });
-      expectSameBits(written(kernels, run, w.at, 5 * H), expected);
     }
   });
 

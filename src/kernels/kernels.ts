@@ -17,6 +17,14 @@ export interface CsrOffsets {
   readonly starts: number;
 }
 
+/** Room to sort a batch's entries by column; what stands there is lost. */
+export interface SparseWorkspace {
+  /** in ints: [D + entries of a batch] */
+  readonly ints: number;
+  /** in floats: [entries of a batch] */
+  readonly floats: number;
+}
+
 /**
  * The arithmetic of training on one linear memory.
  *
@@ -34,25 +42,49 @@ export interface Kernels {
 
   /** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0 stands for no bias. */
   denseForward(x: number, w: number, b: number, out: number, N: number, D: number, H: number): void;
-  /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0 stands for no bias. */
-  sparseForward(x: CsrOffsets, rows: number, w: number, b: number, out: number, N: number, H: number): void;
+  /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
+  sparseForward(
+    x: CsrOffsets,
+    rows: number,
+    w: number,
+    b: number,
+    out: number,
+    N: number,
+    H: number,
+    stride: number,
+  ): void;
 
   /** gradient[D,H] = x[N,D]' delta[N,H]. */
   denseBackwardWeights(x: number, delta: number, gradient: number, N: number, D: number, H: number): void;
-  /**
-   * The same on sparse rows, for the columns that have an entry: returns how many, lists them in ints at `touched`
-   * ([2 D] ints, zero before the first call), and leaves the gradient's other rows as they were.
-   */
+  /** The same on sparse rows; the gradient's rows are `stride` apart. */
   sparseBackwardWeights(
     x: CsrOffsets,
     rows: number,
     delta: number,
     gradient: number,
-    touched: number,
+    workspace: SparseWorkspace,
     N: number,
     D: number,
     H: number,
-  ): number;
+    stride: number,
+  ): void;
+  /**
+   * w[D,H] <- w - rate x' delta on sparse rows: backward and plain SGD in one, which moves only the rows of w whose
+   * column has an entry. The gradient is lost.
+   */
+  sparseSgdInPlace(
+    x: CsrOffsets,
+    rows: number,
+    delta: number,
+    gradient: number,
+    w: number,
+    rate: number,
+    workspace: SparseWorkspace,
+    N: number,
+    D: number,
+    H: number,
+    stride: number,
+  ): void;
   /** gradient[H] = sum over rows of delta[N,H]. */
   backwardBias(delta: number, gradient: number, N: number, H: number): void;
   /** out[N,D] = delta[N,H] w[D,H]'; what stands in scratch[H,D] is lost. */
@@ -89,8 +121,6 @@ export interface Kernels {
   addPenalty(gradient: number, w: number, lambda: number, count: number): void;
   /** w <- w - rate gradient. */
   sgdInPlace(w: number, gradient: number, rate: number, count: number): void;
-  /** w <- w - rate gradient, in the `count` rows of w[D,H] that ints at `touched` lists. */
-  sgdRowsInPlace(w: number, gradient: number, touched: number, rate: number, count: number, H: number): void;
   /** v <- momentum v + rate gradient; w <- w - v. */
   momentumInPlace(
     w: number,

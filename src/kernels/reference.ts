@@ -37,6 +37,16 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     else f.copyWithin(out, b, b + H);
   }
 
+  const sparseGradient: Kernels['sparseBackwardWeights'] = (x, rows, delta, gradient, _, N, D, H, stride) => {
+    for (let d = 0; d < D; d++) f.fill(0, gradient + d * stride, gradient + d * stride + H);
+    for (let n = 0; n < N; n++) {
+      const end = ints[x.starts + ints[rows + n] + 1];
+      for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
+        axpy(f[x.values + k], delta + n * H, gradient + ints[x.columns + k] * stride, H);
+      }
+    }
+  };
+
   /** z[P] <- softmax(z); returns ln sum e^z. The shift by the maximum keeps every exponential finite. */
   function softmaxRow(row: number, P: number): number {
     const max = f[row + largestOf(row, P)];
@@ -74,12 +84,12 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
       }
     },
 
-    sparseForward(x, rows, w, b, out, N, H) {
+    sparseForward(x, rows, w, b, out, N, H, stride) {
       for (let n = 0; n < N; n++) {
         startWithBias(b, out + n * H, H);
         const end = ints[x.starts + ints[rows + n] + 1];
         for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
-          axpy(f[x.values + k], w + ints[x.columns + k] * H, out + n * H, H);
+          axpy(f[x.values + k], w + ints[x.columns + k] * stride, out + n * H, H);
         }
       }
     },
@@ -91,24 +101,11 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
       }
     },
 
-    sparseBackwardWeights(x, rows, delta, gradient, touched, N, D, H) {
-      const marks = touched + D;
-      let count = 0;
-      for (let n = 0; n < N; n++) {
-        const end = ints[x.starts + ints[rows + n] + 1];
-        for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
-          const d = ints[x.columns + k];
-          const row = gradient + d * H;
-          if (ints[marks + d] === 0) {
-            ints[marks + d] = 1;
-            ints[touched + count++] = d;
-            f.fill(0, row, row + H);
-          }
-          axpy(f[x.values + k], delta + n * H, row, H);
-        }
-      }
-      for (let i = 0; i < count; i++) ints[marks + ints[touched + i]] = 0;
-      return count;
+    sparseBackwardWeights: sparseGradient,
+
+    sparseSgdInPlace(x, rows, delta, gradient, w, rate, _workspace, N, D, H, stride) {
+      sparseGradient(x, rows, delta, gradient, _workspace, N, D, H, stride);
+      for (let d = 0; d < D; d++) axpy(-round(rate), gradient + d * stride, w + d * stride, H);
     },
 
     backwardBias(delta, gradient, N, H) {
@@ -178,13 +175,6 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
 
     sgdInPlace(w, gradient, rate, count) {
       axpy(-round(rate), gradient, w, count);
-    },
-
-    sgdRowsInPlace(w, gradient, touched, rate, count, H) {
-      for (let i = 0; i < count; i++) {
-        const row = ints[touched + i] * H;
-        axpy(-round(rate), gradient + row, w + row, H);
-      }
     },
 
     momentumInPlace(w, velocity, gradient, rate, momentum, count) {

@@ -7,7 +7,8 @@ import { createActivationKernels } from './reference.ts';
 interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'ints'> {
   setIntsBase(bytes: number): void;
   sparseForward(...offsets: number[]): void;
-  sparseBackwardWeights(...offsets: number[]): number;
+  sparseBackwardWeights(...offsets: number[]): void;
+  sparseSgdInPlace(...offsets: number[]): void;
   reluForward: Forward;
   reluBackward: Backward;
   leakyReluForward: Forward;
@@ -18,7 +19,11 @@ interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'in
 
 type Wrapped = Pick<
   Kernels,
-  'sparseForward' | 'sparseBackwardWeights' | 'activationForwardInPlace' | 'activationBackwardInPlace'
+  | 'sparseForward'
+  | 'sparseBackwardWeights'
+  | 'sparseSgdInPlace'
+  | 'activationForwardInPlace'
+  | 'activationBackwardInPlace'
 >;
 type Forward = (a: number, count: number) => void;
 type Backward = (a: number, delta: number, count: number) => void;
@@ -61,10 +66,39 @@ export async function createWasmKernels(dtype: Dtype, size: MemorySize): Promise
     dtype,
     floats,
     ints: new Int32Array(memory.buffer, intsBase, size.ints),
-    sparseForward: (x, rows, w, b, out, N, H) =>
-      exports.sparseForward(x.values, x.columns, x.starts, rows, w, b, out, N, H),
-    sparseBackwardWeights: (x, rows, delta, gradient, touched, N, D, H) =>
-      exports.sparseBackwardWeights(x.values, x.columns, x.starts, rows, delta, gradient, touched, N, D, H),
+    sparseForward: (x, rows, w, b, out, N, H, stride) =>
+      exports.sparseForward(x.values, x.columns, x.starts, rows, w, b, out, N, H, stride),
+    sparseBackwardWeights: (x, rows, delta, gradient, { ints, floats: entries }, N, D, H, stride) =>
+      exports.sparseBackwardWeights(
+        x.values,
+        x.columns,
+        x.starts,
+        rows,
+        delta,
+        gradient,
+        ints,
+        entries,
+        N,
+        D,
+        H,
+        stride,
+      ),
+    sparseSgdInPlace: (x, rows, delta, _gradient, w, rate, { ints, floats: entries }, N, D, H, stride) =>
+      exports.sparseSgdInPlace(
+        x.values,
+        x.columns,
+        x.starts,
+        rows,
+        delta,
+        w,
+        rate,
+        ints,
+        entries,
+        N,
+        D,
+        H,
+        stride,
+      ),
     activationForwardInPlace(activation, a, count) {
       const kernel = forward[activation.name];
       if (kernel === undefined) any.activationForwardInPlace(activation, a, count);

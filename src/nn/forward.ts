@@ -17,10 +17,10 @@ export function forwardHidden(
   N: number,
 ): void {
   for (let l = 0; l < layers.length; l++) {
-    const { kernel, bias, output, inputs, units } = layers[l];
+    const { kernel, bias, output, inputs, units, stride } = layers[l];
     if (l > 0) kernels.denseForward(layers[l - 1].output, kernel, bias, output, N, inputs, units);
     else if (samples.csr === null) kernels.denseForward(denseInputs, kernel, bias, output, N, inputs, units);
-    else kernels.sparseForward(samples.csr, rows, kernel, bias, output, N, units);
+    else kernels.sparseForward(samples.csr, rows, kernel, bias, output, N, units, stride);
     if (l < layers.length - 1) activateInPlace(kernels, layers[l], N);
   }
 }

@@ -16,7 +16,7 @@ describe('layOut', () => {
 
   /** [offset, length] of everything that a layer has. */
   function regionsOf(layers: readonly LayerSpec[], momentum: boolean, arena = createArena()): number[][] {
-    return layOut(layers, inputs, capacity, momentum, arena).flatMap((memory) => {
+    return layOut(layers, inputs, capacity, momentum, false, arena).flatMap((memory) => {
       const { inputs: D, units: H } = memory;
       const all = [
         [memory.kernel, D * H],
@@ -49,7 +49,7 @@ describe('layOut', () => {
   });
 
   test('has the shapes and activations of the layers, and -1 for what is not there', () => {
-    const memory = layOut(network, inputs, capacity, false, createArena());
+    const memory = layOut(network, inputs, capacity, false, false, createArena());
     expect(memory.map((m) => [m.inputs, m.units, m.activation])).toEqual([
       [5, 7, 'relu'],
       [7, 1, 'relu'],
@@ -58,7 +58,7 @@ describe('layOut', () => {
     ]);
     for (const { kernelVelocity, biasVelocity } of memory)
       expect([kernelVelocity, biasVelocity]).toEqual([-1, -1]);
-    const [, second] = layOut(network, inputs, capacity, true, createArena());
+    const [, second] = layOut(network, inputs, capacity, true, false, createArena());
     expect(second).toMatchObject({ bias: -1, biasGradient: -1, biasVelocity: -1 });
     expect(second.kernelVelocity).toBeGreaterThan(0);
   });

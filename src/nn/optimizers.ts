@@ -12,43 +12,22 @@ export interface Sgd {
 
 /** One step of stochastic gradient descent on a layer whose gradients are complete. */
 export function sgdStep(kernels: Kernels, layer: LayerMemory, sgd: Sgd, rate: number): void {
-  const { kernel, kernelGradient, kernelVelocity, bias, biasGradient, biasVelocity, inputs, units } = layer;
-  update(kernels, kernel, kernelGradient, kernelVelocity, sgd.lambda, sgd.momentum, rate, inputs * units);
-  updateBias(kernels, bias, biasGradient, biasVelocity, sgd, rate, units);
+  const { kernel, kernelGradient, kernelVelocity, inputs, stride } = layer;
+  update(kernels, kernel, kernelGradient, kernelVelocity, sgd.lambda, sgd.momentum, rate, inputs * stride);
+  sgdStepBias(kernels, layer, sgd, rate);
 }
 
-/**
- * The same where only the listed rows of the kernel have a gradient. Leaving the other rows alone is exact as long as
- * neither penalty nor momentum moves them (`movesEveryWeight`).
- */
-export function sgdStepRows(
-  kernels: Kernels,
-  layer: LayerMemory,
-  sgd: Sgd,
-  rate: number,
-  touched: number,
-  count: number,
-): void {
-  kernels.sgdRowsInPlace(layer.kernel, layer.kernelGradient, touched, rate, count, layer.units);
-  updateBias(kernels, layer.bias, layer.biasGradient, layer.biasVelocity, sgd, rate, layer.units);
+/** The same for the layer's biases alone. */
+export function sgdStepBias(kernels: Kernels, layer: LayerMemory, sgd: Sgd, rate: number): void {
+  const { bias, biasGradient, biasVelocity, units } = layer;
+  if (bias < 0) return;
+  const lambda = sgd.penalizeBiases ? sgd.lambda : 0;
+  update(kernels, bias, biasGradient, biasVelocity, lambda, sgd.momentum, rate, units);
 }
 
 /** Whether weights move even where the gradient of the loss is 0. */
 export function movesEveryWeight({ momentum, lambda }: Sgd): boolean {
   return momentum !== 0 || lambda !== 0;
-}
-
-function updateBias(
-  kernels: Kernels,
-  bias: number,
-  gradient: number,
-  velocity: number,
-  { lambda, penalizeBiases, momentum }: Sgd,
-  rate: number,
-  units: number,
-): void {
-  if (bias < 0) return;
-  update(kernels, bias, gradient, velocity, penalizeBiases ? lambda : 0, momentum, rate, units);
 }
 
 function update(

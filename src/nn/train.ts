@@ -1,12 +1,12 @@
 import { createKernels } from '../kernels/index.ts';
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Batches } from './batches.ts';
 import { type Curve, evaluate, evaluationRows, predict } from './evaluate.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, type LossName, losses } from './losses.ts';
 import { createArena, type LayerMemory, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { movesEveryWeight, type Sgd, sgdStep, sgdStepRows } from './optimizers.ts';
+import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
 import { layOutSamples, loadSamples, type SampleMemory, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 
@@ -57,11 +57,13 @@ export async function train(
   const testRows = layOutSamples(testSamples, arena);
   const columns = columnsOf(trainSamples);
   const capacity = Math.max(batches.size, evaluationRows);
-  const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, arena);
+  const sparse = trainRows.csr !== null;
+  const entries = batches.size * columns;
+  const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, sparse, arena);
   const step: StepMemory = {
     rows: arena.ints(Math.max(capacity, trainRows.rows, testRows.rows)),
     everyRow: arena.ints(Math.max(trainRows.rows, testRows.rows)),
-    touched: arena.ints(2 * columns),
+    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(sparse ? entries : 0) },
     inputs: trainRows.csr === null ? arena.floats(capacity * columns) : -1,
     targets: arena.floats(capacity * outputs),
   };
@@ -71,7 +73,10 @@ export async function train(
   loadSamples(testSamples, testRows, kernels);
   memory.forEach((layer, index) => {
     const { kernel, bias } = training.weights[index];
-    kernels.floats.set(kernel, layer.kernel);
+    for (let d = 0; d < layer.inputs; d++) {
+      const row = kernel.subarray(d * layer.units, (d + 1) * layer.units);
+      kernels.floats.set(row, layer.kernel + d * layer.stride);
+    }
     if (bias !== null) kernels.floats.set(bias, layer.bias);
   });
   for (let row = 0; row < Math.max(trainRows.rows, testRows.rows); row++)
@@ -106,8 +111,7 @@ interface StepMemory {
   readonly rows: number;
   /** in ints: 0, 1, 2, ... */
   readonly everyRow: number;
-  /** in ints: [2 columns], see Kernels.sparseBackwardWeights */
-  readonly touched: number;
+  readonly sorted: SparseWorkspace;
   /** [capacity][columns], or -1 when the inputs are sparse */
   readonly inputs: number;
   /** [capacity][outputs] */
@@ -134,7 +138,7 @@ function trainStep(
 
   for (let l = last; l >= 0; l--) {
     const layer = layers[l];
-    const { delta, kernelGradient, inputs, units } = layer;
+    const { delta, kernelGradient, inputs, units, stride } = layer;
     if (layer.bias >= 0) kernels.backwardBias(delta, layer.biasGradient, N, units);
     if (l > 0) {
       const below = layers[l - 1];
@@ -145,33 +149,49 @@ function trainStep(
     } else if (samples.csr === null) {
       kernels.denseBackwardWeights(step.inputs, delta, kernelGradient, N, inputs, units);
       sgdStep(kernels, layer, sgd, rate);
-    } else {
-      const every = movesEveryWeight(sgd);
-      if (every) kernels.floats.fill(0, kernelGradient, kernelGradient + inputs * units);
-      const { csr } = samples;
-      const { rows, touched } = step;
-      const count = kernels.sparseBackwardWeights(
-        csr,
+    } else if (movesEveryWeight(sgd)) {
+      const { rows, sorted } = step;
+      kernels.sparseBackwardWeights(
+        samples.csr,
         rows,
         delta,
         kernelGradient,
-        touched,
+        sorted,
         N,
         inputs,
         units,
+        stride,
       );
-      if (every) sgdStep(kernels, layer, sgd, rate);
-      else sgdStepRows(kernels, layer, sgd, rate, touched, count);
+      sgdStep(kernels, layer, sgd, rate);
+    } else {
+      const { rows, sorted } = step;
+      kernels.sparseSgdInPlace(
+        samples.csr,
+        rows,
+        delta,
+        kernelGradient,
+        layer.kernel,
+        rate,
+        sorted,
+        N,
+        inputs,
+        units,
+        stride,
+      );
+      sgdStepBias(kernels, layer, sgd, rate);
     }
   }
 }
 
 function weightsOf({ floats }: Kernels, layer: LayerMemory): LayerWeights {
-  const copy = (offset: number, count: number) => Float64Array.from(floats.subarray(offset, offset + count));
-  return {
-    kernel: copy(layer.kernel, layer.inputs * layer.units),
-    bias: layer.bias < 0 ? null : copy(layer.bias, layer.units),
-  };
+  const { inputs, units, stride } = layer;
+  const kernel = new Float64Array(inputs * units);
+  for (let d = 0; d < inputs; d++) {
+    const row = layer.kernel + d * stride;
+    kernel.set(floats.subarray(row, row + units), d * units);
+  }
+  const bias = layer.bias < 0 ? null : Float64Array.from(floats.subarray(layer.bias, layer.bias + units));
+  return { kernel, bias };
 }
 
 function columnsOf({ rows, inputs }: Samples): number {

@@ -1,6 +1,5 @@
 import { exp, log } from './elementary';
-import { at, intAt, L } from './memory';
-import { addScaled } from './sparse';
+import { addScaled, at, intAt, L } from './memory';
 
 export function gatherRows(source: i32, rows: i32, out: i32, N: i32, D: i32): void {
   for (let n = 0; n < N; n++) {
@@ -137,15 +136,6 @@ export function addPenalty(gradient: i32, w: i32, lambda: f64, count: i32): void
 export function sgdInPlace(w: i32, gradient: i32, rate: f64, count: i32): void {
   const factor = -(<F>rate);
   addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), count);
-}
-
-export function sgdRowsInPlace(w: i32, gradient: i32, touched: i32, rate: f64, count: i32, H: i32): void {
-  const factor = -(<F>rate);
-  const factors = v128.splat<F>(factor);
-  for (let i = 0; i < count; i++) {
-    const row = load<i32>(intAt(touched + i)) * H;
-    addScaled(factors, factor, at(gradient + row), at(w + row), H);
-  }
 }
 
 export function momentumInPlace(w: i32, velocity: i32, gradient: i32, rate: f64, momentum: f64, count: i32): void {

@@ -39,3 +39,20 @@ export function splatAt(address: usize): v128 {
 export function addProduct(sum: v128, a: v128, b: v128): v128 {
   return v128.add<F>(sum, v128.mul<F>(a, b));
 }
+
+/** to[count] += factor from[count]. */
+// @ts-ignore: decorator
+@inline
+export function addScaled(factors: v128, factor: F, from: usize, to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 2 * L <= count; i += 2 * L) {
+    const p = to + at(i);
+    const q = from + at(i);
+    v128.store(p, addProduct(v128.load(p), factors, v128.load(q)));
+    v128.store(p, addProduct(v128.load(p, 16), factors, v128.load(q, 16)), 16);
+  }
+  for (; i + L <= count; i += L) {
+    v128.store(to + at(i), addProduct(v128.load(to + at(i)), factors, v128.load(from + at(i))));
+  }
+  for (; i < count; i++) store<F>(to + at(i), load<F>(to + at(i)) + factor * load<F>(from + at(i)));
+}

@@ -1,46 +1,49 @@
 import { addProduct, at, intAt, L, splatAt } from './memory';
 
-/** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias. */
-export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32): void {
-  if (H < L) {
-    narrowForward(values, columns, starts, rows, w, b, out, N, H);
-    return;
-  }
+/** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
+export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32, stride: i32): void {
   // Blocks of columns outermost: the piece of w that a block needs stays in the cache for all rows.
   let h = 0;
   for (; h + 8 * L <= H; h += 8 * L) {
-    for (let n = 0; n < N; n++) forward8(values, columns, starts, load<i32>(intAt(rows + n)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), H);
+    for (let n = 0; n < N; n++) {
+      const row = load<i32>(intAt(rows + n));
+      forward8(values, columns, load<i32>(intAt(starts + row)), load<i32>(intAt(starts + row + 1)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), at(stride));
+    }
   }
-  for (; h + 4 * L <= H; h += 4 * L) {
-    for (let n = 0; n < N; n++) forward4(values, columns, starts, load<i32>(intAt(rows + n)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), H);
-  }
-  for (; h < H; h += L) {
-    const column = min(h, H - L);
-    for (let n = 0; n < N; n++) forward1(values, columns, starts, load<i32>(intAt(rows + n)), at(w + column), b < 0 ? -1 : b + column, at(out + n * H + column), H);
+  for (; h < H; h += 4 * L) {
+    const rest = H - h;
+    for (let n = 0; n < N; n++) {
+      const row = load<i32>(intAt(rows + n));
+      const from = load<i32>(intAt(starts + row));
+      const end = load<i32>(intAt(starts + row + 1));
+      if (H < L) forwardNarrow(values, columns, from, end, w, b, out + n * H, H, stride);
+      else if (rest > 3 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, h + 2 * L, min(h + 3 * L, H - L), stride);
+      else if (rest > 2 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, min(h + 2 * L, H - L), min(h + 2 * L, H - L), stride);
+      else forward2(values, columns, from, end, w, b, out + n * H, min(h, H - L), min(h + L, H - L), stride);
+    }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function bias(b: i32, vector: i32): v128 {
-  return b < 0 ? v128.splat<F>(0) : v128.load(at(b + vector * L));
+function bias(b: i32, offset: i32): v128 {
+  return b < 0 ? v128.splat<F>(0) : v128.load(at(b + offset));
 }
 
 // @ts-ignore: decorator
 @inline
-function forward8(values: i32, columns: i32, starts: i32, row: i32, w: usize, b: i32, out: usize, H: i32): void {
+function forward8(values: i32, columns: i32, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
   let a0 = bias(b, 0);
-  let a1 = bias(b, 1);
-  let a2 = bias(b, 2);
-  let a3 = bias(b, 3);
-  let a4 = bias(b, 4);
-  let a5 = bias(b, 5);
-  let a6 = bias(b, 6);
-  let a7 = bias(b, 7);
-  const end = load<i32>(intAt(starts + row + 1));
-  for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
+  let a1 = bias(b, L);
+  let a2 = bias(b, 2 * L);
+  let a3 = bias(b, 3 * L);
+  let a4 = bias(b, 4 * L);
+  let a5 = bias(b, 5 * L);
+  let a6 = bias(b, 6 * L);
+  let a7 = bias(b, 7 * L);
+  for (let k = from; k < end; k++) {
     const x = splatAt(at(values + k));
-    const p = w + at(load<i32>(intAt(columns + k)) * H);
+    const p = w + <usize>load<i32>(intAt(columns + k)) * stride;
     a0 = addProduct(a0, x, v128.load(p));
     a1 = addProduct(a1, x, v128.load(p, 16));
     a2 = addProduct(a2, x, v128.load(p, 32));
@@ -60,93 +63,188 @@ function forward8(values: i32, columns: i32, starts: i32, row: i32, w: usize, b:
   v128.store(out, a7, 112);
 }
 
+/** Four vectors that begin at the given columns; they may overlap, for what is computed twice is the same. */
 // @ts-ignore: decorator
 @inline
-function forward4(values: i32, columns: i32, starts: i32, row: i32, w: usize, b: i32, out: usize, H: i32): void {
-  let a0 = bias(b, 0);
-  let a1 = bias(b, 1);
-  let a2 = bias(b, 2);
-  let a3 = bias(b, 3);
-  const end = load<i32>(intAt(starts + row + 1));
-  for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
+function forward4(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: i32): void {
+  let a0 = bias(b, c0);
+  let a1 = bias(b, c1);
+  let a2 = bias(b, c2);
+  let a3 = bias(b, c3);
+  for (let k = from; k < end; k++) {
     const x = splatAt(at(values + k));
-    const p = w + at(load<i32>(intAt(columns + k)) * H);
-    a0 = addProduct(a0, x, v128.load(p));
-    a1 = addProduct(a1, x, v128.load(p, 16));
-    a2 = addProduct(a2, x, v128.load(p, 32));
-    a3 = addProduct(a3, x, v128.load(p, 48));
+    const row = w + load<i32>(intAt(columns + k)) * stride;
+    a0 = addProduct(a0, x, v128.load(at(row + c0)));
+    a1 = addProduct(a1, x, v128.load(at(row + c1)));
+    a2 = addProduct(a2, x, v128.load(at(row + c2)));
+    a3 = addProduct(a3, x, v128.load(at(row + c3)));
   }
-  v128.store(out, a0);
-  v128.store(out, a1, 16);
-  v128.store(out, a2, 32);
-  v128.store(out, a3, 48);
+  v128.store(at(out + c0), a0);
+  v128.store(at(out + c1), a1);
+  v128.store(at(out + c2), a2);
+  v128.store(at(out + c3), a3);
 }
 
 // @ts-ignore: decorator
 @inline
-function forward1(values: i32, columns: i32, starts: i32, row: i32, w: usize, b: i32, out: usize, H: i32): void {
-  let a = bias(b, 0);
-  const end = load<i32>(intAt(starts + row + 1));
-  for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-    a = addProduct(a, splatAt(at(values + k)), v128.load(w + at(load<i32>(intAt(columns + k)) * H)));
+function forward2(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, stride: i32): void {
+  let a0 = bias(b, c0);
+  let a1 = bias(b, c1);
+  for (let k = from; k < end; k++) {
+    const x = splatAt(at(values + k));
+    const row = w + load<i32>(intAt(columns + k)) * stride;
+    a0 = addProduct(a0, x, v128.load(at(row + c0)));
+    a1 = addProduct(a1, x, v128.load(at(row + c1)));
   }
-  v128.store(out, a);
+  v128.store(at(out + c0), a0);
+  v128.store(at(out + c1), a1);
 }
 
-function narrowForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32): void {
-  for (let n = 0; n < N; n++) {
-    const row = load<i32>(intAt(rows + n));
-    const end = load<i32>(intAt(starts + row + 1));
-    for (let h = 0; h < H; h++) {
-      let sum: F = b < 0 ? 0 : load<F>(at(b + h));
-      for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-        sum += load<F>(at(values + k)) * load<F>(at(w + load<i32>(intAt(columns + k)) * H + h));
-      }
-      store<F>(at(out + n * H + h), sum);
+function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, H: i32, stride: i32): void {
+  for (let h = 0; h < H; h++) {
+    let sum: F = b < 0 ? 0 : load<F>(at(b + h));
+    for (let k = from; k < end; k++) {
+      sum += load<F>(at(values + k)) * load<F>(at(w + load<i32>(intAt(columns + k)) * stride + h));
     }
+    store<F>(at(out + h), sum);
   }
 }
 
 /**
- * gradient rows of the columns that have an entry; returns how many, lists them in ints at `touched` ([2 D] ints: the
- * list, then one mark a column). The first entry of a column stores, the others add.
+ * Sorts a batch's entries by column, each column's in the order of the rows (counting sort).
+ *
+ * Column d's entries are positions[d - 1] .. positions[d] - 1 (from 0 for d = 0) of `entryRows` (delta's offset of the
+ * row) and `entryValues`. ints at `workspace`: positions [D], then entryRows; floats at `entryValues`.
  */
-export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, touched: i32, N: i32, D: i32, H: i32): i32 {
-  const marks = touched + D;
-  let count = 0;
+function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32): void {
+  memory.fill(intAt(workspace), 0, (<usize>D) << 2);
   for (let n = 0; n < N; n++) {
     const row = load<i32>(intAt(rows + n));
     const end = load<i32>(intAt(starts + row + 1));
-    const from = at(delta + n * H);
     for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-      const d = load<i32>(intAt(columns + k));
-      const to = at(gradient + d * H);
-      if (load<i32>(intAt(marks + d)) == 0) {
-        store<i32>(intAt(marks + d), 1);
-        store<i32>(intAt(touched + count), d);
-        count++;
-        memory.fill(to, 0, at(H));
-      }
-      addScaled(splatAt(at(values + k)), load<F>(at(values + k)), from, to, H);
+      const p = intAt(workspace + load<i32>(intAt(columns + k)));
+      store<i32>(p, load<i32>(p) + 1);
     }
   }
-  for (let i = 0; i < count; i++) store<i32>(intAt(marks + load<i32>(intAt(touched + i))), 0);
-  return count;
+  let before = 0;
+  for (let d = 0; d < D; d++) {
+    const p = intAt(workspace + d);
+    const count = load<i32>(p);
+    store<i32>(p, before);
+    before += count;
+  }
+  // Each position moves on with what is put there: in the end it is where the next column begins.
+  const entryRows = workspace + D;
+  for (let n = 0; n < N; n++) {
+    const row = load<i32>(intAt(rows + n));
+    const end = load<i32>(intAt(starts + row + 1));
+    for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
+      const p = intAt(workspace + load<i32>(intAt(columns + k)));
+      const to = load<i32>(p);
+      store<i32>(p, to + 1);
+      store<i32>(intAt(entryRows + to), delta + n * H);
+      store<F>(at(entryValues + to), load<F>(at(values + k)));
+    }
+  }
 }
 
-/** to[count] += factor from[count]. */
+/** gradient[D,H] = x[rows, :]' delta[N,H] on sparse rows; the gradient's rows are `stride` apart. */
+export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
+  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
+  let from = 0;
+  for (let d = 0; d < D; d++) {
+    const end = load<i32>(intAt(workspace + d));
+    if (end == from) memory.fill(at(gradient + d * stride), 0, at(H));
+    else columnProduct(false, workspace + D, entryValues, from, end, gradient + d * stride, 0, H);
+    from = end;
+  }
+}
+
+/** w[D,H] <- w - rate x[rows, :]' delta[N,H] on sparse rows: columns without an entry are not touched. */
+export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
+  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
+  const factor = -(<F>rate);
+  let from = 0;
+  for (let d = 0; d < D; d++) {
+    const end = load<i32>(intAt(workspace + d));
+    if (end > from) columnProduct(true, workspace + D, entryValues, from, end, w + d * stride, factor, H);
+    from = end;
+  }
+}
+
+/** to[H] = the column's sum of value * delta row or, with `update`, to[H] + factor times it. */
 // @ts-ignore: decorator
 @inline
-export function addScaled(factors: v128, factor: F, from: usize, to: usize, count: i32): void {
-  let i = 0;
-  for (; i + 2 * L <= count; i += 2 * L) {
-    const p = to + at(i);
-    const q = from + at(i);
-    v128.store(p, addProduct(v128.load(p), factors, v128.load(q)));
-    v128.store(p, addProduct(v128.load(p, 16), factors, v128.load(q, 16)), 16);
+function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32, end: i32, to: i32, factor: F, H: i32): void {
+  const factors = v128.splat<F>(factor);
+  let h = 0;
+  for (; h + 8 * L <= H; h += 8 * L) {
+    let a0 = v128.splat<F>(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let a4 = a0;
+    let a5 = a0;
+    let a6 = a0;
+    let a7 = a0;
+    for (let k = from; k < end; k++) {
+      const x = splatAt(at(entryValues + k));
+      const p = at(load<i32>(intAt(entryRows + k)) + h);
+      a0 = addProduct(a0, x, v128.load(p));
+      a1 = addProduct(a1, x, v128.load(p, 16));
+      a2 = addProduct(a2, x, v128.load(p, 32));
+      a3 = addProduct(a3, x, v128.load(p, 48));
+      a4 = addProduct(a4, x, v128.load(p, 64));
+      a5 = addProduct(a5, x, v128.load(p, 80));
+      a6 = addProduct(a6, x, v128.load(p, 96));
+      a7 = addProduct(a7, x, v128.load(p, 112));
+    }
+    const p = at(to + h);
+    v128.store(p, finished(update, p, factors, a0));
+    v128.store(p, finished(update, p + 16, factors, a1), 16);
+    v128.store(p, finished(update, p + 32, factors, a2), 32);
+    v128.store(p, finished(update, p + 48, factors, a3), 48);
+    v128.store(p, finished(update, p + 64, factors, a4), 64);
+    v128.store(p, finished(update, p + 80, factors, a5), 80);
+    v128.store(p, finished(update, p + 96, factors, a6), 96);
+    v128.store(p, finished(update, p + 112, factors, a7), 112);
   }
-  for (; i + L <= count; i += L) {
-    v128.store(to + at(i), addProduct(v128.load(to + at(i)), factors, v128.load(from + at(i))));
+  for (; h + L <= H; h += 4 * L) {
+    // Vectors that begin at the end overlap; all are finished from the old values before any is stored.
+    const last = H - L;
+    const c1 = min(h + L, last);
+    const c2 = min(h + 2 * L, last);
+    const c3 = min(h + 3 * L, last);
+    let a0 = v128.splat<F>(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    for (let k = from; k < end; k++) {
+      const x = splatAt(at(entryValues + k));
+      const row = load<i32>(intAt(entryRows + k));
+      a0 = addProduct(a0, x, v128.load(at(row + h)));
+      a1 = addProduct(a1, x, v128.load(at(row + c1)));
+      a2 = addProduct(a2, x, v128.load(at(row + c2)));
+      a3 = addProduct(a3, x, v128.load(at(row + c3)));
+    }
+    a0 = finished(update, at(to + h), factors, a0);
+    a1 = finished(update, at(to + c1), factors, a1);
+    a2 = finished(update, at(to + c2), factors, a2);
+    a3 = finished(update, at(to + c3), factors, a3);
+    v128.store(at(to + h), a0);
+    v128.store(at(to + c1), a1);
+    v128.store(at(to + c2), a2);
+    v128.store(at(to + c3), a3);
   }
-  for (; i < count; i++) store<F>(to + at(i), load<F>(to + at(i)) + factor * load<F>(from + at(i)));
+  for (; h < H; h++) {
+    let sum: F = 0;
+    for (let k = from; k < end; k++) sum += load<F>(at(entryValues + k)) * load<F>(at(load<i32>(intAt(entryRows + k)) + h));
+    store<F>(at(to + h), update ? load<F>(at(to + h)) + factor * sum : sum);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function finished(update: bool, old: usize, factors: v128, sum: v128): v128 {
+  return update ? addProduct(v128.load(old), factors, sum) : sum;
 }
