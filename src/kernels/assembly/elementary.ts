@@ -31,6 +31,38 @@ export function exp(x: f64): f64 {
   return y * powerOfTwo(half) * powerOfTwo(k - half);
 }
 
+/** e^x of two numbers that are not above 0, as `exp` computes it. */
+// @ts-ignore: decorator
+@inline
+export function expOfNegative(x: v128): v128 {
+  // e^-746 is 0 already; NaN stays.
+  const bounded = v128.pmax<f64>(x, f64x2.splat(-746));
+  const k = i32x4.trunc_sat_f64x2_s_zero(f64x2.sub(f64x2.mul(bounded, f64x2.splat(log2e)), f64x2.splat(0.5)));
+  const whole = f64x2.convert_low_i32x4_s(k);
+  const high = f64x2.sub(bounded, f64x2.mul(whole, f64x2.splat(ln2High)));
+  const low = f64x2.mul(whole, f64x2.splat(ln2Low));
+  const r = f64x2.sub(high, low);
+  const z = f64x2.mul(r, r);
+  let series = f64x2.splat(-691.0 / 653837184000.0);
+  series = f64x2.add(f64x2.splat(1.0 / 23950080.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(-1.0 / 604800.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(1.0 / 15120.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(-1.0 / 360.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(1.0 / 6.0), f64x2.mul(z, series));
+  const c = f64x2.sub(r, f64x2.mul(z, series));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
+  const y = f64x2.add(f64x2.splat(1), f64x2.add(high, f64x2.sub(quotient, low)));
+  const half = i32x4.shr_s(k, 1);
+  return f64x2.mul(f64x2.mul(y, powersOfTwo(half)), powersOfTwo(i32x4.sub(k, half)));
+}
+
+/** 2^k of the two low lanes, -1022 <= k <= 1023. */
+// @ts-ignore: decorator
+@inline
+function powersOfTwo(k: v128): v128 {
+  return i64x2.shl(i64x2.add(i64x2.extend_low_i32x4_s(k), i64x2.splat(1023)), 52);
+}
+
 export function log(x: f64): f64 {
   if (!(x > 0)) return x == 0 ? -Infinity : NaN;
   if (x == Infinity) return x;

@@ -1,4 +1,4 @@
-import { exp, log } from './elementary';
+import { exp, expOfNegative, log } from './elementary';
 import { addScaled, at, intAt, L } from './memory';
 
 export function gatherRows(source: i32, rows: i32, out: i32, N: i32, D: i32): void {
@@ -49,8 +49,30 @@ export function leakyReluBackward(a: i32, delta: i32, count: i32): void {
   }
 }
 
+/** Two numbers of type F in float64. */
+// @ts-ignore: decorator
+@inline
+function loadPair(address: usize): v128 {
+  return sizeof<F>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(address)) : v128.load(address);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePair(address: usize, pair: v128): void {
+  if (sizeof<F>() == 4) v128.store64_lane(address, f32x4.demote_f64x2_zero(pair), 0);
+  else v128.store(address, pair);
+}
+
 export function sigmoidForward(a: i32, count: i32): void {
-  for (let i = 0; i < count; i++) {
+  const one = f64x2.splat(1);
+  let i = 0;
+  for (; i + 2 <= count; i += 2) {
+    const z = loadPair(at(a + i));
+    const e = expOfNegative(f64x2.neg(f64x2.abs(z)));
+    const above = v128.bitselect(one, e, f64x2.ge(z, f64x2.splat(0)));
+    storePair(at(a + i), f64x2.div(above, f64x2.add(one, e)));
+  }
+  for (; i < count; i++) {
     const z = <f64>load<F>(at(a + i));
     const e = exp(z >= 0 ? -z : z);
     store<F>(at(a + i), <F>((z >= 0 ? 1 : e) / (1 + e)));
@@ -73,12 +95,12 @@ function largestOf(row: i32, P: i32): i32 {
 /** z[P] <- softmax(z); returns ln sum e^z. */
 function softmaxRow(row: i32, P: i32): f64 {
   const largest = load<F>(at(row + largestOf(row, P)));
+  for (let p = 0; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) - largest);
+  let q = 0;
+  for (; q + 2 <= P; q += 2) storePair(at(row + q), expOfNegative(loadPair(at(row + q))));
+  if (q < P) store<F>(at(row + q), <F>exp(<f64>load<F>(at(row + q))));
   let sum: F = 0;
-  for (let p = 0; p < P; p++) {
-    const e = <F>exp(<f64>(load<F>(at(row + p)) - largest));
-    store<F>(at(row + p), e);
-    sum += e;
-  }
+  for (let p = 0; p < P; p++) sum += load<F>(at(row + p));
   for (let p = 0; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) / sum);
   return <f64>largest + log(<f64>sum);
 }
