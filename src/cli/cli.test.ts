@@ -22,11 +22,15 @@ interface Outcome {
 }
 
 function run(...args: string[]): Promise<Outcome> {
+  return runWith({}, ...args);
+}
+
+function runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
   return new Promise((done) => {
     execFile(
       process.execPath,
       [program, ...args],
-      { cwd: directory, maxBuffer: 1e8 },
+      { cwd: directory, maxBuffer: 1e8, env: { ...process.env, ...environment } },
       (error, stdout, stderr) => {
         done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
       },
@@ -95,6 +99,25 @@ describe('reproducible to the byte', () => {
     const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
     expect({ name, hash: sha256(trials + curves) }).toMatchSnapshot();
   });
+});
+
+test.each([
+  [
+    'float64',
+    'ffnn',
+    '--activation',
+    'sigmoid,relu,leaky_relu,linear',
+    '--lambda',
+    '0,0.1',
+    '--hidden',
+    '33-7',
+  ],
+  ['float32', 'mnist', '--samples', '600', '--test-size', '100', '--lambda', '0,0.1', '--momentum', '0,0.5'],
+])('WebAssembly and the reference kernels give the same bytes: %s', async (dtype, ...args) => {
+  const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet'];
+  await run(...command, '--out', 'wasm', '--store', 'a');
+  await runWith({ FYS_NN_KERNELS: 'reference' }, ...command, '--out', 'reference', '--store', 'b');
+  expect(await csvs('reference')).toEqual(await csvs('wasm'));
 });
 
 describe('what a run leaves', () => {

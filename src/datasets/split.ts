@@ -24,6 +24,8 @@ export interface Split {
 /**
  * Which rows to train on and which to test on, drawn from the seed's 'split' streams.
  *
+ * Each part keeps the order of the data, which is the order of the memory.
+ *
  * random: the first trainRows of one permutation of all rows, and the next testRows. canonical: the first trainRows of
  * a permutation of the published training rows (stream 0) and testRows of the rest (stream 1); a part that is used
  * whole keeps its order. Errors: counts that do not fit, a canonical split where none was published.
@@ -34,7 +36,10 @@ export function splitRows(dataset: SplitSource, config: SplitConfig, seed: numbe
   const { method, trainRows, testRows } = config;
   if (method === 'random') {
     const order = permutation(createRng(seed, 'split'), rows);
-    return { train: order.slice(0, trainRows), test: order.slice(trainRows, trainRows + testRows) };
+    return {
+      train: order.slice(0, trainRows).sort(),
+      test: order.slice(trainRows, trainRows + testRows).sort(),
+    };
   }
   const published = canonicalTrainRows!;
   return {
@@ -70,7 +75,7 @@ export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: Sp
 /** `count` of the integers 0 .. n - 1: all of them in order, or some in random order. */
 function draw(rng: Rng, n: number, count: number): Int32Array {
   if (count === n) return Int32Array.from({ length: n }, (_, row) => row);
-  return permutation(rng, n).slice(0, count);
+  return permutation(rng, n).slice(0, count).sort();
 }
 
 function checkCount(option: string, part: string, count: number, least: number): void {

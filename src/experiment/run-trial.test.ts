@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mnistFiles, readMnist } from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
-import type { Csr } from '../math/csr.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { batchings } from '../nn/batches.ts';
+import type { SparseRows } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
 import { ridge } from '../regression/least-squares.ts';
@@ -327,11 +327,14 @@ describe('classification', () => {
 
   test('keeps mostly empty images as sparse rows of pixels / 255, and centred ones dense', async () => {
     const dataset = await loadData(config.data, 1, { dataDir: folder });
-    const { inputs } = prepare(dataset, config, 'float32').train;
-    expect(inputs).toMatchObject({ rows: 50, columns: 12 });
-    expect([...(inputs as Csr).values.subarray(0, 3)]).toEqual(
-      [255, 254, 1].map((v) => Math.fround(v / 255)),
-    );
+    const { train, test: held } = prepare(dataset, config, 'float32');
+    const { csr, rows } = train.inputs as SparseRows;
+    expect(csr).toMatchObject({ rows: dataset.rows, columns: 12 });
+    expect(rows).toHaveLength(50);
+    // One matrix for both splits, and for the next trial.
+    expect((held.inputs as SparseRows).csr).toBe(csr);
+    expect((prepare(dataset, config, 'float32').train.inputs as SparseRows).csr).toBe(csr);
+    expect([...csr.values.subarray(0, 3)]).toEqual([255, 254, 1].map((v) => Math.fround(v / 255)));
     const scalar = prepare(
       dataset,
       { ...config, features: { ...config.features, center: 'scalar' } },

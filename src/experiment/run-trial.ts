@@ -3,7 +3,7 @@ import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import { losses } from '../nn/losses.ts';
 import { initialWeights } from '../nn/network.ts';
-import type { Samples } from '../nn/samples.ts';
+import { columnsOf, type Samples } from '../nn/samples.ts';
 import { compileSchedule } from '../nn/schedules.ts';
 import { type Trained, train } from '../nn/train.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
@@ -61,14 +61,12 @@ function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch): Promi
 async function fitBySgd(data: Prepared, model: SgdConfig, seed: number, onEpoch?: OnEpoch): Promise<Fit> {
   const { layers, lambda, momentum, penalizeBiases, batchSize, draw } = model;
   const { metric, task } = losses[model.loss];
-  const columns =
-    'starts' in data.train.inputs ? data.train.inputs.columns : data.train.inputs.length / data.train.rows;
   const trained = await train(
     data.train,
     data.test,
     {
       layers,
-      weights: initialWeights(layers, columns, seed, draw),
+      weights: initialWeights(layers, columnsOf(data.train), seed, draw),
       loss: model.loss,
       sgd: { momentum, lambda, penalizeBiases },
       learningRate: model.learningRate,

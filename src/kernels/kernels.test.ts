@@ -95,6 +95,13 @@ function sparseRows(rng: Rng, rows: number, D: number): number[] {
   return table(rows, D, (row, d) => (isZero(row, d) ? 0 : rng.normal()));
 }
 
+/** 16-bit numbers, two in each int. */
+function pairs(numbers: number[]): number[] {
+  const shorts = new Uint16Array(2 * Math.ceil(numbers.length / 2));
+  shorts.set(numbers);
+  return [...new Int32Array(shorts.buffer)];
+}
+
 function putCsr(
   { put, putInts }: Awaited<ReturnType<typeof createMemory>>,
   dense: number[],
@@ -109,7 +116,7 @@ function putCsr(
   );
   return {
     values: put(entries.map(({ value }) => value)).at,
-    columns: putInts(entries.map(({ d }) => d)),
+    columns: putInts(pairs(entries.map(({ d }) => d))),
     starts: putInts(starts),
   };
 }

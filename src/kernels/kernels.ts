@@ -11,7 +11,7 @@ export interface Activation {
 export interface CsrOffsets {
   /** in floats: the nonzero entries, row after row */
   readonly values: number;
-  /** in ints: the column of each entry */
+  /** in ints, as 16-bit numbers, two in each: the column of each entry */
   readonly columns: number;
   /** in ints: [rows + 1] positions of the first entry of each row, counted from `values` */
   readonly starts: number;

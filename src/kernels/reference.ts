@@ -26,6 +26,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
   const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
   const f = dtype === 'float32' ? new Float32Array(size.floats) : new Float64Array(size.floats);
   const ints = new Int32Array(size.ints);
+  const columns = new Uint16Array(ints.buffer);
 
   /** out[H] += factor * row[H] */
   function axpy(factor: number, row: number, out: number, H: number): void {
@@ -42,7 +43,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     for (let n = 0; n < N; n++) {
       const end = ints[x.starts + ints[rows + n] + 1];
       for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
-        axpy(f[x.values + k], delta + n * H, gradient + ints[x.columns + k] * stride, H);
+        axpy(f[x.values + k], delta + n * H, gradient + columns[2 * x.columns + k] * stride, H);
       }
     }
   };
@@ -89,7 +90,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
         startWithBias(b, out + n * H, H);
         const end = ints[x.starts + ints[rows + n] + 1];
         for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
-          axpy(f[x.values + k], w + ints[x.columns + k] * stride, out + n * H, H);
+          axpy(f[x.values + k], w + columns[2 * x.columns + k] * stride, out + n * H, H);
         }
       }
     },

@@ -14,18 +14,17 @@ export interface Curve {
   readonly accuracy: number[];
 }
 
-/** Calls `visit` with the output layer at z for one piece of the rows after another; ints at `everyRow`: 0, 1, 2, ... */
+/** Calls `visit` with the output layer at z for one piece of the rows after another */
 function forEachPiece(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
-  everyRow: number,
   visit: (output: LayerMemory, from: number, N: number) => void,
 ): void {
   for (let from = 0; from < samples.rows; from += evaluationRows) {
     const N = Math.min(evaluationRows, samples.rows - from);
     const inputs = samples.dense + from * layers[0].inputs;
-    forwardHidden(kernels, layers, samples, inputs, everyRow + from, N);
+    forwardHidden(kernels, layers, samples, inputs, samples.csrRows + from, N);
     visit(layers[layers.length - 1], from, N);
   }
 }
@@ -35,13 +34,12 @@ export function evaluate(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
-  everyRow: number,
   loss: Loss,
   curve: Curve,
 ): void {
   let sum = 0;
   let correct = 0;
-  forEachPiece(kernels, layers, samples, everyRow, (output, from, N) => {
+  forEachPiece(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
     if (loss.task === 'classification')
@@ -56,12 +54,11 @@ export function predict(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
-  everyRow: number,
   loss: Loss,
 ): Float64Array {
   const { units } = layers[layers.length - 1];
   const outputs = new Float64Array(samples.rows * units);
-  forEachPiece(kernels, layers, samples, everyRow, (output, from, N) => {
+  forEachPiece(kernels, layers, samples, (output, from, N) => {
     loss.forward(kernels, output, N);
     outputs.set(kernels.floats.subarray(output.output, output.output + N * units), from * units);
   });

@@ -3,12 +3,26 @@ import type { Csr } from '../math/csr.ts';
 import type { FloatArray } from '../math/dtype.ts';
 import type { Arena } from './network.ts';
 
+/** Some rows of a sparse matrix of at most 65536 columns, which others may share: row n is row rows[n] of it. */
+export interface SparseRows {
+  readonly csr: Csr;
+  readonly rows: Int32Array;
+}
+
 /** Rows to train or to evaluate on: inputs [rows][columns], dense or sparse, and targets [rows][outputs]. */
 export interface Samples {
   readonly rows: number;
-  readonly inputs: FloatArray | Csr;
+  readonly inputs: FloatArray | SparseRows;
   /** Real values, or one-hot rows for classification. */
   readonly targets: FloatArray;
+}
+
+export function isSparse(inputs: Samples['inputs']): inputs is SparseRows {
+  return 'csr' in inputs;
+}
+
+export function columnsOf({ rows, inputs }: Samples): number {
+  return isSparse(inputs) ? inputs.csr.columns : inputs.length / rows;
 }
 
 /** Where samples lie in the memory; one of `dense` and `csr` is there. */
@@ -16,30 +30,55 @@ export interface SampleMemory {
   readonly rows: number;
   readonly dense: number;
   readonly csr: CsrOffsets | null;
+  /** in ints: the matrix's row of each sample; -1 for dense inputs */
+  readonly csrRows: number;
   readonly targets: number;
 }
 
-export function layOutSamples({ rows, inputs, targets }: Samples, arena: Arena): SampleMemory {
-  const csr =
-    'starts' in inputs
-      ? {
-          values: arena.floats(inputs.values.length),
-          columns: arena.ints(inputs.indices.length),
-          starts: arena.ints(inputs.starts.length),
-        }
-      : null;
-  const dense = 'starts' in inputs ? -1 : arena.floats(inputs.length);
-  return { rows, dense, csr, targets: arena.floats(targets.length) };
+/** Lays samples out one after the other; those of one sparse matrix share it. */
+export function layOutSamples(all: readonly Samples[], arena: Arena): SampleMemory[] {
+  const matrices = new Map<Csr, CsrOffsets>();
+  const offsetsOf = (csr: Csr): CsrOffsets => {
+    const known = matrices.get(csr);
+    if (known !== undefined) return known;
+    const offsets = {
+      values: arena.floats(csr.values.length),
+      columns: arena.ints(Math.ceil(csr.indices.length / 2)),
+      starts: arena.ints(csr.starts.length),
+    };
+    matrices.set(csr, offsets);
+    return offsets;
+  };
+  return all.map(({ rows, inputs, targets }) => ({
+    rows,
+    dense: isSparse(inputs) ? -1 : arena.floats(inputs.length),
+    csr: isSparse(inputs) ? offsetsOf(inputs.csr) : null,
+    csrRows: isSparse(inputs) ? arena.ints(rows) : -1,
+    targets: arena.floats(targets.length),
+  }));
 }
 
-export function loadSamples({ inputs, targets }: Samples, memory: SampleMemory, kernels: Kernels): void {
-  if ('starts' in inputs) {
-    const csr = memory.csr!;
-    kernels.floats.set(inputs.values, csr.values);
-    kernels.ints.set(inputs.indices, csr.columns);
-    kernels.ints.set(inputs.starts, csr.starts);
-  } else {
-    kernels.floats.set(inputs, memory.dense);
-  }
-  kernels.floats.set(targets, memory.targets);
+/** Copies the samples to where they were laid out. */
+export function loadSamples(
+  all: readonly Samples[],
+  memories: readonly SampleMemory[],
+  { floats, ints }: Kernels,
+): void {
+  const loaded = new Set<Csr>();
+  all.forEach(({ inputs, targets }, index) => {
+    const memory = memories[index];
+    floats.set(targets, memory.targets);
+    if (!isSparse(inputs)) {
+      floats.set(inputs, memory.dense);
+      return;
+    }
+    ints.set(inputs.rows, memory.csrRows);
+    if (loaded.has(inputs.csr)) return;
+    loaded.add(inputs.csr);
+    const offsets = memory.csr!;
+    floats.set(inputs.csr.values, offsets.values);
+    const columns = new Uint16Array(ints.buffer, ints.byteOffset + 4 * offsets.columns);
+    columns.set(inputs.csr.indices);
+    ints.set(inputs.csr.starts, offsets.starts);
+  });
 }

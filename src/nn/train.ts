@@ -7,7 +7,7 @@ import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, type LossName, losses } from './losses.ts';
 import { createArena, type LayerMemory, type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
-import { layOutSamples, loadSamples, type SampleMemory, type Samples } from './samples.ts';
+import { columnsOf, layOutSamples, loadSamples, type SampleMemory, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 
 export interface Training {
@@ -30,7 +30,7 @@ export interface Trained {
   readonly divergedAt: number | null;
   /** [test rows][outputs] after the last epoch */
   readonly testOutputs: Float64Array;
-  /** [train rows][outputs] after the last epoch */
+  /** [train rows][outputs] after the last epoch; empty for classification */
   readonly trainOutputs: Float64Array;
   readonly weights: LayerWeights[];
 }
@@ -53,24 +53,22 @@ export async function train(
   const outputs = layers[layers.length - 1].units;
 
   const arena = createArena();
-  const trainRows = layOutSamples(trainSamples, arena);
-  const testRows = layOutSamples(testSamples, arena);
+  const [trainRows, testRows] = layOutSamples([trainSamples, testSamples], arena);
   const columns = columnsOf(trainSamples);
   const capacity = Math.max(batches.size, evaluationRows);
   const sparse = trainRows.csr !== null;
   const entries = batches.size * columns;
   const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, sparse, arena);
   const step: StepMemory = {
-    rows: arena.ints(Math.max(capacity, trainRows.rows, testRows.rows)),
-    everyRow: arena.ints(Math.max(trainRows.rows, testRows.rows)),
+    rows: arena.ints(batches.size),
+    csrRows: sparse ? arena.ints(batches.size) : -1,
     sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(sparse ? entries : 0) },
     inputs: trainRows.csr === null ? arena.floats(capacity * columns) : -1,
     targets: arena.floats(capacity * outputs),
   };
 
   const kernels = await createKernels(training.dtype, arena.size());
-  loadSamples(trainSamples, trainRows, kernels);
-  loadSamples(testSamples, testRows, kernels);
+  loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   memory.forEach((layer, index) => {
     const { kernel, bias } = training.weights[index];
     for (let d = 0; d < layer.inputs; d++) {
@@ -79,8 +77,6 @@ export async function train(
     }
     if (bias !== null) kernels.floats.set(bias, layer.bias);
   });
-  for (let row = 0; row < Math.max(trainRows.rows, testRows.rows); row++)
-    kernels.ints[step.everyRow + row] = row;
 
   const curves = { train: emptyCurve(), test: emptyCurve() };
   let divergedAt: number | null = null;
@@ -91,8 +87,8 @@ export async function train(
       const rate = schedule(learningRate, epoch, index, batches.steps);
       trainStep(kernels, memory, trainRows, step, batches.size, loss, sgd, rate);
     }
-    evaluate(kernels, memory, trainRows, step.everyRow, loss, curves.train);
-    evaluate(kernels, memory, testRows, step.everyRow, loss, curves.test);
+    evaluate(kernels, memory, trainRows, loss, curves.train);
+    evaluate(kernels, memory, testRows, loss, curves.test);
     const finite = Number.isFinite(curves.train.loss[epoch]) && Number.isFinite(curves.test.loss[epoch]);
     if (!finite) divergedAt = epoch;
     onEpoch(epoch + 1);
@@ -100,8 +96,8 @@ export async function train(
   return {
     ...curves,
     divergedAt,
-    testOutputs: predict(kernels, memory, testRows, step.everyRow, loss),
-    trainOutputs: predict(kernels, memory, trainRows, step.everyRow, loss),
+    testOutputs: predict(kernels, memory, testRows, loss),
+    trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
     weights: memory.map((layer) => weightsOf(kernels, layer)),
   };
 }
@@ -109,8 +105,8 @@ export async function train(
 interface StepMemory {
   /** in ints: the batch's row indices */
   readonly rows: number;
-  /** in ints: 0, 1, 2, ... */
-  readonly everyRow: number;
+  /** in ints: the sparse matrix's row of each of them; -1 for dense inputs */
+  readonly csrRows: number;
   readonly sorted: SparseWorkspace;
   /** [capacity][columns], or -1 when the inputs are sparse */
   readonly inputs: number;
@@ -132,7 +128,8 @@ function trainStep(
   if (samples.csr === null) kernels.gatherRows(samples.dense, step.rows, step.inputs, N, layers[0].inputs);
   kernels.gatherRows(samples.targets, step.rows, step.targets, N, layers[last].units);
 
-  forwardHidden(kernels, layers, samples, step.inputs, step.rows, N);
+  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, step, N);
+  forwardHidden(kernels, layers, samples, step.inputs, step.csrRows, N);
   loss.forward(kernels, layers[last], N);
   loss.backward(kernels, layers[last], step.targets, N);
 
@@ -150,10 +147,10 @@ function trainStep(
       kernels.denseBackwardWeights(step.inputs, delta, kernelGradient, N, inputs, units);
       sgdStep(kernels, layer, sgd, rate);
     } else if (movesEveryWeight(sgd)) {
-      const { rows, sorted } = step;
+      const { csrRows, sorted } = step;
       kernels.sparseBackwardWeights(
         samples.csr,
-        rows,
+        csrRows,
         delta,
         kernelGradient,
         sorted,
@@ -164,10 +161,10 @@ function trainStep(
       );
       sgdStep(kernels, layer, sgd, rate);
     } else {
-      const { rows, sorted } = step;
+      const { csrRows, sorted } = step;
       kernels.sparseSgdInPlace(
         samples.csr,
-        rows,
+        csrRows,
         delta,
         kernelGradient,
         layer.kernel,
@@ -183,6 +180,11 @@ function trainStep(
   }
 }
 
+/** From a batch's sample numbers to rows of the sparse matrix. */
+function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
+  for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
+}
+
 function weightsOf({ floats }: Kernels, layer: LayerMemory): LayerWeights {
   const { inputs, units, stride } = layer;
   const kernel = new Float64Array(inputs * units);
@@ -192,10 +194,6 @@ function weightsOf({ floats }: Kernels, layer: LayerMemory): LayerWeights {
   }
   const bias = layer.bias < 0 ? null : Float64Array.from(floats.subarray(layer.bias, layer.bias + units));
   return { kernel, bias };
-}
-
-function columnsOf({ rows, inputs }: Samples): number {
-  return 'starts' in inputs ? inputs.columns : inputs.length / rows;
 }
 
 function emptyCurve(): Curve {

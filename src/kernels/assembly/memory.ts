@@ -27,6 +27,13 @@ export function intAt(offset: i32): usize {
   return intsBase + ((<usize>offset) << 2);
 }
 
+/** Column number k of those that begin at int `columns`: they take two bytes each. */
+// @ts-ignore: decorator
+@inline
+export function columnAt(columns: i32, k: i32): i32 {
+  return <i32>load<u16>(intAt(columns) + ((<usize>k) << 1));
+}
+
 // @ts-ignore: decorator
 @inline
 export function splatAt(address: usize): v128 {

@@ -1,4 +1,4 @@
-import { addProduct, at, intAt, L, splatAt } from './memory';
+import { addProduct, at, columnAt, intAt, L, splatAt } from './memory';
 
 /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
 export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32, stride: i32): void {
@@ -43,7 +43,7 @@ function forward8(values: i32, columns: i32, from: i32, end: i32, w: usize, b: i
   let a7 = bias(b, 7 * L);
   for (let k = from; k < end; k++) {
     const x = splatAt(at(values + k));
-    const p = w + <usize>load<i32>(intAt(columns + k)) * stride;
+    const p = w + <usize>columnAt(columns, k) * stride;
     a0 = addProduct(a0, x, v128.load(p));
     a1 = addProduct(a1, x, v128.load(p, 16));
     a2 = addProduct(a2, x, v128.load(p, 32));
@@ -73,7 +73,7 @@ function forward4(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32
   let a3 = bias(b, c3);
   for (let k = from; k < end; k++) {
     const x = splatAt(at(values + k));
-    const row = w + load<i32>(intAt(columns + k)) * stride;
+    const row = w + columnAt(columns, k) * stride;
     a0 = addProduct(a0, x, v128.load(at(row + c0)));
     a1 = addProduct(a1, x, v128.load(at(row + c1)));
     a2 = addProduct(a2, x, v128.load(at(row + c2)));
@@ -92,7 +92,7 @@ function forward2(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32
   let a1 = bias(b, c1);
   for (let k = from; k < end; k++) {
     const x = splatAt(at(values + k));
-    const row = w + load<i32>(intAt(columns + k)) * stride;
+    const row = w + columnAt(columns, k) * stride;
     a0 = addProduct(a0, x, v128.load(at(row + c0)));
     a1 = addProduct(a1, x, v128.load(at(row + c1)));
   }
@@ -104,7 +104,7 @@ function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b
   for (let h = 0; h < H; h++) {
     let sum: F = b < 0 ? 0 : load<F>(at(b + h));
     for (let k = from; k < end; k++) {
-      sum += load<F>(at(values + k)) * load<F>(at(w + load<i32>(intAt(columns + k)) * stride + h));
+      sum += load<F>(at(values + k)) * load<F>(at(w + columnAt(columns, k) * stride + h));
     }
     store<F>(at(out + h), sum);
   }
@@ -122,7 +122,7 @@ function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: 
     const row = load<i32>(intAt(rows + n));
     const end = load<i32>(intAt(starts + row + 1));
     for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-      const p = intAt(workspace + load<i32>(intAt(columns + k)));
+      const p = intAt(workspace + columnAt(columns, k));
       store<i32>(p, load<i32>(p) + 1);
     }
   }
@@ -139,7 +139,7 @@ function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: 
     const row = load<i32>(intAt(rows + n));
     const end = load<i32>(intAt(starts + row + 1));
     for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-      const p = intAt(workspace + load<i32>(intAt(columns + k)));
+      const p = intAt(workspace + columnAt(columns, k));
       const to = load<i32>(p);
       store<i32>(p, to + 1);
       store<i32>(intAt(entryRows + to), delta + n * H);
