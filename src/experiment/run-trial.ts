@@ -1,6 +1,7 @@
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
+import type { LendCore } from '../nn/evaluator.ts';
 import { losses } from '../nn/losses.ts';
 import { initialWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
@@ -27,17 +28,19 @@ type OnEpoch = (epoch: number) => void;
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
- * The record depends on the config alone, but for `seconds` and `at`. Divergence is a result, not an error.
+ * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent. Divergence is a
+ * result, not an error.
  */
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
   onEpoch?: OnEpoch,
+  lendCore?: LendCore,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
   const data = prepare(dataset, config, config.model.solver === 'sgd' ? config.model.dtype : 'float64');
-  const fit = await fitModel(data, config, onEpoch);
+  const fit = await fitModel(data, config, onEpoch, lendCore);
   const diverged = fit.divergedAt !== null;
   return {
     id,
@@ -52,13 +55,19 @@ export async function runTrial(
   };
 }
 
-function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch): Promise<Fit> {
+function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch, lendCore?: LendCore): Promise<Fit> {
   return config.model.solver === 'sgd'
-    ? fitBySgd(data, config.model, config.seed, onEpoch)
+    ? fitBySgd(data, config.model, config.seed, onEpoch, lendCore)
     : fitClosedForm(data, config.model.lambda);
 }
 
-async function fitBySgd(data: Prepared, model: SgdConfig, seed: number, onEpoch?: OnEpoch): Promise<Fit> {
+async function fitBySgd(
+  data: Prepared,
+  model: SgdConfig,
+  seed: number,
+  onEpoch?: OnEpoch,
+  lendCore?: LendCore,
+): Promise<Fit> {
   const { layers, lambda, momentum, penalizeBiases, batchSize, draw } = model;
   const { metric, task } = losses[model.loss];
   const trained = await train(
@@ -76,6 +85,7 @@ async function fitBySgd(data: Prepared, model: SgdConfig, seed: number, onEpoch?
       dtype: model.dtype,
     },
     onEpoch,
+    lendCore,
   );
   const curves: Fit['curves'] = {
     [`train_${metric}`]: trained.train.loss.map(finiteOrNull),

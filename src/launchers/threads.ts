@@ -19,17 +19,23 @@ export const threads: Launcher = async (trials, { storeDirectory, sources, jobs,
     seen.add(id);
     events.epoch(trial, epoch);
   });
+  // Where there are fewer trials than cores, a training may evaluate on another core.
+  const idleCores = new Int32Array(new SharedArrayBuffer(4));
+  idleCores[0] = Math.max(0, jobs - trials.length);
+  let unfinished = trials.length;
   const failures: Failure[] = [];
   const longestFirst = [...trials].sort((a, b) => trialCost(b.config) - trialCost(a.config));
   await Promise.all(
     longestFirst.map(async (trial) => {
       try {
-        const task: WorkerTask = { trial, storeDirectory, sources };
+        const task: WorkerTask = { trial, storeDirectory, sources, idleCores };
         events.ended(trial, await pool.run(task));
       } catch (error) {
         failures.push({ trial, error });
         events.ended(trial, 'failed');
       }
+      unfinished--;
+      if (unfinished < jobs) Atomics.add(idleCores, 0, 1);
     }),
   );
   await pool.close();

@@ -15,7 +15,8 @@ export interface Csr {
 /**
  * The given rows of a dense matrix [.., columns] as CSR, each value divided by `divisor`.
  *
- * Entry k of row n is source[rows[n], indices[k]] / divisor; only entries other than 0 are kept.
+ * Entry k of row n is source[rows[n], indices[k]] / divisor; only entries other than 0 are kept. It lies in shared
+ * memory, so that another thread can read it without a copy.
  */
 export function csrFromDense(
   source: ArrayLike<number>,
@@ -28,9 +29,11 @@ export function csrFromDense(
   for (const row of rows) {
     for (let i = row * columns; i < (row + 1) * columns; i++) if (source[i] !== 0) entries++;
   }
-  const starts = new Int32Array(rows.length + 1);
-  const indices = columns <= 65536 ? new Uint16Array(entries) : new Int32Array(entries);
-  const values = dtype === 'float32' ? new Float32Array(entries) : new Float64Array(entries);
+  const starts = new Int32Array(shared(4 * (rows.length + 1)));
+  const indices =
+    columns <= 65536 ? new Uint16Array(shared(2 * entries)) : new Int32Array(shared(4 * entries));
+  const values =
+    dtype === 'float32' ? new Float32Array(shared(4 * entries)) : new Float64Array(shared(8 * entries));
   let entry = 0;
   for (let n = 0; n < rows.length; n++) {
     const from = rows[n] * columns;
@@ -43,4 +46,8 @@ export function csrFromDense(
     starts[n + 1] = entry;
   }
   return { rows: rows.length, columns, starts, indices, values };
+}
+
+function shared(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
 }

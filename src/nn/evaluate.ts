@@ -7,14 +7,20 @@ import type { SampleMemory } from './samples.ts';
 /** Rows that an evaluation takes at a time: their activations stay in the processor's cache. */
 export const evaluationRows = 128;
 
-/** One value an epoch, measured after it on all rows. */
-export interface Curve {
-  readonly loss: number[];
-  /** Share of rows whose largest output is the target's; empty for regression. */
-  readonly accuracy: number[];
+/** What all rows of a split give. */
+export interface Score {
+  /** Mean loss. */
+  readonly loss: number;
+  /** Share of rows whose largest output is the target's; null for regression. */
+  readonly accuracy: number | null;
 }
 
-/** Calls `visit` with the output layer at z for one piece of the rows after another */
+export interface Scores {
+  readonly train: Score;
+  readonly test: Score;
+}
+
+/** Calls `visit` with the output layer at z for one piece of the rows after another. */
 function forEachPiece(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -29,24 +35,22 @@ function forEachPiece(
   }
 }
 
-/** Appends the mean loss of all rows, and the accuracy of a classifier, to the curve. */
+/** The mean loss of all rows, and the accuracy of a classifier. */
 export function evaluate(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
   loss: Loss,
-  curve: Curve,
-): void {
+): Score {
+  const classifies = loss.task === 'classification';
   let sum = 0;
   let correct = 0;
   forEachPiece(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
-    if (loss.task === 'classification')
-      correct += kernels.countCorrect(output.output, targets, N, output.units);
+    if (classifies) correct += kernels.countCorrect(output.output, targets, N, output.units);
   });
-  curve.loss.push(sum / samples.rows);
-  if (loss.task === 'classification') curve.accuracy.push(correct / samples.rows);
+  return { loss: sum / samples.rows, accuracy: classifies ? correct / samples.rows : null };
 }
 
 /** What the network puts out for every row, [rows][outputs]. */

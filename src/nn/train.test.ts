@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { csrFromDense } from '../math/csr.ts';
 import { dtypes } from '../math/dtype.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
@@ -265,3 +265,40 @@ test.each([0, 0.8])(
     });
   },
 );
+
+describe('with a core that is lent', () => {
+  const always = () => {
+    const returned = jest.fn();
+    return { lend: () => returned, returned };
+  };
+
+  test.each<[string, Training['loss'], boolean, Training['dtype']]>([
+    ['a sparse classifier in float32', 'cross_entropy', true, 'float32'],
+    ['a dense regression in float64', 'mse', false, 'float64'],
+  ])(
+    '%s: the same bits, every epoch heard, and the core given back',
+    async (_name, loss, isSparse, dtype) => {
+      const as = (data: Samples) => (isSparse ? sparse(data, dtype) : data);
+      const [first, second] = [as(samples(loss, 1)), as(samples(loss, 2))];
+      const how = { ...training(loss, [6]), dtype, epochs: 7 };
+      const heard: number[] = [];
+      const { lend, returned } = always();
+      const apart = await train(first, second, how, (epoch) => heard.push(epoch), lend);
+      expect(apart).toEqual(await train(first, second, how));
+      expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(returned).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test('divergence is found in the same epoch', async () => {
+    const how = { ...training('mse', [6]), learningRate: 5, epochs: 400 };
+    const [first, second] = [samples('mse', 1), samples('mse', 2)];
+    const { lend, returned } = always();
+    const apart = await train(first, second, how, () => {}, lend);
+    const here = await train(first, second, how);
+    expect(here.divergedAt).toBeGreaterThan(1);
+    const { divergedAt, train: curve, test: testCurve } = here;
+    expect(apart).toMatchObject({ divergedAt, train: curve, test: testCurve });
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
+});

@@ -2,13 +2,16 @@ import { createKernels } from '../kernels/index.ts';
 import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Batches } from './batches.ts';
-import { type Curve, evaluate, evaluationRows, predict } from './evaluate.ts';
+import { type Curve, createRecord, runEpochs } from './epochs.ts';
+import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
+import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, type LossName, losses } from './losses.ts';
 import { createArena, type LayerMemory, type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
 import { columnsOf, layOutSamples, loadSamples, type SampleMemory, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
+import { copyWeights, storeWeights } from './weights.ts';
 
 export interface Training {
   readonly layers: readonly LayerSpec[];
@@ -40,13 +43,15 @@ export interface Trained {
  *
  * For each batch: a_l = f(a_{l-1} W_l + b_l); delta_L = dC/dz_L; delta_{l-1} = delta_l W_l' * f'(z_{l-1});
  * dC/dW_l = a_{l-1}' delta_l; dC/db_l = sum of delta_l (equations 1 to 5 of the report). Linear and logistic
- * regression are networks without hidden layers. `onEpoch` hears of each epoch from 1.
+ * regression are networks without hidden layers. `onEpoch` hears of each epoch from 1. With a core that `lendCore` lends,
+ * one epoch is evaluated there while the next one trains here: the same bits, sooner.
  */
 export async function train(
   trainSamples: Samples,
   testSamples: Samples,
   training: Training,
   onEpoch: (epoch: number) => void = () => {},
+  lendCore: LendCore = () => null,
 ): Promise<Trained> {
   const { layers, batches, sgd, schedule, learningRate, epochs } = training;
   const loss = losses[training.loss];
@@ -69,36 +74,34 @@ export async function train(
 
   const kernels = await createKernels(training.dtype, arena.size());
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
-  memory.forEach((layer, index) => {
-    const { kernel, bias } = training.weights[index];
-    for (let d = 0; d < layer.inputs; d++) {
-      const row = kernel.subarray(d * layer.units, (d + 1) * layer.units);
-      kernels.floats.set(row, layer.kernel + d * layer.stride);
-    }
-    if (bias !== null) kernels.floats.set(bias, layer.bias);
-  });
+  storeWeights(kernels, memory, training.weights);
 
-  const curves = { train: emptyCurve(), test: emptyCurve() };
-  let divergedAt: number | null = null;
-  for (let epoch = 0; epoch < epochs && divergedAt === null; epoch++) {
+  const trainEpoch = (epoch: number): void => {
     batches.startEpoch(epoch);
     for (let index = 0; index < batches.steps; index++) {
       batches.fill(index, kernels.ints, step.rows);
       const rate = schedule(learningRate, epoch, index, batches.steps);
       trainStep(kernels, memory, trainRows, step, batches.size, loss, sgd, rate);
     }
-    evaluate(kernels, memory, trainRows, loss, curves.train);
-    evaluate(kernels, memory, testRows, loss, curves.test);
-    const finite = Number.isFinite(curves.train.loss[epoch]) && Number.isFinite(curves.test.loss[epoch]);
-    if (!finite) divergedAt = epoch;
-    onEpoch(epoch + 1);
-  }
+  };
+  const evaluateHere = (): Scores => ({
+    train: evaluate(kernels, memory, trainRows, loss),
+    test: evaluate(kernels, memory, testRows, loss),
+  });
+  const task: EvaluatorTask = {
+    ...{ train: trainSamples, test: testSamples },
+    ...{ layers, loss: training.loss, dtype: training.dtype },
+  };
+  const record = createRecord(onEpoch);
+  const copy = () => copyWeights(kernels, memory);
+  await runEpochs({ epochs, trainEpoch, evaluateHere, copy, record, task, lendCore });
   return {
-    ...curves,
-    divergedAt,
+    train: record.train,
+    test: record.test,
+    divergedAt: record.divergedAt(),
     testOutputs: predict(kernels, memory, testRows, loss),
     trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
-    weights: memory.map((layer) => weightsOf(kernels, layer)),
+    weights: copy(),
   };
 }
 
@@ -183,19 +186,4 @@ function trainStep(
 /** From a batch's sample numbers to rows of the sparse matrix. */
 function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
   for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
-}
-
-function weightsOf({ floats }: Kernels, layer: LayerMemory): LayerWeights {
-  const { inputs, units, stride } = layer;
-  const kernel = new Float64Array(inputs * units);
-  for (let d = 0; d < inputs; d++) {
-    const row = layer.kernel + d * stride;
-    kernel.set(floats.subarray(row, row + units), d * units);
-  }
-  const bias = layer.bias < 0 ? null : Float64Array.from(floats.subarray(layer.bias, layer.bias + units));
-  return { kernel, bias };
-}
-
-function emptyCurve(): Curve {
-  return { loss: [], accuracy: [] };
 }
