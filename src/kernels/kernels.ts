@@ -30,7 +30,9 @@ export interface SparseWorkspace {
  *
  * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so. Matrices
  * are row-major. Shape letters: N rows in a batch, D inputs, H units, P outputs. No kernel allocates, and each sums
- * in one fixed order (the order of the index that is summed over), so that every implementation gives the same bits.
+ * in one fixed order, so that every implementation gives the same bits: the order of the index that is summed over,
+ * but for the forward pass of a layer of one unit (H = 1), whose inputs are summed in four parts, those with d mod 4 =
+ * 0, 1, 2 and 3, and then (s0 + s1) + (s2 + s3).
  */
 export interface Kernels {
   readonly dtype: Dtype;

@@ -33,6 +33,17 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     for (let h = 0; h < H; h++) f[out + h] += round(factor * f[row + h]);
   }
 
+  // A layer of one unit sums its inputs in four parts, by d mod 4, so that vectors can keep them side by side.
+  const partial = new Float64Array(4);
+  const clearPartialSums = () => partial.fill(0);
+  const addToPartialSum = (d: number, a: number, weight: number): void => {
+    partial[d % 4] = round(partial[d % 4] + round(a * weight));
+  };
+  const withPartialSums = (b: number): number => {
+    const sum = round(round(partial[0] + partial[1]) + round(partial[2] + partial[3]));
+    return (b < 0 ? 0 : f[b]) + sum;
+  };
+
   function startWithBias(b: number, out: number, H: number): void {
     if (b < 0) f.fill(0, out, out + H);
     else f.copyWithin(out, b, b + H);
@@ -80,6 +91,12 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
 
     denseForward(x, w, b, out, N, D, H) {
       for (let n = 0; n < N; n++) {
+        if (H === 1) {
+          clearPartialSums();
+          for (let d = 0; d < D; d++) addToPartialSum(d, f[x + n * D + d], f[w + d]);
+          f[out + n] = withPartialSums(b);
+          continue;
+        }
         startWithBias(b, out + n * H, H);
         for (let d = 0; d < D; d++) axpy(f[x + n * D + d], w + d * H, out + n * H, H);
       }
@@ -87,8 +104,17 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
 
     sparseForward(x, rows, w, b, out, N, H, stride) {
       for (let n = 0; n < N; n++) {
-        startWithBias(b, out + n * H, H);
         const end = ints[x.starts + ints[rows + n] + 1];
+        if (H === 1) {
+          clearPartialSums();
+          for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
+            const d = columns[2 * x.columns + k];
+            addToPartialSum(d, f[x.values + k], f[w + d * stride]);
+          }
+          f[out + n] = withPartialSums(b);
+          continue;
+        }
+        startWithBias(b, out + n * H, H);
         for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
           axpy(f[x.values + k], w + columns[2 * x.columns + k] * stride, out + n * H, H);
         }

@@ -20,8 +20,8 @@ export const activations = {
   ),
   relu: define(
     'relu',
-    // Math.max hands NaN on, so that a training that has diverged is seen to have.
-    (z) => Math.max(z, 0),
+    // NaN is handed on, so that a training that has diverged is seen to have.
+    (z) => (z < 0 ? 0 : z),
     (a) => (a > 0 ? 1 : 0),
   ),
   leaky_relu: define(

@@ -16,7 +16,8 @@ export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32,
       const row = load<i32>(intAt(rows + n));
       const from = load<i32>(intAt(starts + row));
       const end = load<i32>(intAt(starts + row + 1));
-      if (H < L) forwardNarrow(values, columns, from, end, w, b, out + n * H, H, stride);
+      if (H == 1) forwardSingle(values, columns, from, end, w, b, out + n, stride);
+      else if (H < L) forwardNarrow(values, columns, from, end, w, b, out + n * H, H, stride);
       else if (rest > 3 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, h + 2 * L, min(h + 3 * L, H - L), stride);
       else if (rest > 2 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, min(h + 2 * L, H - L), min(h + 2 * L, H - L), stride);
       else forward2(values, columns, from, end, w, b, out + n * H, min(h, H - L), min(h + L, H - L), stride);
@@ -98,6 +99,23 @@ function forward2(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32
   }
   v128.store(at(out + c0), a0);
   v128.store(at(out + c1), a1);
+}
+
+/** One unit: the partial sums of `singleOutput` in dense.ts. */
+function forwardSingle(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, stride: i32): void {
+  let s0: F = 0;
+  let s1: F = 0;
+  let s2: F = 0;
+  let s3: F = 0;
+  for (let k = from; k < end; k++) {
+    const d = columnAt(columns, k);
+    const product = load<F>(at(values + k)) * load<F>(at(w + d * stride));
+    if ((d & 3) == 0) s0 += product;
+    else if ((d & 3) == 1) s1 += product;
+    else if ((d & 3) == 2) s2 += product;
+    else s3 += product;
+  }
+  store<F>(at(out), (b < 0 ? <F>0 : load<F>(at(b))) + (s0 + s1 + (s2 + s3)));
 }
 
 function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, H: i32, stride: i32): void {
