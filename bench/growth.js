@@ -1,0 +1,203 @@
+// How time and memory grow: node bench/growth.js [options]. One setting varied at a time, each run a process of its own.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { growthFigure } from './kernels/growth-figure.js';
+import { median } from './kernels/measure.js';
+import { table, writeSection } from './kernels/page.js';
+import { describeCommit, describeMachine } from './machine.js';
+
+const usage = `node bench/growth.js [options]   (after npm run build)
+  --quick         the smaller half of the sizes, one run each; writes bench/results/growth-quick.json only
+  --program FILE  the program (default bin/fys-nn.js)`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    program: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const program = resolve(options.program ?? fileURLToPath(new URL('../bin/fys-nn.js', import.meta.url)));
+const cores = cpus().length;
+
+/** The Franke network in float32 unless varied: 4000 rows, 2-128-1, batches of 10, 100 epochs, one trial, one worker. */
+const franke = { samples: 4000, hidden: '128', 'batch-size': 10, epochs: 100, jobs: 1 };
+const layers = (depth) => Array(depth).fill(64).join('-');
+const seeds = (count) => ({ seed: `1..${count}` });
+
+/** What is varied: from each value to the options that differ. `time` says which of the two times is shown. */
+const series = [
+  {
+    title: 'samples (Franke)',
+    values: [1000, 4000, 16000, 64000],
+    settings: (samples) => ({ ...franke, samples }),
+  },
+  {
+    title: 'samples (MNIST)',
+    values: [7000, 17500, 35000, 70000],
+    command: 'mnist',
+    settings: (samples) => ({ samples, 'test-size': samples / 7, epochs: 5, jobs: 1 }),
+  },
+  {
+    title: 'hidden width',
+    values: [32, 128, 512, 2048],
+    settings: (hidden) => ({ ...franke, hidden, epochs: 50 }),
+  },
+  {
+    title: 'depth (layers of 64)',
+    values: [1, 2, 4, 8],
+    settings: (depth) => ({ ...franke, hidden: layers(depth), epochs: 50 }),
+  },
+  {
+    title: 'batch size',
+    values: [10, 50, 250, 1000],
+    settings: (size) => ({ ...franke, 'batch-size': size, epochs: 200 }),
+  },
+  { title: 'epochs', values: [50, 200, 800], settings: (epochs) => ({ ...franke, epochs }) },
+  {
+    title: 'trials (one worker)',
+    values: [1, 4, 16, 64],
+    whole: true,
+    settings: (trials) => ({ ...franke, samples: 1000, epochs: 200, ...seeds(trials) }),
+  },
+  {
+    title: 'workers (32 trials)',
+    values: cores > 2 ? [1, 2, 4].filter((jobs) => jobs <= cores) : [1, 2],
+    whole: true,
+    settings: (jobs) => ({ ...franke, samples: 1000, epochs: 400, ...seeds(32), jobs }),
+  },
+];
+
+const started = performance.now();
+const measured = {
+  quick: options.quick,
+  at: new Date().toISOString(),
+  machine: describeMachine(),
+  commit: describeCommit(),
+  node: process.version,
+  series: [],
+};
+for (const { title, values, settings, command = 'ffnn', whole = false } of series) {
+  const used = options.quick ? values.slice(0, 2) : values;
+  // By turns, so that what else the machine does weighs on all sizes.
+  const runs = used.map(() => []);
+  for (let repeat = 0; repeat < (options.quick ? 1 : 3); repeat++) {
+    for (const [index, value] of used.entries()) runs[index].push(await measure(command, settings(value)));
+  }
+  const points = used.map((value, index) => {
+    const seconds = runs[index].map((run) => (whole ? run.whole : run.training));
+    const memory = runs[index].map((run) => run.megabytes);
+    return { value, seconds: median(seconds), megabytes: median(memory) };
+  });
+  measured.series.push({ title, command, time: whole ? 'whole run' : 'trial', points });
+  console.error(`${title}: ${points.map(({ seconds }) => seconds.toPrecision(3)).join(', ')} s`);
+}
+await write();
+
+/** Seconds of the whole run and of its trials, and the peak of its resident memory in MB. */
+async function measure(command, settings) {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-growth-'));
+  const given = Object.entries({ dtype: 'float32', ...settings }).flatMap(([name, value]) => [
+    `--${name}`,
+    String(value),
+  ]);
+  const where = ['--store', join(folder, 'trials'), '--out', join(folder, 'out'), '--quiet'];
+  const begun = performance.now();
+  const { maxRSS } = await run([program, command, ...given, ...where]);
+  const whole = (performance.now() - begun) / 1000;
+  const training = await trialSeconds(join(folder, 'trials'));
+  await rm(folder, { recursive: true });
+  return { whole, training, megabytes: (maxRSS * 1024) / 1e6 };
+}
+
+/** Runs Node on the arguments; resolves to its resource usage, which it tells as it ends. */
+function run(args) {
+  const tell = `
+    import { writeSync } from 'node:fs';
+    import { isMainThread } from 'node:worker_threads';
+    if (isMainThread) process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));
+  `;
+  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, ['--import', hook, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    let usage = '';
+    let complaints = '';
+    child.stdio[3].on('data', (text) => {
+      usage += text;
+    });
+    child.stderr.on('data', (text) => {
+      complaints += text;
+    });
+    child.on('error', failed);
+    child.on('close', (code) => {
+      if (code === 0) done(JSON.parse(usage));
+      else failed(new Error(`fys-nn ${args.slice(1).join(' ')} ended with ${code}: ${complaints}`));
+    });
+  });
+}
+
+async function trialSeconds(store) {
+  let seconds = 0;
+  for (const name of await readdir(store)) {
+    for (const line of (await readFile(join(store, name), 'utf8')).split('\n')) {
+      const found = /"seconds":([0-9.eE+-]+)/.exec(line);
+      if (found !== null) seconds += Number(found[1]);
+    }
+  }
+  return seconds;
+}
+
+/** b of y = a x^b between the first and the last point. */
+function exponent(points, of) {
+  const [first, last] = [points[0], points[points.length - 1]];
+  return Math.log(of(last) / of(first)) / Math.log(last.value / first.value);
+}
+
+function growthTables({ machine, node, at, series: all, quick }) {
+  const rows = all.flatMap(({ title, time, points }) =>
+    points.map(({ value, seconds, megabytes }, index) => {
+      const last = index === points.length - 1;
+      return [
+        index === 0 ? `${title}, ${time}` : '',
+        value,
+        seconds.toPrecision(3),
+        last ? exponent(points, (point) => point.seconds).toFixed(2) : '',
+        megabytes.toFixed(0),
+      ];
+    }),
+  );
+  return [
+    ...(quick ? ['QUICK RUN: few sizes, one run each.'] : []),
+    `${machine.cpu}, ${machine.cores} cores, Node ${node}; ${at.slice(0, 10)}. Medians of three runs. The exponent b is that of`,
+    'time = a x^b from the smallest to the largest size.',
+    '',
+    table(['', 'x', 'seconds', 'b', 'peak memory, MB'], rows),
+    '',
+    '![Time against each size, both relative to the smallest](growth.svg)',
+  ].join('\n');
+}
+
+async function write() {
+  measured.seconds = Math.round((performance.now() - started) / 1000);
+  const name = options.quick ? 'growth-quick' : 'growth';
+  const file = new URL(`results/${name}.json`, import.meta.url);
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(measured, null, 2)}\n`);
+  const tables = growthTables(measured);
+  console.log(tables);
+  if (!options.quick) {
+    await writeFile(new URL('../docs/growth.svg', import.meta.url), growthFigure(measured.series));
+    await writeSection('growth', tables);
+  }
+  console.error(`\n${fileURLToPath(file)}, after ${measured.seconds} s`);
+}

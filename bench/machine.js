@@ -1,0 +1,72 @@
+// What the benchmark ran on, and what makes OpenBLAS strongest there.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+/** Processor, memory and system; `load` is the load average when asked. */
+export function describeMachine() {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    flags: [...processorFlags()].filter((flag) => /^(avx|fma|sse4|asimd|sve)/.test(flag)).sort(),
+    load: loadavg(),
+  };
+}
+
+/** The commit of this clone, and whether files differ from it. */
+export function describeCommit() {
+  try {
+    const git = (...args) => execFileSync('git', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    return { commit: git('rev-parse', 'HEAD').trim(), modified: git('status', '--porcelain').trim() !== '' };
+  } catch {
+    return { commit: null, modified: null };
+  }
+}
+
+/**
+ * Core types for OPENBLAS_CORETYPE, strongest first; null leaves the choice to OpenBLAS.
+ *
+ * An OpenBLAS older than the processor takes it for a generic one.
+ */
+export function strongestCoreTypes() {
+  const flags = processorFlags();
+  const types = [];
+  if (flags.has('avx512_bf16')) types.push('Cooperlake');
+  if (flags.has('avx512f')) types.push('SkylakeX');
+  if (flags.has('avx2')) types.push('Haswell');
+  return [...types, null];
+}
+
+/** The environment of a peer: so many threads, OpenBLAS as installed or with a core type. */
+export function environment(threads, coreType) {
+  const { OPENBLAS_L2_SIZE, OPENBLAS_CORETYPE, ...rest } = process.env;
+  const count = String(threads);
+  return {
+    ...rest,
+    OMP_NUM_THREADS: count,
+    OPENBLAS_NUM_THREADS: count,
+    MKL_NUM_THREADS: count,
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...(coreType === null ? {} : { OPENBLAS_CORETYPE: coreType }),
+  };
+}
+
+const interpreters = new Map();
+
+/** The first Python that has the modules, or null. */
+export function findPython(modules) {
+  const wanted = modules.join(', ');
+  if (!interpreters.has(wanted)) {
+    const has = (python) => spawnSync(python, ['-c', `import ${wanted}`], { stdio: 'ignore' }).status === 0;
+    interpreters.set(wanted, ['python3', '/usr/bin/python3'].find(has) ?? null);
+  }
+  return interpreters.get(wanted);
+}
+
+function processorFlags() {
+  if (!existsSync('/proc/cpuinfo')) return new Set();
+  const line = readFileSync('/proc/cpuinfo', 'utf8').match(/^(?:flags|Features)\s*:(.*)$/m);
+  return new Set(line?.[1].trim().split(/\s+/) ?? []);
+}

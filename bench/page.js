@@ -1,0 +1,99 @@
+// Turns the benchmark's results into tables, and puts them between the markers of docs/performance.md.
+import { readFile, writeFile } from 'node:fs/promises';
+import { peers, workloads } from './workloads.js';
+
+const page = new URL('../docs/performance.md', import.meta.url);
+const start = '<!-- peers: written by `npm run bench` from bench/results/latest.json -->';
+const end = '<!-- end of peers -->';
+
+/** Returns the tables as Markdown; with `write`, puts them in the page too. */
+export async function updatePage(measured, write) {
+  const tables = tablesOf(measured);
+  if (write) {
+    const text = await readFile(page, 'utf8');
+    const from = text.indexOf(start);
+    const to = text.indexOf(end);
+    if (from < 0 || to < from) throw new Error('docs/performance.md has no markers for the peers');
+    await writeFile(page, `${text.slice(0, from + start.length)}\n\n${tables}\n\n${text.slice(to)}`);
+  }
+  return tables;
+}
+
+function tablesOf(measured) {
+  const { machine, program, programs, notMeasured, results, quick, at } = measured;
+  const commit = program.commit === null ? '' : `, commit ${program.commit.slice(0, 9)}`;
+  const changed = program.modified ? ' with changes' : '';
+  const kernels = program.kernels === 'default' ? '' : `, ${program.kernels} kernels`;
+  const about = [
+    quick ? 'QUICK RUN: small data, one measurement each.\n' : '',
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${at.slice(0, 10)}.`,
+    `fys-nn ${program.version}${commit}${changed}${kernels}, Node ${program.node}.\n`,
+    ...versionsOf(programs),
+  ];
+  const sections = [
+    about.filter((line) => line !== '').join('\n'),
+    'Time of one epoch of the peer / of ours, one thread each, OpenBLAS at its strongest (more is better):',
+    table(results, 'strongest', true),
+  ];
+  if (results.some(({ setting }) => setting === 'installed')) {
+    sections.push('The same with OpenBLAS as installed:', table(results, 'installed', false));
+  }
+  if (results.some(({ setting }) => setting === 'two-threads')) {
+    sections.push(
+      'Peers at their strongest and ours, two threads each:',
+      table(results, 'two-threads', false),
+    );
+  }
+  const missing = Object.entries(notMeasured).map(
+    ([id, note]) => `- ${peers[id].title}: not measured, ${note}`,
+  );
+  if (missing.length > 0) sections.push(missing.join('\n'));
+  return sections.join('\n\n');
+}
+
+function table(results, setting, withTargets) {
+  const of = results.filter((result) => result.setting === setting);
+  const names = Object.keys(workloads).filter((name) => of.some(({ workload }) => workload === name));
+  const cell = (id, name) => {
+    const found = of.find(({ peer, workload }) => peer === id && workload === name);
+    if (found === undefined) return peers[id].workloads.includes(name) ? 'not measured' : '';
+    const { ratio, target, met, size, dtype } = found;
+    const notes = [];
+    if (withTargets && target !== null) notes.push(`>= ${target}: ${met ? 'met' : 'missed'}`);
+    if (dtype !== workloads[name].dtype) notes.push('it in f32');
+    if (size === 'small' && name.startsWith('mnist')) notes.push('2000 rows');
+    return `${ratio.toPrecision(3)}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+  };
+  const ours = names.map((name) => {
+    const times = of
+      .filter(({ workload, size }) => workload === name && (size === 'full' || !hasFull(of, name)))
+      .flatMap(({ measurements }) => measurements.map((measurement) => measurement.ours.epochSeconds))
+      .sort((a, b) => a - b);
+    return times.length === 0 ? '' : `${(1000 * times[times.length >> 1]).toPrecision(3)} ms`;
+  });
+  const rows = Object.keys(peers)
+    .filter((id) => of.some(({ peer }) => peer === id))
+    .map((id) => [peers[id].title, ...names.map((name) => cell(id, name))]);
+  return [
+    ['', ...names.map((name) => workloads[name].title)],
+    ['---', ...names.map(() => '---')],
+    ...rows,
+    ['an epoch of ours', ...ours],
+  ]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+function hasFull(results, name) {
+  return results.some(({ workload, size }) => workload === name && size === 'full');
+}
+
+/** Versions of the peers, and what OpenBLAS took the processor for. */
+function versionsOf(programs) {
+  return Object.entries(programs).map(([key, { versions, blas }]) => {
+    const [program, setting] = key.split(' ');
+    const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+    const cores = blas.map(({ config, core }) => `${config.split(' ').slice(0, 2).join(' ')} as ${core}`);
+    return `- ${program}, ${setting}: ${[...named, ...cores].join(', ')}`;
+  });
+}

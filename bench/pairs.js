@@ -1,0 +1,45 @@
+// Whether two contenders did the same work, and how many epochs to give each.
+
+const tolerance = { float32: 1e-4, float64: 1e-9 };
+const shortestWarmup = 0.2;
+
+/** Fails unless both have the same losses and accuracies after each of the first epochs. */
+export function compare(what, { dtype }, peer, ours, theirs) {
+  if (!peer.checked) return;
+  const allowed = tolerance[peer.dtypes?.[0] ?? dtype];
+  for (const curve of ['train_loss', 'test_loss', 'train_accuracy', 'test_accuracy']) {
+    const epochs = Math.min(ours[curve].length, theirs[curve].length);
+    if (epochs === 0 && ours[curve].length + theirs[curve].length > 0)
+      throw new Error(`${what}: no ${curve}`);
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const [a, b] = [ours[curve][epoch], theirs[curve][epoch]];
+      // The losses decide. A row whose two largest outputs are nearly equal may count for either.
+      const difference = curve.endsWith('loss') ? Math.abs(a - b) / Math.abs(a) : Math.abs(a - b) / 50;
+      if (difference <= allowed) continue;
+      throw new Error(
+        `${what} does not do the same work: ${curve} after epoch ${epoch + 1} is ${b}, ours ${a}`,
+      );
+    }
+  }
+}
+
+/** About how long an epoch takes: the check tells unless it was short, since the first epochs are slow. */
+export async function epochSeconds(checked, measure) {
+  if (checked.seconds > 0.3) return checked.seconds / checked.epochs;
+  for (let epochs = 4; ; epochs *= 8) {
+    const { seconds } = await measure({ warmup: epochs >> 1, epochs });
+    if (seconds > 0.05) return seconds / epochs;
+  }
+}
+
+/** Warm-up and timed epochs for epochs of about so many seconds. */
+export function lengthOf(epochSeconds, timed) {
+  const epochs = Math.max(1, Math.round(timed / epochSeconds));
+  return { warmup: Math.ceil(Math.max(epochs / 4, shortestWarmup / epochSeconds)), epochs };
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

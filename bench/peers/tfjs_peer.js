@@ -1,0 +1,152 @@
+// TensorFlow.js with its wasm and its cpu back end, by core operations: faster than its Layers API and its autograd.
+//
+// Speaks as peer.py does: one job a line as JSON, one line of JSON as the answer. Everything is float32, its only
+// float type.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readWorkload } from '../data.js';
+
+console.log = console.error; // only answers go to standard output
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const tf = await import('@tensorflow/tfjs');
+const wasm = await import('@tensorflow/tfjs-backend-wasm');
+const { resolve } = createRequire(import.meta.url);
+const folderOfWasm = dirname(resolve('@tensorflow/tfjs-backend-wasm'));
+wasm.setWasmPaths(join(folderOfWasm, '/'));
+tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+
+const first = 5;
+/** An epoch's batches up to this many values are gathered at once. */
+const gatheredValues = 1 << 18;
+
+answer({ versions: { tfjs: tf.version.tfjs, node: process.version }, blas: [], products: null });
+let known = { folder: null };
+for await (const line of createInterface({ input: process.stdin })) {
+  const job = JSON.parse(line);
+  try {
+    await tf.setBackend(job.contender === 'tfjs-wasm' ? 'wasm' : 'cpu');
+    if (known.folder !== job.folder) known = { folder: job.folder, work: await readWorkload(job.folder) };
+    answer(measure(createModel(known.work), known.work, job));
+    tf.disposeVariables();
+  } catch (error) {
+    answer({ error: error.message });
+  }
+}
+
+function measure(model, work, { warmup, epochs }) {
+  const curves = { train_loss: [], test_loss: [], train_accuracy: [], test_accuracy: [] };
+  let started = performance.now();
+  for (let epoch = 0; epoch < warmup + epochs; epoch++) {
+    if (epoch === warmup) started = performance.now();
+    model.train(epoch % work.recordedEpochs);
+    for (const part of ['train', 'test']) {
+      const [loss, accuracy] = model.evaluate(part);
+      if (epoch >= first) continue;
+      curves[`${part}_loss`].push(loss);
+      if (accuracy !== null) curves[`${part}_accuracy`].push(accuracy);
+    }
+  }
+  const seconds = (performance.now() - started) / 1000;
+  model.dispose();
+  return { seconds, epochs, ...curves };
+}
+
+function createModel(work) {
+  const { steps, batchSize, columns, outputs, trainRows, testRows, layers } = work;
+  const classifies = work.loss === 'cross_entropy';
+  const part = ({ inputs, targets }, rows) => ({
+    rows,
+    x: tf.tensor2d(Float32Array.from(inputs), [rows, columns], 'float32'),
+    y: tf.tensor2d(Float32Array.from(targets), [rows, outputs], 'float32'),
+  });
+  const parts = { train: part(work.train, trainRows), test: part(work.test, testRows) };
+  for (const { y, rows } of Object.values(parts)) y.labels = classifies ? y.argMax(1) : tf.zeros([rows]);
+  const weights = work.weights.map(({ kernel, bias }, index) => ({
+    kernel: tf.tensor2d(Float32Array.from(kernel), [
+      kernel.length / layers[index].units,
+      layers[index].units,
+    ]),
+    bias: bias === null ? null : tf.tensor1d(Float32Array.from(bias)),
+  }));
+  // The learning rate is multiplied into dC/dz: gradients are steps already.
+  const factor = tf.scalar(((classifies ? 1 : 2) * work.learningRate) / batchSize);
+  const last = layers.length - 1;
+
+  /** Outputs of all layers, the last one's before its activation. */
+  const forward = (x) => {
+    const values = [x];
+    layers.forEach(({ activation }, index) => {
+      const { kernel, bias } = weights[index];
+      const a = values[index];
+      const fused = { a, b: kernel, activation: activation === 'relu' ? 'relu' : 'linear' };
+      values.push(tf.fused.matMul(bias === null ? fused : { ...fused, bias }));
+    });
+    return values;
+  };
+
+  /** Moves the weights; returns the new ones, since tensors do not change. */
+  const step = (x, y) => {
+    const values = forward(x);
+    const z = values[last + 1];
+    let delta = tf.mul(tf.sub(classifies ? tf.softmax(z) : z, y), factor);
+    const moved = [];
+    for (let l = last; l >= 0; l--) {
+      const { kernel, bias } = weights[l];
+      moved.unshift({
+        kernel: tf.sub(kernel, tf.matMul(values[l], delta, true)),
+        bias: bias === null ? null : tf.sub(bias, tf.sum(delta, 0)),
+      });
+      if (l > 0) delta = tf.mul(tf.matMul(delta, kernel, false, true), tf.step(values[l]));
+    }
+    return moved;
+  };
+
+  const takeStep = (gather) => {
+    const moved = tf.tidy(() => step(...gather()));
+    moved.forEach(({ kernel, bias }, index) => {
+      weights[index].kernel.dispose();
+      weights[index].bias?.dispose();
+      weights[index] = { kernel, bias };
+    });
+  };
+
+  return {
+    train(epoch) {
+      const { x, y } = parts.train;
+      const size = steps * batchSize;
+      const rows = work.batches.subarray(epoch * size, (epoch + 1) * size);
+      if (size * columns <= gatheredValues) {
+        const whole = tf.tidy(() => {
+          const index = tf.tensor1d(rows, 'int32');
+          return { xs: tf.split(tf.gather(x, index), steps), ys: tf.split(tf.gather(y, index), steps) };
+        });
+        for (let s = 0; s < steps; s++) takeStep(() => [whole.xs[s], whole.ys[s]]);
+        tf.dispose(whole);
+        return;
+      }
+      for (let s = 0; s < steps; s++) {
+        takeStep(() => {
+          const index = tf.tensor1d(rows.subarray(s * batchSize, (s + 1) * batchSize), 'int32');
+          return [tf.gather(x, index), tf.gather(y, index)];
+        });
+      }
+    },
+    /** Mean loss of all rows, and the accuracy of a classifier. */
+    evaluate(name) {
+      const { x, y, rows } = parts[name];
+      return tf.tidy(() => {
+        const z = forward(x)[last + 1];
+        if (!classifies) return [tf.sum(tf.square(tf.sub(z, y))).dataSync()[0] / rows, null];
+        const loss = -tf.sum(tf.mul(y, tf.logSoftmax(z))).dataSync()[0] / rows;
+        const correct = tf.sum(tf.equal(tf.argMax(z, 1), y.labels)).dataSync()[0];
+        return [loss, correct / rows];
+      });
+    },
+    dispose() {
+      tf.dispose([weights, factor, parts]);
+      for (const { y } of Object.values(parts)) y.labels.dispose();
+    },
+  };
+}

@@ -1,0 +1,232 @@
+// The benchmark of fys-nn beside its peers: npm run bench -- [options]. docs/performance.md says how it measures.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { closePeers, measureOurs, NotMeasured, openPeer } from './contenders.js';
+import { writeWorkload } from './data.js';
+import { describeCommit, describeMachine } from './machine.js';
+import { updatePage } from './page.js';
+import { compare, epochSeconds, lengthOf, median } from './pairs.js';
+import { peers, workloads } from './workloads.js';
+
+const usage = `npm run bench -- [options]
+  --quick           small data, one measurement each, one thread, OpenBLAS at its strongest: under a minute
+  --only LIST       workloads: ${Object.keys(workloads).join(', ')}
+  --peers LIST      peers: ${Object.keys(peers).join(', ')}
+  --repeats N       measurements of each pair in the main table (default 5; 3 in the others)
+  --build FILE      the built program (default dist/src/index.js)
+A run with --quick, --only or --peers writes bench/results/partial.json and leaves docs/performance.md alone.`;
+
+const settings = [
+  { name: 'strongest', threads: 1, blas: 'strongest', applies: () => true },
+  { name: 'installed', threads: 1, blas: 'installed', applies: (peer) => peer.blas },
+  { name: 'two-threads', threads: 2, blas: 'strongest', applies: (peer) => peer.threads },
+];
+/** A second thread of ours starts after the first epoch: these epochs more are warm-up. */
+const threadStart = 2;
+/** How long the timed epochs of one measurement last together, and the longest epoch that is measured, in seconds. */
+const stretch = { full: 1.2, quick: 0.2 };
+const longestEpoch = 30;
+const check = { warmup: 0, epochs: 5 };
+
+const standardBuild = fileURLToPath(new URL('../dist/src/index.js', import.meta.url));
+const options = readOptions();
+const folder = mkdtempSync(join(tmpdir(), 'fys-nn-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(130));
+
+const started = performance.now();
+const machine = describeMachine();
+const commit = describeCommit();
+const results = [];
+const programs = {};
+const notMeasured = {};
+try {
+  for (const name of options.only) await runWorkload(name);
+} finally {
+  await closePeers();
+}
+await writeResults();
+
+async function runWorkload(name) {
+  const workload = workloads[name];
+  const program = await import(pathToFileURL(options.build).href);
+  const small = join(folder, `${name}-small`);
+  const full = join(folder, `${name}-full`);
+  const sizes = { small: await writeWorkload(program, workload, 'small', small) };
+  if (!options.quick) sizes.full = await writeWorkload(program, workload, 'full', full);
+  const ours = await measureOurs({ build: options.build, folder: small, ...check });
+  const growth = options.quick ? 1 : sizes.full.steps / sizes.small.steps;
+  const oursEpoch = await epochSeconds(ours, (length) =>
+    measureOurs({ build: options.build, folder: small, ...length }),
+  );
+
+  for (const setting of options.quick ? settings.slice(0, 1) : settings) {
+    const pairs = [];
+    for (const id of options.peers) {
+      const peer = peers[id];
+      if (!peer.workloads.includes(name) || !setting.applies(peer)) continue;
+      const opened = await open(id, setting);
+      if (opened === null) continue;
+      const checked = await opened.ask({ contender: id, folder: small, ...check });
+      compare(`${name}, ${id} (${setting.name})`, workload, peer, ours, checked);
+      const peerEpoch = await epochSeconds(checked, (length) =>
+        opened.ask({ contender: id, folder: small, ...length }),
+      );
+      const size = options.quick || growth * peerEpoch > longestEpoch ? 'small' : 'full';
+      const factor = size === 'full' ? growth : 1;
+      const timed = options.quick ? stretch.quick : stretch.full;
+      const oursLength = lengthOf(factor * oursEpoch, timed);
+      if (setting.threads > 1) oursLength.warmup += threadStart;
+      pairs.push({
+        id,
+        size,
+        job: {
+          contender: id,
+          folder: size === 'full' ? full : small,
+          ...lengthOf(factor * peerEpoch, timed),
+        },
+        oursJob: {
+          build: options.build,
+          folder: size === 'full' ? full : small,
+          threads: setting.threads,
+          ...oursLength,
+        },
+        opened,
+        measurements: [],
+      });
+    }
+    const repeats = setting.name === 'strongest' ? options.repeats : Math.min(options.repeats, 3);
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const pair of pairs) pair.measurements.push(await measurePair(name, setting, pair));
+    }
+    for (const pair of pairs) results.push(resultOf(name, setting, pair));
+  }
+  await rm(small, { recursive: true });
+  await rm(full, { recursive: true, force: true });
+}
+
+/** The peer's process, or null with a note why there is none. */
+async function open(id, setting) {
+  try {
+    const opened = await openPeer(peers[id], setting);
+    programs[`${peers[id].program} ${setting.name}`] = opened.hello;
+    return opened;
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    notMeasured[id] = error.message;
+    return null;
+  }
+}
+
+/** Ours, then the peer, at once after each other. */
+async function measurePair(name, setting, { id, job, oursJob, opened }) {
+  const load = loadavg()[0];
+  const ours = await measureOurs(oursJob);
+  const theirs = await opened.ask(job);
+  compare(`${name}, ${id} (${setting.name})`, workloads[name], peers[id], ours, theirs);
+  const timing = ({ seconds, epochs }, { warmup }) => ({
+    seconds,
+    epochs,
+    warmup,
+    epochSeconds: seconds / epochs,
+  });
+  const pair = { load, ours: timing(ours, oursJob), peer: timing(theirs, job) };
+  const ratio = pair.peer.epochSeconds / pair.ours.epochSeconds;
+  console.error(`${name}  ${setting.name}  ${id}  ${ratio.toPrecision(3)}`);
+  return { ...pair, ratio };
+}
+
+function resultOf(workload, setting, { id, size, measurements }) {
+  const ratio = median(measurements.map((measurement) => measurement.ratio));
+  // Targets are for the full size; small and full differ for MNIST only.
+  const comparable =
+    setting.name === 'strongest' && (size === 'full' || workloads[workload].data !== 'mnist');
+  const target = (comparable && workloads[workload].targets[id]) || null;
+  const { checked, dtypes } = peers[id];
+  return {
+    workload,
+    peer: id,
+    setting: setting.name,
+    threads: setting.threads,
+    size,
+    dtype: dtypes?.[0] ?? workloads[workload].dtype,
+    checked,
+    oursEpochSeconds: median(measurements.map(({ ours }) => ours.epochSeconds)),
+    peerEpochSeconds: median(measurements.map(({ peer }) => peer.epochSeconds)),
+    ratio,
+    target,
+    met: target === null ? null : ratio >= target,
+    measurements,
+  };
+}
+
+async function writeResults() {
+  const file = new URL(`results/${options.partial ? 'partial' : 'latest'}.json`, import.meta.url);
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  const written = {
+    quick: options.quick,
+    at: new Date().toISOString(),
+    seconds: Math.round((performance.now() - started) / 1000),
+    machine,
+    program: {
+      version,
+      ...commit,
+      build: options.build === standardBuild ? 'dist' : 'another',
+      node: process.version,
+      kernels: process.env.FYS_NN_KERNELS ?? 'default',
+    },
+    programs,
+    notMeasured,
+    results,
+  };
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+  console.log(await updatePage(written, !options.partial));
+  console.error(`\n${fileURLToPath(file)}, after ${written.seconds} s`);
+}
+
+/** The options as given; a wrong one ends the program with the usage. */
+function givenOptions() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  try {
+    return parseArgs({
+      options: { quick: flag, help: flag, only: text, peers: text, repeats: text, build: text },
+    }).values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    return process.exit(2);
+  }
+}
+
+function readOptions() {
+  const values = givenOptions();
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const list = (given, all, option) => {
+    const chosen = given?.split(',') ?? all;
+    const unknown = chosen.find((name) => !all.includes(name));
+    if (unknown === undefined) return chosen;
+    console.error(`${option}: ${unknown} is none of ${all.join(', ')}`);
+    process.exit(2);
+  };
+  const repeats = Number(values.repeats ?? (values.quick ? 1 : 5));
+  if (!Number.isInteger(repeats) || repeats < 1) {
+    console.error(`--repeats: expected a whole number >= 1, received ${values.repeats}`);
+    process.exit(2);
+  }
+  return {
+    quick: values.quick,
+    only: list(values.only, Object.keys(workloads), '--only'),
+    peers: list(values.peers, Object.keys(peers), '--peers'),
+    repeats,
+    build: resolve(values.build ?? standardBuild),
+    partial: values.quick || values.only !== undefined || values.peers !== undefined,
+  };
+}
