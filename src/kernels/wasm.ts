@@ -83,13 +83,14 @@ export async function createWasmKernels(dtype: Dtype, size: MemorySize): Promise
         H,
         stride,
       ),
-    sparseSgdInPlace: (x, rows, delta, _gradient, w, rate, { ints, floats: entries }, N, D, H, stride) =>
+    sparseSgdInPlace: (x, rows, delta, gradient, w, rate, { ints, floats: entries }, N, D, H, stride) =>
       exports.sparseSgdInPlace(
         x.values,
         x.columns,
         x.starts,
         rows,
         delta,
+        gradient,
         w,
         rate,
         ints,

@@ -1,5 +1,5 @@
 import { exp, expOfNegative, log } from './elementary';
-import { addScaled, at, intAt, L } from './memory';
+import { addScaled, at, intAt, L, splatAt } from './memory';
 
 export function gatherRows(source: i32, rows: i32, out: i32, N: i32, D: i32): void {
   for (let n = 0; n < N; n++) {
@@ -87,43 +87,88 @@ export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
   }
 }
 
-function largestOf(row: i32, P: i32): i32 {
-  let best = 0;
-  for (let p = 1; p < P; p++) if (load<F>(at(row + p)) > load<F>(at(row + best))) best = p;
+/** The largest of z[P]. A pmax is `next > best ? next : best`, without the branch that a processor guesses wrong. */
+// @ts-ignore: decorator
+@inline
+function largestIn(row: i32, P: i32): v128 {
+  let best = splatAt(at(row));
+  for (let p = at(row + 1); p < at(row + P); p += sizeof<F>()) best = v128.pmax<F>(best, splatAt(p));
   return best;
 }
 
-/** z[P] <- softmax(z); returns ln sum e^z. */
-function softmaxRow(row: i32, P: i32): f64 {
-  const largest = load<F>(at(row + largestOf(row, P)));
-  for (let p = 0; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) - largest);
+/** Where the largest of z[P] stands first. */
+function largestOf(row: i32, P: i32): i32 {
+  if (P < L || P > 32) {
+    let best = 0;
+    for (let p = 1; p < P; p++) if (load<F>(at(row + p)) > load<F>(at(row + best))) best = p;
+    return best;
+  }
+  const largest = largestIn(row, P);
+  let found = 0;
+  for (let p = 0; p < P; p += L) {
+    const from = min(p, P - L);
+    const equal = v128.eq<F>(v128.load(at(row + from)), largest);
+    found |= (sizeof<F>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal)) << from;
+  }
+  // None equals NaN, which stays the largest where it comes first.
+  return found == 0 ? 0 : ctz(found);
+}
+
+/** z[P] <- softmax(z); returns sum e^(z - largest). */
+function softmaxRow(row: i32, P: i32, largest: v128): F {
+  let p = 0;
+  if (P >= L) {
+    const from = at(row);
+    const last = at(row + P - L);
+    // The last vector may overlap the one before: it is computed from the old numbers.
+    const lastShifted = v128.sub<F>(v128.load(last), largest);
+    for (let q = from; q < last; q += 16) v128.store(q, v128.sub<F>(v128.load(q), largest));
+    v128.store(last, lastShifted);
+  } else {
+    const shift = v128.extract_lane<F>(largest, 0);
+    for (; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) - shift);
+  }
   let q = 0;
   for (; q + 2 <= P; q += 2) storePair(at(row + q), expOfNegative(loadPair(at(row + q))));
   if (q < P) store<F>(at(row + q), <F>exp(<f64>load<F>(at(row + q))));
   let sum: F = 0;
-  for (let p = 0; p < P; p++) sum += load<F>(at(row + p));
-  for (let p = 0; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) / sum);
-  return <f64>largest + log(<f64>sum);
+  for (p = 0; p < P; p++) sum += load<F>(at(row + p));
+  const sums = v128.splat<F>(sum);
+  for (p = 0; p + L <= P; p += L) v128.store(at(row + p), v128.div<F>(v128.load(at(row + p)), sums));
+  for (; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) / sum);
+  return sum;
 }
 
 export function softmaxForwardInPlace(z: i32, N: i32, P: i32): void {
-  for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);
+  for (let n = 0; n < N; n++) softmaxRow(z + n * P, P, largestIn(z + n * P, P));
 }
 
 export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 {
+  const zero = f64x2.splat(0);
   let total: f64 = 0;
   for (let n = 0; n < N; n++) {
     const row = z + n * P;
-    let weight: f64 = 0;
-    let weighted: f64 = 0;
+    // In the low lane only: a mask in place of a branch keeps 0 * infinity out.
+    let weight = zero;
+    let weighted = zero;
     for (let p = 0; p < P; p++) {
-      const target = <f64>load<F>(at(y + n * P + p));
-      weight += target;
-      if (target != 0) weighted += target * <f64>load<F>(at(row + p));
+      const target = loadOne(at(y + n * P + p));
+      weight = f64x2.add(weight, target);
+      weighted = f64x2.add(weighted, v128.and(f64x2.mul(target, loadOne(at(row + p))), f64x2.ne(target, zero)));
     }
-    total += weight * softmaxRow(row, P) - weighted;
+    const largest = largestIn(row, P);
+    const sum = softmaxRow(row, P, largest);
+    const logSum = <f64>v128.extract_lane<F>(largest, 0) + log(<f64>sum);
+    total += f64x2.extract_lane(weight, 0) * logSum - f64x2.extract_lane(weighted, 0);
   }
   return total;
+}
+
+/** One number of type F in float64, in the low lane. */
+// @ts-ignore: decorator
+@inline
+function loadOne(address: usize): v128 {
+  return sizeof<F>() == 4 ? f64x2.promote_low_f32x4(v128.load32_zero(address)) : v128.load64_zero(address);
 }
 
 export function scaledDifference(a: i32, y: i32, scale: f64, out: i32, count: i32): void {

@@ -1,13 +1,20 @@
-import { addProduct, at, columnAt, intAt, L, splatAt } from './memory';
+import { addProduct, addScaled, at, columnAt, intAt, L, splatAt } from './memory';
 
 /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
 export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32, stride: i32): void {
+  fetch(values, columns, starts, rows, out, N);
   // Blocks of columns outermost: the piece of w that a block needs stays in the cache for all rows.
   let h = 0;
-  for (; h + 8 * L <= H; h += 8 * L) {
+  for (; h + 7 * L <= H; h += 7 * L) {
     for (let n = 0; n < N; n++) {
       const row = load<i32>(intAt(rows + n));
-      forward8(values, columns, load<i32>(intAt(starts + row)), load<i32>(intAt(starts + row + 1)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), at(stride));
+      forward7(at(values), intAt(columns), load<i32>(intAt(starts + row)), load<i32>(intAt(starts + row + 1)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), at(stride));
+    }
+  }
+  for (; h + 4 * L <= H; h += 4 * L) {
+    for (let n = 0; n < N; n++) {
+      const row = load<i32>(intAt(rows + n));
+      forward4(at(values), intAt(columns), load<i32>(intAt(starts + row)), load<i32>(intAt(starts + row + 1)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), at(stride));
     }
   }
   for (; h < H; h += 4 * L) {
@@ -18,8 +25,8 @@ export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32,
       const end = load<i32>(intAt(starts + row + 1));
       if (H == 1) forwardSingle(values, columns, from, end, w, b, out + n, stride);
       else if (H < L) forwardNarrow(values, columns, from, end, w, b, out + n * H, H, stride);
-      else if (rest > 3 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, h + 2 * L, min(h + 3 * L, H - L), stride);
-      else if (rest > 2 * L) forward4(values, columns, from, end, w, b, out + n * H, h, h + L, min(h + 2 * L, H - L), min(h + 2 * L, H - L), stride);
+      else if (rest > 3 * L) forward4Apart(values, columns, from, end, w, b, out + n * H, h, h + L, h + 2 * L, min(h + 3 * L, H - L), stride);
+      else if (rest > 2 * L) forward4Apart(values, columns, from, end, w, b, out + n * H, h, h + L, min(h + 2 * L, H - L), min(h + 2 * L, H - L), stride);
       else forward2(values, columns, from, end, w, b, out + n * H, min(h, H - L), min(h + L, H - L), stride);
     }
   }
@@ -31,20 +38,40 @@ function bias(b: i32, offset: i32): v128 {
   return b < 0 ? v128.splat<F>(0) : v128.load(at(b + offset));
 }
 
+/**
+ * Takes one number of each cache line of the rows: the fetches of all rows from memory then overlap, where products would
+ * wait for one after another. Leaves a number at `out` that nobody needs, so that the compiler keeps the loads.
+ */
+function fetch(values: i32, columns: i32, starts: i32, rows: i32, out: i32, N: i32): void {
+  let sum = 0;
+  for (let n = 0; n < N; n++) {
+    const row = load<i32>(intAt(rows + n));
+    const from = load<i32>(intAt(starts + row));
+    const end = load<i32>(intAt(starts + row + 1));
+    const lastValue = at(values + end);
+    for (let p = at(values + from); p < lastValue; p += 64) sum += load<i32>(p);
+    const lastColumn = intAt(columns) + ((<usize>end) << 1);
+    for (let p = intAt(columns) + ((<usize>from) << 1); p < lastColumn; p += 64) sum += load<u8>(p);
+  }
+  store<i32>(at(out), sum);
+}
+
 // @ts-ignore: decorator
 @inline
-function forward8(values: i32, columns: i32, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
+function forward7(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
   let a0 = bias(b, 0);
-  let a1 = bias(b, L);
+  let a1 = bias(b, 1 * L);
   let a2 = bias(b, 2 * L);
   let a3 = bias(b, 3 * L);
   let a4 = bias(b, 4 * L);
   let a5 = bias(b, 5 * L);
   let a6 = bias(b, 6 * L);
-  let a7 = bias(b, 7 * L);
-  for (let k = from; k < end; k++) {
-    const x = splatAt(at(values + k));
-    const p = w + <usize>columnAt(columns, k) * stride;
+  let column = columns + ((<usize>from) << 1);
+  const last = values + at(end);
+  for (let value = values + at(from); value < last; value += sizeof<F>()) {
+    const x = splatAt(value);
+    const p = w + <usize>load<u16>(column) * stride;
+    column += 2;
     a0 = addProduct(a0, x, v128.load(p));
     a1 = addProduct(a1, x, v128.load(p, 16));
     a2 = addProduct(a2, x, v128.load(p, 32));
@@ -52,7 +79,6 @@ function forward8(values: i32, columns: i32, from: i32, end: i32, w: usize, b: i
     a4 = addProduct(a4, x, v128.load(p, 64));
     a5 = addProduct(a5, x, v128.load(p, 80));
     a6 = addProduct(a6, x, v128.load(p, 96));
-    a7 = addProduct(a7, x, v128.load(p, 112));
   }
   v128.store(out, a0);
   v128.store(out, a1, 16);
@@ -61,13 +87,36 @@ function forward8(values: i32, columns: i32, from: i32, end: i32, w: usize, b: i
   v128.store(out, a4, 64);
   v128.store(out, a5, 80);
   v128.store(out, a6, 96);
-  v128.store(out, a7, 112);
+}
+
+// @ts-ignore: decorator
+@inline
+function forward4(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
+  let a0 = bias(b, 0);
+  let a1 = bias(b, 1 * L);
+  let a2 = bias(b, 2 * L);
+  let a3 = bias(b, 3 * L);
+  let column = columns + ((<usize>from) << 1);
+  const last = values + at(end);
+  for (let value = values + at(from); value < last; value += sizeof<F>()) {
+    const x = splatAt(value);
+    const p = w + <usize>load<u16>(column) * stride;
+    column += 2;
+    a0 = addProduct(a0, x, v128.load(p));
+    a1 = addProduct(a1, x, v128.load(p, 16));
+    a2 = addProduct(a2, x, v128.load(p, 32));
+    a3 = addProduct(a3, x, v128.load(p, 48));
+  }
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out, a2, 32);
+  v128.store(out, a3, 48);
 }
 
 /** Four vectors that begin at the given columns; they may overlap, for what is computed twice is the same. */
 // @ts-ignore: decorator
 @inline
-function forward4(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: i32): void {
+function forward4Apart(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: i32): void {
   let a0 = bias(b, c0);
   let a1 = bias(b, c1);
   let a2 = bias(b, c2);
@@ -135,39 +184,114 @@ function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b
  * row) and `entryValues`. ints at `workspace`: positions [D], then entryRows; floats at `entryValues`.
  */
 function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32): void {
-  memory.fill(intAt(workspace), 0, (<usize>D) << 2);
+  // Addresses in locals: after a store the compiler would read `intsBase` again.
+  const positions = intAt(workspace);
+  const firstColumn = intAt(columns);
+  const firstRow = intAt(starts);
+  const chosen = intAt(rows);
+  memory.fill(positions, 0, (<usize>D) << 2);
   for (let n = 0; n < N; n++) {
-    const row = load<i32>(intAt(rows + n));
-    const end = load<i32>(intAt(starts + row + 1));
-    for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-      const p = intAt(workspace + columnAt(columns, k));
+    const row = firstRow + ((<usize>load<i32>(chosen + ((<usize>n) << 2))) << 2);
+    const end = firstColumn + ((<usize>load<i32>(row, 4)) << 1);
+    for (let c = firstColumn + ((<usize>load<i32>(row)) << 1); c < end; c += 2) {
+      const p = positions + ((<usize>load<u16>(c)) << 2);
       store<i32>(p, load<i32>(p) + 1);
     }
   }
   let before = 0;
-  for (let d = 0; d < D; d++) {
-    const p = intAt(workspace + d);
+  const lastPosition = positions + ((<usize>D) << 2);
+  for (let p = positions; p < lastPosition; p += 4) {
     const count = load<i32>(p);
     store<i32>(p, before);
     before += count;
   }
   // Each position moves on with what is put there: in the end it is where the next column begins.
-  const entryRows = workspace + D;
+  const entryRows = lastPosition;
+  const sorted = at(entryValues);
   for (let n = 0; n < N; n++) {
-    const row = load<i32>(intAt(rows + n));
-    const end = load<i32>(intAt(starts + row + 1));
-    for (let k = load<i32>(intAt(starts + row)); k < end; k++) {
-      const p = intAt(workspace + columnAt(columns, k));
-      const to = load<i32>(p);
-      store<i32>(p, to + 1);
-      store<i32>(intAt(entryRows + to), delta + n * H);
-      store<F>(at(entryValues + to), load<F>(at(values + k)));
+    const row = firstRow + ((<usize>load<i32>(chosen + ((<usize>n) << 2))) << 2);
+    const from = load<i32>(row);
+    const end = firstColumn + ((<usize>load<i32>(row, 4)) << 1);
+    const deltaRow = delta + n * H;
+    let value = at(values + from);
+    for (let c = firstColumn + ((<usize>from) << 1); c < end; c += 2) {
+      const p = positions + ((<usize>load<u16>(c)) << 2);
+      const to = <usize>load<i32>(p);
+      store<i32>(p, <i32>to + 1);
+      store<i32>(entryRows + (to << 2), deltaRow);
+      store<F>(sorted + (to << alignof<F>()), load<F>(value));
+      value += sizeof<F>();
     }
   }
 }
 
+/**
+ * gradient[D,H] += x[rows, :]' delta[N,H] entry by entry, for L <= H <= 4 L: the row of delta stays in registers, and
+ * sorting would cost more than it saves.
+ */
+function scatter(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, N: i32, H: i32, stride: i32): void {
+  const c1 = at(min(L, H - L));
+  const c2 = at(min(2 * L, H - L));
+  const c3 = at(H - L);
+  const to = at(gradient);
+  const step = at(stride);
+  for (let n = 0; n < N; n++) {
+    const row = load<i32>(intAt(rows + n));
+    const from = load<i32>(intAt(starts + row));
+    const last = at(values + load<i32>(intAt(starts + row + 1)));
+    const p = at(delta + n * H);
+    const d0 = v128.load(p);
+    const d1 = v128.load(p + c1);
+    const d2 = v128.load(p + c2);
+    const d3 = v128.load(p + c3);
+    let column = intAt(columns) + ((<usize>from) << 1);
+    if (H <= 3 * L) {
+      for (let value = at(values + from); value < last; value += sizeof<F>()) {
+        const x = splatAt(value);
+        const g = to + <usize>load<u16>(column) * step;
+        column += 2;
+        // Vectors may overlap: all are computed from the old numbers before any is stored.
+        const a0 = addProduct(v128.load(g), x, d0);
+        const a1 = addProduct(v128.load(g + c1), x, d1);
+        const a2 = addProduct(v128.load(g + c2), x, d2);
+        v128.store(g, a0);
+        v128.store(g + c1, a1);
+        v128.store(g + c2, a2);
+      }
+    } else {
+      for (let value = at(values + from); value < last; value += sizeof<F>()) {
+        const x = splatAt(value);
+        const g = to + <usize>load<u16>(column) * step;
+        column += 2;
+        const a0 = addProduct(v128.load(g), x, d0);
+        const a1 = addProduct(v128.load(g + c1), x, d1);
+        const a2 = addProduct(v128.load(g + c2), x, d2);
+        const a3 = addProduct(v128.load(g + c3), x, d3);
+        v128.store(g, a0);
+        v128.store(g + c1, a1);
+        v128.store(g + c2, a2);
+        v128.store(g + c3, a3);
+      }
+    }
+  }
+}
+
+function scatters(H: i32): bool {
+  return H >= L && H <= 4 * L;
+}
+
+function clear(gradient: i32, D: i32, H: i32, stride: i32): void {
+  if (H == stride) memory.fill(at(gradient), 0, at(D * H));
+  else for (let d = 0; d < D; d++) memory.fill(at(gradient + d * stride), 0, at(H));
+}
+
 /** gradient[D,H] = x[rows, :]' delta[N,H] on sparse rows; the gradient's rows are `stride` apart. */
 export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
+  if (scatters(H)) {
+    clear(gradient, D, H, stride);
+    scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
+    return;
+  }
   sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
   let from = 0;
   for (let d = 0; d < D; d++) {
@@ -179,9 +303,16 @@ export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, ro
 }
 
 /** w[D,H] <- w - rate x[rows, :]' delta[N,H] on sparse rows: columns without an entry are not touched. */
-export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
-  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
+export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
   const factor = -(<F>rate);
+  if (scatters(H)) {
+    clear(gradient, D, H, stride);
+    scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
+    if (H == stride) addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), D * H);
+    else for (let d = 0; d < D; d++) addScaled(v128.splat<F>(factor), factor, at(gradient + d * stride), at(w + d * stride), H);
+    return;
+  }
+  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
   let from = 0;
   for (let d = 0; d < D; d++) {
     const end = load<i32>(intAt(workspace + d));
@@ -196,7 +327,7 @@ export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i
 function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32, end: i32, to: i32, factor: F, H: i32): void {
   const factors = v128.splat<F>(factor);
   let h = 0;
-  for (; h + 8 * L <= H; h += 8 * L) {
+  for (; h + 7 * L <= H; h += 7 * L) {
     let a0 = v128.splat<F>(0);
     let a1 = a0;
     let a2 = a0;
@@ -204,10 +335,12 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
     let a4 = a0;
     let a5 = a0;
     let a6 = a0;
-    let a7 = a0;
-    for (let k = from; k < end; k++) {
-      const x = splatAt(at(entryValues + k));
-      const p = at(load<i32>(intAt(entryRows + k)) + h);
+    let entry = intAt(entryRows + from);
+    const last = at(entryValues + end);
+    for (let value = at(entryValues + from); value < last; value += sizeof<F>()) {
+      const x = splatAt(value);
+      const p = at(load<i32>(entry) + h);
+      entry += 4;
       a0 = addProduct(a0, x, v128.load(p));
       a1 = addProduct(a1, x, v128.load(p, 16));
       a2 = addProduct(a2, x, v128.load(p, 32));
@@ -215,7 +348,6 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a4 = addProduct(a4, x, v128.load(p, 64));
       a5 = addProduct(a5, x, v128.load(p, 80));
       a6 = addProduct(a6, x, v128.load(p, 96));
-      a7 = addProduct(a7, x, v128.load(p, 112));
     }
     const p = at(to + h);
     v128.store(p, finished(update, p, factors, a0));
@@ -225,7 +357,28 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
     v128.store(p, finished(update, p + 64, factors, a4), 64);
     v128.store(p, finished(update, p + 80, factors, a5), 80);
     v128.store(p, finished(update, p + 96, factors, a6), 96);
-    v128.store(p, finished(update, p + 112, factors, a7), 112);
+  }
+  for (; h + 4 * L <= H; h += 4 * L) {
+    let a0 = v128.splat<F>(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let entry = intAt(entryRows + from);
+    const last = at(entryValues + end);
+    for (let value = at(entryValues + from); value < last; value += sizeof<F>()) {
+      const x = splatAt(value);
+      const p = at(load<i32>(entry) + h);
+      entry += 4;
+      a0 = addProduct(a0, x, v128.load(p));
+      a1 = addProduct(a1, x, v128.load(p, 16));
+      a2 = addProduct(a2, x, v128.load(p, 32));
+      a3 = addProduct(a3, x, v128.load(p, 48));
+    }
+    const p = at(to + h);
+    v128.store(p, finished(update, p, factors, a0));
+    v128.store(p, finished(update, p + 16, factors, a1), 16);
+    v128.store(p, finished(update, p + 32, factors, a2), 32);
+    v128.store(p, finished(update, p + 48, factors, a3), 48);
   }
   for (; h + L <= H; h += 4 * L) {
     // Vectors that begin at the end overlap; all are finished from the old values before any is stored.
