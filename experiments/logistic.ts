@@ -5,7 +5,7 @@ export default defineExperiment({
   name: 'logistic',
   title: 'Logistic regression 784-10 on MNIST for several lambda',
   figure: 'Figure 9',
-  runTime: '1 min',
+  runTime: '7 s',
   expected: 'test accuracy about 0.89 at lambda 0, 0.76 at lambda 1',
   dataset: 'mnist',
   settings: {

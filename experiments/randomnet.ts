@@ -5,7 +5,7 @@ export default defineExperiment({
   name: 'randomnet',
   title: 'RandomNet: ten networks of random architecture',
   figure: 'text',
-  runTime: '3 min',
+  runTime: '10 s',
   expected: 'best final test MSE about 0.057',
   dataset: 'franke',
   architecture: 'random',

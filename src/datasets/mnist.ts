@@ -34,13 +34,22 @@ const loaded = new Map<string, Promise<ImageDataset>>();
  * the life of the process. Errors: a missing or damaged file, files that do not fit together, labels outside 0-9.
  */
 export async function readMnist(directory: string | null): Promise<ImageDataset> {
-  const folder = directory === null ? packagedFolder() : resolve(directory);
+  const folder = folderOf(directory);
   const known = loaded.get(folder);
   if (known !== undefined) return known;
   const dataset = readFolder(folder);
   loaded.set(folder, dataset);
   dataset.catch(() => loaded.delete(folder)); // the files may be mended before the next try
   return dataset;
+}
+
+/** Keeps a dataset as that of the folder: another thread has read it, and it lies in shared memory. */
+export function keepMnist(directory: string | null, dataset: ImageDataset): void {
+  loaded.set(folderOf(directory), Promise.resolve(dataset));
+}
+
+function folderOf(directory: string | null): string {
+  return directory === null ? packagedFolder() : resolve(directory);
 }
 
 async function readFolder(folder: string): Promise<ImageDataset> {
@@ -58,10 +67,10 @@ async function readFolder(folder: string): Promise<ImageDataset> {
   }
   const rows = trainRows + testRows;
   const columns = height * width;
-  const inputs = new Uint8Array(rows * columns);
+  const inputs = new Uint8Array(new SharedArrayBuffer(rows * columns));
   inputs.set(train.images.data);
   inputs.set(test.images.data, trainRows * columns);
-  const targets = new Uint8Array(rows);
+  const targets = new Uint8Array(new SharedArrayBuffer(rows));
   targets.set(train.labels.data);
   targets.set(test.labels.data, trainRows);
   const hash = createHash('sha256');

@@ -41,10 +41,8 @@ type InputsOf = (
 
 /** Uncentred inputs, sparse where most of them are 0. */
 const asTheyAre: InputsOf = (dataset, _features, _train, dtype) => {
-  if (isMostlyZero(dataset)) {
-    const csr = csrOf(dataset, dtype);
-    return (rows) => ({ csr, rows });
-  }
+  const csr = sparseInputs(dataset, dtype);
+  if (csr !== null) return (rows) => ({ csr, rows });
   const { inputs, columns, divisor } = dataset;
   return (rows) => gather(inputs, columns, rows, divisor);
 };
@@ -63,15 +61,25 @@ function isMostlyZero({ inputs, columns, rows }: Dataset): boolean {
 
 const matrices = new WeakMap<Dataset, Map<Dtype, Csr>>();
 
-/** All rows of a dataset as a sparse matrix: made once for each element type, for all trials of the process. */
-function csrOf(dataset: Dataset, dtype: Dtype): Csr {
-  const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
-  matrices.set(dataset, made);
+/**
+ * All rows of a dataset as a sparse matrix, made once for each element type for all trials of the process; null where
+ * too few of the inputs are 0.
+ */
+export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
+  const known = matrices.get(dataset)?.get(dtype);
+  if (known !== undefined) return known;
+  if (!isMostlyZero(dataset)) return null;
   const { inputs, columns, rows, divisor } = dataset;
-  const every = () => Int32Array.from({ length: rows }, (_, row) => row);
-  const csr = made.get(dtype) ?? csrFromDense(inputs, columns, every(), divisor, dtype);
-  made.set(dtype, csr);
+  const every = Int32Array.from({ length: rows }, (_, row) => row);
+  const csr = csrFromDense(inputs, columns, every, divisor, dtype);
+  keepSparse(dataset, dtype, csr);
   return csr;
+}
+
+/** Keeps a dataset's sparse matrix, which another thread may have made. */
+export function keepSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
+  const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
+  matrices.set(dataset, made.set(dtype, csr));
 }
 
 const centred: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center }, train) => {

@@ -1,15 +1,18 @@
+import { shareData } from '../experiment/shared-data.ts';
 import { trialCost } from '../experiment/trial.ts';
 import type { Failure, Launcher } from './launcher.ts';
-import type { WorkerMessage, WorkerTask } from './worker.ts';
+import type { WorkerData, WorkerMessage, WorkerTask } from './worker.ts';
 
 /** Worker threads, the longest trials first so that no core waits for a long one at the end. */
 export const threads: Launcher = async (trials, { storeDirectory, sources, jobs, events }) => {
   const { Piscina } = await import('piscina');
+  const workerData: WorkerData = { shared: await shareData(trials, sources), sources };
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href,
     minThreads: Math.min(jobs, trials.length),
     maxThreads: Math.min(jobs, trials.length),
     concurrentTasksPerWorker: 1,
+    workerData,
   });
   const byId = new Map(trials.map((trial) => [trial.id, trial]));
   const seen = new Set<string>();
@@ -28,7 +31,7 @@ export const threads: Launcher = async (trials, { storeDirectory, sources, jobs,
   await Promise.all(
     longestFirst.map(async (trial) => {
       try {
-        const task: WorkerTask = { trial, storeDirectory, sources, idleCores };
+        const task: WorkerTask = { trial, storeDirectory, idleCores };
         events.ended(trial, await pool.run(task));
       } catch (error) {
         failures.push({ trial, error });

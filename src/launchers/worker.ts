@@ -1,13 +1,19 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../experiment/data.ts';
 import { runTrial } from '../experiment/run-trial.ts';
+import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
 import { openJournal } from '../experiment/store.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
+
+/** What every worker is given when it starts. */
+export interface WorkerData {
+  readonly shared: SharedData;
+  readonly sources: Sources;
+}
 
 export interface WorkerTask {
   readonly trial: Trial;
   readonly storeDirectory: string;
-  readonly sources: Sources;
   /** One number on shared memory: how many cores no trial is running on. */
   readonly idleCores: Int32Array;
 }
@@ -21,11 +27,14 @@ const reportEvery = 100;
 /** A second core is of use only where more than this is left, in milliseconds: a thread has to start and load. */
 const worthwhile = 1000;
 
+const { shared, sources } = workerData as WorkerData;
+useSharedData(shared, sources);
+
 let journal: ReturnType<typeof openJournal> | null = null;
 
 /** Computes one trial in a worker thread and keeps its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<TrialRecord['status']> {
-  const { trial, storeDirectory, sources, idleCores } = task;
+  const { trial, storeDirectory, idleCores } = task;
   let reported = 0;
   const onEpoch = (epoch: number): void => {
     const now = performance.now();
