@@ -1,7 +1,7 @@
 // What the benchmark ran on, and what makes OpenBLAS strongest there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 
 /** Processor, memory and system; `load` is the load average when asked. */
 export function describeMachine() {
@@ -9,7 +9,7 @@ export function describeMachine() {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()} ${arch()}`,
+    system: `${platform()} ${arch()}`,
     flags: [...processorFlags()].filter((flag) => /^(avx|fma|sse4|asimd|sve)/.test(flag)).sort(),
     load: loadavg(),
   };
