@@ -11,7 +11,7 @@
 # the same command goes on from there.
 #
 #   FYS_NN   the program (default: npx fys-nn), for example FYS_NN="node bin/fys-nn.js"
-#   OUT      where the results go (default: results, or results/quick with --quick)
+#   OUT      where the results go (default: results; quick and text below it with --quick and --variant text)
 #
 # Not in this version: the report's scikit-learn and TensorFlow numbers.
 set -eu
@@ -24,8 +24,13 @@ FYS_NN=${FYS_NN:-npx fys-nn}
 quick=false
 plan=false
 quiet=
+variant=
+before=
 for argument in "$@"; do
+  if [ "$before" = --variant ]; then variant=$argument; fi
+  before=$argument
   case $argument in
+    --variant=*) variant=${argument#--variant=} ;;
     --quick) quick=true ;;
     --plan) plan=true ;;
     --quiet) quiet=--quiet ;;
@@ -43,7 +48,11 @@ for argument in "$@"; do
       ;;
   esac
 done
-if $quick; then out=${OUT:-results/quick}; else out=${OUT:-results}; fi
+# As the commands themselves have it: quick runs and the report's wording lie apart.
+out=results
+if $quick; then out=$out/quick; fi
+if [ "$variant" = text ]; then out=$out/text; fi
+out=${OUT:-$out}
 
 fys_nn() {
   # The program can be several words.
