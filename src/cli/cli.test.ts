@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 /** The program as users start it: these tests run the build. */
@@ -257,6 +258,14 @@ describe('bad input', () => {
     expect(stderr).toMatch(/newer version[\s\S]*99/);
     expect(await readFile(file, 'utf8')).toBe('{"store":99,"record":{}}\n');
   });
+});
+
+test('a pipe in the data folder is refused, not waited for', async () => {
+  await promisify(execFile)('mkfifo', [join(directory, 'train-images-idx3-ubyte')]);
+  await writeFile(join(directory, 'train-labels-idx1-ubyte'), '');
+  const { status, stderr } = await run('mnist', '--plan', '--data-dir', '.');
+  expect(status).toBe(2);
+  expect(stderr).toContain('is no regular file');
 });
 
 test('a failed trial leaves good results alone', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
@@ -131,6 +131,9 @@ async function gunzipped(
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
+    // A pipe has no end that could be waited for.
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) throw Object.assign(new Error(path), { code: 'NOFILE' });
     return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -138,6 +141,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
       ENOENT: 'does not exist',
       ENOTDIR: 'does not exist: part of its path is no folder',
       EISDIR: 'is a folder',
+      NOFILE: 'is no regular file',
       EACCES: 'may not be read',
       EPERM: 'may not be read',
       ERR_FS_FILE_TOO_LARGE: 'is too large',
