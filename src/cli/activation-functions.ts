@@ -4,6 +4,7 @@ import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
 import { activationNames } from '../nn/activations.ts';
+import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
 
@@ -36,7 +37,11 @@ export function addActivationFunctionsCommand(program: Command): void {
 }
 
 /** Writes the values into a folder and returns what to print: part of `fys-nn report`. */
-export async function writeFunctions(flags: Partial<Flags>, out: string): Promise<string> {
+export async function writeFunctions(
+  flags: Partial<Flags>,
+  out: string,
+  formats?: readonly FormatName[],
+): Promise<string> {
   const { name, title, figure } = definition;
   const activation = flags.activation ?? definition.activation.join(',');
   const names = parseList(activation, '--activation').map((text) =>
@@ -49,7 +54,7 @@ export async function writeFunctions(flags: Partial<Flags>, out: string): Promis
   await checkOutputDirectory(out);
   const values = functionValues(names, xs);
   const table = functionsTable(values);
-  await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table]));
+  await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table], formats));
   if (flags.json === true) return toJson(tableToRecords(table));
   return `${title} (${figure})\n\n${await shown(values)}\n\n`;
 }

@@ -54,7 +54,11 @@ export function addDataCommand(program: Command): void {
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');
       const write = format === 'idx' ? exportIdx : exportCsv;
       onInterrupt(() => removeUnfinished(flags.out));
-      const files = await write(dataset, flags.first === undefined ? null : positive(flags.first), flags.out);
+      const files = await write(
+        dataset,
+        flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
+        flags.out,
+      );
       for (const file of files) process.stdout.write(`${file}\n`);
     });
 }
@@ -105,15 +109,4 @@ function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
     if (name.endsWith(`.${process.pid}.tmp`)) rmSync(join(directory, name), { force: true });
   }
-}
-
-function positive(text: string): number {
-  const count = parseInteger(text, '--first');
-  if (count >= 1) return count;
-  throw new UserError({
-    what: '--first is out of range',
-    expected: 'a whole number >= 1',
-    received: text,
-    remedy: 'leave it out for all rows',
-  });
 }

@@ -44,7 +44,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
 }
 
 /** What the user typed for this experiment's own options. */
-export function givenSettings(
+function givenSettings(
   experiment: Experiment,
   flags: Partial<Record<OptionName, string>>,
 ): Partial<Record<OptionName, Setting[]>> {

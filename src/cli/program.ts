@@ -27,7 +27,7 @@ export function createProgram(setStatus: SetStatus): Command {
     .addHelpText(
       'after',
       '\nExamples:\n' +
-        '  fys-nn report --quick                       every experiment in about two minutes\n' +
+        '  fys-nn report --quick                       every experiment, with fewer epochs and MNIST rows\n' +
         '  fys-nn grid-search ols                      Figure 3 with the numbers of the report\n' +
         '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
         '  fys-nn mnist --plan                         what would run, and what is done already\n' +

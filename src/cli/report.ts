@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { parseOption } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
+import type { FormatName } from '../output/index.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { folderName, tableFiles } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
@@ -34,9 +35,9 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     }
     const options = runOptionsOf(flags, sources);
     const finish = async (records: Records) => {
-      const functions = await writeFunctions({}, join(folder, functionsFolder));
+      const functions = await writeFunctions({}, join(folder, functionsFolder), options.formats);
       const plans = runs.map(({ plan }) => plan);
-      return functions + (await writeComparison(plans, records, folder));
+      return functions + (await writeComparison(plans, records, folder, options.formats));
     };
     if (!options.planOnly) {
       await checkOutputDirectory(folder);
@@ -47,15 +48,19 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
 }
 
 /** published.csv and published.md; returns for the terminal what stands in no grid. */
-async function writeComparison(plans: readonly Plan[], records: Records, folder: string): Promise<string> {
+async function writeComparison(
+  plans: readonly Plan[],
+  records: Records,
+  folder: string,
+  formats: readonly FormatName[],
+): Promise<string> {
   const { compareWithPublished, comparisonTable } = await import('../report/comparison.ts');
   const { comparisonMarkdown, comparisonRows } = await import('../report/markdown.ts');
   const { renderTable } = await import('./text-table.ts');
   const { quick, variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
-  const files = await tableFiles('published', "The report's numbers beside ours", [
-    comparisonTable(comparisons, plans[0]),
-  ]);
+  const table = comparisonTable(comparisons, plans[0]);
+  const files = await tableFiles('published', "The report's numbers beside ours", [table], formats);
   const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
   const heading = remark === '' ? '' : `Published numbers beside ours${remark}.\n\n`;
   const warning = quick ? `**${quickWarning}**\n\n` : '';

@@ -1,4 +1,3 @@
-import type { Dataset } from '../datasets/dataset.ts';
 import { type ImageDataset, keepMnist, readMnist } from '../datasets/mnist.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
@@ -24,7 +23,7 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
   if (!needed) return { mnist: null };
   const dataset = await readMnist(sources.dataDir);
   const matrices = [...dtypes].flatMap((dtype): [Dtype, Csr][] => {
-    const csr = sparseInputs(dataset as Dataset, dtype);
+    const csr = sparseInputs(dataset, dtype);
     return csr === null ? [] : [[dtype, csr]];
   });
   return { mnist: { dataset, matrices } };

@@ -3,4 +3,3 @@ import { threads } from './threads.ts';
 
 /** How trials can be run; `threads` is what the command line uses. */
 export const launchers = { inline, threads } as const;
-export type LauncherName = keyof typeof launchers;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { countWeights, createArena, initialWeights, type LayerSpec, layOut } from './network.ts';
+import { createArena, initialWeights, type LayerSpec, layOut } from './network.ts';
 
 const layer = (units: number, changes: Partial<LayerSpec> = {}): LayerSpec => ({
   units,
@@ -75,15 +75,6 @@ test('an arena hands out floats and ints apart, in steps of 16', () => {
     arena.floats(2),
   ]).toEqual([0, 0, 16, 32, 32, 32]);
   expect(arena.size()).toEqual({ floats: 48, ints: 48 });
-});
-
-test('countWeights is the number of initial weights', () => {
-  expect(countWeights([], inputs)).toBe(0);
-  expect(countWeights([layer(10)], 784)).toBe(7850);
-  expect(countWeights([layer(10, { biasInit: null })], 784)).toBe(7840);
-  const weights = initialWeights(network, inputs, 1);
-  const count = weights.reduce((sum, { kernel, bias }) => sum + kernel.length + (bias?.length ?? 0), 0);
-  expect(countWeights(network, inputs)).toBe(count);
 });
 
 describe('initialWeights', () => {

@@ -36,17 +36,6 @@ export function initialWeights(
   });
 }
 
-/** How many weights the layers hold. */
-export function countWeights(layers: readonly LayerSpec[], inputs: number): number {
-  let weights = 0;
-  let fanIn = inputs;
-  for (const { units, biasInit } of layers) {
-    weights += (fanIn + (biasInit === null ? 0 : 1)) * units;
-    fanIn = units;
-  }
-  return weights;
-}
-
 /** Hands out offsets into one memory, each a multiple of 16 elements (128 bytes in float64). */
 export interface Arena {
   floats(count: number): number;

@@ -25,6 +25,13 @@ export function columnsOf({ rows, inputs }: Samples): number {
   return isSparse(inputs) ? inputs.csr.columns : inputs.length / rows;
 }
 
+/** The most entries that a row of sparse inputs has; 0 for dense ones. */
+export function mostEntries({ inputs }: Samples): number {
+  if (!isSparse(inputs)) return 0;
+  const { starts } = inputs.csr;
+  return inputs.rows.reduce((most, row) => Math.max(most, starts[row + 1] - starts[row]), 0);
+}
+
 /** Where samples lie in the memory; one of `dense` and `csr` is there. */
 export interface SampleMemory {
   readonly rows: number;

@@ -9,7 +9,14 @@ import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, type LossName, losses } from './losses.ts';
 import { createArena, type LayerMemory, type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
-import { columnsOf, layOutSamples, loadSamples, type SampleMemory, type Samples } from './samples.ts';
+import {
+  columnsOf,
+  layOutSamples,
+  loadSamples,
+  mostEntries,
+  type SampleMemory,
+  type Samples,
+} from './samples.ts';
 import type { Schedule } from './schedules.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
@@ -62,14 +69,14 @@ export async function train(
   const columns = columnsOf(trainSamples);
   const capacity = Math.max(batches.size, evaluationRows);
   const sparse = trainRows.csr !== null;
-  const entries = batches.size * columns;
+  const entries = batches.size * mostEntries(trainSamples);
   const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, sparse, arena);
   const step: StepMemory = {
     rows: arena.ints(batches.size),
     csrRows: sparse ? arena.ints(batches.size) : -1,
-    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(sparse ? entries : 0) },
-    inputs: trainRows.csr === null ? arena.floats(capacity * columns) : -1,
-    targets: arena.floats(capacity * outputs),
+    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(entries) },
+    inputs: sparse ? -1 : arena.floats(batches.size * columns),
+    targets: arena.floats(batches.size * outputs),
   };
 
   const kernels = await createKernels(training.dtype, arena.size());
@@ -88,10 +95,8 @@ export async function train(
     train: evaluate(kernels, memory, trainRows, loss),
     test: evaluate(kernels, memory, testRows, loss),
   });
-  const task: EvaluatorTask = {
-    ...{ train: trainSamples, test: testSamples },
-    ...{ layers, loss: training.loss, dtype: training.dtype },
-  };
+  const { dtype } = training;
+  const task: EvaluatorTask = { train: trainSamples, test: testSamples, layers, loss: training.loss, dtype };
   const record = createRecord(onEpoch);
   const copy = () => copyWeights(kernels, memory);
   await runEpochs({ epochs, trainEpoch, evaluateHere, copy, record, task, lendCore });
@@ -111,9 +116,9 @@ interface StepMemory {
   /** in ints: the sparse matrix's row of each of them; -1 for dense inputs */
   readonly csrRows: number;
   readonly sorted: SparseWorkspace;
-  /** [capacity][columns], or -1 when the inputs are sparse */
+  /** [batch][columns], or -1 when the inputs are sparse */
   readonly inputs: number;
-  /** [capacity][outputs] */
+  /** [batch][outputs] */
   readonly targets: number;
 }
 

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { readStore } from '../experiment/store.ts';
+import { inline } from './inline.ts';
+
+test('computes trials one after another into the store, and returns those that fail', async () => {
+  const storeDirectory = await mkdtemp(join(tmpdir(), 'fys-nn-inline-'));
+  const sources = { dataDir: null };
+  const given = { epochs: [2], samples: [40], seed: [1, 2] };
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const { cells } = await planExperiment(ffnn, { variant: 'code', quick: false, given }, sources);
+  const [good, other] = cells.map(({ trial }) => trial);
+  const bad = {
+    ...other,
+    config: { ...other.config, data: { ...other.config.data, target: 'z' } },
+  } as typeof other;
+  const heard: string[] = [];
+  const events = {
+    started: () => heard.push('started'),
+    epoch: (_trial: unknown, epoch: number) => heard.push(`epoch ${epoch}`),
+    ended: (_trial: unknown, outcome: string) => heard.push(outcome),
+  };
+  const failures = await inline([good, bad], { storeDirectory, sources, jobs: 1, events });
+  expect(failures.map(({ trial }) => trial)).toEqual([bad]);
+  expect(heard).toEqual(['started', 'epoch 1', 'epoch 2', 'done', 'started', 'failed']);
+  expect([...(await readStore(storeDirectory)).records.keys()]).toEqual([good.id]);
+  await rm(storeDirectory, { recursive: true });
+});
