@@ -19,5 +19,10 @@ export default defineExperiment({
   },
   text: presets.frankeText,
   quick: { epochs: 100 },
-  layout: { rows: 'activation', columns: 'kernelInit', metrics: [presets.testMse, presets.bestTestMse] },
+  layout: {
+    rows: 'activation',
+    columns: 'kernelInit',
+    metrics: [presets.testMse, presets.bestTestMse],
+    curves: ['train', 'test'],
+  },
 });

@@ -19,5 +19,5 @@ export default defineExperiment({
   },
   text: presets.mnistText,
   quick: presets.mnistQuick,
-  layout: { rows: 'lambda', metrics: presets.classification },
+  layout: { rows: 'lambda', metrics: presets.classification, curves: ['test'] },
 });
