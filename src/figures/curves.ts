@@ -68,7 +68,8 @@ function keyOf({ panels, seriesTitle }: CurvesOptions): Key {
   const series = [...new Set(all.map((curve) => curve.series))];
   const splits = [...new Set(all.map(({ split }) => split))];
   if (series.length === 1) return { field: 'split', title: '', names: splits, splits: null };
-  return { field: 'series', title: seriesTitle, names: series, splits: splits.length > 1 ? splits : null };
+  const mixed = panels.some((panel) => new Set(panel.curves.map(({ split }) => split)).size > 1);
+  return { field: 'series', title: seriesTitle, names: series, splits: mixed ? splits : null };
 }
 
 function panelLayers(
@@ -82,7 +83,7 @@ function panelLayers(
     field: 'epoch',
     type: 'quantitative',
     scale: { nice: false, domain: [0, lastEpoch(members)] },
-    axis: { title: epochTitle ? 'epoch' : null, tickCount: 6 },
+    axis: { title: epochTitle ? 'epoch' : null, tickCount: 6, format: 'd', labelFlush: false },
   };
   const scale = { domain: [low, high], nice: false, zero: false };
   const y = { field: 'value', type: 'quantitative', scale, axis: { title: valueTitle, tickCount: 5 } };
@@ -113,7 +114,7 @@ function panelLayers(
     {
       data: { values: lines },
       mark: { type: 'line', strokeWidth: 2, clip: true },
-      encoding: { x, y, color, detail, strokeDash, ...opacity },
+      encoding: { x, y, color, detail, strokeDash, ...widths(key), ...opacity },
       ...(interactive && { params: [toggle(key)] }),
     },
     ...ends(members, { x, y, color }),
@@ -205,6 +206,15 @@ function dashOf({ names, splits, field, title }: Key): SpecPart {
     sort: null,
     scale: { domain: names, range: names.map((_, i) => dashes[dashIndex(i, names.length)]) },
     legend: legendOf(title, names),
+  };
+}
+
+/** A few series of full lines that may lie on each other: the first is the widest, so that it shows at the edges. */
+function widths({ field, title, names, splits }: Key): SpecPart {
+  if (splits === null || names.length > 4) return {};
+  const range = names.map((_, i) => 2 + 1.2 * (names.length - 1 - i));
+  return {
+    strokeWidth: { field, type: 'ordinal', sort: names, scale: { domain: names, range }, legend: legendOf(title, names) },
   };
 }
 

@@ -56,18 +56,17 @@ function ours(grid: Grid): Figure {
   const { results } = grid;
   const { metrics } = results.experiment.layout;
   const notes = [...warningsOf(results), ...missingOf(results)];
-  const lines: HeatMapPanel[][] = [];
-  for (const metric of metrics) {
+  const sets = metrics.map((metric) => {
     const values = grid.groups.flatMap((group) => meanOf(group, metric.name) ?? []);
     const colors = magmaColors(values);
     if (isClipped(colors, values)) notes.push(clipNote(metric));
-    const panels = slicesOf(grid).map((slice) =>
-      panelOf(grid, slice, metric, colors, [shortTitle(metric.title)]),
-    );
-    lines.push(...inLines(panels, panelsPerLine(panels)));
-  }
-  const together = slicesOf(grid).length === 1 ? inLines(lines.flat(), panelsPerLine(lines.flat())) : lines;
-  return figureOf(grid, 'heat-maps', metrics, withKeys(together), notes, '');
+    return slicesOf(grid).map((slice) => panelOf(grid, slice, metric, colors, [shortTitle(metric.title)]));
+  });
+  // A metric begins a line of its own, unless it is one panel.
+  const together = slicesOf(grid).length === 1 ? [sets.flat()] : sets;
+  const perLine = panelsPerLine(sets.flat());
+  const lines = together.flatMap((panels) => inLines(panels, perLine));
+  return figureOf(grid, 'heat-maps', metrics, withKeys(lines), notes, '');
 }
 
 /** Published, ours and ours - published, in the same colours: a figure a metric, or one of all without slices. */
@@ -243,11 +242,12 @@ function inLines<T>(items: readonly T[], perLine: number): T[][] {
   return lines;
 }
 
-/** The key to the colours under the last panel that has them. */
+/** The key to the colours under the last line that has them. */
 function withKeys(lines: readonly (readonly HeatMapPanel[])[]): HeatMapPanel[][] {
-  const last = new Map<Colors, HeatMapPanel>();
-  for (const panel of lines.flat()) last.set(panel.colors, panel);
-  return lines.map((line) => line.map((panel) => ({ ...panel, key: last.get(panel.colors) === panel })));
+  const last = new Map(lines.flatMap((line, index) => line.map(({ colors }) => [colors, index] as const)));
+  return lines.map((line, index) =>
+    line.map((panel) => ({ ...panel, key: last.get(panel.colors) === index })),
+  );
 }
 
 function figureOf(

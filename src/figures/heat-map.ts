@@ -2,7 +2,7 @@ import type { Setting } from '../experiment/options.ts';
 import { robustLimits } from '../stats/describe.ts';
 import { twoFigures } from '../stats/two-figures.ts';
 import type { SpecPart } from './figure.ts';
-import { figureWidth, fontSize, ink, textWidth } from './style.ts';
+import { figureWidth, fontSize, textWidth } from './style.ts';
 
 export interface HeatMapCell {
   readonly row: Setting;
@@ -79,11 +79,11 @@ export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: S
     Math.min(100, Math.floor(room / (most * columns.ticks.length))),
   );
   const width = rowLabelsWidth(panels) + most * (cellWidth * columns.ticks.length + gap) - gap;
-  const vconcat = lines.map((line, index) => ({
+  const vconcat = lines.map((line) => ({
     hconcat: line.map((panel, place) =>
       panelSpec(panel, cellWidth, {
         rowLabels: place === 0,
-        columnLabels: index === lines.length - 1 || panel.key,
+        columnLabels: line.some((other) => other.key),
       }),
     ),
     spacing: gap,
@@ -93,7 +93,7 @@ export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: S
 }
 
 function narrowestCell(panels: readonly HeatMapPanel[]): number {
-  const texts = panels.flatMap(({ cells }) => cells.map((cell) => cellText(cell)));
+  const texts = panels.flatMap(({ cells, colors }) => cells.map((cell) => cellText(cell, colors)));
   const ticks = panels.flatMap(({ columns }) => tickTexts(columns.ticks));
   return Math.ceil(Math.max(24, ...[...texts, ...ticks].flat().map((text) => textWidth(text))) + 3);
 }
@@ -116,7 +116,7 @@ function panelSpec(
       column: columnTexts[columns.ticks.indexOf(cell.column)],
       value: cell.value,
       state: cell.state,
-      text: cellText(cell),
+      text: cellText(cell, colors),
       ink: inkOn(cell, colors),
       best: cell.best,
       detail: cell.detail,
@@ -149,6 +149,7 @@ function panelSpec(
 interface CellRow extends SpecPart {
   readonly state: HeatMapCell['state'];
   readonly best: boolean;
+  readonly ink: string;
 }
 
 function layers(
@@ -188,11 +189,11 @@ function layers(
       { text },
     ],
     [rows.filter(({ best }) => best), { type: 'rect', fill: null, stroke: '#56B4E9', strokeWidth: 3 }, {}],
-    [
-      rows,
-      { type: 'text', lineHeight: fontSize, baseline: 'middle' },
-      { text, color: { field: 'ink', type: 'nominal', scale: null }, tooltip },
-    ],
+    ...['#ffffff', '#000000'].map((color): [CellRow[], SpecPart, SpecPart] => [
+      rows.filter((row) => row.ink === color),
+      { type: 'text', lineHeight: fontSize, baseline: 'middle', color },
+      { text, tooltip },
+    ]),
   ];
   return parts
     .filter(([values]) => values.length > 0)
@@ -222,17 +223,24 @@ function keyOf({ kind }: Colors, width: number): SpecPart {
 
 /** Black on light cells, white on dark ones: at 0.6 of magma both have the same contrast (WCAG 2.2). */
 function inkOn({ value, state }: HeatMapCell, { low, high, kind }: Colors): string {
-  if (state !== 'value' || value === null || kind === 'difference') return ink;
+  if (state !== 'value' || value === null || kind === 'difference') return '#000000';
   const place = high > low ? (value - low) / (high - low) : 0.5;
   return place < 0.6 ? '#ffffff' : '#000000';
 }
 
 /** Two significant figures, as in the report; lines of text where there is no number. */
-function cellText({ value, state, partly }: HeatMapCell): string | string[] {
+function cellText({ value, state, partly }: HeatMapCell, colors: Colors): string | string[] {
   if (state === 'diverged') return 'div.';
   if (state === 'not run' || value === null) return ['not', 'run'];
-  const short = twoFigures(value).replace(/e\+?(-?)0?/, 'e$1');
+  const short =
+    colors.kind === 'difference' ? decimal(value, colors) : twoFigures(value).replace(/e\+?(-?)0?/, 'e$1');
   return partly ? `${short}†` : short;
+}
+
+/** As many decimals for every difference as show the largest of them with two figures. */
+function decimal(value: number, { high }: Colors): string {
+  const decimals = high > 0 ? Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(high)))) : 0;
+  return value.toFixed(decimals).replace(/^-(0\.?0*)$/, '$1');
 }
 
 /** Powers of ten as 10⁻⁴ where one of them is long; all else as it is given. */

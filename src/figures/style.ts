@@ -15,6 +15,9 @@ export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '
 /** What tells curves apart where colours are used up, or two splits of one colour. */
 export const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 2, 2, 2]];
 
+/** Bold letters are wider by this. */
+const bold = 1.12;
+
 export const ink = '#222222';
 export const faint = '#888888';
 
@@ -41,10 +44,8 @@ const config = {
     subtitleColor: ink,
     limit: 0,
     anchor: 'start',
-    frame: 'group',
+    frame: 'bounds',
   },
-  // No value is invalid here; Vega-Lite 6.4 fails on its own filter where layers differ in their colours' types.
-  mark: { invalid: 'show' },
   text: { fontSize },
   concat: { spacing: 14 },
 };
@@ -61,7 +62,7 @@ export function wholeSpec(
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: [title, ...notes].join('. '),
     title: {
-      text: lines(title),
+      text: wrap(title, width / bold),
       ...(notes.length > 0 && { subtitle: notes.flatMap(lines), subtitlePadding: 4 }),
       offset: 10,
     },
@@ -74,7 +75,7 @@ export function wholeSpec(
 /** About a text's width in pixels, never much less: by classes of letters, in DejaVu Sans. */
 export function textWidth(text: string, size = fontSize): number {
   const widths = [...text].map((letter) => {
-    if (/[ .,:;'|ijltfrI()[\]-]/.test(letter)) return 0.4;
+    if (/[ .,:;'|ijltfrI()[\]⁰¹²³⁴⁵⁶⁷⁸⁹⁻-]/.test(letter)) return 0.4;
     if (/[mwMW%]/.test(letter)) return 0.98;
     return /[A-Z]/.test(letter) ? 0.73 : 0.64;
   });
