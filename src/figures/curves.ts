@@ -41,7 +41,7 @@ interface Key {
   readonly field: 'series' | 'split';
   readonly title: string;
   readonly names: readonly string[];
-  /** Whether dashes tell the splits, as colours tell the series. */
+  /** Told by the lines' width, where colours and dashes tell the series. */
   readonly splits: readonly string[] | null;
 }
 
@@ -113,8 +113,8 @@ function panelLayers(
       : []),
     {
       data: { values: lines },
-      mark: { type: 'line', strokeWidth: 2, clip: true },
-      encoding: { x, y, color, detail, strokeDash, ...widths(key), ...opacity },
+      mark: { type: 'line', clip: true },
+      encoding: { x, y, color, detail, strokeDash, strokeWidth: widthOf(key), ...opacity },
       ...(interactive && { params: [toggle(key)] }),
     },
     ...ends(members, { x, y, color }),
@@ -190,16 +190,7 @@ function toggle({ field }: Key): SpecPart {
   return { name: 'shown', select: { type: 'point', fields: [field], toggle: 'true' }, bind: 'legend' };
 }
 
-function dashOf({ names, splits, field, title }: Key): SpecPart {
-  if (splits !== null) {
-    return {
-      field: 'split',
-      type: 'nominal',
-      sort: null,
-      scale: { domain: splits, range: splits.map((_, i) => dashes[(splits.length - 1 - i) % dashes.length]) },
-      legend: legendOf('', splits),
-    };
-  }
+function dashOf({ names, field, title }: Key): SpecPart {
   return {
     field,
     type: 'nominal',
@@ -209,12 +200,16 @@ function dashOf({ names, splits, field, title }: Key): SpecPart {
   };
 }
 
-/** A few series of full lines that may lie on each other: the first is the widest, so that it shows at the edges. */
-function widths({ field, title, names, splits }: Key): SpecPart {
-  if (splits === null || names.length > 4) return {};
-  const range = names.map((_, i) => 2 + 1.2 * (names.length - 1 - i));
+/** Training thin, test thick, where colours and dashes tell something else. */
+function widthOf({ splits }: Key): SpecPart {
+  if (splits === null) return { value: 2 };
+  const range = splits.map((_, i) => 1 + (1.6 * i) / Math.max(1, splits.length - 1));
   return {
-    strokeWidth: { field, type: 'ordinal', sort: names, scale: { domain: names, range }, legend: legendOf(title, names) },
+    field: 'split',
+    type: 'ordinal',
+    sort: splits,
+    scale: { domain: splits, range },
+    legend: legendOf('', splits),
   };
 }
 
@@ -232,6 +227,7 @@ function legendOf(title: string, names: readonly string[]): SpecPart {
     direction: 'horizontal',
     symbolType: 'stroke',
     symbolSize: 400,
+    symbolOpacity: 1,
     columns: Math.max(1, Math.floor((figureWidth - 75 - textWidth(title)) / widest)),
     rowPadding: 2,
     columnPadding: fontSize,

@@ -30,7 +30,11 @@ export function curveFigures(results: Results, published: Published, interactive
     return [{ name: 'curves', title, caption, spec: message(title, notes, why) }];
   }
   if (panels.some(isCut)) notes.push('The first epochs are cut off at the top.');
-  const bands = valuesOf(trials, 'seed').length > 1;
+  // Many bands over each other would be one grey.
+  const few = panels.every(
+    (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
+  );
+  const bands = few && valuesOf(trials, 'seed').length > 1;
   const diamonds = panels.some((panel) => panel.curves.some((curve) => curve.published !== null));
   const caption = [
     heading,

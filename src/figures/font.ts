@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 /** The font that every figure is drawn with: the same on a machine without fonts. */
 export const fontFile = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 export const boldFontFile = fontFile.replace('DejaVuSans.ttf', 'DejaVuSans-Bold.ttf');
+export const condensedFontFile = fontFile.replace('DejaVuSans.ttf', 'DejaVuSansCondensed.ttf');
 
 /** Widths of letters in units of the font size; letters that the font lacks have the width of its first glyph. */
 export type Advances = (character: string) => number;

@@ -141,8 +141,12 @@ function comparedPanels(
       } as const;
     });
   return [
-    { ...own, title: title('report'), cells: changed(({ settings }) => theirs(settings), 'report') },
-    own,
+    {
+      ...own,
+      title: [...title('report'), ...own.title.slice(1)],
+      cells: changed(({ settings }) => theirs(settings), 'report'),
+    },
+    { ...own, title: title('ours') },
     {
       ...own,
       title: title('difference'),

@@ -2,7 +2,7 @@ import type { Setting } from '../experiment/options.ts';
 import { robustLimits } from '../stats/describe.ts';
 import { twoFigures } from '../stats/two-figures.ts';
 import type { SpecPart } from './figure.ts';
-import { figureWidth, fontSize, textWidth } from './style.ts';
+import { condensed, figureWidth, fontSize, textWidth } from './style.ts';
 
 export interface HeatMapCell {
   readonly row: Setting;
@@ -93,14 +93,18 @@ export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: S
 }
 
 function narrowestCell(panels: readonly HeatMapPanel[]): number {
-  const texts = panels.flatMap(({ cells, colors }) => cells.map((cell) => cellText(cell, colors)));
+  const texts = panels.flatMap(({ cells, colors }) => cells.flatMap((cell) => cellText(cell, colors)));
   const ticks = panels.flatMap(({ columns }) => tickTexts(columns.ticks));
-  return Math.ceil(Math.max(24, ...[...texts, ...ticks].flat().map((text) => textWidth(text))) + 3);
+  const widths = [
+    ...texts.map((text) => condensed.width * textWidth(text) + 1),
+    ...ticks.map((text) => textWidth(text) + 4),
+  ];
+  return Math.ceil(Math.max(24, ...widths));
 }
 
 function rowLabelsWidth(panels: readonly HeatMapPanel[]): number {
   const ticks = panels.flatMap(({ rows }) => tickTexts(rows.ticks));
-  return Math.ceil(Math.max(...ticks.map((text) => textWidth(text))) + fontSize + 16);
+  return Math.ceil(Math.max(...ticks.map((text) => textWidth(text))) + fontSize + 12);
 }
 
 function panelSpec(
@@ -191,7 +195,7 @@ function layers(
     [rows.filter(({ best }) => best), { type: 'rect', fill: null, stroke: '#56B4E9', strokeWidth: 3 }, {}],
     ...['#ffffff', '#000000'].map((color): [CellRow[], SpecPart, SpecPart] => [
       rows.filter((row) => row.ink === color),
-      { type: 'text', lineHeight: fontSize, baseline: 'middle', color },
+      { type: 'text', lineHeight: fontSize, baseline: 'middle', font: condensed.font, color },
       { text, tooltip },
     ]),
   ];
@@ -237,9 +241,9 @@ function cellText({ value, state, partly }: HeatMapCell, colors: Colors): string
   return partly ? `${short}†` : short;
 }
 
-/** As many decimals for every difference as show the largest of them with two figures. */
+/** As many decimals for every difference as show the largest of them with two figures; two at the least below 10. */
 function decimal(value: number, { high }: Colors): string {
-  const decimals = high > 0 ? Math.min(20, Math.max(0, 1 - Math.floor(Math.log10(high)))) : 0;
+  const decimals = high > 0 ? Math.min(20, Math.max(high < 10 ? 2 : 0, 1 - Math.floor(Math.log10(high)))) : 0;
   return value.toFixed(decimals).replace(/^-(0\.?0*)$/, '$1');
 }
 

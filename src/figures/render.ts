@@ -2,24 +2,36 @@ import { Resvg } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { VegaLiteSpec } from './figure.ts';
-import { boldFontFile, fontFile, readAdvances } from './font.ts';
+import { boldFontFile, condensedFontFile, fontFile, readAdvances } from './font.ts';
 
 // Vega lays labels out by their widths and has no canvas here: the widths of the font itself take its place.
-const plain = readAdvances(fontFile);
-const bold = readAdvances(boldFontFile);
+const fonts = {
+  plain: readAdvances(fontFile),
+  bold: readAdvances(boldFontFile),
+  condensed: readAdvances(condensedFontFile),
+};
+interface TextItem {
+  readonly font?: string;
+  readonly fontSize?: number;
+  readonly fontWeight?: string | number;
+}
 const { textMetrics } = vega as unknown as {
-  textMetrics: {
-    width: (item: { fontSize?: number; fontWeight?: string | number }, text: unknown) => number;
-  };
+  textMetrics: { width: (item: TextItem, text: unknown) => number };
 };
 const widths = new Map<string, number>();
 textMetrics.width = (item, text) => {
-  const advances = /bold|[6-9]00/.test(String(item.fontWeight ?? '')) ? bold : plain;
-  const key = `${advances === bold} ${text}`;
-  const width = widths.get(key) ?? [...String(text ?? '')].reduce((sum, letter) => sum + advances(letter), 0);
+  const name = fontOf(item);
+  const key = `${name} ${text}`;
+  const width =
+    widths.get(key) ?? [...String(text ?? '')].reduce((sum, letter) => sum + fonts[name](letter), 0);
   widths.set(key, width);
   return width * (item.fontSize ?? 11);
 };
+
+function fontOf({ font = '', fontWeight = '' }: TextItem): keyof typeof fonts {
+  if (font.includes('Condensed')) return 'condensed';
+  return /bold|[6-9]00/.test(String(fontWeight)) ? 'bold' : 'plain';
+}
 
 /** Dots of the PNG for each pixel of the figure: 300 an inch at a column's width. */
 const zoom = 2.1;
@@ -41,12 +53,16 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
 
 /** The SVG as PNG, letters drawn with the program's own font. */
 export function toPng(svg: string): Buffer {
-  const font = {
-    loadSystemFonts: false,
-    fontFiles: [fontFile, boldFontFile],
-    defaultFontFamily: 'DejaVu Sans',
-  };
-  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: 'white' }).render().asPng();
+  const fontFiles = [fontFile, boldFontFile, condensedFontFile];
+  const font = { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' };
+  // Resvg knows the condensed letters as a width of their family, browsers as a family too.
+  const stretched = svg.replace(
+    /font-family="DejaVu Sans Condensed, /g,
+    'font-stretch="condensed" font-family="',
+  );
+  return new Resvg(stretched, { font, fitTo: { mode: 'zoom', value: zoom }, background: 'white' })
+    .render()
+    .asPng();
 }
 
 /** Coordinates with two decimals; what the figure says (text, labels for screen readers) stays as it is. */

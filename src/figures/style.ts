@@ -36,7 +36,7 @@ const config = {
     domainColor: faint,
     tickColor: faint,
   },
-  legend: { ...text, titleFontWeight: 'normal', labelLimit: 0, titleLimit: 0, symbolStrokeWidth: 3 },
+  legend: { ...text, titleFontWeight: 'normal', labelLimit: 0, titleLimit: 0, symbolStrokeColor: ink },
   title: {
     fontSize,
     subtitleFontSize: fontSize,
@@ -81,6 +81,9 @@ export function textWidth(text: string, size = fontSize): number {
   });
   return size * widths.reduce((sum, width) => sum + width, 0);
 }
+
+/** Numbers in narrow cells. */
+export const condensed = { font: `DejaVu Sans Condensed, ${font}`, width: 0.88 };
 
 /** Breaks text between words into lines of at most `width` pixels. */
 export function wrap(text: string, width: number, size = fontSize): string[] {
