@@ -6,6 +6,7 @@ import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
+import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
 import { addTraceCommand } from './trace.ts';
 
@@ -37,6 +38,7 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
+  addPlotCommand(program);
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);

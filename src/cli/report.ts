@@ -35,7 +35,11 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     }
     const options = runOptionsOf(flags, sources);
     const finish = async (records: Records) => {
-      const functions = await writeFunctions({}, join(folder, functionsFolder), options.formats);
+      const functions = await writeFunctions(
+        { figures: options.figures },
+        join(folder, functionsFolder),
+        options.formats,
+      );
       const plans = runs.map(({ plan }) => plan);
       return functions + (await writeComparison(plans, records, folder, options.formats));
     };

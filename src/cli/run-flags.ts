@@ -19,6 +19,7 @@ export interface RunFlags {
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly format: string;
+  readonly figures: boolean;
 }
 
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
+  /** Whether figures are drawn. */
+  readonly figures: boolean;
 }
 
 /** What run needs of the flags, checked. */
@@ -43,6 +46,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     quiet: flags.quiet === true,
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
+    figures: flags.figures,
   };
 }
 
@@ -59,6 +63,7 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
     .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
+    .addOption(flag('--no-figures', 'draw nothing; fys-nn plot can do so later'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
     .addOption(flag('--force', 'compute again what the store has'))
     .addOption(flag('--quiet', 'no progress and no notes'))

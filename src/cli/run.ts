@@ -9,6 +9,7 @@ import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
+import { plannedFigures, writeFigures } from './figures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -47,6 +48,7 @@ export async function runPlans(
   const failures = missing.length === 0 ? [] : await compute(missing, trials.length, runs, options);
   const { records } = await readStore(storeDirectory);
   const written: string[] = [];
+  const undrawn: string[] = [];
   for (const { plan, out } of runs) {
     if (hasFailure(plan, failures)) continue;
     const facts = {
@@ -58,6 +60,9 @@ export async function runPlans(
     };
     await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
     written.push(out);
+    if (!options.figures) continue;
+    const drawing = await writeFigures(out, await plannedFigures(plan, records)).catch(messageOf);
+    if (drawing !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${drawing}`);
   }
   const finished = failures.length === 0 ? await finish(records) : '';
   if (json) printJson(runs, records);
@@ -75,7 +80,8 @@ export async function runPlans(
     if (hasFailure(plan, failures))
       process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
-  return failures.length > 0 ? exitCodes.failed : exitCodes.done;
+  for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
+  return failures.length + undrawn.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Settings } from '../experiment/options.ts';
+import type { OptionName, Settings } from '../experiment/options.ts';
 import { packageFolder } from '../output/version.ts';
 
 /** One number that the report prints, and where a run has its counterpart. */
@@ -16,6 +16,23 @@ export interface PublishedNumber {
   readonly published: number;
   /** false where the number was read off a curve. */
   readonly printed: boolean;
+}
+
+/** The report's own number for a metric of one cell of the experiment; null where it has none. */
+export async function publishedOf(
+  experiment: string,
+): Promise<(metric: string, settings: Settings) => number | null> {
+  const numbers = (await publishedNumbers()).filter(
+    (number) => number.experiment === experiment && !number.best,
+  );
+  return (metric, settings) => {
+    const found = numbers.find(
+      (number) =>
+        number.metric === metric &&
+        Object.entries(number.settings).every(([name, value]) => settings[name as OptionName] === value),
+    );
+    return found?.published ?? null;
+  };
 }
 
 type Grid = readonly (readonly number[])[];
