@@ -8,6 +8,7 @@ import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
+import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
 
 /** Tells main with which status a command ended. */
@@ -39,6 +40,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
   addPlotCommand(program);
+  addTableCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);

@@ -28,7 +28,7 @@ export function functionsFigure(experiment: FunctionsExperiment, values: readonl
       mark: { type: 'line', strokeWidth: 2, tooltip: true },
       encoding: {
         x: { field: 'x', type: 'quantitative', axis: { tickCount: 5 } },
-        y: { field: 'y', type: 'quantitative', axis: { title: null, tickCount: 5 } },
+        y: { field: 'y', type: 'quantitative', axis: { title: null, tickCount: 5, minExtent: 30 } },
         color: {
           field: 'what',
           type: 'nominal',

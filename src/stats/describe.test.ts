@@ -61,3 +61,9 @@ test('one huge value does not take the whole scale, at either end', () => {
   expect(robustLimits([5])).toEqual({ low: 5, high: 5 });
   expect(robustLimits([])).toEqual({ low: 0, high: 0 });
 });
+
+test('several huge values do not take it either', () => {
+  const usual = [0.06, 0.065, 0.07, 0.08, 0.09];
+  expect(robustLimits([...usual, 1e18, 1e26, 1e42]).high).toBeCloseTo(0.28, 12);
+  expect(robustLimits([...usual.map((x) => -x), -1e18, -1e26]).low).toBeGreaterThan(-1);
+});
