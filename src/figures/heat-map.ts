@@ -1,17 +1,12 @@
 import type { Setting } from '../experiment/options.ts';
-import { robustLimits } from '../stats/describe.ts';
-import { twoFigures } from '../stats/two-figures.ts';
+import { cellText, type Shown, tickTexts } from './cell-text.ts';
+import { type Colors, colorScale, inkOn } from './colors.ts';
 import type { SpecPart } from './figure.ts';
 import { condensed, figureWidth, fontSize, textWidth } from './style.ts';
 
-export interface HeatMapCell {
+export interface HeatMapCell extends Shown {
   readonly row: Setting;
   readonly column: Setting;
-  /** null where there is none: then `state` says why. */
-  readonly value: number | null;
-  readonly state: 'value' | 'diverged' | 'not run';
-  /** Of several seeds some diverged: the value is the others' mean. */
-  readonly partly: boolean;
   /** Framed: the best of its panel. */
   readonly best: boolean;
   /** For the reader who points at it. */
@@ -34,32 +29,10 @@ export interface HeatMapPanel {
   readonly key: boolean;
 }
 
-/** The values at the two ends of the colours. */
-export interface Colors {
-  readonly low: number;
-  readonly high: number;
-  readonly kind: 'magma' | 'difference';
-}
-
 const rowHeight = 34;
 const gap = 14;
 /** Panels of one metric have the same limits by their numbers; Vega-Lite would join those of two metrics. */
 const ownColors = { resolve: { scale: { color: 'independent' } } };
-
-/** Shared limits; one value far off, as a nearly diverged trial has, does not take the whole scale. */
-export function magmaColors(values: readonly number[]): Colors {
-  return { ...robustLimits(values), kind: 'magma' };
-}
-
-/** Limits of the same size to both sides of 0. */
-export function differenceColors(values: readonly number[]): Colors {
-  const { high } = robustLimits(values.map(Math.abs));
-  return { low: -high, high, kind: 'difference' };
-}
-
-export function isClipped({ low, high }: Colors, values: readonly number[]): boolean {
-  return values.some((value) => value < low || value > high);
-}
 
 /** How many panels fit beside each other in one column of print, their cells as wide as their text. */
 export function panelsPerLine(panels: readonly HeatMapPanel[]): number {
@@ -121,7 +94,7 @@ function panelSpec(
       value: cell.value,
       state: cell.state,
       text: cellText(cell, colors),
-      ink: inkOn(cell, colors),
+      ink: inkOn(cell.value, colors),
       best: cell.best,
       detail: cell.detail,
     }));
@@ -204,14 +177,6 @@ function layers(
     .map(([values, mark, encoding]) => ({ data: { values }, mark, encoding }));
 }
 
-function colorScale({ low, high, kind }: Colors): SpecPart {
-  // One value, or none, has no range of its own.
-  const domain = high > low ? [low, high] : [low - 1, high + 1];
-  const colors =
-    kind === 'magma' ? { scheme: 'magma' } : { range: ['#56B4E9', '#f7f7f7', '#E69F00'], interpolate: 'rgb' };
-  return { domain: kind === 'magma' ? domain : [domain[0], 0, domain[1]], clamp: true, ...colors };
-}
-
 function keyOf({ kind }: Colors, width: number): SpecPart {
   return {
     orient: 'bottom',
@@ -223,43 +188,6 @@ function keyOf({ kind }: Colors, width: number): SpecPart {
     tickCount: 3,
     format: kind === 'magma' ? '.2~g' : '+.2~g',
   };
-}
-
-/** Black on light cells, white on dark ones: at 0.6 of magma both have the same contrast (WCAG 2.2). */
-function inkOn({ value, state }: HeatMapCell, { low, high, kind }: Colors): string {
-  if (state !== 'value' || value === null || kind === 'difference') return '#000000';
-  const place = high > low ? (value - low) / (high - low) : 0.5;
-  return place < 0.6 ? '#ffffff' : '#000000';
-}
-
-/** Two significant figures, as in the report; lines of text where there is no number. */
-function cellText({ value, state, partly }: HeatMapCell, colors: Colors): string | string[] {
-  if (state === 'diverged') return 'div.';
-  if (state === 'not run' || value === null) return ['not', 'run'];
-  const short =
-    colors.kind === 'difference' ? decimal(value, colors) : twoFigures(value).replace(/e\+?(-?)0?/, 'e$1');
-  return partly ? `${short}†` : short;
-}
-
-/** As many decimals for every difference as show the largest of them with two figures; two at the least below 10. */
-function decimal(value: number, { high }: Colors): string {
-  const decimals = high > 0 ? Math.min(20, Math.max(high < 10 ? 2 : 0, 1 - Math.floor(Math.log10(high)))) : 0;
-  return value.toFixed(decimals).replace(/^-(0\.?0*)$/, '$1');
-}
-
-/** Powers of ten as 10⁻⁴ where one of them is long; all else as it is given. */
-export function tickTexts(ticks: readonly Setting[]): string[] {
-  const exponents = ticks.map((tick) =>
-    typeof tick === 'number' && tick > 0 ? Math.log10(tick) : Number.NaN,
-  );
-  const powers = exponents.every((exponent, i) => Number(`1e${Math.round(exponent)}`) === ticks[i]);
-  const long = ticks.some((tick) => String(tick).length > 5);
-  if (!powers || !long) return ticks.map((tick) => String(tick).replaceAll('_', ' '));
-  return exponents.map((exponent) => `10${superscript(Math.round(exponent))}`);
-}
-
-function superscript(exponent: number): string {
-  return [...String(exponent)].map((digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])).join('');
 }
 
 /** Diagonal lines over a cell `aspect` times as wide as high, in the box of a Vega symbol: y from -1 to 1. */

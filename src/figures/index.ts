@@ -1,8 +1,8 @@
 import type { Plan } from '../experiment/plan.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
-import { curveFigures } from './epochs.ts';
+import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
-import { gridFigures } from './grid.ts';
+import { gridFigures } from './grid-figures.ts';
 import { type Results, resultsOf } from './results.ts';
 
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
