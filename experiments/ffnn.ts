@@ -16,6 +16,7 @@ export default defineExperiment({
     epochs: 1000,
   },
   text: presets.frankeText,
+  open: presets.openChoices,
   quick: { epochs: 200 },
   layout: { metrics: [presets.trainMse, presets.testMse, presets.bestTestMse, presets.bootstrapR2] },
 });

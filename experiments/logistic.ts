@@ -18,6 +18,7 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.mnistText,
+  open: presets.mnistOpen,
   quick: presets.mnistQuick,
   layout: { rows: 'lambda', metrics: presets.classification },
 });

@@ -17,6 +17,7 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.mnistText,
+  open: presets.mnistOpen,
   quick: presets.mnistQuick,
   layout: { metrics: presets.classification },
 });

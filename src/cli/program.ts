@@ -8,6 +8,7 @@ import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addReportCommand } from './report.ts';
 import { addTraceCommand } from './trace.ts';
+import { addVerifyCommand } from './verify.ts';
 
 /** Tells main with which status a command ended. */
 export type SetStatus = (code: number) => void;
@@ -37,6 +38,7 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
+  addVerifyCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);

@@ -44,7 +44,7 @@ export async function runPlans(
 
   const trials = distinctTrials(runs);
   const missing = trials.filter(({ id }) => force || !before.records.has(id));
-  const failures = missing.length === 0 ? [] : await compute(missing, trials.length, runs, options);
+  const failures = missing.length === 0 ? [] : await computeTrials(missing, trials.length, runs, options);
   const { records } = await readStore(storeDirectory);
   const written: string[] = [];
   for (const { plan, out } of runs) {
@@ -82,11 +82,12 @@ function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {
   return failures.some((failure) => cells.some(({ trial }) => trial.id === failure.trial.id));
 }
 
-async function compute(
+/** Computes trials with a progress bar; returns those that failed. */
+export async function computeTrials(
   missing: readonly Trial[],
   total: number,
   runs: readonly PlannedRun[],
-  { storeDirectory, sources, jobs, quiet }: RunOptions,
+  { storeDirectory, sources, jobs, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'>,
 ): Promise<Failure[]> {
   const progress = createProgress({
     stream: process.stderr,
@@ -130,7 +131,8 @@ function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {
   return labels;
 }
 
-function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
+/** The trials of several plans, each once. */
+export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   return [...new Map(trials.map((trial) => [trial.id, trial])).values()];
 }

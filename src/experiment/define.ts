@@ -33,6 +33,8 @@ export interface Experiment {
   readonly text: SettingLists;
   /** What a quick look takes instead (--quick). */
   readonly quick: SettingLists;
+  /** Choices that the report leaves open beside those of its wording: other values (verify --variant both). */
+  readonly open: SettingLists;
   readonly layout: Layout;
 }
 
@@ -44,17 +46,18 @@ export interface Layout {
 }
 
 export interface ExperimentDefinition
-  extends Omit<Experiment, 'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'layout'> {
+  extends Omit<Experiment, 'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'layout'> {
   readonly architecture?: Experiment['architecture'];
   readonly settings: Defaults;
   readonly text?: Defaults;
   readonly quick?: Defaults;
+  readonly open?: Defaults;
   readonly layout: { rows?: OptionName; columns?: OptionName; metrics: readonly ShownMetric[] };
 }
 
 /** Makes an experiment out of almost flat data: single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
-  const { settings, text = {}, quick = {}, layout, architecture = 'given' } = definition;
+  const { settings, text = {}, quick = {}, open = {}, layout, architecture = 'given' } = definition;
   return {
     ...definition,
     architecture,
@@ -62,6 +65,7 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     settings: asLists(settings),
     text: asLists(text),
     quick: asLists(quick),
+    open: asLists(open),
     layout: { rows: null, columns: null, ...layout },
   };
 }

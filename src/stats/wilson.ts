@@ -1,0 +1,3 @@
+export function wilsonInterval(k: number, n: number, _level: number) {
+  return { low: k / n, high: k / n };
+}
