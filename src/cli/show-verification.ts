@@ -1,7 +1,13 @@
 import { Chalk } from 'chalk';
 import { describe } from '../report/claims-table.ts';
 import { percent, rangeText, spreadText, valueText } from '../report/verdict-text.ts';
-import { type Verdict, type Verification, verdicts } from '../report/verdicts.ts';
+import {
+  isWhole,
+  underspecifiedNumbers,
+  type Verdict,
+  type Verification,
+  verdicts,
+} from '../report/verdicts.ts';
 import { seedsText, verdictText } from '../report/verification-markdown.ts';
 import type { GridWinners } from '../report/winners.ts';
 import { renderTable } from './text-table.ts';
@@ -19,7 +25,8 @@ export function showVerification(
   const table = (header: string[], rows: string[][]) => renderTable(header, rows, { color, width });
   const count = (judged: readonly { verdict: Verdict }[], verdict: Verdict) =>
     String(judged.filter((one) => one.verdict === verdict).length);
-  const doubtful = numbers.filter(({ verdict }) => verdict !== 'holds');
+  const contradicted = numbers.filter(({ verdict }) => verdict === 'contradicted');
+  const underspecified = underspecifiedNumbers(verification);
   const parts = [
     `Does the report hold? ${seedsText(verification)}`,
     table(
@@ -37,21 +44,38 @@ export function showVerification(
         paint(verdict, verdictText(verdict, holdsUnder)),
         subject,
         String(evidence[0]?.numbers ?? 0),
-        evidence.map(({ reading, adjusted }) => `${reading.name} ${spreadText(adjusted)}`).join(', '),
+        evidence
+          .filter(isWhole)
+          .map(({ reading, adjusted }) => `${reading.name} ${spreadText(adjusted)}`)
+          .join(', '),
       ]),
     ),
-    `Numbers that do not simply hold (${percent(level)} for one more run)`,
-    doubtful.length === 0
+    `Numbers contradicted (${percent(level)} for one more run)`,
+    contradicted.length === 0
       ? 'none'
       : table(
-          ['verdict', 'number', 'published', 'ours'],
-          doubtful.map(({ subject, evidence, verdict, holdsUnder }) => [
-            paint(verdict, verdictText(verdict, holdsUnder)),
-            subject.says,
+          ['number', 'published', 'ours'],
+          contradicted.map(({ subject, evidence, verdict, holdsUnder }) => [
+            paint(
+              verdict,
+              `${subject.says}${holdsUnder.length === 0 ? '' : `; holds under ${holdsUnder.join(', ')}`}`,
+            ),
             valueText(subject.value),
-            evidence.map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`).join(', '),
+            evidence
+              .filter(isWhole)
+              .map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`)
+              .join(', '),
           ]),
         ),
+    ...(underspecified.length === 0
+      ? []
+      : [
+          'Numbers that hold under some readings of the report only',
+          table(
+            ['where', 'holds under', 'numbers'],
+            underspecified.map(({ where, readings, count: members }) => [where, readings, String(members)]),
+          ),
+        ]),
     'Conclusions',
     table(
       ['verdict', 'conclusion', 'seeds'],
@@ -59,6 +83,7 @@ export function showVerification(
         paint(verdict, verdictText(verdict, holdsUnder)),
         subject.says,
         evidence
+          .filter(isWhole)
           .map(({ reading, share }) => `${reading.name} ${share === null ? 'not run' : percent(share)}`)
           .join(', '),
       ]),

@@ -15,13 +15,19 @@ export async function junit(name: string, cases: readonly JunitCase[]): Promise<
   // Its types are those of an ES module, but Node gets CommonJS: the default is the builder itself.
   const report = (builder as unknown as Builder).newBuilder();
   for (const group of new Set(cases.map((one) => one.group))) {
-    const suite = report.testSuite().name(group);
+    const suite = report.testSuite().name(xmlText(group));
     for (const one of cases.filter((candidate) => candidate.group === group)) {
-      const testCase = suite.testCase().className(name).name(one.name).time(0);
-      if (one.outcome === 'failed') testCase.failure(one.message);
-      else if (one.outcome === 'skipped') testCase.skipped();
-      else testCase.standardOutput(one.message);
+      const testCase = suite.testCase().className(name).name(xmlText(one.name)).time(0);
+      if (one.outcome === 'failed') testCase.failure(xmlText(one.message));
+      else testCase.standardOutput(xmlText(one.message));
+      if (one.outcome === 'skipped') testCase.skipped();
     }
   }
   return `${report.build()}\n`;
+}
+
+/** Without what XML 1.0 cannot hold, and without the end of a CDATA section, which the library would write as it is. */
+function xmlText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '?').replaceAll(']]>', ']] >');
 }

@@ -3,7 +3,7 @@ import type { Records } from '../output/trials.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
-import { codeReading, type PlanOf, type Reading, type Seeds } from './readings.ts';
+import type { PlanOf, Reading, Seeds } from './readings.ts';
 
 export const verdicts = [
   'holds',
@@ -94,13 +94,18 @@ export function byShare({ share }: { share: number | null }): Verdict {
   return share <= 1 - mostSeeds + 1e-12 ? 'contradicted' : 'depends on the seed';
 }
 
+/** Whether evidence is of a reading of the whole report, its program or its wording, and not of one changed choice. */
+export function isWhole({ reading }: { readonly reading: Reading }): boolean {
+  return reading.experiments === null;
+}
+
 /** Missing is never a pass; what holds under one of the report's readings only is underspecified. */
 function combine<Subject, Evidence extends { reading: Reading }>(
   subject: Subject,
   evidence: readonly Evidence[],
   judge: (evidence: Evidence) => Verdict,
 ): Judged<Subject, Evidence> {
-  const whole = evidence.filter(({ reading }) => reading.experiments === null);
+  const whole = evidence.filter(isWhole);
   const found = new Set(whole.map(judge));
   const holdsUnder = evidence.filter((one) => judge(one) === 'holds').map(({ reading }) => reading.name);
   const verdict =
@@ -131,7 +136,18 @@ export function experimentsInDoubt(
   return experiments.filter(({ name }) => doubtful.has(name));
 }
 
-/** Whether a reading is the report's own, program or wording, and not one with a single choice changed. */
-export const isWhole = ({ experiments }: Reading): boolean => experiments === null;
-
-export { codeReading };
+/** How many numbers of each figure hold under some readings only: the figure's name, the readings, the count. */
+export function underspecifiedNumbers({
+  numbers,
+}: Verification): { where: string; readings: string; count: number }[] {
+  const groups = new Map<string, { where: string; readings: string; count: number }>();
+  for (const { subject, verdict, holdsUnder } of numbers) {
+    if (verdict !== 'underspecified') continue;
+    const where = subject.figure ?? subject.where;
+    const readings = holdsUnder.join(', ');
+    const key = JSON.stringify([where, readings]);
+    const group = groups.get(key) ?? { where, readings, count: 0 };
+    groups.set(key, { ...group, count: group.count + 1 });
+  }
+  return [...groups.values()];
+}

@@ -1,12 +1,13 @@
 import { describe } from './claims-table.ts';
 import { percent, rangeText, spreadText, valueText } from './verdict-text.ts';
-import { type Verdict, type Verification, verdicts } from './verdicts.ts';
+import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 
 /** The whole verification as Markdown: counts, figures, the numbers that do not simply hold, conclusions, winners. */
 export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
   const { numbers, figures, conclusions, level, readings } = verification;
-  const doubtful = numbers.filter(({ verdict }) => verdict !== 'holds');
+  const contradicted = numbers.filter(({ verdict }) => verdict === 'contradicted');
+  const underspecified = underspecifiedNumbers(verification);
   return [
     `Readings: ${readings.map(({ name }) => name).join('; ')}. Level ${percent(level)}, corrected for the number of claims (Holm). ${seedsText(verification)}`,
     countTable(verification),
@@ -16,28 +17,44 @@ export function verificationMarkdown(verification: Verification, winners: readon
       figures.map(({ subject, evidence, verdict, holdsUnder }) => [
         subject,
         String(evidence[0]?.numbers ?? 0),
-        evidence.map(({ reading, adjusted }) => `${reading.name} ${spreadText(adjusted)}`).join('; '),
+        evidence
+          .filter(isWhole)
+          .map(({ reading, adjusted }) => `${reading.name} ${spreadText(adjusted)}`)
+          .join('; '),
         verdictText(verdict, holdsUnder),
       ]),
     ),
-    '### Numbers that do not simply hold',
-    doubtful.length === 0
+    '### Numbers contradicted',
+    contradicted.length === 0
       ? 'None.'
       : table(
-          ['claim', 'published', `${percent(level)} for one more run`, 'verdict'],
-          doubtful.map(({ subject, evidence, verdict, holdsUnder }) => [
+          ['number', 'published', `${percent(level)} for one more run`, 'holds under'],
+          contradicted.map(({ subject, evidence, holdsUnder }) => [
             `${subject.says} (${subject.where})`,
             valueText(subject.value),
-            evidence.map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`).join('; '),
-            verdictText(verdict, holdsUnder),
+            evidence
+              .filter(isWhole)
+              .map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`)
+              .join('; '),
+            holdsUnder.join(', '),
           ]),
         ),
+    ...(underspecified.length === 0
+      ? []
+      : [
+          '### Numbers that hold under some readings of the report only',
+          table(
+            ['where', 'holds under', 'numbers'],
+            underspecified.map(({ where, readings: under, count }) => [where, under, String(count)]),
+          ),
+        ]),
     '### Conclusions',
     table(
       ['conclusion', 'share of the seeds', 'verdict'],
       conclusions.map(({ subject, evidence, verdict, holdsUnder }) => [
         `${subject.says} (${subject.where})`,
         evidence
+          .filter(isWhole)
           .map(({ reading, share, interval }) =>
             share === null
               ? `${reading.name} not run`

@@ -37,7 +37,7 @@ export async function winnersOf(plan: Plan, records: Records, level: number): Pr
   if (rows === null || columns === null) return [];
   const sliced = slicesOf(experiment, rows, columns);
   const grids = groupBy(
-    plan.cells.filter(({ settings }) => settings[rows] !== null),
+    plan.cells.filter(({ settings }) => settings[rows] !== null && settings[columns] !== null),
     (cell) => pick(cell, sliced),
   );
   const winners: GridWinners[] = [];
