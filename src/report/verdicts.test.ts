@@ -80,8 +80,8 @@ describe('a number', () => {
 
   test('that holds under one reading only is underspecified, and says which', async () => {
     // Untrained, a network is as wrong as the targets are large; the report's wording subtracts their mean.
-    const many = { epochs: [1], samples: [2000], learningRate: [1e-9] };
-    const untrained = { ...quantity, with: many };
+    const flat = { ...small, learningRate: [1e-9], noise: [0], target: ['2+0*x'] };
+    const untrained = { ...quantity, with: flat };
     const value = (await valuesOf(untrained, textReading))[0];
     const claim = { ...numberClaim('untrained', value), ...untrained };
     const { numbers } = await judge([claim], [codeReading, textReading]);
