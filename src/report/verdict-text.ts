@@ -1,6 +1,6 @@
-/** "99 %", "99.9 %". */
-export function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(4))} %`;
+/** "99 %", "99.9 %": a share with at most so many digits. */
+export function percent(share: number, digits = 4): string {
+  return `${Number((100 * share).toPrecision(digits))} %`;
 }
 
 /** As many digits as the report prints at most. */
