@@ -39,7 +39,7 @@ test('ridge with lambda as in OLS is the same trial: one record serves both grid
 });
 
 /** For each option two values that mean different things. */
-const otherValue: Record<OptionName, string> = {
+const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
   seed: '7',
   samples: '20000',
   noise: '0.5',
