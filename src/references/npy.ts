@@ -9,18 +9,19 @@ const types = [
 export type NpyValues = Float64Array | Float32Array | Int32Array | Uint16Array;
 
 /**
- * The bytes of a NumPy file, version 1.0, with `values` row by row.
+ * The bytes of a NumPy file, version 1.0, in two pieces: its header, and `values` row by row, which are not copied.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-export function encodeNpy(values: NpyValues, shape: readonly number[]): Buffer {
+export function encodeNpy(values: NpyValues, shape: readonly number[]): [Buffer, Buffer] {
   const type = types.find(([array]) => values instanceof array)![1];
-  const sizes = `(${shape.map((size) => `${size},`).join('')})`;
+  const sizes = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
   const description = `{'descr': '${type}', 'fortran_order': False, 'shape': ${sizes}, }`;
   const start = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
   // The values begin at a multiple of 64 bytes.
   const padded = Math.ceil((start.length + description.length + 1) / 64) * 64 - start.length;
   start.writeUInt16LE(padded, start.length - 2);
   const header = Buffer.from(`${description.padEnd(padded - 1)}\n`, 'latin1');
-  return Buffer.concat([start, header, Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
+  const body = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return [Buffer.concat([start, header]), body];
 }

@@ -76,7 +76,7 @@ export async function fitSgdRegressor(
     randomState: createRng(seed, 'batches', partialFits).uint32(),
   };
   const answer = await ask<{ coefficients: number[] }>(job, expected, {
-    inputs: [train.inputs as Float64Array, [train.rows, columnsOf(train)]],
+    ...inputArrays(train),
     targets: [train.targets, [train.rows]],
     batches: [batches, [partialFits, batchSize]],
   });
@@ -91,7 +91,7 @@ export interface LogisticFit {
 }
 
 /**
- * Scores of a LogisticRegression fitted to all training rows, which are sparse and have one-hot targets.
+ * Scores of a LogisticRegression fitted to all training rows, which have one-hot targets.
  *
  * scikit-learn fits; loss and accuracy of its weights are measured as those of our own are. Errors: scikit-learn's, or
  * versions other than the expected.
@@ -102,15 +102,11 @@ export async function fitLogisticRegression(
   parameters: SgdRegressor['parameters'],
   expected: SklearnVersions,
 ): Promise<LogisticFit> {
-  if (!isSparse(train.inputs)) throw new Error('scikit-learn is given sparse rows only');
-  const { csr, rows } = train.inputs;
   const classes = train.targets.length / train.rows;
-  const job = { method: 'LogisticRegression', parameters, shape: [csr.rows, csr.columns] };
+  const sparse = isSparse(train.inputs);
+  const job = { method: 'LogisticRegression', parameters, sparse, columns: columnsOf(train) };
   const answer = await ask<LogisticAnswer>(job, expected, {
-    values: [csr.values, [csr.values.length]],
-    columns: [csr.indices, [csr.indices.length]],
-    starts: [csr.starts, [csr.starts.length]],
-    rows: [rows, [rows.length]],
+    ...inputArrays(train),
     targets: [train.targets, [train.rows, classes]],
   });
   const output = { units: classes, activation: 'softmax', kernelInit: 'random_normal' } as const;
@@ -121,6 +117,18 @@ export async function fitLogisticRegression(
   return { scores: evaluate([{ kernel, bias }]), converged, iterations };
 }
 
+/** Inputs as a dense array, or as the sparse matrix with the numbers of its rows. */
+function inputArrays(samples: Samples): Arrays {
+  if (!isSparse(samples.inputs)) return { inputs: [samples.inputs, [samples.rows, columnsOf(samples)]] };
+  const { csr, rows } = samples.inputs;
+  return {
+    values: [csr.values, [csr.values.length]],
+    columns: [csr.indices, [csr.indices.length]],
+    starts: [csr.starts, [csr.starts.length]],
+    rows: [rows, [rows.length]],
+  };
+}
+
 interface LogisticAnswer {
   readonly kernel: number[];
   readonly bias: number[];
@@ -128,12 +136,11 @@ interface LogisticAnswer {
   readonly iterations: number;
 }
 
+/** Values and shape of each array, by the name of its file. */
+type Arrays = Readonly<Record<string, readonly [NpyValues, readonly number[]]>>;
+
 /** Hands a job and its arrays over in a folder of their own, and returns scikit-learn's answer. */
-async function ask<Answer>(
-  job: object,
-  expected: SklearnVersions,
-  arrays: Readonly<Record<string, readonly [NpyValues, readonly number[]]>>,
-): Promise<Answer> {
+async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Arrays): Promise<Answer> {
   const found = await findInterpreter();
   if (typeof found === 'string') throw new Error(`scikit-learn is not there: ${found}`);
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-sklearn-'));

@@ -35,9 +35,8 @@ def sgd_regressor(load, job):
 
 
 def logistic_regression(load, job):
-    """Sparse inputs and one-hot targets; kernel [inputs][classes]."""
-    inputs = csr_matrix((load("values"), load("columns").astype(np.int32),
-                         load("starts")), shape=job["shape"])[load("rows")]
+    """Sparse or dense inputs, one-hot targets; kernel [inputs][classes]."""
+    inputs = sparse_rows(load, job) if job["sparse"] else load("inputs")
     targets = load("targets")
     if not targets.any(axis=0).all():
         raise ValueError("the training rows do not have every class")
@@ -50,6 +49,14 @@ def logistic_regression(load, job):
     return {"kernel": model.coef_.T.ravel().tolist(),
             "bias": model.intercept_.tolist(),
             "converged": not stopped, "iterations": int(model.n_iter_.max())}
+
+
+def sparse_rows(load, job):
+    """The numbered rows of a matrix in compressed sparse rows."""
+    starts = load("starts")
+    parts = (load("values"), load("columns").astype(np.int32), starts)
+    shape = (len(starts) - 1, job["columns"])
+    return csr_matrix(parts, shape=shape)[load("rows")]
 
 
 METHODS = {"SGDRegressor": sgd_regressor,
@@ -76,7 +83,8 @@ def main(argument):
     def load(name):
         return np.load(os.path.join(argument, name + ".npy"))
 
-    print(json.dumps({"versions": VERSIONS, **METHODS[job["method"]](load, job)}))
+    answer = METHODS[job["method"]](load, job)
+    print(json.dumps({"versions": VERSIONS, **answer}))
 
 
 if __name__ == "__main__":
