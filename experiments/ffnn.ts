@@ -8,6 +8,7 @@ export default defineExperiment({
   runTime: '1 s',
   expected: 'test and training MSE about 0.06',
   dataset: 'franke',
+  reference: 'tfjs',
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,

@@ -34,6 +34,8 @@ export async function runPlans(
   const startedAt = new Date().toISOString();
   const started = performance.now();
   const before = await readStore(storeDirectory);
+  const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
+  for (const text of absent) process.stderr.write(`note: ${text}\n`);
   for (const damage of before.damaged) note(`note: ${storeDirectory}/${damage}; left out`);
   if (options.planOnly) {
     showPlan(runs, before.records, json);
@@ -75,7 +77,8 @@ export async function runPlans(
     if (hasFailure(plan, failures))
       process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
-  return failures.length > 0 ? exitCodes.failed : exitCodes.done;
+  if (failures.length > 0) return exitCodes.failed;
+  return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
 function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {
@@ -120,7 +123,7 @@ export async function computeTrials(
 }
 
 function begin(progress: Progress, { id, config }: Trial, label: string): void {
-  progress.start(label, id, config.model.solver === 'sgd' ? config.model.epochs : 0);
+  progress.start(label, id, 'epochs' in config.model ? config.model.epochs : 0);
 }
 
 function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {

@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
+import type { ReferenceName } from '../references/index.ts';
 import type { OptionName, Setting, SettingLists } from './options.ts';
 
 /** Settings as an experiment file writes them: one value, or a list for what is swept. */
@@ -27,6 +28,8 @@ export interface Experiment {
   readonly task: Dataset['task'];
   /** Drawn at random by `net`, or given by `hidden`. */
   readonly architecture: 'given' | 'random';
+  /** The library whose training of the same can stand beside ours (--reference); null where none can. */
+  readonly reference: ReferenceName | null;
   /** Every option of the experiment with the values of the report's program, in the report's order. */
   readonly settings: SettingLists;
   /** What the report's wording has instead (--variant text). */
@@ -46,8 +49,12 @@ export interface Layout {
 }
 
 export interface ExperimentDefinition
-  extends Omit<Experiment, 'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'layout'> {
+  extends Omit<
+    Experiment,
+    'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'reference' | 'layout'
+  > {
   readonly architecture?: Experiment['architecture'];
+  readonly reference?: ReferenceName;
   readonly settings: Defaults;
   readonly text?: Defaults;
   readonly quick?: Defaults;
@@ -57,12 +64,14 @@ export interface ExperimentDefinition
 
 /** Makes an experiment out of almost flat data: single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
-  const { settings, text = {}, quick = {}, open = {}, layout, architecture = 'given' } = definition;
+  const { settings, text = {}, quick = {}, open = {}, layout } = definition;
+  const { architecture = 'given', reference = null } = definition;
   return {
     ...definition,
     architecture,
+    reference,
     task: datasets[definition.dataset].task,
-    settings: asLists(settings),
+    settings: asLists(reference === null ? settings : { reference: 'none', ...settings }),
     text: asLists(text),
     quick: asLists(quick),
     open: asLists(open),

@@ -108,6 +108,8 @@ export function checkQuantity(claimId: string, quantity: Quantity, plan: Plan): 
   if (curve !== undefined && !/^(train|test)_/.test(by ?? statistic)) {
     throw badQuantity(claimId, `${statistic} has no curve`, ['train_… and test_…'], statistic);
   }
+  // What another library computes cannot be planned where it is not installed: it is not run.
+  if (plan.absent.some(({ name }) => name === select.reference)) return;
   const [cells = []] = cellsBySeed(plan).values();
   const found = cells.filter((cell) => fits(cell, quantity)).length;
   if (found === 0 || (take === 'only' && found > 1)) {
