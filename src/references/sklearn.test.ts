@@ -43,10 +43,10 @@ withSklearn('SGDRegressor', () => {
     const inputs = Float64Array.from({ length: 120 }, () => rng.uniform());
     const targets = Float64Array.from({ length: 40 }, (_, n) => inputs[3 * n] - 2 * inputs[3 * n + 2]);
     const model = { parameters: regressor, partialFits: 500, batchSize: 40 };
-    const fit = (seed: number) => fitSgdRegressor({ rows: 40, inputs, targets }, model, seed, versions!);
-    const once = await fit(1);
-    expect(await fit(1)).toEqual(once);
-    expect(await fit(2 ** 53 - 1)).not.toEqual(once);
+    const fitted = (seed: number) => fitSgdRegressor({ rows: 40, inputs, targets }, model, seed, versions!);
+    const once = await fitted(1);
+    expect(await fitted(1)).toEqual(once);
+    expect(await fitted(2 ** 53 - 1)).not.toEqual(once);
     expect([...once]).toEqual([1, 0, -2].map((value) => expect.closeTo(value, 2)));
   });
 });
@@ -62,7 +62,7 @@ withSklearn('LogisticRegression', () => {
   const csr = csrFromDense(inputs, columns, every, 1, 'float64');
   const sparse: Samples = { ...dense, inputs: { csr, rows: every } };
   const parameters = { solver: 'lbfgs', C: 0.5, max_iter: 1000, tol: 1e-9 };
-  const fit = (samples: Samples, changes = {}) =>
+  const fitted = (samples: Samples, changes = {}) =>
     fitLogisticRegression(samples, samples, { ...parameters, ...changes }, versions!);
 
   test('ends where our own gradient descent on its objective ends, from dense and from sparse rows', async () => {
@@ -82,7 +82,7 @@ withSklearn('LogisticRegression', () => {
       dtype: 'float64',
     });
     for (const samples of [dense, sparse]) {
-      const { scores, converged, iterations } = await fit(samples);
+      const { scores, converged, iterations } = await fitted(samples);
       expect(scores.train.loss).toBeCloseTo(ours.train.loss[1999], 6);
       expect(scores.test.accuracy).toBe(ours.test.accuracy[1999]);
       expect(converged).toBe(true);
@@ -91,12 +91,12 @@ withSklearn('LogisticRegression', () => {
   });
 
   test('says that it did not converge', async () => {
-    expect(await fit(sparse, { max_iter: 2 })).toMatchObject({ converged: false, iterations: 2 });
+    expect(await fitted(sparse, { max_iter: 2 })).toMatchObject({ converged: false, iterations: 2 });
   });
 
   test('of rows that lack a class fails with a sentence of one line', async () => {
     const lacking = { ...dense, targets: targets.map((value, n) => (n % classes === 1 ? 0 : value)) };
-    await expect(fit(lacking)).rejects.toThrow(
+    await expect(fitted(lacking)).rejects.toThrow(
       /^scikit-learn: ValueError: the training rows do not have every class$/,
     );
   });

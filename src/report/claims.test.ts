@@ -68,7 +68,8 @@ describe('a printed number', () => {
 
   test('that was read off a curve lay within its reading error', () => {
     const found = printedInterval({ value: 0.06, readingError: 0.002 } as NumberClaim);
-    expect([found.low, found.high]).toEqual([0.058, 0.062]);
+    expect(found.low).toBeCloseTo(0.058, 12);
+    expect(found.high).toBeCloseTo(0.062, 12);
   });
 });
 

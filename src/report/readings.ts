@@ -53,7 +53,7 @@ export async function planReadings(
         if (!planned.has(key)) {
           const experiment = experimentOf(claim.id, quantity, experiments);
           const changed = concerns(reading, experiment.name) ? reading.changed : {};
-          const given = { ...changed, ...quantity.with, seed: seeds[experiment.dataset] };
+          const given = { ...changed, seed: seeds[experiment.dataset], ...quantity.with };
           checkWith(claim.id, quantity, experiment);
           const choices = { variant: reading.variant, quick: false, given: given as SettingLists };
           const plan = await planExperiment(experiment, choices, sources);
