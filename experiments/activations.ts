@@ -18,6 +18,7 @@ export default defineExperiment({
     epochs: 500,
   },
   text: presets.frankeText,
+  open: presets.openChoices,
   quick: { epochs: 100 },
   layout: {
     rows: 'activation',

@@ -2,7 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { type Experiment, optionsOf } from '../src/experiment/define.ts';
 import { type OptionName, options, parseOption, type SettingLists } from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
+import { availableReferences } from '../src/references/index.ts';
+import { ownClaims, readClaims } from '../src/report/claims.ts';
 import { compareWithPublished } from '../src/report/comparison.ts';
+import { codeReading, planReadings, singleChanges, textReading } from '../src/report/readings.ts';
 import { experiments } from './index.ts';
 
 const sources = { dataDir: null };
@@ -38,8 +41,43 @@ test('ridge with lambda as in OLS is the same trial: one record serves both grid
   expect(ridge.cells.map(({ trial }) => trial.id)).toEqual(ols.cells.map(({ trial }) => trial.id));
 });
 
+test.each([
+  ['ffnn', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 1000, learningRate: 1e-3 }],
+  ['mnist', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 50, lambda: 0 }],
+  [
+    'grid-search ols',
+    'sklearn',
+    33,
+    { reference: 'sklearn', solver: null, learningRate: null, lambda: null },
+  ],
+  ['logistic', 'sklearn', 4, { reference: 'sklearn', epochs: null, lambda: null, dtype: null }],
+] as const)(
+  '%s: %s is one cell after ours, whose trials stay as they are',
+  async (name, reference, own, settings) => {
+    const ours = (await plan(byName[name])).cells;
+    const { cells, lists, absent } = await plan(byName[name], { reference: [reference] });
+    expect(lists.reference).toEqual(['none', reference]);
+    expect(cells.slice(0, own)).toEqual(ours);
+    const version = (await availableReferences())[reference];
+    if (version === null) {
+      expect(cells).toHaveLength(own);
+      expect(absent).toEqual([{ name: reference, note: expect.stringContaining('is not there') }]);
+      return;
+    }
+    expect(cells).toHaveLength(own + 1);
+    expect(absent).toEqual([]);
+    expect(cells[own].settings).toMatchObject(settings);
+    expect(cells[own].trial.config.model).toMatchObject({ solver: 'reference', reference, version });
+  },
+);
+
+test('a reference that an experiment does not have is refused', async () => {
+  await expect(plan(byName.ffnn, { reference: ['sklearn'] })).rejects.toThrow('--reference tfjs');
+  await expect(plan(byName.randomnet, { reference: ['tfjs'] })).rejects.toThrow('no --reference');
+});
+
 /** For each option two values that mean different things. */
-const otherValue: Record<OptionName, string> = {
+const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
   seed: '7',
   samples: '20000',
   noise: '0.5',
@@ -79,8 +117,8 @@ describe.each(named)('%s', (_name, experiment) => {
   test('every option reaches the config: another value is another trial', async () => {
     const names = optionsOf(experiment).filter(
       // MNIST has 70000 rows, and its preset is glorot_uniform and float32.
-      (name) => !(experiment.dataset === 'franke' && name === 'split'),
-    );
+      (name) => !(experiment.dataset === 'franke' && name === 'split') && name !== 'reference',
+    ) as (keyof typeof otherValue)[];
     const before = new Set((await plan(experiment)).cells.map(({ trial }) => trial.id));
     for (const name of names) {
       const [preset] = experiment.settings[name]!;
@@ -135,12 +173,23 @@ test("the report's wording is what DEVIATIONS has for it", async () => {
   expect(cells[0].settings.epochs).toBe(100);
 });
 
+test('every claim of the report can be judged, by its program and by its wording', async () => {
+  const { claims } = await readClaims(ownClaims);
+  const seeds = { franke: [1], mnist: [1] };
+  const readings = [codeReading, textReading, ...singleChanges(experiments)];
+  const { plans } = await planReadings(claims, readings, experiments, seeds, sources);
+  expect(new Set(plans.map(({ experiment }) => experiment.name))).toEqual(
+    new Set(named.map(([name]) => name)),
+  );
+});
+
 test('every published number has a cell of its experiment', async () => {
   const plans: Plan[] = [];
   for (const experiment of experiments) plans.push(await plan(experiment));
   const comparisons = await compareWithPublished(plans, new Map());
-  // 4 + 4 tables of the OLS grids, 2 of ridge, 2 of the network, 16 cells each; and 24 single numbers.
-  expect(comparisons).toHaveLength(8 * 16 + 24);
+  // 4 tables of the OLS grids, 2 of ridge, 2 of the network.
+  expect(comparisons.filter(({ figure }) => /^Figure [346]$/.test(figure))).toHaveLength(8 * 16);
+  expect(comparisons.length).toBeGreaterThan(8 * 16 + 20);
   for (const { experiment, settings } of comparisons) {
     const { cells } = plans.find((candidate) => candidate.experiment.name === experiment)!;
     const fitting = cells.filter((cell) =>

@@ -8,6 +8,7 @@ export default defineExperiment({
   runTime: '7 s',
   expected: 'test accuracy about 0.89 at lambda 0, 0.76 at lambda 1',
   dataset: 'mnist',
+  reference: 'sklearn',
   settings: {
     ...presets.mnistSettings,
     ...presets.sgdSettings,
@@ -18,6 +19,7 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.mnistText,
+  open: presets.mnistOpen,
   quick: presets.mnistQuick,
   layout: { rows: 'lambda', metrics: presets.classification, curves: ['test'] },
 });

@@ -11,3 +11,4 @@ export { activations } from './nn/activations.ts';
 export { initialWeights, type LayerSpec } from './nn/network.ts';
 export { compileSchedule, schedules } from './nn/schedules.ts';
 export { type Trained, type Training, train } from './nn/train.ts';
+export { availableReferences } from './references/index.ts';

@@ -44,7 +44,9 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
       '\nEvery value can be a list: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
         'All combinations are run; what the store holds already is not run again.',
     );
-  for (const name of optionsOf(experiment)) command.addOption(optionFor(name, experiment.settings[name]!));
+  for (const name of optionsOf(experiment)) {
+    command.addOption(optionFor(name, experiment.settings[name]!, choicesOf(experiment, name)));
+  }
   return command;
 }
 
@@ -76,8 +78,13 @@ function noteUnread({ cells }: Plan, given: SettingLists): void {
   }
 }
 
-function optionFor(name: OptionName, defaults: readonly Setting[]): Option {
-  const { flag, placeholder, description, choices }: OptionSpec = options[name];
+/** What can be chosen from: of the references the experiment has one. */
+function choicesOf({ reference }: Experiment, name: OptionName): readonly string[] | undefined {
+  return name === 'reference' ? ['none', reference!] : (options[name] as OptionSpec).choices;
+}
+
+function optionFor(name: OptionName, defaults: readonly Setting[], choices?: readonly string[]): Option {
+  const { flag, placeholder, description }: OptionSpec = options[name];
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
   const option = new Option(
     `${flag} <${placeholder}>`,

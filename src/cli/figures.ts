@@ -7,12 +7,14 @@ import { type Figure, figuresOf } from '../figures/index.ts';
 import { writeFiles } from '../output/write.ts';
 import { publishedOf } from '../report/published.ts';
 
-/** The figures of a plan beside the report's numbers. */
-export async function plannedFigures(
+/** Draws a plan's figures beside the report's numbers into its folder. */
+export async function drawPlan(
+  folder: string,
   plan: Plan,
   records: ReadonlyMap<string, TrialRecord>,
-): Promise<Figure[]> {
-  return figuresOf(plan, records, { published: await publishedOf(plan.experiment.name) });
+): Promise<void> {
+  const published = await publishedOf(plan.experiment.name);
+  await writeFigures(folder, figuresOf(plan, records, { published }));
 }
 
 /** Writes figures into a folder and removes those of the run before that this one does not have. */

@@ -10,6 +10,7 @@ import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
 import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
+import { addVerifyCommand } from './verify.ts';
 
 /** Tells main with which status a command ended. */
 export type SetStatus = (code: number) => void;
@@ -39,6 +40,7 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
+  addVerifyCommand(program, setStatus);
   addPlotCommand(program);
   addTableCommand(program, setStatus);
   addListCommand(program);

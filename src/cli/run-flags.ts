@@ -91,7 +91,7 @@ export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): strin
   return join('results', ...(quick ? ['quick'] : []), ...(variant === 'code' ? [] : [variant]));
 }
 
-function parseJobs(text: string | undefined): number {
+export function parseJobs(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   return parseInteger(text, '--jobs', 1, 256);
 }

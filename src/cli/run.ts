@@ -9,7 +9,7 @@ import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
-import { plannedFigures, writeFigures } from './figures.ts';
+import { drawPlan } from './figures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -35,6 +35,8 @@ export async function runPlans(
   const startedAt = new Date().toISOString();
   const started = performance.now();
   const before = await readStore(storeDirectory);
+  const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
+  for (const text of absent) process.stderr.write(`note: ${text}\n`);
   for (const damage of before.damaged) note(`note: ${storeDirectory}/${damage}; left out`);
   if (options.planOnly) {
     showPlan(runs, before.records, json);
@@ -45,7 +47,7 @@ export async function runPlans(
 
   const trials = distinctTrials(runs);
   const missing = trials.filter(({ id }) => force || !before.records.has(id));
-  const failures = missing.length === 0 ? [] : await compute(missing, trials.length, runs, options);
+  const failures = missing.length === 0 ? [] : await computeTrials(missing, trials.length, runs, options);
   const { records } = await readStore(storeDirectory);
   const written: string[] = [];
   const undrawn: string[] = [];
@@ -61,8 +63,9 @@ export async function runPlans(
     await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
     written.push(out);
     if (!options.figures) continue;
-    const drawing = await writeFigures(out, await plannedFigures(plan, records)).catch(messageOf);
-    if (drawing !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${drawing}`);
+    // The tables are whole by now: a figure that fails does not take them along.
+    const fault = await drawPlan(out, plan, records).catch(messageOf);
+    if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
   const finished = failures.length === 0 ? await finish(records) : '';
   if (json) printJson(runs, records);
@@ -81,18 +84,20 @@ export async function runPlans(
       process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
   for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
-  return failures.length + undrawn.length > 0 ? exitCodes.failed : exitCodes.done;
+  if (failures.length + undrawn.length > 0) return exitCodes.failed;
+  return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
 function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {
   return failures.some((failure) => cells.some(({ trial }) => trial.id === failure.trial.id));
 }
 
-async function compute(
+/** Computes trials with a progress bar; returns those that failed. */
+export async function computeTrials(
   missing: readonly Trial[],
   total: number,
   runs: readonly PlannedRun[],
-  { storeDirectory, sources, jobs, quiet }: RunOptions,
+  { storeDirectory, sources, jobs, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'>,
 ): Promise<Failure[]> {
   const progress = createProgress({
     stream: process.stderr,
@@ -125,7 +130,7 @@ async function compute(
 }
 
 function begin(progress: Progress, { id, config }: Trial, label: string): void {
-  progress.start(label, id, config.model.solver === 'sgd' ? config.model.epochs : 0);
+  progress.start(label, id, 'epochs' in config.model ? config.model.epochs : 0);
 }
 
 function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {
@@ -136,7 +141,8 @@ function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {
   return labels;
 }
 
-function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
+/** The trials of several plans, each once. */
+export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   return [...new Map(trials.map((trial) => [trial.id, trial])).values()];
 }

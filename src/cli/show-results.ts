@@ -85,7 +85,7 @@ function shownValue(cell: SummaryCell, name: string): number | null | 'diverged'
 
 function sliceTitle(plan: Plan, { rows, columns }: GridLayout, settings: SummaryCell['settings']): string {
   return variedOptions(plan)
-    .filter((name) => ![rows, columns, 'seed', 'solver'].includes(name))
+    .filter((name) => ![rows, columns, 'seed', 'solver', 'reference'].includes(name))
     .map((name) => `${optionTitle(name)} ${settings[name]}`)
     .join(', ');
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
+import type { ReferenceName } from '../references/index.ts';
 import type { OptionName, Setting, SettingLists } from './options.ts';
 
 /** Settings as an experiment file writes them: one value, or a list for what is swept. */
@@ -27,12 +28,16 @@ export interface Experiment {
   readonly task: Dataset['task'];
   /** Drawn at random by `net`, or given by `hidden`. */
   readonly architecture: 'given' | 'random';
+  /** The library whose training of the same can stand beside ours (--reference); null where none can. */
+  readonly reference: ReferenceName | null;
   /** Every option of the experiment with the values of the report's program, in the report's order. */
   readonly settings: SettingLists;
   /** What the report's wording has instead (--variant text). */
   readonly text: SettingLists;
   /** What a quick look takes instead (--quick). */
   readonly quick: SettingLists;
+  /** Choices that the report leaves open beside those of its wording: other values (verify --variant both). */
+  readonly open: SettingLists;
   readonly layout: Layout;
 }
 
@@ -48,25 +53,33 @@ export interface Layout {
 }
 
 export interface ExperimentDefinition
-  extends Omit<Experiment, 'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'layout'> {
+  extends Omit<
+    Experiment,
+    'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'reference' | 'layout'
+  > {
   readonly architecture?: Experiment['architecture'];
+  readonly reference?: ReferenceName;
   readonly settings: Defaults;
   readonly text?: Defaults;
   readonly quick?: Defaults;
+  readonly open?: Defaults;
   /** Without `curves`, a grid is drawn as heat maps and all else as curves of both splits. */
   readonly layout: Partial<Layout> & Pick<Layout, 'metrics'>;
 }
 
 /** Makes an experiment out of almost flat data: single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
-  const { settings, text = {}, quick = {}, layout, architecture = 'given' } = definition;
+  const { settings, text = {}, quick = {}, open = {}, layout } = definition;
+  const { architecture = 'given', reference = null } = definition;
   return {
     ...definition,
     architecture,
+    reference,
     task: datasets[definition.dataset].task,
-    settings: asLists(settings),
+    settings: asLists(reference === null ? settings : { reference: 'none', ...settings }),
     text: asLists(text),
     quick: asLists(quick),
+    open: asLists(open),
     layout: { rows: null, columns: null, curves: isGrid(layout) ? null : ['train', 'test'], ...layout },
   };
 }

@@ -35,6 +35,8 @@ export const metrics: Record<Dataset['task'], readonly Metric[]> = {
     { name: 'test_accuracy', description: 'accuracy on the test rows after the last epoch' },
     { name: 'best_test_accuracy', description: 'highest test accuracy over the epochs' },
     { name: 'best_epoch', description: 'epoch (from 1) of the highest test accuracy' },
+    { name: 'converged', description: '1 where a solver with a tolerance reached it, 0 where it did not' },
+    { name: 'iterations', description: 'iterations of that solver' },
   ],
 };
 

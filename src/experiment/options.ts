@@ -6,6 +6,7 @@ import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { scheduleNames } from '../nn/schedules.ts';
+import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from './trial.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
@@ -34,6 +35,10 @@ const sgd: readonly Solver[] = ['sgd'];
 
 /** Every option of every experiment: an experiment has those that stand in its settings. */
 export const options = {
+  reference: choice('--reference', "another library's training of the same beside ours", [
+    'none',
+    ...referenceNames,
+  ]),
   seed: integer('--seed', 'seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
   samples: rows('--samples', 'rows in all: generated (franke) or drawn from the data (mnist)', 4),
   noise: number(

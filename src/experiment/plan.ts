@@ -9,6 +9,14 @@ import { type ResolvedData, resolveData, type Sources } from './data.ts';
 import type { Experiment } from './define.ts';
 import { type OptionName, options, type SettingLists, type Settings, type Solver } from './options.ts';
 import {
+  type AbsentReference,
+  besideOurs,
+  type FoundReferences,
+  findReferences,
+  readByReference,
+  referenceModel,
+} from './reference-cells.ts';
+import {
   type BootstrapMethod,
   type ClosedFormConfig,
   createTrial,
@@ -36,6 +44,8 @@ export interface Plan {
   readonly quick: boolean;
   readonly lists: SettingLists;
   readonly cells: readonly Cell[];
+  /** References that were asked for and are not installed: they have no cells. */
+  readonly absent: readonly AbsentReference[];
 }
 
 export interface Choices {
@@ -60,20 +70,22 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = {
+  const lists = besideOurs(experiment, {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
     ...given,
-  };
+  });
+  const found = await findReferences(lists);
   const { checkTrialConfig } = await import('./trial-schema.ts');
   const checkSchedules = createScheduleCheck();
   const cells = new Map<string, Cell>();
   let planned = 0;
   for (const combination of combinations(lists)) {
+    if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = await resolveData(experiment.dataset, combination, sources);
     const settings = onlyRead(combination);
-    const config = checkTrialConfig(configOf(experiment, settings, resolved));
+    const config = checkTrialConfig(configOf(experiment, settings, resolved, found));
     checkMemory(config);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
@@ -81,7 +93,7 @@ export async function planExperiment(
     const trial = createTrial(config);
     if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
   }
-  return { experiment, variant, quick, lists, cells: [...cells.values()] };
+  return { experiment, variant, quick, lists, cells: [...cells.values()], absent: found.absent };
 }
 
 /** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
@@ -111,13 +123,13 @@ function* combinations(lists: SettingLists): Generator<Settings> {
 
 /** null for what the solver does not read, so that cells which differ in nothing else are one. */
 function onlyRead(settings: Settings): Settings {
-  const solver = (settings.solver ?? 'sgd') as Solver;
+  const solver = settings.reference === 'sklearn' ? null : ((settings.solver ?? 'sgd') as Solver);
   const entries = Object.entries(settings).map(([name, value]) => {
     const { solvers } = options[name as OptionName] as { solvers?: readonly Solver[] };
-    const read = solvers === undefined || solvers.includes(solver);
+    const read = solvers === undefined || (solver !== null && solvers.includes(solver));
     return [name, read ? value : null];
   });
-  const read: Record<string, Settings[OptionName]> = Object.fromEntries(entries);
+  const read: Record<string, Settings[OptionName]> = readByReference(Object.fromEntries(entries));
   if (read.basis === 'none') read.degree = null;
   if (read.hidden === 'none') {
     read.activation = null;
@@ -127,7 +139,12 @@ function onlyRead(settings: Settings): Settings {
   return read;
 }
 
-function configOf(experiment: Experiment, settings: Settings, resolved: ResolvedData): TrialConfig {
+function configOf(
+  experiment: Experiment,
+  settings: Settings,
+  resolved: ResolvedData,
+  found: FoundReferences,
+): TrialConfig {
   const {
     basis = 'none',
     degree = null,
@@ -136,8 +153,6 @@ function configOf(experiment: Experiment, settings: Settings, resolved: Resolved
     bootstrap,
     bootstrapMethod,
   } = settings;
-  const model =
-    settings.solver === 'closed-form' ? closedForm(settings) : sgdModel(experiment, settings, resolved);
   return {
     numerics,
     seed: settings.seed as number,
@@ -149,12 +164,25 @@ function configOf(experiment: Experiment, settings: Settings, resolved: Resolved
       center: center as Centering,
       centerTargets: centerTargets === 'yes',
     },
-    model,
+    model: modelOf(experiment, settings, resolved, found),
     bootstrap:
       bootstrap === undefined
         ? null
         : { resamples: bootstrap as number, method: bootstrapMethod as BootstrapMethod },
   };
+}
+
+function modelOf(
+  experiment: Experiment,
+  settings: Settings,
+  resolved: ResolvedData,
+  found: FoundReferences,
+): TrialConfig['model'] {
+  const sgd = () => sgdModel(experiment, settings, resolved);
+  if ((settings.reference ?? 'none') !== 'none') {
+    return referenceModel(sgd, settings, resolved.split, experiment.dataset, found);
+  }
+  return settings.solver === 'closed-form' ? closedForm(settings) : sgd();
 }
 
 function closedForm({ lambda }: Settings): ClosedFormConfig {
@@ -212,7 +240,7 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
   const compiled = new Map<string, Schedule>();
   const checked = new Set<string>();
   return async ({ model, split }) => {
-    if (model.solver !== 'sgd') return;
+    if (!('schedule' in model)) return;
     const { schedule: text, learningRate, epochs, batchSize } = model;
     const steps = Math.floor(split.trainRows / batchSize);
     const key = JSON.stringify([text, learningRate, epochs, steps]);

@@ -4,8 +4,16 @@ import { mean } from '../stats/describe.ts';
 import { type Curve, type CurvePanel, curves, isCut, type Point } from './curves.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
-import { missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
-import { countStatus, type Group, groupSeeds, type Results, valuesOf, variedOptions } from './results.ts';
+import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
+import {
+  countStatus,
+  type Group,
+  groupSeeds,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 
 const lossTitles = {
@@ -42,6 +50,7 @@ export function curveFigures(results: Results, published: Published, interactive
     seedsOf(results),
     ...(bands ? ['Bands: least to greatest over the seeds.'] : []),
     ...(diamonds ? ["Diamonds: the report's last values."] : []),
+    ...besideOf(results, experiment.layout.metrics),
     ...notes,
   ].join(' ');
   const remarks = diamonds ? ["Diamonds: the report's last values."] : [];
@@ -84,7 +93,9 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
 
 /** What tells curves of one panel apart. */
 function seriesOptions(results: Results): OptionName[] {
-  return variedOptions(results).filter((name) => name !== results.experiment.layout.columns);
+  return variedOptions(results).filter(
+    (name) => name !== results.experiment.layout.columns && name !== 'reference',
+  );
 }
 
 function seriesTitle(results: Results): string {
@@ -106,13 +117,16 @@ function curveOf(
   published: Published,
 ): Curve[] {
   const name = `${split}_${loss}`;
+  const reference = referenceOf(group.settings);
+  // Of another library the report draws the test alone.
+  if (reference !== null && split !== 'test') return [];
   const points = meanCurve(group, name);
   if (points.length === 0) return [];
   const diverged = countStatus(group.trials, 'done') === 0;
   return [
     {
       series: seriesName(group.settings, names),
-      split,
+      split: reference === null ? split : `${split}, ${reference}`,
       points,
       published: published(name, group.settings),
       diverged,

@@ -1,11 +1,11 @@
 import type { ShownMetric } from '../experiment/define.ts';
-import { optionTitle, type Settings } from '../experiment/options.ts';
+import type { Settings } from '../experiment/options.ts';
 import { type Colors, differenceColors, isClipped, magmaColors } from './colors.ts';
 import type { Figure, Published } from './figure.ts';
-import { figures, type Grid, gridOf, meanOf, panelOf, slicesOf } from './grid.ts';
+import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
-import { missingOf, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
-import { type Group, groupSeeds, type Results, variedOptions } from './results.ts';
+import { besideOf, missingOf, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
+import { type Group, meanOf, type Results } from './results.ts';
 import { wholeSpec } from './style.ts';
 
 /** The heat maps of a grid, and those beside the published ones where there are any. */
@@ -161,7 +161,7 @@ function figureOf(
     'Framed: the best cell.',
     ...(hatched ? ['Hatched: diverged.'] : []),
     ...(partly ? ['†: some seeds diverged, mean of the others.'] : []),
-    ...closedForms(results, metrics),
+    ...besideOf(results, metrics),
     ...notes,
   ].join(' ');
   const spec = wholeSpec(
@@ -171,18 +171,4 @@ function figureOf(
     body,
   );
   return { name, title: typeset(title), caption, spec };
-}
-
-/** The cells beside the grid: closed forms have no learning rate. */
-function closedForms({ trials, experiment }: Results, metrics: readonly ShownMetric[]): string[] {
-  const groups = groupSeeds(trials.filter(({ settings }) => settings.solver === 'closed-form'));
-  const varied = variedOptions({ experiment, trials: groups.flatMap((group) => group.trials) });
-  return groups.map((group) => {
-    const where = varied.map((name) => ` (${optionTitle(name)} ${group.settings[name]})`).join('');
-    const values = metrics.flatMap((metric) => {
-      const value = meanOf(group, metric.name);
-      return value === null ? [] : [`${shortTitle(metric.title)} ${figures(value)}`];
-    });
-    return `Closed form${where}: ${values.length === 0 ? 'not run' : values.join(', ')}.`;
-  });
 }

@@ -3,8 +3,18 @@ import { type OptionName, optionTitle } from '../experiment/options.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import type { Colors } from './colors.ts';
 import type { HeatMapCell, HeatMapPanel } from './heat-map.ts';
-import { typeset } from './notes.ts';
-import { countStatus, type Group, groupSeeds, type Results, valuesOf, variedOptions } from './results.ts';
+import { figures, typeset } from './notes.ts';
+import {
+  countStatus,
+  finishedValues,
+  type Group,
+  groupSeeds,
+  meanOf,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
 
 export interface Grid {
   readonly results: Results;
@@ -21,7 +31,10 @@ export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
   const groups = groupSeeds(results.trials).filter(
-    ({ settings }) => (settings[rows] ?? null) !== null && (settings[columns] ?? null) !== null,
+    ({ settings }) =>
+      (settings[rows] ?? null) !== null &&
+      (settings[columns] ?? null) !== null &&
+      referenceOf(settings) === null,
   );
   if (groups.length < 2) return null;
   const trials = groups.flatMap((group) => group.trials);
@@ -80,15 +93,6 @@ function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | 
   return [...finite].sort((a, b) => sign * (meanOf(a, name)! - meanOf(b, name)!))[0] ?? null;
 }
 
-function finishedValues({ trials }: Group, metric: string): number[] {
-  return trials.flatMap(({ status, metrics }) => (status === 'done' ? (metrics[metric] ?? []) : []));
-}
-
-export function meanOf(group: Group, metric: string): number | null {
-  const value = mean(finishedValues(group, metric));
-  return Number.isFinite(value) ? value : null;
-}
-
 function stateOf(group: Group, metric: string): HeatMapCell['state'] {
   if (meanOf(group, metric) !== null) return 'value';
   return countStatus(group.trials, 'diverged') > 0 ? 'diverged' : 'not run';
@@ -107,8 +111,4 @@ function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[
     values.length === 0 && diverged === 0 ? 'not run' : '',
   ];
   return `${where}: ${parts.filter((part) => part !== '').join(', ')}`;
-}
-
-export function figures(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,4 +1,14 @@
-import { countStatus, type Results, valuesOf } from './results.ts';
+import type { ShownMetric } from '../experiment/define.ts';
+import { optionTitle } from '../experiment/options.ts';
+import {
+  countStatus,
+  groupSeeds,
+  meanOf,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
 
 /** What a reader has to know before the picture: it stands in the figure itself. */
 export function warningsOf({ quick, variant }: Results): string[] {
@@ -36,4 +46,30 @@ export function typeset(text: string): string {
 /** The part of a metric's title before its comma stands over a panel, all of it in the caption. */
 export function shortTitle(title: string): string {
   return typeset(title.split(',')[0]);
+}
+
+/** Four figures. */
+export function figures(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** What stands beside the picture: closed forms and other libraries, which have no learning rate or no curve. */
+export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
+  const beside = trials.filter(
+    ({ settings, curves }) =>
+      settings.solver === 'closed-form' ||
+      (referenceOf(settings) !== null && Object.keys(curves).length === 0),
+  );
+  return groupSeeds(beside).flatMap((group) => {
+    const { settings } = group;
+    const kind = referenceOf(settings) ?? 'Closed form';
+    const alike = beside.filter((trial) => referenceOf(trial.settings) === referenceOf(settings));
+    const varied = variedOptions({ experiment, trials: alike });
+    const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+    const values = metrics.flatMap(({ name, title }) => {
+      const value = meanOf(group, name);
+      return value === null ? [] : [`${shortTitle(title)} ${figures(value)}`];
+    });
+    return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
+  });
 }

@@ -3,6 +3,7 @@ import { metricOf, metrics } from '../experiment/metrics.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
+import { mean } from '../stats/describe.ts';
 
 /** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {
@@ -73,4 +74,20 @@ export function valuesOf(trials: readonly { settings: Settings }[], name: Option
 
 export function countStatus(trials: readonly TrialResult[], status: TrialResult['status']): number {
   return trials.filter((trial) => trial.status === status).length;
+}
+
+/** The library of others that was trained in place of ours; null for our own training. */
+export function referenceOf({ reference }: Settings): string | null {
+  return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
+}
+
+/** The metric of each seed that finished. */
+export export function finishedValues({ trials }: Group, metric: string): number[] {
+  return trials.flatMap(({ status, metrics }) => (status === 'done' ? (metrics[metric] ?? []) : []));
+}
+
+/** Their mean; null without any. */
+export function meanOf(group: Group, metric: string): number | null {
+  const value = mean(finishedValues(group, metric));
+  return Number.isFinite(value) ? value : null;
 }

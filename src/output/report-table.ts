@@ -21,17 +21,20 @@ export function reportTable(plan: Plan, records: Records): Table {
 
 interface Grid {
   readonly inside: readonly SummaryCell[];
-  /** Closed forms: no learning rate. */
+  /** Closed forms and other libraries: no learning rate. */
   readonly outside: readonly SummaryCell[];
   readonly rows: OptionName;
   readonly columns: OptionName;
 }
 
 function gridTable(plan: Plan, { inside, outside, rows, columns }: Grid): Table {
-  const names = variedOptions(plan).filter((name) => !['seed', 'solver', rows, columns].includes(name));
+  const names = variedOptions(plan).filter(
+    (name) => !['seed', 'solver', 'reference', rows, columns].includes(name),
+  );
   const keys = [...names, rows];
   const ticks = [...new Set(inside.map(({ settings }) => settings[columns]!))];
   const lines = [...new Map(inside.map((cell) => [keyOf(cell, keys), cell])).values()];
+  const kinds = [...new Set(outside.map(({ settings }) => kindOf(settings)))];
   const { metrics } = plan.experiment.layout;
   return {
     name: 'table',
@@ -46,7 +49,13 @@ function gridTable(plan: Plan, { inside, outside, rows, columns }: Grid): Table 
           description: `${optionTitle(columns)} ${tick}`,
         }),
       ),
-      ...(outside.length > 0 ? [closedForm] : []),
+      ...kinds.map(
+        (kind): Column => ({
+          name: kind,
+          type: 'number',
+          description: `${kind}, whatever the ${optionTitle(columns)}`,
+        }),
+      ),
     ],
     primaryKey: ['metric', ...settingColumns(keys, plan).map(({ name }) => name)],
     rows: metrics.flatMap(({ name, title }) =>
@@ -72,7 +81,11 @@ function gridTable(plan: Plan, { inside, outside, rows, columns }: Grid): Table 
   };
 }
 
-const closedForm: Column = { name: 'closed form', type: 'number', description: 'the exact minimum' };
+/** What a cell is of: our own training, a closed form, or another library. */
+function kindOf({ solver, reference }: SummaryCell['settings']): string {
+  if ((reference ?? 'none') !== 'none') return String(reference);
+  return solver === 'closed-form' ? 'closed form' : 'sgd';
+}
 
 function cellTable(plan: Plan, cells: readonly SummaryCell[]): Table {
   const varied = variedOptions(plan).filter((name) => name !== 'seed');
@@ -114,7 +127,9 @@ function figures(value: number, digits: number): number {
 }
 
 function isSet({ settings }: SummaryCell, rows: OptionName, columns: OptionName): boolean {
-  return (settings[rows] ?? null) !== null && (settings[columns] ?? null) !== null;
+  return (
+    (settings[rows] ?? null) !== null && (settings[columns] ?? null) !== null && kindOf(settings) === 'sgd'
+  );
 }
 
 function keyOf({ settings }: SummaryCell, names: readonly OptionName[]): string {

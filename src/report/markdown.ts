@@ -71,8 +71,8 @@ export function comparisonRows(comparisons: readonly Comparison[]): { header: st
   return { header: ['experiment', 'where', 'number', 'published', 'ours'], rows };
 }
 
-function inGrid({ settings }: Comparison): boolean {
-  return settings.learningRate !== undefined;
+function inGrid({ settings, figure }: Comparison): boolean {
+  return settings.learningRate !== undefined && figure.startsWith('Figure');
 }
 
 function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: number): string {
