@@ -2,6 +2,7 @@ import { type Matrix, matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { LendCore } from '../nn/evaluator.ts';
+import { fitLbfgs } from '../nn/fit-lbfgs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import { initialWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
@@ -13,7 +14,15 @@ import { type BootstrapSummary, bootstrapTest, summarize } from '../stats/bootst
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
 import { loadData, type Sources } from './data.ts';
 import { dtypeOf, type Prepared, prepare } from './prepare.ts';
-import type { ReferenceConfig, SgdConfig, TfjsConfig, Trial, TrialConfig, TrialRecord } from './trial.ts';
+import type {
+  LbfgsConfig,
+  ReferenceConfig,
+  SgdConfig,
+  TfjsConfig,
+  Trial,
+  TrialConfig,
+  TrialRecord,
+} from './trial.ts';
 
 /** What one fit of the model gives, before bootstrapping. */
 interface Fit {
@@ -61,6 +70,8 @@ function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch, lendCo
   switch (model.solver) {
     case 'sgd':
       return fitBySgd(data, model, seed, onEpoch, lendCore);
+    case 'lbfgs':
+      return fitByLbfgs(data, model, seed, onEpoch);
     case 'closed-form':
       return fitClosedForm(data, model.lambda);
     case 'reference':
@@ -97,6 +108,24 @@ async function trainingOf(
   };
 }
 
+async function fitByLbfgs(
+  data: Prepared,
+  model: LbfgsConfig,
+  seed: number,
+  onIteration?: OnEpoch,
+): Promise<Fit> {
+  const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
+  const fitted = await fitLbfgs(data.train, data.test, { ...model, weights }, onIteration);
+  const { iterations, converged, gradientNorm, divergedAt } = fitted;
+  const fit = trainedFit(data, model.loss, fitted);
+  const ending =
+    divergedAt === null
+      ? { iterations, converged: Number(converged), gradient_norm: gradientNorm }
+      : { iterations: null, converged: null, gradient_norm: null };
+  return { ...fit, metrics: { ...fit.metrics, ...ending } };
+}
+
+/** Curves, final and best values of a trained network. */
 function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
   const { metric, task } = losses[loss];
   const curves: Fit['curves'] = {

@@ -10,7 +10,7 @@ const decrease = 1e-4;
 /** How flat the slope must become, as a share of what it was. */
 const curvature = 0.9;
 /** Values that differ by less than this share are the same but for rounding. */
-const rounding = 1e-15;
+const rounding = 1e-13;
 /** A search that takes more evaluations than this finds nothing. */
 const mostEvaluations = 40;
 
@@ -72,8 +72,8 @@ function zoom<P extends LinePoint>(search: Search<P>, low: P, high: P): P {
 function isLowEnough({ step, value, slope }: LinePoint, start: LinePoint): boolean {
   if (!Number.isFinite(value) || !Number.isFinite(slope)) return false;
   if (value <= start.value + decrease * step * start.slope) return true;
-  const same = value <= start.value + rounding * Math.abs(start.value);
-  return same && slope <= (2 * decrease - 1) * start.slope;
+  const isSame = Math.abs(value - start.value) <= rounding * Math.abs(start.value);
+  return isSame && slope <= (2 * decrease - 1) * start.slope;
 }
 
 function isFlat({ slope }: LinePoint, start: LinePoint): boolean {
@@ -84,9 +84,9 @@ function isFlat({ slope }: LinePoint, start: LinePoint): boolean {
 function between(low: LinePoint, high: LinePoint): number {
   const width = high.step - low.step;
   const middle = low.step + width / 2;
-  if (!Number.isFinite(high.value) || !Number.isFinite(high.slope)) return middle;
   const d1 = low.slope + high.slope - (3 * (high.value - low.value)) / width;
   const square = d1 * d1 - low.slope * high.slope;
+  // Not a number where one of the values is not finite: the middle, here or below.
   if (!(square >= 0)) return middle;
   const d2 = Math.sign(width) * Math.sqrt(square);
   const part = 1 - (high.slope + d2 - d1) / (high.slope - low.slope + 2 * d2);
