@@ -82,7 +82,7 @@ export function referenceOf({ reference }: Settings): string | null {
 }
 
 /** The metric of each seed that finished. */
-export export function finishedValues({ trials }: Group, metric: string): number[] {
+export function finishedValues({ trials }: Group, metric: string): number[] {
   return trials.flatMap(({ status, metrics }) => (status === 'done' ? (metrics[metric] ?? []) : []));
 }
 
