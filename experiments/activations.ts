@@ -20,5 +20,10 @@ export default defineExperiment({
   text: presets.frankeText,
   open: presets.openChoices,
   quick: { epochs: 100 },
-  layout: { rows: 'activation', columns: 'kernelInit', metrics: [presets.testMse, presets.bestTestMse] },
+  layout: {
+    rows: 'activation',
+    columns: 'kernelInit',
+    metrics: [presets.testMse, presets.bestTestMse],
+    curves: ['train', 'test'],
+  },
 });

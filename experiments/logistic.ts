@@ -28,5 +28,5 @@ export default defineExperiment({
   text: presets.mnistText,
   open: presets.mnistOpen,
   quick: { ...presets.mnistQuick, maxIterations: 100 },
-  layout: { rows: 'lambda', metrics: presets.classification },
+  layout: { rows: 'lambda', metrics: presets.classification, curves: ['test'] },
 });

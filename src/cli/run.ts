@@ -9,6 +9,7 @@ import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
+import { drawPlan } from './figures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -49,6 +50,7 @@ export async function runPlans(
   const failures = missing.length === 0 ? [] : await computeTrials(missing, trials.length, runs, options);
   const { records } = await readStore(storeDirectory);
   const written: string[] = [];
+  const undrawn: string[] = [];
   for (const { plan, out } of runs) {
     if (hasFailure(plan, failures)) continue;
     const facts = {
@@ -60,6 +62,10 @@ export async function runPlans(
     };
     await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
     written.push(out);
+    if (!options.figures) continue;
+    // The tables are whole by now: a figure that fails does not take them along.
+    const fault = await drawPlan(out, plan, records).catch(messageOf);
+    if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
   const finished = failures.length === 0 ? await finish(records) : '';
   if (json) printJson(runs, records);
@@ -81,7 +87,8 @@ export async function runPlans(
     if (hasFailure(plan, failures))
       process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
-  if (failures.length > 0) return exitCodes.failed;
+  for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
+  if (failures.length + undrawn.length > 0) return exitCodes.failed;
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 

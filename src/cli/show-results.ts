@@ -1,11 +1,10 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
-import type { OptionName, Setting } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import { renderHeatMap } from './heat-map.ts';
-import { optionTitle } from './label.ts';
 import { renderTable } from './text-table.ts';
 
 type Records = ReadonlyMap<string, TrialRecord>;

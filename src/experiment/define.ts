@@ -41,11 +41,15 @@ export interface Experiment {
   readonly layout: Layout;
 }
 
-/** The report's table: one heat map per metric and value of `slices`, or rows with a column per metric. */
+export type SplitName = 'train' | 'test';
+
+/** The report's table and figure: heat maps of a grid, or rows with a column per metric and curves. */
 export interface Layout {
   readonly rows: OptionName | null;
   readonly columns: OptionName | null;
   readonly metrics: readonly ShownMetric[];
+  /** The splits whose losses per epoch the report draws; null where it draws none. */
+  readonly curves: readonly SplitName[] | null;
 }
 
 export interface ExperimentDefinition
@@ -59,7 +63,8 @@ export interface ExperimentDefinition
   readonly text?: Defaults;
   readonly quick?: Defaults;
   readonly open?: Defaults;
-  readonly layout: { rows?: OptionName; columns?: OptionName; metrics: readonly ShownMetric[] };
+  /** Without `curves`, a grid is drawn as heat maps and all else as curves of both splits. */
+  readonly layout: Partial<Layout> & Pick<Layout, 'metrics'>;
 }
 
 /** Makes an experiment out of almost flat data: single values become lists of one. */
@@ -75,8 +80,12 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     text: asLists(text),
     quick: asLists(quick),
     open: asLists(open),
-    layout: { rows: null, columns: null, ...layout },
+    layout: { rows: null, columns: null, curves: isGrid(layout) ? null : ['train', 'test'], ...layout },
   };
+}
+
+function isGrid({ rows, columns }: Partial<Layout>): boolean {
+  return rows !== undefined && columns !== undefined;
 }
 
 /** The options that an experiment has, in its own order. */

@@ -164,6 +164,16 @@ export const options = {
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
 
+/** learningRate as learning_rate: options in CSVs are named as Python's users would. */
+export function columnName(option: OptionName): string {
+  return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** learningRate as "learning rate". */
+export function optionTitle(name: OptionName): string {
+  return columnName(name).replaceAll('_', ' ');
+}
+
 /** One value for each option of an experiment; null where the solver does not read it. */
 export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 /** A list of values for each option: what a grid is made of. */

@@ -1,5 +1,7 @@
 import { toCsv } from './csv.ts';
 import { tableToRecords, toJson } from './json.ts';
+import { toLatex } from './latex.ts';
+import { toMarkdown } from './markdown.ts';
 import type { Table } from './table.ts';
 
 export interface Format {
@@ -22,6 +24,16 @@ export const formats = {
     extension: 'json',
     description: 'a list of objects, one a row',
     render: async (table) => toJson(tableToRecords(table)),
+  },
+  markdown: {
+    extension: 'md',
+    description: "a table in GitHub's Markdown",
+    render: async (table) => toMarkdown(table),
+  },
+  latex: {
+    extension: 'tex',
+    description: 'a tabular with booktabs',
+    render: async (table) => toLatex(table),
   },
 } as const satisfies Record<string, Format>;
 

@@ -1,6 +1,6 @@
-import type { OptionName } from '../experiment/options.ts';
+import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { columnName, runCells, runColumns } from '../output/settings.ts';
+import { runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Table, Value } from '../output/table.ts';
 import type { Records } from '../output/trials.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../experiment/options.ts';
+import type { OptionName, Settings } from '../experiment/options.ts';
 import { type NumberClaim, ownClaims, readClaims } from './claims.ts';
 
 /** One number that the report prints, and where a run has its counterpart. */
@@ -16,6 +16,24 @@ export interface PublishedNumber {
   readonly published: number;
   /** false where the number was read off a curve. */
   readonly printed: boolean;
+}
+
+/** The report's own number for a metric of one cell of the experiment; null where it has none. */
+export async function publishedOf(
+  experiment: string,
+): Promise<(metric: string, settings: Settings) => number | null> {
+  const numbers = (await publishedNumbers()).filter(
+    (number) => number.experiment === experiment && !number.best,
+  );
+  return (metric, settings) => {
+    if ((settings.reference ?? 'none') !== 'none') return null;
+    const found = numbers.find(
+      (number) =>
+        number.metric === metric &&
+        Object.entries(number.settings).every(([name, value]) => settings[name as OptionName] === value),
+    );
+    return found?.published ?? null;
+  };
 }
 
 /** The numbers of data/claims.json that the report's own runs have: of one cell, or the lowest of several. */

@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { datasets } from '../datasets/index.ts';
+import { exitCodes } from '../errors.ts';
+import { parseChoice } from '../experiment/value-list.ts';
+import { formatNames, formats } from '../output/index.ts';
+import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
+import type { SetStatus } from './program.ts';
+import { addSelectionFlags } from './run-flags.ts';
+
+type Flags = PlanFlags & { readonly store?: string; readonly format: string };
+
+/** `fys-nn table grid-search ols --format latex`: the report's table from the store; nothing is trained. */
+export function addTableCommand(program: Command, setStatus: SetStatus): void {
+  const table = program
+    .command('table')
+    .description("Print an experiment's table as the report has it, from the store; nothing is trained");
+  for (const experiment of experiments) {
+    const command = experimentCommand(table, experiment);
+    addSelectionFlags(command, datasets[experiment.dataset].fromFiles);
+    const format = new Option('--format <name>', `of the table: ${formatNames.join(', ')}`).default(
+      'markdown',
+    );
+    command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
+      const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
+      const { readStore } = await import('../experiment/store.ts');
+      const { quickWarning } = await import('../output/manifest.ts');
+      const { reportTable } = await import('../output/report-table.ts');
+      const { plan } = await planOf(experiment, flags);
+      const store = flags.store ?? 'results/.trials';
+      const { records, damaged } = await readStore(store);
+      for (const damage of damaged) process.stderr.write(`note: ${store}/${damage}; left out\n`);
+      process.stdout.write(await render(reportTable(plan, records)));
+      if (plan.quick) process.stderr.write(`${quickWarning}\n`);
+      const missing = plan.cells.filter(({ trial }) => !records.has(trial.id)).length;
+      if (missing === 0) return;
+      process.stderr.write(
+        `${missing} of ${plan.cells.length} trials are not in the store ${store}: not run\n`,
+      );
+      setStatus(exitCodes.incomplete);
+    });
+  }
+}
