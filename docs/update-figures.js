@@ -24,7 +24,9 @@ for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
   for (const file of files.filter((name) => name.endsWith('.svg'))) {
     const name = `${folder.name}-${file}`;
     await copyFile(join(from, folder.name, file), join(to, name));
-    const spec = JSON.parse(await readFile(join(from, folder.name, file.replace('.svg', '.vl.json')), 'utf8'));
+    const spec = JSON.parse(
+      await readFile(join(from, folder.name, file.replace('.svg', '.vl.json')), 'utf8'),
+    );
     lines.push(`## ${folder.name}: ${file.replace('.svg', '')}\n\n![${spec.description}](${name})\n`);
   }
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Experiment, optionsOf } from '../src/experiment/define.ts';
-import { type OptionName, options, parseOption, type SettingLists } from '../src/experiment/options.ts';
+import {
+  type OptionName,
+  options,
+  parseOption,
+  type SettingLists,
+  type Solver,
+} from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
 import { availableReferences } from '../src/references/index.ts';
 import { ownClaims, readClaims } from '../src/report/claims.ts';
@@ -76,6 +82,43 @@ test('a reference that an experiment does not have is refused', async () => {
   await expect(plan(byName.randomnet, { reference: ['tfjs'] })).rejects.toThrow('no --reference');
 });
 
+test('L-BFGS is for logistic, beside SGD, and reads nothing of its options', async () => {
+  const { cells } = await plan(byName.logistic, { solver: ['sgd', 'lbfgs'] });
+  expect(cells).toHaveLength(8);
+  const [sgd, exact] = ['sgd', 'lbfgs'].map((name) =>
+    cells.filter(({ settings }) => settings.solver === name),
+  );
+  expect(sgd.map(({ trial }) => trial.id)).toEqual(
+    (await plan(byName.logistic)).cells.map(({ trial }) => trial.id),
+  );
+  for (const { settings } of sgd)
+    expect(settings).toMatchObject({ maxIterations: null, gradientTolerance: null });
+  for (const { settings, trial } of exact) {
+    expect(settings).toMatchObject({ learningRate: null, batchSize: null, epochs: null, dtype: null });
+    expect(Object.keys(trial.config.model).sort()).toEqual([
+      'draw',
+      'dtype',
+      'gradientTolerance',
+      'lambda',
+      'layers',
+      'loss',
+      'maxIterations',
+      'penalizeBiases',
+      'solver',
+    ]);
+  }
+});
+
+test.each([
+  ['logistic', 'closed-form', 'sgd or lbfgs'],
+  ['grid-search ols', 'lbfgs', 'sgd or closed-form'],
+])('%s refuses --solver %s and names the others', async (name, solver, others) => {
+  await expect(plan(byName[name], { solver: ['sgd', solver] })).rejects.toMatchObject({
+    name: 'UserError',
+    message: expect.stringContaining(others),
+  });
+});
+
 /** For each option two values that mean different things. */
 const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
   seed: '7',
@@ -88,7 +131,7 @@ const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
   degree: '3',
   center: 'columns',
   centerTargets: 'yes',
-  solver: 'closed-form',
+  solver: 'lbfgs',
   net: '11',
   minHiddenLayers: '9',
   maxHiddenLayers: '1',
@@ -108,6 +151,8 @@ const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
   batchSize: '20',
   batches: 'permutation',
   epochs: '7',
+  maxIterations: '7',
+  gradientTolerance: '0.02',
   dtype: 'float32',
   bootstrap: '50',
   bootstrapMethod: 'refit',
@@ -116,10 +161,13 @@ const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
 describe.each(named)('%s', (_name, experiment) => {
   test('every option reaches the config: another value is another trial', async () => {
     const names = optionsOf(experiment).filter(
-      // MNIST has 70000 rows, and its preset is glorot_uniform and float32.
-      (name) => !(experiment.dataset === 'franke' && name === 'split') && name !== 'reference',
+      // Franke's data have no published split, and its experiments no L-BFGS.
+      (name) =>
+        !(experiment.dataset === 'franke' && (name === 'split' || name === 'solver')) && name !== 'reference',
     ) as (keyof typeof otherValue)[];
-    const before = new Set((await plan(experiment)).cells.map(({ trial }) => trial.id));
+    const idsOf = async (given: SettingLists) =>
+      (await plan(experiment, given)).cells.map(({ trial }) => trial.id);
+    const presetIds = await idsOf({});
     for (const name of names) {
       const [preset] = experiment.settings[name]!;
       const first = parseOption(name, otherValue[name])[0];
@@ -129,9 +177,12 @@ describe.each(named)('%s', (_name, experiment) => {
       const degree: SettingLists =
         name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
       const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
-      const { cells } = await plan(experiment, { ...degree, ...lambda, [name]: [value] });
+      const { solvers: readers } = options[name] as { solvers?: readonly Solver[] };
+      const solver: SettingLists = readers?.includes('sgd') === false ? { solver: readers } : {};
+      const before = solver.solver === undefined ? presetIds : await idsOf(solver);
+      const after = await idsOf({ ...degree, ...lambda, ...solver, [name]: [value] });
       // Only one of the random networks need change, and none of the closed forms.
-      const changed = cells.some(({ trial }) => !before.has(trial.id));
+      const changed = after.some((id) => !before.includes(id));
       expect({ option: options[name].flag, changed }).toEqual({ option: options[name].flag, changed: true });
     }
   });

@@ -95,6 +95,10 @@ describe('reproducible to the byte', () => {
       'a network in float32',
       ['ffnn', '--epochs', '3', '--samples', '100', '--dtype', 'float32', '--momentum', '0.5'],
     ],
+    [
+      'L-BFGS on sparse MNIST',
+      ['logistic', '--solver', 'lbfgs', '--max-iterations', '8', '--samples', '600', '--test-size', '100'],
+    ],
     ['sparse MNIST in float32', ['mnist', '--epochs', '2', '--samples', '600', '--test-size', '100']],
   ])('on every machine: %s', async (name, args) => {
     await run(...args, '--out', 'out', '--quiet');
@@ -115,6 +119,7 @@ test.each([
     '33-7',
   ],
   ['float32', 'mnist', '--samples', '600', '--test-size', '100', '--lambda', '0,0.1', '--momentum', '0,0.5'],
+  ['float64', 'logistic', '--solver', 'sgd,lbfgs', '--samples', '300', '--test-size', '100'],
 ])('WebAssembly and the reference kernels give the same bytes: %s', async (dtype, ...args) => {
   const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet'];
   await run(...command, '--out', 'wasm', '--store', 'a');
@@ -211,6 +216,9 @@ describe('bad input', () => {
     [['ffnn', '--schedule', '1/epoch'], /--schedule[\s\S]*epoch 0/],
     [['ffnn', '--target', 'log(x-2)'], /--target/],
     [['ffnn', '--target', 'constructor'], /--target/],
+    [['logistic', '--solver', 'closed-form'], /--solver closed-form[\s\S]*sgd or lbfgs/],
+    [['logistic', '--solver', 'lbfgs', '--max-iterations', '0'], /--max-iterations/],
+    [['logistic', '--gradient-tolerance', '0'], /--gradient-tolerance[\s\S]*> 0/],
     [['ffnn', '--variant', 'txt'], /--variant[\s\S]*text/],
     [['ffnn', '--jobs', '0'], /--jobs/],
     [['mnist', '--data-dir', 'nowhere'], /nowhere[\s\S]*--data-dir|--data-dir[\s\S]*nowhere/],
@@ -284,6 +292,18 @@ test('a failed trial leaves good results alone', async () => {
   expect(status).toBe(1);
   expect(stderr).toContain('out/ was left as it was');
   expect(await csvs('out')).toEqual(good);
+});
+
+test('logistic regression by L-BFGS: how it ended is in the tables, and a fit that did not converge is named', async () => {
+  const args = ['logistic', '--solver', 'lbfgs', '--samples', '600', '--test-size', '100', '--lambda', '0,1'];
+  const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out');
+  expect(status).toBe(0);
+  expect(stderr).toContain('L-BFGS has not converged in 1 of the trials');
+  const [header, free, bound] = (await csvs('out'))['trials.csv'].split('\n').map((line) => line.split(','));
+  const cells = (row: string[]) =>
+    ['epochs', 'iterations', 'converged'].map((name) => row[header.indexOf(name)]);
+  expect(cells(free)).toEqual(['', '15', '0']);
+  expect(cells(bound)).toEqual(['', expect.stringMatching(/^([1-9]|1[0-5])$/), '1']);
 });
 
 test('help of a command in a group; an option given twice adds up; one without effect is named', async () => {

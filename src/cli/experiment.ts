@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
-import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import {
   type OptionName,
   type Option as OptionSpec,
@@ -44,9 +44,7 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
       '\nEvery value can be a list: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
         'All combinations are run; what the store holds already is not run again.',
     );
-  for (const name of optionsOf(experiment)) {
-    command.addOption(optionFor(name, experiment.settings[name]!, choicesOf(experiment, name)));
-  }
+  for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));
   return command;
 }
 
@@ -78,13 +76,16 @@ function noteUnread({ cells }: Plan, given: SettingLists): void {
   }
 }
 
-/** What can be chosen from: of the references the experiment has one. */
-function choicesOf({ reference }: Experiment, name: OptionName): readonly string[] | undefined {
-  return name === 'reference' ? ['none', reference!] : (options[name] as OptionSpec).choices;
+/** What can be chosen from: of solvers and references an experiment has some. */
+function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
+  if (name === 'solver') return solversOf(experiment);
+  return name === 'reference' ? ['none', experiment.reference!] : (options[name] as OptionSpec).choices;
 }
 
-function optionFor(name: OptionName, defaults: readonly Setting[], choices?: readonly string[]): Option {
+function optionFor(experiment: Experiment, name: OptionName): Option {
   const { flag, placeholder, description }: OptionSpec = options[name];
+  const defaults = experiment.settings[name]!;
+  const choices = choicesOf(experiment, name);
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
   const option = new Option(
     `${flag} <${placeholder}>`,

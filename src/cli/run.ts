@@ -1,7 +1,7 @@
 import { exitCodes, UserError } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { readStore } from '../experiment/store.ts';
-import type { Trial, TrialRecord } from '../experiment/trial.ts';
+import { type Trial, type TrialRecord, trialEpochs } from '../experiment/trial.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
@@ -74,6 +74,10 @@ export async function runPlans(
     process.stdout.write(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
+  const short = trials.filter(
+    ({ id, config: { model } }) => model.solver === 'lbfgs' && records.get(id)?.metrics.converged === 0,
+  ).length;
+  if (short > 0) note(`note: L-BFGS has not converged in ${short} of the trials: column converged`);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
   for (const out of written) note(`wrote ${out}/`);
   for (const { trial, error } of failures) {
@@ -130,7 +134,7 @@ export async function computeTrials(
 }
 
 function begin(progress: Progress, { id, config }: Trial, label: string): void {
-  progress.start(label, id, 'epochs' in config.model ? config.model.epochs : 0);
+  progress.start(label, id, trialEpochs(config));
 }
 
 function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {

@@ -159,8 +159,11 @@ function bestCell(cells: readonly SummaryCell[], { name, best }: ShownMetric): S
 /** The architectures of the cell's trials: one a seed. */
 function hiddenLayersOf({ cells }: SummaryCell): string {
   const described = cells.map(({ trial: { config } }) => {
-    const layers = config.model.solver === 'sgd' ? config.model.layers.slice(0, -1) : [];
-    return layers.map(({ units, activation }) => `${units} ${activation}`).join(', ');
+    const layers = 'layers' in config.model ? config.model.layers : [];
+    return layers
+      .slice(0, -1)
+      .map(({ units, activation }) => `${units} ${activation}`)
+      .join(', ');
   });
   return described.length > 1 ? `${described.length} (one a seed)` : described[0];
 }

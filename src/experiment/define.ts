@@ -1,7 +1,7 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import type { ReferenceName } from '../references/index.ts';
-import type { OptionName, Setting, SettingLists } from './options.ts';
+import { type OptionName, type Setting, type SettingLists, type Solver, solvers } from './options.ts';
 
 /** Settings as an experiment file writes them: one value, or a list for what is swept. */
 export type Defaults = Partial<Record<OptionName, Setting | readonly Setting[]>>;
@@ -91,6 +91,16 @@ function isGrid({ rows, columns }: Partial<Layout>): boolean {
 /** The options that an experiment has, in its own order. */
 export function optionsOf({ settings }: Experiment): OptionName[] {
   return Object.keys(settings) as OptionName[];
+}
+
+/** What --solver offers: a closed form for regressions, L-BFGS where the experiment has its options. */
+export function solversOf({ task, settings }: Experiment): Solver[] {
+  const offered: Record<Solver, boolean> = {
+    sgd: true,
+    lbfgs: 'maxIterations' in settings,
+    'closed-form': task === 'regression',
+  };
+  return solvers.filter((solver) => offered[solver]);
 }
 
 function asLists(defaults: Defaults): SettingLists {

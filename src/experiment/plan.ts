@@ -6,7 +6,7 @@ import type { Batching } from '../nn/batches.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { givenLayers, randomLayers } from './architecture.ts';
 import { type ResolvedData, resolveData, type Sources } from './data.ts';
-import type { Experiment } from './define.ts';
+import { type Experiment, solversOf } from './define.ts';
 import { type OptionName, options, type SettingLists, type Settings, type Solver } from './options.ts';
 import {
   type AbsentReference,
@@ -20,6 +20,7 @@ import {
   type BootstrapMethod,
   type ClosedFormConfig,
   createTrial,
+  type LbfgsConfig,
   numerics,
   type SgdConfig,
   type Trial,
@@ -76,6 +77,7 @@ export async function planExperiment(
     ...(quick ? experiment.quick : {}),
     ...given,
   });
+  checkSolvers(experiment, lists);
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('./trial-schema.ts');
   const checkSchedules = createScheduleCheck();
@@ -94,6 +96,18 @@ export async function planExperiment(
     if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
   }
   return { experiment, variant, quick, lists, cells: [...cells.values()], absent: found.absent };
+}
+
+function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLists): void {
+  const offered = solversOf(experiment);
+  const unknown = given.find((solver) => !offered.includes(solver as Solver));
+  if (unknown === undefined) return;
+  throw new UserError({
+    what: `${experiment.name} cannot be fitted with --solver ${unknown}`,
+    expected: offered.join(' or '),
+    received: unknown,
+    remedy: 'closed-form is for the linear regressions, lbfgs for logistic',
+  });
 }
 
 /** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
@@ -182,33 +196,46 @@ function modelOf(
   if ((settings.reference ?? 'none') !== 'none') {
     return referenceModel(sgd, settings, resolved.split, experiment.dataset, found);
   }
-  return settings.solver === 'closed-form' ? closedForm(settings) : sgd();
+  if (settings.solver === 'closed-form') return closedForm(settings);
+  return settings.solver === 'lbfgs' ? lbfgsModel(experiment, settings, resolved) : sgd();
 }
 
 function closedForm({ lambda }: Settings): ClosedFormConfig {
   return { solver: 'closed-form', lambda: lambda as number };
 }
 
-function sgdModel(
-  { architecture }: Experiment,
-  settings: Settings,
-  { output, loss, split }: ResolvedData,
-): SgdConfig {
-  const layers = architecture === 'random' ? randomLayers(settings, output) : givenLayers(settings, output);
+function lbfgsModel(experiment: Experiment, settings: Settings, resolved: ResolvedData): LbfgsConfig {
+  return {
+    solver: 'lbfgs',
+    ...networkOf(experiment, settings, resolved),
+    maxIterations: settings.maxIterations as number,
+    gradientTolerance: settings.gradientTolerance as number,
+    dtype: 'float64',
+  };
+}
+
+function sgdModel(experiment: Experiment, settings: Settings, resolved: ResolvedData): SgdConfig {
   return {
     solver: 'sgd',
-    layers,
+    ...networkOf(experiment, settings, resolved),
+    learningRate: settings.learningRate as number,
+    momentum: settings.momentum as number,
+    schedule: settings.schedule as string,
+    batchSize: batchSizeOf(settings, resolved.split.trainRows),
+    batches: settings.batches as Batching,
+    epochs: settings.epochs as number,
+    dtype: settings.dtype as Dtype,
+  };
+}
+
+/** The network and its objective, however it is trained. */
+function networkOf({ architecture }: Experiment, settings: Settings, { output, loss }: ResolvedData) {
+  return {
+    layers: architecture === 'random' ? randomLayers(settings, output) : givenLayers(settings, output),
     draw: architecture === 'random' ? (settings.net as number) : 0,
     loss,
     lambda: settings.lambda as number,
     penalizeBiases: settings.penalize === 'all',
-    learningRate: settings.learningRate as number,
-    momentum: settings.momentum as number,
-    schedule: settings.schedule as string,
-    batchSize: batchSizeOf(settings, split.trainRows),
-    batches: settings.batches as Batching,
-    epochs: settings.epochs as number,
-    dtype: settings.dtype as Dtype,
   };
 }
 

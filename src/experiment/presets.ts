@@ -56,6 +56,9 @@ export const sgdSettings = {
   learningRate: 1e-3,
 } satisfies Defaults;
 
+/** When L-BFGS ends. An experiment that has these settings can be fitted by it. */
+export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-5 } satisfies Defaults;
+
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
 export const linearModel = {
   solver: ['sgd', 'closed-form'],

@@ -2,8 +2,9 @@ import { type Matrix, matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { LendCore } from '../nn/evaluator.ts';
+import { fitLbfgs } from '../nn/fit-lbfgs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
-import { initialWeights } from '../nn/network.ts';
+import { initialWeights, type LayerWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
 import { compileSchedule } from '../nn/schedules.ts';
 import { type Trained, type Training, train } from '../nn/train.ts';
@@ -13,7 +14,15 @@ import { type BootstrapSummary, bootstrapTest, summarize } from '../stats/bootst
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
 import { loadData, type Sources } from './data.ts';
 import { dtypeOf, type Prepared, prepare } from './prepare.ts';
-import type { ReferenceConfig, SgdConfig, TfjsConfig, Trial, TrialConfig, TrialRecord } from './trial.ts';
+import type {
+  LbfgsConfig,
+  ReferenceConfig,
+  SgdConfig,
+  TfjsConfig,
+  Trial,
+  TrialConfig,
+  TrialRecord,
+} from './trial.ts';
 
 /** What one fit of the model gives, before bootstrapping. */
 interface Fit {
@@ -22,27 +31,32 @@ interface Fit {
   readonly curves: Record<string, (number | null)[]>;
   /** [test rows] of a regression; null for classification or after divergence. */
   readonly predictions: Float64Array | null;
+  /** Of a classifier of our own that did not diverge. */
+  readonly weights?: readonly LayerWeights[];
 }
 
 type OnEpoch = (epoch: number) => void;
+type OnWeights = (weights: readonly LayerWeights[]) => Promise<void>;
 
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
  * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent. Divergence is a
- * result, not an error.
+ * result, not an error. `onWeights` is given the final weights of a classifier, before the record is there.
  */
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  onWeights?: OnWeights,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
   const data = prepare(dataset, config, dtypeOf(config.model));
   const fit = await fitModel(data, config, onEpoch, lendCore);
   const diverged = fit.divergedAt !== null;
+  if (fit.weights !== undefined) await onWeights?.(fit.weights);
   return {
     id,
     config,
@@ -61,6 +75,8 @@ function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch, lendCo
   switch (model.solver) {
     case 'sgd':
       return fitBySgd(data, model, seed, onEpoch, lendCore);
+    case 'lbfgs':
+      return fitByLbfgs(data, model, seed, onEpoch);
     case 'closed-form':
       return fitClosedForm(data, model.lambda);
     case 'reference':
@@ -76,7 +92,10 @@ async function fitBySgd(
   lendCore?: LendCore,
 ): Promise<Fit> {
   const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
-  return trainedFit(data, model.loss, await train(data.train, data.test, training, onEpoch, lendCore));
+  const trained = await train(data.train, data.test, training, onEpoch, lendCore);
+  const fit = trainedFit(data, model.loss, trained);
+  const classifies = losses[model.loss].task === 'classification' && fit.divergedAt === null;
+  return classifies ? { ...fit, weights: trained.weights } : fit;
 }
 
 async function trainingOf(
@@ -97,6 +116,24 @@ async function trainingOf(
   };
 }
 
+async function fitByLbfgs(
+  data: Prepared,
+  model: LbfgsConfig,
+  seed: number,
+  onIteration?: OnEpoch,
+): Promise<Fit> {
+  const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
+  const fitted = await fitLbfgs(data.train, data.test, { ...model, weights }, onIteration);
+  const { iterations, converged, gradientNorm, divergedAt } = fitted;
+  const fit = trainedFit(data, model.loss, fitted);
+  const ending =
+    divergedAt === null
+      ? { iterations, converged: Number(converged), gradient_norm: gradientNorm }
+      : { iterations: null, converged: null, gradient_norm: null };
+  return { ...fit, metrics: { ...fit.metrics, ...ending } };
+}
+
+/** Curves, final and best values of a trained network. */
 function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
   const { metric, task } = losses[loss];
   const curves: Fit['curves'] = {

@@ -86,6 +86,14 @@ const logisticRegression = sklearn.extend({
 });
 const reference = z.discriminatedUnion('method', [tfjs, sgdRegressor, logisticRegression]);
 
+const lbfgs = z.strictObject({
+  ...sgd.pick({ layers: true, draw: true, loss: true, lambda: true, penalizeBiases: true }).shape,
+  solver: z.literal('lbfgs'),
+  maxIterations: count,
+  gradientTolerance: z.number().positive(),
+  dtype: z.literal('float64'),
+});
+
 const closedForm = z.strictObject({ solver: z.literal('closed-form'), lambda: nonNegative });
 
 const trialConfig = z
@@ -100,7 +108,7 @@ const trialConfig = z
       center: z.enum(centerings),
       centerTargets: z.boolean(),
     }),
-    model: z.discriminatedUnion('solver', [sgd, closedForm, reference]),
+    model: z.discriminatedUnion('solver', [sgd, lbfgs, closedForm, reference]),
     bootstrap: z.strictObject({ resamples: z.int().min(2), method: z.enum(bootstrapMethods) }).nullable(),
   })
   .superRefine(({ model, split, features, data: { dataset } }, context) => {
@@ -133,7 +141,7 @@ const trialConfig = z
     if (losses[model.loss].task !== task) {
       refuse('model.loss', `a loss for ${task}`);
     }
-    if (model.batchSize > split.trainRows)
+    if ('batchSize' in model && model.batchSize > split.trainRows)
       refuse('model.batchSize', `at most ${split.trainRows} training rows`);
   });
 

@@ -27,7 +27,7 @@ export interface TrialConfig {
   readonly data: FrankeConfig | MnistConfig;
   readonly split: SplitConfig;
   readonly features: FeaturesConfig;
-  readonly model: SgdConfig | ClosedFormConfig | ReferenceConfig;
+  readonly model: SgdConfig | LbfgsConfig | ClosedFormConfig | ReferenceConfig;
   /** How the test scores of a regression are resampled; null for classification. */
   readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
 }
@@ -71,6 +71,20 @@ export interface SgdConfig {
   readonly batches: Batching;
   readonly epochs: number;
   readonly dtype: Dtype;
+}
+
+/** Minimises mean loss + lambda sum(w^2) on all training rows at once by L-BFGS. */
+export interface LbfgsConfig {
+  readonly solver: 'lbfgs';
+  readonly layers: readonly LayerSpec[];
+  readonly draw: number;
+  readonly loss: LossName;
+  readonly lambda: number;
+  readonly penalizeBiases: boolean;
+  readonly maxIterations: number;
+  /** Ends where no component of the objective's gradient is larger than this. */
+  readonly gradientTolerance: number;
+  readonly dtype: 'float64';
 }
 
 /** Minimises mean square + lambda sum(beta^2) exactly; lambda 0 is minimum-norm least squares. */
@@ -174,13 +188,21 @@ export function trialWeights(config: TrialConfig): number {
   );
 }
 
+/** Epochs of a training, or its iterations at most; 0 where there are none. */
+export function trialEpochs({ model }: TrialConfig): number {
+  if (model.solver === 'lbfgs') return model.maxIterations;
+  return 'epochs' in model ? model.epochs : 0;
+}
+
 /** Roughly how much work a trial is, in multiplications, so that the longest start first. */
 export function trialCost(config: TrialConfig): number {
   const { model, split, bootstrap } = config;
   const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
   if (!('layers' in model)) return refits * split.trainRows * featureCount(config) ** 2;
   const slowness = model.solver === 'reference' ? 20 : 1;
-  return slowness * refits * model.epochs * (4 * split.trainRows + split.testRows) * trialWeights(config);
+  return (
+    slowness * refits * trialEpochs(config) * (4 * split.trainRows + split.testRows) * trialWeights(config)
+  );
 }
 
 /** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
@@ -189,6 +211,8 @@ export function trialMemory(config: TrialConfig): number {
   const rows = split.trainRows + split.testRows;
   const perRow = 3 * featureCount(config) + 4;
   const widest = 'layers' in model ? Math.max(...model.layers.map(({ units }) => units)) : 0;
-  const batch = 'layers' in model ? Math.max(model.batchSize, 128) : 0;
-  return 8 * (rows * perRow + 4 * trialWeights(config) + 2 * batch * widest);
+  const batch = 'batchSize' in model ? Math.max(model.batchSize, 128) : 128;
+  // L-BFGS keeps ten steps with their changes of the gradient, and a few vectors besides.
+  const vectors = model.solver === 'lbfgs' ? 32 : 4;
+  return 8 * (rows * perRow + vectors * trialWeights(config) + 2 * batch * widest);
 }

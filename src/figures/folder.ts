@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
-import { metrics } from '../experiment/metrics.ts';
+import { metricsOf } from '../experiment/metrics.ts';
 import { columnName, options, type Setting, type Settings } from '../experiment/options.ts';
 import type { Results, TrialResult } from './results.ts';
 
@@ -33,7 +33,7 @@ export async function readResults(folder: string, experiments: readonly Experime
     trials: trials.map((row) => ({
       settings: settingsOf(row, experiment),
       status: statusOf(row.status, folder),
-      metrics: Object.fromEntries(metrics[experiment.task].map(({ name }) => [name, number(row[name])])),
+      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, number(row[name])])),
       curves: curvesOf.get(row.trial) ?? {},
     })),
   };
@@ -92,7 +92,7 @@ export async function readCsv(folder: string, file: string, columns: readonly st
 }
 
 function columnsOf(experiment: Experiment): string[] {
-  return [...optionsOf(experiment).map(columnName), ...metrics[experiment.task].map(({ name }) => name)];
+  return [...optionsOf(experiment).map(columnName), ...metricsOf(experiment).map(({ name }) => name)];
 }
 
 function settingsOf(row: Row, experiment: Experiment): Settings {

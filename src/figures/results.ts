@@ -1,5 +1,5 @@
 import { type Experiment, optionsOf } from '../experiment/define.ts';
-import { metricOf, metrics } from '../experiment/metrics.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
@@ -27,7 +27,7 @@ export function resultsOf(
   { experiment, variant, quick, cells }: Plan,
   records: ReadonlyMap<string, TrialRecord>,
 ): Results {
-  const names = metrics[experiment.task].map(({ name }) => name);
+  const names = metricsOf(experiment).map(({ name }) => name);
   const trials = cells.map(({ settings, trial }): TrialResult => {
     const record = records.get(trial.id);
     const value = (name: string) => (record === undefined ? null : metricOf(record, name));

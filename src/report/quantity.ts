@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metrics } from '../experiment/metrics.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
@@ -100,7 +100,7 @@ export function checkQuantity(claimId: string, quantity: Quantity, plan: Plan): 
       throw badQuantity(claimId, `the option ${name} is none of ${experiment.name}'s`, options, name);
     }
   }
-  const known = [...Object.keys(architecture), ...metrics[experiment.task].map(({ name }) => name)];
+  const known = [...Object.keys(architecture), ...metricsOf(experiment).map(({ name }) => name)];
   const needed = by === undefined ? [statistic] : [statistic, by];
   for (const name of needed) {
     if (!known.includes(name)) throw badQuantity(claimId, `there is no statistic ${name}`, known, name);
