@@ -3,7 +3,7 @@ import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { LendCore } from '../nn/evaluator.ts';
 import { type LossName, losses } from '../nn/losses.ts';
-import { initialWeights } from '../nn/network.ts';
+import { initialWeights, type LayerWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
 import { compileSchedule } from '../nn/schedules.ts';
 import { type Trained, type Training, train } from '../nn/train.ts';
@@ -22,27 +22,32 @@ interface Fit {
   readonly curves: Record<string, (number | null)[]>;
   /** [test rows] of a regression; null for classification or after divergence. */
   readonly predictions: Float64Array | null;
+  /** Of a classifier of our own that did not diverge. */
+  readonly weights?: readonly LayerWeights[];
 }
 
 type OnEpoch = (epoch: number) => void;
+type OnWeights = (weights: readonly LayerWeights[]) => Promise<void>;
 
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
  * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent. Divergence is a
- * result, not an error.
+ * result, not an error. `onWeights` is given the final weights of a classifier, before the record is there.
  */
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  onWeights?: OnWeights,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
   const data = prepare(dataset, config, dtypeOf(config.model));
   const fit = await fitModel(data, config, onEpoch, lendCore);
   const diverged = fit.divergedAt !== null;
+  if (fit.weights !== undefined) await onWeights?.(fit.weights);
   return {
     id,
     config,
@@ -76,7 +81,10 @@ async function fitBySgd(
   lendCore?: LendCore,
 ): Promise<Fit> {
   const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
-  return trainedFit(data, model.loss, await train(data.train, data.test, training, onEpoch, lendCore));
+  const trained = await train(data.train, data.test, training, onEpoch, lendCore);
+  const fit = trainedFit(data, model.loss, trained);
+  const classifies = losses[model.loss].task === 'classification' && fit.divergedAt === null;
+  return classifies ? { ...fit, weights: trained.weights } : fit;
 }
 
 async function trainingOf(

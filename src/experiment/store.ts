@@ -165,7 +165,8 @@ function newerStore(directory: string, version: number): UserError {
   });
 }
 
-function storeError(directory: string, error: unknown): Error {
+/** The error of the file system as one that the user can mend. */
+export function storeError(directory: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(
     code ?? '',

@@ -1,5 +1,6 @@
 import { runTrial } from '../experiment/run-trial.ts';
 import { openJournal } from '../experiment/store.ts';
+import { writeWeights } from '../experiment/weights-store.ts';
 import type { Failure, Launcher } from './launcher.ts';
 
 /** One trial after another in this thread. */
@@ -9,7 +10,13 @@ export const inline: Launcher = async (trials, { storeDirectory, sources, events
   for (const trial of trials) {
     events.started(trial);
     try {
-      const record = await runTrial(trial, sources, (epoch) => events.epoch(trial, epoch));
+      const record = await runTrial(
+        trial,
+        sources,
+        (epoch) => events.epoch(trial, epoch),
+        undefined,
+        (weights) => writeWeights(storeDirectory, trial, weights),
+      );
       await journal.append(record);
       events.ended(trial, record.status);
     } catch (error) {

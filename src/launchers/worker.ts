@@ -4,6 +4,7 @@ import { runTrial } from '../experiment/run-trial.ts';
 import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
 import { openJournal } from '../experiment/store.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
+import { writeWeights } from '../experiment/weights-store.ts';
 
 /** What every worker is given when it starts. */
 export interface WorkerData {
@@ -32,7 +33,7 @@ useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 
-/** Computes one trial in a worker thread and keeps its record in this worker's own journal. */
+/** Computes one trial in a worker thread and keeps its weights, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<TrialRecord['status']> {
   const { trial, storeDirectory, idleCores } = task;
   let reported = 0;
@@ -42,7 +43,13 @@ export default async function work(task: WorkerTask): Promise<TrialRecord['statu
     reported = now;
     parentPort?.postMessage({ id: trial.id, epoch } satisfies WorkerMessage);
   };
-  const record = await runTrial(trial, sources, onEpoch, (left) => takeCore(idleCores, left));
+  const record = await runTrial(
+    trial,
+    sources,
+    onEpoch,
+    (left) => takeCore(idleCores, left),
+    (weights) => writeWeights(storeDirectory, trial, weights),
+  );
   journal ??= openJournal(storeDirectory);
   await (await journal).append(record);
   return record.status;
