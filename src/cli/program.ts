@@ -6,6 +6,7 @@ import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
+import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
 import { addTableCommand } from './table.ts';
@@ -40,6 +41,7 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
+  addOpenCommand(program);
   addVerifyCommand(program, setStatus);
   addPlotCommand(program);
   addTableCommand(program, setStatus);

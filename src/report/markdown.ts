@@ -17,7 +17,8 @@ export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
   return [...[...groups].map(gridTable), listTable(comparisons)].join('\n\n');
 }
 
-const titles: Record<string, string> = {
+/** What a metric of the comparison is called. */
+export const titles: Record<string, string> = {
   bootstrap_mse: 'test MSE (bootstrap mean)',
   bootstrap_r2: 'test R2 (bootstrap mean)',
   train_mse: 'final training MSE',
