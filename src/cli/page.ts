@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
+import { type FunctionValue, functionValues } from '../experiment/functions.ts';
+import type { OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { parseList, parseNumber } from '../experiment/value-list.ts';
+import type { Published } from '../figures/index.ts';
 import type { Records } from '../output/trials.ts';
 import { writeFiles } from '../output/write.ts';
+import type { Comparison } from '../report/comparison.ts';
 import type { RunOptions } from './run-flags.ts';
 
 /** What the page is called in the folder of a report. */
@@ -17,15 +22,49 @@ export async function writePage(
 ): Promise<string> {
   const { classifierData } = await import('../report/classifier.ts');
   const { compareWithPublished } = await import('../report/comparison.ts');
+  const { figuresOf } = await import('../figures/index.ts');
+  const { functionsFigure } = await import('../figures/functions.ts');
   const { reportPage } = await import('../report/page.ts');
+  const comparisons = await compareWithPublished(plans, records);
   const page = await reportPage({
-    runs: plans.map((plan) => ({ plan, figures: [] })),
-    functions: { name: functions.name, title: functions.title, figures: [] },
+    runs: plans.map((plan) => ({
+      plan,
+      figures: figuresOf(plan, records, {
+        published: publishedOf(comparisons, plan.experiment.name),
+        interactive: true,
+      }),
+    })),
+    functions: {
+      name: functions.name,
+      title: `${functions.title} (${functions.figure})`,
+      figures: [functionsFigure(functions, ownFunctionValues())],
+    },
     records,
-    comparisons: await compareWithPublished(plans, records),
+    comparisons,
     verdicts: null,
     classifier: await classifierData(plans, records, storeDirectory, sources),
   });
   await writeFiles(folder, new Map([[pageFile, page]]));
   return join(folder, pageFile);
+}
+
+/** The report's numbers of an experiment, cell by cell. */
+function publishedOf(comparisons: readonly Comparison[], experiment: string): Published {
+  const numbers = comparisons.filter((number) => number.experiment === experiment && !number.best);
+  return (metric, settings) => {
+    const found = numbers.find(
+      (number) =>
+        number.metric === metric &&
+        Object.entries(number.settings).every(([name, value]) => settings[name as OptionName] === value),
+    );
+    return found?.published ?? null;
+  };
+}
+
+function ownFunctionValues(): FunctionValue[] {
+  const { activation, x } = functions;
+  return functionValues(
+    activation,
+    parseList(x, '--x').map((text) => parseNumber(text, '--x')),
+  );
 }

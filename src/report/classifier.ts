@@ -1,9 +1,10 @@
 import type { ClassifierData, NetworkData } from '../browser/data.ts';
 import type { Sources } from '../experiment/data.ts';
+import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { testImages } from '../experiment/test-images.ts';
 import { readWeights, readWeightsBytes } from '../experiment/weights-store.ts';
-import { columnName, variedOptions } from '../output/settings.ts';
+import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials.ts';
 import { kernelBytes } from './page/scripts.ts';
 
@@ -49,7 +50,7 @@ async function firstNetwork(plan: Plan, records: Records, storeDirectory: string
     const accuracy = record.metrics.test_accuracy;
     const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');
     const varied = variedOptions(plan).filter((name) => name !== 'seed');
-    const choices = [...varied, 'seed' as const].map((name) => `${columnName(name)} ${settings[name]}`);
+    const choices = [...varied, 'seed' as const].map((name) => `${optionTitle(name)} ${settings[name]}`);
     const { layers, loss, dtype } = model;
     const network: NetworkData = {
       title: [`${plan.experiment.name}: ${shape}`, ...choices, `test accuracy ${accuracy}`].join(', '),

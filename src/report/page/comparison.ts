@@ -1,5 +1,4 @@
-import type { OptionName, Setting } from '../../experiment/options.ts';
-import { columnName } from '../../output/settings.ts';
+import { type OptionName, optionTitle, type Setting } from '../../experiment/options.ts';
 import type { Comparison } from '../comparison.ts';
 import { titles } from '../markdown.ts';
 import { type Html, html } from './html.ts';
@@ -33,7 +32,7 @@ function gridTable([title, members]: [string, Comparison[]]): Html {
   const cellOf = (row: Setting, column: Setting) =>
     members.find(({ settings }) => settings[rows] === row && settings.learningRate === column)!;
   const table = html`<table class="grid"><caption>${title}</caption>
-<thead><tr><th scope="col">${optionName(rows)} \\ learning rate</th>${columns.map(
+<thead><tr><th scope="col">${optionTitle(rows)} \\ learning rate</th>${columns.map(
     (column) => html`<th scope="col" class="number">${column}</th>`,
   )}</tr></thead>
 <tbody>${ticks(rows).map(
@@ -74,8 +73,4 @@ function oursText({ ours, standardDeviation, diverged }: Comparison, digits: num
 
 function differenceText({ ours, published }: Comparison): string {
   return ours === null ? '' : signed(ours - published, 2);
-}
-
-function optionName(option: OptionName): string {
-  return columnName(option).replaceAll('_', ' ');
 }

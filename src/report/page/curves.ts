@@ -1,6 +1,7 @@
 import type { CurvesData } from '../../browser/data.ts';
+import { optionTitle } from '../../experiment/options.ts';
 import type { Plan } from '../../experiment/plan.ts';
-import { columnName, variedOptions } from '../../output/settings.ts';
+import { variedOptions } from '../../output/settings.ts';
 import { summarize } from '../../output/summary.ts';
 import type { Records } from '../../output/trials.ts';
 
@@ -21,7 +22,7 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const epochs = shownEpochs(longest);
   const metrics = [...new Set(found.flatMap(({ curves }) => Object.keys(curves)))];
   const cells = summarize(plan, records).map((cell) => ({
-    label: names.map((name) => `${columnName(name).replaceAll('_', ' ')} ${cell.settings[name]}`).join(', '),
+    label: names.map((name) => `${optionTitle(name)} ${cell.settings[name]}`).join(', '),
     curves: Object.fromEntries(
       metrics.map((metric) => [
         metric,

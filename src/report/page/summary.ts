@@ -1,7 +1,7 @@
 import { describeHiddenLayers } from '../../experiment/architecture.ts';
-import type { OptionName } from '../../experiment/options.ts';
+import { optionTitle } from '../../experiment/options.ts';
 import type { Plan } from '../../experiment/plan.ts';
-import { columnName, variedOptions } from '../../output/settings.ts';
+import { variedOptions } from '../../output/settings.ts';
 import { type SummaryCell, summarize } from '../../output/summary.ts';
 import type { Records } from '../../output/trials.ts';
 import { type Html, html } from './html.ts';
@@ -13,7 +13,7 @@ export function summaryTable(plan: Plan, records: Records): Html {
   const { metrics } = plan.experiment.layout;
   const names = variedOptions(plan).filter((name) => name !== 'seed');
   const random = plan.experiment.architecture === 'random';
-  const head = html`${names.map((name) => html`<th scope="col">${optionName(name)}</th>`)}${metrics.map(
+  const head = html`${names.map((name) => html`<th scope="col">${optionTitle(name)}</th>`)}${metrics.map(
     ({ title }) => html`<th scope="col" class="number">${title}</th>`,
   )}<th scope="col" class="number">seeds</th>${random ? html`<th scope="col">hidden layers</th>` : null}`;
   const rows = cells.map(
@@ -49,8 +49,4 @@ function architectureText({ cells }: SummaryCell): string {
   if (cells.length > 1) return `${cells.length}, one a seed`;
   const { model } = cells[0].trial.config;
   return model.solver === 'sgd' ? describeHiddenLayers(model.layers) : '';
-}
-
-function optionName(option: OptionName): string {
-  return columnName(option).replaceAll('_', ' ');
 }
