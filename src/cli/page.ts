@@ -36,7 +36,8 @@ export async function writePage(
     })),
     functions: {
       name: functions.name,
-      title: `${functions.title} (${functions.figure})`,
+      title: functions.title,
+      where: functions.figure,
       figures: [functionsFigure(functions, ownFunctionValues())],
     },
     records,

@@ -5,7 +5,7 @@ import type { Comparison } from './comparison.ts';
 import { experimentSection } from './page/experiment.ts';
 import { figureBlock, type PageFigure } from './page/figure.ts';
 import { pageFooter } from './page/footer.ts';
-import { pageHeader } from './page/header.ts';
+import { type FunctionsPart, pageHeader } from './page/header.ts';
 import { html, verbatim } from './page/html.ts';
 import { networkSection } from './page/network.ts';
 import { command } from './page/parts.ts';
@@ -20,12 +20,7 @@ export type { ConclusionRow, VerdictRow, Verdicts } from './page/verdicts.ts';
 export interface Page {
   /** At least one, with its figures. */
   readonly runs: readonly { readonly plan: Plan; readonly figures: readonly PageFigure[] }[];
-  /** Of what needs no training: the activation functions. */
-  readonly functions: {
-    readonly name: string;
-    readonly title: string;
-    readonly figures: readonly PageFigure[];
-  };
+  readonly functions: FunctionsPart;
   readonly records: Records;
   readonly comparisons: readonly Comparison[];
   /** null: `fys-nn verify` has not been run. */
@@ -58,12 +53,12 @@ export async function reportPage(page: Page): Promise<string> {
 <style>${verbatim(styles)}</style>
 </head>
 <body>
-${pageHeader(plans, records)}
+${pageHeader(plans, functions, records)}
 <main>
 ${verdictsSection(verdicts)}
 ${networkSection(classifier, plans[0].quick)}
 <section id="${functions.name}" aria-labelledby="functions-title">
-<h2 id="functions-title">${functions.title}</h2>
+<h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
 ${functions.figures.map((figure) => figureBlock(functions.name, figure))}
 ${command(`npx fys-nn ${functions.name}`)}
 </section>

@@ -8,10 +8,10 @@ import type { Records } from '../../output/trials.ts';
 /** More than are told apart on a screen would only make the page heavy. */
 const mostEpochs = 200;
 
-/** null where an experiment has no curves, or as a grid has more than can be told apart. */
+/** null where an experiment has no curves, or is a grid, which has more than can be told apart. */
 export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const { experiment, lists } = plan;
-  if (experiment.layout.columns !== null) return null;
+  if (experiment.layout.curves === null) return null;
   const names = variedOptions(plan).filter((name) => name !== 'seed');
   const found = plan.cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   const longest = Math.max(

@@ -5,10 +5,20 @@ import { folderName } from '../../output/results.ts';
 import type { Records } from '../../output/trials.ts';
 import { programVersion } from '../../output/version.ts';
 import { listText } from './commands.ts';
+import type { PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
 
+/** What needs no training: the activation functions. */
+export interface FunctionsPart {
+  readonly name: string;
+  readonly title: string;
+  /** Where the report shows it. */
+  readonly where: string;
+  readonly figures: readonly PageFigure[];
+}
+
 /** What this is, what it was made with, and where everything stands. */
-export function pageHeader(plans: readonly Plan[], records: Records): Html {
+export function pageHeader(plans: readonly Plan[], functions: FunctionsPart, records: Records): Html {
   const [{ quick, variant, lists }] = plans;
   const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
   const found = [...ids].flatMap((id) => records.get(id) ?? []);
@@ -33,6 +43,7 @@ ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></
 <nav aria-label="Contents"><ul>
 <li><a href="#verdicts">Does the report hold?</a></li>
 <li><a href="#network">Draw a digit</a></li>
+<li><a href="#${functions.name}">${functions.name}</a> <span class="where">${functions.where}</span></li>
 ${plans.map(
   ({ experiment: { name, figure } }) =>
     html`<li><a href="#${folderName(name)}">${name}</a> <span class="where">${figure}</span></li>\n`,

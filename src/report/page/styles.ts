@@ -54,6 +54,7 @@ thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 .badge { font-weight: 600; white-space: nowrap; }
 .badge.good { color: var(--good); } .badge.bad { color: var(--bad); } .badge.unsure { color: var(--unsure); } .badge.open { color: var(--muted); }
 code { font: 0.92em ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+th code { white-space: nowrap; }
 .command { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.8rem; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem 0.8rem; width: fit-content; max-width: 100%; }
 button, select { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--muted); border-radius: 5px; padding: 0.15rem 0.6rem; max-width: 100%; }
 button { cursor: pointer; }
