@@ -31,7 +31,10 @@ function openCurves(box: HTMLDetailsElement, tooltip: TooltipHandler): void {
     const view = views.get(chart) ?? drawChart(chart, tooltip);
     if (view === null) return;
     views.set(chart, view);
-    view.data('lines', points(data, box, metric)).run();
+    view
+      .data('lines', points(data, box, metric))
+      .resize()
+      .run();
   };
   box.addEventListener('change', draw);
   draw();

@@ -28,6 +28,8 @@ export interface ClassifierData {
 
 /** The curves of an experiment, for the reader to choose from. */
 export interface CurvesData {
+  /** What tells the cells apart: "activation, kernel init". */
+  readonly choice: string;
   readonly seeds: readonly number[];
   /** Of which the values are, from 1. */
   readonly epochs: readonly number[];

@@ -53,7 +53,7 @@ function rowsTable(comparisons: readonly Comparison[]): Html {
   const rows = comparisons.map((row) => {
     const cell = row.cell.replaceAll('_', ' ');
     const metric = row.best ? `${titles[row.metric]}, best of all cells` : titles[row.metric];
-    return html`<tr><th scope="row">${cell === '' ? '' : `${cell}: `}${metric}</th><td>${row.figure}</td><td class="number">${
+    return html`<tr><th scope="row">${cell === '' ? '' : `${cell}: `}${metric}</th><td class="where">${row.figure}</td><td class="number">${
       row.published
     }${row.printed ? '' : ' (off a curve)'}</td><td class="number"><b>${oursText(row, 3)}</b></td><td class="number">${differenceText(row)}</td></tr>`;
   });

@@ -18,7 +18,12 @@ export function curveColor(index: number): string {
 
 /** Lines and bands over epochs, as a Vega-Lite specification without data: the page's script puts them in. */
 export function curvesSpec(labels: readonly string[], scale: 'log' | 'linear'): Record<string, unknown> {
-  const y = { type: 'quantitative', scale: scale === 'log' ? { type: 'log' } : { zero: false }, title: null };
+  const y = {
+    type: 'quantitative',
+    scale: scale === 'log' ? { type: 'log', nice: false } : { zero: false, nice: false },
+    title: null,
+    axis: { tickCount: 6, format: '~g' },
+  };
   const color = {
     field: 'cell',
     type: 'nominal',

@@ -22,7 +22,7 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const epochs = shownEpochs(longest);
   const metrics = [...new Set(found.flatMap(({ curves }) => Object.keys(curves)))];
   const cells = summarize(plan, records).map((cell) => ({
-    label: names.map((name) => `${optionTitle(name)} ${cell.settings[name]}`).join(', '),
+    label: names.map((name) => String(cell.settings[name]).replaceAll('_', ' ')).join(', '),
     curves: Object.fromEntries(
       metrics.map((metric) => [
         metric,
@@ -33,7 +33,8 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
       ]),
     ),
   }));
-  return { seeds: lists.seed as number[], epochs, metrics, cells };
+  const choice = names.map(optionTitle).join(', ');
+  return { choice, seeds: lists.seed as number[], epochs, metrics, cells };
 }
 
 /** All epochs, or as many evenly spread, the first and the last among them. */

@@ -25,7 +25,7 @@ export function experimentSection(
   return html`<section id="${id}" aria-labelledby="${id}-title" class="experiment">
 <h2 id="${id}-title">${title} <span class="where">${figure}</span></h2>
 ${statusNote(plan, records)}
-${figures.map((one) => figureBlock(id, one))}
+<div class="figures">${figures.map((one) => figureBlock(id, one))}</div>
 ${curvesExplorer(id, plan, records)}
 ${
   published.length === 0

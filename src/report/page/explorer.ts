@@ -32,7 +32,7 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
     (split) =>
       html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training rows (dashed)' : 'test rows (solid)'}</label>`,
   )}</fieldset>
-<fieldset${cells.length > 1 ? null : html` hidden`}><legend>curves</legend>${labels.map(
+<fieldset class="cells"${cells.length > 1 ? null : html` hidden`}><legend>${data.choice}</legend>${labels.map(
     (label, index) =>
       html`<label><input type="checkbox" name="cell" value="${index}" checked><svg class="swatch" width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="${curveColor(index)}"/></svg> ${label}</label>`,
   )}</fieldset>

@@ -32,7 +32,8 @@ a { color: var(--accent); }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; padding: 0.8rem 0; margin: 0; border-block: 1px solid var(--line); }
 section { margin: 2.4rem 0; padding-top: 0.4rem; }
 section + section { border-top: 1px solid var(--line); padding-top: 2rem; }
-figure { margin: 1rem 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 31rem), 1fr)); gap: 0 1.5rem; align-items: start; }
+figure { margin: 1rem 0; min-width: 0; }
 figcaption { max-width: 46rem; margin-top: 0.4rem; }
 .paper { background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem; width: fit-content; max-width: 100%; }
 .chart { min-height: 3rem; }
@@ -66,6 +67,8 @@ summary { cursor: pointer; font-weight: 600; padding: 0.2rem 0; }
 fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; }
 fieldset[hidden] { display: none; }
 legend { float: left; margin-right: 0.6rem; color: var(--muted); }
+.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); flex: 1 1 100%; }
+.cells legend { float: none; }
 .swatch { vertical-align: -0.05em; }
 .classifier { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; align-items: start; }
 .drawing { width: min(100%, 280px); }
