@@ -14,8 +14,8 @@ export function figureBlock(section: string, { name, title, caption, spec }: Pag
   const id = `${section}-figure-${name}`;
   return html`<figure>
 <div class="chart paper" data-title="${title}" data-spec="${id}"></div>
-<figcaption>${caption}</figcaption>
 ${specBlock(id, spec)}
+<figcaption>${caption}</figcaption>
 </figure>`;
 }
 

@@ -64,6 +64,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 details { margin: 0.8rem 0; }
 summary { cursor: pointer; font-weight: 600; padding: 0.2rem 0; }
 .controls { display: flex; flex-wrap: wrap; align-items: start; gap: 0.5rem 1.2rem; margin: 0.5rem 0 0.8rem; }
+.controls > label { max-width: 100%; }
 fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; }
 fieldset[hidden] { display: none; }
 legend { float: left; margin-right: 0.6rem; color: var(--muted); }
