@@ -56,7 +56,7 @@ export async function reportPage(page: Page): Promise<string> {
 ${pageHeader(plans, functions, records)}
 <main>
 ${verdictsSection(verdicts)}
-${networkSection(classifier, plans[0].quick)}
+${networkSection(classifier, plans)}
 <section id="${functions.name}" aria-labelledby="functions-title">
 <h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
 ${functions.figures.map((figure) => figureBlock(functions.name, figure))}

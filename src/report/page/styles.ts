@@ -99,7 +99,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1.2rem; margin-top: 3re
 @media print {
   :root { --page: #ffffff; --raised: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --accent: #000000; --good: #11692e; --bad: #b3211b; --unsure: #7a5200; color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, button, .controls, #tooltip, .images, #pad-keys, select { display: none; }
+  nav, button, .controls, #tooltip, #network, select { display: none; }
   figure, tr, .tally, .classifier { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }
