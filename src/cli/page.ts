@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
-import type { OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { parseList, parseNumber } from '../experiment/value-list.ts';
-import type { Published } from '../figures/index.ts';
 import type { Records } from '../output/trials.ts';
 import { writeFiles } from '../output/write.ts';
-import type { Comparison } from '../report/comparison.ts';
 import type { RunOptions } from './run-flags.ts';
 
 /** What the page is called in the folder of a report. */
@@ -24,16 +21,15 @@ export async function writePage(
   const { compareWithPublished } = await import('../report/comparison.ts');
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
+  const { publishedOf } = await import('../report/published.ts');
   const { reportPage } = await import('../report/page.ts');
-  const comparisons = await compareWithPublished(plans, records);
   const page = await reportPage({
-    runs: plans.map((plan) => ({
-      plan,
-      figures: figuresOf(plan, records, {
-        published: publishedOf(comparisons, plan.experiment.name),
-        interactive: true,
+    runs: await Promise.all(
+      plans.map(async (plan) => {
+        const published = await publishedOf(plan.experiment.name);
+        return { plan, figures: figuresOf(plan, records, { published, interactive: true }) };
       }),
-    })),
+    ),
     functions: {
       name: functions.name,
       title: functions.title,
@@ -41,25 +37,12 @@ export async function writePage(
       figures: [functionsFigure(functions, ownFunctionValues())],
     },
     records,
-    comparisons,
+    comparisons: await compareWithPublished(plans, records),
     verdicts: null,
     classifier: await classifierData(plans, records, storeDirectory, sources),
   });
   await writeFiles(folder, new Map([[pageFile, page]]));
   return join(folder, pageFile);
-}
-
-/** The report's numbers of an experiment, cell by cell. */
-function publishedOf(comparisons: readonly Comparison[], experiment: string): Published {
-  const numbers = comparisons.filter((number) => number.experiment === experiment && !number.best);
-  return (metric, settings) => {
-    const found = numbers.find(
-      (number) =>
-        number.metric === metric &&
-        Object.entries(number.settings).every(([name, value]) => settings[name as OptionName] === value),
-    );
-    return found?.published ?? null;
-  };
 }
 
 function ownFunctionValues(): FunctionValue[] {
