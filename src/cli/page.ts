@@ -22,6 +22,7 @@ export async function writePage(
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const { publishedOf } = await import('../report/published.ts');
+  const { readVerdicts } = await import('../report/page/judged.ts');
   const { reportPage } = await import('../report/page.ts');
   const page = await reportPage({
     runs: await Promise.all(
@@ -38,7 +39,7 @@ export async function writePage(
     },
     records,
     comparisons: await compareWithPublished(plans, records),
-    verdicts: null,
+    verdicts: await readVerdicts(folder),
     classifier: await classifierData(plans, records, storeDirectory, sources),
   });
   await writeFiles(folder, new Map([[pageFile, page]]));

@@ -6,6 +6,7 @@ import type { TrialRecord } from '../experiment/trial.ts';
 import { type Page, reportPage } from './page.ts';
 
 const hostile = `</script><img src=x onerror="alert('1')">&`;
+const basis = { level: 0.99, seeds: { franke: [1, 2, 3] }, figures: [] };
 let plan: Plan;
 let page: Page;
 
@@ -79,6 +80,7 @@ describe('verdicts', () => {
         { ...number, id: 'b', says: 'final training MSE', verdict: 'contradicted' },
       ],
       conclusions: [{ ...conclusion, id: 'c' }],
+      ...basis,
     };
     const text = await reportPage({ ...page, verdicts });
     expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="network"'));
@@ -106,6 +108,8 @@ test('what users supply is text, in markup and in data', async () => {
       },
     ],
     conclusions: [{ id: hostile, says: hostile, share: 1, low: 0, high: 1, verdict: hostile }],
+    ...basis,
+    figures: [{ figure: hostile, numbers: 1, p: hostile, verdict: hostile, reading: hostile }],
   };
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',

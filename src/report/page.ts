@@ -14,7 +14,7 @@ import { styles } from './page/styles.ts';
 import { type Verdicts, verdictsSection } from './page/verdicts.ts';
 
 export type { PageFigure } from './page/figure.ts';
-export type { ConclusionRow, VerdictRow, Verdicts } from './page/verdicts.ts';
+export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './page/verdicts.ts';
 
 /** Everything that the page shows; a view of records, as all else. */
 export interface Page {

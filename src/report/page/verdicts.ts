@@ -1,3 +1,4 @@
+import { listText } from './commands.ts';
 import { type Html, html } from './html.ts';
 import { command, scrollTable } from './parts.ts';
 
@@ -18,15 +19,28 @@ export interface VerdictRow {
 export interface ConclusionRow {
   readonly id: string;
   readonly says: string;
-  /** Of the seeds, with its interval; from 0 to 1. */
-  readonly share: number;
-  readonly low: number;
-  readonly high: number;
+  /** Of the seeds, with its interval; from 0 to 1. null: not run. */
+  readonly share: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
   readonly verdict: string;
 }
 
+/** The numbers of one figure as one run. */
+export interface FigureRow {
+  readonly figure: string;
+  readonly numbers: number;
+  readonly p: string;
+  readonly verdict: string;
+  readonly reading: string;
+}
+
 export interface Verdicts {
+  readonly level: number;
+  /** By dataset. */
+  readonly seeds: Readonly<Record<string, readonly number[]>>;
   readonly numbers: readonly VerdictRow[];
+  readonly figures: readonly FigureRow[];
   readonly conclusions: readonly ConclusionRow[];
 }
 
@@ -34,16 +48,20 @@ export interface Verdicts {
 export function verdictsSection(verdicts: Verdicts | null): Html {
   return html`<section id="verdicts" aria-labelledby="verdicts-title">
 <h2 id="verdicts-title">Does the report hold?</h2>
-${verdicts === null ? noVerdicts : [tally(verdicts), conclusions(verdicts), numbers(verdicts)]}
+${
+  verdicts === null
+    ? noVerdicts
+    : [tally(verdicts), basis(verdicts), conclusions(verdicts), figureRows(verdicts), numbers(verdicts)]
+}
 </section>`;
 }
 
 const noVerdicts = html`<p>These results have not been judged yet. One command runs every claim of the report under several
-seeds and says which of them hold:</p>
+seeds and says which of them hold; the page shows it when it is made again:</p>
 ${command('npx fys-nn verify')}`;
 
 /** "12 of 20 hold, 1 contradicted, …" for numbers and for conclusions. */
-function tally({ numbers, conclusions }: Verdicts): Html {
+function tally({ numbers, figures, conclusions }: Verdicts): Html {
   const line = (title: string, rows: readonly { verdict: string }[]) => {
     const counts = [...new Set(rows.map(({ verdict }) => verdict))].map((verdict) => ({
       verdict,
@@ -56,7 +74,27 @@ function tally({ numbers, conclusions }: Verdicts): Html {
   return html`<div class="tallies">${line(`${conclusions.length} conclusions`, conclusions)}${line(
     `${numbers.length} published numbers`,
     numbers,
-  )}</div>`;
+  )}${line(`${figures.length} figures, each as one run`, figures)}</div>`;
+}
+
+/** By which runs it was judged. */
+function basis({ level, seeds }: Verdicts): Html {
+  const runs = Object.entries(seeds).map(([dataset, values]) => `${dataset}: seeds ${listText(values)}`);
+  return html`<p class="note">Judged by <code>fys-nn verify</code> with other runs than those below (${runs.join('; ')}): a number holds
+where it may be one further run, at the level of ${percent(level)} over all numbers; a conclusion where nearly all seeds have it.</p>`;
+}
+
+function figureRows({ figures }: Verdicts): Html {
+  if (figures.length === 0) return html``;
+  return html`<h3>Figures, each as one run</h3>
+${scrollTable(
+  'Figures and verdicts',
+  html`<table id="figure-rows"><thead><tr><th scope="col">figure</th><th scope="col" class="number">numbers</th><th scope="col" class="number">p, corrected</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
+<tbody>${figures.map(
+    ({ figure, numbers, p, verdict, reading }) =>
+      html`<tr data-value="${verdict}"><th scope="row">${figure}</th><td class="number">${numbers}</td><td class="number">${p}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
+  )}</tbody></table>`,
+)}`;
 }
 
 function conclusions({ conclusions: rows }: Verdicts): Html {
@@ -67,7 +105,7 @@ ${scrollTable(
   html`<table id="conclusion-rows"><thead><tr><th scope="col">The report concludes</th><th scope="col" class="number">seeds in which it holds</th><th scope="col">interval</th><th scope="col">verdict</th></tr></thead>
 <tbody>${rows.map(
     ({ id, says, share, low, high, verdict }) =>
-      html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${percent(share)}</td><td>${percent(low)} to ${percent(high)}</td><td>${badge(verdict)}</td></tr>`,
+      html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${share === null ? '' : percent(share)}</td><td>${low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`}</td><td>${badge(verdict)}</td></tr>`,
   )}</tbody></table>`,
 )}`;
 }
@@ -81,7 +119,7 @@ function numbers({ numbers: rows }: Verdicts): Html {
   )}</select></label></p>
 ${scrollTable(
   'Published numbers and verdicts',
-  html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one run</th><th scope="col">verdict</th><th scope="col">reading</th></tr></thead>
+  html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one run</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
 <tbody>${rows.map(
     ({ id, where, says, published, ours, interval, verdict, reading }) =>
       html`<tr data-value="${verdict}"><td>${where}</td><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${published}</td><td class="number">${ours}</td><td>${interval}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
