@@ -46,6 +46,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.7rem; border-b
 tbody th { font-weight: 400; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
+.interval { white-space: nowrap; }
 .grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 0.4rem 2rem; }
 .grid td { line-height: 1.3; }
 .grid td b { display: block; }

@@ -79,14 +79,16 @@ function tally({ numbers, figures, conclusions }: Verdicts): Html {
 
 /** By which runs it was judged. */
 function basis({ level, seeds }: Verdicts): Html {
-  const runs = Object.entries(seeds).map(([dataset, values]) => `${dataset}: seeds ${listText(values)}`);
+  const runs = Object.entries(seeds).map(
+    ([dataset, values]) => `${dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
+  );
   return html`<p class="note">Judged by <code>fys-nn verify</code> with other runs than those below (${runs.join('; ')}): a number holds
 where it may be one further run, at the level of ${percent(level)} over all numbers; a conclusion where nearly all seeds have it.</p>`;
 }
 
 function figureRows({ figures }: Verdicts): Html {
   if (figures.length === 0) return html``;
-  return html`<h3>Figures, each as one run</h3>
+  return html`<details><summary>All figures, each as one run</summary>
 ${scrollTable(
   'Figures and verdicts',
   html`<table id="figure-rows"><thead><tr><th scope="col">figure</th><th scope="col" class="number">numbers</th><th scope="col" class="number">p, corrected</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
@@ -94,26 +96,26 @@ ${scrollTable(
     ({ figure, numbers, p, verdict, reading }) =>
       html`<tr data-value="${verdict}"><th scope="row">${figure}</th><td class="number">${numbers}</td><td class="number">${p}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
   )}</tbody></table>`,
-)}`;
+)}</details>`;
 }
 
 function conclusions({ conclusions: rows }: Verdicts): Html {
   if (rows.length === 0) return html``;
-  return html`<h3>Conclusions</h3>
+  return html`<details open><summary>All conclusions</summary>
 ${scrollTable(
   'Conclusions of the report',
   html`<table id="conclusion-rows"><thead><tr><th scope="col">The report concludes</th><th scope="col" class="number">seeds in which it holds</th><th scope="col">interval</th><th scope="col">verdict</th></tr></thead>
 <tbody>${rows.map(
     ({ id, says, share, low, high, verdict }) =>
-      html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${share === null ? '' : percent(share)}</td><td>${low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`}</td><td>${badge(verdict)}</td></tr>`,
+      html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${share === null ? '' : percent(share)}</td><td class="interval">${low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`}</td><td>${badge(verdict)}</td></tr>`,
   )}</tbody></table>`,
-)}`;
+)}</details>`;
 }
 
 function numbers({ numbers: rows }: Verdicts): Html {
   if (rows.length === 0) return html``;
   const choices = [...new Set(rows.map(({ verdict }) => verdict))];
-  return html`<h3>Published numbers</h3>
+  return html`<details><summary>All published numbers</summary>
 <p><label>Show <select data-filter="number-rows"><option value="">all ${rows.length}</option>${choices.map(
     (verdict) => html`<option value="${verdict}">${verdict}</option>`,
   )}</select></label></p>
@@ -122,9 +124,9 @@ ${scrollTable(
   html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one run</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
 <tbody>${rows.map(
     ({ id, where, says, published, ours, interval, verdict, reading }) =>
-      html`<tr data-value="${verdict}"><td>${where}</td><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${published}</td><td class="number">${ours}</td><td>${interval}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
+      html`<tr data-value="${verdict}"><td>${where}</td><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${published}</td><td class="number">${ours}</td><td class="interval">${interval}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
   )}</tbody></table>`,
-)}`;
+)}</details>`;
 }
 
 const marks: Readonly<Record<string, readonly [string, string]>> = {
