@@ -48,8 +48,8 @@ export function predictionPValue(sample: readonly number[], low: number, high: n
 export function predictionInterval(sample: readonly number[], level: number): Interval {
   const everything = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const shape = describeSample(sample);
-  if (shape === undefined) return everything;
   const alpha = 1 - level;
+  if (shape === undefined || alpha <= 0) return everything;
   return { low: endOf(shape, -1, alpha), high: endOf(shape, 1, alpha) };
 }
 
