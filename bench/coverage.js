@@ -1,10 +1,12 @@
-// How often the prediction interval of n runs holds one more run, and how wide it is: node bench/coverage.js [--samples N]
-// (after npm run build). Writes bench/results/coverage.json and prints it; the same samples in every run.
+// How often the prediction interval of n runs holds one more run, and how wide it is; how often one more run of k numbers
+// is rejected as a whole: node bench/coverage.js [--samples N] (after npm run build). Writes bench/results/coverage.json
+// and prints it; the same samples in every run.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRng } from '../dist/src/math/rng.js';
 import { mean, standardDeviation } from '../dist/src/stats/describe.js';
+import { jointPValue } from '../dist/src/stats/joint.js';
 import { predictionInterval } from '../dist/src/stats/prediction.js';
 import { studentTTwoSided } from '../dist/src/stats/student-t.js';
 
@@ -88,12 +90,51 @@ for (const [index, [distribution, draw]] of Object.entries(distributions).entrie
   }
 }
 
+/** Runs of k numbers that share a part, as numbers of one run do; the published one rounded to a fiftieth. */
+function jointRejections(draw, n, k, correlation, count, rng) {
+  const run = () => {
+    const shared = Math.sqrt(correlation) * draw(rng);
+    return Array.from({ length: k }, () => shared + Math.sqrt(1 - correlation) * draw(rng));
+  };
+  const step = 0.02;
+  const pValues = Array.from({ length: count }, () => {
+    const runs = Array.from({ length: n }, run);
+    const published = run().map((value) => step * Math.round(value / step));
+    return jointPValue(
+      runs,
+      published.map((value) => ({ low: value - step / 2, high: value + step / 2 })),
+    );
+  });
+  const share = (alpha) => pValues.filter((p) => p <= alpha).length / count;
+  return { rejected_at_5_percent: share(0.05), rejected_at_1_percent: share(0.01) };
+}
+
+const jointSamples = Math.ceil(samples / 10);
+const joint = [];
+for (const [index, distribution] of ['normal', 't3', 'log-normal', 'contaminated'].entries()) {
+  for (const n of [5, 20]) {
+    for (const k of [6, 32]) {
+      for (const correlation of [0, 0.6, 0.95]) {
+        const rng = createRng(1000 * n + k, 'data', 100 * correlation + index);
+        const draw = distributions[distribution];
+        const rejected = jointRejections(draw, n, k, correlation, jointSamples, rng);
+        joint.push({ distribution, n, k, correlation, ...rejected });
+      }
+    }
+  }
+}
+
 const what =
   'share of samples of n whose prediction interval holds one further draw, and mean width relative to the classical ' +
   't interval of the same samples; standard error of a coverage c: sqrt(c (1 - c) / samples)';
+const jointWhat =
+  'share of runs of k numbers, drawn like the n others, that the joint p-value rejects at 0.05 and at 0.01';
 const target = fileURLToPath(new URL('results/coverage.json', import.meta.url));
 await mkdir(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
-await writeFile(target, `${JSON.stringify({ what, samples, rows }, null, 2)}\n`);
+await writeFile(
+  target,
+  `${JSON.stringify({ what, samples, rows, joint_what: jointWhat, joint_samples: jointSamples, joint }, null, 2)}\n`,
+);
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`.padStart(8);
 console.log(`${'distribution'.padEnd(14)}  n  level   Student t  prediction.ts  width ratio`);
@@ -109,4 +150,13 @@ for (const row of rows.filter(({ method }) => method === 'prediction.ts')) {
   console.log(
     `${place}    ${percent(classical.coverage)}       ${percent(row.coverage)}  ${row.width_ratio.toFixed(2).padStart(11)}`,
   );
+}
+
+console.log('\ndistribution    n   k  correlation  p <= 0.05  p <= 0.01');
+for (const row of joint) {
+  const place = `${row.distribution.padEnd(14)} ${String(row.n).padStart(2)}  ${String(row.k).padStart(2)}`;
+  const shares = [row.rejected_at_5_percent, row.rejected_at_1_percent].map((share) =>
+    percent(share).padStart(9),
+  );
+  console.log(`${place}  ${String(row.correlation).padStart(11)}  ${shares.join('  ')}`);
 }
