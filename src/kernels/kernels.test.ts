@@ -50,14 +50,24 @@ async function createMemory(create: Create, dtype: Dtype) {
 
 /** Runs a kernel; returns what stands in the given floats, and fails where a float or an int elsewhere has changed. */
 function written(kernels: Kernels, run: () => unknown, at: number, count: number): number[] {
+  const region = { at, values: new Array<number>(count) };
+  expectOnlyWritten(kernels, run, [region]);
+  return Array.from(now(kernels, region));
+}
+
+/** What stands in a region now. */
+function now(kernels: Kernels, { at, values }: Region): ArrayLike<number> {
+  return kernels.floats.slice(at, at + values.length);
+}
+
+/** Runs a kernel; fails where a float outside the regions, or an int, has changed. */
+function expectOnlyWritten(kernels: Kernels, run: () => unknown, regions: readonly Region[]): void {
   const floats = kernels.floats.slice();
   const ints = kernels.ints.slice();
   run();
-  const result = Array.from(kernels.floats.subarray(at, at + count));
-  floats.set(result, at);
+  for (const region of regions) floats.set(now(kernels, region), region.at);
   expect(Buffer.compare(bytesOf(kernels.floats), bytesOf(floats))).toBe(0);
   expect(Buffer.compare(bytesOf(kernels.ints), bytesOf(ints))).toBe(0);
-  return result;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Kernels['floats'] | Kernels['ints']): Buffer {
@@ -478,6 +488,118 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         kernels.floats.set(moved, w.at);
       };
       expectSameBits(written(kernels, momentum, v.at, count), velocity);
+    }
+  });
+
+  // Whole steps against the kernels that they stand for, which the tests above hold to plain sums.
+  const penalties = [
+    [0, 0],
+    [0.15, 0],
+    [0.15, 0.15],
+  ];
+
+  test('linearStep is the bits of its parts', async () => {
+    for (const N of [1, 2, 3, 4, 5, 10, 11]) {
+      for (const D of [1, 2, 3, 4, 5, 7, 8, 17, 24, 37]) {
+        for (const [lambda, biasLambda] of penalties) {
+          const rng = createRng(14, 'data');
+          const { kernels, put, putInts, room } = await createMemory(create, dtype);
+          const [x, y, w, b] = [20 * D, 20, D, 1].map((count) => put(normals(rng, count)));
+          const rows = putInts(Array.from({ length: N }, () => rng.below(20)));
+          const [batch, targets, z, delta, g, gb] = [N * D, N, N, N, D, 1].map(room);
+          const [sameW, sameB] = [put(w.values), put(b.values)];
+          for (const biased of [true, false]) {
+            const bias = biased ? sameB.at : -1;
+            kernels.gatherRows(x.at, rows, batch.at, N, D);
+            kernels.gatherRows(y.at, rows, targets.at, N, 1);
+            kernels.denseForward(batch.at, sameW.at, bias, z.at, N, D, 1);
+            kernels.scaledDifference(z.at, targets.at, 2 / N, z.at, N);
+            kernels.denseBackwardWeights(batch.at, z.at, g.at, N, D, 1);
+            kernels.backwardBias(z.at, gb.at, N, 1);
+            if (lambda > 0) kernels.addPenalty(g.at, sameW.at, lambda, D);
+            if (biasLambda > 0) kernels.addPenalty(gb.at, sameB.at, biasLambda, 1);
+            kernels.sgdInPlace(sameW.at, g.at, 0.1, D);
+            if (biased) kernels.sgdInPlace(sameB.at, gb.at, 0.1, 1);
+            const at = biased ? b.at : -1;
+            const run = () =>
+              kernels.linearStep(x.at, y.at, rows, w.at, at, delta.at, N, D, 0.1, lambda, biasLambda);
+            expectOnlyWritten(kernels, run, [w, b, delta]);
+            expectSameBits(now(kernels, w), now(kernels, sameW));
+            expectSameBits(now(kernels, b), now(kernels, sameB));
+            expectSameBits(now(kernels, delta), now(kernels, z));
+          }
+        }
+      }
+    }
+  });
+
+  test('surfaceForward and surfaceStep are the bits of their parts', async () => {
+    const { relu } = activations;
+    for (const N of [1, 2, 3, 4, 5, 10, 11]) {
+      for (const H of [8, 16, 24, 40]) {
+        for (const [lambda, biasLambda] of penalties) {
+          const rng = createRng(15, 'data');
+          const { kernels, put, putInts, room } = await createMemory(create, dtype);
+          const [x, y] = [40, 20].map((count) => put(normals(rng, count)));
+          const [w, b, v, c] = [2 * H, H, H, 1].map((count) => put(normals(rng, count)));
+          const [sameW, sameB, sameV, sameC] = [w, b, v, c].map(({ values }) => put(values));
+          const rows = putInts(Array.from({ length: N }, () => rng.below(20)));
+          const [inputs, a, delta, out] = [2 * N, N * H, N, N].map(room);
+          const [batch, targets, hidden, z, below, scratch] = [2 * N, N, N * H, N, N * H, H].map(room);
+          const [gw, gb, gv, gc] = [2 * H, H, H, 1].map(room);
+
+          kernels.gatherRows(x.at, rows, batch.at, N, 2);
+          kernels.gatherRows(y.at, rows, targets.at, N, 1);
+          kernels.denseForward(batch.at, sameW.at, sameB.at, hidden.at, N, 2, H);
+          kernels.activationForwardInPlace(relu, hidden.at, N * H);
+          kernels.denseForward(hidden.at, sameV.at, sameC.at, z.at, N, H, 1);
+          const forward = () => kernels.surfaceForward(batch.at, w.at, b.at, v.at, c.at, out.at, N, H);
+          expectOnlyWritten(kernels, forward, [out]);
+          expectSameBits(now(kernels, out), now(kernels, z));
+
+          kernels.scaledDifference(z.at, targets.at, 2 / N, z.at, N);
+          kernels.denseBackwardWeights(hidden.at, z.at, gv.at, N, H, 1);
+          kernels.backwardBias(z.at, gc.at, N, 1);
+          kernels.backwardInputs(z.at, sameV.at, scratch.at, below.at, N, H, 1);
+          kernels.activationBackwardInPlace(relu, hidden.at, below.at, N * H);
+          kernels.denseBackwardWeights(batch.at, below.at, gw.at, N, 2, H);
+          kernels.backwardBias(below.at, gb.at, N, H);
+          for (const [gradient, weights, penalty] of [
+            [gw, sameW, lambda],
+            [gv, sameV, lambda],
+            [gb, sameB, biasLambda],
+            [gc, sameC, biasLambda],
+          ] as const) {
+            const count = weights.values.length;
+            if (penalty > 0) kernels.addPenalty(gradient.at, weights.at, penalty, count);
+            kernels.sgdInPlace(weights.at, gradient.at, 0.1, count);
+          }
+          const to = [x, y, w, b, v, c, inputs, a, delta].map(({ at }) => at);
+          const [xAt, yAt, ...offsets] = to as [
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+          ];
+          const run = () => kernels.surfaceStep(xAt, yAt, rows, ...offsets, N, H, 0.1, lambda, biasLambda);
+          expectOnlyWritten(kernels, run, [w, b, v, c, inputs, a, delta]);
+          for (const [mine, parts] of [
+            [w, sameW],
+            [b, sameB],
+            [v, sameV],
+            [c, sameC],
+            [a, hidden],
+            [delta, z],
+          ]) {
+            expectSameBits(now(kernels, mine), now(kernels, parts));
+          }
+        }
+      }
     }
   });
 

@@ -43,6 +43,11 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     const sum = round(round(partial[0] + partial[1]) + round(partial[2] + partial[3]));
     return (b < 0 ? 0 : f[b]) + sum;
   };
+  const singleUnit = (x: number, w: number, b: number, D: number): number => {
+    clearPartialSums();
+    for (let d = 0; d < D; d++) addToPartialSum(d, f[x + d], f[w + d]);
+    return withPartialSums(b);
+  };
 
   function startWithBias(b: number, out: number, H: number): void {
     if (b < 0) f.fill(0, out, out + H);
@@ -77,6 +82,27 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     return best;
   }
 
+  /** delta[N] <- 2/N (delta - y[rows]) */
+  function squaredErrorDelta(delta: number, y: number, rows: number, N: number): void {
+    const factor = round(2 / N);
+    for (let n = 0; n < N; n++) f[delta + n] = factor * round(f[delta + n] - f[y + ints[rows + n]]);
+  }
+
+  /** w <- w - rate (sum of the products + 2 lambda w) */
+  function descend(w: number, N: number, product: (n: number) => number, rate: number, lambda: number): void {
+    let gradient = 0;
+    for (let n = 0; n < N; n++) gradient = round(gradient + round(product(n)));
+    if (lambda !== 0) gradient = round(gradient + round(round(2 * lambda) * f[w]));
+    f[w] -= round(round(rate) * gradient);
+  }
+
+  /** Unit h of relu(x[2] w[2,H] + b[H]) */
+  function reluUnit(h: number, x: number, w: number, b: number, H: number): number {
+    const z = round(round(f[b + h] + round(f[x] * f[w + h])) + round(f[x + 1] * f[w + H + h]));
+    // biome-ignore lint/complexity/useMathMinMax: as in nn/activations.ts
+    return z < 0 ? 0 : z;
+  }
+
   return {
     dtype,
     floats: f,
@@ -92,9 +118,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     denseForward(x, w, b, out, N, D, H) {
       for (let n = 0; n < N; n++) {
         if (H === 1) {
-          clearPartialSums();
-          for (let d = 0; d < D; d++) addToPartialSum(d, f[x + n * D + d], f[w + d]);
-          f[out + n] = withPartialSums(b);
+          f[out + n] = singleUnit(x + n * D, w, b, D);
           continue;
         }
         startWithBias(b, out + n * H, H);
@@ -211,6 +235,41 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
         f[velocity + i] = round(memory * f[velocity + i]) + round(factor * f[gradient + i]);
         f[w + i] -= f[velocity + i];
       }
+    },
+
+    linearStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {
+      const row = (n: number): number => x + ints[rows + n] * D;
+      for (let n = 0; n < N; n++) f[delta + n] = singleUnit(row(n), w, b, D);
+      squaredErrorDelta(delta, y, rows, N);
+      for (let d = 0; d < D; d++) descend(w + d, N, (n) => f[delta + n] * f[row(n) + d], rate, lambda);
+      if (b >= 0) descend(b, N, (n) => f[delta + n], rate, biasLambda);
+    },
+
+    surfaceForward(x, w, b, v, c, out, N, H) {
+      for (let n = 0; n < N; n++) {
+        clearPartialSums();
+        for (let h = 0; h < H; h++) addToPartialSum(h, reluUnit(h, x + 2 * n, w, b, H), f[v + h]);
+        f[out + n] = withPartialSums(c);
+      }
+    },
+
+    surfaceStep(x, y, rows, w, b, v, c, inputs, a, delta, N, H, rate, lambda, biasLambda) {
+      for (let n = 0; n < N; n++) {
+        const row = x + 2 * ints[rows + n];
+        f.copyWithin(inputs + 2 * n, row, row + 2);
+        for (let h = 0; h < H; h++) f[a + n * H + h] = reluUnit(h, row, w, b, H);
+        f[delta + n] = singleUnit(a + n * H, v, c, H);
+      }
+      squaredErrorDelta(delta, y, rows, N);
+      for (let h = 0; h < H; h++) {
+        const below = (n: number): number => (f[a + n * H + h] > 0 ? round(f[delta + n] * f[v + h]) : 0);
+        for (const d of [0, 1]) {
+          descend(w + d * H + h, N, (n) => f[inputs + 2 * n + d] * below(n), rate, lambda);
+        }
+        descend(b + h, N, below, rate, biasLambda);
+      }
+      for (let h = 0; h < H; h++) descend(v + h, N, (n) => f[a + n * H + h] * f[delta + n], rate, lambda);
+      descend(c, N, (n) => f[delta + n], rate, biasLambda);
     },
   };
 }
