@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Dtype, dtypes } from '../math/dtype.ts';
-import { exp } from '../math/elementary.ts';
+import { exp, log } from '../math/elementary.ts';
 import { createRng, type Rng } from '../math/rng.ts';
 import { activationNames, activations } from '../nn/activations.ts';
 import { createKernels } from './index.ts';
@@ -301,16 +301,18 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   });
 
   test('gatherRows takes any rows, repeated ones too', async () => {
-    const { kernels, put, putInts, room } = await createMemory(create, dtype);
-    const source = put(normals(createRng(5, 'data'), 15));
-    const rows = putInts([4, 0, 4]);
-    const out = room(9);
-    const run = () => kernels.gatherRows(source.at, rows, out.at, 3, 3);
-    expectSameBits(written(kernels, run, out.at, 9), [
-      ...source.values.slice(12),
-      ...source.values.slice(0, 3),
-      ...source.values.slice(12),
-    ]);
+    for (const D of [1, 2, 3, 4, 5, 7, 8, 10, 16, 63, 64, 70]) {
+      const { kernels, put, putInts, room } = await createMemory(create, dtype);
+      const source = put(normals(createRng(5, 'data'), 5 * D));
+      const rows = putInts([4, 0, 4]);
+      const out = room(3 * D);
+      const run = () => kernels.gatherRows(source.at, rows, out.at, 3, D);
+      expectSameBits(written(kernels, run, out.at, 3 * D), [
+        ...source.values.slice(4 * D),
+        ...source.values.slice(0, D),
+        ...source.values.slice(4 * D),
+      ]);
+    }
   });
 
   test("activations: a = f(z), delta f'(a)", async () => {
@@ -433,6 +435,55 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         );
         expect(Math.abs(loss - expected)).toBeLessThan((dtype === 'float32' ? 1e-6 : 1e-14) * N * P);
       }
+    }
+  });
+
+  test('cross-entropy adds up weight (largest + ln sum e^(z - largest)) - sum y z, row after row', async () => {
+    for (const N of [1, 2, 3, 4, 7]) {
+      for (const P of [1, 2, 3, 4, 5, 10, 13]) {
+        const rng = createRng(16, 'data');
+        const { kernels, put } = await createMemory(create, dtype);
+        const [z, y] = [put(normals(rng, N * P)), put(Array.from({ length: N * P }, () => rng.below(3) / 4))];
+        let expected = 0;
+        for (let n = 0; n < N; n++) {
+          const row = z.values.slice(n * P, (n + 1) * P);
+          const targets = y.values.slice(n * P, (n + 1) * P);
+          const largest = Math.max(...row);
+          const sum = row.reduce((total, value) => round(total + round(exp(round(value - largest)))), 0);
+          const weight = targets.reduce((total, target) => total + target, 0);
+          const weighted = targets.reduce((total, target, p) => total + target * row[p], 0);
+          expected += weight * (largest + log(sum)) - weighted;
+        }
+        expect(kernels.softmaxCrossEntropyInPlace(z.at, y.at, N, P)).toBe(expected);
+      }
+    }
+  });
+
+  test('a logit that is not a number, or infinite, makes the cross-entropy not finite wherever it stands', async () => {
+    for (const N of [1, 2, 3]) {
+      for (const at of Array.from({ length: 5 * N }, (_, i) => i)) {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          const { kernels, put } = await createMemory(create, dtype);
+          const z = put(table(N, 5, (n, p) => (5 * n + p === at ? bad : n - p)));
+          const y = put(table(N, 5, (n, p) => (p === n ? 1 : 0)));
+          expect(Number.isFinite(kernels.softmaxCrossEntropyInPlace(z.at, y.at, N, 5))).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('countCorrect at every width, among equal, missing and infinite numbers', async () => {
+    const largest = (row: number[]) => row.reduce((best, value, p) => (value > row[best] ? p : best), 0);
+    for (let P = 1; P <= 35; P++) {
+      const rng = createRng(17, 'data');
+      const { kernels, put } = await createMemory(create, dtype);
+      const kinds = [Number.NaN, Number.NEGATIVE_INFINITY, -0, 0, 1, 2, Number.POSITIVE_INFINITY];
+      const [a, y] = [0, 1].map(() => put(table(40, P, () => kinds[rng.below(kinds.length)])));
+      const rowsOf = ({ values }: Region) =>
+        Array.from({ length: 40 }, (_, n) => values.slice(n * P, (n + 1) * P));
+      const [given, wanted] = [rowsOf(a), rowsOf(y)];
+      const expected = given.filter((row, n) => largest(row) === largest(wanted[n])).length;
+      expect(kernels.countCorrect(a.at, y.at, 40, P)).toBe(expected);
     }
   });
 
