@@ -26,13 +26,14 @@ const started = performance.now();
 const built = (path) => import(pathToFileURL(join(folder, path)).href);
 const { activations } = await built('nn/activations.js');
 const { createWasmKernels } = await built('kernels/wasm.js');
+const { createMemory } = await built('math/memory.js');
 const create = {
-  wasm: createWasmKernels,
+  wasm: (dtype, bytes) => createWasmKernels(dtype, createMemory(bytes)),
   // An instance for each element type, as kernels/index.ts makes them.
-  reference: async (dtype, size) =>
+  reference: async (dtype, bytes) =>
     (
       await import(`${pathToFileURL(join(folder, 'kernels/reference.js')).href}?${dtype}`)
-    ).createReferenceKernels(dtype, size),
+    ).createReferenceKernels(dtype, createMemory(bytes)),
 };
 
 const ceilings = await createCeilings();

@@ -14,13 +14,11 @@ const sparseStride = (H) => (H % 64 === 0 ? H + 16 : H);
  * `region` names of `floats` give offsets; images are MNIST's rows as CSR, or null.
  */
 function layOut({ dtype, inputs: D, widest: H, images }) {
-  let floats = 0;
-  let ints = 0;
+  let bytes = 0;
   const take = (count, kind) => {
-    const offset = kind === 'ints' ? ints : floats;
-    const end = Math.ceil((offset + count) / 16) * 16 + 16;
-    if (kind === 'ints') ints = end;
-    else floats = end;
+    const width = kind === 'ints' || dtype === 'float32' ? 4 : 8;
+    const offset = bytes / width;
+    bytes = Math.ceil((bytes + count * width) / 128) * 128 + 128;
     return offset;
   };
   const rows = images?.rows ?? 1000;
@@ -39,6 +37,7 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     source: take(rows * (images === null ? D : 10)),
     values: take(images?.values.length ?? 0),
     entries: take(D * largest),
+    floats: take(0),
     rows: take(batches * 50, 'ints'),
     sequence: take(sequenceLength, 'ints'),
     sorted: take(D + D * largest, 'ints'),
@@ -47,7 +46,7 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
   };
   const fill = (kernels) => {
     const random = uniformFrom(7);
-    const every = images === null ? floats : region.source;
+    const every = images === null ? region.floats : region.source;
     for (let i = 0; i < every; i++) kernels.floats[i] = 0.1 * random() - 0.05;
     // One-hot rows, as targets of classes are; a regression does not mind.
     for (const [from, count] of [
@@ -63,25 +62,26 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     if (images === null) return;
     kernels.floats.set(images.values, region.values);
     kernels.ints.set(images.starts, region.starts);
-    new Uint16Array(kernels.ints.buffer, kernels.ints.byteOffset).set(images.columns, 2 * region.columns);
+    new Uint16Array(kernels.ints.buffer).set(images.columns, 2 * region.columns);
   };
   const csr = { values: region.values, columns: region.columns, starts: region.starts };
   return {
     dtype,
-    size: { floats, ints },
+    bytes,
     region,
     csr,
     images,
     fill,
-    ...countsOf(images, fill, region, { floats, ints }),
+    ...countsOf(images, fill, region, bytes),
   };
 }
 
 /** Mean number of entries of a row, and of columns with an entry in a batch, over all the batches. */
-function countsOf(images, fill, region, size) {
+function countsOf(images, fill, region, bytes) {
   if (images === null) return {};
-  const ints = new Int32Array(size.ints);
-  fill({ floats: new Float32Array(size.floats), ints });
+  const buffer = new ArrayBuffer(bytes);
+  const ints = new Int32Array(buffer);
+  fill({ floats: new Float32Array(buffer), ints });
   const rowOf = (i) => ints[region.rows + i];
   const entriesOf = (row) => images.starts[row + 1] - images.starts[row];
   let entries = 0;

@@ -28,7 +28,8 @@ export interface SparseWorkspace {
 /**
  * The arithmetic of training on one linear memory.
  *
- * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so. Matrices
+ * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so; both are
+ * views of the whole memory, whoever lays it out keeps them apart. Matrices
  * are row-major. Shape letters: N rows in a batch, D inputs, H units, P outputs. No kernel allocates, and each sums
  * in one fixed order, so that every implementation gives the same bits: the order of the index that is summed over,
  * but for the forward pass of a layer of one unit (H = 1), whose inputs are summed in four parts, those with d mod 4 =
@@ -186,10 +187,4 @@ export interface Kernels {
     lambda: number,
     biasLambda: number,
   ): void;
-}
-
-/** How much memory a training needs, in elements. */
-export interface MemorySize {
-  readonly floats: number;
-  readonly ints: number;
 }

@@ -1,6 +1,6 @@
 import type { Dtype, FloatArray } from '../math/dtype.ts';
 import { exp, log } from '../math/elementary.ts';
-import type { Activation, Kernels, MemorySize } from './kernels.ts';
+import type { Activation, Kernels } from './kernels.ts';
 
 type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
 
@@ -22,11 +22,11 @@ export function createActivationKernels(f: FloatArray, round: (x: number) => num
  * JavaScript computes in float64. In float32 each product and each sum that is not stored at once is therefore
  * rounded by `round`; storing into a Float32Array rounds by itself.
  */
-export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels {
+export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Memory): Kernels {
   const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
-  const f = dtype === 'float32' ? new Float32Array(size.floats) : new Float64Array(size.floats);
-  const ints = new Int32Array(size.ints);
-  const columns = new Uint16Array(ints.buffer);
+  const f = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
+  const ints = new Int32Array(buffer);
+  const columns = new Uint16Array(buffer);
 
   /** out[H] += factor * row[H] */
   function axpy(factor: number, row: number, out: number, H: number): void {

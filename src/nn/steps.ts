@@ -1,9 +1,10 @@
 import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
+import type { Arena } from './arena.ts';
 import { forwardHidden, isSurface, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, losses } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
-import type { SampleMemory } from './samples.ts';
+import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
 
 export interface StepMemory {
   /** in ints: the batch's row indices */
@@ -15,6 +16,20 @@ export interface StepMemory {
   readonly inputs: number;
   /** [batch][outputs] */
   readonly targets: number;
+}
+
+/** Lays out the work space of steps. */
+export function layOutStep(samples: Samples, batchSize: number, outputs: number, arena: Arena): StepMemory {
+  const sparse = isSparse(samples.inputs);
+  const columns = columnsOf(samples);
+  const entries = batchSize * mostEntries(samples);
+  return {
+    rows: arena.ints(batchSize),
+    csrRows: sparse ? arena.ints(batchSize) : -1,
+    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(entries) },
+    inputs: sparse ? -1 : arena.floats(batchSize * columns),
+    targets: arena.floats(batchSize * outputs),
+  };
 }
 
 /** One step on the N rows whose numbers stand at `rows` of the step's memory. */

@@ -1,15 +1,16 @@
 import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
+import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
 import { type Curve, createRecord, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, losses } from './losses.ts';
-import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import type { Sgd } from './optimizers.ts';
-import { columnsOf, layOutSamples, loadSamples, mostEntries, type Samples } from './samples.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
-import { createStep, type StepMemory } from './steps.ts';
+import { createStep, layOutStep } from './steps.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
 export interface Training {
@@ -56,22 +57,16 @@ export async function train(
   const loss = losses[training.loss];
   const outputs = layers[layers.length - 1].units;
 
-  const arena = createArena();
-  const [trainRows, testRows] = layOutSamples([trainSamples, testSamples], arena);
-  const columns = columnsOf(trainSamples);
+  const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
-  const sparse = trainRows.csr !== null;
-  const entries = batches.size * mostEntries(trainSamples);
-  const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, sparse, arena);
-  const stepMemory: StepMemory = {
-    rows: arena.ints(batches.size),
-    csrRows: sparse ? arena.ints(batches.size) : -1,
-    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(entries) },
-    inputs: sparse ? -1 : arena.floats(batches.size * columns),
-    targets: arena.floats(batches.size * outputs),
-  };
-
-  const kernels = await createKernels(training.dtype, arena.size());
+  const { offsets, stretch } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
+    samples: layOutSamples([trainSamples, testSamples], arena),
+    memory: layOut(layers, columnsOf(trainSamples), capacity, sgd.momentum !== 0, sparse, arena),
+    stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
+  }));
+  const { memory, stepMemory } = offsets;
+  const [trainRows, testRows] = offsets.samples;
+  const kernels = await createKernels(training.dtype, stretch.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   storeWeights(kernels, memory, training.weights);
 
@@ -92,7 +87,7 @@ export async function train(
   const record = createRecord(onEpoch);
   const copy = () => copyWeights(kernels, memory);
   await runEpochs({ epochs, trainEpoch, evaluateHere, copy, record, task, lendCore });
-  return {
+  const trained = {
     train: record.train,
     test: record.test,
     divergedAt: record.divergedAt(),
@@ -100,4 +95,6 @@ export async function train(
     trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
     weights: copy(),
   };
+  stretch.release();
+  return trained;
 }

@@ -1,4 +1,3 @@
-export { setIntsBase } from './memory';
 export { backwardBias, backwardInputs, denseBackwardWeights, denseForward } from './dense';
 export { sparseBackwardWeights, sparseForward, sparseSgdInPlace } from './sparse';
 export * from './elementwise';
