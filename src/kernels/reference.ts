@@ -27,6 +27,8 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
   const f = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
   const ints = new Int32Array(buffer);
   const columns = new Uint16Array(buffer);
+  const zeros = (count: number): FloatArray =>
+    dtype === 'float32' ? new Float32Array(count) : new Float64Array(count);
 
   /** out[H] += factor * row[H] */
   function axpy(factor: number, row: number, out: number, H: number): void {
@@ -88,12 +90,12 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     for (let n = 0; n < N; n++) f[delta + n] = factor * round(f[delta + n] - f[y + ints[rows + n]]);
   }
 
-  /** w <- w - rate (sum of the products + 2 lambda w) */
-  function descend(w: number, N: number, product: (n: number) => number, rate: number, lambda: number): void {
-    let gradient = 0;
-    for (let n = 0; n < N; n++) gradient = round(gradient + round(product(n)));
-    if (lambda !== 0) gradient = round(gradient + round(round(2 * lambda) * f[w]));
-    f[w] -= round(round(rate) * gradient);
+  /** w <- w - rate (gradient + 2 lambda w) */
+  function descend(w: number, gradient: FloatArray, rate: number, lambda: number): void {
+    for (let i = 0; i < gradient.length; i++) {
+      if (lambda !== 0) gradient[i] += round(round(2 * lambda) * f[w + i]);
+      f[w + i] -= round(round(rate) * gradient[i]);
+    }
   }
 
   /** Unit h of relu(x[2] w[2,H] + b[H]) */
@@ -238,11 +240,16 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     },
 
     linearStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {
-      const row = (n: number): number => x + ints[rows + n] * D;
-      for (let n = 0; n < N; n++) f[delta + n] = singleUnit(row(n), w, b, D);
+      for (let n = 0; n < N; n++) f[delta + n] = singleUnit(x + ints[rows + n] * D, w, b, D);
       squaredErrorDelta(delta, y, rows, N);
-      for (let d = 0; d < D; d++) descend(w + d, N, (n) => f[delta + n] * f[row(n) + d], rate, lambda);
-      if (b >= 0) descend(b, N, (n) => f[delta + n], rate, biasLambda);
+      const [gradient, ofBias] = [zeros(D), zeros(1)];
+      for (let n = 0; n < N; n++) {
+        const row = x + ints[rows + n] * D;
+        for (let d = 0; d < D; d++) gradient[d] += round(f[delta + n] * f[row + d]);
+        ofBias[0] += f[delta + n];
+      }
+      descend(w, gradient, rate, lambda);
+      if (b >= 0) descend(b, ofBias, rate, biasLambda);
     },
 
     surfaceForward(x, w, b, v, c, out, N, H) {
@@ -261,15 +268,22 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
         f[delta + n] = singleUnit(a + n * H, v, c, H);
       }
       squaredErrorDelta(delta, y, rows, N);
-      for (let h = 0; h < H; h++) {
-        const below = (n: number): number => (f[a + n * H + h] > 0 ? round(f[delta + n] * f[v + h]) : 0);
-        for (const d of [0, 1]) {
-          descend(w + d * H + h, N, (n) => f[inputs + 2 * n + d] * below(n), rate, lambda);
+      const [ofW, ofB, ofV, ofC] = [zeros(2 * H), zeros(H), zeros(H), zeros(1)];
+      for (let n = 0; n < N; n++) {
+        for (let h = 0; h < H; h++) {
+          const unit = f[a + n * H + h];
+          const below = unit > 0 ? round(f[delta + n] * f[v + h]) : 0;
+          ofW[h] += round(f[inputs + 2 * n] * below);
+          ofW[H + h] += round(f[inputs + 2 * n + 1] * below);
+          ofB[h] += below;
+          ofV[h] += round(unit * f[delta + n]);
         }
-        descend(b + h, N, below, rate, biasLambda);
+        ofC[0] += f[delta + n];
       }
-      for (let h = 0; h < H; h++) descend(v + h, N, (n) => f[a + n * H + h] * f[delta + n], rate, lambda);
-      descend(c, N, (n) => f[delta + n], rate, biasLambda);
+      descend(w, ofW, rate, lambda);
+      descend(b, ofB, rate, biasLambda);
+      descend(v, ofV, rate, lambda);
+      descend(c, ofC, rate, biasLambda);
     },
   };
 }
