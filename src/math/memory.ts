@@ -17,15 +17,21 @@ export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory
   return new WebAssembly.Memory({ initial, maximum: mayGrow ? mostPages : initial, shared: true });
 }
 
+/** This thread's own memory: kept, since memories that are left behind take room until the engine collects them. */
+let own: WebAssembly.Memory | null = null;
+
 /** What this thread has given back of each memory, which cannot shrink. */
 const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>();
 
 /**
- * Zeroed bytes behind all that a memory holds, which may grow; threads that share it have stretches of their own.
+ * Zeroed bytes behind all that a memory holds, which may grow; threads that share it have stretches of their own. Without
+ * a memory, of this thread's own.
  *
  * Errors: RangeError where there is no more memory.
  */
-export function takeStretch(memory: WebAssembly.Memory, bytes: number): Stretch {
+export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): Stretch {
+  own ??= createMemory(0, true);
+  const memory = shared ?? own;
   const mine = free.get(memory) ?? [];
   free.set(memory, mine);
   const fitting = mine.findIndex((stretch) => stretch.bytes >= bytes);

@@ -26,10 +26,15 @@ test.each(dtypes)(
   },
 );
 
-test('allocate lays out in a new memory, or behind what there is', () => {
+test("allocate lays out in this thread's memory, or behind what another holds", () => {
   const layOut = (arena: ReturnType<typeof createArena>) => [arena.floats(3), arena.ints(5)];
   const alone = allocate('float64', null, layOut);
   expect(alone.offsets).toEqual([0, 32]);
+  const beside = allocate('float64', null, layOut);
+  expect(beside.stretch.memory).toBe(alone.stretch.memory);
+  expect(beside.offsets).toEqual([65536 / 8, (65536 + 128) / 4]);
+  alone.stretch.release();
+  expect(allocate('float64', null, layOut).offsets).toEqual([0, 32]);
   const memory = createMemory(70000, true);
   const { offsets, stretch } = allocate('float64', memory, layOut);
   expect(stretch.memory).toBe(memory);

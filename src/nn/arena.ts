@@ -1,5 +1,5 @@
 import type { Dtype } from '../math/dtype.ts';
-import { createMemory, type Stretch, takeStretch } from '../math/memory.ts';
+import { type Stretch, takeStretch } from '../math/memory.ts';
 
 /** Hands out offsets into one memory, in elements; each begins at a multiple of 128 bytes. */
 export interface Arena {
@@ -24,8 +24,8 @@ export function createArena(dtype: Dtype, from = 0): Arena {
 }
 
 /**
- * Makes room for what `layOut` lays out, in a memory of its own or behind what another holds. It lays out twice: to
- * learn how much there is, and then where the room is.
+ * Makes room for what `layOut` lays out, in this thread's memory or behind what another holds. It lays out twice: to learn
+ * how much there is, and then where the room is.
  */
 export function allocate<Offsets>(
   dtype: Dtype,
@@ -34,10 +34,6 @@ export function allocate<Offsets>(
 ): { readonly offsets: Offsets; readonly stretch: Stretch } {
   const size = createArena(dtype);
   layOut(size);
-  const stretch = behind === null ? allOf(createMemory(size.bytes())) : takeStretch(behind, size.bytes());
+  const stretch = takeStretch(behind, size.bytes());
   return { offsets: layOut(createArena(dtype, stretch.from)), stretch };
-}
-
-function allOf(memory: WebAssembly.Memory): Stretch {
-  return { memory, from: 0, release: () => {} };
 }
