@@ -1,38 +1,31 @@
-// Puts one example of each figure into docs/figures/, from the full run of the report in results/; runs it where it
-// is absent. What the store has is not trained again.
+// Puts one example of each figure of `fys-nn report` into docs/figures/. What the store has is not trained again.
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const from = 'results';
 const to = 'docs/figures';
-const manifestOf = (folder) => readFile(join(from, folder, 'manifest.json'), 'utf8').then(JSON.parse);
-
-const before = await manifestOf('logistic').catch(() => null);
-if (before === null || before.quick) {
-  execFileSync(process.execPath, ['bin/fys-nn.js', 'report'], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-// Drawn anew, so that the examples are of this version.
-execFileSync(process.execPath, ['bin/fys-nn.js', 'plot', from, '--quiet']);
-
-await rm(to, { recursive: true, force: true });
-await mkdir(to, { recursive: true });
-const lines = [];
-const folders = (await readdir(from, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-  const files = (await readdir(join(from, folder.name))).sort();
-  for (const file of files.filter((name) => name.endsWith('.svg'))) {
-    const name = `${folder.name}-${file}`;
-    await copyFile(join(from, folder.name, file), join(to, name));
-    const spec = JSON.parse(
-      await readFile(join(from, folder.name, file.replace('.svg', '.vl.json')), 'utf8'),
-    );
-    lines.push(`## ${folder.name}: ${file.replace('.svg', '')}\n\n![${spec.description}](${name})\n`);
+const from = await mkdtemp(join(tmpdir(), 'fys-nn-figures-'));
+try {
+  execFileSync(process.execPath, ['bin/fys-nn.js', 'report', '--out', from], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  const { settings } = JSON.parse(await readFile(join(from, 'ffnn/manifest.json'), 'utf8'));
+  const lines = [
+    '# The figures',
+    `Written by \`npm run figures\` from \`npx fys-nn report\`, seed ${settings.seed.join(', ')}.`,
+  ];
+  const specs = (await readdir(from, { recursive: true })).filter((name) => name.endsWith('.vl.json')).sort();
+  for (const path of specs.map((name) => name.replace('.vl.json', ''))) {
+    const name = `${path.replace(/[\\/]/g, '-')}.svg`;
+    await copyFile(join(from, `${path}.svg`), join(to, name));
+    const { description } = JSON.parse(await readFile(join(from, `${path}.vl.json`), 'utf8'));
+    lines.push(`## ${path.replace(/[\\/]/g, ': ')}`, `![${description}](${name})`);
   }
+  await writeFile(join(to, 'README.md'), `${lines.join('\n\n')}\n`);
+  process.stdout.write(`wrote ${specs.length} figures to ${to}/\n`);
+} finally {
+  await rm(from, { recursive: true, force: true });
 }
-const { settings } = await manifestOf('logistic');
-await writeFile(
-  join(to, 'README.md'),
-  `# The figures\n\nWritten by \`npm run figures\` from \`npx fys-nn report\`, seed ${settings.seed.join(', ')}.\n\n${lines.join('\n')}`,
-);
-process.stdout.write(`wrote ${lines.length} figures to ${to}/\n`);
