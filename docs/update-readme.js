@@ -7,7 +7,11 @@ const { readings, seeds } = JSON.parse(await readFile('results/verify/verify.jso
 if (readings.length < 2 || seeds.franke.length < 20 || seeds.mnist.length < 5) {
   throw new Error('results/verify/ does not hold a full verification: run `npx fys-nn verify` first');
 }
-await putBetween('README.md', 'verdicts: written by `npm run readme` from results/verify/verify.md', verdicts);
+await putBetween(
+  'README.md',
+  'verdicts: written by `npm run readme` from results/verify/verify.md',
+  verdicts,
+);
 await copyFile('results/verify/verdicts.json', 'data/expected-verdicts.json');
 
 const numbers = await readFile('results/published.md', 'utf8');

@@ -3,6 +3,7 @@ import { experiments } from '../../experiments/index.ts';
 import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
+import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
@@ -39,6 +40,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
   addVerifyCommand(program, setStatus);
+  addCheckCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);
