@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
 import type { Sources } from '../experiment/data.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { parseChoice, parseInteger, parseList } from '../experiment/value-list.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from '../experiment/value-list.ts';
 import { type FormatName, formatNames } from '../output/index.ts';
+
+/** The longest that a timer of Node's can wait for, in seconds: about 24 days. */
+const longestTimeout = 2_000_000;
 
 /** What every command that runs trials is given, as typed. */
 export interface RunFlags {
@@ -16,6 +20,10 @@ export interface RunFlags {
   readonly plan?: boolean;
   readonly force?: boolean;
   readonly jobs?: string;
+  readonly retries: string;
+  readonly timeout?: string;
+  readonly failFast?: boolean;
+  readonly maxFailures?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly format: string;
@@ -27,6 +35,10 @@ export interface RunOptions {
   readonly jobs: number;
   readonly planOnly: boolean;
   readonly force: boolean;
+  readonly retries: number;
+  /** Seconds; null for none. */
+  readonly timeout: number | null;
+  readonly maxFailures: number;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
@@ -40,6 +52,9 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     jobs: parseJobs(flags.jobs),
     planOnly: flags.plan === true,
     force: flags.force === true,
+    retries: parseInteger(flags.retries, '--retries', 0, 1000),
+    timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
+    maxFailures: parseMaxFailures(flags),
     quiet: flags.quiet === true,
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
@@ -60,7 +75,11 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
-    .addOption(flag('--force', 'compute again what the store has'))
+    .addOption(flag('--force', 'compute again what the store has; results that differ are named'))
+    .addOption(flag('--retries <n>', 'how often a trial that fails is tried again').default('1'))
+    .addOption(flag('--timeout <seconds>', 'how long one trial may take (default: any time)'))
+    .addOption(flag('--fail-fast', 'stop at the first trial that fails; short for --max-failures 1'))
+    .addOption(flag('--max-failures <n>', 'stop when so many trials have failed (default: go on)'))
     .addOption(flag('--quiet', 'no progress and no notes'))
     .addOption(flag('--json', 'print the summary as JSON'));
   if (mnist) {
@@ -83,4 +102,20 @@ export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): strin
 function parseJobs(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   return parseInteger(text, '--jobs', 1, 256);
+}
+
+function parseMaxFailures({ failFast, maxFailures }: RunFlags): number {
+  if (maxFailures !== undefined) return parseInteger(maxFailures, '--max-failures', 1, 1_000_000);
+  return failFast === true ? 1 : Number.POSITIVE_INFINITY;
+}
+
+function parseSeconds(text: string, flag: string): number {
+  const seconds = parseNumber(text, flag);
+  if (seconds > 0 && seconds <= longestTimeout) return seconds;
+  throw new UserError({
+    what: `${flag} is not a time that can be kept`,
+    expected: `seconds > 0, at most ${longestTimeout}`,
+    received: text,
+    remedy: `give seconds, such as ${flag} 600`,
+  });
 }

@@ -1,6 +1,7 @@
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
+import { type Checkpoints, noCheckpoints } from '../nn/epochs.ts';
 import type { LendCore } from '../nn/evaluator.ts';
 import { losses } from '../nn/losses.ts';
 import { initialWeights } from '../nn/network.ts';
@@ -28,19 +29,20 @@ type OnEpoch = (epoch: number) => void;
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
- * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent. Divergence is a
- * result, not an error.
+ * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent, and from
+ * whichever checkpoint of its training it goes on. Divergence is a result, not an error.
  */
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  checkpoints?: Checkpoints,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
   const data = prepare(dataset, config, config.model.solver === 'sgd' ? config.model.dtype : 'float64');
-  const fit = await fitModel(data, config, onEpoch, lendCore);
+  const fit = await fitModel(data, config, onEpoch, lendCore, checkpoints);
   const diverged = fit.divergedAt !== null;
   return {
     id,
@@ -55,9 +57,15 @@ export async function runTrial(
   };
 }
 
-function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch, lendCore?: LendCore): Promise<Fit> {
+function fitModel(
+  data: Prepared,
+  config: TrialConfig,
+  onEpoch?: OnEpoch,
+  lendCore?: LendCore,
+  checkpoints?: Checkpoints,
+): Promise<Fit> {
   return config.model.solver === 'sgd'
-    ? fitBySgd(data, config.model, config.seed, onEpoch, lendCore)
+    ? fitBySgd(data, config.model, config.seed, onEpoch, lendCore, checkpoints)
     : fitClosedForm(data, config.model.lambda);
 }
 
@@ -67,6 +75,7 @@ async function fitBySgd(
   seed: number,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Fit> {
   const { layers, lambda, momentum, penalizeBiases, batchSize, draw } = model;
   const { metric, task } = losses[model.loss];
@@ -86,6 +95,7 @@ async function fitBySgd(
     },
     onEpoch,
     lendCore,
+    checkpoints,
   );
   const curves: Fit['curves'] = {
     [`train_${metric}`]: trained.train.loss.map(finiteOrNull),

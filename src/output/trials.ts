@@ -2,11 +2,12 @@ import { describeHiddenLayers } from '../experiment/architecture.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metrics } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Records } from '../experiment/store.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import type { Column, Table, Value } from './table.ts';
 
-export type Records = ReadonlyMap<string, TrialRecord>;
+export type { Records };
 
 export const trialColumn: Column = {
   name: 'trial',
