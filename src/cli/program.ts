@@ -7,6 +7,7 @@ import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addReportCommand } from './report.ts';
+import { addStoreCommand } from './store.ts';
 import { addTraceCommand } from './trace.ts';
 
 /** Tells main with which status a command ended. */
@@ -39,6 +40,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addReportCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
+  addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addHelpCommand(program);
   return program;

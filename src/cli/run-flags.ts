@@ -7,6 +7,8 @@ import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../experiment/value-list.ts';
 import { type FormatName, formatNames } from '../output/index.ts';
 
+export const defaultStore = 'results/.trials';
+
 /** The longest that a timer of Node's can wait for, in seconds: about 24 days. */
 const longestTimeout = 2_000_000;
 
@@ -47,7 +49,7 @@ export interface RunOptions {
 /** What run needs of the flags, checked. */
 export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
   return {
-    storeDirectory: flags.store ?? 'results/.trials',
+    storeDirectory: flags.store ?? defaultStore,
     sources,
     jobs: parseJobs(flags.jobs),
     planOnly: flags.plan === true,
@@ -71,7 +73,7 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     )
     .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
     .addOption(flag('--plan', 'print the trials and which of them the store has; run nothing'))
-    .addOption(flag('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
+    .addOption(flag('--store <dir>', `where finished trials are kept (default: "${defaultStore}")`))
     .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))

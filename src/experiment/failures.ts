@@ -12,16 +12,16 @@ export interface FailureNote {
   readonly reason: string;
 }
 
-const pathOf = (directory: string) => join(directory, 'failures.jsonl');
+export const failuresFile = (directory: string): string => join(directory, 'failures.jsonl');
 
 /** Notes failures down, each in a line. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
-  await appendFile(pathOf(directory), `${JSON.stringify(failure)}\n`);
+  await appendFile(failuresFile(directory), `${JSON.stringify(failure)}\n`);
 }
 
 /** The last failure of each trial; lines that are no failures are left out. */
 export async function readFailures(directory: string): Promise<Map<string, FailureNote>> {
-  const text = await readFile(pathOf(directory), 'utf8').catch((error) => {
+  const text = await readFile(failuresFile(directory), 'utf8').catch((error) => {
     if (codeOf(error) === 'ENOENT') return '';
     throw error;
   });

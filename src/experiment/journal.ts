@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { codeOf, makeDirectory, reasonOf, syncDirectory } from './disk.ts';
-import { createTrial, type TrialRecord } from './trial.ts';
+import { canonicalJson, createTrial, type TrialRecord } from './trial.ts';
 
 /**
  * Version of a journal's lines; a store with a newer one is refused.
@@ -85,10 +85,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether two records of one trial say the same; when and how fast they were computed is no part of that. */
-export function sameNumbers(a: TrialRecord, b: TrialRecord): boolean {
-  const text = ({ seconds: _, at: __, ...rest }: TrialRecord) => JSON.stringify(rest);
-  return text(a) === text(b);
+/** What two records of one trial must have in common: all but when and how fast they were computed. */
+export function numbersOf({ seconds: _, at: __, ...rest }: TrialRecord): string {
+  return canonicalJson(rest);
 }
 
 /** Appends records to a journal of its own, each on disk before the promise resolves. */

@@ -37,7 +37,7 @@ export interface Lease {
   end(): Promise<void>;
 }
 
-const leaseFolder = (directory: string) => join(directory, 'leases');
+export const leaseFolder = (directory: string): string => join(directory, 'leases');
 
 /**
  * Opens this process's lease on trials of a store: one small file, whose time of change is its sign of life.

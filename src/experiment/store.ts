@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { namesIn, sizeAndTime } from './disk.ts';
-import { decodeLine, isJournal, sameNumbers, storeError, storeVersion } from './journal.ts';
+import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
 import { NewerLine, visitJournal } from './journal-index.ts';
 import { forEachLine, readBytes } from './lines.ts';
 import type { TrialRecord } from './trial.ts';
@@ -96,7 +96,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         continue;
       }
       const { record } = decoded;
-      if (best !== undefined && !sameNumbers(best.record, record)) {
+      if (best !== undefined && numbersOf(best.record) !== numbersOf(record)) {
         const [used, other] = best.record.at <= record.at ? [best.place, place] : [place, best.place];
         problems.push({ kind: 'conflict', id, used, place: other });
       }
@@ -230,7 +230,7 @@ async function lineNumbers(
   return (place) => numbers.get(keyOf(place)) ?? 0;
 }
 
-export function newerStore(directory: string, version: number): UserError {
+export function newerStore(directory: string, version: number | 'newer'): UserError {
   return new UserError({
     what: `the trial store ${directory} was written by a newer version of fys-nn`,
     expected: `store version ${storeVersion} or older`,
