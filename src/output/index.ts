@@ -1,5 +1,5 @@
-import { toCsv } from './csv.ts';
-import { tableToRecords, toJson } from './json.ts';
+import { csvPieces } from './csv.ts';
+import { jsonPieces } from './json.ts';
 import type { Table } from './table.ts';
 
 export interface Format {
@@ -7,8 +7,8 @@ export interface Format {
   extension: string;
   /** One line for --help. */
   description: string;
-  /** The text of the whole file. */
-  render(table: Table): Promise<string>;
+  /** The text of the file, in pieces. */
+  render(table: Table): AsyncIterable<string>;
 }
 
 /** The formats a table can be written in; a new one is its own file, its test, and one line here. */
@@ -16,12 +16,12 @@ export const formats = {
   csv: {
     extension: 'csv',
     description: 'comma-separated values with a header (RFC 4180)',
-    render: toCsv,
+    render: csvPieces,
   },
   json: {
     extension: 'json',
     description: 'a list of objects, one a row',
-    render: async (table) => toJson(tableToRecords(table)),
+    render: jsonPieces,
   },
 } as const satisfies Record<string, Format>;
 

@@ -5,7 +5,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
-import type { Column, Table, Value } from './table.ts';
+import { type Column, rowsOf, type Table, type Value } from './table.ts';
 
 export type { Records };
 
@@ -39,7 +39,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
       ...shown.map(({ name, description }): Column => ({ name, type: 'number', description })),
     ],
     primaryKey: ['trial'],
-    rows: plan.cells.map(({ settings, trial }) => {
+    rows: rowsOf(plan.cells, ({ settings, trial }) => {
       const record = records.get(trial.id);
       const { model } = trial.config;
       const layers = model.solver === 'sgd' ? model.layers : [];

@@ -61,23 +61,26 @@ async function makeOne(path: string): Promise<boolean> {
   }
 }
 
+/** A file's text, or what makes it piece by piece. */
+export type FileContent = string | (() => AsyncIterable<string>);
+
 /**
- * Writes the files (name in the directory → UTF-8 text), each whole or not at all: a reader, or the next run
+ * Writes the files (name in the directory → UTF-8 text, whole or in pieces), each whole or not at all: a reader, or the next run
  * after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
  * Throws UserError (exit status `failed`), naming the file, where the system refuses.
  */
-export async function writeFiles(directory: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
   for (const [name, text] of files) {
     const file = join(directory, name);
-    await naming(file, () => writeWhole(file, text));
+    await naming(file, () => writeWhole(file, typeof text === 'string' ? text : text()));
   }
   for (const folder of folders) await naming(folder, () => syncDirectory(folder));
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
+async function writeWhole(file: string, text: string | AsyncIterable<string>): Promise<void> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
   // write-file-atomic calls write(2) once and does not look how much of the text went out, so that a full
   // disk would leave a part in place; writeFile goes on to the end or throws. Sync and rename stay with it.
