@@ -18,6 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       void interrupted().finally(() => process.exit(status));
     });
   }
+  // A limit on the size of files is then an error of the write that meets it, and ends nothing else.
+  process.on('SIGXFSZ', () => {});
   // A reader that has had enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done);

@@ -39,7 +39,7 @@ export interface Store extends Records {
 }
 
 /** Records that are kept after they were read, by the length of their lines; more are read again. */
-const keptBytes = 32 * 2 ** 20;
+const keptBytes = 4 * 2 ** 20;
 
 /**
  * Opens the store for the trials with these ids, or for all; a store that is not there yet is empty.
