@@ -19,7 +19,7 @@ const rows = [];
 let failed = false;
 console.log('campaign                                faults  survived  seconds');
 for (const { name, run } of campaignsOf(size, createRandom(Number(options.seed)))) {
-  if (!name.includes(options.only)) continue;
+  if (!new RegExp(options.only).test(name)) continue;
   const begun = performance.now();
   const { tried, problems, remark = '' } = await run();
   const seconds = Math.round((performance.now() - begun) / 1000);

@@ -142,6 +142,14 @@ describe('checkpoints', () => {
     expect((await openCheckpoints(store, other.id, { stopRequested: () => false })).resume).toBeNull();
   });
 
+  test('a half-written one of a killed process is removed', async () => {
+    const trial = await trialOf({});
+    await trainUntil(trial, 2);
+    await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.tmp`), 'half');
+    expect((await goOn(trial)).from).toBe(2);
+    expect(await files()).toEqual([]);
+  });
+
   test('where none can be written the training goes on', async () => {
     const trial = await trialOf({});
     await writeFile(join(store, 'checkpoints'), 'a file is in the way');

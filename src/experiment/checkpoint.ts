@@ -47,7 +47,10 @@ export async function openCheckpoints(
   { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
-  let names = await checkpointsOf(folder, id);
+  const found = (await namesIn(folder).catch(() => [])).filter((name) => trialOfCheckpoint(name) === id);
+  for (const half of found.filter((name) => name.endsWith('.tmp')))
+    await rm(join(folder, half), { force: true });
+  let names = newestFirst(found.filter((name) => !name.endsWith('.tmp')));
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
     await makeDirectory(folder);
@@ -79,13 +82,9 @@ export async function openCheckpoints(
   };
 }
 
-/** The trial's checkpoints, the newest first. */
-async function checkpointsOf(folder: string, id: string): Promise<string[]> {
-  const epochOf = (name: string) => Number(name.slice(id.length + 1, -'.state'.length));
-  const names = await namesIn(folder).catch(() => []);
-  return names
-    .filter((name) => trialOfCheckpoint(name) === id && name.endsWith('.state'))
-    .sort((a, b) => epochOf(b) - epochOf(a));
+function newestFirst(names: readonly string[]): string[] {
+  const epochOf = (name: string) => Number(/-(\d+)\.state$/.exec(name)?.[1]);
+  return [...names].sort((a, b) => epochOf(b) - epochOf(a));
 }
 
 async function newest(folder: string, names: readonly string[], id: string): Promise<TrainingState | null> {

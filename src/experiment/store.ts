@@ -90,7 +90,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const choose = (id: string, lines: readonly Place[]): TrialRecord | undefined => {
     let best: { place: Place; record: TrialRecord } | undefined;
     for (const place of lines) {
-      const decoded = readPlace(directory, place);
+      const decoded = readPlace(directory, place, checked.has(id));
       if ('fault' in decoded || decoded.record.id !== id) {
         problems.push({ kind: 'not what was written', place });
         continue;
@@ -162,9 +162,9 @@ async function hasShrunk(
   return false;
 }
 
-function readPlace(directory: string, { journal, offset, length }: Place) {
+function readPlace(directory: string, { journal, offset, length }: Place, checked: boolean) {
   try {
-    return decodeLine(readBytes(join(directory, journal), offset, length).toString());
+    return decodeLine(readBytes(join(directory, journal), offset, length).toString(), checked);
   } catch (error) {
     throw storeError(directory, error);
   }
