@@ -273,9 +273,9 @@ export function campaignsOf(size, random) {
   const stop = (args) => (folder, settings) => struck(folder, args, ['SIGINT', 'SIGTERM'], settings);
   return [
     campaign('SIGKILL, small trials', kill(grid(pick(20, 60, 200))), { count: pick(3, 20, 140) }),
-    campaign('SIGKILL, one long training', kill(mnist(pick(4, 10, 30))), { count: pick(2, 8, 60) }),
+    campaign('SIGKILL, one long training', kill(mnist(pick(4, 8, 12))), { count: pick(2, 8, 60) }),
     campaign('SIGINT and SIGTERM, small trials', stop(grid(pick(20, 40, 100))), { count: pick(2, 6, 20) }),
-    campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(4, 10, 20))), {
+    campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(4, 8, 12))), {
       count: pick(2, 6, 20),
     }),
     campaign('damaged journals', damage, { count: pick(5, 20, 100) }),
