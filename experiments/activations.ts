@@ -18,6 +18,12 @@ export default defineExperiment({
     epochs: 500,
   },
   text: presets.frankeText,
+  open: presets.openChoices,
   quick: { epochs: 100 },
-  layout: { rows: 'activation', columns: 'kernelInit', metrics: [presets.testMse, presets.bestTestMse] },
+  layout: {
+    rows: 'activation',
+    columns: 'kernelInit',
+    metrics: [presets.testMse, presets.bestTestMse],
+    curves: ['train', 'test'],
+  },
 });

@@ -8,6 +8,7 @@ export default defineExperiment({
   runTime: '1 s',
   expected: 'test and training MSE about 0.06',
   dataset: 'franke',
+  reference: 'tfjs',
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,
@@ -16,6 +17,7 @@ export default defineExperiment({
     epochs: 1000,
   },
   text: presets.frankeText,
+  open: presets.openChoices,
   quick: { epochs: 200 },
   layout: { metrics: [presets.trainMse, presets.testMse, presets.bestTestMse, presets.bootstrapR2] },
 });

@@ -9,6 +9,7 @@ export default defineExperiment({
   expected:
     'best test MSE about 0.05, R2 about 0.55, at learning rate 0.1 and batch size 10; closed form 0.046, 0.63',
   dataset: 'franke',
+  reference: 'sklearn',
   settings: {
     ...presets.frankeSettings,
     ...presets.linearModel,
@@ -18,6 +19,7 @@ export default defineExperiment({
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],
   },
   text: { ...presets.frankeText, basis: 'product' },
+  open: presets.openChoices,
   quick: { epochs: 20 },
   layout: {
     rows: 'batchSize',

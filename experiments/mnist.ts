@@ -8,6 +8,7 @@ export default defineExperiment({
   runTime: '15 s',
   expected: 'test accuracy 0.92-0.93, cross-entropy about 0.26',
   dataset: 'mnist',
+  reference: 'tfjs',
   settings: {
     ...presets.mnistSettings,
     ...presets.sgdSettings,
@@ -17,6 +18,7 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.mnistText,
+  open: presets.mnistOpen,
   quick: presets.mnistQuick,
   layout: { metrics: presets.classification },
 });

@@ -8,6 +8,8 @@ export { openJournal, openStore, readStore, type Store } from './experiment/stor
 export { createTrial, type Trial, type TrialConfig, type TrialRecord } from './experiment/trial.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';
+export { fitLbfgs, type LbfgsFit, type LbfgsFitted } from './nn/fit-lbfgs.ts';
 export { initialWeights, type LayerSpec } from './nn/network.ts';
 export { compileSchedule, schedules } from './nn/schedules.ts';
 export { type Trained, type Training, train } from './nn/train.ts';
+export { availableReferences } from './references/index.ts';

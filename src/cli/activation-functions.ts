@@ -1,8 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
+import type { Figure } from '../figures/index.ts';
 import { activationNames } from '../nn/activations.ts';
 import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
@@ -16,6 +18,7 @@ interface Flags {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly figures?: boolean;
 }
 
 /** `fys-nn activation-functions`: Figure 2 as a table. */
@@ -28,6 +31,7 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--x <values>', 'where: a list, a..b, linspace(a,b,n)', x)
     .option('--out <dir>', `where the results go (default: "${join('results', name)}")`)
     .option('--json', 'print the values as JSON')
+    .option('--no-figures', 'draw nothing')
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
       const out = flags.out ?? join('results', name);
@@ -55,8 +59,30 @@ export async function writeFunctions(
   const values = functionValues(names, xs);
   const table = functionsTable(values);
   await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table], formats));
+  if (flags.figures !== false) {
+    const { writeFigures } = await import('./figures.ts');
+    const { functionsFigure } = await import('../figures/functions.ts');
+    await writeFigures(out, [functionsFigure(definition, values)]);
+  }
   if (flags.json === true) return toJson(tableToRecords(table));
   return `${title} (${figure})\n\n${await shown(values)}\n\n`;
+}
+
+export async function isFunctionsFolder(folder: string): Promise<boolean> {
+  const names: string[] = await readdir(folder).catch(() => []);
+  return names.includes('functions.csv');
+}
+
+/** The figure of a folder that this command wrote: part of `fys-nn plot`. */
+export async function readFunctionsFigure(folder: string): Promise<Figure> {
+  const { readCsv } = await import('../figures/folder.ts');
+  const { functionsFigure } = await import('../figures/functions.ts');
+  const rows = await readCsv(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
+  const values = rows.map(({ activation, x, value, gradient }) => ({
+    activation: parseChoice(activation, activationNames, 'functions.csv'),
+    ...{ x: Number(x), value: Number(value), gradient: Number(gradient) },
+  }));
+  return functionsFigure(definition, values);
 }
 
 function functionsTable(values: readonly FunctionValue[]): Table {

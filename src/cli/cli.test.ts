@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { availableReferences } from '../references/index.ts';
 
 /** The program as users start it: these tests run the build. */
 const program = resolve('bin/fys-nn.js');
@@ -94,6 +95,10 @@ describe('reproducible to the byte', () => {
       'a network in float32',
       ['ffnn', '--epochs', '3', '--samples', '100', '--dtype', 'float32', '--momentum', '0.5'],
     ],
+    [
+      'L-BFGS on sparse MNIST',
+      ['logistic', '--solver', 'lbfgs', '--max-iterations', '8', '--samples', '600', '--test-size', '100'],
+    ],
     ['sparse MNIST in float32', ['mnist', '--epochs', '2', '--samples', '600', '--test-size', '100']],
   ])('on every machine: %s', async (name, args) => {
     await run(...args, '--out', 'out', '--quiet');
@@ -114,6 +119,7 @@ test.each([
     '33-7',
   ],
   ['float32', 'mnist', '--samples', '600', '--test-size', '100', '--lambda', '0,0.1', '--momentum', '0,0.5'],
+  ['float64', 'logistic', '--solver', 'sgd,lbfgs', '--samples', '300', '--test-size', '100'],
 ])('WebAssembly and the reference kernels give the same bytes: %s', async (dtype, ...args) => {
   const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet'];
   await run(...command, '--out', 'wasm', '--store', 'a');
@@ -210,6 +216,9 @@ describe('bad input', () => {
     [['ffnn', '--schedule', '1/epoch'], /--schedule[\s\S]*epoch 0/],
     [['ffnn', '--target', 'log(x-2)'], /--target/],
     [['ffnn', '--target', 'constructor'], /--target/],
+    [['logistic', '--solver', 'closed-form'], /--solver closed-form[\s\S]*sgd or lbfgs/],
+    [['logistic', '--solver', 'lbfgs', '--max-iterations', '0'], /--max-iterations/],
+    [['logistic', '--gradient-tolerance', '0'], /--gradient-tolerance[\s\S]*> 0/],
     [['ffnn', '--variant', 'txt'], /--variant[\s\S]*text/],
     [['ffnn', '--jobs', '0'], /--jobs/],
     [['mnist', '--data-dir', 'nowhere'], /nowhere[\s\S]*--data-dir|--data-dir[\s\S]*nowhere/],
@@ -285,6 +294,18 @@ test('a failed trial leaves good results alone', async () => {
   expect(await csvs('out')).toEqual(good);
 });
 
+test('logistic regression by L-BFGS: how it ended is in the tables, and a fit that did not converge is named', async () => {
+  const args = ['logistic', '--solver', 'lbfgs', '--samples', '600', '--test-size', '100', '--lambda', '0,1'];
+  const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out');
+  expect(status).toBe(0);
+  expect(stderr).toContain('L-BFGS has not converged in 1 of the trials');
+  const [header, free, bound] = (await csvs('out'))['trials.csv'].split('\n').map((line) => line.split(','));
+  const cells = (row: string[]) =>
+    ['epochs', 'iterations', 'converged'].map((name) => row[header.indexOf(name)]);
+  expect(cells(free)).toEqual(['', '15', '0']);
+  expect(cells(bound)).toEqual(['', expect.stringMatching(/^([1-9]|1[0-5])$/), '1']);
+});
+
 test('help of a command in a group; an option given twice adds up; one without effect is named', async () => {
   expect((await run('help', 'grid-search', 'ols')).stdout).toContain('--learning-rate');
   const plan = await run('ffnn', '--seed', '1', '--seed', '2', '--plan');
@@ -297,6 +318,59 @@ test('the example of --help runs: rates that diverge for some seeds only', async
   const rates = ['--learning-rate', 'geomspace(1e-3,1,7)', '--seed', '1..5'];
   const { status, stderr } = await run('grid-search', 'ols', ...rates, '--epochs', '20', '--quiet');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+describe('references', () => {
+  const small = ['--epochs', '1', '--samples', '40', '--batch-size', '5'];
+  const ols = ['grid-search', 'ols', ...small, '--reference', 'sklearn'];
+
+  /** Stands where an interpreter should: it answers for its versions, and fails at the fit. */
+  async function brokenPython(): Promise<string> {
+    const file = join(directory, 'python');
+    const versions = '{"version":"9.9","numpy":"1.0","scipy":"1.0"}';
+    const lines = ['#!/bin/sh', `[ "$2" = --versions ] && echo '${versions}' && exit`, 'echo Traceback >&2'];
+    await writeFile(file, [...lines, 'echo "MemoryError: none left" >&2', 'exit 1', ''].join('\n'));
+    await chmod(file, 0o755);
+    return file;
+  }
+
+  test('one that is absent is named, ours are run, exit 4', async () => {
+    const absent = { FYS_NN_PYTHON: '/nonexistent/python' };
+    const { status, stderr } = await runWith(absent, ...ols, '--quiet');
+    expect(stderr).toBe(
+      'note: scikit-learn is not there (/nonexistent/python: no such program). `apt-get install ' +
+        'python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON. Its numbers are not run.\n',
+    );
+    expect(status).toBe(4);
+    const { 'trials.csv': trials } = await csvs('results/grid-search-ols');
+    expect(trials.match(/,none,2020,/g)).toHaveLength(9);
+    expect(trials).not.toContain(',sklearn,');
+    const manifest = await readFile(join(directory, 'results/grid-search-ols/manifest.json'), 'utf8');
+    expect(JSON.parse(manifest).trials.absentReferences).toEqual([expect.stringContaining('not there')]);
+  });
+
+  test('an error of theirs is a failed trial with its last line, exit 1', async () => {
+    const { status, stderr } = await runWith({ FYS_NN_PYTHON: await brokenPython() }, ...ols);
+    expect(stderr).toMatch(/trial [0-9a-f]{16} failed: scikit-learn: MemoryError: none left/);
+    expect(status).toBe(1);
+  });
+
+  test('those that are there stand beside ours in every table', async () => {
+    const available = await availableReferences();
+    const ffnn = ['ffnn', ...small, '--reference', 'tfjs'];
+    for (const [name, args, folder] of [
+      ['tfjs', ffnn, 'ffnn'],
+      ['sklearn', ols, 'grid-search-ols'],
+    ] as const) {
+      if (available[name] === null) continue;
+      const { status, stdout } = await run(...args);
+      expect(status).toBe(0);
+      expect(stdout).toContain(name);
+      const { 'trials.csv': trials } = await csvs(`results/${folder}`);
+      expect(trials.match(new RegExp(`,${name},2020,.*,done,`, 'g'))).toHaveLength(1);
+      expect((await run(...args)).stderr).toMatch(/(\d+) trials, \1 of them from the store/);
+    }
+  });
 });
 
 describe('trace', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
-import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import {
   type OptionName,
   type Option as OptionSpec,
@@ -17,11 +17,25 @@ import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
+export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir'> & Partial<Record<OptionName, string>>;
 
 /** Adds the subcommand of one experiment; its options come from its settings. */
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
+  const command = experimentCommand(program, experiment);
+  addRunFlags(command, join('results', folderName(experiment.name)), datasets[experiment.dataset].fromFiles);
+  command.action(async (flags: Flags) => {
+    const { runPlans } = await import('./run.ts');
+    const { plan, choices, sources } = await planOf(experiment, flags);
+    if (flags.quiet !== true) noteUnread(plan, choices.given);
+    const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
+    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
+  });
+}
+
+/** The experiment as a command with its own options: under the program, or under `table`. */
+export function experimentCommand(parent: Command, experiment: Experiment): Command {
   const words = experiment.name.split(' ');
-  const command = parentOf(program, words.slice(0, -1))
+  const command = parentOf(parent, words.slice(0, -1))
     .command(words[words.length - 1])
     .description(`${experiment.title} (${experiment.figure})`)
     .addHelpText('after', `\nAbout ${experiment.runTime} on two cores. ${capitalized(experiment.expected)}.`)
@@ -30,17 +44,15 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
       '\nEvery value can be a list: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
         'All combinations are run; what the store holds already is not run again.',
     );
-  for (const name of optionsOf(experiment)) command.addOption(optionFor(name, experiment.settings[name]!));
-  addRunFlags(command, join('results', folderName(experiment.name)), datasets[experiment.dataset].fromFiles);
-  command.action(async (flags: Flags) => {
-    const { runPlans } = await import('./run.ts');
-    const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
-    const sources = { dataDir: flags.dataDir ?? null };
-    const plan = await planExperiment(experiment, choices, sources);
-    if (flags.quiet !== true) noteUnread(plan, choices.given);
-    const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
-    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
-  });
+  for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));
+  return command;
+}
+
+/** The plan that the flags ask for. */
+export async function planOf(experiment: Experiment, flags: PlanFlags) {
+  const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
+  const sources = { dataDir: flags.dataDir ?? null };
+  return { plan: await planExperiment(experiment, choices, sources), choices, sources };
 }
 
 /** What the user typed for this experiment's own options. */
@@ -64,8 +76,16 @@ function noteUnread({ cells }: Plan, given: SettingLists): void {
   }
 }
 
-function optionFor(name: OptionName, defaults: readonly Setting[]): Option {
-  const { flag, placeholder, description, choices }: OptionSpec = options[name];
+/** What can be chosen from: of solvers and references an experiment has some. */
+function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
+  if (name === 'solver') return solversOf(experiment);
+  return name === 'reference' ? ['none', experiment.reference!] : (options[name] as OptionSpec).choices;
+}
+
+function optionFor(experiment: Experiment, name: OptionName): Option {
+  const { flag, placeholder, description }: OptionSpec = options[name];
+  const defaults = experiment.settings[name]!;
+  const choices = choicesOf(experiment, name);
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
   const option = new Option(
     `${flag} <${placeholder}>`,

@@ -1,4 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { robustLimits } from '../stats/describe.ts';
+import { twoFigures } from '../stats/two-figures.ts';
 
 export interface HeatMapOptions {
   title: string;
@@ -27,7 +29,7 @@ export function renderHeatMap(options: HeatMapOptions): string {
   const { title, rowLabel, columnLabel, rows, columns, values, best, color } = options;
   const chalk = new Chalk({ level: color ? 2 : 0 });
   const finite = values.flat().filter((value): value is number => isFiniteNumber(value));
-  const limits = colorLimits(finite);
+  const limits = robustLimits(finite);
   const bestCell = indexOfBest(values, best);
 
   const texts = values.map((row, i) =>
@@ -87,21 +89,6 @@ function indexOfBest(values: HeatMapOptions['values'], best: 'min' | 'max'): { i
   return found;
 }
 
-/**
- * The values at the two ends of the ramp: the least and the greatest, unless the last twentieth at one end
- * reaches three times as far as all the rest, as one nearly diverged cell does; then the 95th (5th) percentile.
- */
-export function colorLimits(values: readonly number[]): { low: number; high: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const last = sorted.length - 1;
-  let [low = 0, high = 0] = [sorted[0], sorted[last]];
-  const p95 = sorted[Math.floor(0.95 * last)] ?? high;
-  const p5 = sorted[Math.ceil(0.05 * last)] ?? low;
-  if (p95 > low && high - p95 > 3 * (p95 - low)) high = p95;
-  if (p5 < high && p5 - low > 3 * (high - p5)) low = p5;
-  return { low, high };
-}
-
 function shade(value: number, { low, high }: { low: number; high: number }): number {
   // Halves, because high − low may overflow.
   const t = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
@@ -126,24 +113,6 @@ export function luminance(xterm: number): number {
   const cube = xterm - 16;
   const [red, green, blue] = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6];
   return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-}
-
-/** Two significant figures as C and Python print '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', a half goes to even. */
-export function twoFigures(x: number): string {
-  if (x === 0) return '0';
-  if (!Number.isFinite(x)) return String(x);
-  const [digits = '', exponentText = ''] = nearestTwoFigures(x).split('e');
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 2) return String(Number(`${digits}e${exponent}`));
-  const sign = exponent < 0 ? '-' : '+';
-  return `${Number(digits)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
-}
-
-/** toExponential(1) sends an exact half upwards: 0.125 to 0.13, where C has 0.12. */
-function nearestTwoFigures(x: number): string {
-  const [digits = '', exponent] = x.toExponential(60).split('e');
-  const [, twoDigits = '', second = ''] = /^(-?\d\.(\d))50*$/.exec(digits) ?? [];
-  return second !== '' && Number(second) % 2 === 0 ? `${twoDigits}e${exponent}` : x.toExponential(1);
 }
 
 function isFiniteNumber(value: unknown): value is number {

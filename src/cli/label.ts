@@ -1,11 +1,6 @@
-import type { OptionName } from '../experiment/options.ts';
+import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { columnName, variedOptions } from '../output/settings.ts';
-
-/** learningRate as "learning rate". */
-export function optionTitle(name: OptionName): string {
-  return columnName(name).replaceAll('_', ' ');
-}
+import { variedOptions } from '../output/settings.ts';
 
 /** "grid-search ols  batch size 10, learning rate 0.1": what tells a cell from the others. */
 export function labelOf(plan: Plan, { settings }: Cell): string {

@@ -6,9 +6,13 @@ import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
+import { addOpenCommand } from './open.ts';
+import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
 import { addStoreCommand } from './store.ts';
+import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
+import { addVerifyCommand } from './verify.ts';
 
 /** Tells main with which status a command ended. */
 export type SetStatus = (code: number) => void;
@@ -38,6 +42,10 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
+  addOpenCommand(program);
+  addVerifyCommand(program, setStatus);
+  addPlotCommand(program);
+  addTableCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
   addStoreCommand(program, setStatus);

@@ -12,7 +12,7 @@ import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 
-/** `fys-nn report`: every experiment, all trials in one pool, into one folder. */
+/** `fys-nn report`: every experiment, all trials in one pool, into one folder, with a page of them all. */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('report')
@@ -22,6 +22,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
     const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');
+    const { writePage } = await import('./page.ts');
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
@@ -35,9 +36,15 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     }
     const options = runOptionsOf(flags, sources);
     const finish = async (records: Records) => {
-      const functions = await writeFunctions({}, join(folder, functionsFolder), options.formats);
+      const functions = await writeFunctions(
+        { figures: options.figures },
+        join(folder, functionsFolder),
+        options.formats,
+      );
       const plans = runs.map(({ plan }) => plan);
-      return functions + (await writeComparison(plans, records, folder, options.formats));
+      const comparison = await writeComparison(plans, records, folder, options.formats);
+      const page = await writePage(plans, records, folder, options);
+      return `${functions}${comparison}The page: ${page}\n`;
     };
     if (!options.planOnly) {
       await checkOutputDirectory(folder);

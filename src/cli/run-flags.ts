@@ -29,6 +29,7 @@ export interface RunFlags {
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly format: string;
+  readonly figures: boolean;
 }
 
 export interface RunOptions {
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
+  /** Whether figures are drawn. */
+  readonly figures: boolean;
 }
 
 /** What run needs of the flags, checked. */
@@ -60,22 +63,21 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     quiet: flags.quiet === true,
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
+    figures: flags.figures,
   };
 }
 
+const group = 'Run options:';
+const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
+
 /** The options of how to run, which every experiment and the report share. */
 export function addRunFlags(command: Command, out: string, mnist: boolean): void {
-  const group = 'Run options:';
-  const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
+  addSelectionFlags(command, mnist);
   command
-    .addOption(
-      flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
-    )
-    .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
     .addOption(flag('--plan', 'print the trials and which of them the store has; run nothing'))
-    .addOption(flag('--store <dir>', `where finished trials are kept (default: "${defaultStore}")`))
     .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
+    .addOption(flag('--no-figures', 'draw nothing; fys-nn plot can do so later'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
     .addOption(flag('--force', 'compute again what the store has; results that differ are named'))
     .addOption(flag('--retries <n>', 'how often a trial that fails is tried again').default('1'))
@@ -84,14 +86,23 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--max-failures <n>', 'stop when so many trials have failed (default: go on)'))
     .addOption(flag('--quiet', 'no progress and no notes'))
     .addOption(flag('--json', 'print the summary as JSON'));
-  if (mnist) {
-    command.addOption(
-      flag('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
-    );
-  }
 }
 
-export function variantAndQuick(flags: RunFlags): Omit<Choices, 'given'> {
+/** Which trials are meant, and where their records are. */
+export function addSelectionFlags(command: Command, mnist: boolean): void {
+  command
+    .addOption(
+      flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
+    )
+    .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
+    .addOption(flag('--store <dir>', `where finished trials are kept (default: "${defaultStore}")`));
+  if (!mnist) return;
+  command.addOption(
+    flag('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
+  );
+}
+
+export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omit<Choices, 'given'> {
   const variant: Variant = parseChoice(flags.variant, variants, '--variant');
   return { variant, quick: flags.quick === true };
 }
@@ -101,7 +112,7 @@ export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): strin
   return join('results', ...(quick ? ['quick'] : []), ...(variant === 'code' ? [] : [variant]));
 }
 
-function parseJobs(text: string | undefined): number {
+export function parseJobs(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   return parseInteger(text, '--jobs', 1, 256);
 }

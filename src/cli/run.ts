@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, UserError } from '../errors.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
-import type { Trial } from '../experiment/trial.ts';
+import { type Trial, trialEpochs } from '../experiment/trial.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
@@ -10,6 +10,7 @@ import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
+import { drawPlan } from './figures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -41,6 +42,8 @@ export async function runPlans(
   );
   const missing = trials.filter(({ id }) => !store.has(id) || force);
   const told = await noteProblems(store, 0, note);
+  const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
+  for (const text of absent) process.stderr.write(`note: ${text}\n`);
   if (options.planOnly) {
     showPlan(runs, store, json);
     return exitCodes.done;
@@ -48,12 +51,12 @@ export async function runPlans(
   await checkOutputDirectory(storeDirectory, '--store');
   for (const { out } of runs) await checkOutputDirectory(out);
 
-  const { computed, failures, interrupted } = await compute(missing, trials.length, runs, store, options);
-  if (interrupted) return exitCodes.interrupted;
+  const { computed, failures } = await computeTrials(missing, trials.length, runs, store, options);
   await store.refresh();
   const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
   await noteProblems(store, told, note);
   const written: string[] = [];
+  const undrawn: string[] = [];
   for (const run of runs) {
     const { plan, out } = run;
     if (incomplete.includes(run)) continue;
@@ -66,6 +69,10 @@ export async function runPlans(
     };
     await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
     written.push(out);
+    if (!options.figures) continue;
+    // The tables are whole by now: a figure that fails does not take them along.
+    const fault = await drawPlan(out, plan, store).catch(messageOf);
+    if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
   const finished = incomplete.length === 0 ? await finish(store) : '';
   if (json) printJson(runs, store);
@@ -77,6 +84,10 @@ export async function runPlans(
     process.stdout.write(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
+  const short = trials.filter(
+    ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
+  ).length;
+  if (short > 0) note(`note: L-BFGS has not converged in ${short} of the trials: column converged`);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
   if (elsewhere > 0) note(`${elsewhere} were computed by other processes meanwhile`);
@@ -85,7 +96,9 @@ export async function runPlans(
   for (const { out } of incomplete) {
     process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
-  return incomplete.length > 0 ? exitCodes.failed : exitCodes.done;
+  for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
+  if (incomplete.length + undrawn.length > 0) return exitCodes.failed;
+  return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
 /** Names what is wrong in the store, from the `from`th problem on; returns how many there are. */
@@ -117,17 +130,22 @@ function reportFailures(failures: readonly Failure[], storeDirectory: string): v
   if (more > 0) process.stderr.write(`${more} more failed: see ${storeDirectory}/failures.jsonl\n`);
 }
 
+/** What decides how trials are computed, and never what comes out. */
+type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> &
+  Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
+
 /** How long an interrupted run waits for its trials to keep what they have trained, in milliseconds. */
 const patience = 10_000;
 
-async function compute(
+/** Computes trials with a progress bar, until each has a record in the store or has failed. */
+export async function computeTrials(
   missing: readonly Trial[],
   total: number,
   runs: readonly PlannedRun[],
   store: Store,
-  { sources, jobs, quiet, force, retries, timeout, maxFailures }: RunOptions,
-): Promise<Launched & { interrupted: boolean }> {
-  if (missing.length === 0) return { computed: new Set(), failures: [], interrupted: false };
+  { sources, jobs, quiet, ...running }: ComputeOptions,
+): Promise<Launched> {
+  if (missing.length === 0) return { computed: new Set(), failures: [] };
   const progress = createProgress({
     stream: process.stderr,
     quiet,
@@ -152,8 +170,14 @@ async function compute(
     },
   };
   const stop = new AbortController();
-  const running = { sources, jobs, force, retries, timeout, maxFailures };
-  const launched = launchers.threads(missing, { store, events, stop: stop.signal, ...running });
+  const launched = launchers.threads(missing, {
+    store,
+    sources,
+    jobs,
+    events,
+    stop: stop.signal,
+    ...running,
+  });
   const forget = onInterrupt(async () => {
     progress.note('interrupted: running trials keep what they have trained; once more stops at once');
     stop.abort();
@@ -169,17 +193,17 @@ async function compute(
     );
   });
   try {
-    return { ...(await launched), interrupted: stop.signal.aborted };
+    return await launched;
   } finally {
-    if (!stop.signal.aborted) {
-      progress.stop();
-      forget();
-    }
+    // An interrupted run ends in main, and nothing comes after what it is told above.
+    if (stop.signal.aborted) await new Promise(() => {});
+    progress.stop();
+    forget();
   }
 }
 
 function begin(progress: Progress, { id, config }: Trial, label: string): void {
-  progress.start(label, id, config.model.solver === 'sgd' ? config.model.epochs : 0);
+  progress.start(label, id, trialEpochs(config));
 }
 
 function cellsById(runs: readonly PlannedRun[]): Map<string, [Plan, Cell]> {
@@ -190,7 +214,8 @@ function cellsById(runs: readonly PlannedRun[]): Map<string, [Plan, Cell]> {
   return cells;
 }
 
-function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
+/** The trials of several plans, each once. */
+export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
   const trials = new Map<string, Trial>();
   for (const { plan } of runs) {
     for (const { trial } of plan.cells) trials.set(trial.id, trial);

@@ -1,11 +1,10 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
-import type { OptionName, Setting } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import { renderHeatMap } from './heat-map.ts';
-import { optionTitle } from './label.ts';
 import { renderTable } from './text-table.ts';
 
 /** The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. */
@@ -84,7 +83,7 @@ function shownValue(cell: SummaryCell, name: string): number | null | 'diverged'
 
 function sliceTitle(plan: Plan, { rows, columns }: GridLayout, settings: SummaryCell['settings']): string {
   return variedOptions(plan)
-    .filter((name) => ![rows, columns, 'seed', 'solver'].includes(name))
+    .filter((name) => ![rows, columns, 'seed', 'solver', 'reference'].includes(name))
     .map((name) => `${optionTitle(name)} ${settings[name]}`)
     .join(', ');
 }
@@ -158,8 +157,11 @@ function bestCell(cells: readonly SummaryCell[], { name, best }: ShownMetric): S
 /** The architectures of the cell's trials: one a seed. */
 function hiddenLayersOf({ cells }: SummaryCell): string {
   const described = cells.map(({ trial: { config } }) => {
-    const layers = config.model.solver === 'sgd' ? config.model.layers.slice(0, -1) : [];
-    return layers.map(({ units, activation }) => `${units} ${activation}`).join(', ');
+    const layers = 'layers' in config.model ? config.model.layers : [];
+    return layers
+      .slice(0, -1)
+      .map(({ units, activation }) => `${units} ${activation}`)
+      .join(', ');
   });
   return described.length > 1 ? `${described.length} (one a seed)` : described[0];
 }

@@ -42,7 +42,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Pro
   const onEpoch = (now: number) => {
     done = now;
   };
-  return runTrial(trial, sources, onEpoch, lendCore, checkpoints).then(
+  return runTrial(trial, sources, onEpoch, lendCore, undefined, checkpoints).then(
     () => false,
     (error) => {
       if (error instanceof Stopped) return true;
@@ -54,7 +54,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Pro
 /** Goes on from what there is, to the end. */
 async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }> {
   const checkpoints = await openCheckpoints(store, trial.id, { stopRequested: () => false });
-  const record = await runTrial(trial, sources, undefined, undefined, checkpoints);
+  const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
   await checkpoints.remove();
   return { record, from: checkpoints.resume?.epoch ?? 0 };
 }
@@ -159,7 +159,7 @@ describe('checkpoints', () => {
       every: 0,
       onFailure: (error) => failures.push(error),
     });
-    const record = await runTrial(trial, sources, undefined, undefined, checkpoints);
+    const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
     expect(numbers(record)).toEqual(numbers(await runTrial(trial, sources)));
     expect(failures).toHaveLength(epochs - 1);
   });

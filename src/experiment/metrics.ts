@@ -1,4 +1,5 @@
 import type { Dataset } from '../datasets/dataset.ts';
+import type { Experiment } from './define.ts';
 import type { TrialRecord } from './trial.ts';
 
 export interface Metric {
@@ -14,7 +15,7 @@ const spread = (name: string, what: string): Metric[] => [
 ];
 
 /** The numbers that a trial ends with, in the order of their columns. */
-export const metrics: Record<Dataset['task'], readonly Metric[]> = {
+const metrics: Record<Dataset['task'], readonly Metric[]> = {
   regression: [
     { name: 'train_mse', description: 'mean squared error on the training rows after the last epoch' },
     { name: 'test_mse', description: 'mean squared error on the test rows after the last epoch' },
@@ -35,8 +36,21 @@ export const metrics: Record<Dataset['task'], readonly Metric[]> = {
     { name: 'test_accuracy', description: 'accuracy on the test rows after the last epoch' },
     { name: 'best_test_accuracy', description: 'highest test accuracy over the epochs' },
     { name: 'best_epoch', description: 'epoch (from 1) of the highest test accuracy' },
+    { name: 'converged', description: '1 where a solver with a tolerance reached it, 0 where it did not' },
+    { name: 'iterations', description: 'iterations of that solver' },
   ],
 };
+
+/** Beside `converged` and `iterations`, where L-BFGS can be the solver. */
+const gradientNorm: Metric = {
+  name: 'gradient_norm',
+  description: "largest component of the objective's gradient on the training rows where L-BFGS ended",
+};
+
+/** The numbers that an experiment's trials end with. */
+export function metricsOf({ task, settings }: Experiment): readonly Metric[] {
+  return 'maxIterations' in settings ? [...metrics[task], gradientNorm] : metrics[task];
+}
 
 /** The value of one metric of a record; null where it has none. */
 export function metricOf({ metrics: values, bootstrap }: TrialRecord, name: string): number | null {

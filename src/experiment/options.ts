@@ -6,6 +6,7 @@ import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { scheduleNames } from '../nn/schedules.ts';
+import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from './trial.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
@@ -28,12 +29,18 @@ export interface Option {
   readonly parse: (text: string, flag: string) => Setting;
 }
 
-export const solvers = ['sgd', 'closed-form'] as const;
+export const solvers = ['sgd', 'lbfgs', 'closed-form'] as const;
 export type Solver = (typeof solvers)[number];
 const sgd: readonly Solver[] = ['sgd'];
+const lbfgs: readonly Solver[] = ['lbfgs'];
+const networks: readonly Solver[] = ['sgd', 'lbfgs'];
 
 /** Every option of every experiment: an experiment has those that stand in its settings. */
 export const options = {
+  reference: choice('--reference', "another library's training of the same beside ours", [
+    'none',
+    ...referenceNames,
+  ]),
   seed: integer('--seed', 'seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
   samples: rows('--samples', 'rows in all: generated (franke) or drawn from the data (mnist)', 4),
   noise: number(
@@ -61,22 +68,22 @@ export const options = {
     'yes',
   ]),
   solver: choice('--solver', 'how the model is fitted', solvers),
-  net: { ...integer('--net', 'which random network', 1, 1e6), solvers: sgd },
+  net: { ...integer('--net', 'which random network', 1, 1e6), solvers: networks },
   minHiddenLayers: {
     ...integer('--min-hidden-layers', 'fewest hidden layers of a random network', 0, 100),
-    solvers: sgd,
+    solvers: networks,
   },
   maxHiddenLayers: {
     ...integer('--max-hidden-layers', 'most hidden layers of a random network', 0, 100),
-    solvers: sgd,
+    solvers: networks,
   },
-  minNodes: { ...integer('--min-nodes', 'fewest nodes of a random layer', 1, 1e5), solvers: sgd },
-  maxNodes: { ...integer('--max-nodes', 'most nodes of a random layer', 1, 1e5), solvers: sgd },
+  minNodes: { ...integer('--min-nodes', 'fewest nodes of a random layer', 1, 1e5), solvers: networks },
+  maxNodes: { ...integer('--max-nodes', 'most nodes of a random layer', 1, 1e5), solvers: networks },
   activationPool: {
     flag: '--activation-pool',
     placeholder: 'names',
     description: `activations that random layers draw from, joined by +: ${activationNames.join('+')}`,
-    solvers: sgd,
+    solvers: networks,
     type: 'string',
     parse: (value: string, flag: string) =>
       value
@@ -88,15 +95,18 @@ export const options = {
     flag: '--hidden',
     placeholder: 'nodes',
     description: 'nodes of the hidden layers, joined by -: 128, 64-32, none',
-    solvers: sgd,
+    solvers: networks,
     type: 'string',
     parse: parseHidden,
   },
-  activation: { ...choice('--activation', 'activation of the hidden layers', activationNames), solvers: sgd },
-  kernelInit: { ...choice('--kernel-init', 'initial weights', kernelInits), solvers: sgd },
+  activation: {
+    ...choice('--activation', 'activation of the hidden layers', activationNames),
+    solvers: networks,
+  },
+  kernelInit: { ...choice('--kernel-init', 'initial weights', kernelInits), solvers: networks },
   biasInit: {
     ...choice('--bias-init', 'initial biases of the hidden layers', [...biasInits, 'none']),
-    solvers: sgd,
+    solvers: networks,
   },
   outputBiasInit: {
     ...choice(
@@ -104,7 +114,7 @@ export const options = {
       'initial output bias; as_kernel: random_normal where the weights are, else zeros',
       [...biasInits, 'none', 'as_kernel'],
     ),
-    solvers: sgd,
+    solvers: networks,
   },
   lambda: number(
     '--lambda',
@@ -112,7 +122,7 @@ export const options = {
     'a finite number >= 0',
     (x) => x >= 0,
   ),
-  penalize: { ...choice('--penalize', 'what the penalty is on', ['all', 'kernels']), solvers: sgd },
+  penalize: { ...choice('--penalize', 'what the penalty is on', ['all', 'kernels']), solvers: networks },
   learningRate: {
     ...number('--learning-rate', 'learning rate', 'a finite number > 0', (x) => x > 0),
     solvers: sgd,
@@ -132,6 +142,16 @@ export const options = {
   batchSize: { ...rows('--batch-size', 'rows in a mini-batch', 1), solvers: sgd },
   batches: { ...choice('--batches', 'how mini-batches are drawn', batchingNames), solvers: sgd },
   epochs: { ...integer('--epochs', 'epochs', 1, 1e7), solvers: sgd },
+  maxIterations: { ...integer('--max-iterations', 'iterations of L-BFGS at most', 1, 1e7), solvers: lbfgs },
+  gradientTolerance: {
+    ...number(
+      '--gradient-tolerance',
+      'L-BFGS ends where no component of the gradient is larger',
+      'a finite number > 0',
+      (x) => x > 0,
+    ),
+    solvers: lbfgs,
+  },
   dtype: { ...choice('--dtype', 'element type of the training', dtypes), solvers: sgd },
   bootstrap: integer('--bootstrap', 'bootstrap resamples of the test scores', 2, 1e6),
   bootstrapMethod: choice(
@@ -143,6 +163,16 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
+
+/** learningRate as learning_rate: options in CSVs are named as Python's users would. */
+export function columnName(option: OptionName): string {
+  return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** learningRate as "learning rate". */
+export function optionTitle(name: OptionName): string {
+  return columnName(name).replaceAll('_', ' ');
+}
 
 /** One value for each option of an experiment; null where the solver does not read it. */
 export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;

@@ -6,12 +6,21 @@ import type { Batching } from '../nn/batches.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { givenLayers, randomLayers } from './architecture.ts';
 import { type ResolvedData, resolveData, type Sources } from './data.ts';
-import type { Experiment } from './define.ts';
+import { type Experiment, solversOf } from './define.ts';
 import { type OptionName, options, type SettingLists, type Settings, type Solver } from './options.ts';
+import {
+  type AbsentReference,
+  besideOurs,
+  type FoundReferences,
+  findReferences,
+  readByReference,
+  referenceModel,
+} from './reference-cells.ts';
 import {
   type BootstrapMethod,
   type ClosedFormConfig,
   createTrial,
+  type LbfgsConfig,
   numerics,
   type SgdConfig,
   type Trial,
@@ -39,6 +48,8 @@ export interface Plan {
   readonly quick: boolean;
   readonly lists: SettingLists;
   readonly cells: readonly Cell[];
+  /** References that were asked for and are not installed: they have no cells. */
+  readonly absent: readonly AbsentReference[];
 }
 
 export interface Choices {
@@ -63,12 +74,14 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = {
+  const lists = besideOurs(experiment, {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
     ...given,
-  };
+  });
+  checkSolvers(experiment, lists);
+  const found = await findReferences(lists);
   const { checkTrialConfig } = await import('./trial-schema.ts');
   const checkSchedules = createScheduleCheck();
   const combinations = combinationsOf(lists);
@@ -77,15 +90,16 @@ export async function planExperiment(
     settingsAt: (index) => onlyRead(combinations.at(index)),
     configAt: (index) => {
       const combination = combinations.at(index);
-      return configOf(experiment, onlyRead(combination), data.known(combination)!);
+      return configOf(experiment, onlyRead(combination), data.known(combination)!, found);
     },
   };
   const ids = new Set<string>();
   const cells: Cell[] = [];
   for (let index = 0; index < combinations.count; index++) {
     const combination = combinations.at(index);
+    if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = data.known(combination) ?? (await data.resolve(combination));
-    const config = checkTrialConfig(configOf(experiment, onlyRead(combination), resolved));
+    const config = checkTrialConfig(configOf(experiment, onlyRead(combination), resolved, found));
     checkMemory(config);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
@@ -95,7 +109,7 @@ export async function planExperiment(
     ids.add(id);
     cells.push(new PlannedCell(new PlannedTrial(id, grid, index)));
   }
-  return { experiment, variant, quick, lists, cells };
+  return { experiment, variant, quick, lists, cells, absent: found.absent };
 }
 
 /** What makes settings and configs again from a cell's place in the grid. */
@@ -155,6 +169,18 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
   };
 }
 
+function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLists): void {
+  const offered = solversOf(experiment);
+  const unknown = given.find((solver) => !offered.includes(solver as Solver));
+  if (unknown === undefined) return;
+  throw new UserError({
+    what: `${experiment.name} cannot be fitted with --solver ${unknown}`,
+    expected: offered.join(' or '),
+    received: unknown,
+    remedy: 'closed-form is for the linear regressions, lbfgs for logistic',
+  });
+}
+
 /** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
 function combinationsOf(lists: SettingLists): { readonly count: number; at(index: number): Settings } {
   const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
@@ -183,13 +209,13 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
 
 /** null for what the solver does not read, so that cells which differ in nothing else are one. */
 function onlyRead(settings: Settings): Settings {
-  const solver = (settings.solver ?? 'sgd') as Solver;
+  const solver = settings.reference === 'sklearn' ? null : ((settings.solver ?? 'sgd') as Solver);
   const entries = Object.entries(settings).map(([name, value]) => {
     const { solvers } = options[name as OptionName] as { solvers?: readonly Solver[] };
-    const read = solvers === undefined || solvers.includes(solver);
+    const read = solvers === undefined || (solver !== null && solvers.includes(solver));
     return [name, read ? value : null];
   });
-  const read: Record<string, Settings[OptionName]> = Object.fromEntries(entries);
+  const read: Record<string, Settings[OptionName]> = readByReference(Object.fromEntries(entries));
   if (read.basis === 'none') read.degree = null;
   if (read.hidden === 'none') {
     read.activation = null;
@@ -199,7 +225,12 @@ function onlyRead(settings: Settings): Settings {
   return read;
 }
 
-function configOf(experiment: Experiment, settings: Settings, resolved: ResolvedData): TrialConfig {
+function configOf(
+  experiment: Experiment,
+  settings: Settings,
+  resolved: ResolvedData,
+  found: FoundReferences,
+): TrialConfig {
   const {
     basis = 'none',
     degree = null,
@@ -208,8 +239,6 @@ function configOf(experiment: Experiment, settings: Settings, resolved: Resolved
     bootstrap,
     bootstrapMethod,
   } = settings;
-  const model =
-    settings.solver === 'closed-form' ? closedForm(settings) : sgdModel(experiment, settings, resolved);
   return {
     numerics,
     seed: settings.seed as number,
@@ -221,7 +250,7 @@ function configOf(experiment: Experiment, settings: Settings, resolved: Resolved
       center: center as Centering,
       centerTargets: centerTargets === 'yes',
     },
-    model,
+    model: modelOf(experiment, settings, resolved, found),
     bootstrap:
       bootstrap === undefined
         ? null
@@ -229,30 +258,56 @@ function configOf(experiment: Experiment, settings: Settings, resolved: Resolved
   };
 }
 
+function modelOf(
+  experiment: Experiment,
+  settings: Settings,
+  resolved: ResolvedData,
+  found: FoundReferences,
+): TrialConfig['model'] {
+  const sgd = () => sgdModel(experiment, settings, resolved);
+  if ((settings.reference ?? 'none') !== 'none') {
+    return referenceModel(sgd, settings, resolved.split, experiment.dataset, found);
+  }
+  if (settings.solver === 'closed-form') return closedForm(settings);
+  return settings.solver === 'lbfgs' ? lbfgsModel(experiment, settings, resolved) : sgd();
+}
+
 function closedForm({ lambda }: Settings): ClosedFormConfig {
   return { solver: 'closed-form', lambda: lambda as number };
 }
 
-function sgdModel(
-  { architecture }: Experiment,
-  settings: Settings,
-  { output, loss, split }: ResolvedData,
-): SgdConfig {
-  const layers = architecture === 'random' ? randomLayers(settings, output) : givenLayers(settings, output);
+function lbfgsModel(experiment: Experiment, settings: Settings, resolved: ResolvedData): LbfgsConfig {
+  return {
+    solver: 'lbfgs',
+    ...networkOf(experiment, settings, resolved),
+    maxIterations: settings.maxIterations as number,
+    gradientTolerance: settings.gradientTolerance as number,
+    dtype: 'float64',
+  };
+}
+
+function sgdModel(experiment: Experiment, settings: Settings, resolved: ResolvedData): SgdConfig {
   return {
     solver: 'sgd',
-    layers,
+    ...networkOf(experiment, settings, resolved),
+    learningRate: settings.learningRate as number,
+    momentum: settings.momentum as number,
+    schedule: settings.schedule as string,
+    batchSize: batchSizeOf(settings, resolved.split.trainRows),
+    batches: settings.batches as Batching,
+    epochs: settings.epochs as number,
+    dtype: settings.dtype as Dtype,
+  };
+}
+
+/** The network and its objective, however it is trained. */
+function networkOf({ architecture }: Experiment, settings: Settings, { output, loss }: ResolvedData) {
+  return {
+    layers: architecture === 'random' ? randomLayers(settings, output) : givenLayers(settings, output),
     draw: architecture === 'random' ? (settings.net as number) : 0,
     loss,
     lambda: settings.lambda as number,
     penalizeBiases: settings.penalize === 'all',
-    learningRate: settings.learningRate as number,
-    momentum: settings.momentum as number,
-    schedule: settings.schedule as string,
-    batchSize: batchSizeOf(settings, split.trainRows),
-    batches: settings.batches as Batching,
-    epochs: settings.epochs as number,
-    dtype: settings.dtype as Dtype,
   };
 }
 
@@ -284,7 +339,7 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
   const compiled = new Map<string, Schedule>();
   const checked = new Set<string>();
   return async ({ model, split }) => {
-    if (model.solver !== 'sgd') return;
+    if (!('schedule' in model)) return;
     const { schedule: text, learningRate, epochs, batchSize } = model;
     const steps = Math.floor(split.trainRows / batchSize);
     const key = JSON.stringify([text, learningRate, epochs, steps]);

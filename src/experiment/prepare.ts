@@ -14,6 +14,12 @@ export interface Prepared {
   readonly test: Samples;
 }
 
+/** The element type in which a model takes its inputs. */
+export function dtypeOf(model: TrialConfig['model']): Dtype {
+  if (model.solver === 'sgd') return model.dtype;
+  return model.solver === 'reference' && model.reference === 'tfjs' ? 'float32' : 'float64';
+}
+
 /** Inputs of which fewer are nonzero than this are kept as sparse rows: same numbers, less work. */
 const sparseBelow = 0.5;
 

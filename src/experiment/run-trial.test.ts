@@ -14,8 +14,8 @@ import { loadData, type Sources } from './data.ts';
 import { prepare } from './prepare.ts';
 import { runTrial } from './run-trial.ts';
 import {
-  type ClosedFormConfig,
   createTrial,
+  type LbfgsConfig,
   numerics,
   type SgdConfig,
   type TrialConfig,
@@ -48,7 +48,19 @@ const network: SgdConfig = {
   schedule: 'eta0/(1 + epoch)',
 };
 
-function franke(model: SgdConfig | ClosedFormConfig, changes: Partial<TrialConfig> = {}): TrialConfig {
+const exact: LbfgsConfig = {
+  solver: 'lbfgs',
+  layers: network.layers,
+  draw: 0,
+  loss: 'mse',
+  lambda: 0.001,
+  penalizeBiases: true,
+  maxIterations: 2000,
+  gradientTolerance: 1e-6,
+  dtype: 'float64',
+};
+
+function franke(model: TrialConfig['model'], changes: Partial<TrialConfig> = {}): TrialConfig {
   return {
     numerics,
     seed: 4,
@@ -71,6 +83,7 @@ function result({ seconds: _seconds, at: _at, ...rest }: TrialRecord): Omit<Tria
 describe('a record', () => {
   test.each<[string, TrialConfig]>([
     ['of SGD', franke(network)],
+    ['of L-BFGS', franke({ ...exact, maxIterations: 20 })],
     ['of SGD in float32', franke({ ...network, dtype: 'float32' })],
     ['of a closed form', franke({ solver: 'closed-form', lambda: 0.01 })],
     ['with a bootstrap', franke(linear, { bootstrap: { resamples: 20, method: 'test' } })],
@@ -159,6 +172,45 @@ describe('divergence', () => {
     expect(curves.train_mse).toHaveLength(divergedAt!);
     expect(curves.train_mse.slice(0, -1)).not.toContain(null);
     expect([curves.train_mse, curves.test_mse].some((curve) => curve.at(-1) === null)).toBe(true);
+  });
+});
+
+describe('L-BFGS', () => {
+  test('leaves curves of iterations as SGD does of epochs, and how it ended', async () => {
+    const { metrics, curves, status } = await run(franke(exact));
+    expect(status).toBe('done');
+    expect(Object.keys(curves)).toEqual(['train_mse', 'test_mse']);
+    expect(metrics).toMatchObject({ converged: 1, iterations: curves.train_mse.length });
+    expect(metrics.gradient_norm).toBeLessThanOrEqual(1e-6);
+    expect(metrics.train_mse).toBe(curves.train_mse.at(-1));
+    const sgdMetrics = Object.keys((await run(franke(network))).metrics);
+    expect(Object.keys(metrics)).toEqual([...sgdMetrics, 'iterations', 'converged', 'gradient_norm']);
+  });
+
+  test('of fewer iterations has not converged, and is where more began', async () => {
+    const [few, more] = await Promise.all(
+      [4, 9].map((maxIterations) => run(franke({ ...exact, maxIterations }))),
+    );
+    expect(few.metrics).toMatchObject({ converged: 0, iterations: 4 });
+    expect(more.curves.test_mse.slice(0, 4)).toEqual(few.curves.test_mse);
+  });
+
+  test('of a linear model is the closed form of the same lambda, refits too', async () => {
+    const model = { ...exact, layers: linear.layers, lambda: 0.05, gradientTolerance: 1e-10 };
+    const bootstrap = { resamples: 3, method: 'refit' } as const;
+    const closed = await run(franke({ solver: 'closed-form', lambda: 0.05 }, { bootstrap }));
+    const fitted = await run(franke(model, { bootstrap }));
+    for (const name of ['train_mse', 'test_mse', 'train_r2', 'test_r2']) {
+      expect(fitted.metrics[name]).toBeCloseTo(closed.metrics[name]!, 9);
+    }
+    expect(fitted.bootstrap!.mse.mean).toBeCloseTo(closed.bootstrap!.mse.mean, 9);
+  });
+
+  test('whose objective is not finite at the start has diverged', async () => {
+    const record = await run(franke({ ...exact, lambda: Number.MAX_VALUE, draw: 1 }));
+    expect(record.status).toBe('diverged');
+    expect(new Set(Object.values(record.metrics))).toEqual(new Set([null]));
+    expect(JSON.parse(JSON.stringify(record))).toEqual(record);
   });
 });
 
@@ -341,6 +393,18 @@ describe('classification', () => {
       'float32',
     );
     expect(scalar.train.inputs).toBeInstanceOf(Float64Array);
+  });
+
+  test('by L-BFGS is the optimum, whatever the draw of the first weights', async () => {
+    const { layers } = config.model as SgdConfig;
+    const model: LbfgsConfig = { ...exact, layers, loss: 'cross_entropy', gradientTolerance: 1e-8 };
+    const [one, other] = await Promise.all(
+      [0, 1].map((draw) => run({ ...config, model: { ...model, draw } }, { dataDir: folder })),
+    );
+    expect(one.metrics).toMatchObject({ converged: 1, test_accuracy: 1 });
+    expect(one.curves.train_cross_entropy[0]).not.toBe(other.curves.train_cross_entropy[0]);
+    expect(other.metrics.train_cross_entropy).toBeCloseTo(one.metrics.train_cross_entropy!, 6);
+    expect(other.metrics.test_cross_entropy).toBeCloseTo(one.metrics.test_cross_entropy!, 6);
   });
 
   test('of centred pixels is another result', async () => {

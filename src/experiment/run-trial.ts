@@ -1,19 +1,29 @@
-import { matrix, multiplyVector } from '../math/matrix.ts';
+import { type Matrix, matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import { type Checkpoints, noCheckpoints } from '../nn/epochs.ts';
 import type { LendCore } from '../nn/evaluator.ts';
-import { losses } from '../nn/losses.ts';
-import { initialWeights } from '../nn/network.ts';
+import { fitLbfgs } from '../nn/fit-lbfgs.ts';
+import { type LossName, losses } from '../nn/losses.ts';
+import { initialWeights, type LayerWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
 import { compileSchedule } from '../nn/schedules.ts';
-import { type Trained, train } from '../nn/train.ts';
+import { type Trained, type Training, train } from '../nn/train.ts';
+import { references } from '../references/index.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { type BootstrapSummary, bootstrapTest, summarize } from '../stats/bootstrap.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
 import { loadData, type Sources } from './data.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import type { SgdConfig, Trial, TrialConfig, TrialRecord } from './trial.ts';
+import { dtypeOf, type Prepared, prepare } from './prepare.ts';
+import type {
+  LbfgsConfig,
+  ReferenceConfig,
+  SgdConfig,
+  TfjsConfig,
+  Trial,
+  TrialConfig,
+  TrialRecord,
+} from './trial.ts';
 
 /** What one fit of the model gives, before bootstrapping. */
 interface Fit {
@@ -22,28 +32,34 @@ interface Fit {
   readonly curves: Record<string, (number | null)[]>;
   /** [test rows] of a regression; null for classification or after divergence. */
   readonly predictions: Float64Array | null;
+  /** Of a classifier of our own that did not diverge. */
+  readonly weights?: readonly LayerWeights[];
 }
 
 type OnEpoch = (epoch: number) => void;
+type OnWeights = (weights: readonly LayerWeights[]) => Promise<void>;
 
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
  * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent, and from
- * whichever checkpoint of its training it goes on. Divergence is a result, not an error.
+ * whichever checkpoint of its training it goes on. Divergence is a result, not an error. `onWeights` is given the final
+ * weights of a classifier, before the record is there.
  */
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  onWeights?: OnWeights,
   checkpoints?: Checkpoints,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
-  const data = prepare(dataset, config, config.model.solver === 'sgd' ? config.model.dtype : 'float64');
+  const data = prepare(dataset, config, dtypeOf(config.model));
   const fit = await fitModel(data, config, onEpoch, lendCore, checkpoints);
   const diverged = fit.divergedAt !== null;
+  if (fit.weights !== undefined) await onWeights?.(fit.weights);
   return {
     id,
     config,
@@ -64,9 +80,17 @@ function fitModel(
   lendCore?: LendCore,
   checkpoints?: Checkpoints,
 ): Promise<Fit> {
-  return config.model.solver === 'sgd'
-    ? fitBySgd(data, config.model, config.seed, onEpoch, lendCore, checkpoints)
-    : fitClosedForm(data, config.model.lambda);
+  const { model, seed } = config;
+  switch (model.solver) {
+    case 'sgd':
+      return fitBySgd(data, model, seed, onEpoch, lendCore, checkpoints);
+    case 'lbfgs':
+      return fitByLbfgs(data, model, seed, onEpoch);
+    case 'closed-form':
+      return fitClosedForm(data, model.lambda);
+    case 'reference':
+      return fitReference(data, model, seed, onEpoch);
+  }
 }
 
 async function fitBySgd(
@@ -77,26 +101,51 @@ async function fitBySgd(
   lendCore?: LendCore,
   checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Fit> {
-  const { layers, lambda, momentum, penalizeBiases, batchSize, draw } = model;
-  const { metric, task } = losses[model.loss];
-  const trained = await train(
-    data.train,
-    data.test,
-    {
-      layers,
-      weights: initialWeights(layers, columnsOf(data.train), seed, draw),
-      loss: model.loss,
-      sgd: { momentum, lambda, penalizeBiases },
-      learningRate: model.learningRate,
-      schedule: await compileSchedule(model.schedule),
-      batches: batchings[model.batches](data.train.rows, batchSize, seed),
-      epochs: model.epochs,
-      dtype: model.dtype,
-    },
-    onEpoch,
-    lendCore,
-    checkpoints,
-  );
+  const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
+  const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
+  const fit = trainedFit(data, model.loss, trained);
+  const classifies = losses[model.loss].task === 'classification' && fit.divergedAt === null;
+  return classifies ? { ...fit, weights: trained.weights } : fit;
+}
+
+async function trainingOf(
+  { train: { rows }, train: samples }: Prepared,
+  model: SgdConfig | TfjsConfig,
+  seed: number,
+): Promise<Omit<Training, 'dtype'>> {
+  const { layers, loss, lambda, momentum, penalizeBiases, learningRate, batchSize, epochs, draw } = model;
+  return {
+    layers,
+    weights: initialWeights(layers, columnsOf(samples), seed, draw),
+    loss,
+    sgd: { momentum, lambda, penalizeBiases },
+    learningRate,
+    schedule: await compileSchedule(model.schedule),
+    batches: batchings[model.batches](rows, batchSize, seed),
+    epochs,
+  };
+}
+
+async function fitByLbfgs(
+  data: Prepared,
+  model: LbfgsConfig,
+  seed: number,
+  onIteration?: OnEpoch,
+): Promise<Fit> {
+  const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
+  const fitted = await fitLbfgs(data.train, data.test, { ...model, weights }, onIteration);
+  const { iterations, converged, gradientNorm, divergedAt } = fitted;
+  const fit = trainedFit(data, model.loss, fitted);
+  const ending =
+    divergedAt === null
+      ? { iterations, converged: Number(converged), gradient_norm: gradientNorm }
+      : { iterations: null, converged: null, gradient_norm: null };
+  return { ...fit, metrics: { ...fit.metrics, ...ending } };
+}
+
+/** Curves, final and best values of a trained network. */
+function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
+  const { metric, task } = losses[loss];
   const curves: Fit['curves'] = {
     [`train_${metric}`]: trained.train.loss.map(finiteOrNull),
     [`test_${metric}`]: trained.test.loss.map(finiteOrNull),
@@ -112,19 +161,58 @@ async function fitBySgd(
   return { divergedAt: trained.divergedAt, metrics, curves, predictions };
 }
 
-async function fitClosedForm({ train, test }: Prepared, lambda: number): Promise<Fit> {
-  const features = ({ rows, inputs }: Samples) => {
-    const values = inputs as Float64Array;
-    return matrix(rows, values.length / rows, values);
-  };
+async function fitClosedForm(data: Prepared, lambda: number): Promise<Fit> {
+  const { train } = data;
   const targets = train.targets as Float64Array;
   // mean square + lambda |beta|^2 has the minimum of sum of squares + N lambda |beta|^2.
   const beta =
     lambda === 0
-      ? await leastSquares(features(train), targets)
-      : await ridge(features(train), targets, lambda * train.rows);
-  const predictions = multiplyVector(features(test), beta);
-  const fitted = multiplyVector(features(train), beta);
+      ? await leastSquares(featuresOf(train), targets)
+      : await ridge(featuresOf(train), targets, lambda * train.rows);
+  return linearFit(data, beta);
+}
+
+/** The same by another library: it fits, and what comes out is scored as our own is. */
+async function fitReference(
+  data: Prepared,
+  model: ReferenceConfig,
+  seed: number,
+  onEpoch?: OnEpoch,
+): Promise<Fit> {
+  const { train, test } = data;
+  const { tfjs, sklearn } = references;
+  if (model.reference === 'tfjs') {
+    const training = await trainingOf(data, model, seed);
+    return trainedFit(data, model.loss, await tfjs.train(train, test, training, model, onEpoch));
+  }
+  const { version, numpy, scipy, parameters } = model;
+  const versions = { version, numpy, scipy };
+  if (model.method === 'SGDRegressor') {
+    return linearFit(data, await sklearn.fitSgdRegressor(train, model, seed, versions));
+  }
+  const fitted = await sklearn.fitLogisticRegression(train, test, parameters, versions);
+  const { scores, converged, iterations } = fitted;
+  const metrics = {
+    train_cross_entropy: scores.train.loss,
+    test_cross_entropy: scores.test.loss,
+    train_accuracy: scores.train.accuracy,
+    test_accuracy: scores.test.accuracy,
+    converged: Number(converged),
+    iterations,
+  };
+  return { divergedAt: null, metrics, curves: {}, predictions: null };
+}
+
+/** Dense inputs as a matrix [rows][columns]. */
+function featuresOf({ rows, inputs }: Samples): Matrix {
+  const values = inputs as Float64Array;
+  return matrix(rows, values.length / rows, values);
+}
+
+/** Scores of a linear model with the coefficients beta [columns]. */
+function linearFit({ train, test }: Prepared, beta: Float64Array): Fit {
+  const predictions = multiplyVector(featuresOf(test), beta);
+  const fitted = multiplyVector(featuresOf(train), beta);
   const metrics = {
     train_mse: meanSquaredError(train.targets, fitted),
     test_mse: meanSquaredError(test.targets, predictions),
@@ -195,7 +283,7 @@ function best(
   return { [`best_${name}`]: curve[at], best_epoch: at + 1 };
 }
 
-function r2({ train, test }: Prepared, trained: Trained, diverged: boolean): Fit['metrics'] {
+function r2({ train, test }: Prepared, trained: Omit<Trained, 'weights'>, diverged: boolean): Fit['metrics'] {
   if (diverged) return { train_r2: null, test_r2: null };
   return {
     train_r2: finiteOrNull(r2Score(train.targets, trained.trainOutputs)),

@@ -2,7 +2,7 @@ import { type ImageDataset, keepMnist, readMnist } from '../datasets/mnist.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Sources } from './data.ts';
-import { keepSparse, sparseInputs } from './prepare.ts';
+import { dtypeOf, keepSparse, sparseInputs } from './prepare.ts';
 import type { Trial } from './trial.ts';
 
 /** Data that lie in shared memory: threads that are handed this read them without a copy of their own. */
@@ -18,7 +18,7 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
     const { data, features, model } = config;
     if (data.dataset !== 'mnist') continue;
     needed = true;
-    if (model.solver === 'sgd' && features.center === 'none') dtypes.add(model.dtype);
+    if (model.solver !== 'closed-form' && features.center === 'none') dtypes.add(dtypeOf(model));
   }
   if (!needed) return { mnist: null };
   const dataset = await readMnist(sources.dataDir);

@@ -134,8 +134,10 @@ describe('gc', () => {
     await writeFile(join(store, 'checkpoints', `${a.id}-3.state`), '');
     await writeFile(join(store, 'checkpoints', `${c.id}-3.state`), '');
     await writeFile(join(store, 'x.tmp'), '');
+    await mkdir(join(store, 'weights'));
+    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), '');
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
-    const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 2 };
+    const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 3 };
     const names = await readdir(store);
     expect(await collectGarbage(store, true)).toMatchObject(expected);
     expect((await readdir(store)).filter((name) => name !== 'leases')).toEqual(names);
@@ -149,6 +151,7 @@ describe('gc', () => {
       checkpoints: 1,
     });
     expect([...(await readFailures(store)).keys()]).toEqual([c.id]);
+    expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
     expect(await setAside()).toHaveLength(1);
   });
 

@@ -12,6 +12,7 @@ import { forEachLine, readBytes } from './lines.ts';
 import { newerStore } from './store.ts';
 import { type Survey, surveyStore } from './store-survey.ts';
 import { numerics } from './trial.ts';
+import { weightsFolder } from './weights-store.ts';
 
 export interface Repaired {
   /** Lines set aside, and torn ends. */
@@ -126,14 +127,17 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
   });
 }
 
-/** Checkpoints of trials that have a record, and files that a killed process left half written. */
+/** Checkpoints of trials that are done, weights of records that go, and files that a killed process left half written. */
 async function leftoversIn(directory: string, { records }: Survey): Promise<string[]> {
-  const folders = [directory, leaseFolder(directory), checkpointFolder(directory)];
+  const folders = [directory, leaseFolder(directory), checkpointFolder(directory), weightsFolder(directory)];
   const leftovers: string[] = [];
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
       const id = folder === checkpointFolder(directory) ? trialOfCheckpoint(name) : null;
-      if (name.endsWith('.tmp') || (id !== null && records.has(id))) leftovers.push(join(folder, name));
+      const done = id !== null && records.has(id);
+      const ownerless =
+        folder === weightsFolder(directory) && records.get(name.slice(0, 64))?.numerics !== numerics;
+      if (name.endsWith('.tmp') || done || ownerless) leftovers.push(join(folder, name));
     }
   }
   return leftovers;

@@ -8,6 +8,7 @@ import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { losses, lossNames } from '../nn/losses.ts';
+import { backends } from '../references/tensorflow.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods, numerics, type TrialConfig } from './trial.ts';
 
@@ -47,6 +48,52 @@ const sgd = z.strictObject({
   dtype: z.enum(dtypes),
 });
 
+const tfjs = sgd.omit({ dtype: true }).extend({
+  solver: z.literal('reference'),
+  reference: z.literal('tfjs'),
+  method: z.literal('layers-sgd'),
+  version: z.string().min(1),
+  backend: z.enum(backends),
+});
+
+const sklearn = z.strictObject({
+  solver: z.literal('reference'),
+  reference: z.literal('sklearn'),
+  version: z.string().min(1),
+  numpy: z.string().min(1),
+  scipy: z.string().min(1),
+});
+const sgdRegressor = sklearn.extend({
+  method: z.literal('SGDRegressor'),
+  parameters: z.strictObject({
+    alpha: nonNegative,
+    fit_intercept: z.boolean(),
+    learning_rate: z.literal('invscaling'),
+    eta0: z.number().positive(),
+    power_t: nonNegative,
+  }),
+  partialFits: count,
+  batchSize: count,
+});
+const logisticRegression = sklearn.extend({
+  method: z.literal('LogisticRegression'),
+  parameters: z.strictObject({
+    solver: z.literal('lbfgs'),
+    C: z.number().positive(),
+    max_iter: count,
+    tol: z.number().positive(),
+  }),
+});
+const reference = z.discriminatedUnion('method', [tfjs, sgdRegressor, logisticRegression]);
+
+const lbfgs = z.strictObject({
+  ...sgd.pick({ layers: true, draw: true, loss: true, lambda: true, penalizeBiases: true }).shape,
+  solver: z.literal('lbfgs'),
+  maxIterations: count,
+  gradientTolerance: z.number().positive(),
+  dtype: z.literal('float64'),
+});
+
 const closedForm = z.strictObject({ solver: z.literal('closed-form'), lambda: nonNegative });
 
 const trialConfig = z
@@ -61,7 +108,7 @@ const trialConfig = z
       center: z.enum(centerings),
       centerTargets: z.boolean(),
     }),
-    model: z.discriminatedUnion('solver', [sgd, closedForm]),
+    model: z.discriminatedUnion('solver', [sgd, lbfgs, closedForm, reference]),
     bootstrap: z.strictObject({ resamples: z.int().min(2), method: z.enum(bootstrapMethods) }).nullable(),
   })
   .superRefine(({ model, split, features, data: { dataset } }, context) => {
@@ -73,6 +120,12 @@ const trialConfig = z
     if (model.solver === 'closed-form') {
       if (datasets[dataset].task === 'classification')
         refuse('model.solver', 'a closed form needs a regression');
+      return;
+    }
+    if (!('layers' in model)) {
+      const regresses = model.method === 'SGDRegressor';
+      if (regresses !== (datasets[dataset].task === 'regression'))
+        refuse('model.method', regresses ? 'SGDRegressor needs a regression' : 'a classification');
       return;
     }
     const last = model.layers.length - 1;
@@ -88,7 +141,7 @@ const trialConfig = z
     if (losses[model.loss].task !== task) {
       refuse('model.loss', `a loss for ${task}`);
     }
-    if (model.batchSize > split.trainRows)
+    if ('batchSize' in model && model.batchSize > split.trainRows)
       refuse('model.batchSize', `at most ${split.trainRows} training rows`);
   });
 

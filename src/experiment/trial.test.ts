@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import {
   canonicalJson,
   createTrial,
+  type LbfgsConfig,
   numerics,
   type SgdConfig,
   type TrialConfig,
   trialCost,
+  trialMemory,
 } from './trial.ts';
 
 const model: SgdConfig = {
@@ -24,6 +26,17 @@ const model: SgdConfig = {
   batchSize: 10,
   batches: 'permutation',
   epochs: 5,
+  dtype: 'float64',
+};
+const lbfgs: LbfgsConfig = {
+  solver: 'lbfgs',
+  layers: model.layers,
+  draw: 0,
+  loss: 'mse',
+  lambda: 0.001,
+  penalizeBiases: true,
+  maxIterations: 5,
+  gradientTolerance: 1e-5,
   dtype: 'float64',
 };
 const config: TrialConfig = {
@@ -132,9 +145,21 @@ describe('trialCost', () => {
     expect(cost({}, { split: { ...config.split, trainRows: 76 } })).toBeGreaterThan(cost({}));
   });
 
+  test('of L-BFGS counts iterations as epochs', () => {
+    const exact = (maxIterations: number) => trialCost({ ...config, model: { ...lbfgs, maxIterations } });
+    expect(exact(model.epochs)).toBe(cost({}));
+    expect(exact(10)).toBe(2 * exact(5));
+  });
+
   test('of a closed form counts its refits', () => {
     const closed = { ...config, model: { solver: 'closed-form', lambda: 0 } } as const;
     const refits = trialCost({ ...closed, bootstrap: { resamples: 3, method: 'refit' } });
     expect(refits).toBe(3 * trialCost(closed));
   });
+});
+
+test('trialMemory: L-BFGS keeps more vectors of weights than SGD', () => {
+  const layers = [{ ...model.layers[0], units: 5000 }, model.layers[1]];
+  const of = (changed: SgdConfig | LbfgsConfig) => trialMemory({ ...config, model: { ...changed, layers } });
+  expect(of(lbfgs) - of(model)).toBe(8 * 28 * (21 * 5000 + 5000));
 });

@@ -5,6 +5,8 @@ import type { Dtype } from '../math/dtype.ts';
 import type { Batching } from '../nn/batches.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
+import type { SklearnVersions } from '../references/sklearn.ts';
+import type { TfjsVersions } from '../references/tensorflow.ts';
 import type { Basis } from '../regression/polynomial.ts';
 import type { BootstrapSummary } from '../stats/bootstrap.ts';
 
@@ -25,7 +27,7 @@ export interface TrialConfig {
   readonly data: FrankeConfig | MnistConfig;
   readonly split: SplitConfig;
   readonly features: FeaturesConfig;
-  readonly model: SgdConfig | ClosedFormConfig;
+  readonly model: SgdConfig | LbfgsConfig | ClosedFormConfig | ReferenceConfig;
   /** How the test scores of a regression are resampled; null for classification. */
   readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
 }
@@ -71,10 +73,65 @@ export interface SgdConfig {
   readonly dtype: Dtype;
 }
 
+/** Minimises mean loss + lambda sum(w^2) on all training rows at once by L-BFGS. */
+export interface LbfgsConfig {
+  readonly solver: 'lbfgs';
+  readonly layers: readonly LayerSpec[];
+  readonly draw: number;
+  readonly loss: LossName;
+  readonly lambda: number;
+  readonly penalizeBiases: boolean;
+  readonly maxIterations: number;
+  /** Ends where no component of the objective's gradient is larger than this. */
+  readonly gradientTolerance: number;
+  readonly dtype: 'float64';
+}
+
 /** Minimises mean square + lambda sum(beta^2) exactly; lambda 0 is minimum-norm least squares. */
 export interface ClosedFormConfig {
   readonly solver: 'closed-form';
   readonly lambda: number;
+}
+
+/** The same fitted by another library: its version is an input like any other. */
+export type ReferenceConfig = TfjsConfig | SgdRegressorConfig | LogisticRegressionConfig;
+
+/** The network of an SgdConfig by the Layers API of TensorFlow.js, which knows float32 only. */
+export interface TfjsConfig extends Omit<SgdConfig, 'solver' | 'dtype'>, TfjsVersions {
+  readonly solver: 'reference';
+  readonly reference: 'tfjs';
+  readonly method: 'layers-sgd';
+}
+
+/** scikit-learn's SGDRegressor, in partial fits of so many training rows drawn with replacement. */
+export interface SgdRegressorConfig extends SklearnVersions {
+  readonly solver: 'reference';
+  readonly reference: 'sklearn';
+  readonly method: 'SGDRegressor';
+  /** By its own names. */
+  readonly parameters: {
+    readonly alpha: number;
+    readonly fit_intercept: boolean;
+    readonly learning_rate: 'invscaling';
+    readonly eta0: number;
+    readonly power_t: number;
+  };
+  readonly partialFits: number;
+  readonly batchSize: number;
+}
+
+/** scikit-learn's LogisticRegression on all training rows. */
+export interface LogisticRegressionConfig extends SklearnVersions {
+  readonly solver: 'reference';
+  readonly reference: 'sklearn';
+  readonly method: 'LogisticRegression';
+  /** By its own names; C is the inverse of an L2 penalty on the sum of losses. */
+  readonly parameters: {
+    readonly solver: 'lbfgs';
+    readonly C: number;
+    readonly max_iter: number;
+    readonly tol: number;
+  };
 }
 
 export interface Trial {
@@ -123,7 +180,7 @@ function featureCount({ data, features: { basis, degree } }: TrialConfig): numbe
 /** Weights of the trial's model, biases left out. */
 export function trialWeights(config: TrialConfig): number {
   const { model } = config;
-  if (model.solver === 'closed-form') return featureCount(config);
+  if (!('layers' in model)) return featureCount(config);
   return model.layers.reduce(
     (sum, { units }, index) =>
       sum + units * (index === 0 ? featureCount(config) : model.layers[index - 1].units),
@@ -131,12 +188,21 @@ export function trialWeights(config: TrialConfig): number {
   );
 }
 
+/** Epochs of a training, or its iterations at most; 0 where there are none. */
+export function trialEpochs({ model }: TrialConfig): number {
+  if (model.solver === 'lbfgs') return model.maxIterations;
+  return 'epochs' in model ? model.epochs : 0;
+}
+
 /** Roughly how much work a trial is, in multiplications, so that the longest start first. */
 export function trialCost(config: TrialConfig): number {
   const { model, split, bootstrap } = config;
   const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
-  if (model.solver === 'closed-form') return refits * split.trainRows * featureCount(config) ** 2;
-  return refits * model.epochs * (4 * split.trainRows + split.testRows) * trialWeights(config);
+  if (!('layers' in model)) return refits * split.trainRows * featureCount(config) ** 2;
+  const slowness = model.solver === 'reference' ? 20 : 1;
+  return (
+    slowness * refits * trialEpochs(config) * (4 * split.trainRows + split.testRows) * trialWeights(config)
+  );
 }
 
 /** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
@@ -144,7 +210,9 @@ export function trialMemory(config: TrialConfig): number {
   const { split, model } = config;
   const rows = split.trainRows + split.testRows;
   const perRow = 3 * featureCount(config) + 4;
-  const widest = model.solver === 'sgd' ? Math.max(...model.layers.map(({ units }) => units)) : 0;
-  const batch = model.solver === 'sgd' ? Math.max(model.batchSize, 128) : 0;
-  return 8 * (rows * perRow + 4 * trialWeights(config) + 2 * batch * widest);
+  const widest = 'layers' in model ? Math.max(...model.layers.map(({ units }) => units)) : 0;
+  const batch = 'batchSize' in model ? Math.max(model.batchSize, 128) : 128;
+  // L-BFGS keeps ten steps with their changes of the gradient, and a few vectors besides.
+  const vectors = model.solver === 'lbfgs' ? 32 : 4;
+  return 8 * (rows * perRow + vectors * trialWeights(config) + 2 * batch * widest);
 }

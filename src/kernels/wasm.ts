@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Dtype } from '../math/dtype.ts';
 import type { Kernels, MemorySize } from './kernels.ts';
 import { createActivationKernels } from './reference.ts';
@@ -31,19 +30,21 @@ type Backward = (a: number, delta: number, count: number) => void;
 const pageBytes = 65536;
 const modules = new Map<Dtype, Promise<WebAssembly.Module>>();
 
-/** Where the build puts the modules, seen from the sources and from the build alike. */
-const folder = new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/kernels/' : './', import.meta.url);
-
 /**
  * The kernels in WebAssembly with 128-bit vectors, on one memory that never grows. Same bits as the reference.
+ * Without files, in a browser, `module` has to be given.
  *
  * Errors: WebAssembly.CompileError where the engine has no vectors, RangeError where the memory cannot be had.
  */
-export async function createWasmKernels(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+export async function createWasmKernels(
+  dtype: Dtype,
+  size: MemorySize,
+  module: Promise<WebAssembly.Module> = moduleFor(dtype),
+): Promise<Kernels> {
   const floatBytes = dtype === 'float32' ? 4 : 8;
   const intsBase = Math.ceil((size.floats * floatBytes) / 16) * 16;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((intsBase + size.ints * 4) / pageBytes) + 1 });
-  const instance = await WebAssembly.instantiate(await moduleFor(dtype), { env: { memory } });
+  const instance = await WebAssembly.instantiate(await module, { env: { memory } });
   const exports = instance.exports as unknown as Exports;
   exports.setIntsBase(intsBase);
   const floats =
@@ -116,7 +117,14 @@ export async function createWasmKernels(dtype: Dtype, size: MemorySize): Promise
 function moduleFor(dtype: Dtype): Promise<WebAssembly.Module> {
   const known = modules.get(dtype);
   if (known !== undefined) return known;
-  const module = readFile(new URL(`${dtype}.wasm`, folder)).then((bytes) => WebAssembly.compile(bytes));
+  const module = readModule(dtype);
   modules.set(dtype, module);
   return module;
+}
+
+/** From where the build puts the modules, seen from the sources and from the build alike. */
+async function readModule(dtype: Dtype): Promise<WebAssembly.Module> {
+  const { readFile } = await import('node:fs/promises');
+  const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/kernels/' : './';
+  return WebAssembly.compile(await readFile(new URL(`${folder}${dtype}.wasm`, import.meta.url)));
 }

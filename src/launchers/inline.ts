@@ -1,5 +1,6 @@
 import { runTrial } from '../experiment/run-trial.ts';
 import { openJournal } from '../experiment/store.ts';
+import { writeWeights } from '../experiment/weights-store.ts';
 import { type Launcher, StoreFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';
 
@@ -9,10 +10,17 @@ export const inline: Launcher = async (trials, options) => {
   const journal = await openJournal(store.directory);
   try {
     return await schedule(trials, 1, options, async (trial) => {
-      const record = await runTrial(trial, sources, (epoch) => events.epoch(trial, epoch));
-      await journal.append(record).catch((error) => {
+      const unstored = (error: Error): never => {
         throw new StoreFailure(error.message);
-      });
+      };
+      const record = await runTrial(
+        trial,
+        sources,
+        (epoch) => events.epoch(trial, epoch),
+        undefined,
+        (weights) => writeWeights(store.directory, trial, weights).catch(unstored),
+      );
+      await journal.append(record).catch(unstored);
       return record.status;
     });
   } finally {

@@ -6,8 +6,9 @@ import { runTrial } from '../experiment/run-trial.ts';
 import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
 import { openJournal } from '../experiment/store.ts';
 import type { TrialConfig } from '../experiment/trial.ts';
+import { writeWeights } from '../experiment/weights-store.ts';
 import { injectFault } from './faults.ts';
-import type { Ending } from './launcher.ts';
+import { type Ending, StoreFailure } from './launcher.ts';
 
 /** What every worker is given when it starts. */
 export interface WorkerData {
@@ -48,7 +49,7 @@ useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 
-/** Computes one trial in a worker thread and keeps its record in this worker's own journal. */
+/** Computes one trial in a worker thread and keeps its weights, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   const { id, config, storeDirectory, idleCores, stopFlag, attempt } = task;
   const say = (message: WorkerMessage) => parentPort?.postMessage(message);
@@ -71,17 +72,20 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   });
   try {
     const lendCore = (left: number) => takeCore(idleCores, left);
-    const record = await runTrial({ id, config }, sources, onEpoch, lendCore, checkpoints);
+    const unstored = (error: Error): never => {
+      throw new StoreFailure(error.message);
+    };
+    const keepWeights = (weights: Parameters<typeof writeWeights>[2]) =>
+      writeWeights(storeDirectory, { id, config }, weights).catch(unstored);
+    const record = await runTrial({ id, config }, sources, onEpoch, lendCore, keepWeights, checkpoints);
     journal ??= openJournal(storeDirectory);
-    try {
-      await (await journal).append(record);
-    } catch (error) {
-      return { unstored: (error as Error).message };
-    }
+    await (await journal).append(record).catch(unstored);
     await checkpoints.remove();
     return record.status;
   } catch (error) {
     if (error instanceof Stopped) return 'stopped';
+    // Its kind would not outlive the way to the main thread.
+    if (error instanceof StoreFailure) return { unstored: error.message };
     throw error;
   }
 }

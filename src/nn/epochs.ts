@@ -42,7 +42,10 @@ export interface Checkpoints {
 
 export const noCheckpoints: Checkpoints = { resume: null, due: () => false, keep: async () => {} };
 
-export function createRecord(onEpoch: (epoch: number) => void, resume: TrainingState | null): EpochRecord {
+export function createRecord(
+  onEpoch: (epoch: number) => void,
+  resume: TrainingState | null = null,
+): EpochRecord {
   const copy = (curve: Curve = { loss: [], accuracy: [] }): Curve => ({
     loss: [...curve.loss],
     accuracy: [...curve.accuracy],

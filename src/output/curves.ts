@@ -11,7 +11,7 @@ export function curvesTable(plan: Plan, records: Records): Table {
     columns: [
       trialColumn,
       ...runColumns,
-      { name: 'epoch', type: 'integer', description: 'epochs trained, from 1' },
+      { name: 'epoch', type: 'integer', description: 'epochs trained, or iterations of L-BFGS, from 1' },
       { name: 'split', type: 'string', description: 'train or test' },
       { name: 'metric', type: 'string', description: 'mse, cross_entropy or accuracy' },
       { name: 'value', type: 'number', description: 'its value' },

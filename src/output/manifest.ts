@@ -41,6 +41,7 @@ export async function manifest(
       done: count('done'),
       diverged: count('diverged'),
       notRun: count('notRun'),
+      ...(plan.absent.length > 0 ? { absentReferences: plan.absent.map(({ note }) => note) } : {}),
       ids: cells.map(({ trial }) => trial.id),
     },
     run: facts,

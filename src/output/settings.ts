@@ -1,12 +1,7 @@
 import { optionsOf } from '../experiment/define.ts';
-import { type OptionName, options, type Settings } from '../experiment/options.ts';
+import { columnName, type OptionName, options, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Column, Value } from './table.ts';
-
-/** learningRate as learning_rate: options in CSVs are named as Python's users would. */
-export function columnName(option: OptionName): string {
-  return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
 
 /** What every row of every table says first: no quick run is taken for a full one. */
 export const runColumns: Column[] = [

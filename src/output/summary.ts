@@ -1,5 +1,5 @@
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metrics } from '../experiment/metrics.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
@@ -43,9 +43,7 @@ export function summarize(plan: Plan, records: Records): SummaryCell[] {
       done: finished.length,
       diverged: found.length - finished.length,
       notRun: cells.length - found.length,
-      statistics: new Map(
-        metrics[plan.experiment.task].map(({ name }) => [name, statisticOf(finished, name)]),
-      ),
+      statistics: new Map(metricsOf(plan.experiment).map(({ name }) => [name, statisticOf(finished, name)])),
       cells,
     };
   });
@@ -55,7 +53,7 @@ export function summarize(plan: Plan, records: Records): SummaryCell[] {
 export function summaryTable(plan: Plan, records: Records): Table {
   const varied = variedOptions(plan).filter((name) => name !== 'seed');
   const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
-  const shown = metrics[plan.experiment.task];
+  const shown = metricsOf(plan.experiment);
   return {
     name: 'summary',
     description: `${plan.experiment.title}: one row a cell, mean and standard deviation over the seeds`,

@@ -1,6 +1,6 @@
 import { describeHiddenLayers } from '../experiment/architecture.ts';
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metrics } from '../experiment/metrics.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
@@ -20,7 +20,7 @@ export const shortId = (id: string): string => id.slice(0, 16);
 /** trials.csv: one row a trial with every input and every final number. */
 export function trialsTable(plan: Plan, records: Records): Table {
   const names = optionsOf(plan.experiment);
-  const shown = metrics[plan.experiment.task];
+  const shown = metricsOf(plan.experiment);
   const random = plan.experiment.architecture === 'random';
   return {
     name: 'trials',
@@ -42,7 +42,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
     rows: rowsOf(plan.cells, ({ settings, trial }) => {
       const record = records.get(trial.id);
       const { model } = trial.config;
-      const layers = model.solver === 'sgd' ? model.layers : [];
+      const layers = 'layers' in model ? model.layers : [];
       return [
         shortId(trial.id),
         ...runCells(plan),

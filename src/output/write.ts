@@ -61,30 +61,30 @@ async function makeOne(path: string): Promise<boolean> {
   }
 }
 
-/** A file's text, or what makes it piece by piece. */
-export type FileContent = string | (() => AsyncIterable<string>);
+/** A file's text or bytes, or what makes its text piece by piece. */
+export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 
 /**
- * Writes the files (name in the directory → UTF-8 text, whole or in pieces), each whole or not at all: a reader, or the next run
- * after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
+ * Writes the files (name in the directory → UTF-8 text, bytes, or pieces of text), each whole or not at all: a reader, or
+ * the next run after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
  * Throws UserError (exit status `failed`), naming the file, where the system refuses.
  */
 export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
-  for (const [name, text] of files) {
+  for (const [name, content] of files) {
     const file = join(directory, name);
-    await naming(file, () => writeWhole(file, typeof text === 'string' ? text : text()));
+    await naming(file, () => writeWhole(file, typeof content === 'function' ? content() : content));
   }
   for (const folder of folders) await naming(folder, () => syncDirectory(folder));
 }
 
-async function writeWhole(file: string, text: string | AsyncIterable<string>): Promise<void> {
+async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
-  // write-file-atomic calls write(2) once and does not look how much of the text went out, so that a full
+  // write-file-atomic calls write(2) once and does not look how much of the content went out, so that a full
   // disk would leave a part in place; writeFile goes on to the end or throws. Sync and rename stay with it.
-  await writeFileAtomic(file, '', { tmpfileCreated: (temporary) => writeFile(temporary, text) });
+  await writeFileAtomic(file, '', { tmpfileCreated: (temporary) => writeFile(temporary, content) });
 }
 
 async function naming(path: string, action: () => Promise<unknown>): Promise<void> {

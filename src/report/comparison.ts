@@ -1,6 +1,6 @@
-import type { OptionName } from '../experiment/options.ts';
+import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { columnName, runCells, runColumns } from '../output/settings.ts';
+import { runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Table, Value } from '../output/table.ts';
 import type { Records } from '../output/trials.ts';
@@ -43,6 +43,7 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
     description: 'every number that the report prints, beside ours',
     columns: [
       ...runColumns,
+      { name: 'claim', type: 'string', description: 'its id in data/claims.json' },
       { name: 'experiment', type: 'string', description: 'subcommand' },
       { name: 'figure', type: 'string', description: 'where the report has it' },
       { name: 'cell', type: 'string', description: 'settings of the cell; empty: the whole experiment' },
@@ -54,9 +55,10 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
       { name: 'ours_std', type: 'number', description: 'standard deviation over the seeds' },
       { name: 'seeds', type: 'integer', description: 'trials that finished' },
     ],
-    primaryKey: ['experiment', 'figure', 'cell', 'statistic', 'metric'],
+    primaryKey: ['claim'],
     rows: comparisons.map((row): Value[] => [
       ...runCells(plan),
+      row.claim,
       row.experiment,
       row.figure,
       row.cell,

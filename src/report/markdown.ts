@@ -17,7 +17,8 @@ export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
   return [...[...groups].map(gridTable), listTable(comparisons)].join('\n\n');
 }
 
-const titles: Record<string, string> = {
+/** What a metric of the comparison is called. */
+export const titles: Record<string, string> = {
   bootstrap_mse: 'test MSE (bootstrap mean)',
   bootstrap_r2: 'test R2 (bootstrap mean)',
   train_mse: 'final training MSE',
@@ -71,8 +72,8 @@ export function comparisonRows(comparisons: readonly Comparison[]): { header: st
   return { header: ['experiment', 'where', 'number', 'published', 'ours'], rows };
 }
 
-function inGrid({ settings }: Comparison): boolean {
-  return settings.learningRate !== undefined;
+function inGrid({ settings, figure }: Comparison): boolean {
+  return settings.learningRate !== undefined && figure.startsWith('Figure');
 }
 
 function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: number): string {

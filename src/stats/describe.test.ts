@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mean, percentile, standardDeviation } from './describe.ts';
+import { mean, percentile, robustLimits, standardDeviation } from './describe.ts';
 
 const values = [3.5, -1.25, 7, 2, 2, 10.75, 0.5];
 const sorted = Float64Array.from(values).sort();
@@ -49,4 +49,21 @@ describe('percentile', () => {
     expect(percentile([1, 2, Number.POSITIVE_INFINITY], 50)).toBe(2);
     expect(percentile([1, 2, Number.POSITIVE_INFINITY], 100)).toBe(Number.POSITIVE_INFINITY);
   });
+});
+
+test('one huge value does not take the whole scale, at either end', () => {
+  const values = Array.from({ length: 20 }, (_, i) => i + 1);
+  expect(robustLimits(values)).toEqual({ low: 1, high: 20 });
+  expect(robustLimits([...values.slice(0, -1), 1e9])).toEqual({ low: 1, high: 19 });
+  expect(robustLimits([-1e9, ...values.slice(1)])).toEqual({ low: 2, high: 20 });
+  expect(robustLimits([0.1, 0.2, 0.3, 1e300])).toEqual({ low: 0.1, high: 0.3 });
+  expect(robustLimits([1, 2])).toEqual({ low: 1, high: 2 });
+  expect(robustLimits([5])).toEqual({ low: 5, high: 5 });
+  expect(robustLimits([])).toEqual({ low: 0, high: 0 });
+});
+
+test('several huge values do not take it either', () => {
+  const usual = [0.06, 0.065, 0.07, 0.08, 0.09];
+  expect(robustLimits([...usual, 1e18, 1e26, 1e42]).high).toBeCloseTo(0.28, 12);
+  expect(robustLimits([...usual.map((x) => -x), -1e18, -1e26]).low).toBeGreaterThan(-1);
 });

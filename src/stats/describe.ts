@@ -30,3 +30,22 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
   if (fraction === 0) return sorted[below]; // also keeps an infinite neighbour out
   return sorted[below] + (sorted[below + 1] - sorted[below]) * fraction;
 }
+
+/**
+ * The values at the two ends of a colour scale: the least and the greatest, unless the last twentieth at one end
+ * reaches three times as far as all the rest, as one nearly diverged cell does; then the 95th (5th) percentile.
+ * Neither end is more than ten times as far from the median as the other.
+ */
+export function robustLimits(values: readonly number[]): { low: number; high: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  let [low = 0, high = 0] = [sorted[0], sorted[last]];
+  const p95 = sorted[Math.floor(0.95 * last)] ?? high;
+  const p5 = sorted[Math.ceil(0.05 * last)] ?? low;
+  if (p95 > low && high - p95 > 3 * (p95 - low)) high = p95;
+  if (p5 < high && p5 - low > 3 * (high - p5)) low = p5;
+  const middle = sorted[Math.floor(last / 2)] ?? 0;
+  if (middle > low) high = Math.min(high, middle + 10 * (middle - low));
+  if (middle < high) low = Math.max(low, middle - 10 * (high - middle));
+  return { low, high };
+}

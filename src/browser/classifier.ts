@@ -1,0 +1,88 @@
+import { centreDrawing } from '../datasets/drawing.ts';
+import { createWasmKernels } from '../kernels/wasm.ts';
+import { createPredictor, type Predictor } from '../nn/predictor.ts';
+import { weightsFromBytes } from '../nn/weights-bytes.ts';
+import type { ClassifierData, NetworkData } from './data.ts';
+import { startPad } from './pad.ts';
+import { bytesOf, element, pageData } from './page.ts';
+
+/** The trained networks, live: what is drawn on the pad is classified by their kernels and weights. */
+export async function startClassifier(): Promise<void> {
+  const data = pageData<ClassifierData>('classifier-data');
+  if (data === null) return;
+  const predictors = await Promise.all(data.networks.map((network) => load(network, data.kernels)));
+  const choice = document.querySelector<HTMLSelectElement>('#network-choice');
+  const seen = seenImage();
+  let image: ArrayLike<number> = new Float64Array(784);
+  const classify = (): void => {
+    seen(image);
+    const blank = Array.from(image).every((value) => value === 0);
+    showProbabilities(blank ? null : predictors[Number(choice?.value ?? 0)](image));
+  };
+  const pad = startPad(() => {
+    image = centreDrawing(pad.ink(), pad.size);
+    classify();
+  });
+  element('#pad-clear').addEventListener('click', () => {
+    pad.clear();
+    image = new Float64Array(784);
+    classify();
+  });
+  choice?.addEventListener('change', classify);
+  const buttons = document.querySelectorAll<HTMLButtonElement>('button[data-image]');
+  for (const button of buttons) {
+    const pixels = bytesOf(data.images[Number(button.dataset.image)].pixels);
+    paint(element<HTMLCanvasElement>('canvas', button), pixels);
+    button.addEventListener('click', () => {
+      pad.show(pixels);
+      image = Float64Array.from(pixels, (pixel) => pixel / 255);
+      classify();
+    });
+  }
+  classify();
+  element('#network').dataset.ready = '';
+}
+
+async function load(network: NetworkData, kernels: ClassifierData['kernels']): Promise<Predictor> {
+  const { layers, loss, dtype } = network;
+  const weights = weightsFromBytes(bytesOf(network.weights), layers, dtype);
+  // Engines without vectors cannot compile them; the page then says so.
+  const module = WebAssembly.compile(bytesOf(kernels[dtype]!));
+  return createPredictor(layers, weights!, loss, (size) => createWasmKernels(dtype, size, module));
+}
+
+/** What the network is given, as it is given it: [28][28]. */
+function seenImage(): (image: ArrayLike<number>) => void {
+  const canvas = element<HTMLCanvasElement>('#seen');
+  return (image) =>
+    paint(
+      canvas,
+      Uint8Array.from(image, (value) => Math.round(255 * value)),
+    );
+}
+
+function paint(canvas: HTMLCanvasElement, pixels: Uint8Array): void {
+  const context = canvas.getContext('2d')!;
+  const painted = context.createImageData(28, 28);
+  pixels.forEach((value, i) => {
+    painted.data.set([value, value, value, 255], 4 * i);
+  });
+  context.putImageData(painted, 0, 0);
+}
+
+function showProbabilities(probabilities: readonly number[] | null): void {
+  const rows = document.querySelectorAll<HTMLElement>('#probabilities li');
+  const best = probabilities === null ? -1 : probabilities.indexOf(Math.max(...probabilities));
+  rows.forEach((row, digit) => {
+    const share = probabilities?.[digit] ?? 0;
+    element('.bar', row).style.width = `${100 * share}%`;
+    element('.share', row).textContent = probabilities === null ? '' : percent(share);
+    row.classList.toggle('best', digit === best);
+  });
+  element('#answer').textContent =
+    probabilities === null ? 'Nothing drawn yet.' : `A ${best}: ${percent(probabilities[best])}.`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,13 @@
+import { element } from './page.ts';
+
+/** Selects that leave only the rows of their choice in the table that they name. */
+export function startFilters(): void {
+  for (const select of document.querySelectorAll<HTMLSelectElement>('select[data-filter]')) {
+    const table = element<HTMLTableElement>(`#${select.dataset.filter}`);
+    select.addEventListener('change', () => {
+      for (const row of table.tBodies[0].rows) {
+        row.hidden = select.value !== '' && row.dataset.value !== select.value;
+      }
+    });
+  }
+}

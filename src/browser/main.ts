@@ -1,0 +1,13 @@
+import { startClassifier } from './classifier.ts';
+import { startCopyButtons } from './copy.ts';
+import { startCurves } from './curves.ts';
+import { startFigures } from './figures.ts';
+import { startFilters } from './filter.ts';
+import { startTooltip } from './tooltip.ts';
+
+const tooltip = startTooltip();
+startFigures(tooltip);
+startCurves(tooltip);
+startCopyButtons();
+startFilters();
+await startClassifier();

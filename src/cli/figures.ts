@@ -1,0 +1,30 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plan } from '../experiment/plan.ts';
+import type { Records } from '../experiment/store.ts';
+import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
+import { type Figure, figuresOf } from '../figures/index.ts';
+import { writeFiles } from '../output/write.ts';
+import { publishedOf } from '../report/published.ts';
+
+/** Draws a plan's figures beside the report's numbers into its folder. */
+export async function drawPlan(folder: string, plan: Plan, records: Records): Promise<void> {
+  const published = await publishedOf(plan.experiment.name);
+  await writeFigures(folder, figuresOf(plan, records, { published }));
+}
+
+/** Writes figures into a folder and removes those of the run before that this one does not have. */
+export async function writeFigures(
+  folder: string,
+  figures: readonly Figure[],
+  formats?: readonly FigureFormat[],
+): Promise<void> {
+  await writeFiles(folder, await figureFiles(figures, formats));
+  const names = new Set(figures.map(({ name }) => name));
+  for (const file of await readdir(folder)) {
+    const name = /^(heat-maps|curves|published.*)\.vl\.json$/.exec(file)?.[1];
+    if (name === undefined || names.has(name)) continue;
+    for (const ending of Object.values(figureFormats))
+      await rm(join(folder, `${name}.${ending}`), { force: true });
+  }
+}

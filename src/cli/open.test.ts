@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-open-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** The build, where no window can appear. */
+function open(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const options = { cwd: directory, env: { ...process.env, CI: 'true' } };
+    execFile(
+      process.execPath,
+      [resolve('bin/fys-nn.js'), 'open', ...args],
+      options,
+      (error, stdout, stderr) => done({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+test('prints the path of the page where there is no screen', async () => {
+  await mkdir(join(directory, 'results'));
+  const page = join(directory, 'results', 'report.html');
+  await writeFile(page, '');
+  for (const args of [[], ['results'], [join('results', 'report.html')], [page]]) {
+    const { status, stdout, stderr } = await open(...args);
+    expect(stdout.trim().endsWith(join('results', 'report.html'))).toBe(true);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: 'note: there is no screen here; open this file in a browser\n',
+    });
+  }
+});
+
+test.each([[[]], [['nowhere']], [['.']]])(
+  'open %j without a page is refused, with what to do',
+  async (args) => {
+    await mkdir(join(directory, 'report.html'));
+    const { status, stdout, stderr } = await open(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/there is no page[\s\S]*npx fys-nn report/);
+  },
+);

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../errors.ts';
+import { pageFile } from './page.ts';
+
+/** `fys-nn open`: a report's page in the browser; where there is none to open it with, its path alone. */
+export function addOpenCommand(program: Command): void {
+  program
+    .command('open')
+    .argument('[folder]', 'where the report was written', 'results')
+    .description("Show a report's page in the browser, and print its path")
+    .action(async (folder: string) => {
+      const page = resolve(folder, folder.endsWith('.html') ? '' : pageFile);
+      if (!(await isFile(page))) throw missing(folder, page);
+      process.stdout.write(`${page}\n`);
+      if (!hasScreen(process.env)) {
+        process.stderr.write('note: there is no screen here; open this file in a browser\n');
+        return;
+      }
+      const { default: open } = await import('open');
+      try {
+        const browser = await open(page);
+        browser.on('error', (error) =>
+          process.stderr.write(`note: no browser was found: ${error.message}\n`),
+        );
+      } catch (error) {
+        process.stderr.write(
+          `note: no browser was found: ${error instanceof Error ? error.message : error}\n`,
+        );
+      }
+    });
+}
+
+/** Whether a window could appear: not in CI, and on Linux only where a display is named. */
+function hasScreen({ CI, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME }: NodeJS.ProcessEnv): boolean {
+  if (CI !== undefined && CI !== 'false') return false;
+  if (process.platform === 'win32' || process.platform === 'darwin') return true;
+  return [DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME].some((name) => name !== undefined && name !== '');
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+function missing(folder: string, page: string): UserError {
+  return new UserError({
+    what: `there is no page ${page}`,
+    expected: `a folder that fys-nn report has written, with ${pageFile} in it`,
+    received: folder,
+    remedy: `run npx fys-nn report, or name its folder, such as ${join('results', 'quick')} after --quick`,
+  });
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import functions from '../../experiments/activation-functions.ts';
+import { type FunctionValue, functionValues } from '../experiment/functions.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { parseList, parseNumber } from '../experiment/value-list.ts';
+import type { Records } from '../output/trials.ts';
+import { writeFiles } from '../output/write.ts';
+import type { RunOptions } from './run-flags.ts';
+
+/** What the page is called in the folder of a report. */
+export const pageFile = 'report.html';
+
+/** Writes the page of a report's plans into its folder and returns its path. */
+export async function writePage(
+  plans: readonly Plan[],
+  records: Records,
+  folder: string,
+  { storeDirectory, sources }: Pick<RunOptions, 'storeDirectory' | 'sources'>,
+): Promise<string> {
+  const { classifierData } = await import('../report/classifier.ts');
+  const { compareWithPublished } = await import('../report/comparison.ts');
+  const { figuresOf } = await import('../figures/index.ts');
+  const { functionsFigure } = await import('../figures/functions.ts');
+  const { publishedOf } = await import('../report/published.ts');
+  const { readVerdicts } = await import('../report/page/judged.ts');
+  const { reportPage } = await import('../report/page.ts');
+  const page = await reportPage({
+    runs: await Promise.all(
+      plans.map(async (plan) => {
+        const published = await publishedOf(plan.experiment.name);
+        return { plan, figures: figuresOf(plan, records, { published, interactive: true }) };
+      }),
+    ),
+    functions: {
+      name: functions.name,
+      title: functions.title,
+      where: functions.figure,
+      figures: [functionsFigure(functions, ownFunctionValues())],
+    },
+    records,
+    comparisons: await compareWithPublished(plans, records),
+    verdicts: await readVerdicts(folder),
+    classifier: await classifierData(plans, records, storeDirectory, sources),
+  });
+  await writeFiles(folder, new Map([[pageFile, page]]));
+  return join(folder, pageFile);
+}
+
+function ownFunctionValues(): FunctionValue[] {
+  const { activation, x } = functions;
+  return functionValues(
+    activation,
+    parseList(x, '--x').map((text) => parseNumber(text, '--x')),
+  );
+}

@@ -1,0 +1,85 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parseChoice, parseList } from '../experiment/value-list.ts';
+import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
+
+interface Flags {
+  readonly out?: string;
+  readonly format: string;
+  readonly quiet?: boolean;
+}
+
+/** `fys-nn plot results/grid-search-ols`: draws again from the files of a run; nothing is trained. */
+export function addPlotCommand(program: Command): void {
+  program
+    .command('plot')
+    .description('Draw the figures of results folders again; nothing is trained')
+    .argument('<folder...>', 'folders that runs wrote, or one that holds several')
+    .option('--out <dir>', 'where the figures go (default: the folder itself)')
+    .option(
+      '--format <names>',
+      `of the figures: ${figureFormatNames.join(', ')}`,
+      figureFormatNames.join(','),
+    )
+    .option('--quiet', 'no notes')
+    .action(async (folders: string[], flags: Flags) => {
+      const formats = parseList(flags.format, '--format').map((name) =>
+        parseChoice(name, figureFormatNames, '--format'),
+      );
+      const all = (await Promise.all(folders.map(runFolders))).flat();
+      // Everything is read and drawn before anything is written.
+      const drawn = [];
+      for (const folder of all) drawn.push({ folder, figures: await figuresIn(folder) });
+      for (const { folder, figures } of drawn) {
+        const out = outOf(folder, all.length, flags);
+        await write(out, figures, formats, flags);
+      }
+    });
+}
+
+/** A folder of a run, or those in it: `results` as `fys-nn report` leaves it. */
+async function runFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  if (entries.some(({ name }) => name === 'manifest.json' || name === 'functions.csv')) return [folder];
+  const inside = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  const kept: string[] = [];
+  for (const path of inside) {
+    const found = await stat(join(path, 'manifest.json')).catch(() =>
+      stat(join(path, 'functions.csv')).catch(() => null),
+    );
+    if (found !== null) kept.push(path);
+  }
+  // Without any, readResults says what is wrong with the folder itself.
+  return kept.length > 0 ? kept : [folder];
+}
+
+async function figuresIn(folder: string) {
+  const { draw } = await import('../figures/index.ts');
+  const { readResults } = await import('../figures/folder.ts');
+  const { experiments } = await import('../../experiments/index.ts');
+  const { publishedOf } = await import('../report/published.ts');
+  const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
+  if (await isFunctionsFolder(folder)) return [await readFunctionsFigure(folder)];
+  const results = await readResults(folder, experiments);
+  return draw(results, { published: await publishedOf(results.experiment.name) });
+}
+
+function outOf(folder: string, count: number, { out }: Flags): string {
+  if (out === undefined) return folder;
+  return count === 1 ? out : join(out, basename(resolve(folder)));
+}
+
+async function write(
+  out: string,
+  figures: Awaited<ReturnType<typeof figuresIn>>,
+  formats: readonly FigureFormat[],
+  { quiet }: Flags,
+): Promise<void> {
+  const { checkOutputDirectory } = await import('../output/write.ts');
+  const { writeFigures } = await import('./figures.ts');
+  await checkOutputDirectory(out);
+  await writeFigures(out, figures, formats);
+  if (quiet === true) return;
+  for (const { name, caption } of figures) process.stderr.write(`wrote ${join(out, name)}: ${caption}\n`);
+}

@@ -1,0 +1,34 @@
+import { Chalk } from 'chalk';
+import type { Verdict, Verification } from '../report/verdicts.ts';
+import { seedsText, verificationSections } from '../report/verification-sections.ts';
+import type { GridWinners } from '../report/winners.ts';
+import { renderTable } from './text-table.ts';
+
+/** The verification for a terminal or a pipe. */
+export function showVerification(
+  verification: Verification,
+  winners: readonly GridWinners[],
+  stream: NodeJS.WriteStream,
+): string {
+  const color = stream.isTTY && stream.hasColors();
+  const width = stream.columns ?? 120;
+  const paint = painter(color);
+  const sections = verificationSections(verification, winners).map(({ title, header, rows }) => {
+    const body = rows.map(({ cells: [first, ...rest], verdict }) => [paint(verdict, first), ...rest]);
+    return `${title}\n\n${renderTable([...header], body, { color, width })}`;
+  });
+  return `Does the report hold? ${seedsText(verification)}\n\n${sections.join('\n\n')}\n`;
+}
+
+/** Green holds, red is contradicted, yellow is between; without colour the words say it alone. */
+function painter(color: boolean): (verdict: Verdict | null, text: string) => string {
+  const chalk = new Chalk({ level: color ? 2 : 0 });
+  const colors: Record<Verdict, (text: string) => string> = {
+    holds: chalk.green,
+    underspecified: chalk.yellow,
+    'depends on the seed': chalk.yellow,
+    contradicted: chalk.red,
+    'not run': chalk.dim,
+  };
+  return (verdict, text) => (verdict === null ? text : colors[verdict](text));
+}

@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { datasets } from '../datasets/index.ts';
+import { exitCodes } from '../errors.ts';
+import { parseChoice } from '../experiment/value-list.ts';
+import { formatNames, formats } from '../output/index.ts';
+import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
+import type { SetStatus } from './program.ts';
+import { addSelectionFlags, defaultStore } from './run-flags.ts';
+
+type Flags = PlanFlags & { readonly store?: string; readonly format: string };
+
+/** `fys-nn table grid-search ols --format latex`: the report's table from the store; nothing is trained. */
+export function addTableCommand(program: Command, setStatus: SetStatus): void {
+  const table = program
+    .command('table')
+    .description("Print an experiment's table as the report has it, from the store; nothing is trained");
+  for (const experiment of experiments) {
+    const command = experimentCommand(table, experiment);
+    addSelectionFlags(command, datasets[experiment.dataset].fromFiles);
+    const format = new Option('--format <name>', `of the table: ${formatNames.join(', ')}`).default(
+      'markdown',
+    );
+    command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
+      const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
+      const { describeProblems, openStore } = await import('../experiment/store.ts');
+      const { quickWarning } = await import('../output/manifest.ts');
+      const { reportTable } = await import('../output/report-table.ts');
+      const { plan } = await planOf(experiment, flags);
+      const directory = flags.store ?? defaultStore;
+      const store = await openStore(
+        directory,
+        plan.cells.map(({ trial }) => trial.id),
+      );
+      for await (const piece of render(reportTable(plan, store))) process.stdout.write(piece);
+      for (const problem of await describeProblems(directory, store.problems)) {
+        process.stderr.write(`note: the store ${directory}: ${problem}\n`);
+      }
+      if (plan.quick) process.stderr.write(`${quickWarning}\n`);
+      const missing = plan.cells.filter(({ trial }) => !store.has(trial.id)).length;
+      if (missing === 0) return;
+      process.stderr.write(
+        `${missing} of ${plan.cells.length} trials are not in the store ${directory}: not run\n`,
+      );
+      setStatus(exitCodes.incomplete);
+    });
+  }
+}

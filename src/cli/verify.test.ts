@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-verify-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const small = { epochs: [2], samples: [40] };
+const quantity = { experiment: 'ffnn', with: small, statistic: 'test_mse' };
+const fair = {
+  id: 'fair',
+  kind: 'number',
+  where: 'here',
+  says: 'fair',
+  ...quantity,
+  value: 0.2,
+  readingError: 0.2,
+};
+const impossible = { ...fair, id: 'impossible', value: -3, significantDigits: 2, readingError: undefined };
+const conclusion = {
+  ...{ id: 'learns', kind: 'conclusion', where: 'here', says: 'it learns', holds: 'end <= start' },
+  quantities: {
+    end: { ...quantity, statistic: 'train_mse' },
+    start: { ...quantity, statistic: 'train_mse', curve: { epoch: 1 } },
+  },
+};
+
+async function verify(claims: unknown, ...args: string[]) {
+  const text = typeof claims === 'string' ? claims : JSON.stringify({ report: { title: 't' }, claims });
+  await writeFile(join(directory, 'claims.json'), text);
+  return new Promise<{ status: number; stdout: string; stderr: string }>((done) => {
+    const all = [program, 'verify', '--claims', 'claims.json', '--jobs', '1', ...args];
+    execFile(process.execPath, all, { cwd: directory, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const read = (name: string) => readFile(join(directory, 'results/verify', name), 'utf8');
+
+test('what holds ends with 0 and leaves tables, Markdown, JSON and JUnit', async () => {
+  const { status, stdout } = await verify([fair, conclusion], '--seeds', '1..8');
+  expect(status).toBe(0);
+  expect(stdout).toContain('it learns');
+  expect((await readdir(join(directory, 'results/verify'))).sort()).toEqual([
+    'claims.csv',
+    'datapackage.json',
+    'figures.csv',
+    'junit.xml',
+    'verdicts.json',
+    'verify.json',
+    'verify.md',
+    'winners.csv',
+  ]);
+  expect(JSON.parse(await read('verdicts.json'))).toEqual({ fair: 'holds', learns: 'holds' });
+  expect(await read('claims.csv')).toMatch(
+    /^fair,code,number,.*\nfair,text,number,.*\nlearns,code,conclusion/m,
+  );
+  expect(await read('junit.xml')).toContain('tests="2" failures="0"');
+});
+
+test('what is contradicted ends with 3, unless it was expected; a second call computes nothing and finds the same', async () => {
+  const first = await verify([fair, impossible], '--seeds', '1..8');
+  expect(first.status).toBe(3);
+  expect(first.stderr).toContain('contradicted: impossible');
+  const before = await read('claims.csv');
+  const journals = await readdir(join(directory, 'results/.trials'));
+  await writeFile(join(directory, 'expected.json'), await read('verdicts.json'));
+  const second = await verify([fair, impossible], '--seeds', '1..8', '--expect', 'expected.json');
+  expect(second.status).toBe(0);
+  expect(await read('claims.csv')).toBe(before);
+  expect(await readdir(join(directory, 'results/.trials'))).toEqual(journals);
+  const third = await verify(
+    [fair, { ...impossible, id: 'other' }],
+    '--seeds',
+    '1..8',
+    '--expect',
+    'expected.json',
+  );
+  expect(third.status).toBe(3);
+  expect(third.stderr).toContain('contradicted, which was not expected: other');
+});
+
+test('too few seeds to judge a number: not run, and 4', async () => {
+  const { status, stderr } = await verify([fair, conclusion], '--seeds', '1');
+  expect(status).toBe(4);
+  expect(stderr).toContain('not run: fair');
+});
+
+test('--variant both names the single choice that recovers a number', async () => {
+  // Without noise and training a network of the program is as wrong as its targets are large.
+  const flat = { ...small, noise: [0], target: ['2+0*x'], learningRate: [1e-9] };
+  const centred = { ...fair, with: flat, value: 0, readingError: 0.1 };
+  const { status, stdout } = await verify([centred], '--seeds', '1..8', '--variant', 'both');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/hold under some readings[\s\S]*text, centerTargets yes/);
+});
+
+test.each<[string, unknown, string[], RegExp]>([
+  ['a file that is no JSON', '{', [], /claims cannot be used/],
+  ['an unknown experiment', [{ ...fair, experiment: 'fnn' }], [], /did you mean ffnn/],
+  ['an unknown statistic', [{ ...fair, statistic: 'mse' }], [], /no statistic mse/],
+  ['a cell that is not there', [{ ...fair, select: { lambda: 3 } }], [], /no cell of ffnn/],
+  ['a condition that is none', [{ ...conclusion, holds: 'end <' }], [], /claim learns: holds/],
+  ['a condition with a foreign name', [{ ...conclusion, holds: 'process > 1' }], [], /claim learns: holds/],
+  ['no seeds', [fair], ['--seeds', ''], /--seeds is empty/],
+  ['seeds that are none', [fair], ['--seeds', 'x'], /--seed/],
+  ['a level of 1', [fair], ['--level', '1'], /--level is out of range/],
+  ['an unknown variant', [fair], ['--variant', 'neither'], /--variant/],
+  ['an expectation that is none', [fair], ['--expect', 'claims.json'], /--expect/],
+])('%s: exit 2, and nothing is written', async (_name, claims, args, pattern) => {
+  const { status, stderr } = await verify(claims, ...args);
+  expect(stderr).toMatch(pattern);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  expect(status).toBe(2);
+  expect(existsSync(join(directory, 'results'))).toBe(false);
+});

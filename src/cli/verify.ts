@@ -1,0 +1,206 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { exitCodes, UserError } from '../errors.ts';
+import { parseOption } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { openStore } from '../experiment/store.ts';
+import { parseChoice, parseNumber } from '../experiment/value-list.ts';
+import type { Claim } from '../report/claims.ts';
+import type { Reading, Seeds } from '../report/readings.ts';
+import type { SetStatus } from './program.ts';
+import { defaultStore, parseJobs } from './run-flags.ts';
+
+interface VerifyFlags {
+  readonly claims?: string;
+  readonly seeds?: string;
+  readonly mnistSeeds?: string;
+  readonly quick?: boolean;
+  readonly level?: string;
+  readonly variant: string;
+  readonly expect?: string;
+  readonly store?: string;
+  readonly out?: string;
+  readonly dataDir?: string;
+  readonly jobs?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Which readings of the report each choice of --variant judges; both adds single choices changed. */
+const variantChoices = ['report', 'code', 'text', 'both'] as const;
+
+/** `fys-nn verify`: does every number and conclusion of the report hold under other seeds? */
+export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
+  program
+    .command('verify')
+    .description('Judge every number and conclusion of the report over many seeds')
+    .addOption(new Option('--claims <file>', "a file of claims (default: the report's)"))
+    .addOption(new Option('--seeds <list>', 'seeds on generated data (default: 1..20, with --quick 1..5)'))
+    .addOption(
+      new Option(
+        '--mnist-seeds <list>',
+        'seeds on MNIST (default: the first 5 of them, with --quick the first)',
+      ),
+    )
+    .addOption(new Option('--quick', 'fewer seeds; everything else is as in the report'))
+    .addOption(new Option('--level <x>', 'of the intervals and tests').default('0.99'))
+    .addOption(
+      new Option(
+        '--variant <name>',
+        'report: its program and its wording; code or text: one of them; both: also its program with one open choice changed at a time',
+      ).default('report'),
+    )
+    .addOption(
+      new Option(
+        '--expect <file>',
+        'verdicts.json of an earlier run: exit 3 only for what is contradicted since',
+      ),
+    )
+    .addOption(new Option('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
+    .addOption(new Option('--out <dir>', 'where the verdicts go (default: "results/verify")'))
+    .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'))
+    .addOption(
+      new Option('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
+    )
+    .addOption(new Option('--quiet', 'no progress and no notes'))
+    .addOption(new Option('--json', 'print the verdicts as JSON'))
+    .action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
+}
+
+async function runVerify(flags: VerifyFlags): Promise<number> {
+  const { ownClaims, readClaims } = await import('../report/claims.ts');
+  const { checkConditions } = await import('../report/judge-conclusions.ts');
+  const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
+    '../report/expectation.ts'
+  );
+  const { checkOutputDirectory, writeFiles } = await import('../output/write.ts');
+  const seeds = seedsOf(flags);
+  const level = parseLevel(flags.level!);
+  const variant = parseChoice(flags.variant, variantChoices, '--variant');
+  const { claims } = await readClaims(flags.claims ?? ownClaims);
+  await checkConditions(claims.filter((claim) => claim.kind === 'conclusion'));
+  const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
+  const expected = expectFile === null ? null : await readExpectation(expectFile);
+  const out = flags.out ?? 'results/verify';
+  await checkOutputDirectory(out);
+
+  const run = await judge(claims, variant, seeds, level, flags);
+  const found = verdictsById(run.verification);
+  const { verificationFiles } = await import('../report/verification-files.ts');
+  await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
+  if (flags.json === true) {
+    const { verificationJson } = await import('../report/verification-files.ts');
+    process.stdout.write(verificationJson(run.verification, run.winners));
+  } else {
+    const { showVerification } = await import('./show-verification.ts');
+    process.stdout.write(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
+  }
+  const note = (text: string) => {
+    if (flags.quiet !== true) process.stderr.write(`${text}\n`);
+  };
+  note(`wrote ${out}/`);
+  const contradicted = newlyContradicted(found, expected);
+  for (const id of contradicted) {
+    process.stderr.write(`contradicted${expected === null ? '' : ', which was not expected'}: ${id}\n`);
+  }
+  const missing = [...found].flatMap(([id, verdict]) => (verdict === 'not run' ? id : []));
+  if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
+  if (run.failures > 0) return exitCodes.failed;
+  if (contradicted.length > 0) return exitCodes.contradicted;
+  return missing.length > 0 ? exitCodes.incomplete : exitCodes.done;
+}
+
+/** Plans, computes what the store lacks, and judges; with --variant both once more with single choices changed. */
+async function judge(
+  claims: readonly Claim[],
+  variant: (typeof variantChoices)[number],
+  seeds: Seeds,
+  level: number,
+  flags: VerifyFlags,
+) {
+  const { codeReading, planReadings, singleChanges, textReading } = await import('../report/readings.ts');
+  const { experimentsInDoubt, verify } = await import('../report/verdicts.ts');
+  const { winnersOf } = await import('../report/winners.ts');
+  const sources = { dataDir: flags.dataDir ?? null };
+  let failures = 0;
+  const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
+    const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, sources);
+    const computed = await recordsOf(plans, flags);
+    failures += computed.failures;
+    const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
+    const whole = plans.filter((plan) => plan.variant === readings[0].variant && !isNarrowed(plan, judged));
+    const winners = [];
+    for (const plan of whole) winners.push(...(await winnersOf(plan, computed.records, level)));
+    return { verification, winners };
+  };
+  const readings =
+    variant === 'code' ? [codeReading] : variant === 'text' ? [textReading] : [codeReading, textReading];
+  const first = await under(readings, claims);
+  if (variant !== 'both') return { ...first, failures };
+  const changes = singleChanges(experimentsInDoubt(first.verification, experiments));
+  const second = changes.length === 0 ? first : await under([...readings, ...changes], claims);
+  return { verification: second.verification, winners: first.winners, failures };
+}
+
+/** Plans made for one claim (`with`) are no grids of the report. */
+function isNarrowed({ experiment, lists }: Plan, _claims: readonly Claim[]): boolean {
+  const { rows, columns } = experiment.layout;
+  return [rows, columns].some(
+    (name) => name !== null && lists[name]!.join() !== experiment.settings[name]!.join(),
+  );
+}
+
+/** Every record of the plans: from the store, or computed now. */
+async function recordsOf(plans: readonly Plan[], flags: VerifyFlags) {
+  const { computeTrials, distinctTrials } = await import('./run.ts');
+  const runs = plans.map((plan) => ({ plan, out: '' }));
+  const trials = distinctTrials(runs);
+  const ids = trials.map(({ id }) => id);
+  const store = await openStore(flags.store ?? defaultStore, ids);
+  const missing = trials.filter(({ id }) => !store.has(id));
+  if (missing.length === 0) return { records: store, failures: 0 };
+  const options = {
+    sources: { dataDir: flags.dataDir ?? null },
+    jobs: parseJobs(flags.jobs),
+    quiet: flags.quiet === true,
+  };
+  const { failures } = await computeTrials(missing, trials.length, runs, store, options);
+  for (const { trial, error } of failures) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${message}\n`);
+  }
+  await store.refresh();
+  return { records: store, failures: failures.length };
+}
+
+function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {
+  const parse = (text: string, flag: string) => {
+    if (text.trim() === '') throw emptySeeds(flag);
+    return parseOption('seed', text) as number[];
+  };
+  const franke = parse(seeds ?? (quick === true ? '1..5' : '1..20'), '--seeds');
+  const mnist =
+    mnistSeeds === undefined ? franke.slice(0, quick === true ? 1 : 5) : parse(mnistSeeds, '--mnist-seeds');
+  return { franke, mnist };
+}
+
+function emptySeeds(flag: string): UserError {
+  return new UserError({
+    what: `${flag} is empty`,
+    expected: 'one seed or several',
+    received: '',
+    remedy: `write ${flag} 1..20`,
+  });
+}
+
+function parseLevel(text: string): number {
+  const level = parseNumber(text, '--level');
+  if (level > 0 && level < 1) return level;
+  throw new UserError({
+    what: '--level is out of range',
+    expected: 'a number between 0 and 1',
+    received: text,
+    remedy: 'write --level 0.99',
+  });
+}

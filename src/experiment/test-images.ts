@@ -1,0 +1,22 @@
+import { splitRows } from '../datasets/split.ts';
+import { loadData, type Sources } from './data.ts';
+import type { TrialConfig } from './trial.ts';
+
+export interface TestImage {
+  readonly label: number;
+  /** [height * width], one byte a pixel */
+  readonly pixels: Uint8Array;
+}
+
+/** The first test image of each class, as the trial had split the data. */
+export async function testImages(config: TrialConfig, sources: Sources): Promise<TestImage[]> {
+  const dataset = await loadData(config.data, config.seed, sources);
+  const { inputs, targets, columns, classes } = dataset;
+  const { test } = splitRows(dataset, config.split, config.seed);
+  return Array.from({ length: classes }, (_, label) => test.find((row) => targets[row] === label)).flatMap(
+    (row, label) => {
+      if (row === undefined) return [];
+      return [{ label, pixels: Uint8Array.from(inputs.slice(row * columns, (row + 1) * columns)) }];
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayerWeights } from '../nn/network.ts';
+import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
+import { storeError } from './journal.ts';
+import type { SgdConfig, Trial } from './trial.ts';
+
+const digestBytes = 32;
+
+/**
+ * Keeps the final weights of a trial beside its record: `weights/<id>.bin` in the store, whole or not at all.
+ *
+ * The file is `weightsToBytes` in the trial's own element type, then the SHA-256 of that. Errors: a store that cannot be
+ * written.
+ */
+export async function writeWeights(
+  directory: string,
+  { id, config }: Trial,
+  weights: readonly LayerWeights[],
+): Promise<void> {
+  const { dtype } = config.model as SgdConfig;
+  const numbers = weightsToBytes(weights, dtype);
+  const folder = weightsFolder(directory);
+  const aside = join(folder, `${id}.${randomUUID()}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(aside, 'wx');
+    try {
+      await file.writeFile(Buffer.concat([numbers, digestOf(numbers)]));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, weightsFile(directory, id));
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => {});
+    throw storeError(directory, error);
+  }
+}
+
+/** The final weights of a trial; null where the store keeps none of it or the file is damaged. */
+export async function readWeights(directory: string, trial: Trial): Promise<LayerWeights[] | null> {
+  const bytes = await readWeightsBytes(directory, trial);
+  const { model } = trial.config;
+  if (bytes === null || model.solver !== 'sgd') return null;
+  return weightsFromBytes(bytes, model.layers, model.dtype);
+}
+
+/** The same as `weightsToBytes` has them. */
+export async function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint8Array | null> {
+  const bytes = await readFile(weightsFile(directory, id)).catch(() => null);
+  if (bytes === null || bytes.length <= digestBytes) return null;
+  const numbers = bytes.subarray(0, -digestBytes);
+  return digestOf(numbers).equals(bytes.subarray(-digestBytes)) ? numbers : null;
+}
+
+export const weightsFolder = (directory: string): string => join(directory, 'weights');
+
+function weightsFile(directory: string, id: string): string {
+  return join(weightsFolder(directory), `${id}.bin`);
+}
+
+function digestOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

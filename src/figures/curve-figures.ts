@@ -1,0 +1,156 @@
+import type { SplitName } from '../experiment/define.ts';
+import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { mean } from '../stats/describe.ts';
+import { type Curve, type CurvePanel, curves, isCut, type Point } from './curves.ts';
+import type { Figure, Published } from './figure.ts';
+import { message } from './message.ts';
+import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
+import {
+  countStatus,
+  type Group,
+  groupSeeds,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
+import { figureWidth, palette, wholeSpec } from './style.ts';
+
+const lossTitles = {
+  regression: { mse: 'MSE' },
+  classification: { cross_entropy: 'cross-entropy', accuracy: 'accuracy' },
+} as const;
+
+/** Losses over epochs: a panel for each loss and each value of the layout's columns, a colour for each cell. */
+export function curveFigures(results: Results, published: Published, interactive: boolean): Figure[] {
+  const { experiment, trials } = results;
+  const splits = experiment.layout.curves;
+  if (splits === null) return [];
+  const title = typeset(experiment.title);
+  const panels = panelsOf(results, splits, published).filter((panel) => panel.curves.length > 0);
+  const notes = [...warningsOf(results), ...missingOf(results)];
+  const heading = `${title} (${experiment.figure}).`;
+  if (panels.length === 0) {
+    const why = trials.every(({ settings }) => settings.solver === 'closed-form')
+      ? 'Closed forms have no epochs: there is no curve to draw.'
+      : 'There is no curve to draw: no training that ran has a finite loss.';
+    const caption = [heading, why, ...notes].join(' ');
+    return [{ name: 'curves', title, caption, spec: message(title, notes, why) }];
+  }
+  if (panels.some(isCut)) notes.push('The first epochs are cut off at the top.');
+  // Many bands over each other would be one grey.
+  const few = panels.every(
+    (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
+  );
+  const bands = few && valuesOf(trials, 'seed').length > 1;
+  const diamonds = panels.some((panel) => panel.curves.some((curve) => curve.published !== null));
+  const caption = [
+    heading,
+    `After each epoch, on all rows of the split.`,
+    seedsOf(results),
+    ...(bands ? ['Bands: least to greatest over the seeds.'] : []),
+    ...(diamonds ? ["Diamonds: the report's last values."] : []),
+    ...besideOf(results, experiment.layout.metrics),
+    ...notes,
+  ].join(' ');
+  const remarks = diamonds ? ["Diamonds: the report's last values."] : [];
+  const body = curves({ panels, seriesTitle: seriesTitle(results), bands, interactive });
+  return [
+    { name: 'curves', title, caption, spec: wholeSpec(title, [...notes, ...remarks], figureWidth, body) },
+  ];
+}
+
+function panelsOf(results: Results, splits: readonly SplitName[], published: Published): CurvePanel[] {
+  const { experiment, trials } = results;
+  const { columns } = experiment.layout;
+  const values = columns === null ? [null] : valuesOf(trials, columns);
+  const names = seriesOptions(results);
+  // Beyond the palette, dashes tell series apart, and train and test stand apart.
+  const crowded = groupSeeds(trials).length / values.length > palette.length && splits.length > 1;
+  const sets = crowded ? splits.map((split) => [split]) : [splits];
+  const losses: Record<string, string> = lossTitles[experiment.task];
+  return Object.entries(losses).flatMap(([loss, lossTitle]) =>
+    values.flatMap((value) =>
+      sets.map((set) => {
+        const members = groupSeeds(
+          trials.filter(({ settings }) => columns === null || settings[columns] === value),
+        );
+        const parts = [
+          value === null || values.length === 1 ? '' : typeset(`${optionTitle(columns!)} ${value}`),
+          crowded ? set[0] : '',
+        ];
+        return {
+          title: parts.filter((part) => part !== '').join(', '),
+          valueTitle: splits.length === 1 ? `${splits[0]} ${lossTitle}` : lossTitle,
+          curves: members.flatMap((group) =>
+            set.flatMap((split) => curveOf(group, split, loss, names, published)),
+          ),
+        };
+      }),
+    ),
+  );
+}
+
+/** What tells curves of one panel apart. */
+function seriesOptions(results: Results): OptionName[] {
+  return variedOptions(results).filter(
+    (name) => name !== results.experiment.layout.columns && name !== 'reference',
+  );
+}
+
+function seriesTitle(results: Results): string {
+  const names = seriesOptions(results);
+  return names.length === 1 ? optionTitle(names[0]) : '';
+}
+
+function seriesName(settings: Settings, names: readonly OptionName[]): string {
+  if (names.length === 1) return typeset(String(settings[names[0]]));
+  const parts = names.filter((name) => (settings[name] ?? null) !== null);
+  return parts.map((name) => typeset(`${optionTitle(name)} ${settings[name]}`)).join(', ');
+}
+
+function curveOf(
+  group: Group,
+  split: SplitName,
+  loss: string,
+  names: readonly OptionName[],
+  published: Published,
+): Curve[] {
+  const name = `${split}_${loss}`;
+  const reference = referenceOf(group.settings);
+  // Of another library the report draws the test alone.
+  if (reference !== null && split !== 'test') return [];
+  const points = meanCurve(group, name);
+  if (points.length === 0) return [];
+  const diverged = countStatus(group.trials, 'done') === 0;
+  return [
+    {
+      series: seriesName(group.settings, names),
+      split: reference === null ? split : `${split}, ${reference}`,
+      points,
+      published: published(name, group.settings),
+      diverged,
+    },
+  ];
+}
+
+/** Mean, least and greatest over the seeds that finished; over all of them where none did. */
+function meanCurve({ trials }: Group, name: string): Point[] {
+  const finished = trials.filter(({ status }) => status === 'done');
+  const members = (finished.length > 0 ? finished : trials).flatMap(({ curves: all }) =>
+    all[name] ? [all[name]] : [],
+  );
+  const length = Math.max(0, ...members.map((values) => values.length));
+  return thinned(length).flatMap((index) => {
+    const values = members.flatMap((curve) => curve[index] ?? []);
+    if (values.length === 0) return [];
+    return [{ epoch: index + 1, value: mean(values), low: Math.min(...values), high: Math.max(...values) }];
+  });
+}
+
+/** At most 250 epochs, evenly spread, the first and the last among them: no figure is wider in points. */
+function thinned(length: number): number[] {
+  const stride = Math.max(1, Math.ceil(length / 250));
+  const indices = Array.from({ length: Math.ceil(length / stride) }, (_, i) => i * stride);
+  return length > 0 && indices[indices.length - 1] !== length - 1 ? [...indices, length - 1] : indices;
+}

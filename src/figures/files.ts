@@ -1,0 +1,25 @@
+import type { Figure } from './figure.ts';
+
+/** What a figure can be written as: name of the format to ending of the file. */
+export const figureFormats = { svg: 'svg', png: 'png', json: 'vl.json' } as const;
+export type FigureFormat = keyof typeof figureFormats;
+export const figureFormatNames = Object.keys(figureFormats) as FigureFormat[];
+
+/** The files of the figures, name to content. */
+export async function figureFiles(
+  figures: readonly Figure[],
+  formats: readonly FigureFormat[] = figureFormatNames,
+): Promise<Map<string, string | Buffer>> {
+  const { toPng, toSvg } = await import('./render.ts');
+  const files = new Map<string, string | Buffer>();
+  for (const { name, spec } of figures) {
+    const svg = formats.some((format) => format !== 'json') ? await toSvg(spec) : '';
+    const contents = {
+      svg: () => svg,
+      png: () => toPng(svg),
+      json: () => `${JSON.stringify(spec, null, 1)}\n`,
+    };
+    for (const format of formats) files.set(`${name}.${figureFormats[format]}`, contents[format]());
+  }
+  return files;
+}

@@ -1,0 +1,114 @@
+import type { ShownMetric } from '../experiment/define.ts';
+import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { mean, standardDeviation } from '../stats/describe.ts';
+import type { Colors } from './colors.ts';
+import type { HeatMapCell, HeatMapPanel } from './heat-map.ts';
+import { figures, typeset } from './notes.ts';
+import {
+  countStatus,
+  finishedValues,
+  type Group,
+  groupSeeds,
+  meanOf,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
+
+export interface Grid {
+  readonly results: Results;
+  readonly rows: OptionName;
+  readonly columns: OptionName;
+  /** The cells with a row and a column; closed forms stand outside. */
+  readonly groups: readonly Group[];
+  /** Options varied besides rows and columns: one panel for each of their combinations. */
+  readonly sliced: readonly OptionName[];
+}
+
+/** null without a grid: fewer than two cells that have a row and a column. */
+export function gridOf(results: Results): Grid | null {
+  const { rows, columns } = results.experiment.layout;
+  if (rows === null || columns === null) return null;
+  const groups = groupSeeds(results.trials).filter(
+    ({ settings }) =>
+      (settings[rows] ?? null) !== null &&
+      (settings[columns] ?? null) !== null &&
+      referenceOf(settings) === null,
+  );
+  if (groups.length < 2) return null;
+  const trials = groups.flatMap((group) => group.trials);
+  const varied = variedOptions({ ...results, trials });
+  return {
+    results,
+    rows,
+    columns,
+    groups,
+    sliced: varied.filter((name) => name !== rows && name !== columns),
+  };
+}
+
+/** The cells of each combination of the other varied options. */
+export function slicesOf({ groups, sliced }: Grid): Group[][] {
+  const slices = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = JSON.stringify(sliced.map((name) => group.settings[name]));
+    slices.set(key, [...(slices.get(key) ?? []), group]);
+  }
+  return [...slices.values()];
+}
+
+/** One metric of one slice as a heat map. */
+export function panelOf(
+  { rows, columns, groups, sliced }: Grid,
+  slice: readonly Group[],
+  metric: ShownMetric,
+  colors: Colors,
+  title: readonly string[],
+): HeatMapPanel {
+  const best = bestOf(slice, metric);
+  const [{ settings }] = slice;
+  const sliceTitle = sliced.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+  return {
+    title: sliceTitle === '' ? title : [...title, typeset(sliceTitle)],
+    rows: { title: optionTitle(rows), ticks: valuesOf(groups, rows) },
+    columns: { title: optionTitle(columns), ticks: valuesOf(groups, columns) },
+    cells: slice.map((group) => ({
+      row: group.settings[rows]!,
+      column: group.settings[columns]!,
+      value: meanOf(group, metric.name),
+      state: stateOf(group, metric.name),
+      partly: countStatus(group.trials, 'diverged') > 0,
+      best: group === best,
+      detail: detailOf(group, metric, [...sliced, rows, columns]),
+    })),
+    colors,
+    key: false,
+  };
+}
+
+function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | null {
+  const sign = best === 'max' ? -1 : 1;
+  const finite = groups.filter((group) => meanOf(group, name) !== null);
+  return [...finite].sort((a, b) => sign * (meanOf(a, name)! - meanOf(b, name)!))[0] ?? null;
+}
+
+function stateOf(group: Group, metric: string): HeatMapCell['state'] {
+  if (meanOf(group, metric) !== null) return 'value';
+  return countStatus(group.trials, 'diverged') > 0 ? 'diverged' : 'not run';
+}
+
+/** "batch size 10, learning rate 0.1: test MSE 0.0512 ± 0.0031, 3 seeds, 1 diverged". */
+function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[]): string {
+  const values = finishedValues(group, metric.name);
+  const spread = standardDeviation(values);
+  const where = names.map((name) => `${optionTitle(name)} ${group.settings[name]}`).join(', ');
+  const diverged = countStatus(group.trials, 'diverged');
+  const parts = [
+    values.length === 0 ? '' : `${typeset(metric.title)} ${figures(mean(values))}`,
+    Number.isFinite(spread) ? `± ${figures(spread)} over ${values.length} seeds` : '',
+    diverged > 0 ? `${diverged} diverged` : '',
+    values.length === 0 && diverged === 0 ? 'not run' : '',
+  ];
+  return `${where}: ${parts.filter((part) => part !== '').join(', ')}`;
+}

@@ -1,0 +1,206 @@
+import type { Setting } from '../experiment/options.ts';
+import { cellText, type Shown, tickTexts } from './cell-text.ts';
+import { type Colors, colorScale, inkOn } from './colors.ts';
+import type { SpecPart } from './figure.ts';
+import { condensed, figureWidth, fontSize, textWidth } from './style.ts';
+
+export interface HeatMapCell extends Shown {
+  readonly row: Setting;
+  readonly column: Setting;
+  /** Framed: the best of its panel. */
+  readonly best: boolean;
+  /** For the reader who points at it. */
+  readonly detail: string;
+}
+
+export interface HeatMapAxis {
+  readonly title: string;
+  readonly ticks: readonly Setting[];
+}
+
+export interface HeatMapPanel {
+  /** Lines over the panel. */
+  readonly title: readonly string[];
+  readonly rows: HeatMapAxis;
+  readonly columns: HeatMapAxis;
+  readonly cells: readonly HeatMapCell[];
+  readonly colors: Colors;
+  /** Whether the key to the colours stands under it. */
+  readonly key: boolean;
+}
+
+const rowHeight = 34;
+const gap = 14;
+/** Panels of one metric have the same limits by their numbers; Vega-Lite would join those of two metrics. */
+const ownColors = { resolve: { scale: { color: 'independent' } } };
+
+/** How many panels fit beside each other in one column of print, their cells as wide as their text. */
+export function panelsPerLine(panels: readonly HeatMapPanel[]): number {
+  const [{ columns }] = panels;
+  const each = columns.ticks.length * narrowestCell(panels) + gap;
+  return Math.max(1, Math.floor((figureWidth - rowLabelsWidth(panels) + gap) / each));
+}
+
+/** Panels in lines, each an annotated heat map; row labels at the left of a line, column labels under the last line. */
+export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: SpecPart; width: number } {
+  const panels = lines.flat();
+  const [{ columns }] = panels;
+  const most = Math.max(...lines.map((line) => line.length));
+  const room = figureWidth - rowLabelsWidth(panels) - gap * (most - 1);
+  const cellWidth = Math.max(
+    narrowestCell(panels),
+    Math.min(100, Math.floor(room / (most * columns.ticks.length))),
+  );
+  const width = rowLabelsWidth(panels) + most * (cellWidth * columns.ticks.length + gap) - gap;
+  const vconcat = lines.map((line) => ({
+    hconcat: line.map((panel, place) =>
+      panelSpec(panel, cellWidth, {
+        rowLabels: place === 0,
+        columnLabels: line.some((other) => other.key),
+      }),
+    ),
+    spacing: gap,
+    ...ownColors,
+  }));
+  return { body: { vconcat, ...ownColors }, width: Math.max(figureWidth, width) };
+}
+
+function narrowestCell(panels: readonly HeatMapPanel[]): number {
+  const texts = panels.flatMap(({ cells, colors }) => cells.flatMap((cell) => cellText(cell, colors)));
+  const ticks = panels.flatMap(({ columns }) => tickTexts(columns.ticks));
+  const widths = [
+    ...texts.map((text) => condensed.width * textWidth(text) + 1),
+    ...ticks.map((text) => textWidth(text) + 4),
+  ];
+  return Math.ceil(Math.max(24, ...widths));
+}
+
+function rowLabelsWidth(panels: readonly HeatMapPanel[]): number {
+  const ticks = panels.flatMap(({ rows }) => tickTexts(rows.ticks));
+  return Math.ceil(Math.max(...ticks.map((text) => textWidth(text))) + fontSize + 12);
+}
+
+function panelSpec(
+  { title, rows, columns, cells, colors, key }: HeatMapPanel,
+  cellWidth: number,
+  labels: { rowLabels: boolean; columnLabels: boolean },
+): SpecPart {
+  const [rowTexts, columnTexts] = [tickTexts(rows.ticks), tickTexts(columns.ticks)];
+  const width = cellWidth * columns.ticks.length;
+  const rowsOf = (members: readonly HeatMapCell[]): CellRow[] =>
+    members.map((cell) => ({
+      row: rowTexts[rows.ticks.indexOf(cell.row)],
+      column: columnTexts[columns.ticks.indexOf(cell.column)],
+      value: cell.value,
+      state: cell.state,
+      text: cellText(cell, colors),
+      ink: inkOn(cell.value, colors),
+      best: cell.best,
+      detail: cell.detail,
+    }));
+  const axis = (name: string, shown: boolean) =>
+    shown ? { title: name, domain: false, ticks: false, labelAngle: 0, labelPadding: 5 } : null;
+  return {
+    title: { text: title, fontWeight: 'normal', offset: 4, anchor: 'middle' },
+    width,
+    height: rowHeight * rows.ticks.length,
+    encoding: {
+      x: {
+        field: 'column',
+        type: 'ordinal',
+        scale: { domain: columnTexts },
+        axis: axis(columns.title, labels.columnLabels),
+      },
+      y: {
+        field: 'row',
+        type: 'ordinal',
+        scale: { domain: rowTexts },
+        axis: axis(rows.title, labels.rowLabels),
+      },
+    },
+    layer: layers(rowsOf(cells), colors, key ? keyOf(colors, width) : null, cellWidth),
+  };
+}
+
+/** What stands in the specification for each cell. */
+interface CellRow extends SpecPart {
+  readonly state: HeatMapCell['state'];
+  readonly best: boolean;
+  readonly ink: string;
+}
+
+function layers(
+  rows: readonly CellRow[],
+  colors: Colors,
+  legend: SpecPart | null,
+  cellWidth: number,
+): SpecPart[] {
+  const tooltip = { field: 'detail', type: 'nominal' };
+  const text = { field: 'text', type: 'nominal' };
+  const diverged = rows.filter(({ state }) => state === 'diverged');
+  const parts: [readonly CellRow[], SpecPart, SpecPart][] = [
+    [
+      rows.filter(({ state }) => state === 'value'),
+      { type: 'rect' },
+      { color: { field: 'value', type: 'quantitative', scale: colorScale(colors), legend }, tooltip },
+    ],
+    [
+      rows.filter(({ state }) => state !== 'value'),
+      { type: 'rect', fill: '#f4f4f4', stroke: '#bbbbbb' },
+      { tooltip },
+    ],
+    [
+      diverged,
+      {
+        type: 'point',
+        shape: hatch(cellWidth / rowHeight),
+        size: rowHeight ** 2,
+        stroke: '#b0b0b0',
+        strokeWidth: 1,
+      },
+      {},
+    ],
+    [
+      diverged,
+      { type: 'text', stroke: '#f4f4f4', strokeWidth: 5, strokeJoin: 'round', aria: false },
+      { text },
+    ],
+    [rows.filter(({ best }) => best), { type: 'rect', fill: null, stroke: '#56B4E9', strokeWidth: 3 }, {}],
+    ...['#ffffff', '#000000'].map((color): [CellRow[], SpecPart, SpecPart] => [
+      rows.filter((row) => row.ink === color),
+      { type: 'text', lineHeight: fontSize, baseline: 'middle', font: condensed.font, color },
+      { text, tooltip },
+    ]),
+  ];
+  return parts
+    .filter(([values]) => values.length > 0)
+    .map(([values, mark, encoding]) => ({ data: { values }, mark, encoding }));
+}
+
+function keyOf({ kind }: Colors, width: number): SpecPart {
+  return {
+    orient: 'bottom',
+    direction: 'horizontal',
+    title: null,
+    gradientLength: width,
+    gradientThickness: 8,
+    offset: 8,
+    tickCount: 3,
+    format: kind === 'magma' ? '.2~g' : '+.2~g',
+  };
+}
+
+/** Diagonal lines over a cell `aspect` times as wide as high, in the box of a Vega symbol: y from -1 to 1. */
+function hatch(aspect: number): string {
+  const lines: string[] = [];
+  for (let shift = -aspect - 0.5; shift < aspect + 1; shift += 0.5) {
+    const [left, right] = [Math.max(-aspect, shift - 1), Math.min(aspect, shift + 1)];
+    if (left < right)
+      lines.push(`M${round(left)},${round(shift - left)}L${round(right)},${round(shift - right)}`);
+  }
+  return lines.join('');
+}
+
+function round(x: number): number {
+  return Number(x.toFixed(3));
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../experiment/plan.ts';
+import type { Records } from '../experiment/store.ts';
+import { curveFigures } from './curve-figures.ts';
+import type { Figure, Published } from './figure.ts';
+import { gridFigures } from './grid-figures.ts';
+import { type Results, resultsOf } from './results.ts';
+
+export type { Figure, Published, VegaLiteSpec } from './figure.ts';
+
+export interface DrawingOptions {
+  /** The report's numbers; without it, none are drawn. */
+  readonly published?: Published;
+  /** For a page: values under the pointer, curves switched by a click on the key. */
+  readonly interactive?: boolean;
+}
+
+/** The figures of an experiment, from its records: the report's first. */
+export function figuresOf(plan: Plan, records: Records, options: DrawingOptions = {}): Figure[] {
+  return draw(resultsOf(plan, records), options);
+}
+
+/** The figures of results: heat maps of a grid, or curves over epochs, as the experiment's layout says. */
+export function draw(results: Results, { published, interactive = false }: DrawingOptions = {}): Figure[] {
+  const known = published === undefined || results.quick ? () => null : comparable(results, published);
+  if (results.experiment.layout.curves !== null) return curveFigures(results, known, interactive);
+  return gridFigures(results, known);
+}
+
+/** Cells with settings that the report does not have are not set beside its numbers. */
+function comparable({ experiment, variant }: Results, published: Published): Published {
+  const own = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
+  return (metric, settings) => {
+    const same = Object.entries(settings).every(
+      ([name, value]) =>
+        name === 'seed' || value === null || own[name as keyof typeof own]?.includes(value) === true,
+    );
+    return same ? published(metric, settings) : null;
+  };
+}

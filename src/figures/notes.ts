@@ -1,0 +1,75 @@
+import type { ShownMetric } from '../experiment/define.ts';
+import { optionTitle } from '../experiment/options.ts';
+import {
+  countStatus,
+  groupSeeds,
+  meanOf,
+  type Results,
+  referenceOf,
+  valuesOf,
+  variedOptions,
+} from './results.ts';
+
+/** What a reader has to know before the picture: it stands in the figure itself. */
+export function warningsOf({ quick, variant }: Results): string[] {
+  return [
+    ...(quick ? ['QUICK RUN: not to be compared with the report.'] : []),
+    ...(variant === 'text' ? ["The report's wording (--variant text)."] : []),
+  ];
+}
+
+/** How many trials are not in the picture as they should be. */
+export function missingOf({ trials }: Results): string[] {
+  const diverged = countStatus(trials, 'diverged');
+  const notRun = countStatus(trials, 'not run');
+  const of = (count: number) => `${count} of ${trials.length} trials`;
+  return [
+    ...(diverged > 0 ? [`${of(diverged)} diverged.`] : []),
+    ...(notRun > 0 ? [`${of(notRun)} not run.`] : []),
+  ];
+}
+
+/** "Seed 2020." or "Means over 20 seeds." */
+export function seedsOf({ trials }: Results): string {
+  const seeds = valuesOf(trials, 'seed');
+  return seeds.length === 1 ? `Seed ${seeds[0]}.` : `Means over ${seeds.length} seeds.`;
+}
+
+/** Titles as they are printed: R2 with its exponent, the sign of multiplication. */
+export function typeset(text: string): string {
+  return text
+    .replace(/\bR2\b/g, 'R²')
+    .replace(/ x /g, ' × ')
+    .replaceAll('_', ' ');
+}
+
+/** The part of a metric's title before its comma stands over a panel, all of it in the caption. */
+export function shortTitle(title: string): string {
+  return typeset(title.split(',')[0]);
+}
+
+/** Four figures. */
+export function figures(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** What stands beside the picture: closed forms and other libraries, which have no learning rate or no curve. */
+export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
+  const beside = trials.filter(
+    ({ settings, curves }) =>
+      settings.solver === 'closed-form' ||
+      (referenceOf(settings) !== null && Object.keys(curves).length === 0),
+  );
+  return groupSeeds(beside).flatMap((group) => {
+    const { settings } = group;
+    const kind = referenceOf(settings) ?? 'Closed form';
+    const alike = beside.filter((trial) => referenceOf(trial.settings) === referenceOf(settings));
+    const varied = variedOptions({ experiment, trials: alike });
+    const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+    const values = metrics.flatMap(({ name, title }) => {
+      const value = meanOf(group, name);
+      return value === null ? [] : [`${shortTitle(title)} ${figures(value)}`];
+    });
+    return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
+  });
+}

@@ -1,0 +1,90 @@
+import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
+import type { OptionName, Setting, Settings } from '../experiment/options.ts';
+import type { Plan, Variant } from '../experiment/plan.ts';
+import type { Records } from '../experiment/store.ts';
+import { mean } from '../stats/describe.ts';
+
+/** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
+export interface Results {
+  readonly experiment: Experiment;
+  readonly variant: Variant;
+  readonly quick: boolean;
+  /** In the plan's order. */
+  readonly trials: readonly TrialResult[];
+}
+
+export interface TrialResult {
+  readonly settings: Settings;
+  readonly status: 'done' | 'diverged' | 'not run';
+  /** Final values by name; null where there is none. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** One value an epoch, by name such as test_mse; null where it is not finite. */
+  readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export function resultsOf({ experiment, variant, quick, cells }: Plan, records: Records): Results {
+  const names = metricsOf(experiment).map(({ name }) => name);
+  const trials = cells.map(({ settings, trial }): TrialResult => {
+    const record = records.get(trial.id);
+    const value = (name: string) => (record === undefined ? null : metricOf(record, name));
+    return {
+      settings,
+      status: record?.status ?? 'not run',
+      metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
+      curves: record?.curves ?? {},
+    };
+  });
+  return { experiment, variant, quick, trials };
+}
+
+/** The trials that differ in their seed alone. */
+export interface Group {
+  readonly settings: Settings;
+  readonly trials: readonly TrialResult[];
+}
+
+/** Takes the seeds of each cell together, in the order of the trials. */
+export function groupSeeds(trials: readonly TrialResult[]): Group[] {
+  const groups = new Map<string, TrialResult[]>();
+  for (const trial of trials) {
+    const key = JSON.stringify({ ...trial.settings, seed: null });
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [trial]);
+    else group.push(trial);
+  }
+  return [...groups.values()].map((members) => ({
+    settings: { ...members[0].settings, seed: null },
+    trials: members,
+  }));
+}
+
+/** The options that tell the cells apart, in the experiment's order; not the seed. */
+export function variedOptions({ experiment, trials }: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
+  return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
+}
+
+/** The values of an option in order of appearance; cells that do not read it have none. */
+export function valuesOf(trials: readonly { settings: Settings }[], name: OptionName): Setting[] {
+  return [...new Set(trials.map(({ settings }) => settings[name] ?? null))].filter((value) => value !== null);
+}
+
+export function countStatus(trials: readonly TrialResult[], status: TrialResult['status']): number {
+  return trials.filter((trial) => trial.status === status).length;
+}
+
+/** The library of others that was trained in place of ours; null for our own training. */
+export function referenceOf({ reference }: Settings): string | null {
+  return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
+}
+
+/** The metric of each seed that finished. */
+export function finishedValues({ trials }: Group, metric: string): number[] {
+  return trials.flatMap(({ status, metrics }) => (status === 'done' ? (metrics[metric] ?? []) : []));
+}
+
+/** Their mean; null without any. */
+export function meanOf(group: Group, metric: string): number | null {
+  const value = mean(finishedValues(group, metric));
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,97 @@
+import type { SpecPart, VegaLiteSpec } from './figure.ts';
+
+/** Pixels across: printed at one column's width, 8.5 cm or 241 pt, a pixel is half a point. */
+export const figureWidth = 480;
+
+/** 7 pt in print. */
+export const fontSize = 14;
+
+/** The program's own font first: its widths are those that labels are laid out with (render.ts). */
+const font = 'DejaVu Sans, Verdana, sans-serif';
+
+/** Okabe and Ito's colours, told apart by the colour-blind; without yellow, which is lost on white. */
+export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#555555'] as const;
+
+/** What tells curves apart where colours are used up, or two splits of one colour. */
+export const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 2, 2, 2]];
+
+/** Bold letters are wider by this. */
+const bold = 1.12;
+
+export const ink = '#222222';
+export const faint = '#888888';
+
+const text = { labelFontSize: fontSize, titleFontSize: fontSize, labelColor: ink, titleColor: ink };
+
+const config = {
+  font,
+  background: 'white',
+  view: { stroke: null },
+  axis: {
+    ...text,
+    titleFontWeight: 'normal',
+    labelLimit: 0,
+    titleLimit: 0,
+    gridColor: '#e5e5e5',
+    domainColor: faint,
+    tickColor: faint,
+  },
+  legend: { ...text, titleFontWeight: 'normal', labelLimit: 0, titleLimit: 0, symbolStrokeColor: ink },
+  title: {
+    fontSize,
+    subtitleFontSize: fontSize,
+    color: ink,
+    subtitleColor: ink,
+    limit: 0,
+    anchor: 'start',
+    frame: 'bounds',
+  },
+  text: { fontSize },
+  concat: { spacing: 14 },
+};
+
+/** The whole specification: title and notes in lines that fit, the program's style, the parts that draw. */
+export function wholeSpec(
+  title: string,
+  notes: readonly string[],
+  width: number,
+  body: SpecPart,
+): VegaLiteSpec {
+  const lines = (paragraph: string) => wrap(paragraph, width);
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description: [title, ...notes].join('. '),
+    title: {
+      text: wrap(title, width / bold),
+      ...(notes.length > 0 && { subtitle: notes.flatMap(lines), subtitlePadding: 4 }),
+      offset: 10,
+    },
+    padding: 6,
+    ...body,
+    config,
+  };
+}
+
+/** About a text's width in pixels, never much less: by classes of letters, in DejaVu Sans. */
+export function textWidth(text: string, size = fontSize): number {
+  const widths = [...text].map((letter) => {
+    if (/[ .,:;'|ijltfrI()[\]⁰¹²³⁴⁵⁶⁷⁸⁹⁻-]/.test(letter)) return 0.4;
+    if (/[mwMW%]/.test(letter)) return 0.98;
+    return /[A-Z]/.test(letter) ? 0.73 : 0.64;
+  });
+  return size * widths.reduce((sum, width) => sum + width, 0);
+}
+
+/** Numbers in narrow cells. */
+export const condensed = { font: `DejaVu Sans Condensed, ${font}`, width: 0.88 };
+
+/** Breaks text between words into lines of at most `width` pixels. */
+export function wrap(text: string, width: number, size = fontSize): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines[lines.length - 1]} ${word}`;
+    if (lines.length > 0 && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

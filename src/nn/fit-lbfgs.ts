@@ -1,0 +1,134 @@
+import { createKernels } from '../kernels/index.ts';
+import { createRecord } from './epochs.ts';
+import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
+import { layOutSorted, lossAndGradient } from './gradient.ts';
+import { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
+import { type LossName, losses } from './losses.ts';
+import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, type Samples } from './samples.ts';
+import type { Trained } from './train.ts';
+import { copyWeights, storeWeights } from './weights.ts';
+
+export interface LbfgsFit extends LbfgsOptions {
+  readonly layers: readonly LayerSpec[];
+  /** Initial weights, one entry a layer. */
+  readonly weights: readonly LayerWeights[];
+  readonly loss: LossName;
+  /** Penalty lambda sum(w^2) on kernels. */
+  readonly lambda: number;
+  /** Whether the penalty is on biases too. */
+  readonly penalizeBiases: boolean;
+}
+
+/** As of SGD, with iterations for epochs. */
+export interface LbfgsFitted extends Trained {
+  readonly iterations: number;
+  /** Whether the gradient came within its tolerance. */
+  readonly converged: boolean;
+  /** The gradient's largest component, by absolute value. */
+  readonly gradientNorm: number;
+}
+
+/** The objective at a point, and the score of the training rows there. */
+interface Fitness extends Evaluation {
+  readonly score: Score;
+}
+
+/**
+ * Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS in float64, on the network and the kernels that
+ * SGD trains with.
+ *
+ * scikit-learn's LogisticRegression(C) minimises the sum of the losses + |W|^2 / (2 C), without a penalty on the
+ * intercept: with N training rows that is lambda = 1 / (2 C N), kernels only, and its gradient is N times this one.
+ *
+ * The curves have one value an iteration; a fit that begins where it ends has one in all. An objective that is not finite
+ * at the start is a divergence.
+ */
+export async function fitLbfgs(
+  trainSamples: Samples,
+  testSamples: Samples,
+  fit: LbfgsFit,
+  onIteration: (iteration: number) => void = () => {},
+): Promise<LbfgsFitted> {
+  const { layers } = fit;
+  const loss = losses[fit.loss];
+  const arena = createArena();
+  const [trainRows, testRows] = layOutSamples([trainSamples, testSamples], arena);
+  const sparse = isSparse(trainSamples.inputs);
+  const memory = layOut(layers, columnsOf(trainSamples), evaluationRows, false, sparse, arena);
+  const sorted = layOutSorted(trainSamples, arena);
+  const kernels = await createKernels('float64', arena.size());
+  loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
+
+  const store = (x: Float64Array) => storeWeights(kernels, memory, weightsAt(x, fit.weights));
+  const objective = (x: Float64Array): Fitness => {
+    store(x);
+    const gradient = new Float64Array(x.length);
+    const score = lossAndGradient(kernels, memory, trainRows, sorted, loss, gradient);
+    return { value: score.loss + addPenalty(x, fit, gradient), gradient, score };
+  };
+  const record = createRecord(onIteration);
+  const take = (x: Float64Array, { score }: Fitness): void => {
+    store(x);
+    record.add({ train: score, test: evaluate(kernels, memory, testRows, loss) });
+  };
+  const minimum = minimize(objective, flatten(fit.weights), fit, take);
+  const { x, evaluation, iterations, converged, gradientNorm } = minimum;
+  if (iterations === 0) take(x, evaluation);
+  else store(x);
+  return {
+    train: record.train,
+    test: record.test,
+    divergedAt: Number.isFinite(evaluation.value) ? record.divergedAt() : iterations,
+    testOutputs: predict(kernels, memory, testRows, loss),
+    trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
+    weights: copyWeights(kernels, memory),
+    iterations,
+    converged,
+    gradientNorm,
+  };
+}
+
+/** Layer after layer the kernel, then the bias. */
+function flatten(weights: readonly LayerWeights[]): Float64Array {
+  const parts = weights.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
+  const flat = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    flat.set(part, at);
+    at += part.length;
+  }
+  return flat;
+}
+
+/** Views of a flat vector in the shapes of `like`. */
+function weightsAt(flat: Float64Array, like: readonly LayerWeights[]): LayerWeights[] {
+  let at = 0;
+  const take = (length: number) => {
+    at += length;
+    return flat.subarray(at - length, at);
+  };
+  return like.map(({ kernel, bias }) => ({
+    kernel: take(kernel.length),
+    bias: bias === null ? null : take(bias.length),
+  }));
+}
+
+/** Returns lambda sum(w^2) over what is penalised, and adds 2 lambda w to the gradient there. */
+function addPenalty(x: Float64Array, fit: LbfgsFit, gradient: Float64Array): number {
+  const { lambda, penalizeBiases, weights } = fit;
+  if (lambda === 0) return 0;
+  let sum = 0;
+  const penalize = (w: Float64Array, g: Float64Array): void => {
+    for (let i = 0; i < w.length; i++) {
+      sum += w[i] * w[i];
+      g[i] += 2 * lambda * w[i];
+    }
+  };
+  const gradients = weightsAt(gradient, weights);
+  weightsAt(x, weights).forEach(({ kernel, bias }, layer) => {
+    penalize(kernel, gradients[layer].kernel);
+    if (penalizeBiases && bias !== null) penalize(bias, gradients[layer].bias!);
+  });
+  return lambda * sum;
+}

@@ -1,0 +1,93 @@
+import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
+import { evaluationRows, type Score } from './evaluate.ts';
+import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
+import type { Loss } from './losses.ts';
+import type { Arena, LayerMemory } from './network.ts';
+import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
+
+/** Room to sort the entries of as many sparse rows as are taken at a time. */
+export function layOutSorted(samples: Samples, arena: Arena): SparseWorkspace {
+  const entries = evaluationRows * mostEntries(samples);
+  const columns = isSparse(samples.inputs) ? columnsOf(samples) : 0;
+  return { ints: arena.ints(columns + entries), floats: arena.floats(entries) };
+}
+
+/**
+ * The mean loss of all rows, the accuracy of a classifier, and in `gradient` the derivative of that loss by every weight:
+ * layer after layer the kernel [inputs][units], then the bias [units].
+ *
+ * Rows are taken `evaluationRows` at a time, in their order, and the pieces' gradients are added up in float64.
+ */
+export function lossAndGradient(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  sorted: SparseWorkspace,
+  loss: Loss,
+  gradient: Float64Array,
+): Score {
+  const output = layers[layers.length - 1];
+  const classifies = loss.task === 'classification';
+  let sum = 0;
+  let correct = 0;
+  gradient.fill(0);
+  for (let from = 0; from < samples.rows; from += evaluationRows) {
+    const N = Math.min(evaluationRows, samples.rows - from);
+    const inputs = samples.dense + from * layers[0].inputs;
+    const rows = samples.csrRows + from;
+    const targets = samples.targets + from * output.units;
+    forwardHidden(kernels, layers, samples, inputs, rows, N);
+    sum += loss.forwardSum(kernels, output, targets, N);
+    if (classifies) correct += kernels.countCorrect(output.output, targets, N, output.units);
+    loss.backward(kernels, output, targets, N);
+    backward(kernels, layers, samples, inputs, rows, sorted, N);
+    addGradient(kernels, layers, N / samples.rows, gradient);
+  }
+  return { loss: sum / samples.rows, accuracy: classifies ? correct / samples.rows : null };
+}
+
+/** From the output layer's delta to the gradients of all layers: delta_{l-1} = delta_l W_l' * f'(z_{l-1}). */
+function backward(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  denseInputs: number,
+  rows: number,
+  sorted: SparseWorkspace,
+  N: number,
+): void {
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { delta, bias, biasGradient, kernel, kernelGradient, transposed, inputs, units, stride } =
+      layers[l];
+    if (bias >= 0) kernels.backwardBias(delta, biasGradient, N, units);
+    if (l > 0) {
+      const below = layers[l - 1];
+      kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
+      kernels.backwardInputs(delta, kernel, transposed, below.delta, N, inputs, units);
+      multiplyByDerivativeInPlace(kernels, below, N);
+    } else if (samples.csr === null) {
+      kernels.denseBackwardWeights(denseInputs, delta, kernelGradient, N, inputs, units);
+    } else {
+      const { csr } = samples;
+      kernels.sparseBackwardWeights(csr, rows, delta, kernelGradient, sorted, N, inputs, units, stride);
+    }
+  }
+}
+
+/** gradient += share times what stands in the layers' memory. */
+function addGradient(
+  { floats }: Kernels,
+  layers: readonly LayerMemory[],
+  share: number,
+  gradient: Float64Array,
+): void {
+  let to = 0;
+  for (const { kernelGradient, bias, biasGradient, inputs, units, stride } of layers) {
+    for (let d = 0; d < inputs; d++) {
+      const row = kernelGradient + d * stride;
+      for (let h = 0; h < units; h++) gradient[to++] += share * floats[row + h];
+    }
+    if (bias < 0) continue;
+    for (let h = 0; h < units; h++) gradient[to++] += share * floats[biasGradient + h];
+  }
+}

@@ -1,0 +1,35 @@
+import type { Kernels, MemorySize } from '../kernels/kernels.ts';
+import { forwardHidden } from './forward.ts';
+import { type LossName, losses } from './losses.ts';
+import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import type { SampleMemory } from './samples.ts';
+import { storeWeights } from './weights.ts';
+
+/** Takes one row of inputs [D]; returns what the network puts out [P], for a classifier its probabilities. */
+export type Predictor = (inputs: ArrayLike<number>) => number[];
+
+/**
+ * A trained network that answers one row at a time, with the arithmetic of its training.
+ *
+ * `createKernels` makes memory of a given size with the kernels on it: the caller knows where these come from.
+ */
+export async function createPredictor(
+  layers: readonly LayerSpec[],
+  weights: readonly LayerWeights[],
+  loss: LossName,
+  createKernels: (size: MemorySize) => Promise<Kernels>,
+): Promise<Predictor> {
+  const arena = createArena();
+  const columns = weights[0].kernel.length / layers[0].units;
+  const row: SampleMemory = { rows: 1, dense: arena.floats(columns), csr: null, csrRows: -1, targets: -1 };
+  const memory = layOut(layers, columns, 1, false, false, arena);
+  const kernels = await createKernels(arena.size());
+  storeWeights(kernels, memory, weights);
+  const last = memory[memory.length - 1];
+  return (inputs) => {
+    kernels.floats.set(inputs, row.dense);
+    forwardHidden(kernels, memory, row, row.dense, -1, 1);
+    losses[loss].forward(kernels, last, 1);
+    return Array.from(kernels.floats.subarray(last.output, last.output + last.units));
+  };
+}

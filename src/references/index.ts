@@ -1,0 +1,21 @@
+import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
+import { findTfjs } from './tensorflow.ts';
+import { trainWithTfjs } from './tfjs.ts';
+
+/** Libraries of others that are trained on the same data: none of them comes along, each is found or not. */
+export const references = {
+  tfjs: { title: 'TensorFlow.js', find: findTfjs, train: trainWithTfjs },
+  sklearn: { title: 'scikit-learn', find: findSklearn, fitSgdRegressor, fitLogisticRegression },
+} as const;
+
+export type ReferenceName = keyof typeof references;
+export const referenceNames = Object.keys(references) as ReferenceName[];
+
+/** The installed version of each reference; null where it is absent. */
+export async function availableReferences(): Promise<Record<ReferenceName, string | null>> {
+  const version = async (name: ReferenceName) => {
+    const found = await references[name].find();
+    return 'versions' in found ? found.versions.version : null;
+  };
+  return { tfjs: await version('tfjs'), sklearn: await version('sklearn') };
+}

@@ -1,0 +1,27 @@
+/** The element types that are handed to NumPy, by its names for them. */
+const types = [
+  [Float64Array, '<f8'],
+  [Float32Array, '<f4'],
+  [Int32Array, '<i4'],
+  [Uint16Array, '<u2'],
+] as const;
+
+export type NpyValues = Float64Array | Float32Array | Int32Array | Uint16Array;
+
+/**
+ * The bytes of a NumPy file, version 1.0, in two pieces: its header, and `values` row by row, which are not copied.
+ *
+ * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function encodeNpy(values: NpyValues, shape: readonly number[]): [Buffer, Buffer] {
+  const type = types.find(([array]) => values instanceof array)![1];
+  const sizes = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const description = `{'descr': '${type}', 'fortran_order': False, 'shape': ${sizes}, }`;
+  const start = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
+  // The values begin at a multiple of 64 bytes.
+  const padded = Math.ceil((start.length + description.length + 1) / 64) * 64 - start.length;
+  start.writeUInt16LE(padded, start.length - 2);
+  const header = Buffer.from(`${description.padEnd(padded - 1)}\n`, 'latin1');
+  const body = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return [Buffer.concat([start, header]), body];
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { csrFromDense } from '../math/csr.ts';
+import { createRng } from '../math/rng.ts';
+import { batchings } from '../nn/batches.ts';
+import type { LayerSpec } from '../nn/network.ts';
+import type { Samples } from '../nn/samples.ts';
+import { schedules } from '../nn/schedules.ts';
+import { train } from '../nn/train.ts';
+import { pythonCandidates, runPython, sklearnProgram } from './python.ts';
+import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
+
+const found = await findSklearn();
+const versions = 'versions' in found ? found.versions : null;
+if (versions === null) process.stderr.write('scikit-learn is not installed: its tests are skipped\n');
+const withSklearn = versions === null ? describe.skip : describe;
+
+const regressor = { alpha: 0, fit_intercept: false, learning_rate: 'invscaling', eta0: 0.1, power_t: 0.25 };
+
+withSklearn('SGDRegressor', () => {
+  test('follows its rule: rate eta0 / t^0.25, one step a row', async () => {
+    // All rows are alike, so that their order does not matter.
+    const [a, b, y] = [0.7, -1.2, 0.4];
+    const inputs = Float64Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? a : b));
+    const same: Samples = { rows: 5, inputs, targets: new Float64Array(5).fill(y) };
+    const model = { parameters: regressor, partialFits: 3, batchSize: 4 };
+    const beta = [0, 0];
+    for (let t = 1; t <= 12; t++) {
+      const step = (0.1 / t ** 0.25) * (beta[0] * a + beta[1] * b - y);
+      beta[0] -= step * a;
+      beta[1] -= step * b;
+    }
+    const fitted = await fitSgdRegressor(same, model, 3, versions!);
+    expect([...fitted]).toEqual(beta.map((value) => expect.closeTo(value, 12)));
+  });
+
+  test('is the same for the same seed, and another for another', async () => {
+    const rng = createRng(2, 'data');
+    const inputs = Float64Array.from({ length: 120 }, () => rng.uniform());
+    const targets = Float64Array.from({ length: 40 }, (_, n) => inputs[3 * n] - 2 * inputs[3 * n + 2]);
+    const model = { parameters: regressor, partialFits: 500, batchSize: 40 };
+    const fitted = (seed: number) => fitSgdRegressor({ rows: 40, inputs, targets }, model, seed, versions!);
+    const once = await fitted(1);
+    expect(await fitted(1)).toEqual(once);
+    expect(await fitted(2 ** 53 - 1)).not.toEqual(once);
+    expect([...once]).toEqual([1, 0, -2].map((value) => expect.closeTo(value, 2)));
+  });
+});
+
+withSklearn('LogisticRegression', () => {
+  const [rows, columns, classes] = [60, 4, 3];
+  const rng = createRng(3, 'data');
+  const inputs = Float64Array.from({ length: rows * columns }, () => Math.max(0, rng.normal()));
+  const targets = new Float64Array(rows * classes);
+  for (let n = 0; n < rows; n++) targets[n * classes + (inputs[n * columns] > 0.3 ? 2 : rng.below(3))] = 1;
+  const dense: Samples = { rows, inputs, targets };
+  const every = Int32Array.from({ length: rows }, (_, row) => row);
+  const csr = csrFromDense(inputs, columns, every, 1, 'float64');
+  const sparse: Samples = { ...dense, inputs: { csr, rows: every } };
+  const parameters = { solver: 'lbfgs', C: 0.5, max_iter: 1000, tol: 1e-9 };
+  const fitted = (samples: Samples, changes = {}) =>
+    fitLogisticRegression(samples, samples, { ...parameters, ...changes }, versions!);
+
+  test('ends where our own gradient descent on its objective ends, from dense and from sparse rows', async () => {
+    const layers: LayerSpec[] = [
+      { units: classes, activation: 'softmax', kernelInit: 'glorot_uniform', biasInit: 'zeros' },
+    ];
+    const ours = await train(dense, dense, {
+      layers,
+      weights: [{ kernel: new Float64Array(columns * classes), bias: new Float64Array(classes) }],
+      loss: 'cross_entropy',
+      // Sum of losses + |W|^2 / (2 C), divided by the number of rows.
+      sgd: { momentum: 0.9, lambda: 1 / (2 * 0.5 * rows), penalizeBiases: false },
+      learningRate: 0.3,
+      schedule: schedules.constant,
+      batches: batchings.full(rows),
+      epochs: 2000,
+      dtype: 'float64',
+    });
+    for (const samples of [dense, sparse]) {
+      const { scores, converged, iterations } = await fitted(samples);
+      expect(scores.train.loss).toBeCloseTo(ours.train.loss[1999], 6);
+      expect(scores.test.accuracy).toBe(ours.test.accuracy[1999]);
+      expect(converged).toBe(true);
+      expect(iterations).toBeGreaterThan(2);
+    }
+  });
+
+  test('says that it did not converge', async () => {
+    expect(await fitted(sparse, { max_iter: 2 })).toMatchObject({ converged: false, iterations: 2 });
+  });
+
+  test('of rows that lack a class fails with a sentence of one line', async () => {
+    const lacking = { ...dense, targets: targets.map((value, n) => (n % classes === 1 ? 0 : value)) };
+    await expect(fitted(lacking)).rejects.toThrow(
+      /^scikit-learn: ValueError: the training rows do not have every class$/,
+    );
+  });
+
+  test('of another version than the expected is refused', async () => {
+    const other = { ...versions!, numpy: '0.1' };
+    await expect(fitLogisticRegression(dense, dense, parameters, other)).rejects.toThrow('version');
+  });
+});
+
+withSklearn('the Python process', () => {
+  test('ends when its standard input does, and takes its folder along', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fys-nn-lifeline-'));
+    const program = [
+      'import sys, time',
+      `sys.path.insert(0, ${JSON.stringify(dirname(sklearnProgram))})`,
+      'import sklearn_reference',
+      `sklearn_reference.METHODS["wait"] = lambda load, job: time.sleep(600)`,
+      `open(${JSON.stringify(join(folder, 'job.json'))}, "w").write('{"method": "wait"}')`,
+      'print("ready", flush=True)',
+      `sklearn_reference.main(${JSON.stringify(folder)})`,
+    ];
+    for (const python of pythonCandidates()) {
+      if ('failure' in (await runPython(python, [sklearnProgram, '--versions']))) continue;
+      const child = spawn(python, ['-B', '-c', program.join('\n')]);
+      await new Promise((ready) => child.stdout.once('data', ready));
+      const ended = new Promise((done) => child.once('close', done));
+      child.stdin.end();
+      expect(await ended).toBe(1);
+      expect(existsSync(folder)).toBe(false);
+      return;
+    }
+  });
+});
+
+test('a program that is not there is a failure, no exception', async () => {
+  expect(await runPython('/nonexistent/python', [])).toEqual({ failure: 'no such program' });
+});

@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRng } from '../math/rng.ts';
+import { batchings } from '../nn/batches.ts';
+import type { Scores } from '../nn/evaluate.ts';
+import { createEvaluation } from '../nn/evaluator.ts';
+import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
+import type { Installed } from './installed.ts';
+import { encodeNpy, type NpyValues } from './npy.ts';
+import { pythonCandidates, runPython, sklearnProgram } from './python.ts';
+
+export interface SklearnVersions {
+  readonly version: string;
+  readonly numpy: string;
+  readonly scipy: string;
+}
+
+interface Interpreter {
+  readonly python: string;
+  readonly versions: SklearnVersions;
+}
+
+let known: Promise<Interpreter | string> | null = null;
+
+/** The first interpreter that has scikit-learn, looked for once; or why there is none. */
+function findInterpreter(): Promise<Interpreter | string> {
+  known ??= (async () => {
+    const failures: string[] = [];
+    for (const python of pythonCandidates()) {
+      const outcome = await runPython(python, [sklearnProgram, '--versions']);
+      if ('stdout' in outcome) return { python, versions: JSON.parse(outcome.stdout) };
+      failures.push(`${python}: ${outcome.failure}`);
+    }
+    return failures.join('; ');
+  })();
+  return known;
+}
+
+export async function findSklearn(): Promise<Installed<SklearnVersions>> {
+  const found = await findInterpreter();
+  if (typeof found !== 'string') return { versions: found.versions };
+  const remedy = '`apt-get install python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON';
+  return { absent: { reason: found, remedy } };
+}
+
+/** Parameters of scikit-learn's SGDRegressor, by its own names. */
+export interface SgdRegressor {
+  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  /** How often partial_fit is called, on `batchSize` training rows drawn with replacement. */
+  readonly partialFits: number;
+  readonly batchSize: number;
+}
+
+/**
+ * The coefficients [columns] of an SGDRegressor after its partial fits.
+ *
+ * Each call is given the rows that our own training would draw for its first mini-batch of an epoch.
+ * Errors: scikit-learn's, or versions other than the expected.
+ */
+export async function fitSgdRegressor(
+  train: Samples,
+  { parameters, partialFits, batchSize }: SgdRegressor,
+  seed: number,
+  expected: SklearnVersions,
+): Promise<Float64Array> {
+  const batches = new Int32Array(partialFits * batchSize);
+  const drawn = batchings['with-replacement'](train.rows, batchSize, seed);
+  for (let call = 0; call < partialFits; call++) {
+    drawn.startEpoch(call);
+    drawn.fill(0, batches, call * batchSize);
+  }
+  const job = {
+    method: 'SGDRegressor',
+    parameters,
+    randomState: createRng(seed, 'batches', partialFits).uint32(),
+  };
+  const answer = await ask<{ coefficients: number[] }>(job, expected, {
+    ...inputArrays(train),
+    targets: [train.targets, [train.rows]],
+    batches: [batches, [partialFits, batchSize]],
+  });
+  return Float64Array.from(answer.coefficients);
+}
+
+export interface LogisticFit {
+  readonly scores: Scores;
+  /** Whether the solver reached its tolerance within its iterations. */
+  readonly converged: boolean;
+  readonly iterations: number;
+}
+
+/**
+ * Scores of a LogisticRegression fitted to all training rows, which have one-hot targets.
+ *
+ * scikit-learn fits; loss and accuracy of its weights are measured as those of our own are. Errors: scikit-learn's, or
+ * versions other than the expected.
+ */
+export async function fitLogisticRegression(
+  train: Samples,
+  test: Samples,
+  parameters: SgdRegressor['parameters'],
+  expected: SklearnVersions,
+): Promise<LogisticFit> {
+  const classes = train.targets.length / train.rows;
+  const sparse = isSparse(train.inputs);
+  const job = { method: 'LogisticRegression', parameters, sparse, columns: columnsOf(train) };
+  const answer = await ask<LogisticAnswer>(job, expected, {
+    ...inputArrays(train),
+    targets: [train.targets, [train.rows, classes]],
+  });
+  const output = { units: classes, activation: 'softmax', kernelInit: 'random_normal' } as const;
+  const layers = [{ ...output, biasInit: 'zeros' as const }];
+  const evaluate = await createEvaluation({ train, test, layers, loss: 'cross_entropy', dtype: 'float64' });
+  const [kernel, bias] = [answer.kernel, answer.bias].map((values) => Float64Array.from(values));
+  const { converged, iterations } = answer;
+  return { scores: evaluate([{ kernel, bias }]), converged, iterations };
+}
+
+/** Inputs as a dense array, or as the sparse matrix with the numbers of its rows. */
+function inputArrays(samples: Samples): Arrays {
+  if (!isSparse(samples.inputs)) return { inputs: [samples.inputs, [samples.rows, columnsOf(samples)]] };
+  const { csr, rows } = samples.inputs;
+  return {
+    values: [csr.values, [csr.values.length]],
+    columns: [csr.indices, [csr.indices.length]],
+    starts: [csr.starts, [csr.starts.length]],
+    rows: [rows, [rows.length]],
+  };
+}
+
+interface LogisticAnswer {
+  readonly kernel: number[];
+  readonly bias: number[];
+  readonly converged: boolean;
+  readonly iterations: number;
+}
+
+/** Values and shape of each array, by the name of its file. */
+type Arrays = Readonly<Record<string, readonly [NpyValues, readonly number[]]>>;
+
+/** Hands a job and its arrays over in a folder of their own, and returns scikit-learn's answer. */
+async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Arrays): Promise<Answer> {
+  const found = await findInterpreter();
+  if (typeof found === 'string') throw new Error(`scikit-learn is not there: ${found}`);
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-sklearn-'));
+  try {
+    await writeFile(join(folder, 'job.json'), JSON.stringify(job));
+    for (const [name, [values, shape]] of Object.entries(arrays)) {
+      await writeFile(join(folder, `${name}.npy`), encodeNpy(values, shape));
+    }
+    const outcome = await runPython(found.python, [sklearnProgram, folder]);
+    if ('failure' in outcome) throw new Error(`scikit-learn: ${outcome.failure}`);
+    const { versions, ...answer } = JSON.parse(outcome.stdout);
+    const differs = (Object.keys(expected) as (keyof SklearnVersions)[]).some(
+      (name) => versions[name] !== expected[name],
+    );
+    if (differs) throw new Error('scikit-learn is not of the version that the trial was made for');
+    return answer;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,91 @@
+"""Fits one scikit-learn model to the arrays of a folder.
+
+    sklearn_reference.py --versions    prints the versions, as JSON
+    sklearn_reference.py FOLDER        fits FOLDER/job.json, prints the
+                                       coefficients, as JSON
+
+Standard input is held open by whoever waits for the answer: when it ends,
+so does this process, and the folder goes too.
+"""
+import json
+import os
+import shutil
+import sys
+import threading
+import warnings
+
+import numpy as np
+import scipy
+import sklearn
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, SGDRegressor
+
+VERSIONS = {"version": sklearn.__version__, "numpy": np.__version__,
+            "scipy": scipy.__version__}
+
+
+def sgd_regressor(load, job):
+    """One partial fit for each row of `batches`, which numbers rows."""
+    inputs, targets = load("inputs"), load("targets")
+    model = SGDRegressor(**job["parameters"], random_state=job["randomState"])
+    for rows in load("batches"):
+        model.partial_fit(inputs[rows], targets[rows])
+    return {"coefficients": model.coef_.tolist()}
+
+
+def logistic_regression(load, job):
+    """Sparse or dense inputs, one-hot targets; kernel [inputs][classes]."""
+    inputs = sparse_rows(load, job) if job["sparse"] else load("inputs")
+    targets = load("targets")
+    if not targets.any(axis=0).all():
+        raise ValueError("the training rows do not have every class")
+    model = LogisticRegression(**job["parameters"])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(inputs, targets.argmax(axis=1))
+    stopped = any(issubclass(warning.category, ConvergenceWarning)
+                  for warning in caught)
+    return {"kernel": model.coef_.T.ravel().tolist(),
+            "bias": model.intercept_.tolist(),
+            "converged": not stopped, "iterations": int(model.n_iter_.max())}
+
+
+def sparse_rows(load, job):
+    """The numbered rows of a matrix in compressed sparse rows."""
+    starts = load("starts")
+    parts = (load("values"), load("columns").astype(np.int32), starts)
+    shape = (len(starts) - 1, job["columns"])
+    return csr_matrix(parts, shape=shape)[load("rows")]
+
+
+METHODS = {"SGDRegressor": sgd_regressor,
+           "LogisticRegression": logistic_regression}
+
+
+def end_with_caller(folder):
+    """Waits for the end of standard input, then ends the process."""
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+def main(argument):
+    if argument == "--versions":
+        print(json.dumps(VERSIONS))
+        return
+    threading.Thread(target=end_with_caller, args=[argument],
+                     daemon=True).start()
+    with open(os.path.join(argument, "job.json"), encoding="utf-8") as file:
+        job = json.load(file)
+
+    def load(name):
+        return np.load(os.path.join(argument, name + ".npy"))
+
+    answer = METHODS[job["method"]](load, job)
+    print(json.dumps({"versions": VERSIONS, **answer}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

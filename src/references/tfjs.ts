@@ -1,0 +1,160 @@
+import type { Score } from '../nn/evaluate.ts';
+import { type LossName, losses } from '../nn/losses.ts';
+import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
+import type { Trained, Training } from '../nn/train.ts';
+import {
+  loadTensorFlow,
+  type Optimizer,
+  type Sequential,
+  type Tensor,
+  type TensorFlow,
+  type TfjsVersions,
+} from './tensorflow.ts';
+
+/** Rows that are evaluated at a time. */
+const evaluationRows = 1000;
+
+/** What the Layers API calls our losses. */
+const lossNames = { mse: 'meanSquaredError', cross_entropy: 'categoricalCrossentropy' } as const;
+
+/**
+ * Trains the network of `training` with the Layers API of TensorFlow.js, in float32, its only float type.
+ *
+ * Same data, initial weights, mini-batches and learning rates as `train` of nn/train.ts, and the same curves and
+ * outputs come back: what differs is who computes. Stops as that does when a loss is no longer finite.
+ */
+export async function trainWithTfjs(
+  train: Samples,
+  test: Samples,
+  training: Omit<Training, 'dtype'>,
+  expected: TfjsVersions,
+  onEpoch: (epoch: number) => void = () => {},
+): Promise<Omit<Trained, 'weights'>> {
+  const { batches, epochs, learningRate, schedule, loss, sgd } = training;
+  const tf = await loadTensorFlow(expected);
+  const optimizer =
+    sgd.momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, sgd.momentum);
+  const model = createModel(tf, training, columnsOf(train), optimizer);
+  const rows = new Int32Array(batches.size);
+  const curves = { train: { loss: [], accuracy: [] }, test: { loss: [], accuracy: [] } } as Curves;
+  let divergedAt: number | null = null;
+  let outputs: Record<keyof Curves, Float64Array> = { train: new Float64Array(), test: new Float64Array() };
+  for (let epoch = 0; epoch < epochs && divergedAt === null; epoch++) {
+    batches.startEpoch(epoch);
+    for (let step = 0; step < batches.steps; step++) {
+      batches.fill(step, rows, 0);
+      optimizer.setLearningRate(schedule(learningRate, epoch, step, batches.steps));
+      const batch = takeRows(tf, train, rows);
+      await model.trainOnBatch(batch.inputs, batch.targets);
+      tf.dispose(batch);
+    }
+    const evaluated = { train: evaluate(tf, model, train, loss), test: evaluate(tf, model, test, loss) };
+    for (const part of ['train', 'test'] as const) {
+      const score = evaluated[part];
+      curves[part].loss.push(score.loss);
+      if (score.accuracy !== null) curves[part].accuracy.push(score.accuracy);
+      if (!Number.isFinite(score.loss)) divergedAt = epoch;
+    }
+    outputs = { train: evaluated.train.outputs, test: evaluated.test.outputs };
+    onEpoch(epoch + 1);
+  }
+  model.dispose();
+  optimizer.dispose();
+  return { ...curves, divergedAt, trainOutputs: outputs.train, testOutputs: outputs.test };
+}
+
+type Curves = Pick<Trained, 'train' | 'test'>;
+
+function createModel(
+  tf: TensorFlow,
+  { layers, weights, loss, sgd }: Omit<Training, 'dtype'>,
+  columns: number,
+  optimizer: Optimizer,
+): Sequential {
+  const model = tf.sequential();
+  const penalty = sgd.lambda === 0 ? null : tf.regularizers.l2({ l2: sgd.lambda });
+  layers.forEach(({ units, activation, biasInit }, index) => {
+    const leaky = activation === 'leaky_relu';
+    const dense = tf.layers.dense({
+      units,
+      activation: leaky ? 'linear' : activation,
+      useBias: biasInit !== null,
+      kernelInitializer: 'zeros', // replaced below
+      kernelRegularizer: penalty,
+      biasRegularizer: sgd.penalizeBiases ? penalty : null,
+      ...(index === 0 ? { inputShape: [columns] } : {}),
+    });
+    model.add(dense);
+    if (leaky) model.add(tf.layers.leakyReLU({ alpha: 0.01 }));
+  });
+  const initial = weights.flatMap(({ kernel, bias }, index) => {
+    const { units } = layers[index];
+    const tensors = [tf.tensor(Float32Array.from(kernel), [kernel.length / units, units])];
+    if (bias !== null) tensors.push(tf.tensor(Float32Array.from(bias), [units]));
+    return tensors;
+  });
+  model.setWeights(initial);
+  tf.dispose(initial);
+  model.compile({ optimizer, loss: lossNames[loss] });
+  return model;
+}
+
+interface Evaluated extends Score {
+  /** [rows][outputs] */
+  readonly outputs: Float64Array;
+}
+
+/** Mean loss of all rows without the penalty, and the accuracy, by the library's own measures of each row. */
+function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: LossName): Evaluated {
+  const classifies = losses[loss].task === 'classification';
+  const outputs = new Float64Array(samples.targets.length);
+  const width = outputs.length / samples.rows;
+  let sum = 0;
+  let correct = 0;
+  for (let from = 0; from < samples.rows; from += evaluationRows) {
+    const count = Math.min(evaluationRows, samples.rows - from);
+    const rows = Int32Array.from({ length: count }, (_, n) => from + n);
+    tf.tidy(() => {
+      const { inputs, targets } = takeRows(tf, samples, rows);
+      const output = model.predictOnBatch(inputs);
+      outputs.set(output.dataSync(), from * width);
+      sum += total(tf.metrics[lossNames[loss]](targets, output));
+      if (classifies) correct += total(tf.metrics.categoricalAccuracy(targets, output));
+    });
+  }
+  // The library bounds probabilities before their logarithm, which would hide one that is not a number.
+  const lossValue = outputs.some(Number.isNaN) ? Number.NaN : sum / samples.rows;
+  return { loss: lossValue, accuracy: classifies ? correct / samples.rows : null, outputs };
+}
+
+function total(perRow: Tensor): number {
+  return perRow.dataSync().reduce((sum, value) => sum + value, 0);
+}
+
+/** Some rows as tensors: inputs [N][D], targets [N][P]. */
+function takeRows(tf: TensorFlow, samples: Samples, rows: Int32Array): { inputs: Tensor; targets: Tensor } {
+  const columns = columnsOf(samples);
+  const width = samples.targets.length / samples.rows;
+  const inputs = new Float32Array(rows.length * columns);
+  const targets = new Float32Array(rows.length * width);
+  rows.forEach((row, n) => {
+    targets.set(samples.targets.subarray(row * width, (row + 1) * width), n * width);
+    fillInputs(samples, row, inputs.subarray(n * columns, (n + 1) * columns));
+  });
+  return {
+    inputs: tf.tensor(inputs, [rows.length, columns]),
+    targets: tf.tensor(targets, [rows.length, width]),
+  };
+}
+
+function fillInputs({ inputs }: Samples, row: number, to: Float32Array): void {
+  if (!isSparse(inputs)) {
+    to.set(inputs.subarray(row * to.length, (row + 1) * to.length));
+    return;
+  }
+  const { starts, indices, values } = inputs.csr;
+  const sparseRow = inputs.rows[row];
+  for (let entry = starts[sparseRow]; entry < starts[sparseRow + 1]; entry++) {
+    to[indices[entry]] = values[entry];
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import { type NumberClaim, ownClaims, printedInterval, readClaims } from './claims.ts';
+import { claimsJsonSchema } from './claims-schema.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-claims-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const number = {
+  id: 'a',
+  kind: 'number',
+  where: 'Figure 1',
+  says: 'something',
+  experiment: 'ffnn',
+  statistic: 'test_mse',
+  value: 0.1,
+  significantDigits: 2,
+};
+
+async function messageOf(text: string): Promise<string> {
+  const path = join(folder, 'claims.json');
+  await writeFile(path, text);
+  const error = await readClaims(path).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return (error as Error).message;
+}
+
+const withClaims = (...claims: object[]) => JSON.stringify({ report: { title: 'a report' }, claims });
+
+describe("the report's own claims", () => {
+  test('can be read, and are every number of its heat maps and more', async () => {
+    const { claims } = await readClaims(ownClaims);
+    const inFigure = (figure: string) =>
+      claims.filter((claim) => claim.kind === 'number' && claim.where.startsWith(figure)).length;
+    expect([3, 4, 6].map((figure) => inFigure(`Figure ${figure}`))).toEqual([64, 32, 32]);
+    expect(claims.filter(({ kind }) => kind === 'conclusion').length).toBeGreaterThan(40);
+  });
+
+  test('stand in a file with the schema that checks them: npm run schema', async () => {
+    const committed = await readFile(join(ownClaims, '../claims.schema.json'), 'utf8');
+    expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(claimsJsonSchema())));
+  });
+});
+
+describe('a printed number', () => {
+  test.each([
+    [0.1, 2, 0.095, 0.105],
+    [0.053, 2, 0.0525, 0.0535],
+    [-2.4, 2, -2.45, -2.35],
+    [-1, 2, -1.05, -0.95],
+    [0.9269, 4, 0.92685, 0.92695],
+    [7, 1, 6.5, 7.5],
+    [0, 1, -0.5, 0.5],
+  ])('%d with %d digits lay between %d and %d', (value, significantDigits, low, high) => {
+    const found = printedInterval({ value, significantDigits } as NumberClaim);
+    expect(found.low).toBeCloseTo(low, 12);
+    expect(found.high).toBeCloseTo(high, 12);
+  });
+
+  test('that was read off a curve lay within its reading error', () => {
+    const found = printedInterval({ value: 0.06, readingError: 0.002 } as NumberClaim);
+    expect(found.low).toBeCloseTo(0.058, 12);
+    expect(found.high).toBeCloseTo(0.062, 12);
+  });
+});
+
+describe('a file that is none', () => {
+  test.each([
+    ['not JSON', '{', /JSON/],
+    ['no claims', withClaims(), /claims.*expected/s],
+    ['an unknown key', withClaims({ ...number, colour: 'red' }), /claims\.0/],
+    ['an unknown option', withClaims({ ...number, select: { colour: 1 } }), /select/],
+    ['a value that is no number', withClaims({ ...number, value: '0.1' }), /claims\.0\.value/],
+    [
+      'neither digits nor error',
+      withClaims({ ...number, significantDigits: undefined }),
+      /significantDigits or/,
+    ],
+    ['both', withClaims({ ...number, readingError: 1 }), /either significantDigits/],
+    ['an id twice', withClaims(number, number), /an id of its own/],
+    ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],
+    ['a prototype', `{"report":{"title":"x"},"claims":[],"__proto__":{"a":1}}`, /claims/],
+  ])('%s is said', async (_name, text, pattern) => {
+    expect(await messageOf(text)).toMatch(pattern);
+  });
+
+  test('a missing file is named', async () => {
+    await expect(readClaims(join(folder, 'none.json'))).rejects.toThrow(/none\.json/);
+  });
+});

@@ -1,0 +1,69 @@
+import type { ClassifierData, NetworkData } from '../browser/data.ts';
+import type { Sources } from '../experiment/data.ts';
+import { optionTitle } from '../experiment/options.ts';
+import type { Cell, Plan } from '../experiment/plan.ts';
+import { testImages } from '../experiment/test-images.ts';
+import { readWeights, readWeightsBytes } from '../experiment/weights-store.ts';
+import { variedOptions } from '../output/settings.ts';
+import type { Records } from '../output/trials.ts';
+import { kernelBytes } from './page/scripts.ts';
+
+/** The pad draws images of this many pixels. */
+const pixels = 28 * 28;
+
+/**
+ * The trained classifiers of a run, one of each experiment on images, with their kernels and some test images; null
+ * where the store keeps no weights of them.
+ */
+export async function classifierData(
+  plans: readonly Plan[],
+  records: Records,
+  storeDirectory: string,
+  sources: Sources,
+): Promise<ClassifierData | null> {
+  const found: { cell: Cell; network: NetworkData }[] = [];
+  for (const plan of plans.filter(({ experiment }) => experiment.task === 'classification')) {
+    const first = await firstNetwork(plan, records, storeDirectory);
+    if (first !== null) found.push(first);
+  }
+  if (found.length === 0) return null;
+  const networks = found.map(({ network }) => network);
+  const dtypes = [...new Set(networks.map(({ dtype }) => dtype))];
+  const kernels = await Promise.all(dtypes.map(async (dtype) => [dtype, base64(await kernelBytes(dtype))]));
+  const images = await testImages(found[0].cell.trial.config, sources);
+  return {
+    networks,
+    images: images.map((image) => ({ label: image.label, pixels: base64(image.pixels) })),
+    kernels: Object.fromEntries(kernels),
+  };
+}
+
+/** The first trial of a plan, in its order, whose weights are there and fit the pad. */
+async function firstNetwork(plan: Plan, records: Records, storeDirectory: string) {
+  for (const cell of plan.cells) {
+    const { trial, settings } = cell;
+    const { model } = trial.config;
+    const record = records.get(trial.id);
+    if (record === undefined || model.solver !== 'sgd') continue;
+    const weights = await readWeights(storeDirectory, trial);
+    if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;
+    const accuracy = record.metrics.test_accuracy;
+    const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');
+    const varied = variedOptions(plan).filter((name) => name !== 'seed');
+    const choices = [...varied, 'seed' as const].map((name) => `${optionTitle(name)} ${settings[name]}`);
+    const { layers, loss, dtype } = model;
+    const network: NetworkData = {
+      title: [`${plan.experiment.name}: ${shape}`, ...choices, `test accuracy ${accuracy}`].join(', '),
+      layers,
+      loss,
+      dtype,
+      weights: base64((await readWeightsBytes(storeDirectory, trial))!),
+    };
+    return { cell, network };
+  }
+  return null;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,0 +1,78 @@
+import { compileExpression } from '../math/expression.ts';
+import type { Records } from '../output/trials.ts';
+import { wilsonInterval } from '../stats/wilson.ts';
+import type { ConclusionClaim } from './claims.ts';
+import { quantityOf } from './quantity.ts';
+import { bind, combinationsOf, isJudged, type PlanOf, type Reading } from './readings.ts';
+
+/** A conclusion under one reading: in which seeds' runs it holds. */
+export interface ConclusionEvidence {
+  readonly claim: ConclusionClaim;
+  readonly reading: Reading;
+  /** [seeds], in the seeds' order; null where a record is missing. */
+  readonly holds: readonly (boolean | null)[];
+  /** Share of the seeds in which it holds, and its Wilson interval; null: not run. */
+  readonly share: number | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+}
+
+/** Asks of each conclusion in which seeds it holds. Errors: UserError for a condition that cannot be read. */
+export async function judgeConclusions(
+  claims: readonly ConclusionClaim[],
+  reading: Reading,
+  planOf: PlanOf,
+  records: Records,
+  level: number,
+): Promise<ConclusionEvidence[]> {
+  const evidence = [];
+  for (const claim of claims.filter((candidate) => isJudged(candidate, reading))) {
+    const holds = await bySeed(claim, reading, planOf, records);
+    const complete = holds.length > 0 && !holds.includes(null);
+    const count = holds.filter((held) => held === true).length;
+    evidence.push({
+      claim,
+      reading,
+      holds,
+      share: complete ? count / holds.length : null,
+      interval: complete ? await wilsonInterval(count, holds.length, level) : null,
+    });
+  }
+  return evidence;
+}
+
+/** Reads every conclusion's condition, so that a mistake in it is found before anything runs. */
+export async function checkConditions(claims: readonly ConclusionClaim[]): Promise<void> {
+  for (const claim of claims) await conditionOf(claim);
+}
+
+async function bySeed(
+  claim: ConclusionClaim,
+  reading: Reading,
+  planOf: PlanOf,
+  records: Records,
+): Promise<(boolean | null)[]> {
+  const condition = await conditionOf(claim);
+  const quantities = Object.entries(claim.quantities).map(([name, quantity]) => ({
+    name,
+    quantity,
+    cells: [...planOf(reading, quantity).bySeed.values()],
+  }));
+  // Experiments on different data have seeds of their own: the first ones that all of them have.
+  const seeds = Math.min(...quantities.map(({ cells }) => cells.length));
+  return Array.from({ length: seeds }, (_, seed) => {
+    const held = combinationsOf(claim.for ?? {}).map((values) => {
+      const numbers = quantities.map(({ name, quantity, cells }): [string, number | null] => [
+        name,
+        quantityOf(bind(quantity, values), cells[seed], records),
+      ]);
+      if (numbers.some(([, value]) => value === null)) return null;
+      return condition(Object.fromEntries(numbers as [string, number][]));
+    });
+    return held.includes(null) ? null : held.every((one) => one === true);
+  });
+}
+
+async function conditionOf({ id, holds, quantities }: ConclusionClaim) {
+  const test = await compileExpression(`(${holds}) ? 1 : 0`, Object.keys(quantities), `claim ${id}: holds`);
+  return (values: Readonly<Record<string, number>>) => test(values) === 1;
+}

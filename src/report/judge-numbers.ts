@@ -1,0 +1,95 @@
+import type { Records } from '../output/trials.ts';
+import { holm } from '../stats/holm.ts';
+import { jointPValue } from '../stats/joint.ts';
+import { predictionInterval, predictionPValue } from '../stats/prediction.ts';
+import { type NumberClaim, printedInterval } from './claims.ts';
+import { quantityOf } from './quantity.ts';
+import { isJudged, type PlanOf, type Reading } from './readings.ts';
+
+/** A published number under one reading: what the seeds' runs have for it. */
+export interface NumberEvidence {
+  readonly claim: NumberClaim;
+  readonly reading: Reading;
+  /** [seeds], in the seeds' order; null where a record is missing. */
+  readonly values: readonly (number | null)[];
+  /** Where one further run would be, at the level of the verification, uncorrected. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** That one further run is as far out as the published number; null: not run. */
+  readonly p: number | null;
+  /** The same, corrected for the number of claims (Holm). */
+  readonly adjusted: number | null;
+}
+
+/** The numbers of one figure, which come from one run, judged together. */
+export interface FigureEvidence {
+  readonly figure: string;
+  readonly reading: Reading;
+  readonly numbers: number;
+  readonly p: number | null;
+  readonly adjusted: number | null;
+}
+
+/** Fewest runs that say anything of how one more would spread. */
+const fewestSeeds = 3;
+
+/** Sets every published number beside the runs of the seeds, under one reading. */
+export async function judgeNumbers(
+  claims: readonly NumberClaim[],
+  reading: Reading,
+  planOf: PlanOf,
+  records: Records,
+  level: number,
+): Promise<NumberEvidence[]> {
+  const judged = claims.filter((claim) => isJudged(claim, reading));
+  const evidence = [];
+  for (const claim of judged) {
+    const { bySeed } = planOf(reading, claim);
+    const values = [...bySeed.values()].map((cells) => quantityOf(claim, cells, records));
+    const { low, high } = printedInterval(claim);
+    const complete = values.length >= fewestSeeds && !values.includes(null);
+    const sample = values as number[];
+    evidence.push({
+      claim,
+      reading,
+      values,
+      interval: complete ? await predictionInterval(sample, level) : null,
+      p: complete ? await predictionPValue(sample, low, high) : null,
+    });
+  }
+  return withAdjusted(evidence);
+}
+
+/** Asks of each figure whether its numbers, taken together, could be one more run. */
+export async function judgeFigures(evidence: readonly NumberEvidence[]): Promise<FigureEvidence[]> {
+  const figures = new Set(evidence.flatMap(({ claim }) => claim.figure ?? []));
+  const judged = [];
+  for (const figure of figures) {
+    const members = evidence.filter(({ claim }) => claim.figure === figure);
+    const complete = members.every(({ p }) => p !== null);
+    judged.push({
+      figure,
+      reading: members[0].reading,
+      numbers: members.length,
+      p: complete
+        ? await jointPValue(
+            runsOf(members),
+            members.map(({ claim }) => printedInterval(claim)),
+          )
+        : null,
+    });
+  }
+  return withAdjusted(judged);
+}
+
+/** [seeds][numbers] of one figure. */
+function runsOf(members: readonly NumberEvidence[]): number[][] {
+  return members[0].values.map((_, seed) => members.map(({ values }) => values[seed] as number));
+}
+
+function withAdjusted<T extends { p: number | null }>(
+  judged: readonly T[],
+): (T & { adjusted: number | null })[] {
+  const adjusted = holm(judged.flatMap(({ p }) => p ?? []));
+  let next = 0;
+  return judged.map((evidence) => ({ ...evidence, adjusted: evidence.p === null ? null : adjusted[next++] }));
+}

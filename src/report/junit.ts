@@ -1,0 +1,33 @@
+import type { Builder } from 'junit-report-builder';
+
+/** One test case of a JUnit report. */
+export interface JunitCase {
+  readonly name: string;
+  /** The suite it stands in. */
+  readonly group: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly message: string;
+}
+
+/** Cases as JUnit XML, one suite a group; the same cases give the same bytes. */
+export async function junit(name: string, cases: readonly JunitCase[]): Promise<string> {
+  const { default: builder } = await import('junit-report-builder');
+  // Its types are those of an ES module, but Node gets CommonJS: the default is the builder itself.
+  const report = (builder as unknown as Builder).newBuilder();
+  for (const group of new Set(cases.map((one) => one.group))) {
+    const suite = report.testSuite().name(xmlText(group));
+    for (const one of cases.filter((candidate) => candidate.group === group)) {
+      const testCase = suite.testCase().className(name).name(xmlText(one.name)).time(0);
+      if (one.outcome === 'failed') testCase.failure(xmlText(one.message));
+      else testCase.standardOutput(xmlText(one.message));
+      if (one.outcome === 'skipped') testCase.skipped();
+    }
+  }
+  return `${report.build()}\n`;
+}
+
+/** Without what XML 1.0 cannot hold, and without the end of a CDATA section, which the library would write as it is. */
+function xmlText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '?').replaceAll(']]>', ']] >');
+}

@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { HtmlValidate } from 'html-validate';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { experiments } from '../../experiments/index.ts';
+import { writePage } from '../cli/page.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { openStore } from '../experiment/store.ts';
+import { inline } from '../launchers/inline.ts';
+
+const program = [
+  process.env.FYS_NN_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path !== undefined && existsSync(path));
+const required = process.env.FYS_NN_BROWSER_TESTS === 'required';
+if (program === undefined && !required) {
+  process.stderr.write('note: no chromium here (FYS_NN_CHROMIUM), so the page is not tested in a browser\n');
+}
+
+/** What people look at; git ignores it. */
+const screenshots = 'screenshots';
+const sources = { dataDir: null };
+const choices = { variant: 'code', quick: true } as const;
+/** Small, but with all that a page has: grids, curves of several seeds, a network that knows a 1. */
+const given = {
+  'grid-search ols': { epochs: [3], samples: [80], batchSize: [10, 'all'] },
+  activations: { epochs: [8], samples: [80], seed: [1, 2, 3] },
+  mnist: { epochs: [4], samples: [6000], testSize: [1000], learningRate: [0.1] },
+} as const;
+
+/** What is used of elements: the types of the browser are not those of these tests. */
+interface Queried {
+  querySelectorAll(selector: string): { length: number };
+  getAttribute(name: string): string | null;
+}
+
+let folder: string;
+let path: string;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+async function makePage(): Promise<void> {
+  const storeDirectory = join(folder, 'store');
+  const plans: Plan[] = [];
+  for (const experiment of experiments.filter(({ name }) => name in given)) {
+    const own = given[experiment.name as keyof typeof given];
+    plans.push(await planExperiment(experiment, { ...choices, given: own }, sources));
+  }
+  const trials = plans.flatMap(({ cells }) => cells.map(({ trial }) => trial));
+  const nothing = () => {};
+  const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+  const store = await openStore(storeDirectory);
+  const { failures } = await inline(trials, { store, sources, jobs: 1, events });
+  expect(failures).toEqual([]);
+  await store.refresh();
+  path = await writePage(plans, store, folder, { storeDirectory, sources });
+}
+
+const suite = program === undefined && !required ? describe.skip : describe;
+
+suite('the page in a browser', () => {
+  beforeAll(async () => {
+    if (program === undefined) throw new Error('no chromium: install it, or name it by FYS_NN_CHROMIUM');
+    folder = await mkdtemp(join(tmpdir(), 'fys-nn-page-'));
+    await mkdir(screenshots, { recursive: true });
+    await makePage();
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    browser = await chromium.launch({ executablePath: program, args });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (/^(https?|wss?):/.test(request.url())) complaints.push(`asks the network for ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(path).href);
+    await page.waitForSelector('#network[data-ready]');
+  });
+  afterEach(async () => {
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  /** Scrolls to every figure, so that each is drawn. */
+  async function drawAll(): Promise<void> {
+    for (const chart of await page.locator('figure .chart').all()) {
+      await chart.scrollIntoViewIfNeeded();
+      await chart.locator('svg').waitFor();
+    }
+  }
+
+  const answer = () => page.locator('#answer').textContent();
+
+  test('draws every figure with its marks, as it comes near', async () => {
+    expect(await page.locator('#mnist figure svg').count()).toBe(0);
+    await drawAll();
+    const marks = await page
+      .locator('figure .chart')
+      .evaluateAll((charts) =>
+        charts.map(
+          (chart) =>
+            (chart as unknown as Queried).querySelectorAll('.role-mark path, .role-mark text').length,
+        ),
+      );
+    expect(marks.length).toBeGreaterThanOrEqual(4);
+    for (const count of marks) expect(count).toBeGreaterThan(2);
+    await page.screenshot({ path: join(screenshots, 'light.png'), fullPage: true });
+  });
+
+  test('shows a value under the pointer', async () => {
+    await drawAll();
+    await page.locator('#grid-search-ols figure').first().scrollIntoViewIfNeeded();
+    await page.locator('#grid-search-ols figure .mark-rect path').first().hover({ force: true });
+    await expect(page.locator('#tooltip').textContent()).resolves.toMatch(/learning rate.*\d/);
+    await page.locator('#activations figure svg').scrollIntoViewIfNeeded();
+    const box = (await page.locator('#activations figure svg').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.move(box.x + box.width / 2, box.y + 0.4 * box.height);
+    await expect(page.locator('#tooltip').textContent()).resolves.toMatch(/epoch.*value.*\d/s);
+  });
+
+  test('recognises a drawn 1, by mouse and by keyboard', async () => {
+    expect(await answer()).toBe('Nothing drawn yet.');
+    await page.locator('#pad').scrollIntoViewIfNeeded();
+    const pad = (await page.locator('#pad').boundingBox())!;
+    await page.mouse.move(pad.x + 150, pad.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(pad.x + 135, pad.y + 240, { steps: 12 });
+    await page.mouse.up();
+    expect(await answer()).toMatch(/^A 1:/);
+    await page.locator('#network').screenshot({ path: join(screenshots, 'drawn.png') });
+    await page.locator('#pad-clear').click();
+    expect(await answer()).toBe('Nothing drawn yet.');
+    await page.locator('#pad').focus();
+    await page.keyboard.press('Space');
+    expect(await page.locator('#pad-status').textContent()).toBe('pen down');
+    for (let i = 0; i < 18; i++) await page.keyboard.press('ArrowDown');
+    expect(await answer()).toMatch(/^A 1:/);
+    await page.keyboard.press('Delete');
+    expect(await answer()).toBe('Nothing drawn yet.');
+  });
+
+  test('classifies the test images, most of them right, with probabilities that add up', async () => {
+    const buttons = await page.locator('button[data-image]').all();
+    expect(buttons).toHaveLength(10);
+    let right = 0;
+    for (const [label, button] of buttons.entries()) {
+      await button.press('Enter');
+      if ((await answer())?.startsWith(`A ${label}:`)) right++;
+      const shares = await page.locator('#probabilities .share').allTextContents();
+      const sum = shares.reduce((total, share) => total + Number.parseFloat(share), 0);
+      expect(Math.abs(sum - 100)).toBeLessThan(1);
+    }
+    expect(right).toBeGreaterThanOrEqual(7);
+  });
+
+  test('curves are chosen by seed, split and cell, by keyboard', async () => {
+    const explorer = page.locator('#activations details.curves');
+    await explorer.locator('summary').press('Enter');
+    const lines = () => explorer.locator('svg .mark-line path').count();
+    const bands = () =>
+      explorer
+        .locator('svg .mark-area path')
+        .evaluateAll(
+          (paths) =>
+            paths.filter((area) => ((area as unknown as Queried).getAttribute('d') ?? '').length > 1000)
+              .length,
+        );
+    await expect(lines()).resolves.toBe(16);
+    const withBands = await bands();
+    await explorer.locator('select[name=seed]').selectOption('2');
+    await expect(lines()).resolves.toBe(16);
+    expect(withBands).toBeGreaterThanOrEqual(await bands());
+    await explorer.locator('input[value=train]').press('Space');
+    await expect(lines()).resolves.toBe(8);
+    await explorer.locator('input[name=cell][value="0"]').press('Space');
+    await expect(lines()).resolves.toBe(7);
+  });
+
+  test('has no serious findings of axe, light, dark and narrow', async () => {
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+    for (const [name, scheme, width] of [
+      ['light', 'light', 1100],
+      ['dark', 'dark', 1100],
+      ['narrow', 'light', 400],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: scheme });
+      await drawAll();
+      await page.locator('details').evaluateAll((boxes) => {
+        for (const box of boxes as unknown as { open: boolean }[]) box.open = true;
+      });
+      await page.addScriptTag({ path: axe });
+      const findings: { id: string; impact: string; nodes: { html: string }[] }[] = await page.evaluate(
+        'axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))',
+      );
+      const serious = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect({ name, serious }).toEqual({ name, serious: [] });
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await page.screenshot({ path: join(screenshots, `${name}-open.png`), fullPage: true });
+    }
+  });
+
+  test('prints with all its figures', async () => {
+    await page.emulateMedia({ media: 'print' });
+    await page.pdf({ path: join(screenshots, 'print.pdf'), format: 'A4' });
+    expect(await page.locator('figure .chart:not([data-drawn])').count()).toBe(0);
+  });
+
+  test('is valid HTML of a bearable size', async () => {
+    const text = await readFile(path, 'utf8');
+    expect((await stat(path)).size).toBeLessThan(8e6);
+    const report = await new HtmlValidate({ extends: ['html-validate:standard'] }).validateString(text);
+    expect(report.results.flatMap(({ messages }) => messages)).toEqual([]);
+  });
+});

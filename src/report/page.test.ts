@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { type Page, reportPage } from './page.ts';
+
+const hostile = `</script><img src=x onerror="alert('1')">&`;
+const basis = { level: 0.99, seeds: { franke: [1, 2, 3] }, figures: [] };
+let plan: Plan;
+let page: Page;
+
+async function planOf(name: string, given: SettingLists, quick = false): Promise<Plan> {
+  const experiment = experiments.find((candidate) => candidate.name === name)!;
+  return planExperiment(experiment, { variant: 'code', quick, given }, { dataDir: null });
+}
+
+/** Made up, but of the form of a record: the page only shows it. */
+function recordsOf({ cells }: Plan, changes: Partial<TrialRecord> = {}): Map<string, TrialRecord> {
+  const record = {
+    status: 'done',
+    divergedAt: null,
+    metrics: { train_mse: 0.1234, test_mse: 0.2345, best_test_mse: 0.2, best_epoch: 1 },
+    curves: { train_mse: [0.3, 0.1234], test_mse: [0.2, 0.2345] },
+    bootstrap: null,
+    seconds: 1,
+    at: '2020-11-01T00:00:00.000Z',
+  } as const;
+  return new Map(cells.map(({ trial }) => [trial.id, { ...record, ...trial, ...changes }]));
+}
+
+beforeAll(async () => {
+  plan = await planOf('ffnn', { seed: [7], epochs: [2] });
+  page = {
+    runs: [{ plan, figures: [] }],
+    functions: { name: 'functions', title: 'Functions', where: 'Figure 2', figures: [] },
+    records: recordsOf(plan),
+    comparisons: [],
+    verdicts: null,
+    classifier: null,
+  };
+});
+
+test('the same records give the same bytes', async () => {
+  expect(await reportPage(page)).toBe(await reportPage(page));
+});
+
+test('numbers, settings and the command of a run stand in it', async () => {
+  const text = await reportPage(page);
+  expect(text).toContain('<td class="number">0.1234</td>');
+  expect(text).toContain('npx fys-nn ffnn --seed 7 --epochs 2');
+  expect(text).not.toContain('QUICK');
+});
+
+test('a quick run says so, what did not run or diverged is said and never 0', async () => {
+  const quick = await planOf('ffnn', { seed: [7] }, true);
+  const missing = await reportPage({ ...page, runs: [{ plan: quick, figures: [] }], records: new Map() });
+  expect(missing).toContain('QUICK RUN');
+  expect(missing).toContain('1 trial, 1 not run.');
+  expect(missing).toContain('<td class="number">not run</td>');
+  const none = { train_mse: null, test_mse: null };
+  const diverged = recordsOf(plan, { status: 'diverged', divergedAt: 1, metrics: none, curves: {} });
+  expect(await reportPage({ ...page, records: diverged })).toContain('<td class="number">diverged</td>');
+});
+
+test('without weights it says how to get them', async () => {
+  const mnist = await planOf('mnist', { seed: [3] });
+  const text = await reportPage({ ...page, runs: [{ plan: mnist, figures: [] }], records: new Map() });
+  expect(text).toContain('npx fys-nn mnist --seed 3 --force');
+});
+
+describe('verdicts', () => {
+  const number = { where: 'Figure 5', published: '0.2', ours: '0.21', interval: '0.1 to 0.3', reading: '' };
+  const conclusion = { says: 'decay hurts', share: 0.95, low: 0.76, high: 0.99, verdict: 'holds' };
+
+  test('come first, counted, each with its word', async () => {
+    const verdicts = {
+      numbers: [
+        { ...number, id: 'a', says: 'final test MSE', verdict: 'holds' },
+        { ...number, id: 'b', says: 'final training MSE', verdict: 'contradicted' },
+      ],
+      conclusions: [{ ...conclusion, id: 'c' }],
+      ...basis,
+    };
+    const text = await reportPage({ ...page, verdicts });
+    expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="network"'));
+    expect(text).toMatch(/95 %<\/td><td>76 % to 99 %/);
+    expect(text).toMatch(/1 <span class="badge bad">.*contradicted/);
+    expect(text).toContain('all 2</option>');
+  });
+
+  test('of which there are none yet name the command', async () => {
+    expect(await reportPage(page)).toContain('npx fys-nn verify');
+  });
+});
+
+test('what users supply is text, in markup and in data', async () => {
+  const named = {
+    ...plan,
+    lists: { ...plan.lists, target: [hostile] },
+    experiment: { ...plan.experiment, title: hostile },
+  };
+  const verdicts = {
+    numbers: [
+      {
+        ...{ id: hostile, where: hostile, says: hostile, published: hostile, ours: hostile },
+        ...{ interval: hostile, verdict: hostile, reading: hostile },
+      },
+    ],
+    conclusions: [{ id: hostile, says: hostile, share: 1, low: 0, high: 1, verdict: hostile }],
+    ...basis,
+    figures: [{ figure: hostile, numbers: 1, p: hostile, verdict: hostile, reading: hostile }],
+  };
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: hostile,
+    data: { values: [{ text: hostile }] },
+    mark: 'text',
+    encoding: { text: { field: 'text', type: 'nominal' } },
+  };
+  const figures = [{ name: 'one', title: hostile, caption: hostile, spec }];
+  const text = await reportPage({ ...page, runs: [{ plan: named, figures }], verdicts });
+  expect(text).toContain('&lt;/script&gt;&lt;img');
+  expect(text).not.toContain('<img');
+  const blocks = [...text.matchAll(/<script type="application\/json" id="([^"]*)">(.*?)<\/script>/g)];
+  expect(blocks.length).toBeGreaterThan(2);
+  const figure = blocks.find(([, id]) => id === 'ffnn-figure-one')!;
+  expect(JSON.parse(figure[2]).title.text).toBe(hostile);
+});

@@ -1,0 +1,76 @@
+import type { ClassifierData } from '../browser/data.ts';
+import type { Plan } from '../experiment/plan.ts';
+import type { Records } from '../output/trials.ts';
+import type { Comparison } from './comparison.ts';
+import { experimentSection } from './page/experiment.ts';
+import { figureBlock, type PageFigure } from './page/figure.ts';
+import { pageFooter } from './page/footer.ts';
+import { type FunctionsPart, pageHeader } from './page/header.ts';
+import { html, verbatim } from './page/html.ts';
+import { networkSection } from './page/network.ts';
+import { command } from './page/parts.ts';
+import { moduleScripts, vegaScript } from './page/scripts.ts';
+import { styles } from './page/styles.ts';
+import { type Verdicts, verdictsSection } from './page/verdicts.ts';
+
+export type { PageFigure } from './page/figure.ts';
+export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './page/verdicts.ts';
+
+/** Everything that the page shows; a view of records, as all else. */
+export interface Page {
+  /** At least one, with its figures. */
+  readonly runs: readonly { readonly plan: Plan; readonly figures: readonly PageFigure[] }[];
+  readonly functions: FunctionsPart;
+  readonly records: Records;
+  readonly comparisons: readonly Comparison[];
+  /** null: `fys-nn verify` has not been run. */
+  readonly verdicts: Verdicts | null;
+  /** null: the store keeps no weights. */
+  readonly classifier: ClassifierData | null;
+}
+
+/** Nothing but the page itself runs, and nothing is fetched; Vega compiles its expressions. */
+const policy =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline'; img-src data:";
+
+/**
+ * report.html: one file that opens from disk without a network. The same records give the same bytes.
+ *
+ * Verdicts come first, then the trained network to try, then each experiment.
+ */
+export async function reportPage(page: Page): Promise<string> {
+  const { runs, functions, records, comparisons, verdicts, classifier } = page;
+  const plans = runs.map(({ plan }) => plan);
+  const { markup } = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>fys-nn: a report, run again${plans[0].quick ? ' (quick run)' : ''}</title>
+<style>${verbatim(styles)}</style>
+</head>
+<body>
+${pageHeader(plans, functions, records)}
+<main>
+${verdictsSection(verdicts)}
+${networkSection(classifier, plans)}
+<section id="${functions.name}" aria-labelledby="functions-title">
+<h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
+${functions.figures.map((figure) => figureBlock(functions.name, figure))}
+${command(`npx fys-nn ${functions.name}`)}
+</section>
+${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons))}
+</main>
+${pageFooter(plans)}
+<div id="tooltip" hidden></div>
+<noscript><p class="warning">Figures and the drawing pad need JavaScript; tables and text do not.</p></noscript>
+${await vegaScript()}
+${await moduleScripts()}
+</body>
+</html>
+`;
+  return markup;
+}

@@ -1,0 +1,70 @@
+import { optionsOf } from '../../experiment/define.ts';
+import { options } from '../../experiment/options.ts';
+import type { Plan } from '../../experiment/plan.ts';
+import { folderName } from '../../output/results.ts';
+import type { Records } from '../../output/trials.ts';
+import type { Comparison } from '../comparison.ts';
+import { commandOf, listText } from './commands.ts';
+import { comparisonTables } from './comparison.ts';
+import { curvesExplorer } from './explorer.ts';
+import { figureBlock, type PageFigure } from './figure.ts';
+import { type Html, html } from './html.ts';
+import { command, scrollTable } from './parts.ts';
+import { summaryTable } from './summary.ts';
+
+/** One experiment: its figures, the report's numbers beside ours, all our numbers, and how to run it again. */
+export function experimentSection(
+  plan: Plan,
+  figures: readonly PageFigure[],
+  records: Records,
+  comparisons: readonly Comparison[],
+): Html {
+  const { name, title, figure } = plan.experiment;
+  const id = folderName(name);
+  const published = comparisons.filter(({ experiment }) => experiment === name);
+  return html`<section id="${id}" aria-labelledby="${id}-title" class="experiment">
+<h2 id="${id}-title">${title} <span class="where">${figure}</span></h2>
+${statusNote(plan, records)}
+<div class="figures">${figures.map((one) => figureBlock(id, one))}</div>
+${curvesExplorer(id, plan, records)}
+${
+  published.length === 0
+    ? null
+    : html`<h3>The report's numbers beside ours</h3>
+<p class="note">${
+        published.some(({ settings }) => settings.learningRate !== undefined)
+          ? 'In each cell: ours in bold, the report’s number, and the difference (ours less the report’s). '
+          : ''
+      }${published.some(({ standardDeviation }) => standardDeviation !== null) ? '± is the standard deviation over the seeds.' : 'One run each: neither is a mean.'}</p>
+${comparisonTables(published)}`
+}
+<details><summary>All our numbers</summary>${summaryTable(plan, records)}</details>
+<details><summary>What it ran</summary>${settingsTable(plan)}</details>
+<h3>Run it again</h3>
+${command(commandOf(plan))}
+</section>`;
+}
+
+/** How many trials there are, and which are not as they should be. */
+function statusNote({ cells }: Plan, records: Records): Html {
+  const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
+  const diverged = found.filter(({ status }) => status === 'diverged').length;
+  const notRun = cells.length - found.length;
+  const parts = [
+    `${cells.length} ${cells.length === 1 ? 'trial' : 'trials'}`,
+    ...(diverged > 0 ? [`${diverged} diverged`] : []),
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
+  ];
+  return html`<p class="note">${parts.join(', ')}.</p>`;
+}
+
+function settingsTable({ experiment, lists }: Plan): Html {
+  const rows = optionsOf(experiment).map(
+    (name) =>
+      html`<tr><th scope="row"><code>${options[name].flag}</code></th><td>${listText(lists[name]!)}</td><td>${options[name].description}</td></tr>`,
+  );
+  return scrollTable(
+    `Settings: ${experiment.title}`,
+    html`<table><thead><tr><th scope="col">option</th><th scope="col">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}

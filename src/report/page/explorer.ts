@@ -1,0 +1,47 @@
+import type { Plan } from '../../experiment/plan.ts';
+import type { Records } from '../../output/trials.ts';
+import { curvesData } from './curves.ts';
+import { curveColor, curvesSpec } from './curves-spec.ts';
+import { specBlock } from './figure.ts';
+import { type Html, html, jsonBlock } from './html.ts';
+
+const titles: Readonly<Record<string, string>> = {
+  mse: 'mean squared error',
+  cross_entropy: 'cross-entropy',
+  accuracy: 'accuracy',
+};
+
+/** The experiment's curves with choices of metric, seed, split and cell; nothing where it has none. */
+export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
+  const data = curvesData(plan, records);
+  if (data === null) return null;
+  const { seeds, cells, epochs } = data;
+  const labels = cells.map(({ label }) => label);
+  const metrics = [...new Set(data.metrics.map((name) => name.replace(/^(train|test)_/, '')))];
+  const last = epochs[epochs.length - 1];
+  return html`<details class="curves" data-curves="${id}-curves">
+<summary>Explore the curves${cells.length > 1 || seeds.length > 1 ? ': choose cells and seeds' : ''}</summary>
+<div class="controls">
+<label>Show <select name="metric">${metrics.map((metric) => html`<option value="${metric}">${titles[metric] ?? metric}</option>`)}</select></label>
+<label>of <select name="seed">${
+    seeds.length > 1
+      ? html`<option value="mean">${seeds.length} seeds: mean, band from lowest to highest</option>`
+      : null
+  }${seeds.map((seed) => html`<option value="${seed}">seed ${seed}</option>`)}</select></label>
+<fieldset><legend>on</legend>${['train', 'test'].map(
+    (split) =>
+      html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training rows (dashed)' : 'test rows (solid)'}</label>`,
+  )}</fieldset>
+<fieldset class="cells"${cells.length > 1 ? null : html` hidden`}><legend>${data.choice}</legend>${labels.map(
+    (label, index) =>
+      html`<label><input type="checkbox" name="cell" value="${index}" checked><svg class="swatch" width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="${curveColor(index)}"/></svg> ${label}</label>`,
+  )}</fieldset>
+</div>
+${metrics.map((metric) => {
+  const spec = `${id}-curves-${metric}`;
+  return html`<div class="chart paper" data-metric="${metric}" data-title="${titles[metric] ?? metric} of ${plan.experiment.title}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metric === 'accuracy' ? 'linear' : 'log'))}`;
+})}
+${epochs.length < last ? html`<p class="note">Every curve has ${last} epochs, of which ${epochs.length} are drawn; curves.csv has all.</p>` : null}
+${jsonBlock(`${id}-curves`, data)}
+</details>`;
+}

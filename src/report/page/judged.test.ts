@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ConclusionClaim, NumberClaim } from '../claims.ts';
+import { codeReading } from '../readings.ts';
+import type { Verification } from '../verdicts.ts';
+import { verificationJson } from '../verification-files.ts';
+import { readVerdicts } from './judged.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-judged-'));
+  await mkdir(join(folder, 'verify'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const number = { id: 'n', kind: 'number', where: 'Figure 5', says: 'final MSE', value: 0.05 } as NumberClaim;
+const conclusion = { id: 'c', kind: 'conclusion', where: 'Results', says: 'decay hurts' } as ConclusionClaim;
+const verification: Verification = {
+  level: 0.99,
+  seeds: { franke: [1, 2, 3], mnist: [1] },
+  readings: [codeReading],
+  numbers: [
+    {
+      subject: number,
+      verdict: 'holds',
+      holdsUnder: ['code'],
+      evidence: [
+        {
+          claim: number,
+          reading: codeReading,
+          values: [0.06, 0.04, 0.05],
+          interval: { low: 0.01, high: 0.09 },
+          p: 0.5,
+          adjusted: 1,
+        },
+      ],
+    },
+  ],
+  figures: [
+    {
+      subject: 'Figure 5',
+      verdict: 'contradicted',
+      holdsUnder: [],
+      evidence: [{ figure: 'Figure 5', reading: codeReading, numbers: 2, p: 0.001, adjusted: 0.002 }],
+    },
+  ],
+  conclusions: [
+    {
+      subject: conclusion,
+      verdict: 'not run',
+      holdsUnder: [],
+      evidence: [
+        { claim: conclusion, reading: codeReading, holds: [null, true, true], share: null, interval: null },
+      ],
+    },
+  ],
+};
+
+const write = (text: string) => writeFile(join(folder, 'verify', 'verify.json'), text);
+
+test('what verify leaves is read as rows for the page', async () => {
+  await write(verificationJson(verification, []));
+  expect(await readVerdicts(folder)).toEqual({
+    level: 0.99,
+    seeds: { franke: [1, 2, 3], mnist: [1] },
+    numbers: [
+      {
+        id: 'n',
+        where: 'Figure 5',
+        says: 'final MSE',
+        published: '0.05',
+        ours: '0.05',
+        interval: '0.01 to 0.09',
+        verdict: 'holds',
+        reading: 'code',
+      },
+    ],
+    figures: [{ figure: 'Figure 5', numbers: 2, p: '0.002', verdict: 'contradicted', reading: '' }],
+    conclusions: [{ id: 'c', says: 'decay hurts', share: null, low: null, high: null, verdict: 'not run' }],
+  });
+});
+
+test.each(['', '{', '[]', '{"level": 1}', '{"__proto__": null}'])('%j is no verdict', async (text) => {
+  await write(text);
+  expect(await readVerdicts(folder)).toBeNull();
+});
+
+test('a folder without verdicts has none', async () => {
+  expect(await readVerdicts(join(folder, 'nowhere'))).toBeNull();
+});

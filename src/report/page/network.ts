@@ -1,0 +1,63 @@
+import type { ClassifierData } from '../../browser/data.ts';
+import type { Plan } from '../../experiment/plan.ts';
+import { commandOf } from './commands.ts';
+import { type Html, html, jsonBlock } from './html.ts';
+import { command } from './parts.ts';
+
+/** The trained networks to try: a pad to draw on, what the network is given, and what it says. */
+export function networkSection(data: ClassifierData | null, plans: readonly Plan[]): Html {
+  return html`<section id="network" aria-labelledby="network-title">
+<h2 id="network-title">Draw a digit</h2>
+${data === null ? noWeights(plans) : classifier(data)}
+</section>`;
+}
+
+/** Records of before weights were kept have none, and neither has a training that diverged. */
+function noWeights(plans: readonly Plan[]): Html {
+  const plan = plans.find(({ experiment }) => experiment.task === 'classification');
+  return html`<p>The store keeps no weights of a network on images, so there is none to try here.</p>
+${
+  plan === undefined
+    ? null
+    : html`<p>Training it again keeps them; then make this page again:</p>${command(`${commandOf(plan)} --force`)}`
+}`;
+}
+
+function classifier(data: ClassifierData): Html {
+  const { networks, images } = data;
+  return html`<p>This is the network that the run has trained: its own weights, its own WebAssembly kernels, nothing sent anywhere.
+Draw on the black square with mouse, finger or pen, or choose a test image. A drawing is scaled and centred as MNIST's digits are.</p>
+${
+  networks.length === 1
+    ? html`<p>${networks[0].title}</p>`
+    : html`<p><label>Network <select id="network-choice">${networks.map(
+        ({ title }, index) => html`<option value="${index}">${title}</option>`,
+      )}</select></label></p>`
+}
+<div class="classifier">
+<div class="drawing">
+<div class="pad"><canvas id="pad" width="280" height="280" tabindex="0" role="application" aria-label="drawing pad" aria-describedby="pad-keys"></canvas><div id="pad-cursor" aria-hidden="true"></div></div>
+<p class="pad-row"><button type="button" id="pad-clear">clear</button> <span id="pad-status" role="status">pen up</span></p>
+<p class="note" id="pad-keys">By keyboard: arrows move the cursor, Space puts the pen down or lifts it, Delete clears.</p>
+</div>
+<div class="given"><canvas id="seen" width="28" height="28" role="img" aria-label="what the network is given: 28 x 28 pixels"></canvas><p class="note">what it is given</p></div>
+<div class="said">
+<p id="answer" role="status"></p>
+<ol id="probabilities" start="0" aria-label="probability of each digit">${Array.from(
+    { length: networks[0].layers[networks[0].layers.length - 1].units },
+    (_, digit) =>
+      html`<li><span class="digit">${digit}</span><span class="track"><span class="bar"></span></span><span class="share"></span></li>`,
+  )}</ol>
+</div>
+</div>
+${
+  images.length === 0
+    ? null
+    : html`<h3>Test images</h3>
+<p class="images">${images.map(
+        ({ label }, index) =>
+          html`<button type="button" data-image="${index}" aria-label="test image of a ${label}"><canvas width="28" height="28"></canvas></button> `,
+      )}</p>`
+}
+${jsonBlock('classifier-data', data)}`;
+}

@@ -1,0 +1,52 @@
+import { describeHiddenLayers } from '../../experiment/architecture.ts';
+import { optionTitle } from '../../experiment/options.ts';
+import type { Plan } from '../../experiment/plan.ts';
+import { variedOptions } from '../../output/settings.ts';
+import { type SummaryCell, summarize } from '../../output/summary.ts';
+import type { Records } from '../../output/trials.ts';
+import { type Html, html } from './html.ts';
+import { figures, scrollTable } from './parts.ts';
+
+/** Our numbers of every cell, with their spread where there are several seeds. */
+export function summaryTable(plan: Plan, records: Records): Html {
+  const cells = summarize(plan, records);
+  const { metrics } = plan.experiment.layout;
+  const names = variedOptions(plan).filter((name) => name !== 'seed');
+  const random = plan.experiment.architecture === 'random';
+  const head = html`${names.map((name) => html`<th scope="col">${optionTitle(name)}</th>`)}${metrics.map(
+    ({ title }) => html`<th scope="col" class="number">${title}</th>`,
+  )}<th scope="col" class="number">seeds</th>${random ? html`<th scope="col">hidden layers</th>` : null}`;
+  const rows = cells.map(
+    (cell) =>
+      html`<tr>${names.map((name) => html`<td>${cell.settings[name] ?? ''}</td>`)}${metrics.map(
+        ({ name }) => html`<td class="number">${statisticText(cell, name)}</td>`,
+      )}<td class="number">${countText(cell)}</td>${random ? html`<td>${architectureText(cell)}</td>` : null}</tr>`,
+  );
+  return scrollTable(
+    `Our numbers: ${plan.experiment.title}`,
+    html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+function statisticText(cell: SummaryCell, name: string): string {
+  const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
+  if (mean === null) return cell.diverged > 0 ? 'diverged' : cell.notRun > 0 ? 'not run' : '';
+  return standardDeviation === null
+    ? figures(mean, 4)
+    : `${figures(mean, 4)} ± ${figures(standardDeviation, 2)}`;
+}
+
+/** How many trials finished, and what became of the others. */
+function countText({ done, diverged, notRun }: SummaryCell): string {
+  return [
+    String(done),
+    ...(diverged > 0 ? [`${diverged} diverged`] : []),
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
+  ].join(', ');
+}
+
+function architectureText({ cells }: SummaryCell): string {
+  if (cells.length > 1) return `${cells.length}, one a seed`;
+  const { model } = cells[0].trial.config;
+  return model.solver === 'sgd' ? describeHiddenLayers(model.layers) : '';
+}

@@ -1,0 +1,133 @@
+import { UserError } from '../errors.ts';
+import { optionsOf } from '../experiment/define.ts';
+import { metricOf, metricsOf } from '../experiment/metrics.ts';
+import type { OptionName, Setting } from '../experiment/options.ts';
+import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Trial, TrialRecord } from '../experiment/trial.ts';
+import { nearest } from '../experiment/value-list.ts';
+import type { Records } from '../output/trials.ts';
+import { mean } from '../stats/describe.ts';
+import type { Quantity } from './claims.ts';
+
+/** Numbers of a trial's architecture, which need no record. */
+const architecture: Record<string, (trial: Trial) => number | null> = {
+  hidden_layers: ({ config: { model } }) => ('layers' in model ? model.layers.length - 1 : null),
+  sigmoid_layers: ({ config: { model } }) =>
+    'layers' in model
+      ? model.layers.slice(0, -1).filter(({ activation }) => activation === 'sigmoid').length
+      : null,
+};
+
+/** A plan's cells by seed: every claim asks for the cells of one seed at a time. */
+export type CellsBySeed = ReadonlyMap<number, readonly Cell[]>;
+
+export function cellsBySeed({ cells }: Plan): CellsBySeed {
+  const bySeed = new Map<number, Cell[]>();
+  for (const cell of cells) {
+    const seed = cell.settings.seed as number;
+    const group = bySeed.get(seed);
+    if (group === undefined) bySeed.set(seed, [cell]);
+    else group.push(cell);
+  }
+  return bySeed;
+}
+
+/**
+ * A quantity in the run of one seed; null where a record or a value is missing. A diverged training counts as
+ * infinitely bad: an infinite loss, an accuracy or R2 of minus infinity.
+ */
+export function quantityOf(quantity: Quantity, cells: readonly Cell[], records: Records): number | null {
+  const { take = 'only', by, statistic, curve } = quantity;
+  const found = cells.filter((cell) => fits(cell, quantity));
+  const read = (cell: Cell, name: string) => cellValue(cell, name, curve, records);
+  const values = found.map((cell) => read(cell, by ?? statistic));
+  if (values.length === 0 || values.includes(null)) return null;
+  const numbers = values as number[];
+  if (take === 'only') return numbers.length === 1 ? numbers[0] : null;
+  if (take === 'mean') return mean(numbers);
+  const best = take === 'min' ? Math.min(...numbers) : Math.max(...numbers);
+  return by === undefined ? best : read(found[numbers.indexOf(best)], statistic);
+}
+
+export function fits({ settings }: Cell, { select = {} }: Quantity): boolean {
+  return Object.entries(select).every(([name, wanted]) => {
+    const value = settings[name as OptionName] as Setting;
+    return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
+  });
+}
+
+function cellValue({ trial }: Cell, name: string, curve: Quantity['curve'], records: Records): number | null {
+  const ofArchitecture = architecture[name];
+  if (ofArchitecture !== undefined) return ofArchitecture(trial);
+  const record = records.get(trial.id);
+  if (record === undefined) return null;
+  if (record.status === 'diverged') return worst(name, curve);
+  return curve === undefined ? metricOf(record, name) : ofCurve(record, name, curve);
+}
+
+/** What a diverged run counts as: no epoch is late enough, no loss high enough. */
+function worst(name: string, curve: Quantity['curve']): number {
+  const higherIsBetter = /r2|accuracy/.test(name) && typeof curve !== 'object';
+  return higherIsBetter ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+function ofCurve(
+  { curves }: TrialRecord,
+  name: string,
+  curve: NonNullable<Quantity['curve']>,
+): number | null {
+  const values = curves[name];
+  if (values === undefined || values.includes(null)) return null;
+  const numbers = values as number[];
+  if (curve === 'mean') return mean(numbers);
+  if ('epoch' in curve) return numbers[curve.epoch - 1] ?? null;
+  const end = numbers[numbers.length - 1];
+  const far = numbers.findLastIndex((value) => Math.abs(value - end) > curve.within * Math.abs(end));
+  return far + 2;
+}
+
+/**
+ * Checks that a quantity can have a value: its options, its statistic, and that its cells are in the plan.
+ *
+ * Errors: UserError naming the claim.
+ */
+export function checkQuantity(claimId: string, quantity: Quantity, plan: Plan): void {
+  const { experiment } = plan;
+  const { statistic, by, select = {}, take = 'only', curve } = quantity;
+  const options = optionsOf(experiment);
+  for (const name of Object.keys(select)) {
+    if (!options.includes(name as OptionName)) {
+      throw badQuantity(claimId, `the option ${name} is none of ${experiment.name}'s`, options, name);
+    }
+  }
+  const known = [...Object.keys(architecture), ...metricsOf(experiment).map(({ name }) => name)];
+  const needed = by === undefined ? [statistic] : [statistic, by];
+  for (const name of needed) {
+    if (!known.includes(name)) throw badQuantity(claimId, `there is no statistic ${name}`, known, name);
+  }
+  if (curve !== undefined && !/^(train|test)_/.test(by ?? statistic)) {
+    throw badQuantity(claimId, `${statistic} has no curve`, ['train_… and test_…'], statistic);
+  }
+  // What another library computes cannot be planned where it is not installed: it is not run.
+  if (plan.absent.some(({ name }) => name === select.reference)) return;
+  const [cells = []] = cellsBySeed(plan).values();
+  const found = cells.filter((cell) => fits(cell, quantity)).length;
+  if (found === 0 || (take === 'only' && found > 1)) {
+    throw new UserError({
+      what: `claim ${claimId}: ${found === 0 ? 'no cell' : `${found} cells`} of ${experiment.name} ${found === 1 ? 'has' : 'have'} the settings it selects`,
+      expected: take === 'only' ? 'one cell; or take: min, max or mean of several' : 'one cell or several',
+      received: JSON.stringify(select),
+      remedy: `fys-nn ${experiment.name} --plan lists the cells`,
+    });
+  }
+}
+
+function badQuantity(claimId: string, what: string, known: readonly string[], received: string): UserError {
+  const near = nearest(received, known);
+  return new UserError({
+    what: `claim ${claimId}: ${what}`,
+    expected: known.join(', '),
+    received,
+    ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
+  });
+}

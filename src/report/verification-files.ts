@@ -1,0 +1,78 @@
+import { toJson } from '../output/json.ts';
+import { tableFiles } from '../output/results.ts';
+import type { FileContent } from '../output/write.ts';
+import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
+import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
+import { junit } from './junit.ts';
+import { percent, rangeText, valueText } from './verdict-text.ts';
+import type { Verification } from './verdicts.ts';
+import { verificationMarkdown } from './verification-markdown.ts';
+import type { GridWinners } from './winners.ts';
+
+/** What `fys-nn verify` leaves: name to content. */
+export async function verificationFiles(
+  verification: Verification,
+  winners: readonly GridWinners[],
+  expected: Expectation | null,
+): Promise<Map<string, FileContent>> {
+  const tables = [claimsTable(verification), figuresTable(verification), winnersTable(winners)];
+  const files = await tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
+  const found = verdictsById(verification);
+  files.set('verdicts.json', expectationText(found));
+  files.set('verify.json', verificationJson(verification, winners));
+  files.set('verify.md', `${verificationMarkdown(verification, winners)}\n`);
+  files.set(
+    'junit.xml',
+    await junit('fys-nn verify', junitCases(verification, new Set(newlyContradicted(found, expected)))),
+  );
+  return files;
+}
+
+/** Everything, for other programs. An unbounded end of an interval is null. */
+export function verificationJson(verification: Verification, winners: readonly GridWinners[]): string {
+  const { level, seeds, readings, numbers, figures, conclusions } = verification;
+  const evidenceOf = <T extends { reading: { name: string } }>({ reading, ...evidence }: T) => ({
+    ...evidence,
+    reading: reading.name,
+    claim: undefined,
+  });
+  const judged = <T extends { evidence: readonly { reading: { name: string } }[] }>(one: T) => ({
+    ...one,
+    evidence: one.evidence.map(evidenceOf),
+  });
+  return toJson({
+    level,
+    seeds,
+    readings: readings.map(({ name, variant, changed }) => ({ name, variant, changed })),
+    numbers: numbers.map(judged),
+    figures: figures.map(judged),
+    conclusions: conclusions.map(judged),
+    winners,
+  });
+}
+
+/** A case for each claim and figure; what is contradicted as expected is no failure. */
+function junitCases({ numbers, figures, conclusions }: Verification, failing: ReadonlySet<string>) {
+  const outcome = (id: string, verdict: string): 'passed' | 'failed' | 'skipped' =>
+    failing.has(id) ? 'failed' : verdict === 'not run' ? 'skipped' : 'passed';
+  return [
+    ...numbers.map(({ subject, verdict, evidence }) => ({
+      name: subject.id,
+      group: subject.where,
+      outcome: outcome(subject.id, verdict),
+      message: `${verdict}: ${subject.says}: published ${valueText(subject.value)}; ${evidence.map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`).join(', ')}`,
+    })),
+    ...figures.map(({ subject, verdict }) => ({
+      name: subject,
+      group: 'figures as a whole',
+      outcome: outcome(subject, verdict),
+      message: verdict,
+    })),
+    ...conclusions.map(({ subject, verdict, evidence }) => ({
+      name: subject.id,
+      group: 'conclusions',
+      outcome: outcome(subject.id, verdict),
+      message: `${verdict}: ${subject.says}; ${evidence.map(({ reading, share }) => `${reading.name} ${share === null ? 'not run' : percent(share)}`).join(', ')}`,
+    })),
+  ];
+}

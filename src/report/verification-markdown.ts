@@ -1,0 +1,27 @@
+import { percent } from './verdict-text.ts';
+import type { Verification } from './verdicts.ts';
+import { type Section, seedsText, verificationSections } from './verification-sections.ts';
+import type { GridWinners } from './winners.ts';
+
+/** The whole verification as Markdown, one table a section. */
+export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
+  const { level, readings } = verification;
+  const names = readings.map(({ name }) => name).join(', ');
+  const heading = `Readings: ${names}. Level ${percent(level)}, corrected for the number of claims (Holm). ${seedsText(verification)}`;
+  return [heading, ...verificationSections(verification, winners).map(sectionText)].join('\n\n');
+}
+
+function sectionText({ title, header, rows }: Section): string {
+  const table = [
+    line(header),
+    `|${header.map(() => '---').join('|')}|`,
+    ...rows.map(({ cells }) => line(cells)),
+  ];
+  return [`### ${title}`, '', ...table].join('\n');
+}
+
+/** Text of a claims file cannot become a cell, a link or HTML. */
+function line(cells: readonly string[]): string {
+  const escaped = cells.map((cell) => cell.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' '));
+  return `| ${escaped.join(' | ')} |`;
+}

@@ -1,0 +1,154 @@
+import { describe } from './claims-table.ts';
+import { percent, rangeText, spreadText, valueText } from './verdict-text.ts';
+import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
+import type { GridWinners } from './winners.ts';
+
+/** One table of a verification, for the terminal and for Markdown alike. */
+export interface Section {
+  readonly title: string;
+  readonly header: readonly string[];
+  /** `verdict` is what the row's first cell is painted by. */
+  readonly rows: readonly { readonly cells: readonly string[]; readonly verdict: Verdict | null }[];
+}
+
+/** What does not simply hold stands in full, the rest is counted; sections without rows are left out. */
+export function verificationSections(verification: Verification, winners: readonly GridWinners[]): Section[] {
+  const sections = [
+    counts(verification),
+    figureSection(verification),
+    contradictedSection(verification),
+    underspecifiedSection(verification),
+    conclusionSection(verification),
+    winnerSection(winners),
+  ];
+  return sections.filter(({ rows }) => rows.length > 0);
+}
+
+/** "Franke function: 20 seeds (1 to 20); MNIST: seed 1." */
+export function seedsText({ seeds }: Verification): string {
+  const list = (values: readonly number[]) =>
+    values.length === 1
+      ? `seed ${values[0]}`
+      : `${values.length} seeds (${values[0]} to ${values[values.length - 1]})`;
+  return `Franke function: ${list(seeds.franke)}; MNIST: ${list(seeds.mnist)}.`;
+}
+
+function counts({ numbers, figures, conclusions }: Verification): Section {
+  const row = (name: string, judged: readonly { verdict: Verdict }[]) => ({
+    verdict: null,
+    cells: [
+      name,
+      ...verdicts.map((verdict) => String(judged.filter((one) => one.verdict === verdict).length)),
+    ],
+  });
+  return {
+    title: 'Verdicts',
+    header: ['', ...verdicts],
+    rows: [
+      row('numbers', numbers),
+      row('figures, each as one run', figures),
+      row('conclusions', conclusions),
+    ],
+  };
+}
+
+function figureSection({ figures }: Verification): Section {
+  return {
+    title: 'Figures, each as one run',
+    header: ['verdict', 'figure', 'numbers', 'p, corrected'],
+    rows: figures.map(({ subject, evidence, verdict, holdsUnder }) => ({
+      verdict,
+      cells: [
+        verdictText(verdict, holdsUnder),
+        subject,
+        String(evidence[0].numbers),
+        byReading(evidence, ({ adjusted }) => spreadText(adjusted)),
+      ],
+    })),
+  };
+}
+
+function contradictedSection({ numbers, level }: Verification): Section {
+  return {
+    title: `Numbers contradicted, and where one more run would be (${percent(level)})`,
+    header: ['verdict', 'number', 'published', 'ours'],
+    rows: numbers
+      .filter(({ verdict }) => verdict === 'contradicted')
+      .map(({ subject, evidence, verdict, holdsUnder }) => ({
+        verdict,
+        cells: [
+          verdictText(verdict, holdsUnder),
+          `${subject.says} (${subject.where})`,
+          valueText(subject.value),
+          byReading(evidence, ({ interval }) => rangeText(interval)),
+        ],
+      })),
+  };
+}
+
+function underspecifiedSection(verification: Verification): Section {
+  return {
+    title: 'Numbers that hold under some readings of the report only',
+    header: ['where', 'holds under', 'numbers'],
+    rows: underspecifiedNumbers(verification).map(({ where, readings, count }) => ({
+      verdict: null,
+      cells: [where, readings, String(count)],
+    })),
+  };
+}
+
+function conclusionSection({ conclusions }: Verification): Section {
+  return {
+    title: 'Conclusions, and the share of the seeds in which they hold',
+    header: ['verdict', 'conclusion', 'seeds'],
+    rows: conclusions.map(({ subject, evidence, verdict, holdsUnder }) => ({
+      verdict,
+      cells: [
+        verdictText(verdict, holdsUnder),
+        `${subject.says} (${subject.where})`,
+        byReading(evidence, ({ share, interval }) =>
+          share === null
+            ? 'not run'
+            : `${percent(share)} (${percent(interval!.low, 2)} to ${percent(interval!.high, 2)})`,
+        ),
+      ],
+    })),
+  };
+}
+
+function winnerSection(winners: readonly GridWinners[]): Section {
+  return {
+    title: 'Winners of the grids',
+    header: ['grid', 'metric', 'wins most often', 'tied with the best mean'],
+    rows: winners.map(({ experiment, slice, metric, seeds, cells }) => {
+      const most = [...cells].sort((a, b) => b.wins - a.wins)[0];
+      const tied = cells.filter((cell) => cell.tied).map(({ settings }) => describe(settings));
+      return {
+        verdict: null,
+        cells: [
+          [experiment, describe(slice)].filter((part) => part !== '').join(', '),
+          metric,
+          `${describe(most.settings)}: ${most.wins} of ${seeds}`,
+          tied.length > 4 ? `${tied.length} of ${cells.length} cells` : tied.join('; '),
+        ],
+      };
+    }),
+  };
+}
+
+function verdictText(verdict: Verdict, holdsUnder: readonly string[]): string {
+  return verdict === 'holds' || holdsUnder.length === 0
+    ? verdict
+    : `${verdict}: holds under ${holdsUnder.join(', ')}`;
+}
+
+/** The program and the wording apart where they differ, once where they agree. */
+function byReading<Evidence extends Parameters<typeof isWhole>[0]>(
+  evidence: readonly Evidence[],
+  text: (evidence: Evidence) => string,
+): string {
+  const whole = evidence.filter(isWhole);
+  const texts = new Set(whole.map(text));
+  if (texts.size === 1) return [...texts][0];
+  return whole.map((one) => `${one.reading.name} ${text(one)}`).join(', ');
+}

@@ -1,0 +1,122 @@
+import type { Experiment, ShownMetric } from '../experiment/define.ts';
+import { metricOf } from '../experiment/metrics.ts';
+import type { OptionName, Setting } from '../experiment/options.ts';
+import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Records } from '../output/trials.ts';
+import { mean } from '../stats/describe.ts';
+import { holm } from '../stats/holm.ts';
+import { pairedPValue } from '../stats/wilcoxon.ts';
+
+/** One cell of a grid over the seeds: how often it is the best, and whether it can be told from the best. */
+export interface GridCell {
+  readonly settings: Readonly<Partial<Record<OptionName, Setting>>>;
+  readonly mean: number;
+  /** Seeds in which it is the best cell. */
+  readonly wins: number;
+  /** Corrected p-value (Holm) of the paired difference to the cell with the best mean; null for that cell. */
+  readonly p: number | null;
+  /** It is that cell, or cannot be told from it at the level. */
+  readonly tied: boolean;
+}
+
+/** A grid under the report's program: who wins. */
+export interface GridWinners {
+  readonly experiment: string;
+  readonly metric: string;
+  /** Settings that tell this grid from the experiment's other grids, such as schedule decay. */
+  readonly slice: Readonly<Partial<Record<OptionName, Setting>>>;
+  readonly seeds: number;
+  /** The best mean first. */
+  readonly cells: readonly GridCell[];
+}
+
+/** For each grid of a plan and each metric it shows: how often each cell wins over the seeds. */
+export async function winnersOf(plan: Plan, records: Records, level: number): Promise<GridWinners[]> {
+  const { experiment } = plan;
+  const { rows, columns, metrics } = experiment.layout;
+  if (rows === null || columns === null) return [];
+  const sliced = slicesOf(experiment, rows, columns);
+  const grids = groupBy(
+    plan.cells.filter(({ settings }) => settings[rows] !== null && settings[columns] !== null),
+    (cell) => pick(cell, sliced),
+  );
+  const winners: GridWinners[] = [];
+  for (const cells of grids) {
+    for (const metric of metrics) {
+      const grid = await gridWinners(cells, metric, [rows, columns], records, level);
+      if (grid === null) continue;
+      winners.push({
+        experiment: experiment.name,
+        metric: metric.name,
+        slice: pick(cells[0], sliced),
+        ...grid,
+      });
+    }
+  }
+  return winners;
+}
+
+/** null where a record is missing: a grid with holes has no winner. */
+async function gridWinners(
+  cells: readonly Cell[],
+  { name, best }: ShownMetric,
+  axes: readonly OptionName[],
+  records: Records,
+  level: number,
+): Promise<Omit<GridWinners, 'experiment' | 'metric' | 'slice'> | null> {
+  const sign = best === 'max' ? -1 : 1;
+  const byCell = groupBy(cells, (cell) => pick(cell, axes));
+  const losses = byCell.map((members) => members.map((cell) => sign * lossOf(cell, name, sign, records)));
+  if (losses.some((seeds) => seeds.some(Number.isNaN))) return null;
+  const seeds = losses[0].length;
+  const means = losses.map(mean);
+  const bestCell = means.indexOf(Math.min(...means));
+  const raw = [];
+  for (const [cell, own] of losses.entries()) {
+    raw.push(cell === bestCell ? 1 : await pairedPValue(own, losses[bestCell]));
+  }
+  const others = holm(raw.filter((_, cell) => cell !== bestCell));
+  const adjusted = [...others.slice(0, bestCell), 1, ...others.slice(bestCell)];
+  const winner = Array.from({ length: seeds }, (_, seed) => {
+    const column = losses.map((own) => own[seed]);
+    return column.indexOf(Math.min(...column));
+  });
+  const found = byCell.map((members, cell) => ({
+    settings: pick(members[0], axes),
+    mean: sign * means[cell],
+    wins: winner.filter((one) => one === cell).length,
+    p: cell === bestCell ? null : adjusted[cell],
+    tied: adjusted[cell] >= 1 - level,
+  }));
+  const order = found.map((_, cell) => cell).sort((a, b) => means[a] - means[b]);
+  return { seeds, cells: order.map((cell) => found[cell]) };
+}
+
+/** NaN where there is no record; a diverged run is infinitely bad. */
+function lossOf({ trial }: Cell, metric: string, sign: number, records: Records): number {
+  const record = records.get(trial.id);
+  if (record === undefined) return Number.NaN;
+  return metricOf(record, metric) ?? sign * Number.POSITIVE_INFINITY;
+}
+
+/** The swept options that are neither rows, columns nor the seed. */
+function slicesOf({ settings }: Experiment, rows: OptionName, columns: OptionName): OptionName[] {
+  return (Object.keys(settings) as OptionName[]).filter(
+    (name) => settings[name]!.length > 1 && ![rows, columns, 'seed', 'solver', 'reference'].includes(name),
+  );
+}
+
+function pick({ settings }: Cell, names: readonly OptionName[]): Partial<Record<OptionName, Setting>> {
+  return Object.fromEntries(names.map((name) => [name, settings[name]!]));
+}
+
+function groupBy(cells: readonly Cell[], key: (cell: Cell) => unknown): Cell[][] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const name = JSON.stringify(key(cell));
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [cell]);
+    else group.push(cell);
+  }
+  return [...groups.values()];
+}
