@@ -4,7 +4,7 @@ export { defineFunctions, type FunctionsExperiment } from './experiment/function
 export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
 export * as presets from './experiment/presets.ts';
 export { runTrial } from './experiment/run-trial.ts';
-export { openJournal, readStore } from './experiment/store.ts';
+export { openJournal, openStore, readStore, type Store } from './experiment/store.ts';
 export { createTrial, type Trial, type TrialConfig, type TrialRecord } from './experiment/trial.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';

@@ -1,18 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { Records } from '../experiment/store.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
 import { writeFiles } from '../output/write.ts';
 import { publishedOf } from '../report/published.ts';
 
 /** Draws a plan's figures beside the report's numbers into its folder. */
-export async function drawPlan(
-  folder: string,
-  plan: Plan,
-  records: ReadonlyMap<string, TrialRecord>,
-): Promise<void> {
+export async function drawPlan(folder: string, plan: Plan, records: Records): Promise<void> {
   const published = await publishedOf(plan.experiment.name);
   await writeFigures(folder, figuresOf(plan, records, { published }));
 }

@@ -1,12 +1,12 @@
-/** What is to be done before an interrupted process ends: give the terminal back, say what is kept. */
-const callbacks = new Set<() => void>();
+/** What is to be done before an interrupted process ends: keep what is computed, give the terminal back. */
+const callbacks = new Set<() => void | Promise<void>>();
 
 /** Calls `callback` when the user interrupts, until the returned function is called. */
-export function onInterrupt(callback: () => void): () => void {
+export function onInterrupt(callback: () => void | Promise<void>): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);
 }
 
-export function interrupted(): void {
-  for (const callback of callbacks) callback();
+export async function interrupted(): Promise<void> {
+  await Promise.all([...callbacks].map((callback) => callback()));
 }

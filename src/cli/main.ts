@@ -5,16 +5,21 @@ import { createProgram } from './program.ts';
 
 /** Runs the command line and ends the process with its exit status; the only place that does. */
 export async function main(argv: readonly string[]): Promise<void> {
+  let ending = false;
   for (const [signal, status] of [
     ['SIGINT', exitCodes.interrupted],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    process.once(signal, () => {
-      interrupted();
-      process.exit(status);
+    process.on(signal, () => {
+      // The second one does not wait for what the first has begun.
+      if (ending) process.exit(status);
+      ending = true;
+      void interrupted().finally(() => process.exit(status));
     });
   }
+  // A limit on the size of files is then an error of the write that meets it, and ends nothing else.
+  process.on('SIGXFSZ', () => {});
   // A reader that has had enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done);

@@ -10,6 +10,7 @@ import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
+import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
 import { addVerifyCommand } from './verify.ts';
@@ -49,6 +50,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addCheckCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
+  addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addHelpCommand(program);
   return program;

@@ -1,10 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
 import type { Sources } from '../experiment/data.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { parseChoice, parseInteger, parseList } from '../experiment/value-list.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from '../experiment/value-list.ts';
 import { type FormatName, formatNames } from '../output/index.ts';
+
+export const defaultStore = 'results/.trials';
+
+/** The longest that a timer of Node's can wait for, in seconds: about 24 days. */
+const longestTimeout = 2_000_000;
 
 /** What every command that runs trials is given, as typed. */
 export interface RunFlags {
@@ -16,6 +22,10 @@ export interface RunFlags {
   readonly plan?: boolean;
   readonly force?: boolean;
   readonly jobs?: string;
+  readonly retries: string;
+  readonly timeout?: string;
+  readonly failFast?: boolean;
+  readonly maxFailures?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly format: string;
@@ -28,6 +38,10 @@ export interface RunOptions {
   readonly jobs: number;
   readonly planOnly: boolean;
   readonly force: boolean;
+  readonly retries: number;
+  /** Seconds; null for none. */
+  readonly timeout: number | null;
+  readonly maxFailures: number;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
@@ -38,11 +52,14 @@ export interface RunOptions {
 /** What run needs of the flags, checked. */
 export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
   return {
-    storeDirectory: flags.store ?? 'results/.trials',
+    storeDirectory: flags.store ?? defaultStore,
     sources,
     jobs: parseJobs(flags.jobs),
     planOnly: flags.plan === true,
     force: flags.force === true,
+    retries: parseInteger(flags.retries, '--retries', 0, 1000),
+    timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
+    maxFailures: parseMaxFailures(flags),
     quiet: flags.quiet === true,
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
@@ -62,7 +79,11 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
     .addOption(flag('--no-figures', 'draw nothing; fys-nn plot can do so later'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
-    .addOption(flag('--force', 'compute again what the store has'))
+    .addOption(flag('--force', 'compute again what the store has; results that differ are named'))
+    .addOption(flag('--retries <n>', 'how often a trial that fails is tried again').default('1'))
+    .addOption(flag('--timeout <seconds>', 'how long one trial may take (default: any time)'))
+    .addOption(flag('--fail-fast', 'stop at the first trial that fails; short for --max-failures 1'))
+    .addOption(flag('--max-failures <n>', 'stop when so many trials have failed (default: go on)'))
     .addOption(flag('--quiet', 'no progress and no notes'))
     .addOption(flag('--json', 'print the summary as JSON'));
 }
@@ -74,7 +95,7 @@ export function addSelectionFlags(command: Command, mnist: boolean): void {
       flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
     )
     .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
-    .addOption(flag('--store <dir>', 'where finished trials are kept (default: "results/.trials")'));
+    .addOption(flag('--store <dir>', `where finished trials are kept (default: "${defaultStore}")`));
   if (!mnist) return;
   command.addOption(
     flag('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
@@ -94,4 +115,20 @@ export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): strin
 export function parseJobs(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   return parseInteger(text, '--jobs', 1, 256);
+}
+
+function parseMaxFailures({ failFast, maxFailures }: RunFlags): number {
+  if (maxFailures !== undefined) return parseInteger(maxFailures, '--max-failures', 1, 1_000_000);
+  return failFast === true ? 1 : Number.POSITIVE_INFINITY;
+}
+
+function parseSeconds(text: string, flag: string): number {
+  const seconds = parseNumber(text, flag);
+  if (seconds > 0 && seconds <= longestTimeout) return seconds;
+  throw new UserError({
+    what: `${flag} is not a time that can be kept`,
+    expected: `seconds > 0, at most ${longestTimeout}`,
+    received: text,
+    remedy: `give seconds, such as ${flag} 600`,
+  });
 }

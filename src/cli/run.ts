@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, UserError } from '../errors.ts';
-import type { Plan } from '../experiment/plan.ts';
-import { readStore } from '../experiment/store.ts';
-import { type Trial, type TrialRecord, trialEpochs } from '../experiment/trial.ts';
+import type { Cell, Plan } from '../experiment/plan.ts';
+import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
+import { type Trial, trialEpochs } from '../experiment/trial.ts';
 import { launchers } from '../launchers/index.ts';
-import type { Failure, LaunchEvents } from '../launchers/launcher.ts';
+import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
@@ -26,83 +27,125 @@ import { showResults } from './show-results.ts';
 export async function runPlans(
   runs: readonly PlannedRun[],
   options: RunOptions,
-  finish: (records: ReadonlyMap<string, TrialRecord>) => Promise<string> = async () => '',
+  finish: (records: Records) => Promise<string> = async () => '',
 ): Promise<number> {
   const { storeDirectory, json, quiet, force } = options;
-  const note = (text: string) => {
+  const note = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const before = await readStore(storeDirectory);
+  const trials = distinctTrials(runs);
+  const store = await openStore(
+    storeDirectory,
+    trials.map(({ id }) => id),
+  );
+  const missing = trials.filter(({ id }) => !store.has(id) || force);
+  const told = await noteProblems(store, 0, note);
   const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
   for (const text of absent) process.stderr.write(`note: ${text}\n`);
-  for (const damage of before.damaged) note(`note: ${storeDirectory}/${damage}; left out`);
   if (options.planOnly) {
-    showPlan(runs, before.records, json);
+    showPlan(runs, store, json);
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
   for (const { out } of runs) await checkOutputDirectory(out);
 
-  const trials = distinctTrials(runs);
-  const missing = trials.filter(({ id }) => force || !before.records.has(id));
-  const failures = missing.length === 0 ? [] : await computeTrials(missing, trials.length, runs, options);
-  const { records } = await readStore(storeDirectory);
+  const { computed, failures } = await computeTrials(missing, trials.length, runs, store, options);
+  await store.refresh();
+  const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
+  await noteProblems(store, told, note);
   const written: string[] = [];
   const undrawn: string[] = [];
-  for (const { plan, out } of runs) {
-    if (hasFailure(plan, failures)) continue;
+  for (const run of runs) {
+    const { plan, out } = run;
+    if (incomplete.includes(run)) continue;
     const facts = {
       command: process.argv.slice(2),
       jobs: options.jobs,
-      ...countsOf(plan, missing, failures),
+      ...countsOf(plan, computed),
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
     };
-    await writeFiles(out, await resultFiles(plan, records, facts, options.formats));
+    await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
     written.push(out);
     if (!options.figures) continue;
     // The tables are whole by now: a figure that fails does not take them along.
-    const fault = await drawPlan(out, plan, records).catch(messageOf);
+    const fault = await drawPlan(out, plan, store).catch(messageOf);
     if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
-  const finished = failures.length === 0 ? await finish(records) : '';
-  if (json) printJson(runs, records);
+  const finished = incomplete.length === 0 ? await finish(store) : '';
+  if (json) printJson(runs, store);
   else {
-    for (const { plan } of runs) process.stdout.write(`${showResults(plan, records, process.stdout)}\n\n`);
+    for (const run of runs) {
+      const remark = incomplete.includes(run) ? `INCOMPLETE: ${countMissing(run.plan, store)}\n\n` : '';
+      process.stdout.write(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
+    }
     process.stdout.write(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
   const short = trials.filter(
-    ({ id, config: { model } }) => model.solver === 'lbfgs' && records.get(id)?.metrics.converged === 0,
+    ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
   ).length;
   if (short > 0) note(`note: L-BFGS has not converged in ${short} of the trials: column converged`);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
+  const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
+  if (elsewhere > 0) note(`${elsewhere} were computed by other processes meanwhile`);
   for (const out of written) note(`wrote ${out}/`);
-  for (const { trial, error } of failures) {
-    process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}\n`);
-  }
-  for (const { plan, out } of runs) {
-    if (hasFailure(plan, failures))
-      process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
+  reportFailures(failures, storeDirectory);
+  for (const { out } of incomplete) {
+    process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
   for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
-  if (failures.length + undrawn.length > 0) return exitCodes.failed;
+  if (incomplete.length + undrawn.length > 0) return exitCodes.failed;
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-function hasFailure({ cells }: Plan, failures: readonly Failure[]): boolean {
-  return failures.some((failure) => cells.some(({ trial }) => trial.id === failure.trial.id));
+/** Names what is wrong in the store, from the `from`th problem on; returns how many there are. */
+async function noteProblems(store: Store, from: number, note: (text: string) => void): Promise<number> {
+  const problems = store.problems.slice(from);
+  for (const sentence of await describeProblems(store.directory, problems)) {
+    note(`note: the store ${store.directory}: ${sentence}`);
+  }
+  if (problems.length > 0) note(`note: fys-nn store repair --store ${store.directory} sets it aside`);
+  return store.problems.length;
 }
 
-/** Computes trials with a progress bar; returns those that failed. */
+function lacksRecords({ cells }: Plan, store: Store): boolean {
+  return cells.some(({ trial }) => !store.has(trial.id));
+}
+
+function countMissing({ cells }: Plan, store: Store): string {
+  const missing = cells.filter(({ trial }) => !store.has(trial.id)).length;
+  return `${missing} of ${cells.length} trials have no result`;
+}
+
+const shownFailures = 10;
+
+function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
+  for (const { trial, error } of failures.slice(0, shownFailures)) {
+    process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}\n`);
+  }
+  const more = failures.length - shownFailures;
+  if (more > 0) process.stderr.write(`${more} more failed: see ${storeDirectory}/failures.jsonl\n`);
+}
+
+/** What decides how trials are computed, and never what comes out. */
+type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> &
+  Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
+
+/** How long an interrupted run waits for its trials to keep what they have trained, in milliseconds. */
+const patience = 10_000;
+
+/** Computes trials with a progress bar, until each has a record in the store or has failed. */
 export async function computeTrials(
   missing: readonly Trial[],
   total: number,
   runs: readonly PlannedRun[],
-  { storeDirectory, sources, jobs, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'>,
-): Promise<Failure[]> {
+  store: Store,
+  { sources, jobs, quiet, ...running }: ComputeOptions,
+): Promise<Launched> {
+  if (missing.length === 0) return { computed: new Set(), failures: [] };
   const progress = createProgress({
     stream: process.stderr,
     quiet,
@@ -110,24 +153,50 @@ export async function computeTrials(
     now: () => performance.now(),
   });
   let ended = total - missing.length;
-  const forget = onInterrupt(() => {
-    progress.stop();
-    process.stderr.write(
-      `interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there\n`,
-    );
-  });
-  const labels = labelsOf(runs);
+  const cells = cellsById(runs);
   const events: LaunchEvents = {
-    started: (trial) => begin(progress, trial, labels.get(trial.id)!),
+    started: (trial) => begin(progress, trial, labelOf(...cells.get(trial.id)!)),
     epoch: ({ id }, epoch) => progress.epoch(id, epoch),
     ended: ({ id }, outcome) => {
       if (outcome !== 'failed') ended++;
       progress.done(id, outcome);
     },
+    found: ({ id }, outcome) => {
+      ended++;
+      progress.done(id, outcome);
+    },
+    note: (text) => {
+      if (!quiet) progress.note(`note: ${text}`);
+    },
   };
+  const stop = new AbortController();
+  const launched = launchers.threads(missing, {
+    store,
+    sources,
+    jobs,
+    events,
+    stop: stop.signal,
+    ...running,
+  });
+  const forget = onInterrupt(async () => {
+    progress.note('interrupted: running trials keep what they have trained; once more stops at once');
+    stop.abort();
+    const waiting = new AbortController();
+    await Promise.race([
+      launched.catch(() => {}),
+      sleep(patience, undefined, { signal: waiting.signal }).catch(() => {}),
+    ]);
+    waiting.abort();
+    progress.stop();
+    process.stderr.write(
+      `interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there\n`,
+    );
+  });
   try {
-    return await launchers.threads(missing, { storeDirectory, sources, jobs, events });
+    return await launched;
   } finally {
+    // An interrupted run ends in main, and nothing comes after what it is told above.
+    if (stop.signal.aborted) await new Promise(() => {});
     progress.stop();
     forget();
   }
@@ -137,28 +206,30 @@ function begin(progress: Progress, { id, config }: Trial, label: string): void {
   progress.start(label, id, trialEpochs(config));
 }
 
-function labelsOf(runs: readonly PlannedRun[]): Map<string, string> {
-  const labels = new Map<string, string>();
+function cellsById(runs: readonly PlannedRun[]): Map<string, [Plan, Cell]> {
+  const cells = new Map<string, [Plan, Cell]>();
   for (const { plan } of runs) {
-    for (const cell of plan.cells) labels.set(cell.trial.id, labelOf(plan, cell));
+    for (const cell of plan.cells) cells.set(cell.trial.id, [plan, cell]);
   }
-  return labels;
+  return cells;
 }
 
 /** The trials of several plans, each once. */
 export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
-  const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
-  return [...new Map(trials.map((trial) => [trial.id, trial])).values()];
+  const trials = new Map<string, Trial>();
+  for (const { plan } of runs) {
+    for (const { trial } of plan.cells) trials.set(trial.id, trial);
+  }
+  return [...trials.values()];
 }
 
-function countsOf({ cells }: Plan, missing: readonly Trial[], failures: readonly Failure[]) {
-  const ids = new Set(cells.map(({ trial }) => trial.id));
-  const failed = failures.filter(({ trial }) => ids.has(trial.id)).length;
-  const computed = missing.filter(({ id }) => ids.has(id)).length - failed;
-  return { computed, failed, fromStore: ids.size - computed - failed };
+/** Every trial of a plan whose files are written has a record: computed here, or taken from the store. */
+function countsOf({ cells }: Plan, computed: ReadonlySet<string>) {
+  const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
+  return { computed: here, failed: 0, fromStore: cells.length - here };
 }
 
-function printJson(runs: readonly PlannedRun[], records: ReadonlyMap<string, TrialRecord>): void {
+function printJson(runs: readonly PlannedRun[], records: Records): void {
   const results = runs.map(({ plan, out }) => ({
     experiment: plan.experiment.name,
     variant: plan.variant,

@@ -1,5 +1,5 @@
 import type { Plan } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { Records } from '../experiment/store.ts';
 import { toJson } from '../output/json.ts';
 import { labelOf } from './label.ts';
 
@@ -8,8 +8,6 @@ export interface PlannedRun {
   /** Folder for this plan's files. */
   readonly out: string;
 }
-
-type Records = ReadonlyMap<string, TrialRecord>;
 
 /** Prints the trials of every plan and which of them the store has. */
 export function showPlan(runs: readonly PlannedRun[], records: Records, json: boolean): void {

@@ -1,13 +1,11 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { Records } from '../experiment/store.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
-
-type Records = ReadonlyMap<string, TrialRecord>;
 
 /** The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. */
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {

@@ -6,7 +6,7 @@ import { parseChoice } from '../experiment/value-list.ts';
 import { formatNames, formats } from '../output/index.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
 import type { SetStatus } from './program.ts';
-import { addSelectionFlags } from './run-flags.ts';
+import { addSelectionFlags, defaultStore } from './run-flags.ts';
 
 type Flags = PlanFlags & { readonly store?: string; readonly format: string };
 
@@ -23,19 +23,24 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     );
     command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
       const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
-      const { readStore } = await import('../experiment/store.ts');
+      const { describeProblems, openStore } = await import('../experiment/store.ts');
       const { quickWarning } = await import('../output/manifest.ts');
       const { reportTable } = await import('../output/report-table.ts');
       const { plan } = await planOf(experiment, flags);
-      const store = flags.store ?? 'results/.trials';
-      const { records, damaged } = await readStore(store);
-      for (const damage of damaged) process.stderr.write(`note: ${store}/${damage}; left out\n`);
-      process.stdout.write(await render(reportTable(plan, records)));
+      const directory = flags.store ?? defaultStore;
+      const store = await openStore(
+        directory,
+        plan.cells.map(({ trial }) => trial.id),
+      );
+      for await (const piece of render(reportTable(plan, store))) process.stdout.write(piece);
+      for (const problem of await describeProblems(directory, store.problems)) {
+        process.stderr.write(`note: the store ${directory}: ${problem}\n`);
+      }
       if (plan.quick) process.stderr.write(`${quickWarning}\n`);
-      const missing = plan.cells.filter(({ trial }) => !records.has(trial.id)).length;
+      const missing = plan.cells.filter(({ trial }) => !store.has(trial.id)).length;
       if (missing === 0) return;
       process.stderr.write(
-        `${missing} of ${plan.cells.length} trials are not in the store ${store}: not run\n`,
+        `${missing} of ${plan.cells.length} trials are not in the store ${directory}: not run\n`,
       );
       setStatus(exitCodes.incomplete);
     });

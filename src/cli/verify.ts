@@ -4,12 +4,12 @@ import { experiments } from '../../experiments/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { readStore } from '../experiment/store.ts';
+import { openStore } from '../experiment/store.ts';
 import { parseChoice, parseNumber } from '../experiment/value-list.ts';
 import type { Claim } from '../report/claims.ts';
 import type { Reading, Seeds } from '../report/readings.ts';
 import type { SetStatus } from './program.ts';
-import { parseJobs } from './run-flags.ts';
+import { defaultStore, parseJobs } from './run-flags.ts';
 
 interface VerifyFlags {
   readonly claims?: string;
@@ -154,25 +154,24 @@ function isNarrowed({ experiment, lists }: Plan, _claims: readonly Claim[]): boo
 /** Every record of the plans: from the store, or computed now. */
 async function recordsOf(plans: readonly Plan[], flags: VerifyFlags) {
   const { computeTrials, distinctTrials } = await import('./run.ts');
-  const storeDirectory = flags.store ?? 'results/.trials';
   const runs = plans.map((plan) => ({ plan, out: '' }));
-  const before = await readStore(storeDirectory);
   const trials = distinctTrials(runs);
-  const missing = trials.filter(({ id }) => !before.records.has(id));
-  if (missing.length === 0) return { records: before.records, failures: 0 };
+  const ids = trials.map(({ id }) => id);
+  const store = await openStore(flags.store ?? defaultStore, ids);
+  const missing = trials.filter(({ id }) => !store.has(id));
+  if (missing.length === 0) return { records: store, failures: 0 };
   const options = {
-    storeDirectory,
     sources: { dataDir: flags.dataDir ?? null },
     jobs: parseJobs(flags.jobs),
     quiet: flags.quiet === true,
   };
-  const failures = await computeTrials(missing, trials.length, runs, options);
+  const { failures } = await computeTrials(missing, trials.length, runs, store, options);
   for (const { trial, error } of failures) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${message}\n`);
   }
-  const { records } = await readStore(storeDirectory);
-  return { records, failures: failures.length };
+  await store.refresh();
+  return { records: store, failures: failures.length };
 }
 
 function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {

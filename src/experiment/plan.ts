@@ -32,7 +32,10 @@ import {
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
 
-/** One cell of a grid: its settings, null where its solver does not read an option, and its trial. */
+/**
+ * One cell of a grid: its settings, null where its solver does not read an option, and its trial. Settings and config
+ * are made when they are asked for.
+ */
 export interface Cell {
   readonly settings: Settings;
   readonly trial: Trial;
@@ -81,21 +84,89 @@ export async function planExperiment(
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('./trial-schema.ts');
   const checkSchedules = createScheduleCheck();
-  const cells = new Map<string, Cell>();
-  let planned = 0;
-  for (const combination of combinations(lists)) {
+  const combinations = combinationsOf(lists);
+  const data = createDataCache(experiment, sources);
+  const grid: Grid = {
+    settingsAt: (index) => onlyRead(combinations.at(index)),
+    configAt: (index) => {
+      const combination = combinations.at(index);
+      return configOf(experiment, onlyRead(combination), data.known(combination)!, found);
+    },
+  };
+  const ids = new Set<string>();
+  const cells: Cell[] = [];
+  for (let index = 0; index < combinations.count; index++) {
+    const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
-    const resolved = await resolveData(experiment.dataset, combination, sources);
-    const settings = onlyRead(combination);
-    const config = checkTrialConfig(configOf(experiment, settings, resolved, found));
+    const resolved = data.known(combination) ?? (await data.resolve(combination));
+    const config = checkTrialConfig(configOf(experiment, onlyRead(combination), resolved, found));
     checkMemory(config);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
-    if (++planned % 1000 === 0) await setImmediate();
-    const trial = createTrial(config);
-    if (!cells.has(trial.id)) cells.set(trial.id, { settings, trial });
+    if (index % 1000 === 999) await setImmediate();
+    const { id } = createTrial(config);
+    if (ids.has(id)) continue;
+    ids.add(id);
+    cells.push(new PlannedCell(new PlannedTrial(id, grid, index)));
   }
-  return { experiment, variant, quick, lists, cells: [...cells.values()], absent: found.absent };
+  return { experiment, variant, quick, lists, cells, absent: found.absent };
+}
+
+/** What makes settings and configs again from a cell's place in the grid. */
+interface Grid {
+  settingsAt(index: number): Settings;
+  configAt(index: number): TrialConfig;
+}
+
+/** Its own class, for a hundred thousand trials with all they hold would fill the memory: it keeps id and place. */
+class PlannedTrial implements Trial {
+  readonly id: string;
+  readonly #grid: Grid;
+  readonly #index: number;
+
+  constructor(id: string, grid: Grid, index: number) {
+    this.id = id;
+    this.#grid = grid;
+    this.#index = index;
+  }
+
+  get config(): TrialConfig {
+    return this.#grid.configAt(this.#index);
+  }
+
+  get settings(): Settings {
+    return this.#grid.settingsAt(this.#index);
+  }
+}
+
+class PlannedCell implements Cell {
+  readonly trial: PlannedTrial;
+
+  constructor(trial: PlannedTrial) {
+    this.trial = trial;
+  }
+
+  get settings(): Settings {
+    return this.trial.settings;
+  }
+}
+
+/** What the data say of a combination, asked once for all that agree in what the data depend on. */
+function createDataCache({ dataset }: Experiment, sources: Sources) {
+  const resolved = new Map<string, ResolvedData>();
+  const keyOf = ({ samples, noise, target, testSize, split, seed }: Settings): string => {
+    // A surface of the user's own is tried at the points of each seed.
+    const own = target === undefined || target === 'franke' ? null : seed;
+    return JSON.stringify([samples, noise, target, testSize, split, own]);
+  };
+  return {
+    async resolve(settings: Settings): Promise<ResolvedData> {
+      const data = await resolveData(dataset, settings, sources);
+      resolved.set(keyOf(settings), data);
+      return data;
+    },
+    known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
+  };
 }
 
 function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLists): void {
@@ -111,7 +182,7 @@ function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLis
 }
 
 /** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
-function* combinations(lists: SettingLists): Generator<Settings> {
+function combinationsOf(lists: SettingLists): { readonly count: number; at(index: number): Settings } {
   const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
   names.push('seed');
   const count = names.reduce((product, name) => product * lists[name]!.length, 1);
@@ -123,16 +194,17 @@ function* combinations(lists: SettingLists): Generator<Settings> {
       remedy: 'shorten the longest lists, or split the run',
     });
   }
-  for (let cell = 0; cell < count; cell++) {
+  const at = (index: number): Settings => {
     const settings: Record<string, unknown> = {};
-    let rest = cell;
+    let rest = index;
     for (let i = names.length - 1; i >= 0; i--) {
       const values = lists[names[i]]!;
       settings[names[i]] = values[rest % values.length];
       rest = Math.floor(rest / values.length);
     }
-    yield settings as Settings;
-  }
+    return settings as Settings;
+  };
+  return { count, at };
 }
 
 /** null for what the solver does not read, so that cells which differ in nothing else are one. */

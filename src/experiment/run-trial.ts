@@ -1,6 +1,7 @@
 import { type Matrix, matrix, multiplyVector } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
+import { type Checkpoints, noCheckpoints } from '../nn/epochs.ts';
 import type { LendCore } from '../nn/evaluator.ts';
 import { fitLbfgs } from '../nn/fit-lbfgs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
@@ -41,8 +42,9 @@ type OnWeights = (weights: readonly LayerWeights[]) => Promise<void>;
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
- * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent. Divergence is a
- * result, not an error. `onWeights` is given the final weights of a classifier, before the record is there.
+ * The record depends on the config alone, but for `seconds` and `at`, whether or not a core is lent, and from
+ * whichever checkpoint of its training it goes on. Divergence is a result, not an error. `onWeights` is given the final
+ * weights of a classifier, before the record is there.
  */
 export async function runTrial(
   { id, config }: Trial,
@@ -50,11 +52,12 @@ export async function runTrial(
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
   onWeights?: OnWeights,
+  checkpoints?: Checkpoints,
 ): Promise<TrialRecord> {
   const started = performance.now();
   const dataset = await loadData(config.data, config.seed, sources);
   const data = prepare(dataset, config, dtypeOf(config.model));
-  const fit = await fitModel(data, config, onEpoch, lendCore);
+  const fit = await fitModel(data, config, onEpoch, lendCore, checkpoints);
   const diverged = fit.divergedAt !== null;
   if (fit.weights !== undefined) await onWeights?.(fit.weights);
   return {
@@ -70,11 +73,17 @@ export async function runTrial(
   };
 }
 
-function fitModel(data: Prepared, config: TrialConfig, onEpoch?: OnEpoch, lendCore?: LendCore): Promise<Fit> {
+function fitModel(
+  data: Prepared,
+  config: TrialConfig,
+  onEpoch?: OnEpoch,
+  lendCore?: LendCore,
+  checkpoints?: Checkpoints,
+): Promise<Fit> {
   const { model, seed } = config;
   switch (model.solver) {
     case 'sgd':
-      return fitBySgd(data, model, seed, onEpoch, lendCore);
+      return fitBySgd(data, model, seed, onEpoch, lendCore, checkpoints);
     case 'lbfgs':
       return fitByLbfgs(data, model, seed, onEpoch);
     case 'closed-form':
@@ -90,9 +99,10 @@ async function fitBySgd(
   seed: number,
   onEpoch?: OnEpoch,
   lendCore?: LendCore,
+  checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Fit> {
   const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
-  const trained = await train(data.train, data.test, training, onEpoch, lendCore);
+  const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
   const fit = trainedFit(data, model.loss, trained);
   const classifies = losses[model.loss].task === 'classification' && fit.divergedAt === null;
   return classifies ? { ...fit, weights: trained.weights } : fit;

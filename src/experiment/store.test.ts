@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { openJournal, readStore, storeVersion } from './store.ts';
+import { encodeLine } from './journal.ts';
+import { openJournal, openStore, readStore, storeVersion } from './store.ts';
 import { createTrial, type TrialConfig, type TrialRecord } from './trial.ts';
 
 const folders: string[] = [];
@@ -40,8 +41,9 @@ function record(name: string, at = '2025-01-01T00:00:00.000Z', mse: number | nul
   };
 }
 
-const lineOf = (entry: TrialRecord, version = storeVersion) =>
-  `${JSON.stringify({ store: version, record: entry })}\n`;
+const lineOf = encodeLine;
+/** A line as version 1 wrote it. */
+const oldLineOf = (entry: object, version = 1) => `${JSON.stringify({ store: version, record: entry })}\n`;
 
 async function writeJournal(name: string, text: string): Promise<void> {
   await mkdir(store, { recursive: true });
@@ -132,7 +134,7 @@ describe('appending and reading', () => {
   });
 });
 
-describe('of two records of one trial the later counts', () => {
+describe('of two records of one trial the earlier counts, and where they differ both are named', () => {
   const early = record('a', '2025-01-01T00:00:00.000Z', 1);
   const late = record('a', '2025-01-01T00:00:00.001Z', 2);
 
@@ -144,9 +146,33 @@ describe('of two records of one trial the later counts', () => {
   ])('%s', async (_name, first, second) => {
     await writeJournal('journal-1.jsonl', first);
     await writeJournal('journal-2.jsonl', second);
-    const { records } = await readStore(store);
+    const { records, damaged } = await readStore(store);
     expect(records.size).toBe(1);
-    expect(records.get(idOf('a'))).toEqual(late);
+    expect(records.get(idOf('a'))).toEqual(early);
+    expect(damaged).toHaveLength(1);
+    expect(damaged[0]).toMatch(
+      new RegExp(`^trial ${idOf('a').slice(0, 16)} has two results that differ: .* \\(earlier, used\\)`),
+    );
+  });
+
+  test('equal numbers are no conflict, whenever and however fast they were computed', async () => {
+    await writeJournal(
+      'journal-1.jsonl',
+      lineOf(early) + lineOf({ ...early, at: '2026-01-01T00:00:00.000Z', seconds: 9 }),
+    );
+    const { records, damaged } = await readStore(store);
+    expect([...records.values()]).toEqual([early]);
+    expect(damaged).toEqual([]);
+  });
+
+  test('a good record is used although another of its trial is damaged', async () => {
+    await writeJournal(
+      'journal-1.jsonl',
+      lineOf(early).replace('"test_mse":1', '"test_mse":7') + lineOf(late),
+    );
+    const { records, damaged } = await readStore(store);
+    expect([...records.values()]).toEqual([late]);
+    expect(damaged).toEqual(['journal-1.jsonl: line 1 is not what was written']);
   });
 });
 
@@ -182,7 +208,7 @@ describe('damage', () => {
   test('a store of a newer version is refused, whatever its records look like', async () => {
     await writeJournal('journal-a.jsonl', lineOf(record('a')));
     for (const newer of [
-      lineOf(record('b'), storeVersion + 1),
+      oldLineOf(record('b'), storeVersion + 1),
       `{"store":${storeVersion + 1},"trials":[]}\n`,
     ]) {
       await writeJournal('journal-b.jsonl', newer);
@@ -255,18 +281,144 @@ describe('a writer that meets trouble', () => {
   });
 });
 
+test('a store of version 1 is read', async () => {
+  await writeJournal('journal-a.jsonl', oldLineOf(record('a')) + lineOf(record('b')));
+  const { records, damaged } = await readStore(store);
+  expect([...records.values()]).toEqual([record('a'), record('b')]);
+  expect(damaged).toEqual([]);
+});
+
+test('any byte changed in a record is noticed', async () => {
+  const line = lineOf(record('a'));
+  for (let at = 0; at < line.length - 1; at++) {
+    const other = line[at] === '1' ? '2' : '1';
+    await writeJournal('journal-a.jsonl', line.slice(0, at) + other + line.slice(at + 1));
+    const { records, damaged } = await readStore(store).catch((error) => ({
+      records: new Map(),
+      damaged: [error.message],
+    }));
+    expect({ at, size: records.size, damaged: damaged.length }).toEqual({ at, size: 0, damaged: 1 });
+  }
+});
+
+describe('looking up', () => {
+  test('only the trials that are asked for are found', async () => {
+    await append(record('a'), record('b'), record('c'));
+    const opened = await openStore(store, [idOf('b'), idOf('x')]);
+    expect([...opened.ids()]).toEqual([idOf('b')]);
+    expect(opened.get(idOf('b'))).toEqual(record('b'));
+    expect([opened.has(idOf('b')), opened.has(idOf('a')), opened.has(idOf('x'))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('what others write meanwhile is there after a refresh, a torn line when it is whole', async () => {
+    await append(record('a'));
+    const opened = await openStore(store);
+    await append(record('b'));
+    const line = lineOf(record('c'));
+    await writeJournal('journal-x.jsonl', line.slice(0, 50));
+    expect(opened.has(idOf('b'))).toBe(false);
+    await opened.refresh();
+    expect([opened.has(idOf('b')), opened.has(idOf('c'))]).toEqual([true, false]);
+    await appendFile(join(store, 'journal-x.jsonl'), line.slice(50));
+    await opened.refresh();
+    expect(opened.get(idOf('c'))).toEqual(record('c'));
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('a journal that was replaced meanwhile is read anew', async () => {
+    await writeJournal('journal-a.jsonl', lineOf(record('a')) + lineOf(record('b')));
+    const opened = await openStore(store);
+    await rm(join(store, 'journal-a.jsonl'));
+    await writeJournal('journal-c.jsonl', lineOf(record('b')));
+    await opened.refresh();
+    expect([opened.has(idOf('a')), opened.has(idOf('b'))]).toEqual([false, true]);
+  });
+});
+
+describe('the index of a long journal', () => {
+  /** More than a mebibyte, with a damaged line in the middle. */
+  const names = Array.from({ length: 40 }, (_, i) => `trial ${i}`);
+  const long = (name: string): TrialRecord => ({
+    ...record(name),
+    curves: { test_mse: Array.from({ length: 10_000 }, (_, i) => i / 10) },
+  });
+  const index = () => join(store, 'journal-a.index');
+  beforeEach(() => {
+    const lines = names.map((name) => lineOf(long(name)));
+    lines.splice(20, 0, 'garbage\n');
+    return writeJournal('journal-a.jsonl', lines.join(''));
+  });
+
+  async function expectAll(count = names.length): Promise<void> {
+    const { records, damaged } = await readStore(store);
+    expect(records.size).toBe(count);
+    expect(records.get(idOf('trial 25'))).toEqual(long('trial 25'));
+    expect(damaged).toEqual(['journal-a.jsonl: line 21 is not a record']);
+  }
+
+  test('gives the same as reading the journal, damage included', async () => {
+    await expectAll();
+    const before = await readFile(index());
+    await expectAll();
+    expect((await readFile(index())).equals(before)).toBe(true);
+  });
+
+  test('covers what it can of a journal that has grown', async () => {
+    await expectAll();
+    await appendFile(join(store, 'journal-a.jsonl'), lineOf(record('b')));
+    await expectAll(names.length + 1);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['torn', async () => writeFile(index(), (await readFile(index())).subarray(0, 1000))],
+    [
+      'of another byte',
+      async () => {
+        const bytes = await readFile(index());
+        bytes[200] ^= 1;
+        await writeFile(index(), bytes);
+      },
+    ],
+    ['empty', () => writeFile(index(), '')],
+    ['missing', () => rm(index())],
+  ])('that is %s is made again', async (_name, damage) => {
+    await expectAll();
+    const good = await readFile(index());
+    await damage();
+    await expectAll();
+    expect((await readFile(index())).equals(good)).toBe(true);
+  });
+
+  test('of a journal that was changed is not believed', async () => {
+    await expectAll();
+    const lines = names.slice(0, 38).map((name) => lineOf(long(name)));
+    await writeJournal('journal-a.jsonl', [...lines, `x${lineOf(long('trial 38'))}`].join(''));
+    const { records, damaged } = await readStore(store);
+    expect(records.size).toBe(38);
+    expect(damaged).toEqual(['journal-a.jsonl: line 39 is not a record']);
+  });
+});
+
 describe('a record that is not what its id says', () => {
   const good = record('a');
-  test.each<[string, object]>([
+  const cases: [string, object][] = [
     ['another config', { config: configOf('b') }],
     ['an unknown status', { status: 'lost' }],
     ['text for a number', { metrics: { test_mse: '0.1' } }],
     ['text in a curve', { curves: { test_mse: ['x'] } }],
-  ])('%s: named as damage, never used', async (_name, change) => {
-    await writeJournal('journal-a.jsonl', lineOf({ ...good, ...change } as TrialRecord));
+  ];
+  test.each([
+    ...cases.map(([name, change]) => [name, change, lineOf] as const),
+    ...cases.map(([name, change]) => [`${name}, in version 1`, change, oldLineOf] as const),
+  ])('%s: named as damage, never used', async (_name, change, write) => {
+    await writeJournal('journal-a.jsonl', write({ ...good, ...change } as TrialRecord));
     const { records, damaged } = await readStore(store);
     expect(records.size).toBe(0);
-    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not a record']);
+    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not what was written']);
   });
 
   test('many bad lines are one sentence', async () => {

@@ -1,183 +1,240 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes, UserError } from '../errors.ts';
-import { createTrial, type TrialRecord } from './trial.ts';
+import { UserError } from '../errors.ts';
+import { namesIn, sizeAndTime } from './disk.ts';
+import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
+import { NewerLine, visitJournal } from './journal-index.ts';
+import { forEachLine, readBytes } from './lines.ts';
+import type { TrialRecord } from './trial.ts';
 
-/** Version of the journals' format; a store with a newer one is refused. */
-export const storeVersion = 1;
+export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
 
-/** One line of a journal. */
-interface JournalLine {
-  readonly store: number;
-  readonly record: TrialRecord;
+/** Records by id, wherever they are. */
+export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
+
+/** A line: its journal, and the bytes where it begins and how many it has. */
+export interface Place {
+  readonly journal: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
-/** Appends records to a journal of its own, each on disk before the promise resolves. */
-export interface JournalWriter {
-  append(record: TrialRecord): Promise<void>;
-  close(): Promise<void>;
+/** Something wrong in the store; the line at `place` is not used. */
+export type Problem =
+  | { readonly kind: 'not a record' | 'not what was written'; readonly place: Place }
+  | { readonly kind: 'conflict'; readonly place: Place; readonly used: Place; readonly id: string };
+
+/** A store that is looked up: records are read and checked when they are asked for. */
+export interface Store extends Records {
+  readonly directory: string;
+  /** The trial's record, checked, or undefined where there is no good one. */
+  get(id: string): TrialRecord | undefined;
+  /** Whether there is one, checked at least once. */
+  has(id: string): boolean;
+  /** Ids of all lines that were found, in the order of the journals. */
+  ids(): Iterable<string>;
+  /** Takes in what others have written since. */
+  refresh(): Promise<void>;
+  /** What was found wrong so far. */
+  readonly problems: readonly Problem[];
 }
 
-/** What a store holds, and the lines that could not be read. */
+/** Records that are kept after they were read, by the length of their lines; more are read again. */
+const keptBytes = 4 * 2 ** 20;
+
+/**
+ * Opens the store for the trials with these ids, or for all; a store that is not there yet is empty.
+ *
+ * A last line without its end was being written when its process died: it is left out silently, as nothing was
+ * promised of it. Of two records of one trial the earlier counts; where they differ, that is a problem with a name.
+ * Errors: a store written by a newer version, a path that is no directory.
+ */
+export async function openStore(directory: string, ids?: Iterable<string>): Promise<Store> {
+  const wanted = ids === undefined ? null : new Set(ids);
+  /** Lines by id. The first is the one to use when it is the only one. */
+  const places = new Map<string, Place[]>();
+  const checked = new Set<string>();
+  const covered = new Map<string, number>();
+  const problems: Problem[] = [];
+  const kept = new Map<string, TrialRecord>();
+  let room = keptBytes;
+
+  const look = async (name: string): Promise<void> => {
+    const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, (id, offset, length) => {
+      if (id === null) problems.push({ kind: 'not a record', place: { journal: name, offset, length } });
+      else if (wanted === null || wanted.has(id)) {
+        const known = places.get(id);
+        if (known === undefined) places.set(id, [{ journal: name, offset, length }]);
+        else known.push({ journal: name, offset, length });
+        checked.delete(id);
+        kept.delete(id);
+      }
+    });
+    covered.set(name, end);
+  };
+
+  const refresh = async (): Promise<void> => {
+    try {
+      const names = (await namesIn(directory)).filter(isJournal);
+      if (await hasShrunk(directory, names, covered)) {
+        for (const state of [places, checked, covered, kept]) state.clear();
+        problems.length = 0;
+        room = keptBytes;
+      }
+      for (const name of names) await look(name);
+    } catch (error) {
+      throw error instanceof NewerLine ? newerStore(directory, error.version) : storeError(directory, error);
+    }
+  };
+
+  /** Reads every line of a trial and leaves the one to use. */
+  const choose = (id: string, lines: readonly Place[]): TrialRecord | undefined => {
+    let best: { place: Place; record: TrialRecord } | undefined;
+    for (const place of lines) {
+      const decoded = readPlace(directory, place, checked.has(id));
+      if ('fault' in decoded || decoded.record.id !== id) {
+        problems.push({ kind: 'not what was written', place });
+        continue;
+      }
+      const { record } = decoded;
+      if (best !== undefined && numbersOf(best.record) !== numbersOf(record)) {
+        const [used, other] = best.record.at <= record.at ? [best.place, place] : [place, best.place];
+        problems.push({ kind: 'conflict', id, used, place: other });
+      }
+      if (best === undefined || record.at < best.record.at) best = { place, record };
+    }
+    if (best === undefined) places.delete(id);
+    else places.set(id, [best.place]);
+    return best?.record;
+  };
+
+  const get = (id: string): TrialRecord | undefined => {
+    const known = kept.get(id);
+    if (known !== undefined) return known;
+    const lines = places.get(id);
+    if (lines === undefined) return undefined;
+    const record = choose(id, lines);
+    if (record === undefined) return undefined;
+    checked.add(id);
+    room -= places.get(id)![0].length;
+    if (room >= 0) kept.set(id, record);
+    return record;
+  };
+
+  await refresh();
+  return {
+    directory,
+    get,
+    has: (id) => checked.has(id) || get(id) !== undefined,
+    ids: () => places.keys(),
+    refresh,
+    problems,
+  };
+}
+
+/** What a store holds, and what is wrong with it. */
 export interface StoreContents {
   readonly records: ReadonlyMap<string, TrialRecord>;
-  /** "journal-….jsonl: line 3 is not a record", one sentence a journal. */
+  /** "journal-….jsonl: line 3 is not a record", one sentence a journal and kind. */
   readonly damaged: readonly string[];
 }
 
-/**
- * Reads every journal of the store; a store that is not there yet is empty.
- *
- * A last line without its end was being written when its process died: it is left out silently, as nothing was
- * promised of it. Of two records of one trial the later counts. Errors: a store written by a newer version, a path
- * that is no directory.
- */
+/** Every record of the store at once: for stores that fit into memory. Errors: as openStore. */
 export async function readStore(directory: string): Promise<StoreContents> {
+  const store = await openStore(directory);
   const records = new Map<string, TrialRecord>();
-  const damaged: string[] = [];
-  for (const name of await journalsIn(directory)) {
-    const text = await readJournal(directory, name);
-    const lines = text.split('\n');
-    lines.pop();
-    const bad: number[] = [];
-    lines.forEach((line, index) => {
-      const parsed = parseLine(line);
-      if (parsed === null) {
-        bad.push(index + 1);
-        return;
-      }
-      if (parsed.store > storeVersion) throw newerStore(directory, parsed.store);
-      const { record } = parsed;
-      const known = records.get(record.id);
-      if (known === undefined || known.at <= record.at) records.set(record.id, record);
-    });
-    if (bad.length > 0) damaged.push(`${name}: ${describeLines(bad)}`);
+  for (const id of [...store.ids()]) {
+    const record = store.get(id);
+    if (record !== undefined) records.set(id, record);
   }
-  return { records, damaged };
+  return { records, damaged: await describeProblems(directory, store.problems) };
 }
 
-/**
- * Opens a new journal in the store, made if need be: no two writers ever share a file, so none waits for another.
- *
- * Errors: a store that cannot be made or written.
- */
-export async function openJournal(directory: string): Promise<JournalWriter> {
-  let file: FileHandle | null = null;
-  let last: Promise<void> = Promise.resolve();
-  const close = async () => {
-    const open = file;
-    file = null;
-    await open?.close();
-  };
-  const append = async (record: TrialRecord) => {
-    const line: JournalLine = { store: storeVersion, record };
-    try {
-      file ??= await createJournal(directory);
-      await file.appendFile(`${JSON.stringify(line)}\n`);
-      await file.datasync();
-    } catch (error) {
-      // A half-written line may stand at the end: the next record begins a new journal.
-      await close().catch(() => {});
-      throw storeError(directory, error);
-    }
-  };
-  return {
-    append: (record) => {
-      const appended = last.then(() => append(record));
-      last = appended.catch(() => {});
-      return appended;
-    },
-    close: async () => {
-      await last;
-      await close();
-    },
-  };
+/** Whether a journal that was read is gone or shorter: the store was tidied up meanwhile. */
+async function hasShrunk(
+  directory: string,
+  names: readonly string[],
+  covered: ReadonlyMap<string, number>,
+): Promise<boolean> {
+  const there = new Set(names);
+  for (const [name, end] of covered) {
+    if (!there.has(name) || (await sizeAndTime(join(directory, name))).size < end) return true;
+  }
+  return false;
 }
 
-async function createJournal(directory: string): Promise<FileHandle> {
-  await mkdir(directory, { recursive: true });
-  return open(join(directory, `journal-${randomUUID()}.jsonl`), 'ax');
-}
-
-async function journalsIn(directory: string): Promise<string[]> {
+function readPlace(directory: string, { journal, offset, length }: Place, checked: boolean) {
   try {
-    const names = await readdir(directory);
-    return names.filter((name) => name.startsWith('journal-') && name.endsWith('.jsonl')).sort();
+    return decodeLine(readBytes(join(directory, journal), offset, length).toString(), checked);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw storeError(directory, error);
   }
+}
+
+/** One sentence for each journal and kind of damage, and one for each conflict. */
+export async function describeProblems(directory: string, problems: readonly Problem[]): Promise<string[]> {
+  const numberOf = await lineNumbers(directory, problems);
+  const lines = new Map<string, number[]>();
+  const conflicts: string[] = [];
+  for (const problem of problems) {
+    const number = numberOf(problem.place);
+    if (problem.kind === 'conflict') {
+      const { id, used, place } = problem;
+      conflicts.push(
+        `trial ${id.slice(0, 16)} has two results that differ: ${used.journal} line ${numberOf(used)} (earlier, ` +
+          `used) and ${place.journal} line ${number} (left out)`,
+      );
+      continue;
+    }
+    const key = JSON.stringify([problem.place.journal, problem.kind]);
+    const numbers = lines.get(key);
+    if (numbers === undefined) lines.set(key, [number]);
+    else numbers.push(number);
+  }
+  const damaged = [...lines].map(([key, numbers]) => {
+    const [journal, kind] = JSON.parse(key) as [string, 'not a record' | 'not what was written'];
+    return `${journal}: ${describeLines(
+      numbers.sort((a, b) => a - b),
+      kind,
+    )}`;
+  });
+  return [...damaged, ...conflicts];
 }
 
 /** "line 3 is not a record", "lines 3, 5, 9 and 40 others are not records". */
-function describeLines(lines: readonly number[]): string {
-  if (lines.length === 1) return `line ${lines[0]} is not a record`;
+function describeLines(lines: readonly number[], kind: 'not a record' | 'not what was written'): string {
+  const plural = kind === 'not a record' ? 'not records' : kind;
+  if (lines.length === 1) return `line ${lines[0]} is ${kind}`;
   const others = lines.length > 3 ? ` and ${lines.length - 3} others` : '';
-  return `lines ${lines.slice(0, 3).join(', ')}${others} are not records`;
+  return `lines ${lines.slice(0, 3).join(', ')}${others} are ${plural}`;
 }
 
-async function readJournal(directory: string, name: string): Promise<string> {
-  try {
-    return await readFile(join(directory, name), 'utf8');
-  } catch (error) {
-    throw storeError(directory, error);
-  }
-}
-
-function parseLine(line: string): JournalLine | null {
-  try {
-    const parsed: unknown = JSON.parse(line);
-    return isJournalLine(parsed) ? parsed : null;
-  } catch {
-    return null;
-  }
-}
-
-function isJournalLine(value: unknown): value is JournalLine {
-  if (!isObject(value)) return false;
-  const { store, record } = value as Partial<JournalLine>;
-  if (typeof store !== 'number') return false;
-  // What a newer version writes is not for this one to judge.
-  if (store > storeVersion) return true;
-  if (!isObject(record) || typeof record.id !== 'string' || typeof record.at !== 'string') return false;
-  if (record.status !== 'done' && record.status !== 'diverged') return false;
-  const { metrics, curves, config } = record;
-  if (!isObject(metrics) || !isObject(curves) || !isObject(config)) return false;
-  const numbers = [...Object.values(metrics), ...Object.values(curves).flat()];
-  // The id is what is looked up, so it has to be that of what was computed.
-  return (
-    numbers.every((value) => value === null || typeof value === 'number') &&
-    createTrial(config).id === record.id
+/** From bytes to the line numbers that an editor shows; each journal is read through once. */
+async function lineNumbers(
+  directory: string,
+  problems: readonly Problem[],
+): Promise<(place: Place) => number> {
+  const keyOf = ({ journal, offset }: Place) => `${journal} ${offset}`;
+  const places = problems.flatMap((problem) =>
+    problem.kind === 'conflict' ? [problem.place, problem.used] : [problem.place],
   );
+  const asked = new Set(places.map(keyOf));
+  const numbers = new Map<string, number>();
+  for (const journal of new Set(places.map((place) => place.journal))) {
+    let number = 0;
+    await forEachLine(join(directory, journal), 0, (_line, offset) => {
+      number++;
+      const key = keyOf({ journal, offset, length: 0 });
+      if (asked.has(key)) numbers.set(key, number);
+    });
+  }
+  return (place) => numbers.get(keyOf(place)) ?? 0;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function newerStore(directory: string, version: number): UserError {
+export function newerStore(directory: string, version: number | 'newer'): UserError {
   return new UserError({
     what: `the trial store ${directory} was written by a newer version of fys-nn`,
     expected: `store version ${storeVersion} or older`,
     received: version,
     remedy: 'update fys-nn, or give another --store',
   });
-}
-
-/** The error of the file system as one that the user can mend. */
-export function storeError(directory: string, error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(
-    code ?? '',
-  );
-  return new UserError(
-    {
-      what: `the trial store ${directory} cannot be used`,
-      expected: 'a directory that can be read and written, or a path where one can be made',
-      received: message,
-      remedy: 'give another --store',
-    },
-    wrongPath ? exitCodes.usage : exitCodes.failed,
-  );
 }

@@ -154,7 +154,7 @@ export interface TrialRecord {
   readonly bootstrap: { readonly mse: BootstrapSummary; readonly r2: BootstrapSummary | null } | null;
   /** Wall time, for information only. */
   readonly seconds: number;
-  /** When it ended, in ISO 8601; of two records of one trial the later counts. */
+  /** When it ended, in ISO 8601; of two records of one trial the earlier counts. */
   readonly at: string;
 }
 

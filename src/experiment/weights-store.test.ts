@@ -10,12 +10,13 @@ import { loadData } from './data.ts';
 import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
 import { prepare } from './prepare.ts';
-import { readStore } from './store.ts';
+import { openStore, readStore } from './store.ts';
 import type { SgdConfig, Trial } from './trial.ts';
 import { readWeights, writeWeights } from './weights-store.ts';
 
 const sources = { dataDir: null };
-const events = { started: () => {}, epoch: () => {}, ended: () => {} };
+const nothing = () => {};
+const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
 const small: SettingLists = { samples: [700], testSize: [150], epochs: [3], learningRate: [0.1] };
 let directory: string;
 
@@ -27,7 +28,9 @@ afterEach(() => rm(directory, { recursive: true }));
 async function compute(name: string, given: SettingLists): Promise<Trial> {
   const experiment = experiments.find((candidate) => candidate.name === name)!;
   const { cells } = await planExperiment(experiment, { variant: 'code', quick: false, given }, sources);
-  expect(await inline([cells[0].trial], { storeDirectory: directory, sources, jobs: 1, events })).toEqual([]);
+  const store = await openStore(directory);
+  const { failures } = await inline([cells[0].trial], { store, sources, jobs: 1, events });
+  expect(failures).toEqual([]);
   return cells[0].trial;
 }
 

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
-import { storeError } from './store.ts';
+import { storeError } from './journal.ts';
 import type { SgdConfig, Trial } from './trial.ts';
 
 const digestBytes = 32;
@@ -21,7 +21,7 @@ export async function writeWeights(
 ): Promise<void> {
   const { dtype } = config.model as SgdConfig;
   const numbers = weightsToBytes(weights, dtype);
-  const folder = join(directory, 'weights');
+  const folder = weightsFolder(directory);
   const aside = join(folder, `${id}.${randomUUID()}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
@@ -55,8 +55,10 @@ export async function readWeightsBytes(directory: string, { id }: Trial): Promis
   return digestOf(numbers).equals(bytes.subarray(-digestBytes)) ? numbers : null;
 }
 
+export const weightsFolder = (directory: string): string => join(directory, 'weights');
+
 function weightsFile(directory: string, id: string): string {
-  return join(directory, 'weights', `${id}.bin`);
+  return join(weightsFolder(directory), `${id}.bin`);
 }
 
 function digestOf(bytes: Uint8Array): Buffer {

@@ -1,5 +1,5 @@
 import type { Plan } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { Records } from '../experiment/store.ts';
 import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
@@ -15,11 +15,7 @@ export interface DrawingOptions {
 }
 
 /** The figures of an experiment, from its records: the report's first. */
-export function figuresOf(
-  plan: Plan,
-  records: ReadonlyMap<string, TrialRecord>,
-  options: DrawingOptions = {},
-): Figure[] {
+export function figuresOf(plan: Plan, records: Records, options: DrawingOptions = {}): Figure[] {
   return draw(resultsOf(plan, records), options);
 }
 

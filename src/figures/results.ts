@@ -2,7 +2,7 @@ import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { Records } from '../experiment/store.ts';
 import { mean } from '../stats/describe.ts';
 
 /** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
@@ -23,10 +23,7 @@ export interface TrialResult {
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-export function resultsOf(
-  { experiment, variant, quick, cells }: Plan,
-  records: ReadonlyMap<string, TrialRecord>,
-): Results {
+export function resultsOf({ experiment, variant, quick, cells }: Plan, records: Records): Results {
   const names = metricsOf(experiment).map(({ name }) => name);
   const trials = cells.map(({ settings, trial }): TrialResult => {
     const record = records.get(trial.id);

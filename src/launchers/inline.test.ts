@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { readStore } from '../experiment/store.ts';
+import { openStore, readStore } from '../experiment/store.ts';
 import { inline } from './inline.ts';
 
 test('computes trials one after another into the store, and returns those that fail', async () => {
@@ -23,8 +23,12 @@ test('computes trials one after another into the store, and returns those that f
     started: () => heard.push('started'),
     epoch: (_trial: unknown, epoch: number) => heard.push(`epoch ${epoch}`),
     ended: (_trial: unknown, outcome: string) => heard.push(outcome),
+    found: () => heard.push('found'),
+    note: (text: string) => heard.push(text),
   };
-  const failures = await inline([good, bad], { storeDirectory, sources, jobs: 1, events });
+  const store = await openStore(storeDirectory);
+  const { failures, computed } = await inline([good, bad], { store, sources, jobs: 1, events, retries: 0 });
+  expect([...computed]).toEqual([good.id]);
   expect(failures.map(({ trial }) => trial)).toEqual([bad]);
   expect(heard).toEqual(['started', 'epoch 1', 'epoch 2', 'done', 'started', 'failed']);
   expect([...(await readStore(storeDirectory)).records.keys()]).toEqual([good.id]);

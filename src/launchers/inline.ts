@@ -1,29 +1,29 @@
 import { runTrial } from '../experiment/run-trial.ts';
 import { openJournal } from '../experiment/store.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
-import type { Failure, Launcher } from './launcher.ts';
+import { type Launcher, StoreFailure } from './launcher.ts';
+import { schedule } from './schedule.ts';
 
-/** One trial after another in this thread. */
-export const inline: Launcher = async (trials, { storeDirectory, sources, events }) => {
-  const journal = await openJournal(storeDirectory);
-  const failures: Failure[] = [];
-  for (const trial of trials) {
-    events.started(trial);
-    try {
+/** One trial after another in this thread, which nothing interrupts: no timeout, and a stop between two trials. */
+export const inline: Launcher = async (trials, options) => {
+  const { store, sources, events } = options;
+  const journal = await openJournal(store.directory);
+  try {
+    return await schedule(trials, 1, options, async (trial) => {
+      const unstored = (error: Error): never => {
+        throw new StoreFailure(error.message);
+      };
       const record = await runTrial(
         trial,
         sources,
         (epoch) => events.epoch(trial, epoch),
         undefined,
-        (weights) => writeWeights(storeDirectory, trial, weights),
+        (weights) => writeWeights(store.directory, trial, weights).catch(unstored),
       );
-      await journal.append(record);
-      events.ended(trial, record.status);
-    } catch (error) {
-      failures.push({ trial, error });
-      events.ended(trial, 'failed');
-    }
+      await journal.append(record).catch(unstored);
+      return record.status;
+    });
+  } finally {
+    await journal.close();
   }
-  await journal.close();
-  return failures;
 };

@@ -1,18 +1,33 @@
 import type { Sources } from '../experiment/data.ts';
-import type { Trial } from '../experiment/trial.ts';
+import type { Store } from '../experiment/store.ts';
+import type { Trial, TrialRecord } from '../experiment/trial.ts';
 
 /** What happens to trials, for those who look on; it never changes a result. */
 export interface LaunchEvents {
   started(trial: Trial): void;
   epoch(trial: Trial, epoch: number): void;
   ended(trial: Trial, outcome: 'done' | 'diverged' | 'failed'): void;
+  /** Another process has put the trial's record in the store meanwhile. */
+  found(trial: Trial, outcome: TrialRecord['status']): void;
+  note(text: string): void;
 }
 
 export interface LaunchOptions {
-  readonly storeDirectory: string;
+  /** Opened for these trials, or for all. */
+  readonly store: Store;
   readonly sources: Sources;
   readonly jobs: number;
   readonly events: LaunchEvents;
+  /** How often a trial that fails is tried again; 1 if left out. */
+  readonly retries?: number;
+  /** Seconds after which a trial has failed; null or left out: none. */
+  readonly timeout?: number | null;
+  /** After so many failures no trial is started any more, and those that run are stopped. */
+  readonly maxFailures?: number;
+  /** Computes what the store has already. */
+  readonly force?: boolean;
+  /** Aborted: running trials keep what they have trained, and no other is started. */
+  readonly stop?: AbortSignal;
 }
 
 export interface Failure {
@@ -20,5 +35,17 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** Computes trials and puts their records in the store, in whatever order; returns those that failed. */
-export type Launcher = (trials: readonly Trial[], options: LaunchOptions) => Promise<Failure[]>;
+export interface Launched {
+  /** Ids of the trials that were computed here. */
+  readonly computed: ReadonlySet<string>;
+  readonly failures: readonly Failure[];
+}
+
+/** Puts the records of trials in the store, in whatever order, those that others compute meanwhile included. */
+export type Launcher = (trials: readonly Trial[], options: LaunchOptions) => Promise<Launched>;
+
+/** How a trial's computation ended: with its record in the store, or stopped on the way. */
+export type Ending = TrialRecord['status'] | 'stopped';
+
+/** The store cannot be written: no other trial would fare better. */
+export class StoreFailure extends Error {}

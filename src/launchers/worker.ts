@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { openCheckpoints, Stopped } from '../experiment/checkpoint.ts';
 import type { Sources } from '../experiment/data.ts';
+import { reasonOf } from '../experiment/disk.ts';
 import { runTrial } from '../experiment/run-trial.ts';
 import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
 import { openJournal } from '../experiment/store.ts';
-import type { Trial, TrialRecord } from '../experiment/trial.ts';
+import type { TrialConfig } from '../experiment/trial.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
+import { injectFault } from './faults.ts';
+import { type Ending, StoreFailure } from './launcher.ts';
 
 /** What every worker is given when it starts. */
 export interface WorkerData {
@@ -13,14 +17,26 @@ export interface WorkerData {
 }
 
 export interface WorkerTask {
-  readonly trial: Trial;
+  readonly id: string;
+  readonly config: TrialConfig;
   readonly storeDirectory: string;
   /** One number on shared memory: how many cores no trial is running on. */
   readonly idleCores: Int32Array;
+  /** One number on shared memory: not 0 when trainings are to keep their state and end. */
+  readonly stopFlag: Int32Array;
+  /** From 1; more where the trial failed before. */
+  readonly attempt: number;
 }
 
-/** What a worker says while it works. */
-export type WorkerMessage = { readonly id: string; readonly epoch: number };
+/** What a worker says while it works: that it has begun, how far it is, what the user should know. */
+export type WorkerMessage = { readonly id: string } & (
+  | { readonly begun: true }
+  | { readonly epoch: number }
+  | { readonly note: string }
+);
+
+/** How a task ends, or why the store could not take its record. */
+export type WorkerEnding = Ending | { readonly unstored: string };
 
 /** At most this often, in milliseconds, does a worker report an epoch: the main thread only draws bars with it. */
 const reportEvery = 100;
@@ -34,25 +50,44 @@ useSharedData(shared, sources);
 let journal: ReturnType<typeof openJournal> | null = null;
 
 /** Computes one trial in a worker thread and keeps its weights, then its record in this worker's own journal. */
-export default async function work(task: WorkerTask): Promise<TrialRecord['status']> {
-  const { trial, storeDirectory, idleCores } = task;
-  let reported = 0;
+export default async function work(task: WorkerTask): Promise<WorkerEnding> {
+  const { id, config, storeDirectory, idleCores, stopFlag, attempt } = task;
+  const say = (message: WorkerMessage) => parentPort?.postMessage(message);
+  let reported = Number.NEGATIVE_INFINITY;
   const onEpoch = (epoch: number): void => {
     const now = performance.now();
-    if (epoch > 1 && now - reported < reportEvery) return;
+    if (now - reported < reportEvery) return;
     reported = now;
-    parentPort?.postMessage({ id: trial.id, epoch } satisfies WorkerMessage);
+    say({ id, epoch });
   };
-  const record = await runTrial(
-    trial,
-    sources,
-    onEpoch,
-    (left) => takeCore(idleCores, left),
-    (weights) => writeWeights(storeDirectory, trial, weights),
-  );
-  journal ??= openJournal(storeDirectory);
-  await (await journal).append(record);
-  return record.status;
+  say({ id, begun: true });
+  injectFault(config.seed, attempt);
+  let told = false;
+  const checkpoints = await openCheckpoints(storeDirectory, id, {
+    stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
+    onFailure: (error) => {
+      if (!told) say({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
+      told = true;
+    },
+  });
+  try {
+    const lendCore = (left: number) => takeCore(idleCores, left);
+    const unstored = (error: Error): never => {
+      throw new StoreFailure(error.message);
+    };
+    const keepWeights = (weights: Parameters<typeof writeWeights>[2]) =>
+      writeWeights(storeDirectory, { id, config }, weights).catch(unstored);
+    const record = await runTrial({ id, config }, sources, onEpoch, lendCore, keepWeights, checkpoints);
+    journal ??= openJournal(storeDirectory);
+    await (await journal).append(record).catch(unstored);
+    await checkpoints.remove();
+    return record.status;
+  } catch (error) {
+    if (error instanceof Stopped) return 'stopped';
+    // Its kind would not outlive the way to the main thread.
+    if (error instanceof StoreFailure) return { unstored: error.message };
+    throw error;
+  }
 }
 
 /** Takes one of the idle cores, if there is one; what it returns gives it back. */

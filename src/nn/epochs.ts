@@ -19,9 +19,39 @@ export interface EpochRecord {
   add(scores: Scores): void;
 }
 
-export function createRecord(onEpoch: (epoch: number) => void): EpochRecord {
-  const train: Curve = { loss: [], accuracy: [] };
-  const test: Curve = { loss: [], accuracy: [] };
+/** A training between two epochs: all that the next one depends on but the config, and what those before gave. */
+export interface TrainingState {
+  /** Epochs that are done. */
+  readonly epoch: number;
+  readonly weights: readonly LayerWeights[];
+  /** Of momentum, laid out like the weights; null without momentum. */
+  readonly velocities: readonly LayerWeights[] | null;
+  readonly train: Curve;
+  readonly test: Curve;
+}
+
+/** Where a training begins, and what is to be kept of it on the way. */
+export interface Checkpoints {
+  /** To go on from; null to begin at the beginning. */
+  readonly resume: TrainingState | null;
+  /** Asked after each epoch but the last: whether `keep` is to have the state. */
+  due(): boolean;
+  /** An error ends the training. */
+  keep(state: TrainingState): Promise<void>;
+}
+
+export const noCheckpoints: Checkpoints = { resume: null, due: () => false, keep: async () => {} };
+
+export function createRecord(
+  onEpoch: (epoch: number) => void,
+  resume: TrainingState | null = null,
+): EpochRecord {
+  const copy = (curve: Curve = { loss: [], accuracy: [] }): Curve => ({
+    loss: [...curve.loss],
+    accuracy: [...curve.accuracy],
+  });
+  const train = copy(resume?.train);
+  const test = copy(resume?.test);
   let divergedAt: number | null = null;
   return {
     train,
@@ -45,8 +75,10 @@ export interface Epochs {
   readonly epochs: number;
   trainEpoch(epoch: number): void;
   evaluateHere(): Scores;
-  /** A copy of the weights as they are now. */
+  /** Copies of the weights as they are now, and of the velocities. */
   copy(): LayerWeights[];
+  copyVelocities(): LayerWeights[] | null;
+  readonly checkpoints: Checkpoints;
   readonly record: EpochRecord;
   readonly task: EvaluatorTask;
   readonly lendCore: LendCore;
@@ -54,13 +86,15 @@ export interface Epochs {
 
 /** Trains epoch by epoch until the last one or divergence, evaluating each here or, meanwhile, on a core that is lent. */
 export async function runEpochs(run: Epochs): Promise<void> {
-  const { epochs, record } = run;
+  const { epochs, record, checkpoints } = run;
+  const from = checkpoints.resume?.epoch ?? 0;
   const started = performance.now();
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
     record.add(run.evaluateHere());
     if (record.divergedAt() !== null) return;
-    const left = ((performance.now() - started) / (epoch + 1)) * (epochs - epoch - 1);
+    if (epoch + 1 < epochs && checkpoints.due()) await keep(run, snapshot(run, epoch));
+    const left = ((performance.now() - started) / (epoch + 1 - from)) * (epochs - epoch - 1);
     const giveBack = run.lendCore(left);
     if (giveBack === null) continue;
     const evaluator = startEvaluator(run.task);
@@ -75,15 +109,30 @@ export async function runEpochs(run: Epochs): Promise<void> {
 
 /** The rest of the epochs: while one trains, the one before is evaluated on a copy of its weights. */
 async function runApart(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
-  const { epochs, record } = run;
-  let before: Promise<Scores> | null = null;
+  const { epochs, record, checkpoints } = run;
+  let before: { scores: Promise<Scores>; kept: Snapshot | null } | null = null;
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
-    const scores = evaluator.evaluate(run.copy());
+    const kept = epoch + 1 < epochs && checkpoints.due() ? snapshot(run, epoch) : null;
+    const scores = evaluator.evaluate(kept?.weights ?? run.copy());
     scores.catch(() => {});
-    if (before !== null) record.add(await before);
-    if (record.divergedAt() !== null) return;
-    before = scores;
+    if (before !== null) {
+      record.add(await before.scores);
+      if (record.divergedAt() !== null) return;
+      if (before.kept !== null) await keep(run, before.kept);
+    }
+    before = { scores, kept };
   }
-  if (before !== null) record.add(await before);
+  if (before !== null) record.add(await before.scores);
+}
+
+type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'velocities'>;
+
+function snapshot(run: Epochs, epoch: number): Snapshot {
+  return { epoch: epoch + 1, weights: run.copy(), velocities: run.copyVelocities() };
+}
+
+/** To be called when the record has the scores of the snapshot's epoch, and no later ones. */
+function keep({ record, checkpoints }: Epochs, kept: Snapshot): Promise<void> {
+  return checkpoints.keep({ ...kept, train: record.train, test: record.test });
 }

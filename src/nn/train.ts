@@ -2,7 +2,7 @@ import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
-import { type Curve, createRecord, runEpochs } from './epochs.ts';
+import { type Checkpoints, type Curve, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, losses } from './losses.ts';
@@ -11,7 +11,7 @@ import type { Sgd } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 import { createStep, layOutStep } from './steps.ts';
-import { copyWeights, storeWeights } from './weights.ts';
+import { copyWeights, storeWeights, velocityMemory } from './weights.ts';
 
 export interface Training {
   readonly layers: readonly LayerSpec[];
@@ -44,7 +44,8 @@ export interface Trained {
  * For each batch: a_l = f(a_{l-1} W_l + b_l); delta_L = dC/dz_L; delta_{l-1} = delta_l W_l' * f'(z_{l-1});
  * dC/dW_l = a_{l-1}' delta_l; dC/db_l = sum of delta_l (equations 1 to 5 of the report). Linear and logistic
  * regression are networks without hidden layers. `onEpoch` hears of each epoch from 1. With a core that `lendCore` lends,
- * one epoch is evaluated there while the next one trains here: the same bits, sooner.
+ * one epoch is evaluated there while the next one trains here: the same bits, sooner. One that goes on from a
+ * checkpoint ends with the same bits as one that was never stopped: each epoch draws its batches from a stream of its own.
  */
 export async function train(
   trainSamples: Samples,
@@ -52,6 +53,7 @@ export async function train(
   training: Training,
   onEpoch: (epoch: number) => void = () => {},
   lendCore: LendCore = () => null,
+  checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Trained> {
   const { layers, batches, sgd, schedule, learningRate, epochs } = training;
   const loss = losses[training.loss];
@@ -68,7 +70,10 @@ export async function train(
   const [trainRows, testRows] = offsets.samples;
   const kernels = await createKernels(training.dtype, stretch.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
-  storeWeights(kernels, memory, training.weights);
+  const { resume } = checkpoints;
+  const velocities = velocityMemory(memory);
+  storeWeights(kernels, memory, resume?.weights ?? training.weights);
+  if (resume !== null && resume.velocities !== null) storeWeights(kernels, velocities, resume.velocities);
 
   const step = createStep(kernels, memory, trainRows, stepMemory, loss, sgd);
   const trainEpoch = (epoch: number): void => {
@@ -84,17 +89,31 @@ export async function train(
   });
   const { dtype } = training;
   const task: EvaluatorTask = { train: trainSamples, test: testSamples, layers, loss: training.loss, dtype };
-  const record = createRecord(onEpoch);
+  const record = createRecord(onEpoch, resume);
   const copy = () => copyWeights(kernels, memory);
-  await runEpochs({ epochs, trainEpoch, evaluateHere, copy, record, task, lendCore });
-  const trained = {
-    train: record.train,
-    test: record.test,
-    divergedAt: record.divergedAt(),
-    testOutputs: predict(kernels, memory, testRows, loss),
-    trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
-    weights: copy(),
-  };
-  stretch.release();
-  return trained;
+  const copyVelocities = () => (sgd.momentum === 0 ? null : copyWeights(kernels, velocities));
+  try {
+    await runEpochs({
+      epochs,
+      trainEpoch,
+      evaluateHere,
+      copy,
+      copyVelocities,
+      record,
+      task,
+      lendCore,
+      checkpoints,
+    });
+    return {
+      train: record.train,
+      test: record.test,
+      divergedAt: record.divergedAt(),
+      testOutputs: predict(kernels, memory, testRows, loss),
+      trainOutputs:
+        loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
+      weights: copy(),
+    };
+  } finally {
+    stretch.release();
+  }
 }

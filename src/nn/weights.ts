@@ -17,6 +17,11 @@ export function storeWeights(
   });
 }
 
+/** The layers with their velocities in place of their weights: both are laid out alike. */
+export function velocityMemory(layers: readonly LayerMemory[]): LayerMemory[] {
+  return layers.map((layer) => ({ ...layer, kernel: layer.kernelVelocity, bias: layer.biasVelocity }));
+}
+
 /** A copy of the weights as they are now. */
 export function copyWeights({ floats }: Kernels, layers: readonly LayerMemory[]): LayerWeights[] {
   return layers.map((layer) => {

@@ -62,3 +62,17 @@ describe('toCsv', () => {
     expect(await toCsv(table([['a', 1, true]], ['__proto__', 'x', 'y']))).toBe('__proto__,x,y\na,1,true\n');
   });
 });
+
+test('a table of many pieces is the table of its rows, with one header', async () => {
+  const rows = Array.from({ length: 2500 }, (_, i) => [i]);
+  const column: Table['columns'][number] = { name: 'n', type: 'integer', description: '' };
+  const table: Table = { name: 't', description: '', columns: [column], primaryKey: [], rows };
+  expect(await toCsv(table)).toBe(`n\n${rows.map(([n]) => `${n}\n`).join('')}`);
+  expect(await toCsv({ ...table, rows: rows.slice(0, 1000) })).toBe(
+    `n\n${rows
+      .slice(0, 1000)
+      .map(([n]) => `${n}\n`)
+      .join('')}`,
+  );
+  expect(await toCsv({ ...table, rows: [] })).toBe('n\n');
+});

@@ -8,17 +8,39 @@ import type { Table, Value } from './table.ts';
  * Source: RFC 4180; OWASP, "CSV Injection".
  */
 export async function toCsv(table: Table): Promise<string> {
-  for (const [index, row] of table.rows.entries()) checkRow(table, row, index);
+  let text = '';
+  for await (const piece of csvPieces(table)) text += piece;
+  return text;
+}
+
+const rowsInPiece = 1000;
+
+/** The same in pieces: a large table is never in memory as a whole. */
+export async function* csvPieces(table: Table): AsyncGenerator<string> {
   const { stringify } = await import('csv-stringify/sync');
-  return stringify(table.rows, {
-    header: true,
-    columns: table.columns.map(({ name }) => ({ key: name, header: name })),
-    record_delimiter: '\n',
-    // Else a lone CR would stand unquoted, and readers take it for the end of a record.
-    quote_record_delimiter: true,
-    escape_formulas: true,
-    cast: { number: shortest, boolean: String },
-  });
+  let index = 0;
+  let header = true;
+  let rows: (readonly Value[])[] = [];
+  const text = (): string => {
+    const piece = stringify(rows, {
+      header,
+      columns: table.columns.map(({ name }) => ({ key: name, header: name })),
+      record_delimiter: '\n',
+      // Else a lone CR would stand unquoted, and readers take it for the end of a record.
+      quote_record_delimiter: true,
+      escape_formulas: true,
+      cast: { number: shortest, boolean: String },
+    });
+    header = false;
+    rows = [];
+    return piece;
+  };
+  for (const row of table.rows) {
+    checkRow(table, row, index++);
+    rows.push(row);
+    if (rows.length === rowsInPiece) yield text();
+  }
+  if (header || rows.length > 0) yield text();
 }
 
 /** String(x) drops the sign of zero, the one float64 that it does not give back. */

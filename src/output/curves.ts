@@ -5,16 +5,6 @@ import { type Records, shortId, trialColumn } from './trials.ts';
 
 /** curves.csv: one row for each trial, epoch, split and metric. */
 export function curvesTable(plan: Plan, records: Records): Table {
-  const rows: Value[][] = [];
-  for (const { trial } of plan.cells) {
-    const curves = records.get(trial.id)?.curves ?? {};
-    for (const [name, values] of Object.entries(curves)) {
-      const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
-      values.forEach((value, epoch) => {
-        rows.push([shortId(trial.id), ...runCells(plan), epoch + 1, split, metric, value ?? 'diverged']);
-      });
-    }
-  }
   return {
     name: 'curves',
     description: `${plan.experiment.title}: losses after each epoch, on all rows of the split`,
@@ -27,6 +17,17 @@ export function curvesTable(plan: Plan, records: Records): Table {
       { name: 'value', type: 'number', description: 'its value' },
     ],
     primaryKey: ['trial', 'epoch', 'split', 'metric'],
-    rows,
+    rows: { [Symbol.iterator]: () => curveRows(plan, records) },
   };
+}
+
+function* curveRows(plan: Plan, records: Records): Generator<Value[]> {
+  for (const { trial } of plan.cells) {
+    for (const [name, values] of Object.entries(records.get(trial.id)?.curves ?? {})) {
+      const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
+      for (const [epoch, value] of values.entries()) {
+        yield [shortId(trial.id), ...runCells(plan), epoch + 1, split, metric, value ?? 'diverged'];
+      }
+    }
+  }
 }

@@ -1,5 +1,5 @@
-import { toCsv } from './csv.ts';
-import { tableToRecords, toJson } from './json.ts';
+import { csvPieces } from './csv.ts';
+import { jsonPieces } from './json.ts';
 import { toLatex } from './latex.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Table } from './table.ts';
@@ -9,8 +9,8 @@ export interface Format {
   extension: string;
   /** One line for --help. */
   description: string;
-  /** The text of the whole file. */
-  render(table: Table): Promise<string>;
+  /** The text of the file, in pieces. */
+  render(table: Table): AsyncIterable<string>;
 }
 
 /** The formats a table can be written in; a new one is its own file, its test, and one line here. */
@@ -18,24 +18,28 @@ export const formats = {
   csv: {
     extension: 'csv',
     description: 'comma-separated values with a header (RFC 4180)',
-    render: toCsv,
+    render: csvPieces,
   },
   json: {
     extension: 'json',
     description: 'a list of objects, one a row',
-    render: async (table) => toJson(tableToRecords(table)),
+    render: jsonPieces,
   },
   markdown: {
     extension: 'md',
     description: "a table in GitHub's Markdown",
-    render: async (table) => toMarkdown(table),
+    render: (table) => whole(toMarkdown, table),
   },
   latex: {
     extension: 'tex',
     description: 'a tabular with booktabs',
-    render: async (table) => toLatex(table),
+    render: (table) => whole(toLatex, table),
   },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as FormatName[];
+
+async function* whole(render: (table: Table) => string, table: Table): AsyncGenerator<string> {
+  yield render(table);
+}

@@ -17,6 +17,12 @@ const table: Table = {
   ],
 };
 
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
 describe('toJson', () => {
   test('two spaces, a newline at the end, keys in their order', () => {
     expect(toJson({ b: 1, a: [true, null] })).toBe('{\n  "b": 1,\n  "a": [\n    true,\n    null\n  ]\n}\n');
@@ -36,8 +42,15 @@ describe('tableToRecords', () => {
     expect('mse' in Object.prototype).toBe(false);
   });
 
+  test('the format json writes what toJson writes', async () => {
+    const tables = [table, { ...table, rows: [] }, { ...table, rows: [['a\nb', 1]] }];
+    for (const each of tables) {
+      expect(await textOf(formats.json.render(each))).toBe(toJson(tableToRecords(each)));
+    }
+  });
+
   test('the format json writes every cell and key', async () => {
-    expect(await formats.json.render(table)).toBe(
+    expect(await textOf(formats.json.render(table))).toBe(
       '[\n  {\n    "__proto__": "a",\n    "mse": 0.1\n  },\n  {\n    "__proto__": "b",\n    "mse": null\n  }\n]\n',
     );
   });
@@ -46,5 +59,5 @@ describe('tableToRecords', () => {
 test('every format has its own extension and renders an empty table', async () => {
   const all = Object.values(formats);
   expect(new Set(all.map(({ extension }) => extension)).size).toBe(all.length);
-  for (const format of all) expect(await format.render({ ...table, rows: [] })).toMatch(/\n$/);
+  for (const format of all) expect(await textOf(format.render({ ...table, rows: [] }))).toMatch(/\n$/);
 });

@@ -20,7 +20,20 @@ function refuseNonFinite(key: string, value: unknown): unknown {
 
 /** One object a row, its keys the names of the columns; a column named __proto__ is a key like any other. */
 export function tableToRecords(table: Table): Record<string, Value>[] {
-  return table.rows.map((row) =>
-    Object.fromEntries(table.columns.map(({ name }, index) => [name, row[index] ?? null])),
-  );
+  return Array.from(table.rows, (row) => recordOf(table, row));
+}
+
+/** The table as toJson writes its records, row after row. */
+export async function* jsonPieces(table: Table): AsyncGenerator<string> {
+  let before = '[\n';
+  for (const row of table.rows) {
+    const text = JSON.stringify(recordOf(table, row), refuseNonFinite, 2).replaceAll('\n', '\n  ');
+    yield `${before}  ${text}`;
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+function recordOf({ columns }: Table, row: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
 }

@@ -14,7 +14,7 @@ export function toLatex({ columns, description, rows }: Table): string {
     '\\toprule',
     line(columns.map(({ name }) => escaped(name))),
     '\\midrule',
-    ...rows.map((row) => line(row.map(cellText))),
+    ...Array.from(rows, (row) => line(row.map(cellText))),
     '\\bottomrule',
     '\\end{tabular}',
     '',

@@ -4,7 +4,7 @@ import type { Table, Value } from './table.ts';
 export function toMarkdown({ columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = columns.map(({ type }) => (type === 'number' || type === 'integer' ? '---:' : '---'));
-  const body = rows.map((row) => line(row.map(cellText)));
+  const body = Array.from(rows, (row) => line(row.map(cellText)));
   return `${[line(columns.map(({ name }) => escaped(name))), line(rule), ...body].join('\n')}\n`;
 }
 

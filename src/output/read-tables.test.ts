@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readTables } from './read-tables.ts';
 import { tableFiles } from './results.ts';
 import type { Table } from './table.ts';
-import { writeFiles } from './write.ts';
+import { type FileContent, writeFiles } from './write.ts';
 
 const table: Table = {
   name: 'trials',
@@ -29,9 +29,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+async function textOf(content: FileContent): Promise<string> {
+  if (typeof content !== 'function') return content.toString();
+  let text = '';
+  for await (const piece of content()) text += piece;
+  return text;
+}
+
 async function write(place: string, change: (text: string) => string = (text) => text, name = 'trials.csv') {
   const files = await tableFiles('x', 'y', [table]);
-  files.set(name, change(files.get(name)!));
+  files.set(name, change(await textOf(files.get(name)!)));
   await writeFiles(join(folder, place), files);
 }
 

@@ -17,10 +17,26 @@ export function runCells({ quick, variant }: Plan): Value[] {
 export function settingColumns(names: readonly OptionName[], plan: Plan): Column[] {
   return names.map((name) => {
     const { type, description } = options[name];
-    const words = plan.cells.some(({ settings }) => typeof settings[name] === 'string');
+    const words = wordsIn(plan).has(name);
     return { name: columnName(name), type: words ? 'string' : type, description };
   });
 }
+
+/** The options that are a word in some cell; looked for once, as every cell makes its settings anew. */
+function wordsIn(plan: Plan): ReadonlySet<OptionName> {
+  const known = words.get(plan);
+  if (known !== undefined) return known;
+  const found = new Set<OptionName>();
+  for (const { settings } of plan.cells) {
+    for (const [name, value] of Object.entries(settings)) {
+      if (typeof value === 'string') found.add(name as OptionName);
+    }
+  }
+  words.set(plan, found);
+  return found;
+}
+
+const words = new WeakMap<Plan, ReadonlySet<OptionName>>();
 
 export function settingCells(names: readonly OptionName[], settings: Settings): Value[] {
   return names.map((name) => settings[name] ?? null);

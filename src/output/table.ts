@@ -15,7 +15,8 @@ export interface Table {
   columns: Column[];
   /** Names of the columns that together tell each row from every other. */
   primaryKey: string[];
-  rows: Value[][];
+  /** Can be gone through several times; of a large grid they are made while they are written. */
+  rows: Iterable<readonly Value[]>;
 }
 
 /** What stands in a cell that has no value, and why it has none; an absent number is never written as 0. */
@@ -24,3 +25,12 @@ export const missingValues = [
   { value: 'diverged', label: 'the training ended because its loss was no longer finite' },
   { value: 'not run', label: 'the trial has no record yet' },
 ] as const;
+
+/** Rows that are made one after the other, each time they are gone through. */
+export function rowsOf<T>(items: Iterable<T>, row: (item: T) => Value[]): Iterable<Value[]> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield row(item);
+    },
+  };
+}

@@ -2,11 +2,12 @@ import { describeHiddenLayers } from '../experiment/architecture.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Records } from '../experiment/store.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
-import type { Column, Table, Value } from './table.ts';
+import { type Column, rowsOf, type Table, type Value } from './table.ts';
 
-export type Records = ReadonlyMap<string, TrialRecord>;
+export type { Records };
 
 export const trialColumn: Column = {
   name: 'trial',
@@ -38,7 +39,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
       ...shown.map(({ name, description }): Column => ({ name, type: 'number', description })),
     ],
     primaryKey: ['trial'],
-    rows: plan.cells.map(({ settings, trial }) => {
+    rows: rowsOf(plan.cells, ({ settings, trial }) => {
       const record = records.get(trial.id);
       const { model } = trial.config;
       const layers = 'layers' in model ? model.layers : [];

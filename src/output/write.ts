@@ -1,22 +1,7 @@
-import { mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-
-/** What the operating system's codes mean, in the reader's words. */
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'the disk quota is used up',
-  EEXIST: 'something that is not a directory has this name',
-  EIO: 'the disk reports an input/output error',
-  EISDIR: 'a directory has this name',
-  ELOOP: 'its symbolic links go round in a circle',
-  ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'no directory can be made there',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a file stands where a directory is needed',
-  EPERM: 'the operation is not permitted',
-  EROFS: 'the file system is read-only',
-};
+import { codeOf, reasonOf, syncDirectory } from '../experiment/disk.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
@@ -29,7 +14,7 @@ export async function checkOutputDirectory(directory: string, option = '--out'):
     await tryDirectory(resolve(directory));
   } catch (error) {
     throw new UserError({
-      what: `${option}: no results can be written to this directory: ${reason(error)}`,
+      what: `${option}: no results can be written to this directory: ${reasonOf(error)}`,
       expected: 'a directory that can be written to, or that can be made',
       received: directory,
       remedy: `name another directory with ${option}, or free this one`,
@@ -41,7 +26,7 @@ async function tryDirectory(directory: string, attempts = 5): Promise<void> {
   const made: string[] = [];
   try {
     for (const path of await absentPaths(directory)) {
-      if (await makeDirectory(path)) made.push(path);
+      if (await makeOne(path)) made.push(path);
     }
     await rmdir(await mkdtemp(join(directory, '.writable-')));
   } catch (error) {
@@ -66,7 +51,7 @@ async function absentPaths(directory: string): Promise<string[]> {
 }
 
 /** Makes the directory and returns true, or returns false where another process made it first. */
-async function makeDirectory(path: string): Promise<boolean> {
+async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
@@ -76,45 +61,30 @@ async function makeDirectory(path: string): Promise<boolean> {
   }
 }
 
+/** A file's text or bytes, or what makes its text piece by piece. */
+export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
+
 /**
- * Writes the files (name in the directory → UTF-8 text or bytes), each whole or not at all: a reader, or the next run
- * after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
+ * Writes the files (name in the directory → UTF-8 text, bytes, or pieces of text), each whole or not at all: a reader, or
+ * the next run after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
  * Throws UserError (exit status `failed`), naming the file, where the system refuses.
  */
-export async function writeFiles(
-  directory: string,
-  files: ReadonlyMap<string, string | Uint8Array>,
-): Promise<void> {
+export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
   for (const [name, content] of files) {
     const file = join(directory, name);
-    await naming(file, () => writeWhole(file, content));
+    await naming(file, () => writeWhole(file, typeof content === 'function' ? content() : content));
   }
   for (const folder of folders) await naming(folder, () => syncDirectory(folder));
 }
 
-async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
   // write-file-atomic calls write(2) once and does not look how much of the content went out, so that a full
   // disk would leave a part in place; writeFile goes on to the end or throws. Sync and rename stay with it.
   await writeFileAtomic(file, '', { tmpfileCreated: (temporary) => writeFile(temporary, content) });
-}
-
-/** Makes the renames last through a power cut; some platforms cannot open or sync a directory. */
-async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'].includes(codeOf(error) ?? ''))
-      throw error;
-  }
 }
 
 async function naming(path: string, action: () => Promise<unknown>): Promise<void> {
@@ -124,21 +94,10 @@ async function naming(path: string, action: () => Promise<unknown>): Promise<voi
     if (codeOf(error) === undefined) throw error;
     throw new UserError(
       {
-        what: `${quote(path)} could not be written: ${reason(error)}`,
+        what: `${quote(path)} could not be written: ${reasonOf(error)}`,
         remedy: 'make room or name another directory, and run the command again: finished trials are kept',
       },
       exitCodes.failed,
     );
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
-function reason(error: unknown): string {
-  const code = codeOf(error);
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
-  return reasons[code] ?? `the system says ${code}`;
 }

@@ -10,7 +10,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
 import { writePage } from '../cli/page.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { readStore } from '../experiment/store.ts';
+import { openStore } from '../experiment/store.ts';
 import { inline } from '../launchers/inline.ts';
 
 const program = [
@@ -56,10 +56,13 @@ async function makePage(): Promise<void> {
     plans.push(await planExperiment(experiment, { ...choices, given: own }, sources));
   }
   const trials = plans.flatMap(({ cells }) => cells.map(({ trial }) => trial));
-  const events = { started: () => {}, epoch: () => {}, ended: () => {} };
-  expect(await inline(trials, { storeDirectory, sources, jobs: 1, events })).toEqual([]);
-  const { records } = await readStore(storeDirectory);
-  path = await writePage(plans, records, folder, { storeDirectory, sources });
+  const nothing = () => {};
+  const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+  const store = await openStore(storeDirectory);
+  const { failures } = await inline(trials, { store, sources, jobs: 1, events });
+  expect(failures).toEqual([]);
+  await store.refresh();
+  path = await writePage(plans, store, folder, { storeDirectory, sources });
 }
 
 const suite = program === undefined && !required ? describe.skip : describe;

@@ -61,8 +61,9 @@ function junitCase({ id, group, verdict, message }: VerdictRow): JunitCase {
 
 function markdown({ name, summary, table }: VerdictReport): string {
   const parts = [`### ${name}`, summary];
-  if (table.rows.length > 0) {
-    const cells = table.rows.map((row) => row.map((value) => (value === null ? '' : String(value))));
+  const rows = [...table.rows];
+  if (rows.length > 0) {
+    const cells = rows.map((row) => row.map((value) => (value === null ? '' : String(value))));
     parts.push(
       markdownTable(
         table.columns.map(({ name: column }) => column),

@@ -1,5 +1,6 @@
 import { toJson } from '../output/json.ts';
 import { tableFiles } from '../output/results.ts';
+import type { FileContent } from '../output/write.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
 import { junit } from './junit.ts';
@@ -13,7 +14,7 @@ export async function verificationFiles(
   verification: Verification,
   winners: readonly GridWinners[],
   expected: Expectation | null,
-): Promise<Map<string, string>> {
+): Promise<Map<string, FileContent>> {
   const tables = [claimsTable(verification), figuresTable(verification), winnersTable(winners)];
   const files = await tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
   const found = verdictsById(verification);

@@ -1,0 +1,266 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-faults-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the program; `when` may act on it as soon as it says so on stderr, or when a file is there. */
+function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [program, ...args], { cwd: directory, env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Outcome>((done) => {
+    child.on('close', (status, signal) => done({ status, signal, stdout, stderr }));
+  });
+  return { child, ended };
+}
+const run = (...args: string[]): Promise<Outcome> => start(args).ended;
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((done) => setTimeout(done, 20));
+}
+const filesIn = async (...path: string[]) => readdir(join(directory, ...path)).catch(() => [] as string[]);
+const csv = (folder: string) => readFile(join(directory, folder, 'trials.csv'), 'utf8');
+const linesIn = async (store: string): Promise<string[]> => {
+  const names = (await filesIn(store)).filter(
+    (name) => name.endsWith('.jsonl') && name.startsWith('journal-'),
+  );
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, store, name), 'utf8')));
+  return texts.flatMap((text) => text.split('\n').slice(0, -1));
+};
+
+const small = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--seed', '1..4'];
+/** Longer than any test waits for, unless it is continued. */
+const long = ['ffnn', '--epochs', '3000000', '--samples', '150', '--seed', '1', '--jobs', '1'];
+
+describe('a worker thread that', () => {
+  const kinds: [string, RegExp][] = [
+    ['throw', /FYS_NN_FAULT: thrown/],
+    ['exit', /exited with code: 7/],
+    ['memory', /memory limit/],
+    ['hang', /longer than --timeout 2 s/],
+  ];
+  test.each(kinds)(
+    'has the fault "%s" fails its own trial only, and the next run tries again',
+    async (kind, reason) => {
+      const environment = { FYS_NN_FAULT: `${kind}:2:9`, NODE_OPTIONS: '--max-old-space-size=64' };
+      const limit = kind === 'hang' ? ['--timeout', '2'] : [];
+      const failing = await start([...small, ...limit], environment).ended;
+      expect(failing.status).toBe(1);
+      expect(failing.stderr).toMatch(reason);
+      expect(failing.stderr).toContain('failed and is tried again');
+      expect(failing.stderr).toContain('was left as it was: not all trials are done');
+      expect(failing.stdout).toContain('INCOMPLETE: 1 of 4 trials have no result');
+      expect(existsSync(join(directory, 'results/ffnn'))).toBe(false);
+      expect(await linesIn('results/.trials')).toHaveLength(3);
+      const [failure] = (await readFile(join(directory, 'results/.trials/failures.jsonl'), 'utf8')).split(
+        '\n',
+      );
+      expect(JSON.parse(failure)).toMatchObject({ attempts: 2, reason: expect.stringMatching(reason) });
+      const again = await run(...small);
+      expect({ status: again.status, stderr: again.stderr }).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining('4 trials, 3 of them from the store'),
+      });
+    },
+  );
+
+  test('fails once is as if nothing had happened; --retries 0 tries once', async () => {
+    await run(...small, '--out', 'good', '--store', 'good-store');
+    const environment = { FYS_NN_FAULT: 'exit:2:1' };
+    expect((await start(small, environment).ended).status).toBe(0);
+    expect(await csv('results/ffnn')).toBe(await csv('good'));
+    const once = await start([...small, '--retries', '0', '--store', 'x'], environment).ended;
+    expect(once.status).toBe(1);
+    expect(once.stderr).not.toContain('tried again');
+  });
+});
+
+test('--fail-fast starts no other trial after a failure; --max-failures after so many', async () => {
+  const args = [
+    'ffnn',
+    '--epochs',
+    '2',
+    '--samples',
+    '40',
+    '--batch-size',
+    '5',
+    '--jobs',
+    '1',
+    '--retries',
+    '0',
+  ];
+  const environment = { FYS_NN_FAULT: 'throw:1:9' };
+  // All but the seed alike: the longest first leaves them in their order, seed 1 in front.
+  const fast = await start([...args, '--seed', '1..6', '--fail-fast', '--store', 'a'], environment).ended;
+  expect(fast.status).toBe(1);
+  expect(fast.stdout).toContain('INCOMPLETE: 6 of 6');
+  const rates = ['--learning-rate', '0.1,0.2,0.3', '--max-failures', '2', '--store', 'b'];
+  const two = await start([...args, '--seed', '1,2', ...rates], environment).ended;
+  expect(two.status).toBe(1);
+  expect(two.stderr.match(/^error: trial/gm)).toHaveLength(2);
+});
+
+describe('interrupted', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s: what is trained is kept, the rest is said, exit %i', async (signal, status) => {
+    const { child, ended } = start(long);
+    await until(async () => (await filesIn('results/.trials/leases')).length > 0);
+    await new Promise((done) => setTimeout(done, 1000));
+    child.kill(signal);
+    const outcome = await ended;
+    expect(outcome.status).toBe(status);
+    expect(outcome.stderr).toContain('0 of 1 trials are in the store; the same command goes on from there');
+    expect(await filesIn('results/.trials/checkpoints')).not.toEqual([]);
+    expect(await filesIn('results/.trials/leases')).toEqual([]);
+    expect(await filesIn('results')).toEqual(['.trials']);
+  });
+
+  test('a second one does not wait', async () => {
+    const hanging = { FYS_NN_FAULT: 'hang:1:9' };
+    const { child, ended } = start(long, hanging);
+    await until(async () => (await filesIn('results/.trials/leases')).length > 0);
+    await new Promise((done) => setTimeout(done, 1000));
+    child.kill('SIGINT');
+    await new Promise((done) => setTimeout(done, 500));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect((await ended).status).toBe(130);
+  });
+});
+
+test('a training that is killed goes on from its checkpoint, to the same bytes', async () => {
+  const args = ['ffnn', '--epochs', '20000', '--samples', '150', '--momentum', '0.3', '--jobs', '1'];
+  const { child, ended } = start([...args, '--out', 'b', '--store', 'b-store']);
+  await until(async () => (await filesIn('b-store/checkpoints')).length > 0 || child.exitCode !== null);
+  child.kill('SIGKILL');
+  expect((await ended).signal).toBe('SIGKILL');
+  const from = (await filesIn('b-store/checkpoints')).map((name) => Number(/-(\d+)\./.exec(name)![1]));
+  expect(Math.max(...from)).toBeGreaterThan(0);
+  expect((await run(...args, '--out', 'b', '--store', 'b-store')).status).toBe(0);
+  expect((await run(...args, '--out', 'a', '--store', 'a-store')).status).toBe(0);
+  expect(await csv('b')).toBe(await csv('a'));
+  expect(await filesIn('b-store/checkpoints')).toEqual([]);
+});
+
+describe('several processes on one store', () => {
+  test('compute each trial once, and each has all results', async () => {
+    const args = [...small.slice(0, -1), '1..40', '--jobs', '1'];
+    const runs = [1, 2, 3].map((i) => start([...args, '--out', `out-${i}`, '--store', 'store']).ended);
+    for (const { status } of await Promise.all(runs)) expect(status).toBe(0);
+    expect(await linesIn('store')).toHaveLength(40);
+    expect(await csv('out-2')).toBe(await csv('out-1'));
+    expect(await csv('out-3')).toBe(await csv('out-1'));
+  });
+
+  test('what a killed one had claimed is computed by the other', async () => {
+    const hanging = { FYS_NN_FAULT: 'hang:1:9' };
+    const first = start([...small, '--jobs', '1', '--store', 'store'], hanging);
+    await until(async () => (await filesIn('store/leases')).length > 0);
+    await until(async () => {
+      const [name] = await filesIn('store/leases');
+      return (await readFile(join(directory, 'store/leases', name), 'utf8')).includes('"ids":["');
+    });
+    const second = start([...small, '--jobs', '1', '--store', 'store']);
+    await until(async () => (await linesIn('store')).length >= 1);
+    first.child.kill('SIGKILL');
+    expect((await second.ended).status).toBe(0);
+    expect(await linesIn('store')).toHaveLength(4);
+  });
+});
+
+describe('the disk', () => {
+  test('a store that vanishes while trials run: a clear error, exit 1, and the next run computes them', async () => {
+    const args = [...small.slice(0, -1), '1..300', '--jobs', '1', '--quiet'];
+    const { child, ended } = start([...args, '--store', 'store']);
+    await until(async () => (await linesIn('store')).length >= 1);
+    await rm(join(directory, 'store'), { recursive: true, force: true });
+    const { status, stderr } = await ended;
+    expect(child.exitCode).toBe(status);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/trial store store cannot be used/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('results that do not fit: a clear error, exit 1, the old file left whole', async () => {
+    await run(...small, '--store', 'store', '--out', 'out', '--seed', '1');
+    const before = await csv('out');
+    await run(...small, '--store', 'store', '--out', 'other');
+    const command = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, program, ...small];
+    const outcome = await promisify(execFile)('sh', [...command, '--store', 'store', '--out', 'out'], {
+      cwd: directory,
+    }).catch((error) => error);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/could not be written: no file may grow that large/);
+    expect(await csv('out')).toBe(before);
+  });
+});
+
+describe('fys-nn store', () => {
+  test('check, repair, stats and gc', async () => {
+    await run(...small);
+    expect(await run('store', 'check')).toMatchObject({ status: 0, stderr: '' });
+    const [journal] = (await filesIn('results/.trials')).filter((name) => name.startsWith('journal-'));
+    await appendFile(join(directory, 'results/.trials', journal), 'garbage\n');
+    const bad = await run('store', 'check', '--json');
+    expect(bad.status).toBe(1);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ sound: false, records: 4 });
+    expect((await run(...small)).stderr).toMatch(/note: the store .*is not a record\n.*store repair/);
+    expect((await run('store', 'repair')).stdout).toContain(
+      '1 damaged lines set aside, in results/.trials/damaged-',
+    );
+    expect((await run('store', 'stats')).stdout).toMatch(/records +4: 4 done, 0 diverged/);
+    expect((await run('store', 'gc', '--dry-run')).stdout).toContain('4 records kept (dry run');
+    expect((await run('store', 'gc')).status).toBe(0);
+    expect((await run(...small)).stderr).toContain('4 trials, 4 of them from the store');
+  });
+
+  test('where there is none: exit 2, and nothing is made', async () => {
+    for (const command of ['check', 'stats', 'repair', 'gc']) {
+      const { status, stderr } = await run('store', command, '--store', 'nowhere');
+      expect({ command, status }).toEqual({ command, status: 2 });
+      expect(stderr).toContain('no trial store');
+    }
+    expect(await filesIn()).toEqual([]);
+  });
+});
+
+test('a few strikes at random moments, and damaged journals: the short form of npm run torture', async () => {
+  const torture = resolve('bench/torture.js');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [torture, '--smoke', '--only', 'SIGKILL|damaged'],
+    {
+      timeout: 300_000,
+    },
+  ).catch((error) => error);
+  expect(stdout).toMatch(/^damaged journals +\d/m);
+  for (const line of stdout.split('\n').slice(1, -1)) expect(line).toMatch(/ (\d+) +\1 +\d+ {2}/);
+}, 300_000);

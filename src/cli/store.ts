@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
+import type { StoreReport } from '../experiment/store-survey.ts';
+import type { SetStatus } from './program.ts';
+import { defaultStore } from './run-flags.ts';
+
+interface Flags {
+  readonly store: string;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `fys-nn store`: look at the finished trials, mend what was damaged, tidy up. */
+export function addStoreCommand(program: Command, setStatus: SetStatus): void {
+  const store = program.command('store').description('Look after the store of finished trials');
+  const subcommand = (name: string, description: string) =>
+    store
+      .command(name)
+      .description(description)
+      .option('--store <dir>', 'where finished trials are kept', defaultStore)
+      .option('--json', 'print as JSON');
+  subcommand('check', 'Read every record; exit 1 if one is damaged or two differ').action(
+    async (flags: Flags) => {
+      const report = await surveyed(flags.store);
+      await print(flags, report, checkText(report));
+      setStatus(report.sound ? exitCodes.done : exitCodes.failed);
+    },
+  );
+  subcommand('stats', 'Count what is in the store').action(async (flags: Flags) => {
+    const report = await surveyed(flags.store);
+    await print(flags, report, statsText(report));
+  });
+  subcommand('repair', 'Set damaged lines aside, into damaged-….jsonl in the store; nothing is deleted')
+    .option('--dry-run', 'only say what would be done')
+    .action(async (flags: Flags) => {
+      const { repairStore } = await import('../experiment/store-care.ts');
+      const repaired = await repairStore(flags.store, flags.dryRun === true);
+      const { setAside, file } = repaired;
+      const where = file === null ? '' : `, in ${flags.store}/${file}`;
+      const text = `${setAside} damaged lines ${flags.dryRun === true ? 'to set' : 'set'} aside${where}\n`;
+      await print(flags, repaired, text);
+    });
+  subcommand('gc', 'Write the records of this version into one journal, each once; remove what nobody needs')
+    .option('--dry-run', 'only say what would be done')
+    .action(async (flags: Flags) => {
+      const { collectGarbage } = await import('../experiment/store-care.ts');
+      const collected = await collectGarbage(flags.store, flags.dryRun === true);
+      const { kept, duplicates, otherNumerics, leftovers, setAside } = collected;
+      const text = [
+        `${kept} records kept${flags.dryRun === true ? ' (dry run: nothing was changed)' : ''}`,
+        `${duplicates} duplicates, ${otherNumerics} records of other numerics versions and ${leftovers} leftover files removed`,
+        `${setAside} damaged lines set aside`,
+      ].join('\n');
+      await print(flags, collected, `${text}\n`);
+    });
+}
+
+async function surveyed(directory: string): Promise<StoreReport> {
+  const { reportOn, surveyStore } = await import('../experiment/store-survey.ts');
+  return reportOn(directory, await surveyStore(directory));
+}
+
+async function print({ json }: Flags, value: unknown, text: string): Promise<void> {
+  const { toJson } = await import('../output/json.ts');
+  process.stdout.write(json === true ? toJson(value) : text);
+}
+
+function checkText({ store, sound, records, journals, problems }: StoreReport): string {
+  const verdict = sound ? 'sound' : 'damaged: fys-nn store repair sets the damaged lines aside';
+  return [`${store}: ${records} records in ${journals} journals`, ...problems, verdict, ''].join('\n');
+}
+
+function statsText(report: StoreReport): string {
+  const { store, journals, bytes, records, done, diverged, duplicates, older, torn, failed, checkpoints } =
+    report;
+  const listed = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name}: ${count}`)
+      .join(', ');
+  return [
+    store,
+    `journals            ${journals}, ${(bytes / 2 ** 20).toFixed(1)} MiB, ${torn} with a torn last line`,
+    `records             ${records}: ${done} done, ${diverged} diverged; computed in ${report.computedSeconds.toFixed(0)} s`,
+    `by numerics version ${listed(report.numerics)}`,
+    `by dataset          ${listed(report.datasets)}`,
+    `duplicates          ${duplicates}`,
+    `of older format     ${older}`,
+    `failed trials       ${failed}`,
+    `checkpoints         ${checkpoints}`,
+    `problems            ${report.problems.length}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import type { LendCore } from '../nn/evaluator.ts';
+import { openCheckpoints, Stopped } from './checkpoint.ts';
+import type { SettingLists } from './options.ts';
+import { planExperiment } from './plan.ts';
+import { runTrial } from './run-trial.ts';
+import type { Trial, TrialRecord } from './trial.ts';
+
+let store: string;
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), 'fys-nn-checkpoint-'));
+});
+afterEach(() => rm(store, { recursive: true, force: true }));
+
+const epochs = 6;
+const sources = { dataDir: null };
+
+async function trialOf(given: SettingLists): Promise<Trial> {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const choices = {
+    variant: 'code',
+    quick: false,
+    given: { epochs: [epochs], samples: [150], ...given },
+  } as const;
+  return (await planExperiment(ffnn, choices, sources)).cells[0].trial;
+}
+
+const numbers = ({ seconds: _, at: __, ...rest }: TrialRecord) => rest;
+const files = () => readdir(join(store, 'checkpoints'));
+
+/** Trains until after so many epochs a stop is asked for; true where the training ended by it. */
+async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Promise<boolean> {
+  let done = 0;
+  const checkpoints = await openCheckpoints(store, trial.id, {
+    stopRequested: () => done >= epoch,
+    every: 0,
+  });
+  const onEpoch = (now: number) => {
+    done = now;
+  };
+  return runTrial(trial, sources, onEpoch, lendCore, undefined, checkpoints).then(
+    () => false,
+    (error) => {
+      if (error instanceof Stopped) return true;
+      throw error;
+    },
+  );
+}
+
+/** Goes on from what there is, to the end. */
+async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }> {
+  const checkpoints = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+  const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
+  await checkpoints.remove();
+  return { record, from: checkpoints.resume?.epoch ?? 0 };
+}
+
+describe('a training that goes on from a checkpoint ends with the bits of one that was never stopped', () => {
+  test.each<[string, SettingLists]>([
+    ['plain', {}],
+    ['momentum and penalty', { momentum: [0.7], lambda: [0.01] }],
+    ['float32 with momentum', { momentum: [0.7], dtype: ['float32'] }],
+    ['a permutation an epoch, a schedule', { batches: ['permutation'], schedule: ['decay'] }],
+    ['two hidden layers, no bias', { hidden: ['7-5'], biasInit: ['none'] }],
+  ])('%s', async (_name, given) => {
+    const trial = await trialOf(given);
+    const expected = numbers(await runTrial(trial, sources));
+    for (const epoch of [1, 3, epochs - 1]) {
+      expect(await trainUntil(trial, epoch)).toBe(true);
+      const { record, from } = await goOn(trial);
+      expect(from).toBe(epoch);
+      expect(numbers(record)).toEqual(expected);
+      expect(await files()).toEqual([]);
+    }
+  });
+
+  test('while epochs are evaluated in another thread', async () => {
+    const trial = await trialOf({ momentum: [0.5] });
+    const expected = numbers(await runTrial(trial, sources));
+    const lend = () => () => {};
+    expect(await trainUntil(trial, 3, lend)).toBe(true);
+    const { record, from } = await goOn(trial);
+    expect(from).toBeGreaterThanOrEqual(3);
+    expect(from).toBeLessThan(epochs);
+    expect(numbers(record)).toEqual(expected);
+  });
+
+  test('sparse MNIST in float32, stopped twice', async () => {
+    const mnist = experiments.find(({ name }) => name === 'mnist')!;
+    const given = { epochs: [3], samples: [300], testSize: [100], momentum: [0.5] };
+    const [{ trial }] = (await planExperiment(mnist, { variant: 'code', quick: false, given }, sources))
+      .cells;
+    const expected = numbers(await runTrial(trial, sources));
+    expect(await trainUntil(trial, 1)).toBe(true);
+    expect(await trainUntil(trial, 2)).toBe(true);
+    expect(numbers((await goOn(trial)).record)).toEqual(expected);
+  });
+});
+
+describe('checkpoints', () => {
+  test('two are kept; the older is used when the newer is damaged, and none when both are', async () => {
+    const trial = await trialOf({});
+    const expected = numbers(await runTrial(trial, sources));
+    await trainUntil(trial, 4);
+    expect((await files()).sort()).toEqual([`${trial.id}-3.state`, `${trial.id}-4.state`]);
+    for (const [epoch, from] of [
+      [4, 3],
+      [3, 0],
+    ]) {
+      const file = join(store, 'checkpoints', `${trial.id}-${epoch}.state`);
+      const bytes = await readFile(file);
+      await writeFile(file, bytes.subarray(0, bytes.length - 8));
+      const opened = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+      expect(opened.resume?.epoch ?? 0).toBe(from);
+    }
+    expect(numbers((await goOn(trial)).record)).toEqual(expected);
+  });
+
+  test('every changed byte is noticed', async () => {
+    const trial = await trialOf({ hidden: ['2'] });
+    await trainUntil(trial, 1);
+    const file = join(store, 'checkpoints', `${trial.id}-1.state`);
+    const bytes = await readFile(file);
+    for (let at = 0; at < bytes.length; at += 7) {
+      bytes[at] ^= 4;
+      await writeFile(file, bytes);
+      expect((await openCheckpoints(store, trial.id, { stopRequested: () => false })).resume).toBeNull();
+      bytes[at] ^= 4;
+    }
+  });
+
+  test('those of another trial are not taken', async () => {
+    const [one, other] = [await trialOf({ seed: [1] }), await trialOf({ seed: [2] })];
+    await trainUntil(one, 2);
+    const [name] = await files();
+    const bytes = await readFile(join(store, 'checkpoints', name));
+    await writeFile(join(store, 'checkpoints', `${other.id}-2.state`), bytes);
+    expect((await openCheckpoints(store, other.id, { stopRequested: () => false })).resume).toBeNull();
+  });
+
+  test('a half-written one of a killed process is removed', async () => {
+    const trial = await trialOf({});
+    await trainUntil(trial, 2);
+    await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.tmp`), 'half');
+    expect((await goOn(trial)).from).toBe(2);
+    expect(await files()).toEqual([]);
+  });
+
+  test('where none can be written the training goes on', async () => {
+    const trial = await trialOf({});
+    await writeFile(join(store, 'checkpoints'), 'a file is in the way');
+    const failures: unknown[] = [];
+    const checkpoints = await openCheckpoints(store, trial.id, {
+      stopRequested: () => false,
+      every: 0,
+      onFailure: (error) => failures.push(error),
+    });
+    const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
+    expect(numbers(record)).toEqual(numbers(await runTrial(trial, sources)));
+    expect(failures).toHaveLength(epochs - 1);
+  });
+});

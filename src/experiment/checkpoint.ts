@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
+import type { LayerWeights } from '../nn/network.ts';
+import { makeDirectory, namesIn, syncDirectory } from './disk.ts';
+
+/** A training was asked to end before its last epoch; what it has trained is kept. */
+export class Stopped extends Error {}
+
+/** Milliseconds between two checkpoints: shorter trainings have none. */
+const interval = 1000;
+/** So many are kept, in case the newest cannot be read. */
+const copies = 2;
+const version = 1;
+const digestLength = 32;
+
+export const checkpointFolder = (directory: string): string => join(directory, 'checkpoints');
+
+/** The id of the trial that a file in the folder of checkpoints belongs to, or null. */
+export function trialOfCheckpoint(name: string): string | null {
+  return /^([0-9a-f]{64})-\d+\.state(\.tmp)?$/.exec(name)?.[1] ?? null;
+}
+
+/** The checkpoints of one trial, in files of their own, which are removed when its record is in the store. */
+export interface TrialCheckpoints extends Checkpoints {
+  remove(): Promise<void>;
+}
+
+export interface CheckpointOptions {
+  /** Whether the training is to keep its state and end. */
+  readonly stopRequested: () => boolean;
+  /** Milliseconds; for tests. */
+  readonly every?: number;
+  /** Hears why no checkpoint can be written; the training goes on. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/**
+ * Opens the checkpoints of a trial: the newest whole one to go on from, and a place for those to come.
+ *
+ * Each is written aside, synced and renamed, so that a kill at any moment leaves the one before.
+ */
+export async function openCheckpoints(
+  directory: string,
+  id: string,
+  { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
+): Promise<TrialCheckpoints> {
+  const folder = checkpointFolder(directory);
+  const found = (await namesIn(folder).catch(() => [])).filter((name) => trialOfCheckpoint(name) === id);
+  for (const half of found.filter((name) => name.endsWith('.tmp')))
+    await rm(join(folder, half), { force: true });
+  let names = newestFirst(found.filter((name) => !name.endsWith('.tmp')));
+  let last = performance.now();
+  const write = async (state: TrainingState): Promise<void> => {
+    await makeDirectory(folder);
+    const name = `${id}-${state.epoch}.state`;
+    const aside = join(folder, `${name}.tmp`);
+    const file = await open(aside, 'w');
+    try {
+      await file.writeFile(encodeState(id, state));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, join(folder, name));
+    await syncDirectory(folder);
+    names = [name, ...names.filter((other) => other !== name)];
+    for (const old of names.splice(copies)) await rm(join(folder, old), { force: true });
+  };
+  return {
+    resume: await newest(folder, names, id),
+    due: () => stopRequested() || performance.now() - last >= every,
+    keep: async (state) => {
+      await write(state).catch(onFailure);
+      last = performance.now();
+      if (stopRequested()) throw new Stopped('the training was stopped');
+    },
+    remove: async () => {
+      for (const name of names) await rm(join(folder, name), { force: true });
+    },
+  };
+}
+
+function newestFirst(names: readonly string[]): string[] {
+  const epochOf = (name: string) => Number(/-(\d+)\.state$/.exec(name)?.[1]);
+  return [...names].sort((a, b) => epochOf(b) - epochOf(a));
+}
+
+async function newest(folder: string, names: readonly string[], id: string): Promise<TrainingState | null> {
+  for (const name of names) {
+    const bytes = await readFile(join(folder, name)).catch(() => null);
+    const state = bytes === null ? null : decodeState(bytes, id);
+    if (state !== null) return state;
+  }
+  return null;
+}
+
+interface Header {
+  readonly version: number;
+  readonly id: string;
+  readonly epoch: number;
+  readonly train: TrainingState['train'];
+  readonly test: TrainingState['test'];
+  /** Lengths of kernel and bias of each layer; null where there is no bias. */
+  readonly layers: readonly (readonly [number, number | null])[];
+  readonly velocities: boolean;
+}
+
+/** SHA-256 of the rest; length of the header; the header as JSON; weights and velocities in float64, little-endian. */
+function encodeState(id: string, { epoch, train, test, weights, velocities }: TrainingState): Buffer {
+  const layers = weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null] as const);
+  const header: Header = { version, id, epoch, train, test, layers, velocities: velocities !== null };
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  const arrays = [...weights, ...(velocities ?? [])].flatMap(({ kernel, bias }) =>
+    bias === null ? [kernel] : [kernel, bias],
+  );
+  const body = [
+    length,
+    text,
+    ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
+  ];
+  const hash = createHash('sha256');
+  for (const part of body) hash.update(part);
+  return Buffer.concat([hash.digest(), ...body]);
+}
+
+/** Null for what is not whole, of another trial, or of another version. */
+function decodeState(bytes: Buffer, id: string): TrainingState | null {
+  const body = bytes.subarray(digestLength);
+  const digest = createHash('sha256').update(body).digest();
+  if (!digest.equals(bytes.subarray(0, digestLength))) return null;
+  const headerLength = body.readUInt32LE(0);
+  const header = JSON.parse(body.toString('utf8', 4, 4 + headerLength)) as Header;
+  if (header.version !== version || header.id !== id) return null;
+  let at = 4 + headerLength;
+  const take = (length: number): Float64Array => {
+    const array = new Float64Array(length);
+    body.copy(Buffer.from(array.buffer), 0, at, at + array.byteLength);
+    at += array.byteLength;
+    return array;
+  };
+  const takeLayers = (): LayerWeights[] =>
+    header.layers.map(([kernel, bias]) => ({
+      kernel: take(kernel),
+      bias: bias === null ? null : take(bias),
+    }));
+  const { epoch, train, test } = header;
+  return {
+    epoch,
+    train,
+    test,
+    weights: takeLayers(),
+    velocities: header.velocities ? takeLayers() : null,
+  };
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { UserError } from '../errors.ts';
+import { makeDirectory, syncDirectory } from './disk.ts';
+import { storeError } from './journal.ts';
+import { forEachLine } from './lines.ts';
+
+test.each([
+  ['ENOSPC', /disk is full/, 1],
+  ['EDQUOT', /quota/, 1],
+  ['EIO', /input\/output error/, 1],
+  ['EFBIG', /no file may grow/, 1],
+  ['EROFS', /read-only/, 2],
+  ['EACCES', /permission denied/, 2],
+])('%s is said in words', (code, words, exitCode) => {
+  const error = storeError('the/store', Object.assign(new Error(`${code}: x`), { code })) as UserError;
+  expect(error.message).toMatch(words);
+  expect(error.message).toContain('the/store');
+  expect(error.exitCode).toBe(exitCode);
+});
+
+test('a file system that cannot sync directories is no error; a directory that is not there is one', async () => {
+  if (existsSync('/proc/self')) await syncDirectory('/proc');
+  await expect(syncDirectory(join(tmpdir(), 'fys-nn-nowhere'))).rejects.toThrow(/ENOENT/);
+});
+
+test('directories are made with all above them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-disk-'));
+  await makeDirectory(join(folder, 'a', 'b', 'c'));
+  await makeDirectory(join(folder, 'a', 'b', 'c'));
+  expect((await stat(join(folder, 'a', 'b', 'c'))).isDirectory()).toBe(true);
+  await writeFile(join(folder, 'file'), '');
+  await expect(makeDirectory(join(folder, 'file', 'below'))).rejects.toThrow(/ENOTDIR/);
+  await rm(folder, { recursive: true });
+});
+
+test('lines of any length are found, from any byte on, and no torn one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-lines-'));
+  const file = join(folder, 'lines');
+  const lines = ['first', '', 'x'.repeat(9 * 2 ** 20), 'øre', 'y'.repeat(5 * 2 ** 20), 'last'];
+  await writeFile(file, `${lines.join('\n')}\ntorn`);
+  const found: [number, number, string][] = [];
+  const end = await forEachLine(file, 0, (line, offset) => {
+    found.push([offset, line.length, line.toString('utf8', 0, 5)]);
+  });
+  let offset = 0;
+  const expected = lines.map((line) => {
+    const bytes = Buffer.byteLength(line);
+    offset += bytes + 1;
+    return [offset - bytes - 1, bytes, line.slice(0, 5)];
+  });
+  expect(found).toEqual(expected);
+  expect(end).toBe(offset);
+  const rest: number[] = [];
+  await forEachLine(file, found[3][0], (_line, at) => rest.push(at));
+  expect(rest).toEqual(found.slice(3).map(([at]) => at));
+  await rm(folder, { recursive: true });
+});

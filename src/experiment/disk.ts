@@ -1,0 +1,73 @@
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What the operating system's codes mean, in the reader's words. */
+const reasons: Record<string, string> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'something that is not a directory has this name',
+  EFBIG: 'no file may grow that large here',
+  EIO: 'the disk reports an input/output error',
+  EISDIR: 'a directory has this name',
+  ELOOP: 'its symbolic links go round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'there is no such file or directory, and none can be made there',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a file stands where a directory is needed',
+  EPERM: 'the operation is not permitted',
+  EROFS: 'the file system is read-only',
+};
+
+/** ENOSPC and the like; undefined for an error that is not the operating system's. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Why the operating system refused, in a few words. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  return reasons[code] ?? `the system says ${code}`;
+}
+
+/** Makes the names in a directory last through a power cut; some file systems cannot open or sync a directory. */
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOSYS', 'ENOTSUP', 'EPERM'].includes(codeOf(error) ?? ''))
+      throw error;
+  }
+}
+
+/** Makes a directory and the missing ones above it, their names on disk. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+    if (made === dirname(made)) return;
+  }
+}
+
+/** The names in a directory, sorted; none where it is not there yet. */
+export async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Size in bytes and time of the last change, in milliseconds. */
+export async function sizeAndTime(path: string): Promise<{ size: number; time: number }> {
+  const { size, mtimeMs } = await stat(path);
+  return { size, time: mtimeMs };
+}

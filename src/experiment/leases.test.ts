@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openLease } from './leases.ts';
+
+let store: string;
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), 'fys-nn-leases-'));
+});
+afterEach(() => rm(store, { recursive: true, force: true }));
+
+/** Ten trials; whoever claims takes the first two that nobody holds. */
+const trials = Array.from('abcdefghij');
+async function claimTwo(lease: Awaited<ReturnType<typeof openLease>>): Promise<readonly string[]> {
+  let mine: readonly string[] = [];
+  await lease.claim(async (held) => {
+    mine = trials.filter((id) => !held.has(id)).slice(0, 2);
+    return mine;
+  });
+  return mine;
+}
+
+/** The lease of a process of this machine that is gone, made from that of a living one. */
+async function writeDeadLease(ids: readonly string[]): Promise<void> {
+  const [name] = await readdir(join(store, 'leases'));
+  const living = JSON.parse(await readFile(join(store, 'leases', name), 'utf8'));
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await writeFile(join(store, 'leases', 'dead.json'), JSON.stringify({ ...living, pid, ids }));
+}
+
+test('no two leases hold one trial, whoever asks at once', async () => {
+  const leases = await Promise.all(Array.from({ length: 5 }, () => openLease(store)));
+  const claims = await Promise.all(leases.map(claimTwo));
+  expect(claims.flat().sort()).toEqual(trials);
+  await Promise.all(leases.map((lease) => lease.end()));
+  expect(await readdir(join(store, 'leases'))).toEqual([]);
+});
+
+test('a claim takes the place of the one before, and the end gives all back', async () => {
+  const [one, other] = [await openLease(store), await openLease(store)];
+  expect(await claimTwo(one)).toEqual(['a', 'b']);
+  expect(await claimTwo(other)).toEqual(['c', 'd']);
+  expect(await claimTwo(one)).toEqual(['a', 'b']);
+  await one.end();
+  expect(await claimTwo(other)).toEqual(['a', 'b']);
+  await other.end();
+});
+
+test('trials of a process that is gone are taken over at once', async () => {
+  const lease = await openLease(store);
+  await writeDeadLease(['a', 'b', 'c']);
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await lease.end();
+  expect(await readdir(join(store, 'leases'))).toEqual([]);
+});
+
+test('trials of another machine are taken over when it has shown no sign of life for the limit', async () => {
+  const lease = await openLease(store);
+  const file = join(store, 'leases', 'far.json');
+  await writeFile(file, JSON.stringify({ pid: 1, host: 'far away', ids: ['a', 'b', 'c'] }));
+  expect(await claimTwo(lease)).toEqual(['d', 'e']);
+  await utimes(file, new Date(), new Date(Date.now() - 31_000));
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await lease.end();
+});
+
+test('a lease shows signs of life', async () => {
+  const lease = await openLease(store, { heartbeat: 20, limit: 30_000 });
+  await claimTwo(lease);
+  const [name] = await readdir(join(store, 'leases'));
+  const file = join(store, 'leases', name);
+  await utimes(file, new Date(0), new Date(0));
+  const other = await openLease(store);
+  let mine: readonly string[] = [];
+  for (let i = 0; i < 500 && mine[0] !== 'c'; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    mine = await claimTwo(other);
+  }
+  expect(mine).toEqual(['c', 'd']);
+  await Promise.all([lease.end(), other.end()]);
+});
+
+test('the lock of a process that is gone holds nobody up', async () => {
+  const lease = await openLease(store);
+  await writeDeadLease([]);
+  await copyFile(join(store, 'leases', 'dead.json'), join(store, 'lock'));
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await lease.end();
+  expect(await readdir(store)).toEqual(['leases']);
+});
+
+test('a damaged lease holds nothing; a store that vanishes is a clear error', async () => {
+  const lease = await openLease(store);
+  await writeFile(join(store, 'leases', 'x.json'), '{"pid":1,"ids":{"__proto__":1}');
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await rm(store, { recursive: true });
+  await expect(claimTwo(lease)).rejects.toThrow(/trial store .* cannot be used: there is no such/);
+  await mkdir(store);
+  await lease.end();
+});

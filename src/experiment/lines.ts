@@ -1,0 +1,59 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+const newline = 10;
+const chunkBytes = 4 * 2 ** 20;
+
+/**
+ * Calls `visit` with each whole line of a file from byte `from` on, without its end, and the byte where it begins.
+ *
+ * Returns the byte after the last whole line: what comes behind it is still being written, or was torn. The line lies
+ * in a buffer that is used again. Files of any size are read in pieces.
+ */
+export async function forEachLine(
+  path: string,
+  from: number,
+  visit: (line: Buffer, offset: number) => void,
+): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    let buffer = Buffer.allocUnsafe(chunkBytes);
+    let filled = 0;
+    let start = from;
+    for (;;) {
+      if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
+      if (bytesRead === 0) return start;
+      filled += bytesRead;
+      let begin = 0;
+      for (;;) {
+        const end = buffer.subarray(0, filled).indexOf(newline, begin);
+        if (end < 0) break;
+        visit(buffer.subarray(begin, end), start + begin);
+        begin = end + 1;
+      }
+      buffer.copy(buffer, 0, begin, filled);
+      start += begin;
+      filled -= begin;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Some bytes of a file; fewer where it ends before. */
+export function readBytes(path: string, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  const file = openSync(path, 'r');
+  try {
+    let filled = 0;
+    while (filled < length) {
+      const read = readSync(file, buffer, filled, length - filled, offset + filled);
+      if (read === 0) break;
+      filled += read;
+    }
+    return buffer.subarray(0, filled);
+  } finally {
+    closeSync(file);
+  }
+}

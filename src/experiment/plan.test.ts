@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { planExperiment } from './plan.ts';
+import { createTrial } from './trial.ts';
+import { checkTrialConfig } from './trial-schema.ts';
+
+test.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
+  '%s: what a cell makes again is what its id is of',
+  async (_name, experiment) => {
+    const choices = { variant: 'code', quick: false, given: { seed: [1, 2] } } as const;
+    const { cells } = await planExperiment(experiment, choices, { dataDir: null });
+    expect(new Set(cells.map(({ trial }) => trial.id)).size).toBe(cells.length);
+    for (const { settings, trial } of cells) {
+      expect(createTrial(checkTrialConfig(trial.config)).id).toBe(trial.id);
+      expect(trial.config.seed).toBe(settings.seed);
+      expect(trial.config).toEqual(trial.config);
+    }
+  },
+);
+
+test('seeds vary fastest; cells of one id are one', async () => {
+  const ols = experiments.find(({ name }) => name === 'grid-search ols')!;
+  const given = {
+    solver: ['sgd', 'closed-form'],
+    learningRate: [0.1, 0.2],
+    batchSize: [10],
+    schedule: ['constant'],
+    seed: [1, 2],
+  };
+  const plan = await planExperiment(ols, { variant: 'code', quick: false, given }, { dataDir: null });
+  const seen = plan.cells.map(({ settings }) => [settings.solver, settings.learningRate, settings.seed]);
+  expect(seen).toHaveLength(6);
+  expect(seen.slice(0, 2).map(([, , seed]) => seed)).toEqual([1, 2]);
+  expect(seen.filter(([solver]) => solver === 'closed-form')).toEqual([
+    ['closed-form', null, 1],
+    ['closed-form', null, 2],
+  ]);
+});

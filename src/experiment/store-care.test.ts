@@ -1,0 +1,178 @@
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { noteFailure, readFailures } from './failures.ts';
+import { encodeLine, openJournal } from './journal.ts';
+import { openLease } from './leases.ts';
+import { readStore } from './store.ts';
+import { collectGarbage, repairStore } from './store-care.ts';
+import { reportOn, surveyStore } from './store-survey.ts';
+import { createTrial, numerics, type TrialConfig, type TrialRecord } from './trial.ts';
+
+let store: string;
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), 'fys-nn-care-'));
+});
+afterEach(() => rm(store, { recursive: true, force: true }));
+
+function record(
+  name: string,
+  mse = 0.5,
+  at = '2025-01-01T00:00:00.000Z',
+  version: number = numerics,
+): TrialRecord {
+  const config = { name, numerics: version, data: { dataset: 'franke' } } as unknown as TrialConfig;
+  return {
+    id: createTrial(config).id,
+    config,
+    status: 'done',
+    divergedAt: null,
+    metrics: { test_mse: mse },
+    curves: {},
+    bootstrap: null,
+    seconds: 1,
+    at,
+  };
+}
+const later = '2026-01-01T00:00:00.000Z';
+const write = (name: string, ...lines: string[]) => writeFile(join(store, name), lines.join(''));
+const report = async () => reportOn(store, await surveyStore(store));
+const setAside = async () => {
+  const names = (await readdir(store)).filter((name) => name.startsWith('damaged-'));
+  return Promise.all(names.map((name) => readFile(join(store, name), 'utf8')));
+};
+
+const [a, b, c] = ['a', 'b', 'c'].map((name) => record(name));
+const changed = encodeLine(b).replace('0.5', '0.6');
+
+/** One journal with each kind of damage, and a good one. */
+async function writeDamaged(): Promise<void> {
+  await write(
+    'journal-1.jsonl',
+    encodeLine(a),
+    'garbage\n',
+    changed,
+    encodeLine(b),
+    encodeLine(c).slice(0, 90),
+  );
+  await write('journal-2.jsonl', encodeLine(record('a', 0.7, later)), encodeLine(record('b', 0.5, later)));
+}
+
+describe('check', () => {
+  test('a sound store: counts, older lines and torn ends included', async () => {
+    await write('journal-1.jsonl', encodeLine(a), encodeLine(b), encodeLine(c).slice(0, 90));
+    await write(
+      'journal-2.jsonl',
+      `${JSON.stringify({ store: 1, record: c })}\n`,
+      encodeLine(record('b', 0.5, later)),
+    );
+    expect(await report()).toMatchObject({
+      sound: true,
+      journals: 2,
+      records: 3,
+      duplicates: 1,
+      older: 1,
+      newer: 0,
+      torn: 1,
+      problems: [],
+      numerics: { [numerics]: 3 },
+      datasets: { franke: 3 },
+    });
+  });
+
+  test('each kind of damage is named with its line', async () => {
+    await writeDamaged();
+    const { sound, problems, records, duplicates } = await report();
+    expect({ sound, records, duplicates }).toEqual({ sound: false, records: 2, duplicates: 1 });
+    expect(problems).toEqual([
+      'journal-1.jsonl: line 2 is not a record',
+      'journal-1.jsonl: line 3 is not what was written',
+      `trial ${a.id.slice(0, 16)} has two results that differ: journal-1.jsonl line 1 (earlier, used) and journal-2.jsonl line 1 (left out)`,
+    ]);
+  });
+
+  test('lines of a newer version are named; no store is a clear error', async () => {
+    await expect(report()).rejects.toThrow(/no trial store/);
+    await write('journal-1.jsonl', encodeLine(a), '{"store":3,"trials":[]}\n');
+    expect((await report()).problems).toEqual([expect.stringContaining('newer version')]);
+    await expect(repairStore(store)).rejects.toThrow(/newer version/);
+    await expect(collectGarbage(store)).rejects.toThrow(/newer version/);
+  });
+});
+
+describe('repair', () => {
+  test('sets aside what is damaged, byte for byte, and leaves a sound store with the same records', async () => {
+    await writeDamaged();
+    const before = (await readStore(store)).records;
+    expect(await repairStore(store, true)).toMatchObject({ setAside: 4 });
+    expect(await setAside()).toEqual([]);
+    expect(await repairStore(store)).toMatchObject({ setAside: 4 });
+    expect(await setAside()).toEqual([
+      `garbage\n${changed}${encodeLine(c).slice(0, 90)}\n${encodeLine(record('a', 0.7, later))}`,
+    ]);
+    expect(await report()).toMatchObject({ sound: true, torn: 0, records: 2 });
+    expect((await readStore(store)).records).toEqual(before);
+    expect(await repairStore(store)).toEqual({ setAside: 0, file: null });
+  });
+
+  test('is refused while another process is at work', async () => {
+    await writeDamaged();
+    const lease = await openLease(store);
+    await expect(repairStore(store)).rejects.toThrow(/at work/);
+    await expect(collectGarbage(store)).rejects.toThrow(/at work/);
+    await lease.end();
+    expect((await repairStore(store)).setAside).toBe(4);
+  });
+});
+
+describe('gc', () => {
+  test('leaves one journal with each record of this version once', async () => {
+    await writeDamaged();
+    await write('journal-3.jsonl', encodeLine(record('old', 1, later, numerics - 1)));
+    await mkdir(join(store, 'checkpoints'));
+    await writeFile(join(store, 'checkpoints', `${a.id}-3.state`), '');
+    await writeFile(join(store, 'checkpoints', `${c.id}-3.state`), '');
+    await writeFile(join(store, 'x.tmp'), '');
+    await mkdir(join(store, 'weights'));
+    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), '');
+    for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
+    const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 3 };
+    const names = await readdir(store);
+    expect(await collectGarbage(store, true)).toMatchObject(expected);
+    expect((await readdir(store)).filter((name) => name !== 'leases')).toEqual(names);
+    expect(await collectGarbage(store)).toMatchObject(expected);
+    expect([...(await readStore(store)).records.values()]).toEqual([a, b]);
+    expect(await report()).toMatchObject({
+      sound: true,
+      journals: 1,
+      records: 2,
+      duplicates: 0,
+      checkpoints: 1,
+    });
+    expect([...(await readFailures(store)).keys()]).toEqual([c.id]);
+    expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
+    expect(await setAside()).toHaveLength(1);
+  });
+
+  test('an old format becomes the new one; a tidy store is left alone', async () => {
+    await write('journal-1.jsonl', `${JSON.stringify({ store: 1, record: a })}\n`);
+    await collectGarbage(store);
+    const [name] = (await readdir(store)).filter((entry) => entry.startsWith('journal-'));
+    expect(await readFile(join(store, name), 'utf8')).toBe(encodeLine(a));
+    await collectGarbage(store);
+    expect((await readdir(store)).sort()).toEqual([name, 'leases'].sort());
+  });
+
+  test('a writer that began before goes on after', async () => {
+    const journal = await openJournal(store);
+    await journal.append(a);
+    await appendFile(join(store, 'journal-x.jsonl'), encodeLine(c));
+    await collectGarbage(store);
+    // Its journal is gone, and it says so rather than write where nobody reads.
+    await expect(journal.append(b)).rejects.toThrow(/cannot be used/);
+    await journal.append(b);
+    await journal.close();
+    expect((await readStore(store)).records.size).toBe(3);
+  });
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCodes, UserError } from '../errors.ts';
+import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
+import { namesIn, syncDirectory } from './disk.ts';
+import { failuresFile, readFailures } from './failures.ts';
+import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
+import { indexOf } from './journal-index.ts';
+import { leaseFolder, openLease } from './leases.ts';
+import { forEachLine, readBytes } from './lines.ts';
+import { newerStore } from './store.ts';
+import { type Survey, surveyStore } from './store-survey.ts';
+import { numerics } from './trial.ts';
+import { weightsFolder } from './weights-store.ts';
+
+export interface Repaired {
+  /** Lines set aside, and torn ends. */
+  readonly setAside: number;
+  /** The file they are in; null where there was nothing to set aside. */
+  readonly file: string | null;
+}
+
+/**
+ * Sets damaged lines, torn ends and results that differ from an earlier one aside, into damaged-….jsonl in the store.
+ *
+ * They are on disk there before a journal is replaced, so that none is lost at whatever moment this is killed; what was
+ * set aside twice is there twice. Errors: other processes at work in the store, a newer store.
+ */
+export function repairStore(directory: string, dryRun = false): Promise<Repaired> {
+  return alone(directory, (found) => repair(directory, found, dryRun));
+}
+
+async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
+  const bad = new Map<string, Set<number>>();
+  for (const { place } of found.problems) {
+    if (!bad.has(place.journal)) bad.set(place.journal, new Set());
+    bad.get(place.journal)!.add(place.offset);
+  }
+  const torn = found.journals.filter((journal) => journal.torn > 0);
+  const setAside = found.problems.length + torn.length;
+  if (setAside === 0) return { setAside, file: null };
+  const file = `damaged-${randomUUID()}.jsonl`;
+  if (dryRun) return { setAside, file };
+  const concerned = found.journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
+  await writeSynced(join(directory, file), async (write) => {
+    for (const { name, bytes, torn } of concerned) {
+      await write(await linesOf(join(directory, name), (offset) => bad.get(name)?.has(offset) ?? false));
+      if (torn > 0) await write([readBytes(join(directory, name), bytes - torn, torn), Buffer.from('\n')]);
+    }
+  });
+  await syncDirectory(directory);
+  for (const { name } of concerned) {
+    const path = join(directory, name);
+    const aside = `${path}.${randomUUID()}.tmp`;
+    await writeSynced(aside, async (write) =>
+      write(await linesOf(path, (offset) => !(bad.get(name)?.has(offset) ?? false))),
+    );
+    await rm(indexOf(path), { force: true });
+    await rename(aside, path);
+  }
+  await syncDirectory(directory);
+  return { setAside, file };
+}
+
+/** The lines of a journal that are asked for, with their ends. */
+async function linesOf(path: string, wanted: (offset: number) => boolean): Promise<Buffer[]> {
+  const lines: Buffer[] = [];
+  await forEachLine(path, 0, (line, offset) => {
+    if (wanted(offset)) lines.push(Buffer.concat([line, Buffer.from('\n')]));
+  });
+  return lines;
+}
+
+export interface Collected extends Repaired {
+  /** Records kept; duplicates and records of other numerics versions left out. */
+  readonly kept: number;
+  readonly duplicates: number;
+  readonly otherNumerics: number;
+  /** Checkpoints of trials that are done, and half-written files of killed processes. */
+  readonly leftovers: number;
+}
+
+/**
+ * Writes the records of this numerics version into one journal, each once, and removes what nobody needs any more.
+ *
+ * Damaged lines are set aside first. The new journal is on disk, whole, before an old one is removed.
+ */
+export function collectGarbage(directory: string, dryRun = false): Promise<Collected> {
+  return alone(directory, async (survey) => {
+    const repaired = await repair(directory, survey, dryRun);
+    const found = dryRun || repaired.setAside === 0 ? survey : await surveyStore(directory);
+    const kept = [...found.records.values()].filter((record) => record.numerics === numerics);
+    const leftovers = await leftoversIn(directory, found);
+    const result: Collected = {
+      ...repaired,
+      kept: kept.length,
+      duplicates: found.duplicates,
+      otherNumerics: found.records.size - kept.length,
+      leftovers: leftovers.length,
+    };
+    if (dryRun) return result;
+    const compact =
+      found.journals.length === 1 && found.older + found.duplicates + result.otherNumerics === 0;
+    if (!compact) {
+      const aside = join(directory, `${newJournalName()}.tmp`);
+      await writeSynced(aside, async (write) => {
+        for (const { place } of kept) {
+          const bytes = readBytes(join(directory, place.journal), place.offset, place.length);
+          const decoded = decodeLine(bytes.toString());
+          if ('fault' in decoded) throw new Error(`${place.journal} changed while it was read`);
+          await write([Buffer.from(encodeLine(decoded.record))]);
+        }
+      });
+      if (kept.length > 0) await rename(aside, aside.slice(0, -'.tmp'.length));
+      else await rm(aside);
+      await syncDirectory(directory);
+      for (const { name } of found.journals) {
+        await rm(join(directory, name));
+        await rm(indexOf(join(directory, name)), { force: true });
+      }
+    }
+    for (const path of leftovers) await rm(path, { force: true });
+    await forgetFailures(directory, found);
+    await syncDirectory(directory);
+    return result;
+  });
+}
+
+/** Checkpoints of trials that are done, weights of records that go, and files that a killed process left half written. */
+async function leftoversIn(directory: string, { records }: Survey): Promise<string[]> {
+  const folders = [directory, leaseFolder(directory), checkpointFolder(directory), weightsFolder(directory)];
+  const leftovers: string[] = [];
+  for (const folder of folders) {
+    for (const name of await namesIn(folder)) {
+      const id = folder === checkpointFolder(directory) ? trialOfCheckpoint(name) : null;
+      const done = id !== null && records.has(id);
+      const ownerless =
+        folder === weightsFolder(directory) && records.get(name.slice(0, 64))?.numerics !== numerics;
+      if (name.endsWith('.tmp') || done || ownerless) leftovers.push(join(folder, name));
+    }
+  }
+  return leftovers;
+}
+
+/** Leaves the failures of trials that still have no record. */
+async function forgetFailures(directory: string, { records }: Survey): Promise<void> {
+  const failures = [...(await readFailures(directory)).values()].filter(({ id }) => !records.has(id));
+  const path = failuresFile(directory);
+  if (failures.length === 0) return rm(path, { force: true });
+  const aside = `${path}.tmp`;
+  await writeFile(aside, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
+  await rename(aside, path);
+}
+
+/** Writes a new file that is on disk when this is done. */
+async function writeSynced(
+  path: string,
+  fill: (write: (parts: readonly Buffer[]) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const file: FileHandle = await open(path, 'wx');
+  try {
+    await fill(async (parts) => {
+      for (const part of parts) await file.writeFile(part);
+    });
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Surveys the store and changes it while no process has a lease on it, and none can take one. */
+async function alone<T>(directory: string, change: (found: Survey) => Promise<T>): Promise<T> {
+  // Also finds out whether there is a store, before a folder of leases is made in it.
+  const before = await surveyStore(directory);
+  if (before.newer > 0) throw newerStore(directory, 'newer');
+  const lease = await openLease(directory);
+  try {
+    let result: { value: T } | undefined;
+    await lease.claim(async (_held, others) => {
+      if (others > 0) throw inUse(directory, others);
+      result = { value: await change(await surveyStore(directory)) };
+      return [];
+    });
+    return result!.value;
+  } catch (error) {
+    throw storeError(directory, error);
+  } finally {
+    await lease.end();
+  }
+}
+
+function inUse(directory: string, others: number): UserError {
+  return new UserError(
+    {
+      what: `other processes are at work in the trial store ${directory}`,
+      expected: 'a store that nobody uses',
+      received: others,
+      remedy: 'wait until they are done; those that were killed count no more after half a minute',
+    },
+    exitCodes.failed,
+  );
+}

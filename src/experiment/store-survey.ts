@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
+import { namesIn, sizeAndTime } from './disk.ts';
+import { readFailures } from './failures.ts';
+import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
+import { forEachLine } from './lines.ts';
+import { describeProblems, type Place, type Problem } from './store.ts';
+
+/** Everything about a store, from reading all of it; no index is believed. */
+export interface Survey {
+  readonly journals: readonly { readonly name: string; readonly bytes: number; readonly torn: number }[];
+  /** The line to use of each trial. */
+  readonly records: ReadonlyMap<string, Chosen>;
+  /** Lines that are damaged, or whose result differs from an earlier one. */
+  readonly problems: readonly Problem[];
+  /** Lines that say again what an earlier one says. */
+  readonly duplicates: number;
+  /** Lines of an older version, which are read, and of a newer one, which are not. */
+  readonly older: number;
+  readonly newer: number;
+  /** Trials that failed and have no record. */
+  readonly failed: number;
+  readonly checkpoints: number;
+}
+
+export interface Chosen {
+  readonly place: Place;
+  readonly at: string;
+  readonly status: 'done' | 'diverged';
+  readonly numerics: number;
+  readonly dataset: string;
+  readonly seconds: number;
+  /** Of all that the record says but when and how fast. */
+  readonly digest: string;
+}
+
+/** Reads every line of every journal. Errors: no store there. */
+export async function surveyStore(directory: string): Promise<Survey> {
+  try {
+    return await survey(directory);
+  } catch (error) {
+    throw storeError(directory, error);
+  }
+}
+
+async function survey(directory: string): Promise<Survey> {
+  const names = (await namesIn(directory)).filter(isJournal);
+  if (names.length === 0) throw noStore(directory);
+  const records = new Map<string, Chosen>();
+  const journals: { name: string; bytes: number; torn: number }[] = [];
+  const problems: Problem[] = [];
+  const counts = { duplicates: 0, older: 0, newer: 0 };
+  for (const name of names) {
+    const { size } = await sizeAndTime(join(directory, name));
+    const end = await forEachLine(join(directory, name), 0, (line, offset) => {
+      const place: Place = { journal: name, offset, length: line.length };
+      const decoded = decodeLine(line.toString());
+      if ('fault' in decoded) {
+        if (decoded.fault === 'newer') counts.newer++;
+        else problems.push({ kind: decoded.fault, place });
+        return;
+      }
+      const { record, version } = decoded;
+      if (version === 1) counts.older++;
+      const { id, at, status, config, seconds } = record;
+      const digest = createHash('sha256').update(numbersOf(record)).digest('base64').slice(0, 12);
+      const dataset = config.data?.dataset ?? 'unknown';
+      const chosen: Chosen = { place, at, status, numerics: config.numerics, dataset, seconds, digest };
+      const known = records.get(id);
+      const first = known === undefined || at < known.at;
+      if (first) records.set(id, chosen);
+      if (known === undefined) return;
+      if (known.digest === digest) counts.duplicates++;
+      else {
+        const [used, other] = first ? [place, known.place] : [known.place, place];
+        problems.push({ kind: 'conflict', id, used, place: other });
+      }
+    });
+    journals.push({ name, bytes: size, torn: size - end });
+  }
+  const failures = [...(await readFailures(directory)).keys()].filter((id) => !records.has(id));
+  const states = (await namesIn(checkpointFolder(directory))).filter(trialOfCheckpoint);
+  return { journals, records, problems, ...counts, failed: failures.length, checkpoints: states.length };
+}
+
+function noStore(directory: string): UserError {
+  return new UserError({
+    what: 'there is no trial store here',
+    expected: 'a directory with journal-….jsonl files in it',
+    received: directory,
+    remedy: 'give the one that runs were given with --store, or run something first',
+  });
+}
+
+/** What a survey found, as text and numbers for a user. */
+export interface StoreReport {
+  readonly store: string;
+  readonly sound: boolean;
+  readonly journals: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly done: number;
+  readonly diverged: number;
+  readonly duplicates: number;
+  /** Records of each numerics version, and of each dataset. */
+  readonly numerics: Readonly<Record<string, number>>;
+  readonly datasets: Readonly<Record<string, number>>;
+  readonly computedSeconds: number;
+  readonly older: number;
+  readonly newer: number;
+  /** Journals whose last line was being written when their process died. */
+  readonly torn: number;
+  readonly failed: number;
+  readonly checkpoints: number;
+  /** One sentence each. */
+  readonly problems: readonly string[];
+}
+
+export async function reportOn(directory: string, found: Survey): Promise<StoreReport> {
+  const records = [...found.records.values()];
+  const problems = await describeProblems(directory, found.problems);
+  if (found.newer > 0) {
+    problems.push(`${found.newer} lines were written by a newer version of fys-nn: update it to read them`);
+  }
+  const done = records.filter(({ status }) => status === 'done').length;
+  return {
+    store: directory,
+    sound: problems.length === 0,
+    journals: found.journals.length,
+    bytes: found.journals.reduce((sum, { bytes }) => sum + bytes, 0),
+    records: records.length,
+    done,
+    diverged: records.length - done,
+    duplicates: found.duplicates,
+    numerics: countBy(records.map(({ numerics }) => String(numerics))),
+    datasets: countBy(records.map(({ dataset }) => dataset)),
+    computedSeconds: records.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    older: found.older,
+    newer: found.newer,
+    torn: found.journals.filter(({ torn }) => torn > 0).length,
+    failed: found.failed,
+    checkpoints: found.checkpoints,
+    problems,
+  };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort());
+}

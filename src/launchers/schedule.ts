@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { noteFailure } from '../experiment/failures.ts';
+import { type Lease, openLease } from '../experiment/leases.ts';
+import type { Store } from '../experiment/store.ts';
+import { type Trial, trialCost } from '../experiment/trial.ts';
+import { type Ending, type Failure, type Launched, type LaunchOptions, StoreFailure } from './launcher.ts';
+
+/** Computes a trial and puts its record in the store; `attempt` counts from 1. `stop` asks it to end before. */
+export type RunOne = (trial: Trial, attempt: number, stop: AbortSignal) => Promise<Ending>;
+
+/** Trials are claimed for about so many milliseconds of work at once: a claim costs a few. */
+const claimedWork = 1000;
+const largestClaim = 1000;
+/** Milliseconds between two looks at what others have computed, when there is nothing to do here. */
+const lookAgain = 250;
+
+/**
+ * Computes trials `width` at a time, the longest first, until each has a record in the store or has failed here.
+ *
+ * Several processes may do so in one store: each computes what no other has claimed, and waits for the rest.
+ */
+export async function schedule(
+  trials: readonly Trial[],
+  width: number,
+  options: LaunchOptions,
+  runOne: RunOne,
+): Promise<Launched> {
+  const { store, events, force = false, maxFailures = Number.POSITIVE_INFINITY } = options;
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  const stopped = new Promise<void>((resolve) => {
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  if (options.stop?.aborted) stopping.abort();
+  options.stop?.addEventListener('abort', () => stopping.abort(), { once: true });
+  const computed = new Set<string>();
+  const failures: Failure[] = [];
+  const running = new Map<string, Promise<void>>();
+  let open = longestFirst(trials);
+  let claimed: Trial[] = [];
+
+  const run = async (trial: Trial): Promise<void> => {
+    try {
+      const ending = await tryOften(trial, options, runOne, stop);
+      if (ending === 'stopped') return;
+      computed.add(trial.id);
+      events.ended(trial, ending);
+    } catch (error) {
+      failures.push({ trial, error });
+      events.ended(trial, 'failed');
+      if (error instanceof StoreFailure || failures.length >= maxFailures) stopping.abort();
+    }
+  };
+
+  const lease = await openLease(store.directory);
+  let count = width;
+  let lastClaim = performance.now();
+  try {
+    while (!stop.aborted) {
+      while (running.size < width && claimed.length > 0) {
+        const trial = claimed.pop()!;
+        running.set(
+          trial.id,
+          run(trial).finally(() => running.delete(trial.id)),
+        );
+      }
+      if (running.size < width && open.length > 0) {
+        count = nextCount(count, width, performance.now() - lastClaim);
+        lastClaim = performance.now();
+        const claim = await claimSome(lease, store, open, running.keys(), count, force);
+        open = claim.open;
+        for (const trial of claim.found) events.found(trial, store.get(trial.id)!.status);
+        claimed = claim.mine.reverse();
+        if (claimed.length > 0) continue;
+        // What is left is being computed elsewhere.
+        if (open.length > 0) {
+          await Promise.race([...running.values(), sleep(lookAgain), stopped]);
+          continue;
+        }
+      }
+      if (running.size === 0) break;
+      await Promise.race([...running.values(), stopped]);
+    }
+    await Promise.all(running.values());
+  } finally {
+    stopping.abort();
+    await Promise.all(running.values());
+    await lease.end();
+  }
+  return { computed, failures };
+}
+
+function longestFirst(trials: readonly Trial[]): Trial[] {
+  const costs = new Map(trials.map((trial) => [trial, trialCost(trial.config)]));
+  return [...trials].sort((a, b) => costs.get(b)! - costs.get(a)!);
+}
+
+function nextCount(count: number, width: number, elapsed: number): number {
+  if (elapsed < claimedWork / 2) return Math.min(largestClaim, 2 * count);
+  return elapsed > 2 * claimedWork ? Math.max(width, count >> 1) : count;
+}
+
+interface Claim {
+  /** To be computed here. */
+  readonly mine: Trial[];
+  /** Others have computed these. */
+  readonly found: Trial[];
+  /** Neither: held by others, or not claimed yet. */
+  readonly open: Trial[];
+}
+
+async function claimSome(
+  lease: Lease,
+  store: Store,
+  open: readonly Trial[],
+  running: Iterable<string>,
+  count: number,
+  force: boolean,
+): Promise<Claim> {
+  const claim: Claim = { mine: [], found: [], open: [] };
+  await lease.claim(async (held) => {
+    await store.refresh();
+    for (const trial of open) {
+      if (!force && store.has(trial.id)) claim.found.push(trial);
+      else if (claim.mine.length < count && !held.has(trial.id)) claim.mine.push(trial);
+      else claim.open.push(trial);
+    }
+    return [...running, ...claim.mine.map(({ id }) => id)];
+  });
+  return claim;
+}
+
+/** Tries a trial up to 1 + retries times; what fails to the last is noted down in the store. */
+async function tryOften(
+  trial: Trial,
+  { store, events, retries = 1 }: LaunchOptions,
+  runOne: RunOne,
+  stop: AbortSignal,
+): Promise<Ending> {
+  events.started(trial);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOne(trial, attempt, stop);
+    } catch (error) {
+      if (error instanceof StoreFailure) throw error;
+      if (stop.aborted && attempt <= retries) return 'stopped';
+      const reason = error instanceof Error ? error.message : String(error);
+      if (attempt <= retries) {
+        events.note(`trial ${trial.id.slice(0, 16)} failed and is tried again: ${reason}`);
+        continue;
+      }
+      const note = { id: trial.id, at: new Date().toISOString(), attempts: attempt, reason };
+      await noteFailure(store.directory, note).catch(() => {});
+      throw error;
+    }
+  }
+}
