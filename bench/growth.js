@@ -11,11 +11,13 @@ import { table, writeSection } from './kernels/page.js';
 import { describeCommit, describeMachine } from './machine.js';
 
 const usage = `node bench/growth.js [options]   (after npm run build)
+  --only TEXT     series whose title has it; like --quick, it changes no committed file
   --quick         the smaller half of the sizes, one run each; writes bench/results/growth-quick.json only
   --program FILE  the program (default bin/fys-nn.js)`;
 
 const { values: options } = parseArgs({
   options: {
+    only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     program: { type: 'string' },
     help: { type: 'boolean' },
@@ -74,6 +76,20 @@ const series = [
     whole: true,
     settings: (jobs) => ({ ...franke, samples: 1000, epochs: 400, ...seeds(32), jobs }),
   },
+  {
+    title: 'seeds (16 trials each, two workers)',
+    values: [1, 5, 20],
+    command: 'grid-search ffnn',
+    whole: true,
+    settings: (count) => ({ samples: 1000, epochs: 100, ...seeds(count), jobs: 2 }),
+  },
+  {
+    title: 'seeds (MNIST, 4 trials each, two workers)',
+    values: [1, 5, 20],
+    command: 'logistic',
+    whole: true,
+    settings: (count) => ({ samples: 14000, 'test-size': 2000, epochs: 5, ...seeds(count), jobs: 2 }),
+  },
 ];
 
 const started = performance.now();
@@ -86,6 +102,7 @@ const measured = {
   series: [],
 };
 for (const { title, values, settings, command = 'ffnn', whole = false } of series) {
+  if (!title.includes(options.only)) continue;
   const used = options.quick ? values.slice(0, 2) : values;
   // By turns, so that what else the machine does weighs on all sizes.
   const runs = used.map(() => []);
@@ -111,7 +128,7 @@ async function measure(command, settings) {
   ]);
   const where = ['--store', join(folder, 'trials'), '--out', join(folder, 'out'), '--quiet'];
   const begun = performance.now();
-  const { maxRSS } = await run([program, command, ...given, ...where]);
+  const { maxRSS } = await run([program, ...command.split(' '), ...given, ...where]);
   const whole = (performance.now() - begun) / 1000;
   const training = await trialSeconds(join(folder, 'trials'));
   await rm(folder, { recursive: true });
@@ -189,13 +206,14 @@ function growthTables({ machine, node, at, series: all, quick }) {
 
 async function write() {
   measured.seconds = Math.round((performance.now() - started) / 1000);
-  const name = options.quick ? 'growth-quick' : 'growth';
+  const partial = options.quick || options.only !== '';
+  const name = partial ? 'growth-quick' : 'growth';
   const file = new URL(`results/${name}.json`, import.meta.url);
   await mkdir(new URL('.', file), { recursive: true });
   await writeFile(file, `${JSON.stringify(measured, null, 2)}\n`);
   const tables = growthTables(measured);
   console.log(tables);
-  if (!options.quick) {
+  if (!partial) {
     await writeFile(new URL('../docs/growth.svg', import.meta.url), growthFigure(measured.series));
     await writeSection('growth', tables);
   }

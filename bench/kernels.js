@@ -14,7 +14,7 @@ import { describeCommit, describeMachine } from './machine.js';
 const usage = `node bench/kernels.js [options]   (after npm run build)
   --quick         few and short measurements, little data; changes no file but bench/results/kernels-quick.json
   --check         exits 1 when a kernel has lost half of its lead on the reference since bench/results/kernels.json
-  --only LIST     workloads: franke-ffnn, mnist-ffnn, mnist-logistic, ols, others
+  --only LIST     workloads: franke-ffnn, layers, mnist-ffnn, mnist-logistic, ols, others
   --build FILE    the built program (default dist/src/index.js)`;
 
 const results = new URL('results/', import.meta.url);
@@ -26,13 +26,14 @@ const started = performance.now();
 const built = (path) => import(pathToFileURL(join(folder, path)).href);
 const { activations } = await built('nn/activations.js');
 const { createWasmKernels } = await built('kernels/wasm.js');
+const { createMemory } = await built('math/memory.js');
 const create = {
-  wasm: createWasmKernels,
+  wasm: (dtype, bytes) => createWasmKernels(dtype, createMemory(bytes)),
   // An instance for each element type, as kernels/index.ts makes them.
-  reference: async (dtype, size) =>
+  reference: async (dtype, bytes) =>
     (
       await import(`${pathToFileURL(join(folder, 'kernels/reference.js')).href}?${dtype}`)
-    ).createReferenceKernels(dtype, size),
+    ).createReferenceKernels(dtype, createMemory(bytes)),
 };
 
 const ceilings = await createCeilings();
@@ -119,7 +120,7 @@ function readOptions() {
     options: {
       quick: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
-      only: { type: 'string', default: 'franke-ffnn,mnist-ffnn,mnist-logistic,ols,others' },
+      only: { type: 'string', default: 'franke-ffnn,layers,mnist-ffnn,mnist-logistic,ols,others' },
       build: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -133,7 +134,7 @@ function readOptions() {
     check: values.check,
     short: values.quick || values.check,
     only,
-    partial: values.quick || only.length < 5,
+    partial: values.quick || only.length < 6,
     build: resolve(values.build ?? fileURLToPath(new URL('../dist/src/index.js', import.meta.url))),
   };
 }

@@ -6,16 +6,19 @@ import { pathToFileURL } from 'node:url';
 import { readWorkload } from './data.js';
 
 const { build, folder, threads = 1, warmup, epochs } = JSON.parse(process.argv[2]);
-const { schedules, train } = await import(pathToFileURL(build).href);
+const built = (path) => import(new URL(path, pathToFileURL(build)).href);
+const { schedules, train } = await built('./index.js');
+const { csrFromDense } = await built('./math/csr.js');
 const work = await readWorkload(folder);
 const { batchSize, steps, recordedEpochs, batches, columns } = work;
 
 let from = 0;
 let started = 0;
 let ended = 0;
+const [trainSamples, testSamples] = prepared(work.train, work.test);
 const trained = await train(
-  samples(work.train, work.trainRows),
-  samples(work.test, work.testRows),
+  trainSamples,
+  testSamples,
   {
     layers: work.layers,
     weights: work.weights.map(({ kernel, bias }) => ({
@@ -58,25 +61,25 @@ const result = {
 };
 console.log(JSON.stringify(result));
 
-/** Rows as the program prepares them: sparse where fewer than half of the inputs are not 0. */
-function samples({ inputs, targets }, rows) {
+/** Rows as the program prepares them: those of one sparse matrix where fewer than half of the inputs are not 0. */
+function prepared({ inputs, targets }, held) {
+  const all = new inputs.constructor(inputs.length + held.inputs.length);
+  all.set(inputs);
+  all.set(held.inputs, inputs.length);
   let entries = 0;
-  for (const value of inputs) if (value !== 0) entries++;
-  if (2 * entries >= inputs.length) return { rows, inputs, targets };
-  // Shared, so that an evaluating thread reads them without a copy.
-  const starts = new Int32Array(new SharedArrayBuffer(4 * (rows + 1)));
-  const indices = new Uint16Array(new SharedArrayBuffer(2 * entries));
-  const values = new inputs.constructor(new SharedArrayBuffer(inputs.BYTES_PER_ELEMENT * entries));
-  let entry = 0;
-  for (let n = 0; n < rows; n++) {
-    for (let d = 0; d < columns; d++) {
-      const value = inputs[n * columns + d];
-      if (value === 0) continue;
-      indices[entry] = d;
-      values[entry++] = value;
-    }
-    starts[n + 1] = entry;
+  for (const value of all) if (value !== 0) entries++;
+  const trainRows = inputs.length / columns;
+  const heldRows = held.inputs.length / columns;
+  if (2 * entries >= all.length) {
+    return [
+      { rows: trainRows, inputs, targets },
+      { rows: heldRows, ...held },
+    ];
   }
-  const csr = { rows, columns, starts, indices, values };
-  return { rows, inputs: { csr, rows: Int32Array.from({ length: rows }, (_, row) => row) }, targets };
+  const every = Int32Array.from({ length: trainRows + heldRows }, (_, row) => row);
+  const csr = csrFromDense(all, columns, every, 1, work.dtype);
+  return [
+    { rows: trainRows, inputs: { csr, rows: every.slice(0, trainRows) }, targets },
+    { rows: heldRows, inputs: { csr, rows: every.slice(trainRows) }, targets: held.targets },
+  ];
 }

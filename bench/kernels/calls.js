@@ -14,13 +14,11 @@ const sparseStride = (H) => (H % 64 === 0 ? H + 16 : H);
  * `region` names of `floats` give offsets; images are MNIST's rows as CSR, or null.
  */
 function layOut({ dtype, inputs: D, widest: H, images }) {
-  let floats = 0;
-  let ints = 0;
+  let bytes = 0;
   const take = (count, kind) => {
-    const offset = kind === 'ints' ? ints : floats;
-    const end = Math.ceil((offset + count) / 16) * 16 + 16;
-    if (kind === 'ints') ints = end;
-    else floats = end;
+    const width = kind === 'ints' || dtype === 'float32' ? 4 : 8;
+    const offset = bytes / width;
+    bytes = Math.ceil((bytes + count * width) / 128) * 128 + 128;
     return offset;
   };
   const rows = images?.rows ?? 1000;
@@ -35,10 +33,11 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     gradient: take(D * sparseStride(H)),
     velocity: take(D * sparseStride(H)),
     scratch: take(largest * Math.max(D, H)),
-    y: take(largest * Math.max(D, H)),
+    y: take(Math.max(rows, largest * Math.max(D, H))),
     source: take(rows * (images === null ? D : 10)),
     values: take(images?.values.length ?? 0),
     entries: take(D * largest),
+    floats: take(0),
     rows: take(batches * 50, 'ints'),
     sequence: take(sequenceLength, 'ints'),
     sorted: take(D + D * largest, 'ints'),
@@ -47,7 +46,7 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
   };
   const fill = (kernels) => {
     const random = uniformFrom(7);
-    const every = images === null ? floats : region.source;
+    const every = images === null ? region.floats : region.source;
     for (let i = 0; i < every; i++) kernels.floats[i] = 0.1 * random() - 0.05;
     // One-hot rows, as targets of classes are; a regression does not mind.
     for (const [from, count] of [
@@ -63,25 +62,26 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     if (images === null) return;
     kernels.floats.set(images.values, region.values);
     kernels.ints.set(images.starts, region.starts);
-    new Uint16Array(kernels.ints.buffer, kernels.ints.byteOffset).set(images.columns, 2 * region.columns);
+    new Uint16Array(kernels.ints.buffer).set(images.columns, 2 * region.columns);
   };
   const csr = { values: region.values, columns: region.columns, starts: region.starts };
   return {
     dtype,
-    size: { floats, ints },
+    bytes,
     region,
     csr,
     images,
     fill,
-    ...countsOf(images, fill, region, { floats, ints }),
+    ...countsOf(images, fill, region, bytes),
   };
 }
 
 /** Mean number of entries of a row, and of columns with an entry in a batch, over all the batches. */
-function countsOf(images, fill, region, size) {
+function countsOf(images, fill, region, bytes) {
   if (images === null) return {};
-  const ints = new Int32Array(size.ints);
-  fill({ floats: new Float32Array(size.floats), ints });
+  const buffer = new ArrayBuffer(bytes);
+  const ints = new Int32Array(buffer);
+  fill({ floats: new Float32Array(buffer), ints });
   const rowOf = (i) => ints[region.rows + i];
   const entriesOf = (row) => images.starts[row + 1] - images.starts[row];
   let entries = 0;
@@ -303,6 +303,48 @@ const momentum = (m, ...size) =>
     return () => k.momentumInPlace(w, velocity, gradient, 1e-6, 0.5, count);
   });
 
+/** A whole step of a linear model: rows of x once for the outputs and once for the gradient. */
+const linearStep = (m, N, D) => ({
+  kernel: 'linearStep',
+  size: [N, D],
+  operations: 4 * N * D + 2 * D,
+  read: 2 * N * D + 2 * D,
+  written: D,
+  footprint: N * D + D,
+  leaves: ['w', D],
+  run: (k, next = nextRows(m, N, 'forward')) => {
+    const { source, y, w, delta } = m.region;
+    return () => k.linearStep(source, y, next(), w, -1, delta, N, D, 1e-6, 0, 0);
+  },
+});
+
+const surfaceForward = (m, N, H) => ({
+  kernel: 'surfaceForward',
+  size: [N, 2, H],
+  operations: 7 * N * H,
+  read: 2 * N + 4 * H,
+  written: N,
+  leaves: ['out', N],
+  run: (k) => {
+    const { x, w, b, wide, scratch, out } = m.region;
+    return () => k.surfaceForward(x, w, b, wide, scratch, out, N, H);
+  },
+});
+
+const surfaceStep = (m, N, H) => ({
+  kernel: 'surfaceStep',
+  size: [N, 2, H],
+  operations: 16 * N * H + 8 * H,
+  read: 2 * N * H + 8 * H,
+  written: N * H + 4 * H,
+  footprint: N * H + 4 * H,
+  leaves: ['w', 2 * H],
+  run: (k, next = nextRows(m, N, 'forward')) => {
+    const { source, y, w, b, wide, scratch, x, out, delta } = m.region;
+    return () => k.surfaceStep(source, y, next(), w, b, wide, scratch, x, out, delta, N, H, 1e-6, 0, 0);
+  },
+});
+
 /** The calls of a workload, those of a training step first, in its order, then those of the evaluation. */
 export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, mnistRows) {
   const images = await readMnistRows(mnistRows);
@@ -320,6 +362,12 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
   return {
     'franke-ffnn': workload(
       'Franke FFNN 2-128-1, batch 10, f32',
+      franke,
+      [surfaceStep(franke, 10, 128)],
+      [surfaceForward(franke, 128, 128), squaredError(franke, 128, 1)],
+    ),
+    layers: workload(
+      'The same layer by layer, as other networks on the Franke function go, f32',
       franke,
       [
         gatherRows(franke, 10, 2),
@@ -340,7 +388,6 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
         denseForward(franke, 128, 2, 128),
         activationForward(franke, relu, 128, 128),
         denseForward(franke, 128, 128, 1),
-        squaredError(franke, 128, 1),
       ],
     ),
     'mnist-ffnn': workload(
@@ -378,13 +425,7 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
     ols: workload(
       'OLS by SGD, 120 features, batch 10, f64',
       ols,
-      [
-        gatherRows(ols, 10, 120),
-        denseForward(ols, 10, 120, 1, false),
-        scaledDifference(ols, 10, 1),
-        denseBackwardWeights(ols, 10, 120, 1),
-        sgd(ols, 120, 1),
-      ],
+      [linearStep(ols, 10, 120)],
       [denseForward(ols, 128, 120, 1, false), squaredError(ols, 128, 1)],
     ),
     others: workload(

@@ -4,7 +4,7 @@ const size = { width: 760, height: 440 };
 const plot = { left: 60, right: 540, top: 20, bottom: 390 };
 /** Okabe and Ito's colours, which colour-blind readers tell apart, and dashes for print. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
-const dashes = ['', '6 3', '2 3', '8 3 2 3'];
+const dashes = ['', '6 3', '2 3', '8 3 2 3', '1 2'];
 
 export function growthFigure(series) {
   const lines = series.map(({ title, points }) => ({

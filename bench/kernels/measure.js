@@ -17,9 +17,9 @@ export function median(values) {
  * ratios are medians over the rounds. Errors: a result whose bits differ from the reference's.
  */
 export async function measureWorkload({ memory, calls }, { create, ceilings, rounds, seconds }) {
-  const { dtype, size, fill } = memory;
-  const ours = await create.wasm(dtype, size);
-  const reference = await create.reference(dtype, size);
+  const { dtype, bytes, fill } = memory;
+  const ours = await create.wasm(dtype, bytes);
+  const reference = await create.reference(dtype, bytes);
   return calls.map((call) => {
     compareBits(call, memory, ours, reference);
     for (const kernels of [ours, reference]) fill(kernels);

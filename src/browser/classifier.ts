@@ -48,7 +48,9 @@ async function load(network: NetworkData, kernels: ClassifierData['kernels']): P
   const weights = weightsFromBytes(bytesOf(network.weights), layers, dtype);
   // Engines without vectors cannot compile them; the page then says so.
   const module = WebAssembly.compile(bytesOf(kernels[dtype]!));
-  return createPredictor(layers, weights!, loss, (size) => createWasmKernels(dtype, size, module));
+  return createPredictor(layers, weights!, loss, dtype, (_, memory) =>
+    createWasmKernels(dtype, memory, module),
+  );
 }
 
 /** What the network is given, as it is given it: [28][28]. */

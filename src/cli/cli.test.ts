@@ -135,6 +135,9 @@ describe('what a run leaves', () => {
     const folder = join(directory, 'results/randomnet');
     expect((await readdir(folder)).sort()).toEqual([
       'curves.csv',
+      'curves.png',
+      'curves.svg',
+      'curves.vl.json',
       'datapackage.json',
       'manifest.json',
       'summary.csv',

@@ -3,6 +3,7 @@ import { experiments } from '../../experiments/index.ts';
 import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
+import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
@@ -46,6 +47,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addVerifyCommand(program, setStatus);
   addPlotCommand(program);
   addTableCommand(program, setStatus);
+  addCheckCommand(program, setStatus);
   addListCommand(program);
   addDataCommand(program);
   addStoreCommand(program, setStatus);

@@ -43,7 +43,7 @@ describe('the weights of a trial', () => {
     const trial = await compute(name, given);
     const { layers, loss, dtype } = trial.config.model as SgdConfig;
     const weights = await readWeights(directory, trial);
-    const predict = await createPredictor(layers, weights!, loss, (size) => createWasmKernels(dtype, size));
+    const predict = await createPredictor(layers, weights!, loss, dtype, createWasmKernels);
     const dataset = await loadData(trial.config.data, trial.config.seed, sources);
     const { rows } = prepare(dataset, trial.config, dtype).test.inputs as { rows: Int32Array };
     const correct = [...rows].filter((row) => {

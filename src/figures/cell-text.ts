@@ -33,8 +33,15 @@ export function tickTexts(ticks: readonly Setting[]): string[] {
   );
   const powers = exponents.every((exponent, i) => Number(`1e${Math.round(exponent)}`) === ticks[i]);
   const long = ticks.some((tick) => String(tick).length > 5);
-  if (!powers || !long) return ticks.map((tick) => String(tick).replaceAll('_', ' '));
+  if (!powers || !long) return ticks.map((tick) => shortTick(tick, ticks));
   return exponents.map((exponent) => `10${superscript(Math.round(exponent))}`);
+}
+
+/** At most six figures, where they still tell the ticks apart: linspace gives 0.0036899999999999997. */
+function shortTick(tick: Setting, ticks: readonly Setting[]): string {
+  if (typeof tick === 'string') return tick.replaceAll('_', ' ');
+  const short = (value: Setting) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+  return String(new Set(ticks.map(short)).size === ticks.length ? short(tick) : tick);
 }
 
 function superscript(exponent: number): string {

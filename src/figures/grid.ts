@@ -102,11 +102,11 @@ function stateOf(group: Group, metric: string): HeatMapCell['state'] {
 function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[]): string {
   const values = finishedValues(group, metric.name);
   const spread = standardDeviation(values);
+  const plusMinus = Number.isFinite(spread) ? ` ± ${figures(spread)} over ${values.length} seeds` : '';
   const where = names.map((name) => `${optionTitle(name)} ${group.settings[name]}`).join(', ');
   const diverged = countStatus(group.trials, 'diverged');
   const parts = [
-    values.length === 0 ? '' : `${typeset(metric.title)} ${figures(mean(values))}`,
-    Number.isFinite(spread) ? `± ${figures(spread)} over ${values.length} seeds` : '',
+    values.length === 0 ? '' : `${typeset(metric.title)} ${figures(mean(values))}${plusMinus}`,
     diverged > 0 ? `${diverged} diverged` : '',
     values.length === 0 && diverged === 0 ? 'not run' : '',
   ];

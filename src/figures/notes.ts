@@ -1,5 +1,5 @@
 import type { ShownMetric } from '../experiment/define.ts';
-import { optionTitle } from '../experiment/options.ts';
+import { optionTitle, type Settings } from '../experiment/options.ts';
 import {
   countStatus,
   groupSeeds,
@@ -53,17 +53,13 @@ export function figures(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** What stands beside the picture: closed forms and other libraries, which have no learning rate or no curve. */
+/** What stands beside the picture, as it has no curve: closed forms, solvers without epochs, other libraries. */
 export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
-  const beside = trials.filter(
-    ({ settings, curves }) =>
-      settings.solver === 'closed-form' ||
-      (referenceOf(settings) !== null && Object.keys(curves).length === 0),
-  );
+  const beside = trials.filter(({ status, curves }) => status === 'done' && Object.keys(curves).length === 0);
   return groupSeeds(beside).flatMap((group) => {
     const { settings } = group;
-    const kind = referenceOf(settings) ?? 'Closed form';
-    const alike = beside.filter((trial) => referenceOf(trial.settings) === referenceOf(settings));
+    const kind = kindOf(settings);
+    const alike = beside.filter((trial) => kindOf(trial.settings) === kind);
     const varied = variedOptions({ experiment, trials: alike });
     const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
     const values = metrics.flatMap(({ name, title }) => {
@@ -72,4 +68,9 @@ export function besideOf({ experiment, trials }: Results, metrics: readonly Show
     });
     return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
   });
+}
+
+function kindOf(settings: Settings): string {
+  if (settings.solver === 'closed-form') return 'Closed form';
+  return referenceOf(settings) ?? String(settings.solver ?? 'sgd');
 }

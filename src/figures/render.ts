@@ -42,7 +42,8 @@ const zoom = 2.1;
  * Throws what Vega-Lite would only warn of: a specification that it understands in part is a fault of the program.
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
-  const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { logger: strict });
+  // A copy: Vega puts marks of its own on the rows of the data.
+  const { spec: compiled } = compile(structuredClone(spec) as unknown as TopLevelSpec, { logger: strict });
   // Names of clip paths count up in a process; each figure starts anew.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });

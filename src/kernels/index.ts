@@ -1,5 +1,5 @@
 import type { Dtype } from '../math/dtype.ts';
-import type { Kernels, MemorySize } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
 import { createWasmKernels } from './wasm.ts';
 
 /** An empty module with one vector instruction: engines without vectors refuse it. */
@@ -11,20 +11,20 @@ const vectorProbe = Uint8Array.of(
 );
 
 /**
- * Memory of the given size with the kernels that work on it: WebAssembly where there are vectors, else the reference,
- * which FYS_NN_KERNELS=reference asks for too. The numbers are the same bits.
+ * The kernels that work on a memory: WebAssembly where there are vectors, else the reference, which
+ * FYS_NN_KERNELS=reference asks for too. The numbers are the same bits.
  */
-export function createKernels(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+export function createKernels(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
   const wasm = process.env.FYS_NN_KERNELS !== 'reference' && WebAssembly.validate(vectorProbe);
-  return wasm ? createWasmKernels(dtype, size) : createReference(dtype, size);
+  return wasm ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
 }
 
 /**
  * Each element type gets its own instance of the reference module (the query makes it one): the engine then compiles
  * the loops for one kind of array, which is several times faster than code shared between two.
  */
-async function createReference(dtype: Dtype, size: MemorySize): Promise<Kernels> {
+async function createReference(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
   const file = import.meta.url.endsWith('.ts') ? './reference.ts' : './reference.js';
   const reference: typeof import('./reference.ts') = await import(`${file}?${dtype}`);
-  return reference.createReferenceKernels(dtype, size);
+  return reference.createReferenceKernels(dtype, memory);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Dtype, dtypes } from '../math/dtype.ts';
-import { exp } from '../math/elementary.ts';
+import { exp, log } from '../math/elementary.ts';
+import { createMemory } from '../math/memory.ts';
 import { createRng, type Rng } from '../math/rng.ts';
 import { activationNames, activations } from '../nn/activations.ts';
 import { createKernels } from './index.ts';
-import type { Activation, CsrOffsets, Kernels, MemorySize } from './kernels.ts';
+import type { Activation, CsrOffsets, Kernels } from './kernels.ts';
 import { createReferenceKernels } from './reference.ts';
 import { createWasmKernels } from './wasm.ts';
 
@@ -26,13 +27,15 @@ interface Region {
 }
 
 /** Memory full of `untouched`, with regions at odd offsets and gaps between them. */
-async function createMemory(create: Create, dtype: Dtype) {
-  const kernels = await create(dtype, { floats: 8192, ints: 1024 });
+async function layOut(create: Create, dtype: Dtype) {
+  const kernels = await create(dtype, createMemory(131072));
   const { floats, ints } = kernels;
   floats.fill(untouched);
-  ints.fill(untouchedInt);
+  // Ints in the last quarter, floats before.
+  let int = 24576;
+  ints.fill(untouchedInt, int);
   let float = 3;
-  let int = 5;
+  int += 5;
   const put = (values: readonly number[]): Region => {
     const at = float;
     floats.set(values, at);
@@ -50,17 +53,25 @@ async function createMemory(create: Create, dtype: Dtype) {
 
 /** Runs a kernel; returns what stands in the given floats, and fails where a float or an int elsewhere has changed. */
 function written(kernels: Kernels, run: () => unknown, at: number, count: number): number[] {
-  const floats = kernels.floats.slice();
-  const ints = kernels.ints.slice();
-  run();
-  const result = Array.from(kernels.floats.subarray(at, at + count));
-  floats.set(result, at);
-  expect(Buffer.compare(bytesOf(kernels.floats), bytesOf(floats))).toBe(0);
-  expect(Buffer.compare(bytesOf(kernels.ints), bytesOf(ints))).toBe(0);
-  return result;
+  const region = { at, values: new Array<number>(count) };
+  expectOnlyWritten(kernels, run, [region]);
+  return Array.from(now(kernels, region));
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Kernels['floats'] | Kernels['ints']): Buffer {
+/** What stands in a region now. */
+function now(kernels: Kernels, { at, values }: Region): ArrayLike<number> {
+  return kernels.floats.slice(at, at + values.length);
+}
+
+/** Runs a kernel; fails where a number outside the regions has changed. */
+function expectOnlyWritten(kernels: Kernels, run: () => unknown, regions: readonly Region[]): void {
+  const before = kernels.floats.slice();
+  run();
+  for (const region of regions) before.set(now(kernels, region), region.at);
+  expect(Buffer.compare(bytesOf(kernels.floats), bytesOf(before))).toBe(0);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Kernels['floats']): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
@@ -111,7 +122,7 @@ function pairs(numbers: number[]): number[] {
 }
 
 function putCsr(
-  { put, putInts }: Awaited<ReturnType<typeof createMemory>>,
+  { put, putInts }: Awaited<ReturnType<typeof layOut>>,
   dense: number[],
   D: number,
 ): CsrOffsets {
@@ -129,7 +140,7 @@ function putCsr(
   };
 }
 
-type Create = (dtype: Dtype, size: MemorySize) => Kernels | Promise<Kernels>;
+type Create = (dtype: Dtype, memory: WebAssembly.Memory) => Kernels | Promise<Kernels>;
 const implementations: [string, Dtype, Create][] = dtypes.flatMap((dtype) => [
   ['the reference', dtype, createReferenceKernels],
   ['WebAssembly', dtype, createWasmKernels],
@@ -141,7 +152,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('denseForward, with bias and without', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(1, 'data');
-      const { kernels, put, room } = await createMemory(create, dtype);
+      const { kernels, put, room } = await layOut(create, dtype);
       const [x, w, b, out] = [
         put(normals(rng, N * D)),
         put(normals(rng, D * H)),
@@ -163,7 +174,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('denseBackwardWeights, backwardBias and backwardInputs', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(2, 'data');
-      const { kernels, put, room } = await createMemory(create, dtype);
+      const { kernels, put, room } = await layOut(create, dtype);
       const [x, delta, w] = [put(normals(rng, N * D)), put(normals(rng, N * H)), put(normals(rng, D * H))];
       const [gradient, biasGradient, below, scratch] = [room(D * H), room(H), room(N * D), room(D * H)];
 
@@ -191,7 +202,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('sparse rows give the bits of the dense ones, forward and backward', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(3, 'data');
-      const memory = await createMemory(create, dtype);
+      const memory = await layOut(create, dtype);
       const { kernels, put, putInts, room } = memory;
       const stored = N + 2;
       const dense = put(sparseRows(rng, stored, D));
@@ -228,7 +239,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('sparse rows with a stride, and plain SGD in one: the same bits, nothing between the rows is touched', async () => {
     for (const [N, D, H] of shapes) {
       const rng = createRng(4, 'data');
-      const memory = await createMemory(create, dtype);
+      const memory = await layOut(create, dtype);
       const { kernels, put, putInts, room } = memory;
       const stride = H + 3;
       const csr = putCsr(memory, put(sparseRows(rng, N + 2, D)).values, D);
@@ -291,16 +302,18 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   });
 
   test('gatherRows takes any rows, repeated ones too', async () => {
-    const { kernels, put, putInts, room } = await createMemory(create, dtype);
-    const source = put(normals(createRng(5, 'data'), 15));
-    const rows = putInts([4, 0, 4]);
-    const out = room(9);
-    const run = () => kernels.gatherRows(source.at, rows, out.at, 3, 3);
-    expectSameBits(written(kernels, run, out.at, 9), [
-      ...source.values.slice(12),
-      ...source.values.slice(0, 3),
-      ...source.values.slice(12),
-    ]);
+    for (const D of [1, 2, 3, 4, 5, 7, 8, 10, 16, 63, 64, 70]) {
+      const { kernels, put, putInts, room } = await layOut(create, dtype);
+      const source = put(normals(createRng(5, 'data'), 5 * D));
+      const rows = putInts([4, 0, 4]);
+      const out = room(3 * D);
+      const run = () => kernels.gatherRows(source.at, rows, out.at, 3, D);
+      expectSameBits(written(kernels, run, out.at, 3 * D), [
+        ...source.values.slice(4 * D),
+        ...source.values.slice(0, D),
+        ...source.values.slice(4 * D),
+      ]);
+    }
   });
 
   test("activations: a = f(z), delta f'(a)", async () => {
@@ -311,7 +324,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     };
     for (const count of sizes) {
       const rng = createRng(6, 'data');
-      const { kernels, put } = await createMemory(create, dtype);
+      const { kernels, put } = await layOut(create, dtype);
       const [z, delta] = [put(normals(rng, count)), put(normals(rng, count))];
       const forward = () => kernels.activationForwardInPlace(cube, z.at, count);
       const a = written(kernels, forward, z.at, count);
@@ -341,7 +354,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
       Number.POSITIVE_INFINITY,
       Number.NEGATIVE_INFINITY,
     ];
-    const { kernels, put } = await createMemory(create, dtype);
+    const { kernels, put } = await layOut(create, dtype);
     const z = put([...normals(createRng(12, 'data'), 61), ...edges, Number.NaN]);
     const count = z.values.length;
     const delta = put(normals(createRng(13, 'data'), count));
@@ -360,7 +373,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('softmax: shifted exponentials over their sum', async () => {
     for (const N of sizes) {
       for (const P of sizes) {
-        const { kernels, put } = await createMemory(create, dtype);
+        const { kernels, put } = await layOut(create, dtype);
         const z = put(normals(createRng(7, 'data'), N * P));
         const a = written(kernels, () => kernels.softmaxForwardInPlace(z.at, N, P), z.at, N * P);
         const exponentials = z.values.map((value, i) => {
@@ -382,7 +395,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('scaledDifference and squaredError', async () => {
     for (const count of sizes) {
       const rng = createRng(8, 'data');
-      const { kernels, put, room } = await createMemory(create, dtype);
+      const { kernels, put, room } = await layOut(create, dtype);
       const [a, y, out] = [put(normals(rng, count)), put(normals(rng, count)), room(count)];
       const run = () => kernels.scaledDifference(a.at, y.at, 2 / 3, out.at, count);
       expectSameBits(
@@ -404,9 +417,9 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     for (const N of sizes) {
       for (const P of sizes) {
         const rng = createRng(9, 'data');
-        const { kernels, put } = await createMemory(create, dtype);
+        const { kernels, put } = await layOut(create, dtype);
         const [z, y] = [put(normals(rng, N * P)), put(Array.from({ length: N * P }, () => rng.below(3) / 4))];
-        const other = await createMemory(create, dtype);
+        const other = await layOut(create, dtype);
         const same = other.put(z.values);
         other.kernels.softmaxForwardInPlace(same.at, N, P);
         let loss = Number.NaN;
@@ -426,8 +439,57 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  test('cross-entropy adds up weight (largest + ln sum e^(z - largest)) - sum y z, row after row', async () => {
+    for (const N of [1, 2, 3, 4, 7]) {
+      for (const P of [1, 2, 3, 4, 5, 10, 13]) {
+        const rng = createRng(16, 'data');
+        const { kernels, put } = await layOut(create, dtype);
+        const [z, y] = [put(normals(rng, N * P)), put(Array.from({ length: N * P }, () => rng.below(3) / 4))];
+        let expected = 0;
+        for (let n = 0; n < N; n++) {
+          const row = z.values.slice(n * P, (n + 1) * P);
+          const targets = y.values.slice(n * P, (n + 1) * P);
+          const largest = Math.max(...row);
+          const sum = row.reduce((total, value) => round(total + round(exp(round(value - largest)))), 0);
+          const weight = targets.reduce((total, target) => total + target, 0);
+          const weighted = targets.reduce((total, target, p) => total + target * row[p], 0);
+          expected += weight * (largest + log(sum)) - weighted;
+        }
+        expect(kernels.softmaxCrossEntropyInPlace(z.at, y.at, N, P)).toBe(expected);
+      }
+    }
+  });
+
+  test('a logit that is not a number, or infinite, makes the cross-entropy not finite wherever it stands', async () => {
+    for (const N of [1, 2, 3]) {
+      for (const at of Array.from({ length: 5 * N }, (_, i) => i)) {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          const { kernels, put } = await layOut(create, dtype);
+          const z = put(table(N, 5, (n, p) => (5 * n + p === at ? bad : n - p)));
+          const y = put(table(N, 5, (n, p) => (p === n ? 1 : 0)));
+          expect(Number.isFinite(kernels.softmaxCrossEntropyInPlace(z.at, y.at, N, 5))).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('countCorrect at every width, among equal, missing and infinite numbers', async () => {
+    const largest = (row: number[]) => row.reduce((best, value, p) => (value > row[best] ? p : best), 0);
+    for (let P = 1; P <= 35; P++) {
+      const rng = createRng(17, 'data');
+      const { kernels, put } = await layOut(create, dtype);
+      const kinds = [Number.NaN, Number.NEGATIVE_INFINITY, -0, 0, 1, 2, Number.POSITIVE_INFINITY];
+      const [a, y] = [0, 1].map(() => put(table(40, P, () => kinds[rng.below(kinds.length)])));
+      const rowsOf = ({ values }: Region) =>
+        Array.from({ length: 40 }, (_, n) => values.slice(n * P, (n + 1) * P));
+      const [given, wanted] = [rowsOf(a), rowsOf(y)];
+      const expected = given.filter((row, n) => largest(row) === largest(wanted[n])).length;
+      expect(kernels.countCorrect(a.at, y.at, 40, P)).toBe(expected);
+    }
+  });
+
   test('cross-entropy of logits of 10000 in size is exact', async () => {
-    const { kernels, put } = await createMemory(create, dtype);
+    const { kernels, put } = await layOut(create, dtype);
     const logits = put([1e4, -1e4, 0, -1e4, 1e4, 0, 1e4, 1e4, -1e4]);
     const targets = put([1, 0, 0, 1, 0, 0, 0, 1, 0]);
     const loss = kernels.softmaxCrossEntropyInPlace(logits.at, targets.at, 3, 3);
@@ -440,7 +502,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   });
 
   test('countCorrect takes the first of equals', async () => {
-    const { kernels, put } = await createMemory(create, dtype);
+    const { kernels, put } = await layOut(create, dtype);
     const a = put([0.4, 0.4, 0.2, 0.1, 0.45, 0.45, 0.2, 0.3, 0.5]);
     const count = (y: number[]) => kernels.countCorrect(a.at, put(y).at, y.length / 3, 3);
     expect(count([1, 0, 0, 0, 1, 0, 0, 0, 1])).toBe(3);
@@ -453,7 +515,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   test('addPenalty, sgdInPlace and momentumInPlace', async () => {
     for (const count of sizes) {
       const rng = createRng(10, 'data');
-      const { kernels, put } = await createMemory(create, dtype);
+      const { kernels, put } = await layOut(create, dtype);
       const [w, g, v] = [put(normals(rng, count)), put(normals(rng, count)), put(normals(rng, count))];
       const penalty = () => kernels.addPenalty(g.at, w.at, 0.15, count);
       const gradient = g.values.map((value, i) => round(value + round(round(2 * 0.15) * w.values[i])));
@@ -481,15 +543,127 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  // Whole steps against the kernels that they stand for, which the tests above hold to plain sums.
+  const penalties = [
+    [0, 0],
+    [0.15, 0],
+    [0.15, 0.15],
+  ];
+
+  test('linearStep is the bits of its parts', async () => {
+    for (const N of [1, 2, 3, 4, 5, 10, 11]) {
+      for (const D of [1, 2, 3, 4, 5, 7, 8, 17, 24, 37]) {
+        for (const [lambda, biasLambda] of penalties) {
+          const rng = createRng(14, 'data');
+          const { kernels, put, putInts, room } = await layOut(create, dtype);
+          const [x, y, w, b] = [20 * D, 20, D, 1].map((count) => put(normals(rng, count)));
+          const rows = putInts(Array.from({ length: N }, () => rng.below(20)));
+          const [batch, targets, z, delta, g, gb] = [N * D, N, N, N, D, 1].map(room);
+          const [sameW, sameB] = [put(w.values), put(b.values)];
+          for (const biased of [true, false]) {
+            const bias = biased ? sameB.at : -1;
+            kernels.gatherRows(x.at, rows, batch.at, N, D);
+            kernels.gatherRows(y.at, rows, targets.at, N, 1);
+            kernels.denseForward(batch.at, sameW.at, bias, z.at, N, D, 1);
+            kernels.scaledDifference(z.at, targets.at, 2 / N, z.at, N);
+            kernels.denseBackwardWeights(batch.at, z.at, g.at, N, D, 1);
+            kernels.backwardBias(z.at, gb.at, N, 1);
+            if (lambda > 0) kernels.addPenalty(g.at, sameW.at, lambda, D);
+            if (biasLambda > 0) kernels.addPenalty(gb.at, sameB.at, biasLambda, 1);
+            kernels.sgdInPlace(sameW.at, g.at, 0.1, D);
+            if (biased) kernels.sgdInPlace(sameB.at, gb.at, 0.1, 1);
+            const at = biased ? b.at : -1;
+            const run = () =>
+              kernels.linearStep(x.at, y.at, rows, w.at, at, delta.at, N, D, 0.1, lambda, biasLambda);
+            expectOnlyWritten(kernels, run, [w, b, delta]);
+            expectSameBits(now(kernels, w), now(kernels, sameW));
+            expectSameBits(now(kernels, b), now(kernels, sameB));
+            expectSameBits(now(kernels, delta), now(kernels, z));
+          }
+        }
+      }
+    }
+  });
+
+  test('surfaceForward and surfaceStep are the bits of their parts', async () => {
+    const { relu } = activations;
+    for (const N of [1, 2, 3, 4, 5, 10, 11]) {
+      for (const H of [8, 16, 24, 40]) {
+        for (const [lambda, biasLambda] of penalties) {
+          const rng = createRng(15, 'data');
+          const { kernels, put, putInts, room } = await layOut(create, dtype);
+          const [x, y] = [40, 20].map((count) => put(normals(rng, count)));
+          const [w, b, v, c] = [2 * H, H, H, 1].map((count) => put(normals(rng, count)));
+          const [sameW, sameB, sameV, sameC] = [w, b, v, c].map(({ values }) => put(values));
+          const rows = putInts(Array.from({ length: N }, () => rng.below(20)));
+          const [inputs, a, delta, out] = [2 * N, N * H, N, N].map(room);
+          const [batch, targets, hidden, z, below, scratch] = [2 * N, N, N * H, N, N * H, H].map(room);
+          const [gw, gb, gv, gc] = [2 * H, H, H, 1].map(room);
+
+          kernels.gatherRows(x.at, rows, batch.at, N, 2);
+          kernels.gatherRows(y.at, rows, targets.at, N, 1);
+          kernels.denseForward(batch.at, sameW.at, sameB.at, hidden.at, N, 2, H);
+          kernels.activationForwardInPlace(relu, hidden.at, N * H);
+          kernels.denseForward(hidden.at, sameV.at, sameC.at, z.at, N, H, 1);
+          const forward = () => kernels.surfaceForward(batch.at, w.at, b.at, v.at, c.at, out.at, N, H);
+          expectOnlyWritten(kernels, forward, [out]);
+          expectSameBits(now(kernels, out), now(kernels, z));
+
+          kernels.scaledDifference(z.at, targets.at, 2 / N, z.at, N);
+          kernels.denseBackwardWeights(hidden.at, z.at, gv.at, N, H, 1);
+          kernels.backwardBias(z.at, gc.at, N, 1);
+          kernels.backwardInputs(z.at, sameV.at, scratch.at, below.at, N, H, 1);
+          kernels.activationBackwardInPlace(relu, hidden.at, below.at, N * H);
+          kernels.denseBackwardWeights(batch.at, below.at, gw.at, N, 2, H);
+          kernels.backwardBias(below.at, gb.at, N, H);
+          for (const [gradient, weights, penalty] of [
+            [gw, sameW, lambda],
+            [gv, sameV, lambda],
+            [gb, sameB, biasLambda],
+            [gc, sameC, biasLambda],
+          ] as const) {
+            const count = weights.values.length;
+            if (penalty > 0) kernels.addPenalty(gradient.at, weights.at, penalty, count);
+            kernels.sgdInPlace(weights.at, gradient.at, 0.1, count);
+          }
+          const to = [x, y, w, b, v, c, inputs, a, delta].map(({ at }) => at);
+          const [xAt, yAt, ...offsets] = to as [
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+          ];
+          const run = () => kernels.surfaceStep(xAt, yAt, rows, ...offsets, N, H, 0.1, lambda, biasLambda);
+          expectOnlyWritten(kernels, run, [w, b, v, c, inputs, a, delta]);
+          for (const [mine, parts] of [
+            [w, sameW],
+            [b, sameB],
+            [v, sameV],
+            [c, sameC],
+            [a, hidden],
+            [delta, z],
+          ]) {
+            expectSameBits(now(kernels, mine), now(kernels, parts));
+          }
+        }
+      }
+    }
+  });
+
   test('0 is an offset like any other, for a bias too', async () => {
-    const kernels = await create(dtype, { floats: 4, ints: 0 });
+    const kernels = await create(dtype, createMemory(16));
     kernels.floats.set([3, 5, 7]);
     kernels.denseForward(1, 2, 0, 3, 1, 1, 1);
     expect(kernels.floats[3]).toBe(3 + 5 * 7);
   });
 
   test('a batch of no rows writes no output, and zero gradients', async () => {
-    const { kernels, put, room } = await createMemory(create, dtype);
+    const { kernels, put, room } = await layOut(create, dtype);
     const [x, w, gradient] = [put([1, 2]), put([3, 4]), room(2)];
     written(kernels, () => kernels.denseForward(x.at, w.at, -1, gradient.at, 0, 2, 1), 0, 0);
     const run = () => kernels.denseBackwardWeights(x.at, w.at, gradient.at, 0, 2, 1);
@@ -497,19 +671,14 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
   });
 });
 
-describe('createKernels', () => {
-  test.each(dtypes)('gives memory of %s, of the size asked for and zero', async (dtype) => {
-    const kernels = await createKernels(dtype, { floats: 33, ints: 5 });
-    expect(kernels.dtype).toBe(dtype);
-    expect(kernels.floats).toEqual(dtype === 'float32' ? new Float32Array(33) : new Float64Array(33));
-    expect(kernels.ints).toEqual(new Int32Array(5));
-  });
-
-  test('gives memory that is shared with no other', async () => {
-    const size = { floats: 1, ints: 1 };
-    const [first, second] = [await createKernels('float64', size), await createKernels('float64', size)];
-    first.floats[0] = 1;
-    first.ints[0] = 1;
-    expect([second.floats[0], second.ints[0]]).toEqual([0, 0]);
-  });
-});
+test.each(dtypes)(
+  'createKernels gives kernels on the memory, as floats and as ints, in %s',
+  async (dtype) => {
+    const memory = createMemory(1);
+    const { floats, ints, dtype: its } = await createKernels(dtype, memory);
+    expect(its).toBe(dtype);
+    for (const { buffer } of [floats, ints]) expect(buffer).toBe(memory.buffer);
+    expect(floats).toBeInstanceOf(dtype === 'float32' ? Float32Array : Float64Array);
+    expect([floats.byteLength, ints.byteLength]).toEqual([65536, 65536]);
+  },
+);

@@ -28,7 +28,8 @@ export interface SparseWorkspace {
 /**
  * The arithmetic of training on one linear memory.
  *
- * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so. Matrices
+ * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so; both are
+ * views of the whole memory, whoever lays it out keeps them apart. Matrices
  * are row-major. Shape letters: N rows in a batch, D inputs, H units, P outputs. No kernel allocates, and each sums
  * in one fixed order, so that every implementation gives the same bits: the order of the index that is summed over,
  * but for the forward pass of a layer of one unit (H = 1), whose inputs are summed in four parts, those with d mod 4 =
@@ -132,10 +133,58 @@ export interface Kernels {
     momentum: number,
     count: number,
   ): void;
-}
 
-/** How much memory a training needs, in elements. */
-export interface MemorySize {
-  readonly floats: number;
-  readonly ints: number;
+  /**
+   * A whole step of SGD on a linear model, x w + b, under the squared error, for rows of x[.,D] and y[.]; rows in ints.
+   *
+   * delta[N] = 2/N (x[rows, :] w + b - y[rows]); w[D] <- w - rate (x[rows, :]' delta + 2 lambda w); b <- b - rate (sum of
+   * delta + 2 biasLambda b); b < 0: no bias. The bits are those of the kernels above, one by one.
+   */
+  linearStep(
+    x: number,
+    y: number,
+    rows: number,
+    w: number,
+    b: number,
+    delta: number,
+    N: number,
+    D: number,
+    rate: number,
+    lambda: number,
+    biasLambda: number,
+  ): void;
+  /** out[N] = relu(x[N,2] w[2,H] + b[H]) v[H] + c, for H a multiple of 8. */
+  surfaceForward(
+    x: number,
+    w: number,
+    b: number,
+    v: number,
+    c: number,
+    out: number,
+    N: number,
+    H: number,
+  ): void;
+  /**
+   * A whole step of SGD on that network under the squared error, for rows of x[.,2] and y[.]; rows in ints.
+   *
+   * Room: inputs[N,2], a[N,H] and delta[N]. As long as numbers are finite, the bits are those of the kernels above, one
+   * by one.
+   */
+  surfaceStep(
+    x: number,
+    y: number,
+    rows: number,
+    w: number,
+    b: number,
+    v: number,
+    c: number,
+    inputs: number,
+    a: number,
+    delta: number,
+    N: number,
+    H: number,
+    rate: number,
+    lambda: number,
+    biasLambda: number,
+  ): void;
 }

@@ -1,6 +1,6 @@
 import type { Dtype, FloatArray } from '../math/dtype.ts';
 import { exp, log } from '../math/elementary.ts';
-import type { Activation, Kernels, MemorySize } from './kernels.ts';
+import type { Activation, Kernels } from './kernels.ts';
 
 type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
 
@@ -22,11 +22,13 @@ export function createActivationKernels(f: FloatArray, round: (x: number) => num
  * JavaScript computes in float64. In float32 each product and each sum that is not stored at once is therefore
  * rounded by `round`; storing into a Float32Array rounds by itself.
  */
-export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels {
+export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Memory): Kernels {
   const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
-  const f = dtype === 'float32' ? new Float32Array(size.floats) : new Float64Array(size.floats);
-  const ints = new Int32Array(size.ints);
-  const columns = new Uint16Array(ints.buffer);
+  const f = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
+  const ints = new Int32Array(buffer);
+  const columns = new Uint16Array(buffer);
+  const zeros = (count: number): FloatArray =>
+    dtype === 'float32' ? new Float32Array(count) : new Float64Array(count);
 
   /** out[H] += factor * row[H] */
   function axpy(factor: number, row: number, out: number, H: number): void {
@@ -42,6 +44,11 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
   const withPartialSums = (b: number): number => {
     const sum = round(round(partial[0] + partial[1]) + round(partial[2] + partial[3]));
     return (b < 0 ? 0 : f[b]) + sum;
+  };
+  const singleUnit = (x: number, w: number, b: number, D: number): number => {
+    clearPartialSums();
+    for (let d = 0; d < D; d++) addToPartialSum(d, f[x + d], f[w + d]);
+    return withPartialSums(b);
   };
 
   function startWithBias(b: number, out: number, H: number): void {
@@ -77,6 +84,27 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     return best;
   }
 
+  /** delta[N] <- 2/N (delta - y[rows]) */
+  function squaredErrorDelta(delta: number, y: number, rows: number, N: number): void {
+    const factor = round(2 / N);
+    for (let n = 0; n < N; n++) f[delta + n] = factor * round(f[delta + n] - f[y + ints[rows + n]]);
+  }
+
+  /** w <- w - rate (gradient + 2 lambda w) */
+  function descend(w: number, gradient: FloatArray, rate: number, lambda: number): void {
+    for (let i = 0; i < gradient.length; i++) {
+      if (lambda !== 0) gradient[i] += round(round(2 * lambda) * f[w + i]);
+      f[w + i] -= round(round(rate) * gradient[i]);
+    }
+  }
+
+  /** Unit h of relu(x[2] w[2,H] + b[H]) */
+  function reluUnit(h: number, x: number, w: number, b: number, H: number): number {
+    const z = round(round(f[b + h] + round(f[x] * f[w + h])) + round(f[x + 1] * f[w + H + h]));
+    // biome-ignore lint/complexity/useMathMinMax: as in nn/activations.ts
+    return z < 0 ? 0 : z;
+  }
+
   return {
     dtype,
     floats: f,
@@ -92,9 +120,7 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
     denseForward(x, w, b, out, N, D, H) {
       for (let n = 0; n < N; n++) {
         if (H === 1) {
-          clearPartialSums();
-          for (let d = 0; d < D; d++) addToPartialSum(d, f[x + n * D + d], f[w + d]);
-          f[out + n] = withPartialSums(b);
+          f[out + n] = singleUnit(x + n * D, w, b, D);
           continue;
         }
         startWithBias(b, out + n * H, H);
@@ -211,6 +237,53 @@ export function createReferenceKernels(dtype: Dtype, size: MemorySize): Kernels 
         f[velocity + i] = round(memory * f[velocity + i]) + round(factor * f[gradient + i]);
         f[w + i] -= f[velocity + i];
       }
+    },
+
+    linearStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {
+      for (let n = 0; n < N; n++) f[delta + n] = singleUnit(x + ints[rows + n] * D, w, b, D);
+      squaredErrorDelta(delta, y, rows, N);
+      const [gradient, ofBias] = [zeros(D), zeros(1)];
+      for (let n = 0; n < N; n++) {
+        const row = x + ints[rows + n] * D;
+        for (let d = 0; d < D; d++) gradient[d] += round(f[delta + n] * f[row + d]);
+        ofBias[0] += f[delta + n];
+      }
+      descend(w, gradient, rate, lambda);
+      if (b >= 0) descend(b, ofBias, rate, biasLambda);
+    },
+
+    surfaceForward(x, w, b, v, c, out, N, H) {
+      for (let n = 0; n < N; n++) {
+        clearPartialSums();
+        for (let h = 0; h < H; h++) addToPartialSum(h, reluUnit(h, x + 2 * n, w, b, H), f[v + h]);
+        f[out + n] = withPartialSums(c);
+      }
+    },
+
+    surfaceStep(x, y, rows, w, b, v, c, inputs, a, delta, N, H, rate, lambda, biasLambda) {
+      for (let n = 0; n < N; n++) {
+        const row = x + 2 * ints[rows + n];
+        f.copyWithin(inputs + 2 * n, row, row + 2);
+        for (let h = 0; h < H; h++) f[a + n * H + h] = reluUnit(h, row, w, b, H);
+        f[delta + n] = singleUnit(a + n * H, v, c, H);
+      }
+      squaredErrorDelta(delta, y, rows, N);
+      const [ofW, ofB, ofV, ofC] = [zeros(2 * H), zeros(H), zeros(H), zeros(1)];
+      for (let n = 0; n < N; n++) {
+        for (let h = 0; h < H; h++) {
+          const unit = f[a + n * H + h];
+          const below = unit > 0 ? round(f[delta + n] * f[v + h]) : 0;
+          ofW[h] += round(f[inputs + 2 * n] * below);
+          ofW[H + h] += round(f[inputs + 2 * n + 1] * below);
+          ofB[h] += below;
+          ofV[h] += round(unit * f[delta + n]);
+        }
+        ofC[0] += f[delta + n];
+      }
+      descend(w, ofW, rate, lambda);
+      descend(b, ofB, rate, biasLambda);
+      descend(v, ofV, rate, lambda);
+      descend(c, ofC, rate, biasLambda);
     },
   };
 }

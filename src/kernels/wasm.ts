@@ -1,10 +1,9 @@
 import type { Dtype } from '../math/dtype.ts';
-import type { Kernels, MemorySize } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
 import { createActivationKernels } from './reference.ts';
 
 /** What the modules built from assembly/ export: offsets in elements, as in `Kernels`. */
 interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'ints'> {
-  setIntsBase(bytes: number): void;
   sparseForward(...offsets: number[]): void;
   sparseBackwardWeights(...offsets: number[]): void;
   sparseSgdInPlace(...offsets: number[]): void;
@@ -27,30 +26,23 @@ type Wrapped = Pick<
 type Forward = (a: number, count: number) => void;
 type Backward = (a: number, delta: number, count: number) => void;
 
-const pageBytes = 65536;
 const modules = new Map<Dtype, Promise<WebAssembly.Module>>();
 
 /**
- * The kernels in WebAssembly with 128-bit vectors, on one memory that never grows. Same bits as the reference.
+ * The kernels in WebAssembly with 128-bit vectors, on a memory as large as it is now. Same bits as the reference.
  * Without files, in a browser, `module` has to be given.
  *
- * Errors: WebAssembly.CompileError where the engine has no vectors, RangeError where the memory cannot be had.
+ * Errors: WebAssembly.CompileError where the engine has no vectors.
  */
 export async function createWasmKernels(
   dtype: Dtype,
-  size: MemorySize,
+  memory: WebAssembly.Memory,
   module: Promise<WebAssembly.Module> = moduleFor(dtype),
 ): Promise<Kernels> {
-  const floatBytes = dtype === 'float32' ? 4 : 8;
-  const intsBase = Math.ceil((size.floats * floatBytes) / 16) * 16;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((intsBase + size.ints * 4) / pageBytes) + 1 });
   const instance = await WebAssembly.instantiate(await module, { env: { memory } });
   const exports = instance.exports as unknown as Exports;
-  exports.setIntsBase(intsBase);
-  const floats =
-    dtype === 'float32'
-      ? new Float32Array(memory.buffer, 0, size.floats)
-      : new Float64Array(memory.buffer, 0, size.floats);
+  const { buffer } = memory;
+  const floats = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
   const any = createActivationKernels(floats, dtype === 'float32' ? Math.fround : (x) => x);
   const forward: Record<string, Forward | undefined> = {
     relu: exports.reluForward,
@@ -66,7 +58,7 @@ export async function createWasmKernels(
     ...exports,
     dtype,
     floats,
-    ints: new Int32Array(memory.buffer, intsBase, size.ints),
+    ints: new Int32Array(buffer),
     sparseForward: (x, rows, w, b, out, N, H, stride) =>
       exports.sparseForward(x.values, x.columns, x.starts, rows, w, b, out, N, H, stride),
     sparseBackwardWeights: (x, rows, delta, gradient, { ints, floats: entries }, N, D, H, stride) =>

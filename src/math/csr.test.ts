@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Csr, csrFromDense } from './csr.ts';
+import { dtypes } from './dtype.ts';
 import { createRng } from './rng.ts';
 
 const rowsOf = (...rows: number[]) => Int32Array.from(rows);
@@ -16,13 +17,32 @@ function denseOf({ rows, columns, starts, indices, values }: Csr): number[] {
 describe('csrFromDense', () => {
   test('keeps the entries other than 0, row after row', () => {
     const csr = csrFromDense([0, 5, 0, 6, 0, 0, 0, 7, 8], 3, rowsOf(0, 1, 2), 1, 'float64');
-    expect(csr).toEqual({
+    expect(csr).toMatchObject({
       rows: 3,
       columns: 3,
       starts: Int32Array.of(0, 1, 2, 4),
       indices: Uint16Array.of(1, 0, 1, 2),
       values: Float64Array.of(5, 6, 7, 8),
     });
+  });
+
+  test('has its arrays in one memory that threads can share, apart from each other', () => {
+    for (const dtype of dtypes) {
+      const { memory, values, starts, indices } = csrFromDense(
+        [1, 2, 3, 4, 5, 6],
+        2,
+        rowsOf(0, 1, 2),
+        1,
+        dtype,
+      );
+      let end = 0;
+      for (const { buffer, byteOffset, byteLength } of [values, starts, indices]) {
+        expect(buffer).toBe(memory.buffer);
+        expect(byteOffset % 16).toBe(0);
+        expect(byteOffset).toBeGreaterThanOrEqual(end);
+        end = byteOffset + byteLength;
+      }
+    }
   });
 
   test('takes the rows that are listed, in their order and as often as they are', () => {

@@ -1,4 +1,5 @@
 import type { Dtype, FloatArray } from './dtype.ts';
+import { createMemory } from './memory.ts';
 
 /** A sparse matrix by rows (compressed sparse rows): row n holds entries starts[n] .. starts[n + 1] - 1. */
 export interface Csr {
@@ -10,13 +11,14 @@ export interface Csr {
   readonly indices: Uint16Array | Int32Array;
   /** [entries] */
   readonly values: FloatArray;
+  /** Where the arrays lie, at multiples of 16 bytes: kernels work on them there, in every thread that is handed this. */
+  readonly memory: WebAssembly.Memory;
 }
 
 /**
  * The given rows of a dense matrix [.., columns] as CSR, each value divided by `divisor`.
  *
- * Entry k of row n is source[rows[n], indices[k]] / divisor; only entries other than 0 are kept. It lies in shared
- * memory, so that another thread can read it without a copy.
+ * Entry k of row n is source[rows[n], indices[k]] / divisor; only entries other than 0 are kept.
  */
 export function csrFromDense(
   source: ArrayLike<number>,
@@ -29,11 +31,19 @@ export function csrFromDense(
   for (const row of rows) {
     for (let i = row * columns; i < (row + 1) * columns; i++) if (source[i] !== 0) entries++;
   }
-  const starts = new Int32Array(shared(4 * (rows.length + 1)));
-  const indices =
-    columns <= 65536 ? new Uint16Array(shared(2 * entries)) : new Int32Array(shared(4 * entries));
+  const valueBytes = dtype === 'float32' ? 4 : 8;
+  const indexBytes = columns <= 65536 ? 2 : 4;
+  const startsAt = aligned(valueBytes * entries);
+  const indicesAt = startsAt + aligned(4 * (rows.length + 1));
+  const memory = createMemory(indicesAt + indexBytes * entries, true);
+  const { buffer } = memory;
   const values =
-    dtype === 'float32' ? new Float32Array(shared(4 * entries)) : new Float64Array(shared(8 * entries));
+    dtype === 'float32' ? new Float32Array(buffer, 0, entries) : new Float64Array(buffer, 0, entries);
+  const starts = new Int32Array(buffer, startsAt, rows.length + 1);
+  const indices =
+    indexBytes === 2
+      ? new Uint16Array(buffer, indicesAt, entries)
+      : new Int32Array(buffer, indicesAt, entries);
   let entry = 0;
   for (let n = 0; n < rows.length; n++) {
     const from = rows[n] * columns;
@@ -45,9 +55,9 @@ export function csrFromDense(
     }
     starts[n + 1] = entry;
   }
-  return { rows: rows.length, columns, starts, indices, values };
+  return { rows: rows.length, columns, starts, indices, values, memory };
 }
 
-function shared(bytes: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(bytes);
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 16) * 16;
 }

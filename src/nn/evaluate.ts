@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts';
-import { forwardHidden } from './forward.ts';
+import { forwardOutput } from './forward.ts';
 import type { Loss } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import type { SampleMemory } from './samples.ts';
@@ -30,7 +30,7 @@ function forEachPiece(
   for (let from = 0; from < samples.rows; from += evaluationRows) {
     const N = Math.min(evaluationRows, samples.rows - from);
     const inputs = samples.dense + from * layers[0].inputs;
-    forwardHidden(kernels, layers, samples, inputs, samples.csrRows + from, N);
+    forwardOutput(kernels, layers, samples, inputs, samples.csrRows + from, N);
     visit(layers[layers.length - 1], from, N);
   }
 }

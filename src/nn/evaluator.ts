@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
+import { allocate } from './arena.ts';
 import { evaluate, evaluationRows, type Scores } from './evaluate.ts';
 import { type LossName, losses } from './losses.ts';
-import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { columnsOf, isSparse, layOutSamples, loadSamples, type Samples } from './samples.ts';
+import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import { storeWeights } from './weights.ts';
 
 /** All that an evaluation needs but the weights. */
@@ -30,16 +31,22 @@ export interface Evaluator {
  */
 export type LendCore = (millisecondsLeft: number) => (() => void) | null;
 
-/** Evaluation on a memory of its own: the same kernels in the same order give the same bits as in the training's. */
+/**
+ * Evaluation beside the training: the same kernels in the same order give the same bits. It keeps its stretch of memory,
+ * which is small, until the process ends: no more cores are ever lent than there are.
+ */
 export async function createEvaluation(
   task: EvaluatorTask,
 ): Promise<(weights: readonly LayerWeights[]) => Scores> {
   const { train, test, layers, dtype } = task;
   const loss = losses[task.loss];
-  const arena = createArena();
-  const samples = layOutSamples([train, test], arena);
-  const memory = layOut(layers, columnsOf(train), evaluationRows, false, isSparse(train.inputs), arena);
-  const kernels = await createKernels(dtype, arena.size());
+  const sparse = isSparse(train.inputs);
+  const { offsets, stretch } = allocate(dtype, memoryOf(train), (arena) => ({
+    samples: layOutSamples([train, test], arena),
+    memory: layOut(layers, columnsOf(train), evaluationRows, false, sparse, arena),
+  }));
+  const { samples, memory } = offsets;
+  const kernels = await createKernels(dtype, stretch.memory);
   loadSamples([train, test], samples, kernels);
   return (weights) => {
     storeWeights(kernels, memory, weights);

@@ -1,11 +1,12 @@
 import { createKernels } from '../kernels/index.ts';
+import { allocate } from './arena.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
 import { layOutSorted, lossAndGradient } from './gradient.ts';
 import { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
 import { type LossName, losses } from './losses.ts';
-import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { columnsOf, isSparse, layOutSamples, loadSamples, type Samples } from './samples.ts';
+import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Trained } from './train.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
@@ -52,12 +53,15 @@ export async function fitLbfgs(
 ): Promise<LbfgsFitted> {
   const { layers } = fit;
   const loss = losses[fit.loss];
-  const arena = createArena();
-  const [trainRows, testRows] = layOutSamples([trainSamples, testSamples], arena);
   const sparse = isSparse(trainSamples.inputs);
-  const memory = layOut(layers, columnsOf(trainSamples), evaluationRows, false, sparse, arena);
-  const sorted = layOutSorted(trainSamples, arena);
-  const kernels = await createKernels('float64', arena.size());
+  const { offsets, stretch } = allocate('float64', memoryOf(trainSamples), (arena) => ({
+    samples: layOutSamples([trainSamples, testSamples], arena),
+    memory: layOut(layers, columnsOf(trainSamples), evaluationRows, false, sparse, arena),
+    sorted: layOutSorted(trainSamples, arena),
+  }));
+  const { memory, sorted } = offsets;
+  const [trainRows, testRows] = offsets.samples;
+  const kernels = await createKernels('float64', stretch.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
 
   const store = (x: Float64Array) => storeWeights(kernels, memory, weightsAt(x, fit.weights));
@@ -76,7 +80,7 @@ export async function fitLbfgs(
   const { x, evaluation, iterations, converged, gradientNorm } = minimum;
   if (iterations === 0) take(x, evaluation);
   else store(x);
-  return {
+  const fitted = {
     train: record.train,
     test: record.test,
     divergedAt: Number.isFinite(evaluation.value) ? record.divergedAt() : iterations,
@@ -87,6 +91,8 @@ export async function fitLbfgs(
     converged,
     gradientNorm,
   };
+  stretch.release();
+  return fitted;
 }
 
 /** Layer after layer the kernel, then the bias. */

@@ -25,6 +25,32 @@ export function forwardHidden(
   }
 }
 
+/** Whether the kernels for surfaces take the network: two inputs, a hidden layer of relu, one output unit. */
+export function isSurface(layers: readonly LayerMemory[], samples: SampleMemory): boolean {
+  if (layers.length !== 2 || samples.csr !== null) return false;
+  const [hidden, output] = layers;
+  const { inputs, units, activation } = hidden;
+  const fits = inputs === 2 && units % 8 === 0 && activation === 'relu' && output.units === 1;
+  return fits && hidden.bias >= 0 && output.bias >= 0;
+}
+
+/** The same for z of the output layer alone: hidden layers may hold what they held before. */
+export function forwardOutput(
+  kernels: Kernels,
+  layers: readonly LayerMemory[],
+  samples: SampleMemory,
+  denseInputs: number,
+  rows: number,
+  N: number,
+): void {
+  if (!isSurface(layers, samples)) {
+    forwardHidden(kernels, layers, samples, denseInputs, rows, N);
+    return;
+  }
+  const [{ kernel, bias, units }, output] = layers;
+  kernels.surfaceForward(denseInputs, kernel, bias, output.kernel, output.bias, output.output, N, units);
+}
+
 /** a = f(z) in the layer's output [N, units]. Softmax is the loss's affair. */
 export function activateInPlace(
   kernels: Kernels,

@@ -3,12 +3,13 @@ import { createKernels } from '../kernels/index.ts';
 import { csrFromDense } from '../math/csr.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from './activations.ts';
+import { allocate } from './arena.ts';
 import { batchings } from './batches.ts';
 import { evaluate, evaluationRows } from './evaluate.ts';
 import { layOutSorted, lossAndGradient } from './gradient.ts';
 import { type LossName, losses } from './losses.ts';
-import { createArena, initialWeights, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { columnsOf, isSparse, layOutSamples, loadSamples, type Samples } from './samples.ts';
+import { initialWeights, type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import { train } from './train.ts';
 import { storeWeights } from './weights.ts';
 
@@ -46,11 +47,14 @@ function layersFor(loss: LossName, hidden: number[], bias: boolean): LayerSpec[]
 }
 
 async function measured(samples: Samples, layers: LayerSpec[], weights: LayerWeights[], name: LossName) {
-  const arena = createArena();
-  const [memory] = layOutSamples([samples], arena);
-  const network = layOut(layers, columnsOf(samples), evaluationRows, false, isSparse(samples.inputs), arena);
-  const sorted = layOutSorted(samples, arena);
-  const kernels = await createKernels('float64', arena.size());
+  const { offsets, stretch } = allocate('float64', memoryOf(samples), (arena) => ({
+    rows: layOutSamples([samples], arena),
+    network: layOut(layers, columnsOf(samples), evaluationRows, false, isSparse(samples.inputs), arena),
+    sorted: layOutSorted(samples, arena),
+  }));
+  const { network, sorted } = offsets;
+  const [memory] = offsets.rows;
+  const kernels = await createKernels('float64', stretch.memory);
   loadSamples([samples], [memory], kernels);
   storeWeights(kernels, network, weights);
   const count = flat(weights).length;

@@ -1,8 +1,9 @@
 import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
+import type { Arena } from './arena.ts';
 import { evaluationRows, type Score } from './evaluate.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import type { Loss } from './losses.ts';
-import type { Arena, LayerMemory } from './network.ts';
+import type { LayerMemory } from './network.ts';
 import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
 
 /** Room to sort the entries of as many sparse rows as are taken at a time. */

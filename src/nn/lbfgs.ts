@@ -43,8 +43,9 @@ interface Point<E extends Evaluation> extends LinePoint {
  * Minimises a smooth function by L-BFGS with a strong-Wolfe line search (algorithms 7.4 and 7.5 of J. Nocedal and
  * S. J. Wright, Numerical Optimization, 2006).
  *
- * It ends converged, after `maxIterations`, or where rounding lets no step lower the value. A start that is not finite is
- * returned as it is, with 0 iterations. `onIteration` hears of each point that is taken, from iteration 1.
+ * It ends converged, after `maxIterations`, or where the line search finds no step. A tolerance below the rounding of the
+ * gradient is never reached. A start that is not finite is returned as it is, with 0 iterations. `onIteration` hears of
+ * each point that is taken, from iteration 1.
  */
 export function minimize<E extends Evaluation>(
   objective: Objective<E>,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createArena, initialWeights, type LayerSpec, layOut } from './network.ts';
+import { createArena } from './arena.ts';
+import { initialWeights, type LayerSpec, layOut } from './network.ts';
 
 const layer = (units: number, changes: Partial<LayerSpec> = {}): LayerSpec => ({
   units,
@@ -15,7 +16,11 @@ describe('layOut', () => {
   const capacity = 9;
 
   /** [offset, length] of everything that a layer has. */
-  function regionsOf(layers: readonly LayerSpec[], momentum: boolean, arena = createArena()): number[][] {
+  function regionsOf(
+    layers: readonly LayerSpec[],
+    momentum: boolean,
+    arena = createArena('float64'),
+  ): number[][] {
     return layOut(layers, inputs, capacity, momentum, false, arena).flatMap((memory) => {
       const { inputs: D, units: H } = memory;
       const all = [
@@ -33,7 +38,7 @@ describe('layOut', () => {
   }
 
   test.each([true, false])('no two regions overlap, momentum %s', (momentum) => {
-    const arena = createArena();
+    const arena = createArena('float64');
     arena.floats(33);
     const regions = regionsOf(network, momentum, arena).sort(([a], [b]) => a - b);
     // 5 regions with momentum, kernel and bias, for each of 4 layers, less what the second layer lacks
@@ -44,12 +49,11 @@ describe('layOut', () => {
       expect(offset).toBeGreaterThanOrEqual(end);
       end = offset + length;
     }
-    expect(arena.size().floats).toBeGreaterThanOrEqual(end);
-    expect(arena.size().ints).toBe(0);
+    expect(arena.bytes()).toBeGreaterThanOrEqual(8 * end);
   });
 
   test('has the shapes and activations of the layers, and -1 for what is not there', () => {
-    const memory = layOut(network, inputs, capacity, false, false, createArena());
+    const memory = layOut(network, inputs, capacity, false, false, createArena('float64'));
     expect(memory.map((m) => [m.inputs, m.units, m.activation])).toEqual([
       [5, 7, 'relu'],
       [7, 1, 'relu'],
@@ -58,23 +62,10 @@ describe('layOut', () => {
     ]);
     for (const { kernelVelocity, biasVelocity } of memory)
       expect([kernelVelocity, biasVelocity]).toEqual([-1, -1]);
-    const [, second] = layOut(network, inputs, capacity, true, false, createArena());
+    const [, second] = layOut(network, inputs, capacity, true, false, createArena('float64'));
     expect(second).toMatchObject({ bias: -1, biasGradient: -1, biasVelocity: -1 });
     expect(second.kernelVelocity).toBeGreaterThan(0);
   });
-});
-
-test('an arena hands out floats and ints apart, in steps of 16', () => {
-  const arena = createArena();
-  expect([
-    arena.floats(1),
-    arena.ints(17),
-    arena.floats(16),
-    arena.ints(1),
-    arena.floats(0),
-    arena.floats(2),
-  ]).toEqual([0, 0, 16, 32, 32, 32]);
-  expect(arena.size()).toEqual({ floats: 48, ints: 48 });
 });
 
 describe('initialWeights', () => {

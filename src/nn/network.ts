@@ -1,6 +1,6 @@
-import type { MemorySize } from '../kernels/kernels.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from './activations.ts';
+import type { Arena } from './arena.ts';
 import { type BiasInit, biasInitializers, type KernelInit, kernelInitializers } from './initializers.ts';
 
 /** One dense layer: a = f(x W + b), with the penalty l2 * sum(w^2) on its weights. */
@@ -34,32 +34,6 @@ export function initialWeights(
       layer.biasInit === null ? null : biasInitializers[layer.biasInit](stream(2 * index + 1), layer.units);
     return { kernel, bias };
   });
-}
-
-/** Hands out offsets into one memory, each a multiple of 16 elements (128 bytes in float64). */
-export interface Arena {
-  floats(count: number): number;
-  ints(count: number): number;
-  size(): MemorySize;
-}
-
-export function createArena(): Arena {
-  let floats = 0;
-  let ints = 0;
-  const padded = (count: number): number => Math.ceil(count / 16) * 16;
-  return {
-    floats: (count) => {
-      const offset = floats;
-      floats += padded(count);
-      return offset;
-    },
-    ints: (count) => {
-      const offset = ints;
-      ints += padded(count);
-      return offset;
-    },
-    size: () => ({ floats, ints }),
-  };
 }
 
 /** Where one layer lies in the memory; `bias` and the like are -1 where there is none. */

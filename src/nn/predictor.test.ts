@@ -45,9 +45,7 @@ describe.each(['float32', 'float64'] as const)('%s', (dtype) => {
     });
     const kept = weightsFromBytes(weightsToBytes(weights, dtype), network, dtype);
     expect(kept).toEqual(weights);
-    const predict = await createPredictor(network, kept!, 'cross_entropy', (size) =>
-      createKernels(dtype, size),
-    );
+    const predict = await createPredictor(network, kept!, 'cross_entropy', dtype, createKernels);
     for (const row of rows) {
       const output = predict(inputs.subarray(row * columns, (row + 1) * columns));
       expect(output).toEqual([...testOutputs.subarray(3 * row, 3 * row + 3)]);

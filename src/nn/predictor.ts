@@ -1,7 +1,10 @@
-import type { Kernels, MemorySize } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { Dtype } from '../math/dtype.ts';
+import { createMemory } from '../math/memory.ts';
+import { createArena } from './arena.ts';
 import { forwardHidden } from './forward.ts';
 import { type LossName, losses } from './losses.ts';
-import { createArena, type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import type { SampleMemory } from './samples.ts';
 import { storeWeights } from './weights.ts';
 
@@ -11,19 +14,20 @@ export type Predictor = (inputs: ArrayLike<number>) => number[];
 /**
  * A trained network that answers one row at a time, with the arithmetic of its training.
  *
- * `createKernels` makes memory of a given size with the kernels on it: the caller knows where these come from.
+ * `createKernels` makes the kernels on a memory: the caller knows where these come from.
  */
 export async function createPredictor(
   layers: readonly LayerSpec[],
   weights: readonly LayerWeights[],
   loss: LossName,
-  createKernels: (size: MemorySize) => Promise<Kernels>,
+  dtype: Dtype,
+  createKernels: (dtype: Dtype, memory: WebAssembly.Memory) => Promise<Kernels>,
 ): Promise<Predictor> {
-  const arena = createArena();
+  const arena = createArena(dtype);
   const columns = weights[0].kernel.length / layers[0].units;
   const row: SampleMemory = { rows: 1, dense: arena.floats(columns), csr: null, csrRows: -1, targets: -1 };
   const memory = layOut(layers, columns, 1, false, false, arena);
-  const kernels = await createKernels(arena.size());
+  const kernels = await createKernels(dtype, createMemory(arena.bytes()));
   storeWeights(kernels, memory, weights);
   const last = memory[memory.length - 1];
   return (inputs) => {

@@ -1,7 +1,7 @@
 import type { CsrOffsets, Kernels } from '../kernels/kernels.ts';
 import type { Csr } from '../math/csr.ts';
 import type { FloatArray } from '../math/dtype.ts';
-import type { Arena } from './network.ts';
+import type { Arena } from './arena.ts';
 
 /** Some rows of a sparse matrix of at most 65536 columns, which others may share: row n is row rows[n] of it. */
 export interface SparseRows {
@@ -9,7 +9,10 @@ export interface SparseRows {
   readonly rows: Int32Array;
 }
 
-/** Rows to train or to evaluate on: inputs [rows][columns], dense or sparse, and targets [rows][outputs]. */
+/**
+ * Rows to train or to evaluate on: inputs [rows][columns], dense or sparse, and targets [rows][outputs]. The sparse inputs
+ * of one training are rows of one matrix, which has the training's element type.
+ */
 export interface Samples {
   readonly rows: number;
   readonly inputs: FloatArray | SparseRows;
@@ -42,20 +45,13 @@ export interface SampleMemory {
   readonly targets: number;
 }
 
-/** Lays samples out one after the other; those of one sparse matrix share it. */
+/** The memory that sparse inputs lie in, which a training then works in; null for dense ones. */
+export function memoryOf({ inputs }: Samples): WebAssembly.Memory | null {
+  return isSparse(inputs) ? inputs.csr.memory : null;
+}
+
+/** Lays samples out one after the other; a sparse matrix stays where it is. */
 export function layOutSamples(all: readonly Samples[], arena: Arena): SampleMemory[] {
-  const matrices = new Map<Csr, CsrOffsets>();
-  const offsetsOf = (csr: Csr): CsrOffsets => {
-    const known = matrices.get(csr);
-    if (known !== undefined) return known;
-    const offsets = {
-      values: arena.floats(csr.values.length),
-      columns: arena.ints(Math.ceil(csr.indices.length / 2)),
-      starts: arena.ints(csr.starts.length),
-    };
-    matrices.set(csr, offsets);
-    return offsets;
-  };
   return all.map(({ rows, inputs, targets }) => ({
     rows,
     dense: isSparse(inputs) ? -1 : arena.floats(inputs.length),
@@ -65,27 +61,24 @@ export function layOutSamples(all: readonly Samples[], arena: Arena): SampleMemo
   }));
 }
 
+function offsetsOf({ values, indices, starts }: Csr): CsrOffsets {
+  return {
+    values: values.byteOffset / values.BYTES_PER_ELEMENT,
+    columns: indices.byteOffset / 4,
+    starts: starts.byteOffset / 4,
+  };
+}
+
 /** Copies the samples to where they were laid out. */
 export function loadSamples(
   all: readonly Samples[],
   memories: readonly SampleMemory[],
   { floats, ints }: Kernels,
 ): void {
-  const loaded = new Set<Csr>();
   all.forEach(({ inputs, targets }, index) => {
     const memory = memories[index];
     floats.set(targets, memory.targets);
-    if (!isSparse(inputs)) {
-      floats.set(inputs, memory.dense);
-      return;
-    }
-    ints.set(inputs.rows, memory.csrRows);
-    if (loaded.has(inputs.csr)) return;
-    loaded.add(inputs.csr);
-    const offsets = memory.csr!;
-    floats.set(inputs.csr.values, offsets.values);
-    const columns = new Uint16Array(ints.buffer, ints.byteOffset + 4 * offsets.columns);
-    columns.set(inputs.csr.indices);
-    ints.set(inputs.csr.starts, offsets.starts);
+    if (isSparse(inputs)) ints.set(inputs.rows, memory.csrRows);
+    else floats.set(inputs, memory.dense);
   });
 }

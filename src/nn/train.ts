@@ -1,23 +1,17 @@
 import { createKernels } from '../kernels/index.ts';
-import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
 import type { Dtype } from '../math/dtype.ts';
+import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
 import { type Checkpoints, type Curve, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
-import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
-import { type Loss, type LossName, losses } from './losses.ts';
-import { createArena, type LayerMemory, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
-import {
-  columnsOf,
-  layOutSamples,
-  loadSamples,
-  mostEntries,
-  type SampleMemory,
-  type Samples,
-} from './samples.ts';
+import { type LossName, losses } from './losses.ts';
+import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
+import type { Sgd } from './optimizers.ts';
+import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
+
+import { createStep, layOutStep } from './steps.ts';
 import { copyWeights, storeWeights, velocityMemory } from './weights.ts';
 
 export interface Training {
@@ -66,34 +60,28 @@ export async function train(
   const loss = losses[training.loss];
   const outputs = layers[layers.length - 1].units;
 
-  const arena = createArena();
-  const [trainRows, testRows] = layOutSamples([trainSamples, testSamples], arena);
-  const columns = columnsOf(trainSamples);
+  const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
-  const sparse = trainRows.csr !== null;
-  const entries = batches.size * mostEntries(trainSamples);
-  const memory = layOut(layers, columns, capacity, sgd.momentum !== 0, sparse, arena);
-  const step: StepMemory = {
-    rows: arena.ints(batches.size),
-    csrRows: sparse ? arena.ints(batches.size) : -1,
-    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(entries) },
-    inputs: sparse ? -1 : arena.floats(batches.size * columns),
-    targets: arena.floats(batches.size * outputs),
-  };
-
-  const kernels = await createKernels(training.dtype, arena.size());
+  const { offsets, stretch } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
+    samples: layOutSamples([trainSamples, testSamples], arena),
+    memory: layOut(layers, columnsOf(trainSamples), capacity, sgd.momentum !== 0, sparse, arena),
+    stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
+  }));
+  const { memory, stepMemory } = offsets;
+  const [trainRows, testRows] = offsets.samples;
+  const kernels = await createKernels(training.dtype, stretch.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   const { resume } = checkpoints;
   const velocities = velocityMemory(memory);
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
   if (resume !== null && resume.velocities !== null) storeWeights(kernels, velocities, resume.velocities);
 
+  const step = createStep(kernels, memory, trainRows, stepMemory, loss, sgd);
   const trainEpoch = (epoch: number): void => {
     batches.startEpoch(epoch);
     for (let index = 0; index < batches.steps; index++) {
-      batches.fill(index, kernels.ints, step.rows);
-      const rate = schedule(learningRate, epoch, index, batches.steps);
-      trainStep(kernels, memory, trainRows, step, batches.size, loss, sgd, rate);
+      batches.fill(index, kernels.ints, stepMemory.rows);
+      step(batches.size, schedule(learningRate, epoch, index, batches.steps));
     }
   };
   const evaluateHere = (): Scores => ({
@@ -105,6 +93,7 @@ export async function train(
   const record = createRecord(onEpoch, resume);
   const copy = () => copyWeights(kernels, memory);
   const copyVelocities = () => (sgd.momentum === 0 ? null : copyWeights(kernels, velocities));
+  // A training that is stopped gives its memory back too.
   await runEpochs({
     epochs,
     trainEpoch,
@@ -115,8 +104,11 @@ export async function train(
     task,
     lendCore,
     checkpoints,
+  }).catch((error) => {
+    stretch.release();
+    throw error;
   });
-  return {
+  const trained = {
     train: record.train,
     test: record.test,
     divergedAt: record.divergedAt(),
@@ -124,87 +116,6 @@ export async function train(
     trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
     weights: copy(),
   };
-}
-
-interface StepMemory {
-  /** in ints: the batch's row indices */
-  readonly rows: number;
-  /** in ints: the sparse matrix's row of each of them; -1 for dense inputs */
-  readonly csrRows: number;
-  readonly sorted: SparseWorkspace;
-  /** [batch][columns], or -1 when the inputs are sparse */
-  readonly inputs: number;
-  /** [batch][outputs] */
-  readonly targets: number;
-}
-
-function trainStep(
-  kernels: Kernels,
-  layers: readonly LayerMemory[],
-  samples: SampleMemory,
-  step: StepMemory,
-  N: number,
-  loss: Loss,
-  sgd: Sgd,
-  rate: number,
-): void {
-  const last = layers.length - 1;
-  if (samples.csr === null) kernels.gatherRows(samples.dense, step.rows, step.inputs, N, layers[0].inputs);
-  kernels.gatherRows(samples.targets, step.rows, step.targets, N, layers[last].units);
-
-  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, step, N);
-  forwardHidden(kernels, layers, samples, step.inputs, step.csrRows, N);
-  loss.forward(kernels, layers[last], N);
-  loss.backward(kernels, layers[last], step.targets, N);
-
-  for (let l = last; l >= 0; l--) {
-    const layer = layers[l];
-    const { delta, kernelGradient, inputs, units, stride } = layer;
-    if (layer.bias >= 0) kernels.backwardBias(delta, layer.biasGradient, N, units);
-    if (l > 0) {
-      const below = layers[l - 1];
-      kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
-      kernels.backwardInputs(delta, layer.kernel, layer.transposed, below.delta, N, inputs, units);
-      multiplyByDerivativeInPlace(kernels, below, N);
-      sgdStep(kernels, layer, sgd, rate);
-    } else if (samples.csr === null) {
-      kernels.denseBackwardWeights(step.inputs, delta, kernelGradient, N, inputs, units);
-      sgdStep(kernels, layer, sgd, rate);
-    } else if (movesEveryWeight(sgd)) {
-      const { csrRows, sorted } = step;
-      kernels.sparseBackwardWeights(
-        samples.csr,
-        csrRows,
-        delta,
-        kernelGradient,
-        sorted,
-        N,
-        inputs,
-        units,
-        stride,
-      );
-      sgdStep(kernels, layer, sgd, rate);
-    } else {
-      const { csrRows, sorted } = step;
-      kernels.sparseSgdInPlace(
-        samples.csr,
-        csrRows,
-        delta,
-        kernelGradient,
-        layer.kernel,
-        rate,
-        sorted,
-        N,
-        inputs,
-        units,
-        stride,
-      );
-      sgdStepBias(kernels, layer, sgd, rate);
-    }
-  }
-}
-
-/** From a batch's sample numbers to rows of the sparse matrix. */
-function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
-  for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
+  stretch.release();
+  return trained;
 }

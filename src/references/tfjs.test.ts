@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { csrFromDense } from '../math/csr.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import { initialWeights, type LayerSpec } from '../nn/network.ts';
@@ -27,10 +28,9 @@ function samples(rows: number, classes: number, index: number): Samples {
 
 /** The same rows as a sparse matrix, which has more rows than these, in another order. */
 function sparse({ rows, inputs, targets }: Samples): Samples {
-  const values = Float64Array.of(9, 9, ...(inputs as Float64Array));
-  const indices = Uint16Array.from(values, (_, entry) => entry % 2);
-  const starts = Int32Array.from({ length: rows + 2 }, (_, row) => 2 * row);
-  const csr = { rows: rows + 1, columns: 2, starts, indices, values };
+  const dense = Float64Array.of(9, 9, ...(inputs as Float64Array));
+  const every = Int32Array.from({ length: rows + 1 }, (_, row) => row);
+  const csr = csrFromDense(dense, 2, every, 1, 'float64');
   return { rows, inputs: { csr, rows: Int32Array.from({ length: rows }, (_, n) => n + 1) }, targets };
 }
 

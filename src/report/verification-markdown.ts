@@ -1,3 +1,4 @@
+import { markdownTable } from './markdown-table.ts';
 import { percent } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { type Section, seedsText, verificationSections } from './verification-sections.ts';
@@ -12,16 +13,9 @@ export function verificationMarkdown(verification: Verification, winners: readon
 }
 
 function sectionText({ title, header, rows }: Section): string {
-  const table = [
-    line(header),
-    `|${header.map(() => '---').join('|')}|`,
-    ...rows.map(({ cells }) => line(cells)),
-  ];
-  return [`### ${title}`, '', ...table].join('\n');
-}
-
-/** Text of a claims file cannot become a cell, a link or HTML. */
-function line(cells: readonly string[]): string {
-  const escaped = cells.map((cell) => cell.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' '));
-  return `| ${escaped.join(' | ')} |`;
+  const table = markdownTable(
+    header,
+    rows.map(({ cells }) => cells),
+  );
+  return `### ${title}\n\n${table}`;
 }

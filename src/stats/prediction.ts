@@ -48,8 +48,8 @@ export function predictionPValue(sample: readonly number[], low: number, high: n
 export function predictionInterval(sample: readonly number[], level: number): Interval {
   const everything = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const shape = describeSample(sample);
-  if (shape === undefined) return everything;
   const alpha = 1 - level;
+  if (shape === undefined || alpha <= 0) return everything;
   return { low: endOf(shape, -1, alpha), high: endOf(shape, 1, alpha) };
 }
 
@@ -67,19 +67,24 @@ function describeSample(sample: readonly number[]): SampleShape | undefined {
   if (sample.some(Number.isNaN))
     throw new RangeError('a run of the sample is NaN; a diverged run is infinite');
   const sorted = Float64Array.from(sample.filter(Number.isFinite)).sort();
-  const n = sorted.length;
-  if (n < 2) return undefined;
-  const center = percentile(sorted, 50);
-  const deviation = sorted[0] === sorted[n - 1] ? 0 : standardDeviation(sorted);
-  const reach = Math.max(sorted[n - 1] - center, center - sorted[0]);
-  const excess = deviation === 0 ? 1 : reach / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
+  if (sorted.length < 2) return undefined;
   return {
     sorted,
-    center,
-    scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n),
+    ...centerAndScale(sorted),
     unboundedBelow: sample.includes(Number.NEGATIVE_INFINITY),
     unboundedAbove: sample.includes(Number.POSITIVE_INFINITY),
   };
+}
+
+/** Median m and S sqrt(1 + 1/n) of two or more finite values in ascending order, S as in `predictionPValue`. */
+export function centerAndScale(sorted: Float64Array): { center: number; scale: number } {
+  const n = sorted.length;
+  const center = percentile(sorted, 50);
+  if (sorted[0] === sorted[n - 1]) return { center, scale: 0 };
+  const deviation = standardDeviation(sorted);
+  const reach = Math.max(sorted[n - 1] - center, center - sorted[0]);
+  const excess = reach / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
+  return { center, scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n) };
 }
 
 function pValueAt({ sorted, center, scale, unboundedBelow, unboundedAbove }: SampleShape, x: number): number {

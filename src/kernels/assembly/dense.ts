@@ -3,7 +3,7 @@ import { addProduct, at, L, splatAt } from './memory';
 /** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0: no bias. */
 export function denseForward(x: i32, w: i32, b: i32, out: i32, N: i32, D: i32, H: i32): void {
   if (H == 1) {
-    singleOutput(at(x), at(w), b < 0 ? <F>0 : load<F>(at(b)), at(out), N, D);
+    rowsTimesVector(false, at(x), 0, at(D), at(w), b < 0 ? <F>0 : load<F>(at(b)), at(out), N, D);
     return;
   }
   const start: usize = b < 0 ? 0 : at(b);
@@ -12,13 +12,20 @@ export function denseForward(x: i32, w: i32, b: i32, out: i32, N: i32, D: i32, H
 
 /**
  * out[N] = start + x[N,D] w[D] for a layer of one unit: four partial sums, of the inputs with d mod 4 = 0, 1, 2, 3, then
- * (s0 + s1) + (s2 + s3). Four rows at a time share each load of w.
+ * (s0 + s1) + (s2 + s3). Four rows at a time share each load of w; of less than that left, the last one is computed
+ * twice. With `chosen`, row n is row rows[n] of x.
  */
-function singleOutput(x: usize, w: usize, start: F, out: usize, N: i32, D: i32): void {
-  const stride = at(D);
+// @ts-ignore: decorator
+@inline
+export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usize, w: usize, start: F, out: usize, N: i32, D: i32): void {
+  const whole = at(D & ~3);
   let n = 0;
-  for (; n + 4 <= N; n += 4) {
-    const row = x + <usize>n * stride;
+  for (; n + 2 < N; n += 4) {
+    const last = min(n + 3, N - 1);
+    const a = x + rowOf(chosen, rows, n) * stride;
+    const b = x + rowOf(chosen, rows, n + 1) * stride;
+    const c = x + rowOf(chosen, rows, n + 2) * stride;
+    const d = x + rowOf(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
     let b0 = a0;
     let c0 = a0;
@@ -27,48 +34,64 @@ function singleOutput(x: usize, w: usize, start: F, out: usize, N: i32, D: i32):
     let b1 = a0;
     let c1 = a0;
     let d1 = a0;
-    let d = 0;
-    for (; d + 4 <= D; d += 4) {
-      const p = row + at(d);
-      const w0 = v128.load(w + at(d));
-      a0 = addProduct(a0, v128.load(p), w0);
-      b0 = addProduct(b0, v128.load(p + stride), w0);
-      c0 = addProduct(c0, v128.load(p + 2 * stride), w0);
-      d0 = addProduct(d0, v128.load(p + 3 * stride), w0);
-      if (L == 2) {
-        const w1 = v128.load(w + at(d), 16);
-        a1 = addProduct(a1, v128.load(p, 16), w1);
-        b1 = addProduct(b1, v128.load(p + stride, 16), w1);
-        c1 = addProduct(c1, v128.load(p + 2 * stride, 16), w1);
-        d1 = addProduct(d1, v128.load(p + 3 * stride, 16), w1);
-      }
+    for (let i: usize = 0; i < whole; i += 16) {
+      const weight = v128.load(w + i);
+      const a2 = addProduct(a0, v128.load(a + i), weight);
+      const b2 = addProduct(b0, v128.load(b + i), weight);
+      const c2 = addProduct(c0, v128.load(c + i), weight);
+      const d2 = addProduct(d0, v128.load(d + i), weight);
+      // Two vectors of f64 take turns. With more loads in a turn of the loop the engine keeps sums on the stack.
+      a0 = L == 2 ? a1 : a2;
+      b0 = L == 2 ? b1 : b2;
+      c0 = L == 2 ? c1 : c2;
+      d0 = L == 2 ? d1 : d2;
+      a1 = a2;
+      b1 = b2;
+      c1 = c2;
+      d1 = d2;
     }
-    store<F>(out + at(n), start + partialSums(a0, a1, row, w, d, D));
-    store<F>(out + at(n + 1), start + partialSums(b0, b1, row + stride, w, d, D));
-    store<F>(out + at(n + 2), start + partialSums(c0, c1, row + 2 * stride, w, d, D));
-    store<F>(out + at(n + 3), start + partialSums(d0, d1, row + 3 * stride, w, d, D));
+    store<F>(out + at(n), start + partialSums(a0, a1, a, w, D));
+    store<F>(out + at(n + 1), start + partialSums(b0, b1, b, w, D));
+    store<F>(out + at(n + 2), start + partialSums(c0, c1, c, w, D));
+    store<F>(out + at(last), start + partialSums(d0, d1, d, w, D));
   }
-  for (; n < N; n++) {
-    const row = x + <usize>n * stride;
+  if (n < N) {
+    const last = N - 1;
+    const a = x + rowOf(chosen, rows, n) * stride;
+    const b = x + rowOf(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
+    let b0 = a0;
     let a1 = a0;
-    let d = 0;
-    for (; d + 4 <= D; d += 4) {
-      a0 = addProduct(a0, v128.load(row + at(d)), v128.load(w + at(d)));
-      if (L == 2) a1 = addProduct(a1, v128.load(row + at(d), 16), v128.load(w + at(d), 16));
+    let b1 = a0;
+    for (let i: usize = 0; i < whole; i += 16) {
+      const weight = v128.load(w + i);
+      const a2 = addProduct(a0, v128.load(a + i), weight);
+      const b2 = addProduct(b0, v128.load(b + i), weight);
+      a0 = L == 2 ? a1 : a2;
+      b0 = L == 2 ? b1 : b2;
+      a1 = a2;
+      b1 = b2;
     }
-    store<F>(out + at(n), start + partialSums(a0, a1, row, w, d, D));
+    store<F>(out + at(n), start + partialSums(a0, a1, a, w, D));
+    store<F>(out + at(last), start + partialSums(b0, b1, b, w, D));
   }
 }
 
-/** The four partial sums, which lie in one vector of f32 or two of f64, with the inputs from d on, as one. */
 // @ts-ignore: decorator
 @inline
-function partialSums(low: v128, high: v128, row: usize, w: usize, d: i32, D: i32): F {
+export function rowOf(chosen: bool, rows: usize, n: i32): usize {
+  return chosen ? <usize>load<i32>(rows + ((<usize>n) << 2)) : <usize>n;
+}
+
+/** The four partial sums, which lie in one vector of f32 or two of f64, and the last D mod 4 products, as one. */
+// @ts-ignore: decorator
+@inline
+function partialSums(low: v128, high: v128, row: usize, w: usize, D: i32): F {
   let s0 = v128.extract_lane<F>(low, 0);
   let s1 = v128.extract_lane<F>(low, 1);
   let s2 = L == 2 ? v128.extract_lane<F>(high, 0) : <F>f32x4.extract_lane(low, 2);
   const s3 = L == 2 ? v128.extract_lane<F>(high, 1) : <F>f32x4.extract_lane(low, 3);
+  const d = D & ~3;
   if (d < D) s0 += load<F>(row + at(d)) * load<F>(w + at(d));
   if (d + 1 < D) s1 += load<F>(row + at(d + 1)) * load<F>(w + at(d + 1));
   if (d + 2 < D) s2 += load<F>(row + at(d + 2)) * load<F>(w + at(d + 2));

@@ -93,3 +93,35 @@ export function log(x: f64): f64 {
   const halfSquare = 0.5 * f * f;
   return <f64>k * ln2High - (halfSquare - (s * (halfSquare + R) + <f64>k * ln2Low) - f);
 }
+
+/** ln x of two numbers that are normal, finite and above 0, as `log` computes it. NaN stays. */
+// @ts-ignore: decorator
+@inline
+export function logOfNormal(x: v128): v128 {
+  // 2^k m with m below 2 first, then at most sqrt(2).
+  const exponents = i64x2.sub(i64x2.shr_u(x, 52), i64x2.splat(1023));
+  const fraction = v128.and(x, i64x2.splat(0x000fffffffffffff));
+  const below2 = v128.or(fraction, f64x2.splat(1));
+  const above = f64x2.gt(below2, f64x2.splat(1.4142135623730951));
+  const m = f64x2.mul(below2, v128.bitselect(f64x2.splat(0.5), f64x2.splat(1), above));
+  // A mask is -1 where it holds. The low halves of the two exponents are what counts.
+  const whole = i64x2.sub(exponents, above);
+  const k = f64x2.convert_low_i32x4_s(i32x4.shuffle(whole, whole, 0, 2, 0, 2));
+  const f = f64x2.sub(m, f64x2.splat(1));
+  const s = f64x2.div(f, f64x2.add(f64x2.splat(2), f));
+  const z = f64x2.mul(s, s);
+  let series = f64x2.splat(2.0 / 21.0);
+  series = f64x2.add(f64x2.splat(2.0 / 19.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 17.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 15.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 13.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 11.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 9.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 7.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 5.0), f64x2.mul(z, series));
+  series = f64x2.add(f64x2.splat(2.0 / 3.0), f64x2.mul(z, series));
+  const halfSquare = f64x2.mul(f64x2.mul(f64x2.splat(0.5), f), f);
+  const rest = f64x2.add(f64x2.mul(s, f64x2.add(halfSquare, f64x2.mul(z, series))), f64x2.mul(k, f64x2.splat(ln2Low)));
+  const log = f64x2.sub(f64x2.mul(k, f64x2.splat(ln2High)), f64x2.sub(f64x2.sub(halfSquare, rest), f));
+  return f64x2.add(log, f64x2.sub(x, x));
+}

@@ -1,52 +1,98 @@
-import { exp, expOfNegative, log } from './elementary';
+import { exp, expOfNegative, log, logOfNormal } from './elementary';
 import { addScaled, at, intAt, L, splatAt } from './memory';
 
 export function gatherRows(source: i32, rows: i32, out: i32, N: i32, D: i32): void {
+  const bytes = at(D);
+  let to = at(out);
   for (let n = 0; n < N; n++) {
-    const from = at(source + load<i32>(intAt(rows + n)) * D);
-    const to = at(out + n * D);
-    if (D >= 16) memory.copy(to, from, at(D));
-    else for (let d = 0; d < D; d++) store<F>(to + at(d), load<F>(from + at(d)));
+    const from = at(source) + <usize>load<i32>(intAt(rows + n)) * bytes;
+    if (D < L) {
+      for (let d: usize = 0; d < bytes; d += sizeof<F>()) store<F>(to + d, load<F>(from + d));
+    } else if (D < 64) {
+      // The last vector may overlap the one before.
+      const last = bytes - 16;
+      for (let d: usize = 0; d < last; d += 16) v128.store(to + d, v128.load(from + d));
+      v128.store(to + last, v128.load(from + last));
+    } else memory.copy(to, from, bytes);
+    to += bytes;
   }
 }
 
 export function reluForward(a: i32, count: i32): void {
   const zero = v128.splat<F>(0);
-  let i = 0;
+  const end = at(a + count);
+  let p = at(a);
   // pmax(z, 0) is z < 0 ? 0 : z, one instruction; max, which orders the zeros, takes several.
-  for (; i + L <= count; i += L) v128.store(at(a + i), v128.pmax<F>(v128.load(at(a + i)), zero));
-  for (; i < count; i++) if (load<F>(at(a + i)) < 0) store<F>(at(a + i), 0);
+  for (; p + 64 <= end; p += 64) {
+    v128.store(p, v128.pmax<F>(v128.load(p), zero));
+    v128.store(p, v128.pmax<F>(v128.load(p, 16), zero), 16);
+    v128.store(p, v128.pmax<F>(v128.load(p, 32), zero), 32);
+    v128.store(p, v128.pmax<F>(v128.load(p, 48), zero), 48);
+  }
+  for (; p < end; p += sizeof<F>()) if (load<F>(p) < 0) store<F>(p, 0);
 }
 
 export function reluBackward(a: i32, delta: i32, count: i32): void {
-  const zero = v128.splat<F>(0);
-  const one = v128.splat<F>(1);
-  let i = 0;
-  for (; i + L <= count; i += L) {
-    const derivative = v128.and(v128.gt<F>(v128.load(at(a + i)), zero), one);
-    v128.store(at(delta + i), v128.mul<F>(v128.load(at(delta + i)), derivative));
-  }
-  for (; i < count; i++) {
-    const derivative: F = load<F>(at(a + i)) > 0 ? 1 : 0;
-    store<F>(at(delta + i), load<F>(at(delta + i)) * derivative);
-  }
+  timesOneOr(0, at(a), at(delta), count);
 }
 
 /** Not a literal in the code below: that would take the type F from its context. */
 const leakySlope: f64 = 0.01;
 
 export function leakyReluForward(a: i32, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const z = load<F>(at(a + i));
-    // The reference multiplies in float64 and rounds once.
-    store<F>(at(a + i), z > 0 ? z : <F>(leakySlope * <f64>z));
+  const zero = v128.splat<F>(0);
+  const end = at(a + count);
+  let p = at(a);
+  // The reference multiplies in float64 and rounds once.
+  for (; p + 16 <= end; p += 16) {
+    const z = v128.load(p);
+    v128.store(p, v128.bitselect(z, inPairs(z), v128.gt<F>(z, zero)));
+  }
+  for (; p < end; p += sizeof<F>()) {
+    const z = load<F>(p);
+    store<F>(p, z > 0 ? z : <F>(leakySlope * <f64>z));
   }
 }
 
+/** A vector times the slope, computed in float64. */
+// @ts-ignore: decorator
+@inline
+function inPairs(z: v128): v128 {
+  const slope = f64x2.splat(leakySlope);
+  if (L == 2) return f64x2.mul(z, slope);
+  const low = f64x2.mul(f64x2.promote_low_f32x4(z), slope);
+  const high = f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<f32>(z, z, 2, 3, 2, 3)), slope);
+  return joined(low, high);
+}
+
+/** Two pairs of float64 as one vector of float32. */
+// @ts-ignore: decorator
+@inline
+function joined(low: v128, high: v128): v128 {
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+}
+
 export function leakyReluBackward(a: i32, delta: i32, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const derivative = load<F>(at(a + i)) > 0 ? <F>1 : <F>leakySlope;
-    store<F>(at(delta + i), load<F>(at(delta + i)) * derivative);
+  timesOneOr(<F>leakySlope, at(a), at(delta), count);
+}
+
+/** delta <- delta times 1 where a > 0, else times the slope. */
+// @ts-ignore: decorator
+@inline
+function timesOneOr(slope: F, a: usize, delta: usize, count: i32): void {
+  const end = a + at(count);
+  let p = a;
+  let q = delta;
+  for (; p + 32 <= end; p += 32) {
+    const first = oneOr(slope, v128.load(p));
+    const second = oneOr(slope, v128.load(p, 16));
+    v128.store(q, v128.mul<F>(v128.load(q), first));
+    v128.store(q, v128.mul<F>(v128.load(q, 16), second), 16);
+    q += 32;
+  }
+  for (; p < end; p += sizeof<F>()) {
+    store<F>(q, load<F>(q) * (load<F>(p) > 0 ? <F>1 : slope));
+    q += sizeof<F>();
   }
 }
 
@@ -64,104 +110,203 @@ function storePair(address: usize, pair: v128): void {
   else v128.store(address, pair);
 }
 
+// @ts-ignore: decorator
+@inline
+function oneOr(slope: F, a: v128): v128 {
+  const one = v128.splat<F>(1);
+  const above = v128.gt<F>(a, v128.splat<F>(0));
+  return slope == 0 ? v128.and(one, above) : v128.bitselect(one, v128.splat<F>(slope), above);
+}
+
 export function sigmoidForward(a: i32, count: i32): void {
-  const one = f64x2.splat(1);
-  let i = 0;
-  for (; i + 2 <= count; i += 2) {
-    const z = loadPair(at(a + i));
-    const e = expOfNegative(f64x2.neg(f64x2.abs(z)));
-    const above = v128.bitselect(one, e, f64x2.ge(z, f64x2.splat(0)));
-    storePair(at(a + i), f64x2.div(above, f64x2.add(one, e)));
+  const end = at(a + count);
+  let p = at(a);
+  // Two pairs at a time: one waits for its divisions while the other computes.
+  for (; p + 4 * sizeof<F>() <= end; p += 4 * sizeof<F>()) {
+    const low = sigmoid(loadPair(p));
+    const high = sigmoid(loadPair(p + 2 * sizeof<F>()));
+    storePair(p, low);
+    storePair(p + 2 * sizeof<F>(), high);
   }
-  for (; i < count; i++) {
-    const z = <f64>load<F>(at(a + i));
+  for (; p < end; p += sizeof<F>()) {
+    const z = <f64>load<F>(p);
     const e = exp(z >= 0 ? -z : z);
-    store<F>(at(a + i), <F>((z >= 0 ? 1 : e) / (1 + e)));
+    store<F>(p, <F>((z >= 0 ? 1 : e) / (1 + e)));
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function sigmoid(z: v128): v128 {
+  const one = f64x2.splat(1);
+  const e = expOfNegative(f64x2.neg(f64x2.abs(z)));
+  const above = v128.bitselect(one, e, f64x2.ge(z, f64x2.splat(0)));
+  return f64x2.div(above, f64x2.add(one, e));
+}
+
 export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const s = <f64>load<F>(at(a + i));
-    store<F>(at(delta + i), load<F>(at(delta + i)) * <F>(s * (1 - s)));
+  const one = f64x2.splat(1);
+  const end = at(a + count);
+  let p = at(a);
+  let q = at(delta);
+  for (; p + 4 * sizeof<F>() <= end; p += 4 * sizeof<F>()) {
+    const s = loadPair(p);
+    const t = loadPair(p + 2 * sizeof<F>());
+    const low = f64x2.mul(s, f64x2.sub(one, s));
+    const high = f64x2.mul(t, f64x2.sub(one, t));
+    if (L == 2) {
+      v128.store(q, v128.mul<F>(v128.load(q), low));
+      v128.store(q, v128.mul<F>(v128.load(q, 16), high), 16);
+    } else v128.store(q, v128.mul<F>(v128.load(q), joined(low, high)));
+    q += 4 * sizeof<F>();
+  }
+  for (; p < end; p += sizeof<F>()) {
+    const s = <f64>load<F>(p);
+    store<F>(q, load<F>(q) * <F>(s * (1 - s)));
+    q += sizeof<F>();
   }
 }
 
 /** The largest of z[P]. A pmax is `next > best ? next : best`, without the branch that a processor guesses wrong. */
 // @ts-ignore: decorator
 @inline
-function largestIn(row: i32, P: i32): v128 {
-  let best = splatAt(at(row));
-  for (let p = at(row + 1); p < at(row + P); p += sizeof<F>()) best = v128.pmax<F>(best, splatAt(p));
-  return best;
+function largestIn(row: usize, P: i32): v128 {
+  let best = splatAt(row);
+  if (P < L) {
+    for (let p = row + sizeof<F>(); p < row + at(P); p += sizeof<F>()) best = v128.pmax<F>(best, splatAt(p));
+    return best;
+  }
+  const last = row + at(P - L);
+  for (let p = row; p < last; p += 16) best = v128.pmax<F>(best, v128.load(p));
+  best = v128.pmax<F>(best, v128.load(last));
+  if (L == 4) best = v128.pmax<F>(best, v128.shuffle<f32>(best, best, 2, 3, 0, 1));
+  return v128.pmax<F>(best, L == 4 ? v128.shuffle<f32>(best, best, 1, 0, 3, 2) : v128.shuffle<f64>(best, best, 1, 0));
 }
 
 /** Where the largest of z[P] stands first. */
-function largestOf(row: i32, P: i32): i32 {
+// @ts-ignore: decorator
+@inline
+function largestOf(row: usize, P: i32): i32 {
   if (P < L || P > 32) {
     let best = 0;
-    for (let p = 1; p < P; p++) if (load<F>(at(row + p)) > load<F>(at(row + best))) best = p;
+    for (let p = 1; p < P; p++) if (load<F>(row + at(p)) > load<F>(row + at(best))) best = p;
     return best;
   }
   const largest = largestIn(row, P);
   let found = 0;
   for (let p = 0; p < P; p += L) {
     const from = min(p, P - L);
-    const equal = v128.eq<F>(v128.load(at(row + from)), largest);
+    const equal = v128.eq<F>(v128.load(row + at(from)), largest);
     found |= (sizeof<F>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal)) << from;
   }
   // None equals NaN, which stays the largest where it comes first.
   return found == 0 ? 0 : ctz(found);
 }
 
-/** z[P] <- softmax(z); returns sum e^(z - largest). */
-function softmaxRow(row: i32, P: i32, largest: v128): F {
-  let p = 0;
-  if (P >= L) {
-    const from = at(row);
-    const last = at(row + P - L);
-    // The last vector may overlap the one before: it is computed from the old numbers.
-    const lastShifted = v128.sub<F>(v128.load(last), largest);
-    for (let q = from; q < last; q += 16) v128.store(q, v128.sub<F>(v128.load(q), largest));
-    v128.store(last, lastShifted);
-  } else {
+/** z[P] <- z - largest. */
+// @ts-ignore: decorator
+@inline
+function shiftRow(row: usize, P: i32, largest: v128): void {
+  if (P < L) {
     const shift = v128.extract_lane<F>(largest, 0);
-    for (; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) - shift);
+    for (let p = row; p < row + at(P); p += sizeof<F>()) store<F>(p, load<F>(p) - shift);
+    return;
   }
-  let q = 0;
-  for (; q + 2 <= P; q += 2) storePair(at(row + q), expOfNegative(loadPair(at(row + q))));
-  if (q < P) store<F>(at(row + q), <F>exp(<f64>load<F>(at(row + q))));
+  // The last vector may overlap the one before: it is computed from the old numbers.
+  const last = row + at(P - L);
+  const lastShifted = v128.sub<F>(v128.load(last), largest);
+  for (let p = row; p < last; p += 16) v128.store(p, v128.sub<F>(v128.load(p), largest));
+  v128.store(last, lastShifted);
+}
+
+/** x <- e^x for numbers that are not above 0. */
+function expInPlace(from: usize, count: i32): void {
+  const end = from + at(count);
+  let p = from;
+  for (; p + 4 * sizeof<F>() <= end; p += 4 * sizeof<F>()) {
+    const low = expOfNegative(loadPair(p));
+    const high = expOfNegative(loadPair(p + 2 * sizeof<F>()));
+    storePair(p, low);
+    storePair(p + 2 * sizeof<F>(), high);
+  }
+  if (p + 2 * sizeof<F>() <= end) {
+    storePair(p, expOfNegative(loadPair(p)));
+    p += 2 * sizeof<F>();
+  }
+  if (p < end) store<F>(p, <F>exp(<f64>load<F>(p)));
+}
+
+/** z[P] <- z / sum of z, which is returned. */
+// @ts-ignore: decorator
+@inline
+function normalizeRow(row: usize, P: i32): F {
   let sum: F = 0;
-  for (p = 0; p < P; p++) sum += load<F>(at(row + p));
+  const end = row + at(P);
+  for (let p = row; p < end; p += sizeof<F>()) sum += load<F>(p);
   const sums = v128.splat<F>(sum);
-  for (p = 0; p + L <= P; p += L) v128.store(at(row + p), v128.div<F>(v128.load(at(row + p)), sums));
-  for (; p < P; p++) store<F>(at(row + p), load<F>(at(row + p)) / sum);
+  let p = row;
+  for (; p + 16 <= end; p += 16) v128.store(p, v128.div<F>(v128.load(p), sums));
+  for (; p < end; p += sizeof<F>()) store<F>(p, load<F>(p) / sum);
   return sum;
 }
 
 export function softmaxForwardInPlace(z: i32, N: i32, P: i32): void {
-  for (let n = 0; n < N; n++) softmaxRow(z + n * P, P, largestIn(z + n * P, P));
+  for (let n = 0; n < N; n++) shiftRow(at(z + n * P), P, largestIn(at(z + n * P), P));
+  expInPlace(at(z), N * P);
+  for (let n = 0; n < N; n++) normalizeRow(at(z + n * P), P);
 }
 
 export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 {
-  const zero = f64x2.splat(0);
   let total: f64 = 0;
-  for (let n = 0; n < N; n++) {
-    const row = z + n * P;
-    // In the low lane only: a mask in place of a branch keeps 0 * infinity out.
-    let weight = zero;
-    let weighted = zero;
-    for (let p = 0; p < P; p++) {
-      const target = loadOne(at(y + n * P + p));
-      weight = f64x2.add(weight, target);
-      weighted = f64x2.add(weighted, v128.and(f64x2.mul(target, loadOne(at(row + p))), f64x2.ne(target, zero)));
-    }
+  let n = 0;
+  for (; n + 2 <= N; n += 2) {
+    const row = at(z + n * P);
+    const next = row + at(P);
+    const target = at(y + n * P);
+    const weights = weigh(row, target, P);
+    const nextWeights = weigh(next, target + at(P), P);
     const largest = largestIn(row, P);
-    const sum = softmaxRow(row, P, largest);
-    const logSum = <f64>v128.extract_lane<F>(largest, 0) + log(<f64>sum);
-    total += f64x2.extract_lane(weight, 0) * logSum - f64x2.extract_lane(weighted, 0);
+    const nextLargest = largestIn(next, P);
+    shiftRow(row, P, largest);
+    shiftRow(next, P, nextLargest);
+    expInPlace(row, 2 * P);
+    const sums = f64x2(<f64>normalizeRow(row, P), <f64>normalizeRow(next, P));
+    // A sum is from 1 to P, or not a number.
+    const logs = logOfNormal(sums);
+    total += crossEntropy(weights, largest, f64x2.extract_lane(logs, 0));
+    total += crossEntropy(nextWeights, nextLargest, f64x2.extract_lane(logs, 1));
+  }
+  if (n < N) {
+    const row = at(z + n * P);
+    const weights = weigh(row, at(y + n * P), P);
+    const largest = largestIn(row, P);
+    shiftRow(row, P, largest);
+    expInPlace(row, P);
+    total += crossEntropy(weights, largest, log(<f64>normalizeRow(row, P)));
   }
   return total;
+}
+
+/** Sum of y and sum of y z, the latter over targets other than 0: a mask in place of a branch keeps 0 * infinity out. */
+// @ts-ignore: decorator
+@inline
+function weigh(row: usize, target: usize, P: i32): v128 {
+  const zero = f64x2.splat(0);
+  let weight = zero;
+  let weighted = zero;
+  for (let p: usize = 0; p < at(P); p += sizeof<F>()) {
+    const t = loadOne(target + p);
+    weight = f64x2.add(weight, t);
+    weighted = f64x2.add(weighted, v128.and(f64x2.mul(t, loadOne(row + p)), f64x2.ne(t, zero)));
+  }
+  return v128.shuffle<f64>(weight, weighted, 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function crossEntropy(weights: v128, largest: v128, logSum: f64): f64 {
+  const whole = <f64>v128.extract_lane<F>(largest, 0) + logSum;
+  return f64x2.extract_lane(weights, 0) * whole - f64x2.extract_lane(weights, 1);
 }
 
 /** One number of type F in float64, in the low lane. */
@@ -192,7 +337,7 @@ export function squaredError(a: i32, y: i32, count: i32): f64 {
 
 export function countCorrect(a: i32, y: i32, N: i32, P: i32): i32 {
   let correct = 0;
-  for (let n = 0; n < N; n++) if (largestOf(a + n * P, P) == largestOf(y + n * P, P)) correct++;
+  for (let n = 0; n < N; n++) correct += i32(largestOf(at(a + n * P), P) == largestOf(at(y + n * P), P));
   return correct;
 }
 

@@ -1,4 +1,4 @@
-export { setIntsBase } from './memory';
 export { backwardBias, backwardInputs, denseBackwardWeights, denseForward } from './dense';
 export { sparseBackwardWeights, sparseForward, sparseSgdInPlace } from './sparse';
 export * from './elementwise';
+export { linearStep, surfaceForward, surfaceStep } from './steps';

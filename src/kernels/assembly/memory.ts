@@ -1,12 +1,5 @@
-// One linear memory: numbers of type F (f32 or f64, chosen when the module is built) from byte 0 on, ints behind them.
-// Every array argument of a kernel is an offset in elements, as in ../kernels.ts, where the kernels are described.
-
-/** Where the ints begin, in bytes; set once by the loader. */
-export let intsBase: usize = 0;
-
-export function setIntsBase(bytes: usize): void {
-  intsBase = bytes;
-}
+// One linear memory, which holds numbers of type F (f32 or f64, chosen when the module is built) and ints. Every array
+// argument of a kernel is an offset from byte 0 in elements, as in ../kernels.ts, where the kernels are described.
 
 /** Numbers in a vector of 128 bits. */
 // @ts-ignore: decorator
@@ -24,7 +17,7 @@ export function at(offset: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function intAt(offset: i32): usize {
-  return intsBase + ((<usize>offset) << 2);
+  return (<usize>offset) << 2;
 }
 
 /** Column number k of those that begin at int `columns`: they take two bytes each. */

@@ -184,7 +184,6 @@ function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b
  * row) and `entryValues`. ints at `workspace`: positions [D], then entryRows; floats at `entryValues`.
  */
 function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32): void {
-  // Addresses in locals: after a store the compiler would read `intsBase` again.
   const positions = intAt(workspace);
   const firstColumn = intAt(columns);
   const firstRow = intAt(starts);

@@ -60,7 +60,7 @@ const noVerdicts = html`<p>These results have not been judged yet. One command r
 seeds and says which of them hold; the page shows it when it is made again:</p>
 ${command('npx fys-nn verify')}`;
 
-/** "12 of 20 hold, 1 contradicted, …" for numbers and for conclusions. */
+/** How many have each verdict: conclusions, numbers, figures. */
 function tally({ numbers, figures, conclusions }: Verdicts): Html {
   const line = (title: string, rows: readonly { verdict: string }[]) => {
     const counts = [...new Set(rows.map(({ verdict }) => verdict))].map((verdict) => ({

@@ -1,11 +1,12 @@
-/** What the loader uses of WebAssembly: Node has it, but its types come with the browser's library only. */
+/** What is used of WebAssembly: Node has it, but its types come with the browser's library only. */
 declare namespace WebAssembly {
   class Module {
     private readonly compiled: never;
   }
   class Memory {
-    constructor(size: { initial: number });
-    readonly buffer: ArrayBuffer;
+    constructor(size: { initial: number; maximum: number; shared: true });
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
   }
   interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+let directory: string;
+
+function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [program, ...args], { cwd: directory }, (error, stdout, stderr) => {
+      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const small = ['--epochs', '3', '--samples', '60', '--jobs', '1', '--quiet'];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-check-'));
+  await run('ffnn', ...small, '--seed', '1..2', '--out', 'baseline/ffnn', '--store', 'baseline/.trials');
+  await run('ffnn', ...small, '--quick', '--out', 'quick');
+});
+beforeEach(async () => {
+  await rm(join(directory, 'now'), { recursive: true, force: true });
+  await cp(join(directory, 'baseline'), join(directory, 'now'), { recursive: true });
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const change = async (file: string, edit: (text: string) => string) => {
+  const path = join(directory, 'now/ffnn', file);
+  await writeFile(path, edit(await readFile(path, 'utf8')));
+};
+/** The last number of the second line, multiplied. */
+const scaleLast = (factor: number) => (text: string) =>
+  text.replace(/(\n.*,)([\d.e-]+)(?=\n)/, (_, before, last) => `${before}${Number(last) * factor}`);
+
+test('a new run of the same is the same', async () => {
+  await run('ffnn', ...small, '--seed', '1..2', '--out', 'again/ffnn', '--store', 'again/.trials');
+  const { status, stdout } = await run('check', 'again', '--baseline', 'baseline');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^3 files, \d+ rows of the baseline: (\d+) hold, 0 contradicted, 0 not run\.\n$/);
+  expect((await run('check', 'again/ffnn', '--baseline', 'baseline/ffnn')).status).toBe(0);
+});
+
+test('a number that moved is shown and ends with 3, within the tolerance with 0', async () => {
+  await change('curves.csv', scaleLast(1 + 1e-6));
+  const moved = await run('check', 'now', '--baseline', 'baseline');
+  expect(moved.status).toBe(3);
+  expect(moved.stdout).toMatch(/contradicted +ffnn\/curves\.csv +trial=\w+, epoch=1, split=train/);
+  expect((await run('check', 'now', '--baseline', 'baseline', '--tolerance', '1e-5')).status).toBe(0);
+  expect((await run('check', 'now', '--baseline', 'baseline', '--tolerance', 'value=abs:1e-5')).status).toBe(
+    0,
+  );
+});
+
+test('what is missing ends with 4, what is new with 0 and a note', async () => {
+  await change('trials.csv', (text) => text.split('\n').slice(0, 2).join('\n'));
+  const less = await run('check', 'now', '--baseline', 'baseline');
+  expect([less.status, less.stdout.includes('row missing')]).toEqual([4, true]);
+  const more = await run('check', 'baseline', '--baseline', 'now');
+  expect([more.status, more.stderr]).toEqual([
+    0,
+    'ffnn/trials.csv: the baseline does not have 1 of the rows\n',
+  ]);
+});
+
+test('formats go to a file by its ending, or to the standard output by name', async () => {
+  await change('curves.csv', scaleLast(2));
+  const args = ['check', 'now', '--baseline', 'baseline'];
+  expect((await run(...args, '--output', 'made/check.xml')).status).toBe(3);
+  const xml = await readFile(join(directory, 'made/check.xml'), 'utf8');
+  expect(xml).toContain('failures="1"');
+  const { stdout } = await run(...args, '--format', 'json');
+  expect(JSON.parse(stdout).rows).toHaveLength(1);
+  expect((await run(...args, '--format', 'csv')).stdout).toMatch(
+    /^file,row,column,baseline,now,difference,verdict\n/,
+  );
+});
+
+test.each<[string, string[], RegExp]>([
+  ['no baseline', ['check', 'now'], /--baseline is missing/],
+  ['no such folder', ['check', 'now', '--baseline', 'nowhere'], /nowhere is no folder of results/],
+  ['another level', ['check', 'now/ffnn', '--baseline', 'baseline'], /no table in common/],
+  ['quick against full', ['check', 'quick', '--baseline', 'baseline/ffnn'], /another kind of run/],
+  ['a bad tolerance', ['check', 'now', '--baseline', 'baseline', '--tolerance', 'much'], /--tolerance/],
+  ['a bad format', ['check', 'now', '--baseline', 'baseline', '--format', 'jnuit'], /did you mean junit/],
+  [
+    'a bad ending',
+    ['check', 'now', '--baseline', 'baseline', '--output', 'x.txt'],
+    /does not tell the format/,
+  ],
+])('%s is refused with 2', async (_name, args, pattern) => {
+  const { status, stdout, stderr } = await run(...args);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(pattern);
+});

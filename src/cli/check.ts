@@ -1,0 +1,114 @@
+import { basename, dirname, extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { exitCodes, UserError } from '../errors.ts';
+import { parseChoice } from '../experiment/value-list.ts';
+import type { Check } from '../report/check.ts';
+import type { VerdictFormatName } from '../report/verdict-formats.ts';
+import type { SetStatus } from './program.ts';
+
+interface CheckFlags {
+  readonly baseline?: string;
+  readonly tolerance: readonly string[];
+  readonly format?: string;
+  readonly output?: string;
+}
+
+/** `fys-nn check RESULTS --baseline DIR`: has a number moved since? */
+export function addCheckCommand(program: Command, setStatus: SetStatus): void {
+  program
+    .command('check')
+    .description('Compare a folder of results with an earlier one, row by row')
+    .argument('<results>', 'results/, or the folder of one experiment')
+    .addOption(new Option('--baseline <dir>', 'the folder it is compared with'))
+    .addOption(
+      new Option(
+        '--tolerance <list>',
+        'how far numbers may be apart: 1e-9 or rel:1e-9 (of the baseline), abs:0.01, for one column test_mse=rel:0.01',
+      )
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], 'equal'),
+    )
+    .addOption(
+      new Option('--format <name>', 'markdown, json, junit or csv (default: a table for the terminal)'),
+    )
+    .addOption(new Option('--output <file>', 'write that format to a file: .md, .json, .xml, .csv'))
+    .addHelpText(
+      'after',
+      '\nWhat the baseline has must be there and the same. Exit status: 0 it is, 3 something moved,\n' +
+        '4 nothing moved but something is missing, 2 the folders cannot be compared.\n' +
+        '\nExample:\n  fys-nn check results --baseline baseline --tolerance 1e-9 --output check.xml',
+    )
+    .action(async (results: string, flags: CheckFlags) => setStatus(await runCheck(results, flags)));
+}
+
+async function runCheck(results: string, flags: CheckFlags): Promise<number> {
+  if (flags.baseline === undefined) {
+    throw new UserError({
+      what: '--baseline is missing',
+      expected: 'an earlier folder of results',
+      remedy: 'write fys-nn check results --baseline DIR',
+    });
+  }
+  const { readTables } = await import('../output/read-tables.ts');
+  const { checkTables } = await import('../report/check.ts');
+  const { parseTolerances } = await import('../report/tolerance.ts');
+  const { checkReport } = await import('../report/check-report.ts');
+  const { verdictFormats } = await import('../report/verdict-formats.ts');
+  const format = await chosenFormat(flags);
+  const tolerances = parseTolerances(flags.tolerance);
+  const baseline = await readTables(flags.baseline);
+  const check = checkTables(baseline, await readTables(results), tolerances);
+  const text = format === null ? null : await verdictFormats[format].render(checkReport(check));
+  if (text !== null && flags.output !== undefined) {
+    const { writeFiles } = await import('../output/write.ts');
+    await writeFiles(dirname(flags.output), new Map([[basename(flags.output), text]]));
+  }
+  process.stdout.write(text === null || flags.output !== undefined ? await shown(check) : text);
+  for (const note of check.notes) process.stderr.write(`${note}\n`);
+  if (check.differences.some(({ verdict }) => verdict === 'contradicted')) return exitCodes.contradicted;
+  return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
+}
+
+/** The format that was asked for, by name or by the file's ending. */
+async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictFormatName | null> {
+  const { verdictFormatNames, verdictFormats } = await import('../report/verdict-formats.ts');
+  if (format !== undefined) return parseChoice(format, verdictFormatNames, '--format');
+  if (output === undefined) return null;
+  const extension = extname(output).slice(1);
+  const name = verdictFormatNames.find((one) => verdictFormats[one].extension === extension);
+  if (name !== undefined) return name;
+  throw new UserError({
+    what: '--output does not tell the format',
+    expected: `a file that ends in ${verdictFormatNames.map((one) => `.${verdictFormats[one].extension}`).join(', ')}`,
+    received: output,
+    remedy: `add --format ${verdictFormatNames[0]}`,
+  });
+}
+
+/** What moved, for a terminal: the first rows of many. */
+async function shown(check: Check): Promise<string> {
+  const most = 40;
+  const { checkSummary, signed } = await import('../report/check-report.ts');
+  const summary = `${checkSummary(check)}\n`;
+  if (check.differences.length === 0) return summary;
+  const { renderTable } = await import('./text-table.ts');
+  const text = (value: string | number | null) => (value === null ? '' : String(value));
+  const rows = check.differences
+    .slice(0, most)
+    .map(({ file, row, column, baseline, now, difference, verdict }) => [
+      verdict,
+      file,
+      text(row),
+      text(column),
+      text(baseline),
+      text(now),
+      difference === null ? '' : signed(difference),
+    ]);
+  const color = process.stdout.isTTY && process.stdout.hasColors();
+  const header = ['verdict', 'file', 'row', 'column', 'baseline', 'now', 'difference'];
+  const align = ['left', 'left', 'left', 'left', 'right', 'right', 'right'] as const;
+  const table = renderTable(header, rows, { align: [...align], color, width: process.stdout.columns ?? 160 });
+  const left = check.differences.length - most;
+  const more = left > 0 ? `\n… and ${left} more: --format csv has them all\n` : '';
+  return `${table}\n${more}\n${summary}`;
+}

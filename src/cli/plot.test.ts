@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+let directory: string;
+
+function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [program, ...args],
+      { cwd: directory, maxBuffer: 1e8 },
+      (error, stdout, stderr) => {
+        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}
+
+const small = ['--epochs', '3', '--samples', '80', '--seed', '1..2', '--bootstrap', '5', '--jobs', '1'];
+const drawn = ['heat-maps.png', 'heat-maps.svg', 'heat-maps.vl.json'];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-plot-'));
+  await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'ridge');
+  await run('ffnn', ...small, '--learning-rate', '1e300', '--quiet', '--out', 'diverged');
+  await run('activation-functions', '--quiet', '--out', 'functions');
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function copyOf(name: string): Promise<string> {
+  await cp(join(directory, 'ridge'), join(directory, name), { recursive: true });
+  return join(directory, name);
+}
+
+describe('plot', () => {
+  test('draws from the files alone what the run drew from its records: the same bytes', async () => {
+    const { status, stdout, stderr } = await run('plot', 'ridge', '--out', 'again');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toContain(
+      'wrote again/heat-maps: Ridge regression by SGD: lambda × learning rate (Figure 4).',
+    );
+    expect((await readdir(join(directory, 'again'))).sort()).toEqual(drawn);
+    for (const file of drawn) {
+      const [first, second] = await Promise.all(
+        ['ridge', 'again'].map((folder) => readFile(join(directory, folder, file))),
+      );
+      expect([file, first.equals(second)]).toEqual([file, true]);
+    }
+  });
+
+  test('a folder of folders, in one format', async () => {
+    await mkdir(join(directory, 'all'), { recursive: true });
+    for (const name of ['ridge', 'functions', 'diverged']) {
+      await cp(join(directory, name), join(directory, 'all', name), { recursive: true });
+    }
+    const { status } = await run('plot', 'all', '--out', 'pictures', '--format', 'svg');
+    expect(status).toBe(0);
+    expect((await readdir(join(directory, 'pictures'), { recursive: true })).sort()).toEqual([
+      'diverged',
+      join('diverged', 'curves.svg'),
+      'functions',
+      join('functions', 'functions.svg'),
+      'ridge',
+      join('ridge', 'heat-maps.svg'),
+    ]);
+  });
+
+  test('a run in which all diverged has a figure that says so', async () => {
+    const svg = await readFile(join(directory, 'diverged', 'curves.svg'), 'utf8');
+    expect(svg).toContain('2 of 2 trials diverged.');
+  });
+
+  const bad: [string, (folder: string) => Promise<unknown>, string][] = [
+    ['empty', (folder) => rm(folder, { recursive: true }).then(() => mkdir(folder)), 'the folder is empty'],
+    ['absent', (folder) => rm(folder, { recursive: true }), 'there is no such folder'],
+    ['without its manifest', (folder) => rm(join(folder, 'manifest.json')), 'manifest.json is missing'],
+    [
+      'with half a manifest',
+      (folder) => writeFile(join(folder, 'manifest.json'), '{"exp'),
+      'not a JSON object',
+    ],
+    ['without its curves', (folder) => rm(join(folder, 'curves.csv')), 'curves.csv is missing'],
+    [
+      'with a cut table',
+      (folder) => cut(join(folder, 'trials.csv'), (text) => text.slice(0, -20)),
+      'ends within a row',
+    ],
+    [
+      'with too few rows',
+      (folder) => cut(join(folder, 'trials.csv'), withoutLastRow),
+      'trials.csv has 39 rows, the manifest 40',
+    ],
+    [
+      'of a version with other columns',
+      (folder) => cut(join(folder, 'trials.csv'), renamed),
+      'without the column learning_rate',
+    ],
+    [
+      'of an unknown experiment',
+      (folder) => writeFile(join(folder, 'manifest.json'), '{"experiment":"svm"}'),
+      'an experiment "svm"',
+    ],
+  ];
+  test.each(bad)(
+    'a folder %s gives a sentence and exit 2, and nothing is written',
+    async (name, spoil, sentence) => {
+      const folder = await copyOf(name.replaceAll(' ', '-'));
+      await spoil(folder);
+      const before = await readdir(folder).catch(() => null);
+      const { status, stdout, stderr } = await run('plot', folder);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain(sentence);
+      expect(stderr).toContain('remedy:');
+      expect(stderr).not.toContain('    at ');
+      expect(await readdir(folder).catch(() => null)).toEqual(before);
+    },
+  );
+});
+
+async function cut(file: string, change: (text: string) => string): Promise<void> {
+  await writeFile(file, change(await readFile(file, 'utf8')));
+}
+const withoutLastRow = (text: string): string => text.replace(/[^\n]*\n$/, '');
+const renamed = (text: string): string => text.replace('learning_rate', 'eta');
+
+describe('figures of a run', () => {
+  test('--no-figures draws nothing', async () => {
+    await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'plain', '--no-figures');
+    expect((await readdir(join(directory, 'plain'))).filter((name) => !/csv|json$/.test(name))).toEqual([]);
+  });
+
+  test('figures of the run before, which this one does not have, are not left behind', async () => {
+    await mkdir(join(directory, 'stale'));
+    for (const ending of ['svg', 'png', 'vl.json']) {
+      await writeFile(join(directory, 'stale', `published.${ending}`), '{}');
+      await writeFile(join(directory, 'stale', `mine.${ending}`), '{}');
+    }
+    await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'stale');
+    const names = await readdir(join(directory, 'stale'));
+    expect(names.filter((name) => name.startsWith('published'))).toEqual([]);
+    expect(names.filter((name) => name.startsWith('mine'))).toHaveLength(3);
+  });
+
+  test('figures that cannot be written do not take the tables along', async () => {
+    await mkdir(join(directory, 'blocked', 'heat-maps.svg'), { recursive: true });
+    const { status, stderr } = await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'blocked');
+    expect(status).toBe(1);
+    expect(stderr).toContain('the figures of blocked/ could not be drawn');
+    expect(await readdir(join(directory, 'blocked'))).toEqual(
+      expect.arrayContaining(['trials.csv', 'manifest.json']),
+    );
+  });
+});
+
+describe('table', () => {
+  test('the report’s rows and columns to two figures, the closed form beside them', async () => {
+    const { status, stdout } = await run(
+      'table',
+      'grid-search',
+      'ridge',
+      ...small.slice(0, -2),
+      '--format',
+      'csv',
+    );
+    expect(status).toBe(0);
+    const [header, ...rows] = stdout.trimEnd().split('\n');
+    expect(header).toBe('metric,lambda,0.0001,0.001,0.01,0.1,closed form');
+    expect(rows).toHaveLength(8);
+    expect(rows[0]).toMatch(/^"test MSE, bootstrap mean",0.0001(,-?[\d.e+-]+){5}$/);
+  });
+
+  test('what the store lacks is not run, exit 4, and nothing is trained', async () => {
+    const { status, stdout, stderr } = await run('table', 'ffnn', '--seed', '7', '--format', 'latex');
+    expect(status).toBe(4);
+    expect(stdout).toContain('not run & not run & not run & not run \\\\');
+    expect(stderr).toContain('1 of 1 trials are not in the store results/.trials: not run');
+  });
+
+  test('an unknown format is named, with those that there are', async () => {
+    const { status, stderr } = await run('table', 'ffnn', '--format', 'word');
+    expect(status).toBe(2);
+    expect(stderr).toContain('latex');
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import * as vega from 'vega';
+import { colorScale, differenceColors, inkOn, isClipped, magmaColors } from './colors.ts';
+
+/** WCAG 2.2: (lighter + 0.05) / (darker + 0.05) of the relative luminances. */
+function contrast(one: string, other: string): number {
+  const luminance = (color: string) => {
+    const [red, green, blue] = levels(color).map((level) => {
+      const c = level / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** "#rrggbb" or "rgb(r, g, b)". */
+function levels(color: string): number[] {
+  if (!color.startsWith('#')) return color.match(/\d+/g)!.map(Number);
+  return [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16));
+}
+
+const steps = Array.from({ length: 101 }, (_, i) => i / 100);
+
+test('every colour of magma has a contrast of more than 4 to its letters', () => {
+  const magma = vega.scheme('magma') as (place: number) => string;
+  const colors = { low: 0, high: 1, kind: 'magma' } as const;
+  const worst = Math.min(...steps.map((place) => contrast(magma(place), inkOn(place, colors))));
+  expect(worst).toBeGreaterThan(4);
+});
+
+test('letters are black on every colour of a difference, and can be read there', () => {
+  const { range } = colorScale(differenceColors([-1, 1])) as { range: string[] };
+  for (const end of range) expect(contrast(end, inkOn(0.3, differenceColors([-1, 1])))).toBeGreaterThan(7);
+});
+
+test('a difference has limits of one size on both sides', () => {
+  expect(differenceColors([-0.1, 0.3])).toEqual({ low: -0.3, high: 0.3, kind: 'difference' });
+});
+
+test('one value alone, or none, has a range to be drawn in', () => {
+  expect(colorScale(magmaColors([5])).domain).toEqual([4, 6]);
+  expect(colorScale(magmaColors([])).domain).toEqual([-1, 1]);
+});
+
+test('clipped is what lies beyond the limits', () => {
+  const values = [1, 2, 3, 1e30];
+  expect(isClipped(magmaColors(values), values)).toBe(true);
+  expect(isClipped(magmaColors([1, 2, 3]), [1, 2, 3])).toBe(false);
+});

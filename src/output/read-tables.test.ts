@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readTables } from './read-tables.ts';
+import { tableFiles } from './results.ts';
+import type { Table } from './table.ts';
+import { writeFiles } from './write.ts';
+
+const table: Table = {
+  name: 'trials',
+  description: 'a table',
+  columns: [
+    { name: 'id', type: 'string', description: 'a key' },
+    { name: 'mse', type: 'number', description: 'a number' },
+    { name: 'epoch', type: 'integer', description: 'a count' },
+  ],
+  primaryKey: ['id'],
+  rows: [
+    ['a, "b"\nc', 0.1, 1],
+    ['=d', 'diverged', null],
+    ['e', -1e-7, 3],
+  ],
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-tables-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(place: string, change: (text: string) => string = (text) => text, name = 'trials.csv') {
+  await writeFiles(join(folder, place), await tableFiles('x', 'y', [table]));
+  const file = join(folder, place, name);
+  await writeFile(file, change(await readFile(file, 'utf8')));
+}
+
+test('what was written comes back, types, keys and missing values with it', async () => {
+  await write('.');
+  const read = (await readTables(folder)).get('trials.csv')!;
+  expect(read.rows).toEqual([
+    ['a, "b"\nc', '0.1', '1'],
+    ["'=d", 'diverged', ''],
+    ['e', '-1e-7', '3'],
+  ]);
+  expect(read.primaryKey).toEqual(['id']);
+  expect(read.columns.map(({ name, type, missing }) => [name, type, [...missing]])).toEqual([
+    ['id', 'string', ['']],
+    ['mse', 'number', ['', 'diverged', 'not run']],
+    ['epoch', 'integer', ['', 'diverged', 'not run']],
+  ]);
+});
+
+test('subfolders are read, the store is not; a table that is gone is left out', async () => {
+  await write('ffnn');
+  await write('quick/ffnn');
+  await write('.trials');
+  await write('gone');
+  await rm(join(folder, 'gone/trials.csv'));
+  expect([...(await readTables(folder)).keys()]).toEqual(['ffnn/trials.csv', 'quick/ffnn/trials.csv']);
+});
+
+describe('refused, naming the file', () => {
+  test.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'text for a number',
+      'trials.csv',
+      (text) => text.replace('0.1', 'O.1'),
+      /trials\.csv.*\n.*\n.*record 2, mse/,
+    ],
+    ['blanks for a number', 'trials.csv', (text) => text.replace('0.1', ' '), /record 2, mse/],
+    ['a cell too many', 'trials.csv', (text) => text.replace('0.1', '0.1,2'), /record 2 has 4 cells/],
+    ['another header', 'trials.csv', (text) => text.replace('mse', 'mae'), /header/],
+    ['an empty table', 'trials.csv', () => '', /header/],
+    [
+      'a torn data package',
+      'datapackage.json',
+      (text) => text.slice(0, 50),
+      /datapackage\.json cannot be read/,
+    ],
+    ['a data package without tables', 'datapackage.json', () => '{}', /resources/],
+    ['an unknown type', 'datapackage.json', (text) => text.replace('"integer"', '"date"'), /type/],
+    [
+      'an unknown key',
+      'datapackage.json',
+      (text) => text.replace(/("primaryKey": \[\s*)"id"/, '$1"no"'),
+      /primary key no/,
+    ],
+    [
+      'a path out of the folder',
+      'datapackage.json',
+      (text) => text.replace('"trials.csv"', '"../../x.csv"'),
+      /leads out/,
+    ],
+  ])('%s', async (_name, file, change, pattern) => {
+    await write('.', change, file);
+    await expect(readTables(folder)).rejects.toThrow(pattern);
+  });
+
+  test('no folder, a file, a folder without tables', async () => {
+    await expect(readTables(join(folder, 'no'))).rejects.toThrow(/is no folder of results/);
+    await writeFile(join(folder, 'file'), '');
+    await expect(readTables(join(folder, 'file'))).rejects.toThrow(/is no folder of results/);
+    await mkdir(join(folder, 'empty'));
+    await expect(readTables(join(folder, 'empty'))).rejects.toThrow(/no datapackage\.json/);
+  });
+});

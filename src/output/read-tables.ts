@@ -1,0 +1,174 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join, normalize, relative, sep } from 'node:path';
+import type * as Zod from 'zod';
+import { UserError } from '../errors.ts';
+import type { Column } from './table.ts';
+
+/** A table as its CSV has it: every cell is text, numbers are known to be numbers. */
+export interface StoredTable {
+  readonly columns: readonly StoredColumn[];
+  /** Names of the columns that tell each row from every other; empty: their order does. */
+  readonly primaryKey: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: Column['type'];
+  /** Texts that stand for a value that is not there. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/**
+ * Every table of a folder of results, by the path of its CSV in the folder: `ffnn/trials.csv`.
+ *
+ * The tables are those that the `datapackage.json` of the folder and of its subfolders name. A table whose file is not
+ * there is left out. Folders whose name begins with a dot (the store of trials) are passed over.
+ *
+ * Throws UserError where the folder has no data package, and where a data package or a table is malformed.
+ */
+export async function readTables(folder: string): Promise<Map<string, StoredTable>> {
+  const packages = await findPackages(folder);
+  if (packages.length === 0) throw notResults(folder, 'no datapackage.json in it or in its subfolders');
+  const schema = await packageSchema();
+  const tables = new Map<string, StoredTable>();
+  for (const file of packages) {
+    const descriptor = parsePackage(file, await readFile(file, 'utf8'), schema);
+    for (const resource of descriptor.resources) {
+      const path = normalize(join(file, '..', resource.path));
+      if (isAbsolute(resource.path) || relative(folder, path).startsWith('..')) {
+        throw malformed(file, `the path ${resource.path} leads out of the folder`);
+      }
+      const text = await textOf(path);
+      if (text === null) continue;
+      tables.set(relative(folder, path).split(sep).join('/'), await tableOf(path, text, resource.schema));
+    }
+  }
+  return tables;
+}
+
+async function findPackages(folder: string): Promise<string[]> {
+  let entries: import('node:fs').Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = { ENOENT: 'there is no such folder', ENOTDIR: 'it is a file' };
+    throw notResults(folder, reasons[code ?? ''] ?? message);
+  }
+  const names = entries.map(({ name }) => name).sort();
+  const found = names.includes('datapackage.json') ? [join(folder, 'datapackage.json')] : [];
+  for (const name of names) {
+    const isFolder = entries.some((entry) => entry.name === name && entry.isDirectory());
+    if (isFolder && !name.startsWith('.')) found.push(...(await findPackages(join(folder, name))));
+  }
+  return found;
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw malformed(path, (error as Error).message);
+  }
+}
+
+type Package = Zod.infer<Awaited<ReturnType<typeof packageSchema>>>;
+
+/** What is read of a data package; it may hold more. */
+async function packageSchema() {
+  const { z } = await import('zod');
+  const missing = z.array(
+    z.union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)]),
+  );
+  const field = z.object({
+    name: z.string(),
+    type: z.enum(['string', 'integer', 'number', 'boolean']),
+    missingValues: missing.optional(),
+  });
+  const schema = z.object({
+    fields: z.array(field).min(1),
+    missingValues: missing.default(['']),
+    primaryKey: z.array(z.string()).default([]),
+  });
+  return z.object({ resources: z.array(z.object({ path: z.string().min(1), schema })) });
+}
+
+function parsePackage(
+  file: string,
+  text: string,
+  schema: Awaited<ReturnType<typeof packageSchema>>,
+): Package {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw malformed(file, (error as Error).message);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw malformed(file, `${path.join('.')}: ${message}`);
+  }
+  return parsed.data;
+}
+
+async function tableOf(
+  path: string,
+  text: string,
+  schema: Package['resources'][number]['schema'],
+): Promise<StoredTable> {
+  const { csvParseRows } = await import('d3-dsv');
+  const [header, ...rows] = csvParseRows(text);
+  const columns = schema.fields.map(({ name, type, missingValues }) => ({
+    name,
+    type,
+    missing: new Set(missingValues ?? schema.missingValues),
+  }));
+  const names = columns.map(({ name }) => name);
+  if (header?.join('\n') !== names.join('\n')) {
+    throw malformed(path, 'the header has not the columns that datapackage.json names');
+  }
+  const unknown = schema.primaryKey.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw malformed(path, `the primary key ${unknown} is no column`);
+  for (const [index, row] of rows.entries()) checkRow(path, index + 2, row, columns);
+  return { columns, primaryKey: schema.primaryKey, rows };
+}
+
+/** Line counts records, the header being the first. */
+function checkRow(
+  path: string,
+  line: number,
+  row: readonly string[],
+  columns: readonly StoredColumn[],
+): void {
+  if (row.length !== columns.length) {
+    throw malformed(path, `record ${line} has ${row.length} cells, the header ${columns.length}`);
+  }
+  for (const [index, { name, type, missing }] of columns.entries()) {
+    const cell = row[index];
+    if ((type !== 'number' && type !== 'integer') || missing.has(cell)) continue;
+    if (cell.trim() === '' || !Number.isFinite(Number(cell))) {
+      throw malformed(path, `record ${line}, ${name}: ${JSON.stringify(cell)} is no number`);
+    }
+  }
+}
+
+function notResults(folder: string, received: string): UserError {
+  return new UserError({
+    what: `${folder} is no folder of results`,
+    expected: 'a folder that a run of fys-nn wrote: tables, and a datapackage.json that describes them',
+    received,
+    remedy: 'name results/, a folder in it, or a copy of one',
+  });
+}
+
+function malformed(file: string, received: string): UserError {
+  return new UserError({
+    what: `${file} cannot be read`,
+    expected: 'the file as a run of fys-nn wrote it',
+    received,
+    remedy: 'run the experiment again, or take another copy of its folder',
+  });
+}

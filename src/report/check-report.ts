@@ -1,0 +1,80 @@
+import type { Table } from '../output/table.ts';
+import type { Check, Difference, FileCheck } from './check.ts';
+import type { VerdictReport, VerdictRow } from './verdict-formats.ts';
+
+/** A check for the formats: what does not hold row by row, what holds counted by file. */
+export function checkReport(check: Check): VerdictReport {
+  return {
+    name: 'fys-nn check',
+    summary: checkSummary(check),
+    rows: check.files.flatMap((file) => rowsOf(file, check.differences)),
+    table: differenceTable(check.differences),
+  };
+}
+
+/** "2 files, 40 rows of the baseline: 38 hold, 1 contradicted, 1 not run." */
+export function checkSummary({ files }: Check): string {
+  const sum = (key: 'rows' | 'holds' | 'contradicted' | 'notRun') =>
+    files.reduce((total, file) => total + file[key], 0);
+  return `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${sum('rows')} rows of the baseline: ${sum('holds')} hold, ${sum('contradicted')} contradicted, ${sum('notRun')} not run.`;
+}
+
+function rowsOf({ file, rows, holds }: FileCheck, differences: readonly Difference[]): VerdictRow[] {
+  const own = differences.filter((one) => one.file === file);
+  const places = [...new Set(own.map(({ row }) => row))];
+  const judged = places.map((place): VerdictRow => {
+    const here = own.filter(({ row }) => row === place);
+    const contradicted = here.some(({ verdict }) => verdict === 'contradicted');
+    return {
+      id: place ?? file,
+      group: file,
+      verdict: contradicted ? 'contradicted' : 'not run',
+      message: here.map(differenceText).join('; '),
+    };
+  });
+  if (holds === 0 && judged.length > 0) return judged;
+  return [...judged, { id: 'rows that hold', group: file, verdict: 'holds', message: `${holds} of ${rows}` }];
+}
+
+function differenceText({ column, baseline, now, difference }: Difference): string {
+  const place = column === null ? '' : `${column} `;
+  if (baseline === null) return `${place}${now}`;
+  const change = difference === null ? '' : ` (${signed(difference)})`;
+  return `${place}${show(baseline)} in the baseline, now ${show(now)}${change}`;
+}
+
+/** "+1.2e-7": a difference to three digits. */
+export function signed(difference: number): string {
+  return `${difference > 0 ? '+' : ''}${Number(difference.toPrecision(3))}`;
+}
+
+function show(value: string | number | null): string {
+  return value === '' ? 'empty' : Object.is(value, -0) ? '-0' : String(value);
+}
+
+function differenceTable(differences: readonly Difference[]): Table {
+  return {
+    name: 'differences',
+    description: 'what is not as in the baseline',
+    columns: [
+      { name: 'file', type: 'string', description: 'path of the CSV in both folders' },
+      { name: 'row', type: 'string', description: 'its primary key; empty: the file or the column' },
+      { name: 'column', type: 'string', description: 'empty: the whole row' },
+      { name: 'baseline', type: 'string', description: 'number or text of the baseline' },
+      { name: 'now', type: 'string', description: 'number or text now, or what is missing' },
+      { name: 'difference', type: 'number', description: 'now - baseline' },
+      { name: 'verdict', type: 'string', description: 'contradicted or not run' },
+    ],
+    primaryKey: ['file', 'row', 'column'],
+    rows: differences.map(({ file, row, column, baseline, now, difference, verdict }) => [
+      file,
+      row,
+      column,
+      baseline,
+      now,
+      // The difference of two finite numbers may be beyond the largest, which a CSV cannot hold.
+      difference !== null && Number.isFinite(difference) ? difference : null,
+      verdict,
+    ]),
+  };
+}

@@ -1,0 +1,55 @@
+import { UserError } from '../errors.ts';
+import { parseChoice } from '../experiment/value-list.ts';
+
+/** How far a number may be from the baseline's and still count as the same. */
+export interface Tolerance {
+  readonly kind: 'abs' | 'rel';
+  readonly size: number;
+}
+
+/** One tolerance for all columns of type number, and those of single columns. */
+export interface Tolerances {
+  readonly all: Tolerance;
+  readonly columns: ReadonlyMap<string, Tolerance>;
+}
+
+/**
+ * The tolerances of a list such as ["1e-9", "test_mse=rel:0.01,epoch=abs:1"]; later ones count.
+ *
+ * `x` and `rel:x` allow |now - baseline| <= x |baseline|, `abs:x` allows |now - baseline| <= x; without any, numbers must
+ * be equal. Throws UserError on anything else.
+ */
+export function parseTolerances(texts: readonly string[]): Tolerances {
+  let all: Tolerance = { kind: 'rel', size: 0 };
+  const columns = new Map<string, Tolerance>();
+  for (const item of texts.flatMap((text) => text.split(','))) {
+    const match = /^\s*(?:([^=:\s]+)\s*=\s*)?(?:(abs|rel):)?\s*(\S+)\s*$/.exec(item);
+    const size = Number(match?.[3] ?? Number.NaN);
+    if (match === null || !Number.isFinite(size) || size < 0) throw badTolerance(item);
+    const tolerance: Tolerance = { kind: match[2] === 'abs' ? 'abs' : 'rel', size };
+    if (match[1] === undefined) all = tolerance;
+    else columns.set(match[1], tolerance);
+  }
+  return { all, columns };
+}
+
+/** Whether the number counts as the baseline's. */
+export function isWithin({ kind, size }: Tolerance, baseline: number, now: number): boolean {
+  if (Object.is(baseline, now)) return true;
+  if (size === 0) return false;
+  return Math.abs(now - baseline) <= (kind === 'abs' ? size : size * Math.abs(baseline));
+}
+
+/** Throws UserError where a tolerance names a column that no table has. */
+export function checkToleranceColumns({ columns }: Tolerances, known: ReadonlySet<string>): void {
+  for (const name of columns.keys()) parseChoice(name, [...known], '--tolerance');
+}
+
+function badTolerance(item: string): UserError {
+  return new UserError({
+    what: '--tolerance cannot be understood',
+    expected: 'x, rel:x or abs:x with a number x >= 0, and with column= before it for one column',
+    received: item,
+    remedy: 'write --tolerance 1e-9, or --tolerance test_mse=rel:0.01,epoch=abs:1',
+  });
+}

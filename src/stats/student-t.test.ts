@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { normalQuantile, studentTTwoSided } from './student-t.ts';
+
+describe('studentTTwoSided', () => {
+  test.each([
+    [12.706204736432095, 1, 0.05],
+    [8.610301581379, 4, 1e-3],
+    [5.2, 19, 5.095901151386505e-5],
+    [7.1, 19, 9.407010449512301e-7],
+    [6, 99, 3.2459161123455424e-8],
+    [1e6, 1, 6.366197723673691e-7],
+    [0.3, 4, 0.7791214282774598],
+  ])('at %p with %p degrees of freedom is what SciPy gives', (x, freedom, expected) => {
+    expect(studentTTwoSided(x, freedom) / expected).toBeCloseTo(1, 6);
+  });
+
+  test('is 1 in the middle and 0 infinitely far out, also where the square overflows', () => {
+    expect(studentTTwoSided(0, 5)).toBe(1);
+    expect(studentTTwoSided(1e200, 5)).toBe(0);
+    expect(studentTTwoSided(Number.POSITIVE_INFINITY, 5)).toBe(0);
+  });
+});
+
+test('normalQuantile has the table values', () => {
+  expect(normalQuantile(0.5)).toBeCloseTo(0, 12);
+  expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12);
+  expect(normalQuantile(1e-6)).toBeCloseTo(-4.753424308822899, 10);
+});
