@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import { printable } from '../errors.ts';
 import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
@@ -28,6 +29,8 @@ export function createProgram(setStatus: SetStatus): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(--help lists what there is)')
     .exitOverride()
+    // What was typed is repeated in messages; it may come from a script that took it from elsewhere.
+    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(printable).join('\n')) })
     .helpCommand(false)
     .addHelpText(
       'after',
