@@ -6,6 +6,7 @@ import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
@@ -53,6 +54,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addListCommand(program);
   addDataCommand(program);
   addTraceCommand(program, setStatus);
+  addDoctorCommand(program, setStatus);
   addHelpCommand(program);
   return program;
 }

@@ -8,8 +8,30 @@ import type { Table } from './table.ts';
 const runs = { seed: fixedSeed, numRuns: 500 };
 const text = fc.oneof(
   hostileText,
-  fc.constantFrom('| a |', '\\|', '[a](http://b)', '![](x)', '<script>', '&lt;', 'https://a.b', 'WWW.a.b', 'a@b.c'),
-  fc.constantFrom('\\input{/etc/passwd}', '\\write18{x}', '$x$', '%', '}{', '\\\\', '^^5c', '~', '\r\n', '`', '~~a~~'),
+  fc.constantFrom(
+    '| a |',
+    '\\|',
+    '[a](http://b)',
+    '![](x)',
+    '<script>',
+    '&lt;',
+    'https://a.b',
+    'WWW.a.b',
+    'a@b.c',
+  ),
+  fc.constantFrom(
+    '\\input{/etc/passwd}',
+    '\\write18{x}',
+    '$x$',
+    '%',
+    '}{',
+    '\\\\',
+    '^^5c',
+    '~',
+    '\r\n',
+    '`',
+    '~~a~~',
+  ),
 );
 const tableOf = (cell: string): Table => ({
   ...{ name: 't', description: 'd', primaryKey: [] },

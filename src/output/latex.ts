@@ -39,5 +39,8 @@ const named: Record<string, string> = {
 };
 
 function escaped(text: string): string {
-  return printable(text.replace(/\s+/g, ' ')).replace(/[\\~^<>|#$%&_{}]/g, (letter) => named[letter] ?? `\\${letter}`);
+  return printable(text.replace(/\s+/g, ' ')).replace(
+    /[\\~^<>|#$%&_{}]/g,
+    (letter) => named[letter] ?? `\\${letter}`,
+  );
 }

@@ -79,8 +79,8 @@ async function makeDirectory(path: string): Promise<boolean> {
 /**
  * Writes the files (name in the directory → UTF-8 text or bytes), each whole or not at all: a reader, or the next run
  * after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
- * Throws UserError (exit status `failed`), naming the file, where the system refuses; and an Error for a name that
- * would leave the directory, before anything is written: names may be made of what a data file says.
+ * Throws UserError (exit status `failed`), naming the file, where the system refuses; and (`usage`) for a
+ * name that would leave the directory, before anything is written: names may be made of what a data file says.
  */
 export async function writeFiles(
   directory: string,
@@ -89,7 +89,12 @@ export async function writeFiles(
   for (const name of files.keys()) {
     const path = relative(directory, join(directory, name));
     if (isAbsolute(name) || path === '' || path.split(sep)[0] === '..') {
-      throw new Error(`a file may not be written outside of its directory: ${quote(name)}`);
+      throw new UserError({
+        what: 'a file may not be written outside of its directory',
+        expected: `a name in ${directory}`,
+        received: name,
+        remedy: 'choose another name',
+      });
     }
   }
   const folders = new Set([directory]);
