@@ -85,6 +85,7 @@ function report(tally) {
   let cases = 0;
   let findings = 0;
   for (const [name, row] of tally) {
+    if (row.cases === 0) continue;
     cases += row.cases;
     findings += row.findings;
     const statuses = [...row.statuses].sort().map(([status, count]) => `${count} x ${status}`);
