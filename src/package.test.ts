@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
@@ -123,4 +123,21 @@ test('the package holds what runs and nothing else', async () => {
   );
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   expect(bytes).toBeLessThan(3 * 2 ** 20);
+});
+
+test('nothing opens a connection or makes code of text; two files start a program', () => {
+  const sources = ['src', 'experiments', 'bin'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(
+        (name) =>
+          /\.(ts|js)$/.test(name) && !/\.(test|testing)\.ts$/.test(name) && !name.includes('assembly'),
+      )
+      .map((name) => join(folder, name)),
+  );
+  const using = (pattern: RegExp) => sources.filter((file) => pattern.test(readFileSync(file, 'utf8')));
+  expect(
+    using(/node:(http|https|http2|net|tls|dgram|dns|vm|inspector)\b|\bfetch\(|WebSocket|XMLHttpRequest/),
+  ).toEqual([]);
+  expect(using(/\beval\(|new Function\(/)).toEqual([]);
+  expect(using(/node:child_process/).sort()).toEqual(['src/output/manifest.ts', 'src/references/python.ts']);
 });
