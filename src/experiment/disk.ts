@@ -15,6 +15,7 @@ const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a file stands where a directory is needed',
   EPERM: 'the operation is not permitted',
+  NOFILE: 'a file of this name is no regular file',
   EROFS: 'the file system is read-only',
 };
 

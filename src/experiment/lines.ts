@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { openRegular } from './regular-file.ts';
 
 const newline = 10;
 const chunkBytes = 4 * 2 ** 20;
@@ -15,7 +15,7 @@ export async function forEachLine(
   from: number,
   visit: (line: Buffer, offset: number) => void,
 ): Promise<number> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     let buffer = Buffer.allocUnsafe(chunkBytes);
     let filled = 0;

@@ -351,5 +351,6 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
     }
     checkSchedule(text, schedule, learningRate, epochs, steps);
     checked.add(key);
+    if (epochs * steps > 1e5) await setImmediate(); // that took a while: Ctrl-C has its turn
   };
 }

@@ -1,7 +1,7 @@
 import type * as Zod from 'zod';
 import { printableText, quote, UserError } from '../errors.ts';
 import { activationNames } from '../nn/activations.ts';
-import { readJsonFile } from './json-file.ts';
+import { readJsonFile } from './regular-file.ts';
 
 /** Largest file in bytes, and most values of a matrix of polynomial features. */
 const largest = 64 * 2 ** 20;

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { metricsOf } from '../experiment/metrics.ts';
 import { columnName, options, type Setting, type Settings } from '../experiment/options.ts';
+import { readRegular } from '../experiment/regular-file.ts';
 import type { Results, TrialResult } from './results.ts';
 
 type Row = Readonly<Record<string, string>>;
@@ -71,7 +72,7 @@ async function readManifest(folder: string): Promise<Manifest> {
 
 async function readText(folder: string, file: string): Promise<string> {
   try {
-    return await readFile(join(folder, file), 'utf8');
+    return await readRegular(join(folder, file));
   } catch {
     throw damaged(folder, `${file} is missing or cannot be read`);
   }

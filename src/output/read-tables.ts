@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
+import { readRegular } from '../experiment/regular-file.ts';
 import type { Column } from './table.ts';
 
 /** A table as its CSV has it: every cell is text, numbers are known to be numbers. */
@@ -33,7 +34,7 @@ export async function readTables(folder: string): Promise<Map<string, StoredTabl
   const schema = await packageSchema();
   const tables = new Map<string, StoredTable>();
   for (const file of packages) {
-    const descriptor = parsePackage(file, await readFile(file, 'utf8'), schema);
+    const descriptor = parsePackage(file, (await textOf(file)) ?? '', schema);
     for (const resource of descriptor.resources) {
       const path = normalize(join(file, '..', resource.path));
       if (isAbsolute(resource.path) || relative(folder, path).startsWith('..')) {
@@ -67,7 +68,7 @@ async function findPackages(folder: string): Promise<string[]> {
 
 async function textOf(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegular(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw malformed(path, (error as Error).message);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readRegular } from '../../experiment/regular-file.ts';
 import { percentile } from '../../stats/describe.ts';
 import { rangeText, spreadText, valueText } from '../verdict-text.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -48,7 +48,7 @@ const judged = z.object({
  * can read.
  */
 export async function readVerdicts(folder: string): Promise<Verdicts | null> {
-  const text = await readFile(join(folder, file), 'utf8').catch(() => null);
+  const text = await readRegular(join(folder, file)).catch(() => null);
   if (text === null) return null;
   const found = judged.safeParse(parsed(text));
   if (!found.success) return null;

@@ -1,0 +1,40 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** No text of JavaScript is longer. */
+const longestText = 2 ** 29 - 24;
+
+/**
+ * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
+ * it is no regular file: a pipe or a device may never begin, or never end.
+ */
+export async function openRegular(path: string): Promise<FileHandle> {
+  // Without waiting for a pipe's other end; Windows has no such flag, and no such pipes.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const found = await handle.stat();
+    if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    if (!found.isFile()) throw Object.assign(new Error('it is no regular file'), { code: 'NOFILE' });
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The text of a file from outside, of at most `largest` bytes. Errors: as openRegular, and that it is too large. */
+export async function readRegular(path: string, largest = longestText): Promise<string> {
+  const handle = await openRegular(path);
+  try {
+    const { size } = await handle.stat();
+    if (size > largest) throw new Error(`it has ${size} bytes, more than ${largest}`);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The content of a JSON file from outside. Errors: as readRegular, and that it is not JSON. */
+export async function readJsonFile(path: string, largest?: number): Promise<unknown> {
+  return JSON.parse(await readRegular(path, largest));
+}
