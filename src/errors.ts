@@ -42,12 +42,27 @@ function sentences({ what, expected, received, remedy }: ErrorParts): string {
 
 /** One printable line of at most 200 characters: control characters of foreign text never reach a terminal. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const plain = printable(text);
+  const plain = printable(textOf(value));
   return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
 }
 
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
+/** Values of any kind as text: those that come from files may be nested without end, those from callers anything. */
+function textOf(value: unknown): string {
+  try {
+    if (typeof value === 'string') return JSON.stringify(value.slice(0, 200));
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+// Control characters, and those that break a line or turn the direction of writing.
+const unprintable = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069';
+
+/** Text that does nothing to a terminal but stand there, on one line. */
+export const printableText = new RegExp(`^[^${unprintable}]*$`);
+
+/** Foreign text on one line of a terminal: what could do anything else there becomes '?'. */
+export function printable(text: string): string {
+  return text.replace(new RegExp(`[${unprintable}]`, 'g'), '?');
 }

@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { goldenFile, readGolden } from '../doctor/golden.ts';
+import { type OptionName, options } from '../experiment/options.ts';
 import { availableReferences } from '../references/index.ts';
 
 /** The program as users start it: these tests run the build. */
 const program = resolve('bin/fys-nn.js');
+const golden = await readGolden(goldenFile);
 let directory: string;
 
 beforeEach(async () => {
@@ -87,24 +90,16 @@ describe('reproducible to the byte', () => {
     expect(await csvs('results/grid-search-ols')).toEqual(expected);
   });
 
-  // They change with a column or a key of the config too; when a number moved, `numerics` in experiment/trial.ts has to.
-  test.each([
-    ['a grid in float64', smallGrid],
-    ['a network in float64', ['activations', '--epochs', '3', '--samples', '100']],
-    [
-      'a network in float32',
-      ['ffnn', '--epochs', '3', '--samples', '100', '--dtype', 'float32', '--momentum', '0.5'],
-    ],
-    [
-      'L-BFGS on sparse MNIST',
-      ['logistic', '--solver', 'lbfgs', '--max-iterations', '8', '--samples', '600', '--test-size', '100'],
-    ],
-    ['sparse MNIST in float32', ['mnist', '--epochs', '2', '--samples', '600', '--test-size', '100']],
-  ])('on every machine: %s', async (name, args) => {
-    await run(...args, '--out', 'out', '--quiet');
-    const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
-    expect({ name, hash: sha256(trials + curves) }).toMatchSnapshot();
-  });
+  // data/golden.json: npm run golden renews it; when a number moved, `numerics` in experiment/trial.ts has to be raised.
+  test.each(golden.cases)(
+    'on every machine: $name',
+    async ({ experiment, options: given, sha256: expected }) => {
+      const flags = Object.entries(given).flatMap(([name, text]) => [options[name as OptionName].flag, text]);
+      await run(...experiment.split(' '), ...flags, '--out', 'out', '--quiet');
+      const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
+      expect(sha256(trials + curves)).toBe(expected);
+    },
+  );
 });
 
 test.each([

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import { printable } from '../errors.ts';
 import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
@@ -29,6 +31,8 @@ export function createProgram(setStatus: SetStatus): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(--help lists what there is)')
     .exitOverride()
+    // What was typed is repeated in messages; it may come from a script that took it from elsewhere.
+    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(printable).join('\n')) })
     .helpCommand(false)
     .addHelpText(
       'after',
@@ -52,6 +56,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addDataCommand(program);
   addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
+  addDoctorCommand(program, setStatus);
   addHelpCommand(program);
   return program;
 }

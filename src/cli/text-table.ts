@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import CliTable from 'cli-table3';
+import { printable as plain } from '../errors.ts';
 
 export interface TextTableOptions {
   /** One a column; left where none is given. */
@@ -27,8 +28,8 @@ const borders = {
 export function renderTable(header: string[], rows: string[][], options: TextTableOptions): string {
   const { align = [], color, width = 80 } = options;
   const chalk = new Chalk({ level: color ? 2 : 0 });
-  const head = header.map((cell) => printable(cell, color));
-  const body = rows.map((row) => row.map((cell) => printable(cell, color)));
+  const head = header.map((cell) => withoutControls(cell, color));
+  const body = rows.map((row) => row.map((cell) => withoutControls(cell, color)));
   const table = new CliTable({
     head: head.map((cell) => chalk.bold(cell)),
     colAligns: header.map((_, column) => align[column] ?? 'left'),
@@ -43,9 +44,7 @@ export function renderTable(header: string[], rows: string[][], options: TextTab
 }
 
 /** Text of other people never moves the cursor or breaks a row; colours are the program's own. */
-function printable(cell: string, color: boolean): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  const plain = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+function withoutControls(cell: string, color: boolean): string {
   if (!color) return plain(stripVTControlCharacters(cell));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour
   return cell.replace(/(\u001b\[[\d;]*m)|./gs, (character, sgr) => sgr ?? plain(character));

@@ -22,6 +22,7 @@ const typeNames = new Map([
   [0x0e, '8-byte floats'],
 ]);
 
+/** In bytes, unpacked. */
 const largest = 2 ** 30;
 /** So much of a gzip file is unpacked to see the header, whatever it holds. */
 const peekedBytes = 4096;
@@ -87,6 +88,9 @@ function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number)
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const dimensions = Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const length = start + dimensions.reduce((product, size) => product * size, 1);
+  if (length > largest) {
+    throw damaged(file, 'is too large', `at most ${largest} bytes`, `${length} bytes by its header`);
+  }
   return { dimensions, start, length };
 }
 
@@ -97,14 +101,6 @@ async function inflate(packed: Uint8Array, file: string, expectedDimensions: num
     maxOutputLength: peekedBytes * 1100, // deflate packs at most about 1030 to 1
   });
   const { length } = readHeader(head, file, expectedDimensions);
-  if (length > largest) {
-    throw damaged(
-      file,
-      'is too large',
-      `at most ${largest} bytes when unpacked`,
-      `${length} bytes by its header`,
-    );
-  }
   return gunzipped(packed, file, { maxOutputLength: length, chunkSize: 2 ** 18 });
 }
 
@@ -134,6 +130,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
     // A pipe has no end that could be waited for.
     const found = await stat(path);
     if (!found.isFile() && !found.isDirectory()) throw Object.assign(new Error(path), { code: 'NOFILE' });
+    if (found.size > largest) throw Object.assign(new Error(path), { code: 'ERR_FS_FILE_TOO_LARGE' });
     return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

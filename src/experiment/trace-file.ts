@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type * as Zod from 'zod';
-import { quote, UserError } from '../errors.ts';
+import { printableText, quote, UserError } from '../errors.ts';
 import { activationNames } from '../nn/activations.ts';
+import { readJsonFile } from './json-file.ts';
+
+/** Largest file in bytes, and most values of a matrix of polynomial features. */
+const largest = 64 * 2 ** 20;
+const mostFeatures = 2 ** 24;
 
 /** A recorded training run (data/README.md describes the file). */
 export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
@@ -10,7 +14,7 @@ export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
 export async function readTrace(file: string): Promise<Trace> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(file, 'utf8'));
+    content = await readJsonFile(file, largest);
   } catch (error) {
     throw new UserError({
       what: `${file} cannot be read as a trace`,
@@ -80,6 +84,12 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
   } else {
     check(columns === 2, 'data.x_train', `${columns} columns where a polynomial needs 2`);
     check(outputs === 1, 'data.y_train', `${outputs} columns where a polynomial needs 1`);
+    const features = Math.max(data.x_train.length, data.x_test.length) * model.terms.length;
+    check(
+      features <= mostFeatures,
+      'model.terms',
+      `${features} features of all rows, more than ${mostFeatures}`,
+    );
   }
   if (model.kind === 'polynomial') {
     check(model.beta.length === model.terms.length, 'model.beta', `${model.beta.length} values`);
@@ -162,7 +172,7 @@ const traceSchema = (z: typeof Zod.z) => {
   const weights = z.object({ kernel: rows, bias: numbers });
   return z.object({
     format: z.literal('fys-nn-trace/1'),
-    name: z.string(),
+    name: z.string().regex(printableText, 'text without control characters'),
     source: z.string(),
     data: z.object({ x_train: rows, y_train: rows, x_test: rows, y_test: rows }),
     model: z.discriminatedUnion('kind', [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { datasets } from '../datasets/index.ts';
 import { centerings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
-import { quote, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { dtypes } from '../math/dtype.ts';
 import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
@@ -157,7 +157,7 @@ export function checkTrialConfig(config: unknown): TrialConfig {
   throw new UserError({
     what: `the trial's config is wrong at ${path.length === 0 ? 'the top' : path.join('.')}`,
     expected: message,
-    received: typeof received === 'object' ? quote(JSON.stringify(received)) : received,
+    received,
     remedy: 'see TrialConfig in src/experiment/trial.ts',
   });
 }

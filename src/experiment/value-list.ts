@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
 
-/** How many values one range or space may stand for. */
+/** How many values one option may have: as many as one range or space may stand for. */
 const maxCount = 100_000;
 
 /**
@@ -9,8 +9,8 @@ const maxCount = 100_000;
  * "geomspace(1e-4,0.1,4)", "relu, sigmoid" or any mixture. Commas inside parentheses do not separate.
  * `a..b` is every whole number from a to b; `linspace` and `geomspace` (start, stop, count) are NumPy's, rounded
  * to 12 significant digits; anything else, an expression or a name, stays as it is.
- * Throws UserError, naming the option, on an empty list or item, unbalanced parentheses, and a range or space
- * that is backwards, malformed or of more than 100000 values.
+ * Throws UserError, naming the option, on an empty list or item, unbalanced parentheses, a range or space that is
+ * backwards or malformed, and more than 100000 values.
  */
 export function parseList(text: string, option: string): string[] {
   if (text.trim() === '') {
@@ -32,6 +32,14 @@ export function parseList(text: string, option: string): string[] {
       });
     }
     for (const value of expand(item, option)) values.add(value);
+    if (values.size > maxCount) {
+      throw new UserError({
+        what: `${option} has too many values`,
+        expected: `at most ${maxCount}`,
+        received: text,
+        remedy: 'give a shorter list, or split the run',
+      });
+    }
   }
   return [...values];
 }

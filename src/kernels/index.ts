@@ -10,13 +10,22 @@ const vectorProbe = Uint8Array.of(
   ],
 );
 
+/** Whether this engine and processor have 128-bit vectors in WebAssembly. */
+export function hasVectors(): boolean {
+  return WebAssembly.validate(vectorProbe);
+}
+
+/** The implementation that `createKernels` makes. */
+export function kernelsInUse(): 'wasm' | 'reference' {
+  return process.env.FYS_NN_KERNELS !== 'reference' && hasVectors() ? 'wasm' : 'reference';
+}
+
 /**
  * The kernels that work on a memory: WebAssembly where there are vectors, else the reference, which
  * FYS_NN_KERNELS=reference asks for too. The numbers are the same bits.
  */
 export function createKernels(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
-  const wasm = process.env.FYS_NN_KERNELS !== 'reference' && WebAssembly.validate(vectorProbe);
-  return wasm ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
+  return kernelsInUse() === 'wasm' ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
 }
 
 /**

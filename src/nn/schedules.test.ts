@@ -94,5 +94,8 @@ describe('checkSchedule', () => {
       message: expect.stringContaining('epoch 1001, step 0'),
     });
     expect(await refusal('eta0', 1001, 1000)).toBeNull();
+    // Looked at in bounded time, whatever their number.
+    expect(await refusal('eta0 / (epoch + 1)', 1e15, 1e6)).toBeNull();
+    expect(await refusal('decay', 1e15, 1e6)).toBeNull();
   });
 });

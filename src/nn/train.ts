@@ -10,7 +10,6 @@ import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import type { Sgd } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
-
 import { createStep, layOutStep } from './steps.ts';
 import { copyWeights, storeWeights, velocityMemory } from './weights.ts';
 
@@ -93,29 +92,28 @@ export async function train(
   const record = createRecord(onEpoch, resume);
   const copy = () => copyWeights(kernels, memory);
   const copyVelocities = () => (sgd.momentum === 0 ? null : copyWeights(kernels, velocities));
-  // A training that is stopped gives its memory back too.
-  await runEpochs({
-    epochs,
-    trainEpoch,
-    evaluateHere,
-    copy,
-    copyVelocities,
-    record,
-    task,
-    lendCore,
-    checkpoints,
-  }).catch((error) => {
+  try {
+    await runEpochs({
+      epochs,
+      trainEpoch,
+      evaluateHere,
+      copy,
+      copyVelocities,
+      record,
+      task,
+      lendCore,
+      checkpoints,
+    });
+    return {
+      train: record.train,
+      test: record.test,
+      divergedAt: record.divergedAt(),
+      testOutputs: predict(kernels, memory, testRows, loss),
+      trainOutputs:
+        loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
+      weights: copy(),
+    };
+  } finally {
     stretch.release();
-    throw error;
-  });
-  const trained = {
-    train: record.train,
-    test: record.test,
-    divergedAt: record.divergedAt(),
-    testOutputs: predict(kernels, memory, testRows, loss),
-    trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
-    weights: copy(),
-  };
-  stretch.release();
-  return trained;
+  }
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts';
 import type { Table, Value } from './table.ts';
 
 /**
@@ -38,5 +39,8 @@ const named: Record<string, string> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\~^<>|#$%&_{}]/g, (letter) => named[letter] ?? `\\${letter}`);
+  return printable(text.replace(/\s+/g, ' ')).replace(
+    /[\\~^<>|#$%&_{}]/g,
+    (letter) => named[letter] ?? `\\${letter}`,
+  );
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts';
 import type { Table, Value } from './table.ts';
 
 /** The table as GitHub's Markdown, numbers to the right; a missing value is an empty cell. */
@@ -5,13 +6,15 @@ export function toMarkdown({ columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = columns.map(({ type }) => (type === 'number' || type === 'integer' ? '---:' : '---'));
   const body = Array.from(rows, (row) => line(row.map(cellText)));
-  return `${[line(columns.map(({ name }) => escaped(name))), line(rule), ...body].join('\n')}\n`;
+  return `${[line(columns.map(({ name }) => markdownText(name))), line(rule), ...body].join('\n')}\n`;
 }
 
 function cellText(value: Value): string {
-  return value === null ? '' : escaped(String(value));
+  return value === null ? '' : markdownText(String(value));
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
+/** Text of other people as one cell: no cell, link (GitHub makes them of bare addresses too), image or HTML of its own. */
+export function markdownText(text: string): string {
+  const marks = /[\\|`*_~<>&[\]@]|:(?=\/\/)|(?<=www)\./gi;
+  return printable(text.replace(/\s+/g, ' ')).replace(marks, '\\$&');
 }

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readTables } from './read-tables.ts';
 import { tableFiles } from './results.ts';
 import type { Table } from './table.ts';
-import { writeFiles } from './write.ts';
+import { type FileContent, writeFiles } from './write.ts';
 
 const table: Table = {
   name: 'trials',
@@ -29,10 +29,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+async function textOf(content: FileContent): Promise<string> {
+  if (typeof content !== 'function') return content.toString();
+  let text = '';
+  for await (const piece of content()) text += piece;
+  return text;
+}
+
 async function write(place: string, change: (text: string) => string = (text) => text, name = 'trials.csv') {
-  await writeFiles(join(folder, place), await tableFiles('x', 'y', [table]));
-  const file = join(folder, place, name);
-  await writeFile(file, change(await readFile(file, 'utf8')));
+  const files = await tableFiles('x', 'y', [table]);
+  files.set(name, change(await textOf(files.get(name)!)));
+  await writeFiles(join(folder, place), files);
 }
 
 test('what was written comes back, types, keys and missing values with it', async () => {

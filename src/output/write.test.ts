@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,4 +92,19 @@ describe('writeFiles', () => {
     expect(error.message).toMatch(/\/dev\/null\/out.*a file stands where a directory is needed/);
     expect(error.exitCode).toBe(exitCodes.failed);
   });
+});
+
+describe('a name that leaves the directory', () => {
+  test.each(['../x', 'a/../../x', '/tmp/x', '..', '.', ''])(
+    '%j is refused before anything is written',
+    async (name) => {
+      const directory = join(folder, 'inside');
+      const files = new Map([
+        ['good', 'text'],
+        [name, 'text'],
+      ]);
+      await expect(writeFiles(directory, files)).rejects.toThrow('outside of its directory');
+      expect(existsSync(directory)).toBe(false);
+    },
+  );
 });

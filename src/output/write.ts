@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { codeOf, reasonOf, syncDirectory } from '../experiment/disk.ts';
 
@@ -67,9 +67,21 @@ export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 /**
  * Writes the files (name in the directory → UTF-8 text, bytes, or pieces of text), each whole or not at all: a reader, or
  * the next run after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
- * Throws UserError (exit status `failed`), naming the file, where the system refuses.
+ * Throws UserError (exit status `failed`), naming the file, where the system refuses; and (`usage`) for a name that
+ * would leave the directory, before anything is written: names may be made of what a data file says.
  */
 export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
+  for (const name of files.keys()) {
+    const path = relative(directory, join(directory, name));
+    if (isAbsolute(name) || path === '' || path.split(sep)[0] === '..') {
+      throw new UserError({
+        what: 'a file may not be written outside of its directory',
+        expected: `a name in ${directory}`,
+        received: name,
+        remedy: 'choose another name',
+      });
+    }
+  }
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printableText } from '../errors.ts';
 import { type OptionName, optionNames } from '../experiment/options.ts';
 
 // What data/claims.json may hold. data/claims.schema.json is this as JSON Schema (npm run schema).
@@ -45,14 +46,16 @@ const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
   .describe('unique; lower case, digits, - . _');
-const where = z.string().min(1).describe('where the report has it');
-const says = z.string().min(1).describe('its gist');
+/** Text that is shown: on terminals too. */
+const shown = z.string().min(1).max(1000).regex(printableText, 'text without control characters');
+const where = shown.describe('where the report has it');
+const says = shown.describe('its gist');
 
 const numberClaim = z.strictObject({
   id,
   kind: z.literal('number'),
   where,
-  figure: z.string().min(1).optional().describe('judged together with the others of this name: one run'),
+  figure: shown.optional().describe('judged together with the others of this name: one run'),
   says,
   ...quantity,
   value: z.number().describe('as printed'),

@@ -1,24 +1,27 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quote, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { readJsonFile } from '../experiment/json-file.ts';
+import { type OptionName, options } from '../experiment/options.ts';
 import { packageFolder } from '../output/version.ts';
-import type { Claim, ClaimsFile, NumberClaim, Quantity } from './claims-schema.ts';
+import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
 export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
 /** The claims that come with the program: every number and conclusion of the report. */
 export const ownClaims = join(packageFolder, 'data/claims.json');
 
+/** In bytes. */
 const largest = 16 * 2 ** 20;
+/** Of the values of one conclusion's `for`. */
+const mostCombinations = 1000;
 
 /** Reads a file of claims and checks its form. Errors: UserError naming the file and the place in it. */
 export async function readClaims(path: string): Promise<ClaimsFile> {
-  const text = await readText(path);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = await readJsonFile(path, largest);
   } catch (error) {
-    throw badClaims(path, 'JSON', (error as Error).message);
+    throw badClaims(path, `a JSON file of at most ${largest} bytes`, (error as Error).message);
   }
   const { claimsFile } = await import('./claims-schema.ts');
   const parsed = claimsFile.safeParse(json);
@@ -55,22 +58,40 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
   for (const claim of claims) {
     if (seen.has(claim.id)) throw badClaims(path, 'an id of its own for every claim', claim.id);
     seen.add(claim.id);
-    if (claim.kind !== 'number') continue;
+    const quantities = quantitiesOf(claim);
+    if (quantities.length === 0) throw badClaims(`${path}, claim ${claim.id}`, 'at least one quantity', '{}');
+    for (const quantity of quantities) {
+      checkSettings(path, claim.id, 'with', quantity.with);
+      checkSettings(path, claim.id, 'select', quantity.select);
+    }
+    if (claim.kind !== 'number') {
+      checkSettings(path, claim.id, 'for', claim.for);
+      checkCombinations(path, claim);
+      continue;
+    }
     if ((claim.significantDigits === undefined) === (claim.readingError === undefined)) {
       throw badClaims(`${path}, claim ${claim.id}`, 'either significantDigits or readingError', undefined);
     }
   }
 }
 
-async function readText(path: string): Promise<string> {
-  let text: Buffer;
-  try {
-    text = await readFile(path);
-  } catch (error) {
-    throw badClaims(path, 'a file that can be read', (error as Error).message);
+/** A value in a claim is what the command line would take for the same option, of the same type. */
+function checkSettings(path: string, id: string, key: string, settings: Quantity['select'] = {}): void {
+  for (const [name, values] of Object.entries(settings)) {
+    const { flag, parse } = options[name as OptionName];
+    for (const value of [values].flat()) {
+      const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flag}`);
+      if (parsed !== value) {
+        throw badClaims(`${path}, claim ${id}: ${key}.${name}`, JSON.stringify(parsed), value);
+      }
+    }
   }
-  if (text.length > largest) throw badClaims(path, `at most ${largest} bytes`, text.length);
-  return text.toString('utf8');
+}
+
+function checkCombinations(path: string, { id, for: lists = {} }: ConclusionClaim): void {
+  const count = Object.values(lists).reduce((product, values) => product * values.length, 1);
+  if (count <= mostCombinations) return;
+  throw badClaims(`${path}, claim ${id}: for`, `at most ${mostCombinations} combinations of values`, count);
 }
 
 function badClaims(what: string, expected: string, received: unknown): UserError {
@@ -83,6 +104,5 @@ function badClaims(what: string, expected: string, received: unknown): UserError
 }
 
 function at(json: unknown, keys: readonly PropertyKey[]): unknown {
-  const value = keys.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], json);
-  return typeof value === 'object' ? quote(JSON.stringify(value)) : value;
+  return keys.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], json);
 }

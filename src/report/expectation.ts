@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { quote, UserError } from '../errors.ts';
+import { readJsonFile } from '../experiment/json-file.ts';
 import { packageFolder } from '../output/version.ts';
 import { type Verdict, type Verification, verdicts } from './verdicts.ts';
 
@@ -9,6 +9,8 @@ export type Expectation = ReadonlyMap<string, Verdict>;
 
 /** What a full verification of the report found when this version was made. */
 export const ownExpectation = join(packageFolder, 'data/expected-verdicts.json');
+
+const largest = 16 * 2 ** 20;
 
 /** Every claim and figure with its verdict, in the order of the claims. */
 export function verdictsById({ numbers, figures, conclusions }: Verification): Map<string, Verdict> {
@@ -29,13 +31,14 @@ export function expectationText(found: Expectation): string {
 export async function readExpectation(path: string): Promise<Expectation> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = await readJsonFile(path, largest);
   } catch (error) {
     throw badExpectation(path, (error as Error).message);
   }
-  const entries = typeof json === 'object' && json !== null ? Object.entries(json) : [];
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  const entries = isObject ? Object.entries(json as object) : [];
   const wrong = entries.find(([, verdict]) => !verdicts.includes(verdict));
-  if (wrong !== undefined) throw badExpectation(path, `${wrong[0]}: ${JSON.stringify(wrong[1])}`);
+  if (wrong !== undefined) throw badExpectation(path, `${wrong[0]}: ${quote(wrong[1])}`);
   if (entries.length === 0) throw badExpectation(path, 'nothing');
   return new Map(entries);
 }

@@ -45,9 +45,13 @@ export function quantityOf(quantity: Quantity, cells: readonly Cell[], records: 
   const numbers = values as number[];
   if (take === 'only') return numbers.length === 1 ? numbers[0] : null;
   if (take === 'mean') return mean(numbers);
-  const best = take === 'min' ? Math.min(...numbers) : Math.max(...numbers);
+  const best = numbers.reduce(take === 'min' ? smaller : larger);
   return by === undefined ? best : read(found[numbers.indexOf(best)], statistic);
 }
+
+// Not Math.min(...numbers): a grid may have more cells than a call takes arguments.
+const smaller = (a: number, b: number): number => Math.min(a, b);
+const larger = (a: number, b: number): number => Math.max(a, b);
 
 export function fits({ settings }: Cell, { select = {} }: Quantity): boolean {
   return Object.entries(select).every(([name, wanted]) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { Sources } from '../experiment/data.ts';
 import type { Experiment } from '../experiment/define.ts';
@@ -48,6 +49,7 @@ export async function planReadings(
   for (const reading of readings) {
     for (const claim of claims) {
       if (!isJudged(claim, reading)) continue;
+      await setImmediate(); // long files of claims stay open to Ctrl-C
       for (const quantity of quantitiesOf(claim)) {
         const key = keyOf(reading, quantity);
         if (!planned.has(key)) {

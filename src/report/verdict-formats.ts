@@ -1,8 +1,8 @@
 import { toCsv } from '../output/csv.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
+import { toMarkdown } from '../output/markdown.ts';
 import type { Table } from '../output/table.ts';
 import { type JunitCase, junit } from './junit.ts';
-import { markdownTable } from './markdown-table.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** One judged thing. */
@@ -60,15 +60,6 @@ function junitCase({ id, group, verdict, message }: VerdictRow): JunitCase {
 }
 
 function markdown({ name, summary, table }: VerdictReport): string {
-  const parts = [`### ${name}`, summary];
-  const cells = Array.from(table.rows, (row) => row.map((value) => (value === null ? '' : String(value))));
-  if (cells.length > 0) {
-    parts.push(
-      markdownTable(
-        table.columns.map(({ name: column }) => column),
-        cells,
-      ),
-    );
-  }
-  return `${parts.join('\n\n')}\n`;
+  const body = [...table.rows].length === 0 ? '' : `\n${toMarkdown(table)}`;
+  return `### ${name}\n\n${summary}\n${body}`;
 }

@@ -17,9 +17,9 @@ import { studentTUpper } from './student-t.ts';
  *
  * with mean and covariance C of the n other runs (v: of all). Each of the two is compared with the seeds': with median m
  * and scale S of theirs (as in `predictionPValue`) P(t_{n-1} > (D - m) / (1.5 S sqrt(1 + 1/n))), and p is twice the
- * smaller one. The factor 1.5 was found by simulation (bench/results/coverage.json): a run like the others seldom has
- * p <= 0.05, and p <= 0.01 in 1 % of the cases, up to 2 % where wild values strike all numbers of a run at once. One
- * unusual number among many stays unseen: that is what each number's own p-value is for.
+ * smaller one. The factor 1.5 was found by simulation (bench/results/coverage.json): of runs like the others fewer than
+ * 5 % have p <= 0.05, and 1 % p <= 0.01; up to 6 % and 3 % where long-tailed values strike all numbers of a run at once.
+ * One unusual number among many stays unseen: that is what each number's own p-value is for.
  *
  * Fewer than three runs say nothing: p = 1. A diverged (infinite) number counts as farther than any other. Throws a
  * RangeError for NaN or rows of another length.

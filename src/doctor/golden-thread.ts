@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
+import { type GoldenCase, goldenHash } from './golden.ts';
+
+/** What the thread is given. */
+export interface GoldenTask {
+  readonly cases: readonly GoldenCase[];
+  readonly shared: SharedData;
+}
+
+/** What the thread says of each case: its hash, or the error that it ended with. */
+export type GoldenOutcome = { readonly hash: string } | { readonly error: string };
+
+const { cases, shared } = workerData as GoldenTask;
+useSharedData(shared, { dataDir: null });
+const outcomes: GoldenOutcome[] = [];
+for (const one of cases) {
+  try {
+    outcomes.push({ hash: await goldenHash(one) });
+  } catch (error) {
+    outcomes.push({ error: error instanceof Error ? error.message : String(error) });
+  }
+}
+parentPort!.postMessage(outcomes);

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { experiments } from '../../experiments/index.ts';
+import { UserError } from '../errors.ts';
+import { readJsonFile } from '../experiment/json-file.ts';
+import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { runTrial } from '../experiment/run-trial.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { toCsv } from '../output/csv.ts';
+import { curvesTable } from '../output/curves.ts';
+import { trialsTable } from '../output/trials.ts';
+import { packageFolder } from '../output/version.ts';
+
+/** A small run and the SHA-256 of its trials.csv followed by its curves.csv: the same on every machine. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly experiment: string;
+  /** As typed behind the option's flag. */
+  readonly options: Readonly<Partial<Record<OptionName, string>>>;
+  readonly sha256: string;
+}
+
+export interface Golden {
+  /** Of the MNIST that comes along, as `ImageDataset` has it. */
+  readonly mnist: string;
+  readonly cases: readonly GoldenCase[];
+}
+
+export const goldenFile = join(packageFolder, 'data/golden.json');
+
+/** Reads a file of golden hashes. Errors: UserError naming the file and the place in it. */
+export async function readGolden(file: string): Promise<Golden> {
+  const refuse = (received: string) =>
+    new UserError({
+      what: `the golden hashes in ${file} cannot be used`,
+      expected: 'the file data/golden.json as it came with fys-nn',
+      received,
+      remedy: 'install fys-nn again; after a change of the numbers or columns: npm run golden',
+    });
+  const { z } = await import('zod');
+  const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+  const names = experiments.map(({ name }) => name);
+  const schema = z.strictObject({
+    mnist: sha256,
+    cases: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          experiment: z.enum(names as [string, ...string[]]),
+          options: z.partialRecord(z.enum(Object.keys(options) as [OptionName]), z.string()),
+          sha256,
+        }),
+      )
+      .min(1),
+  });
+  let content: unknown;
+  try {
+    content = await readJsonFile(file, 2 ** 20);
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw refuse(`${path.join('.')}: ${message}`);
+}
+
+/** Runs a case in this thread and returns its hash; nothing is stored or written. */
+export async function goldenHash({
+  experiment,
+  options: given,
+}: Omit<GoldenCase, 'sha256'>): Promise<string> {
+  const sources = { dataDir: null };
+  const lists: Partial<Record<OptionName, Setting[]>> = {};
+  for (const [name, text] of Object.entries(given) as [OptionName, string][]) {
+    lists[name] = parseOption(name, text);
+  }
+  const found = experiments.find(({ name }) => name === experiment)!;
+  const plan = await planExperiment(found, { variant: 'code', quick: false, given: lists }, sources);
+  const records = new Map<string, TrialRecord>();
+  for (const { trial } of plan.cells) records.set(trial.id, await runTrial(trial, sources));
+  const tables = [trialsTable(plan, records), curvesTable(plan, records)];
+  const hash = createHash('sha256');
+  for (const table of tables) hash.update(await toCsv(table));
+  return hash.digest('hex');
+}

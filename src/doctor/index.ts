@@ -1,0 +1,52 @@
+import { readMnist } from '../datasets/mnist.ts';
+import { sparseInputs } from '../experiment/prepare.ts';
+import type { SharedData } from '../experiment/shared-data.ts';
+import { type Check, settled } from './check.ts';
+import { checkData } from './check-data.ts';
+import { checkDisk } from './check-disk.ts';
+import { checkGolden } from './check-golden.ts';
+import { checkMachine, checkReferences } from './check-machine.ts';
+import { goldenFile, readGolden } from './golden.ts';
+
+export type { Check } from './check.ts';
+
+export interface DoctorOptions {
+  readonly store: string;
+  readonly dataDir: string | null;
+  readonly stdout: NodeJS.WriteStream;
+  /** In place of the golden hashes that come along. */
+  readonly golden?: string;
+}
+
+/** Looks at everything that decides whether results from this machine are right, and can be had. */
+export async function examine({
+  store,
+  dataDir,
+  stdout,
+  golden = goldenFile,
+}: DoctorOptions): Promise<Check[]> {
+  const checks = await Promise.all([
+    checkMachine(stdout),
+    settled('golden hashes', () => checkNumbers(golden, dataDir)),
+    settled('store', () => checkDisk(store)),
+    settled('other libraries', checkReferences),
+  ]);
+  return checks.flat();
+}
+
+/** The data that come along, those that were given, and small runs on the first. */
+async function checkNumbers(goldenPath: string, dataDir: string | null): Promise<Check[]> {
+  const golden = await readGolden(goldenPath);
+  const given = dataDir === null ? [] : await settled('--data-dir', () => checkData(dataDir, golden.mnist));
+  const own = await settled('MNIST', () => checkData(null, golden.mnist));
+  // Without MNIST some runs cannot be made, which they say themselves.
+  const shared = await shareMnist().catch(() => ({ mnist: null }));
+  return [...own, ...given, ...(await checkGolden(golden, shared))];
+}
+
+/** Read once, for all threads. */
+async function shareMnist(): Promise<SharedData> {
+  const dataset = await readMnist(null);
+  const sparse = sparseInputs(dataset, 'float32');
+  return { mnist: { dataset, matrices: sparse === null ? [] : [['float32', sparse]] } };
+}

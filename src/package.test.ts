@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+
+// What is installed with fys-nn, and what fys-nn installs. SECURITY.md promises what is tested here.
+
+interface Locked {
+  readonly version: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly peer?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+/** Name and entry of every package that comes from a registry. */
+const packages = Object.entries(lock.packages)
+  .filter(([path, { link }]) => path !== '' && link !== true)
+  .map(([path, entry]) => ({ name: path.slice(path.lastIndexOf('node_modules/') + 13), ...entry }));
+const forUsers = packages.filter(({ dev, peer }) => dev !== true && peer !== true);
+
+describe('the lock file', () => {
+  /** Jest's watcher: nothing but for those who ask npm to build from source. It is not installed with fys-nn. */
+  const withScript = ['@parcel/watcher'];
+
+  test('no package that users install runs a script when it is installed, and one for developers', () => {
+    const scripted = packages.filter(({ hasInstallScript }) => hasInstallScript === true);
+    expect(scripted.map(({ name }) => name)).toEqual(withScript);
+    expect(scripted.every(({ dev }) => dev === true)).toBe(true);
+  });
+
+  /** Binaries for other platforms, for developers only, that the registry this file was written with did not have. */
+  const withoutChecksum = [
+    ...['android-arm64', 'android-x64', 'darwin-arm64', 'darwin-x64', 'linux-arm64-musl', 'linux-x64-musl']
+      .concat(['win32-arm64', 'win32-x64'])
+      .map((platform) => `@biomejs/cli-${platform}`),
+    ...[
+      'android-arm-eabi',
+      'android-arm64',
+      'darwin-arm64',
+      'darwin-x64',
+      'freebsd-x64',
+      'linux-arm-gnueabihf',
+    ]
+      .concat(['linux-arm-musleabihf', 'linux-loong64-gnu', 'linux-loong64-musl', 'linux-ppc64-gnu'])
+      .concat(['linux-riscv64-gnu', 'linux-riscv64-musl', 'linux-s390x-gnu', 'openharmony-arm64'])
+      .concat(['win32-arm64-msvc', 'win32-ia32-msvc', 'win32-x64-msvc'])
+      .map((platform) => `@unrs/resolver-binding-${platform}`),
+  ];
+
+  test('every package has a checksum, but for binaries of platforms named here', () => {
+    const bare = packages.filter(({ integrity }) => integrity === undefined);
+    // Fewer is better: a lock file written with a complete registry has them all.
+    expect(withoutChecksum).toEqual(expect.arrayContaining(bare.map(({ name }) => name)));
+    expect(bare.every(({ dev }) => dev === true)).toBe(true);
+    for (const { integrity } of packages) if (integrity !== undefined) expect(integrity).toMatch(/^sha512-/);
+  });
+
+  test('every package comes from the public registry', () => {
+    for (const { resolved } of packages) {
+      if (resolved !== undefined) expect(resolved).toMatch(/^https:\/\/registry\.npmjs\.org\//);
+    }
+  });
+});
+
+describe('licences of what users install', () => {
+  const allowed = [
+    'MIT',
+    'ISC',
+    '0BSD',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'Unlicense',
+  ];
+  /** The SVG renderer, unchanged and in files of its own, which is all that this licence asks for. */
+  const mpl = /^@resvg\/resvg-js/;
+  /** Those that name no licence in package.json, and what their licence files say. */
+  const inFiles: Record<string, RegExp> = {
+    jstat: /Permission is hereby granted, free of charge/,
+    'dejavu-fonts-ttf': /Permission is hereby granted, free of charge.*\n?.*[Ff]ont/,
+  };
+
+  test.each(forUsers.map(({ name, license }) => [name, license ?? '']))('%s: %s', (name, license) => {
+    const file = inFiles[name];
+    if (file !== undefined) {
+      expect(readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')).toMatch(file);
+    } else expect(mpl.test(name) ? ['MPL-2.0'] : allowed).toContain(license);
+  });
+});
+
+test('the package holds what runs and nothing else', async () => {
+  // The npm that belongs to this Node, where there is one: on Windows npm is no program that can be started so.
+  const beside = resolve(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
+  const [command, args] = existsSync(beside) ? [process.execPath, [beside]] : ['npm', []];
+  const all = [...args, 'pack', '--dry-run', '--json', '--ignore-scripts', '--silent'];
+  const { stdout } = await promisify(execFile)(command, all, { maxBuffer: 1e8 });
+  const [{ files }]: [{ files: { path: string; size: number }[] }] = JSON.parse(stdout);
+  const paths = files.map(({ path }) => path);
+  const wanted = [
+    /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|bin\/fys-nn\.js)$/,
+    /^data\/(README\.md|claims\.json|claims\.schema\.json|expected-verdicts\.json|golden\.json|fixtures\/.+)$/,
+    /^dist\/(src|experiments)\/.+\.(js|d\.ts|wasm|py)$/,
+  ];
+  expect(paths.filter((path) => !wanted.some((one) => one.test(path)))).toEqual([]);
+  expect(paths.filter((path) => /\.(test|testing)\./.test(path))).toEqual([]);
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      ...['bin/fys-nn.js', 'data/claims.json', 'data/golden.json', 'LICENSE', 'SECURITY.md'],
+      ...['dist/src/cli/main.js', 'dist/src/launchers/worker.js', 'dist/src/doctor/golden-thread.js'],
+      ...[
+        'dist/src/kernels/float32.wasm',
+        'dist/src/kernels/float64.wasm',
+        'dist/src/references/sklearn_reference.py',
+      ],
+    ]),
+  );
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  expect(bytes).toBeLessThan(3 * 2 ** 20);
+});
