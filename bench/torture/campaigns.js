@@ -108,7 +108,8 @@ async function damage(folder, { count, random }) {
     'lines twice': () => `${[...lines, lines[at(lines.length)], lines[at(lines.length)]].join('\n')}\n`,
     'zeros in the middle': () => {
       const bytes = Buffer.from(whole);
-      return bytes.fill(0, at(bytes.length), at(bytes.length) + 500);
+      const from = at(bytes.length);
+      return bytes.fill(0, from, Math.min(bytes.length, from + 500));
     },
   };
   for (let i = 0; i < count; i++) {
@@ -273,9 +274,9 @@ export function campaignsOf(size, random) {
   const stop = (args) => (folder, settings) => struck(folder, args, ['SIGINT', 'SIGTERM'], settings);
   return [
     campaign('SIGKILL, small trials', kill(grid(pick(20, 60, 200))), { count: pick(3, 20, 140) }),
-    campaign('SIGKILL, one long training', kill(mnist(pick(4, 8, 12))), { count: pick(2, 8, 60) }),
+    campaign('SIGKILL, one long training', kill(mnist(pick(20, 40, 80))), { count: pick(2, 8, 60) }),
     campaign('SIGINT and SIGTERM, small trials', stop(grid(pick(20, 40, 100))), { count: pick(2, 6, 20) }),
-    campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(4, 8, 12))), {
+    campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(20, 40, 80))), {
       count: pick(2, 6, 20),
     }),
     campaign('damaged journals', damage, { count: pick(5, 20, 100) }),

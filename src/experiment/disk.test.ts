@@ -13,6 +13,7 @@ test.each([
   ['EDQUOT', /quota/, 1],
   ['EIO', /input\/output error/, 1],
   ['EFBIG', /no file may grow/, 1],
+  ['ENOENT', /no such file or directory/, 1],
   ['EROFS', /read-only/, 2],
   ['EACCES', /permission denied/, 2],
 ])('%s is said in words', (code, words, exitCode) => {

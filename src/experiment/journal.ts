@@ -158,7 +158,8 @@ async function createJournal(directory: string): Promise<FileHandle> {
 export function storeError(directory: string, error: unknown): Error {
   const code = codeOf(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
-  const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(code);
+  // What is not there is made, so that a name which is missing has vanished meanwhile: no fault of the command.
+  const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS'].includes(code);
   return new UserError(
     {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
