@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
-import { parseOption } from '../experiment/options.ts';
+import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { openStore } from '../experiment/store.ts';
 import { parseChoice, parseNumber } from '../experiment/value-list.ts';
@@ -129,7 +129,7 @@ async function judge(
     const computed = await recordsOf(plans, flags);
     failures += computed.failures;
     const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
-    const whole = plans.filter((plan) => plan.variant === readings[0].variant && !isNarrowed(plan, judged));
+    const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
     const winners = [];
     for (const plan of whole) winners.push(...(await winnersOf(plan, computed.records, level)));
     return { verification, winners };
@@ -143,12 +143,11 @@ async function judge(
   return { verification: second.verification, winners: first.winners, failures };
 }
 
-/** Plans made for one claim (`with`) are no grids of the report. */
-function isNarrowed({ experiment, lists }: Plan, _claims: readonly Claim[]): boolean {
-  const { rows, columns } = experiment.layout;
-  return [rows, columns].some(
-    (name) => name !== null && lists[name]!.join() !== experiment.settings[name]!.join(),
-  );
+/** Plans made for one claim (`with`) are not the report's grids. */
+function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
+  const own: SettingLists = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
+  const names = Object.keys(lists) as OptionName[];
+  return names.every((name) => name === 'seed' || lists[name]!.join() === own[name]!.join());
 }
 
 /** Every record of the plans: from the store, or computed now. */

@@ -3,6 +3,7 @@ import { holm } from '../stats/holm.ts';
 import { jointPValue } from '../stats/joint.ts';
 import { predictionInterval, predictionPValue } from '../stats/prediction.ts';
 import { type NumberClaim, printedInterval } from './claims.ts';
+import { domainOf } from './domain.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
 
@@ -45,18 +46,27 @@ export async function judgeNumbers(
   for (const claim of judged) {
     const { bySeed } = planOf(reading, claim);
     const values = [...bySeed.values()].map((cells) => quantityOf(claim, cells, records));
-    const { low, high } = printedInterval(claim);
     const complete = values.length >= fewestSeeds && !values.includes(null);
-    const sample = values as number[];
     evidence.push({
       claim,
       reading,
       values,
-      interval: complete ? await predictionInterval(sample, level) : null,
-      p: complete ? await predictionPValue(sample, low, high) : null,
+      ...(complete ? judgeNumber(claim, values as number[], level) : { interval: null, p: null }),
     });
   }
   return withAdjusted(evidence);
+}
+
+/** Nothing lies beyond the bounds of its statistic: a negative MSE is no run's, and no interval reaches there. */
+function judgeNumber(claim: NumberClaim, values: readonly number[], level: number) {
+  const domain = domainOf(claim);
+  const printed = printedInterval(claim);
+  const interval = predictionInterval(values, level);
+  const impossible = printed.high < domain.low || printed.low > domain.high;
+  return {
+    interval: { low: Math.max(interval.low, domain.low), high: Math.min(interval.high, domain.high) },
+    p: impossible ? 0 : predictionPValue(values, printed.low, printed.high),
+  };
 }
 
 /** Asks of each figure whether its numbers, taken together, could be one more run. */

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { runTrial } from '../experiment/run-trial.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
-import { predictionInterval } from '../stats/prediction.ts';
 import type { Claim, ConclusionClaim, NumberClaim, Quantity } from './claims.ts';
 import { quantityOf } from './quantity.ts';
 import { codeReading, planReadings, type Reading, singleChanges, textReading } from './readings.ts';
@@ -37,7 +36,8 @@ async function valuesOf(asked: Quantity, reading = codeReading): Promise<number[
 
 let interval: { low: number; high: number };
 beforeAll(async () => {
-  interval = await predictionInterval(await valuesOf(quantity), 0.99);
+  const { numbers } = await judge([numberClaim('interval', 1)]);
+  interval = numbers[0].evidence[0].interval!;
 });
 
 const verdictOf = async (claim: Claim, readings?: readonly Reading[]) => {
