@@ -18,6 +18,9 @@ import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 
+/** Figures hold every curve at once, and nobody reads so many. */
+const mostDrawn = 5000;
+
 /**
  * Computes what the store lacks, writes every plan's files, shows its table; returns the exit status.
  *
@@ -70,6 +73,10 @@ export async function runPlans(
     await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
     written.push(out);
     if (!options.figures) continue;
+    if (plan.cells.length > mostDrawn) {
+      note(`note: no figures of ${plan.cells.length} trials: more than ${mostDrawn} cannot be told apart`);
+      continue;
+    }
     // The tables are whole by now: a figure that fails does not take them along.
     const fault = await drawPlan(out, plan, store).catch(messageOf);
     if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
