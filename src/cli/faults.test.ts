@@ -157,7 +157,7 @@ describe('interrupted', () => {
 });
 
 test('a training that is killed goes on from its checkpoint, to the same bytes', async () => {
-  const args = ['ffnn', '--epochs', '20000', '--samples', '150', '--momentum', '0.3', '--jobs', '1'];
+  const args = ['ffnn', '--epochs', '80000', '--samples', '150', '--momentum', '0.3', '--jobs', '1'];
   const { child, ended } = start([...args, '--out', 'b', '--store', 'b-store']);
   await until(async () => (await filesIn('b-store/checkpoints')).length > 0 || child.exitCode !== null);
   child.kill('SIGKILL');
