@@ -165,7 +165,7 @@ function run(args) {
 
 async function trialSeconds(store) {
   let seconds = 0;
-  for (const name of await readdir(store)) {
+  for (const name of (await readdir(store)).filter((file) => file.endsWith('.jsonl'))) {
     for (const line of (await readFile(join(store, name), 'utf8')).split('\n')) {
       const found = /"seconds":([0-9.eE+-]+)/.exec(line);
       if (found !== null) seconds += Number(found[1]);
