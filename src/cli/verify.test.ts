@@ -34,14 +34,23 @@ const conclusion = {
   },
 };
 
-async function verify(claims: unknown, ...args: string[]) {
+function verify(claims: unknown, ...args: string[]) {
+  return verifyWith({}, claims, ...args);
+}
+
+async function verifyWith(environment: NodeJS.ProcessEnv, claims: unknown, ...args: string[]) {
   const text = typeof claims === 'string' ? claims : JSON.stringify({ report: { title: 't' }, claims });
   await writeFile(join(directory, 'claims.json'), text);
   return new Promise<{ status: number; stdout: string; stderr: string }>((done) => {
     const all = [program, 'verify', '--claims', 'claims.json', '--jobs', '1', ...args];
-    execFile(process.execPath, all, { cwd: directory, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      all,
+      { cwd: directory, maxBuffer: 1e8, env: { ...process.env, ...environment } },
+      (error, stdout, stderr) => {
+        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
   });
 }
 
@@ -94,6 +103,19 @@ test('too few seeds to judge a number: not run, and 4', async () => {
   const { status, stderr } = await verify([fair, conclusion], '--seeds', '1');
   expect(status).toBe(4);
   expect(stderr).toContain('not run: fair');
+});
+
+test('what another library would have to compute is not run where it is absent, and a note says why', async () => {
+  const regressor = {
+    ...{ id: 'sklearn', kind: 'number', where: 'here', says: 'its regressor', value: 0.1, readingError: 0.1 },
+    ...{ experiment: 'grid-search ols', statistic: 'bootstrap_mse', select: { reference: 'sklearn' } },
+    with: { reference: ['sklearn'], epochs: [1], samples: [40], batchSize: [5], learningRate: [0.1] },
+  };
+  const noPython = { FYS_NN_PYTHON: '/nonexistent' };
+  const { status, stderr } = await verifyWith(noPython, [fair, regressor], '--seeds', '1..4');
+  expect(stderr).toMatch(/note: .*is not there/);
+  expect(stderr).toContain('not run: sklearn');
+  expect(status).toBe(4);
 });
 
 test('--variant both names the single choice that recovers a number', async () => {

@@ -126,6 +126,8 @@ async function judge(
   let failures = 0;
   const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, sources);
+    const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
+    for (const note of absent) process.stderr.write(`note: ${note}\n`);
     const computed = await recordsOf(plans, flags);
     failures += computed.failures;
     const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
