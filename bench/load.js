@@ -96,7 +96,16 @@ const parts = {
     const { seed, learningRate, samples, batchSize, hidden, epochs, bootstrap } = gridOf(count);
     const args = ['ffnn', '--seed', `0..${seed.length - 1}`, '--learning-rate', learningRate.join(',')];
     args.push('--samples', String(samples), '--batch-size', String(batchSize), '--hidden', hidden[0]);
-    args.push('--epochs', String(epochs), '--bootstrap', String(bootstrap), '--quiet', '--jobs', '2', '--no-figures');
+    args.push(
+      '--epochs',
+      String(epochs),
+      '--bootstrap',
+      String(bootstrap),
+      '--quiet',
+      '--jobs',
+      '2',
+      '--no-figures',
+    );
     args.push('--store', folder, '--out', `${folder}-out`);
     const { main } = await import(built('src/cli/main.js'));
     process.stdout.write = () => true;
