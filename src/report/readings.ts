@@ -73,10 +73,14 @@ export async function planReadings(
   };
 }
 
-/** Whether a claim is judged under a reading at all. */
+/** Whether a claim is judged under a reading at all; what another library computes is not asked of every changed choice. */
 export function isJudged(claim: Claim, reading: Reading): boolean {
   if (claim.variant !== undefined && claim.variant !== reading.variant) return false;
-  return quantitiesOf(claim).some(({ experiment }) => concerns(reading, experiment));
+  const quantities = quantitiesOf(claim);
+  if (reading.experiments !== null && quantities.some((quantity) => quantity.with?.reference !== undefined)) {
+    return false;
+  }
+  return quantities.some(({ experiment }) => concerns(reading, experiment));
 }
 
 /** A conclusion's `for` laid over one of its quantities: one quantity for each combination of its values. */

@@ -4,7 +4,7 @@ import { runTrial } from '../experiment/run-trial.ts';
 import type { TrialRecord } from '../experiment/trial.ts';
 import type { Claim, ConclusionClaim, NumberClaim, Quantity } from './claims.ts';
 import { quantityOf } from './quantity.ts';
-import { codeReading, planReadings, type Reading, singleChanges, textReading } from './readings.ts';
+import { codeReading, isJudged, planReadings, type Reading, singleChanges, textReading } from './readings.ts';
 import { verify } from './verdicts.ts';
 
 // Claims whose truth is known, on real but tiny trainings.
@@ -197,6 +197,20 @@ test('single changes are every value of the wording and of what is left open, ea
   );
   const basis = singleChanges(experiments).find(({ name }) => name === 'basis product')!;
   expect([...basis.experiments!]).toEqual(['grid-search ols', 'grid-search ridge']);
+});
+
+test('another library is asked under the whole readings, not under every changed choice', () => {
+  const claim = numberClaim('theirs', 1, {
+    with: { reference: ['none', 'tfjs'] },
+    select: { reference: 'tfjs' },
+  });
+  const change = singleChanges(experiments).find(({ name }) => name === 'batches permutation')!;
+  expect([codeReading, textReading, change].map((reading) => isJudged(claim, reading))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(isJudged(numberClaim('ours', 1), change)).toBe(true);
 });
 
 test('a quantity by another statistic reads the cell that is best by it', async () => {
