@@ -201,7 +201,7 @@ describe('the disk', () => {
     const args = [...small.slice(0, -1), '1..300', '--jobs', '1', '--quiet'];
     const { child, ended } = start([...args, '--store', 'store']);
     await until(async () => (await linesIn('store')).length >= 1);
-    await rm(join(directory, 'store'), { recursive: true, force: true });
+    await rm(join(directory, 'store'), { recursive: true, force: true, maxRetries: 5 });
     const { status, stderr } = await ended;
     expect(child.exitCode).toBe(status);
     expect(status).toBe(1);
