@@ -34,7 +34,7 @@ export async function judgeConclusions(
       reading,
       holds,
       share: complete ? count / holds.length : null,
-      interval: complete ? await wilsonInterval(count, holds.length, level) : null,
+      interval: complete ? wilsonInterval(count, holds.length, level) : null,
     });
   }
   return evidence;

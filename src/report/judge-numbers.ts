@@ -34,13 +34,13 @@ export interface FigureEvidence {
 const fewestSeeds = 3;
 
 /** Sets every published number beside the runs of the seeds, under one reading. */
-export async function judgeNumbers(
+export function judgeNumbers(
   claims: readonly NumberClaim[],
   reading: Reading,
   planOf: PlanOf,
   records: Records,
   level: number,
-): Promise<NumberEvidence[]> {
+): NumberEvidence[] {
   const judged = claims.filter((claim) => isJudged(claim, reading));
   const evidence = [];
   for (const claim of judged) {
@@ -70,7 +70,7 @@ function judgeNumber(claim: NumberClaim, values: readonly number[], level: numbe
 }
 
 /** Asks of each figure whether its numbers, taken together, could be one more run. */
-export async function judgeFigures(evidence: readonly NumberEvidence[]): Promise<FigureEvidence[]> {
+export function judgeFigures(evidence: readonly NumberEvidence[]): FigureEvidence[] {
   const figures = new Set(evidence.flatMap(({ claim }) => claim.figure ?? []));
   const judged = [];
   for (const figure of figures) {
@@ -81,7 +81,7 @@ export async function judgeFigures(evidence: readonly NumberEvidence[]): Promise
       reading: members[0].reading,
       numbers: members.length,
       p: complete
-        ? await jointPValue(
+        ? jointPValue(
             runsOf(members),
             members.map(({ claim }) => printedInterval(claim)),
           )

@@ -51,9 +51,9 @@ export async function verify(
   const numberClaims = claims.filter((claim) => claim.kind === 'number');
   const conclusionClaims = claims.filter((claim) => claim.kind === 'conclusion');
   for (const reading of readings) {
-    const judged = await judgeNumbers(numberClaims, reading, planOf, records, level);
+    const judged = judgeNumbers(numberClaims, reading, planOf, records, level);
     numbers.push(...judged);
-    figures.push(...(await judgeFigures(judged)));
+    figures.push(...judgeFigures(judged));
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
   const byP = ({ adjusted }: { adjusted: number | null }): Verdict =>

@@ -73,7 +73,7 @@ async function gridWinners(
   const bestCell = means.indexOf(Math.min(...means));
   const raw = [];
   for (const [cell, own] of losses.entries()) {
-    raw.push(cell === bestCell ? 1 : await pairedPValue(own, losses[bestCell]));
+    raw.push(cell === bestCell ? 1 : pairedPValue(own, losses[bestCell]));
   }
   const others = holm(raw.filter((_, cell) => cell !== bestCell));
   const adjusted = [...others.slice(0, bestCell), 1, ...others.slice(bestCell)];
