@@ -129,7 +129,8 @@ function countMissing({ cells }: Plan, store: Store): string {
 
 const shownFailures = 10;
 
-function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
+/** Says which trials failed and why, the first ones by name. */
+export function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
   for (const { trial, error } of failures.slice(0, shownFailures)) {
     process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}\n`);
   }

@@ -154,7 +154,7 @@ function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
 
 /** Every record of the plans: from the store, or computed now. */
 async function recordsOf(plans: readonly Plan[], flags: VerifyFlags) {
-  const { computeTrials, distinctTrials } = await import('./run.ts');
+  const { computeTrials, distinctTrials, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
   const ids = trials.map(({ id }) => id);
@@ -167,10 +167,7 @@ async function recordsOf(plans: readonly Plan[], flags: VerifyFlags) {
     quiet: flags.quiet === true,
   };
   const { failures } = await computeTrials(missing, trials.length, runs, store, options);
-  for (const { trial, error } of failures) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${message}\n`);
-  }
+  reportFailures(failures, store.directory);
   await store.refresh();
   return { records: store, failures: failures.length };
 }
