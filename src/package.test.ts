@@ -36,22 +36,11 @@ describe('the lock file', () => {
 
   /** Binaries for other platforms, for developers only, that the registry this file was written with did not have. */
   const withoutChecksum = [
-    ...['android-arm64', 'android-x64', 'darwin-arm64', 'darwin-x64', 'linux-arm64-musl', 'linux-x64-musl']
-      .concat(['win32-arm64', 'win32-x64'])
-      .map((platform) => `@biomejs/cli-${platform}`),
-    ...[
-      'android-arm-eabi',
-      'android-arm64',
-      'darwin-arm64',
-      'darwin-x64',
-      'freebsd-x64',
-      'linux-arm-gnueabihf',
-    ]
-      .concat(['linux-arm-musleabihf', 'linux-loong64-gnu', 'linux-loong64-musl', 'linux-ppc64-gnu'])
-      .concat(['linux-riscv64-gnu', 'linux-riscv64-musl', 'linux-s390x-gnu', 'openharmony-arm64'])
-      .concat(['win32-arm64-msvc', 'win32-ia32-msvc', 'win32-x64-msvc'])
-      .map((platform) => `@unrs/resolver-binding-${platform}`),
-  ];
+    ...['android-arm-eabi', 'android-arm64', 'darwin-arm64', 'darwin-x64', 'freebsd-x64'],
+    ...['linux-arm-gnueabihf', 'linux-arm-musleabihf', 'linux-loong64-gnu', 'linux-loong64-musl'],
+    ...['linux-ppc64-gnu', 'linux-riscv64-gnu', 'linux-riscv64-musl', 'linux-s390x-gnu'],
+    ...['openharmony-arm64', 'win32-arm64-msvc', 'win32-ia32-msvc', 'win32-x64-msvc'],
+  ].map((platform) => `@unrs/resolver-binding-${platform}`);
 
   test('every package has a checksum, but for binaries of platforms named here', () => {
     const bare = packages.filter(({ integrity }) => integrity === undefined);

@@ -101,7 +101,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
   /** Unit h of relu(x[2] w[2,H] + b[H]) */
   function reluUnit(h: number, x: number, w: number, b: number, H: number): number {
     const z = round(round(f[b + h] + round(f[x] * f[w + h])) + round(f[x + 1] * f[w + H + h]));
-    // biome-ignore lint/complexity/useMathMinMax: as in nn/activations.ts
+    // Not Math.max: as in nn/activations.ts.
     return z < 0 ? 0 : z;
   }
 
