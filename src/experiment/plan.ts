@@ -107,7 +107,7 @@ export async function planExperiment(
     const { id } = createTrial(config);
     if (ids.has(id)) continue;
     ids.add(id);
-    cells.push(new PlannedCell(new PlannedTrial(id, grid, index)));
+    cells.push(new PlannedCell(id, grid, index));
   }
   return { experiment, variant, quick, lists, cells, absent: found.absent };
 }
@@ -118,8 +118,8 @@ interface Grid {
   configAt(index: number): TrialConfig;
 }
 
-/** Its own class, for a hundred thousand trials with all they hold would fill the memory: it keeps id and place. */
-class PlannedTrial implements Trial {
+/** A cell that is its own trial and keeps id and place: a hundred thousand with all they hold would fill the memory. */
+class PlannedCell implements Cell, Trial {
   readonly id: string;
   readonly #grid: Grid;
   readonly #index: number;
@@ -130,24 +130,16 @@ class PlannedTrial implements Trial {
     this.#index = index;
   }
 
+  get trial(): Trial {
+    return this;
+  }
+
   get config(): TrialConfig {
     return this.#grid.configAt(this.#index);
   }
 
   get settings(): Settings {
     return this.#grid.settingsAt(this.#index);
-  }
-}
-
-class PlannedCell implements Cell {
-  readonly trial: PlannedTrial;
-
-  constructor(trial: PlannedTrial) {
-    this.trial = trial;
-  }
-
-  get settings(): Settings {
-    return this.trial.settings;
   }
 }
 

@@ -3,20 +3,15 @@ import { UserError } from '../errors.ts';
 import { namesIn, sizeAndTime } from './disk.ts';
 import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
 import { NewerLine, visitJournal } from './journal-index.ts';
+import { createLineTable, noLine, type Place } from './line-table.ts';
 import { forEachLine, readBytes } from './lines.ts';
 import type { TrialRecord } from './trial.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
+export type { Place } from './line-table.ts';
 
 /** Records by id, wherever they are. */
 export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
-
-/** A line: its journal, and the bytes where it begins and how many it has. */
-export interface Place {
-  readonly journal: string;
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** Something wrong in the store; the line at `place` is not used. */
 export type Problem =
@@ -49,10 +44,12 @@ const keptBytes = 4 * 2 ** 20;
  * Errors: a store written by a newer version, a path that is no directory.
  */
 export async function openStore(directory: string, ids?: Iterable<string>): Promise<Store> {
-  const wanted = ids === undefined ? null : new Set(ids);
-  /** Lines by id. The first is the one to use when it is the only one. */
-  const places = new Map<string, Place[]>();
-  const checked = new Set<string>();
+  const all = ids === undefined;
+  const lines = createLineTable();
+  /** The last line of each id; noLine for one that is asked for and has none. The only one left is the one to use. */
+  const lastLines = new Map<string, number>();
+  for (const id of ids ?? []) lastLines.set(id, noLine);
+  const lastLine = (id: string): number => lastLines.get(id) ?? noLine;
   const covered = new Map<string, number>();
   const problems: Problem[] = [];
   const kept = new Map<string, TrialRecord>();
@@ -60,12 +57,10 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
 
   const look = async (name: string): Promise<void> => {
     const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, (id, offset, length) => {
-      if (id === null) problems.push({ kind: 'not a record', place: { journal: name, offset, length } });
-      else if (wanted === null || wanted.has(id)) {
-        const known = places.get(id);
-        if (known === undefined) places.set(id, [{ journal: name, offset, length }]);
-        else known.push({ journal: name, offset, length });
-        checked.delete(id);
+      const place = { journal: name, offset, length };
+      if (id === null) problems.push({ kind: 'not a record', place });
+      else if (all || lastLines.has(id)) {
+        lastLines.set(id, lines.add(place, lastLine(id)));
         kept.delete(id);
       }
     });
@@ -76,7 +71,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     try {
       const names = (await namesIn(directory)).filter(isJournal);
       if (await hasShrunk(directory, names, covered)) {
-        for (const state of [places, checked, covered, kept]) state.clear();
+        for (const id of lastLines.keys()) lastLines.set(id, noLine);
+        for (const state of [lines, covered, kept]) state.clear();
         problems.length = 0;
         room = keptBytes;
       }
@@ -86,11 +82,19 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     }
   };
 
+  /** The lines of an id, in the order in which they were found. */
+  const linesOf = (id: string): number[] => {
+    const found: number[] = [];
+    for (let line = lastLine(id); line !== noLine; line = lines.before(line)) found.push(line);
+    return found.reverse();
+  };
+
   /** Reads every line of a trial and leaves the one to use. */
-  const choose = (id: string, lines: readonly Place[]): TrialRecord | undefined => {
-    let best: { place: Place; record: TrialRecord } | undefined;
-    for (const place of lines) {
-      const decoded = readPlace(directory, place, checked.has(id));
+  const choose = (id: string): TrialRecord | undefined => {
+    let best: { line: number; place: Place; record: TrialRecord } | undefined;
+    for (const line of linesOf(id)) {
+      const place = lines.at(line);
+      const decoded = readPlace(directory, place, lines.isChecked(line));
       if ('fault' in decoded || decoded.record.id !== id) {
         problems.push({ kind: 'not what was written', place });
         continue;
@@ -100,32 +104,35 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         const [used, other] = best.record.at <= record.at ? [best.place, place] : [place, best.place];
         problems.push({ kind: 'conflict', id, used, place: other });
       }
-      if (best === undefined || record.at < best.record.at) best = { place, record };
+      if (best === undefined || record.at < best.record.at) best = { line, place, record };
     }
-    if (best === undefined) places.delete(id);
-    else places.set(id, [best.place]);
-    return best?.record;
+    lastLines.set(id, best?.line ?? noLine);
+    if (best === undefined) return undefined;
+    lines.cut(best.line);
+    lines.check(best.line);
+    return best.record;
   };
 
   const get = (id: string): TrialRecord | undefined => {
     const known = kept.get(id);
     if (known !== undefined) return known;
-    const lines = places.get(id);
-    if (lines === undefined) return undefined;
-    const record = choose(id, lines);
+    if (lastLine(id) === noLine) return undefined;
+    const record = choose(id);
     if (record === undefined) return undefined;
-    checked.add(id);
-    room -= places.get(id)![0].length;
+    room -= lines.at(lastLine(id)).length;
     if (room >= 0) kept.set(id, record);
     return record;
   };
+
+  /** Whether the line to use is known: the last one is checked where it was chosen, and not where it came since. */
+  const isChosen = (id: string): boolean => lastLine(id) !== noLine && lines.isChecked(lastLine(id));
 
   await refresh();
   return {
     directory,
     get,
-    has: (id) => checked.has(id) || get(id) !== undefined,
-    ids: () => places.keys(),
+    has: (id) => isChosen(id) || get(id) !== undefined,
+    ids: () => [...lastLines.keys()].filter((id) => lastLine(id) !== noLine),
     refresh,
     problems,
   };

@@ -2,7 +2,6 @@ import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
 import type { Column, Table } from './table.ts';
@@ -36,14 +35,24 @@ export function summarize(plan: Plan, records: Records): SummaryCell[] {
     else group.push(cell);
   }
   return [...groups.values()].map((cells) => {
-    const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
-    const finished = found.filter(({ status }) => status === 'done');
+    // One record at a time: with their curves, those of many seeds would fill the memory.
+    const values = new Map(metricsOf(plan.experiment).map(({ name }): [string, number[]] => [name, []]));
+    const count = { done: 0, diverged: 0 };
+    for (const { trial } of cells) {
+      const record = records.get(trial.id);
+      if (record === undefined) continue;
+      count[record.status]++;
+      if (record.status !== 'done') continue;
+      for (const [name, found] of values) {
+        const value = metricOf(record, name);
+        if (value !== null) found.push(value);
+      }
+    }
     return {
       settings: { ...cells[0].settings, seed: null },
-      done: finished.length,
-      diverged: found.length - finished.length,
-      notRun: cells.length - found.length,
-      statistics: new Map(metricsOf(plan.experiment).map(({ name }) => [name, statisticOf(finished, name)])),
+      ...count,
+      notRun: cells.length - count.done - count.diverged,
+      statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
       cells,
     };
   });
@@ -88,8 +97,7 @@ export function summaryTable(plan: Plan, records: Records): Table {
   };
 }
 
-function statisticOf(records: readonly TrialRecord[], name: string): Statistic {
-  const values = records.flatMap((record) => metricOf(record, name) ?? []);
+function statisticOf(values: readonly number[]): Statistic {
   return {
     mean: finiteOrNull(mean(values)),
     standardDeviation: finiteOrNull(standardDeviation(values)),
