@@ -3,6 +3,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import ffnn from '../../experiments/ffnn.ts';
+import { encodeLine } from '../experiment/journal.ts';
+import { planExperiment } from '../experiment/plan.ts';
 
 /** The program as users start it: these tests run the build. */
 const program = resolve('bin/fys-nn.js');
@@ -36,6 +39,46 @@ async function copyOf(name: string): Promise<string> {
   await cp(join(directory, 'ridge'), join(directory, name), { recursive: true });
   return join(directory, name);
 }
+
+test('a run without figures leaves none of another run beside its tables', async () => {
+  await copyOf('undrawn');
+  const { status } = await run(
+    'grid-search',
+    'ridge',
+    ...small,
+    '--quiet',
+    '--no-figures',
+    '--out',
+    'undrawn',
+  );
+  expect(status).toBe(0);
+  const names = await readdir(join(directory, 'undrawn'));
+  expect(names).toContain('trials.csv');
+  expect(names.filter((name) => drawn.includes(name))).toEqual([]);
+});
+
+test('more trials than can be told apart are not drawn', async () => {
+  const lists = { seed: [1], samples: [12], epochs: [1], batchSize: [4], hidden: ['2'], bootstrap: [2] };
+  const learningRate = Array.from({ length: 5001 }, (_, i) => (i + 1) / 10_000);
+  const choices = { variant: 'code', quick: false, given: { ...lists, learningRate } } as const;
+  const { cells } = await planExperiment(ffnn, choices, { dataDir: null });
+  const numbers = { status: 'done', divergedAt: null, metrics: {}, curves: {}, bootstrap: null } as const;
+  const when = { seconds: 0.001, at: '2025-01-01T00:00:00.000Z' };
+  const lines = cells.map(({ trial: { id, config } }) => encodeLine({ id, config, ...numbers, ...when }));
+  await mkdir(join(directory, 'many-store'));
+  await writeFile(join(directory, 'many-store/journal-1.jsonl'), lines.join(''));
+  await cp(join(directory, 'ridge/curves.csv'), join(directory, 'many/heat-maps.vl.json'));
+  const options = Object.entries({ ...lists, 'batch-size': 4 }).filter(([name]) => name !== 'batchSize');
+  const flags = options.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const into = ['--store', 'many-store', '--out', 'many'];
+  const rates = ['--learning-rate', learningRate.join(',')];
+  const { status, stderr } = await run('ffnn', ...flags, ...rates, ...into);
+  expect(stderr).toContain('5001 trials, 5001 of them from the store');
+  expect(stderr).toContain('note: no figures of 5001 trials: more than 5000 cannot be told apart');
+  expect(status).toBe(0);
+  const files = ['curves.csv', 'datapackage.json', 'manifest.json', 'summary.csv', 'trials.csv'];
+  expect((await readdir(join(directory, 'many'))).sort()).toEqual(files);
+});
 
 describe('plot', () => {
   test('draws from the files alone what the run drew from its records: the same bytes', async () => {

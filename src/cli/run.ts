@@ -10,7 +10,7 @@ import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
-import { drawPlan } from './figures.ts';
+import { drawPlan, writeFigures } from './figures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -72,13 +72,13 @@ export async function runPlans(
     };
     await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
     written.push(out);
-    if (!options.figures) continue;
-    if (plan.cells.length > mostDrawn) {
+    const tooMany = plan.cells.length > mostDrawn;
+    if (options.figures && tooMany) {
       note(`note: no figures of ${plan.cells.length} trials: more than ${mostDrawn} cannot be told apart`);
-      continue;
     }
-    // The tables are whole by now: a figure that fails does not take them along.
-    const fault = await drawPlan(out, plan, store).catch(messageOf);
+    // The tables are whole by now: a figure that fails does not take them along, and an old one tells of other tables.
+    const drawing = options.figures && !tooMany ? drawPlan(out, plan, store) : writeFigures(out, []);
+    const fault = await drawing.catch(messageOf);
     if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
   const finished = incomplete.length === 0 ? await finish(store) : '';

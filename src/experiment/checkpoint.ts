@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { makeDirectory, namesIn, syncDirectory } from './disk.ts';
+import { readRegularBytes } from './regular-file.ts';
 
 /** A training was asked to end before its last epoch; what it has trained is kept. */
 export class Stopped extends Error {}
@@ -14,6 +15,8 @@ const interval = 1000;
 const copies = 2;
 const version = 1;
 const digestLength = 32;
+/** Bytes: what a plan allows a trial to take. */
+const largest = 2 ** 32;
 
 export const checkpointFolder = (directory: string): string => join(directory, 'checkpoints');
 
@@ -89,7 +92,7 @@ function newestFirst(names: readonly string[]): string[] {
 
 async function newest(folder: string, names: readonly string[], id: string): Promise<TrainingState | null> {
   for (const name of names) {
-    const bytes = await readFile(join(folder, name)).catch(() => null);
+    const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
     const state = bytes === null ? null : decodeState(bytes, id);
     if (state !== null) return state;
   }

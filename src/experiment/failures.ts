@@ -1,6 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './disk.ts';
+import { forEachLine } from './lines.ts';
 
 /** A trial that failed, as kept beside the records: it never counts as done, and the next run tries it again. */
 export interface FailureNote {
@@ -21,19 +22,18 @@ export async function noteFailure(directory: string, failure: FailureNote): Prom
 
 /** The last failure of each trial; lines that are no failures are left out. */
 export async function readFailures(directory: string): Promise<Map<string, FailureNote>> {
-  const text = await readFile(failuresFile(directory), 'utf8').catch((error) => {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  });
   const failures = new Map<string, FailureNote>();
-  for (const line of text.split('\n')) {
+  const take = (line: Buffer): void => {
     try {
-      const failure = JSON.parse(line) as FailureNote;
+      const failure = JSON.parse(line.toString()) as FailureNote;
       if (typeof failure.id === 'string' && typeof failure.reason === 'string')
         failures.set(failure.id, failure);
     } catch {
-      // torn, or an empty line at the end
+      // torn
     }
-  }
+  };
+  await forEachLine(failuresFile(directory), 0, take).catch((error) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
   return failures;
 }

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { sizeAndTime } from './disk.ts';
 import { decodeLine, headLength, idOfLine } from './journal.ts';
 import { forEachLine, readBytes } from './lines.ts';
+import { readRegularBytes } from './regular-file.ts';
 
 /** Hears of each line of a journal: the id it says it has (null: it has none) and the bytes where it lies. */
 export type VisitLine = (id: string | null, offset: number, length: number) => void;
@@ -92,7 +93,8 @@ async function readIndex(
   size: number,
   time: number,
 ): Promise<{ covered: number; entries: Buffer } | null> {
-  const bytes = await readFile(indexOf(path)).catch(() => null);
+  // Each line that it knows is longer than its entry.
+  const bytes = await readRegularBytes(indexOf(path), headerLength + size).catch(() => null);
   if (bytes === null || bytes.length < headerLength) return null;
   const body = bytes.subarray(digestLength);
   if (!createHash('sha256').update(body).digest().equals(bytes.subarray(0, digestLength))) return null;

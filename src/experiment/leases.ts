@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { constants, readlinkSync } from 'node:fs';
-import { copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { codeOf, makeDirectory, namesIn, sizeAndTime } from './disk.ts';
 import { storeError } from './journal.ts';
+import { readJsonFile } from './regular-file.ts';
 
 /** What a process says in its lease file: who it is, and which trials it is about to compute. */
 interface LeaseFile {
@@ -22,6 +23,9 @@ export interface LeaseTimes {
 }
 
 const usualTimes: LeaseTimes = { heartbeat: 5_000, limit: 30_000 };
+
+/** Bytes: a thousand ids have a fifteenth of it. */
+const largestLease = 2 ** 20;
 
 /** Milliseconds: a lock is held for a look at the store. */
 const longestWait = 60_000;
@@ -71,7 +75,8 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
       const others = (await leasesIn(folder)).filter((other) => other.name !== name);
       const living = others.filter((other) => isAlive(other, now, times.limit));
       for (const dead of others.filter((other) => !living.includes(other))) {
-        await rm(join(folder, dead.name), { force: true });
+        // What cannot be removed counts no more either way.
+        await rm(join(folder, dead.name), { force: true }).catch(() => {});
       }
       const held = new Set(living.flatMap(({ ids }) => ids));
       mine = await choose(held, living.length);
@@ -106,7 +111,7 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
   const read = async (name: string): Promise<SeenLease[]> => {
     try {
       const { time } = await sizeAndTime(join(folder, name));
-      return [{ name, time, ...leaseOf(await readFile(join(folder, name), 'utf8')) }];
+      return [{ name, time, ...(await readLease(join(folder, name))) }];
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
       throw error;
@@ -115,14 +120,15 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
   return (await Promise.all(names.map(read))).flat();
 }
 
-/** A damaged lease holds nothing, and is alive until its time is up. */
-function leaseOf(text: string): LeaseFile {
+/** A damaged lease holds nothing, and is alive until its time is up. Errors: those of the system. */
+async function readLease(path: string): Promise<LeaseFile> {
   try {
-    const { pid, host, ids } = JSON.parse(text);
+    const { pid, host, ids } = (await readJsonFile(path, largestLease)) as Partial<LeaseFile>;
     const known = Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids);
-    if (known) return { pid, host, ids };
-  } catch {
-    // not JSON
+    if (known) return { pid: pid!, host, ids };
+  } catch (error) {
+    // Not JSON, not an object, no regular file or too large a one: damage.
+    if (!['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) throw error;
   }
   return { pid: 0, host: '', ids: [] };
 }
@@ -187,7 +193,7 @@ async function takeLock(lease: string, lock: string): Promise<boolean> {
 async function removeIfDead(lock: string, now: number): Promise<void> {
   const isDead = async (path: string) => {
     const { time } = await sizeAndTime(path);
-    return !isAlive({ ...leaseOf(await readFile(path, 'utf8')), time }, now, usualTimes.limit);
+    return !isAlive({ ...(await readLease(path)), time }, now, usualTimes.limit);
   };
   try {
     if (!(await isDead(lock))) return;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { openRegular } from './regular-file.ts';
+import { exitCodes, quote, UserError } from '../errors.ts';
+import { longestText, openRegular } from './regular-file.ts';
 
 const newline = 10;
 const chunkBytes = 4 * 2 ** 20;
@@ -8,12 +9,14 @@ const chunkBytes = 4 * 2 ** 20;
  * Calls `visit` with each whole line of a file from byte `from` on, without its end, and the byte where it begins.
  *
  * Returns the byte after the last whole line: what comes behind it is still being written, or was torn. The line lies
- * in a buffer that is used again. Files of any size are read in pieces.
+ * in a buffer that is used again. Files of any size are read in pieces. Errors: a line that is too
+ * long for any record.
  */
 export async function forEachLine(
   path: string,
   from: number,
   visit: (line: Buffer, offset: number) => void,
+  longest = longestText,
 ): Promise<number> {
   const file = await openRegular(path);
   try {
@@ -21,6 +24,7 @@ export async function forEachLine(
     let filled = 0;
     let start = from;
     for (;;) {
+      if (filled > longest) throw tooLong(path, start, longest);
       if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
       const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
       if (bytesRead === 0) return start;
@@ -39,6 +43,17 @@ export async function forEachLine(
   } finally {
     await file.close();
   }
+}
+
+function tooLong(path: string, offset: number, longest: number): UserError {
+  return new UserError(
+    {
+      what: `${quote(path)} has a line of more than ${longest} bytes, from byte ${offset} on`,
+      expected: 'one record a line, as fys-nn writes them',
+      remedy: 'move this file out of the folder: its other records are computed again',
+    },
+    exitCodes.failed,
+  );
 }
 
 /** Some bytes of a file; fewer where it ends before. */

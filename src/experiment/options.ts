@@ -35,6 +35,9 @@ const sgd: readonly Solver[] = ['sgd'];
 const lbfgs: readonly Solver[] = ['lbfgs'];
 const networks: readonly Solver[] = ['sgd', 'lbfgs'];
 
+/** The curves of more would not fit into one text, which a record is. */
+const mostEpochs = 5e6;
+
 /** Every option of every experiment: an experiment has those that stand in its settings. */
 export const options = {
   reference: choice('--reference', "another library's training of the same beside ours", [
@@ -141,8 +144,11 @@ export const options = {
   },
   batchSize: { ...rows('--batch-size', 'rows in a mini-batch', 1), solvers: sgd },
   batches: { ...choice('--batches', 'how mini-batches are drawn', batchingNames), solvers: sgd },
-  epochs: { ...integer('--epochs', 'epochs', 1, 1e7), solvers: sgd },
-  maxIterations: { ...integer('--max-iterations', 'iterations of L-BFGS at most', 1, 1e7), solvers: lbfgs },
+  epochs: { ...integer('--epochs', 'epochs', 1, mostEpochs), solvers: sgd },
+  maxIterations: {
+    ...integer('--max-iterations', 'iterations of L-BFGS at most', 1, mostEpochs),
+    solvers: lbfgs,
+  },
   gradientTolerance: {
     ...number(
       '--gradient-tolerance',

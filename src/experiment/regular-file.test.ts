@@ -1,16 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readResults } from '../figures/folder.ts';
 import { valueOrRefusal } from '../hostile.testing.ts';
 import { readTables } from '../output/read-tables.ts';
 import { readClaims } from '../report/claims.ts';
+import { openCheckpoints } from './checkpoint.ts';
+import { openLease } from './leases.ts';
 import { forEachLine } from './lines.ts';
 import { readJsonFile, readRegular } from './regular-file.ts';
 import { readStore } from './store.ts';
 import { readTrace } from './trace-file.ts';
+import { createTrial, type TrialConfig } from './trial.ts';
+import { readWeightsBytes } from './weights-store.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -45,4 +49,58 @@ test('a pipe is refused wherever a file is read', async () => {
   for (const read of refused) expect(await valueOrRefusal<unknown>(read)).toHaveProperty('refusal');
   expect((await readStore(folder)).records.size).toBe(0);
   await expect(forEachLine(join(folder, 'journal-x.jsonl'), 0, () => {})).rejects.toThrow('no regular file');
+});
+
+test('a line that is too long for any record is named, with its file', async () => {
+  const file = join(folder, 'journal-long.txt');
+  await writeFile(file, `short\n${'x'.repeat(100)}`);
+  const lines: number[] = [];
+  const visit = (line: Buffer) => lines.push(line.length);
+  expect(await forEachLine(file, 0, visit, 100)).toBe(6);
+  expect(lines).toEqual([5]);
+  await expect(forEachLine(file, 0, visit, 99)).rejects.toThrow(
+    /journal-long.txt" has a line of more than 99 bytes, from byte 6 on/,
+  );
+});
+
+// Each of these would wait for ever, or fill the memory: sparse files of a terabyte.
+describe.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a terabyte', (path: string) => execFileSync('truncate', ['--size', '1T', path])],
+])('%s in a store', (_name, make) => {
+  const config = { seed: 1, numerics: 1, model: { dtype: 'float32' } } as unknown as TrialConfig;
+  const trial = createTrial(config);
+  let store: string;
+  beforeEach(async () => {
+    store = await mkdtemp(join(folder, 'store-'));
+    for (const name of ['leases', 'weights', 'checkpoints']) await mkdir(join(store, name));
+  });
+  afterEach(() => rm(store, { recursive: true }));
+
+  test('as index is none', async () => {
+    await writeFile(join(store, 'journal-1.jsonl'), 'no record\n');
+    make(join(store, 'journal-1.index'));
+    expect((await readStore(store)).damaged).toEqual(['journal-1.jsonl: line 1 is not a record']);
+  });
+
+  test('as lease holds nothing', async () => {
+    make(join(store, 'leases', 'other.json'));
+    const lease = await openLease(store);
+    await lease.claim(async (held) => {
+      expect([...held]).toEqual([]);
+      return [];
+    });
+    await lease.end();
+  });
+
+  test('as weights is none', async () => {
+    make(join(store, 'weights', `${trial.id}.bin`));
+    expect(await readWeightsBytes(store, trial)).toBeNull();
+  });
+
+  test('as checkpoint is none', async () => {
+    make(join(store, 'checkpoints', `${trial.id}-1.state`));
+    const { resume } = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+    expect(resume).toBeNull();
+  });
 });

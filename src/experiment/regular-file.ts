@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** No text of JavaScript is longer. */
-const longestText = 2 ** 29 - 24;
+export const longestText = 2 ** 29 - 24;
 
 /**
  * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
@@ -22,16 +22,21 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-/** The text of a file from outside, of at most `largest` bytes. Errors: as openRegular, and that it is too large. */
-export async function readRegular(path: string, largest = longestText): Promise<string> {
+/** The bytes of a file from outside, at most `largest`. Errors: as openRegular, and that it is too large. */
+export async function readRegularBytes(path: string, largest: number): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
     const { size } = await handle.stat();
     if (size > largest) throw new Error(`it has ${size} bytes, more than ${largest}`);
-    return await handle.readFile('utf8');
+    return await handle.readFile();
   } finally {
     await handle.close();
   }
+}
+
+/** The text of a file from outside. Errors: as readRegularBytes. */
+export async function readRegular(path: string, largest = longestText): Promise<string> {
+  return (await readRegularBytes(path, largest)).toString();
 }
 
 /** The content of a JSON file from outside. Errors: as readRegular, and that it is not JSON. */

@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
 import { storeError } from './journal.ts';
+import { readRegularBytes } from './regular-file.ts';
 import type { SgdConfig, Trial } from './trial.ts';
 
 const digestBytes = 32;
+/** Bytes: what a plan allows a trial to take. */
+const largest = 2 ** 32;
 
 /**
  * Keeps the final weights of a trial beside its record: `weights/<id>.bin` in the store, whole or not at all.
@@ -49,7 +52,7 @@ export async function readWeights(directory: string, trial: Trial): Promise<Laye
 
 /** The same as `weightsToBytes` has them. */
 export async function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint8Array | null> {
-  const bytes = await readFile(weightsFile(directory, id)).catch(() => null);
+  const bytes = await readRegularBytes(weightsFile(directory, id), largest).catch(() => null);
   if (bytes === null || bytes.length <= digestBytes) return null;
   const numbers = bytes.subarray(0, -digestBytes);
   return digestOf(numbers).equals(bytes.subarray(-digestBytes)) ? numbers : null;
