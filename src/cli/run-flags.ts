@@ -12,8 +12,16 @@ export const defaultStore = 'results/.trials';
 /** The longest that a timer of Node's can wait for, in seconds: about 24 days. */
 const longestTimeout = 2_000_000;
 
-/** What every command that runs trials is given, as typed. */
-export interface RunFlags {
+/** How long trials may take and how often they may fail, as typed. */
+export interface FailureFlags {
+  readonly retries: string;
+  readonly timeout?: string;
+  readonly failFast?: boolean;
+  readonly maxFailures?: string;
+}
+
+/** What every experiment and the report are given, as typed. */
+export interface RunFlags extends FailureFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -22,26 +30,25 @@ export interface RunFlags {
   readonly plan?: boolean;
   readonly force?: boolean;
   readonly jobs?: string;
-  readonly retries: string;
-  readonly timeout?: string;
-  readonly failFast?: boolean;
-  readonly maxFailures?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly format: string;
   readonly figures: boolean;
 }
 
-export interface RunOptions {
+export interface FailureOptions {
+  readonly retries: number;
+  /** Seconds; null for none. */
+  readonly timeout: number | null;
+  readonly maxFailures: number;
+}
+
+export interface RunOptions extends FailureOptions {
   readonly storeDirectory: string;
   readonly sources: Sources;
   readonly jobs: number;
   readonly planOnly: boolean;
   readonly force: boolean;
-  readonly retries: number;
-  /** Seconds; null for none. */
-  readonly timeout: number | null;
-  readonly maxFailures: number;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
@@ -57,13 +64,19 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     jobs: parseJobs(flags.jobs),
     planOnly: flags.plan === true,
     force: flags.force === true,
-    retries: parseInteger(flags.retries, '--retries', 0, 1000),
-    timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
-    maxFailures: parseMaxFailures(flags),
+    ...failureOptionsOf(flags),
     quiet: flags.quiet === true,
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
     figures: flags.figures,
+  };
+}
+
+export function failureOptionsOf(flags: FailureFlags): FailureOptions {
+  return {
+    retries: parseInteger(flags.retries, '--retries', 0, 1000),
+    timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
+    maxFailures: parseMaxFailures(flags),
   };
 }
 
@@ -79,13 +92,21 @@ export function addRunFlags(command: Command, out: string, mnist: boolean): void
     .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
     .addOption(flag('--no-figures', 'draw nothing; fys-nn plot can do so later'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
-    .addOption(flag('--force', 'compute again what the store has; results that differ are named'))
-    .addOption(flag('--retries <n>', 'how often a trial that fails is tried again').default('1'))
-    .addOption(flag('--timeout <seconds>', 'how long one trial may take (default: any time)'))
-    .addOption(flag('--fail-fast', 'stop at the first trial that fails; short for --max-failures 1'))
-    .addOption(flag('--max-failures <n>', 'stop when so many trials have failed (default: go on)'))
+    .addOption(flag('--force', 'compute again what the store has; results that differ are named'));
+  for (const option of failureFlags()) command.addOption(option.helpGroup(group));
+  command
     .addOption(flag('--quiet', 'no progress and no notes'))
     .addOption(flag('--json', 'print the summary as JSON'));
+}
+
+/** What becomes of trials that fail. */
+export function failureFlags(): Option[] {
+  return [
+    new Option('--retries <n>', 'how often a trial that fails is tried again').default('1'),
+    new Option('--timeout <seconds>', 'how long one trial may take (default: any time)'),
+    new Option('--fail-fast', 'stop at the first trial that fails; short for --max-failures 1'),
+    new Option('--max-failures <n>', 'stop when so many trials have failed (default: go on)'),
+  ];
 }
 
 /** Which trials are meant, and where their records are. */
@@ -117,7 +138,7 @@ export function parseJobs(text: string | undefined): number {
   return parseInteger(text, '--jobs', 1, 256);
 }
 
-function parseMaxFailures({ failFast, maxFailures }: RunFlags): number {
+function parseMaxFailures({ failFast, maxFailures }: FailureFlags): number {
   if (maxFailures !== undefined) return parseInteger(maxFailures, '--max-failures', 1, 1_000_000);
   return failFast === true ? 1 : Number.POSITIVE_INFINITY;
 }

@@ -146,3 +146,28 @@ test.each<[string, unknown, string[], RegExp]>([
   expect(status).toBe(2);
   expect(existsSync(join(directory, 'results'))).toBe(false);
 });
+
+test('trials that fail are tried again as often as asked, and a verification that lacks them ends with 1', async () => {
+  const environment = { FYS_NN_FAULT: 'throw:2:2' };
+  const seeds = ['--seeds', '1..3'];
+  const failed = await verifyWith(environment, [fair], ...seeds, '--retries', '0', '--fail-fast');
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toMatch(/error: trial [0-9a-f]{16} failed: .*thrown/);
+  expect(failed.stderr).not.toContain('tried again');
+  const again = await verifyWith(environment, [fair], ...seeds, '--retries', '2');
+  expect({ status: again.status, stderr: again.stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringContaining('failed and is tried again'),
+  });
+});
+
+test.each([
+  ['--timeout', '0', 'seconds > 0'],
+  ['--max-failures', '0', 'a whole number from 1'],
+  ['--jobs', 'x', 'a whole number from 1'],
+])('%s %s is refused, whatever the store has', async (flag, value, expected) => {
+  const { status, stderr } = await verify([], flag, value);
+  expect(status).toBe(2);
+  expect(stderr).toContain(flag);
+  expect(stderr).toContain(expected);
+});

@@ -9,9 +9,17 @@ import { parseChoice, parseNumber } from '../experiment/value-list.ts';
 import type { Claim } from '../report/claims.ts';
 import type { Reading, Seeds } from '../report/readings.ts';
 import type { SetStatus } from './program.ts';
-import { defaultStore, parseJobs } from './run-flags.ts';
+import {
+  defaultStore,
+  type FailureFlags,
+  type FailureOptions,
+  failureFlags,
+  failureOptionsOf,
+  parseJobs,
+  type RunOptions,
+} from './run-flags.ts';
 
-interface VerifyFlags {
+interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
   readonly seeds?: string;
   readonly mnistSeeds?: string;
@@ -27,12 +35,15 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
+/** How the trials are computed that the store lacks. */
+type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'> & FailureOptions;
+
 /** Which readings of the report each choice of --variant judges; both adds single choices changed. */
 const variantChoices = ['report', 'code', 'text', 'both'] as const;
 
 /** `fys-nn verify`: does every number and conclusion of the report hold under other seeds? */
 export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
-  program
+  const command = program
     .command('verify')
     .description('Judge every number and conclusion of the report over many seeds')
     .addOption(new Option('--claims <file>', "a file of claims (default: the report's)"))
@@ -62,7 +73,9 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'))
     .addOption(
       new Option('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
-    )
+    );
+  for (const option of failureFlags()) command.addOption(option);
+  command
     .addOption(new Option('--quiet', 'no progress and no notes'))
     .addOption(new Option('--json', 'print the verdicts as JSON'))
     .action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
@@ -77,6 +90,13 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const { checkOutputDirectory, writeFiles } = await import('../output/write.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
+  const running: Running = {
+    storeDirectory: flags.store ?? defaultStore,
+    sources: { dataDir: flags.dataDir ?? null },
+    jobs: parseJobs(flags.jobs),
+    quiet: flags.quiet === true,
+    ...failureOptionsOf(flags),
+  };
   const variant = parseChoice(flags.variant, variantChoices, '--variant');
   const { claims } = await readClaims(flags.claims ?? ownClaims);
   await checkConditions(claims.filter((claim) => claim.kind === 'conclusion'));
@@ -85,7 +105,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const out = flags.out ?? 'results/verify';
   await checkOutputDirectory(out);
 
-  const run = await judge(claims, variant, seeds, level, flags);
+  const run = await judge(claims, variant, seeds, level, running);
   const found = verdictsById(run.verification);
   const { verificationFiles } = await import('../report/verification-files.ts');
   await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
@@ -117,18 +137,17 @@ async function judge(
   variant: (typeof variantChoices)[number],
   seeds: Seeds,
   level: number,
-  flags: VerifyFlags,
+  running: Running,
 ) {
   const { codeReading, planReadings, singleChanges, textReading } = await import('../report/readings.ts');
   const { experimentsInDoubt, verify } = await import('../report/verdicts.ts');
   const { winnersOf } = await import('../report/winners.ts');
-  const sources = { dataDir: flags.dataDir ?? null };
   let failures = 0;
   const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
-    const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, sources);
+    const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
     for (const note of absent) process.stderr.write(`note: ${note}\n`);
-    const computed = await recordsOf(plans, flags);
+    const computed = await recordsOf(plans, running);
     failures += computed.failures;
     const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
     const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
@@ -153,20 +172,15 @@ function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
 }
 
 /** Every record of the plans: from the store, or computed now. */
-async function recordsOf(plans: readonly Plan[], flags: VerifyFlags) {
+async function recordsOf(plans: readonly Plan[], running: Running) {
   const { computeTrials, distinctTrials, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
   const ids = trials.map(({ id }) => id);
-  const store = await openStore(flags.store ?? defaultStore, ids);
+  const store = await openStore(running.storeDirectory, ids);
   const missing = trials.filter(({ id }) => !store.has(id));
   if (missing.length === 0) return { records: store, failures: 0 };
-  const options = {
-    sources: { dataDir: flags.dataDir ?? null },
-    jobs: parseJobs(flags.jobs),
-    quiet: flags.quiet === true,
-  };
-  const { failures } = await computeTrials(missing, trials.length, runs, store, options);
+  const { failures } = await computeTrials(missing, trials.length, runs, store, running);
   reportFailures(failures, store.directory);
   await store.refresh();
   return { records: store, failures: failures.length };
