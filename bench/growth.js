@@ -1,5 +1,4 @@
 // How time and memory grow: node bench/growth.js [options]. One setting varied at a time, each run a process of its own.
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +8,7 @@ import { growthFigure } from './kernels/growth-figure.js';
 import { median } from './kernels/measure.js';
 import { table, writeSection } from './kernels/page.js';
 import { describeCommit, describeMachine } from './machine.js';
+import { runProgram } from './program.js';
 
 const usage = `node bench/growth.js [options]   (after npm run build)
   --only TEXT     series whose title has it; like --quick, it changes no committed file
@@ -127,40 +127,10 @@ async function measure(command, settings) {
     String(value),
   ]);
   const where = ['--store', join(folder, 'trials'), '--out', join(folder, 'out'), '--quiet'];
-  const begun = performance.now();
-  const { maxRSS } = await run([program, ...command.split(' '), ...given, ...where]);
-  const whole = (performance.now() - begun) / 1000;
+  const { seconds, megabytes } = await runProgram([program, ...command.split(' '), ...given, ...where]);
   const training = await trialSeconds(join(folder, 'trials'));
   await rm(folder, { recursive: true });
-  return { whole, training, megabytes: (maxRSS * 1024) / 1e6 };
-}
-
-/** Runs Node on the arguments; resolves to its resource usage, which it tells as it ends. */
-function run(args) {
-  const tell = `
-    import { writeSync } from 'node:fs';
-    import { isMainThread } from 'node:worker_threads';
-    if (isMainThread) process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));
-  `;
-  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
-  return new Promise((done, failed) => {
-    const child = spawn(process.execPath, ['--import', hook, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    });
-    let usage = '';
-    let complaints = '';
-    child.stdio[3].on('data', (text) => {
-      usage += text;
-    });
-    child.stderr.on('data', (text) => {
-      complaints += text;
-    });
-    child.on('error', failed);
-    child.on('close', (code) => {
-      if (code === 0) done(JSON.parse(usage));
-      else failed(new Error(`fys-nn ${args.slice(1).join(' ')} ended with ${code}: ${complaints}`));
-    });
-  });
+  return { whole: seconds, training, megabytes };
 }
 
 async function trialSeconds(store) {

@@ -1,0 +1,37 @@
+// Runs the program in a process of its own, as a user would start it.
+import { spawn } from 'node:child_process';
+
+/** Runs Node on the arguments; resolves to seconds and to the peak of its resident memory in MB. Errors: exit status. */
+export async function runProgram(args) {
+  const begun = performance.now();
+  const { maxRSS } = await resourceUsage(args);
+  return { seconds: (performance.now() - begun) / 1000, megabytes: (maxRSS * 1024) / 1e6 };
+}
+
+/** What the process tells of itself as it ends. */
+function resourceUsage(args) {
+  const tell = `
+    import { writeSync } from 'node:fs';
+    import { isMainThread } from 'node:worker_threads';
+    if (isMainThread) process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));
+  `;
+  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, ['--import', hook, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    let usage = '';
+    let complaints = '';
+    child.stdio[3].on('data', (text) => {
+      usage += text;
+    });
+    child.stderr.on('data', (text) => {
+      complaints += text;
+    });
+    child.on('error', failed);
+    child.on('close', (code) => {
+      if (code === 0) done(JSON.parse(usage));
+      else failed(new Error(`fys-nn ${args.slice(1).join(' ')} ended with ${code}: ${complaints}`));
+    });
+  });
+}
