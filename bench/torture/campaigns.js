@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failingDisk } from './failing-disk.js';
 import { csvDigest, idsIn, inFolder, isClear, isWhole, run, start, strike } from './program.js';
 
 /** Many small trials, and one long training with momentum. */
@@ -298,5 +299,6 @@ export function campaignsOf(size, random) {
       kinds: pick(['throw'], ['throw', 'exit'], ['throw', 'exit', 'memory', 'hang']),
     }),
     campaign('disk', disk, { rounds: pick(1, 2, 8) }),
+    campaign('a disk whose calls fail', failingDisk, { args: grid(6, 3), count: pick(4, 20, 100) }),
   ];
 }

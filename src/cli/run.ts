@@ -104,7 +104,8 @@ export async function runPlans(
     process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
   for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
-  if (incomplete.length + undrawn.length > 0) return exitCodes.failed;
+  // One that failed here may have a record nevertheless: of another process, or one that could not be synced.
+  if (failures.length + incomplete.length + undrawn.length > 0) return exitCodes.failed;
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 

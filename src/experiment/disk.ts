@@ -32,6 +32,16 @@ export function reasonOf(error: unknown): string {
   return reasons[code] ?? `the system says ${code}`;
 }
 
+/** Whether the path is in use for something else, or forbidden. */
+export function isWrongPath(error: unknown): boolean {
+  return ['EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '');
+}
+
+/** Whether the disk is full or broken. */
+export function isDiskFault(error: unknown): boolean {
+  return ['EDQUOT', 'EFBIG', 'EIO', 'ENOSPC'].includes(codeOf(error) ?? '');
+}
+
 /** Makes the names in a directory last through a power cut; some file systems cannot open or sync a directory. */
 export async function syncDirectory(directory: string): Promise<void> {
   try {

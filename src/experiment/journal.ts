@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, makeDirectory, reasonOf, syncDirectory } from './disk.ts';
+import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from './disk.ts';
 import { canonicalJson, createTrial, type TrialRecord } from './trial.ts';
 
 /**
@@ -156,10 +156,7 @@ async function createJournal(directory: string): Promise<FileHandle> {
 }
 
 export function storeError(directory: string, error: unknown): Error {
-  const code = codeOf(error);
-  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
-  // What is not there is made, so that a name which is missing has vanished meanwhile: no fault of the command.
-  const wrongPath = ['ENOTDIR', 'EISDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS'].includes(code);
+  if (codeOf(error) === undefined) return error instanceof Error ? error : new Error(String(error));
   return new UserError(
     {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
@@ -167,6 +164,7 @@ export function storeError(directory: string, error: unknown): Error {
       received: (error as Error).message,
       remedy: 'give another --store, or free this one; what is in it is kept',
     },
-    wrongPath ? exitCodes.usage : exitCodes.failed,
+    // What is not there is made: a name that is missing has vanished meanwhile, which is no fault of the command.
+    isWrongPath(error) ? exitCodes.usage : exitCodes.failed,
   );
 }

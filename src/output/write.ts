@@ -1,24 +1,28 @@
 import { mkdir, mkdtemp, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-import { codeOf, reasonOf, syncDirectory } from '../experiment/disk.ts';
+import { codeOf, isDiskFault, reasonOf, syncDirectory } from '../experiment/disk.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
  * absent, makes an empty directory in it, and removes again whatever it made.
- * Throws UserError (exit status `usage`), naming the option, where that cannot be done.
+ * Throws UserError, naming the option, where that cannot be done: exit status `usage`, or `failed` where the disk is full
+ * or broken.
  */
 export async function checkOutputDirectory(directory: string, option = '--out'): Promise<void> {
   try {
     if (directory === '') throw new Error('the name is empty');
     await tryDirectory(resolve(directory));
   } catch (error) {
-    throw new UserError({
-      what: `${option}: no results can be written to this directory: ${reasonOf(error)}`,
-      expected: 'a directory that can be written to, or that can be made',
-      received: directory,
-      remedy: `name another directory with ${option}, or free this one`,
-    });
+    throw new UserError(
+      {
+        what: `${option}: no results can be written to this directory: ${reasonOf(error)}`,
+        expected: 'a directory that can be written to, or that can be made',
+        received: directory,
+        remedy: `name another directory with ${option}, or free this one`,
+      },
+      isDiskFault(error) ? exitCodes.failed : exitCodes.usage,
+    );
   }
 }
 

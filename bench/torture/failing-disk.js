@@ -1,0 +1,64 @@
+// A disk whose calls fail, at random: which operation, on what, from which call on, with which code.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { csvDigest, idsIn, isClear, isWhole, run } from './program.js';
+
+const preload = new URL('disk-fault.js', import.meta.url).href;
+const operations = [
+  'open',
+  'read',
+  'write',
+  'sync',
+  'stat',
+  'rename',
+  'link',
+  'mkdir',
+  'readdir',
+  'close',
+  'rm',
+];
+const paths = ['/journal-', '/leases/', '/checkpoints/', '.trials', 'out-x', 'lock', ''];
+const codes = ['EIO', 'EDQUOT', 'ENOSPC', 'EROFS'];
+
+/**
+ * Runs on such a disk, half of them over a store that has records: they end well or with a sentence, nothing lost and
+ * nothing half, and the next run on a good disk gives the bytes of an undisturbed one.
+ */
+export async function failingDisk(folder, { args, count, random }) {
+  const pick = (values) => values[Math.floor(random() * values.length)];
+  const command = (name) => [...args, '--store', `${name}.trials`, '--out', `out-${name}`, '--quiet'];
+  const problems = [];
+  let refused = 0;
+  await run(folder, command('good'));
+  const good = csvDigest(join(folder, 'out-good'));
+  for (let i = 0; i < count; i++) {
+    const fault = {
+      operation: pick(operations),
+      path: pick(paths),
+      code: pick(codes),
+      from: 1 + Math.floor(random() ** 3 * 20),
+      ...(random() < 0.5 ? { times: 1 + Math.floor(3 * random()) } : {}),
+    };
+    // Only what this run reads and writes: Node's own files are on another disk.
+    const environment = { NODE_OPTIONS: `--import=${preload}`, FYS_NN_DISK_FAULT: JSON.stringify(fault) };
+    if (i % 2 === 0)
+      for (const name of ['x.trials', 'out-x']) rmSync(join(folder, name), { recursive: true, force: true });
+    const store = join(folder, 'x.trials');
+    const before = i % 2 === 0 ? [] : idsIn(store);
+    const outcome = await run(folder, command('x'), { environment });
+    const say = (what) => problems.push(`${JSON.stringify(fault)}: ${what}`);
+    if (outcome.status !== 0) refused++;
+    if (outcome.status !== 0 && (![1, 2].includes(outcome.status) || !isClear(outcome)))
+      say(`exit ${outcome.status}: ${outcome.stderr}`);
+    if (outcome.status === 0 && csvDigest(join(folder, 'out-x')) !== good) say('exit 0 with other bytes');
+    const after = new Set(idsIn(store));
+    for (const id of before) if (!after.has(id)) say(`trial ${id} was lost`);
+    if (!isWhole(join(folder, 'out-x'))) say('a half file');
+    const again = await run(folder, command('x'));
+    if (again.status !== 0) say(`the next run ended with ${again.status}: ${again.stderr}`);
+    else if (csvDigest(join(folder, 'out-x')) !== good) say('the next run gave other bytes');
+    const check = await run(folder, ['store', 'check', '--store', 'x.trials']);
+    if (check.status !== 0) say(`store check: ${check.stdout}${check.stderr}`);
+  }
+  return { tried: count, problems, remark: `${refused} ended with an error, the others got along` };
+}

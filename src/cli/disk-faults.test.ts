@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { readStore } from '../experiment/store.ts';
+
+/** The program as users start it: these tests run the build. */
+const program = resolve('bin/fys-nn.js');
+const preload = pathToFileURL(resolve('bench/torture/disk-fault.js')).href;
+const args = [
+  'ffnn',
+  '--epochs',
+  '2',
+  '--samples',
+  '40',
+  '--batch-size',
+  '5',
+  '--seed',
+  '1..4',
+  '--jobs',
+  '2',
+];
+const long = ['ffnn', '--epochs', '60000', '--samples', '150', '--seed', '1', '--jobs', '1'];
+
+let directory: string;
+let good: Awaited<ReturnType<typeof tables>>;
+let goodLong: typeof good;
+
+interface Fault {
+  readonly operation: string;
+  readonly path: string;
+  readonly code: string;
+  readonly from?: number;
+  readonly times?: number;
+}
+
+function run(given: readonly string[], fault: Fault | null = null) {
+  const injected = {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${preload}`,
+    FYS_NN_DISK_FAULT: JSON.stringify(fault),
+  };
+  const env = fault === null ? process.env : { ...process.env, ...injected };
+  return new Promise<{ status: number; stderr: string }>((done) => {
+    execFile(process.execPath, [program, ...given], { cwd: directory, env }, (error, _stdout, stderr) => {
+      done({ status: error === null ? 0 : Number(error.code), stderr });
+    });
+  });
+}
+
+/** Checksums of the tables in a folder, all or none. */
+async function tables(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(join(directory, folder)).catch(() => [])).filter((name) =>
+    name.endsWith('.csv'),
+  );
+  const digest = async (name: string) =>
+    createHash('sha256')
+      .update(await readFile(join(directory, folder, name)))
+      .digest('hex');
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await digest(name)])));
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-disk-'));
+  await run([...args, '--store', 'good-store', '--out', 'good']);
+  await run([...long, '--store', 'good-store', '--out', 'good-long']);
+  good = await tables('good');
+  goodLong = await tables('good-long');
+  expect([Object.keys(good).length, Object.keys(goodLong).length]).toEqual([3, 3]);
+});
+beforeEach(() => rm(join(directory, 'results'), { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const words = { EIO: 'the disk reports an input/output error', EDQUOT: 'the disk quota is used up' };
+
+// From the first call on, and from a later one: some records are there, then no more.
+const fatal: Fault[] = [
+  ...['open', 'write', 'sync', 'stat'].flatMap((operation) =>
+    [1, 2].map((from) => ({ operation, path: '/journal-', code: 'EIO', from })),
+  ),
+  ...[1, 2].map((from) => ({ operation: 'write', path: '/journal-', code: 'EDQUOT', from })),
+  { operation: 'mkdir', path: 'results/.trials', code: 'EDQUOT' },
+  ...['open', 'write', 'rename'].map((operation) => ({ operation, path: '/leases/', code: 'EDQUOT' })),
+  { operation: 'link', path: '/leases/', code: 'EIO' },
+  { operation: 'readdir', path: '/.trials', code: 'EIO' },
+  ...['open', 'write', 'sync', 'rename'].map((operation) => ({
+    operation,
+    path: 'results/ffnn/',
+    code: 'EIO',
+  })),
+  { operation: 'write', path: 'results/ffnn/summary', code: 'EDQUOT' },
+];
+
+test.each(fatal)(
+  'a disk where $operation of $path fails ($code, call $from): a sentence, nothing lost, nothing half',
+  async (fault) => {
+    const { status, stderr } = await run(args, fault);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining(words[fault.code as keyof typeof words]),
+    });
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stderr).toMatch(/^ {2}remedy: /m);
+    const left = await tables('results/ffnn');
+    for (const [name, digest] of Object.entries(left)) expect([name, digest]).toEqual([name, good[name]]);
+    const { records, damaged } = await readStore(join(directory, 'results/.trials'));
+    expect(damaged).toEqual([]);
+
+    const again = await run(args);
+    expect(again).toEqual({
+      status: 0,
+      stderr: expect.stringContaining(`4 trials, ${records.size} of them from the store`),
+    });
+    expect(await tables('results/ffnn')).toEqual(good);
+    expect((await run(['store', 'check'])).status).toBe(0);
+  },
+);
+
+test('a store that cannot be read is left as it is', async () => {
+  await run(args);
+  const names = () => readdir(join(directory, 'results/.trials'));
+  const before = await names();
+  const { status, stderr } = await run(args, { operation: 'read', path: '/journal-', code: 'EIO' });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(words.EIO) });
+  expect(await names()).toEqual(before);
+  expect(await tables('results/ffnn')).toEqual(good);
+});
+
+test.each(['open', 'write', 'sync', 'rename'])(
+  'where %s of a checkpoint fails, that is said once and the training goes on',
+  async (operation) => {
+    const { status, stderr } = await run(long, { operation, path: '/checkpoints/', code: 'EIO' });
+    expect(status).toBe(0);
+    expect(await tables('results/ffnn')).toEqual(goodLong);
+    const notes =
+      stderr.match(/no checkpoint could be written: the disk reports an input\/output error/g) ?? [];
+    // A training that is over within a second has none to write.
+    expect(notes.length).toBeLessThanOrEqual(1);
+  },
+);
