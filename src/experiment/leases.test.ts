@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openLease } from './leases.ts';
 
@@ -27,7 +28,10 @@ async function writeDeadLease(ids: readonly string[]): Promise<void> {
   const [name] = await readdir(join(store, 'leases'));
   const living = JSON.parse(await readFile(join(store, 'leases', name), 'utf8'));
   const { pid } = spawnSync(process.execPath, ['--version']);
-  await writeFile(join(store, 'leases', 'dead.json'), JSON.stringify({ ...living, pid, ids }));
+  await writeFile(
+    join(store, 'leases', 'dead.json'),
+    JSON.stringify({ ...living, name: 'dead.json', pid, ids }),
+  );
 }
 
 test('no two leases hold one trial, whoever asks at once', async () => {
@@ -75,7 +79,7 @@ test('a lease shows signs of life', async () => {
   const other = await openLease(store);
   let mine: readonly string[] = [];
   for (let i = 0; i < 500 && mine[0] !== 'c'; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
     mine = await claimTwo(other);
   }
   expect(mine).toEqual(['c', 'd']);
@@ -89,6 +93,57 @@ test('the lock of a process that is gone holds nobody up', async () => {
   expect(await claimTwo(lease)).toEqual(['a', 'b']);
   await lease.end();
   expect(await readdir(store)).toEqual(['leases']);
+});
+
+test('who loses the lock while choosing chooses again, from what others claimed meanwhile', async () => {
+  const [one, other] = [await openLease(store), await openLease(store)];
+  const choices: string[][] = [];
+  await one.claim(async (held) => {
+    choices.push(trials.filter((id) => !held.has(id)).slice(0, 2));
+    if (choices.length === 1) {
+      await rm(join(store, 'lock'));
+      expect(await claimTwo(other)).toEqual(['a', 'b']);
+    }
+    return choices.at(-1)!;
+  });
+  expect(choices).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  await Promise.all([one.end(), other.end()]);
+  expect(await readdir(store)).toEqual(['leases']);
+});
+
+test("a lock is its holder's for as long as that one shows signs of life", async () => {
+  const [one, other] = [await openLease(store, { heartbeat: 20, limit: 30_000 }), await openLease(store)];
+  const [lock, order] = [join(store, 'lock'), [] as string[]];
+  let waiting: Promise<void> | undefined;
+  await one.claim(async () => {
+    const { ino } = await stat(lock);
+    const leases = async () =>
+      Promise.all((await readdir(join(store, 'leases'))).map((name) => stat(join(store, 'leases', name))));
+    // Until the lease has been renewed, and the lock is a file of its own.
+    while ((await leases()).some((lease) => lease.ino === ino)) await sleep(10);
+    await utimes(lock, new Date(0), new Date(0));
+    waiting = other.claim(async () => {
+      order.push('other');
+      return [];
+    });
+    await sleep(200);
+    order.push('one');
+    return [];
+  });
+  await waiting;
+  expect(order).toEqual(['one', 'other']);
+  await Promise.all([one.end(), other.end()]);
+});
+
+test('a damaged lock is removed when its time is up', async () => {
+  const lease = await openLease(store);
+  await writeFile(join(store, 'lock'), '{"name":"../lock","pid":1,"host":"x","ids":[]}');
+  await utimes(join(store, 'lock'), new Date(0), new Date(0));
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await lease.end();
 });
 
 test('a damaged lease holds nothing; a store that vanishes is a clear error', async () => {

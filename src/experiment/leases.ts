@@ -8,8 +8,9 @@ import { codeOf, makeDirectory, namesIn, sizeAndTime } from './disk.ts';
 import { storeError } from './journal.ts';
 import { readJsonFile } from './regular-file.ts';
 
-/** What a process says in its lease file: who it is, and which trials it is about to compute. */
+/** What a process says in its lease file: which file that is, who it is, and which trials it is about to compute. */
 interface LeaseFile {
+  readonly name: string;
   readonly pid: number;
   readonly host: string;
   readonly ids: readonly string[];
@@ -27,14 +28,14 @@ const usualTimes: LeaseTimes = { heartbeat: 5_000, limit: 30_000 };
 /** Bytes: a thousand ids have a fifteenth of it. */
 const largestLease = 2 ** 20;
 
-/** Milliseconds: a lock is held for a look at the store. */
+/** Milliseconds: a lock is held for a look at the store; while it is repaired, for longer. */
 const longestWait = 60_000;
 
 /** The trials that this process has claimed in a store that it may share with others. */
 export interface Lease {
   /**
    * Calls `choose` while nobody else chooses, with the trials that other living processes hold and how many those
-   * processes are; holds what it returns.
+   * processes are; holds what it returns. Calls it again where another was let in meanwhile (see `lockStore`).
    */
   claim(choose: (held: ReadonlySet<string>, others: number) => Promise<readonly string[]>): Promise<void>;
   /** Gives everything back. */
@@ -62,26 +63,30 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
   const write = (): Promise<void> => {
     const written = last.then(async () => {
       const aside = `${path}.tmp`;
-      await writeFile(aside, JSON.stringify({ ...here, ids: mine } satisfies LeaseFile));
+      await writeFile(aside, JSON.stringify({ name, ...here, ids: mine } satisfies LeaseFile));
       await rename(aside, path);
     });
     last = written.catch(() => {});
     return written;
   };
   const choosing = async (choose: Parameters<Lease['claim']>[0]): Promise<void> => {
-    await write();
-    await locked(directory, path, async () => {
-      const { time: now } = await sizeAndTime(path);
-      const others = (await leasesIn(folder)).filter((other) => other.name !== name);
-      const living = others.filter((other) => isAlive(other, now, times.limit));
-      for (const dead of others.filter((other) => !living.includes(other))) {
-        // What cannot be removed counts no more either way.
-        await rm(join(folder, dead.name), { force: true }).catch(() => {});
-      }
-      const held = new Set(living.flatMap(({ ids }) => ids));
-      mine = await choose(held, living.length);
+    for (let alone = false; !alone; ) {
       await write();
-    });
+      await lockStore(directory, name, write, times.limit);
+      try {
+        const { time: now } = await sizeAndTime(path);
+        const others = (await leasesIn(folder)).filter((other) => other.name !== name);
+        const living = others.filter((other) => isAlive(other, now, times.limit));
+        for (const dead of others.filter((other) => !living.includes(other))) {
+          // What cannot be removed counts no more either way.
+          await rm(join(folder, dead.name), { force: true }).catch(() => {});
+        }
+        mine = await choose(new Set(living.flatMap(({ ids }) => ids)), living.length);
+        await write();
+      } finally {
+        alone = await unlockStore(directory, name);
+      }
+    }
   };
   const naming = (error: unknown): never => {
     throw storeError(directory, error);
@@ -101,7 +106,6 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
 }
 
 interface SeenLease extends LeaseFile {
-  readonly name: string;
   /** Of the last sign of life, by the file system's clock. */
   readonly time: number;
 }
@@ -111,7 +115,7 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
   const read = async (name: string): Promise<SeenLease[]> => {
     try {
       const { time } = await sizeAndTime(join(folder, name));
-      return [{ name, time, ...(await readLease(join(folder, name))) }];
+      return [{ ...(await readLease(join(folder, name))), name, time }];
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
       throw error;
@@ -123,14 +127,14 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
 /** A damaged lease holds nothing, and is alive until its time is up. Errors: those of the system. */
 async function readLease(path: string): Promise<LeaseFile> {
   try {
-    const { pid, host, ids } = (await readJsonFile(path, largestLease)) as Partial<LeaseFile>;
+    const { name, pid, host, ids } = (await readJsonFile(path, largestLease)) as Partial<LeaseFile>;
     const known = Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids);
-    if (known) return { pid: pid!, host, ids };
+    if (known) return { name: typeof name === 'string' ? name : '', pid: pid!, host, ids };
   } catch (error) {
     // Not JSON, not an object, no regular file or too large a one: damage.
     if (!['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) throw error;
   }
-  return { pid: 0, host: '', ids: [] };
+  return { name: '', pid: 0, host: '', ids: [] };
 }
 
 function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number, limit: number): boolean {
@@ -153,28 +157,52 @@ function thisHost(): string {
   }
 }
 
+const lockOf = (directory: string): string => join(directory, 'lock');
+
 /**
- * Does something while no other process does so in the same store. Errors: a store that stays locked.
+ * Waits until no other process has the store locked, and locks it. Errors: a store that stays locked.
  *
- * The lock is a second name of the holder's lease file, so it says who holds it, from the moment it is there. That of a
- * dead process is moved away and looked at again: should another have been quicker, its lock is put back.
+ * The lock is a second name of the holder's lease file, so it says who holds it, from the moment it is there. One whose
+ * lease is dead is removed. Between the look at it and its removal another may have done so and locked the store
+ * anew, and then a living process's lock is gone. So `unlockStore` says whether it was held to the end. What it says is
+ * right: the claims are written by then, and who comes in later reads them.
  */
-async function locked<T>(directory: string, lease: string, action: () => Promise<T>): Promise<T> {
-  const lock = join(directory, 'lock');
+async function lockStore(
+  directory: string,
+  lease: string,
+  renew: () => Promise<void>,
+  limit: number,
+): Promise<void> {
+  const path = join(leaseFolder(directory), lease);
   const begun = performance.now();
-  while (!(await takeLock(lease, lock))) {
-    await removeIfDead(lock, (await sizeAndTime(lease)).time);
+  for (;;) {
+    try {
+      if (await linkLock(path, lockOf(directory))) return;
+      if (await isLockDead(directory, (await sizeAndTime(path)).time, limit))
+        await rm(lockOf(directory), { force: true });
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      // Others took this process for a dead one, or the store is gone, which is an error here.
+      await renew();
+    }
     if (performance.now() - begun > longestWait) throw stillLocked(directory);
     await new Promise((resolve) => setTimeout(resolve, 2 + 20 * waitShare()));
   }
-  try {
-    return await action();
-  } finally {
-    await rm(lock, { force: true });
-  }
 }
 
-async function takeLock(lease: string, lock: string): Promise<boolean> {
+/** Frees the store; whether it was locked by this lease until now. */
+async function unlockStore(directory: string, lease: string): Promise<boolean> {
+  const lock = lockOf(directory);
+  const holder = await readLease(lock).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (holder?.name !== lease) return false;
+  await rm(lock, { force: true });
+  return true;
+}
+
+async function linkLock(lease: string, lock: string): Promise<boolean> {
   const taken = (error: unknown): boolean => {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
@@ -190,19 +218,18 @@ async function takeLock(lease: string, lock: string): Promise<boolean> {
   }
 }
 
-async function removeIfDead(lock: string, now: number): Promise<void> {
-  const isDead = async (path: string) => {
-    const { time } = await sizeAndTime(path);
-    return !isAlive({ ...(await readLease(path)), time }, now, usualTimes.limit);
-  };
+/** Whether the lease that the lock belongs to is dead; where it names none, whether the lock is too old. */
+async function isLockDead(directory: string, now: number, limit: number): Promise<boolean> {
+  const lock = lockOf(directory);
+  const { time } = await sizeAndTime(lock);
+  const { name } = await readLease(lock);
+  if (!/^[\w-]+\.json$/.test(name)) return now - time > limit;
+  const lease = join(leaseFolder(directory), name);
   try {
-    if (!(await isDead(lock))) return;
-    const aside = `${lock}-${randomUUID()}`;
-    await rename(lock, aside);
-    if (!(await isDead(aside))) await link(aside, lock).catch(() => {});
-    await rm(aside, { force: true });
+    return !isAlive({ ...(await readLease(lease)), ...(await sizeAndTime(lease)) }, now, limit);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (codeOf(error) === 'ENOENT') return true;
+    throw error;
   }
 }
 
@@ -214,7 +241,7 @@ function stillLocked(directory: string): UserError {
     {
       what: `another process keeps the trial store ${directory} locked`,
       expected: `the lock to be free within ${longestWait / 1000} s`,
-      remedy: `end that process; if there is none, remove ${join(directory, 'lock')}`,
+      remedy: `end that process; if there is none, remove ${lockOf(directory)}`,
     },
     exitCodes.failed,
   );

@@ -117,8 +117,9 @@ async function claimSome(
   count: number,
   force: boolean,
 ): Promise<Claim> {
-  const claim: Claim = { mine: [], found: [], open: [] };
+  let claim: Claim;
   await lease.claim(async (held) => {
+    claim = { mine: [], found: [], open: [] };
     await store.refresh();
     for (const trial of open) {
       if (!force && store.has(trial.id)) claim.found.push(trial);
@@ -127,7 +128,7 @@ async function claimSome(
     }
     return [...running, ...claim.mine.map(({ id }) => id)];
   });
-  return claim;
+  return claim!;
 }
 
 /** Tries a trial up to 1 + retries times; what fails to the last is noted down in the store. */
