@@ -299,6 +299,10 @@ export function campaignsOf(size, random) {
       kinds: pick(['throw'], ['throw', 'exit'], ['throw', 'exit', 'memory', 'hang']),
     }),
     campaign('disk', disk, { rounds: pick(1, 2, 8) }),
-    campaign('a disk whose calls fail', failingDisk, { args: grid(6, 3), count: pick(4, 20, 100) }),
+    campaign('a disk whose calls fail', failingDisk, {
+      args: grid(6, 3),
+      part: grid(3, 3),
+      count: pick(4, 20, 100),
+    }),
   ];
 }

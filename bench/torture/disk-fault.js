@@ -2,11 +2,13 @@
 //
 // FYS_NN_DISK_FAULT='{"operation":"write","path":"journal-","code":"EIO","from":1,"times":2}': from that call on (from 1),
 // so often (left out: always), the operation on a path that has the text fails in each thread. What is written in a failing
-// call goes out by half, as it does on a real disk.
+// call goes out by half, as it does on a real disk. FYS_NN_DISK_FAULT_MARK: a folder that is there once a call has failed.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const fault = JSON.parse(process.env.FYS_NN_DISK_FAULT ?? 'null');
+const mark = process.env.FYS_NN_DISK_FAULT_MARK;
+const { mkdirSync } = fs;
 let calls = 0;
 
 /** The error of this call, or null where it succeeds. */
@@ -17,6 +19,7 @@ function errorOf(operation, path) {
   calls++;
   const { from = 1, times = Number.POSITIVE_INFINITY, code } = fault;
   if (calls < from || calls >= from + times) return null;
+  if (mark !== undefined) mkdirSync(mark, { recursive: true });
   return Object.assign(new Error(`${code}: injected, ${operation} '${path}'`), {
     code,
     syscall: operation,
