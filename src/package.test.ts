@@ -18,6 +18,7 @@ interface Locked {
 }
 
 const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+const { allowScripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Name and entry of every package that comes from a registry. */
 const packages = Object.entries(lock.packages)
   .filter(([path, { link }]) => path !== '' && link !== true)
@@ -25,29 +26,14 @@ const packages = Object.entries(lock.packages)
 const forUsers = packages.filter(({ dev, peer }) => dev !== true && peer !== true);
 
 describe('the lock file', () => {
-  /** Jest's watcher: nothing but for those who ask npm to build from source. It is not installed with fys-nn. */
-  const withScript = ['@parcel/watcher'];
-
-  test('no package that users install runs a script when it is installed, and one for developers', () => {
+  test('no package that users install runs a script when it is installed; what developers install is forbidden to', () => {
     const scripted = packages.filter(({ hasInstallScript }) => hasInstallScript === true);
-    expect(scripted.map(({ name }) => name)).toEqual(withScript);
-    expect(scripted.every(({ dev }) => dev === true)).toBe(true);
+    expect(scripted.filter(({ dev }) => dev !== true)).toEqual([]);
+    expect(Object.fromEntries(scripted.map(({ name }) => [name, false]))).toEqual(allowScripts);
   });
 
-  /** Binaries for other platforms, for developers only, that the registry this file was written with did not have. */
-  const withoutChecksum = [
-    ...['android-arm-eabi', 'android-arm64', 'darwin-arm64', 'darwin-x64', 'freebsd-x64'],
-    ...['linux-arm-gnueabihf', 'linux-arm-musleabihf', 'linux-loong64-gnu', 'linux-loong64-musl'],
-    ...['linux-ppc64-gnu', 'linux-riscv64-gnu', 'linux-riscv64-musl', 'linux-s390x-gnu'],
-    ...['openharmony-arm64', 'win32-arm64-msvc', 'win32-ia32-msvc', 'win32-x64-msvc'],
-  ].map((platform) => `@unrs/resolver-binding-${platform}`);
-
-  test('every package has a checksum, but for binaries of platforms named here', () => {
-    const bare = packages.filter(({ integrity }) => integrity === undefined);
-    // Fewer is better: a lock file written with a complete registry has them all.
-    expect(withoutChecksum).toEqual(expect.arrayContaining(bare.map(({ name }) => name)));
-    expect(bare.every(({ dev }) => dev === true)).toBe(true);
-    for (const { integrity } of packages) if (integrity !== undefined) expect(integrity).toMatch(/^sha512-/);
+  test('every package has a checksum', () => {
+    expect(packages.filter(({ integrity }) => integrity?.startsWith('sha512-') !== true)).toEqual([]);
   });
 
   test('every package comes from the public registry', () => {
