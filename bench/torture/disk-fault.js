@@ -79,6 +79,8 @@ for (const [name, real, flags] of [
   ['readFile', readFile, 'r'],
 ]) {
   fs.promises[name] = async (path, ...args) => {
+    // An open handle has its own.
+    if (typeof path === 'object' && name in path) return path[name](...args);
     const error = errorOf('open', path) ?? errorOf(name === 'readFile' ? 'read' : 'write', path);
     if (error === null) return real(path, ...args);
     if (error.syscall === 'write') {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,7 +146,7 @@ describe('checkpoints', () => {
   test('a half-written one of a killed process is removed', async () => {
     const trial = await trialOf({});
     await trainUntil(trial, 2);
-    await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.tmp`), 'half');
+    await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.${randomUUID()}.tmp`), 'half');
     expect((await goOn(trial)).from).toBe(2);
     expect(await files()).toEqual([]);
   });

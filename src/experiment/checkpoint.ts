@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
-import { makeDirectory, namesIn, syncDirectory } from './disk.ts';
+import { fileOfPart, makeDirectory, namesIn, writeWhole } from './disk.ts';
 import { readRegularBytes } from './regular-file.ts';
 
 /** A training was asked to end before its last epoch; what it has trained is kept. */
@@ -22,7 +22,7 @@ export const checkpointFolder = (directory: string): string => join(directory, '
 
 /** The id of the trial that a file in the folder of checkpoints belongs to, or null. */
 export function trialOfCheckpoint(name: string): string | null {
-  return /^([0-9a-f]{64})-\d+\.state(\.tmp)?$/.exec(name)?.[1] ?? null;
+  return /^([0-9a-f]{64})-\d+\.state$/.exec(fileOfPart(name) ?? name)?.[1] ?? null;
 }
 
 /** The checkpoints of one trial, in files of their own, which are removed when its record is in the store. */
@@ -51,23 +51,13 @@ export async function openCheckpoints(
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
   const found = (await namesIn(folder).catch(() => [])).filter((name) => trialOfCheckpoint(name) === id);
-  for (const half of found.filter((name) => name.endsWith('.tmp')))
-    await rm(join(folder, half), { force: true });
-  let names = newestFirst(found.filter((name) => !name.endsWith('.tmp')));
+  for (const part of found.filter(fileOfPart)) await rm(join(folder, part), { force: true });
+  let names = newestFirst(found.filter((name) => fileOfPart(name) === null));
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
     await makeDirectory(folder);
     const name = `${id}-${state.epoch}.state`;
-    const aside = join(folder, `${name}.tmp`);
-    const file = await open(aside, 'w');
-    try {
-      await file.writeFile(encodeState(id, state));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, join(folder, name));
-    await syncDirectory(folder);
+    await writeWhole(join(folder, name), encodeState(id, state));
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await rm(join(folder, old), { force: true });
   };

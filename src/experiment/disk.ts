@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What the operating system's codes mean, in the reader's words. */
@@ -81,4 +82,34 @@ export async function namesIn(directory: string): Promise<string[]> {
 export async function sizeAndTime(path: string): Promise<{ size: number; time: number }> {
   const { size, mtimeMs } = await stat(path);
   return { size, time: mtimeMs };
+}
+
+/** Text or bytes, at once or in pieces. */
+export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/**
+ * Writes a file whole or not at all: aside, on disk, then in place of what was there, its name on disk too. A kill leaves
+ * the old file, and perhaps a part of the new one under the name that `fileOfPart` knows. Errors: those of the system.
+ */
+export async function writeWhole(path: string, content: Content): Promise<void> {
+  const aside = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(aside, 'wx');
+    try {
+      await writeFile(file, content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** The name of the file that this one was to become, where it is a part that `writeWhole` left; else null. */
+export function fileOfPart(name: string): string | null {
+  return /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.exec(name)?.[1] ?? null;
 }

@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { sizeAndTime } from './disk.ts';
+import { createHash } from 'node:crypto';
+import { sizeAndTime, writeWhole } from './disk.ts';
 import { decodeLine, headLength, idOfLine } from './journal.ts';
 import { forEachLine, readBytes } from './lines.ts';
 import { readRegularBytes } from './regular-file.ts';
@@ -117,18 +116,12 @@ function endsAsIndexed(path: string, covered: number, entries: Buffer): boolean 
   return offset + length + 1 === covered && line[length] === 10 && idOfLine(line.subarray(0, length)) === id;
 }
 
-/** Writes the index aside and puts it in place; where the store cannot be written there is none. */
+/** Writes the index; where the store cannot be written there is none. */
 async function writeIndex(path: string, covered: number, time: number, entries: Buffer): Promise<void> {
   const header = Buffer.alloc(magic.length + 16);
   magic.copy(header);
   header.writeDoubleLE(covered, magic.length);
   header.writeDoubleLE(time, magic.length + 8);
   const digest = createHash('sha256').update(header).update(entries).digest();
-  const aside = `${indexOf(path)}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(aside, Buffer.concat([digest, header, entries]));
-    await rename(aside, indexOf(path));
-  } catch {
-    await rm(aside, { force: true }).catch(() => {});
-  }
+  await writeWhole(indexOf(path), Buffer.concat([digest, header, entries])).catch(() => {});
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
-import { namesIn, syncDirectory } from './disk.ts';
+import { namesIn, syncDirectory, writeWhole } from './disk.ts';
 import { failuresFile, readFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
 import { indexOf } from './journal-index.ts';
 import { leaseFolder, openLease } from './leases.ts';
 import { forEachLine, readBytes } from './lines.ts';
 import { newerStore } from './store.ts';
-import { type Survey, surveyStore } from './store-survey.ts';
+import { type Chosen, type Survey, surveyStore } from './store-survey.ts';
 import { numerics } from './trial.ts';
 import { weightsFolder } from './weights-store.ts';
 
@@ -43,24 +43,27 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   const file = `damaged-${randomUUID()}.jsonl`;
   if (dryRun) return { setAside, file };
   const concerned = found.journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
-  await writeSynced(join(directory, file), async (write) => {
-    for (const { name, bytes, torn } of concerned) {
-      await write(await linesOf(join(directory, name), (offset) => bad.get(name)?.has(offset) ?? false));
-      if (torn > 0) await write([readBytes(join(directory, name), bytes - torn, torn), Buffer.from('\n')]);
-    }
-  });
-  await syncDirectory(directory);
+  await writeWhole(join(directory, file), damagedParts(directory, concerned, bad));
   for (const { name } of concerned) {
     const path = join(directory, name);
-    const aside = `${path}.${randomUUID()}.tmp`;
-    await writeSynced(aside, async (write) =>
-      write(await linesOf(path, (offset) => !(bad.get(name)?.has(offset) ?? false))),
-    );
+    const good = await linesOf(path, (offset) => !(bad.get(name)?.has(offset) ?? false));
     await rm(indexOf(path), { force: true });
-    await rename(aside, path);
+    await writeWhole(path, Buffer.concat(good));
   }
-  await syncDirectory(directory);
   return { setAside, file };
+}
+
+/** The lines to set aside, and the torn ends. */
+async function* damagedParts(
+  directory: string,
+  journals: Survey['journals'],
+  bad: ReadonlyMap<string, ReadonlySet<number>>,
+): AsyncGenerator<Buffer> {
+  for (const { name, bytes, torn } of journals) {
+    const path = join(directory, name);
+    yield* await linesOf(path, (offset) => bad.get(name)?.has(offset) ?? false);
+    if (torn > 0) yield Buffer.concat([readBytes(path, bytes - torn, torn), Buffer.from('\n')]);
+  }
 }
 
 /** The lines of a journal that are asked for, with their ends. */
@@ -103,18 +106,7 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
     const compact =
       found.journals.length === 1 && found.older + found.duplicates + result.otherNumerics === 0;
     if (!compact) {
-      const aside = join(directory, `${newJournalName()}.tmp`);
-      await writeSynced(aside, async (write) => {
-        for (const { place } of kept) {
-          const bytes = readBytes(join(directory, place.journal), place.offset, place.length);
-          const decoded = decodeLine(bytes.toString());
-          if ('fault' in decoded) throw new Error(`${place.journal} changed while it was read`);
-          await write([Buffer.from(encodeLine(decoded.record))]);
-        }
-      });
-      if (kept.length > 0) await rename(aside, aside.slice(0, -'.tmp'.length));
-      else await rm(aside);
-      await syncDirectory(directory);
+      if (kept.length > 0) await writeWhole(join(directory, newJournalName()), linesToKeep(directory, kept));
       for (const { name } of found.journals) {
         await rm(join(directory, name));
         await rm(indexOf(join(directory, name)), { force: true });
@@ -125,6 +117,16 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
     await syncDirectory(directory);
     return result;
   });
+}
+
+/** The lines of these records, as this version writes them. */
+async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGenerator<string> {
+  for (const { place } of kept) {
+    const bytes = readBytes(join(directory, place.journal), place.offset, place.length);
+    const decoded = decodeLine(bytes.toString());
+    if ('fault' in decoded) throw new Error(`${place.journal} changed while it was read`);
+    yield encodeLine(decoded.record);
+  }
 }
 
 /** Checkpoints of trials that are done, weights of records that go, and files that a killed process left half written. */
@@ -148,28 +150,7 @@ async function forgetFailures(directory: string, { records }: Survey): Promise<v
   const failures = [...(await readFailures(directory)).values()].filter(({ id }) => !records.has(id));
   const path = failuresFile(directory);
   if (failures.length === 0) return rm(path, { force: true });
-  const aside = `${path}.tmp`;
-  await writeFile(aside, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
-  await rename(aside, path);
-}
-
-/** Writes a new file that is on disk when this is done. */
-async function writeSynced(
-  path: string,
-  fill: (write: (parts: readonly Buffer[]) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const file: FileHandle = await open(path, 'wx');
-  try {
-    await fill(async (parts) => {
-      for (const part of parts) await file.writeFile(part);
-    });
-    await file.sync();
-  } catch (error) {
-    await rm(path, { force: true }).catch(() => {});
-    throw error;
-  } finally {
-    await file.close();
-  }
+  await writeWhole(path, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
 }
 
 /** Surveys the store and changes it while no process has a lease on it, and none can take one. */

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
+import { makeDirectory, writeWhole } from './disk.ts';
 import { storeError } from './journal.ts';
 import { readRegularBytes } from './regular-file.ts';
 import type { SgdConfig, Trial } from './trial.ts';
@@ -24,20 +24,10 @@ export async function writeWeights(
 ): Promise<void> {
   const { dtype } = config.model as SgdConfig;
   const numbers = weightsToBytes(weights, dtype);
-  const folder = weightsFolder(directory);
-  const aside = join(folder, `${id}.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
-    const file = await open(aside, 'wx');
-    try {
-      await file.writeFile(Buffer.concat([numbers, digestOf(numbers)]));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, weightsFile(directory, id));
+    await makeDirectory(weightsFolder(directory));
+    await writeWhole(weightsFile(directory, id), Buffer.concat([numbers, digestOf(numbers)]));
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => {});
     throw storeError(directory, error);
   }
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -77,6 +78,18 @@ describe('writeFiles', () => {
     expect(await readFile(join(out, 'trials.csv'), 'utf8')).toBe('new\n');
     expect(await readFile(join(out, 'figures', 'a.svg'), 'utf8')).toBe(long);
     expect(await readFile(join(out, 'empty.csv'), 'utf8')).toBe('');
+  });
+
+  test('removes what killed processes left, though nothing young and nothing else', async () => {
+    const part = (name: string) => `${name}.${randomUUID()}.tmp`;
+    const [dead, young, others] = [part('trials.csv'), part('trials.csv'), part('notes.txt')];
+    const backup = 'trials.csv.20251126';
+    for (const name of [dead, young, others, backup]) await writeFile(join(folder, name), 'x');
+    await mkdir(join(folder, '.writable-abc'));
+    const old = new Date(Date.now() - 61_000);
+    for (const name of [dead, others, backup, '.writable-abc']) await utimes(join(folder, name), old, old);
+    await writeFiles(folder, new Map([['trials.csv', 'new']]));
+    expect((await readdir(folder)).sort()).toEqual([others, backup, 'trials.csv', young].sort());
   });
 
   test('names the file that could not be written, and leaves no part of it', async () => {

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-import { codeOf, isDiskFault, reasonOf, syncDirectory } from '../experiment/disk.ts';
+import { codeOf, fileOfPart, isDiskFault, reasonOf, sizeAndTime, writeWhole } from '../experiment/disk.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
@@ -65,7 +65,7 @@ async function makeOne(path: string): Promise<boolean> {
   }
 }
 
-/** A file's text or bytes, or what makes its text piece by piece. */
+/** A file's text or bytes, or what makes its pieces. */
 export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 
 /**
@@ -89,18 +89,26 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, F
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
+  const names = new Set(Array.from(files.keys(), (name) => basename(name)));
+  for (const folder of folders) await naming(folder, () => removeParts(folder, names));
   for (const [name, content] of files) {
     const file = join(directory, name);
     await naming(file, () => writeWhole(file, typeof content === 'function' ? content() : content));
   }
-  for (const folder of folders) await naming(folder, () => syncDirectory(folder));
 }
 
-async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<string>): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
-  // write-file-atomic calls write(2) once and does not look how much of the content went out, so that a full
-  // disk would leave a part in place; writeFile goes on to the end or throws. Sync and rename stay with it.
-  await writeFileAtomic(file, '', { tmpfileCreated: (temporary) => writeFile(temporary, content) });
+/** Milliseconds without a change after which a part of a file is a dead process's. */
+const abandoned = 60_000;
+
+/** Removes what a killed process left beside these files: parts of them, and directories of `tryDirectory`. */
+async function removeParts(folder: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const path = join(folder, entry);
+    const isPart = names.has(fileOfPart(entry) ?? '');
+    if (!isPart && !entry.startsWith('.writable-')) continue;
+    const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
+    if (Date.now() - time > abandoned) await (isPart ? rm(path) : rmdir(path)).catch(() => {});
+  }
 }
 
 async function naming(path: string, action: () => Promise<unknown>): Promise<void> {
