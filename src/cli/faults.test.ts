@@ -234,7 +234,7 @@ describe('fys-nn store', () => {
     expect(JSON.parse(bad.stdout)).toMatchObject({ sound: false, records: 4 });
     expect((await run(...small)).stderr).toMatch(/note: the store .*is not a record\n.*store repair/);
     expect((await run('store', 'repair')).stdout).toContain(
-      '1 damaged lines set aside, in results/.trials/damaged-',
+      '1 damaged line set aside, in results/.trials/damaged-',
     );
     expect((await run('store', 'stats')).stdout).toMatch(/records +4: 4 done, 0 diverged/);
     expect((await run('store', 'gc', '--dry-run')).stdout).toContain('4 records kept (dry run');

@@ -15,7 +15,7 @@ export async function writePage(
   plans: readonly Plan[],
   records: Records,
   folder: string,
-  { storeDirectory, sources }: Pick<RunOptions, 'storeDirectory' | 'sources'>,
+  { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
 ): Promise<string> {
   const { classifierData } = await import('../report/classifier.ts');
   const { compareWithPublished } = await import('../report/comparison.ts');
@@ -24,6 +24,9 @@ export async function writePage(
   const { publishedOf } = await import('../report/published.ts');
   const { readVerdicts } = await import('../report/page/judged.ts');
   const { reportPage } = await import('../report/page.ts');
+  const note = (text: string): void => {
+    if (!quiet) process.stderr.write(`note: ${text}\n`);
+  };
   const page = await reportPage({
     runs: await Promise.all(
       plans.map(async (plan) => {
@@ -40,7 +43,7 @@ export async function writePage(
     records,
     comparisons: await compareWithPublished(plans, records),
     verdicts: await readVerdicts(folder),
-    classifier: await classifierData(plans, records, storeDirectory, sources),
+    classifier: await classifierData(plans, records, storeDirectory, sources, note),
   });
   await writeFiles(folder, new Map([[pageFile, page]]));
   return join(folder, pageFile);

@@ -19,40 +19,47 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
       .description(description)
       .option('--store <dir>', 'where finished trials are kept', defaultStore)
       .option('--json', 'print as JSON');
-  subcommand('check', 'Read every record; exit 1 if one is damaged or two differ').action(
-    async (flags: Flags) => {
-      const report = await surveyed(flags.store);
-      await print(flags, report, checkText(report));
-      setStatus(report.sound ? exitCodes.done : exitCodes.failed);
-    },
-  );
+  subcommand(
+    'check',
+    'Read every record; exit 1 if one is damaged or two differ, or weights are damaged',
+  ).action(async (flags: Flags) => {
+    const report = await surveyed(flags.store);
+    await print(flags, report, checkText(report));
+    setStatus(report.sound ? exitCodes.done : exitCodes.failed);
+  });
   subcommand('stats', 'Count what is in the store').action(async (flags: Flags) => {
     const report = await surveyed(flags.store);
     await print(flags, report, statsText(report));
   });
-  subcommand('repair', 'Set damaged lines aside, into damaged-….jsonl in the store; nothing is deleted')
+  subcommand('repair', 'Set what is damaged aside, into damaged-… files in the store; nothing is deleted')
     .option('--dry-run', 'only say what would be done')
     .action(async (flags: Flags) => {
       const { repairStore } = await import('../experiment/store-care.ts');
       const repaired = await repairStore(flags.store, flags.dryRun === true);
-      const { setAside, file } = repaired;
+      const { file, ...counts } = repaired;
       const where = file === null ? '' : `, in ${flags.store}/${file}`;
-      const text = `${setAside} damaged lines ${flags.dryRun === true ? 'to set' : 'set'} aside${where}\n`;
-      await print(flags, repaired, text);
+      await print(flags, repaired, `${setAsideText(counts, flags.dryRun === true)}${where}\n`);
     });
   subcommand('gc', 'Write the records of this version into one journal, each once; remove what nobody needs')
     .option('--dry-run', 'only say what would be done')
     .action(async (flags: Flags) => {
       const { collectGarbage } = await import('../experiment/store-care.ts');
       const collected = await collectGarbage(flags.store, flags.dryRun === true);
-      const { kept, duplicates, otherNumerics, leftovers, setAside } = collected;
+      const { kept, duplicates, otherNumerics, leftovers } = collected;
       const text = [
         `${kept} records kept${flags.dryRun === true ? ' (dry run: nothing was changed)' : ''}`,
         `${duplicates} duplicates, ${otherNumerics} records of other numerics versions and ${leftovers} leftover files removed`,
-        `${setAside} damaged lines set aside`,
+        setAsideText(collected, flags.dryRun === true),
       ].join('\n');
       await print(flags, collected, `${text}\n`);
     });
+}
+
+function setAsideText({ setAside, weights }: { setAside: number; weights: number }, dryRun: boolean): string {
+  const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+  const files =
+    weights === 0 ? '' : ` and ${count(weights, 'damaged file of weights', 'damaged files of weights')}`;
+  return `${count(setAside, 'damaged line', 'damaged lines')}${files} ${dryRun ? 'to set' : 'set'} aside`;
 }
 
 async function surveyed(directory: string): Promise<StoreReport> {
@@ -66,7 +73,7 @@ async function print({ json }: Flags, value: unknown, text: string): Promise<voi
 }
 
 function checkText({ store, sound, records, journals, problems }: StoreReport): string {
-  const verdict = sound ? 'sound' : 'damaged: fys-nn store repair sets the damaged lines aside';
+  const verdict = sound ? 'sound' : 'damaged: fys-nn store repair sets what is damaged aside';
   return [`${store}: ${records} records in ${journals} journals`, ...problems, verdict, ''].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +102,27 @@ describe('check', () => {
   });
 });
 
+/** A file of weights: bytes and their digest. */
+const wholeWeights = Buffer.concat([Buffer.from('numbers'), createHash('sha256').update('numbers').digest()]);
+
 describe('repair', () => {
+  test('sets damaged weights aside, which check names', async () => {
+    await write('journal-1.jsonl', encodeLine(a), encodeLine(b));
+    await mkdir(join(store, 'weights'));
+    await writeFile(join(store, 'weights', `${a.id}.bin`), wholeWeights);
+    const changed = Buffer.from(wholeWeights.with(3, 0));
+    await writeFile(join(store, 'weights', `${b.id}.bin`), changed);
+    expect(await report()).toMatchObject({
+      sound: false,
+      problems: [`weights/${b.id}.bin is not what was written`],
+    });
+    expect(await repairStore(store, true)).toEqual({ setAside: 0, file: null, weights: 1 });
+    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 1 });
+    expect(await readFile(join(store, `damaged-${b.id}.bin`))).toEqual(changed);
+    expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
+    expect((await report()).sound).toBe(true);
+  });
+
   test('sets aside what is damaged, byte for byte, and leaves a sound store with the same records', async () => {
     await writeDamaged();
     const before = (await readStore(store)).records;
@@ -113,7 +134,7 @@ describe('repair', () => {
     ]);
     expect(await report()).toMatchObject({ sound: true, torn: 0, records: 2 });
     expect((await readStore(store)).records).toEqual(before);
-    expect(await repairStore(store)).toEqual({ setAside: 0, file: null });
+    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0 });
   });
 
   test('is refused while another process is at work', async () => {
@@ -135,7 +156,7 @@ describe('gc', () => {
     await writeFile(join(store, 'checkpoints', `${c.id}-3.state`), '');
     await writeFile(join(store, 'x.tmp'), '');
     await mkdir(join(store, 'weights'));
-    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), '');
+    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), wholeWeights);
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
     const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 3 };
     const names = await readdir(store);

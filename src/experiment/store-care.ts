@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
@@ -19,10 +19,13 @@ export interface Repaired {
   readonly setAside: number;
   /** The file they are in; null where there was nothing to set aside. */
   readonly file: string | null;
+  /** Files of weights set aside, as damaged-….bin. */
+  readonly weights: number;
 }
 
 /**
- * Sets damaged lines, torn ends and results that differ from an earlier one aside, into damaged-….jsonl in the store.
+ * Sets damaged lines, torn ends and results that differ from an earlier one aside, into damaged-….jsonl in the store,
+ * and damaged weights beside it.
  *
  * They are on disk there before a journal is replaced, so that none is lost at whatever moment this is killed; what was
  * set aside twice is there twice. Errors: other processes at work in the store, a newer store.
@@ -32,6 +35,10 @@ export function repairStore(directory: string, dryRun = false): Promise<Repaired
 }
 
 async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
+  const weights = found.damagedWeights.length;
+  if (!dryRun)
+    for (const name of found.damagedWeights)
+      await rename(join(weightsFolder(directory), name), join(directory, `damaged-${name}`));
   const bad = new Map<string, Set<number>>();
   for (const { place } of found.problems) {
     if (!bad.has(place.journal)) bad.set(place.journal, new Set());
@@ -39,9 +46,9 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   }
   const torn = found.journals.filter((journal) => journal.torn > 0);
   const setAside = found.problems.length + torn.length;
-  if (setAside === 0) return { setAside, file: null };
+  if (setAside === 0) return { setAside, file: null, weights };
   const file = `damaged-${randomUUID()}.jsonl`;
-  if (dryRun) return { setAside, file };
+  if (dryRun) return { setAside, file, weights };
   const concerned = found.journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
   await writeWhole(join(directory, file), damagedParts(directory, concerned, bad));
   for (const { name } of concerned) {
@@ -50,7 +57,7 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
     await rm(indexOf(path), { force: true });
     await writeWhole(path, Buffer.concat(good));
   }
-  return { setAside, file };
+  return { setAside, file, weights };
 }
 
 /** The lines to set aside, and the torn ends. */

@@ -7,6 +7,7 @@ import { readFailures } from './failures.ts';
 import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
 import { forEachLine } from './lines.ts';
 import { describeProblems, type Place, type Problem } from './store.ts';
+import { damagedWeights } from './weights-store.ts';
 
 /** Everything about a store, from reading all of it; no index is believed. */
 export interface Survey {
@@ -15,6 +16,8 @@ export interface Survey {
   readonly records: ReadonlyMap<string, Chosen>;
   /** Lines that are damaged, or whose result differs from an earlier one. */
   readonly problems: readonly Problem[];
+  /** Files of weights that are not what was written. */
+  readonly damagedWeights: readonly string[];
   /** Lines that say again what an earlier one says. */
   readonly duplicates: number;
   /** Lines of an older version, which are read, and of a newer one, which are not. */
@@ -82,7 +85,12 @@ async function survey(directory: string): Promise<Survey> {
   }
   const failures = [...(await readFailures(directory)).keys()].filter((id) => !records.has(id));
   const states = (await namesIn(checkpointFolder(directory))).filter(trialOfCheckpoint);
-  return { journals, records, problems, ...counts, failed: failures.length, checkpoints: states.length };
+  return {
+    ...{ journals, records, problems, ...counts },
+    damagedWeights: await damagedWeights(directory),
+    failed: failures.length,
+    checkpoints: states.length,
+  };
 }
 
 function noStore(directory: string): UserError {
@@ -121,6 +129,7 @@ export interface StoreReport {
 export async function reportOn(directory: string, found: Survey): Promise<StoreReport> {
   const records = [...found.records.values()];
   const problems = await describeProblems(directory, found.problems);
+  for (const name of found.damagedWeights) problems.push(`weights/${name} is not what was written`);
   if (found.newer > 0) {
     problems.push(`${found.newer} lines were written by a newer version of fys-nn: update it to read them`);
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
-import { makeDirectory, writeWhole } from './disk.ts';
+import { makeDirectory, namesIn, writeWhole } from './disk.ts';
 import { storeError } from './journal.ts';
 import { readRegularBytes } from './regular-file.ts';
 import type { SgdConfig, Trial } from './trial.ts';
@@ -41,8 +41,21 @@ export async function readWeights(directory: string, trial: Trial): Promise<Laye
 }
 
 /** The same as `weightsToBytes` has them. */
-export async function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint8Array | null> {
-  const bytes = await readRegularBytes(weightsFile(directory, id), largest).catch(() => null);
+export function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint8Array | null> {
+  return readWhole(weightsFile(directory, id));
+}
+
+/** Names of the files in the folder of weights that are not what was written. */
+export async function damagedWeights(directory: string): Promise<string[]> {
+  const folder = weightsFolder(directory);
+  const damaged: string[] = [];
+  for (const name of (await namesIn(folder)).filter((name) => name.endsWith('.bin')))
+    if ((await readWhole(join(folder, name))) === null) damaged.push(name);
+  return damaged;
+}
+
+async function readWhole(path: string): Promise<Uint8Array | null> {
+  const bytes = await readRegularBytes(path, largest).catch(() => null);
   if (bytes === null || bytes.length <= digestBytes) return null;
   const numbers = bytes.subarray(0, -digestBytes);
   return digestOf(numbers).equals(bytes.subarray(-digestBytes)) ? numbers : null;

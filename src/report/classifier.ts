@@ -13,17 +13,18 @@ const pixels = 28 * 28;
 
 /**
  * The trained classifiers of a run, one of each experiment on images, with their kernels and some test images; null
- * where the store keeps no weights of them.
+ * where the store keeps no weights of them. `note` hears of records whose weights cannot be read.
  */
 export async function classifierData(
   plans: readonly Plan[],
   records: Records,
   storeDirectory: string,
   sources: Sources,
+  note: (text: string) => void,
 ): Promise<ClassifierData | null> {
   const found: { cell: Cell; network: NetworkData }[] = [];
   for (const plan of plans.filter(({ experiment }) => experiment.task === 'classification')) {
-    const first = await firstNetwork(plan, records, storeDirectory);
+    const first = await firstNetwork(plan, records, storeDirectory, note);
     if (first !== null) found.push(first);
   }
   if (found.length === 0) return null;
@@ -39,13 +40,24 @@ export async function classifierData(
 }
 
 /** The first trial of a plan, in its order, whose weights are there and fit the pad. */
-async function firstNetwork(plan: Plan, records: Records, storeDirectory: string) {
+async function firstNetwork(
+  plan: Plan,
+  records: Records,
+  storeDirectory: string,
+  note: (text: string) => void,
+) {
   for (const cell of plan.cells) {
     const { trial, settings } = cell;
     const { model } = trial.config;
     const record = records.get(trial.id);
     if (record === undefined || model.solver !== 'sgd') continue;
     const weights = await readWeights(storeDirectory, trial);
+    if (weights === null && record.status === 'done') {
+      note(
+        `the store has no whole weights of trial ${trial.id.slice(0, 16)}, so the page does without: ` +
+          `fys-nn ${plan.experiment.name} --force computes it again`,
+      );
+    }
     if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;
     const accuracy = record.metrics.test_accuracy;
     const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');

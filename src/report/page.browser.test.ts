@@ -62,7 +62,7 @@ async function makePage(): Promise<void> {
   const { failures } = await inline(trials, { store, sources, jobs: 1, events });
   expect(failures).toEqual([]);
   await store.refresh();
-  path = await writePage(plans, store, folder, { storeDirectory, sources });
+  path = await writePage(plans, store, folder, { storeDirectory, sources, quiet: true });
 }
 
 const suite = program === undefined && !required ? describe.skip : describe;

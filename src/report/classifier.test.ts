@@ -1,0 +1,38 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { openStore } from '../experiment/store.ts';
+import { inline } from '../launchers/inline.ts';
+import { classifierData } from './classifier.ts';
+
+const sources = { dataDir: null };
+const nothing = () => {};
+const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+
+test('the trained network of a run; damaged weights are named, with what computes them again', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'fys-nn-classifier-'));
+  const mnist = experiments.find(({ name }) => name === 'mnist')!;
+  const given = { samples: [700], testSize: [150], epochs: [1] };
+  const plan = await planExperiment(mnist, { variant: 'code', quick: false, given }, sources);
+  const store = await openStore(directory);
+  await inline([plan.cells[0].trial], { store, sources, jobs: 1, events });
+  await store.refresh();
+  const notes: string[] = [];
+  const data = () => classifierData([plan], store, directory, sources, (text) => notes.push(text));
+  expect((await data())!.networks).toHaveLength(1);
+  expect(notes).toEqual([]);
+
+  const [name] = await readdir(join(directory, 'weights'));
+  const file = join(directory, 'weights', name);
+  const bytes = await readFile(file);
+  bytes[1000] ^= 1;
+  await writeFile(file, bytes);
+  expect(await data()).toBeNull();
+  expect(notes).toEqual([
+    expect.stringMatching(/no whole weights of trial [0-9a-f]{16}.*fys-nn mnist --force computes it again/),
+  ]);
+  await rm(directory, { recursive: true });
+});
