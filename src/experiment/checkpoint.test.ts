@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -149,6 +149,16 @@ describe('checkpoints', () => {
     await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.${randomUUID()}.tmp`), 'half');
     expect((await goOn(trial)).from).toBe(2);
     expect(await files()).toEqual([]);
+  });
+
+  test('what cannot be removed fails no trial', async () => {
+    const trial = await trialOf({});
+    await trainUntil(trial, 2);
+    // A file cannot be removed for many reasons; that a folder has its name is one.
+    const stuck = [`${trial.id}-9.state`, `${trial.id}-3.state.${randomUUID()}.tmp`];
+    for (const name of stuck) await mkdir(join(store, 'checkpoints', name));
+    expect((await goOn(trial)).from).toBe(2);
+    expect(await files()).toEqual(stuck.sort());
   });
 
   test('where none can be written the training goes on', async () => {

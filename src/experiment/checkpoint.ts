@@ -51,7 +51,9 @@ export async function openCheckpoints(
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
   const found = (await namesIn(folder).catch(() => [])).filter((name) => trialOfCheckpoint(name) === id);
-  for (const part of found.filter(fileOfPart)) await rm(join(folder, part), { force: true });
+  // What cannot be removed is in nobody's way, and `store gc` removes it.
+  const remove = (name: string) => rm(join(folder, name), { force: true }).catch(() => {});
+  for (const part of found.filter(fileOfPart)) await remove(part);
   let names = newestFirst(found.filter((name) => fileOfPart(name) === null));
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
@@ -59,7 +61,7 @@ export async function openCheckpoints(
     const name = `${id}-${state.epoch}.state`;
     await writeWhole(join(folder, name), encodeState(id, state));
     names = [name, ...names.filter((other) => other !== name)];
-    for (const old of names.splice(copies)) await rm(join(folder, old), { force: true });
+    for (const old of names.splice(copies)) await remove(old);
   };
   return {
     resume: await newest(folder, names, id),
@@ -70,7 +72,7 @@ export async function openCheckpoints(
       if (stopRequested()) throw new Stopped('the training was stopped');
     },
     remove: async () => {
-      for (const name of names) await rm(join(folder, name), { force: true });
+      for (const name of names) await remove(name);
     },
   };
 }
