@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
@@ -54,6 +55,14 @@ const linesIn = async (store: string): Promise<string[]> => {
   return texts.flatMap((text) => text.split('\n').slice(0, -1));
 };
 
+/** The trials that each process has claimed. */
+const held = async (store: string): Promise<string[][]> => {
+  const names = (await filesIn(store, 'leases')).filter((name) => name.endsWith('.json'));
+  const read = async (name: string) =>
+    JSON.parse(await readFile(join(directory, store, 'leases', name), 'utf8').catch(() => '{}')).ids ?? [];
+  return Promise.all(names.map(read));
+};
+
 const small = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--seed', '1..4'];
 /** Longer than any test waits for, unless it is continued. */
 const long = ['ffnn', '--epochs', '3000000', '--samples', '150', '--seed', '1', '--jobs', '1'];
@@ -99,6 +108,59 @@ describe('a worker thread that', () => {
     expect(once.status).toBe(1);
     expect(once.stderr).not.toContain('tried again');
   });
+});
+
+describe('threads that cannot start', () => {
+  /** What every process and thread loads first. */
+  const preloading = async (script: string): Promise<NodeJS.ProcessEnv> => {
+    await writeFile(join(directory, 'preload.mjs'), script);
+    return { NODE_OPTIONS: `--import=${pathToFileURL(join(directory, 'preload.mjs')).href}` };
+  };
+
+  test('are an error that says why, exit 1', async () => {
+    const environment = await preloading(
+      "import { isMainThread } from 'node:worker_threads';\nif (!isMainThread) throw new Error('broken thread');\n",
+    );
+    const { status, stderr } = await start([...small, '--quiet'], environment).ended;
+    expect(stderr).toMatch(/error: trial .* failed: no thread can be started: broken thread/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(status).toBe(1);
+  });
+
+  test('in the place of one that died: the same, and nothing waits for ever', async () => {
+    const environment = await preloading(
+      `import { existsSync, writeFileSync } from 'node:fs';
+      import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) {
+        if (existsSync('mark')) throw new Error('broken thread');
+        writeFileSync('mark', '');
+      }`,
+    );
+    const fault = { ...environment, FYS_NN_FAULT: 'exit:1:9' };
+    const { status, stdout, stderr } = await start([...small, '--jobs', '1'], fault).ended;
+    expect(stderr).toMatch(/error: trial .* failed: no thread can be started/);
+    expect(stdout).toContain('INCOMPLETE: 4 of 4');
+    expect(status).toBe(1);
+    expect(await filesIn('results/.trials/leases')).toEqual([]);
+  });
+
+  test('many of them bring no warning of the engine', async () => {
+    const args = [...small.slice(0, -1), '1..13', '--jobs', '12', '--quiet', '--no-figures'];
+    expect(await run(...args)).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+test('a reader of the output that goes away makes no failure good', async () => {
+  for (const args of [small, ['store', 'check', '--store', 'damaged']]) {
+    await mkdir(join(directory, 'damaged'), { recursive: true });
+    await writeFile(join(directory, 'damaged/journal-1.jsonl'), 'garbage\n');
+    const { child, ended } = start(args, { FYS_NN_FAULT: 'throw:2:9' });
+    child.stdout.destroy();
+    expect((await ended).status).toBe(1);
+  }
+  const { child, ended } = start([...small, '--store', 'good']);
+  child.stdout.destroy();
+  expect((await ended).status).toBe(0);
 });
 
 test('--fail-fast starts no other trial after a failure; --max-failures after so many', async () => {
@@ -180,14 +242,41 @@ describe('several processes on one store', () => {
     expect(await csv('out-3')).toBe(await csv('out-1'));
   });
 
+  test('share two long trainings: the first to come takes one', async () => {
+    const args = ['ffnn', '--epochs', '3000000', '--samples', '150', '--seed', '1,2', '--jobs', '1'];
+    const runs = [1, 2].map(() => start([...args, '--store', 'store']));
+    await until(async () => (await held('store')).map((ids) => ids.length).join() === '1,1');
+    for (const { child } of runs) child.kill('SIGKILL');
+    await Promise.all(runs.map(({ ended }) => ended));
+  });
+
+  test('repair is refused until the results are written', async () => {
+    const repair = `import fs from 'node:fs';
+      import { spawnSync } from 'node:child_process';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { rename } = fs.promises;
+      fs.promises.rename = async (from, to) => {
+        if (to.endsWith('trials.csv')) {
+          const env = { ...process.env, NODE_OPTIONS: '' };
+          const { stderr } = spawnSync(process.execPath, [process.argv[1], 'store', 'repair'], { env });
+          fs.writeFileSync('answer', stderr);
+        }
+        return rename(from, to);
+      };
+      syncBuiltinESMExports();`;
+    await run(...small);
+    await writeFile(join(directory, 'preload.mjs'), repair);
+    const preload = pathToFileURL(join(directory, 'preload.mjs')).href;
+    const again = await start([...small, '--no-figures'], { NODE_OPTIONS: `--import=${preload}` }).ended;
+    expect(again.status).toBe(0);
+    expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are at work');
+    expect((await run('store', 'repair')).status).toBe(0);
+  });
+
   test('what a killed one had claimed is computed by the other', async () => {
     const hanging = { FYS_NN_FAULT: 'hang:1:9' };
     const first = start([...small, '--jobs', '1', '--store', 'store'], hanging);
-    await until(async () => (await filesIn('store/leases')).length > 0);
-    await until(async () => {
-      const [name] = await filesIn('store/leases');
-      return (await readFile(join(directory, 'store/leases', name), 'utf8')).includes('"ids":["');
-    });
+    await until(async () => (await held('store')).some((ids) => ids.length > 0));
     const second = start([...small, '--jobs', '1', '--store', 'store']);
     await until(async () => (await linesIn('store')).length >= 1);
     first.child.kill('SIGKILL');
@@ -232,7 +321,10 @@ describe('fys-nn store', () => {
     const bad = await run('store', 'check', '--json');
     expect(bad.status).toBe(1);
     expect(JSON.parse(bad.stdout)).toMatchObject({ sound: false, records: 4 });
-    expect((await run(...small)).stderr).toMatch(/note: the store .*is not a record\n.*store repair/);
+    for (const quiet of [[], ['--quiet']])
+      expect((await run(...small, ...quiet)).stderr).toMatch(
+        /note: the store .*is not a record\n.*store repair/,
+      );
     expect((await run('store', 'repair')).stdout).toContain(
       '1 damaged line set aside, in results/.trials/damaged-',
     );

@@ -7,6 +7,7 @@ export function onInterrupt(callback: () => void | Promise<void>): () => void {
   return () => callbacks.delete(callback);
 }
 
+/** The last to ask is called first, as it may need what an earlier one takes away. */
 export async function interrupted(): Promise<void> {
-  await Promise.all([...callbacks].map((callback) => callback()));
+  for (const callback of [...callbacks].reverse()) await callback();
 }

@@ -20,9 +20,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // A limit on the size of files is then an error of the write that meets it, and ends nothing else.
   process.on('SIGXFSZ', () => {});
-  // A reader that has had enough (`| head`) is no failure.
+  // A reader that has had enough (`| head`) is no failure, nor does it make one of the command good.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    if (error.code === 'EPIPE') return;
     process.stderr.write(`error: standard output could not be written: ${error.message}\n`);
     process.exit(exitCodes.failed);
   });

@@ -22,7 +22,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
     const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');
-    const { writePage } = await import('./page.ts');
+    const { pageFile, writePage } = await import('./page.ts');
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
@@ -35,7 +35,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       runs.push({ plan, out: join(folder, folderName(experiment.name)) });
     }
     const options = runOptionsOf(flags, sources);
-    const finish = async (records: Records) => {
+    const write = async (records: Records) => {
       const functions = await writeFunctions(
         { figures: options.figures },
         join(folder, functionsFolder),
@@ -50,7 +50,8 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       await checkOutputDirectory(folder);
       await checkOutputDirectory(join(folder, functionsFolder));
     }
-    setStatus(await runPlans(runs, options, finish));
+    const what = `${join(folder, pageFile)} and the comparison with the published numbers were left as they were`;
+    setStatus(await runPlans(runs, options, { what, write }));
   });
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, UserError } from '../errors.ts';
+import type { Lease } from '../experiment/leases.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
 import { type Trial, trialEpochs } from '../experiment/trial.ts';
@@ -11,6 +11,7 @@ import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
 import { checkOutputDirectory, writeFiles } from '../output/write.ts';
 import { drawPlan, writeFigures } from './figures.ts';
+import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -21,43 +22,70 @@ import { showResults } from './show-results.ts';
 /** Figures hold every curve at once, and nobody reads so many. */
 const mostDrawn = 5000;
 
+/** What is made of the records of all plans together. */
+export interface Finish {
+  /** For a user who has to hear that it was left as it was. */
+  readonly what: string;
+  /** Writes it and returns what to print of it. */
+  write(records: Records): Promise<string>;
+}
+
 /**
  * Computes what the store lacks, writes every plan's files, shows its table; returns the exit status.
  *
- * `finish` writes views over several plans from the records and returns what to print of them. Every file is there
- * before anything is printed. A plan with a failed trial leaves its folder as it was: no half results in place of good.
+ * Every file is there before anything is printed. A plan with a failed trial leaves its folder as it was: no half
+ * results in place of good.
  */
 export async function runPlans(
   runs: readonly PlannedRun[],
   options: RunOptions,
-  finish: (records: Records) => Promise<string> = async () => '',
+  finish: Finish | null = null,
 ): Promise<number> {
+  const { storeDirectory, json } = options;
+  const trials = distinctTrials(runs);
+  const ids = trials.map(({ id }) => id);
+  const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
+  for (const text of absent) process.stderr.write(`note: ${text}\n`);
+  if (options.planOnly) {
+    const store = await openStore(storeDirectory, ids);
+    await noteProblems(store, 0);
+    showPlan(runs, store, json);
+    return exitCodes.done;
+  }
+  await checkOutputDirectory(storeDirectory, '--store');
+  for (const { out } of runs) await checkOutputDirectory(out);
+  const failed = await holdStore(storeDirectory, async (lease) => {
+    const store = await openStore(storeDirectory, ids);
+    return await computeAndWrite(runs, options, trials, store, lease, finish);
+  });
+  if (failed) return exitCodes.failed;
+  return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
+}
+
+/** The rest of runPlans, in a store that nobody repairs meanwhile; whether anything failed. */
+async function computeAndWrite(
+  runs: readonly PlannedRun[],
+  options: RunOptions,
+  trials: readonly Trial[],
+  store: Store,
+  lease: Lease,
+  finish: Finish | null,
+): Promise<boolean> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const trials = distinctTrials(runs);
-  const store = await openStore(
-    storeDirectory,
-    trials.map(({ id }) => id),
-  );
   const missing = trials.filter(({ id }) => !store.has(id) || force);
-  const told = await noteProblems(store, 0, note);
-  const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
-  for (const text of absent) process.stderr.write(`note: ${text}\n`);
-  if (options.planOnly) {
-    showPlan(runs, store, json);
-    return exitCodes.done;
-  }
-  await checkOutputDirectory(storeDirectory, '--store');
-  for (const { out } of runs) await checkOutputDirectory(out);
-
-  const { computed, failures } = await computeTrials(missing, trials.length, runs, store, options);
+  const told = await noteProblems(store, 0);
+  const { computed, failures } = await computeTrials(missing, trials.length, runs, store, {
+    ...options,
+    lease,
+  });
   await store.refresh();
   const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
-  await noteProblems(store, told, note);
+  await noteProblems(store, told);
   const written: string[] = [];
   const undrawn: string[] = [];
   for (const run of runs) {
@@ -81,7 +109,7 @@ export async function runPlans(
     const fault = await drawing.catch(messageOf);
     if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
-  const finished = incomplete.length === 0 ? await finish(store) : '';
+  const finished = incomplete.length === 0 ? ((await finish?.write(store)) ?? '') : '';
   if (json) printJson(runs, store);
   else {
     for (const run of runs) {
@@ -103,19 +131,20 @@ export async function runPlans(
   for (const { out } of incomplete) {
     process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
   }
+  if (finish !== null && incomplete.length > 0) process.stderr.write(`${finish.what} too\n`);
   for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
   // One that failed here may have a record nevertheless: of another process, or one that could not be synced.
-  if (failures.length + incomplete.length + undrawn.length > 0) return exitCodes.failed;
-  return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
+  return failures.length + incomplete.length + undrawn.length > 0;
 }
 
-/** Names what is wrong in the store, from the `from`th problem on; returns how many there are. */
-async function noteProblems(store: Store, from: number, note: (text: string) => void): Promise<number> {
+/** Names what is wrong in the store, from the `from`th problem on, --quiet or not; returns how many there are. */
+export async function noteProblems(store: Store, from: number): Promise<number> {
   const problems = store.problems.slice(from);
   for (const sentence of await describeProblems(store.directory, problems)) {
-    note(`note: the store ${store.directory}: ${sentence}`);
+    process.stderr.write(`note: the store ${store.directory}: ${sentence}\n`);
   }
-  if (problems.length > 0) note(`note: fys-nn store repair --store ${store.directory} sets it aside`);
+  if (problems.length > 0)
+    process.stderr.write(`note: fys-nn store repair --store ${store.directory} sets it aside\n`);
   return store.problems.length;
 }
 
@@ -140,11 +169,9 @@ export function reportFailures(failures: readonly Failure[], storeDirectory: str
 }
 
 /** What decides how trials are computed, and never what comes out. */
-type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> &
-  Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
-
-/** How long an interrupted run waits for its trials to keep what they have trained, in milliseconds. */
-const patience = 10_000;
+type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> & { readonly lease: Lease } & Partial<
+    Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>
+  >;
 
 /** Computes trials with a progress bar, until each has a record in the store or has failed. */
 export async function computeTrials(
@@ -190,12 +217,7 @@ export async function computeTrials(
   const forget = onInterrupt(async () => {
     progress.note('interrupted: running trials keep what they have trained; once more stops at once');
     stop.abort();
-    const waiting = new AbortController();
-    await Promise.race([
-      launched.catch(() => {}),
-      sleep(patience, undefined, { signal: waiting.signal }).catch(() => {}),
-    ]);
-    waiting.abort();
+    await launched.catch(() => {});
     progress.stop();
     process.stderr.write(
       `interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there\n`,

@@ -171,3 +171,17 @@ test.each([
   expect(stderr).toContain(flag);
   expect(stderr).toContain(expected);
 });
+
+test('damage in the store is named, and what it hit is computed again', async () => {
+  await verify([fair], '--seeds', '1..3');
+  const store = join(directory, 'results/.trials');
+  const [journal] = (await readdir(store)).filter((name) => name.endsWith('.jsonl'));
+  const lines = (await readFile(join(store, journal), 'utf8')).split('\n');
+  await writeFile(
+    join(store, journal),
+    [lines[0].replace('"seconds":', '"seconds":1'), ...lines.slice(1)].join('\n'),
+  );
+  const { status, stderr } = await verify([fair], '--seeds', '1..3', '--quiet');
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/note: the store results.\.trials: journal-.*: line 1 is not what was written/);
+});

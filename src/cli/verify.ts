@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
+import type { Lease } from '../experiment/leases.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { openStore } from '../experiment/store.ts';
 import { parseChoice, parseNumber } from '../experiment/value-list.ts';
 import type { Claim } from '../report/claims.ts';
 import type { Reading, Seeds } from '../report/readings.ts';
+import { holdStore } from './hold-store.ts';
 import type { SetStatus } from './program.ts';
 import {
   defaultStore,
@@ -147,13 +149,15 @@ async function judge(
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
     for (const note of absent) process.stderr.write(`note: ${note}\n`);
-    const computed = await recordsOf(plans, running);
-    failures += computed.failures;
-    const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
-    const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
-    const winners = [];
-    for (const plan of whole) winners.push(...(await winnersOf(plan, computed.records, level)));
-    return { verification, winners };
+    return await holdStore(running.storeDirectory, async (lease) => {
+      const computed = await recordsOf(plans, running, lease);
+      failures += computed.failures;
+      const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
+      const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
+      const winners = [];
+      for (const plan of whole) winners.push(...(await winnersOf(plan, computed.records, level)));
+      return { verification, winners };
+    });
   };
   const readings =
     variant === 'code' ? [codeReading] : variant === 'text' ? [textReading] : [codeReading, textReading];
@@ -172,17 +176,20 @@ function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
 }
 
 /** Every record of the plans: from the store, or computed now. */
-async function recordsOf(plans: readonly Plan[], running: Running) {
-  const { computeTrials, distinctTrials, reportFailures } = await import('./run.ts');
+async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease) {
+  const { computeTrials, distinctTrials, noteProblems, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
   const ids = trials.map(({ id }) => id);
   const store = await openStore(running.storeDirectory, ids);
   const missing = trials.filter(({ id }) => !store.has(id));
+  const told = await noteProblems(store, 0);
   if (missing.length === 0) return { records: store, failures: 0 };
-  const { failures } = await computeTrials(missing, trials.length, runs, store, running);
+  const { failures } = await computeTrials(missing, trials.length, runs, store, { ...running, lease });
   reportFailures(failures, store.directory);
   await store.refresh();
+  for (const id of ids) store.has(id);
+  await noteProblems(store, told);
   return { records: store, failures: failures.length };
 }
 

@@ -1,7 +1,7 @@
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './disk.ts';
 import { forEachLine } from './lines.ts';
+import { openToAppend } from './regular-file.ts';
 
 /** A trial that failed, as kept beside the records: it never counts as done, and the next run tries it again. */
 export interface FailureNote {
@@ -15,9 +15,14 @@ export interface FailureNote {
 
 export const failuresFile = (directory: string): string => join(directory, 'failures.jsonl');
 
-/** Notes failures down, each in a line. */
+/** Notes a failure down, in a line of its own. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
-  await appendFile(failuresFile(directory), `${JSON.stringify(failure)}\n`);
+  const file = await openToAppend(failuresFile(directory));
+  try {
+    await file.appendFile(`${JSON.stringify(failure)}\n`);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The last failure of each trial; lines that are no failures are left out. */

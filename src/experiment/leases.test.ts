@@ -67,6 +67,10 @@ test('trials of another machine are taken over when it has shown no sign of life
   expect(await claimTwo(lease)).toEqual(['d', 'e']);
   await utimes(file, new Date(), new Date(Date.now() - 31_000));
   expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  // Nor does a wrong clock keep them for long.
+  await writeFile(file, JSON.stringify({ pid: 1, host: 'far away', ids: ['a', 'b', 'c'] }));
+  await utimes(file, new Date(), new Date('2100-01-01'));
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
   await lease.end();
 });
 

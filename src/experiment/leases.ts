@@ -138,7 +138,8 @@ async function readLease(path: string): Promise<LeaseFile> {
 }
 
 function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number, limit: number): boolean {
-  if (now - time > limit) return false;
+  // A time to come is a wrong one: no sign of life is given in advance.
+  if (Math.abs(now - time) > limit) return false;
   if (host !== thisHost()) return true;
   try {
     process.kill(pid, 0);
@@ -223,7 +224,7 @@ async function isLockDead(directory: string, now: number, limit: number): Promis
   const lock = lockOf(directory);
   const { time } = await sizeAndTime(lock);
   const { name } = await readLease(lock);
-  if (!/^[\w-]+\.json$/.test(name)) return now - time > limit;
+  if (!/^[\w-]+\.json$/.test(name)) return Math.abs(now - time) > limit;
   const lease = join(leaseFolder(directory), name);
   try {
     return !isAlive({ ...(await readLease(lease)), ...(await sizeAndTime(lease)) }, now, limit);

@@ -8,9 +8,18 @@ export const longestText = 2 ** 29 - 24;
  * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
  * it is no regular file: a pipe or a device may never begin, or never end.
  */
-export async function openRegular(path: string): Promise<FileHandle> {
+export function openRegular(path: string): Promise<FileHandle> {
+  return openAs(path, constants.O_RDONLY);
+}
+
+/** Opens a file to append to, made if need be, which may lie there already. Errors: as openRegular. */
+export function openToAppend(path: string): Promise<FileHandle> {
+  return openAs(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+}
+
+async function openAs(path: string, flags: number): Promise<FileHandle> {
   // Without waiting for a pipe's other end; Windows has no such flag, and no such pipes.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = await open(path, flags | (constants.O_NONBLOCK ?? 0), 0o666);
   try {
     const found = await handle.stat();
     if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });

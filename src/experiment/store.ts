@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { exitCodes, UserError } from '../errors.ts';
 import { namesIn, sizeAndTime } from './disk.ts';
 import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
 import { NewerLine, visitJournal } from './journal-index.ts';
@@ -96,6 +96,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
       const place = lines.at(line);
       const decoded = readPlace(directory, place, lines.isChecked(line));
       if ('fault' in decoded || decoded.record.id !== id) {
+        // It was good before: the journal has another content now.
+        if (lines.isChecked(line)) throw changedStore(directory);
         problems.push({ kind: 'not what was written', place });
         continue;
       }
@@ -235,6 +237,17 @@ async function lineNumbers(
     });
   }
   return (place) => numbers.get(keyOf(place)) ?? 0;
+}
+
+function changedStore(directory: string): UserError {
+  return new UserError(
+    {
+      what: `the trial store ${directory} was changed while it was read`,
+      expected: 'a store that nobody repairs, tidies up or edits meanwhile',
+      remedy: 'run the command again',
+    },
+    exitCodes.failed,
+  );
 }
 
 export function newerStore(directory: string, version: number | 'newer'): UserError {

@@ -7,6 +7,7 @@ import { createWasmKernels } from '../kernels/wasm.ts';
 import { inline } from '../launchers/inline.ts';
 import { createPredictor } from '../nn/predictor.ts';
 import { loadData } from './data.ts';
+import { openLease } from './leases.ts';
 import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
 import { prepare } from './prepare.ts';
@@ -29,7 +30,9 @@ async function compute(name: string, given: SettingLists): Promise<Trial> {
   const experiment = experiments.find((candidate) => candidate.name === name)!;
   const { cells } = await planExperiment(experiment, { variant: 'code', quick: false, given }, sources);
   const store = await openStore(directory);
-  const { failures } = await inline([cells[0].trial], { store, sources, jobs: 1, events });
+  const lease = await openLease(directory);
+  const { failures } = await inline([cells[0].trial], { store, sources, jobs: 1, events, lease });
+  await lease.end();
   expect(failures).toEqual([]);
   return cells[0].trial;
 }

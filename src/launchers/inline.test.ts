@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { openLease } from '../experiment/leases.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { openStore, readStore } from '../experiment/store.ts';
 import { inline } from './inline.ts';
@@ -27,7 +28,10 @@ test('computes trials one after another into the store, and returns those that f
     note: (text: string) => heard.push(text),
   };
   const store = await openStore(storeDirectory);
-  const { failures, computed } = await inline([good, bad], { store, sources, jobs: 1, events, retries: 0 });
+  const lease = await openLease(storeDirectory);
+  const options = { store, lease, sources, jobs: 1, events, retries: 0 };
+  const { failures, computed } = await inline([good, bad], options);
+  await lease.end();
   expect([...computed]).toEqual([good.id]);
   expect(failures.map(({ trial }) => trial)).toEqual([bad]);
   expect(heard).toEqual(['started', 'epoch 1', 'epoch 2', 'done', 'started', 'failed']);

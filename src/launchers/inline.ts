@@ -1,7 +1,7 @@
 import { runTrial } from '../experiment/run-trial.ts';
 import { openJournal } from '../experiment/store.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
-import { type Launcher, StoreFailure } from './launcher.ts';
+import { type Launcher, LaunchFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';
 
 /** One trial after another in this thread, which nothing interrupts: no timeout, and a stop between two trials. */
@@ -11,7 +11,7 @@ export const inline: Launcher = async (trials, options) => {
   try {
     return await schedule(trials, 1, options, async (trial) => {
       const unstored = (error: Error): never => {
-        throw new StoreFailure(error.message);
+        throw new LaunchFailure(error.message);
       };
       const record = await runTrial(
         trial,

@@ -1,4 +1,5 @@
 import type { Sources } from '../experiment/data.ts';
+import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
 
@@ -15,6 +16,8 @@ export interface LaunchEvents {
 export interface LaunchOptions {
   /** Opened for these trials, or for all. */
   readonly store: Store;
+  /** This process's, on that store. */
+  readonly lease: Lease;
   readonly sources: Sources;
   readonly jobs: number;
   readonly events: LaunchEvents;
@@ -29,6 +32,9 @@ export interface LaunchOptions {
   /** Aborted: running trials keep what they have trained, and no other is started. */
   readonly stop?: AbortSignal;
 }
+
+/** Milliseconds that running trials have to keep what they have trained. */
+export const patience = 10_000;
 
 export interface Failure {
   readonly trial: Trial;
@@ -47,5 +53,5 @@ export type Launcher = (trials: readonly Trial[], options: LaunchOptions) => Pro
 /** How a trial's computation ended: with its record in the store, or stopped on the way. */
 export type Ending = TrialRecord['status'] | 'stopped';
 
-/** The store cannot be written: no other trial would fare better. */
-export class StoreFailure extends Error {}
+/** The store cannot be written, or no thread be started: no other trial would fare better. */
+export class LaunchFailure extends Error {}

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFailure } from '../experiment/failures.ts';
-import { type Lease, openLease } from '../experiment/leases.ts';
+import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
 import { type Trial, trialCost } from '../experiment/trial.ts';
-import { type Ending, type Failure, type Launched, type LaunchOptions, StoreFailure } from './launcher.ts';
+import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';
 
-/** Computes a trial and puts its record in the store; `attempt` counts from 1. `stop` asks it to end before. */
-export type RunOne = (trial: Trial, attempt: number, stop: AbortSignal) => Promise<Ending>;
+/** Computes a trial and puts its record in the store; `attempt` counts from 1. */
+export type RunOne = (trial: Trial, attempt: number) => Promise<Ending>;
 
 /** Trials are claimed for about so many milliseconds of work at once: a claim costs a few. */
 const claimedWork = 1000;
@@ -17,20 +17,23 @@ const lookAgain = 250;
 /**
  * Computes trials `width` at a time, the longest first, until each has a record in the store or has failed here.
  *
- * Several processes may do so in one store: each computes what no other has claimed, and waits for the rest.
+ * Several processes may do so in one store: each computes what no other has claimed, and waits for the rest. `onStop`
+ * is called once, when running trials are to end.
  */
 export async function schedule(
   trials: readonly Trial[],
   width: number,
   options: LaunchOptions,
   runOne: RunOne,
+  onStop: () => void = () => {},
 ): Promise<Launched> {
-  const { store, events, force = false, maxFailures = Number.POSITIVE_INFINITY } = options;
+  const { store, lease, events, force = false, maxFailures = Number.POSITIVE_INFINITY } = options;
   const stopping = new AbortController();
   const stop = stopping.signal;
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
+  void stopped.then(onStop);
   if (options.stop?.aborted) stopping.abort();
   options.stop?.addEventListener('abort', () => stopping.abort(), { once: true });
   const computed = new Set<string>();
@@ -48,13 +51,13 @@ export async function schedule(
     } catch (error) {
       failures.push({ trial, error });
       events.ended(trial, 'failed');
-      if (error instanceof StoreFailure || failures.length >= maxFailures) stopping.abort();
+      if (error instanceof LaunchFailure || failures.length >= maxFailures) stopping.abort();
     }
   };
 
-  const lease = await openLease(store.directory);
   let count = width;
-  let lastClaim = performance.now();
+  /** When trials were claimed; null where the last claim brought none. */
+  let lastClaim: number | null = null;
   try {
     while (!stop.aborted) {
       while (running.size < width && claimed.length > 0) {
@@ -65,13 +68,14 @@ export async function schedule(
         );
       }
       if (running.size < width && open.length > 0) {
-        count = nextCount(count, width, performance.now() - lastClaim);
+        if (lastClaim !== null) count = nextCount(count, width, performance.now() - lastClaim);
         lastClaim = performance.now();
         const claim = await claimSome(lease, store, open, running.keys(), count, force);
         open = claim.open;
         for (const trial of claim.found) events.found(trial, store.get(trial.id)!.status);
         claimed = claim.mine.reverse();
         if (claimed.length > 0) continue;
+        lastClaim = null;
         // What is left is being computed elsewhere.
         if (open.length > 0) {
           await Promise.race([...running.values(), sleep(lookAgain), stopped]);
@@ -85,7 +89,6 @@ export async function schedule(
   } finally {
     stopping.abort();
     await Promise.all(running.values());
-    await lease.end();
   }
   return { computed, failures };
 }
@@ -141,9 +144,9 @@ async function tryOften(
   events.started(trial);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOne(trial, attempt, stop);
+      return await runOne(trial, attempt);
     } catch (error) {
-      if (error instanceof StoreFailure) throw error;
+      if (error instanceof LaunchFailure) throw error;
       if (stop.aborted && attempt <= retries) return 'stopped';
       const reason = error instanceof Error ? error.message : String(error);
       if (attempt <= retries) {

@@ -1,6 +1,8 @@
+import { exitCodes, UserError } from '../errors.ts';
 import { shareData } from '../experiment/shared-data.ts';
 import type { Trial } from '../experiment/trial.ts';
-import { type Ending, type Launcher, StoreFailure } from './launcher.ts';
+import { type Ending, type Launcher, LaunchFailure, patience } from './launcher.ts';
+import { giveBack, type LentCores } from './lent-cores.ts';
 import { schedule } from './schedule.ts';
 import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './worker.ts';
 
@@ -10,49 +12,72 @@ export const threads: Launcher = async (trials, options) => {
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
   const workerData: WorkerData = { shared: await shareData(trials, sources), sources };
-  const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: width,
-    maxThreads: width,
-    concurrentTasksPerWorker: 1,
-    workerData,
-  });
-  const running = new Map<string, { trial: Trial; begun: () => void }>();
+  const pool = starting(
+    () =>
+      new Piscina({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: width,
+        maxThreads: width,
+        concurrentTasksPerWorker: 1,
+        workerData,
+      }),
+  );
+  const running = new Map<string, Running>();
   pool.on('message', (message: WorkerMessage) => {
     const task = running.get(message.id);
     if (task === undefined) return;
     if ('epoch' in message) events.epoch(task.trial, message.epoch);
     else if ('note' in message) events.note(message.note);
-    else task.begun();
+    else task.begin();
   });
-  // A thread that could not even start fails its trial below.
-  pool.on('error', () => {});
+  /** Once a thread could not start no other takes its place: what waits for one would wait for ever. */
+  const noThreadLeft = (error: unknown): LaunchFailure | null =>
+    pool.threads.length > 0 ? null : new LaunchFailure(`no thread can be started: ${messageOf(error)}`);
+  let broken: LaunchFailure | null = null;
+  pool.on('error', (error) => {
+    broken ??= noThreadLeft(error);
+    if (broken !== null) for (const { end } of running.values()) end(broken);
+  });
   const numbers = new Int32Array(new SharedArrayBuffer(8));
   /** Where there are fewer trials than cores, a training may evaluate on another core. */
-  const idleCores = numbers.subarray(0, 1);
+  const idle = numbers.subarray(0, 1);
   /** Not 0: running trials are to keep what they have and end. */
   const stopFlag = numbers.subarray(1, 2);
-  idleCores[0] = Math.max(0, jobs - trials.length);
+  idle[0] = Math.max(0, jobs - trials.length);
   let unfinished = trials.length;
+  let waiting: NodeJS.Timeout | undefined;
+  const onStop = (): void => {
+    Atomics.store(stopFlag, 0, 1);
+    waiting = setTimeout(() => {
+      for (const { end } of running.values()) end(new TooSlowToStop());
+    }, patience);
+  };
 
-  const runOne = async (trial: Trial, attempt: number, stop: AbortSignal): Promise<Ending> => {
-    const raise = () => Atomics.store(stopFlag, 0, 1);
-    if (stop.aborted) raise();
-    stop.addEventListener('abort', raise, { once: true });
-    const limit = createLimit(timeout);
-    running.set(trial.id, { trial, begun: limit.begin });
+  const runOne = async (trial: Trial, attempt: number): Promise<Ending> => {
+    if (broken !== null) throw broken;
+    const { id, config } = trial;
+    const cores: LentCores = { idle, lent: new Int32Array(new SharedArrayBuffer(4)) };
+    const task: WorkerTask = { id, config, storeDirectory: store.directory, cores, stopFlag, attempt };
+    const ending = new AbortController();
+    const end = (reason: Error): void => ending.abort(reason);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      if (timeout === null) return;
+      timer = setTimeout(() => end(new Error(`it took longer than --timeout ${timeout} s`)), 1000 * timeout);
+    };
+    running.set(id, { trial, begin, end });
     try {
-      const { id, config } = trial;
-      const task: WorkerTask = { id, config, storeDirectory: store.directory, idleCores, stopFlag, attempt };
-      const ending = (await pool.run(task, { signal: limit.signal })) as WorkerEnding;
-      if (typeof ending === 'object') throw new StoreFailure(ending.unstored);
-      return ending;
-    } catch (error) {
-      throw limit.signal.aborted ? new Error(`it took longer than --timeout ${timeout} s`) : error;
+      const outcome = (await pool.run(task, { signal: ending.signal })) as WorkerEnding;
+      if (typeof outcome === 'object') throw new LaunchFailure(outcome.unstored);
+      return outcome;
+    } catch (thrown) {
+      const error = ending.signal.aborted ? ending.signal.reason : thrown;
+      if (error instanceof TooSlowToStop) return 'stopped';
+      throw error instanceof LaunchFailure ? error : (noThreadLeft(error) ?? error);
     } finally {
-      limit.end();
-      running.delete(trial.id);
-      stop.removeEventListener('abort', raise);
+      clearTimeout(timer);
+      giveBack(cores);
+      running.delete(id);
     }
   };
   const counting: typeof events = {
@@ -60,30 +85,47 @@ export const threads: Launcher = async (trials, options) => {
     ended: (trial, outcome) => {
       events.ended(trial, outcome);
       unfinished--;
-      if (unfinished < jobs) Atomics.add(idleCores, 0, 1);
+      if (unfinished < jobs) Atomics.add(idle, 0, 1);
     },
     found: (trial, outcome) => {
       events.found(trial, outcome);
       unfinished--;
-      if (unfinished < jobs) Atomics.add(idleCores, 0, 1);
+      if (unfinished < jobs) Atomics.add(idle, 0, 1);
     },
   };
   try {
-    return await schedule(trials, width, { ...options, events: counting }, runOne);
+    return await schedule(trials, width, { ...options, events: counting }, runOne, onStop);
   } finally {
+    clearTimeout(waiting);
     await pool.close({ force: true });
   }
 };
 
-/** Ends a trial's thread so many seconds after the trial has begun. */
-function createLimit(seconds: number | null) {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    signal: controller.signal,
-    begin: () => {
-      if (seconds !== null) timer = setTimeout(() => controller.abort(), 1000 * seconds);
-    },
-    end: () => clearTimeout(timer),
-  };
+interface Running {
+  readonly trial: Trial;
+  /** Its thread has begun it. */
+  begin(): void;
+  /** Ends its thread, for this reason. */
+  end(reason: Error): void;
 }
+
+/** A trial was asked to stop and went on. */
+class TooSlowToStop extends Error {}
+
+/** Starts threads. Errors: a system that has none left. */
+function starting<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    throw new UserError(
+      {
+        what: `worker threads cannot be started: ${messageOf(error)}`,
+        expected: 'a system that allows one for each of --jobs',
+        remedy: 'give fewer --jobs, or raise the limit on processes (ulimit -u)',
+      },
+      exitCodes.failed,
+    );
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -8,7 +8,8 @@ import { openJournal } from '../experiment/store.ts';
 import type { TrialConfig } from '../experiment/trial.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
 import { injectFault } from './faults.ts';
-import { type Ending, StoreFailure } from './launcher.ts';
+import { type Ending, LaunchFailure } from './launcher.ts';
+import { type LentCores, takeCore } from './lent-cores.ts';
 
 /** What every worker is given when it starts. */
 export interface WorkerData {
@@ -20,8 +21,7 @@ export interface WorkerTask {
   readonly id: string;
   readonly config: TrialConfig;
   readonly storeDirectory: string;
-  /** One number on shared memory: how many cores no trial is running on. */
-  readonly idleCores: Int32Array;
+  readonly cores: LentCores;
   /** One number on shared memory: not 0 when trainings are to keep their state and end. */
   readonly stopFlag: Int32Array;
   /** From 1; more where the trial failed before. */
@@ -41,9 +41,6 @@ export type WorkerEnding = Ending | { readonly unstored: string };
 /** At most this often, in milliseconds, does a worker report an epoch: the main thread only draws bars with it. */
 const reportEvery = 100;
 
-/** A second core is of use only where more than this is left, in milliseconds: a thread has to start and load. */
-const worthwhile = 1000;
-
 const { shared, sources } = workerData as WorkerData;
 useSharedData(shared, sources);
 
@@ -51,7 +48,7 @@ let journal: ReturnType<typeof openJournal> | null = null;
 
 /** Computes one trial in a worker thread and keeps its weights, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
-  const { id, config, storeDirectory, idleCores, stopFlag, attempt } = task;
+  const { id, config, storeDirectory, cores, stopFlag, attempt } = task;
   const say = (message: WorkerMessage) => parentPort?.postMessage(message);
   let reported = Number.NEGATIVE_INFINITY;
   const onEpoch = (epoch: number): void => {
@@ -71,9 +68,9 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     },
   });
   try {
-    const lendCore = (left: number) => takeCore(idleCores, left);
+    const lendCore = (left: number) => takeCore(cores, left);
     const unstored = (error: Error): never => {
-      throw new StoreFailure(error.message);
+      throw new LaunchFailure(error.message);
     };
     const keepWeights = (weights: Parameters<typeof writeWeights>[2]) =>
       writeWeights(storeDirectory, { id, config }, weights).catch(unstored);
@@ -85,15 +82,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   } catch (error) {
     if (error instanceof Stopped) return 'stopped';
     // Its kind would not outlive the way to the main thread.
-    if (error instanceof StoreFailure) return { unstored: error.message };
+    if (error instanceof LaunchFailure) return { unstored: error.message };
     throw error;
   }
-}
-
-/** Takes one of the idle cores, if there is one; what it returns gives it back. */
-function takeCore(idleCores: Int32Array, millisecondsLeft: number): (() => void) | null {
-  if (millisecondsLeft < worthwhile) return null;
-  const idle = Atomics.load(idleCores, 0);
-  if (idle < 1 || Atomics.compareExchange(idleCores, 0, idle, idle - 1) !== idle) return null;
-  return () => Atomics.add(idleCores, 0, 1);
 }

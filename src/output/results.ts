@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.ts';
 import { curvesTable } from './curves.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
@@ -53,6 +54,8 @@ async function factsOf(pieces: AsyncIterable<string>): Promise<FileFacts> {
   for await (const piece of pieces) {
     hash.update(piece);
     bytes += Buffer.byteLength(piece);
+    // Nothing here waits for the system: without this a large table would not let Ctrl-C have its turn.
+    await setImmediate();
   }
   return { bytes, sha256: hash.digest('hex') };
 }

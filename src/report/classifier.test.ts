@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { openLease } from '../experiment/leases.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { openStore } from '../experiment/store.ts';
 import { inline } from '../launchers/inline.ts';
@@ -18,7 +19,9 @@ test('the trained network of a run; damaged weights are named, with what compute
   const given = { samples: [700], testSize: [150], epochs: [1] };
   const plan = await planExperiment(mnist, { variant: 'code', quick: false, given }, sources);
   const store = await openStore(directory);
-  await inline([plan.cells[0].trial], { store, sources, jobs: 1, events });
+  const lease = await openLease(directory);
+  await inline([plan.cells[0].trial], { store, sources, jobs: 1, events, lease });
+  await lease.end();
   await store.refresh();
   const notes: string[] = [];
   const data = () => classifierData([plan], store, directory, sources, (text) => notes.push(text));

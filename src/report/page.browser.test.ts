@@ -9,6 +9,7 @@ import { HtmlValidate } from 'html-validate';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
 import { writePage } from '../cli/page.ts';
+import { openLease } from '../experiment/leases.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { openStore } from '../experiment/store.ts';
 import { inline } from '../launchers/inline.ts';
@@ -59,7 +60,9 @@ async function makePage(): Promise<void> {
   const nothing = () => {};
   const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
   const store = await openStore(storeDirectory);
-  const { failures } = await inline(trials, { store, sources, jobs: 1, events });
+  const lease = await openLease(storeDirectory);
+  const { failures } = await inline(trials, { store, sources, jobs: 1, events, lease });
+  await lease.end();
   expect(failures).toEqual([]);
   await store.refresh();
   path = await writePage(plans, store, folder, { storeDirectory, sources, quiet: true });
