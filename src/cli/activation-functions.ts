@@ -75,12 +75,14 @@ export async function isFunctionsFolder(folder: string): Promise<boolean> {
 
 /** The figure of a folder that this command wrote: part of `fys-nn plot`. */
 export async function readFunctionsFigure(folder: string): Promise<Figure> {
-  const { readCsv } = await import('../figures/folder.ts');
+  const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
-  const rows = await readCsv(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
-  const values = rows.map(({ activation, x, value, gradient }) => ({
-    activation: parseChoice(activation, activationNames, 'functions.csv'),
-    ...{ x: Number(x), value: Number(value), gradient: Number(gradient) },
+  const rows = await readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
+  const values = rows.map((row) => ({
+    activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
+    x: parseCell(row, 'x', parseNumber),
+    value: parseCell(row, 'value', parseNumber),
+    gradient: parseCell(row, 'gradient', parseNumber),
   }));
   return functionsFigure(definition, values);
 }
