@@ -101,6 +101,10 @@ describe('refused, with file and record', () => {
     ['kernel_init', 'xavier'],
     ['seed', '1.5'],
     ['test_mse', 'half'],
+    ['target', 'x\u0001'],
+    ['target', '\ufffex'],
+    ['schedule', '\u001b]0;x\u0007'],
+    ['target', 'x+'.repeat(500)],
   ])('trials.csv with another %s', async (column, value) => {
     const path = await changed('trials.csv', (text) => {
       const rows = csvParseRows(text);
