@@ -9,6 +9,7 @@ import { activationNames } from '../nn/activations.ts';
 import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
+import { printWhole, tell } from './terminal.ts';
 
 export const functionsFolder = folderName(definition.name);
 
@@ -35,8 +36,8 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
       const out = flags.out ?? join('results', name);
-      process.stdout.write(await writeFunctions(flags, out));
-      if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
+      printWhole(await writeFunctions(flags, out));
+      if (flags.quiet !== true) tell(`wrote ${out}/`);
     });
 }
 
