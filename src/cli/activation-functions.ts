@@ -9,6 +9,7 @@ import { activationNames } from '../nn/activations.ts';
 import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
+import { printWhole, tell } from './terminal.ts';
 
 export const functionsFolder = folderName(definition.name);
 
@@ -35,8 +36,8 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--quiet', 'no notes')
     .action(async (flags: Flags) => {
       const out = flags.out ?? join('results', name);
-      process.stdout.write(await writeFunctions(flags, out));
-      if (flags.quiet !== true) process.stderr.write(`wrote ${out}/\n`);
+      printWhole(await writeFunctions(flags, out));
+      if (flags.quiet !== true) tell(`wrote ${out}/`);
     });
 }
 
@@ -75,12 +76,14 @@ export async function isFunctionsFolder(folder: string): Promise<boolean> {
 
 /** The figure of a folder that this command wrote: part of `fys-nn plot`. */
 export async function readFunctionsFigure(folder: string): Promise<Figure> {
-  const { readCsv } = await import('../figures/folder.ts');
+  const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
-  const rows = await readCsv(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
-  const values = rows.map(({ activation, x, value, gradient }) => ({
-    activation: parseChoice(activation, activationNames, 'functions.csv'),
-    ...{ x: Number(x), value: Number(value), gradient: Number(gradient) },
+  const rows = await readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
+  const values = rows.map((row) => ({
+    activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
+    x: parseCell(row, 'x', parseNumber),
+    value: parseCell(row, 'value', parseNumber),
+    gradient: parseCell(row, 'gradient', parseNumber),
   }));
   return functionsFigure(definition, values);
 }

@@ -5,6 +5,7 @@ import { parseChoice } from '../experiment/value-list.ts';
 import type { Check } from '../report/check.ts';
 import type { VerdictFormatName } from '../report/verdict-formats.ts';
 import type { SetStatus } from './program.ts';
+import { printWhole, tell } from './terminal.ts';
 
 interface CheckFlags {
   readonly baseline?: string;
@@ -63,8 +64,8 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
     const { writeFiles } = await import('../output/write.ts');
     await writeFiles(dirname(flags.output), new Map([[basename(flags.output), text]]));
   }
-  process.stdout.write(text === null || flags.output !== undefined ? await shown(check) : text);
-  for (const note of check.notes) process.stderr.write(`${note}\n`);
+  printWhole(text === null || flags.output !== undefined ? await shown(check) : text);
+  for (const note of check.notes) tell(note);
   if (check.differences.some(({ verdict }) => verdict === 'contradicted')) return exitCodes.contradicted;
   return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }

@@ -8,6 +8,7 @@ import { type OptionName, options, parseOption } from '../experiment/options.ts'
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../experiment/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
+import { print } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;
 
@@ -30,7 +31,7 @@ export function addDataCommand(program: Command): void {
     .description('List the datasets, their sources and licences')
     .action(() => {
       for (const [name, { description, source, license }] of Object.entries(datasets)) {
-        process.stdout.write(`${name}: ${description}\n  source:  ${source}\n  licence: ${license}\n`);
+        print(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
       }
     });
   data
@@ -59,7 +60,7 @@ export function addDataCommand(program: Command): void {
         flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
         flags.out,
       );
-      for (const file of files) process.stdout.write(`${file}\n`);
+      print(...files);
     });
 }
 

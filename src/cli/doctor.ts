@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { SetStatus } from './program.ts';
+import { printWhole } from './terminal.ts';
 
 interface DoctorFlags {
   readonly store?: string;
@@ -34,7 +35,7 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
   const warnings = checks.filter(({ state }) => state === 'warning').length;
   if (json === true) {
     const { toJson } = await import('../output/json.ts');
-    process.stdout.write(toJson({ ok: wrong === 0, wrong, warnings, checks }));
+    printWhole(toJson({ ok: wrong === 0, wrong, warnings, checks }));
   } else {
     const { renderTable } = await import('./text-table.ts');
     const rows = checks.flatMap(({ what, state, found, remedy }) => [
@@ -45,7 +46,7 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
     const table = renderTable(['', 'what', 'found'], rows, { color, width: process.stdout.columns ?? 120 });
     const verdict = wrong === 0 ? 'nothing is wrong' : `${wrong} wrong`;
     const also = warnings === 0 ? '' : `, ${warnings} warning${warnings === 1 ? '' : 's'}`;
-    process.stdout.write(`${table}\n\n${verdict}${also}\n`);
+    printWhole(`${table}\n\n${verdict}${also}\n`);
   }
   return wrong === 0 ? exitCodes.done : exitCodes.failed;
 }

@@ -15,6 +15,7 @@ import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
 import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import { tell } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir'> & Partial<Record<OptionName, string>>;
@@ -72,7 +73,7 @@ function givenSettings(
 function noteUnread({ cells }: Plan, given: SettingLists): void {
   for (const name of Object.keys(given) as OptionName[]) {
     if (cells.some(({ settings }) => settings[name] !== null)) continue;
-    process.stderr.write(`note: ${options[name].flag} has no effect together with the other options\n`);
+    tell(`note: ${options[name].flag} has no effect together with the other options`);
   }
 }
 

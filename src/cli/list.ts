@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import functions from '../../experiments/activation-functions.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Experiment } from '../experiment/define.ts';
+import { printWhole } from './terminal.ts';
 
 /** `fys-nn list`: the experiments, where the report has them, and what they take. */
 export function addListCommand(program: Command): void {
@@ -28,7 +29,7 @@ export function addListCommand(program: Command): void {
       ];
       if (json === true) {
         const { toJson } = await import('../output/json.ts');
-        process.stdout.write(toJson(rows));
+        printWhole(toJson(rows));
         return;
       }
       const { renderTable } = await import('./text-table.ts');
@@ -44,7 +45,7 @@ export function addListCommand(program: Command): void {
         ]),
         { align: ['left', 'left', 'right', 'right', 'left'], color, width: process.stdout.columns ?? 120 },
       );
-      process.stdout.write(`${text}\n\nTimes are for two cores, one seed, the report's own settings.\n`);
+      printWhole(`${text}\n\nTimes are for two cores, one seed, the report's own settings.\n`);
     });
 }
 

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
+import { tell } from './terminal.ts';
 
 /** Runs the command line and ends the process with its exit status; the only place that does. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -23,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough (`| head`) is no failure, nor does it make one of the command good.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`error: standard output could not be written: ${error.message}\n`);
+    tell(`error: standard output could not be written: ${error.message}`);
     process.exit(exitCodes.failed);
   });
   // Progress and notes may be lost; results may not.
@@ -51,10 +52,10 @@ function report(error: unknown): number {
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    tell(...`error: ${error.message}`.split('\n'));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error: fys-nn has a defect; please report this with the command you ran.\n${text}\n`);
+  tell('error: fys-nn has a defect; please report this with the command you ran.', ...text.split('\n'));
   return exitCodes.failed;
 }

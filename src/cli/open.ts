@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { pageFile } from './page.ts';
+import { print, tell } from './terminal.ts';
 
 /** `fys-nn open`: a report's page in the browser; where there is none to open it with, its path alone. */
 export function addOpenCommand(program: Command): void {
@@ -13,21 +14,17 @@ export function addOpenCommand(program: Command): void {
     .action(async (folder: string) => {
       const page = resolve(folder, folder.endsWith('.html') ? '' : pageFile);
       if (!(await isFile(page))) throw missing(folder, page);
-      process.stdout.write(`${page}\n`);
+      print(page);
       if (!hasScreen(process.env)) {
-        process.stderr.write('note: there is no screen here; open this file in a browser\n');
+        tell('note: there is no screen here; open this file in a browser');
         return;
       }
       const { default: open } = await import('open');
       try {
         const browser = await open(page);
-        browser.on('error', (error) =>
-          process.stderr.write(`note: no browser was found: ${error.message}\n`),
-        );
+        browser.on('error', (error) => tell(`note: no browser was found: ${error.message}`));
       } catch (error) {
-        process.stderr.write(
-          `note: no browser was found: ${error instanceof Error ? error.message : error}\n`,
-        );
+        tell(`note: no browser was found: ${error instanceof Error ? error.message : error}`);
       }
     });
 }

@@ -6,6 +6,7 @@ import { parseList, parseNumber } from '../experiment/value-list.ts';
 import type { Records } from '../output/trials.ts';
 import { writeFiles } from '../output/write.ts';
 import type { RunOptions } from './run-flags.ts';
+import { tell } from './terminal.ts';
 
 /** What the page is called in the folder of a report. */
 export const pageFile = 'report.html';
@@ -25,7 +26,7 @@ export async function writePage(
   const { readVerdicts } = await import('../report/page/judged.ts');
   const { reportPage } = await import('../report/page.ts');
   const note = (text: string): void => {
-    if (!quiet) process.stderr.write(`note: ${text}\n`);
+    if (!quiet) tell(`note: ${text}`);
   };
   const page = await reportPage({
     runs: await Promise.all(

@@ -113,6 +113,16 @@ describe('plot', () => {
     ]);
   });
 
+  test('functions of another file are refused, with the record', async () => {
+    await cp(join(directory, 'functions'), join(directory, 'others'), { recursive: true });
+    await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\nrelu,[^,]*/, '\nrelu,abc'));
+    const { status, stderr } = await run('plot', 'others');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /others\/functions\.csv, record \d+: x has a value that no run writes\n.*\n.*"abc"/,
+    );
+  });
+
   test('a run in which all diverged has a figure that says so', async () => {
     const svg = await readFile(join(directory, 'diverged', 'curves.svg'), 'utf8');
     expect(svg).toContain('2 of 2 trials diverged.');

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseChoice, parseList } from '../experiment/value-list.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
+import { tell } from './terminal.ts';
 
 interface Flags {
   readonly out?: string;
@@ -81,5 +82,5 @@ async function write(
   await checkOutputDirectory(out);
   await writeFigures(out, figures, formats);
   if (quiet === true) return;
-  for (const { name, caption } of figures) process.stderr.write(`wrote ${join(out, name)}: ${caption}\n`);
+  for (const { name, caption } of figures) tell(`wrote ${join(out, name)}: ${caption}`);
 }

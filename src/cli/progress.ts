@@ -1,4 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { printable } from '../errors.ts';
 
 export interface Progress {
   /** A trial begins; `epochs` may be 0 where there are none (a closed form). */
@@ -60,7 +61,7 @@ export function createProgress({ stream, quiet, total, now }: ProgressOptions): 
       if (tally.running.delete(id)) tally.trained++;
       show.changed();
     },
-    note: show.note,
+    note: (text) => show.note(text.split('\n').map(printable).join('\n')),
     stop: show.stop,
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import { printable } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import type { FormatName } from '../output/index.ts';
@@ -44,7 +45,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const plans = runs.map(({ plan }) => plan);
       const comparison = await writeComparison(plans, records, folder, options.formats);
       const page = await writePage(plans, records, folder, options);
-      return `${functions}${comparison}The page: ${page}\n`;
+      return `${functions}${comparison}The page: ${printable(page)}\n`;
     };
     if (!options.planOnly) {
       await checkOutputDirectory(folder);

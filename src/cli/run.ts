@@ -18,6 +18,7 @@ import { createProgress, type Progress } from './progress.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
+import { printWhole, tell } from './terminal.ts';
 
 /** Figures hold every curve at once, and nobody reads so many. */
 const mostDrawn = 5000;
@@ -45,7 +46,7 @@ export async function runPlans(
   const trials = distinctTrials(runs);
   const ids = trials.map(({ id }) => id);
   const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
-  for (const text of absent) process.stderr.write(`note: ${text}\n`);
+  for (const text of absent) tell(`note: ${text}`);
   if (options.planOnly) {
     const store = await openStore(storeDirectory, ids);
     await noteProblems(store, 0);
@@ -73,7 +74,7 @@ async function computeAndWrite(
 ): Promise<boolean> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string): void => {
-    if (!quiet) process.stderr.write(`${text}\n`);
+    if (!quiet) tell(text);
   };
   const startedAt = new Date().toISOString();
   const started = performance.now();
@@ -114,9 +115,9 @@ async function computeAndWrite(
   else {
     for (const run of runs) {
       const remark = incomplete.includes(run) ? `INCOMPLETE: ${countMissing(run.plan, store)}\n\n` : '';
-      process.stdout.write(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
+      printWhole(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
     }
-    process.stdout.write(finished);
+    printWhole(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
   const short = trials.filter(
@@ -129,10 +130,10 @@ async function computeAndWrite(
   for (const out of written) note(`wrote ${out}/`);
   reportFailures(failures, storeDirectory);
   for (const { out } of incomplete) {
-    process.stderr.write(`${out}/ was left as it was: not all trials are done\n`);
+    tell(`${out}/ was left as it was: not all trials are done`);
   }
-  if (finish !== null && incomplete.length > 0) process.stderr.write(`${finish.what} too\n`);
-  for (const text of undrawn) process.stderr.write(`error: ${text}\n`);
+  if (finish !== null && incomplete.length > 0) tell(`${finish.what} too`);
+  for (const text of undrawn) tell(...`error: ${text}`.split('\n'));
   // One that failed here may have a record nevertheless: of another process, or one that could not be synced.
   return failures.length + incomplete.length + undrawn.length > 0;
 }
@@ -141,10 +142,9 @@ async function computeAndWrite(
 export async function noteProblems(store: Store, from: number): Promise<number> {
   const problems = store.problems.slice(from);
   for (const sentence of await describeProblems(store.directory, problems)) {
-    process.stderr.write(`note: the store ${store.directory}: ${sentence}\n`);
+    tell(`note: the store ${store.directory}: ${sentence}`);
   }
-  if (problems.length > 0)
-    process.stderr.write(`note: fys-nn store repair --store ${store.directory} sets it aside\n`);
+  if (problems.length > 0) tell(`note: fys-nn store repair --store ${store.directory} sets it aside`);
   return store.problems.length;
 }
 
@@ -162,10 +162,10 @@ const shownFailures = 10;
 /** Says which trials failed and why, the first ones by name. */
 export function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
   for (const { trial, error } of failures.slice(0, shownFailures)) {
-    process.stderr.write(`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}\n`);
+    tell(...`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}`.split('\n'));
   }
   const more = failures.length - shownFailures;
-  if (more > 0) process.stderr.write(`${more} more failed: see ${storeDirectory}/failures.jsonl\n`);
+  if (more > 0) tell(`${more} more failed: see ${storeDirectory}/failures.jsonl`);
 }
 
 /** What decides how trials are computed, and never what comes out. */
@@ -219,9 +219,7 @@ export async function computeTrials(
     stop.abort();
     await launched.catch(() => {});
     progress.stop();
-    process.stderr.write(
-      `interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there\n`,
-    );
+    tell(`interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there`);
   });
   try {
     return await launched;
@@ -268,7 +266,7 @@ function printJson(runs: readonly PlannedRun[], records: Records): void {
     out,
     summary: tableToRecords(summaryTable(plan, records)),
   }));
-  process.stdout.write(toJson(results.length === 1 ? results[0] : results));
+  printWhole(toJson(results.length === 1 ? results[0] : results));
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import { toJson } from '../output/json.ts';
 import { labelOf } from './label.ts';
+import { print, printWhole } from './terminal.ts';
 
 export interface PlannedRun {
   readonly plan: Plan;
@@ -20,7 +21,7 @@ export function showPlan(runs: readonly PlannedRun[], records: Records, json: bo
         settings,
       })),
     }));
-    process.stdout.write(toJson(plans.length === 1 ? plans[0] : plans));
+    printWhole(toJson(plans.length === 1 ? plans[0] : plans));
     return;
   }
   let known = 0;
@@ -30,8 +31,8 @@ export function showPlan(runs: readonly PlannedRun[], records: Records, json: bo
       const status = records.get(cell.trial.id)?.status ?? 'to run';
       if (status !== 'to run' && !ids.has(cell.trial.id)) known++;
       ids.add(cell.trial.id);
-      process.stdout.write(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}\n`);
+      print(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}`);
     }
   }
-  process.stdout.write(`${ids.size} trials: ${known} in the store, ${ids.size - known} to run\n`);
+  print(`${ids.size} trials: ${known} in the store, ${ids.size - known} to run`);
 }

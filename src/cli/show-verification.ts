@@ -12,17 +12,25 @@ export function showVerification(
 ): string {
   const color = stream.isTTY && stream.hasColors();
   const width = stream.columns ?? 120;
-  const paint = painter(color);
+  const paint = painter();
   const sections = verificationSections(verification, winners).map(({ title, header, rows }) => {
-    const body = rows.map(({ cells: [first, ...rest], verdict }) => [paint(verdict, first), ...rest]);
-    return `${title}\n\n${renderTable([...header], body, { color, width })}`;
+    const table = renderTable(
+      [...header],
+      rows.map(({ cells }) => [...cells]),
+      {
+        color,
+        width,
+        paint: (cell, row, column) => (column === 0 ? paint(rows[row].verdict, cell) : cell),
+      },
+    );
+    return `${title}\n\n${table}`;
   });
   return `Does the report hold? ${seedsText(verification)}\n\n${sections.join('\n\n')}\n`;
 }
 
-/** Green holds, red is contradicted, yellow is between; without colour the words say it alone. */
-function painter(color: boolean): (verdict: Verdict | null, text: string) => string {
-  const chalk = new Chalk({ level: color ? 2 : 0 });
+/** Green holds, red is contradicted, yellow is between. */
+function painter(): (verdict: Verdict | null, text: string) => string {
+  const chalk = new Chalk({ level: 2 });
   const colors: Record<Verdict, (text: string) => string> = {
     holds: chalk.green,
     underspecified: chalk.yellow,

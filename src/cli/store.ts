@@ -3,6 +3,7 @@ import { exitCodes } from '../errors.ts';
 import type { StoreReport } from '../experiment/store-survey.ts';
 import type { SetStatus } from './program.ts';
 import { defaultStore } from './run-flags.ts';
+import { print, printWhole } from './terminal.ts';
 
 interface Flags {
   readonly store: string;
@@ -24,12 +25,12 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     'Read every record; exit 1 if one is damaged or two differ, or weights are damaged',
   ).action(async (flags: Flags) => {
     const report = await surveyed(flags.store);
-    await print(flags, report, checkText(report));
+    await answer(flags, report, checkLines(report));
     setStatus(report.sound ? exitCodes.done : exitCodes.failed);
   });
   subcommand('stats', 'Count what is in the store').action(async (flags: Flags) => {
     const report = await surveyed(flags.store);
-    await print(flags, report, statsText(report));
+    await answer(flags, report, statsLines(report));
   });
   subcommand('repair', 'Set what is damaged aside, into damaged-… files in the store; nothing is deleted')
     .option('--dry-run', 'only say what would be done')
@@ -38,7 +39,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
       const repaired = await repairStore(flags.store, flags.dryRun === true);
       const { file, ...counts } = repaired;
       const where = file === null ? '' : `, in ${flags.store}/${file}`;
-      await print(flags, repaired, `${setAsideText(counts, flags.dryRun === true)}${where}\n`);
+      await answer(flags, repaired, [`${setAsideText(counts, flags.dryRun === true)}${where}`]);
     });
   subcommand('gc', 'Write the records of this version into one journal, each once; remove what nobody needs')
     .option('--dry-run', 'only say what would be done')
@@ -46,12 +47,12 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
       const { collectGarbage } = await import('../experiment/store-care.ts');
       const collected = await collectGarbage(flags.store, flags.dryRun === true);
       const { kept, duplicates, otherNumerics, leftovers } = collected;
-      const text = [
+      const lines = [
         `${kept} records kept${flags.dryRun === true ? ' (dry run: nothing was changed)' : ''}`,
         `${duplicates} duplicates, ${otherNumerics} records of other numerics versions and ${leftovers} leftover files removed`,
         setAsideText(collected, flags.dryRun === true),
-      ].join('\n');
-      await print(flags, collected, `${text}\n`);
+      ];
+      await answer(flags, collected, lines);
     });
 }
 
@@ -67,17 +68,18 @@ async function surveyed(directory: string): Promise<StoreReport> {
   return reportOn(directory, await surveyStore(directory));
 }
 
-async function print({ json }: Flags, value: unknown, text: string): Promise<void> {
+async function answer({ json }: Flags, value: unknown, lines: readonly string[]): Promise<void> {
   const { toJson } = await import('../output/json.ts');
-  process.stdout.write(json === true ? toJson(value) : text);
+  if (json === true) printWhole(toJson(value));
+  else for (const line of lines) print(line);
 }
 
-function checkText({ store, sound, records, journals, problems }: StoreReport): string {
+function checkLines({ store, sound, records, journals, problems }: StoreReport): string[] {
   const verdict = sound ? 'sound' : 'damaged: fys-nn store repair sets what is damaged aside';
-  return [`${store}: ${records} records in ${journals} journals`, ...problems, verdict, ''].join('\n');
+  return [`${store}: ${records} records in ${journals} journals`, ...problems, verdict];
 }
 
-function statsText(report: StoreReport): string {
+function statsLines(report: StoreReport): string[] {
   const { store, journals, bytes, records, done, diverged, duplicates, older, torn, failed, checkpoints } =
     report;
   const listed = (counts: Readonly<Record<string, number>>) =>
@@ -95,6 +97,5 @@ function statsText(report: StoreReport): string {
     `failed trials       ${failed}`,
     `checkpoints         ${checkpoints}`,
     `problems            ${report.problems.length}`,
-    '',
-  ].join('\n');
+  ];
 }

@@ -7,6 +7,7 @@ import { formatNames, formats } from '../output/index.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
 import type { SetStatus } from './program.ts';
 import { addSelectionFlags, defaultStore } from './run-flags.ts';
+import { printWhole, tell } from './terminal.ts';
 
 type Flags = PlanFlags & { readonly store?: string; readonly format: string };
 
@@ -32,16 +33,14 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
         directory,
         plan.cells.map(({ trial }) => trial.id),
       );
-      for await (const piece of render(reportTable(plan, store))) process.stdout.write(piece);
+      for await (const piece of render(reportTable(plan, store))) printWhole(piece);
       for (const problem of await describeProblems(directory, store.problems)) {
-        process.stderr.write(`note: the store ${directory}: ${problem}\n`);
+        tell(`note: the store ${directory}: ${problem}`);
       }
-      if (plan.quick) process.stderr.write(`${quickWarning}\n`);
+      if (plan.quick) tell(quickWarning);
       const missing = plan.cells.filter(({ trial }) => !store.has(trial.id)).length;
       if (missing === 0) return;
-      process.stderr.write(
-        `${missing} of ${plan.cells.length} trials are not in the store ${directory}: not run\n`,
-      );
+      tell(`${missing} of ${plan.cells.length} trials are not in the store ${directory}: not run`);
       setStatus(exitCodes.incomplete);
     });
   }

@@ -49,11 +49,17 @@ describe('renderTable', () => {
     expect(renderTable(['id', 'x'], [[word, '1']], { color: false })).toContain(word);
   });
 
-  test('control characters of the cells do not reach the terminal; colours do where colour is on', () => {
-    const cells = [['a\nb\u001b[2J\r', '\u001b[31mred\u001b[39m']];
-    expect(renderTable(['x', 'y'], cells, { color: false }).split('\n')[2]).toBe('a?b?  red');
-    const colored = renderTable(['x', 'y'], cells, { color: true });
-    expect(colored).toContain('\u001b[31mred\u001b[39m');
-    expect(colored).not.toContain('\u001b[2J');
+  test('control characters of the cells do not reach the terminal; what paints them does where colour is on', () => {
+    const cells = [['a\nb\u001b[2J\r', '\u001b[8mhidden\u001b[39m']];
+    const paint = (cell: string, row: number, column: number) => `\u001b[3${row + column}m${cell}\u001b[39m`;
+    for (const options of [{ color: false }, { color: false, paint }]) {
+      expect(renderTable(['x', 'y\u001b[8m'], cells, options).split('\n')).toEqual([
+        'x     y',
+        '----  ------',
+        'a?b?  hidden',
+      ]);
+    }
+    const colored = renderTable(['x', 'y'], cells, { color: true, paint });
+    expect(colored.split('\n')[2]).toBe('\u001b[30ma?b?\u001b[39m  \u001b[31mhidden\u001b[39m');
   });
 });

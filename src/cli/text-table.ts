@@ -1,13 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import CliTable from 'cli-table3';
-import { printable as plain } from '../errors.ts';
+import { printable } from '../errors.ts';
 
 export interface TextTableOptions {
   /** One a column; left where none is given. */
   align?: ('left' | 'right')[];
   /** Bold header and a drawn rule; without it the table is plain ASCII wherever its cells are. */
   color: boolean;
+  /** Colours a cell, where colour is on: control characters of the cells themselves never reach the terminal. */
+  paint?: (cell: string, row: number, column: number) => string;
   /** Columns of the terminal: in a wider table the widest column is folded between words. Default 80. */
   width?: number;
 }
@@ -23,13 +25,15 @@ const borders = {
 
 /**
  * An aligned table of text with a light rule under the header, no frame, and no spaces at the ends of lines.
- * Control characters in the cells become '?', except colours where colour is on. No newline at the end.
+ * Control characters in the cells become '?', and colours there are left out. No newline at the end.
  */
 export function renderTable(header: string[], rows: string[][], options: TextTableOptions): string {
-  const { align = [], color, width = 80 } = options;
+  const { align = [], color, paint = plain, width = 80 } = options;
   const chalk = new Chalk({ level: color ? 2 : 0 });
-  const head = header.map((cell) => withoutControls(cell, color));
-  const body = rows.map((row) => row.map((cell) => withoutControls(cell, color)));
+  const head = header.map(plain);
+  const body = rows.map((cells, row) =>
+    cells.map((cell, column) => (color ? paint(plain(cell), row, column) : plain(cell))),
+  );
   const table = new CliTable({
     head: head.map((cell) => chalk.bold(cell)),
     colAligns: header.map((_, column) => align[column] ?? 'left'),
@@ -43,11 +47,9 @@ export function renderTable(header: string[], rows: string[][], options: TextTab
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** Text of other people never moves the cursor or breaks a row; colours are the program's own. */
-function withoutControls(cell: string, color: boolean): string {
-  if (!color) return plain(stripVTControlCharacters(cell));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour
-  return cell.replace(/(\u001b\[[\d;]*m)|./gs, (character, sgr) => sgr ?? plain(character));
+/** Text of other people never moves the cursor, breaks a row, or hides itself. */
+function plain(cell: string): string {
+  return printable(stripVTControlCharacters(cell));
 }
 
 /** Width of each column, or null where it is as wide as its widest cell. */

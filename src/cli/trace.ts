@@ -3,6 +3,7 @@ import { exitCodes, UserError } from '../errors.ts';
 import type { TraceDifference } from '../experiment/trace.ts';
 import { parseNumber } from '../experiment/value-list.ts';
 import type { SetStatus } from './program.ts';
+import { print, printWhole } from './terminal.ts';
 
 /** `fys-nn trace FILE...`: replays recorded runs and says how far from them this program is. */
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
@@ -56,7 +57,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
             ...result,
             difference: Number.isFinite(result.difference) ? result.difference : null,
           }));
-          process.stdout.write(toJson(printable));
+          printWhole(toJson(printable));
           return;
         }
         const { renderTable } = await import('./text-table.ts');
@@ -68,10 +69,11 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         ]);
         const color = process.stdout.isTTY && process.stdout.hasColors();
         const header = ['trace', 'quantity', 'difference', ''];
-        process.stdout.write(`${renderTable(header, rows, { align: ['left', 'left', 'right'], color })}\n`);
+        printWhole(`${renderTable(header, rows, { align: ['left', 'left', 'right'], color })}\n`);
         const exceeding = results.filter(({ holds }) => !holds).length;
-        process.stdout.write(
-          `\n${results.length} quantities of ${traces.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance\n`,
+        print(
+          '',
+          `${results.length} quantities of ${traces.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance`,
         );
       },
     );

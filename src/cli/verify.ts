@@ -20,6 +20,7 @@ import {
   parseJobs,
   type RunOptions,
 } from './run-flags.ts';
+import { printWhole, tell } from './terminal.ts';
 
 interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
@@ -113,18 +114,18 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
   if (flags.json === true) {
     const { verificationJson } = await import('../report/verification-files.ts');
-    process.stdout.write(verificationJson(run.verification, run.winners));
+    printWhole(verificationJson(run.verification, run.winners));
   } else {
     const { showVerification } = await import('./show-verification.ts');
-    process.stdout.write(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
+    printWhole(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
   }
   const note = (text: string) => {
-    if (flags.quiet !== true) process.stderr.write(`${text}\n`);
+    if (flags.quiet !== true) tell(text);
   };
   note(`wrote ${out}/`);
   const contradicted = newlyContradicted(found, expected);
   for (const id of contradicted) {
-    process.stderr.write(`contradicted${expected === null ? '' : ', which was not expected'}: ${id}\n`);
+    tell(`contradicted${expected === null ? '' : ', which was not expected'}: ${id}`);
   }
   const missing = [...found].flatMap(([id, verdict]) => (verdict === 'not run' ? id : []));
   if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
@@ -148,7 +149,7 @@ async function judge(
   const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
-    for (const note of absent) process.stderr.write(`note: ${note}\n`);
+    for (const note of absent) tell(`note: ${note}`);
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);
       failures += computed.failures;

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { exp } from '../math/elementary.ts';
-import { compileExpression } from '../math/expression.ts';
+import { compileExpression, type FormulaKind } from '../math/expression.ts';
 import { createRng } from '../math/rng.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -72,9 +72,12 @@ export async function generateFranke(config: FrankeOptions, seed: number): Promi
   };
 }
 
+export const surfaceFormula: FormulaKind = { variables: ['x', 'y'], names: ['franke'] };
+
 async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
-  const evaluate = await compileExpression(target, ['x', 'y'], '--target', ['franke']);
+  const { variables, names } = surfaceFormula;
+  const evaluate = await compileExpression(target, variables, '--target', names);
   return (x, y) => {
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;

@@ -41,7 +41,8 @@ export interface Experiment {
   readonly layout: Layout;
 }
 
-export type SplitName = 'train' | 'test';
+export const splitNames = ['train', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
 
 /** The report's table and figure: heat maps of a grid, or rows with a column per metric and curves. */
 export interface Layout {

@@ -1,11 +1,13 @@
+import { surfaceFormula } from '../datasets/franke.ts';
 import { centerings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { dtypes } from '../math/dtype.ts';
+import { checkFormulaText, type FormulaKind } from '../math/expression.ts';
 import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
-import { scheduleNames } from '../nn/schedules.ts';
+import { scheduleFormula, scheduleNames } from '../nn/schedules.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from './trial.ts';
@@ -52,7 +54,12 @@ export const options = {
     'a number >= 0',
     (x) => x >= 0,
   ),
-  target: text('--target', 'expression', 'surface to learn: franke, or an expression in x and y'),
+  target: formula(
+    '--target',
+    'expression',
+    'surface to learn: franke, or an expression in x and y',
+    surfaceFormula,
+  ),
   testSize: number(
     '--test-size',
     'test rows: a share in (0, 1) or a count',
@@ -135,10 +142,11 @@ export const options = {
     solvers: sgd,
   },
   schedule: {
-    ...text(
+    ...formula(
       '--schedule',
       'name',
       `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps`,
+      scheduleFormula,
     ),
     solvers: sgd,
   },
@@ -245,8 +253,13 @@ function choice(flag: string, description: string, choices: readonly string[]) {
   };
 }
 
-function text(flag: string, placeholder: string, description: string) {
-  return { flag, placeholder, description, type: 'string' as const, parse: (value: string): string => value };
+/** A name or a formula, which is compiled where it is needed; its letters and its length are checked now. */
+function formula(flag: string, placeholder: string, description: string, kind: FormulaKind) {
+  const parse = (value: string, name: string): string => {
+    checkFormulaText(value, name, kind);
+    return value;
+  };
+  return { flag, placeholder, description, type: 'string' as const, parse };
 }
 
 function outOfRange(flag: string, expected: string, received: string): UserError {

@@ -27,6 +27,8 @@ test('a file is read whole; a larger one, a folder and a device are not', async 
   await writeFile(file, '{"é":1}');
   expect(await readRegular(file)).toBe('{"é":1}');
   expect(await readJsonFile(file, 8)).toEqual({ é: 1 });
+  await writeFile(join(folder, 'marked.json'), '\ufeff[1]');
+  expect(await readJsonFile(join(folder, 'marked.json'))).toEqual([1]);
   await expect(readRegular(file, 7)).rejects.toThrow('it has 8 bytes, more than 7');
   await expect(readRegular(folder)).rejects.toThrow('it is a folder');
   await expect(readRegular('/dev/zero')).rejects.toThrow('it is no regular file');

@@ -16,7 +16,8 @@ import {
 } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 
-const lossTitles = {
+/** The losses that curves are drawn of. */
+export const lossTitles = {
   regression: { mse: 'MSE' },
   classification: { cross_entropy: 'cross-entropy', accuracy: 'accuracy' },
 } as const;

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { metricsOf } from '../experiment/metrics.ts';
-import { columnName, options, type Setting, type Settings } from '../experiment/options.ts';
-import { readRegular } from '../experiment/regular-file.ts';
+import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
+import { parseChoice } from '../experiment/value-list.ts';
+import { lossTitles } from './curve-figures.ts';
+import { damaged, foreign } from './folder-errors.ts';
+import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
 import type { Results, TrialResult } from './results.ts';
-
-type Row = Readonly<Record<string, string>>;
 
 /**
  * Reads what a run left in a folder, back from manifest.json, trials.csv and curves.csv.
@@ -18,24 +18,24 @@ export async function readResults(folder: string, experiments: readonly Experime
   const manifest = await readManifest(folder);
   const experiment = experiments.find(({ name }) => name === manifest.experiment);
   if (experiment === undefined) throw foreign(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
-  const trials = await readCsv(folder, 'trials.csv', ['trial', 'status', ...columnsOf(experiment)]);
-  const curves = await readCsv(folder, 'curves.csv', ['trial', 'epoch', 'split', 'metric', 'value']);
+  const trials = await readTable(folder, 'trials.csv', ['trial', 'status', ...columnsOf(experiment)]);
+  const curves = await readTable(folder, 'curves.csv', ['trial', 'epoch', 'split', 'metric', 'value']);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damaged(
       folder,
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
   }
-  const curvesOf = groupCurves(curves);
+  const curvesOf = groupCurves(curves, experiment);
   return {
     experiment,
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
     trials: trials.map((row) => ({
       settings: settingsOf(row, experiment),
-      status: statusOf(row.status, folder),
-      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, number(row[name])])),
-      curves: curvesOf.get(row.trial) ?? {},
+      status: statusOf(row.cells.status, folder),
+      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, numberOf(row, name)])),
+      curves: curvesOf.get(row.cells.trial) ?? {},
     })),
   };
 }
@@ -70,38 +70,17 @@ async function readManifest(folder: string): Promise<Manifest> {
   throw damaged(folder, 'manifest.json is not a JSON object');
 }
 
-async function readText(folder: string, file: string): Promise<string> {
-  try {
-    return await readRegular(join(folder, file));
-  } catch {
-    throw damaged(folder, `${file} is missing or cannot be read`);
-  }
-}
-
-/** The rows of a CSV file; a file of another version lacks columns. */
-export async function readCsv(folder: string, file: string, columns: readonly string[]): Promise<Row[]> {
-  const { read } = await import('vega');
-  const text = await readText(folder, file);
-  const rows = read(text, { type: 'csv' }) as Row[];
-  const header = text.split('\n', 1)[0].split(',');
-  const missing = columns.filter((name) => !header.includes(name));
-  if (text !== '' && missing.length > 0) throw foreign(folder, `${file} without the column ${missing[0]}`);
-  if (!text.endsWith('\n') || rows.some((row) => columns.some((name) => row[name] === undefined))) {
-    throw damaged(folder, `${file} ends within a row`);
-  }
-  return rows;
-}
-
 function columnsOf(experiment: Experiment): string[] {
   return [...optionsOf(experiment).map(columnName), ...metricsOf(experiment).map(({ name }) => name)];
 }
 
 function settingsOf(row: Row, experiment: Experiment): Settings {
-  const setting = (name: keyof typeof options): Setting | null => {
-    // A spreadsheet would take = + - @ for a formula: the file has an apostrophe before them.
-    const text = row[columnName(name)].replace(/^'(?=[=+@\t\r-])/, '');
-    return text === '' ? null : options[name].parse(text, options[name].flag);
-  };
+  const setting = (name: OptionName): Setting | null =>
+    parseCell(row, columnName(name), (cell, column) => {
+      // A spreadsheet would take = + - @ for a formula: the file has an apostrophe before them.
+      const text = cell.replace(/^'(?=[=+@\t\r-])/, '');
+      return text === '' ? null : options[name].parse(text, column);
+    });
   return Object.fromEntries(optionsOf(experiment).map((name) => [name, setting(name)]));
 }
 
@@ -110,38 +89,18 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
   throw foreign(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
-/** Words (diverged, not run) and the empty cell are no number. */
-function number(text: string): number | null {
-  return text === '' || !Number.isFinite(Number(text)) ? null : Number(text);
-}
-
 /** The rows of curves.csv as a list of values for each trial and loss: test_mse, for one. */
-function groupCurves(rows: readonly Row[]): Map<string, Record<string, (number | null)[]>> {
+function groupCurves(rows: readonly Row[], { task }: Experiment): Map<string, TrialResult['curves']> {
+  const losses = Object.keys(lossTitles[task]);
   const curves = new Map<string, Record<string, (number | null)[]>>();
-  for (const { trial, split, metric, epoch, value } of rows) {
-    const own = curves.get(trial) ?? {};
-    curves.set(trial, own);
-    const name = `${split}_${metric}`;
-    own[name] ??= [];
-    own[name][Number(epoch) - 1] = number(value);
+  for (const row of rows) {
+    const split = parseCell(row, 'split', (text, name) => parseChoice(text, splitNames, name));
+    const loss = parseCell(row, 'metric', (text, name) => parseChoice(text, losses, name));
+    const epoch = parseCell(row, 'epoch', options.epochs.parse);
+    const own = curves.get(row.cells.trial) ?? {};
+    curves.set(row.cells.trial, own);
+    own[`${split}_${loss}`] ??= [];
+    own[`${split}_${loss}`][epoch - 1] = numberOf(row, 'value');
   }
   return curves;
-}
-
-function damaged(folder: string, why: string): UserError {
-  return new UserError({
-    what: `the folder does not hold the whole results of a run: ${why}`,
-    expected: 'manifest.json, trials.csv and curves.csv of one run',
-    received: folder,
-    remedy: 'run the experiment again: what the store has is not computed twice',
-  });
-}
-
-function foreign(folder: string, what: string): UserError {
-  return new UserError({
-    what: `the folder was written by another version of fys-nn: it has ${what}`,
-    expected: 'results of this version',
-    received: folder,
-    remedy: 'run the experiment again with this version, or draw with the one that wrote it',
-  });
 }

@@ -17,13 +17,17 @@ type Numeric = (values: Values) => number;
 type Condition = (values: Values) => boolean;
 type Compiled = { kind: 'number'; at: Numeric } | { kind: 'condition'; at: Condition };
 
-/** What an error message needs to know. */
-interface Source {
-  text: string;
-  option: string;
-  variables: readonly string[];
+/** What an option's formulas may hold. */
+export interface FormulaKind {
+  readonly variables: readonly string[];
   /** What the option takes in place of a formula. */
-  names: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** What an error message needs to know. */
+interface Source extends FormulaKind {
+  readonly text: string;
+  readonly option: string;
 }
 
 const longest = 500;
@@ -45,7 +49,7 @@ export async function compileExpression(
   names: readonly string[] = [],
 ): Promise<(values: Values) => number> {
   const source = { text, option, variables, names };
-  checkText(source);
+  checkFormulaText(text, option, source);
   const { parse } = await import('mathjs/number');
   let tree: MathNode;
   try {
@@ -56,8 +60,9 @@ export async function compileExpression(
   return numeric(source, tree, 0);
 }
 
-function checkText(source: Source): void {
-  const { text } = source;
+/** Refuses what is no formula by its length or its letters alone. Errors: UserError that names `option`. */
+export function checkFormulaText(text: string, option: string, kind: FormulaKind): void {
+  const source = { ...kind, text, option };
   if (text.trim() === '') throw refusal(source, 'is empty');
   if (text.length > longest) {
     throw refusal(source, `has ${text.length} characters, more than ${longest}`, 'write a shorter formula');

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { compileExpression } from '../math/expression.ts';
+import { compileExpression, type FormulaKind } from '../math/expression.ts';
 
 /** The learning rate of one step: eta0 the initial rate, epoch and step from 0, `steps` in an epoch. */
 export type Schedule = (eta0: number, epoch: number, step: number, steps: number) => number;
@@ -15,15 +15,16 @@ export const schedules = {
 export type ScheduleName = keyof typeof schedules;
 export const scheduleNames = Object.keys(schedules) as ScheduleName[];
 
+export const scheduleFormula: FormulaKind = {
+  variables: ['eta0', 'epoch', 'step', 'steps'],
+  names: scheduleNames,
+};
+
 /** The schedule of that name, or the expression compiled. Errors: an expression that is not plain mathematics. */
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
-  const evaluate = await compileExpression(
-    text,
-    ['eta0', 'epoch', 'step', 'steps'],
-    '--schedule',
-    scheduleNames,
-  );
+  const { variables, names } = scheduleFormula;
+  const evaluate = await compileExpression(text, variables, '--schedule', names);
   const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
   return (eta0, epoch, step, steps) => {
     scope.eta0 = eta0;

@@ -1,5 +1,7 @@
-/** The one function of d3-dsv that is used here; the package brings no types. */
+/** The functions of d3-dsv that are used here; the package brings no types. */
 declare module 'd3-dsv' {
   /** The records of a text in CSV (RFC 4180), the header among them, each as its fields. */
   export function csvParseRows(text: string): string[][];
+  /** Records as a text in CSV, without a line end after the last. */
+  export function csvFormatRows(rows: readonly (readonly string[])[]): string;
 }

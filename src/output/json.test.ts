@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { printableText } from '../errors.ts';
 import { formats } from './index.ts';
 import { tableToRecords, toJson } from './json.ts';
 import type { Table } from './table.ts';
@@ -26,6 +27,15 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 describe('toJson', () => {
   test('two spaces, a newline at the end, keys in their order', () => {
     expect(toJson({ b: 1, a: [true, null] })).toBe('{\n  "b": 1,\n  "a": [\n    true,\n    null\n  ]\n}\n');
+  });
+
+  test('characters that a terminal obeys are escaped, and come back', async () => {
+    const text = '\u001b[2J\u007f\u009b31m\u2028\u202e\u2066é\n';
+    const json = toJson({ [text]: text });
+    expect(json).toContain('\\u001b[2J\\u007f\\u009b31m\\u2028\\u202e\\u2066é\\n');
+    expect(JSON.parse(json)).toEqual({ [text]: text });
+    const row = await textOf(formats.json.render({ ...table, rows: [[text, 1]] }));
+    for (const line of row.trimEnd().split('\n')) expect(line).toMatch(printableText);
   });
 
   test.each([NaN, Infinity, -Infinity, undefined])('%p is refused, not written as null', (value) => {

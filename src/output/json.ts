@@ -8,7 +8,13 @@ import type { Table, Value } from './table.ts';
 export function toJson(value: unknown): string {
   const text: string | undefined = JSON.stringify(value, refuseNonFinite, 2);
   if (text === undefined) throw new Error(`${typeof value} cannot be written as JSON`);
-  return `${text}\n`;
+  return `${escaped(text)}\n`;
+}
+
+/** JSON leaves some characters as they are that a terminal obeys, or that turn the direction of writing. */
+function escaped(json: string): string {
+  const code = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
+  return json.replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => `\\u${code(character)}`);
 }
 
 function refuseNonFinite(key: string, value: unknown): unknown {
@@ -27,7 +33,7 @@ export function tableToRecords(table: Table): Record<string, Value>[] {
 export async function* jsonPieces(table: Table): AsyncGenerator<string> {
   let before = '[\n';
   for (const row of table.rows) {
-    const text = JSON.stringify(recordOf(table, row), refuseNonFinite, 2).replaceAll('\n', '\n  ');
+    const text = escaped(JSON.stringify(recordOf(table, row), refuseNonFinite, 2)).replaceAll('\n', '\n  ');
     yield `${before}  ${text}`;
     before = ',\n';
   }

@@ -58,6 +58,11 @@ test('what was written comes back, types, keys and missing values with it', asyn
   ]);
 });
 
+test('so does what an editor saved with a byte-order mark and CR LF', async () => {
+  await write('.', (text) => `\ufeff${text.replace(/\n(?=[=e'])/g, '\r\n')}`);
+  expect((await readTables(folder)).get('trials.csv')!.rows[2]).toEqual(['e', '-1e-7', '3']);
+});
+
 test('subfolders are read, the store is not; a table that is gone is left out', async () => {
   await write('ffnn');
   await write('quick/ffnn');

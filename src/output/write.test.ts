@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -90,6 +90,22 @@ describe('writeFiles', () => {
     for (const name of [dead, others, backup, '.writable-abc']) await utimes(join(folder, name), old, old);
     await writeFiles(folder, new Map([['trials.csv', 'new']]));
     expect((await readdir(folder)).sort()).toEqual([others, backup, 'trials.csv', young].sort());
+  });
+
+  test('takes the place of a link; what the link names stays as it was', async () => {
+    const [outside, dangling] = [join(folder, 'outside.txt'), join(folder, 'nowhere.txt')];
+    await writeFile(outside, 'mine');
+    await mkdir(join(folder, 'out'));
+    await symlink(outside, join(folder, 'out', 'trials.csv'));
+    await symlink(dangling, join(folder, 'out', 'curves.csv'));
+    const names = ['trials.csv', 'curves.csv'];
+    await writeFiles(join(folder, 'out'), new Map(names.map((name) => [name, 'new'])));
+    expect(await readFile(outside, 'utf8')).toBe('mine');
+    expect(existsSync(dangling)).toBe(false);
+    for (const name of names) {
+      expect((await lstat(join(folder, 'out', name))).isFile()).toBe(true);
+      expect(await readFile(join(folder, 'out', name), 'utf8')).toBe('new');
+    }
   });
 
   test('names the file that could not be written, and leaves no part of it', async () => {
