@@ -135,6 +135,7 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
     async resolve(settings: Settings): Promise<ResolvedData> {
       const data = await resolveData(dataset, settings, sources);
       resolved.set(keyOf(settings), data);
+      await setImmediate(); // that took a while: Ctrl-C has its turn
       return data;
     },
     known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
@@ -211,8 +212,8 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
       schedule = await compileSchedule(text);
       compiled.set(text, schedule);
     }
-    checkSchedule(text, schedule, learningRate, epochs, steps);
+    await checkSchedule(text, schedule, learningRate, epochs, steps);
     checked.add(key);
-    if (epochs * steps > 1e5) await setImmediate(); // that took a while: Ctrl-C has its turn
+    await setImmediate(); // Ctrl-C has its turn between many short ones, too
   };
 }
