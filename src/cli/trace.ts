@@ -24,24 +24,22 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
-        const { replayTrace } = await import('../experiment/trace.ts');
-        const { readTrace } = await import('../experiment/trace-file.ts');
+        const { replayFiles } = await import('../experiment/replay.ts');
         const tolerance = nonNegative(flags.tolerance, '--tolerance');
         const closedFormTolerance = nonNegative(flags.closedFormTolerance, '--closed-form-tolerance');
-        const traces = [];
-        for (const file of files) traces.push({ file, trace: await readTrace(file) });
+        const replays = await replayFiles(files);
         const results: (TraceDifference & {
           file: string;
           trace: string;
           tolerance: number;
           holds: boolean;
         })[] = [];
-        for (const { file, trace } of traces) {
-          const limit = trace.model.kind === 'polynomial-closed-form' ? closedFormTolerance : tolerance;
-          for (const { quantity, difference } of await replayTrace(trace)) {
+        for (const { file, name, closedForm, differences } of replays) {
+          const limit = closedForm ? closedFormTolerance : tolerance;
+          for (const { quantity, difference } of differences) {
             results.push({
               file,
-              trace: trace.name,
+              trace: name,
               quantity,
               difference,
               tolerance: limit,
@@ -73,7 +71,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         const exceeding = results.filter(({ holds }) => !holds).length;
         print(
           '',
-          `${results.length} quantities of ${traces.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance`,
+          `${results.length} quantities of ${replays.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance`,
         );
       },
     );

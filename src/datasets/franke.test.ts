@@ -20,6 +20,19 @@ describe('frankeFunction', () => {
 });
 
 describe('generateFranke', () => {
+  test('many points leave turns to others', async () => {
+    let turns = 0;
+    const count = (): NodeJS.Immediate =>
+      setImmediate(() => {
+        turns++;
+        next = count();
+      });
+    let next = count();
+    await generateFranke({ ...plain, samples: 300_000 }, 1);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(2);
+  });
+
   test('targets without noise are the function at points of the unit square', async () => {
     const { rows, columns, inputs, divisor, targets, classes, task, canonicalTrainRows } =
       await generateFranke(plain, 1);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { exp } from '../math/elementary.ts';
 import { compileExpression, type FormulaKind } from '../math/expression.ts';
@@ -58,6 +59,8 @@ export async function generateFranke(config: FrankeOptions, seed: number): Promi
     inputs[2 * n] = x;
     inputs[2 * n + 1] = y;
     targets[n] = surface(x, y) + deviationOfNoise * config.noise * noise.normal();
+    // A formula of 500 characters at ten million points takes half a minute: Ctrl-C has its turn.
+    if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
   }
   return {
     name: 'franke',

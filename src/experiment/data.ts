@@ -7,7 +7,9 @@ import { UserError } from '../errors.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Output } from './architecture.ts';
 import type { Settings } from './options.ts';
+import { isMostlyZero } from './prepare.ts';
 import type { FrankeConfig, MnistConfig, TrialConfig } from './trial.ts';
+import type { DataSize } from './trial-memory.ts';
 
 /** Where data lie on this machine: never part of a trial's config. */
 export interface Sources {
@@ -21,6 +23,8 @@ export interface ResolvedData {
   readonly split: SplitConfig;
   readonly output: Output;
   readonly loss: LossName;
+  /** In no config: the data's digest stands for it. */
+  readonly size: DataSize;
 }
 
 /** What an experiment asks of each dataset: from settings to config, and from config to rows. */
@@ -52,7 +56,8 @@ const franke: Source<FrankeConfig> = {
     // A surface of the user's own is tried now, before anything is trained or written.
     if (data.target !== null) await generateFranke(data, settings.seed as number);
     const split = splitOf(settings, { rows: data.samples, canonicalTrainRows: null });
-    return { data, split, output: { units: 1, activation: 'linear' }, loss: 'mse' };
+    const size: DataSize = { rows: data.samples, columns: 2, sparse: false };
+    return { data, split, output: { units: 1, activation: 'linear' }, loss: 'mse', size };
   },
   load: generateFranke,
 };
@@ -65,6 +70,7 @@ const mnist: Source<MnistConfig> = {
       split: splitOf(settings, dataset),
       output: { units: dataset.classes, activation: 'softmax' },
       loss: 'cross_entropy',
+      size: { rows: dataset.rows, columns: dataset.columns, sparse: isMostlyZero(dataset) },
     };
   },
   async load(config, _seed, { dataDir }) {

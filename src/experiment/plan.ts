@@ -5,8 +5,9 @@ import { type ResolvedData, resolveData, type Sources } from './data.ts';
 import { type Experiment, solversOf } from './define.ts';
 import type { OptionName, SettingLists, Settings, Solver } from './options.ts';
 import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
-import { createTrial, type Trial, type TrialConfig, trialMemory, trialWeights } from './trial.ts';
+import { createTrial, type Trial, type TrialConfig, trialWeights } from './trial.ts';
 import { configOf, onlyRead } from './trial-config.ts';
+import { type DataSize, trialMemory } from './trial-memory.ts';
 
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
@@ -79,7 +80,7 @@ export async function planExperiment(
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = data.known(combination) ?? (await data.resolve(combination));
     const config = checkTrialConfig(configOf(experiment, onlyRead(combination), resolved, found));
-    checkMemory(config);
+    checkMemory(config, resolved.size);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
     if (index % 1000 === 999) await setImmediate();
@@ -134,6 +135,7 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
     async resolve(settings: Settings): Promise<ResolvedData> {
       const data = await resolveData(dataset, settings, sources);
       resolved.set(keyOf(settings), data);
+      await setImmediate(); // that took a while: Ctrl-C has its turn
       return data;
     },
     known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
@@ -179,14 +181,19 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
 }
 
 /** Refuses what no machine of this kind can hold, before anything is trained. */
-function checkMemory(config: TrialConfig): void {
-  const gibibytes = trialMemory(config) / 2 ** 30;
+function checkMemory(config: TrialConfig, size: DataSize): void {
+  const gibibytes = trialMemory(config, size) / 2 ** 30;
   if (gibibytes <= mostGibibytes) return;
+  const { trainRows, testRows } = config.split;
+  const { columns } = size;
   throw new UserError({
     what: `a trial would need about ${gibibytes.toFixed(1)} GiB of memory`,
     expected: `at most ${mostGibibytes} GiB`,
-    received: `${config.split.trainRows + config.split.testRows} rows, ${trialWeights(config)} weights`,
-    remedy: 'lower --samples, --degree, --hidden or --max-nodes',
+    received: `${trainRows + testRows} rows of ${columns} columns, ${trialWeights(config, columns)} weights`,
+    remedy:
+      config.data.dataset === 'mnist'
+        ? 'lower --samples, --hidden, --max-nodes or --batch-size, or take smaller images'
+        : 'lower --samples, --degree, --hidden, --max-nodes or --batch-size',
   });
 }
 
@@ -205,8 +212,8 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
       schedule = await compileSchedule(text);
       compiled.set(text, schedule);
     }
-    checkSchedule(text, schedule, learningRate, epochs, steps);
+    await checkSchedule(text, schedule, learningRate, epochs, steps);
     checked.add(key);
-    if (epochs * steps > 1e5) await setImmediate(); // that took a while: Ctrl-C has its turn
+    await setImmediate(); // Ctrl-C has its turn between many short ones, too
   };
 }

@@ -53,8 +53,19 @@ const asTheyAre: InputsOf = (dataset, _features, _train, dtype) => {
   return (rows) => gather(inputs, columns, rows, divisor);
 };
 
+const mostlyZero = new WeakMap<Dataset, boolean>();
+
+/** Whether most inputs are 0, found out once for a dataset. */
+export function isMostlyZero(dataset: Dataset): boolean {
+  const known = mostlyZero.get(dataset);
+  if (known !== undefined) return known;
+  const found = lookForZeros(dataset);
+  mostlyZero.set(dataset, found);
+  return found;
+}
+
 /** Looks at one row in sixteen: only speed depends on the answer. Kernels number columns with 16 bits. */
-function isMostlyZero({ inputs, columns, rows }: Dataset): boolean {
+function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
   if (columns > 65536) return false;
   let nonzero = 0;
   let seen = 0;

@@ -2,15 +2,18 @@ import type * as Zod from 'zod';
 import { printableText, quote, UserError } from '../errors.ts';
 import { activationNames } from '../nn/activations.ts';
 import { readJsonFile } from './regular-file.ts';
+import { checkWork } from './trace-limits.ts';
 
-/** Largest file in bytes, and most values of a matrix of polynomial features. */
+/** In bytes. */
 const largest = 64 * 2 ** 20;
-const mostFeatures = 2 ** 24;
 
 /** A recorded training run (data/README.md describes the file). */
 export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
 
-/** Reads and checks a trace. Errors: no such file, not JSON, not a trace, sizes that do not fit together. */
+/**
+ * Reads and checks a trace. Errors: no such file, not JSON, not a trace, sizes that do not fit together, more work than
+ * a replay may take.
+ */
 export async function readTrace(file: string): Promise<Trace> {
   let content: unknown;
   try {
@@ -30,6 +33,7 @@ export async function readTrace(file: string): Promise<Trace> {
     throw traceError(file, issue.path.join('.'), issue.message);
   }
   checkSizes(file, parsed.data);
+  checkWork(file, parsed.data);
   return parsed.data;
 }
 
@@ -84,12 +88,6 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
   } else {
     check(columns === 2, 'data.x_train', `${columns} columns where a polynomial needs 2`);
     check(outputs === 1, 'data.y_train', `${outputs} columns where a polynomial needs 1`);
-    const features = Math.max(data.x_train.length, data.x_test.length) * model.terms.length;
-    check(
-      features <= mostFeatures,
-      'model.terms',
-      `${features} features of all rows, more than ${mostFeatures}`,
-    );
   }
   if (model.kind === 'polynomial') {
     check(model.beta.length === model.terms.length, 'model.beta', `${model.beta.length} values`);

@@ -7,7 +7,6 @@ import {
   type SgdConfig,
   type TrialConfig,
   trialCost,
-  trialMemory,
 } from './trial.ts';
 
 const model: SgdConfig = {
@@ -156,10 +155,4 @@ describe('trialCost', () => {
     const refits = trialCost({ ...closed, bootstrap: { resamples: 3, method: 'refit' } });
     expect(refits).toBe(3 * trialCost(closed));
   });
-});
-
-test('trialMemory: L-BFGS keeps more vectors of weights than SGD', () => {
-  const layers = [{ ...model.layers[0], units: 5000 }, model.layers[1]];
-  const of = (changed: SgdConfig | LbfgsConfig) => trialMemory({ ...config, model: { ...changed, layers } });
-  expect(of(lbfgs) - of(model)).toBe(8 * 28 * (21 * 5000 + 5000));
 });

@@ -170,20 +170,19 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
 }
 
-/** Inputs of the model: pixels, or polynomial features. */
-function featureCount({ data, features: { basis, degree } }: TrialConfig): number {
-  if (data.dataset === 'mnist') return 784;
-  if (basis === 'none') return 2;
+/** Inputs of the model: the `columns` of the data, or polynomial features. */
+export function featureCount({ features: { basis, degree } }: TrialConfig, columns: number): number {
+  if (basis === 'none') return columns;
   return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
 }
 
-/** Weights of the trial's model, biases left out. */
-export function trialWeights(config: TrialConfig): number {
+/** Weights of the trial's model on data of so many columns, biases left out. */
+export function trialWeights(config: TrialConfig, columns: number): number {
   const { model } = config;
-  if (!('layers' in model)) return featureCount(config);
+  const inputs = featureCount(config, columns);
+  if (!('layers' in model)) return inputs;
   return model.layers.reduce(
-    (sum, { units }, index) =>
-      sum + units * (index === 0 ? featureCount(config) : model.layers[index - 1].units),
+    (sum, { units }, index) => sum + units * (index === 0 ? inputs : model.layers[index - 1].units),
     0,
   );
 }
@@ -194,25 +193,21 @@ export function trialEpochs({ model }: TrialConfig): number {
   return 'epochs' in model ? model.epochs : 0;
 }
 
-/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
+/**
+ * Roughly how much work a trial is, in multiplications, so that the longest start first. Images are taken for those of
+ * MNIST: all trials of a run have the same.
+ */
 export function trialCost(config: TrialConfig): number {
-  const { model, split, bootstrap } = config;
+  const { data, model, split, bootstrap } = config;
+  const columns = data.dataset === 'mnist' ? 784 : 2;
   const refits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
-  if (!('layers' in model)) return refits * split.trainRows * featureCount(config) ** 2;
+  if (!('layers' in model)) return refits * split.trainRows * featureCount(config, columns) ** 2;
   const slowness = model.solver === 'reference' ? 20 : 1;
   return (
-    slowness * refits * trialEpochs(config) * (4 * split.trainRows + split.testRows) * trialWeights(config)
+    slowness *
+    refits *
+    trialEpochs(config) *
+    (4 * split.trainRows + split.testRows) *
+    trialWeights(config, columns)
   );
-}
-
-/** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
-export function trialMemory(config: TrialConfig): number {
-  const { split, model } = config;
-  const rows = split.trainRows + split.testRows;
-  const perRow = 3 * featureCount(config) + 4;
-  const widest = 'layers' in model ? Math.max(...model.layers.map(({ units }) => units)) : 0;
-  const batch = 'batchSize' in model ? Math.max(model.batchSize, 128) : 128;
-  // L-BFGS keeps ten steps with their changes of the gradient, and a few vectors besides.
-  const vectors = model.solver === 'lbfgs' ? 32 : 4;
-  return 8 * (rows * perRow + vectors * trialWeights(config) + 2 * batch * widest);
 }

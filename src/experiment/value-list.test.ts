@@ -44,6 +44,12 @@ describe('parseList', () => {
     expect(() => list('linspace(0,1,100001)')).toThrow('whole count from 1 to 100000');
   });
 
+  test('values that come again count: a thousand times the same range is refused at once', () => {
+    expect(() => list(Array(1000).fill('1..100000').join(','))).toThrow('too many values');
+    expect(list(Array(1000).fill('1..100').join(','))).toHaveLength(100);
+    expect(() => list(`${Array(1000).fill('1..100').join(',')},1`)).toThrow('too many values');
+  });
+
   test.each([
     ['', 'no value'],
     ['  ', 'no value'],
@@ -98,13 +104,18 @@ describe('parseNumber', () => {
     '1e',
     'e5',
     '.',
-    '1e400',
     '5px',
     '1n',
     '١',
   ])('%j is refused', (text) => {
     expect(() => parseNumber(text, '--learning-rate')).toThrow(/--learning-rate is not a number/);
   });
+});
+
+test.each(['1e400', '-1e400'])('%s is a number, but none that a number here can hold', (text) => {
+  expect(() => parseNumber(text, '--lambda')).toThrow(
+    /--lambda is out of range.*at most 1.797\S+e\+308 in size/s,
+  );
 });
 
 describe('parseInteger', () => {
@@ -118,8 +129,23 @@ describe('parseInteger', () => {
     expect(parseInteger(text, '--x')).toBe(value);
   });
 
-  test.each(['2.5', '9007199254740992', '1e20', 'two', '', ' 1'])('%j is refused', (text) => {
-    expect(() => parseInteger(text, '--seed')).toThrow(/--seed is not a whole number/);
+  test.each(['2.5', '-0.5', 'two', '', ' 1'])('%j is refused: no decimal part', (text) => {
+    expect(() => parseInteger(text, '--seed', 0)).toThrow(
+      /--seed is not a whole number.*from 0 to 9007199254740991.*without a decimal part/s,
+    );
+  });
+
+  test.each(['9007199254740992', '9007199254740993', '1e20', '1e400', '-1', '-1e400'])(
+    '%j is refused with the range, which is the remedy',
+    (text) => {
+      expect(() => parseInteger(text, '--seed', 0)).toThrow(
+        /--seed is out of range.*remedy: +give a number from 0 to 9007199254740991$/s,
+      );
+    },
+  );
+
+  test('every bound of an option stands in its refusal', () => {
+    expect(() => parseInteger('1e15', '--epochs', 1, 5e6)).toThrow(/give a number from 1 to 5000000$/);
   });
 });
 

@@ -10,7 +10,7 @@ const maxCount = 100_000;
  * `a..b` is every whole number from a to b; `linspace` and `geomspace` (start, stop, count) are NumPy's, rounded
  * to 12 significant digits; anything else, an expression or a name, stays as it is.
  * Throws UserError, naming the option, on an empty list or item, unbalanced parentheses, a range or space that is
- * backwards or malformed, and more than 100000 values.
+ * backwards or malformed, and more than 100000 values, those that come again included.
  */
 export function parseList(text: string, option: string): string[] {
   if (text.trim() === '') {
@@ -22,6 +22,7 @@ export function parseList(text: string, option: string): string[] {
     });
   }
   const values = new Set<string>();
+  let count = 0;
   for (const item of splitOutsideParentheses(text, option)) {
     if (item === '') {
       throw new UserError({
@@ -31,8 +32,11 @@ export function parseList(text: string, option: string): string[] {
         remedy: 'remove the comma too many, or fill in the value',
       });
     }
-    for (const value of expand(item, option)) values.add(value);
-    if (values.size > maxCount) {
+    const expanded = expand(item, option);
+    for (const value of expanded) values.add(value);
+    // Not values.size: the same range over and over takes its time, too.
+    count += expanded.length;
+    if (count > maxCount) {
       throw new UserError({
         what: `${option} has too many values`,
         expected: `at most ${maxCount}`,
@@ -84,7 +88,7 @@ function range(ends: string[], item: string, option: string): string[] {
   const refuse = (what: string, remedy: string) =>
     new UserError({
       what: `${option}: ${what}`,
-      expected: `first..last, whole numbers, first <= last, at most ${maxCount} values`,
+      expected: `first..last, whole numbers up to ${Number.MAX_SAFE_INTEGER}, first <= last, at most ${maxCount} values`,
       received: item,
       remedy,
     });
@@ -141,15 +145,17 @@ function pointBetween(kind: string, start: number, stop: number, i: number, coun
 
 /** A finite number in decimal or e-notation, and nothing else ('0x10', '1_000', '1,5', 'NaN', ''): UserError. */
 export function parseNumber(text: string, option: string): number {
-  const value = finiteNumber(text);
-  if (value !== undefined) return value;
+  const value = decimal(text);
+  if (value !== undefined && Number.isFinite(value)) return value;
+  const [what, remedy] =
+    value !== undefined
+      ? ['is out of range', `give a number of at most ${Number.MAX_VALUE} in size`]
+      : ['is not a number', figuresOnly(text)];
   throw new UserError({
-    what: `${option} is not a number`,
+    what: `${option} ${what}`,
     expected: 'a finite number such as 0.01 or 1e-2',
     received: text,
-    remedy: text.includes(',')
-      ? 'write the decimal sign as a point'
-      : 'write figures only, with a point for the decimal sign',
+    remedy,
   });
 }
 
@@ -162,20 +168,35 @@ export function parseInteger(
 ): number {
   const value = wholeNumber(text);
   if (value !== undefined && value >= min && value <= max) return value;
-  const most = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
-  const least = min === -Number.MAX_SAFE_INTEGER ? '' : ` from ${min}`;
+  const range = `from ${min} to ${max}`;
+  const whole = isWhole(decimal(text));
   throw new UserError({
-    what: value === undefined ? `${option} is not a whole number` : `${option} is out of range`,
-    expected: `a whole number${least}${most || (least && ' on')}`,
+    what: whole ? `${option} is out of range` : `${option} is not a whole number`,
+    expected: `a whole number ${range}`,
     received: text,
-    remedy: 'write figures only, without a decimal part',
+    remedy: whole ? `give a number ${range}` : 'write figures only, without a decimal part',
   });
 }
 
 function finiteNumber(text: string): number | undefined {
-  if (!/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined;
-  const value = Number(text);
+  const value = decimal(text);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** What is written in figures: infinite where that is more than a number can hold. */
+function decimal(text: string): number | undefined {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** From 2^53 on all are: these are too large, and have no decimal part to be left out. */
+function isWhole(value: number | undefined): boolean {
+  return value !== undefined && (Number.isInteger(value) || !Number.isFinite(value));
+}
+
+function figuresOnly(text: string): string {
+  return text.includes(',')
+    ? 'write the decimal sign as a point'
+    : 'write figures only, with a point for the decimal sign';
 }
 
 function wholeNumber(text: string): number | undefined {

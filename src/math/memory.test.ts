@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
 import { createMemory, takeStretch } from './memory.ts';
 
 test('a stretch begins behind what the memory held, and leaves that alone', () => {
@@ -39,4 +40,17 @@ test('another thread works on the same bytes, and what it takes is behind ours',
   });
   expect(new Int32Array(memory.buffer)[0]).toBe(42);
   expect(page).toBe(ours.from / 65536 + 1);
+});
+
+test('more than there is: a sentence with a remedy, and what was there stays', () => {
+  const memory = createMemory(65536, true);
+  for (const take of [
+    () => createMemory(2 ** 40),
+    () => createMemory(2 ** 40, true),
+    () => takeStretch(memory, 2 ** 33),
+  ]) {
+    expect(take).toThrow(UserError);
+    expect(take).toThrow(/too little memory.*\d+ MiB.*remedy: +lower --samples/s);
+  }
+  expect(memory.buffer.byteLength).toBe(65536);
 });

@@ -1,3 +1,5 @@
+import { exitCodes, UserError } from '../errors.ts';
+
 const pageBytes = 65536;
 
 /** Bytes of a memory that are in use by one alone, from byte `from` on. */
@@ -11,10 +13,31 @@ export interface Stretch {
 /** As many as 32 bits can number. */
 const mostPages = 65536;
 
-/** Zeroed memory of at least so many bytes, which kernels can work on and other threads can be handed. */
+/**
+ * Zeroed memory of at least so many bytes, which kernels can work on and other threads can be handed. Errors: UserError
+ * where there is not so much.
+ */
 export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory {
   const initial = Math.ceil(bytes / pageBytes);
-  return new WebAssembly.Memory({ initial, maximum: mayGrow ? mostPages : initial, shared: true });
+  const maximum = mayGrow ? mostPages : initial;
+  return orTooLittle(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
+}
+
+/** What a plan reckons is about what a trial takes, and a machine may have less than that. */
+function orTooLittle<T>(bytes: number, take: () => T): T {
+  try {
+    return take();
+  } catch (error) {
+    throw new UserError(
+      {
+        what: 'there is too little memory',
+        expected: `room for ${Math.ceil(bytes / 2 ** 20)} MiB more, and for 4 GiB of addresses in each thread`,
+        received: (error as Error).message,
+        remedy: 'lower --samples, --hidden, --degree or --batch-size, take smaller images, or lower --jobs',
+      },
+      exitCodes.failed,
+    );
+  }
 }
 
 /** This thread's own memory: kept, since memories that are left behind take room until the engine collects them. */
@@ -27,7 +50,7 @@ const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>(
  * Zeroed bytes behind all that a memory holds, which may grow; threads that share it have stretches of their own. Without
  * a memory, of this thread's own.
  *
- * Errors: RangeError where there is no more memory.
+ * Errors: UserError where there is no more memory.
  */
 export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): Stretch {
   own ??= createMemory(0, true);
@@ -43,5 +66,6 @@ export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): S
 /** Growing is atomic: what two threads get at the same time does not overlap. */
 function grow(memory: WebAssembly.Memory, bytes: number): { from: number; bytes: number } {
   const pages = Math.ceil(bytes / pageBytes);
-  return { from: memory.grow(pages) * pageBytes, bytes: pages * pageBytes };
+  const from = orTooLittle(bytes, () => memory.grow(pages));
+  return { from: from * pageBytes, bytes: pages * pageBytes };
 }

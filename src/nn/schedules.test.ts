@@ -55,11 +55,25 @@ describe('expressions', () => {
   );
 });
 
+/** How often the event loop comes round while this runs. */
+async function turnsDuring(action: () => Promise<unknown>): Promise<number> {
+  let turns = 0;
+  const count = (): NodeJS.Immediate =>
+    setImmediate(() => {
+      turns++;
+      next = count();
+    });
+  let next = count();
+  await action();
+  clearImmediate(next);
+  return turns;
+}
+
 describe('checkSchedule', () => {
   const refusal = async (text: string, epochs = 5, batches = 4): Promise<UserError | null> => {
     const schedule = await compileSchedule(text);
     try {
-      checkSchedule(text, schedule, 0.1, epochs, batches);
+      await checkSchedule(text, schedule, 0.1, epochs, batches);
       return null;
     } catch (error) {
       if (error instanceof UserError) return error;
@@ -97,5 +111,11 @@ describe('checkSchedule', () => {
     // Looked at in bounded time, whatever their number.
     expect(await refusal('eta0 / (epoch + 1)', 1e15, 1e6)).toBeNull();
     expect(await refusal('decay', 1e15, 1e6)).toBeNull();
+  });
+
+  test('a long look leaves turns to others', async () => {
+    const schedule = await compileSchedule('eta0');
+    expect(await turnsDuring(() => checkSchedule('eta0', schedule, 0.1, 1, 10))).toBe(0);
+    expect(await turnsDuring(() => checkSchedule('eta0', schedule, 0.1, 300, 1000))).toBeGreaterThan(2);
   });
 });

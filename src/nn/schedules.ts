@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { compileExpression, type FormulaKind } from '../math/expression.ts';
 
@@ -41,21 +42,23 @@ const mostEpochs = 2e6;
 
 /**
  * Refuses a schedule that would give a rate that is negative or not finite: at any step, or in a training of more
- * than a million steps at the first and last steps of its epochs, of two million at most.
+ * than a million steps at the first and last steps of its epochs, of two million at most. Ctrl-C has its turn meanwhile.
  */
-export function checkSchedule(
+export async function checkSchedule(
   text: string,
   schedule: Schedule,
   eta0: number,
   epochs: number,
   steps: number,
-): void {
+): Promise<void> {
   if (Object.hasOwn(schedules, text)) return; // those fall from eta0 towards 0
   const isLong = epochs * steps > mostSteps;
   const stepStride = isLong ? Math.max(1, steps - 1) : 1;
   const epochStride = Math.ceil(epochs / mostEpochs);
+  let looks = 0;
   for (let epoch = 0; epoch < epochs; epoch += epochStride) {
     for (let step = 0; step < steps; step += stepStride) {
+      if (++looks % 2 ** 16 === 0) await setImmediate();
       const rate = schedule(eta0, epoch, step, steps);
       if (rate >= 0 && rate < Infinity) continue;
       throw new UserError({

@@ -139,6 +139,15 @@ describe('leastSquares', () => {
     expect((await leastSquares(diagonal(2 * limit), y))[1] * 2 * limit).toBeCloseTo(1, 12);
   });
 
+  test.each([5e-324, 1e-310, 1e-160, 1e160, 1e308])(
+    'features and targets of size %p give the coefficients that those of size 1 give',
+    async (size) => {
+      const x = matrix(8, 2, new Float64Array(16).fill(size));
+      const y = new Float64Array(8).fill(size);
+      for (const value of await leastSquares(x, y)) expect(value).toBeCloseTo(0.5, 12);
+    },
+  );
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY])(
     '%p in the features or targets is a UserError',
     async (bad) => {
@@ -196,6 +205,29 @@ describe('ridge', () => {
     }
     expect(last).toBeLessThan(1e-3);
   });
+
+  test.each([
+    [5e-324, 1, 0],
+    [1e-160, 8e-320, 0.5],
+    [1e160, 1, 1],
+    [1e308, 1, 1],
+  ])(
+    'eight features and targets of size %p with penalty %p: 8 x^2 / (8 x^2 + penalty)',
+    async (size, penalty, b) => {
+      const column = new Float64Array(8).fill(size);
+      expect((await ridge(matrix(8, 1, column), column, penalty))[0]).toBeCloseTo(b, 3);
+      const zeros = await ridge(
+        matrix(
+          8,
+          2,
+          Float64Array.from({ length: 16 }, (_, i) => (i % 2) * size),
+        ),
+        column,
+        penalty,
+      );
+      expect(Array.from(zeros)).toEqual([0, expect.closeTo(b, 3)]);
+    },
+  );
 
   test('a rank-deficient X needs no special case', async () => {
     const beta = await ridge(matrix(2, 2, Float64Array.of(1, 1, 1, 1)), Float64Array.of(1, 1), 1);

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Matrix } from '../math/matrix.ts';
+import { singularValues } from './svd.ts';
 
 /**
  * Ordinary least squares: the beta that minimises |y - X beta|^2, and of all such the one of smallest norm.
@@ -25,34 +26,48 @@ export async function leastSquares(x: Matrix, y: Float64Array): Promise<Float64A
  */
 export async function ridge(x: Matrix, y: Float64Array, penalty: number): Promise<Float64Array> {
   if (penalty === 0) return leastSquares(x, y);
-  return solveBySvd(x, y, (s) => s / (s * s + penalty));
+  return solveBySvd(x, y, (s, _largest, scale) => (s === 0 ? 0 : s / (s * s + penalty * scale * scale)));
 }
 
-/** V diag(inverse(s, largest s)) U'y, where X = U diag(s) V'. */
+/** V diag(inverse(s, largest s, scale)) U'y, where scale X = U diag(s) V'; then for X itself. */
 async function solveBySvd(
   x: Matrix,
   y: Float64Array,
-  inverse: (s: number, largest: number) => number,
+  inverse: (s: number, largest: number, scale: number) => number,
 ): Promise<Float64Array> {
   if (y.length !== x.rows) throw new RangeError(`${x.rows} rows cannot be fitted to ${y.length} targets`);
   requireFinite('the features', x.data);
   requireFinite('the targets', y);
 
-  const { Matrix: MlMatrix, SingularValueDecomposition } = await import('ml-matrix');
-  const design = MlMatrix.from1DArray(x.rows, x.columns, x.data);
-  const svd = new SingularValueDecomposition(design, { autoTranspose: true });
-  const { leftSingularVectors: U, rightSingularVectors: V, diagonal: s } = svd;
-  const largest = Math.max(...s);
+  const xScale = scaleFor(x.data);
+  const yScale = scaleFor(y);
+  const targets = scaled(y, yScale);
+  const { left, right, s } = singularValues({ ...x, data: scaled(x.data, xScale) });
 
   const beta = new Float64Array(x.columns);
   for (let k = 0; k < s.length; k++) {
-    const factor = inverse(s[k], largest);
+    const factor = inverse(s[k], s[0], xScale);
     if (factor === 0) continue;
     let projection = 0;
-    for (let n = 0; n < x.rows; n++) projection += U.get(n, k) * y[n];
-    for (let d = 0; d < x.columns; d++) beta[d] += V.get(d, k) * factor * projection;
+    for (let n = 0; n < x.rows; n++) projection += left[k][n] * targets[n];
+    for (let d = 0; d < x.columns; d++) beta[d] += right[k][d] * factor * projection;
   }
-  return beta;
+  return scaled(scaled(beta, xScale), 1 / yScale);
+}
+
+/**
+ * What brings the largest value between 2^-500 and 2^500, where neither its square nor its rounding error leaves the range
+ * of numbers: 1 nearly always, and a power of two, which changes no bit.
+ */
+function scaleFor(values: Float64Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return 1;
+  if (largest < 2 ** -500) return 2 ** 600;
+  return largest > 2 ** 500 ? 2 ** -600 : 1;
+}
+
+function scaled(values: Float64Array, scale: number): Float64Array {
+  return scale === 1 ? values : values.map((value) => value * scale);
 }
 
 /** The decomposition would return wrong numbers for such values, without a word. */
