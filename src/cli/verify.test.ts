@@ -99,6 +99,29 @@ test('what is contradicted ends with 3, unless it was expected; a second call co
   expect(third.stderr).toContain('contradicted, which was not expected: other');
 });
 
+test('runs that diverge and runs that are all alike are written, and no pass is made of the former', async () => {
+  const wild = { ...fair, id: 'wild', figure: 'F', with: { ...small, learningRate: [1e300] } };
+  const alike = { ...fair, id: 'alike', statistic: 'hidden_layers', value: 1, readingError: 0.5 };
+  const late = { ...fair, id: 'late', curve: { within: 0.05 }, value: 2, readingError: 1 };
+  const { status, stdout } = await verify(
+    [wild, alike, late],
+    '--seeds',
+    '1..4',
+    '--variant',
+    'code',
+    '--json',
+  );
+  expect(status).toBe(3);
+  expect(JSON.parse(stdout).numbers).toMatchObject([
+    { verdict: 'contradicted', evidence: [{ values: Array(4).fill('diverged'), finite: 0 }] },
+    { verdict: 'holds', evidence: [{ values: [1, 1, 1, 1], interval: { low: 0, high: null } }] },
+    { verdict: 'holds', evidence: [{ interval: { low: 1, high: null } }] },
+  ]);
+  expect(await read('claims.csv')).toMatch(/^wild,.*,4,4,,0,,1,/m);
+  expect(await read('verify.md')).toContain('4 of 4 runs diverged');
+  expect(await read('junit.xml')).toMatch(/wild[\s\S]*4 of 4 runs diverged/);
+});
+
 test('too few seeds to judge a number: not run, and 4', async () => {
   const { status, stderr } = await verify([fair, conclusion], '--seeds', '1');
   expect(status).toBe(4);

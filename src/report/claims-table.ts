@@ -3,6 +3,7 @@ import { percentile } from '../stats/describe.ts';
 import type { Quantity } from './claims.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
+import { divergedRuns } from './verdict-text.ts';
 import type { Judged, Verification } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 
@@ -26,10 +27,14 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
       text('statistic', 'a metric of trials.csv'),
       number('published', "the report's number"),
       integer('seeds', 'runs it is judged by'),
+      integer('diverged', 'of these runs, those whose number is infinite since they diverged'),
       number('median', 'median of these runs; empty where a run diverged that far'),
       number('low', `where one further run would be (${percent}); of a conclusion, of its share`),
       number('high', `where one further run would be (${percent}); of a conclusion, of its share`),
-      number('p', 'probability that one further run is as far out as the published number'),
+      number(
+        'p',
+        'probability that one further run is as far out as the published number; of the runs that did not diverge',
+      ),
       number('p_adjusted', 'the same, corrected for the number of claims (Holm)'),
       number('share', 'of the seeds in which a conclusion holds'),
       text('verdict', 'holds, underspecified, depends on the seed, contradicted, not run: over all readings'),
@@ -62,6 +67,7 @@ function numberRows({
       subject.statistic,
       subject.value,
       values.filter((value) => value !== null).length,
+      divergedRuns(values),
       complete ? finite(percentile(Float64Array.from(values as number[]).sort(), 50)) : 'not run',
       complete ? finite(interval!.low) : 'not run',
       complete ? finite(interval!.high) : 'not run',
@@ -91,6 +97,7 @@ function conclusionRows({
     null,
     null,
     holds.filter((held) => held !== null).length,
+    null,
     null,
     interval?.low ?? 'not run',
     interval?.high ?? 'not run',

@@ -11,8 +11,10 @@ import { isJudged, type PlanOf, type Reading } from './readings.ts';
 export interface NumberEvidence {
   readonly claim: NumberClaim;
   readonly reading: Reading;
-  /** [seeds], in the seeds' order; null where a record is missing. */
+  /** [seeds], in the seeds' order; infinite where the run diverged, null where a record is missing. */
   readonly values: readonly (number | null)[];
+  /** Share of the runs that have a finite number; null: not run. */
+  readonly finite: number | null;
   /** Where one further run would be, at the level of the verification, uncorrected. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** That one further run is as far out as the published number; null: not run. */
@@ -26,6 +28,8 @@ export interface FigureEvidence {
   readonly figure: string;
   readonly reading: Reading;
   readonly numbers: number;
+  /** Share of the runs in which all of them are finite; null: not run. */
+  readonly finite: number | null;
   readonly p: number | null;
   readonly adjusted: number | null;
 }
@@ -51,7 +55,9 @@ export function judgeNumbers(
       claim,
       reading,
       values,
-      ...(complete ? judgeNumber(claim, values as number[], level) : { interval: null, p: null }),
+      ...(complete
+        ? judgeNumber(claim, values as number[], level)
+        : { finite: null, interval: null, p: null }),
     });
   }
   return withAdjusted(evidence);
@@ -64,6 +70,7 @@ function judgeNumber(claim: NumberClaim, values: readonly number[], level: numbe
   const interval = predictionInterval(values, level);
   const impossible = printed.high < domain.low || printed.low > domain.high;
   return {
+    finite: shareOf(values, Number.isFinite),
     interval: { low: Math.max(interval.low, domain.low), high: Math.min(interval.high, domain.high) },
     p: impossible ? 0 : predictionPValue(values, printed.low, printed.high),
   };
@@ -80,20 +87,28 @@ export function judgeFigures(evidence: readonly NumberEvidence[]): FigureEvidenc
       figure,
       reading: members[0].reading,
       numbers: members.length,
-      p: complete
-        ? jointPValue(
-            runsOf(members),
-            members.map(({ claim }) => printedInterval(claim)),
-          )
-        : null,
+      ...(complete ? judgeFigure(members) : { finite: null, p: null }),
     });
   }
   return withAdjusted(judged);
 }
 
+function judgeFigure(members: readonly NumberEvidence[]) {
+  const runs = runsOf(members);
+  const published = members.map(({ claim }) => printedInterval(claim));
+  return {
+    finite: shareOf(runs, (run) => run.every(Number.isFinite)),
+    p: jointPValue(runs, published),
+  };
+}
+
 /** [seeds][numbers] of one figure. */
 function runsOf(members: readonly NumberEvidence[]): number[][] {
   return members[0].values.map((_, seed) => members.map(({ values }) => values[seed] as number));
+}
+
+function shareOf<T>(runs: readonly T[], has: (run: T) => boolean): number {
+  return runs.filter(has).length / runs.length;
 }
 
 function withAdjusted<T extends { p: number | null }>(

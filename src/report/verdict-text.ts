@@ -21,3 +21,22 @@ export function rangeText(interval: { readonly low: number; readonly high: numbe
     Number.isFinite(x) ? String(Number(x.toPrecision(3))) : x > 0 ? 'infinity' : '-infinity';
   return `${end(interval.low)} to ${end(interval.high)}`;
 }
+
+/** "0.041 to infinity, 2 of 8 runs diverged": where one more run would be; of runs that all diverged only that. */
+export function runsText({
+  interval,
+  values,
+}: {
+  readonly interval: Parameters<typeof rangeText>[0];
+  readonly values: readonly (number | null)[];
+}): string {
+  const count = divergedRuns(values);
+  const diverged = `${count} of ${values.length} runs diverged`;
+  if (count === 0) return rangeText(interval);
+  return count === values.length ? diverged : `${rangeText(interval)}, ${diverged}`;
+}
+
+/** How many of the runs diverged: their number is infinite. */
+export function divergedRuns(values: readonly (number | null)[]): number {
+  return values.filter((value) => value !== null && !Number.isFinite(value)).length;
+}

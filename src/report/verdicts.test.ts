@@ -97,6 +97,28 @@ describe('a number', () => {
     expect(numbers[0].evidence[0].p).toBeNull();
   });
 
+  describe('that runs do not have, since they diverge,', () => {
+    const published = (learningRate: number): NumberClaim => ({
+      ...numberClaim('wild', 0.1, { figure: 'F' }),
+      with: { ...small, learningRate: [learningRate] },
+    });
+
+    test('is contradicted where all of them do, alone and in its figure', async () => {
+      const { numbers, figures } = await judge([published(1e300)]);
+      expect(numbers[0].evidence[0]).toMatchObject({ values: Array(12).fill(Infinity), finite: 0 });
+      expect([numbers[0].verdict, figures[0].verdict]).toEqual(['contradicted', 'contradicted']);
+    });
+
+    test('depends on the seed where some do', async () => {
+      const { numbers, figures } = await judge([published(1e10)]);
+      expect(numbers[0].evidence[0].finite).toBe(7 / 12);
+      expect([numbers[0].verdict, figures[0].verdict]).toEqual([
+        'depends on the seed',
+        'depends on the seed',
+      ]);
+    });
+  });
+
   test('with too few seeds is not run', async () => {
     const few = { franke: [1, 2], mnist: [1] };
     const claims = [numberClaim('few', 0.1)];

@@ -34,7 +34,10 @@ export interface Verification {
   readonly conclusions: readonly Judged<ConclusionClaim, ConclusionEvidence>[];
 }
 
-/** A conclusion holds where at least this share of the seeds has it, and is contradicted at the opposite share. */
+/**
+ * A conclusion holds where at least this share of the seeds has it, and is contradicted at the opposite share. A number
+ * has to be finite in as many: what no run has, since they diverge, does not hold because nothing speaks against it.
+ */
 const mostSeeds = 0.9;
 
 /** Judges every claim under every reading. */
@@ -56,8 +59,8 @@ export async function verify(
     figures.push(...judgeFigures(judged));
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
-  const byP = ({ adjusted }: { adjusted: number | null }): Verdict =>
-    adjusted === null ? 'not run' : adjusted < 1 - level ? 'contradicted' : 'holds';
+  const byP = ({ adjusted, finite }: { adjusted: number | null; finite: number | null }): Verdict =>
+    adjusted !== null && adjusted < 1 - level ? 'contradicted' : byShare({ share: finite });
   const figureNames = [...new Set(figures.map(({ figure }) => figure))];
   return {
     level,

@@ -3,8 +3,9 @@ import { tableFiles } from '../output/results.ts';
 import type { FileContent } from '../output/write.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
+import type { NumberEvidence } from './judge-numbers.ts';
 import { junit } from './junit.ts';
-import { percent, rangeText, valueText } from './verdict-text.ts';
+import { percent, runsText, valueText } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { verificationMarkdown } from './verification-markdown.ts';
 import type { GridWinners } from './winners.ts';
@@ -28,7 +29,7 @@ export async function verificationFiles(
   return files;
 }
 
-/** Everything, for other programs. An unbounded end of an interval is null. */
+/** Everything, for other programs. An unbounded end of an interval is null, a number of a diverged run 'diverged'. */
 export function verificationJson(verification: Verification, winners: readonly GridWinners[]): string {
   const { level, seeds, readings, numbers, figures, conclusions } = verification;
   const evidenceOf = <T extends { reading: { name: string } }>({ reading, ...evidence }: T) => ({
@@ -44,11 +45,29 @@ export function verificationJson(verification: Verification, winners: readonly G
     level,
     seeds,
     readings: readings.map(({ name, variant, changed }) => ({ name, variant, changed })),
-    numbers: numbers.map(judged),
+    numbers: numbers.map(judged).map((one) => ({ ...one, evidence: one.evidence.map(finiteNumbers) })),
     figures: figures.map(judged),
     conclusions: conclusions.map(judged),
-    winners,
+    winners: winners.map(({ cells, ...grid }) => ({
+      ...grid,
+      cells: cells.map((cell) => ({ ...cell, mean: orDiverged(cell.mean) })),
+    })),
   });
+}
+
+/** JSON has no infinity. */
+function finiteNumbers<T extends Pick<NumberEvidence, 'values' | 'interval'>>(evidence: T) {
+  const { values, interval } = evidence;
+  const end = (x: number) => (Number.isFinite(x) ? x : null);
+  return {
+    ...evidence,
+    values: values.map((value) => (value === null ? null : orDiverged(value))),
+    interval: interval === null ? null : { low: end(interval.low), high: end(interval.high) },
+  };
+}
+
+function orDiverged(value: number): number | 'diverged' {
+  return Number.isFinite(value) ? value : 'diverged';
 }
 
 /** A case for each claim and figure; what is contradicted as expected is no failure. */
@@ -60,7 +79,7 @@ function junitCases({ numbers, figures, conclusions }: Verification, failing: Re
       name: subject.id,
       group: subject.where,
       outcome: outcome(subject.id, verdict),
-      message: `${verdict}: ${subject.says}: published ${valueText(subject.value)}; ${evidence.map(({ reading, interval }) => `${reading.name} ${rangeText(interval)}`).join(', ')}`,
+      message: `${verdict}: ${subject.says}: published ${valueText(subject.value)}; ${evidence.map((one) => `${one.reading.name} ${runsText(one)}`).join(', ')}`,
     })),
     ...figures.map(({ subject, verdict }) => ({
       name: subject,

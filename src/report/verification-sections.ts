@@ -1,5 +1,5 @@
 import { describe } from './claims-table.ts';
-import { percent, rangeText, spreadText, valueText } from './verdict-text.ts';
+import { percent, runsText, spreadText, valueText } from './verdict-text.ts';
 import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 
@@ -16,7 +16,8 @@ export function verificationSections(verification: Verification, winners: readon
   const sections = [
     counts(verification),
     figureSection(verification),
-    contradictedSection(verification),
+    numberSection(verification, 'contradicted', 'Numbers contradicted'),
+    numberSection(verification, 'depends on the seed', 'Numbers that only some runs have'),
     underspecifiedSection(verification),
     conclusionSection(verification),
     winnerSection(winners),
@@ -68,19 +69,19 @@ function figureSection({ figures }: Verification): Section {
   };
 }
 
-function contradictedSection({ numbers, level }: Verification): Section {
+function numberSection({ numbers, level }: Verification, of: Verdict, title: string): Section {
   return {
-    title: `Numbers contradicted, and where one more run would be (${percent(level)})`,
+    title: `${title}, and where one more run would be (${percent(level)})`,
     header: ['verdict', 'number', 'published', 'ours'],
     rows: numbers
-      .filter(({ verdict }) => verdict === 'contradicted')
+      .filter(({ verdict }) => verdict === of)
       .map(({ subject, evidence, verdict, holdsUnder }) => ({
         verdict,
         cells: [
           verdictText(verdict, holdsUnder),
           `${subject.says} (${subject.where})`,
           valueText(subject.value),
-          byReading(evidence, ({ interval }) => rangeText(interval)),
+          byReading(evidence, runsText),
         ],
       })),
   };

@@ -31,6 +31,7 @@ const verification: Verification = {
           claim: number,
           reading: codeReading,
           values: [0.06, 0.04, 0.05],
+          finite: 1,
           interval: { low: 0.01, high: 0.09 },
           p: 0.5,
           adjusted: 1,
@@ -43,7 +44,9 @@ const verification: Verification = {
       subject: 'Figure 5',
       verdict: 'contradicted',
       holdsUnder: [],
-      evidence: [{ figure: 'Figure 5', reading: codeReading, numbers: 2, p: 0.001, adjusted: 0.002 }],
+      evidence: [
+        { figure: 'Figure 5', reading: codeReading, numbers: 2, finite: 1, p: 0.001, adjusted: 0.002 },
+      ],
     },
   ],
   conclusions: [
@@ -79,6 +82,18 @@ test('what verify leaves is read as rows for the page', async () => {
     ],
     figures: [{ figure: 'Figure 5', numbers: 2, p: '0.002', verdict: 'contradicted', reading: '' }],
     conclusions: [{ id: 'c', says: 'decay hurts', share: null, low: null, high: null, verdict: 'not run' }],
+  });
+});
+
+test('diverged runs are counted, and leave the interval without an end', async () => {
+  const [judged] = verification.numbers;
+  const values = [0.06, Number.POSITIVE_INFINITY, 0.05];
+  const interval = { low: 0, high: Number.POSITIVE_INFINITY };
+  const evidence = [{ ...judged.evidence[0], values, finite: 2 / 3, interval }];
+  await write(verificationJson({ ...verification, numbers: [{ ...judged, evidence }] }, []));
+  expect((await readVerdicts(folder))!.numbers[0]).toMatchObject({
+    ours: '1 of 3 diverged',
+    interval: '0 to infinity',
   });
 });
 

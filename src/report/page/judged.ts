@@ -10,6 +10,7 @@ const file = join('verify', 'verify.json');
 
 const range = z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable();
 const reading = z.string();
+const value = z.union([z.number(), z.literal('diverged')]).nullable();
 
 /** What the page takes of the file. */
 const judged = z.object({
@@ -18,9 +19,7 @@ const judged = z.object({
   numbers: z.array(
     z.object({
       subject: z.object({ id: z.string(), where: z.string(), says: z.string(), value: z.number() }),
-      evidence: z
-        .array(z.object({ reading, values: z.array(z.number().nullable()), interval: range }))
-        .min(1),
+      evidence: z.array(z.object({ reading, values: z.array(value), interval: range })).min(1),
       verdict: z.string(),
       holdsUnder: z.array(z.string()),
     }),
@@ -92,11 +91,14 @@ function parsed(text: string): unknown {
   }
 }
 
-function medianText(values: readonly (number | null)[]): string {
-  const known = values.filter((value) => value !== null);
-  return known.length < values.length || known.length === 0
-    ? 'not run'
-    : valueText(percentile(Float64Array.from(known).sort(), 50));
+/** The median, or how many diverged: a median of the others would leave these out. */
+function medianText(values: readonly z.infer<typeof value>[]): string {
+  if (values.length === 0 || values.includes(null)) return 'not run';
+  const finite = values.filter((one) => typeof one === 'number');
+  const diverged = values.length - finite.length;
+  return diverged > 0
+    ? `${diverged} of ${values.length} diverged`
+    : valueText(percentile(Float64Array.from(finite).sort(), 50));
 }
 
 /** JSON has no infinity: an end without bound is null there. */
