@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +149,28 @@ describe('checkpoints', () => {
     await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.${randomUUID()}.tmp`), 'half');
     expect((await goOn(trial)).from).toBe(2);
     expect(await files()).toEqual([]);
+  });
+
+  test.each<[string, (header: Record<string, unknown>) => unknown]>([
+    ['null', () => null],
+    ['more weights than there are', (header) => ({ ...header, layers: [[2 ** 33, 1]] })],
+    ['layers that are none', (header) => ({ ...header, layers: 'abc' })],
+    ['fewer layers', (header) => ({ ...header, layers: [] })],
+    ['another epoch', (header) => ({ ...header, epoch: 4 })],
+  ])('a header that is whole and says nonsense is not used: %s', async (_name, change) => {
+    const trial = await trialOf({});
+    await trainUntil(trial, 2);
+    for (const name of await files()) {
+      const path = join(store, 'checkpoints', name);
+      const bytes = await readFile(path);
+      const end = 36 + bytes.readUInt32LE(32);
+      const header = Buffer.from(JSON.stringify(change(JSON.parse(bytes.toString('utf8', 36, end)))));
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(header.length);
+      const body = Buffer.concat([length, header, bytes.subarray(end)]);
+      await writeFile(path, Buffer.concat([createHash('sha256').update(body).digest(), body]));
+    }
+    expect((await goOn(trial)).from).toBe(0);
   });
 
   test('what cannot be removed fails no trial', async () => {

@@ -85,10 +85,19 @@ function newestFirst(names: readonly string[]): string[] {
 async function newest(folder: string, names: readonly string[], id: string): Promise<TrainingState | null> {
   for (const name of names) {
     const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
-    const state = bytes === null ? null : decodeState(bytes, id);
+    const state = bytes === null ? null : tryDecoding(bytes, id);
     if (state !== null) return state;
   }
   return null;
+}
+
+/** Null too for what has a digest and makes no sense all the same. */
+function tryDecoding(bytes: Buffer, id: string): TrainingState | null {
+  try {
+    return decodeState(bytes, id);
+  } catch {
+    return null;
+  }
 }
 
 interface Header {
@@ -130,8 +139,11 @@ function decodeState(bytes: Buffer, id: string): TrainingState | null {
   const headerLength = body.readUInt32LE(0);
   const header = JSON.parse(body.toString('utf8', 4, 4 + headerLength)) as Header;
   if (header.version !== version || header.id !== id) return null;
+  const { epoch, train, test } = header;
+  if (![train.loss, test.loss].every((curve) => Array.isArray(curve) && curve.length === epoch)) return null;
   let at = 4 + headerLength;
   const take = (length: number): Float64Array => {
+    if (8 * length > body.length - at) throw new RangeError('more numbers than there are');
     const array = new Float64Array(length);
     body.copy(Buffer.from(array.buffer), 0, at, at + array.byteLength);
     at += array.byteLength;
@@ -142,12 +154,7 @@ function decodeState(bytes: Buffer, id: string): TrainingState | null {
       kernel: take(kernel),
       bias: bias === null ? null : take(bias),
     }));
-  const { epoch, train, test } = header;
-  return {
-    epoch,
-    train,
-    test,
-    weights: takeLayers(),
-    velocities: header.velocities ? takeLayers() : null,
-  };
+  const weights = takeLayers();
+  const velocities = header.velocities ? takeLayers() : null;
+  return at === body.length ? { epoch, train, test, weights, velocities } : null;
 }

@@ -101,7 +101,20 @@ async function readIndex(
   const covered = body.readDoubleLE(magic.length);
   const entries = bytes.subarray(headerLength);
   const unchanged = covered === size ? body.readDoubleLE(magic.length + 8) === time : covered < size;
-  return unchanged && endsAsIndexed(path, covered, entries) ? { covered, entries } : null;
+  if (!unchanged || !liesWithin(covered, entries)) return null;
+  return endsAsIndexed(path, covered, entries) ? { covered, entries } : null;
+}
+
+/** Whether every line lies behind the one before and ends before `covered`. */
+function liesWithin(covered: number, entries: Buffer): boolean {
+  if (entries.length % entryLength !== 0) return false;
+  let end = 0;
+  let good = true;
+  visitEntries(entries, (_id, offset, length) => {
+    good &&= Number.isSafeInteger(offset) && offset >= end;
+    end = offset + length + 1;
+  });
+  return good && end <= covered;
 }
 
 /** Whether the last line that the index knows of still lies where it says. */

@@ -56,6 +56,7 @@ export function decodeLine(line: string, checked = false): Decoded {
   const bad = { fault: 'not a record', version: storeVersion } as const;
   if (!isObject(parsed) || !('store' in parsed) || typeof parsed.store !== 'number') return bad;
   const version = parsed.store;
+  if (version !== 1 && version !== 2 && version <= storeVersion) return bad;
   // What a newer version writes is not for this one to judge.
   if (version > storeVersion) return { fault: 'newer', version };
   const { id, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
@@ -80,11 +81,13 @@ function idOf({ config }: TrialRecord): string | null {
 }
 
 function isRecord(value: object): value is TrialRecord {
-  const { id, at, status, metrics, curves, config } = value as Partial<TrialRecord>;
+  const { id, at, status, metrics, curves, config, seconds, divergedAt } = value as Partial<TrialRecord>;
   if (typeof id !== 'string' || typeof at !== 'string') return false;
   if (status !== 'done' && status !== 'diverged') return false;
   if (!isObject(metrics) || !isObject(curves) || !isObject(config)) return false;
-  const isNumber = (entry: unknown) => entry === null || typeof entry === 'number';
+  const isNumber = (entry: unknown) => entry === null || Number.isFinite(entry);
+  if (!Number.isFinite(seconds) || !isNumber(divergedAt)) return false;
+  if (!Object.keys(curves).every((name) => /^(train|test)_[a-z0-9_]+$/.test(name))) return false;
   return (
     Object.values(metrics).every(isNumber) &&
     Object.values(curves).every((curve) => Array.isArray(curve) && curve.every(isNumber))

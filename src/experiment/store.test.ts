@@ -254,7 +254,7 @@ describe('a writer that meets trouble', () => {
       import { openJournal } from ${JSON.stringify(new URL('store.js', modules))};
       import { createTrial } from ${JSON.stringify(new URL('trial.js', modules))};
       const journal = await openJournal(${JSON.stringify(store)});
-      const record = (name, size) => ({ ...createTrial({ name }), status: 'done', metrics: {}, curves: { x: Array(size).fill(1) }, at: '2025' });
+      const record = (name, size) => ({ ...createTrial({ name }), status: 'done', divergedAt: null, metrics: {}, curves: { train_mse: Array(size).fill(1) }, seconds: 1, at: '2025' });
       await journal.append(record('a', 1));
       await journal.append(record('b', 20000)).then(() => process.exit(9), () => {});
       await journal.append(record('c', 1));
@@ -268,6 +268,20 @@ describe('a writer that meets trouble', () => {
   test('a directory named like a journal is a clear error', async () => {
     await mkdir(join(store, 'journal-x.jsonl'), { recursive: true });
     expect((await refused(readStore(store))).exitCode).toBe(2);
+  });
+
+  test.each([
+    ['a number that JSON can say and float64 cannot', '"seconds":1', '"seconds":1e999'],
+    ['a time that is no number', '"seconds":1', '"seconds":{}'],
+    ['a curve of another name', '"curves":{', '"curves":{"__proto__":[1],'],
+    ['a version that never was', '"store":1', '"store":0'],
+  ])('%s is damage', async (_name, written, changed) => {
+    // Version 1 has no checksum that would tell.
+    const line = JSON.stringify({ store: 1, record: { ...record('a'), seconds: 1 } });
+    await writeJournal('journal-a.jsonl', `${line.replace(written, changed)}\n${lineOf(record('b'))}`);
+    const { records, damaged } = await readStore(store);
+    expect(namesIn(records)).toEqual(['b']);
+    expect(damaged).toEqual([expect.stringMatching(/^journal-a.jsonl: line 1 is not/)]);
   });
 
   test('a line without the parts of a record is damage', async () => {
