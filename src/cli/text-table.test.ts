@@ -62,4 +62,21 @@ describe('renderTable', () => {
     const colored = renderTable(['x', 'y'], cells, { color: true, paint });
     expect(colored.split('\n')[2]).toBe('\u001b[30ma?b?\u001b[39m  \u001b[31mhidden\u001b[39m');
   });
+
+  test('a long table is drawn in pieces that line up, as a short one is', () => {
+    const cells = Array.from({ length: 1203 }, (_, i) => [
+      i === 1100 ? 'the  widest 日本 of all ' : `row ${i}`,
+      `${i * i}`,
+      i % 7 === 0 ? '' : 'x',
+    ]);
+    const options = { align: ['left', 'right', 'left'] as ('left' | 'right')[], color: false };
+    const lines = renderTable(['name', 'square', ''], cells, options).split('\n');
+    expect(lines).toHaveLength(1205);
+    for (const i of [0, 499, 500, 999, 1000, 1100, 1202]) {
+      const pair = i === 1100 ? [cells[1100], cells[1202]] : [cells[1100], cells[i]];
+      const short = renderTable(['name', 'square', ''], [...pair, cells[1202]], options).split('\n');
+      expect(lines[i + 2]).toBe(short[i === 1100 ? 2 : 3]);
+      expect(lines.slice(0, 2)).toEqual(short.slice(0, 2));
+    }
+  });
 });

@@ -34,16 +34,41 @@ export function renderTable(header: string[], rows: string[][], options: TextTab
   const body = rows.map((cells, row) =>
     cells.map((cell, column) => (color ? paint(plain(cell), row, column) : plain(cell))),
   );
-  const table = new CliTable({
-    head: head.map((cell) => chalk.bold(cell)),
-    colAligns: header.map((_, column) => align[column] ?? 'left'),
-    colWidths: foldedWidths([head, ...body], width),
-    wordWrap: true,
-    chars: { ...borders, mid: color ? '─' : '-' },
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...body);
-  const lines = table.toString().split('\n');
+  const folded = foldedWidths([head, ...body], width);
+  const bold = head.map((cell) => chalk.bold(cell));
+  const draw = (from: number, widths: (number | null)[]): string => {
+    const table = new CliTable({
+      head: from === 0 ? bold : [],
+      colAligns: header.map((_, column) => align[column] ?? 'left'),
+      colWidths: widths,
+      wordWrap: true,
+      chars: { ...borders, mid: color ? '─' : '-' },
+      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    });
+    table.push(...body.slice(from, from + pieceRows));
+    return table.toString();
+  };
+  const starts = Array.from({ length: Math.ceil(body.length / pieceRows) }, (_, piece) => piece * pieceRows);
+  if (starts.length <= 1) return withoutTrailingSpaces(draw(0, folded));
+  const widths = widestOf(
+    starts.map((from) => {
+      const found = [...folded];
+      draw(from, found); // fills in those that were null
+      return found as number[];
+    }),
+  );
+  return starts.map((from) => withoutTrailingSpaces(draw(from, [...widths]))).join('\n');
+}
+
+/** The time that cli-table3 takes grows with the square of the rows: many are drawn in pieces of so many. */
+const pieceRows = 200;
+
+function widestOf(pieces: readonly (readonly number[])[]): number[] {
+  return pieces[0].map((_, column) => pieces.reduce((widest, piece) => Math.max(widest, piece[column]), 0));
+}
+
+function withoutTrailingSpaces(text: string): string {
+  const lines = text.split('\n');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
@@ -55,12 +80,13 @@ function plain(cell: string): string {
 /** Width of each column, or null where it is as wide as its widest cell. */
 function foldedWidths(rows: string[][], limit: number): (number | null)[] {
   const columns = rows[0]?.map((_, column) => rows.map((row) => stripVTControlCharacters(row[column] ?? '')));
-  const widths = (columns ?? []).map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  const longest = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
+  const widths = (columns ?? []).map(longest);
   const excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - limit;
   const widest = widths.indexOf(Math.max(...widths));
   if (excess <= 0) return widths.map(() => null);
   // Never narrower than its longest word, which would be cut.
   const words = (columns?.[widest] ?? []).flatMap((cell) => cell.split(' '));
-  const folded = Math.max(...words.map((word) => word.length), (widths[widest] ?? 0) - excess);
+  const folded = Math.max(longest(words), (widths[widest] ?? 0) - excess);
   return widths.map((_, column) => (column === widest ? folded : null));
 }

@@ -15,6 +15,7 @@ import {
   variedOptions,
 } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
+import { thinned } from './thinned.ts';
 
 /** The losses that curves are drawn of. */
 export const lossTitles = {
@@ -135,6 +136,9 @@ function curveOf(
   ];
 }
 
+/** No figure is wider in points. */
+const mostPoints = 250;
+
 /** Mean, least and greatest over the seeds that finished; over all of them where none did. */
 function meanCurve({ trials }: Group, name: string): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
@@ -142,16 +146,9 @@ function meanCurve({ trials }: Group, name: string): Point[] {
     all[name] ? [all[name]] : [],
   );
   const length = Math.max(0, ...members.map((values) => values.length));
-  return thinned(length).flatMap((index) => {
+  return thinned(length, mostPoints).flatMap((index) => {
     const values = members.flatMap((curve) => curve[index] ?? []);
     if (values.length === 0) return [];
     return [{ epoch: index + 1, value: mean(values), low: Math.min(...values), high: Math.max(...values) }];
   });
-}
-
-/** At most 250 epochs, evenly spread, the first and the last among them: no figure is wider in points. */
-function thinned(length: number): number[] {
-  const stride = Math.max(1, Math.ceil(length / 250));
-  const indices = Array.from({ length: Math.ceil(length / stride) }, (_, i) => i * stride);
-  return length > 0 && indices[indices.length - 1] !== length - 1 ? [...indices, length - 1] : indices;
 }

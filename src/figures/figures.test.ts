@@ -350,6 +350,20 @@ test('functions and their gradients', async () => {
   expect(await toSvg(figure.spec)).toMatchSnapshot();
 });
 
+test('functions at a hundred thousand points are drawn at a thousand of them', () => {
+  const values = Array.from(
+    { length: 100_000 },
+    (_, i) => ({ activation: 'relu', x: i, value: i, gradient: 1 }) as const,
+  );
+  const { spec } = functionsFigure(
+    { name: 'f', title: 'F', figure: '', activation: ['relu'], x: '' },
+    values,
+  );
+  const rows = valuesAt(spec, 'values').flat() as { x: number }[];
+  expect(rows).toHaveLength(2 * 1001);
+  expect([rows[0].x, rows.at(-1)!.x]).toEqual([0, 99_999]);
+});
+
 describe('files', () => {
   const [figure] = draw({ ...gridResults, quick: true });
 

@@ -2,12 +2,20 @@ import type { FunctionsExperiment, FunctionValue } from '../experiment/functions
 import type { Figure } from './figure.ts';
 import { typeset } from './notes.ts';
 import { dashes, figureWidth, fontSize, palette, wholeSpec } from './style.ts';
+import { thinned } from './thinned.ts';
+
+/** A panel is less wide in points. */
+const mostPoints = 1000;
 
 /** Functions and their gradients, a panel each, two beside each other. */
 export function functionsFigure(experiment: FunctionsExperiment, values: readonly FunctionValue[]): Figure {
   const title = typeset(experiment.title);
   const names = [...new Set(values.map(({ activation }) => activation))];
-  const data = values.flatMap(({ activation, x, value, gradient }) => [
+  const drawn = names.flatMap((name) => {
+    const own = values.filter(({ activation }) => activation === name);
+    return thinned(own.length, mostPoints).map((index) => own[index]);
+  });
+  const data = drawn.flatMap(({ activation, x, value, gradient }) => [
     { activation: typeset(activation), x, what: 'function', y: value },
     { activation: typeset(activation), x, what: 'gradient', y: gradient },
   ]);
