@@ -9,6 +9,7 @@ import { activationNames } from '../nn/activations.ts';
 import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
+import { significant } from '../stats/significant.ts';
 import { printWhole, tell } from './terminal.ts';
 
 export const functionsFolder = folderName(definition.name);
@@ -115,7 +116,7 @@ async function shown(values: readonly FunctionValue[]): Promise<string> {
     String(x),
     ...names.flatMap((name) => {
       const { value, gradient } = values.find((row) => row.activation === name && row.x === x)!;
-      return [value.toPrecision(4), gradient.toPrecision(4)].map((text) => String(Number(text)));
+      return [value, gradient].map((number) => String(significant(number, 4)));
     }),
   ]);
   const header = ['x', ...names.flatMap((name) => [name, 'gradient'])];

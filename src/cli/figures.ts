@@ -21,10 +21,15 @@ export async function writeFigures(
 ): Promise<void> {
   await writeFiles(folder, await figureFiles(figures, formats));
   const names = new Set(figures.map(({ name }) => name));
-  for (const file of await readdir(folder)) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  // A folder of that name is none of ours.
+  const old = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [] : entry.name)));
+  for (const file of old) {
     const name = /^(heat-maps|curves|published.*)\.vl\.json$/.exec(file)?.[1];
     if (name === undefined || names.has(name)) continue;
-    for (const ending of Object.values(figureFormats))
-      await rm(join(folder, `${name}.${ending}`), { force: true });
+    for (const ending of Object.values(figureFormats)) {
+      const path = `${name}.${ending}`;
+      if (old.has(path)) await rm(join(folder, path), { force: true });
+    }
   }
 }

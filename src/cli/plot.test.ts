@@ -113,6 +113,33 @@ describe('plot', () => {
     ]);
   });
 
+  test('two folders of one name do not share a place, and nothing is drawn', async () => {
+    for (const parent of ['a', 'b']) {
+      await cp(join(directory, 'ridge'), join(directory, parent, 'ridge'), { recursive: true });
+    }
+    const { status, stderr } = await run('plot', 'a/ridge', 'b', '--out', 'both');
+    expect(status).toBe(2);
+    expect(stderr).toContain(`the figures of b/ridge would take the place of those of a/ridge`);
+    expect(await readdir(directory)).not.toContain('both');
+    const twice = await run('plot', 'a/ridge', 'a', '--out', 'both', '--format', 'json');
+    expect({ status: twice.status, lines: twice.stderr.trim().split('\n').length }).toEqual({
+      status: 0,
+      lines: 1,
+    });
+  });
+
+  test('what is called as an old figure but is a folder stays', async () => {
+    const folder = await copyOf('folders');
+    await mkdir(join(folder, 'published.vl.json'));
+    await mkdir(join(folder, 'curves.png'));
+    await writeFile(join(folder, 'curves.vl.json'), '{}');
+    const { status, stderr } = await run('plot', 'folders', '--format', 'json');
+    expect({ status, wrote: stderr.startsWith('wrote ') }).toEqual({ status: 0, wrote: true });
+    const names = await readdir(folder);
+    expect(names).toEqual(expect.arrayContaining(['published.vl.json', 'curves.png']));
+    expect(names).not.toContain('curves.vl.json');
+  });
+
   test('functions of another file are refused, with the record', async () => {
     await cp(join(directory, 'functions'), join(directory, 'others'), { recursive: true });
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\nrelu,[^,]*/, '\nrelu,abc'));

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UserError } from '../errors.ts';
 import { parseChoice, parseList } from '../experiment/value-list.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
 import { tell } from './terminal.ts';
@@ -29,13 +30,11 @@ export function addPlotCommand(program: Command): void {
         parseChoice(name, figureFormatNames, '--format'),
       );
       const all = (await Promise.all(folders.map(runFolders))).flat();
+      const places = placesOf(all, flags);
       // Everything is read and drawn before anything is written.
       const drawn = [];
-      for (const folder of all) drawn.push({ folder, figures: await figuresIn(folder) });
-      for (const { folder, figures } of drawn) {
-        const out = outOf(folder, all.length, flags);
-        await write(out, figures, formats, flags);
-      }
+      for (const [out, folder] of places) drawn.push({ out, figures: await figuresIn(folder) });
+      for (const { out, figures } of drawn) await write(out, figures, formats, flags);
     });
 }
 
@@ -66,9 +65,28 @@ async function figuresIn(folder: string) {
   return draw(results, { published: await publishedOf(results.experiment.name) });
 }
 
-function outOf(folder: string, count: number, { out }: Flags): string {
-  if (out === undefined) return folder;
-  return count === 1 ? out : join(out, basename(resolve(folder)));
+/** Where the figures of each folder go, place to folder. Errors: one place for two folders. */
+function placesOf(folders: readonly string[], { out }: Flags): Map<string, string> {
+  const distinct = [...new Map(folders.map((folder) => [resolve(folder), folder])).values()];
+  if (out === undefined) return new Map(distinct.map((folder) => [folder, folder]));
+  if (distinct.length === 1) return new Map([[out, distinct[0]]]);
+  const places = new Map<string, string>();
+  for (const folder of distinct) {
+    const place = join(out, basename(resolve(folder)));
+    const other = places.get(place);
+    if (other !== undefined) throw clash(folder, other, place);
+    places.set(place, folder);
+  }
+  return places;
+}
+
+function clash(folder: string, other: string, place: string): UserError {
+  return new UserError({
+    what: `the figures of ${folder} would take the place of those of ${other}`,
+    expected: 'folders whose last names differ, where --out takes the figures of several',
+    received: place,
+    remedy: 'draw them one at a time, each with an --out of its own, or leave out --out',
+  });
 }
 
 async function write(

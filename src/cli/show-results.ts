@@ -4,6 +4,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
+import { significant } from '../stats/significant.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
 
@@ -144,7 +145,7 @@ function statisticText(cell: SummaryCell, name: string): string {
 }
 
 function figures(value: number, digits = 4): string {
-  return String(Number(value.toPrecision(digits)));
+  return String(significant(value, digits));
 }
 
 function bestCell(cells: readonly SummaryCell[], { name, best }: ShownMetric): SummaryCell | undefined {

@@ -1,4 +1,5 @@
 import { robustLimits } from '../stats/describe.ts';
+import { drawn } from './drawn.ts';
 import type { SpecPart } from './figure.ts';
 
 /** The values at the two ends of the colours. */
@@ -10,17 +11,17 @@ export interface Colors {
 
 /** Shared limits; one value far off, as a nearly diverged trial has, does not take the whole scale. */
 export function magmaColors(values: readonly number[]): Colors {
-  return { ...robustLimits(values), kind: 'magma' };
+  return { ...robustLimits(values.map(drawn)), kind: 'magma' };
 }
 
 /** Limits of the same size to both sides of 0. */
 export function differenceColors(values: readonly number[]): Colors {
-  const { high } = robustLimits(values.map(Math.abs));
+  const { high } = robustLimits(values.map((value) => Math.abs(drawn(value))));
   return { low: -high, high, kind: 'difference' };
 }
 
 export function isClipped({ low, high }: Colors, values: readonly number[]): boolean {
-  return values.some((value) => value < low || value > high);
+  return values.map(drawn).some((value) => value < low || value > high);
 }
 
 /** Beyond its ends a colour stays that of the end. */

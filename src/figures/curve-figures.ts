@@ -2,6 +2,7 @@ import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { mean } from '../stats/describe.ts';
 import { type Curve, type CurvePanel, curves, isCut, type Point } from './curves.ts';
+import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
 import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
@@ -125,12 +126,13 @@ function curveOf(
   const points = meanCurve(group, name);
   if (points.length === 0) return [];
   const diverged = countStatus(group.trials, 'done') === 0;
+  const theirs = published(name, group.settings);
   return [
     {
       series: seriesName(group.settings, names),
       split: reference === null ? split : `${split}, ${reference}`,
       points,
-      published: published(name, group.settings),
+      published: theirs === null ? null : drawn(theirs),
       diverged,
     },
   ];
@@ -149,6 +151,7 @@ function meanCurve({ trials }: Group, name: string): Point[] {
   return thinned(length, mostPoints).flatMap((index) => {
     const values = members.flatMap((curve) => curve[index] ?? []);
     if (values.length === 0) return [];
-    return [{ epoch: index + 1, value: mean(values), low: Math.min(...values), high: Math.max(...values) }];
+    const [value, low, high] = [mean(values), Math.min(...values), Math.max(...values)].map(drawn);
+    return [{ epoch: index + 1, value, low, high }];
   });
 }

@@ -1,3 +1,4 @@
+import { significant } from '../stats/significant.ts';
 import type { SpecPart } from './figure.ts';
 import { dashes, figureWidth, fontSize, palette, textWidth } from './style.ts';
 
@@ -272,5 +273,5 @@ function pointRows(members: readonly Curve[]): SpecPart[] {
 
 /** Five figures are finer than any pixel: curves.csv has them all. */
 function figures(value: number): number {
-  return Number(value.toPrecision(5));
+  return significant(value, 5);
 }

@@ -1,4 +1,5 @@
 import type { FunctionsExperiment, FunctionValue } from '../experiment/functions.ts';
+import { drawn } from './drawn.ts';
 import type { Figure } from './figure.ts';
 import { typeset } from './notes.ts';
 import { dashes, figureWidth, fontSize, palette, wholeSpec } from './style.ts';
@@ -11,13 +12,13 @@ const mostPoints = 1000;
 export function functionsFigure(experiment: FunctionsExperiment, values: readonly FunctionValue[]): Figure {
   const title = typeset(experiment.title);
   const names = [...new Set(values.map(({ activation }) => activation))];
-  const drawn = names.flatMap((name) => {
+  const shown = names.flatMap((name) => {
     const own = values.filter(({ activation }) => activation === name);
     return thinned(own.length, mostPoints).map((index) => own[index]);
   });
-  const data = drawn.flatMap(({ activation, x, value, gradient }) => [
-    { activation: typeset(activation), x, what: 'function', y: value },
-    { activation: typeset(activation), x, what: 'gradient', y: gradient },
+  const data = shown.flatMap(({ activation, x, value, gradient }) => [
+    { activation: typeset(activation), x: drawn(x), what: 'function', y: drawn(value) },
+    { activation: typeset(activation), x: drawn(x), what: 'gradient', y: drawn(gradient) },
   ]);
   const domain = ['function', 'gradient'];
   const spec = wholeSpec(title, [], figureWidth, {

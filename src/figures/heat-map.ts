@@ -1,6 +1,7 @@
 import type { Setting } from '../experiment/options.ts';
 import { cellText, type Shown, tickTexts } from './cell-text.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
+import { drawn } from './drawn.ts';
 import type { SpecPart } from './figure.ts';
 import { condensed, figureWidth, fontSize, textWidth } from './style.ts';
 
@@ -91,7 +92,7 @@ function panelSpec(
     members.map((cell) => ({
       row: rowTexts[rows.ticks.indexOf(cell.row)],
       column: columnTexts[columns.ticks.indexOf(cell.column)],
-      value: cell.value,
+      value: cell.value === null ? null : drawn(cell.value),
       state: cell.state,
       text: cellText(cell, colors),
       ink: inkOn(cell.value, colors),

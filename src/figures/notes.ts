@@ -1,5 +1,6 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle, type Settings } from '../experiment/options.ts';
+import { significant } from '../stats/significant.ts';
 import {
   countStatus,
   groupSeeds,
@@ -50,7 +51,7 @@ export function shortTitle(title: string): string {
 
 /** Four figures. */
 export function figures(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(significant(value, 4));
 }
 
 /** What stands beside the picture, as it has no curve: closed forms, solvers without epochs, other libraries. */

@@ -46,7 +46,7 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const { spec: compiled } = compile(structuredClone(spec) as unknown as TopLevelSpec, { logger: strict });
   // Names of clip paths count up in a process; each figure starts anew.
   vega.resetSVGDefIds();
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: strict });
   const svg = await view.toSVG();
   view.finalize();
   return `${rounded(svg)}\n`;

@@ -1,5 +1,6 @@
 import { type OptionName, optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { significant } from '../stats/significant.ts';
 import { twoFigures } from '../stats/two-figures.ts';
 import { settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type SummaryCell, summarize } from './summary.ts';
@@ -123,7 +124,8 @@ function shown(cell: SummaryCell | undefined, metric: string, digits = 2): Value
 }
 
 function figures(value: number, digits: number): number {
-  return Number(digits === 2 ? twoFigures(value) : value.toPrecision(digits));
+  const half = Number(twoFigures(value));
+  return digits === 2 && Number.isFinite(half) ? half : significant(value, digits);
 }
 
 function isSet({ settings }: SummaryCell, rows: OptionName, columns: OptionName): boolean {

@@ -1,4 +1,5 @@
 import type { Table } from '../output/table.ts';
+import { significant } from '../stats/significant.ts';
 import type { Check, Difference, FileCheck } from './check.ts';
 import type { VerdictReport, VerdictRow } from './verdict-formats.ts';
 
@@ -45,7 +46,7 @@ function differenceText({ column, baseline, now, difference }: Difference): stri
 
 /** "+1.2e-7": a difference to three digits. */
 export function signed(difference: number): string {
-  return `${difference > 0 ? '+' : ''}${Number(difference.toPrecision(3))}`;
+  return `${difference > 0 ? '+' : ''}${significant(difference, 3)}`;
 }
 
 function show(value: string | number | null): string {

@@ -1,4 +1,5 @@
 import type { OptionName, Setting } from '../experiment/options.ts';
+import { significant } from '../stats/significant.ts';
 import type { Comparison } from './comparison.ts';
 
 /**
@@ -83,5 +84,5 @@ function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: 
 }
 
 function figures(value: number, digits: number): string {
-  return String(Number(value.toPrecision(digits)));
+  return String(significant(value, digits));
 }

@@ -1,3 +1,5 @@
+import { significant } from '../stats/significant.ts';
+
 /** "99 %", "99.9 %": a share with at most so many digits. */
 export function percent(share: number, digits = 4): string {
   return `${Number((100 * share).toPrecision(digits))} %`;
@@ -5,20 +7,20 @@ export function percent(share: number, digits = 4): string {
 
 /** As many digits as the report prints at most. */
 export function valueText(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(significant(value, 4));
 }
 
 /** A p-value: "0.31", "< 0.0001". */
 export function spreadText(p: number | null): string {
   if (p === null) return 'not run';
-  return p < 1e-4 ? '< 0.0001' : String(Number(p.toPrecision(2)));
+  return p < 1e-4 ? '< 0.0001' : String(significant(p, 2));
 }
 
 /** "0.041 to 0.062"; unbounded ends are infinities. */
 export function rangeText(interval: { readonly low: number; readonly high: number } | null): string {
   if (interval === null) return 'not run';
   const end = (x: number) =>
-    Number.isFinite(x) ? String(Number(x.toPrecision(3))) : x > 0 ? 'infinity' : '-infinity';
+    Number.isFinite(x) ? String(significant(x, 3)) : x > 0 ? 'infinity' : '-infinity';
   return `${end(interval.low)} to ${end(interval.high)}`;
 }
 

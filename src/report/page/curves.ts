@@ -4,6 +4,7 @@ import type { Plan } from '../../experiment/plan.ts';
 import { variedOptions } from '../../output/settings.ts';
 import { summarize } from '../../output/summary.ts';
 import type { Records } from '../../output/trials.ts';
+import { significant } from '../../stats/significant.ts';
 
 /** More than are told apart on a screen would only make the page heavy. */
 const mostEpochs = 200;
@@ -45,5 +46,5 @@ function shownEpochs(count: number): number[] {
 }
 
 function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(4));
+  return value === null ? null : significant(value, 4);
 }

@@ -1,3 +1,4 @@
+import { significant } from '../../stats/significant.ts';
 import { type Html, html } from './html.ts';
 
 /** A command line with a button that copies it. */
@@ -12,7 +13,7 @@ export function scrollTable(label: string, table: Html): Html {
 
 /** A number to so many significant figures, with a true minus sign. */
 export function figures(value: number, digits: number): string {
-  return String(Number(value.toPrecision(digits))).replace('-', '−');
+  return String(significant(value, digits)).replace('-', '−');
 }
 
 /** +0.0012 or −0.0012. */
