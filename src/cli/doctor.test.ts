@@ -97,3 +97,12 @@ test('a damaged file of hashes and a flipped byte in packed data are wrong', asy
   });
   expect(stateOf(flipped.stdout, 'WebAssembly')).toMatchObject({ state: 'ok' });
 });
+
+test('a Python that says nothing is as one that is not there, and why', async () => {
+  const { status, stdout } = await doctor({ FYS_NN_PYTHON: '/bin/true' }, '--json');
+  expect(stateOf(stdout, 'scikit-learn')).toMatchObject({
+    state: 'ok',
+    found: 'not installed (/bin/true: it printed no JSON: ""): --reference sklearn is left out',
+  });
+  expect(status).toBe(0);
+});

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { numerics } from '../experiment/trial.ts';
 import { hasVectors, kernelsInUse } from '../kernels/index.ts';
 import { packageFolder, programVersion } from '../output/version.ts';
-import { availableReferences, type ReferenceName, references } from '../references/index.ts';
+import { referenceNames, references } from '../references/index.ts';
 import type { Check } from './check.ts';
 
 const oldestNode = 20;
@@ -49,10 +49,15 @@ function terminalOf(stdout: NodeJS.WriteStream): string {
 
 /** Other libraries that can be trained beside ours: all are optional. */
 export async function checkReferences(): Promise<Check[]> {
-  const available = await availableReferences();
-  return (Object.keys(available) as ReferenceName[]).map((name) => ({
-    what: `${references[name].title} (optional)`,
-    state: 'ok',
-    found: available[name] ?? `not installed: --reference ${name} is left out`,
-  }));
+  const checks: Check[] = [];
+  for (const name of referenceNames) {
+    const { title, find } = references[name];
+    const installed = await find();
+    const found =
+      'versions' in installed
+        ? installed.versions.version
+        : `not installed (${installed.absent.reason}): --reference ${name} is left out`;
+    checks.push({ what: `${title} (optional)`, state: 'ok', found });
+  }
+  return checks;
 }

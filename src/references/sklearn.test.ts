@@ -11,7 +11,7 @@ import type { LayerSpec } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
-import { pythonCandidates, runPython, sklearnProgram } from './python.ts';
+import { askPython, lookLimits, pythonCandidates, runPython, sklearnProgram } from './python.ts';
 import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
 
 const found = await findSklearn();
@@ -120,7 +120,7 @@ withSklearn('the Python process', () => {
       `sklearn_reference.main(${JSON.stringify(folder)})`,
     ];
     for (const python of pythonCandidates()) {
-      if ('failure' in (await runPython(python, [sklearnProgram, '--versions']))) continue;
+      if ('failure' in (await runPython(python, [sklearnProgram, '--versions'], lookLimits))) continue;
       const child = spawn(python, ['-B', '-c', program.join('\n')]);
       await new Promise((ready) => child.stdout.once('data', ready));
       const ended = new Promise((done) => child.once('close', done));
@@ -132,6 +132,26 @@ withSklearn('the Python process', () => {
   });
 });
 
-test('a program that is not there is a failure, no exception', async () => {
-  expect(await runPython('/nonexistent/python', [])).toEqual({ failure: 'no such program' });
+describe('a program that is no Python with scikit-learn is a failure, no exception', () => {
+  const ask = (program: string, limits = {}) =>
+    askPython('/bin/sh', ['-c', program], { ...lookLimits, ...limits });
+
+  test('it is not there', async () => {
+    expect(await askPython('/nonexistent/python', [], lookLimits)).toEqual({ failure: 'no such program' });
+  });
+
+  test.each([
+    ['true', 'it printed no JSON: ""'],
+    ['echo x', String.raw`it printed no JSON: "x\n"`],
+    ['exec yes', 'it printed more than 65536 bytes'],
+    ['exec yes >&2', 'it printed more than 65536 bytes'],
+    [String.raw`printf "first\n\033[31mlast\n" >&2; exit 3`, '?[31mlast'],
+    ['exit 3', 'it ended with status 3'],
+  ])('%s', async (program, failure) => {
+    expect(await ask(program)).toEqual({ failure });
+  });
+
+  test.each(['exec sleep 1000', 'sleep 20 & wait'])('%s', async (program) => {
+    expect(await ask(program, { seconds: 0.1 })).toEqual({ failure: 'no answer in 0.1 s' });
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printable, quote } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { Scores } from '../nn/evaluate.ts';
@@ -8,7 +9,7 @@ import { createEvaluation } from '../nn/evaluator.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Installed } from './installed.ts';
 import { encodeNpy, type NpyValues } from './npy.ts';
-import { pythonCandidates, runPython, sklearnProgram } from './python.ts';
+import { askPython, fitLimits, lookLimits, pythonCandidates, sklearnProgram } from './python.ts';
 
 export interface SklearnVersions {
   readonly version: string;
@@ -28,13 +29,23 @@ function findInterpreter(): Promise<Interpreter | string> {
   known ??= (async () => {
     const failures: string[] = [];
     for (const python of pythonCandidates()) {
-      const outcome = await runPython(python, [sklearnProgram, '--versions']);
-      if ('stdout' in outcome) return { python, versions: JSON.parse(outcome.stdout) };
-      failures.push(`${python}: ${outcome.failure}`);
+      const outcome = await askPython(python, [sklearnProgram, '--versions'], lookLimits);
+      if ('answer' in outcome && areVersions(outcome.answer)) return { python, versions: outcome.answer };
+      const failure = 'failure' in outcome ? outcome.failure : `no versions: ${quote(outcome.answer)}`;
+      failures.push(`${printable(python)}: ${failure}`);
     }
     return failures.join('; ');
   })();
   return known;
+}
+
+/** As packages number themselves; they become part of configs and are printed. */
+function areVersions(answer: unknown): answer is SklearnVersions {
+  const found = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  return ['version', 'numpy', 'scipy'].every((name) => {
+    const value = found[name];
+    return typeof value === 'string' && /^[\w.+-]{1,100}$/.test(value);
+  });
 }
 
 export async function findSklearn(): Promise<Installed<SklearnVersions>> {
@@ -149,14 +160,14 @@ async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Array
     for (const [name, [values, shape]] of Object.entries(arrays)) {
       await writeFile(join(folder, `${name}.npy`), encodeNpy(values, shape));
     }
-    const outcome = await runPython(found.python, [sklearnProgram, folder]);
+    const outcome = await askPython(found.python, [sklearnProgram, folder], fitLimits);
     if ('failure' in outcome) throw new Error(`scikit-learn: ${outcome.failure}`);
-    const { versions, ...answer } = JSON.parse(outcome.stdout);
+    const { versions, ...answer } = outcome.answer as Answer & { versions: SklearnVersions };
     const differs = (Object.keys(expected) as (keyof SklearnVersions)[]).some(
       (name) => versions[name] !== expected[name],
     );
     if (differs) throw new Error('scikit-learn is not of the version that the trial was made for');
-    return answer;
+    return answer as Answer;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,16 @@
 import type { Table } from '../output/table.ts';
 import { significant } from '../stats/significant.ts';
 import type { Check, Difference, FileCheck } from './check.ts';
+import { groupBy } from './group-by.ts';
 import type { VerdictReport, VerdictRow } from './verdict-formats.ts';
 
 /** A check for the formats: what does not hold row by row, what holds counted by file. */
 export function checkReport(check: Check): VerdictReport {
+  const byFile = groupBy(check.differences, ({ file }) => file);
   return {
     name: 'fys-nn check',
     summary: checkSummary(check),
-    rows: check.files.flatMap((file) => rowsOf(file, check.differences)),
+    rows: check.files.flatMap((file) => rowsOf(file, byFile.get(file.file) ?? [])),
     table: differenceTable(check.differences),
   };
 }
@@ -20,11 +22,9 @@ export function checkSummary({ files }: Check): string {
   return `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${sum('rows')} rows of the baseline: ${sum('holds')} hold, ${sum('contradicted')} contradicted, ${sum('notRun')} not run.`;
 }
 
-function rowsOf({ file, rows, holds }: FileCheck, differences: readonly Difference[]): VerdictRow[] {
-  const own = differences.filter((one) => one.file === file);
-  const places = [...new Set(own.map(({ row }) => row))];
-  const judged = places.map((place): VerdictRow => {
-    const here = own.filter(({ row }) => row === place);
+/** `own` are the file's differences. */
+function rowsOf({ file, rows, holds }: FileCheck, own: readonly Difference[]): VerdictRow[] {
+  const judged = [...groupBy(own, ({ row }) => row)].map(([place, here]): VerdictRow => {
     const contradicted = here.some(({ verdict }) => verdict === 'contradicted');
     return {
       id: place ?? file,

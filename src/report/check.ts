@@ -109,7 +109,8 @@ function checkTable(
     else counts.holds++;
   }
   const newRows = [...found.keys()].filter((key) => !expected.has(key)).length;
-  const newColumns = now.columns.filter(({ name }) => pairs.every((pair) => pair.name !== name));
+  const known = new Set(pairs.map(({ name }) => name));
+  const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
     counts: { file, rows: total, ...counts },
     differences,
@@ -130,8 +131,9 @@ interface ColumnPair {
 }
 
 function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
+  const places = new Map(now.columns.map(({ name }, index) => [name, index]));
   return baseline.columns.map((column, index) => {
-    const nowIndex = now.columns.findIndex(({ name }) => name === column.name);
+    const nowIndex = places.get(column.name) ?? -1;
     const other = now.columns[nowIndex];
     const numeric = [column, other].every((one) => one?.type === 'number' || one?.type === 'integer');
     return {

@@ -86,6 +86,11 @@ describe('a file that is none', () => {
       /significantDigits or/,
     ],
     ['both', withClaims({ ...number, readingError: 1 }), /either significantDigits/],
+    [
+      'a reading error that reaches beyond all numbers',
+      withClaims({ ...number, value: 1.7e308, significantDigits: undefined, readingError: 1.7e308 }),
+      /claim a.*\n.*largest number.*\n.*1\.7e\+308/,
+    ],
     ['an id twice', withClaims(number, number), /an id of its own/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],
     ['a prototype', `{"report":{"title":"x"},"claims":[],"__proto__":{"a":1}}`, /claims/],

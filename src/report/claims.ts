@@ -72,6 +72,11 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
     if ((claim.significantDigits === undefined) === (claim.readingError === undefined)) {
       throw badClaims(`${path}, claim ${claim.id}`, 'either significantDigits or readingError', undefined);
     }
+    const { low, high } = printedInterval(claim);
+    if (!Number.isFinite(high - low)) {
+      const expected = `a value and its error that are less than the largest number, ${Number.MAX_VALUE}, together`;
+      throw badClaims(`${path}, claim ${claim.id}`, expected, claim.readingError ?? claim.value);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Builder } from 'junit-report-builder';
+import { groupBy } from './group-by.ts';
 
 /** One test case of a JUnit report. */
 export interface JunitCase {
@@ -14,9 +15,9 @@ export async function junit(name: string, cases: readonly JunitCase[]): Promise<
   const { default: builder } = await import('junit-report-builder');
   // Its types are those of an ES module, but Node gets CommonJS: the default is the builder itself.
   const report = (builder as unknown as Builder).newBuilder();
-  for (const group of new Set(cases.map((one) => one.group))) {
+  for (const [group, own] of groupBy(cases, (one) => one.group)) {
     const suite = report.testSuite().name(xmlText(group));
-    for (const one of cases.filter((candidate) => candidate.group === group)) {
+    for (const one of own) {
       const testCase = suite.testCase().className(name).name(xmlText(one.name)).time(0);
       if (one.outcome === 'failed') testCase.failure(xmlText(one.message));
       else testCase.standardOutput(xmlText(one.message));

@@ -6,6 +6,7 @@ import type { Records } from '../output/trials.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { pairedPValue } from '../stats/wilcoxon.ts';
+import { groupBy } from './group-by.ts';
 
 /** One cell of a grid over the seeds: how often it is the best, and whether it can be told from the best. */
 export interface GridCell {
@@ -38,10 +39,10 @@ export async function winnersOf(plan: Plan, records: Records, level: number): Pr
   const sliced = slicesOf(experiment, rows, columns);
   const grids = groupBy(
     plan.cells.filter(({ settings }) => settings[rows] !== null && settings[columns] !== null),
-    (cell) => pick(cell, sliced),
+    (cell) => JSON.stringify(pick(cell, sliced)),
   );
   const winners: GridWinners[] = [];
-  for (const cells of grids) {
+  for (const cells of grids.values()) {
     for (const metric of metrics) {
       const grid = await gridWinners(cells, metric, [rows, columns], records, level);
       if (grid === null) continue;
@@ -65,7 +66,7 @@ async function gridWinners(
   level: number,
 ): Promise<Omit<GridWinners, 'experiment' | 'metric' | 'slice'> | null> {
   const sign = best === 'max' ? -1 : 1;
-  const byCell = groupBy(cells, (cell) => pick(cell, axes));
+  const byCell = [...groupBy(cells, (cell) => JSON.stringify(pick(cell, axes))).values()];
   const losses = byCell.map((members) => members.map((cell) => sign * lossOf(cell, name, sign, records)));
   if (losses.some((seeds) => seeds.some(Number.isNaN))) return null;
   const seeds = losses[0].length;
@@ -108,15 +109,4 @@ function slicesOf({ settings }: Experiment, rows: OptionName, columns: OptionNam
 
 function pick({ settings }: Cell, names: readonly OptionName[]): Partial<Record<OptionName, Setting>> {
   return Object.fromEntries(names.map((name) => [name, settings[name]!]));
-}
-
-function groupBy(cells: readonly Cell[], key: (cell: Cell) => unknown): Cell[][] {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of cells) {
-    const name = JSON.stringify(key(cell));
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [cell]);
-    else group.push(cell);
-  }
-  return [...groups.values()];
 }

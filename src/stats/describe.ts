@@ -28,7 +28,14 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
   const below = Math.floor(position);
   const fraction = position - below;
   if (fraction === 0) return sorted[below]; // also keeps an infinite neighbour out
-  return sorted[below] + (sorted[below + 1] - sorted[below]) * fraction;
+  const gap = sorted[below + 1] - sorted[below];
+  if (gap === Number.POSITIVE_INFINITY) return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction;
+  return sorted[below] + gap * fraction;
+}
+
+/** A power of two of about the size of x: what is computed in this unit has the same bits, and does not overflow. */
+export function unitOf(x: number): number {
+  return x === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(Math.abs(x))));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { mean, percentile } from './describe.ts';
+import { mean, percentile, unitOf } from './describe.ts';
 import { centerAndScale, type Interval } from './prediction.ts';
 import { studentTUpper } from './student-t.ts';
 
@@ -61,11 +61,14 @@ function roundLike(interval: Interval, value: number): number {
   const step = interval.high - interval.low;
   if (!(step > 0) || !Number.isFinite(value)) return value;
   const center = midpoint(interval);
-  return center + step * Math.round((value - center) / step);
+  const steps = Math.round((value - center) / step);
+  return Number.isFinite(steps) ? center + step * steps : value; // beyond all numbers: the grid is finer than they are
 }
 
 /** asinh((x - median) / MAD) of one column; the mean deviation where more than half are equal; 0 where all are. */
-function standardize(column: readonly number[]): number[] {
+function standardize(raw: readonly number[]): number[] {
+  const unit = unitOf(raw.filter(Number.isFinite).reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+  const column = raw.map((x) => x / unit);
   const finite = Float64Array.from(column.filter(Number.isFinite)).sort();
   const center = percentile(finite, 50);
   const deviations = finite.map((x) => Math.abs(x - center)).sort();

@@ -115,9 +115,16 @@ describe('predictionPValue', () => {
     expect(predictionPValue([0.1, 0.1, 0.1], 0.2, 0.3)).toBe(1 / 4);
   });
 
-  test('runs so far apart that their variance overflows are no NaN', () => {
-    expect(predictionPValue([-1e300, 0, 1e300], 1.7e308, 1.7e308)).toBeCloseTo(0.5, 14);
-  });
+  test.each([2 ** 990, 2 ** -1000])(
+    'runs whose variance is no number are judged as those in a unit of %d',
+    (unit) => {
+      const runs = [-1, 0, 1, 2.5];
+      const scaled = runs.map((x) => x * unit);
+      expect(predictionPValue(scaled, 100 * unit, 100 * unit)).toBe(predictionPValue(runs, 100, 100));
+      const { low, high } = predictionInterval(runs, 0.95);
+      expect(predictionInterval(scaled, 0.95)).toEqual({ low: low * unit, high: high * unit });
+    },
+  );
 
   test('NaN never passes', () => {
     expect(() => predictionPValue([1, Number.NaN], 1, 1)).toThrow(RangeError);

@@ -1,4 +1,4 @@
-import { percentile, standardDeviation } from './describe.ts';
+import { percentile, standardDeviation, unitOf } from './describe.ts';
 import { normalQuantile, studentTTwoSided } from './student-t.ts';
 
 /** An interval that its ends belong to; an end may be infinite. */
@@ -81,10 +81,12 @@ export function centerAndScale(sorted: Float64Array): { center: number; scale: n
   const n = sorted.length;
   const center = percentile(sorted, 50);
   if (sorted[0] === sorted[n - 1]) return { center, scale: 0 };
-  const deviation = standardDeviation(sorted);
   const reach = Math.max(sorted[n - 1] - center, center - sorted[0]);
-  const excess = reach / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
-  return { center, scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n) };
+  if (!Number.isFinite(reach)) return { center, scale: Number.POSITIVE_INFINITY };
+  const unit = unitOf(reach); // squares of 1e-200 or 1e200 are no numbers
+  const deviation = standardDeviation(sorted.map((x) => x / unit));
+  const excess = reach / unit / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
+  return { center, scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n) * unit };
 }
 
 function pValueAt({ sorted, center, scale, unboundedBelow, unboundedAbove }: SampleShape, x: number): number {
