@@ -1,7 +1,7 @@
 import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { mean } from '../stats/describe.ts';
-import { type Curve, type CurvePanel, curves, isCut, type Point } from './curves.ts';
+import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
@@ -40,6 +40,8 @@ export function curveFigures(results: Results, published: Published, interactive
     return [{ name: 'curves', title, caption, spec: message(title, notes, why) }];
   }
   if (panels.some(isCut)) notes.push('The first epochs are cut off at the top.');
+  const series = new Set(panels.flatMap((panel) => panel.curves.map((curve) => curve.series)));
+  if (series.size > mostNamed) notes.push(`No key: more than ${mostNamed} curves cannot be told apart.`);
   // Many bands over each other would be one grey.
   const few = panels.every(
     (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
@@ -152,8 +154,8 @@ function meanCurve({ trials }: Group, name: string): Point[] {
   });
 }
 
-/** At most 250 epochs, evenly spread, the first and the last among them: no figure is wider in points. */
-function thinned(length: number): number[] {
+/** The places of at most 250 epochs, evenly spread, the first and the last among them: no figure is wider in points. */
+export function thinned(length: number): number[] {
   const stride = Math.max(1, Math.ceil(length / 250));
   const indices = Array.from({ length: Math.ceil(length / stride) }, (_, i) => i * stride);
   return length > 0 && indices[indices.length - 1] !== length - 1 ? [...indices, length - 1] : indices;

@@ -1,4 +1,5 @@
 import type { FunctionsExperiment, FunctionValue } from '../experiment/functions.ts';
+import { thinned } from './curve-figures.ts';
 import { drawn } from './drawn.ts';
 import type { Figure } from './figure.ts';
 import { typeset } from './notes.ts';
@@ -8,7 +9,11 @@ import { dashes, figureWidth, fontSize, palette, wholeSpec } from './style.ts';
 export function functionsFigure(experiment: FunctionsExperiment, values: readonly FunctionValue[]): Figure {
   const title = typeset(experiment.title);
   const names = [...new Set(values.map(({ activation }) => activation))];
-  const data = values.flatMap(({ activation, x, value, gradient }) => [
+  const shown = names.flatMap((name) => {
+    const own = values.filter(({ activation }) => activation === name);
+    return thinned(own.length).map((index) => own[index]);
+  });
+  const data = shown.flatMap(({ activation, x, value, gradient }) => [
     { activation: typeset(activation), x: drawn(x), what: 'function', y: drawn(value) },
     { activation: typeset(activation), x: drawn(x), what: 'gradient', y: drawn(gradient) },
   ]);
