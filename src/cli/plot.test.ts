@@ -154,7 +154,7 @@ describe('plot', () => {
     expect((await readdir(folder)).filter((name) => drawn.includes(name))).toEqual([]);
   });
 
-  test('functions of another file are refused, with the record', async () => {
+  test('functions of another file are refused, with the record, and so is a table of none', async () => {
     await cp(join(directory, 'functions'), join(directory, 'others'), { recursive: true });
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\nrelu,[^,]*/, '\nrelu,abc'));
     const { status, stderr } = await run('plot', 'others');
@@ -162,6 +162,10 @@ describe('plot', () => {
     expect(stderr).toMatch(
       /others\/functions\.csv, record \d+: x has a value that no run writes\n.*\n.*"abc"/,
     );
+    await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\n[\s\S]+/, '\n'));
+    const none = await run('plot', 'others');
+    expect(none.status).toBe(2);
+    expect(none.stderr).toContain('functions.csv has no rows');
   });
 
   test('a run in which all diverged has a figure that says so', async () => {
