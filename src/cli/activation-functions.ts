@@ -77,9 +77,11 @@ export async function isFunctionsFolder(folder: string): Promise<boolean> {
 
 /** The figure of a folder that this command wrote: part of `fys-nn plot`. */
 export async function readFunctionsFigure(folder: string): Promise<Figure> {
+  const { damaged } = await import('../figures/folder-errors.ts');
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const rows = await readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
+  if (rows.length === 0) throw damaged(folder, 'functions.csv has no rows');
   const values = rows.map((row) => ({
     activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
     x: parseCell(row, 'x', parseNumber),

@@ -140,7 +140,21 @@ describe('plot', () => {
     expect(names).not.toContain('curves.vl.json');
   });
 
-  test('functions of another file are refused, with the record', async () => {
+  test('what cannot be told apart is not drawn, and old figures of it are removed', async () => {
+    const folder = await copyOf('wide');
+    const [header, , row] = (await readFile(join(folder, 'trials.csv'), 'utf8')).split('\n');
+    const column = header.split(',').indexOf('learning_rate');
+    const cells = row.split(',');
+    const rows = Array.from({ length: 101 }, (_, i) => cells.with(column, String((i + 1) / 1000)).join(','));
+    await writeFile(join(folder, 'trials.csv'), `${[header, ...rows].join('\n')}\n`);
+    await cut(join(folder, 'manifest.json'), (text) => text.replace('"total": 40', '"total": 101'));
+    const { status, stderr } = await run('plot', 'wide');
+    expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 cannot be told apart\n');
+    expect(status).toBe(0);
+    expect((await readdir(folder)).filter((name) => drawn.includes(name))).toEqual([]);
+  });
+
+  test('functions of another file are refused, with the record, and so is a table of none', async () => {
     await cp(join(directory, 'functions'), join(directory, 'others'), { recursive: true });
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\nrelu,[^,]*/, '\nrelu,abc'));
     const { status, stderr } = await run('plot', 'others');
@@ -148,6 +162,10 @@ describe('plot', () => {
     expect(stderr).toMatch(
       /others\/functions\.csv, record \d+: x has a value that no run writes\n.*\n.*"abc"/,
     );
+    await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\n[\s\S]+/, '\n'));
+    const none = await run('plot', 'others');
+    expect(none.status).toBe(2);
+    expect(none.stderr).toContain('functions.csv has no rows');
   });
 
   test('a run in which all diverged has a figure that says so', async () => {

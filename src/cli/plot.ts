@@ -33,7 +33,7 @@ export function addPlotCommand(program: Command): void {
       const places = placesOf(all, flags);
       // Everything is read and drawn before anything is written.
       const drawn = [];
-      for (const [out, folder] of places) drawn.push({ out, figures: await figuresIn(folder) });
+      for (const [out, folder] of places) drawn.push({ out, figures: await figuresIn(folder, flags) });
       for (const { out, figures } of drawn) await write(out, figures, formats, flags);
     });
 }
@@ -54,14 +54,20 @@ async function runFolders(folder: string): Promise<string[]> {
   return kept.length > 0 ? kept : [folder];
 }
 
-async function figuresIn(folder: string) {
+async function figuresIn(folder: string, flags: Flags) {
   const { draw } = await import('../figures/index.ts');
+  const { whyNotDrawn } = await import('../figures/limits.ts');
   const { readResults } = await import('../figures/folder.ts');
   const { experiments } = await import('../../experiments/index.ts');
   const { publishedOf } = await import('../report/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
   if (await isFunctionsFolder(folder)) return [await readFunctionsFigure(folder)];
   const results = await readResults(folder, experiments);
+  const why = whyNotDrawn(results.experiment, results.trials);
+  if (why !== null) {
+    if (flags.quiet !== true) tell(`note: ${folder}: ${why}`);
+    return [];
+  }
   return draw(results, { published: await publishedOf(results.experiment.name) });
 }
 

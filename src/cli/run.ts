@@ -3,6 +3,7 @@ import type { Lease } from '../experiment/leases.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
 import { type Trial, trialEpochs } from '../experiment/trial.ts';
+import { whyNotDrawn } from '../figures/limits.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
@@ -19,9 +20,6 @@ import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { printWhole, tell } from './terminal.ts';
-
-/** Figures hold every curve at once, and nobody reads so many. */
-const mostDrawn = 5000;
 
 /** What is made of the records of all plans together. */
 export interface Finish {
@@ -101,12 +99,10 @@ async function computeAndWrite(
     };
     await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
     written.push(out);
-    const tooMany = plan.cells.length > mostDrawn;
-    if (options.figures && tooMany) {
-      note(`note: no figures of ${plan.cells.length} trials: more than ${mostDrawn} cannot be told apart`);
-    }
+    const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
+    if (why !== null) note(`note: ${why}`);
     // The tables are whole by now: a figure that fails does not take them along, and an old one tells of other tables.
-    const drawing = options.figures && !tooMany ? drawPlan(out, plan, store) : writeFigures(out, []);
+    const drawing = options.figures && why === null ? drawPlan(out, plan, store) : writeFigures(out, []);
     const fault = await drawing.catch(messageOf);
     if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }

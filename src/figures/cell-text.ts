@@ -1,4 +1,5 @@
 import type { Setting } from '../experiment/options.ts';
+import { significant } from '../stats/significant.ts';
 import { twoFigures } from '../stats/two-figures.ts';
 import type { Colors } from './colors.ts';
 
@@ -33,15 +34,15 @@ export function tickTexts(ticks: readonly Setting[]): string[] {
   );
   const powers = exponents.every((exponent, i) => Number(`1e${Math.round(exponent)}`) === ticks[i]);
   const long = ticks.some((tick) => String(tick).length > 5);
-  if (!powers || !long) return ticks.map((tick) => shortTick(tick, ticks));
+  if (!powers || !long) return shortTicks(ticks);
   return exponents.map((exponent) => `10${superscript(Math.round(exponent))}`);
 }
 
 /** At most six figures, where they still tell the ticks apart: linspace gives 0.0036899999999999997. */
-function shortTick(tick: Setting, ticks: readonly Setting[]): string {
-  if (typeof tick === 'string') return tick.replaceAll('_', ' ');
-  const short = (value: Setting) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
-  return String(new Set(ticks.map(short)).size === ticks.length ? short(tick) : tick);
+function shortTicks(ticks: readonly Setting[]): string[] {
+  const short = ticks.map((tick) => (typeof tick === 'number' ? significant(tick, 6) : tick));
+  const shown = new Set(short).size === ticks.length ? short : ticks;
+  return shown.map((tick) => (typeof tick === 'string' ? tick.replaceAll('_', ' ') : String(tick)));
 }
 
 function superscript(exponent: number): string {

@@ -1,7 +1,7 @@
 import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { mean } from '../stats/describe.ts';
-import { type Curve, type CurvePanel, curves, isCut, type Point } from './curves.ts';
+import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
@@ -41,6 +41,8 @@ export function curveFigures(results: Results, published: Published, interactive
     return [{ name: 'curves', title, caption, spec: message(title, notes, why) }];
   }
   if (panels.some(isCut)) notes.push('The first epochs are cut off at the top.');
+  const series = new Set(panels.flatMap((panel) => panel.curves.map((curve) => curve.series)));
+  if (series.size > mostNamed) notes.push(`No key: more than ${mostNamed} curves cannot be told apart.`);
   // Many bands over each other would be one grey.
   const few = panels.every(
     (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,

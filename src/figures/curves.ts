@@ -1,6 +1,6 @@
 import { significant } from '../stats/significant.ts';
 import type { SpecPart } from './figure.ts';
-import { dashes, figureWidth, fontSize, palette, textWidth } from './style.ts';
+import { dashes, figureWidth, fontSize, keyLimit, palette, textWidth } from './style.ts';
 
 export interface Point {
   readonly epoch: number;
@@ -219,8 +219,12 @@ function dashIndex(index: number, count: number): number {
   return (count <= dashes.length ? index : Math.floor(index / palette.length)) % dashes.length;
 }
 
-function legendOf(title: string, names: readonly string[]): SpecPart {
-  const widest = Math.max(...names.map((name) => textWidth(name))) + 40;
+/** Colours and dashes tell no more series apart: then there is no key. */
+export const mostNamed = palette.length * dashes.length;
+
+function legendOf(title: string, names: readonly string[]): SpecPart | null {
+  if (names.length > mostNamed) return null;
+  const widest = Math.min(keyLimit, Math.max(...names.map((name) => textWidth(name)))) + 40;
   return {
     title: title === '' ? null : title,
     titleOrient: 'left',
@@ -256,7 +260,7 @@ export function isCut({ curves: members }: CurvePanel): boolean {
 }
 
 function lastEpoch(members: readonly Curve[]): number {
-  return Math.max(...members.flatMap(({ points }) => points.map(({ epoch }) => epoch)));
+  return Math.max(...members.map(({ points }) => points[points.length - 1].epoch));
 }
 
 function pointRows(members: readonly Curve[]): SpecPart[] {

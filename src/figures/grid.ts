@@ -30,12 +30,7 @@ export interface Grid {
 export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
-  const groups = groupSeeds(results.trials).filter(
-    ({ settings }) =>
-      (settings[rows] ?? null) !== null &&
-      (settings[columns] ?? null) !== null &&
-      referenceOf(settings) === null,
-  );
+  const groups = groupSeeds(results.trials.filter(isInGrid(rows, columns)));
   if (groups.length < 2) return null;
   const trials = groups.flatMap((group) => group.trials);
   const varied = variedOptions({ ...results, trials });
@@ -48,12 +43,22 @@ export function gridOf(results: Results): Grid | null {
   };
 }
 
+/** Whether a trial stands in a grid: closed forms and other libraries stand outside. */
+export function isInGrid(rows: OptionName, columns: OptionName) {
+  return ({ settings }: Pick<Group, 'settings'>): boolean =>
+    (settings[rows] ?? null) !== null &&
+    (settings[columns] ?? null) !== null &&
+    referenceOf(settings) === null;
+}
+
 /** The cells of each combination of the other varied options. */
 export function slicesOf({ groups, sliced }: Grid): Group[][] {
   const slices = new Map<string, Group[]>();
   for (const group of groups) {
     const key = JSON.stringify(sliced.map((name) => group.settings[name]));
-    slices.set(key, [...(slices.get(key) ?? []), group]);
+    const slice = slices.get(key);
+    if (slice === undefined) slices.set(key, [group]);
+    else slice.push(group);
   }
   return [...slices.values()];
 }

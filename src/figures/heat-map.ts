@@ -3,7 +3,7 @@ import { cellText, type Shown, tickTexts } from './cell-text.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
 import { drawn } from './drawn.ts';
 import type { SpecPart } from './figure.ts';
-import { condensed, figureWidth, fontSize, textWidth } from './style.ts';
+import { condensed, figureWidth, fontSize, labelLimit, textWidth } from './style.ts';
 
 export interface HeatMapCell extends Shown {
   readonly row: Setting;
@@ -71,14 +71,14 @@ function narrowestCell(panels: readonly HeatMapPanel[]): number {
   const ticks = panels.flatMap(({ columns }) => tickTexts(columns.ticks));
   const widths = [
     ...texts.map((text) => condensed.width * textWidth(text) + 1),
-    ...ticks.map((text) => textWidth(text) + 4),
+    ...ticks.map((text) => Math.min(labelLimit, textWidth(text)) + 4),
   ];
   return Math.ceil(Math.max(24, ...widths));
 }
 
 function rowLabelsWidth(panels: readonly HeatMapPanel[]): number {
   const ticks = panels.flatMap(({ rows }) => tickTexts(rows.ticks));
-  return Math.ceil(Math.max(...ticks.map((text) => textWidth(text))) + fontSize + 12);
+  return Math.ceil(Math.min(labelLimit, Math.max(...ticks.map((text) => textWidth(text)))) + fontSize + 12);
 }
 
 function panelSpec(
@@ -87,11 +87,13 @@ function panelSpec(
   labels: { rowLabels: boolean; columnLabels: boolean },
 ): SpecPart {
   const [rowTexts, columnTexts] = [tickTexts(rows.ticks), tickTexts(columns.ticks)];
+  const rowText = new Map(rows.ticks.map((tick, i) => [tick, rowTexts[i]]));
+  const columnText = new Map(columns.ticks.map((tick, i) => [tick, columnTexts[i]]));
   const width = cellWidth * columns.ticks.length;
   const rowsOf = (members: readonly HeatMapCell[]): CellRow[] =>
     members.map((cell) => ({
-      row: rowTexts[rows.ticks.indexOf(cell.row)],
-      column: columnTexts[columns.ticks.indexOf(cell.column)],
+      row: rowText.get(cell.row),
+      column: columnText.get(cell.column),
       value: cell.value === null ? null : drawn(cell.value),
       state: cell.state,
       text: cellText(cell, colors),

@@ -54,14 +54,25 @@ export function figures(value: number): string {
   return String(significant(value, 4));
 }
 
+/** A caption names no more of them. */
+const mostBeside = 20;
+
 /** What stands beside the picture, as it has no curve: closed forms, solvers without epochs, other libraries. */
 export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
   const beside = trials.filter(({ status, curves }) => status === 'done' && Object.keys(curves).length === 0);
-  return groupSeeds(beside).flatMap((group) => {
+  const kinds = [...new Set(beside.map(({ settings }) => kindOf(settings)))];
+  const variedOf = new Map(
+    kinds.map((kind) => {
+      const alike = beside.filter(({ settings }) => kindOf(settings) === kind);
+      return [kind, variedOptions({ experiment, trials: alike })];
+    }),
+  );
+  const groups = groupSeeds(beside);
+  const more = groups.length - mostBeside;
+  const listed = groups.slice(0, mostBeside).flatMap((group) => {
     const { settings } = group;
     const kind = kindOf(settings);
-    const alike = beside.filter((trial) => kindOf(trial.settings) === kind);
-    const varied = variedOptions({ experiment, trials: alike });
+    const varied = variedOf.get(kind)!;
     const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
     const values = metrics.flatMap(({ name, title }) => {
       const value = meanOf(group, name);
@@ -69,6 +80,7 @@ export function besideOf({ experiment, trials }: Results, metrics: readonly Show
     });
     return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
   });
+  return more > 0 ? [...listed, `${more} more stand in trials.csv alone.`] : listed;
 }
 
 function kindOf(settings: Settings): string {

@@ -14,6 +14,8 @@ interface TextItem {
   readonly font?: string;
   readonly fontSize?: number;
   readonly fontWeight?: string | number;
+  /** What is wider ends with an ellipsis there. */
+  readonly limit?: number;
 }
 const { textMetrics } = vega as unknown as {
   textMetrics: { width: (item: TextItem, text: unknown) => number };
@@ -25,7 +27,8 @@ textMetrics.width = (item, text) => {
   const width =
     widths.get(key) ?? [...String(text ?? '')].reduce((sum, letter) => sum + fonts[name](letter), 0);
   widths.set(key, width);
-  return width * (item.fontSize ?? 11);
+  const limit = item.limit !== undefined && item.limit > 0 ? item.limit : Number.POSITIVE_INFINITY;
+  return Math.min(limit, width * (item.fontSize ?? 11));
 };
 
 function fontOf({ font = '', fontWeight = '' }: TextItem): keyof typeof fonts {

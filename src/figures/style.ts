@@ -3,6 +3,10 @@ import type { SpecPart, VegaLiteSpec } from './figure.ts';
 /** Pixels across: printed at one column's width, 8.5 cm or 241 pt, a pixel is half a point. */
 export const figureWidth = 480;
 
+/** A label, a name in a key that are longer, pixels across, end with an ellipsis: formulas may have 500 letters. */
+export const labelLimit = 200;
+export const keyLimit = figureWidth - 120;
+
 /** 7 pt in print. */
 export const fontSize = 14;
 
@@ -30,19 +34,19 @@ const config = {
   axis: {
     ...text,
     titleFontWeight: 'normal',
-    labelLimit: 0,
+    labelLimit,
     titleLimit: 0,
     gridColor: '#e5e5e5',
     domainColor: faint,
     tickColor: faint,
   },
-  legend: { ...text, titleFontWeight: 'normal', labelLimit: 0, titleLimit: 0, symbolStrokeColor: ink },
+  legend: { ...text, titleFontWeight: 'normal', labelLimit: keyLimit, titleLimit: 0, symbolStrokeColor: ink },
   title: {
     fontSize,
     subtitleFontSize: fontSize,
     color: ink,
     subtitleColor: ink,
-    limit: 0,
+    limit: figureWidth,
     anchor: 'start',
     frame: 'bounds',
   },
@@ -65,6 +69,8 @@ export function wholeSpec(
       text: wrap(title, width / bold),
       ...(notes.length > 0 && { subtitle: notes.flatMap(lines), subtitlePadding: 4 }),
       offset: 10,
+      // Lines are wrapped by widths that are estimated.
+      limit: width + 40,
     },
     padding: 6,
     ...body,

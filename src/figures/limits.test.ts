@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import definition from '../../experiments/activation-functions.ts';
+import ffnn from '../../experiments/ffnn.ts';
+import ols from '../../experiments/grid-search-ols.ts';
+import type { Settings } from '../experiment/options.ts';
+import { functionsFigure } from './functions.ts';
+import { draw } from './index.ts';
+import { whyNotDrawn } from './limits.ts';
+import { toSvg } from './render.ts';
+import type { TrialResult } from './results.ts';
+
+function many(count: number, settings: (index: number) => Settings): TrialResult[] {
+  return Array.from({ length: count }, (_, index) => ({
+    settings: { seed: 1, solver: 'sgd', ...settings(index) },
+    status: 'done',
+    metrics: { bootstrap_mse: index },
+    curves: { test_mse: [index + 1, index] },
+  }));
+}
+
+describe('as many as can be told apart are drawn', () => {
+  const cell = (batchSize: number, learningRate: number) => ({ batchSize, learningRate });
+  test.each<[number, string, (index: number) => Settings]>([
+    [100, 'columns', (i) => cell(1, i)],
+    [100, 'rows', (i) => cell(i, 1)],
+    [25, 'panels', (i) => ({ ...cell(1, 1), momentum: i })],
+    [2500, 'cells', (i) => ({ ...cell(Math.floor(i / 2) % 60, i % 2), momentum: Math.floor(i / 120) })],
+    [5000, 'trials', (i) => ({ ...cell(1, 1), seed: i })],
+  ])('%d %s of a grid', (most, name, settings) => {
+    expect(whyNotDrawn(ols, many(most, settings))).toBe(null);
+    expect(whyNotDrawn(ols, many(most + 1, settings))).toBe(
+      `no figures of ${most + 1} ${name}: more than ${most} cannot be told apart`,
+    );
+  });
+
+  test('200 curves, whatever the seeds', () => {
+    const seeds = (seed: number) => ({ seed, learningRate: seed % 200 });
+    expect(whyNotDrawn(ffnn, many(2000, seeds))).toBe(null);
+    expect(
+      whyNotDrawn(
+        ffnn,
+        many(201, (learningRate) => ({ learningRate })),
+      ),
+    ).toContain('201 curves');
+  });
+
+  test('closed forms beside a grid do not count', () => {
+    const beside = many(300, (lambda) => ({ solver: 'closed-form', lambda }));
+    expect(whyNotDrawn(ols, [...many(4, (i) => cell(1, i)), ...beside])).toBe(null);
+  });
+});
+
+test('more curves than colours and dashes name have no key, and the figure says so', async () => {
+  const figureOf = (count: number) =>
+    draw({
+      experiment: ffnn,
+      variant: 'code',
+      quick: false,
+      trials: many(count, (i) => ({ learningRate: i + 1 })),
+    })[0];
+  expect(await toSvg(figureOf(28).spec)).toContain('role-legend');
+  const crowded = figureOf(29);
+  expect(await toSvg(crowded.spec)).not.toContain('role-legend');
+  expect(crowded.caption).toContain('No key: more than 28 curves cannot be told apart.');
+});
+
+test('more points than a call has arguments', () => {
+  const points = Array.from({ length: 250 }, (_, epoch) => 1 / (epoch + 1));
+  const long = many(600, (learningRate) => ({ learningRate })).map((one) => ({
+    ...one,
+    curves: { test_mse: points },
+  }));
+  expect(draw({ experiment: ffnn, variant: 'code', quick: false, trials: long })).toHaveLength(1);
+});
+
+test('of functions at very many places some are drawn, the first and the last among them', () => {
+  const values = Array.from({ length: 10_000 }, (_, x) => ({
+    activation: 'relu' as const,
+    x,
+    value: x,
+    gradient: 1,
+  }));
+  const { data } = functionsFigure(definition, values).spec as unknown as {
+    data: { values: { x: number }[] };
+  };
+  const places = [...new Set(data.values.map(({ x }) => x))];
+  expect(places.length).toBeLessThan(1002);
+  expect([places[0], places[places.length - 1]]).toEqual([0, 9999]);
+});
+
+test('a caption names some of many closed forms', () => {
+  const trials = [
+    ...many(2, (i) => ({ batchSize: 1, learningRate: i })),
+    ...many(100, (lambda) => ({ solver: 'closed-form', lambda })).map((one) => ({ ...one, curves: {} })),
+  ];
+  const [{ caption }] = draw({ experiment: ols, variant: 'code', quick: false, trials });
+  expect(caption.match(/Closed form/g)).toHaveLength(20);
+  expect(caption).toContain('80 more stand in trials.csv alone.');
+});
+
+test('formulas as long as they may be leave a figure its size', async () => {
+  const targets = ['x+', 'y+'].map((text) => `${text.repeat(249)}1`);
+  const results = [
+    { experiment: ffnn, trials: many(2, (i) => ({ target: targets[i] })) },
+    {
+      experiment: ols,
+      trials: many(4, (i) => ({ target: targets[i % 2], batchSize: 10, learningRate: i < 2 ? 1 : 2 })),
+    },
+    {
+      experiment: ols,
+      trials: many(4, (i) => ({ schedule: targets[i % 2], batchSize: i, learningRate: i })),
+    },
+  ];
+  for (const one of results) {
+    for (const { spec } of draw({ ...one, variant: 'code', quick: false })) {
+      const svg = await toSvg(spec);
+      expect(svg).toContain('…');
+      const [, width, height] = /<svg[^>]* width="(\d+)" height="(\d+)"/.exec(svg)!;
+      expect(Math.max(Number(width), Number(height))).toBeLessThan(1200);
+    }
+  }
+});
