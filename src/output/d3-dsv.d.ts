@@ -1,5 +1,5 @@
 /** The one function of d3-dsv that is used here; the package brings no types. */
 declare module 'd3-dsv' {
-  /** The records of a text in CSV (RFC 4180), the header among them, each as its fields. */
-  export function csvParseRows(text: string): string[][];
+  /** The records of a text in CSV (RFC 4180), the header among them, each as its fields, made by `row`. */
+  export function csvParseRows<T>(text: string, row: (cells: string[], index: number) => T): T[];
 }

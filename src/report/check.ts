@@ -94,21 +94,29 @@ function checkTable(
     const counts = { file, rows: total, holds: 0, contradicted: 0, notRun: total };
     return { counts, differences, notes: [] }; // without it no row can be found
   }
-  const found = rowsByKey(`${file} now`, now, baseline.primaryKey);
-  const expected = rowsByKey(`${file} of the baseline`, baseline, baseline.primaryKey);
+  const current = rowsByKey(`${file} now`, now, baseline.primaryKey);
+  const expected = keysOf(baseline, baseline.primaryKey);
+  const taken = new Uint8Array(now.rows.length);
+  const lost = new Set<string>();
   const counts = { holds: 0, contradicted: 0, notRun: 0 };
-  for (const [key, { name, cells }] of expected) {
-    const current = found.get(key);
+  for (const [index, cells] of baseline.rows.entries()) {
+    const key = expected.key(cells, index);
+    const place = current.get(key);
+    if (place === undefined ? lost.has(key) : taken[place] === 1) {
+      throw duplicate(`${file} of the baseline`, expected.name(cells, index));
+    }
+    if (place === undefined) lost.add(key);
+    else taken[place] = 1;
     const moved =
-      current === undefined
-        ? [missing(file, name, null, 'row missing')]
-        : compareRow(file, name, pairs, cells, current.cells, tolerances);
+      place === undefined
+        ? [missing(file, expected.name(cells, index), null, 'row missing')]
+        : compareRow(file, () => expected.name(cells, index), pairs, cells, now.rows[place], tolerances);
     differences.push(...moved);
     if (moved.some(({ verdict }) => verdict === 'contradicted')) counts.contradicted++;
     else if (moved.length > 0 || absent.length > 0) counts.notRun++;
     else counts.holds++;
   }
-  const newRows = [...found.keys()].filter((key) => !expected.has(key)).length;
+  const newRows = now.rows.length - (total - lost.size);
   const known = new Set(pairs.map(({ name }) => name));
   const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
@@ -148,7 +156,7 @@ function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
 
 function compareRow(
   file: string,
-  row: string,
+  rowName: () => string,
   pairs: readonly ColumnPair[],
   baseline: readonly string[],
   now: readonly string[],
@@ -158,7 +166,8 @@ function compareRow(
   const present = pairs.filter(({ nowIndex }) => nowIndex !== -1);
   const differences = present.flatMap(({ name, index, nowIndex, isNumber, isInteger }): Difference[] => {
     const [a, b] = [baseline[index], now[nowIndex]];
-    const place = { file, row, column: name };
+    if (a === b && a !== 'not run') return [];
+    const place = { file, row: rowName(), column: name };
     if (a === 'not run' || b === 'not run') {
       return [{ ...place, baseline: a, now: b, difference: null, verdict: 'not run' }];
     }
@@ -175,26 +184,25 @@ function compareRow(
   return lost ? differences.map((one) => ({ ...one, verdict: 'not run' })) : differences;
 }
 
-interface KeyedRow {
-  /** "trial=0a1b, epoch=3" */
-  readonly name: string;
-  readonly cells: readonly string[];
+/** What the key columns hold tells a row from every other; where there is no key its number does. */
+function keysOf({ columns }: StoredTable, primaryKey: readonly string[]) {
+  const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
+  const none = indices.length === 0;
+  return {
+    key: (cells: readonly string[], index: number): string =>
+      none ? String(index) : JSON.stringify(indices.map((column) => cells[column])),
+    /** "trial=0a1b, epoch=3" */
+    name: (cells: readonly string[], index: number): string =>
+      none ? `row ${index + 1}` : primaryKey.map((column, k) => `${column}=${cells[indices[k]]}`).join(', '),
+  };
 }
 
-/** The rows by what their key columns hold; by their number where there is no key. */
-function rowsByKey(
-  table: string,
-  { columns, rows }: StoredTable,
-  primaryKey: readonly string[],
-): Map<string, KeyedRow> {
-  const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
-  const byKey = new Map<string, KeyedRow>();
-  for (const [number, cells] of rows.entries()) {
-    const key = JSON.stringify(primaryKey.length === 0 ? number : indices.map((index) => cells[index]));
-    const parts = primaryKey.map((column, k) => `${column}=${cells[indices[k]]}`);
-    const name = parts.length === 0 ? `row ${number + 1}` : parts.join(', ');
-    if (byKey.has(key)) throw duplicate(table, name);
-    byKey.set(key, { name, cells });
+/** Where each key stands. */
+function rowsByKey(title: string, table: StoredTable, primaryKey: readonly string[]): Map<string, number> {
+  const { key, name } = keysOf(table, primaryKey);
+  const byKey = new Map<string, number>();
+  for (const [index, cells] of table.rows.entries()) {
+    if (byKey.size === byKey.set(key(cells, index), index).size) throw duplicate(title, name(cells, index));
   }
   return byKey;
 }
