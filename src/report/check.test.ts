@@ -165,6 +165,14 @@ describe('what cannot be compared is refused', () => {
     expect(() => check(baseline, [], twice)).toThrow(/t.csv of the baseline/);
   });
 
+  test('more differences than can be told', () => {
+    const rows = (value: string) => ({
+      ...table(),
+      rows: Array.from({ length: 125_001 }, (_, i) => row(`${i}`, value, value)),
+    });
+    expect(() => check(rows('1'), [], rows('2'))).toThrow(/t\.csv(.|\n)*at most 250000 differences/);
+  });
+
   test('folders of different levels', () => {
     expect(() =>
       checkTables(new Map([['ffnn/t.csv', baseline]]), new Map([['t.csv', baseline]]), parseTolerances([])),

@@ -36,6 +36,9 @@ export interface Check {
 
 type Tables = ReadonlyMap<string, StoredTable>;
 
+/** More say nothing that these do not say, and fill the memory. */
+const mostDifferences = 250_000;
+
 /**
  * Compares the tables of two folders of results row by row; what the baseline has counts.
  *
@@ -44,7 +47,8 @@ type Tables = ReadonlyMap<string, StoredTable>;
  * over fewer finished trials: missing is never a pass.
  *
  * Throws UserError where the folders have no table in common, one is of quick runs and the other of full ones, or of
- * another variant, where a key stands twice in a table, and where a tolerance names no column.
+ * another variant, where a key stands twice in a table, where a tolerance names no column, and where more numbers have
+ * moved than can be told.
  */
 export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerances): Check {
   const common = [...baseline.keys()].filter((file) => now.has(file));
@@ -52,9 +56,12 @@ export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerance
   const known = [...baseline.values()].flatMap(({ columns }) => columns.map(({ name }) => name));
   checkToleranceColumns(tolerances, new Set(known));
   for (const file of common) checkSameRun(file, baseline.get(file)!, now.get(file)!);
-  const checked = [...baseline].map(([file, table]) =>
-    checkTable(file, table, now.get(file) ?? null, tolerances),
-  );
+  let room = mostDifferences;
+  const checked = [...baseline].map(([file, table]) => {
+    const found = checkTable(file, table, now.get(file) ?? null, tolerances, room);
+    room -= found.differences.length;
+    return found;
+  });
   const extra = [...now.keys()].filter((file) => !baseline.has(file));
   return {
     files: checked.map(({ counts }) => counts),
@@ -77,6 +84,7 @@ function checkTable(
   baseline: StoredTable,
   now: StoredTable | null,
   tolerances: Tolerances,
+  room: number,
 ): TableCheck {
   const total = baseline.rows.length;
   if (now === null) {
@@ -112,6 +120,7 @@ function checkTable(
         ? [missing(file, expected.name(cells, index), null, 'row missing')]
         : compareRow(file, () => expected.name(cells, index), pairs, cells, now.rows[place], tolerances);
     differences.push(...moved);
+    if (differences.length > room) throw tooManyDifferences(file);
     if (moved.some(({ verdict }) => verdict === 'contradicted')) counts.contradicted++;
     else if (moved.length > 0 || absent.length > 0) counts.notRun++;
     else counts.holds++;
@@ -239,6 +248,15 @@ function nothingInCommon(baseline: Tables, now: Tables): UserError {
     expected: `${some(baseline)}, as in the baseline`,
     received: some(now),
     remedy: 'name two folders of the same level: both results/, or both of one experiment',
+  });
+}
+
+function tooManyDifferences(file: string): UserError {
+  return new UserError({
+    what: `${file} and the files before it are not as in the baseline in very many places`,
+    expected: `at most ${mostDifferences} differences`,
+    received: 'more than that',
+    remedy: 'compare runs of the same settings, or give a --tolerance',
   });
 }
 
