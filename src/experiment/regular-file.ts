@@ -37,9 +37,9 @@ export async function readRegularBytes(path: string, largest: number): Promise<B
   }
 }
 
-/** The text of a file from outside. Errors: as readRegularBytes. */
+/** The text of a file from outside, without the mark that some editors begin it with. Errors: as readRegularBytes. */
 export async function readRegular(path: string, largest = longestText): Promise<string> {
-  return (await readRegularBytes(path, largest)).toString();
+  return (await readRegularBytes(path, largest)).toString().replace(/^\ufeff/, '');
 }
 
 /** The content of a JSON file from outside. Errors: as readRegular, and that it is not JSON. */

@@ -73,6 +73,12 @@ describe('a printed number', () => {
   });
 });
 
+test('a file that begins with a byte order mark is read', async () => {
+  const path = join(folder, 'marked.json');
+  await writeFile(path, `\ufeff${withClaims(number)}`);
+  expect((await readClaims(path)).claims).toHaveLength(1);
+});
+
 describe('a file that is none', () => {
   test.each([
     ['not JSON', '{', /JSON/],
