@@ -102,7 +102,7 @@ function condition(source: Source, node: MathNode, depth: number): Condition {
   throw refusal(
     source,
     `needs a condition where ${node.toString()} stands`,
-    `compare it with something, for example (${node.toString()} > 0)`,
+    `compare it with something, for example (${node.toString()}) > 0`,
   );
 }
 
