@@ -97,6 +97,11 @@ describe('a file that is none', () => {
       withClaims({ ...number, value: 1.7e308, significantDigits: undefined, readingError: 1.7e308 }),
       /claim a.*\n.*largest number.*\n.*1\.7e\+308/,
     ],
+    [
+      'an id that is a figure too',
+      withClaims(number, { ...number, id: 'b', figure: 'a' }),
+      /no names of figures/,
+    ],
     ['an id twice', withClaims(number, number), /an id of its own/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],
     ['a prototype', `{"report":{"title":"x"},"claims":[],"__proto__":{"a":1}}`, /claims/],
