@@ -197,7 +197,7 @@ async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease)
 function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {
   const parse = (text: string, flag: string) => {
     if (text.trim() === '') throw emptySeeds(flag);
-    return parseOption('seed', text) as number[];
+    return parseOption('seed', text, flag) as number[];
   };
   const franke = parse(seeds ?? (quick === true ? '1..5' : '1..20'), '--seeds');
   const mnist =

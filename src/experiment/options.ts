@@ -193,9 +193,9 @@ export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 /** A list of values for each option: what a grid is made of. */
 export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
 
-/** Reads what stands behind an option: a list of values. Errors: UserError naming the option. */
-export function parseOption(name: OptionName, value: string): Setting[] {
-  const { flag, parse } = options[name];
+/** Reads what stands behind an option, or behind `flag` in its place: a list of values. Errors: UserError naming it. */
+export function parseOption(name: OptionName, value: string, flag = options[name].flag): Setting[] {
+  const { parse } = options[name];
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
 }
 

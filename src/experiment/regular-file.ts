@@ -31,19 +31,22 @@ async function openAs(path: string, flags: number): Promise<FileHandle> {
   }
 }
 
-/** The bytes of a file from outside, at most `largest`. Errors: as openRegular, and that it is too large. */
+/** A file has more bytes than are read. */
+export class TooLarge extends Error {}
+
+/** The bytes of a file from outside, at most `largest`. Errors: as openRegular, and TooLarge. */
 export async function readRegularBytes(path: string, largest: number): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
     const { size } = await handle.stat();
-    if (size > largest) throw new Error(`it has ${size} bytes, more than ${largest}`);
+    if (size > largest) throw new TooLarge(`it has ${size} bytes, more than ${largest}`);
     return await handle.readFile();
   } finally {
     await handle.close();
   }
 }
 
-/** The text of a file from outside, without the mark that some programs begin UTF-8 with. Errors: as readRegularBytes. */
+/** The text of a file from outside, without the mark that some editors begin it with. Errors: as readRegularBytes. */
 export async function readRegular(path: string, largest = longestText): Promise<string> {
   return (await readRegularBytes(path, largest)).toString().replace(/^\ufeff/, '');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { exp, log } from './elementary.ts';
-import { compileExpression } from './expression.ts';
+import { compileCondition, compileExpression } from './expression.ts';
 
 const variables = ['x', 'y', 'epoch'] as const;
 const values = { x: 2, y: -3, epoch: 7 };
@@ -271,4 +271,25 @@ describe('nothing but numbers can be reached', () => {
   ])('%s', async (text) => {
     await refused(text);
   });
+});
+
+describe('compileCondition', () => {
+  test.each([
+    ['a > b and not (a > 10*b)', true],
+    ['a < b or b == 2', true],
+    ['b < a < 3', false],
+  ])('%s is %s of a = 5, b = 2', async (text, expected) => {
+    const holds = await compileCondition(text, ['a', 'b'], 'holds');
+    expect(holds({ a: 5, b: 2 })).toBe(expected);
+  });
+
+  test.each(['a + b', 'a > b ? 1 : 0', 'a > b) or (b > a', 'a >'])(
+    '%s is refused by its own text',
+    async (text) => {
+      const refusal = await compileCondition(text, ['a', 'b'], 'holds').catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(UserError);
+      expect((refusal as UserError).parts.received).toBe(text);
+      expect((refusal as UserError).parts.remedy).not.toContain('? 1 : 0) ? 1 : 0');
+    },
+  );
 });

@@ -47,17 +47,29 @@ export async function compileExpression(
   variables: readonly string[],
   option: string,
   names: readonly string[] = [],
-): Promise<(values: Values) => number> {
+): Promise<Numeric> {
   const source = { text, option, variables, names };
-  checkFormulaText(text, option, source);
+  return numeric(source, await parsed(source), 0);
+}
+
+/** Whether a user's condition holds for values of its variables, e.g. a > b and not (a > 2*b); else as above. */
+export async function compileCondition(
+  text: string,
+  variables: readonly string[],
+  option: string,
+): Promise<Condition> {
+  const source = { text, option, variables, names: [] };
+  return condition(source, await parsed(source), 0);
+}
+
+async function parsed(source: Source): Promise<MathNode> {
+  checkFormulaText(source.text, source.option, source);
   const { parse } = await import('mathjs/number');
-  let tree: MathNode;
   try {
-    tree = parse(text);
+    return parse(source.text);
   } catch (error) {
     throw refusal(source, `cannot be read: ${(error as Error).message}`);
   }
-  return numeric(source, tree, 0);
 }
 
 /** Refuses what is no formula by its length or its letters alone. Errors: UserError that names `option`. */
@@ -95,7 +107,7 @@ function condition(source: Source, node: MathNode, depth: number): Condition {
   throw refusal(
     source,
     `needs a condition where ${node.toString()} stands`,
-    `compare it with something, for example (${node.toString()} > 0)`,
+    `compare it with something, for example (${node.toString()}) > 0`,
   );
 }
 

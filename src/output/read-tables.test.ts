@@ -72,6 +72,40 @@ test('subfolders are read, the store is not; a table that is gone is left out', 
   expect([...(await readTables(folder)).keys()]).toEqual(['ffnn/trials.csv', 'quick/ffnn/trials.csv']);
 });
 
+describe('larger tables than the limit are refused before they are parsed', () => {
+  const whole = { bytes: 1000, rows: 8, cells: 28 };
+
+  test('the limit is of all tables together', async () => {
+    await write('a');
+    await write('b');
+    await expect(readTables(folder, whole)).resolves.toHaveProperty('size', 2);
+    for (const [what, limit] of [
+      ['rows', { ...whole, rows: 7 }],
+      ['cells', { ...whole, cells: 27 }],
+      ['bytes', { ...whole, bytes: 60 }],
+    ] as const) {
+      await expect(readTables(folder, limit)).rejects.toThrow(
+        new RegExp(`is too large to be compared\\n.*at most .*\\n.*at least \\d+ ${what}`),
+      );
+    }
+  });
+
+  test.each([
+    ['lines', '\n'.repeat(3_000_010)],
+    ['commas', ','.repeat(24_000_010)],
+  ])('nothing but %s', async (_name, text) => {
+    await write('.', () => `id,mse,epoch\n${text}`);
+    await expect(readTables(folder)).rejects.toThrow(/too large/);
+  });
+
+  test('one table alone', async () => {
+    await write('.');
+    await expect(readTables(folder, { ...whole, bytes: 20 })).rejects.toThrow(
+      /it has \d+ bytes, more than 20/,
+    );
+  });
+});
+
 describe('refused, naming the file', () => {
   test.each<[string, string, (text: string) => string, RegExp]>([
     [
@@ -92,6 +126,30 @@ describe('refused, naming the file', () => {
     ],
     ['a data package without tables', 'datapackage.json', () => '{}', /resources/],
     ['an unknown type', 'datapackage.json', (text) => text.replace('"integer"', '"date"'), /type/],
+    [
+      'a table named twice',
+      'datapackage.json',
+      (text) => JSON.stringify({ resources: Array(2).fill(JSON.parse(text).resources[0]) }),
+      /the path trials\.csv is named twice/,
+    ],
+    [
+      'a column named twice',
+      'datapackage.json',
+      (text) => text.replace('"name": "mse"', '"name": "id"'),
+      /the column id is named twice/,
+    ],
+    [
+      'very many tables',
+      'datapackage.json',
+      (text) => JSON.stringify({ resources: Array(1001).fill(JSON.parse(text).resources[0]) }),
+      /resources: .*1000/,
+    ],
+    [
+      'a data package of 17 MB',
+      'datapackage.json',
+      (text) => text.padEnd(17e6),
+      /datapackage\.json cannot be read\n.*\n.*17000000 bytes/,
+    ],
     [
       'an unknown key',
       'datapackage.json',

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
-import { readRegular } from '../experiment/regular-file.ts';
+import { readRegular, TooLarge } from '../experiment/regular-file.ts';
 import type { Column } from './table.ts';
 
 /** A table as its CSV has it: every cell is text, numbers are known to be numbers. */
@@ -20,29 +20,49 @@ export interface StoredColumn {
   readonly missing: ReadonlySet<string>;
 }
 
+/** Of all tables of a folder together; two folders of this size fit into what Node takes by default. */
+interface Size {
+  bytes: number;
+  rows: number;
+  cells: number;
+}
+
+const most: Readonly<Size> = { bytes: 2 ** 28, rows: 3_000_000, cells: 24_000_000 };
+/** Of a datapackage.json, in bytes. */
+const largestPackage = 16 * 2 ** 20;
+
 /**
  * Every table of a folder of results, by the path of its CSV in the folder: `ffnn/trials.csv`.
  *
  * The tables are those that the `datapackage.json` of the folder and of its subfolders name. A table whose file is not
  * there is left out. Folders whose name begins with a dot (the store of trials) are passed over.
  *
- * Throws UserError where the folder has no data package, and where a data package or a table is malformed.
+ * Throws UserError where the folder has no data package, where a data package or a table is malformed, and where the
+ * tables are larger than `limit`.
  */
-export async function readTables(folder: string): Promise<Map<string, StoredTable>> {
+export async function readTables(folder: string, limit = most): Promise<Map<string, StoredTable>> {
   const packages = await findPackages(folder);
   if (packages.length === 0) throw notResults(folder, 'no datapackage.json in it or in its subfolders');
   const schema = await packageSchema();
   const tables = new Map<string, StoredTable>();
+  const size: Size = { bytes: 0, rows: 0, cells: 0 };
   for (const file of packages) {
-    const descriptor = parsePackage(file, (await textOf(file)) ?? '', schema);
+    const descriptor = parsePackage(file, (await textOf(file, largestPackage)) ?? '', schema);
     for (const resource of descriptor.resources) {
       const path = normalize(join(file, '..', resource.path));
       if (isAbsolute(resource.path) || relative(folder, path).startsWith('..')) {
         throw malformed(file, `the path ${resource.path} leads out of the folder`);
       }
-      const text = await textOf(path);
+      const name = relative(folder, path).split(sep).join('/');
+      if (tables.has(name)) throw malformed(file, `the path ${resource.path} is named twice`);
+      const refuse = (received: string) => tooLarge(folder, limit, received);
+      const text = await textOf(path, limit.bytes, refuse);
       if (text === null) continue;
-      tables.set(relative(folder, path).split(sep).join('/'), await tableOf(path, text, resource.schema));
+      addTo(size, text);
+      for (const what of ['bytes', 'rows', 'cells'] as const) {
+        if (size[what] > limit[what]) throw refuse(`at least ${size[what]} ${what}`);
+      }
+      tables.set(name, await tableOf(path, text, resource.schema));
     }
   }
   return tables;
@@ -66,12 +86,30 @@ async function findPackages(folder: string): Promise<string[]> {
   return found;
 }
 
-async function textOf(path: string): Promise<string | null> {
+/** Counts before anything is made of the text: separators inside of quotes too, which are few. */
+function addTo(size: Size, text: string): void {
+  let [lines, commas] = [0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i);
+    if (character === 0x0a || character === 0x0d) lines++;
+    else if (character === 0x2c) commas++;
+  }
+  size.bytes += text.length;
+  size.rows += Math.max(0, lines - 1); // the header is none
+  size.cells += lines + commas;
+}
+
+async function textOf(
+  path: string,
+  largest: number,
+  refuse = (received: string) => malformed(path, received),
+): Promise<string | null> {
   try {
-    return await readRegular(path);
+    return await readRegular(path, largest);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw malformed(path, (error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw error instanceof TooLarge ? refuse(`${path}: ${message}`) : malformed(path, message);
   }
 }
 
@@ -89,11 +127,11 @@ async function packageSchema() {
     missingValues: missing.optional(),
   });
   const schema = z.object({
-    fields: z.array(field).min(1),
+    fields: z.array(field).min(1).max(10_000),
     missingValues: missing.default(['']),
-    primaryKey: z.array(z.string()).default([]),
+    primaryKey: z.array(z.string()).max(100).default([]),
   });
-  return z.object({ resources: z.array(z.object({ path: z.string().min(1), schema })) });
+  return z.object({ resources: z.array(z.object({ path: z.string().min(1), schema })).max(1000) });
 }
 
 function parsePackage(
@@ -121,20 +159,31 @@ async function tableOf(
   schema: Package['resources'][number]['schema'],
 ): Promise<StoredTable> {
   const { csvParseRows } = await import('d3-dsv');
-  const [header, ...rows] = csvParseRows(text);
   const columns = schema.fields.map(({ name, type, missingValues }) => ({
     name,
     type,
     missing: new Set(missingValues ?? schema.missingValues),
   }));
   const names = columns.map(({ name }) => name);
-  if (header?.join('\n') !== names.join('\n')) {
-    throw malformed(path, 'the header has not the columns that datapackage.json names');
-  }
   const unknown = schema.primaryKey.find((name) => !names.includes(name));
   if (unknown !== undefined) throw malformed(path, `the primary key ${unknown} is no column`);
-  for (const [index, row] of rows.entries()) checkRow(path, index + 2, row, columns);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw malformed(path, `the column ${twice} is named twice`);
+  let above = names;
+  const [header, ...rows] = csvParseRows(text, (cells, index) => {
+    if (index === 0) checkHeader(path, cells, names);
+    else checkRow(path, index + 1, cells, columns);
+    // A cell like the one above it, as most are, takes no memory of its own.
+    above = cells.map((cell, column) => (cell === above[column] ? above[column] : cell));
+    return above;
+  });
+  if (header === undefined) checkHeader(path, [], names);
   return { columns, primaryKey: schema.primaryKey, rows };
+}
+
+function checkHeader(path: string, header: readonly string[], names: readonly string[]): void {
+  if (header.join('\n') === names.join('\n')) return;
+  throw malformed(path, 'the header has not the columns that datapackage.json names');
 }
 
 /** Line counts records, the header being the first. */
@@ -162,6 +211,15 @@ function notResults(folder: string, received: string): UserError {
     expected: 'a folder that a run of fys-nn wrote: tables, and a datapackage.json that describes them',
     received,
     remedy: 'name results/, a folder in it, or a copy of one',
+  });
+}
+
+function tooLarge(folder: string, { bytes, rows, cells }: Size, received: string): UserError {
+  return new UserError({
+    what: `${folder} is too large to be compared`,
+    expected: `at most ${bytes} bytes, ${rows} rows and ${cells} cells in all its tables`,
+    received,
+    remedy: 'compare the folders of single experiments, or runs of fewer epochs',
   });
 }
 

@@ -70,6 +70,16 @@ describe('tolerance', () => {
   });
 });
 
+test('numbers that only float64 takes for one have moved, unless a tolerance is given', () => {
+  const before = table(row('a', '9007199254740992', '0.1'));
+  const now = table(row('a', '9007199254740993', '0.10000000000000001'));
+  expect(check(now, [], before).differences).toMatchObject([
+    { column: 'best_epoch', baseline: '9007199254740992', now: '9007199254740993', verdict: 'contradicted' },
+    { column: 'test_mse', baseline: '0.1', now: '0.10000000000000001', verdict: 'contradicted' },
+  ]);
+  expect(check(now, ['1e-9', 'best_epoch=abs:1'], before).differences).toEqual([]);
+});
+
 test('text is compared exactly', () => {
   const now = table(row('a', '3', '0.5'), row('b', '4', 'diverged'), row('c', '5', '0.25', 'X'));
   expect(check(now, ['abs:1e9']).differences).toMatchObject([{ column: 'note', baseline: 'x', now: 'X' }]);
@@ -163,6 +173,15 @@ describe('what cannot be compared is refused', () => {
     const twice = table(row('a', '1', '1'), row('a', '2', '2'));
     expect(() => check(twice)).toThrow(/t.csv now has two rows of one key(.|\n)*trial=a/);
     expect(() => check(baseline, [], twice)).toThrow(/t.csv of the baseline/);
+  });
+
+  test('more differences than can be told', () => {
+    const rows = (value: string) => ({
+      ...table(),
+      rows: Array.from({ length: 125_001 }, (_, i) => row(`${i}`, value, value)),
+    });
+    expect(() => check(rows('1'), [], rows('2'))).toThrow(/t\.csv(.|\n)*at most 250000 differences/);
+    expect(() => check(rows('1'), [], rows('2'))).toThrow(expect.objectContaining({ exitCode: 3 }));
   });
 
   test('folders of different levels', () => {

@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
+import { exitCodes, UserError } from '../errors.ts';
 import type { StoredTable } from '../output/read-tables.ts';
-import { checkToleranceColumns, isWithin, type Tolerances } from './tolerance.ts';
+import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
 /** Something of the baseline that is not the same now. */
 export interface Difference {
@@ -36,6 +36,9 @@ export interface Check {
 
 type Tables = ReadonlyMap<string, StoredTable>;
 
+/** More say nothing that these do not say, and fill the memory. */
+const mostDifferences = 250_000;
+
 /**
  * Compares the tables of two folders of results row by row; what the baseline has counts.
  *
@@ -44,7 +47,8 @@ type Tables = ReadonlyMap<string, StoredTable>;
  * over fewer finished trials: missing is never a pass.
  *
  * Throws UserError where the folders have no table in common, one is of quick runs and the other of full ones, or of
- * another variant, where a key stands twice in a table, and where a tolerance names no column.
+ * another variant, where a key stands twice in a table, where a tolerance names no column, and where more numbers have
+ * moved than can be told.
  */
 export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerances): Check {
   const common = [...baseline.keys()].filter((file) => now.has(file));
@@ -52,9 +56,12 @@ export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerance
   const known = [...baseline.values()].flatMap(({ columns }) => columns.map(({ name }) => name));
   checkToleranceColumns(tolerances, new Set(known));
   for (const file of common) checkSameRun(file, baseline.get(file)!, now.get(file)!);
-  const checked = [...baseline].map(([file, table]) =>
-    checkTable(file, table, now.get(file) ?? null, tolerances),
-  );
+  let room = mostDifferences;
+  const checked = [...baseline].map(([file, table]) => {
+    const found = checkTable(file, table, now.get(file) ?? null, tolerances, room);
+    room -= found.differences.length;
+    return found;
+  });
   const extra = [...now.keys()].filter((file) => !baseline.has(file));
   return {
     files: checked.map(({ counts }) => counts),
@@ -77,6 +84,7 @@ function checkTable(
   baseline: StoredTable,
   now: StoredTable | null,
   tolerances: Tolerances,
+  room: number,
 ): TableCheck {
   const total = baseline.rows.length;
   if (now === null) {
@@ -94,21 +102,30 @@ function checkTable(
     const counts = { file, rows: total, holds: 0, contradicted: 0, notRun: total };
     return { counts, differences, notes: [] }; // without it no row can be found
   }
-  const found = rowsByKey(`${file} now`, now, baseline.primaryKey);
-  const expected = rowsByKey(`${file} of the baseline`, baseline, baseline.primaryKey);
+  const current = rowsByKey(`${file} now`, now, baseline.primaryKey);
+  const expected = keysOf(baseline, baseline.primaryKey);
+  const taken = new Uint8Array(now.rows.length);
+  const lost = new Set<string>();
   const counts = { holds: 0, contradicted: 0, notRun: 0 };
-  for (const [key, { name, cells }] of expected) {
-    const current = found.get(key);
+  for (const [index, cells] of baseline.rows.entries()) {
+    const key = expected.key(cells, index);
+    const place = current.get(key);
+    if (place === undefined ? lost.has(key) : taken[place] === 1) {
+      throw duplicate(`${file} of the baseline`, expected.name(cells, index));
+    }
+    if (place === undefined) lost.add(key);
+    else taken[place] = 1;
     const moved =
-      current === undefined
-        ? [missing(file, name, null, 'row missing')]
-        : compareRow(file, name, pairs, cells, current.cells, tolerances);
+      place === undefined
+        ? [missing(file, expected.name(cells, index), null, 'row missing')]
+        : compareRow(file, () => expected.name(cells, index), pairs, cells, now.rows[place], tolerances);
     differences.push(...moved);
+    if (differences.length > room) throw tooManyDifferences(file, differences);
     if (moved.some(({ verdict }) => verdict === 'contradicted')) counts.contradicted++;
     else if (moved.length > 0 || absent.length > 0) counts.notRun++;
     else counts.holds++;
   }
-  const newRows = [...found.keys()].filter((key) => !expected.has(key)).length;
+  const newRows = now.rows.length - (total - lost.size);
   const known = new Set(pairs.map(({ name }) => name));
   const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
@@ -148,7 +165,7 @@ function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
 
 function compareRow(
   file: string,
-  row: string,
+  rowName: () => string,
   pairs: readonly ColumnPair[],
   baseline: readonly string[],
   now: readonly string[],
@@ -158,7 +175,8 @@ function compareRow(
   const present = pairs.filter(({ nowIndex }) => nowIndex !== -1);
   const differences = present.flatMap(({ name, index, nowIndex, isNumber, isInteger }): Difference[] => {
     const [a, b] = [baseline[index], now[nowIndex]];
-    const place = { file, row, column: name };
+    if (a === b && a !== 'not run') return [];
+    const place = { file, row: rowName(), column: name };
     if (a === 'not run' || b === 'not run') {
       return [{ ...place, baseline: a, now: b, difference: null, verdict: 'not run' }];
     }
@@ -167,7 +185,11 @@ function compareRow(
     }
     const [x, y] = [Number(a), Number(b)];
     const tolerance = columns.get(name) ?? (isInteger ? exact : all); // counts and epochs are exact unless named
-    if (isWithin(tolerance, x, y)) return [];
+    if (isWithin(tolerance, x, y)) {
+      // Float64 holds both as one number, the texts do not: only a tolerance makes them one.
+      if (tolerance.size > 0 || isSameDecimal(a, b)) return [];
+      return [{ ...place, baseline: a, now: b, difference: null, verdict: 'contradicted' }];
+    }
     return [{ ...place, baseline: x, now: y, difference: y - x, verdict: 'contradicted' }];
   });
   // A summary of fewer trials than before is incomplete, not other.
@@ -175,26 +197,25 @@ function compareRow(
   return lost ? differences.map((one) => ({ ...one, verdict: 'not run' })) : differences;
 }
 
-interface KeyedRow {
-  /** "trial=0a1b, epoch=3" */
-  readonly name: string;
-  readonly cells: readonly string[];
+/** What the key columns hold tells a row from every other; where there is no key its number does. */
+function keysOf({ columns }: StoredTable, primaryKey: readonly string[]) {
+  const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
+  const none = indices.length === 0;
+  return {
+    key: (cells: readonly string[], index: number): string =>
+      none ? String(index) : JSON.stringify(indices.map((column) => cells[column])),
+    /** "trial=0a1b, epoch=3" */
+    name: (cells: readonly string[], index: number): string =>
+      none ? `row ${index + 1}` : primaryKey.map((column, k) => `${column}=${cells[indices[k]]}`).join(', '),
+  };
 }
 
-/** The rows by what their key columns hold; by their number where there is no key. */
-function rowsByKey(
-  table: string,
-  { columns, rows }: StoredTable,
-  primaryKey: readonly string[],
-): Map<string, KeyedRow> {
-  const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
-  const byKey = new Map<string, KeyedRow>();
-  for (const [number, cells] of rows.entries()) {
-    const key = JSON.stringify(primaryKey.length === 0 ? number : indices.map((index) => cells[index]));
-    const parts = primaryKey.map((column, k) => `${column}=${cells[indices[k]]}`);
-    const name = parts.length === 0 ? `row ${number + 1}` : parts.join(', ');
-    if (byKey.has(key)) throw duplicate(table, name);
-    byKey.set(key, { name, cells });
+/** Where each key stands. */
+function rowsByKey(title: string, table: StoredTable, primaryKey: readonly string[]): Map<string, number> {
+  const { key, name } = keysOf(table, primaryKey);
+  const byKey = new Map<string, number>();
+  for (const [index, cells] of table.rows.entries()) {
+    if (byKey.size === byKey.set(key(cells, index), index).size) throw duplicate(title, name(cells, index));
   }
   return byKey;
 }
@@ -232,6 +253,20 @@ function nothingInCommon(baseline: Tables, now: Tables): UserError {
     received: some(now),
     remedy: 'name two folders of the same level: both results/, or both of one experiment',
   });
+}
+
+/** The exit status stays what these differences alone make it. */
+function tooManyDifferences(file: string, differences: readonly Difference[]): UserError {
+  const moved = differences.some(({ verdict }) => verdict === 'contradicted');
+  return new UserError(
+    {
+      what: `${file} and the files before it are not as in the baseline in very many places`,
+      expected: `at most ${mostDifferences} differences`,
+      received: 'more than that',
+      remedy: 'compare runs of the same settings, or give a --tolerance',
+    },
+    moved ? exitCodes.contradicted : exitCodes.incomplete,
+  );
 }
 
 function duplicate(name: string, key: string): UserError {

@@ -73,6 +73,12 @@ describe('a printed number', () => {
   });
 });
 
+test('a file that begins with a byte order mark is read', async () => {
+  const path = join(folder, 'marked.json');
+  await writeFile(path, `\ufeff${withClaims(number)}`);
+  expect((await readClaims(path)).claims).toHaveLength(1);
+});
+
 describe('a file that is none', () => {
   test.each([
     ['not JSON', '{', /JSON/],
@@ -90,6 +96,11 @@ describe('a file that is none', () => {
       'a reading error that reaches beyond all numbers',
       withClaims({ ...number, value: 1.7e308, significantDigits: undefined, readingError: 1.7e308 }),
       /claim a.*\n.*largest number.*\n.*1\.7e\+308/,
+    ],
+    [
+      'an id that is a figure too',
+      withClaims(number, { ...number, id: 'b', figure: 'a' }),
+      /no names of figures/,
     ],
     ['an id twice', withClaims(number, number), /an id of its own/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],

@@ -55,7 +55,10 @@ export function quantitiesOf(claim: Claim): Quantity[] {
 
 function checkClaims(path: string, claims: readonly Claim[]): void {
   const seen = new Set<string>();
+  // Verdicts go by name, of claims and figures alike.
+  const figures = new Set(claims.map((claim) => (claim.kind === 'number' ? claim.figure : undefined)));
   for (const claim of claims) {
+    if (figures.has(claim.id)) throw badClaims(path, 'ids that are no names of figures', claim.id);
     if (seen.has(claim.id)) throw badClaims(path, 'an id of its own for every claim', claim.id);
     seen.add(claim.id);
     const quantities = quantitiesOf(claim);

@@ -1,4 +1,4 @@
-import { compileExpression } from '../math/expression.ts';
+import { compileCondition } from '../math/expression.ts';
 import type { Records } from '../output/trials.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
 import type { ConclusionClaim } from './claims.ts';
@@ -72,7 +72,6 @@ async function bySeed(
   });
 }
 
-async function conditionOf({ id, holds, quantities }: ConclusionClaim) {
-  const test = await compileExpression(`(${holds}) ? 1 : 0`, Object.keys(quantities), `claim ${id}: holds`);
-  return (values: Readonly<Record<string, number>>) => test(values) === 1;
+function conditionOf({ id, holds, quantities }: ConclusionClaim) {
+  return compileCondition(holds, Object.keys(quantities), `claim ${id}: holds`);
 }

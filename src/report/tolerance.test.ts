@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkToleranceColumns, isWithin, parseTolerances } from './tolerance.ts';
+import { checkToleranceColumns, isSameDecimal, isWithin, parseTolerances } from './tolerance.ts';
 
 describe('parseTolerances', () => {
   test('nothing means equal', () => {
@@ -58,4 +58,18 @@ test('a column that no table has is refused, and the nearest named', () => {
     /did you mean test_mse/,
   );
   expect(() => checkToleranceColumns(parseTolerances(['test_mse=1']), known)).not.toThrow();
+});
+
+test.each([
+  ['0.5', '5e-1', true],
+  ['1000', '1E3', true],
+  ['-0.50', '-.5', true],
+  ['0', '0.00e7', true],
+  ['9007199254740992', '9007199254740993', false],
+  ['0.1', '0.10000000000000001', false],
+  ['-0', '0', false],
+  ['1', '10', false],
+])('%s and %s are one decimal number: %s', (a, b, same) => {
+  expect(isSameDecimal(a, b)).toBe(same);
+  expect(isSameDecimal(b, a)).toBe(same);
 });

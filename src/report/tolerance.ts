@@ -40,6 +40,22 @@ export function isWithin({ kind, size }: Tolerance, baseline: number, now: numbe
   return Math.abs(now - baseline) <= (kind === 'abs' ? size : size * Math.abs(baseline));
 }
 
+/** Whether two texts are one decimal number: "0.5" and "5e-1", not 9007199254740992 and 9007199254740993. */
+export function isSameDecimal(a: string, b: string): boolean {
+  return a === b || digitsOf(a) === digitsOf(b);
+}
+
+/** Sign, digits without zeros at either end, and their exponent; what is no decimal number as it is. */
+function digitsOf(text: string): string {
+  const match = /^\s*([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?\s*$/i.exec(text);
+  if (match === null) return text;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const short = digits.replace(/(?<!0)0+$/, '');
+  const power = Number(exponent) - fraction.length + digits.length - short.length;
+  return `${sign === '-' ? '-' : ''}${short}e${short === '' ? 0 : power}`;
+}
+
 /** Throws UserError where a tolerance names a column that no table has. */
 export function checkToleranceColumns({ columns }: Tolerances, known: ReadonlySet<string>): void {
   for (const name of columns.keys()) parseChoice(name, [...known], '--tolerance');

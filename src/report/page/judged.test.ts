@@ -102,6 +102,16 @@ test.each(['', '{', '[]', '{"level": 1}', '{"__proto__": null}'])('%j is no verd
   expect(await readVerdicts(folder)).toBeNull();
 });
 
+test.each<[string, string | RegExp, string]>([
+  ['another verdict than verify has', '"contradicted"', '"<b>proven</b>"'],
+  ['a number beyond all numbers', '"value": 0.05', '"value": 1e999'],
+  ['a range that is text', '"low": 0.01', '"low": "<b>"'],
+  ['no evidence', /"evidence": \[.*?\n {6}\]/s, '"evidence": []'],
+])('%s is none that can be read', async (_name, from, to) => {
+  await write(verificationJson(verification, []).replace(from, to));
+  expect(await readVerdicts(folder)).toBeNull();
+});
+
 test('a folder without verdicts has none', async () => {
   expect(await readVerdicts(join(folder, 'nowhere'))).toBeNull();
 });

@@ -3,13 +3,18 @@ import { z } from 'zod';
 import { readRegular } from '../../experiment/regular-file.ts';
 import { percentile } from '../../stats/describe.ts';
 import { rangeText, spreadText, valueText } from '../verdict-text.ts';
+import { verdicts } from '../verdicts.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** Where `fys-nn verify` leaves what it found, in the folder of the results. */
 const file = join('verify', 'verify.json');
 
 const range = z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable();
+/** In bytes; a hundred times what the report's own claims take. */
+const largest = 64 * 2 ** 20;
+
 const reading = z.string();
+const verdict = z.enum(verdicts);
 const value = z.union([z.number(), z.literal('diverged')]).nullable();
 
 /** What the page takes of the file. */
@@ -20,7 +25,7 @@ const judged = z.object({
     z.object({
       subject: z.object({ id: z.string(), where: z.string(), says: z.string(), value: z.number() }),
       evidence: z.array(z.object({ reading, values: z.array(value), interval: range })).min(1),
-      verdict: z.string(),
+      verdict,
       holdsUnder: z.array(z.string()),
     }),
   ),
@@ -28,7 +33,7 @@ const judged = z.object({
     z.object({
       subject: z.string(),
       evidence: z.array(z.object({ reading, numbers: z.number(), adjusted: z.number().nullable() })).min(1),
-      verdict: z.string(),
+      verdict,
       holdsUnder: z.array(z.string()),
     }),
   ),
@@ -36,7 +41,7 @@ const judged = z.object({
     z.object({
       subject: z.object({ id: z.string(), says: z.string() }),
       evidence: z.array(z.object({ reading, share: z.number().nullable(), interval: range })).min(1),
-      verdict: z.string(),
+      verdict,
       holdsUnder: z.array(z.string()),
     }),
   ),
@@ -47,7 +52,7 @@ const judged = z.object({
  * can read.
  */
 export async function readVerdicts(folder: string): Promise<Verdicts | null> {
-  const text = await readRegular(join(folder, file)).catch(() => null);
+  const text = await readRegular(join(folder, file), largest).catch(() => null);
   if (text === null) return null;
   const found = judged.safeParse(parsed(text));
   if (!found.success) return null;
