@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from './disk.ts';
@@ -56,15 +56,19 @@ export function decodeLine(line: string, checked = false): Decoded {
   const bad = { fault: 'not a record', version: storeVersion } as const;
   if (!isObject(parsed) || !('store' in parsed) || typeof parsed.store !== 'number') return bad;
   const version = parsed.store;
-  if (version !== 1 && version !== 2 && version <= storeVersion) return bad;
-  // What a newer version writes is not for this one to judge.
-  if (version > storeVersion) return { fault: 'newer', version };
   const { id, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
+  const text = line.slice(line.indexOf('"record":') + '"record":'.length, -1);
+  if (version > storeVersion) {
+    // One whose check is this version's was written by it, and changed since: the check of a later version has to cover
+    // its number too. All else is not for this one to judge.
+    const ours = typeof id === 'string' && check === checkOf(id, text);
+    return { fault: ours ? 'not what was written' : 'newer', version };
+  }
+  if (version !== 1 && version !== 2) return bad;
   if (!isObject(record)) return bad;
   const whole = version === 1 ? record : { id, ...record };
   if (!isRecord(whole)) return bad;
   if (checked) return { record: whole, version };
-  const text = line.slice(line.indexOf('"record":') + '"record":'.length, -1);
   if (version > 1 && check !== checkOf(whole.id, text)) return { fault: 'not what was written', version };
   // The id is what is looked up, so it has to be that of what was computed.
   if (idOf(whole) !== whole.id) return { fault: 'not what was written', version };
@@ -118,20 +122,27 @@ export const newJournalName = (): string => `journal-${randomUUID()}.jsonl`;
  * Errors: a store that cannot be made or written.
  */
 export async function openJournal(directory: string): Promise<JournalWriter> {
-  let file: FileHandle | null = null;
+  let journal: Journal | null = null;
   let last: Promise<void> = Promise.resolve();
   const close = async () => {
-    const open = file;
-    file = null;
-    await open?.close();
+    const closing = journal;
+    journal = null;
+    await closing?.file.close();
+  };
+  const write = async (record: TrialRecord): Promise<void> => {
+    journal ??= await createJournal(directory);
+    await journal.file.appendFile(encodeLine(record));
+    await journal.file.datasync();
   };
   const append = async (record: TrialRecord) => {
     try {
-      file ??= await createJournal(directory);
-      await file.appendFile(encodeLine(record));
-      await file.datasync();
-      // Its directory may have been removed meanwhile: then nobody will ever read what was written.
-      if ((await file.stat()).nlink === 0) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
+      await write(record);
+      if (await isInPlace(journal!)) return;
+      // `store repair` and `gc` wait for nobody who gave no sign of life. They have what was here before, not this record.
+      await close();
+      journal = await nextJournal(directory);
+      await write(record);
+      if (!(await isInPlace(journal!))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
     } catch (error) {
       // A half-written line may stand at the end: the next record begins a new journal.
       await close().catch(() => {});
@@ -151,11 +162,32 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
   };
 }
 
-async function createJournal(directory: string): Promise<FileHandle> {
+interface Journal {
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+/** Whether the name of the journal still is this file's: else nobody might ever read what was written. */
+async function isInPlace({ path, file }: Journal): Promise<boolean> {
+  const written = await file.stat({ bigint: true });
+  const found = await stat(path, { bigint: true }).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return found !== null && found.ino === written.ino && found.dev === written.dev;
+}
+
+async function createJournal(directory: string): Promise<Journal> {
   await makeDirectory(directory);
-  const file = await open(join(directory, newJournalName()), 'ax');
+  return nextJournal(directory);
+}
+
+/** A new journal in a store that is there. */
+async function nextJournal(directory: string): Promise<Journal> {
+  const path = join(directory, newJournalName());
+  const file = await open(path, 'ax');
   await syncDirectory(directory);
-  return file;
+  return { path, file };
 }
 
 export function storeError(directory: string, error: unknown): Error {

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
-import { namesIn, syncDirectory, writeWhole } from './disk.ts';
+import { namesIn, sizeAndTime, syncDirectory, writeWhole } from './disk.ts';
 import { failuresFile, readFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
 import { indexOf } from './journal-index.ts';
@@ -54,10 +54,25 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   for (const { name } of concerned) {
     const path = join(directory, name);
     const good = await linesOf(path, (offset) => !(bad.get(name)?.has(offset) ?? false));
-    await rm(indexOf(path), { force: true });
-    await writeWhole(path, Buffer.concat(good));
+    await writeWhole(join(directory, newJournalName()), Buffer.concat(good));
+    await retire(directory, name, found);
   }
+  await syncDirectory(directory);
   return { setAside, file, weights };
+}
+
+/**
+ * Removes a journal whose records are in another one.
+ *
+ * A process that was stopped for so long that its lease is dead may still be writing into it. So the journal gets another
+ * name first, by which such a process sees that it has to write elsewhere, and what had grown until then is kept.
+ */
+async function retire(directory: string, name: string, { journals }: Survey): Promise<void> {
+  const known = journals.find((journal) => journal.name === name)!;
+  const aside = join(directory, newJournalName());
+  await rm(indexOf(join(directory, name)), { force: true });
+  await rename(join(directory, name), aside);
+  if ((await sizeAndTime(aside)).size === known.bytes) await rm(aside);
 }
 
 /** The lines to set aside, and the torn ends. */
@@ -114,10 +129,7 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
       found.journals.length === 1 && found.older + found.duplicates + result.otherNumerics === 0;
     if (!compact) {
       if (kept.length > 0) await writeWhole(join(directory, newJournalName()), linesToKeep(directory, kept));
-      for (const { name } of found.journals) {
-        await rm(join(directory, name));
-        await rm(indexOf(join(directory, name)), { force: true });
-      }
+      for (const { name } of found.journals) await retire(directory, name, found);
     }
     for (const path of leftovers) await rm(path, { force: true });
     await forgetFailures(directory, found);
@@ -142,6 +154,8 @@ async function leftoversIn(directory: string, { records }: Survey): Promise<stri
   const leftovers: string[] = [];
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
+      // Any process writes a lease there before it asks for the store; those of the dead go when the next one claims.
+      if (folder === leaseFolder(directory) && !(await isOld(join(folder, name)))) continue;
       const id = folder === checkpointFolder(directory) ? trialOfCheckpoint(name) : null;
       const done = id !== null && records.has(id);
       const ownerless =
@@ -150,6 +164,11 @@ async function leftoversIn(directory: string, { records }: Survey): Promise<stri
     }
   }
   return leftovers;
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
+  return Date.now() - time > 60_000;
 }
 
 /** Leaves the failures of trials that still have no record. */

@@ -51,7 +51,7 @@ export async function surveyStore(directory: string): Promise<Survey> {
 async function survey(directory: string): Promise<Survey> {
   const names = (await namesIn(directory)).filter(isJournal);
   if (names.length === 0) throw noStore(directory);
-  const records = new Map<string, Chosen>();
+  const lines = new Map<string, Chosen[]>();
   const journals: { name: string; bytes: number; torn: number }[] = [];
   const problems: Problem[] = [];
   const counts = { duplicates: 0, older: 0, newer: 0 };
@@ -71,17 +71,21 @@ async function survey(directory: string): Promise<Survey> {
       const digest = createHash('sha256').update(numbersOf(record)).digest('base64').slice(0, 12);
       const dataset = config.data?.dataset ?? 'unknown';
       const chosen: Chosen = { place, at, status, numerics: config.numerics, dataset, seconds, digest };
-      const known = records.get(id);
-      const first = known === undefined || at < known.at;
-      if (first) records.set(id, chosen);
-      if (known === undefined) return;
-      if (known.digest === digest) counts.duplicates++;
-      else {
-        const [used, other] = first ? [place, known.place] : [known.place, place];
-        problems.push({ kind: 'conflict', id, used, place: other });
-      }
+      const known = lines.get(id);
+      if (known === undefined) lines.set(id, [chosen]);
+      else known.push(chosen);
     });
     journals.push({ name, bytes: size, torn: size - end });
+  }
+  const records = new Map<string, Chosen>();
+  for (const [id, [first, ...others]] of lines) {
+    const used = others.reduce((earliest, line) => (line.at < earliest.at ? line : earliest), first);
+    records.set(id, used);
+    for (const other of [first, ...others]) {
+      if (other === used) continue;
+      if (other.digest === used.digest) counts.duplicates++;
+      else problems.push({ kind: 'conflict', id, used: used.place, place: other.place });
+    }
   }
   const failures = [...(await readFailures(directory)).keys()].filter((id) => !records.has(id));
   const states = (await namesIn(checkpointFolder(directory))).filter(trialOfCheckpoint);
