@@ -102,6 +102,11 @@ describe('a file that is none', () => {
       withClaims(number, { ...number, id: 'b', figure: 'a' }),
       /no names of figures/,
     ],
+    [
+      'a figure of very many numbers',
+      withClaims(...Array.from({ length: 501 }, (_, i) => ({ ...number, id: `n${i}`, figure: 'F' }))),
+      /figure F.*\n.*at most 500 numbers/,
+    ],
     ['an id twice', withClaims(number, number), /an id of its own/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],
     ['a prototype', `{"report":{"title":"x"},"claims":[],"__proto__":{"a":1}}`, /claims/],

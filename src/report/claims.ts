@@ -4,6 +4,7 @@ import { type OptionName, options } from '../experiment/options.ts';
 import { readJsonFile } from '../experiment/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
+import { groupBy } from './group-by.ts';
 
 export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
@@ -14,6 +15,8 @@ export const ownClaims = join(packageFolder, 'data/claims.json');
 const largest = 16 * 2 ** 20;
 /** Of the values of one conclusion's `for`. */
 const mostCombinations = 1000;
+/** Numbers that are judged together: the time goes with the cube. */
+const mostOfFigure = 500;
 
 /** Reads a file of claims and checks its form. Errors: UserError naming the file and the place in it. */
 export async function readClaims(path: string): Promise<ClaimsFile> {
@@ -56,7 +59,11 @@ export function quantitiesOf(claim: Claim): Quantity[] {
 function checkClaims(path: string, claims: readonly Claim[]): void {
   const seen = new Set<string>();
   // Verdicts go by name, of claims and figures alike.
-  const figures = new Set(claims.map((claim) => (claim.kind === 'number' ? claim.figure : undefined)));
+  const figures = groupBy(claims, (claim) => (claim.kind === 'number' ? claim.figure : undefined));
+  for (const [figure, { length }] of figures) {
+    if (figure === undefined || length <= mostOfFigure) continue;
+    throw badClaims(`${path}, figure ${figure}`, `at most ${mostOfFigure} numbers of one figure`, length);
+  }
   for (const claim of claims) {
     if (figures.has(claim.id)) throw badClaims(path, 'ids that are no names of figures', claim.id);
     if (seen.has(claim.id)) throw badClaims(path, 'an id of its own for every claim', claim.id);

@@ -4,6 +4,7 @@ import { jointPValue } from '../stats/joint.ts';
 import { predictionInterval, predictionPValue } from '../stats/prediction.ts';
 import { type NumberClaim, printedInterval } from './claims.ts';
 import { domainOf } from './domain.ts';
+import { groupBy } from './group-by.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
 
@@ -78,10 +79,10 @@ function judgeNumber(claim: NumberClaim, values: readonly number[], level: numbe
 
 /** Asks of each figure whether its numbers, taken together, could be one more run. */
 export function judgeFigures(evidence: readonly NumberEvidence[]): FigureEvidence[] {
-  const figures = new Set(evidence.flatMap(({ claim }) => claim.figure ?? []));
+  const figures = groupBy(evidence, ({ claim }) => claim.figure);
   const judged = [];
-  for (const figure of figures) {
-    const members = evidence.filter(({ claim }) => claim.figure === figure);
+  for (const [figure, members] of figures) {
+    if (figure === undefined) continue;
     const complete = members.every(({ p }) => p !== null);
     judged.push({
       figure,

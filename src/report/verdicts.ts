@@ -1,6 +1,7 @@
 import type { Experiment } from '../experiment/define.ts';
 import type { Records } from '../output/trials.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
+import { groupBy } from './group-by.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
 import type { PlanOf, Reading, Seeds } from './readings.ts';
@@ -61,32 +62,16 @@ export async function verify(
   }
   const byP = ({ adjusted, finite }: { adjusted: number | null; finite: number | null }): Verdict =>
     adjusted !== null && adjusted < 1 - level ? 'contradicted' : byShare({ share: finite });
-  const figureNames = [...new Set(figures.map(({ figure }) => figure))];
+  const ofClaim = groupBy(numbers, ({ claim }) => claim);
+  const ofFigure = groupBy(figures, ({ figure }) => figure);
+  const ofConclusion = groupBy(conclusions, ({ claim }) => claim);
   return {
     level,
     seeds,
     readings,
-    numbers: numberClaims.map((claim) =>
-      combine(
-        claim,
-        numbers.filter((one) => one.claim === claim),
-        byP,
-      ),
-    ),
-    figures: figureNames.map((name) =>
-      combine(
-        name,
-        figures.filter((one) => one.figure === name),
-        byP,
-      ),
-    ),
-    conclusions: conclusionClaims.map((claim) =>
-      combine(
-        claim,
-        conclusions.filter((one) => one.claim === claim),
-        byShare,
-      ),
-    ),
+    numbers: numberClaims.map((claim) => combine(claim, ofClaim.get(claim) ?? [], byP)),
+    figures: [...ofFigure].map(([name, evidence]) => combine(name, evidence, byP)),
+    conclusions: conclusionClaims.map((claim) => combine(claim, ofConclusion.get(claim) ?? [], byShare)),
   };
 }
 
