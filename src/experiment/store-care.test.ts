@@ -197,6 +197,25 @@ describe.each([
   });
 });
 
+test('a look at a store while it is tidied up sees it before or after', async () => {
+  await write('journal-good.jsonl', encodeLine(b));
+  let looking = true;
+  const tidying = async () => {
+    for (let i = 0; looking; i++) {
+      await write(`journal-${i}.jsonl`, encodeLine(a));
+      await collectGarbage(store);
+    }
+  };
+  const look = async () => {
+    try {
+      for (let i = 0; i < 300; i++) expect((await surveyStore(store)).records.has(b.id)).toBe(true);
+    } finally {
+      looking = false;
+    }
+  };
+  await Promise.all([tidying(), look()]);
+});
+
 describe('gc', () => {
   test('leaves one journal with each record of this version once', async () => {
     await writeDamaged();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
-import { namesIn, sizeAndTime } from './disk.ts';
+import { codeOf, namesIn, sizeAndTime } from './disk.ts';
 import { readFailures } from './failures.ts';
 import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
 import { forEachLine } from './lines.ts';
@@ -39,12 +39,17 @@ export interface Chosen {
   readonly digest: string;
 }
 
+/** Another process may tidy up meanwhile, which takes journals away. */
+const attempts = 5;
+
 /** Reads every line of every journal. Errors: no store there. */
 export async function surveyStore(directory: string): Promise<Survey> {
-  try {
-    return await survey(directory);
-  } catch (error) {
-    throw storeError(directory, error);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await survey(directory);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempt === attempts) throw storeError(directory, error);
+    }
   }
 }
 
