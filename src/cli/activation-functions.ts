@@ -60,7 +60,7 @@ export async function writeFunctions(
   await checkOutputDirectory(out);
   const values = functionValues(names, xs);
   const table = functionsTable(values);
-  await writeFiles(out, await tableFiles(name, `${title} (${figure})`, [table], formats));
+  await writeFiles(out, tableFiles(name, `${title} (${figure})`, [table], formats));
   if (flags.figures !== false) {
     const { writeFigures } = await import('./figures.ts');
     const { functionsFigure } = await import('../figures/functions.ts');

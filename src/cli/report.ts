@@ -69,7 +69,7 @@ async function writeComparison(
   const { quick, variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
   const table = comparisonTable(comparisons, plans[0]);
-  const files = await tableFiles('published', "The report's numbers beside ours", [table], formats);
+  const files = tableFiles('published', "The report's numbers beside ours", [table], formats);
   const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
   const heading = remark === '' ? '' : `Published numbers beside ours${remark}.\n\n`;
   const warning = quick ? `**${quickWarning}**\n\n` : '';

@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from '../errors.ts';
+import { createIdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
 import { type Trial, trialEpochs } from '../experiment/trial.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
@@ -15,7 +16,7 @@ import { drawPlan, writeFigures } from './figures.ts';
 import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress } from './progress.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
@@ -42,11 +43,10 @@ export async function runPlans(
 ): Promise<number> {
   const { storeDirectory, json } = options;
   const trials = distinctTrials(runs);
-  const ids = trials.map(({ id }) => id);
   const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
   for (const text of absent) tell(`note: ${text}`);
   if (options.planOnly) {
-    const store = await openStore(storeDirectory, ids);
+    const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
     showPlan(runs, store, json);
     return exitCodes.done;
@@ -54,7 +54,7 @@ export async function runPlans(
   await checkOutputDirectory(storeDirectory, '--store');
   for (const { out } of runs) await checkOutputDirectory(out);
   const failed = await holdStore(storeDirectory, async (lease) => {
-    const store = await openStore(storeDirectory, ids);
+    const store = await openStore(storeDirectory, idsOf(trials));
     return await computeAndWrite(runs, options, trials, store, lease, finish);
   });
   if (failed) return exitCodes.failed;
@@ -97,7 +97,7 @@ async function computeAndWrite(
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
     };
-    await writeFiles(out, await resultFiles(plan, store, facts, options.formats));
+    await writeFiles(out, resultFiles(plan, store, facts, options.formats));
     written.push(out);
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
@@ -177,7 +177,7 @@ export async function computeTrials(
   store: Store,
   { sources, jobs, quiet, ...running }: ComputeOptions,
 ): Promise<Launched> {
-  if (missing.length === 0) return { computed: new Set(), failures: [] };
+  if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const progress = createProgress({
     stream: process.stderr,
     quiet,
@@ -185,9 +185,9 @@ export async function computeTrials(
     now: () => performance.now(),
   });
   let ended = total - missing.length;
-  const cells = cellsById(runs);
+  const labels = labelsOf(runs);
   const events: LaunchEvents = {
-    started: (trial) => begin(progress, trial, labelOf(...cells.get(trial.id)!)),
+    started: ({ id, config }) => progress.start(labels(id), id, trialEpochs(config)),
     epoch: ({ id }, epoch) => progress.epoch(id, epoch),
     ended: ({ id }, outcome) => {
       if (outcome !== 'failed') ended++;
@@ -227,29 +227,36 @@ export async function computeTrials(
   }
 }
 
-function begin(progress: Progress, { id, config }: Trial, label: string): void {
-  progress.start(label, id, trialEpochs(config));
-}
-
-function cellsById(runs: readonly PlannedRun[]): Map<string, [Plan, Cell]> {
-  const cells = new Map<string, [Plan, Cell]>();
-  for (const { plan } of runs) {
-    for (const cell of plan.cells) cells.set(cell.trial.id, [plan, cell]);
-  }
-  return cells;
+/** The label of any of the trials, made when it is asked for. */
+function labelsOf(runs: readonly PlannedRun[]): (id: string) => string {
+  const plans = runs.map(({ plan }) => ({
+    plan,
+    ids: createIdSet(idsOf(plan.cells.map(({ trial }) => trial))),
+  }));
+  return (id) => {
+    const { plan, ids } = plans.find((one) => one.ids.has(id))!;
+    return labelOf(plan, plan.cells[ids.indexOf(id)]);
+  };
 }
 
 /** The trials of several plans, each once. */
 export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
-  const trials = new Map<string, Trial>();
+  const ids = createIdSet();
+  const trials: Trial[] = [];
   for (const { plan } of runs) {
-    for (const { trial } of plan.cells) trials.set(trial.id, trial);
+    for (const { trial } of plan.cells) {
+      if (ids.add(trial.id) === trials.length) trials.push(trial);
+    }
   }
-  return [...trials.values()];
+  return trials;
+}
+
+export function* idsOf(trials: Iterable<Trial>): Generator<string> {
+  for (const { id } of trials) yield id;
 }
 
 /** Every trial of a plan whose files are written has a record: computed here, or taken from the store. */
-function countsOf({ cells }: Plan, computed: ReadonlySet<string>) {
+function countsOf({ cells }: Plan, computed: Launched['computed']) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
 }

@@ -3,23 +3,48 @@ import { type OptionName, optionTitle, type Setting } from '../experiment/option
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import { variedOptions } from '../output/settings.ts';
-import { type SummaryCell, summarize } from '../output/summary.ts';
+import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significant } from '../stats/significant.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
 
-/** The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. */
+/** More cells are not read on a screen. */
+const mostCells = 2500;
+/** Cells that are shown of so many. */
+const shownBest = 10;
+
+/**
+ * The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. Of very many
+ * cells the best, as all are in summary.csv.
+ */
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {
   const color = stream.isTTY && stream.hasColors();
   const width = stream.columns ?? 120;
-  const cells = summarize(plan, records);
   const { experiment, quick, variant } = plan;
   const remarks = [quick ? 'QUICK RUN' : '', variant === 'text' ? "report's wording" : '', seedsOf(plan)];
   const heading = `${experiment.title} (${[experiment.figure, ...remarks].filter((part) => part !== '').join(', ')})`;
+  const cells = firstOf(summaryCells(plan, records), mostCells + 1);
+  if (cells.length > mostCells) return [heading, ...bestParts(plan, records, color, width)].join('\n\n');
   const body = isGrid(plan, experiment.layout)
     ? gridParts(plan, cells, experiment.layout as GridLayout, color, width)
     : [rowsTable(plan, cells, color, width)];
   return [heading, ...body].join('\n\n');
+}
+
+function firstOf<T>(items: Iterable<T>, count: number): T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.push(item) === count) break;
+  }
+  return first;
+}
+
+/** The best cells alone. */
+function bestParts(plan: Plan, records: Records, color: boolean, width: number): string[] {
+  const metric = decidingMetric(plan);
+  const best = bestOf(summaryCells(plan, records), metric, shownBest);
+  const remark = `More than ${mostCells} cells: the ${best.length} best by ${metric.title}; all are in summary.csv`;
+  return [remark, rowsTable(plan, best, color, width)];
 }
 
 interface GridLayout extends Layout {
@@ -57,7 +82,7 @@ function gridParts(
       }),
     );
   });
-  return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, metrics, color, width)];
+  return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, color, width)];
 }
 
 function heatMapValues(
@@ -90,34 +115,33 @@ function sliceTitle(plan: Plan, { rows, columns }: GridLayout, settings: Summary
 }
 
 /** Closed forms beside a grid: they have no learning rate. */
-function outsideTable(
-  plan: Plan,
-  cells: readonly SummaryCell[],
-  metrics: readonly ShownMetric[],
-  color: boolean,
-  width: number,
-): string {
+function outsideTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
   const varied = variedOptions(plan).filter(
     (name) => name !== 'seed' && cells.some(({ settings }) => settings[name] !== null),
   );
-  return settingsTable(varied, cells, metrics, color, width);
+  return settingsTable(varied, cells, plan, color, width);
 }
 
 function rowsTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
   const varied = variedOptions(plan).filter((name) => name !== 'seed');
-  const layers = plan.experiment.architecture === 'random';
-  return settingsTable(varied, cells, plan.experiment.layout.metrics, color, width, layers);
+  return settingsTable(varied, cells, plan, color, width);
+}
+
+/** What tells which cell is the best. */
+function decidingMetric({ experiment: { architecture, layout } }: Plan): ShownMetric {
+  return layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1];
 }
 
 function settingsTable(
   names: readonly OptionName[],
   cells: readonly SummaryCell[],
-  metrics: readonly ShownMetric[],
+  plan: Plan,
   color: boolean,
   width: number,
-  layers = false,
 ): string {
-  const best = cells.length > 1 ? bestCell(cells, metrics[layers ? 0 : metrics.length - 1]) : undefined;
+  const { metrics } = plan.experiment.layout;
+  const layers = plan.experiment.architecture === 'random';
+  const best = cells.length > 1 ? bestOf(cells, decidingMetric(plan), 1)[0] : undefined;
   const rows = cells.map((cell) => [
     ...names.map((name) => String(cell.settings[name] ?? '')),
     ...metrics.map(({ name }) => statisticText(cell, name)),
@@ -148,11 +172,19 @@ function figures(value: number, digits = 4): string {
   return String(significant(value, digits));
 }
 
-function bestCell(cells: readonly SummaryCell[], { name, best }: ShownMetric): SummaryCell | undefined {
+/** The best ones by the mean of a metric, the best first; of equal ones those that come first. */
+function bestOf(cells: Iterable<SummaryCell>, { name, best }: ShownMetric, count: number): SummaryCell[] {
   const sign = best === 'max' ? -1 : 1;
-  const value = (cell: SummaryCell) =>
-    sign * (cell.statistics.get(name)?.mean ?? Number.POSITIVE_INFINITY * sign);
-  return [...cells].sort((a, b) => value(a) - value(b))[0];
+  const worst = Number.POSITIVE_INFINITY;
+  const found: { cell: SummaryCell; value: number }[] = [];
+  for (const cell of cells) {
+    const mean = cell.statistics.get(name)?.mean ?? null;
+    const value = mean === null ? worst : sign * mean;
+    const place = found.findIndex((other) => value < other.value);
+    found.splice(place < 0 ? found.length : place, 0, { cell, value });
+    if (found.length > count) found.pop();
+  }
+  return found.map(({ cell }) => cell);
 }
 
 /** The architectures of the cell's trials: one a seed. */

@@ -178,18 +178,17 @@ function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
 
 /** Every record of the plans: from the store, or computed now. */
 async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease) {
-  const { computeTrials, distinctTrials, noteProblems, reportFailures } = await import('./run.ts');
+  const { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
-  const ids = trials.map(({ id }) => id);
-  const store = await openStore(running.storeDirectory, ids);
+  const store = await openStore(running.storeDirectory, idsOf(trials));
   const missing = trials.filter(({ id }) => !store.has(id));
   const told = await noteProblems(store, 0);
   if (missing.length === 0) return { records: store, failures: 0 };
   const { failures } = await computeTrials(missing, trials.length, runs, store, { ...running, lease });
   reportFailures(failures, store.directory);
   await store.refresh();
-  for (const id of ids) store.has(id);
+  for (const { id } of trials) store.has(id);
   await noteProblems(store, told);
   return { records: store, failures: failures.length };
 }

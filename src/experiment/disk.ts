@@ -87,23 +87,66 @@ export async function sizeAndTime(path: string): Promise<{ size: number; time: n
 /** Text or bytes, at once or in pieces. */
 export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
+const isPieces = (content: Content): content is AsyncIterable<string | Uint8Array> =>
+  typeof content === 'object' && Symbol.asyncIterator in content;
+
+/** Each piece costs a call of the system, so small texts are put together. */
+async function* inLargePieces(
+  pieces: AsyncIterable<string | Uint8Array>,
+): AsyncGenerator<string | Uint8Array> {
+  let text = '';
+  for await (const piece of pieces) {
+    if (typeof piece === 'string' && text.length + piece.length < largePiece) {
+      text += piece;
+      continue;
+    }
+    if (text !== '') yield text;
+    text = '';
+    if (typeof piece === 'string') text = piece;
+    else yield piece;
+  }
+  if (text !== '') yield text;
+}
+
+const largePiece = 2 ** 18;
+
+/** A file that is on disk under a name of its own, to take the place of another. */
+export interface Aside {
+  /** Takes the place; the name is on disk only once its directory is synced. */
+  replace(): Promise<void>;
+  /** Removes it, where it has not taken the place. */
+  remove(): Promise<void>;
+}
+
+/** Writes what is to become the file at `path`, aside and on disk. Errors: those of the system; nothing is left then. */
+export async function writeAside(path: string, content: Content): Promise<Aside> {
+  const aside = `${path}.${randomUUID()}.tmp`;
+  const remove = () => rm(aside, { force: true }).catch(() => {});
+  try {
+    const file = await open(aside, 'wx');
+    try {
+      await writeFile(file, isPieces(content) ? inLargePieces(content) : content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { replace: () => rename(aside, path), remove };
+}
+
 /**
  * Writes a file whole or not at all: aside, on disk, then in place of what was there, its name on disk too. A kill leaves
  * the old file, and perhaps a part of the new one under the name that `fileOfPart` knows. Errors: those of the system.
  */
 export async function writeWhole(path: string, content: Content): Promise<void> {
-  const aside = `${path}.${randomUUID()}.tmp`;
+  const aside = await writeAside(path, content);
   try {
-    const file = await open(aside, 'wx');
-    try {
-      await writeFile(file, content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, path);
+    await aside.replace();
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => {});
+    await aside.remove();
     throw error;
   }
   await syncDirectory(dirname(path));

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { longestText, openRegular } from './regular-file.ts';
 
@@ -71,4 +72,28 @@ export function readBytes(path: string, offset: number, length: number): Buffer 
   } finally {
     closeSync(file);
   }
+}
+
+const nearBytes = 64 * 1024;
+const mostNear = 8;
+
+/**
+ * Some bytes of the files of a directory, which only ever grow; fewer where a file ends before. What lies behind them
+ * is read with them, as lines are mostly asked for in their order; `forget` what was read so.
+ */
+export function createReader(directory: string) {
+  const near = new Map<string, { readonly begin: number; readonly bytes: Buffer }>();
+  return {
+    read(name: string, offset: number, length: number): Buffer {
+      const { begin, bytes } = near.get(name) ?? { begin: 0, bytes: Buffer.alloc(0) };
+      if (offset >= begin && offset + length <= begin + bytes.length) {
+        return bytes.subarray(offset - begin, offset - begin + length);
+      }
+      const read = readBytes(join(directory, name), offset, Math.max(length, nearBytes));
+      if (near.size === mostNear) near.clear();
+      if (length <= nearBytes) near.set(name, { begin: offset, bytes: read });
+      return read.subarray(0, length);
+    },
+    forget: () => near.clear(),
+  };
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { type ResolvedData, resolveData, type Sources } from './data.ts';
 import { type Experiment, solversOf } from './define.ts';
+import { createIdSet } from './id-set.ts';
 import type { OptionName, SettingLists, Settings, Solver } from './options.ts';
 import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
 import { createTrial, type Trial, type TrialConfig, trialWeights } from './trial.ts';
@@ -66,14 +67,15 @@ export async function planExperiment(
   const checkSchedules = createScheduleCheck();
   const combinations = combinationsOf(lists);
   const data = createDataCache(experiment, sources);
+  const ids = createIdSet();
   const grid: Grid = {
+    idOf: (number) => ids.at(number),
     settingsAt: (index) => onlyRead(combinations.at(index)),
     configAt: (index) => {
       const combination = combinations.at(index);
       return configOf(experiment, onlyRead(combination), data.known(combination)!, found);
     },
   };
-  const ids = new Set<string>();
   const cells: Cell[] = [];
   for (let index = 0; index < combinations.count; index++) {
     const combination = combinations.at(index);
@@ -84,30 +86,33 @@ export async function planExperiment(
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
     if (index % 1000 === 999) await setImmediate();
-    const { id } = createTrial(config);
-    if (ids.has(id)) continue;
-    ids.add(id);
-    cells.push(new PlannedCell(id, grid, index));
+    const number = ids.add(createTrial(config).id);
+    if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
   return { experiment, variant, quick, lists, cells, absent: found.absent };
 }
 
-/** What makes settings and configs again from a cell's place in the grid. */
+/** What makes an id again from a cell's number, and settings and configs from its place in the grid. */
 interface Grid {
+  idOf(number: number): string;
   settingsAt(index: number): Settings;
   configAt(index: number): TrialConfig;
 }
 
-/** A cell that is its own trial and keeps id and place: a hundred thousand with all they hold would fill the memory. */
+/** A cell that is its own trial and keeps its place alone: a hundred thousand with all they hold would fill the memory. */
 class PlannedCell implements Cell, Trial {
-  readonly id: string;
   readonly #grid: Grid;
+  readonly #number: number;
   readonly #index: number;
 
-  constructor(id: string, grid: Grid, index: number) {
-    this.id = id;
+  constructor(grid: Grid, number: number, index: number) {
     this.#grid = grid;
+    this.#number = number;
     this.#index = index;
+  }
+
+  get id(): string {
+    return this.#grid.idOf(this.#number);
   }
 
   get trial(): Trial {

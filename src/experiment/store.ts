@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { namesIn, sizeAndTime } from './disk.ts';
+import { createIdSet, type IdSet } from './id-set.ts';
 import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
 import { NewerLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
-import { forEachLine, readBytes } from './lines.ts';
+import { createReader, forEachLine } from './lines.ts';
 import type { TrialRecord } from './trial.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
@@ -46,21 +47,31 @@ const keptBytes = 4 * 2 ** 20;
 export async function openStore(directory: string, ids?: Iterable<string>): Promise<Store> {
   const all = ids === undefined;
   const lines = createLineTable();
-  /** The last line of each id; noLine for one that is asked for and has none. The only one left is the one to use. */
-  const lastLines = new Map<string, number>();
-  for (const id of ids ?? []) lastLines.set(id, noLine);
-  const lastLine = (id: string): number => lastLines.get(id) ?? noLine;
+  const known = createIdSet(ids);
+  /** The last line of each id by its number; noLine where it has none. The only one left is the one to use. */
+  let lastLines = new Int32Array(known.size).fill(noLine);
+  const lastLine = (id: string): number => lastLines[known.indexOf(id)] ?? noLine;
+  const setLastLine = (id: string, line: number): void => {
+    const number = known.add(id);
+    if (number >= lastLines.length) {
+      const longer = new Int32Array(Math.max(1024, 2 * lastLines.length)).fill(noLine);
+      longer.set(lastLines);
+      lastLines = longer;
+    }
+    lastLines[number] = line;
+  };
   const covered = new Map<string, number>();
   const problems: Problem[] = [];
   const kept = new Map<string, TrialRecord>();
   let room = keptBytes;
+  const reader = createReader(directory);
 
   const look = async (name: string): Promise<void> => {
     const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, (id, offset, length) => {
       const place = { journal: name, offset, length };
       if (id === null) problems.push({ kind: 'not a record', place });
-      else if (all || lastLines.has(id)) {
-        lastLines.set(id, lines.add(place, lastLine(id)));
+      else if (all || known.has(id)) {
+        setLastLine(id, lines.add(place, lastLine(id)));
         kept.delete(id);
       }
     });
@@ -68,10 +79,11 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   };
 
   const refresh = async (): Promise<void> => {
+    reader.forget();
     try {
       const names = (await namesIn(directory)).filter(isJournal);
       if (await hasShrunk(directory, names, covered)) {
-        for (const id of lastLines.keys()) lastLines.set(id, noLine);
+        lastLines.fill(noLine);
         for (const state of [lines, covered, kept]) state.clear();
         problems.length = 0;
         room = keptBytes;
@@ -79,6 +91,14 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
       for (const name of names) await look(name);
     } catch (error) {
       throw error instanceof NewerLine ? newerStore(directory, error.version) : storeError(directory, error);
+    }
+  };
+
+  const readPlace = ({ journal, offset, length }: Place, checked: boolean) => {
+    try {
+      return decodeLine(reader.read(journal, offset, length).toString(), checked);
+    } catch (error) {
+      throw storeError(directory, error);
     }
   };
 
@@ -94,7 +114,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     let best: { line: number; place: Place; record: TrialRecord } | undefined;
     for (const line of linesOf(id)) {
       const place = lines.at(line);
-      const decoded = readPlace(directory, place, lines.isChecked(line));
+      const decoded = readPlace(place, lines.isChecked(line));
       if ('fault' in decoded || decoded.record.id !== id) {
         // It was good before: the journal has another content now.
         if (lines.isChecked(line)) throw changedStore(directory);
@@ -108,7 +128,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
       }
       if (best === undefined || record.at < best.record.at) best = { line, place, record };
     }
-    lastLines.set(id, best?.line ?? noLine);
+    setLastLine(id, best?.line ?? noLine);
     if (best === undefined) return undefined;
     lines.cut(best.line);
     lines.check(best.line);
@@ -116,8 +136,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   };
 
   const get = (id: string): TrialRecord | undefined => {
-    const known = kept.get(id);
-    if (known !== undefined) return known;
+    const read = kept.get(id);
+    if (read !== undefined) return read;
     if (lastLine(id) === noLine) return undefined;
     const record = choose(id);
     if (record === undefined) return undefined;
@@ -134,10 +154,16 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     directory,
     get,
     has: (id) => isChosen(id) || get(id) !== undefined,
-    ids: () => [...lastLines.keys()].filter((id) => lastLine(id) !== noLine),
+    ids: () => idsOfLines(known, (number) => lastLines[number] !== noLine),
     refresh,
     problems,
   };
+}
+
+function* idsOfLines(known: IdSet, hasLine: (number: number) => boolean): Generator<string> {
+  for (let number = 0; number < known.size; number++) {
+    if (hasLine(number)) yield known.at(number);
+  }
 }
 
 /** What a store holds, and what is wrong with it. */
@@ -151,7 +177,7 @@ export interface StoreContents {
 export async function readStore(directory: string): Promise<StoreContents> {
   const store = await openStore(directory);
   const records = new Map<string, TrialRecord>();
-  for (const id of [...store.ids()]) {
+  for (const id of store.ids()) {
     const record = store.get(id);
     if (record !== undefined) records.set(id, record);
   }
@@ -169,14 +195,6 @@ async function hasShrunk(
     if (!there.has(name) || (await sizeAndTime(join(directory, name))).size < end) return true;
   }
   return false;
-}
-
-function readPlace(directory: string, { journal, offset, length }: Place, checked: boolean) {
-  try {
-    return decodeLine(readBytes(join(directory, journal), offset, length).toString(), checked);
-  } catch (error) {
-    throw storeError(directory, error);
-  }
 }
 
 /** One sentence for each journal and kind of damage, and one for each conflict. */

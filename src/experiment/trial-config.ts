@@ -19,12 +19,13 @@ import {
 /** null for what the solver does not read, so that cells which differ in nothing else are one. */
 export function onlyRead(settings: Settings): Settings {
   const solver = settings.reference === 'sklearn' ? null : ((settings.solver ?? 'sgd') as Solver);
-  const entries = Object.entries(settings).map(([name, value]) => {
+  const known: Record<string, Settings[OptionName]> = {};
+  for (const name in settings) {
     const { solvers } = options[name as OptionName] as { solvers?: readonly Solver[] };
-    const read = solvers === undefined || (solver !== null && solvers.includes(solver));
-    return [name, read ? value : null];
-  });
-  const read: Record<string, Settings[OptionName]> = readByReference(Object.fromEntries(entries));
+    const isRead = solvers === undefined || (solver !== null && solvers.includes(solver));
+    known[name] = isRead ? settings[name as OptionName] : null;
+  }
+  const read: Record<string, Settings[OptionName]> = readByReference(known);
   if (read.basis === 'none') read.degree = null;
   if (read.hidden === 'none') {
     read.activation = null;

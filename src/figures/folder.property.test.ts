@@ -28,7 +28,9 @@ beforeAll(async () => {
   const curves = { train_mse: [0.5, 0.25], test_mse: [0.75, 0.5] };
   const numbers = { status: 'done', divergedAt: null, metrics: { test_mse: 0.5 }, bootstrap: null } as const;
   const when = { seconds: 0.001, at: '2025-01-01T00:00:00.000Z' };
-  const known = plan.cells.map(({ trial }) => [trial.id, { ...trial, ...numbers, curves, ...when }] as const);
+  const known = plan.cells.map(
+    ({ trial: { id, config } }) => [id, { id, config, ...numbers, curves, ...when }] as const,
+  );
   records = new Map(known);
   const facts = {
     command: [],

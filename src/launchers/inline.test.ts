@@ -16,7 +16,7 @@ test('computes trials one after another into the store, and returns those that f
   const { cells } = await planExperiment(ffnn, { variant: 'code', quick: false, given }, sources);
   const [good, other] = cells.map(({ trial }) => trial);
   const bad = {
-    ...other,
+    id: other.id,
     config: { ...other.config, data: { ...other.config.data, target: 'z' } },
   } as typeof other;
   const heard: string[] = [];

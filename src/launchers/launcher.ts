@@ -1,4 +1,5 @@
 import type { Sources } from '../experiment/data.ts';
+import type { IdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
@@ -43,7 +44,7 @@ export interface Failure {
 
 export interface Launched {
   /** Ids of the trials that were computed here. */
-  readonly computed: ReadonlySet<string>;
+  readonly computed: Pick<IdSet, 'has' | typeof Symbol.iterator>;
   readonly failures: readonly Failure[];
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFailure } from '../experiment/failures.ts';
+import { createIdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
 import { type Trial, trialCost } from '../experiment/trial.ts';
@@ -36,7 +37,7 @@ export async function schedule(
   void stopped.then(onStop);
   if (options.stop?.aborted) stopping.abort();
   options.stop?.addEventListener('abort', () => stopping.abort(), { once: true });
-  const computed = new Set<string>();
+  const computed = createIdSet();
   const failures: Failure[] = [];
   const running = new Map<string, Promise<void>>();
   let open = longestFirst(trials);
@@ -94,8 +95,11 @@ export async function schedule(
 }
 
 function longestFirst(trials: readonly Trial[]): Trial[] {
-  const costs = new Map(trials.map((trial) => [trial, trialCost(trial.config)]));
-  return [...trials].sort((a, b) => costs.get(b)! - costs.get(a)!);
+  const costs = Float64Array.from(trials, ({ config }) => trialCost(config));
+  return Array.from(
+    Uint32Array.from(costs.keys()).sort((a, b) => costs[b] - costs[a]),
+    (index) => trials[index],
+  );
 }
 
 function nextCount(count: number, width: number, elapsed: number): number {

@@ -3,7 +3,7 @@ import { arch, cpus, platform, release } from 'node:os';
 import { promisify } from 'node:util';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../experiment/trial.ts';
-import { summarize } from './summary.ts';
+import { toJson } from './json.ts';
 import type { Records } from './trials.ts';
 import { packageFolder, programVersion } from './version.ts';
 
@@ -19,14 +19,23 @@ export interface RunFacts {
 }
 
 /** manifest.json: what ran, with which choices, on which machine and data, and how it ended. */
-export async function manifest(
-  plan: Plan,
-  records: Records,
-  facts: RunFacts,
-): Promise<Record<string, unknown>> {
+export async function* manifestPieces(plan: Plan, records: Records, facts: RunFacts): AsyncGenerator<string> {
+  // No text of a user has these quotes. The ids of a large grid are put there one by one.
+  const empty = '"ids": []';
+  const [before, after] = toJson(await manifest(plan, records, facts)).split(empty);
+  yield `${before}"ids": [`;
+  let between = '\n';
+  for (const { trial } of plan.cells) {
+    yield `${between}      "${trial.id}"`;
+    between = ',\n';
+  }
+  yield `\n    ]${after}`;
+}
+
+async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
-  const summary = summarize(plan, records);
-  const count = (key: 'done' | 'diverged' | 'notRun') => summary.reduce((sum, cell) => sum + cell[key], 0);
+  const count = { done: 0, diverged: 0, notRun: 0 };
+  for (const { trial } of cells) count[records.get(trial.id)?.status ?? 'notRun']++;
   return {
     experiment: experiment.name,
     title: experiment.title,
@@ -38,11 +47,9 @@ export async function manifest(
     data: dataOf(plan),
     trials: {
       total: cells.length,
-      done: count('done'),
-      diverged: count('diverged'),
-      notRun: count('notRun'),
+      ...count,
       ...(plan.absent.length > 0 ? { absentReferences: plan.absent.map(({ note }) => note) } : {}),
-      ids: cells.map(({ trial }) => trial.id),
+      ids: [],
     },
     run: facts,
     versions: { 'fys-nn': programVersion(), numerics, node: process.versions.node, v8: process.versions.v8 },

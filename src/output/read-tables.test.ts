@@ -37,8 +37,10 @@ async function textOf(content: FileContent): Promise<string> {
 }
 
 async function write(place: string, change: (text: string) => string = (text) => text, name = 'trials.csv') {
-  const files = await tableFiles('x', 'y', [table]);
-  files.set(name, change(await textOf(files.get(name)!)));
+  const files = tableFiles('x', 'y', [table]);
+  // In their order: the package tells of the tables before it.
+  for (const [file, content] of files) files.set(file, await textOf(content));
+  files.set(name, change(files.get(name) as string));
   await writeFiles(join(folder, place), files);
 }
 

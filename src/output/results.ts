@@ -1,63 +1,67 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.ts';
 import { curvesTable } from './curves.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
 import { type FormatName, formats } from './index.ts';
 import { toJson } from './json.ts';
-import { manifest, quickWarning, type RunFacts } from './manifest.ts';
+import { manifestPieces, quickWarning, type RunFacts } from './manifest.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials.ts';
 import type { FileContent } from './write.ts';
 
 /** The files that an experiment leaves, name to content: the tables, their description, and the manifest. */
-export async function resultFiles(
+export function resultFiles(
   plan: Plan,
   records: Records,
   facts: RunFacts,
   formatNames: readonly FormatName[],
-): Promise<Map<string, FileContent>> {
+): Map<string, FileContent> {
   const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
   const { title, figure } = plan.experiment;
   const description = `${title} (${figure})${plan.quick ? `. ${quickWarning}` : ''}`;
-  const files = await tableFiles(folderName(plan.experiment.name), description, tables, formatNames);
-  files.set('manifest.json', toJson(await manifest(plan, records, facts)));
+  const files = tableFiles(folderName(plan.experiment.name), description, tables, formatNames);
+  files.set('manifest.json', () => manifestPieces(plan, records, facts));
   return files;
 }
 
-/** The tables in the given formats, with the data package that describes those in CSV. */
-export async function tableFiles(
+/** The tables in the given formats, with the data package that describes those in CSV, to be written in this order. */
+export function tableFiles(
   name: string,
   description: string,
   tables: readonly Table[],
   formatNames: readonly FormatName[] = ['csv'],
-): Promise<Map<string, FileContent>> {
+): Map<string, FileContent> {
   const files = new Map<string, FileContent>();
+  const written = new Map<string, FileFacts>();
   for (const formatName of formatNames) {
     const { extension, render } = formats[formatName];
-    for (const table of tables) files.set(`${table.name}.${extension}`, () => render(table));
+    for (const table of tables) {
+      const file = `${table.name}.${extension}`;
+      files.set(file, () => measured(render(table), (facts) => written.set(file, facts)));
+    }
   }
   if (!formatNames.includes('csv')) return files;
-  const sizes = new Map<string, FileFacts>();
-  for (const table of tables) {
-    const pieces = formats.csv.render(table);
-    sizes.set(`${table.name}.${formats.csv.extension}`, await factsOf(pieces));
-  }
-  files.set('datapackage.json', toJson(datapackage(name, description, tables, sizes)));
+  // Comes last, when its tables are written: what it says of them is known by then.
+  files.set('datapackage.json', async function* () {
+    yield toJson(datapackage(name, description, tables, written));
+  });
   return files;
 }
 
-async function factsOf(pieces: AsyncIterable<string>): Promise<FileFacts> {
+/** Hands on the pieces of a file and tells of the whole at the end. */
+async function* measured(
+  pieces: AsyncIterable<string>,
+  tell: (facts: FileFacts) => void,
+): AsyncGenerator<string> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of pieces) {
     hash.update(piece);
     bytes += Buffer.byteLength(piece);
-    // Nothing here waits for the system: without this a large table would not let Ctrl-C have its turn.
-    await setImmediate();
+    yield piece;
   }
-  return { bytes, sha256: hash.digest('hex') };
+  tell({ bytes, sha256: hash.digest('hex') });
 }
 
 /** `grid-search ols` as grid-search-ols. */

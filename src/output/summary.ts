@@ -4,7 +4,7 @@ import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
-import type { Column, Table } from './table.ts';
+import { type Column, rowsOf, type Table } from './table.ts';
 import type { Records } from './trials.ts';
 
 /** Mean and standard deviation of one metric over the seeds that have it. */
@@ -27,35 +27,56 @@ export interface SummaryCell {
 
 /** Takes the seeds of each cell together, in the plan's order. */
 export function summarize(plan: Plan, records: Records): SummaryCell[] {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of plan.cells) {
-    const key = JSON.stringify({ ...cell.settings, seed: null });
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [cell]);
-    else group.push(cell);
-  }
-  return [...groups.values()].map((cells) => {
-    // One record at a time: with their curves, those of many seeds would fill the memory.
-    const values = new Map(metricsOf(plan.experiment).map(({ name }): [string, number[]] => [name, []]));
-    const count = { done: 0, diverged: 0 };
-    for (const { trial } of cells) {
-      const record = records.get(trial.id);
-      if (record === undefined) continue;
-      count[record.status]++;
-      if (record.status !== 'done') continue;
-      for (const [name, found] of values) {
-        const value = metricOf(record, name);
-        if (value !== null) found.push(value);
-      }
+  return [...summaryCells(plan, records)];
+}
+
+/** The same one by one, made anew each time they are gone through: a large grid has as many cells as trials. */
+export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell> {
+  const names = metricsOf(plan.experiment).map(({ name }) => name);
+  return {
+    *[Symbol.iterator]() {
+      for (const cells of cellsOfSeeds(plan)) yield summaryOf(cells, names, records);
+    },
+  };
+}
+
+/** The cells that differ in their seed alone: they stand beside each other, as seeds vary fastest. */
+function* cellsOfSeeds({ cells }: Plan): Generator<Cell[]> {
+  let key: string | null = null;
+  let group: Cell[] = [];
+  for (const cell of cells) {
+    const own = JSON.stringify({ ...cell.settings, seed: null });
+    if (own !== key && group.length > 0) {
+      yield group;
+      group = [];
     }
-    return {
-      settings: { ...cells[0].settings, seed: null },
-      ...count,
-      notRun: cells.length - count.done - count.diverged,
-      statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
-      cells,
-    };
-  });
+    key = own;
+    group.push(cell);
+  }
+  if (group.length > 0) yield group;
+}
+
+function summaryOf(cells: readonly Cell[], names: readonly string[], records: Records): SummaryCell {
+  // One record at a time: with their curves, those of many seeds would fill the memory.
+  const values = new Map(names.map((name): [string, number[]] => [name, []]));
+  const count = { done: 0, diverged: 0 };
+  for (const { trial } of cells) {
+    const record = records.get(trial.id);
+    if (record === undefined) continue;
+    count[record.status]++;
+    if (record.status !== 'done') continue;
+    for (const [name, found] of values) {
+      const value = metricOf(record, name);
+      if (value !== null) found.push(value);
+    }
+  }
+  return {
+    settings: { ...cells[0].settings, seed: null },
+    ...count,
+    notRun: cells.length - count.done - count.diverged,
+    statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
+    cells,
+  };
 }
 
 /** summary.csv: one row a cell of the report's table, the seeds taken together. */
@@ -82,7 +103,7 @@ export function summaryTable(plan: Plan, records: Records): Table {
       ]),
     ],
     primaryKey: names.map((name) => settingColumns([name], plan)[0].name),
-    rows: summarize(plan, records).map(({ settings, done, diverged, notRun, statistics }) => [
+    rows: rowsOf(summaryCells(plan, records), ({ settings, done, diverged, notRun, statistics }) => [
       ...runCells(plan),
       ...settingCells(names, settings),
       done,

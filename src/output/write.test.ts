@@ -116,6 +116,21 @@ describe('writeFiles', () => {
     expect(await readdir(folder)).toEqual(['trials.csv']);
   });
 
+  test('puts nothing in place before everything could be made', async () => {
+    await writeFiles(folder, new Map(['trials.csv', 'curves.csv'].map((name) => [name, 'old'])));
+    async function* broken() {
+      yield 'half of it';
+      throw new Error('the record is gone');
+    }
+    const files = new Map<string, string | (() => AsyncIterable<string>)>([
+      ['trials.csv', 'new'],
+      ['curves.csv', broken],
+    ]);
+    await expect(writeFiles(folder, files)).rejects.toThrow('the record is gone');
+    expect((await readdir(folder)).sort()).toEqual(['curves.csv', 'trials.csv']);
+    expect(await readFile(join(folder, 'trials.csv'), 'utf8')).toBe('old');
+  });
+
   test('names the directory that cannot be made', async () => {
     const error = await failure(writeFiles('/dev/null/out', new Map([['trials.csv', 'x']])));
     expect(error.message).toMatch(/\/dev\/null\/out.*a file stands where a directory is needed/);

@@ -1,7 +1,16 @@
 import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-import { codeOf, fileOfPart, isDiskFault, reasonOf, sizeAndTime, writeWhole } from '../experiment/disk.ts';
+import {
+  type Aside,
+  codeOf,
+  fileOfPart,
+  isDiskFault,
+  reasonOf,
+  sizeAndTime,
+  syncDirectory,
+  writeAside,
+} from '../experiment/disk.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
@@ -70,7 +79,8 @@ export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 
 /**
  * Writes the files (name in the directory → UTF-8 text, bytes, or pieces of text), each whole or not at all: a reader, or
- * the next run after a crash, finds the old file or the new one and never a part. Makes the directory where it is absent.
+ * the next run after a crash, finds the old file or the new one and never a part. None takes the place of an old one
+ * before all are on disk, made in the order of the map. Makes the directory where it is absent.
  * Throws UserError (exit status `failed`), naming the file, where the system refuses; and (`usage`) for a name that
  * would leave the directory, before anything is written: names may be made of what a data file says.
  */
@@ -91,10 +101,18 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, F
   for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
   const names = new Set(Array.from(files.keys(), (name) => basename(name)));
   for (const folder of folders) await naming(folder, () => removeParts(folder, names));
-  for (const [name, content] of files) {
-    const file = join(directory, name);
-    await naming(file, () => writeWhole(file, typeof content === 'function' ? content() : content));
+  const written = new Map<string, Aside>();
+  try {
+    for (const [name, content] of files) {
+      const file = join(directory, name);
+      const write = () => writeAside(file, typeof content === 'function' ? content() : content);
+      written.set(file, await naming(file, write));
+    }
+    for (const [file, aside] of written) await naming(file, aside.replace);
+  } finally {
+    for (const aside of written.values()) await aside.remove();
   }
+  for (const folder of folders) await naming(folder, () => syncDirectory(folder));
 }
 
 /** Milliseconds without a change after which a part of a file is a dead process's. */
@@ -111,9 +129,9 @@ async function removeParts(folder: string, names: ReadonlySet<string>): Promise<
   }
 }
 
-async function naming(path: string, action: () => Promise<unknown>): Promise<void> {
+async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
-    await action();
+    return await action();
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     throw new UserError(

@@ -26,7 +26,7 @@ function recordsOf({ cells }: Plan, changes: Partial<TrialRecord> = {}): Map<str
     seconds: 1,
     at: '2020-11-01T00:00:00.000Z',
   } as const;
-  return new Map(cells.map(({ trial }) => [trial.id, { ...record, ...trial, ...changes }]));
+  return new Map(cells.map(({ trial: { id, config } }) => [id, { ...record, id, config, ...changes }]));
 }
 
 beforeAll(async () => {

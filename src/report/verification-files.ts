@@ -17,7 +17,7 @@ export async function verificationFiles(
   expected: Expectation | null,
 ): Promise<Map<string, FileContent>> {
   const tables = [claimsTable(verification), figuresTable(verification), winnersTable(winners)];
-  const files = await tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
+  const files = tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
   const found = verdictsById(verification);
   files.set('verdicts.json', expectationText(found));
   files.set('verify.json', verificationJson(verification, winners));

@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import type { TrialRecord } from '../experiment/trial.ts';
+import { showResults } from './show-results.ts';
+
+const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
+const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;
+
+/** A grid whose cells are the better, the nearer learning rate and batch size are to 0.03 and 7. */
+async function gridOf(rates: number, sizes: number) {
+  const given = {
+    learningRate: Array.from({ length: rates }, (_, i) => (i + 1) / 1000),
+    batchSize: Array.from({ length: sizes }, (_, i) => i + 1),
+    seed: [1, 2],
+    samples: [200],
+    epochs: [1],
+  };
+  const choices = { variant: 'code', quick: false, given } as const;
+  const plan = await planExperiment(named('grid-search ols'), choices, { dataDir: null });
+  const records = new Map<string, TrialRecord>();
+  for (const { trial } of plan.cells) {
+    const { id, config } = trial;
+    const { model } = config;
+    const mse =
+      model.solver === 'sgd' ? Math.abs(model.learningRate - 0.03) + Math.abs(model.batchSize - 7) : 1000;
+    const spread = { mean: mse, standardDeviation: 0, low: mse, high: mse };
+    const bootstrap = { mse: spread, r2: { ...spread, mean: -mse } };
+    const rest = { divergedAt: null, metrics: {}, curves: {}, bootstrap, seconds: 1, at: '2025-01-01' };
+    records.set(id, { id, config, status: 'done', ...rest });
+  }
+  return showResults(plan, records, pipe);
+}
+
+test('a grid is heat maps', async () => {
+  const text = await gridOf(5, 8);
+  expect(text).toContain('0.005');
+  expect(text).toContain('* best (lowest)');
+  expect(text).not.toContain('summary.csv');
+});
+
+test('of more cells than anyone reads the best are shown, the best first', async () => {
+  const text = await gridOf(60, 50);
+  expect(text).toContain('More than 2500 cells: the 10 best by');
+  expect(text).toContain('summary.csv');
+  const rows = text
+    .split('\n')
+    .filter((line) => /\d/.test(line))
+    .slice(-10);
+  const cells = rows.map((row) => row.trim().split(/\s{2,}/));
+  expect(rows[0]).toContain('* best');
+  const best = cells[0].filter((cell) => ['7', '0.03'].includes(cell));
+  expect(best.sort()).toEqual(['0.03', '7']);
+  expect(text.split('\n').length).toBeLessThan(20);
+});
