@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { UserError } from '../errors.ts';
 import { makeDirectory, syncDirectory } from './disk.ts';
 import { storeError } from './journal.ts';
-import { forEachLine } from './lines.ts';
+import { forEachLine, linesAt } from './lines.ts';
 
 test.each([
   ['ENOSPC', /disk is full/, 1],
@@ -58,5 +58,9 @@ test('lines of any length are found, from any byte on, and no torn one', async (
   const rest: number[] = [];
   await forEachLine(file, found[3][0], (_line, at) => rest.push(at));
   expect(rest).toEqual(found.slice(3).map(([at]) => at));
+  const pieces: Buffer[] = [];
+  const wanted = new Set([found[0][0], found[3][0], found[4][0]]);
+  for await (const piece of linesAt(file, (at) => wanted.has(at))) pieces.push(piece);
+  expect(Buffer.concat(pieces).toString()).toBe(`first\nøre\n${lines[4]}\n`);
   await rm(folder, { recursive: true });
 });

@@ -10,8 +10,7 @@ const chunkBytes = 4 * 2 ** 20;
  * Calls `visit` with each whole line of a file from byte `from` on, without its end, and the byte where it begins.
  *
  * Returns the byte after the last whole line: what comes behind it is still being written, or was torn. The line lies
- * in a buffer that is used again. Files of any size are read in pieces. Errors: a line that is too
- * long for any record.
+ * in a buffer that is used again. Errors: a line that is too long for any record.
  */
 export async function forEachLine(
   path: string,
@@ -19,6 +18,35 @@ export async function forEachLine(
   visit: (line: Buffer, offset: number) => void,
   longest = longestText,
 ): Promise<number> {
+  let start = from;
+  for await (const lines of wholeLines(path, from, longest)) {
+    for (let begin = 0; begin < lines.length; ) {
+      const end = lines.indexOf(newline, begin);
+      visit(lines.subarray(begin, end), start + begin);
+      begin = end + 1;
+    }
+    start += lines.length;
+  }
+  return start;
+}
+
+/** The lines of a file that are asked for by the byte where they begin, with their ends, some at a time. */
+export async function* linesAt(path: string, isWanted: (offset: number) => boolean): AsyncGenerator<Buffer> {
+  let start = 0;
+  for await (const lines of wholeLines(path, start, longestText)) {
+    const wanted: Buffer[] = [];
+    for (let begin = 0; begin < lines.length; ) {
+      const end = lines.indexOf(newline, begin) + 1;
+      if (isWanted(start + begin)) wanted.push(lines.subarray(begin, end));
+      begin = end;
+    }
+    start += lines.length;
+    if (wanted.length > 0) yield Buffer.concat(wanted);
+  }
+}
+
+/** The whole lines of a file from byte `from` on, some at a time: files of any size are read in pieces. */
+async function* wholeLines(path: string, from: number, longest: number): AsyncGenerator<Buffer> {
   const file = await openRegular(path);
   try {
     let buffer = Buffer.allocUnsafe(chunkBytes);
@@ -28,18 +56,15 @@ export async function forEachLine(
       if (filled > longest) throw tooLong(path, start, longest);
       if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
       const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
-      if (bytesRead === 0) return start;
+      if (bytesRead === 0) return;
+      const end = buffer.subarray(filled, filled + bytesRead).lastIndexOf(newline) + 1;
       filled += bytesRead;
-      let begin = 0;
-      for (;;) {
-        const end = buffer.subarray(0, filled).indexOf(newline, begin);
-        if (end < 0) break;
-        visit(buffer.subarray(begin, end), start + begin);
-        begin = end + 1;
-      }
-      buffer.copy(buffer, 0, begin, filled);
-      start += begin;
-      filled -= begin;
+      if (end === 0) continue;
+      const whole = filled - bytesRead + end;
+      yield buffer.subarray(0, whole);
+      buffer.copy(buffer, 0, whole, filled);
+      start += whole;
+      filled -= whole;
     }
   } finally {
     await file.close();

@@ -8,7 +8,7 @@ import { failuresFile, readFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
 import { indexOf } from './journal-index.ts';
 import { leaseFolder, openLease } from './leases.ts';
-import { forEachLine, readBytes } from './lines.ts';
+import { linesAt, readBytes } from './lines.ts';
 import { newerStore } from './store.ts';
 import { type Chosen, type Survey, surveyStore } from './store-survey.ts';
 import { numerics } from './trial.ts';
@@ -53,8 +53,8 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   await writeWhole(join(directory, file), damagedParts(directory, concerned, bad));
   for (const { name } of concerned) {
     const path = join(directory, name);
-    const good = await linesOf(path, (offset) => !(bad.get(name)?.has(offset) ?? false));
-    await writeWhole(join(directory, newJournalName()), Buffer.concat(good));
+    const good = linesAt(path, (offset) => !(bad.get(name)?.has(offset) ?? false));
+    await writeWhole(join(directory, newJournalName()), good);
     await retire(directory, name, found);
   }
   await syncDirectory(directory);
@@ -83,18 +83,9 @@ async function* damagedParts(
 ): AsyncGenerator<Buffer> {
   for (const { name, bytes, torn } of journals) {
     const path = join(directory, name);
-    yield* await linesOf(path, (offset) => bad.get(name)?.has(offset) ?? false);
+    yield* linesAt(path, (offset) => bad.get(name)?.has(offset) ?? false);
     if (torn > 0) yield Buffer.concat([readBytes(path, bytes - torn, torn), Buffer.from('\n')]);
   }
-}
-
-/** The lines of a journal that are asked for, with their ends. */
-async function linesOf(path: string, wanted: (offset: number) => boolean): Promise<Buffer[]> {
-  const lines: Buffer[] = [];
-  await forEachLine(path, 0, (line, offset) => {
-    if (wanted(offset)) lines.push(Buffer.concat([line, Buffer.from('\n')]));
-  });
-  return lines;
 }
 
 export interface Collected extends Repaired {
