@@ -8,11 +8,11 @@ const named = (name: string) => experiments.find((experiment) => experiment.name
 const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;
 
 /** A grid whose cells are the better, the nearer learning rate and batch size are to 0.03 and 7. */
-async function gridOf(rates: number, sizes: number) {
+async function gridOf(rates: number, sizes: number, have = true) {
   const given = {
     learningRate: Array.from({ length: rates }, (_, i) => (i + 1) / 1000),
     batchSize: Array.from({ length: sizes }, (_, i) => i + 1),
-    seed: [1, 2],
+    seed: [1],
     samples: [200],
     epochs: [1],
   };
@@ -29,7 +29,7 @@ async function gridOf(rates: number, sizes: number) {
     const rest = { divergedAt: null, metrics: {}, curves: {}, bootstrap, seconds: 1, at: '2025-01-01' };
     records.set(id, { id, config, status: 'done', ...rest });
   }
-  return showResults(plan, records, pipe);
+  return showResults(plan, have ? records : new Map(), pipe);
 }
 
 test('a grid is heat maps', async () => {
@@ -40,9 +40,8 @@ test('a grid is heat maps', async () => {
 });
 
 test('of more cells than anyone reads the best are shown, the best first', async () => {
-  const text = await gridOf(60, 50);
-  expect(text).toContain('More than 2500 cells: the 10 best by');
-  expect(text).toContain('summary.csv');
+  const text = await gridOf(40, 35);
+  expect(text).toContain('More than 2500 cells; all are in summary.csv. The 10 best by test R2');
   const rows = text
     .split('\n')
     .filter((line) => /\d/.test(line))
@@ -52,4 +51,10 @@ test('of more cells than anyone reads the best are shown, the best first', async
   const best = cells[0].filter((cell) => ['7', '0.03'].includes(cell));
   expect(best.sort()).toEqual(['0.03', '7']);
   expect(text.split('\n').length).toBeLessThan(20);
+});
+
+test('no cell without a value is called the best', async () => {
+  for (const text of [await gridOf(40, 35, false), await gridOf(1, 2, false)])
+    expect(text).not.toContain('* best');
+  expect(await gridOf(40, 35, false)).toMatch(/None has a value of test R2.*$/);
 });

@@ -43,8 +43,9 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
 function bestParts(plan: Plan, records: Records, color: boolean, width: number): string[] {
   const metric = decidingMetric(plan);
   const best = bestOf(summaryCells(plan, records), metric, shownBest);
-  const remark = `More than ${mostCells} cells: the ${best.length} best by ${metric.title}; all are in summary.csv`;
-  return [remark, rowsTable(plan, best, color, width)];
+  const heading = `More than ${mostCells} cells; all are in summary.csv`;
+  if (best.length === 0) return [`${heading}. None has a value of ${metric.title}`];
+  return [`${heading}. The ${best.length} best by ${metric.title}:`, rowsTable(plan, best, color, width)];
 }
 
 interface GridLayout extends Layout {
@@ -172,14 +173,14 @@ function figures(value: number, digits = 4): string {
   return String(significant(value, digits));
 }
 
-/** The best ones by the mean of a metric, the best first; of equal ones those that come first. */
+/** The best ones by the mean of a metric, where they have one, the best first; of equal ones those that come first. */
 function bestOf(cells: Iterable<SummaryCell>, { name, best }: ShownMetric, count: number): SummaryCell[] {
   const sign = best === 'max' ? -1 : 1;
-  const worst = Number.POSITIVE_INFINITY;
   const found: { cell: SummaryCell; value: number }[] = [];
   for (const cell of cells) {
     const mean = cell.statistics.get(name)?.mean ?? null;
-    const value = mean === null ? worst : sign * mean;
+    if (mean === null) continue;
+    const value = sign * mean;
     const place = found.findIndex((other) => value < other.value);
     found.splice(place < 0 ? found.length : place, 0, { cell, value });
     if (found.length > count) found.pop();
