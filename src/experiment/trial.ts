@@ -166,8 +166,12 @@ export function createTrial(config: TrialConfig): Trial {
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`;
+  const entries = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(entries).sort()) {
+    text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${canonicalJson(entries[key])}`;
+  }
+  return text === '' ? '{}' : `${text}}`;
 }
 
 /** Inputs of the model: the `columns` of the data, or polynomial features. */
