@@ -283,7 +283,7 @@ export function campaignsOf(size, random) {
     campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(20, 40, 80))), {
       count: pick(2, 6, 20),
     }),
-    campaign('damaged journals', damage, { count: pick(5, 20, 100) }),
+    campaign('damaged journals', damage, { count: pick(5, 20, 60) }),
     campaign('two processes', company, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
     campaign('eight processes', company, {
       trials: pick(30, 200, 10_000),
@@ -302,7 +302,7 @@ export function campaignsOf(size, random) {
     campaign('a disk whose calls fail', failingDisk, {
       args: grid(6, 3),
       part: grid(3, 3),
-      count: pick(4, 20, 100),
+      count: pick(4, 20, 40),
     }),
   ];
 }
