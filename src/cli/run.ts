@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { exitCodes, UserError } from '../errors.ts';
 import { createIdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
@@ -76,7 +77,7 @@ async function computeAndWrite(
   };
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const missing = trials.filter(({ id }) => !store.has(id) || force);
+  const missing = await withoutRecord(trials, store, force);
   const told = await noteProblems(store, 0);
   const { computed, failures } = await computeTrials(missing, trials.length, runs, store, {
     ...options,
@@ -116,9 +117,11 @@ async function computeAndWrite(
     printWhole(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
-  const short = trials.filter(
-    ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
-  ).length;
+  const short = runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))
+    ? trials.filter(
+        ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
+      ).length
+    : 0;
   if (short > 0) note(`note: L-BFGS has not converged in ${short} of the trials: column converged`);
   note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
@@ -142,6 +145,16 @@ export async function noteProblems(store: Store, from: number): Promise<number> 
   }
   if (problems.length > 0) tell(`note: fys-nn store repair --store ${store.directory} sets it aside`);
   return store.problems.length;
+}
+
+/** The trials that the store has no good record of, or all; a long look at it stays open to Ctrl-C. */
+async function withoutRecord(trials: readonly Trial[], store: Store, all = false): Promise<Trial[]> {
+  const missing: Trial[] = [];
+  for (const [index, trial] of trials.entries()) {
+    if (!store.has(trial.id) || all) missing.push(trial);
+    if (index % 1000 === 999) await setImmediate();
+  }
+  return missing;
 }
 
 function lacksRecords({ cells }: Plan, store: Store): boolean {
