@@ -405,3 +405,9 @@ test('list and activation-functions', async () => {
     gradient: 0.01,
   });
 });
+
+test('an optimum that was not reached is said, and how often', async () => {
+  const { status, stderr } = await run('logistic', '--quick', '--solver', 'lbfgs', '--max-iterations', '2');
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/L-BFGS has not converged in \d+ of the trials/);
+});
