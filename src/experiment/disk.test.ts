@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { UserError } from '../errors.ts';
-import { makeDirectory, syncDirectory } from './disk.ts';
+import { makeDirectory, syncDirectory, writeAside } from './disk.ts';
 import { storeError } from './journal.ts';
 import { forEachLine, linesAt } from './lines.ts';
 
@@ -62,5 +63,21 @@ test('lines of any length are found, from any byte on, and no torn one', async (
   const wanted = new Set([found[0][0], found[3][0], found[4][0]]);
   for await (const piece of linesAt(file, (at) => wanted.has(at))) pieces.push(piece);
   expect(Buffer.concat(pieces).toString()).toBe(`first\nøre\n${lines[4]}\n`);
+  await rm(folder, { recursive: true });
+});
+
+test('a file that waits to take its place is no dead one: its time goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-aside-'));
+  const file = join(folder, 'trials.csv');
+  const aside = await writeAside(file, 'whole', 5);
+  const [name] = await readdir(folder);
+  const old = new Date(Date.now() - 61_000);
+  await utimes(join(folder, name), old, old);
+  while ((await stat(join(folder, name))).mtimeMs < Date.now() - 60_000) await sleep(5);
+  await aside.replace();
+  await utimes(file, old, old);
+  await sleep(50);
+  expect((await stat(file)).mtimeMs).toBeCloseTo(old.getTime(), -1);
+  expect(await readdir(folder)).toEqual(['trials.csv']);
   await rm(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What the operating system's codes mean, in the reader's words. */
@@ -118,10 +118,21 @@ export interface Aside {
   remove(): Promise<void>;
 }
 
-/** Writes what is to become the file at `path`, aside and on disk. Errors: those of the system; nothing is left then. */
-export async function writeAside(path: string, content: Content): Promise<Aside> {
+/**
+ * Writes what is to become the file at `path`, aside and on disk. Until it takes the place, or is removed, its time of
+ * change says every `heartbeat` milliseconds that its process lives. Errors: those of the system; nothing is left then.
+ */
+export async function writeAside(path: string, content: Content, heartbeat = 10_000): Promise<Aside> {
   const aside = `${path}.${randomUUID()}.tmp`;
-  const remove = () => rm(aside, { force: true }).catch(() => {});
+  const beat = setInterval(() => {
+    const now = new Date();
+    void utimes(aside, now, now).catch(() => {});
+  }, heartbeat);
+  beat.unref();
+  const remove = async () => {
+    clearInterval(beat);
+    await rm(aside, { force: true }).catch(() => {});
+  };
   try {
     const file = await open(aside, 'wx');
     try {
@@ -134,7 +145,11 @@ export async function writeAside(path: string, content: Content): Promise<Aside>
     await remove();
     throw error;
   }
-  return { replace: () => rename(aside, path), remove };
+  const replace = async () => {
+    clearInterval(beat);
+    await rename(aside, path);
+  };
+  return { replace, remove };
 }
 
 /**

@@ -100,7 +100,8 @@ export function readBytes(path: string, offset: number, length: number): Buffer 
 }
 
 const nearBytes = 64 * 1024;
-const mostNear = 8;
+/** Journals are as many as threads that wrote, and their lines are asked for in turn. */
+const mostNear = 64;
 
 /**
  * Some bytes of the files of a directory, which only ever grow; fewer where a file ends before. What lies behind them
@@ -115,8 +116,9 @@ export function createReader(directory: string) {
         return bytes.subarray(offset - begin, offset - begin + length);
       }
       const read = readBytes(join(directory, name), offset, Math.max(length, nearBytes));
-      if (near.size === mostNear) near.clear();
-      if (length <= nearBytes) near.set(name, { begin: offset, bytes: read });
+      if (length > nearBytes) return read;
+      if (near.size === mostNear && !near.has(name)) near.delete(near.keys().next().value!);
+      near.set(name, { begin: offset, bytes: read });
       return read.subarray(0, length);
     },
     forget: () => near.clear(),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { arch, cpus, platform, release } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../experiment/trial.ts';
@@ -35,7 +36,10 @@ export async function* manifestPieces(plan: Plan, records: Records, facts: RunFa
 async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
   const count = { done: 0, diverged: 0, notRun: 0 };
-  for (const { trial } of cells) count[records.get(trial.id)?.status ?? 'notRun']++;
+  for (const [index, { trial }] of cells.entries()) {
+    count[records.get(trial.id)?.status ?? 'notRun']++;
+    if (index % 1000 === 999) await setImmediate(); // Ctrl-C has its turn
+  }
   return {
     experiment: experiment.name,
     title: experiment.title,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.ts';
 import { curvesTable } from './curves.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
@@ -60,6 +61,8 @@ async function* measured(
     hash.update(piece);
     bytes += Buffer.byteLength(piece);
     yield piece;
+    // Records are read at once, without waiting for the system: so Ctrl-C has its turn.
+    await setImmediate();
   }
   tell({ bytes, sha256: hash.digest('hex') });
 }
