@@ -55,7 +55,7 @@ export async function writeFunctions(
   );
   const xs = parseList(flags.x ?? definition.x, '--x').map((text) => parseNumber(text, '--x'));
   const { tableFiles } = await import('../output/results.ts');
-  const { checkOutputDirectory, writeFiles } = await import('../output/write.ts');
+  const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const { tableToRecords, toJson } = await import('../output/json.ts');
   await checkOutputDirectory(out);
   const values = functionValues(names, xs);

@@ -61,7 +61,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   const check = checkTables(baseline, await readTables(results), tolerances);
   const text = format === null ? null : await verdictFormats[format].render(checkReport(check));
   if (text !== null && flags.output !== undefined) {
-    const { writeFiles } = await import('../output/write.ts');
+    const { writeFiles } = await import('../files/write-files.ts');
     await writeFiles(dirname(flags.output), new Map([[basename(flags.output), text]]));
   }
   printWhole(text === null || flags.output !== undefined ? await shown(check) : text);

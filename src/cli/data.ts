@@ -49,7 +49,7 @@ export function addDataCommand(program: Command): void {
     .action(async (name: string, flags: Flags) => {
       const dataset =
         await loaders[parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>')](flags);
-      const { checkOutputDirectory } = await import('../output/write.ts');
+      const { checkOutputDirectory } = await import('../files/write-files.ts');
       await checkOutputDirectory(flags.out);
       const format = parseChoice(flags.format, formats, '--format');
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');

@@ -4,7 +4,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
-import { writeFiles } from '../output/write.ts';
+import { writeFiles } from '../files/write-files.ts';
 import { publishedOf } from '../report/published.ts';
 
 /** Draws a plan's figures beside the report's numbers into its folder. */

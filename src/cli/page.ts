@@ -3,8 +3,8 @@ import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { parseList, parseNumber } from '../experiment/value-list.ts';
+import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../output/trials.ts';
-import { writeFiles } from '../output/write.ts';
 import type { RunOptions } from './run-flags.ts';
 import { tell } from './terminal.ts';
 

@@ -101,7 +101,7 @@ async function write(
   formats: readonly FigureFormat[],
   { quiet }: Flags,
 ): Promise<void> {
-  const { checkOutputDirectory } = await import('../output/write.ts');
+  const { checkOutputDirectory } = await import('../files/write-files.ts');
   const { writeFigures } = await import('./figures.ts');
   await checkOutputDirectory(out);
   await writeFigures(out, figures, formats);

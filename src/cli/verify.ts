@@ -90,7 +90,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
     '../report/expectation.ts'
   );
-  const { checkOutputDirectory, writeFiles } = await import('../output/write.ts');
+  const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
   const running: Running = {

@@ -1,6 +1,6 @@
 import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { checkOutputDirectory } from '../output/write.ts';
+import { checkOutputDirectory } from '../files/write-files.ts';
 import type { Check } from './check.ts';
 
 const mebibyte = 2 ** 20;

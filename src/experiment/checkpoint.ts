@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileOfPart, makeDirectory, namesIn, writeWhole } from '../files/disk.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
-import { fileOfPart, makeDirectory, namesIn, writeWhole } from './disk.ts';
-import { readRegularBytes } from './regular-file.ts';
 
 /** A training was asked to end before its last epoch; what it has trained is kept. */
 export class Stopped extends Error {}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { codeOf } from './disk.ts';
-import { forEachLine } from './lines.ts';
-import { openToAppend } from './regular-file.ts';
+import { codeOf } from '../files/disk.ts';
+import { forEachLine } from '../files/lines.ts';
+import { openToAppend } from '../files/regular-file.ts';
 
 /** A trial that failed, as kept beside the records: it never counts as done, and the next run tries it again. */
 export interface FailureNote {

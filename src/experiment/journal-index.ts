@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { sizeAndTime, writeWhole } from './disk.ts';
+import { sizeAndTime, writeWhole } from '../files/disk.ts';
+import { forEachLine, readBytes } from '../files/lines.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
 import { decodeLine, headLength, idOfLine } from './journal.ts';
-import { forEachLine, readBytes } from './lines.ts';
-import { readRegularBytes } from './regular-file.ts';
 
 /** Hears of each line of a journal: the id it says it has (null: it has none) and the bytes where it lies. */
 export type VisitLine = (id: string | null, offset: number, length: number) => void;

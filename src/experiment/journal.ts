@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from './disk.ts';
+import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from '../files/disk.ts';
 import { canonicalJson, createTrial, type TrialRecord } from './trial.ts';
 
 /**

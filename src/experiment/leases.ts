@@ -4,9 +4,9 @@ import { copyFile, link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, makeDirectory, namesIn, sizeAndTime } from './disk.ts';
+import { codeOf, makeDirectory, namesIn, sizeAndTime } from '../files/disk.ts';
+import { readJsonFile } from '../files/regular-file.ts';
 import { storeError } from './journal.ts';
-import { readJsonFile } from './regular-file.ts';
 
 /** What a process says in its lease file: which file that is, who it is, and which trials it is about to compute. */
 interface LeaseFile {

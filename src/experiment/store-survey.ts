@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { codeOf, namesIn, sizeAndTime } from '../files/disk.ts';
+import { forEachLine } from '../files/lines.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
-import { codeOf, namesIn, sizeAndTime } from './disk.ts';
 import { readFailures } from './failures.ts';
 import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
-import { forEachLine } from './lines.ts';
 import { describeProblems, type Place, type Problem } from './store.ts';
 import { damagedWeights } from './weights-store.ts';
 

@@ -1,7 +1,7 @@
 import type * as Zod from 'zod';
 import { printableText, quote, UserError } from '../errors.ts';
+import { readJsonFile } from '../files/regular-file.ts';
 import { activationNames } from '../nn/activations.ts';
-import { readJsonFile } from './regular-file.ts';
 import { checkWork } from './trace-limits.ts';
 
 /** In bytes. */

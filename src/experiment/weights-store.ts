@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { makeDirectory, namesIn, writeWhole } from '../files/disk.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
-import { makeDirectory, namesIn, writeWhole } from './disk.ts';
 import { storeError } from './journal.ts';
-import { readRegularBytes } from './regular-file.ts';
 import type { SgdConfig, Trial } from './trial.ts';
 
 const digestBytes = 32;

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FileContent, writeFiles } from '../files/write-files.ts';
 import { readTables } from './read-tables.ts';
 import { tableFiles } from './results.ts';
 import type { Table } from './table.ts';
-import { type FileContent, writeFiles } from './write.ts';
 
 const table: Table = {
   name: 'trials',

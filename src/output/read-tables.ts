@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
-import { readRegular, TooLarge } from '../experiment/regular-file.ts';
+import { readRegular, TooLarge } from '../files/regular-file.ts';
 import type { Column } from './table.ts';
 
 /** A table as its CSV has it: every cell is text, numbers are known to be numbers. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { quote, UserError } from '../errors.ts';
-import { readJsonFile } from '../experiment/regular-file.ts';
+import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
 import { type Verdict, type Verification, verdicts } from './verdicts.ts';
 

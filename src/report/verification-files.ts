@@ -1,6 +1,6 @@
+import type { FileContent } from '../files/write-files.ts';
 import { toJson } from '../output/json.ts';
 import { tableFiles } from '../output/results.ts';
-import type { FileContent } from '../output/write.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
 import type { NumberEvidence } from './judge-numbers.ts';

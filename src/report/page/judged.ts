@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readRegular } from '../../experiment/regular-file.ts';
+import { readRegular } from '../../files/regular-file.ts';
 import { percentile } from '../../stats/describe.ts';
 import { rangeText, spreadText, valueText } from '../verdict-text.ts';
 import { verdicts } from '../verdicts.ts';

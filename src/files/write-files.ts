@@ -10,7 +10,7 @@ import {
   sizeAndTime,
   syncDirectory,
   writeAside,
-} from '../experiment/disk.ts';
+} from './disk.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is

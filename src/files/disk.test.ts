@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { UserError } from '../errors.ts';
+import { storeError } from '../experiment/journal.ts';
 import { makeDirectory, syncDirectory, writeAside } from './disk.ts';
-import { storeError } from './journal.ts';
 import { forEachLine, linesAt } from './lines.ts';
 
 test.each([

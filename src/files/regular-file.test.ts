@@ -3,18 +3,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openCheckpoints } from '../experiment/checkpoint.ts';
+import { openLease } from '../experiment/leases.ts';
+import { readStore } from '../experiment/store.ts';
+import { readTrace } from '../experiment/trace-file.ts';
+import { createTrial, type TrialConfig } from '../experiment/trial.ts';
+import { readWeightsBytes } from '../experiment/weights-store.ts';
 import { readResults } from '../figures/folder.ts';
 import { valueOrRefusal } from '../hostile.testing.ts';
 import { readTables } from '../output/read-tables.ts';
 import { readClaims } from '../report/claims.ts';
-import { openCheckpoints } from './checkpoint.ts';
-import { openLease } from './leases.ts';
 import { forEachLine } from './lines.ts';
 import { readJsonFile, readRegular } from './regular-file.ts';
-import { readStore } from './store.ts';
-import { readTrace } from './trace-file.ts';
-import { createTrial, type TrialConfig } from './trial.ts';
-import { readWeightsBytes } from './weights-store.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exitCodes, UserError } from '../errors.ts';
-import { checkOutputDirectory, writeFiles } from './write.ts';
+import { checkOutputDirectory, writeFiles } from './write-files.ts';
 
 let folder: string;
 beforeEach(async () => {
