@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
-import { parseChoice, parseList, parseNumber } from '../experiment/value-list.ts';
 import type { Figure } from '../figures/index.ts';
 import { activationNames } from '../nn/activations.ts';
 import type { FormatName } from '../output/index.ts';
 import { folderName } from '../output/results.ts';
 import type { Table } from '../output/table.ts';
+import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
 import { significant } from '../stats/significant.ts';
 import { printWhole, tell } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
-import { parseChoice } from '../experiment/value-list.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 import type { Check } from '../report/check.ts';
 import type { VerdictFormatName } from '../report/verdict-formats.ts';
 import type { SetStatus } from './program.ts';

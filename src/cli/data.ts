@@ -6,7 +6,7 @@ import { type DatasetName, datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { type OptionName, options, parseOption } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
-import { parseChoice, parseInteger } from '../experiment/value-list.ts';
+import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
 import { print } from './terminal.ts';
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { parseList, parseNumber } from '../experiment/value-list.ts';
 import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../output/trials.ts';
+import { parseList, parseNumber } from '../parsing/value-list.ts';
 import type { RunOptions } from './run-flags.ts';
 import { tell } from './terminal.ts';
 

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
-import { parseChoice, parseList } from '../experiment/value-list.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
+import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { tell } from './terminal.ts';
 
 interface Flags {

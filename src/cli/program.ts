@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { printable } from '../errors.ts';
-import { parseChoice } from '../experiment/value-list.ts';
 import { programVersion } from '../output/version.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';

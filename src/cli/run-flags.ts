@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { Sources } from '../experiment/data.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { parseChoice, parseInteger, parseList, parseNumber } from '../experiment/value-list.ts';
 import { type FormatName, formatNames } from '../output/index.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 
 export const defaultStore = 'results/.trials';
 

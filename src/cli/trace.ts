@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
 import type { TraceDifference } from '../experiment/trace.ts';
-import { parseNumber } from '../experiment/value-list.ts';
+import { parseNumber } from '../parsing/value-list.ts';
 import type { SetStatus } from './program.ts';
 import { print, printWhole } from './terminal.ts';
 

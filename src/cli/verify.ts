@@ -6,7 +6,7 @@ import type { Lease } from '../experiment/leases.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { openStore } from '../experiment/store.ts';
-import { parseChoice, parseNumber } from '../experiment/value-list.ts';
+import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Claim } from '../report/claims.ts';
 import type { Reading, Seeds } from '../report/readings.ts';
 import { holdStore } from './hold-store.ts';

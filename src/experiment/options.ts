@@ -8,10 +8,10 @@ import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { scheduleFormula, scheduleNames } from '../nn/schedules.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from './trial.ts';
-import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
 
 /** One value of one option. */
 export type Setting = string | number;

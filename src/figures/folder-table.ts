@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { parseNumber } from '../experiment/value-list.ts';
 import { readRegular } from '../files/regular-file.ts';
+import { parseNumber } from '../parsing/value-list.ts';
 import { damaged, foreign } from './folder-errors.ts';
 
 /** A record of a table that was read back. */

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { metricsOf } from '../experiment/metrics.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
-import { parseChoice } from '../experiment/value-list.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 import { lossTitles } from './curve-figures.ts';
 import { damaged, foreign } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';

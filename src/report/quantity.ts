@@ -4,8 +4,8 @@ import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import type { Trial, TrialRecord } from '../experiment/trial.ts';
-import { nearest } from '../experiment/value-list.ts';
 import type { Records } from '../output/trials.ts';
+import { nearest } from '../parsing/value-list.ts';
 import { mean } from '../stats/describe.ts';
 import type { Quantity } from './claims.ts';
 

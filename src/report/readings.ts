@@ -4,7 +4,7 @@ import type { Sources } from '../experiment/data.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment, type Variant } from '../experiment/plan.ts';
-import { parseChoice } from '../experiment/value-list.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 import { type Claim, type Quantity, quantitiesOf } from './claims.ts';
 import { type CellsBySeed, cellsBySeed, checkQuantity } from './quantity.ts';
 

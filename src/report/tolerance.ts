@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { parseChoice } from '../experiment/value-list.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 
 /** How far a number may be from the baseline's and still count as the same. */
 export interface Tolerance {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { hiddenUnits, type OptionName, optionNames, options, parseOption } from '../experiment/options.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
-import { hiddenUnits, type OptionName, optionNames, options, parseOption } from './options.ts';
 import { nearest, parseInteger, parseList, parseNumber } from './value-list.ts';
 
 const runs = { seed: fixedSeed, numRuns: 500 };
