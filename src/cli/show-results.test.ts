@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import { showResults } from './show-results.ts';
 
 const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { SharedData } from '../experiment/shared-data.ts';
 import { hasVectors } from '../kernels/index.ts';
+import type { SharedData } from '../trial/shared-data.ts';
 import type { Check } from './check.ts';
 import type { Golden } from './golden.ts';
 import type { GoldenOutcome, GoldenTask } from './golden-thread.ts';

@@ -1,8 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
-import { numerics } from '../experiment/trial.ts';
 import { hasVectors, kernelsInUse } from '../kernels/index.ts';
 import { packageFolder, programVersion } from '../output/version.ts';
 import { referenceNames, references } from '../references/index.ts';
+import { numerics } from '../trial/trial.ts';
 import type { Check } from './check.ts';
 
 const oldestNode = 20;

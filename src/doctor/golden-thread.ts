@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
+import { type SharedData, useSharedData } from '../trial/shared-data.ts';
 import { type GoldenCase, goldenHash } from './golden.ts';
 
 /** What the thread is given. */

@@ -4,13 +4,13 @@ import { experiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { runTrial } from '../experiment/run-trial.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { toCsv } from '../output/csv.ts';
 import { curvesTable } from '../output/curves.ts';
 import { trialsTable } from '../output/trials.ts';
 import { packageFolder } from '../output/version.ts';
+import { runTrial } from '../trial/run-trial.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 
 /** A small run and the SHA-256 of its trials.csv followed by its curves.csv: the same on every machine. */
 export interface GoldenCase {

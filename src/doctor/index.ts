@@ -1,6 +1,6 @@
 import { readMnist } from '../datasets/mnist.ts';
-import { sparseInputs } from '../experiment/prepare.ts';
-import type { SharedData } from '../experiment/shared-data.ts';
+import { sparseInputs } from '../trial/prepare.ts';
+import type { SharedData } from '../trial/shared-data.ts';
 import { type Check, settled } from './check.ts';
 import { checkData } from './check-data.ts';
 import { checkDisk } from './check-disk.ts';

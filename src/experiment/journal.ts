@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from '../files/disk.ts';
-import { canonicalJson, createTrial, type TrialRecord } from './trial.ts';
+import { canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts';
 
 /**
  * Version of a journal's lines; a store with a newer one is refused.

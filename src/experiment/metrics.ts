@@ -1,6 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import type { Experiment } from './define.ts';
-import type { TrialRecord } from './trial.ts';
 
 export interface Metric {
   readonly name: string;

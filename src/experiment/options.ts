@@ -11,7 +11,7 @@ import { scheduleFormula, scheduleNames } from '../nn/schedules.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
-import { bootstrapMethods } from './trial.ts';
+import { bootstrapMethods } from '../trial/trial.ts';
 
 /** One value of one option. */
 export type Setting = string | number;

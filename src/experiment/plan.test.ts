@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { checkTrialConfig } from '../trial/schema.ts';
+import { createTrial } from '../trial/trial.ts';
 import { planExperiment } from './plan.ts';
-import { createTrial } from './trial.ts';
-import { checkTrialConfig } from './trial-schema.ts';
 
 test.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
   '%s: what a cell makes again is what its id is of',

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
-import { type ResolvedData, resolveData, type Sources } from './data.ts';
+import { type ResolvedData, resolveData, type Sources } from '../trial/data.ts';
+import { createIdSet } from '../trial/id-set.ts';
+import { type DataSize, trialMemory } from '../trial/memory.ts';
+import { createTrial, type Trial, type TrialConfig, trialWeights } from '../trial/trial.ts';
 import { type Experiment, solversOf } from './define.ts';
-import { createIdSet } from './id-set.ts';
 import type { OptionName, SettingLists, Settings, Solver } from './options.ts';
 import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
-import { createTrial, type Trial, type TrialConfig, trialWeights } from './trial.ts';
 import { configOf, onlyRead } from './trial-config.ts';
-import { type DataSize, trialMemory } from './trial-memory.ts';
 
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
@@ -63,7 +63,7 @@ export async function planExperiment(
   });
   checkSolvers(experiment, lists);
   const found = await findReferences(lists);
-  const { checkTrialConfig } = await import('./trial-schema.ts');
+  const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkSchedules = createScheduleCheck();
   const combinations = combinationsOf(lists);
   const data = createDataCache(experiment, sources);

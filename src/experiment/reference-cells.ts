@@ -2,9 +2,9 @@ import { UserError } from '../errors.ts';
 import { type ReferenceName, references } from '../references/index.ts';
 import type { SklearnVersions } from '../references/sklearn.ts';
 import type { TfjsVersions } from '../references/tensorflow.ts';
+import type { ReferenceConfig, SgdConfig, TrialConfig } from '../trial/trial.ts';
 import type { Experiment } from './define.ts';
 import type { SettingLists, Settings } from './options.ts';
-import type { ReferenceConfig, SgdConfig, TrialConfig } from './trial.ts';
 
 /** A reference that was asked for and is not there: its cells are left out of the plan. */
 export interface AbsentReference {

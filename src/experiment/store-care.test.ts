@@ -3,13 +3,13 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { readStore } from './store.ts';
 import { collectGarbage, repairStore } from './store-care.ts';
 import { reportOn, surveyStore } from './store-survey.ts';
-import { createTrial, numerics, type TrialConfig, type TrialRecord } from './trial.ts';
 
 let store: string;
 beforeEach(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { namesIn, sizeAndTime, syncDirectory, writeWhole } from '../files/disk.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
+import { numerics } from '../trial/trial.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
 import { failuresFile, readFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
@@ -11,7 +12,6 @@ import { indexOf } from './journal-index.ts';
 import { leaseFolder, openLease } from './leases.ts';
 import { newerStore } from './store.ts';
 import { type Chosen, type Survey, surveyStore } from './store-survey.ts';
-import { numerics } from './trial.ts';
 import { weightsFolder } from './weights-store.ts';
 
 export interface Repaired {

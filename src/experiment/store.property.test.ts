@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import ffnn from '../../experiments/ffnn.ts';
 import { fixedSeed, hostileJson, mutated, valueOrRefusal } from '../hostile.testing.ts';
+import { createTrial, type TrialRecord } from '../trial/trial.ts';
 import { planExperiment } from './plan.ts';
 import { openJournal, readStore } from './store.ts';
-import { createTrial, type TrialRecord } from './trial.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
+import { createTrial, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { encodeLine } from './journal.ts';
 import { openJournal, openStore, readStore, storeVersion } from './store.ts';
-import { createTrial, type TrialConfig, type TrialRecord } from './trial.ts';
 
 const folders: string[] = [];
 let folder: string;

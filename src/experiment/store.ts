@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { namesIn, sizeAndTime } from '../files/disk.ts';
 import { createReader, forEachLine } from '../files/lines.ts';
-import { createIdSet, type IdSet } from './id-set.ts';
+import { createIdSet, type IdSet } from '../trial/id-set.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
 import { NewerLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
-import type { TrialRecord } from './trial.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
 export type { Place } from './line-table.ts';

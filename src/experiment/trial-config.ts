@@ -2,11 +2,8 @@ import type { Centering } from '../datasets/scale.ts';
 import { UserError } from '../errors.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Batching } from '../nn/batches.ts';
-import { givenLayers, randomLayers } from './architecture.ts';
-import type { ResolvedData } from './data.ts';
-import type { Experiment } from './define.ts';
-import { type OptionName, options, type Settings, type Solver } from './options.ts';
-import { type FoundReferences, readByReference, referenceModel } from './reference-cells.ts';
+import { givenLayers, randomLayers } from '../trial/architecture.ts';
+import type { ResolvedData } from '../trial/data.ts';
 import {
   type BootstrapMethod,
   type ClosedFormConfig,
@@ -14,7 +11,10 @@ import {
   numerics,
   type SgdConfig,
   type TrialConfig,
-} from './trial.ts';
+} from '../trial/trial.ts';
+import type { Experiment } from './define.ts';
+import { type OptionName, options, type Settings, type Solver } from './options.ts';
+import { type FoundReferences, readByReference, referenceModel } from './reference-cells.ts';
 
 /** null for what the solver does not read, so that cells which differ in nothing else are one. */
 export function onlyRead(settings: Settings): Settings {

@@ -6,13 +6,13 @@ import { experiments } from '../../experiments/index.ts';
 import { createWasmKernels } from '../kernels/wasm.ts';
 import { inline } from '../launchers/inline.ts';
 import { createPredictor } from '../nn/predictor.ts';
-import { loadData } from './data.ts';
+import { loadData } from '../trial/data.ts';
+import { prepare } from '../trial/prepare.ts';
+import type { SgdConfig, Trial } from '../trial/trial.ts';
 import { openLease } from './leases.ts';
 import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
-import { prepare } from './prepare.ts';
 import { openStore, readStore } from './store.ts';
-import type { SgdConfig, Trial } from './trial.ts';
 import { readWeights, writeWeights } from './weights-store.ts';
 
 const sources = { dataDir: null };

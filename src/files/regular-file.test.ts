@@ -7,12 +7,12 @@ import { openCheckpoints } from '../experiment/checkpoint.ts';
 import { openLease } from '../experiment/leases.ts';
 import { readStore } from '../experiment/store.ts';
 import { readTrace } from '../experiment/trace-file.ts';
-import { createTrial, type TrialConfig } from '../experiment/trial.ts';
 import { readWeightsBytes } from '../experiment/weights-store.ts';
 import { readResults } from '../figures/folder.ts';
 import { valueOrRefusal } from '../hostile.testing.ts';
 import { readTables } from '../output/read-tables.ts';
 import { readClaims } from '../report/claims.ts';
+import { createTrial, type TrialConfig } from '../trial/trial.ts';
 import { forEachLine } from './lines.ts';
 import { readJsonFile, readRegular } from './regular-file.ts';
 

@@ -1,6 +1,6 @@
-import { runTrial } from '../experiment/run-trial.ts';
 import { openJournal } from '../experiment/store.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
+import { runTrial } from '../trial/run-trial.ts';
 import { type Launcher, LaunchFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';
 

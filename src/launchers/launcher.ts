@@ -1,8 +1,8 @@
-import type { Sources } from '../experiment/data.ts';
-import type { IdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
-import type { Trial, TrialRecord } from '../experiment/trial.ts';
+import type { Sources } from '../trial/data.ts';
+import type { IdSet } from '../trial/id-set.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
 
 /** What happens to trials, for those who look on; it never changes a result. */
 export interface LaunchEvents {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFailure } from '../experiment/failures.ts';
-import { createIdSet } from '../experiment/id-set.ts';
 import type { Lease } from '../experiment/leases.ts';
 import type { Store } from '../experiment/store.ts';
-import { type Trial, trialCost } from '../experiment/trial.ts';
+import { createIdSet } from '../trial/id-set.ts';
+import { type Trial, trialCost } from '../trial/trial.ts';
 import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';
 
 /** Computes a trial and puts its record in the store; `attempt` counts from 1. */

@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../errors.ts';
-import { shareData } from '../experiment/shared-data.ts';
-import type { Trial } from '../experiment/trial.ts';
+import { shareData } from '../trial/shared-data.ts';
+import type { Trial } from '../trial/trial.ts';
 import { type Ending, type Launcher, LaunchFailure, patience } from './launcher.ts';
 import { giveBack, type LentCores } from './lent-cores.ts';
 import { schedule } from './schedule.ts';

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCheckpoints, Stopped } from '../experiment/checkpoint.ts';
-import type { Sources } from '../experiment/data.ts';
-import { runTrial } from '../experiment/run-trial.ts';
-import { type SharedData, useSharedData } from '../experiment/shared-data.ts';
 import { openJournal } from '../experiment/store.ts';
-import type { TrialConfig } from '../experiment/trial.ts';
 import { writeWeights } from '../experiment/weights-store.ts';
 import { reasonOf } from '../files/disk.ts';
+import type { Sources } from '../trial/data.ts';
+import { runTrial } from '../trial/run-trial.ts';
+import { type SharedData, useSharedData } from '../trial/shared-data.ts';
+import type { TrialConfig } from '../trial/trial.ts';
 import { injectFault } from './faults.ts';
 import { type Ending, LaunchFailure } from './launcher.ts';
 import { type LentCores, takeCore } from './lent-cores.ts';

@@ -3,7 +3,7 @@ import { arch, cpus, platform, release } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Plan } from '../experiment/plan.ts';
-import { numerics } from '../experiment/trial.ts';
+import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
 import type { Records } from './trials.ts';
 import { packageFolder, programVersion } from './version.ts';

@@ -1,9 +1,9 @@
-import { describeHiddenLayers } from '../experiment/architecture.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../experiment/store.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import { describeHiddenLayers } from '../trial/architecture.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 

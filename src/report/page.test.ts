@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import { type Page, reportPage } from './page.ts';
 
 const hostile = `</script><img src=x onerror="alert('1')">&`;

@@ -3,10 +3,10 @@ import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import type { Trial, TrialRecord } from '../experiment/trial.ts';
 import type { Records } from '../output/trials.ts';
 import { nearest } from '../parsing/value-list.ts';
 import { mean } from '../stats/describe.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
 import type { Quantity } from './claims.ts';
 
 /** Numbers of a trial's architecture, which need no record. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
-import { runTrial } from '../experiment/run-trial.ts';
-import type { TrialRecord } from '../experiment/trial.ts';
+import { runTrial } from '../trial/run-trial.ts';
+import type { TrialRecord } from '../trial/trial.ts';
 import type { Claim, ConclusionClaim, NumberClaim, Quantity } from './claims.ts';
 import { quantityOf } from './quantity.ts';
 import { codeReading, isJudged, planReadings, type Reading, singleChanges, textReading } from './readings.ts';

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { mnistFiles } from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
-import type { SettingLists } from './options.ts';
-import { planExperiment } from './plan.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { type DataSize, trialMemory } from './memory.ts';
 import type { SgdConfig, TrialConfig } from './trial.ts';
-import { type DataSize, trialMemory } from './trial-memory.ts';
 
 const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
 

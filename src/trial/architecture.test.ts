@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
+import { options, type Settings } from '../experiment/options.ts';
 import { activationNames } from '../nn/activations.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { describeHiddenLayers, givenLayers, type Output, randomLayers } from './architecture.ts';
-import { options, type Settings } from './options.ts';
 
 const output: Output = { units: 10, activation: 'softmax' };
 const random: Settings = {

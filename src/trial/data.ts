@@ -4,12 +4,12 @@ import type { DatasetName } from '../datasets/index.ts';
 import { readMnist } from '../datasets/mnist.ts';
 import { checkSplit, type SplitConfig, type SplitMethod, type SplitSource } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
+import type { Settings } from '../experiment/options.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Output } from './architecture.ts';
-import type { Settings } from './options.ts';
+import type { DataSize } from './memory.ts';
 import { isMostlyZero } from './prepare.ts';
 import type { FrankeConfig, MnistConfig, TrialConfig } from './trial.ts';
-import type { DataSize } from './trial-memory.ts';
 
 /** Where data lie on this machine: never part of a trial's config. */
 export interface Sources {

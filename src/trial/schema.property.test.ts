@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import olsGrid from '../../experiments/grid-search-ols.ts';
 import randomnet from '../../experiments/randomnet.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
 import { edgeNumber, fixedSeed, hostileJson, mutated, valueOrRefusal } from '../hostile.testing.ts';
-import type { SettingLists } from './options.ts';
-import { planExperiment } from './plan.ts';
+import { checkTrialConfig } from './schema.ts';
 import { createTrial } from './trial.ts';
-import { checkTrialConfig } from './trial-schema.ts';
 
 const runs = { seed: fixedSeed, numRuns: 1000 };
 const choices = (given: SettingLists) => ({ variant: 'code' as const, quick: false, given });
