@@ -3,7 +3,6 @@ export { type Defaults, defineExperiment, type Experiment, type ShownMetric } fr
 export { defineFunctions, type FunctionsExperiment } from './experiment/functions.ts';
 export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
 export * as presets from './experiment/presets.ts';
-export { openJournal, openStore, readStore, type Store } from './experiment/store.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';
 export { fitLbfgs, type LbfgsFit, type LbfgsFitted } from './nn/fit-lbfgs.ts';
@@ -11,5 +10,6 @@ export { initialWeights, type LayerSpec } from './nn/network.ts';
 export { compileSchedule, schedules } from './nn/schedules.ts';
 export { type Trained, type Training, train } from './nn/train.ts';
 export { availableReferences } from './references/index.ts';
+export { openJournal, openStore, readStore, type Store } from './store/store.ts';
 export { runTrial } from './trial/run-trial.ts';
 export { createTrial, type Trial, type TrialConfig, type TrialRecord } from './trial/trial.ts';

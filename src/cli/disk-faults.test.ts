@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { readStore } from '../experiment/store.ts';
+import { readStore } from '../store/store.ts';
 
 /** The program as users start it: these tests run the build. */
 const program = resolve('bin/fys-nn.js');

@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../experiment/store.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
 import { writeFiles } from '../files/write-files.ts';
 import { publishedOf } from '../report/published.ts';
+import type { Records } from '../store/store.ts';
 
 /** Draws a plan's figures beside the report's numbers into its folder. */
 export async function drawPlan(folder: string, plan: Plan, records: Records): Promise<void> {

@@ -1,5 +1,5 @@
-import { type Lease, openLease } from '../experiment/leases.ts';
-import { openStore } from '../experiment/store.ts';
+import { type Lease, openLease } from '../store/leases.ts';
+import { openStore } from '../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 
 /**

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ffnn from '../../experiments/ffnn.ts';
-import { encodeLine } from '../experiment/journal.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { encodeLine } from '../store/journal.ts';
 
 /** The program as users start it: these tests run the build. */
 const program = resolve('bin/fys-nn.js');

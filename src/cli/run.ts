@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { exitCodes, UserError } from '../errors.ts';
-import type { Lease } from '../experiment/leases.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { describeProblems, openStore, type Records, type Store } from '../experiment/store.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
@@ -11,6 +9,8 @@ import { tableToRecords, toJson } from '../output/json.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/results.ts';
 import { summaryTable } from '../output/summary.ts';
+import type { Lease } from '../store/leases.ts';
+import { describeProblems, openStore, type Records, type Store } from '../store/store.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { type Trial, trialEpochs } from '../trial/trial.ts';
 import { drawPlan, writeFigures } from './figures.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../experiment/store.ts';
 import { toJson } from '../output/json.ts';
+import type { Records } from '../store/store.ts';
 import { labelOf } from './label.ts';
 import { print, printWhole } from './terminal.ts';
 

@@ -1,10 +1,10 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../experiment/store.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significant } from '../stats/significant.ts';
+import type { Records } from '../store/store.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
-import type { StoreReport } from '../experiment/store-survey.ts';
+import type { StoreReport } from '../store/survey.ts';
 import type { SetStatus } from './program.ts';
 import { defaultStore } from './run-flags.ts';
 import { print, printWhole } from './terminal.ts';
@@ -35,7 +35,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   subcommand('repair', 'Set what is damaged aside, into damaged-… files in the store; nothing is deleted')
     .option('--dry-run', 'only say what would be done')
     .action(async (flags: Flags) => {
-      const { repairStore } = await import('../experiment/store-care.ts');
+      const { repairStore } = await import('../store/care.ts');
       const repaired = await repairStore(flags.store, flags.dryRun === true);
       const { file, ...counts } = repaired;
       const where = file === null ? '' : `, in ${flags.store}/${file}`;
@@ -44,7 +44,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   subcommand('gc', 'Write the records of this version into one journal, each once; remove what nobody needs')
     .option('--dry-run', 'only say what would be done')
     .action(async (flags: Flags) => {
-      const { collectGarbage } = await import('../experiment/store-care.ts');
+      const { collectGarbage } = await import('../store/care.ts');
       const collected = await collectGarbage(flags.store, flags.dryRun === true);
       const { kept, duplicates, otherNumerics, leftovers } = collected;
       const lines = [
@@ -64,7 +64,7 @@ function setAsideText({ setAside, weights }: { setAside: number; weights: number
 }
 
 async function surveyed(directory: string): Promise<StoreReport> {
-  const { reportOn, surveyStore } = await import('../experiment/store-survey.ts');
+  const { reportOn, surveyStore } = await import('../store/survey.ts');
   return reportOn(directory, await surveyStore(directory));
 }
 

@@ -24,7 +24,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     );
     command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
       const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
-      const { describeProblems, openStore } = await import('../experiment/store.ts');
+      const { describeProblems, openStore } = await import('../store/store.ts');
       const { quickWarning } = await import('../output/manifest.ts');
       const { reportTable } = await import('../output/report-table.ts');
       const { plan } = await planOf(experiment, flags);

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
-import type { Lease } from '../experiment/leases.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { openStore } from '../experiment/store.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Claim } from '../report/claims.ts';
 import type { Reading, Seeds } from '../report/readings.ts';
+import type { Lease } from '../store/leases.ts';
+import { openStore } from '../store/store.ts';
 import { holdStore } from './hold-store.ts';
 import type { SetStatus } from './program.ts';
 import {

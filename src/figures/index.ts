@@ -1,5 +1,5 @@
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../experiment/store.ts';
+import type { Records } from '../store/store.ts';
 import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { UserError } from '../errors.ts';
-import { storeError } from '../experiment/journal.ts';
+import { storeError } from '../store/journal.ts';
 import { makeDirectory, syncDirectory, writeAside } from './disk.ts';
 import { forEachLine, linesAt } from './lines.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
-import { openLease } from '../experiment/leases.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { openStore, readStore } from '../experiment/store.ts';
+import { openLease } from '../store/leases.ts';
+import { openStore, readStore } from '../store/store.ts';
 import { inline } from './inline.ts';
 
 test('computes trials one after another into the store, and returns those that fail', async () => {

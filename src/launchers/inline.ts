@@ -1,5 +1,5 @@
-import { openJournal } from '../experiment/store.ts';
-import { writeWeights } from '../experiment/weights-store.ts';
+import { openJournal } from '../store/store.ts';
+import { writeWeights } from '../store/weights.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type Launcher, LaunchFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';

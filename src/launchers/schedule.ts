@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noteFailure } from '../experiment/failures.ts';
-import type { Lease } from '../experiment/leases.ts';
-import type { Store } from '../experiment/store.ts';
+import { noteFailure } from '../store/failures.ts';
+import type { Lease } from '../store/leases.ts';
+import type { Store } from '../store/store.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { type Trial, trialCost } from '../trial/trial.ts';
 import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';

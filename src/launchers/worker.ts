@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openCheckpoints, Stopped } from '../experiment/checkpoint.ts';
-import { openJournal } from '../experiment/store.ts';
-import { writeWeights } from '../experiment/weights-store.ts';
 import { reasonOf } from '../files/disk.ts';
+import { openCheckpoints, Stopped } from '../store/checkpoints.ts';
+import { openJournal } from '../store/store.ts';
+import { writeWeights } from '../store/weights.ts';
 import type { Sources } from '../trial/data.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';

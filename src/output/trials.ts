@@ -1,7 +1,7 @@
 import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../experiment/store.ts';
+import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';

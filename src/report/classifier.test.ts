@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
-import { openLease } from '../experiment/leases.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { openStore } from '../experiment/store.ts';
 import { inline } from '../launchers/inline.ts';
+import { openLease } from '../store/leases.ts';
+import { openStore } from '../store/store.ts';
 import { classifierData } from './classifier.ts';
 
 const sources = { dataDir: null };

@@ -1,9 +1,9 @@
 import type { ClassifierData, NetworkData } from '../browser/data.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { readWeights, readWeightsBytes } from '../experiment/weights-store.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials.ts';
+import { readWeights, readWeightsBytes } from '../store/weights.ts';
 import type { Sources } from '../trial/data.ts';
 import { testImages } from '../trial/test-images.ts';
 import { kernelBytes } from './page/scripts.ts';

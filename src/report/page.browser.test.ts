@@ -9,10 +9,10 @@ import { HtmlValidate } from 'html-validate';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
 import { writePage } from '../cli/page.ts';
-import { openLease } from '../experiment/leases.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { openStore } from '../experiment/store.ts';
 import { inline } from '../launchers/inline.ts';
+import { openLease } from '../store/leases.ts';
+import { openStore } from '../store/store.ts';
 
 const program = [
   process.env.FYS_NN_CHROMIUM,

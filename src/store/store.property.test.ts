@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import ffnn from '../../experiments/ffnn.ts';
+import { planExperiment } from '../experiment/plan.ts';
 import { fixedSeed, hostileJson, mutated, valueOrRefusal } from '../hostile.testing.ts';
 import { createTrial, type TrialRecord } from '../trial/trial.ts';
-import { planExperiment } from './plan.ts';
 import { openJournal, readStore } from './store.ts';
 
 let folder: string;

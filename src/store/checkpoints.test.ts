@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
 import type { LendCore } from '../nn/evaluator.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
-import { openCheckpoints, Stopped } from './checkpoint.ts';
-import type { SettingLists } from './options.ts';
-import { planExperiment } from './plan.ts';
+import { openCheckpoints, Stopped } from './checkpoints.ts';
 
 let store: string;
 beforeEach(async () => {

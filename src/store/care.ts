@@ -5,14 +5,14 @@ import { exitCodes, UserError } from '../errors.ts';
 import { namesIn, sizeAndTime, syncDirectory, writeWhole } from '../files/disk.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
 import { numerics } from '../trial/trial.ts';
-import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
+import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { failuresFile, readFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
 import { indexOf } from './journal-index.ts';
 import { leaseFolder, openLease } from './leases.ts';
 import { newerStore } from './store.ts';
-import { type Chosen, type Survey, surveyStore } from './store-survey.ts';
-import { weightsFolder } from './weights-store.ts';
+import { type Chosen, type Survey, surveyStore } from './survey.ts';
+import { weightsFolder } from './weights.ts';
 
 export interface Repaired {
   /** Lines set aside, and torn ends. */

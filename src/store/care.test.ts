@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
+import { collectGarbage, repairStore } from './care.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { readStore } from './store.ts';
-import { collectGarbage, repairStore } from './store-care.ts';
-import { reportOn, surveyStore } from './store-survey.ts';
+import { reportOn, surveyStore } from './survey.ts';
 
 let store: string;
 beforeEach(async () => {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { codeOf, namesIn, sizeAndTime } from '../files/disk.ts';
 import { forEachLine } from '../files/lines.ts';
-import { checkpointFolder, trialOfCheckpoint } from './checkpoint.ts';
+import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
 import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
 import { describeProblems, type Place, type Problem } from './store.ts';
-import { damagedWeights } from './weights-store.ts';
+import { damagedWeights } from './weights.ts';
 
 /** Everything about a store, from reading all of it; no index is believed. */
 export interface Survey {
