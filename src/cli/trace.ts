@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
-import type { TraceDifference } from '../experiment/trace.ts';
 import { parseNumber } from '../parsing/value-list.ts';
+import type { TraceDifference } from '../trace/replay-trace.ts';
 import type { SetStatus } from './program.ts';
 import { print, printWhole } from './terminal.ts';
 
@@ -24,7 +24,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
-        const { replayFiles } = await import('../experiment/replay.ts');
+        const { replayFiles } = await import('../trace/replay.ts');
         const tolerance = nonNegative(flags.tolerance, '--tolerance');
         const closedFormTolerance = nonNegative(flags.closedFormTolerance, '--closed-form-tolerance');
         const replays = await replayFiles(files);

@@ -2,7 +2,7 @@ import type * as Zod from 'zod';
 import { printableText, quote, UserError } from '../errors.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { activationNames } from '../nn/activations.ts';
-import { checkWork } from './trace-limits.ts';
+import { checkWork } from './limits.ts';
 
 /** In bytes. */
 const largest = 64 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { replayFiles } from './replay.ts';
-import { replayTrace } from './trace.ts';
+import { replayTrace } from './replay-trace.ts';
 import { readTrace } from './trace-file.ts';
 
 const files = ['ols-closed-form', 'ffnn-relu'].map((name) => `data/fixtures/traces/${name}.json`);

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorParts, UserError } from '../errors.ts';
-import type { TraceDifference } from './trace.ts';
+import type { TraceDifference } from './replay-trace.ts';
 
 /** A recorded run that was replayed, and how far from it this program is. */
 export interface Replay {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, hostileJson, mutated, valueOrRefusal } from '../hostile.testing.ts';
-import { replayTrace } from './trace.ts';
+import { replayTrace } from './replay-trace.ts';
 import { readTrace } from './trace-file.ts';
 
 let file: string;

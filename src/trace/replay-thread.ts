@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
 import type { Replay, ReplayOutcome } from './replay.ts';
-import { replayTrace } from './trace.ts';
+import { replayTrace } from './replay-trace.ts';
 import { readTrace } from './trace-file.ts';
 
 /** The thread behind `replayFiles`: all files are read and checked before the first is replayed. */

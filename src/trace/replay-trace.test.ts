@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { replayTrace } from './trace.ts';
+import { replayTrace } from './replay-trace.ts';
 import { readTrace, type Trace } from './trace-file.ts';
 
 const folder = 'data/fixtures/traces';
