@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type OptionName, options } from '../experiment/options.ts';
 import { readJsonFile } from '../files/regular-file.ts';
+import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
-import { groupBy } from './group-by.ts';
 
 export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 

@@ -1,10 +1,10 @@
+import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials.ts';
 import { holm } from '../stats/holm.ts';
 import { jointPValue } from '../stats/joint.ts';
 import { predictionInterval, predictionPValue } from '../stats/prediction.ts';
 import { type NumberClaim, printedInterval } from './claims.ts';
 import { domainOf } from './domain.ts';
-import { groupBy } from './group-by.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
 

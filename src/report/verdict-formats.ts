@@ -1,8 +1,8 @@
 import { toCsv } from '../output/csv.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
+import { type JunitCase, junit } from '../output/junit.ts';
 import { toMarkdown } from '../output/markdown.ts';
 import type { Table } from '../output/table.ts';
-import { type JunitCase, junit } from './junit.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** One judged thing. */

@@ -1,10 +1,10 @@
 import type { FileContent } from '../files/write-files.ts';
 import { toJson } from '../output/json.ts';
+import { junit } from '../output/junit.ts';
 import { tableFiles } from '../output/results.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
-import { junit } from './junit.ts';
 import { percent, runsText, valueText } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { verificationMarkdown } from './verification-markdown.ts';

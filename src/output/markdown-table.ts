@@ -1,4 +1,4 @@
-import { markdownText } from '../output/markdown.ts';
+import { markdownText } from './markdown.ts';
 
 /** A Markdown table; text of other people cannot become a cell, a link or HTML. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
