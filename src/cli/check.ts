@@ -1,8 +1,8 @@
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Check } from '../check/check.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import type { Check } from '../report/check.ts';
 import type { VerdictFormatName } from '../report/verdict-formats.ts';
 import type { SetStatus } from './program.ts';
 import { printWhole, tell } from './terminal.ts';
@@ -51,9 +51,9 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
     });
   }
   const { readTables } = await import('../output/read-tables.ts');
-  const { checkTables } = await import('../report/check.ts');
-  const { parseTolerances } = await import('../report/tolerance.ts');
-  const { checkReport } = await import('../report/check-report.ts');
+  const { checkTables } = await import('../check/check.ts');
+  const { parseTolerances } = await import('../check/tolerance.ts');
+  const { checkReport } = await import('../check/check-report.ts');
   const { verdictFormats } = await import('../report/verdict-formats.ts');
   const format = await chosenFormat(flags);
   const tolerances = parseTolerances(flags.tolerance);
@@ -89,7 +89,7 @@ async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictForm
 /** What moved, for a terminal: the first rows of many. */
 async function shown(check: Check): Promise<string> {
   const most = 40;
-  const { checkSummary, signed } = await import('../report/check-report.ts');
+  const { checkSummary, signed } = await import('../check/check-report.ts');
   const summary = `${checkSummary(check)}\n`;
   if (check.differences.length === 0) return summary;
   const { renderTable } = await import('./text-table.ts');

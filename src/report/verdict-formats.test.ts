@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Check } from './check.ts';
-import { checkReport } from './check-report.ts';
+import type { Check } from '../check/check.ts';
+import { checkReport } from '../check/check-report.ts';
 import { verdictFormatNames, verdictFormats } from './verdict-formats.ts';
 
 const check: Check = {

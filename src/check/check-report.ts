@@ -1,8 +1,8 @@
 import { groupBy } from '../output/group-by.ts';
 import type { Table } from '../output/table.ts';
+import type { VerdictReport, VerdictRow } from '../report/verdict-formats.ts';
 import { significant } from '../stats/significant.ts';
 import type { Check, Difference, FileCheck } from './check.ts';
-import type { VerdictReport, VerdictRow } from './verdict-formats.ts';
 
 /** A check for the formats: what does not hold row by row, what holds counted by file. */
 export function checkReport(check: Check): VerdictReport {
