@@ -18,13 +18,13 @@ export async function writePage(
   folder: string,
   { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
 ): Promise<string> {
-  const { classifierData } = await import('../report/classifier.ts');
+  const { classifierData } = await import('../page/classifier.ts');
   const { compareWithPublished } = await import('../report/comparison.ts');
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const { publishedOf } = await import('../report/published.ts');
-  const { readVerdicts } = await import('../report/page/judged.ts');
-  const { reportPage } = await import('../report/page.ts');
+  const { readVerdicts } = await import('../page/judged.ts');
+  const { reportPage } = await import('../page/page.ts');
   const note = (text: string): void => {
     if (!quiet) tell(`note: ${text}`);
   };

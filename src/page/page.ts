@@ -1,20 +1,20 @@
-import type { ClassifierData } from '../browser/data.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials.ts';
-import type { Comparison } from './comparison.ts';
-import { experimentSection } from './page/experiment.ts';
-import { figureBlock, type PageFigure } from './page/figure.ts';
-import { pageFooter } from './page/footer.ts';
-import { type FunctionsPart, pageHeader } from './page/header.ts';
-import { html, verbatim } from './page/html.ts';
-import { networkSection } from './page/network.ts';
-import { command } from './page/parts.ts';
-import { moduleScripts, vegaScript } from './page/scripts.ts';
-import { styles } from './page/styles.ts';
-import { type Verdicts, verdictsSection } from './page/verdicts.ts';
+import type { Comparison } from '../report/comparison.ts';
+import type { ClassifierData } from './browser/data.ts';
+import { experimentSection } from './experiment.ts';
+import { figureBlock, type PageFigure } from './figure.ts';
+import { pageFooter } from './footer.ts';
+import { type FunctionsPart, pageHeader } from './header.ts';
+import { html, verbatim } from './html.ts';
+import { networkSection } from './network.ts';
+import { command } from './parts.ts';
+import { moduleScripts, vegaScript } from './scripts.ts';
+import { styles } from './styles.ts';
+import { type Verdicts, verdictsSection } from './verdicts.ts';
 
-export type { PageFigure } from './page/figure.ts';
-export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './page/verdicts.ts';
+export type { PageFigure } from './figure.ts';
+export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './verdicts.ts';
 
 /** Everything that the page shows; a view of records, as all else. */
 export interface Page {

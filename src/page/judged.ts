@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readRegular } from '../../files/regular-file.ts';
-import { percentile } from '../../stats/describe.ts';
-import { rangeText, spreadText, valueText } from '../verdict-text.ts';
-import { verdicts } from '../verdicts.ts';
+import { readRegular } from '../files/regular-file.ts';
+import { rangeText, spreadText, valueText } from '../report/verdict-text.ts';
+import { verdicts } from '../report/verdicts.ts';
+import { percentile } from '../stats/describe.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** Where `fys-nn verify` leaves what it found, in the folder of the results. */

@@ -1,4 +1,4 @@
-import { significant } from '../../stats/significant.ts';
+import { significant } from '../stats/significant.ts';
 import { type Html, html } from './html.ts';
 
 /** A command line with a button that copies it. */

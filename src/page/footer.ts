@@ -1,6 +1,6 @@
-import type { Plan } from '../../experiment/plan.ts';
-import { programVersion } from '../../output/version.ts';
-import { numerics } from '../../trial/trial.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { programVersion } from '../output/version.ts';
+import { numerics } from '../trial/trial.ts';
 import { type Html, html } from './html.ts';
 
 /** Where the numbers are from. */

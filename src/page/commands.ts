@@ -1,5 +1,5 @@
-import { type OptionName, options, type Setting } from '../../experiment/options.ts';
-import type { Plan } from '../../experiment/plan.ts';
+import { type OptionName, options, type Setting } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
 
 /** The command that runs a plan again: every option that differs from what the experiment has by itself. */
 export function commandOf({ experiment, variant, quick, lists }: Plan): string {

@@ -1,6 +1,6 @@
-import type { Dtype } from '../math/dtype.ts';
-import type { LossName } from '../nn/losses.ts';
-import type { LayerSpec } from '../nn/network.ts';
+import type { Dtype } from '../../math/dtype.ts';
+import type { LossName } from '../../nn/losses.ts';
+import type { LayerSpec } from '../../nn/network.ts';
 
 /** A trained network as the page carries it. */
 export interface NetworkData {

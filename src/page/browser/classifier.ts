@@ -1,7 +1,7 @@
-import { centreDrawing } from '../datasets/drawing.ts';
-import { createWasmKernels } from '../kernels/wasm.ts';
-import { createPredictor, type Predictor } from '../nn/predictor.ts';
-import { weightsFromBytes } from '../nn/weights-bytes.ts';
+import { centreDrawing } from '../../datasets/drawing.ts';
+import { createWasmKernels } from '../../kernels/wasm.ts';
+import { createPredictor, type Predictor } from '../../nn/predictor.ts';
+import { weightsFromBytes } from '../../nn/weights-bytes.ts';
 import type { ClassifierData, NetworkData } from './data.ts';
 import { startPad } from './pad.ts';
 import { bytesOf, element, pageData } from './page.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { experiments } from '../../../experiments/index.ts';
-import type { SettingLists } from '../../experiment/options.ts';
-import { type Choices, planExperiment } from '../../experiment/plan.ts';
+import { experiments } from '../../experiments/index.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { type Choices, planExperiment } from '../experiment/plan.ts';
 import { commandOf } from './commands.ts';
 
 test.each<[string, Partial<Choices> & { given?: SettingLists }, string]>([

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, posix } from 'node:path';
-import { packageFolder } from '../../output/version.ts';
+import { packageFolder } from '../output/version.ts';
 import { type Html, html, verbatim } from './html.ts';
 
 /** The build, whose modules the page carries as they are. */

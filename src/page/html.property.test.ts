@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fixedSeed, hostileJson, hostileText } from '../../hostile.testing.ts';
+import { fixedSeed, hostileJson, hostileText } from '../hostile.testing.ts';
 import { html, jsonBlock } from './html.ts';
 
 const runs = { seed: fixedSeed, numRuns: 500 };

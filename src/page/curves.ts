@@ -1,10 +1,10 @@
-import type { CurvesData } from '../../browser/data.ts';
-import { optionTitle } from '../../experiment/options.ts';
-import type { Plan } from '../../experiment/plan.ts';
-import { variedOptions } from '../../output/settings.ts';
-import { summarize } from '../../output/summary.ts';
-import type { Records } from '../../output/trials.ts';
-import { significant } from '../../stats/significant.ts';
+import { optionTitle } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { variedOptions } from '../output/settings.ts';
+import { summarize } from '../output/summary.ts';
+import type { Records } from '../output/trials.ts';
+import { significant } from '../stats/significant.ts';
+import type { CurvesData } from './browser/data.ts';
 
 /** More than are told apart on a screen would only make the page heavy. */
 const mostEpochs = 200;

@@ -1,4 +1,3 @@
-import type { ClassifierData, NetworkData } from '../browser/data.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
@@ -6,7 +5,8 @@ import type { Records } from '../output/trials.ts';
 import { readWeights, readWeightsBytes } from '../store/weights.ts';
 import type { Sources } from '../trial/data.ts';
 import { testImages } from '../trial/test-images.ts';
-import { kernelBytes } from './page/scripts.ts';
+import type { ClassifierData, NetworkData } from './browser/data.ts';
+import { kernelBytes } from './scripts.ts';
 
 /** The pad draws images of this many pixels. */
 const pixels = 28 * 28;

@@ -1,5 +1,5 @@
-import type { ClassifierData } from '../../browser/data.ts';
-import type { Plan } from '../../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
+import type { ClassifierData } from './browser/data.ts';
 import { commandOf } from './commands.ts';
 import { type Html, html, jsonBlock } from './html.ts';
 import { command } from './parts.ts';

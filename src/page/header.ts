@@ -1,9 +1,9 @@
-import type { Plan } from '../../experiment/plan.ts';
-import { quickWarning } from '../../output/manifest.ts';
-import { folderName } from '../../output/results.ts';
-import type { Records } from '../../output/trials.ts';
-import { programVersion } from '../../output/version.ts';
-import { numerics } from '../../trial/trial.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { quickWarning } from '../output/manifest.ts';
+import { folderName } from '../output/results.ts';
+import type { Records } from '../output/trials.ts';
+import { programVersion } from '../output/version.ts';
+import { numerics } from '../trial/trial.ts';
 import { listText } from './commands.ts';
 import type { PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
