@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { ownClaims, readClaims } from '../src/claims/claims.ts';
+import { compareWithPublished } from '../src/claims/comparison.ts';
+import { codeReading, planReadings, singleChanges, textReading } from '../src/claims/readings.ts';
 import { type Experiment, optionsOf } from '../src/experiment/define.ts';
 import {
   type OptionName,
@@ -9,9 +12,6 @@ import {
 } from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
 import { availableReferences } from '../src/references/index.ts';
-import { ownClaims, readClaims } from '../src/report/claims.ts';
-import { compareWithPublished } from '../src/report/comparison.ts';
-import { codeReading, planReadings, singleChanges, textReading } from '../src/report/readings.ts';
 import { experiments } from './index.ts';
 
 const sources = { dataDir: null };

@@ -1,6 +1,6 @@
+import type { VerdictReport, VerdictRow } from '../claims/verdict-formats.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Table } from '../output/table.ts';
-import type { VerdictReport, VerdictRow } from '../report/verdict-formats.ts';
 import { significant } from '../stats/significant.ts';
 import type { Check, Difference, FileCheck } from './check.ts';
 

@@ -1,9 +1,9 @@
 import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Check } from '../check/check.ts';
+import type { VerdictFormatName } from '../claims/verdict-formats.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import type { VerdictFormatName } from '../report/verdict-formats.ts';
 import type { SetStatus } from './program.ts';
 import { printWhole, tell } from './terminal.ts';
 
@@ -54,7 +54,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   const { checkTables } = await import('../check/check.ts');
   const { parseTolerances } = await import('../check/tolerance.ts');
   const { checkReport } = await import('../check/check-report.ts');
-  const { verdictFormats } = await import('../report/verdict-formats.ts');
+  const { verdictFormats } = await import('../claims/verdict-formats.ts');
   const format = await chosenFormat(flags);
   const tolerances = parseTolerances(flags.tolerance);
   const baseline = await readTables(flags.baseline);
@@ -72,7 +72,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
 
 /** The format that was asked for, by name or by the file's ending. */
 async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictFormatName | null> {
-  const { verdictFormatNames, verdictFormats } = await import('../report/verdict-formats.ts');
+  const { verdictFormatNames, verdictFormats } = await import('../claims/verdict-formats.ts');
   if (format !== undefined) return parseChoice(format, verdictFormatNames, '--format');
   if (output === undefined) return null;
   const extension = extname(output).slice(1);

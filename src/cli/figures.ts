@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { publishedOf } from '../claims/published.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
 import { writeFiles } from '../files/write-files.ts';
-import { publishedOf } from '../report/published.ts';
 import type { Records } from '../store/store.ts';
 
 /** Draws a plan's figures beside the report's numbers into its folder. */

@@ -19,10 +19,10 @@ export async function writePage(
   { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
-  const { compareWithPublished } = await import('../report/comparison.ts');
+  const { compareWithPublished } = await import('../claims/comparison.ts');
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
-  const { publishedOf } = await import('../report/published.ts');
+  const { publishedOf } = await import('../claims/published.ts');
   const { readVerdicts } = await import('../page/judged.ts');
   const { reportPage } = await import('../page/page.ts');
   const note = (text: string): void => {

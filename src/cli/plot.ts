@@ -59,7 +59,7 @@ async function figuresIn(folder: string, flags: Flags) {
   const { whyNotDrawn } = await import('../figures/limits.ts');
   const { readResults } = await import('../figures/folder.ts');
   const { experiments } = await import('../../experiments/index.ts');
-  const { publishedOf } = await import('../report/published.ts');
+  const { publishedOf } = await import('../claims/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
   if (await isFunctionsFolder(folder)) return [await readFunctionsFigure(folder)];
   const results = await readResults(folder, experiments);

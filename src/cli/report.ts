@@ -63,8 +63,8 @@ async function writeComparison(
   folder: string,
   formats: readonly FormatName[],
 ): Promise<string> {
-  const { compareWithPublished, comparisonTable } = await import('../report/comparison.ts');
-  const { comparisonMarkdown, comparisonRows } = await import('../report/markdown.ts');
+  const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
+  const { comparisonMarkdown, comparisonRows } = await import('../claims/markdown.ts');
   const { renderTable } = await import('./text-table.ts');
   const { quick, variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
-import type { Verdict, Verification } from '../report/verdicts.ts';
-import { seedsText, verificationSections } from '../report/verification-sections.ts';
-import type { GridWinners } from '../report/winners.ts';
+import type { Verdict, Verification } from '../claims/verdicts.ts';
+import { seedsText, verificationSections } from '../claims/verification-sections.ts';
+import type { GridWinners } from '../claims/winners.ts';
 import { renderTable } from './text-table.ts';
 
 /** The verification for a terminal or a pipe. */

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
+import type { Claim } from '../claims/claims.ts';
+import type { Reading, Seeds } from '../claims/readings.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
-import type { Claim } from '../report/claims.ts';
-import type { Reading, Seeds } from '../report/readings.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore } from '../store/store.ts';
 import { holdStore } from './hold-store.ts';
@@ -85,10 +85,10 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
 }
 
 async function runVerify(flags: VerifyFlags): Promise<number> {
-  const { ownClaims, readClaims } = await import('../report/claims.ts');
-  const { checkConditions } = await import('../report/judge-conclusions.ts');
+  const { ownClaims, readClaims } = await import('../claims/claims.ts');
+  const { checkConditions } = await import('../claims/judge-conclusions.ts');
   const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
-    '../report/expectation.ts'
+    '../claims/expectation.ts'
   );
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const seeds = seedsOf(flags);
@@ -110,10 +110,10 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
 
   const run = await judge(claims, variant, seeds, level, running);
   const found = verdictsById(run.verification);
-  const { verificationFiles } = await import('../report/verification-files.ts');
+  const { verificationFiles } = await import('../claims/verification-files.ts');
   await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
   if (flags.json === true) {
-    const { verificationJson } = await import('../report/verification-files.ts');
+    const { verificationJson } = await import('../claims/verification-files.ts');
     printWhole(verificationJson(run.verification, run.winners));
   } else {
     const { showVerification } = await import('./show-verification.ts');
@@ -142,9 +142,9 @@ async function judge(
   level: number,
   running: Running,
 ) {
-  const { codeReading, planReadings, singleChanges, textReading } = await import('../report/readings.ts');
-  const { experimentsInDoubt, verify } = await import('../report/verdicts.ts');
-  const { winnersOf } = await import('../report/winners.ts');
+  const { codeReading, planReadings, singleChanges, textReading } = await import('../claims/readings.ts');
+  const { experimentsInDoubt, verify } = await import('../claims/verdicts.ts');
+  const { winnersOf } = await import('../claims/winners.ts');
   let failures = 0;
   const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);

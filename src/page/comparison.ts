@@ -1,6 +1,6 @@
+import type { Comparison } from '../claims/comparison.ts';
+import { titles } from '../claims/markdown.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
-import type { Comparison } from '../report/comparison.ts';
-import { titles } from '../report/markdown.ts';
 import { type Html, html } from './html.ts';
 import { figures, scrollTable, signed } from './parts.ts';
 

@@ -1,9 +1,9 @@
+import type { Comparison } from '../claims/comparison.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
-import type { Comparison } from '../report/comparison.ts';
 import { commandOf, listText } from './commands.ts';
 import { comparisonTables } from './comparison.ts';
 import { curvesExplorer } from './explorer.ts';

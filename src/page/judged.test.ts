@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { ConclusionClaim, NumberClaim } from '../report/claims.ts';
-import { codeReading } from '../report/readings.ts';
-import type { Verification } from '../report/verdicts.ts';
-import { verificationJson } from '../report/verification-files.ts';
+import type { ConclusionClaim, NumberClaim } from '../claims/claims.ts';
+import { codeReading } from '../claims/readings.ts';
+import type { Verification } from '../claims/verdicts.ts';
+import { verificationJson } from '../claims/verification-files.ts';
 import { readVerdicts } from './judged.ts';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { rangeText, spreadText, valueText } from '../claims/verdict-text.ts';
+import { verdicts } from '../claims/verdicts.ts';
 import { readRegular } from '../files/regular-file.ts';
-import { rangeText, spreadText, valueText } from '../report/verdict-text.ts';
-import { verdicts } from '../report/verdicts.ts';
 import { percentile } from '../stats/describe.ts';
 import type { Verdicts } from './verdicts.ts';
 
