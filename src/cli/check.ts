@@ -4,7 +4,7 @@ import type { Check } from '../check/check.ts';
 import type { VerdictFormatName } from '../claims/verdict-formats.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import type { SetStatus } from './program.ts';
+import type { SetStatus } from './status.ts';
 import { printWhole, tell } from './terminal.ts';
 
 interface CheckFlags {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../errors.ts';
-import type { SetStatus } from './program.ts';
+import type { SetStatus } from './status.ts';
 import { printWhole } from './terminal.ts';
 
 interface DoctorFlags {

@@ -13,8 +13,8 @@ import {
 } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
-import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import type { SetStatus } from './status.ts';
 import { tell } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;

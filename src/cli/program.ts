@@ -12,13 +12,11 @@ import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
+import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
 import { addVerifyCommand } from './verify.ts';
-
-/** Tells main with which status a command ended. */
-export type SetStatus = (code: number) => void;
 
 /** The command line: one subcommand an experiment, and those that look at or combine them. */
 export function createProgram(setStatus: SetStatus): Command {

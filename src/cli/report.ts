@@ -9,9 +9,9 @@ import type { FormatName } from '../output/index.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { folderName, tableFiles } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
-import type { SetStatus } from './program.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
+import type { SetStatus } from './status.ts';
 
 /** `fys-nn report`: every experiment, all trials in one pool, into one folder, with a page of them all. */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { StoreReport } from '../store/survey.ts';
-import type { SetStatus } from './program.ts';
 import { defaultStore } from './run-flags.ts';
+import type { SetStatus } from './status.ts';
 import { print, printWhole } from './terminal.ts';
 
 interface Flags {

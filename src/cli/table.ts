@@ -5,8 +5,8 @@ import { exitCodes } from '../errors.ts';
 import { formatNames, formats } from '../output/index.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
-import type { SetStatus } from './program.ts';
 import { addSelectionFlags, defaultStore } from './run-flags.ts';
+import type { SetStatus } from './status.ts';
 import { printWhole, tell } from './terminal.ts';
 
 type Flags = PlanFlags & { readonly store?: string; readonly format: string };

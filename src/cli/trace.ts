@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseNumber } from '../parsing/value-list.ts';
 import type { TraceDifference } from '../trace/replay-trace.ts';
-import type { SetStatus } from './program.ts';
+import type { SetStatus } from './status.ts';
 import { print, printWhole } from './terminal.ts';
 
 /** `fys-nn trace FILE...`: replays recorded runs and says how far from them this program is. */

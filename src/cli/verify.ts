@@ -10,7 +10,6 @@ import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore } from '../store/store.ts';
 import { holdStore } from './hold-store.ts';
-import type { SetStatus } from './program.ts';
 import {
   defaultStore,
   type FailureFlags,
@@ -20,6 +19,7 @@ import {
   parseJobs,
   type RunOptions,
 } from './run-flags.ts';
+import type { SetStatus } from './status.ts';
 import { printWhole, tell } from './terminal.ts';
 
 interface VerifyFlags extends FailureFlags {

@@ -1,34 +1,31 @@
 import { surfaceFormula } from '../datasets/franke.ts';
 import { centerings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
-import { UserError } from '../errors.ts';
 import { dtypes } from '../math/dtype.ts';
-import { checkFormulaText, type FormulaKind } from '../math/expression.ts';
 import { activationNames } from '../nn/activations.ts';
 import { batchingNames } from '../nn/batches.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import { scheduleFormula, scheduleNames } from '../nn/schedules.ts';
-import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
+import {
+  choice,
+  formula,
+  integer,
+  number,
+  type Option as PlainOption,
+  rows,
+  type Setting,
+  widths,
+} from '../parsing/option.ts';
+import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from '../trial/trial.ts';
 
-/** One value of one option. */
-export type Setting = string | number;
+export type { Setting };
 
-export interface Option {
-  readonly flag: string;
-  /** What stands for the value in --help. */
-  readonly placeholder: string;
-  readonly description: string;
-  /** The names that can be chosen from, for --help. */
-  readonly choices?: readonly string[];
+export interface Option extends PlainOption {
   /** Which solvers read it; without it, all do. */
   readonly solvers?: readonly Solver[];
-  /** What stands in the CSVs. */
-  readonly type: 'integer' | 'number' | 'string';
-  /** Reads one value. Errors: UserError naming the option. */
-  readonly parse: (text: string, flag: string) => Setting;
 }
 
 export const solvers = ['sgd', 'lbfgs', 'closed-form'] as const;
@@ -102,12 +99,8 @@ export const options = {
         .join('+'),
   },
   hidden: {
-    flag: '--hidden',
-    placeholder: 'nodes',
-    description: 'nodes of the hidden layers, joined by -: 128, 64-32, none',
+    ...widths('--hidden', 'nodes of the hidden layers, joined by -: 128, 64-32, none'),
     solvers: networks,
-    type: 'string',
-    parse: parseHidden,
   },
   activation: {
     ...choice('--activation', 'activation of the hidden layers', activationNames),
@@ -197,76 +190,4 @@ export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[
 export function parseOption(name: OptionName, value: string, flag = options[name].flag): Setting[] {
   const { parse } = options[name];
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
-}
-
-/** "64-32" as [64, 32]; "none" as []. */
-export function hiddenUnits(hidden: string): number[] {
-  return hidden === 'none' ? [] : hidden.split('-').map(Number);
-}
-
-function parseHidden(value: string, flag: string): string {
-  if (value === 'none') return value;
-  const units = value.split('-').map((part) => part.trim());
-  if (units.length > 100 || units.some((part) => !/^[1-9]\d{0,4}$/.test(part))) {
-    throw new UserError({
-      what: `${flag} is not a list of layer widths`,
-      expected: 'whole numbers from 1 to 99999 joined by -, such as 128 or 64-32; or none',
-      received: value,
-      remedy: `write ${flag} 128 for one hidden layer of 128 nodes`,
-    });
-  }
-  return units.join('-');
-}
-
-function integer(flag: string, description: string, min: number, max: number) {
-  const parse = (value: string, name: string): number => parseInteger(value, name, min, max);
-  return { flag, placeholder: 'n', description, type: 'integer' as const, parse };
-}
-
-function number(flag: string, description: string, expected: string, holds: (x: number) => boolean) {
-  const parse = (value: string, name: string): number => {
-    const parsed = parseNumber(value, name);
-    if (!holds(parsed)) throw outOfRange(name, expected, value);
-    return parsed;
-  };
-  return { flag, placeholder: 'x', description, type: 'number' as const, parse };
-}
-
-/** A count of rows, or "all". */
-function rows(flag: string, description: string, min: number) {
-  const count = integer(flag, description, min, 1e7);
-  return {
-    ...count,
-    placeholder: 'n|all',
-    parse: (value: string, name: string): Setting => (value === 'all' ? 'all' : count.parse(value, name)),
-  };
-}
-
-function choice(flag: string, description: string, choices: readonly string[]) {
-  return {
-    flag,
-    placeholder: 'name',
-    description,
-    choices,
-    type: 'string' as const,
-    parse: (value: string, name: string): string => parseChoice(value, choices, name),
-  };
-}
-
-/** A name or a formula, which is compiled where it is needed; its letters and its length are checked now. */
-function formula(flag: string, placeholder: string, description: string, kind: FormulaKind) {
-  const parse = (value: string, name: string): string => {
-    checkFormulaText(value, name, kind);
-    return value;
-  };
-  return { flag, placeholder, description, type: 'string' as const, parse };
-}
-
-function outOfRange(flag: string, expected: string, received: string): UserError {
-  return new UserError({
-    what: `${flag} is out of range`,
-    expected,
-    received,
-    remedy: `give ${flag} ${expected}, or several, separated by commas`,
-  });
 }

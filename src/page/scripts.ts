@@ -6,7 +6,7 @@ import { type Html, html, verbatim } from './html.ts';
 
 /** The build, whose modules the page carries as they are. */
 const built = join(packageFolder, 'dist', 'src');
-const entry = 'browser/main.js';
+const entry = 'page/browser/main.js';
 
 /**
  * The page's own modules, the very files that Node runs, in an import map of data: addresses: a page from disk cannot

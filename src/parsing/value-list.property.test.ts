@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hiddenUnits, type OptionName, optionNames, options, parseOption } from '../experiment/options.ts';
+import { type OptionName, optionNames, options, parseOption } from '../experiment/options.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
+import { hiddenUnits } from './option.ts';
 import { nearest, parseInteger, parseList, parseNumber } from './value-list.ts';
 
 const runs = { seed: fixedSeed, numRuns: 500 };

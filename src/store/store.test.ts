@@ -249,10 +249,10 @@ describe('a writer that meets trouble', () => {
   });
 
   test('a record that is promised after a failed one is not lost behind its half line', async () => {
-    const modules = pathToFileURL(`${resolve('dist/src/experiment')}/`);
+    const modules = pathToFileURL(`${resolve('dist/src')}/`);
     const script = `
-      import { openJournal } from ${JSON.stringify(new URL('store.js', modules))};
-      import { createTrial } from ${JSON.stringify(new URL('trial.js', modules))};
+      import { openJournal } from ${JSON.stringify(new URL('store/journal.js', modules))};
+      import { createTrial } from ${JSON.stringify(new URL('trial/trial.js', modules))};
       const journal = await openJournal(${JSON.stringify(store)});
       const record = (name, size) => ({ ...createTrial({ name }), status: 'done', divergedAt: null, metrics: {}, curves: { train_mse: Array(size).fill(1) }, seconds: 1, at: '2025' });
       await journal.append(record('a', 1));

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { evaluationRows } from '../nn/evaluate.ts';
-import type { Trace } from './trace-file.ts';
+import type { Trace } from './trace-schema.ts';
 
 /** Numbers that a replay keeps in its memory: 256 MiB. */
 const mostNumbers = 2 ** 25;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { replayTrace } from './replay-trace.ts';
-import { readTrace, type Trace } from './trace-file.ts';
+import { readTrace } from './trace-file.ts';
+import type { Trace } from './trace-schema.ts';
 
 const folder = 'data/fixtures/traces';
 const files = readdirSync(folder).map((name) => join(folder, name));

@@ -7,7 +7,7 @@ import { type Trained, train } from '../nn/train.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { polynomialFeatures } from '../regression/polynomial.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
-import type { Trace } from './trace-file.ts';
+import type { Trace } from './trace-schema.ts';
 
 /** How far a replay is from the recording: max |ours - recorded| / max |recorded| over the quantity's values. */
 export interface TraceDifference {

@@ -18,7 +18,7 @@ export type ReplayOutcome = { readonly replays: readonly Replay[] } | { readonly
  * have its turn. Errors: as `readTrace`.
  */
 export async function replayFiles(files: readonly string[]): Promise<readonly Replay[]> {
-  const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/experiment/' : './';
+  const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/trace/' : './';
   const thread = new Worker(new URL(`${folder}replay-thread.js`, import.meta.url), { workerData: files });
   const outcome = await new Promise<ReplayOutcome>((resolve, reject) => {
     thread.once('message', resolve);

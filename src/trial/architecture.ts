@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts';
-import { hiddenUnits, type Settings } from '../experiment/options.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from '../nn/activations.ts';
 import { type BiasInit, biasInits, type KernelInit, kernelInits } from '../nn/initializers.ts';
 import type { LayerSpec } from '../nn/network.ts';
+import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
 /** The output layer's units and activation, which the dataset decides. */
 export type Output = Pick<LayerSpec, 'units' | 'activation'>;

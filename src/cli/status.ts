@@ -1,0 +1,2 @@
+/** Tells main with which status a command ended. */
+export type SetStatus = (code: number) => void;

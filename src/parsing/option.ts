@@ -1,0 +1,99 @@
+import { UserError } from '../errors.ts';
+import { checkFormulaText, type FormulaKind } from '../math/expression.ts';
+import { parseChoice, parseInteger, parseNumber } from './value-list.ts';
+
+/** One value of one option. */
+export type Setting = string | number;
+
+export interface Option {
+  readonly flag: string;
+  /** What stands for the value in --help. */
+  readonly placeholder: string;
+  readonly description: string;
+  /** The names that can be chosen from, for --help. */
+  readonly choices?: readonly string[];
+  /** What stands in the CSVs. */
+  readonly type: 'integer' | 'number' | 'string';
+  /** Reads one value. Errors: UserError naming the option. */
+  readonly parse: (text: string, flag: string) => Setting;
+}
+
+/** One value for each option by its name; null where it is not read. */
+export type Settings = Readonly<Partial<Record<string, Setting | null>>>;
+
+/** "64-32" as [64, 32]; "none" as []. */
+export function hiddenUnits(hidden: string): number[] {
+  return hidden === 'none' ? [] : hidden.split('-').map(Number);
+}
+
+/** Widths of hidden layers, joined by "-", or "none". */
+export function widths(flag: string, description: string) {
+  return { flag, placeholder: 'nodes', description, type: 'string' as const, parse: parseWidths };
+}
+
+function parseWidths(value: string, flag: string): string {
+  if (value === 'none') return value;
+  const units = value.split('-').map((part) => part.trim());
+  if (units.length > 100 || units.some((part) => !/^[1-9]\d{0,4}$/.test(part))) {
+    throw new UserError({
+      what: `${flag} is not a list of layer widths`,
+      expected: 'whole numbers from 1 to 99999 joined by -, such as 128 or 64-32; or none',
+      received: value,
+      remedy: `write ${flag} 128 for one hidden layer of 128 nodes`,
+    });
+  }
+  return units.join('-');
+}
+
+export function integer(flag: string, description: string, min: number, max: number) {
+  const parse = (value: string, name: string): number => parseInteger(value, name, min, max);
+  return { flag, placeholder: 'n', description, type: 'integer' as const, parse };
+}
+
+export function number(flag: string, description: string, expected: string, holds: (x: number) => boolean) {
+  const parse = (value: string, name: string): number => {
+    const parsed = parseNumber(value, name);
+    if (!holds(parsed)) throw outOfRange(name, expected, value);
+    return parsed;
+  };
+  return { flag, placeholder: 'x', description, type: 'number' as const, parse };
+}
+
+/** A count of rows, or "all". */
+export function rows(flag: string, description: string, min: number) {
+  const count = integer(flag, description, min, 1e7);
+  return {
+    ...count,
+    placeholder: 'n|all',
+    parse: (value: string, name: string): Setting => (value === 'all' ? 'all' : count.parse(value, name)),
+  };
+}
+
+export function choice(flag: string, description: string, choices: readonly string[]) {
+  return {
+    flag,
+    placeholder: 'name',
+    description,
+    choices,
+    type: 'string' as const,
+    parse: (value: string, name: string): string => parseChoice(value, choices, name),
+  };
+}
+
+/** A name or a formula, which is compiled where it is needed; its letters and its length are checked now. */
+export function formula(flag: string, placeholder: string, description: string, kind: FormulaKind) {
+  const parse = (value: string, name: string): string => {
+    checkFormulaText(value, name, kind);
+    return value;
+  };
+  return { flag, placeholder, description, type: 'string' as const, parse };
+}
+
+function outOfRange(flag: string, expected: string, received: string): UserError {
+  return new UserError({
+    what: `${flag} is out of range`,
+    expected,
+    received,
+    remedy: `give ${flag} ${expected}, or several, separated by commas`,
+  });
+}
