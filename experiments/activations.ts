@@ -23,7 +23,7 @@ export default defineExperiment({
   layout: {
     rows: 'activation',
     columns: 'kernelInit',
-    metrics: [presets.testMse, presets.bestTestMse],
+    metrics: ['test_mse', 'best_test_mse'],
     curves: ['train', 'test'],
   },
 });

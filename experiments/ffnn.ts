@@ -19,5 +19,5 @@ export default defineExperiment({
   text: presets.frankeText,
   open: presets.openChoices,
   quick: { epochs: 200 },
-  layout: { metrics: [presets.trainMse, presets.testMse, presets.bestTestMse, presets.bootstrapR2] },
+  layout: { metrics: ['train_mse', 'test_mse', 'best_test_mse', 'bootstrap_r2'] },
 });

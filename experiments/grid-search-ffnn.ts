@@ -19,5 +19,5 @@ export default defineExperiment({
   text: presets.frankeText,
   open: presets.openChoices,
   quick: { epochs: 20 },
-  layout: { rows: 'lambda', columns: 'learningRate', metrics: [presets.bootstrapMse, presets.bootstrapR2] },
+  layout: { rows: 'lambda', columns: 'learningRate', metrics: ['bootstrap_mse', 'bootstrap_r2'] },
 });

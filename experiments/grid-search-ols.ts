@@ -24,6 +24,6 @@ export default defineExperiment({
   layout: {
     rows: 'batchSize',
     columns: 'learningRate',
-    metrics: [presets.bootstrapMse, presets.bootstrapR2],
+    metrics: ['bootstrap_mse', 'bootstrap_r2'],
   },
 });

@@ -18,5 +18,5 @@ export default defineExperiment({
   text: { ...presets.frankeText, basis: 'product' },
   open: presets.openChoices,
   quick: { epochs: 20 },
-  layout: { rows: 'lambda', columns: 'learningRate', metrics: [presets.bootstrapMse, presets.bootstrapR2] },
+  layout: { rows: 'lambda', columns: 'learningRate', metrics: ['bootstrap_mse', 'bootstrap_r2'] },
 });

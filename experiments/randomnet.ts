@@ -23,5 +23,5 @@ export default defineExperiment({
   text: { ...presets.frankeText, maxHiddenLayers: 10, epochs: 100 },
   open: presets.openChoices,
   quick: { epochs: 50 },
-  layout: { rows: 'net', metrics: [presets.testMse, presets.bestTestMse] },
+  layout: { rows: 'net', metrics: ['test_mse', 'best_test_mse'] },
 });

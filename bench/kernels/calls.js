@@ -304,8 +304,8 @@ const momentum = (m, ...size) =>
   });
 
 /** A whole step of a linear model: rows of x once for the outputs and once for the gradient. */
-const linearStep = (m, N, D) => ({
-  kernel: 'linearStep',
+const linearSgdStep = (m, N, D) => ({
+  kernel: 'linearSgdStep',
   size: [N, D],
   operations: 4 * N * D + 2 * D,
   read: 2 * N * D + 2 * D,
@@ -314,12 +314,12 @@ const linearStep = (m, N, D) => ({
   leaves: ['w', D],
   run: (k, next = nextRows(m, N, 'forward')) => {
     const { source, y, w, delta } = m.region;
-    return () => k.linearStep(source, y, next(), w, -1, delta, N, D, 1e-6, 0, 0);
+    return () => k.linearSgdStep(source, y, next(), w, -1, delta, N, D, 1e-6, 0, 0);
   },
 });
 
-const surfaceForward = (m, N, H) => ({
-  kernel: 'surfaceForward',
+const relu2H1Forward = (m, N, H) => ({
+  kernel: 'relu2H1Forward',
   size: [N, 2, H],
   operations: 7 * N * H,
   read: 2 * N + 4 * H,
@@ -327,12 +327,12 @@ const surfaceForward = (m, N, H) => ({
   leaves: ['out', N],
   run: (k) => {
     const { x, w, b, wide, scratch, out } = m.region;
-    return () => k.surfaceForward(x, w, b, wide, scratch, out, N, H);
+    return () => k.relu2H1Forward(x, w, b, wide, scratch, out, N, H);
   },
 });
 
-const surfaceStep = (m, N, H) => ({
-  kernel: 'surfaceStep',
+const relu2H1SgdStep = (m, N, H) => ({
+  kernel: 'relu2H1SgdStep',
   size: [N, 2, H],
   operations: 16 * N * H + 8 * H,
   read: 2 * N * H + 8 * H,
@@ -341,7 +341,7 @@ const surfaceStep = (m, N, H) => ({
   leaves: ['w', 2 * H],
   run: (k, next = nextRows(m, N, 'forward')) => {
     const { source, y, w, b, wide, scratch, x, out, delta } = m.region;
-    return () => k.surfaceStep(source, y, next(), w, b, wide, scratch, x, out, delta, N, H, 1e-6, 0, 0);
+    return () => k.relu2H1SgdStep(source, y, next(), w, b, wide, scratch, x, out, delta, N, H, 1e-6, 0, 0);
   },
 });
 
@@ -363,8 +363,8 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
     'franke-ffnn': workload(
       'Franke FFNN 2-128-1, batch 10, f32',
       franke,
-      [surfaceStep(franke, 10, 128)],
-      [surfaceForward(franke, 128, 128), squaredError(franke, 128, 1)],
+      [relu2H1SgdStep(franke, 10, 128)],
+      [relu2H1Forward(franke, 128, 128), squaredError(franke, 128, 1)],
     ),
     layers: workload(
       'The same layer by layer, as other networks on the Franke function go, f32',
@@ -425,7 +425,7 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
     ols: workload(
       'OLS by SGD, 120 features, batch 10, f64',
       ols,
-      [linearStep(ols, 10, 120)],
+      [linearSgdStep(ols, 10, 120)],
       [denseForward(ols, 128, 120, 1, false), squaredError(ols, 128, 1)],
     ),
     others: workload(

@@ -1,12 +1,10 @@
+import { isMetric, metricColumn } from '../trial/metrics.ts';
 import type { Quantity } from './claims.ts';
 
 /** Where a quantity can lie at all, ends included. */
 export function domainOf({ statistic, curve }: Quantity): { readonly low: number; readonly high: number } {
-  const unbounded = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  if (typeof curve === 'object' && 'within' in curve) return { ...unbounded, low: 1 };
-  if (/accuracy$/.test(statistic)) return { low: 0, high: 1 };
-  if (/r2$/.test(statistic)) return { ...unbounded, high: 1 };
-  return /(mse|cross_entropy|_sd|_layers|epoch|iterations)$/.test(statistic)
-    ? { ...unbounded, low: 0 }
-    : unbounded;
+  if (typeof curve === 'object' && 'within' in curve) return { low: 1, high: Number.POSITIVE_INFINITY };
+  // What is no metric counts something of the architecture.
+  const [low, high] = isMetric(statistic) ? metricColumn(statistic).domain : [0, Number.POSITIVE_INFINITY];
+  return { low, high };
 }

@@ -1,11 +1,11 @@
 import { UserError } from '../errors.ts';
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials.ts';
 import { nearest } from '../parsing/value-list.ts';
 import { mean } from '../stats/describe.ts';
+import { metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import type { Quantity } from './claims.ts';
 
@@ -71,8 +71,9 @@ function cellValue({ trial }: Cell, name: string, curve: Quantity['curve'], reco
 
 /** What a diverged run counts as: no epoch is late enough, no loss high enough. */
 function worst(name: string, curve: Quantity['curve']): number {
-  const higherIsBetter = /r2|accuracy/.test(name) && typeof curve !== 'object';
-  return higherIsBetter ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const isEpoch = typeof curve === 'object' && 'within' in curve;
+  const isHigher = !isEpoch && metricColumn(name).better === 'higher';
+  return isHigher ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function ofCurve(

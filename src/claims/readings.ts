@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment, type Variant } from '../experiment/plan.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import type { Sources } from '../trial/data.ts';
 import { type Claim, type Quantity, quantitiesOf } from './claims.ts';
 import { type CellsBySeed, cellsBySeed, checkQuantity } from './quantity.ts';
 

@@ -1,5 +1,4 @@
 import type { Experiment, ShownMetric } from '../experiment/define.ts';
-import { metricOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -7,6 +6,7 @@ import type { Records } from '../output/trials.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { pairedPValue } from '../stats/wilcoxon.ts';
+import { metricOf } from '../trial/metrics.ts';
 
 /** One cell of a grid over the seeds: how often it is the best, and whether it can be told from the best. */
 export interface GridCell {

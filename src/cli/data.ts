@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Dataset } from '../datasets/dataset.ts';
-import { type DatasetName, datasets } from '../datasets/index.ts';
+import type { Dataset, DatasetOption } from '../datasets/dataset.ts';
+import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
-import { type OptionName, options, parseOption } from '../experiment/options.ts';
+import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -12,15 +12,11 @@ import { print } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;
 
-interface Flags {
+interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
   readonly first?: string;
   readonly format: string;
   readonly out: string;
   readonly dataDir?: string;
-  readonly seed?: string;
-  readonly samples?: string;
-  readonly noise?: string;
-  readonly target?: string;
 }
 
 /** `fys-nn data`: what there is, and how to take it along. */
@@ -34,72 +30,96 @@ export function addDataCommand(program: Command): void {
         print(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
       }
     });
-  data
+  const exporting = data
     .command('export')
     .argument('<dataset>', Object.keys(datasets).join(' or '))
     .description('Write a dataset as IDX or CSV files')
     .option('--first <n>', 'only the first n rows of the training and of the test set')
     .option('--format <name>', formats.join(' or '), 'csv')
-    .option('--out <dir>', 'where the files go', 'data/downloads')
-    .option('--data-dir <dir>', 'mnist: folder with four IDX files in place of those that come along')
-    .option('--seed <n>', `franke: seed (default: ${frankeSettings.seed})`)
-    .option('--samples <n>', `franke: number of points (default: ${frankeSettings.samples})`)
-    .option('--noise <x>', `franke: standard deviation of the noise (default: ${frankeSettings.noise})`)
-    .option('--target <expression>', `franke: surface (default: ${frankeSettings.target})`)
-    .action(async (name: string, flags: Flags) => {
-      const dataset =
-        await loaders[parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>')](flags);
-      const { checkOutputDirectory } = await import('../files/write-files.ts');
-      await checkOutputDirectory(flags.out);
-      const format = parseChoice(flags.format, formats, '--format');
-      const { exportCsv, exportIdx } = await import('../datasets/export.ts');
-      const write = format === 'idx' ? exportIdx : exportCsv;
-      onInterrupt(() => removeUnfinished(flags.out));
-      const files = await write(
-        dataset,
-        flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
-        flags.out,
-      );
-      print(...files);
-    });
+    .option('--out <dir>', 'where the files go', 'data/downloads');
+  const fromFiles = datasetNames.filter((name) => datasets[name].fromFiles).join(', ');
+  exporting.option(
+    '--data-dir <dir>',
+    `${fromFiles}: folder with four IDX files in place of the bundled ones`,
+  );
+  for (const [name, value] of Object.entries(optionDefaults) as [OptionName, Setting][]) {
+    const { flag, placeholder, description } = options[name];
+    exporting.option(`${flag} <${placeholder}>`, `${ownersOf(name)}: ${description} (default: ${value})`);
+  }
+  exporting.action(async (name: string, flags: Flags) => {
+    const dataset = await rowsOf(parseChoice(name, datasetNames, '<dataset>'), flags);
+    const { checkOutputDirectory } = await import('../files/write-files.ts');
+    await checkOutputDirectory(flags.out);
+    const format = parseChoice(flags.format, formats, '--format');
+    const { exportCsv, exportIdx } = await import('../datasets/export.ts');
+    const write = format === 'idx' ? exportIdx : exportCsv;
+    onInterrupt(() => removeUnfinished(flags.out));
+    const files = await write(
+      dataset,
+      flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
+      flags.out,
+    );
+    print(...files);
+  });
 }
 
-const loaders: Record<DatasetName, (flags: Flags) => Promise<Dataset>> = {
-  mnist: (flags) => {
-    refuse(flags, ['seed', 'samples', 'noise', 'target'], 'mnist');
-    return datasets.mnist.load(flags.dataDir ?? null);
-  },
-  franke: (flags) => {
-    refuse(flags, ['dataDir'], 'franke');
-    const { seed, samples, noise } = frankeSettings;
-    const target = flags.target === undefined || flags.target === 'franke' ? null : flags.target;
-    const config = { samples: one('samples', flags, samples), noise: one('noise', flags, noise), target };
-    return datasets.franke.load(config, one('seed', flags, seed));
-  },
+/** The rows of a dataset, generated or read as the flags say. Errors: flags of another dataset. */
+async function rowsOf(name: DatasetName, flags: Flags): Promise<Dataset> {
+  const entry = datasetEntry(name);
+  const taken = takenBy(name);
+  for (const flag of Object.keys(optionDefaults) as OptionName[]) {
+    if (flags[flag] !== undefined && !taken.includes(flag))
+      throw meaningless(options[flag].flag, flags[flag], name);
+  }
+  if (flags.dataDir !== undefined && !entry.fromFiles) throw meaningless('--data-dir', flags.dataDir, name);
+  const settings = Object.fromEntries(taken.map((option) => [option, one(option, flags)]));
+  const sources = { dataDir: flags.dataDir ?? null };
+  const { config } = await entry.resolve(settings, sources);
+  return entry.load(config, Number(settings.seed ?? 0), sources);
+}
+
+/** Options of data that are generated, with the values that the report has; and each dataset's own. */
+const optionDefaults: Readonly<Partial<Record<OptionName, Setting>>> = {
+  seed: frankeSettings.seed,
+  samples: frankeSettings.samples,
+  ...Object.fromEntries(
+    Object.values(datasets).flatMap((entry) =>
+      Object.entries(entry.options as Record<string, DatasetOption>).map(([name, option]) => [
+        name,
+        option.default,
+      ]),
+    ),
+  ),
 };
 
-/** Refuses options that belong to another dataset. */
-function refuse(flags: Flags, names: readonly (keyof Flags)[], dataset: string): void {
-  const given = names.find((name) => flags[name] !== undefined);
-  if (given === undefined) return;
-  const flag = given === 'dataDir' ? '--data-dir' : options[given as OptionName].flag;
-  throw new UserError({
+function takenBy(name: DatasetName): OptionName[] {
+  const { options: own, fromFiles } = datasetEntry(name);
+  return [...(fromFiles ? [] : ['seed', 'samples']), ...Object.keys(own)] as OptionName[];
+}
+
+/** The datasets that take an option: "franke". */
+function ownersOf(option: OptionName): string {
+  return datasetNames.filter((name) => takenBy(name).includes(option)).join(', ');
+}
+
+function meaningless(flag: string, received: unknown, dataset: string): UserError {
+  return new UserError({
     what: `${flag} has no meaning for ${dataset}`,
     expected: 'options of that dataset only (see --help)',
-    received: flags[given],
+    received,
     remedy: `leave out ${flag}`,
   });
 }
 
-/** The one number of an option that takes a list elsewhere. */
-function one(name: 'seed' | 'samples' | 'noise', flags: Flags, preset: number): number {
+/** The one value of an option that takes a list elsewhere. */
+function one(name: OptionName, flags: Flags): Setting {
   const text = flags[name];
-  if (text === undefined) return preset;
+  if (text === undefined) return optionDefaults[name]!;
   const values = parseOption(name, text);
-  if (values.length === 1 && typeof values[0] === 'number') return values[0];
+  if (values.length === 1) return values[0];
   throw new UserError({
-    what: `${options[name].flag} takes one number here`,
-    expected: 'one number',
+    what: `${options[name].flag} takes one value here`,
+    expected: 'one value',
     received: text,
     remedy: 'export one dataset at a time',
   });

@@ -12,6 +12,8 @@ import {
   type SettingLists,
 } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { lossesOf } from '../nn/losses.ts';
+import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName } from '../output/results.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
@@ -80,22 +82,28 @@ function noteUnread({ cells }: Plan, given: SettingLists): void {
 /** What can be chosen from: of solvers and references an experiment has some. */
 function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
+  if (name === 'loss') return lossesOf(experiment.task);
   return name === 'reference' ? ['none', experiment.reference!] : (options[name] as OptionSpec).choices;
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
   const { flag, placeholder, description }: OptionSpec = options[name];
-  const defaults = experiment.settings[name]!;
+  const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
   const choices = choicesOf(experiment, name);
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  const option = new Option(
-    `${flag} <${placeholder}>`,
-    `${description}${listed} (default: ${defaults.join(',')})`,
-  );
+  const option = new Option(`${flag} <${placeholder}>`, `${description}${listed} (default: ${defaults})`);
   // Given twice, the lists add up.
   return option.argParser((value, previous: string | undefined) =>
     previous === undefined ? value : `${previous},${value}`,
   );
+}
+
+/** "0.9", or "adam 1e-8, adagrad 1e-10" where optimisers differ. */
+function hyperparameterDefaults(name: OptionName): string {
+  const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
+  const defaults = owners.map((optimizer) => hyperparametersOf(optimizer)[name].default);
+  if (new Set(defaults).size === 1) return String(defaults[0]);
+  return owners.map((optimizer, index) => `${optimizer} ${defaults[index]}`).join(', ');
 }
 
 /** `grid-search` of `grid-search ols`, made the first time it is asked for; it lists what it holds. */

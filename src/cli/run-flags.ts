@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/index.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
-import type { Sources } from '../trial/data.ts';
 
 export const defaultStore = 'results/.trials';
 

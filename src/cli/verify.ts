@@ -173,7 +173,7 @@ async function judge(
 function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
   const own: SettingLists = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
   const names = Object.keys(lists) as OptionName[];
-  return names.every((name) => name === 'seed' || lists[name]!.join() === own[name]!.join());
+  return names.every((name) => name === 'seed' || lists[name]?.join() === own[name]?.join());
 }
 
 /** Every record of the plans: from the store, or computed now. */

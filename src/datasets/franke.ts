@@ -3,9 +3,12 @@ import { UserError } from '../errors.ts';
 import { exp } from '../math/elementary.ts';
 import { compileExpression, type FormulaKind } from '../math/expression.ts';
 import { createRng } from '../math/rng.ts';
-import type { Dataset } from './dataset.ts';
+import { formula, number } from '../parsing/option.ts';
+import type { ShapeOf } from '../parsing/shape.ts';
+import type { Dataset, DatasetEntry } from './dataset.ts';
 
-export interface FrankeOptions {
+export interface FrankeConfig {
+  readonly dataset: 'franke';
   readonly samples: number;
   /** How strong the noise is: 1 adds a standard deviation of 0.2. */
   readonly noise: number;
@@ -46,7 +49,7 @@ function square(x: number): number {
  * Points and noise have streams of their own ('data' 0 and 1), so fewer samples are the first of more, and another
  * noise keeps the points. Errors: a target that is no formula, or has no finite value at one of the points.
  */
-export async function generateFranke(config: FrankeOptions, seed: number): Promise<Dataset> {
+export async function generateFranke(config: FrankeConfig, seed: number): Promise<Dataset> {
   const surface = await surfaceOf(config.target);
   const points = createRng(seed, 'data', 0);
   const noise = createRng(seed, 'data', 1);
@@ -80,15 +83,75 @@ export const surfaceFormula: FormulaKind = { variables: ['x', 'y'], names: ['fra
 async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
   const { variables, names } = surfaceFormula;
-  const evaluate = await compileExpression(target, variables, '--target', names);
+  const evaluate = await compileExpression(target, variables, '{target}', names);
   return (x, y) => {
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;
     throw new UserError({
-      what: `--target has no finite value at x = ${x}, y = ${y}: it gives ${value} there`,
+      what: `{target} has no finite value at x = ${x}, y = ${y}: it gives ${value} there`,
       expected: 'an expression that is finite for all x and y in [0, 1]',
       received: target,
       remedy: 'change the expression, for example guard a division or a logarithm: log(x + 1)',
     });
   };
 }
+
+export const franke = {
+  title: 'the Franke function',
+  description: "Franke's function of x and y with noise: points drawn from the seed (regression)",
+  source: 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)',
+  license: 'generated here: nothing to license',
+  task: 'regression',
+  fromFiles: false,
+  options: {
+    noise: {
+      ...number(
+        '--noise',
+        'standard deviation of the noise, before its factor of 0.2',
+        'a number >= 0',
+        (x) => x >= 0,
+      ),
+      default: 1,
+    },
+    target: {
+      ...formula(
+        '--target',
+        'expression',
+        'surface to learn: franke, or an expression in x and y',
+        surfaceFormula,
+      ),
+      default: 'franke',
+    },
+  },
+  defaults: { target: null },
+  schema: ((z) => ({
+    samples: z.int().min(4),
+    noise: z.number().min(0),
+    target: z.string().nullable(),
+  })) as ShapeOf,
+  columns: () => 2,
+  // A surface of the user's own is tried at the points of each seed.
+  resolvesPerSeed: ({ target }) => target !== 'franke',
+  async resolve({ samples, noise, target, seed }) {
+    if (samples === 'all') {
+      throw new UserError({
+        what: '{samples} all has no meaning for generated data',
+        expected: 'a whole number >= 4',
+        received: 'all',
+        remedy: 'give a number, such as {samples} 1000',
+      });
+    }
+    const config: FrankeConfig = {
+      dataset: 'franke',
+      samples: samples as number,
+      noise: noise as number,
+      target: target === 'franke' ? null : (target as string),
+    };
+    // Now, before anything is trained or written.
+    if (config.target !== null) await generateFranke(config, seed as number);
+    const facts = { rows: config.samples, columns: 2, classes: 1, canonicalTrainRows: null, sparse: false };
+    return { config, facts };
+  },
+  load: generateFranke,
+  keep: null,
+} satisfies DatasetEntry<FrankeConfig>;

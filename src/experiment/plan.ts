@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
+import type { DataFacts, Sources } from '../datasets/dataset.ts';
+import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
-import { type ResolvedData, resolveData, type Sources } from '../trial/data.ts';
 import { createIdSet } from '../trial/id-set.ts';
-import { type DataSize, trialMemory } from '../trial/memory.ts';
-import { createTrial, type Trial, type TrialConfig, trialWeights } from '../trial/trial.ts';
+import { trialMemory, trialWeights } from '../trial/size.ts';
+import type { SolverName } from '../trial/solvers/index.ts';
+import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
+import { configOf, onlyRead } from './config.ts';
 import { type Experiment, solversOf } from './define.ts';
-import type { OptionName, SettingLists, Settings, Solver } from './options.ts';
+import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
-import { configOf, onlyRead } from './trial-config.ts';
+import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
 
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
@@ -70,10 +73,11 @@ export async function planExperiment(
   const ids = createIdSet();
   const grid: Grid = {
     idOf: (number) => ids.at(number),
-    settingsAt: (index) => onlyRead(combinations.at(index)),
+    settingsAt: (index) => onlyRead(experiment, combinations.at(index)),
     configAt: (index) => {
       const combination = combinations.at(index);
-      return configOf(experiment, onlyRead(combination), data.known(combination)!, found);
+      const settings = onlyRead(experiment, combination);
+      return configOf(experiment, settings, data.known(combination)!, found.versions);
     },
   };
   const cells: Cell[] = [];
@@ -81,8 +85,9 @@ export async function planExperiment(
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = data.known(combination) ?? (await data.resolve(combination));
-    const config = checkTrialConfig(configOf(experiment, onlyRead(combination), resolved, found));
-    checkMemory(config, resolved.size);
+    const settings = onlyRead(experiment, combination);
+    const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
+    checkMemory(config, resolved.facts);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
     if (index % 1000 === 999) await setImmediate();
@@ -131,11 +136,7 @@ class PlannedCell implements Cell, Trial {
 /** What the data say of a combination, asked once for all that agree in what the data depend on. */
 function createDataCache({ dataset }: Experiment, sources: Sources) {
   const resolved = new Map<string, ResolvedData>();
-  const keyOf = ({ samples, noise, target, testSize, split, seed }: Settings): string => {
-    // A surface of the user's own is tried at the points of each seed.
-    const own = target === undefined || target === 'franke' ? null : seed;
-    return JSON.stringify([samples, noise, target, testSize, split, own]);
-  };
+  const keyOf = (settings: Settings): string => dataKey(dataset, settings);
   return {
     async resolve(settings: Settings): Promise<ResolvedData> {
       const data = await resolveData(dataset, settings, sources);
@@ -149,13 +150,13 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
 
 function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLists): void {
   const offered = solversOf(experiment);
-  const unknown = given.find((solver) => !offered.includes(solver as Solver));
+  const unknown = given.find((solver) => !offered.includes(solver as SolverName));
   if (unknown === undefined) return;
   throw new UserError({
-    what: `${experiment.name} cannot be fitted with --solver ${unknown}`,
+    what: `${experiment.name} cannot be fitted with {solver} ${unknown}`,
     expected: offered.join(' or '),
     received: unknown,
-    remedy: 'closed-form is for the linear regressions, lbfgs for logistic',
+    remedy: `use {solver} ${offered[0]}`,
   });
 }
 
@@ -186,19 +187,18 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
 }
 
 /** Refuses what no machine of this kind can hold, before anything is trained. */
-function checkMemory(config: TrialConfig, size: DataSize): void {
-  const gibibytes = trialMemory(config, size) / 2 ** 30;
+function checkMemory(config: TrialConfig, facts: DataFacts): void {
+  const gibibytes = trialMemory(config, facts) / 2 ** 30;
   if (gibibytes <= mostGibibytes) return;
   const { trainRows, testRows } = config.split;
-  const { columns } = size;
+  const { columns } = facts;
   throw new UserError({
     what: `a trial would need about ${gibibytes.toFixed(1)} GiB of memory`,
     expected: `at most ${mostGibibytes} GiB`,
     received: `${trainRows + testRows} rows of ${columns} columns, ${trialWeights(config, columns)} weights`,
-    remedy:
-      config.data.dataset === 'mnist'
-        ? 'lower --samples, --hidden, --max-nodes or --batch-size, or take smaller images'
-        : 'lower --samples, --degree, --hidden, --max-nodes or --batch-size',
+    remedy: `lower {samples}, {degree}, {hidden}, {maxNodes} or {batchSize}${
+      datasetEntry(config.data.dataset).fromFiles ? ', or take smaller images' : ''
+    }`,
   });
 }
 

@@ -14,6 +14,7 @@ export const frankeSettings = {
   centerTargets: 'no',
   bootstrap: 100,
   bootstrapMethod: 'test',
+  loss: 'mse',
   dtype: 'float64',
 } satisfies Defaults;
 
@@ -34,6 +35,7 @@ export const mnistSettings = {
   testSize: 10000,
   split: 'random',
   center: 'none',
+  loss: 'cross_entropy',
   dtype: 'float32',
 } satisfies Defaults;
 
@@ -48,6 +50,7 @@ export const mnistQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfi
 export const sgdSettings = {
   epochs: 100,
   batches: 'with-replacement',
+  optimizer: 'sgd',
   momentum: 0,
   penalize: 'all',
   schedule: 'constant',
@@ -76,23 +79,10 @@ export const oneHiddenLayer = {
   outputBiasInit: 'zeros',
 } satisfies Defaults;
 
-/** Numbers that the report shows, by their columns in trials.csv. */
-export const trainMse = { name: 'train_mse', title: 'train MSE', best: 'min' } as const;
-export const testMse = { name: 'test_mse', title: 'test MSE', best: 'min' } as const;
-export const bestTestMse = { name: 'best_test_mse', title: 'best test MSE', best: 'min' } as const;
-export const bootstrapMse = {
-  name: 'bootstrap_mse',
-  title: 'test MSE, bootstrap mean',
-  best: 'min',
-} as const;
-export const bootstrapR2 = {
-  name: 'bootstrap_r2',
-  title: 'test R2, bootstrap mean',
-  best: 'max',
-} as const;
+/** What the report shows of a classifier, by columns of trials.csv. */
 export const classification = [
-  { name: 'train_cross_entropy', title: 'train cross-entropy', best: 'min' },
-  { name: 'test_cross_entropy', title: 'test cross-entropy', best: 'min' },
-  { name: 'train_accuracy', title: 'train accuracy', best: 'max' },
-  { name: 'test_accuracy', title: 'test accuracy', best: 'max' },
+  'train_cross_entropy',
+  'test_cross_entropy',
+  'train_accuracy',
+  'test_accuracy',
 ] as const;

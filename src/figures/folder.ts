@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
-import { metricsOf } from '../experiment/metrics.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { metricsOf } from '../trial/metrics.ts';
 import { lossTitles } from './curve-figures.ts';
 import { damaged, foreign } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
@@ -96,7 +96,7 @@ function groupCurves(rows: readonly Row[], { task }: Experiment): Map<string, Tr
   for (const row of rows) {
     const split = parseCell(row, 'split', (text, name) => parseChoice(text, splitNames, name));
     const loss = parseCell(row, 'metric', (text, name) => parseChoice(text, losses, name));
-    const epoch = parseCell(row, 'epoch', options.epochs.parse);
+    const epoch = parseCell(row, 'epoch', options.epochs.parse) as number;
     const own = curves.get(row.cells.trial) ?? {};
     curves.set(row.cells.trial, own);
     own[`${split}_${loss}`] ??= [];

@@ -1,9 +1,9 @@
 import { type Experiment, optionsOf } from '../experiment/define.ts';
-import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
+import { metricOf, metricsOf } from '../trial/metrics.ts';
 
 /** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {

@@ -550,7 +550,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     [0.15, 0.15],
   ];
 
-  test('linearStep is the bits of its parts', async () => {
+  test('linearSgdStep is the bits of its parts', async () => {
     for (const N of [1, 2, 3, 4, 5, 10, 11]) {
       for (const D of [1, 2, 3, 4, 5, 7, 8, 17, 24, 37]) {
         for (const [lambda, biasLambda] of penalties) {
@@ -574,7 +574,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
             if (biased) kernels.sgdInPlace(sameB.at, gb.at, 0.1, 1);
             const at = biased ? b.at : -1;
             const run = () =>
-              kernels.linearStep(x.at, y.at, rows, w.at, at, delta.at, N, D, 0.1, lambda, biasLambda);
+              kernels.linearSgdStep(x.at, y.at, rows, w.at, at, delta.at, N, D, 0.1, lambda, biasLambda);
             expectOnlyWritten(kernels, run, [w, b, delta]);
             expectSameBits(now(kernels, w), now(kernels, sameW));
             expectSameBits(now(kernels, b), now(kernels, sameB));
@@ -585,7 +585,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
-  test('surfaceForward and surfaceStep are the bits of their parts', async () => {
+  test('relu2H1Forward and relu2H1SgdStep are the bits of their parts', async () => {
     const { relu } = activations;
     for (const N of [1, 2, 3, 4, 5, 10, 11]) {
       for (const H of [8, 16, 24, 40]) {
@@ -605,7 +605,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
           kernels.denseForward(batch.at, sameW.at, sameB.at, hidden.at, N, 2, H);
           kernels.activationForwardInPlace(relu, hidden.at, N * H);
           kernels.denseForward(hidden.at, sameV.at, sameC.at, z.at, N, H, 1);
-          const forward = () => kernels.surfaceForward(batch.at, w.at, b.at, v.at, c.at, out.at, N, H);
+          const forward = () => kernels.relu2H1Forward(batch.at, w.at, b.at, v.at, c.at, out.at, N, H);
           expectOnlyWritten(kernels, forward, [out]);
           expectSameBits(now(kernels, out), now(kernels, z));
 
@@ -638,7 +638,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
             number,
             number,
           ];
-          const run = () => kernels.surfaceStep(xAt, yAt, rows, ...offsets, N, H, 0.1, lambda, biasLambda);
+          const run = () => kernels.relu2H1SgdStep(xAt, yAt, rows, ...offsets, N, H, 0.1, lambda, biasLambda);
           expectOnlyWritten(kernels, run, [w, b, v, c, inputs, a, delta]);
           for (const [mine, parts] of [
             [w, sameW],

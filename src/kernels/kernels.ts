@@ -140,7 +140,7 @@ export interface Kernels {
    * delta[N] = 2/N (x[rows, :] w + b - y[rows]); w[D] <- w - rate (x[rows, :]' delta + 2 lambda w); b <- b - rate (sum of
    * delta + 2 biasLambda b); b < 0: no bias. The bits are those of the kernels above, one by one.
    */
-  linearStep(
+  linearSgdStep(
     x: number,
     y: number,
     rows: number,
@@ -154,7 +154,7 @@ export interface Kernels {
     biasLambda: number,
   ): void;
   /** out[N] = relu(x[N,2] w[2,H] + b[H]) v[H] + c, for H a multiple of 8. */
-  surfaceForward(
+  relu2H1Forward(
     x: number,
     w: number,
     b: number,
@@ -170,7 +170,7 @@ export interface Kernels {
    * Room: inputs[N,2], a[N,H] and delta[N]. As long as numbers are finite, the bits are those of the kernels above, one
    * by one.
    */
-  surfaceStep(
+  relu2H1SgdStep(
     x: number,
     y: number,
     rows: number,

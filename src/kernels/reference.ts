@@ -239,7 +239,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       }
     },
 
-    linearStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {
+    linearSgdStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {
       for (let n = 0; n < N; n++) f[delta + n] = singleUnit(x + ints[rows + n] * D, w, b, D);
       squaredErrorDelta(delta, y, rows, N);
       const [gradient, ofBias] = [zeros(D), zeros(1)];
@@ -252,7 +252,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       if (b >= 0) descend(b, ofBias, rate, biasLambda);
     },
 
-    surfaceForward(x, w, b, v, c, out, N, H) {
+    relu2H1Forward(x, w, b, v, c, out, N, H) {
       for (let n = 0; n < N; n++) {
         clearPartialSums();
         for (let h = 0; h < H; h++) addToPartialSum(h, reluUnit(h, x + 2 * n, w, b, H), f[v + h]);
@@ -260,7 +260,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       }
     },
 
-    surfaceStep(x, y, rows, w, b, v, c, inputs, a, delta, N, H, rate, lambda, biasLambda) {
+    relu2H1SgdStep(x, y, rows, w, b, v, c, inputs, a, delta, N, H, rate, lambda, biasLambda) {
       for (let n = 0; n < N; n++) {
         const row = x + 2 * ints[rows + n];
         f.copyWithin(inputs + 2 * n, row, row + 2);

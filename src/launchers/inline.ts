@@ -13,13 +13,10 @@ export const inline: Launcher = async (trials, options) => {
       const unstored = (error: Error): never => {
         throw new LaunchFailure(error.message);
       };
-      const record = await runTrial(
-        trial,
-        sources,
-        (epoch) => events.epoch(trial, epoch),
-        undefined,
-        (weights) => writeWeights(store.directory, trial, weights).catch(unstored),
-      );
+      const record = await runTrial(trial, sources, {
+        onEpoch: (epoch) => events.epoch(trial, epoch),
+        onWeights: (weights) => writeWeights(store.directory, trial, weights).catch(unstored),
+      });
       await journal.append(record).catch(unstored);
       return record.status;
     });

@@ -1,6 +1,6 @@
+import type { Sources } from '../datasets/dataset.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
-import type { Sources } from '../trial/data.ts';
 import type { IdSet } from '../trial/id-set.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 

@@ -3,7 +3,8 @@ import { noteFailure } from '../store/failures.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { createIdSet } from '../trial/id-set.ts';
-import { type Trial, trialCost } from '../trial/trial.ts';
+import { trialCost } from '../trial/size.ts';
+import type { Trial } from '../trial/trial.ts';
 import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';
 
 /** Computes a trial and puts its record in the store; `attempt` counts from 1. */

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Sources } from '../datasets/dataset.ts';
 import { reasonOf } from '../files/disk.ts';
 import { openCheckpoints, Stopped } from '../store/checkpoints.ts';
 import { openJournal } from '../store/store.ts';
 import { writeWeights } from '../store/weights.ts';
-import type { Sources } from '../trial/data.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
 import type { TrialConfig } from '../trial/trial.ts';
@@ -72,9 +72,10 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     const unstored = (error: Error): never => {
       throw new LaunchFailure(error.message);
     };
-    const keepWeights = (weights: Parameters<typeof writeWeights>[2]) =>
+    const onWeights = (weights: Parameters<typeof writeWeights>[2]) =>
       writeWeights(storeDirectory, { id, config }, weights).catch(unstored);
-    const record = await runTrial({ id, config }, sources, onEpoch, lendCore, keepWeights, checkpoints);
+    const hooks = { onEpoch, lendCore, onWeights, checkpoints };
+    const record = await runTrial({ id, config }, sources, hooks);
     journal ??= openJournal(storeDirectory);
     await (await journal).append(record).catch(unstored);
     await checkpoints.remove();

@@ -24,8 +24,8 @@ export interface TrainingState {
   /** Epochs that are done. */
   readonly epoch: number;
   readonly weights: readonly LayerWeights[];
-  /** Of momentum, laid out like the weights; null without momentum. */
-  readonly velocities: readonly LayerWeights[] | null;
+  /** The optimiser's state, one entry a slot, each laid out like the weights. */
+  readonly state: readonly (readonly LayerWeights[])[];
   readonly train: Curve;
   readonly test: Curve;
 }
@@ -75,9 +75,9 @@ export interface Epochs {
   readonly epochs: number;
   trainEpoch(epoch: number): void;
   evaluateHere(): Scores;
-  /** Copies of the weights as they are now, and of the velocities. */
+  /** Copies of the weights as they are now, and of the optimiser's state. */
   copy(): LayerWeights[];
-  copyVelocities(): LayerWeights[] | null;
+  copyState(): LayerWeights[][];
   readonly checkpoints: Checkpoints;
   readonly record: EpochRecord;
   readonly task: EvaluatorTask;
@@ -126,10 +126,10 @@ async function runApart(run: Epochs, from: number, evaluator: Evaluator): Promis
   if (before !== null) record.add(await before.scores);
 }
 
-type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'velocities'>;
+type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'state'>;
 
 function snapshot(run: Epochs, epoch: number): Snapshot {
-  return { epoch: epoch + 1, weights: run.copy(), velocities: run.copyVelocities() };
+  return { epoch: epoch + 1, weights: run.copy(), state: run.copyState() };
 }
 
 /** To be called when the record has the scores of the snapshot's epoch, and no later ones. */

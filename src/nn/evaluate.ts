@@ -42,15 +42,14 @@ export function evaluate(
   samples: SampleMemory,
   loss: Loss,
 ): Score {
-  const classifies = loss.task === 'classification';
   let sum = 0;
   let correct = 0;
   forEachPiece(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
-    if (classifies) correct += kernels.countCorrect(output.output, targets, N, output.units);
+    if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
   });
-  return { loss: sum / samples.rows, accuracy: classifies ? correct / samples.rows : null };
+  return { loss: sum / samples.rows, accuracy: loss.countCorrect === null ? null : correct / samples.rows };
 }
 
 /** What the network puts out for every row, [rows][outputs]. */

@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createEvaluation, type EvaluatorTask } from './evaluator.ts';
+import { createEvaluation, type EvaluatorData } from './evaluator.ts';
 import type { LayerWeights } from './network.ts';
+import { memoryOf } from './samples.ts';
 
 /** The thread behind `startEvaluator`: weights in, scores out, in their order. */
-const evaluation = createEvaluation(workerData as EvaluatorTask);
+const { task, from } = workerData as EvaluatorData;
+const memory = memoryOf(task.train);
+const room = memory === null || from === null ? undefined : { memory, from, release: () => {} };
+const evaluation = createEvaluation(task, room);
 
 parentPort!.on('message', async (weights: readonly LayerWeights[]) => {
-  parentPort!.postMessage((await evaluation)(weights));
+  parentPort!.postMessage((await evaluation).evaluate(weights));
 });

@@ -19,6 +19,8 @@ export interface LbfgsFit extends LbfgsOptions {
   readonly lambda: number;
   /** Whether the penalty is on biases too. */
   readonly penalizeBiases: boolean;
+  /** Whether the outputs of the training rows are asked for; without it they are. */
+  readonly keepTrainOutputs?: boolean;
 }
 
 /** As of SGD, with iterations for epochs. */
@@ -56,7 +58,7 @@ export async function fitLbfgs(
   const sparse = isSparse(trainSamples.inputs);
   const { offsets, stretch } = allocate('float64', memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
-    memory: layOut(layers, columnsOf(trainSamples), evaluationRows, false, sparse, arena),
+    memory: layOut(layers, columnsOf(trainSamples), evaluationRows, 0, sparse, arena),
     sorted: layOutSorted(trainSamples, arena),
   }));
   const { memory, sorted } = offsets;
@@ -85,7 +87,8 @@ export async function fitLbfgs(
     test: record.test,
     divergedAt: Number.isFinite(evaluation.value) ? record.divergedAt() : iterations,
     testOutputs: predict(kernels, memory, testRows, loss),
-    trainOutputs: loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
+    trainOutputs:
+      fit.keepTrainOutputs === false ? new Float64Array() : predict(kernels, memory, trainRows, loss),
     weights: copyWeights(kernels, memory),
     iterations,
     converged,

@@ -26,7 +26,7 @@ export function forwardHidden(
 }
 
 /** Whether the kernels for surfaces take the network: two inputs, a hidden layer of relu, one output unit. */
-export function isSurface(layers: readonly LayerMemory[], samples: SampleMemory): boolean {
+export function isRelu2H1(layers: readonly LayerMemory[], samples: SampleMemory): boolean {
   if (layers.length !== 2 || samples.csr !== null) return false;
   const [hidden, output] = layers;
   const { inputs, units, activation } = hidden;
@@ -43,12 +43,12 @@ export function forwardOutput(
   rows: number,
   N: number,
 ): void {
-  if (!isSurface(layers, samples)) {
+  if (!isRelu2H1(layers, samples)) {
     forwardHidden(kernels, layers, samples, denseInputs, rows, N);
     return;
   }
   const [{ kernel, bias, units }, output] = layers;
-  kernels.surfaceForward(denseInputs, kernel, bias, output.kernel, output.bias, output.output, N, units);
+  kernels.relu2H1Forward(denseInputs, kernel, bias, output.kernel, output.bias, output.output, N, units);
 }
 
 /** a = f(z) in the layer's output [N, units]. Softmax is the loss's affair. */

@@ -28,7 +28,6 @@ export function lossAndGradient(
   gradient: Float64Array,
 ): Score {
   const output = layers[layers.length - 1];
-  const classifies = loss.task === 'classification';
   let sum = 0;
   let correct = 0;
   gradient.fill(0);
@@ -39,12 +38,12 @@ export function lossAndGradient(
     const targets = samples.targets + from * output.units;
     forwardHidden(kernels, layers, samples, inputs, rows, N);
     sum += loss.forwardSum(kernels, output, targets, N);
-    if (classifies) correct += kernels.countCorrect(output.output, targets, N, output.units);
+    if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
     loss.backward(kernels, output, targets, N);
     backward(kernels, layers, samples, inputs, rows, sorted, N);
     addGradient(kernels, layers, N / samples.rows, gradient);
   }
-  return { loss: sum / samples.rows, accuracy: classifies ? correct / samples.rows : null };
+  return { loss: sum / samples.rows, accuracy: loss.countCorrect === null ? null : correct / samples.rows };
 }
 
 /** From the output layer's delta to the gradients of all layers: delta_{l-1} = delta_l W_l' * f'(z_{l-1}). */

@@ -1,25 +1,43 @@
 import type { Kernels } from '../kernels/kernels.ts';
+import type { MetricName, Task } from '../stats/metrics.ts';
 import { activateInPlace, multiplyByDerivativeInPlace } from './forward.ts';
-import type { LayerMemory } from './network.ts';
+import type { LayerMemory, LayerSpec } from './network.ts';
 
-/** A loss C = mean over rows of C_n, together with the output activation that it needs. */
+/** A loss C = mean over rows of C_n, together with the output layer that it needs. */
 export interface Loss {
-  /** What each row's loss is called in records and tables. */
-  readonly metric: string;
-  readonly task: 'regression' | 'classification';
+  readonly title: string;
+  readonly task: Task;
+  /** The metric that C is. */
+  readonly metric: MetricName;
+  /** The metric by which epochs are compared. */
+  readonly selects: MetricName;
+  /** The output layer's activation, and its units P for targets of so many classes (1 for regression). */
+  readonly output: LayerSpec['activation'];
+  readonly units: (classes: number) => number;
+  /** Targets as the dataset has them, of the given rows, as y [rows][P]. */
+  readonly encode: (targets: ArrayLike<number>, rows: Int32Array, classes: number) => Float64Array;
   /** Turns the output layer's z [N,P] into a. */
   forward(kernels: Kernels, output: LayerMemory, N: number): void;
   /** Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P]. */
   backward(kernels: Kernels, output: LayerMemory, targets: number, N: number): void;
   /** Turns z into a and returns the sum of C_n over the N rows. */
   forwardSum(kernels: Kernels, output: LayerMemory, targets: number, N: number): number;
+  /** Of the N rows, those that a [N,P] classifies as y does; null for regression. */
+  readonly countCorrect:
+    | ((kernels: Kernels, output: LayerMemory, targets: number, N: number) => number)
+    | null;
 }
 
 export const losses = {
   /** C_n = sum over outputs of (a - y)^2; dC/da = 2 (a - y) / N. */
   mse: {
-    metric: 'mse',
+    title: 'mean squared error',
     task: 'regression',
+    metric: 'mse',
+    selects: 'mse',
+    output: 'linear',
+    units: () => 1,
+    encode: values,
     forward: activateInPlace,
     backward(kernels, layer, targets, N) {
       kernels.scaledDifference(layer.output, targets, 2 / N, layer.delta, N * layer.units);
@@ -29,18 +47,44 @@ export const losses = {
       activateInPlace(kernels, layer, N);
       return kernels.squaredError(layer.output, targets, N * layer.units);
     },
+    countCorrect: null,
   },
   /** C_n = -sum y ln softmax(z); with targets that sum to 1, dC/dz = (a - y) / N (equation 5 of the report). */
   cross_entropy: {
-    metric: 'cross_entropy',
+    title: 'cross-entropy',
     task: 'classification',
+    metric: 'cross_entropy',
+    selects: 'accuracy',
+    output: 'softmax',
+    units: (classes) => classes,
+    encode: oneHot,
     forward: (kernels, { output, units }, N) => kernels.softmaxForwardInPlace(output, N, units),
     backward: (kernels, { output, delta, units }, targets, N) =>
       kernels.scaledDifference(output, targets, 1 / N, delta, N * units),
     forwardSum: (kernels, { output, units }, targets, N) =>
       kernels.softmaxCrossEntropyInPlace(output, targets, N, units),
+    countCorrect: (kernels, { output, units }, targets, N) => kernels.countCorrect(output, targets, N, units),
   },
-} satisfies Record<string, Loss>;
+} as const satisfies Record<string, Loss>;
 
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
+
+/** The losses of a task; the first one is what its trainings take unless they are told otherwise. */
+export function lossesOf(task: Task): LossName[] {
+  return lossNames.filter((name) => losses[name].task === task);
+}
+
+/** Real values as they are. */
+function values(targets: ArrayLike<number>, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => targets[row]);
+}
+
+/** Labels 0 .. classes - 1 as rows with a 1 in the label's place. */
+function oneHot(targets: ArrayLike<number>, rows: Int32Array, classes: number): Float64Array {
+  const encoded = new Float64Array(rows.length * classes);
+  rows.forEach((row, n) => {
+    encoded[n * classes + targets[row]] = 1;
+  });
+  return encoded;
+}

@@ -47,8 +47,9 @@ export interface LayerMemory {
   readonly bias: number;
   readonly kernelGradient: number;
   readonly biasGradient: number;
-  readonly kernelVelocity: number;
-  readonly biasVelocity: number;
+  /** Where each slot of the optimiser's state lies, for the kernel and for the bias. */
+  readonly kernelState: readonly number[];
+  readonly biasState: readonly number[];
   /** [capacity][units]: what the layer puts out */
   readonly output: number;
   /** [capacity][units]: dC/dz, the derivative of the loss by what goes into the activation */
@@ -65,12 +66,12 @@ function strideFor(units: number, sparse: boolean): number {
   return sparse && units % 64 === 0 ? units + 16 : units;
 }
 
-/** Lays the layers out for batches of up to `capacity` rows; velocities only where there is momentum. */
+/** Lays the layers out for batches of up to `capacity` rows, with as many slots of state as the optimiser has. */
 export function layOut(
   layers: readonly LayerSpec[],
   inputs: number,
   capacity: number,
-  momentum: boolean,
+  slots: number,
   sparse: boolean,
   arena: Arena,
 ): LayerMemory[] {
@@ -88,8 +89,8 @@ export function layOut(
       bias: hasBias ? arena.floats(units) : -1,
       kernelGradient: arena.floats(fanIn * stride),
       biasGradient: hasBias ? arena.floats(units) : -1,
-      kernelVelocity: momentum ? arena.floats(fanIn * stride) : -1,
-      biasVelocity: momentum && hasBias ? arena.floats(units) : -1,
+      kernelState: Array.from({ length: slots }, () => arena.floats(fanIn * stride)),
+      biasState: Array.from({ length: hasBias ? slots : 0 }, () => arena.floats(units)),
       output: arena.floats(capacity * units),
       delta: arena.floats(capacity * units),
       transposed: index > 0 ? arena.floats(fanIn * units) : -1,

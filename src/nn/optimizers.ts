@@ -1,46 +1,98 @@
 import type { Kernels } from '../kernels/kernels.ts';
-import type { LayerMemory } from './network.ts';
 
-export interface Sgd {
-  /** In [0, 1): v <- momentum v + rate g; w <- w - v. */
-  readonly momentum: number;
-  /** Penalty lambda sum(w^2) on kernels, gradient 2 lambda w. */
-  readonly lambda: number;
-  /** Whether the penalty is on biases too. */
-  readonly penalizeBiases: boolean;
+/** A number that an optimiser can be set to; each is an option of the command line. */
+export interface Hyperparameter {
+  /** Part of no trial's id as long as it has this value, so it is never changed. */
+  readonly default: number;
+  /** What values it takes, in words. */
+  readonly range: string;
+  readonly holds: (value: number) => boolean;
+  /** One line for --help. */
+  readonly help: string;
 }
 
-/** One step of stochastic gradient descent on a layer whose gradients are complete. */
-export function sgdStep(kernels: Kernels, layer: LayerMemory, sgd: Sgd, rate: number): void {
-  const { kernel, kernelGradient, kernelVelocity, inputs, stride } = layer;
-  update(kernels, kernel, kernelGradient, kernelVelocity, sgd.lambda, sgd.momentum, rate, inputs * stride);
-  sgdStepBias(kernels, layer, sgd, rate);
+/** How weights move by their gradients, with every hyperparameter set. */
+export interface Optimizer {
+  /** Numbers of state for each weight, 0 at first and laid out like the weights. */
+  readonly slots: number;
+  /** Whether a step is w <- w - rate g and nothing else: then kernels that do a whole step at once stand in for it. */
+  readonly isPlain: boolean;
+  /**
+   * Moves the `count` weights at `w` by their gradients g at `gradient`.
+   *
+   * `state` has the offset of each slot; `step` counts the steps of the training from 1.
+   */
+  readonly update: (
+    kernels: Kernels,
+    w: number,
+    gradient: number,
+    state: readonly number[],
+    count: number,
+    rate: number,
+    step: number,
+  ) => void;
 }
 
-/** The same for the layer's biases alone. */
-export function sgdStepBias(kernels: Kernels, layer: LayerMemory, sgd: Sgd, rate: number): void {
-  const { bias, biasGradient, biasVelocity, units } = layer;
-  if (bias < 0) return;
-  const lambda = sgd.penalizeBiases ? sgd.lambda : 0;
-  update(kernels, bias, biasGradient, biasVelocity, lambda, sgd.momentum, rate, units);
+interface OptimizerEntry<Name extends string> {
+  readonly title: string;
+  readonly hyperparameters: Readonly<Record<Name, Hyperparameter>>;
+  readonly create: (settings: Readonly<Record<Name, number>>) => Optimizer;
 }
 
-/** Whether weights move even where the gradient of the loss is 0. */
-export function movesEveryWeight({ momentum, lambda }: Sgd): boolean {
-  return momentum !== 0 || lambda !== 0;
+/** Every optimiser; its entry is all that there is of it. */
+export const optimizers = {
+  /** v <- momentum v + rate g; w <- w - v. */
+  sgd: define({
+    title: 'SGD',
+    hyperparameters: {
+      momentum: {
+        default: 0,
+        range: 'a number in [0, 1)',
+        holds: (x) => x >= 0 && x < 1,
+        help: 'momentum',
+      },
+    },
+    create: ({ momentum }) =>
+      momentum === 0
+        ? {
+            slots: 0,
+            isPlain: true,
+            update: (kernels, w, gradient, _state, count, rate) =>
+              kernels.sgdInPlace(w, gradient, rate, count),
+          }
+        : {
+            slots: 1,
+            isPlain: false,
+            update: (kernels, w, gradient, state, count, rate) =>
+              kernels.momentumInPlace(w, state[0], gradient, rate, momentum, count),
+          },
+  }),
+};
+
+export type OptimizerName = keyof typeof optimizers;
+export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+
+/** An optimiser by name with all its hyperparameters, as a trial's config has it. */
+export type OptimizerConfig = {
+  readonly [Name in OptimizerName]: { readonly name: Name } & Readonly<
+    Record<keyof (typeof optimizers)[Name]['hyperparameters'], number>
+  >;
+}[OptimizerName];
+
+/** Plain SGD: what is left out of a trial's id. */
+export const defaultOptimizer: OptimizerConfig = { name: 'sgd', momentum: 0 };
+
+/** The hyperparameters of an optimiser, by name. */
+export function hyperparametersOf(name: OptimizerName): Readonly<Record<string, Hyperparameter>> {
+  return optimizers[name].hyperparameters;
 }
 
-function update(
-  kernels: Kernels,
-  w: number,
-  gradient: number,
-  velocity: number,
-  lambda: number,
-  momentum: number,
-  rate: number,
-  count: number,
-): void {
-  if (lambda !== 0) kernels.addPenalty(gradient, w, lambda, count);
-  if (velocity < 0) kernels.sgdInPlace(w, gradient, rate, count);
-  else kernels.momentumInPlace(w, velocity, gradient, rate, momentum, count);
+/** The optimiser that a config describes. */
+export function createOptimizer({ name, ...settings }: OptimizerConfig): Optimizer {
+  // TypeScript does not see that the name and the settings belong together.
+  return (optimizers[name] as OptimizerEntry<string>).create(settings);
+}
+
+function define<Name extends string>(entry: OptimizerEntry<Name>): OptimizerEntry<Name> {
+  return entry;
 }

@@ -26,7 +26,7 @@ export async function createPredictor(
   const arena = createArena(dtype);
   const columns = weights[0].kernel.length / layers[0].units;
   const row: SampleMemory = { rows: 1, dense: arena.floats(columns), csr: null, csrRows: -1, targets: -1 };
-  const memory = layOut(layers, columns, 1, false, false, arena);
+  const memory = layOut(layers, columns, 1, 0, false, arena);
   const kernels = await createKernels(dtype, createMemory(arena.bytes()));
   storeWeights(kernels, memory, weights);
   const last = memory[memory.length - 1];

@@ -1,10 +1,17 @@
 import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
 import type { Arena } from './arena.ts';
-import { forwardHidden, isSurface, multiplyByDerivativeInPlace } from './forward.ts';
+import { forwardHidden, isRelu2H1, multiplyByDerivativeInPlace } from './forward.ts';
 import { type Loss, losses } from './losses.ts';
 import type { LayerMemory } from './network.ts';
-import { movesEveryWeight, type Sgd, sgdStep, sgdStepBias } from './optimizers.ts';
+import type { Optimizer } from './optimizers.ts';
 import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
+
+/** lambda sum(w^2) is added to the loss: its gradient is 2 lambda w. */
+export interface Penalty {
+  readonly lambda: number;
+  /** Whether the penalty is on biases too, or on kernels alone. */
+  readonly penalizeBiases: boolean;
+}
 
 export interface StepMemory {
   /** in ints: the batch's row indices */
@@ -32,8 +39,8 @@ export function layOutStep(samples: Samples, batchSize: number, outputs: number,
   };
 }
 
-/** One step on the N rows whose numbers stand at `rows` of the step's memory. */
-export type Step = (N: number, rate: number) => void;
+/** One step, the `step`th of the training from 1, on the N rows whose numbers are at `rows` of the step's memory. */
+export type Step = (N: number, rate: number, step: number) => void;
 
 /** The step for a training: one call where there is a kernel for the whole of it, else the kernels one by one. */
 export function createStep(
@@ -42,45 +49,66 @@ export function createStep(
   samples: SampleMemory,
   memory: StepMemory,
   loss: Loss,
-  sgd: Sgd,
+  penalty: Penalty,
+  optimizer: Optimizer,
 ): Step {
   const output = layers[layers.length - 1];
   const { targets, dense } = samples;
   const { rows, inputs } = memory;
-  const { lambda } = sgd;
-  const biasLambda = sgd.penalizeBiases ? lambda : 0;
-  const plain = loss === losses.mse && output.activation === 'linear' && sgd.momentum === 0;
+  const { lambda } = penalty;
+  const biasLambda = penalty.penalizeBiases ? lambda : 0;
+  const plain = loss === losses.mse && output.activation === 'linear' && optimizer.isPlain;
   if (plain && layers.length === 1 && output.units === 1 && samples.csr === null) {
     const { kernel: w, bias: b, delta, inputs: D } = output;
-    return (N, rate) => kernels.linearStep(dense, targets, rows, w, b, delta, N, D, rate, lambda, biasLambda);
+    return (N, rate) =>
+      kernels.linearSgdStep(dense, targets, rows, w, b, delta, N, D, rate, lambda, biasLambda);
   }
-  if (plain && isSurface(layers, samples)) {
+  if (plain && isRelu2H1(layers, samples)) {
     const { kernel: w, bias: b, output: a, units: H } = layers[0];
     const { kernel: v, bias: c, delta } = output;
     return (N, rate) =>
-      kernels.surfaceStep(dense, targets, rows, w, b, v, c, inputs, a, delta, N, H, rate, lambda, biasLambda);
+      kernels.relu2H1SgdStep(
+        dense,
+        targets,
+        rows,
+        w,
+        b,
+        v,
+        c,
+        inputs,
+        a,
+        delta,
+        N,
+        H,
+        rate,
+        lambda,
+        biasLambda,
+      );
   }
-  return (N, rate) => trainStep(kernels, layers, samples, memory, N, loss, sgd, rate);
+  const update = createUpdate(kernels, penalty, optimizer);
+  return (N, rate, step) => trainStep(kernels, layers, samples, memory, N, loss, update, rate, step);
 }
 
 function trainStep(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
-  step: StepMemory,
+  memory: StepMemory,
   N: number,
   loss: Loss,
-  sgd: Sgd,
+  update: Update,
   rate: number,
+  step: number,
 ): void {
   const last = layers.length - 1;
-  if (samples.csr === null) kernels.gatherRows(samples.dense, step.rows, step.inputs, N, layers[0].inputs);
-  kernels.gatherRows(samples.targets, step.rows, step.targets, N, layers[last].units);
+  if (samples.csr === null)
+    kernels.gatherRows(samples.dense, memory.rows, memory.inputs, N, layers[0].inputs);
+  kernels.gatherRows(samples.targets, memory.rows, memory.targets, N, layers[last].units);
 
-  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, step, N);
-  forwardHidden(kernels, layers, samples, step.inputs, step.csrRows, N);
+  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, memory, N);
+  forwardHidden(kernels, layers, samples, memory.inputs, memory.csrRows, N);
   loss.forward(kernels, layers[last], N);
-  loss.backward(kernels, layers[last], step.targets, N);
+  loss.backward(kernels, layers[last], memory.targets, N);
 
   for (let l = last; l >= 0; l--) {
     const layer = layers[l];
@@ -91,12 +119,12 @@ function trainStep(
       kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
       kernels.backwardInputs(delta, layer.kernel, layer.transposed, below.delta, N, inputs, units);
       multiplyByDerivativeInPlace(kernels, below, N);
-      sgdStep(kernels, layer, sgd, rate);
+      update.layer(layer, rate, step);
     } else if (samples.csr === null) {
-      kernels.denseBackwardWeights(step.inputs, delta, kernelGradient, N, inputs, units);
-      sgdStep(kernels, layer, sgd, rate);
-    } else if (movesEveryWeight(sgd)) {
-      const { csrRows, sorted } = step;
+      kernels.denseBackwardWeights(memory.inputs, delta, kernelGradient, N, inputs, units);
+      update.layer(layer, rate, step);
+    } else if (update.movesEveryWeight) {
+      const { csrRows, sorted } = memory;
       kernels.sparseBackwardWeights(
         samples.csr,
         csrRows,
@@ -108,9 +136,9 @@ function trainStep(
         units,
         stride,
       );
-      sgdStep(kernels, layer, sgd, rate);
+      update.layer(layer, rate, step);
     } else {
-      const { csrRows, sorted } = step;
+      const { csrRows, sorted } = memory;
       kernels.sparseSgdInPlace(
         samples.csr,
         csrRows,
@@ -124,7 +152,7 @@ function trainStep(
         units,
         stride,
       );
-      sgdStepBias(kernels, layer, sgd, rate);
+      update.bias(layer, rate, step);
     }
   }
 }
@@ -132,4 +160,32 @@ function trainStep(
 /** From a batch's sample numbers to rows of the sparse matrix. */
 function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
   for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
+}
+
+/** How the weights of a layer move when its gradients are complete. */
+interface Update {
+  layer(layer: LayerMemory, rate: number, step: number): void;
+  /** The biases alone. */
+  bias(layer: LayerMemory, rate: number, step: number): void;
+  /** Whether weights move even where the gradient of the loss is 0. */
+  readonly movesEveryWeight: boolean;
+}
+
+function createUpdate(kernels: Kernels, { lambda, penalizeBiases }: Penalty, optimizer: Optimizer): Update {
+  const bias: Update['bias'] = (layer, rate, step) => {
+    if (layer.bias < 0) return;
+    const { bias, biasGradient, biasState, units } = layer;
+    if (penalizeBiases && lambda !== 0) kernels.addPenalty(biasGradient, bias, lambda, units);
+    optimizer.update(kernels, bias, biasGradient, biasState, units, rate, step);
+  };
+  return {
+    layer(layer, rate, step) {
+      const { kernel, kernelGradient, kernelState, inputs, stride } = layer;
+      if (lambda !== 0) kernels.addPenalty(kernelGradient, kernel, lambda, inputs * stride);
+      optimizer.update(kernels, kernel, kernelGradient, kernelState, inputs * stride, rate, step);
+      bias(layer, rate, step);
+    },
+    bias,
+    movesEveryWeight: !optimizer.isPlain || lambda !== 0,
+  };
 }

@@ -7,23 +7,26 @@ import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import type { Sgd } from './optimizers.ts';
+import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
-import { createStep, layOutStep } from './steps.ts';
-import { copyWeights, storeWeights, velocityMemory } from './weights.ts';
+import { createStep, layOutStep, type Penalty } from './steps.ts';
+import { copyWeights, stateMemory, storeWeights } from './weights.ts';
 
 export interface Training {
   readonly layers: readonly LayerSpec[];
   /** Initial weights, one entry a layer. */
   readonly weights: readonly LayerWeights[];
   readonly loss: LossName;
-  readonly sgd: Sgd;
+  readonly penalty: Penalty;
+  readonly optimizer: OptimizerConfig;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly batches: Batches;
   readonly epochs: number;
   readonly dtype: Dtype;
+  /** Whether the outputs of the training rows are asked for; without it they are. */
+  readonly keepTrainOutputs?: boolean;
 }
 
 export interface Trained {
@@ -33,7 +36,7 @@ export interface Trained {
   readonly divergedAt: number | null;
   /** [test rows][outputs] after the last epoch */
   readonly testOutputs: Float64Array;
-  /** [train rows][outputs] after the last epoch; empty for classification */
+  /** [train rows][outputs] after the last epoch; empty where they are not asked for */
   readonly trainOutputs: Float64Array;
   readonly weights: LayerWeights[];
 }
@@ -55,7 +58,8 @@ export async function train(
   lendCore: LendCore = () => null,
   checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Trained> {
-  const { layers, batches, sgd, schedule, learningRate, epochs } = training;
+  const { layers, batches, schedule, learningRate, epochs } = training;
+  const optimizer = createOptimizer(training.optimizer);
   const loss = losses[training.loss];
   const outputs = layers[layers.length - 1].units;
 
@@ -63,7 +67,7 @@ export async function train(
   const capacity = Math.max(batches.size, evaluationRows);
   const { offsets, stretch } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
-    memory: layOut(layers, columnsOf(trainSamples), capacity, sgd.momentum !== 0, sparse, arena),
+    memory: layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena),
     stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
   }));
   const { memory, stepMemory } = offsets;
@@ -71,16 +75,19 @@ export async function train(
   const kernels = await createKernels(training.dtype, stretch.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   const { resume } = checkpoints;
-  const velocities = velocityMemory(memory);
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
-  if (resume !== null && resume.velocities !== null) storeWeights(kernels, velocities, resume.velocities);
+  const slots = Array.from({ length: optimizer.slots }, (_, slot) => stateMemory(memory, slot));
+  resume?.state.forEach((state, slot) => {
+    storeWeights(kernels, slots[slot], state);
+  });
 
-  const step = createStep(kernels, memory, trainRows, stepMemory, loss, sgd);
+  const step = createStep(kernels, memory, trainRows, stepMemory, loss, training.penalty, optimizer);
   const trainEpoch = (epoch: number): void => {
     batches.startEpoch(epoch);
     for (let index = 0; index < batches.steps; index++) {
       batches.fill(index, kernels.ints, stepMemory.rows);
-      step(batches.size, schedule(learningRate, epoch, index, batches.steps));
+      const rate = schedule(learningRate, epoch, index, batches.steps);
+      step(batches.size, rate, epoch * batches.steps + index + 1);
     }
   };
   const evaluateHere = (): Scores => ({
@@ -91,14 +98,14 @@ export async function train(
   const task: EvaluatorTask = { train: trainSamples, test: testSamples, layers, loss: training.loss, dtype };
   const record = createRecord(onEpoch, resume);
   const copy = () => copyWeights(kernels, memory);
-  const copyVelocities = () => (sgd.momentum === 0 ? null : copyWeights(kernels, velocities));
+  const copyState = () => slots.map((slot) => copyWeights(kernels, slot));
   try {
     await runEpochs({
       epochs,
       trainEpoch,
       evaluateHere,
       copy,
-      copyVelocities,
+      copyState,
       record,
       task,
       lendCore,
@@ -110,7 +117,7 @@ export async function train(
       divergedAt: record.divergedAt(),
       testOutputs: predict(kernels, memory, testRows, loss),
       trainOutputs:
-        loss.task === 'regression' ? predict(kernels, memory, trainRows, loss) : new Float64Array(),
+        training.keepTrainOutputs === false ? new Float64Array() : predict(kernels, memory, trainRows, loss),
       weights: copy(),
     };
   } finally {

@@ -17,9 +17,13 @@ export function storeWeights(
   });
 }
 
-/** The layers with their velocities in place of their weights: both are laid out alike. */
-export function velocityMemory(layers: readonly LayerMemory[]): LayerMemory[] {
-  return layers.map((layer) => ({ ...layer, kernel: layer.kernelVelocity, bias: layer.biasVelocity }));
+/** The layers with one slot of the optimiser's state in place of their weights: both are laid out alike. */
+export function stateMemory(layers: readonly LayerMemory[], slot: number): LayerMemory[] {
+  return layers.map((layer) => ({
+    ...layer,
+    kernel: layer.kernelState[slot],
+    bias: layer.biasState[slot] ?? -1,
+  }));
 }
 
 /** A copy of the weights as they are now. */

@@ -44,5 +44,5 @@ export function settingCells(names: readonly OptionName[], settings: Settings): 
 
 /** The options with several values, in the experiment's order. */
 export function variedOptions({ experiment, lists }: Plan): OptionName[] {
-  return optionsOf(experiment).filter((name) => lists[name]!.length > 1);
+  return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1);
 }

@@ -1,8 +1,8 @@
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
+import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type Column, rowsOf, type Table } from './table.ts';
 import type { Records } from './trials.ts';

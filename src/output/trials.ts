@@ -1,8 +1,8 @@
 import { optionsOf } from '../experiment/define.ts';
-import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
+import { metricOf, metricsOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';

@@ -1,12 +1,12 @@
+import type { Sources } from '../datasets/dataset.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials.ts';
 import { readWeights, readWeightsBytes } from '../store/weights.ts';
-import type { Sources } from '../trial/data.ts';
-import { testImages } from '../trial/test-images.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
+import { testImages } from './test-images.ts';
 
 /** The pad draws images of this many pixels. */
 const pixels = 28 * 28;

@@ -59,10 +59,11 @@ function statusNote({ cells }: Plan, records: Records): Html {
 }
 
 function settingsTable({ experiment, lists }: Plan): Html {
-  const rows = optionsOf(experiment).map(
-    (name) =>
-      html`<tr><th scope="row"><code>${options[name].flag}</code></th><td>${listText(lists[name]!)}</td><td>${options[name].description}</td></tr>`,
-  );
+  const rows = optionsOf(experiment).flatMap((name) => {
+    const values = lists[name];
+    if (values === undefined) return [];
+    return html`<tr><th scope="row"><code>${options[name].flag}</code></th><td>${listText(values)}</td><td>${options[name].description}</td></tr>`;
+  });
   return scrollTable(
     `Settings: ${experiment.title}`,
     html`<table><thead><tr><th scope="col">option</th><th scope="col">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody></table>`,

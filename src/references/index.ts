@@ -1,14 +1,17 @@
-import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
-import { findTfjs } from './tensorflow.ts';
+import { findSklearn, fitLogisticRegression, fitSgdRegressor, type SklearnVersions } from './sklearn.ts';
+import { findTfjs, type TfjsVersions } from './tensorflow.ts';
 import { trainWithTfjs } from './tfjs.ts';
 
-/** Libraries of others that are trained on the same data: none of them comes along, each is found or not. */
+/** Other libraries that train on the same data: none of them is bundled, each is found or not. */
 export const references = {
   tfjs: { title: 'TensorFlow.js', find: findTfjs, train: trainWithTfjs },
   sklearn: { title: 'scikit-learn', find: findSklearn, fitSgdRegressor, fitLogisticRegression },
 } as const;
 
 export type ReferenceName = keyof typeof references;
+
+/** What of a library a trial's numbers depend on. */
+export type ReferenceVersions = TfjsVersions | SklearnVersions;
 export const referenceNames = Object.keys(references) as ReferenceName[];
 
 /** The installed version of each reference; null where it is absent. */

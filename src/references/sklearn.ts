@@ -122,10 +122,12 @@ export async function fitLogisticRegression(
   });
   const output = { units: classes, activation: 'softmax', kernelInit: 'random_normal' } as const;
   const layers = [{ ...output, biasInit: 'zeros' as const }];
-  const evaluate = await createEvaluation({ train, test, layers, loss: 'cross_entropy', dtype: 'float64' });
+  const evaluation = await createEvaluation({ train, test, layers, loss: 'cross_entropy', dtype: 'float64' });
   const [kernel, bias] = [answer.kernel, answer.bias].map((values) => Float64Array.from(values));
   const { converged, iterations } = answer;
-  return { scores: evaluate([{ kernel, bias }]), converged, iterations };
+  const scores = evaluation.evaluate([{ kernel, bias }]);
+  evaluation.release();
+  return { scores, converged, iterations };
 }
 
 /** Inputs as a dense array, or as the sparse matrix with the numbers of its rows. */

@@ -1,5 +1,6 @@
 import type { Score } from '../nn/evaluate.ts';
 import { type LossName, losses } from '../nn/losses.ts';
+import type { OptimizerConfig } from '../nn/optimizers.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Trained, Training } from '../nn/train.ts';
 import {
@@ -14,8 +15,29 @@ import {
 /** Rows that are evaluated at a time. */
 const evaluationRows = 1000;
 
-/** What the Layers API calls our losses. */
+/** What the Layers API calls those of our losses that it has. */
 const lossNames = { mse: 'meanSquaredError', cross_entropy: 'categoricalCrossentropy' } as const;
+
+/** What it calls those of our activations that it has; leaky_relu is a layer of its own. */
+const activationNames = {
+  sigmoid: 'sigmoid',
+  relu: 'relu',
+  linear: 'linear',
+  softmax: 'softmax',
+  leaky_relu: 'linear',
+} as const;
+
+/** What of a training the Layers API does not have; null where it has everything. */
+export function missingInTfjs({
+  layers,
+  loss,
+  optimizer,
+}: Pick<Training, 'layers' | 'loss' | 'optimizer'>): string | null {
+  const activation = layers.find((layer) => !(layer.activation in activationNames))?.activation;
+  if (activation !== undefined) return `the activation ${activation}`;
+  if (!(loss in lossNames)) return `the loss ${loss}`;
+  return optimizer.name === 'sgd' ? null : `the optimiser ${optimizer.name}`;
+}
 
 /**
  * Trains the network of `training` with the Layers API of TensorFlow.js, in float32, its only float type.
@@ -30,10 +52,11 @@ export async function trainWithTfjs(
   expected: TfjsVersions,
   onEpoch: (epoch: number) => void = () => {},
 ): Promise<Omit<Trained, 'weights'>> {
-  const { batches, epochs, learningRate, schedule, loss, sgd } = training;
+  const { batches, epochs, learningRate, schedule, loss } = training;
+  // SGD's, as `missingInTfjs` lets nothing else through.
+  const { momentum } = training.optimizer as OptimizerConfig & { name: 'sgd' };
   const tf = await loadTensorFlow(expected);
-  const optimizer =
-    sgd.momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, sgd.momentum);
+  const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
   const model = createModel(tf, training, columnsOf(train), optimizer);
   const rows = new Int32Array(batches.size);
   const curves = { train: { loss: [], accuracy: [] }, test: { loss: [], accuracy: [] } } as Curves;
@@ -67,25 +90,24 @@ type Curves = Pick<Trained, 'train' | 'test'>;
 
 function createModel(
   tf: TensorFlow,
-  { layers, weights, loss, sgd }: Omit<Training, 'dtype'>,
+  { layers, weights, loss, penalty: { lambda, penalizeBiases } }: Omit<Training, 'dtype'>,
   columns: number,
   optimizer: Optimizer,
 ): Sequential {
   const model = tf.sequential();
-  const penalty = sgd.lambda === 0 ? null : tf.regularizers.l2({ l2: sgd.lambda });
+  const penalty = lambda === 0 ? null : tf.regularizers.l2({ l2: lambda });
   layers.forEach(({ units, activation, biasInit }, index) => {
-    const leaky = activation === 'leaky_relu';
     const dense = tf.layers.dense({
       units,
-      activation: leaky ? 'linear' : activation,
+      activation: activationNames[activation as keyof typeof activationNames],
       useBias: biasInit !== null,
       kernelInitializer: 'zeros', // replaced below
       kernelRegularizer: penalty,
-      biasRegularizer: sgd.penalizeBiases ? penalty : null,
+      biasRegularizer: penalizeBiases ? penalty : null,
       ...(index === 0 ? { inputShape: [columns] } : {}),
     });
     model.add(dense);
-    if (leaky) model.add(tf.layers.leakyReLU({ alpha: 0.01 }));
+    if (activation === 'leaky_relu') model.add(tf.layers.leakyReLU({ alpha: 0.01 }));
   });
   const initial = weights.flatMap(({ kernel, bias }, index) => {
     const { units } = layers[index];
@@ -95,7 +117,7 @@ function createModel(
   });
   model.setWeights(initial);
   tf.dispose(initial);
-  model.compile({ optimizer, loss: lossNames[loss] });
+  model.compile({ optimizer, loss: lossNames[loss as keyof typeof lossNames] });
   return model;
 }
 
@@ -118,7 +140,7 @@ function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: Los
       const { inputs, targets } = takeRows(tf, samples, rows);
       const output = model.predictOnBatch(inputs);
       outputs.set(output.dataSync(), from * width);
-      sum += total(tf.metrics[lossNames[loss]](targets, output));
+      sum += total(tf.metrics[lossNames[loss as keyof typeof lossNames]](targets, output));
       if (classifies) correct += total(tf.metrics.categoricalAccuracy(targets, output));
     });
   }

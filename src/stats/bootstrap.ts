@@ -1,6 +1,6 @@
 import type { Rng } from '../math/rng.ts';
 import { mean, percentile, standardDeviation } from './describe.ts';
-import { meanSquaredError, r2Score } from './metrics.ts';
+import { type MetricName, metricNames, metrics } from './metrics.ts';
 
 /** How a metric is distributed over the resamples. */
 export interface BootstrapSummary {
@@ -13,35 +13,55 @@ export interface BootstrapSummary {
   high: number;
 }
 
+/** The metrics of a regression over the resamples; null where one of its values is not finite. */
+export type Bootstrapped = { readonly [Name in MetricName]?: BootstrapSummary | null };
+
+/** Takes the targets and the predictions of one resample after another. */
+export interface Resamples {
+  add(targets: ArrayLike<number>, predictions: ArrayLike<number>): void;
+  summaries(): Bootstrapped;
+}
+
+/** The metrics of every resample, to be summarised at the end. */
+export function createResamples(): Resamples {
+  const values = new Map(metricNames('regression').map((name): [MetricName, number[]] => [name, []]));
+  return {
+    add(targets, predictions) {
+      for (const [name, scores] of values) {
+        scores.push(metrics[name].score(targets, predictions, targets.length));
+      }
+    },
+    summaries: () => Object.fromEntries(Array.from(values, ([name, scores]) => [name, finite(scores)])),
+  };
+}
+
 /**
  * Non-parametric bootstrap of the test error: each resample draws as many test rows as there are, with replacement,
- * and takes MSE and R^2 of that one draw.
+ * and takes the metrics of that one draw.
  *
  * The model is fitted once and its predictions are given, so the spread is that of the test set alone, not of the
- * training. R^2 is not defined for a draw whose targets are all equal; its summary is then NaN throughout. Source:
- * Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapters 6 and 13.
+ * training. R^2 is not defined for a draw whose targets are all equal; it then has no summary. Source: Efron &
+ * Tibshirani, An Introduction to the Bootstrap (1993), chapters 6 and 13.
  */
 export function bootstrapTest(
   targets: ArrayLike<number>,
   predictions: ArrayLike<number>,
   resamples: number,
   rng: Rng,
-): { mse: BootstrapSummary; r2: BootstrapSummary } {
+): Bootstrapped {
   const rows = targets.length;
   const drawnTargets = new Float64Array(rows);
   const drawnPredictions = new Float64Array(rows);
-  const mse = new Float64Array(resamples);
-  const r2 = new Float64Array(resamples);
+  const drawn = createResamples();
   for (let b = 0; b < resamples; b++) {
     for (let i = 0; i < rows; i++) {
       const row = rng.below(rows);
       drawnTargets[i] = targets[row];
       drawnPredictions[i] = predictions[row];
     }
-    mse[b] = meanSquaredError(drawnTargets, drawnPredictions);
-    r2[b] = r2Score(drawnTargets, drawnPredictions);
+    drawn.add(drawnTargets, drawnPredictions);
   }
-  return { mse: summarize(mse), r2: summarize(r2) };
+  return drawn.summaries();
 }
 
 /** Mean, standard deviation and the 95 % percentile interval; all NaN where one of the values is NaN. */
@@ -56,4 +76,10 @@ export function summarize(values: ArrayLike<number>): BootstrapSummary {
     low: percentile(sorted, 2.5),
     high: percentile(sorted, 97.5),
   };
+}
+
+/** JSON has no NaN: a metric without a value in one of the resamples has no summary. */
+function finite(values: readonly number[]): BootstrapSummary | null {
+  const summary = summarize(values);
+  return Object.values(summary).every(Number.isFinite) ? summary : null;
 }

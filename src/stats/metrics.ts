@@ -1,5 +1,77 @@
 import { mean } from './describe.ts';
 
+export type Task = 'regression' | 'classification';
+
+/** How well outputs fit targets, in one number. */
+export interface Metric {
+  readonly task: Task;
+  /** As tables and axes have it. */
+  readonly title: string;
+  /** In the middle of a sentence, for the descriptions of columns. */
+  readonly description: string;
+  readonly better: 'lower' | 'higher';
+  /** The lowest and the highest value that it can have. */
+  readonly domain: readonly [number, number];
+  /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it has none. */
+  readonly score: (targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number;
+}
+
+/** Every metric; a trial's record has the values of those of its task. */
+export const metrics = {
+  mse: {
+    task: 'regression',
+    title: 'MSE',
+    description: 'mean squared error',
+    better: 'lower',
+    domain: [0, Number.POSITIVE_INFINITY],
+    score: meanSquaredError,
+  },
+  r2: {
+    task: 'regression',
+    title: 'R2',
+    description: 'R2',
+    better: 'higher',
+    domain: [Number.NEGATIVE_INFINITY, 1],
+    score: r2Score,
+  },
+  /** -(1/N) sum over rows and outputs of y ln a. */
+  cross_entropy: {
+    task: 'classification',
+    title: 'cross-entropy',
+    description: 'mean cross-entropy',
+    better: 'lower',
+    domain: [0, Number.POSITIVE_INFINITY],
+    score: (targets, outputs, rows) => {
+      let sum = 0;
+      for (let i = 0; i < targets.length; i++) {
+        if (targets[i] !== 0) sum -= targets[i] * Math.log(outputs[i]);
+      }
+      return sum / rows;
+    },
+  },
+  /** The share of rows whose largest output is where the largest target is. */
+  accuracy: {
+    task: 'classification',
+    title: 'accuracy',
+    description: 'accuracy',
+    better: 'higher',
+    domain: [0, 1],
+    score: (targets, outputs, rows) => {
+      const P = targets.length / rows;
+      let correct = 0;
+      for (let n = 0; n < rows; n++) if (largestOf(targets, n, P) === largestOf(outputs, n, P)) correct++;
+      return correct / rows;
+    },
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+
+/** The names of a task's metrics, in the order of the table. */
+export function metricNames(task: Task): MetricName[] {
+  return (Object.keys(metrics) as MetricName[]).filter((name) => metrics[name].task === task);
+}
+
 /** Mean squared error, (1/n) sum (y_i - p_i)^2, in the targets' unit squared; NaN without rows. */
 export function meanSquaredError(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
   return sumOfSquaredErrors(targets, predictions) / targets.length;
@@ -35,4 +107,11 @@ function sumOfSquaredErrors(targets: ArrayLike<number>, predictions: ArrayLike<n
     sum += error * error;
   }
   return sum;
+}
+
+/** The column of the largest of P values of row n, the first one on ties. */
+function largestOf(values: ArrayLike<number>, n: number, P: number): number {
+  let largest = 0;
+  for (let p = 1; p < P; p++) if (values[n * P + p] > values[n * P + largest]) largest = p;
+  return largest;
 }

@@ -13,7 +13,7 @@ export class Stopped extends Error {}
 const interval = 1000;
 /** So many are kept, in case the newest cannot be read. */
 const copies = 2;
-const version = 1;
+const version = 2;
 const digestLength = 32;
 /** Bytes: what a plan allows a trial to take. */
 const largest = 2 ** 32;
@@ -108,17 +108,18 @@ interface Header {
   readonly test: TrainingState['test'];
   /** Lengths of kernel and bias of each layer; null where there is no bias. */
   readonly layers: readonly (readonly [number, number | null])[];
-  readonly velocities: boolean;
+  /** How many slots of the optimiser's state follow the weights. */
+  readonly slots: number;
 }
 
-/** SHA-256 of the rest; length of the header; the header as JSON; weights and velocities in float64, little-endian. */
-function encodeState(id: string, { epoch, train, test, weights, velocities }: TrainingState): Buffer {
+/** SHA-256 of the rest; length of the header; the header as JSON; weights and the optimiser's state in float64, little-endian. */
+function encodeState(id: string, { epoch, train, test, weights, state }: TrainingState): Buffer {
   const layers = weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null] as const);
-  const header: Header = { version, id, epoch, train, test, layers, velocities: velocities !== null };
+  const header: Header = { version, id, epoch, train, test, layers, slots: state.length };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const arrays = [...weights, ...(velocities ?? [])].flatMap(({ kernel, bias }) =>
+  const arrays = [...weights, ...state.flat()].flatMap(({ kernel, bias }) =>
     bias === null ? [kernel] : [kernel, bias],
   );
   const body = [
@@ -155,6 +156,6 @@ function decodeState(bytes: Buffer, id: string): TrainingState | null {
       bias: bias === null ? null : take(bias),
     }));
   const weights = takeLayers();
-  const velocities = header.velocities ? takeLayers() : null;
-  return at === body.length ? { epoch, train, test, weights, velocities } : null;
+  const state = Array.from({ length: header.slots }, takeLayers);
+  return at === body.length ? { epoch, train, test, weights, state } : null;
 }

@@ -4,7 +4,8 @@ import { makeDirectory, namesIn, writeWhole } from '../files/disk.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
-import type { SgdConfig, Trial } from '../trial/trial.ts';
+import type { SgdConfig } from '../trial/solvers/sgd.ts';
+import type { Trial } from '../trial/trial.ts';
 import { storeError } from './journal.ts';
 
 const digestBytes = 32;

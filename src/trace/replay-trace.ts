@@ -22,7 +22,8 @@ export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
   const network = model.kind === 'ffnn' ? networkOf(model) : linearModelOf(model);
   const trained = await train(samplesOf(trace, 'train'), samplesOf(trace, 'test'), {
     ...network,
-    sgd: { momentum: sgd!.momentum, lambda: network.lambda, penalizeBiases: true },
+    penalty: { lambda: network.lambda, penalizeBiases: true },
+    optimizer: { name: 'sgd', momentum: sgd!.momentum },
     learningRate: sgd!.learning_rate,
     schedule: sgd!.decay ? schedules.decay : schedules.constant,
     batches: recordedBatches(batches!),

@@ -2,14 +2,12 @@ import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from '../nn/activations.ts';
 import { type BiasInit, biasInits, type KernelInit, kernelInits } from '../nn/initializers.ts';
+import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
 import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
-/** The output layer's units and activation, which the dataset decides. */
-export type Output = Pick<LayerSpec, 'units' | 'activation'>;
-
 /** The layers that the settings name: hidden ones alike but for their width, then the output. */
-export function givenLayers(settings: Settings, output: Output): LayerSpec[] {
+export function givenLayers(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
   const kernel = kernelInit as KernelInit;
   const outputBias =
@@ -25,7 +23,7 @@ export function givenLayers(settings: Settings, output: Output): LayerSpec[] {
       kernelInit: kernel,
       biasInit: biasOrNone(biasInit as string),
     })),
-    { ...output, kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
+    { ...outputOf(loss, classes), kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
   ];
 }
 
@@ -34,11 +32,11 @@ export function givenLayers(settings: Settings, output: Output): LayerSpec[] {
  *
  * Every layer makes the same draws, so that changing a range never changes what another choice is drawn from.
  */
-export function randomLayers(settings: Settings, output: Output): LayerSpec[] {
+export function randomLayers(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { seed, net, minHiddenLayers, maxHiddenLayers, minNodes, maxNodes, activationPool } =
     settings as Record<string, number> & { activationPool: string };
-  checkRange('--min-hidden-layers', minHiddenLayers, '--max-hidden-layers', maxHiddenLayers);
-  checkRange('--min-nodes', minNodes, '--max-nodes', maxNodes);
+  checkRange('{minHiddenLayers}', minHiddenLayers, '{maxHiddenLayers}', maxHiddenLayers);
+  checkRange('{minNodes}', minNodes, '{maxNodes}', maxNodes);
   const pool = activationPool.split('+') as ActivationName[];
   const rng = createRng(seed, 'architecture', net);
   const hidden = minHiddenLayers + rng.below(maxHiddenLayers - minHiddenLayers + 1);
@@ -51,7 +49,13 @@ export function randomLayers(settings: Settings, output: Output): LayerSpec[] {
       biasInit: biasInits[rng.below(biasInits.length)],
     });
   }
-  return [...layers, { ...output, kernelInit: 'glorot_uniform', biasInit: 'zeros' }];
+  return [...layers, { ...outputOf(loss, classes), kernelInit: 'glorot_uniform', biasInit: 'zeros' }];
+}
+
+/** The output layer's units and activation, which the loss and the data decide. */
+function outputOf(loss: LossName, classes: number): Pick<LayerSpec, 'units' | 'activation'> {
+  const { units, output } = losses[loss];
+  return { units: units(classes), activation: output };
 }
 
 /** "13 relu glorot_uniform zeros | 7 sigmoid ..." for tables. */

@@ -1,37 +1,47 @@
-import { type ImageDataset, keepMnist, readMnist } from '../datasets/mnist.ts';
+import type { Dataset, Sources } from '../datasets/dataset.ts';
+import { type DatasetName, datasetEntry, loadData } from '../datasets/index.ts';
+import { keepSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
-import type { Sources } from './data.ts';
-import { dtypeOf, keepSparse, sparseInputs } from './prepare.ts';
-import type { Trial } from './trial.ts';
+import { solverEntry } from './solvers/index.ts';
+import { canonicalJson, type Trial } from './trial.ts';
 
 /** Data that lie in shared memory: threads that are handed this read them without a copy of their own. */
-export interface SharedData {
-  readonly mnist: { readonly dataset: ImageDataset; readonly matrices: readonly [Dtype, Csr][] } | null;
-}
+export type SharedData = readonly {
+  readonly name: DatasetName;
+  readonly dataset: Dataset;
+  readonly matrices: readonly [Dtype, Csr][];
+}[];
 
 /** Reads once what the trials need from files, and makes it sparse once for each element type. */
 export async function shareData(trials: readonly Trial[], sources: Sources): Promise<SharedData> {
-  const dtypes = new Set<Dtype>();
-  let needed = false;
-  for (const { config } of trials) {
-    const { data, features, model } = config;
-    if (data.dataset !== 'mnist') continue;
-    needed = true;
-    if (model.solver !== 'closed-form' && features.center === 'none') dtypes.add(dtypeOf(model));
+  const needed = new Map<string, { trial: Trial; dtypes: Set<Dtype> }>();
+  for (const trial of trials) {
+    const { data, features, model } = trial.config;
+    if (datasetEntry(data.dataset).keep === null) continue;
+    const key = canonicalJson(data);
+    const { dtypes } = needed.get(key) ?? { dtypes: new Set<Dtype>() };
+    needed.set(key, { trial, dtypes });
+    const solver = solverEntry(model.solver);
+    if (features.center === 'none' && features.basis === 'none') dtypes.add(solver.dtype(model));
   }
-  if (!needed) return { mnist: null };
-  const dataset = await readMnist(sources.dataDir);
-  const matrices = [...dtypes].flatMap((dtype): [Dtype, Csr][] => {
-    const csr = sparseInputs(dataset, dtype);
-    return csr === null ? [] : [[dtype, csr]];
-  });
-  return { mnist: { dataset, matrices } };
+  const shared: SharedData[number][] = [];
+  for (const { trial, dtypes } of needed.values()) {
+    const { data, seed } = trial.config;
+    const dataset = await loadData(data, seed, sources);
+    const matrices = [...dtypes].flatMap((dtype): [Dtype, Csr][] => {
+      const csr = sparseInputs(dataset, dtype);
+      return csr === null ? [] : [[dtype, csr]];
+    });
+    shared.push({ name: data.dataset, dataset, matrices });
+  }
+  return shared;
 }
 
 /** Takes the data that another thread has shared, in place of reading them. */
-export function useSharedData({ mnist }: SharedData, sources: Sources): void {
-  if (mnist === null) return;
-  keepMnist(sources.dataDir, mnist.dataset);
-  for (const [dtype, csr] of mnist.matrices) keepSparse(mnist.dataset, dtype, csr);
+export function useSharedData(shared: SharedData, sources: Sources): void {
+  for (const { name, dataset, matrices } of shared) {
+    datasetEntry(name).keep!(dataset, sources);
+    for (const [dtype, csr] of matrices) keepSparse(dataset, dtype, csr);
+  }
 }

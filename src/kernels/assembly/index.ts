@@ -1,4 +1,4 @@
 export { backwardBias, backwardInputs, denseBackwardWeights, denseForward } from './dense';
 export { sparseBackwardWeights, sparseForward, sparseSgdInPlace } from './sparse';
 export * from './elementwise';
-export { linearStep, surfaceForward, surfaceStep } from './steps';
+export { linearSgdStep, relu2H1Forward, relu2H1SgdStep } from './steps';

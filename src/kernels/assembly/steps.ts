@@ -33,7 +33,7 @@ function squaredErrorDelta(delta: usize, y: usize, rows: usize, N: i32): F {
   return sum;
 }
 
-export function linearStep(x: i32, y: i32, rows: i32, w: i32, b: i32, delta: i32, N: i32, D: i32, rate: f64, lambda: f64, biasLambda: f64): void {
+export function linearSgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, delta: i32, N: i32, D: i32, rate: f64, lambda: f64, biasLambda: f64): void {
   const batch = intAt(rows);
   rowsTimesVector(true, at(x), batch, at(D), at(w), b < 0 ? <F>0 : load<F>(at(b)), at(delta), N, D);
   const sum = squaredErrorDelta(at(delta), at(y), batch, N);
@@ -90,11 +90,11 @@ function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usi
   }
 }
 
-export function surfaceForward(x: i32, w: i32, b: i32, v: i32, c: i32, out: i32, N: i32, H: i32): void {
+export function relu2H1Forward(x: i32, w: i32, b: i32, v: i32, c: i32, out: i32, N: i32, H: i32): void {
   hiddenForward(false, at(x), at(w), at(b), at(v), load<F>(at(c)), 0, at(out), N, H);
 }
 
-export function surfaceStep(x: i32, y: i32, rows: i32, w: i32, b: i32, v: i32, c: i32, inputs: i32, a: i32, delta: i32, N: i32, H: i32, rate: f64, lambda: f64, biasLambda: f64): void {
+export function relu2H1SgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, v: i32, c: i32, inputs: i32, a: i32, delta: i32, N: i32, H: i32, rate: f64, lambda: f64, biasLambda: f64): void {
   for (let n = 0; n < N; n++) {
     const from = at(x + 2 * load<i32>(intAt(rows + n)));
     const to = at(inputs + 2 * n);

@@ -1,6 +1,7 @@
+import type { Sources } from '../datasets/dataset.ts';
+import { loadData } from '../datasets/index.ts';
 import { splitRows } from '../datasets/split.ts';
-import { loadData, type Sources } from './data.ts';
-import type { TrialConfig } from './trial.ts';
+import type { TrialConfig } from '../trial/trial.ts';
 
 export interface TestImage {
   readonly label: number;

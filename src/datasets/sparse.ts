@@ -1,0 +1,52 @@
+import { type Csr, csrFromDense } from '../math/csr.ts';
+import type { Dtype } from '../math/dtype.ts';
+import type { Dataset } from './dataset.ts';
+
+/** Inputs of which a smaller share than this are nonzero are kept as sparse rows: same numbers, less work. */
+const sparseBelow = 0.5;
+
+const mostlyZero = new WeakMap<Dataset, boolean>();
+
+/** Whether most inputs are 0, found out once for a dataset. */
+export function isMostlyZero(dataset: Dataset): boolean {
+  const known = mostlyZero.get(dataset);
+  if (known !== undefined) return known;
+  const found = lookForZeros(dataset);
+  mostlyZero.set(dataset, found);
+  return found;
+}
+
+/** Looks at one row in sixteen: only speed depends on the answer. Kernels number columns with 16 bits. */
+function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
+  if (columns > 65536) return false;
+  let nonzero = 0;
+  let seen = 0;
+  for (let row = 0; row < rows; row += 16) {
+    for (let i = row * columns; i < (row + 1) * columns; i++) if (inputs[i] !== 0) nonzero++;
+    seen += columns;
+  }
+  return nonzero < sparseBelow * seen;
+}
+
+const matrices = new WeakMap<Dataset, Map<Dtype, Csr>>();
+
+/**
+ * All rows of a dataset as a sparse matrix, made once for each element type for all trials of the process; null where
+ * too few of the inputs are 0.
+ */
+export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
+  const known = matrices.get(dataset)?.get(dtype);
+  if (known !== undefined) return known;
+  if (!isMostlyZero(dataset)) return null;
+  const { inputs, columns, rows, divisor } = dataset;
+  const every = Int32Array.from({ length: rows }, (_, row) => row);
+  const csr = csrFromDense(inputs, columns, every, divisor, dtype);
+  keepSparse(dataset, dtype, csr);
+  return csr;
+}
+
+/** Keeps a dataset's sparse matrix, which another thread may have made. */
+export function keepSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
+  const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
+  matrices.set(dataset, made.set(dtype, csr));
+}

@@ -1,0 +1,87 @@
+import type { Centering } from '../datasets/scale.ts';
+import { hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
+import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
+import { type BootstrapMethod, numerics } from '../trial/config.ts';
+import {
+  type ModelConfig,
+  modelOptions,
+  referenceSolver,
+  solverEntry,
+  solvers,
+} from '../trial/solvers/index.ts';
+import { hyperparameterNames } from '../trial/solvers/sgd.ts';
+import type { TrialConfig } from '../trial/trial.ts';
+import type { Experiment } from './define.ts';
+import type { OptionName, Settings } from './options.ts';
+import type { ResolvedData } from './resolve-data.ts';
+
+type SolverKey = ModelConfig['solver'];
+
+const readsOf = new Map(Object.entries(solvers).map(([name, { reads }]) => [name, new Set<string>(reads)]));
+
+/** Which solver the settings ask for: another library's, or one of this program's. */
+export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
+  if ((reference ?? 'none') !== 'none') return referenceSolver(reference as ReferenceName, task);
+  return (solver ?? 'sgd') as SolverKey;
+}
+
+/**
+ * null for what the solver or the optimiser does not read, so that cells which differ in nothing else are one; and the
+ * default of each hyperparameter that was not given.
+ */
+export function onlyRead(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
+  const reads = readsOf.get(solverOf(experiment, settings))!;
+  const read: Record<string, Settings[OptionName]> = {};
+  for (const name in settings) {
+    const isRead = !modelOptions.has(name) || reads.has(name);
+    read[name] = isRead ? settings[name as OptionName] : null;
+  }
+  if ('optimizer' in read) {
+    const known = read.optimizer === null ? {} : hyperparametersOf(read.optimizer as OptimizerName);
+    for (const name of hyperparameterNames)
+      read[name] = name in known ? (read[name] ?? known[name].default) : null;
+  }
+  if (read.basis === 'none') read.degree = null;
+  if (read.hidden === 'none') {
+    read.activation = null;
+    read.biasInit = null;
+  }
+  if (read.batches === 'full') read.batchSize = null;
+  return read;
+}
+
+/** The config of the trial that these settings describe, on data that they were resolved to. */
+export function configOf(
+  experiment: Experiment,
+  settings: Settings,
+  { data, split, facts }: ResolvedData,
+  versions: ReadonlyMap<string, ReferenceVersions>,
+): TrialConfig {
+  const { basis = 'none', degree = null, center, centerTargets = 'no' } = settings;
+  const { bootstrap, bootstrapMethod } = settings;
+  const { architecture, task } = experiment;
+  const context = {
+    architecture,
+    task,
+    facts,
+    split,
+    versions: versions.get(settings.reference as string) ?? null,
+  };
+  return {
+    numerics,
+    seed: settings.seed as number,
+    data,
+    split,
+    features: {
+      basis: basis as TrialConfig['features']['basis'],
+      degree: degree as number | null,
+      center: center as Centering,
+      centerTargets: centerTargets === 'yes',
+    },
+    model: solverEntry(solverOf(experiment, settings)).config(settings, context),
+    bootstrap:
+      bootstrap === undefined
+        ? null
+        : { resamples: bootstrap as number, method: bootstrapMethod as BootstrapMethod },
+  };
+}

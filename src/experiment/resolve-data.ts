@@ -1,0 +1,59 @@
+import type { DataFacts, Sources } from '../datasets/dataset.ts';
+import { type DataConfig, type DatasetName, datasetEntry } from '../datasets/index.ts';
+import { checkSplit, type SplitConfig, type SplitMethod } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
+import type { Settings } from '../parsing/option.ts';
+
+/** What the settings say of the data, with what only the data know. */
+export interface ResolvedData {
+  readonly data: DataConfig;
+  readonly split: SplitConfig;
+  /** In no config: the data's own part stands for them. */
+  readonly facts: DataFacts;
+}
+
+/** Errors: data that are missing or damaged, counts of rows that do not fit them. */
+export async function resolveData(
+  name: DatasetName,
+  settings: Settings,
+  sources: Sources,
+): Promise<ResolvedData> {
+  const { config, facts } = await datasetEntry(name).resolve(settings, sources);
+  return { data: config, split: splitOf(settings, facts), facts };
+}
+
+/** Text that is the same for all settings that resolve to the same data. */
+export function dataKey(name: DatasetName, settings: Settings): string {
+  const { options, resolvesPerSeed } = datasetEntry(name);
+  const { samples, testSize, split, seed } = settings;
+  const own = Object.keys(options).map((option) => settings[option]);
+  return JSON.stringify([samples, testSize, split, own, resolvesPerSeed(settings) ? seed : null]);
+}
+
+function splitOf(settings: Settings, facts: DataFacts): SplitConfig {
+  const { samples, testSize, split } = settings;
+  const total = samples === 'all' ? facts.rows : (samples as number);
+  const testRows = testRowsOf(total, testSize as number);
+  if (testRows >= total) {
+    throw new UserError({
+      what: '{testSize} leaves no rows to train on',
+      expected: `fewer than ${total} test rows`,
+      received: testRows,
+      remedy: 'lower it, or raise {samples}',
+    });
+  }
+  const config: SplitConfig = { method: split as SplitMethod, trainRows: total - testRows, testRows };
+  checkSplit(facts, config);
+  return config;
+}
+
+/**
+ * A count as it is, a share of the rows rounded up: 7 % of 100 rows are 7, although the nearest float64 to 100 x 0.07 is
+ * above 7. A product that a whole number is nearest to within rounding is that number.
+ */
+export function testRowsOf(total: number, size: number): number {
+  if (size >= 1) return size;
+  const rows = total * size;
+  const nearest = Math.round(rows);
+  return Math.abs(rows - nearest) <= 4 * Number.EPSILON * rows ? nearest : Math.ceil(rows);
+}

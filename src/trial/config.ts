@@ -1,0 +1,47 @@
+import type { DataConfig } from '../datasets/index.ts';
+import type { Centering } from '../datasets/scale.ts';
+import type { SplitConfig } from '../datasets/split.ts';
+import type { Basis } from '../regression/polynomial.ts';
+
+/**
+ * Version of the arithmetic: part of every id. It changes whenever the same config would give other bits, so that
+ * records from before are never taken for those from after.
+ */
+export const numerics = 3;
+
+/** test: resample the test rows, the predictions stay; refit: train again on resampled training rows. */
+export const bootstrapMethods = ['test', 'refit'] as const;
+export type BootstrapMethod = (typeof bootstrapMethods)[number];
+
+export interface FeaturesConfig {
+  /** none: the inputs themselves; otherwise polynomials of two inputs up to `degree`. */
+  readonly basis: Basis | 'none';
+  readonly degree: number | null;
+  readonly center: Centering;
+  readonly centerTargets: boolean;
+}
+
+/** Everything that a trial depends on except its model. */
+export interface ConfigBase {
+  readonly numerics: typeof numerics;
+  readonly seed: number;
+  readonly data: DataConfig;
+  readonly split: SplitConfig;
+  readonly features: FeaturesConfig;
+  /** How the test scores of a regression are resampled; null for classification. */
+  readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
+}
+
+/** Fields that are left out of a trial's id as long as they have these values. They are never changed. */
+export const featureDefaults: Partial<FeaturesConfig> = {
+  basis: 'none',
+  degree: null,
+  center: 'none',
+  centerTargets: false,
+};
+
+/** Inputs of the model: the `columns` of the data, or polynomial features. */
+export function featureCount({ basis, degree }: FeaturesConfig, columns: number): number {
+  if (basis === 'none') return columns;
+  return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
+}

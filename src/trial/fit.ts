@@ -1,0 +1,112 @@
+import type { Matrix } from '../math/matrix.ts';
+import { matrix, multiplyVector } from '../math/matrix.ts';
+import { type LossName, losses } from '../nn/losses.ts';
+import type { Samples } from '../nn/samples.ts';
+import type { Trained } from '../nn/train.ts';
+import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import type { Prepared } from './prepare.ts';
+
+/** What one fit of the model gives, before bootstrapping. */
+export interface Fit {
+  /** Whether a loss was no longer finite, and after which epoch (from 1), where there are epochs. */
+  readonly diverged: boolean;
+  readonly divergedAt: number | null;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
+  /** [test rows] of a regression; null for classification or after divergence. */
+  readonly predictions: Float64Array | null;
+}
+
+/** Whether metrics need the outputs of the rows after the last epoch, since not all of them are curves. */
+export function needsOutputs(loss: LossName): boolean {
+  return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
+}
+
+/** The loss of every epoch is known, and the accuracy of a classifier. */
+function isCurve(loss: LossName, name: MetricName): boolean {
+  return name === losses[loss].metric || name === 'accuracy';
+}
+
+/** Curves, final and best values of a trained network. */
+export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
+  const { metric, task, selects } = losses[loss];
+  const curves: Record<string, (number | null)[]> = {
+    [`train_${metric}`]: trained.train.loss.map(finiteOrNull),
+    [`test_${metric}`]: trained.test.loss.map(finiteOrNull),
+  };
+  if (task === 'classification') {
+    curves.train_accuracy = trained.train.accuracy;
+    curves.test_accuracy = trained.test.accuracy;
+  }
+  const diverged = trained.divergedAt !== null;
+  const values: Record<string, number | null> = {};
+  for (const name of metricNames(task)) {
+    for (const split of ['train', 'test'] as const) {
+      const outputs = split === 'train' ? trained.trainOutputs : trained.testOutputs;
+      const column = `${split}_${name}`;
+      if (diverged) values[column] = null;
+      else values[column] = isCurve(loss, name) ? curves[column].at(-1)! : score(name, data[split], outputs);
+    }
+  }
+  const best = diverged ? null : bestEpoch(curves[`test_${selects}`] as number[], selects);
+  values[`best_test_${selects}`] = best?.value ?? null;
+  values.best_epoch = best?.epoch ?? null;
+  const predictions = task === 'regression' && !diverged ? trained.testOutputs : null;
+  const divergedAt = trained.divergedAt === null ? null : trained.divergedAt + 1;
+  return { diverged, divergedAt, metrics: values, curves, predictions };
+}
+
+/** Scores of a linear model with the coefficients beta [columns]; one whose errors are not finite has diverged. */
+export function linearFit(data: Prepared, beta: Float64Array): Fit {
+  const outputs = {
+    train: multiplyVector(featuresOf(data.train), beta),
+    test: multiplyVector(featuresOf(data.test), beta),
+  };
+  const values: Record<string, number | null> = {};
+  for (const name of metricNames('regression')) {
+    for (const split of ['train', 'test'] as const) {
+      values[`${split}_${name}`] = score(name, data[split], outputs[split]);
+    }
+  }
+  const diverged = values.train_mse === null || values.test_mse === null;
+  if (diverged) for (const column of Object.keys(values)) values[column] = null;
+  return {
+    diverged,
+    divergedAt: null,
+    metrics: values,
+    curves: {},
+    predictions: diverged ? null : outputs.test,
+  };
+}
+
+/** Dense inputs as a matrix [rows][columns]. */
+export function featuresOf({ rows, inputs }: Samples): Matrix {
+  const values = inputs as Float64Array;
+  return matrix(rows, values.length / rows, values);
+}
+
+function score(name: MetricName, { targets, rows }: Samples, outputs: Float64Array): number | null {
+  return finiteOrNull(metrics[name].score(targets, outputs, rows));
+}
+
+/** The best value over the epochs, and the epoch (from 1) that had it first. */
+function bestEpoch(curve: readonly number[], name: MetricName): { value: number; epoch: number } {
+  const sign = metrics[name].better === 'lower' ? 1 : -1;
+  let at = 0;
+  curve.forEach((value, epoch) => {
+    if (sign * value < sign * curve[at]) at = epoch;
+  });
+  return { value: curve[at], epoch: at + 1 };
+}
+
+/** The column of the epochs' best value, by the metric that a loss of the task compares them by. */
+export function selectedMetrics(task: Task): MetricName[] {
+  const selected = Object.values(losses)
+    .filter((loss) => loss.task === task)
+    .map(({ selects }) => selects);
+  return [...new Set(selected)];
+}
+
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,157 @@
+import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import { selectedMetrics } from './fit.ts';
+import type { TrialRecord } from './trial.ts';
+
+/** A number that a trial ends with: a column of trials.csv. */
+export interface MetricColumn {
+  readonly name: string;
+  /** As tables and figures have it. */
+  readonly title: string;
+  readonly description: string;
+  /** Which way it is better; null where neither is. */
+  readonly better: 'lower' | 'higher' | null;
+  /** The lowest and the highest value that it can have. */
+  readonly domain: readonly [number, number];
+  /** Its value in a record; null where it has none. */
+  readonly read: (record: TrialRecord) => number | null;
+}
+
+const nonNegative = [0, Number.POSITIVE_INFINITY] as const;
+
+const fromMetrics = (name: string) => (record: TrialRecord) => record.metrics[name] ?? null;
+
+/** A metric of one split after the last epoch. */
+function final(split: 'train' | 'test', metric: MetricName): MetricColumn {
+  const { title, description, better, domain } = metrics[metric];
+  const name = `${split}_${metric}`;
+  return {
+    name,
+    title: `${split} ${title}`,
+    description: `${description} on the ${split === 'train' ? 'training' : 'test'} rows after the last epoch`,
+    better,
+    domain,
+    read: fromMetrics(name),
+  };
+}
+
+/** The best value over the epochs, and its epoch. */
+function best(metric: MetricName): MetricColumn[] {
+  const { title, better, domain } = metrics[metric];
+  const extreme = better === 'lower' ? 'lowest' : 'highest';
+  const name = `best_test_${metric}`;
+  return [
+    {
+      name,
+      title: `best test ${title}`,
+      description: `${extreme} test ${title} over the epochs`,
+      better,
+      domain,
+      read: fromMetrics(name),
+    },
+    {
+      name: 'best_epoch',
+      title: 'best epoch',
+      description: `epoch (from 1) of the ${extreme} test ${title}`,
+      better: null,
+      domain: nonNegative,
+      read: fromMetrics('best_epoch'),
+    },
+  ];
+}
+
+/** What the bootstrap gives of a metric: each part with the end of its column's name. */
+const parts = [
+  { end: '', part: 'mean', title: 'mean', what: 'mean of' },
+  { end: '_sd', part: 'standardDeviation', title: 'sd', what: 'standard deviation of' },
+  { end: '_low', part: 'low', title: '2.5 %', what: '2.5 % percentile of' },
+  { end: '_high', part: 'high', title: '97.5 %', what: '97.5 % percentile of' },
+] as const;
+
+function bootstrapped(metric: MetricName): MetricColumn[] {
+  const { title, better, domain } = metrics[metric];
+  return parts.map((one) => ({
+    name: `bootstrap_${metric}${one.end}`,
+    title: `test ${title}, bootstrap ${one.title}`,
+    description: `${one.what} the test ${title} over the bootstrap resamples`,
+    better: one.part === 'standardDeviation' ? 'lower' : better,
+    domain: one.part === 'standardDeviation' ? nonNegative : domain,
+    read: ({ bootstrap }) => bootstrap?.[metric]?.[one.part] ?? null,
+  }));
+}
+
+/** What solvers with a tolerance tell of how they ended. */
+const endings: MetricColumn[] = [
+  {
+    name: 'converged',
+    title: 'converged',
+    description: '1 where a solver with a tolerance reached it, 0 where it did not',
+    better: 'higher',
+    domain: [0, 1],
+    read: fromMetrics('converged'),
+  },
+  {
+    name: 'iterations',
+    title: 'iterations',
+    description: 'iterations of that solver',
+    better: null,
+    domain: nonNegative,
+    read: fromMetrics('iterations'),
+  },
+];
+
+/** Alongside these, where L-BFGS can be the solver. */
+const gradientNorm: MetricColumn = {
+  name: 'gradient_norm',
+  title: 'gradient norm',
+  description: "largest component of the objective's gradient on the training rows where L-BFGS ended",
+  better: 'lower',
+  domain: nonNegative,
+  read: fromMetrics('gradient_norm'),
+};
+
+function columnsOfTask(task: Task): MetricColumn[] {
+  const names = metricNames(task);
+  const selected = selectedMetrics(task).flatMap(best);
+  return [
+    ...names.flatMap((name) => [final('train', name), final('test', name)]),
+    ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
+    ...(task === 'regression' ? names.flatMap(bootstrapped) : endings),
+  ];
+}
+
+const columns: Record<Task, readonly MetricColumn[]> = {
+  regression: columnsOfTask('regression'),
+  classification: columnsOfTask('classification'),
+};
+
+const byName = new Map(
+  [...columns.regression, ...columns.classification, gradientNorm].map((column) => [column.name, column]),
+);
+
+/** The numbers that the trials of an experiment end with, in the order of their columns. */
+export function metricsOf({
+  task,
+  settings,
+}: {
+  readonly task: Task;
+  readonly settings: object;
+}): readonly MetricColumn[] {
+  return 'maxIterations' in settings ? [...columns[task], gradientNorm] : columns[task];
+}
+
+/** Whether some trial's record has a metric of that name. */
+export function isMetric(name: string): boolean {
+  return byName.has(name);
+}
+
+/** A column by its name. Errors: a name that no column has. */
+export function metricColumn(name: string): MetricColumn {
+  const column = byName.get(name);
+  if (column === undefined) throw new Error(`there is no metric ${name}`);
+  return column;
+}
+
+/** The value of one metric of a record; null where it has none. */
+export function metricOf(record: TrialRecord, name: string): number | null {
+  return byName.get(name)?.read(record) ?? null;
+}

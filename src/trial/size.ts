@@ -1,0 +1,50 @@
+import type { DataFacts } from '../datasets/dataset.ts';
+import { datasetEntry } from '../datasets/index.ts';
+import { featureCount } from './config.ts';
+import { solverEntry } from './solvers/index.ts';
+import type { ModelSize } from './solvers/solver.ts';
+import type { TrialConfig } from './trial.ts';
+
+/** Of a dense number and of a sparse entry, value and column, at most half of all. */
+const numberBytes = 8;
+const sparseBytes = 12 * 0.5;
+
+function sizeOf({ split, features }: TrialConfig, columns: number): ModelSize {
+  const { trainRows, testRows } = split;
+  return { rows: trainRows + testRows, trainRows, testRows, inputs: featureCount(features, columns) };
+}
+
+/** Weights of the trial's model on data of `columns` columns, biases left out. */
+export function trialWeights(config: TrialConfig, columns: number): number {
+  return solverEntry(config.model.solver).weights(config.model, featureCount(config.features, columns));
+}
+
+/** Epochs of a training, or its iterations at most; 0 where there are none. */
+export function trialEpochs({ model }: TrialConfig): number {
+  return solverEntry(model.solver).epochs(model);
+}
+
+/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
+export function trialCost(config: TrialConfig): number {
+  const { data, model, bootstrap } = config;
+  const fits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
+  const columns = datasetEntry(data.dataset).columns(data);
+  return fits * solverEntry(model.solver).cost(model, sizeOf(config, columns));
+}
+
+/** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
+export function trialMemory(config: TrialConfig, facts: DataFacts): number {
+  const { model } = config;
+  const size = sizeOf(config, facts.columns);
+  const numbers = 4 * size.rows + solverEntry(model.solver).memory(model, size);
+  return inputBytes(config, size, facts) + numberBytes * numbers;
+}
+
+/** Dense rows are there as they are prepared, as they are trained on, and in a batch. */
+function inputBytes({ features, model }: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
+  const centred = features.center !== 'none';
+  const asTheyAre = !centred && features.basis === 'none';
+  const all = facts.rows * facts.columns;
+  if (facts.sparse && asTheyAre && solverEntry(model.solver).reference === null) return sparseBytes * all;
+  return numberBytes * (3 * rows * inputs + (centred ? all : 0));
+}

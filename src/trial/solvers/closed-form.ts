@@ -1,0 +1,36 @@
+import type { ShapeOf } from '../../parsing/shape.ts';
+import { featuresOf, linearFit } from '../fit.ts';
+import type { Solver } from './solver.ts';
+
+/** Minimises mean square + lambda sum(beta^2) exactly; lambda 0 is minimum-norm least squares. */
+export interface ClosedFormConfig {
+  readonly solver: 'closed-form';
+  readonly lambda: number;
+}
+
+export const closedForm = {
+  title: 'closed form',
+  reference: null,
+  options: {},
+  reads: ['lambda', 'solver'],
+  fits: ({ task }) => task === 'regression',
+  defaults: { lambda: 0 },
+  config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
+  schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
+  dtype: () => 'float64',
+  loss: () => 'mse',
+  epochs: () => 0,
+  weights: (_model, inputs) => inputs,
+  cost: (_model, { trainRows, inputs }) => trainRows * inputs ** 2,
+  memory: (_model, { inputs }) => 4 * inputs,
+  async fit(data, { lambda }) {
+    const { leastSquares, ridge } = await import('../../regression/least-squares.ts');
+    const targets = data.train.targets as Float64Array;
+    // mean square + lambda |beta|^2 has the minimum of sum of squares + N lambda |beta|^2.
+    const beta =
+      lambda === 0
+        ? await leastSquares(featuresOf(data.train), targets)
+        : await ridge(featuresOf(data.train), targets, lambda * data.train.rows);
+    return linearFit(data, beta);
+  },
+} satisfies Solver<ClosedFormConfig>;

@@ -1,0 +1,47 @@
+import type { ReferenceName } from '../../references/index.ts';
+import type { Task } from '../../stats/metrics.ts';
+import { closedForm } from './closed-form.ts';
+import { lbfgs } from './lbfgs.ts';
+import { sgd } from './sgd.ts';
+import { logisticRegression, sgdRegressor } from './sklearn.ts';
+import type { Solver } from './solver.ts';
+import { tfjs } from './tfjs.ts';
+
+/** Every way to fit a model, by the `solver` of a trial's config; a new one is its own file and one line here. */
+export const solvers = {
+  sgd,
+  lbfgs,
+  'closed-form': closedForm,
+  tfjs,
+  SGDRegressor: sgdRegressor,
+  LogisticRegression: logisticRegression,
+};
+
+type SolverKey = keyof typeof solvers;
+
+/** The part of a trial's config that says how which model is fitted. */
+export type ModelConfig = { [Key in SolverKey]: ReturnType<(typeof solvers)[Key]['config']> }[SolverKey];
+
+/** What --solver offers: those of this program. */
+export type SolverName = {
+  [Key in SolverKey]: (typeof solvers)[Key]['reference'] extends null ? Key : never;
+}[SolverKey];
+export const solverNames = (Object.keys(solvers) as SolverKey[]).filter(
+  (name) => solvers[name].reference === null,
+) as SolverName[];
+
+/** The entry of a solver. TypeScript does not see that a name and its model belong together. */
+export function solverEntry(name: ModelConfig['solver']): Solver<ModelConfig> {
+  return solvers[name] as unknown as Solver<ModelConfig>;
+}
+
+/** The solver by which a reference fits models of a task; TensorFlow.js trains whatever this program trains. */
+export function referenceSolver(reference: ReferenceName, task: Task): SolverKey {
+  const found = (Object.keys(solvers) as SolverKey[]).filter((name) => solvers[name].reference === reference);
+  return found.find((name) => solverEntry(name).fits({ task, settings: {} })) ?? found[0];
+}
+
+/** Names of the options that not all solvers read. */
+export const modelOptions: ReadonlySet<string> = new Set(
+  Object.values(solvers).flatMap(({ reads }) => reads as readonly string[]),
+);

@@ -1,0 +1,71 @@
+import { initialWeights } from '../../nn/network.ts';
+import { columnsOf } from '../../nn/samples.ts';
+import { integer, number, type Option } from '../../parsing/option.ts';
+import type { ShapeOf } from '../../parsing/shape.ts';
+import { needsOutputs, trainedFit } from '../fit.ts';
+import { type NetworkConfig, networkDefaults, networkOf, networkReads, networkSchema } from './network.ts';
+import { mostEpochs, trainingCost } from './sgd.ts';
+import { layerWeights, type Solver } from './solver.ts';
+
+/** Minimises mean loss + lambda sum(w^2) on all training rows at once by L-BFGS. */
+export interface LbfgsConfig extends NetworkConfig {
+  readonly solver: 'lbfgs';
+  readonly maxIterations: number;
+  /** Ends where no component of the objective's gradient is larger than this. */
+  readonly gradientTolerance: number;
+  readonly dtype: 'float64';
+}
+
+const options = {
+  maxIterations: integer('--max-iterations', 'iterations of L-BFGS at most', 1, mostEpochs),
+  gradientTolerance: number(
+    '--gradient-tolerance',
+    'L-BFGS ends where no component of the gradient is larger',
+    'a finite number > 0',
+    (x) => x > 0,
+  ),
+} satisfies Record<string, Option>;
+
+export const lbfgs = {
+  title: 'L-BFGS',
+  reference: null,
+  options,
+  reads: [...networkReads, ...Object.keys(options), 'solver'],
+  /** An experiment that has its settings. */
+  fits: ({ settings }) => 'maxIterations' in settings,
+  defaults: networkDefaults,
+  config: (settings, context) => ({
+    solver: 'lbfgs',
+    ...networkOf(settings, context),
+    maxIterations: settings.maxIterations as number,
+    gradientTolerance: settings.gradientTolerance as number,
+    dtype: 'float64',
+  }),
+  schema: ((z) => ({
+    ...networkSchema(z),
+    maxIterations: z.int().min(1),
+    gradientTolerance: z.number().positive(),
+    dtype: z.literal('float64'),
+  })) as ShapeOf,
+  dtype: () => 'float64',
+  loss: ({ loss }) => loss,
+  epochs: ({ maxIterations }) => maxIterations,
+  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
+  cost: ({ maxIterations, layers }, size) => trainingCost({ epochs: maxIterations, layers }, size),
+  /** Ten steps with their changes of the gradient, and a few vectors besides. */
+  memory: ({ layers }, { inputs }) =>
+    32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),
+  async fit(data, model, seed, { onEpoch }) {
+    const { fitLbfgs } = await import('../../nn/fit-lbfgs.ts');
+    const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
+    const keepTrainOutputs = needsOutputs(model.loss);
+    const how = { ...model, weights, keepTrainOutputs };
+    const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);
+    const { iterations, converged, gradientNorm } = fitted;
+    const fit = trainedFit(data, model.loss, fitted);
+    const ending = fit.diverged
+      ? { iterations: null, converged: null, gradient_norm: null }
+      : { iterations, converged: Number(converged), gradient_norm: gradientNorm };
+    return { ...fit, metrics: { ...fit.metrics, ...ending } };
+  },
+} satisfies Solver<LbfgsConfig>;

@@ -1,0 +1,98 @@
+import type * as Zod from 'zod';
+import { UserError } from '../../errors.ts';
+import { activationNames } from '../../nn/activations.ts';
+import { biasInits, kernelInits } from '../../nn/initializers.ts';
+import { type LossName, lossesOf, lossNames } from '../../nn/losses.ts';
+import type { LayerSpec } from '../../nn/network.ts';
+import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
+import { parseChoice } from '../../parsing/value-list.ts';
+import { givenLayers, randomLayers } from '../architecture.ts';
+import type { ModelContext } from './solver.ts';
+
+/** A network and its objective, however it is trained. */
+export interface NetworkConfig {
+  readonly layers: readonly LayerSpec[];
+  /** Which draw of initial weights from the seed; random networks have one each. */
+  readonly draw: number;
+  readonly loss: LossName;
+  /** Penalty lambda sum(w^2). */
+  readonly lambda: number;
+  readonly penalizeBiases: boolean;
+}
+
+export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, penalizeBiases: true };
+
+/** The options of a network's layers and objective. */
+export const networkOptions = {
+  net: integer('--net', 'which random network', 1, 1e6),
+  minHiddenLayers: integer('--min-hidden-layers', 'fewest hidden layers of a random network', 0, 100),
+  maxHiddenLayers: integer('--max-hidden-layers', 'most hidden layers of a random network', 0, 100),
+  minNodes: integer('--min-nodes', 'fewest nodes of a random layer', 1, 1e5),
+  maxNodes: integer('--max-nodes', 'most nodes of a random layer', 1, 1e5),
+  activationPool: {
+    flag: '--activation-pool',
+    placeholder: 'names',
+    description: `activations that random layers draw from, joined by +: ${activationNames.join('+')}`,
+    type: 'string',
+    parse: (value: string, flag: string) =>
+      value
+        .split('+')
+        .map((name) => parseChoice(name.trim(), activationNames, flag))
+        .join('+'),
+  },
+  hidden: widths('--hidden', 'nodes of the hidden layers, joined by -: 128, 64-32, none'),
+  activation: choice('--activation', 'activation of the hidden layers', activationNames),
+  kernelInit: choice('--kernel-init', 'initial weights', kernelInits),
+  biasInit: choice('--bias-init', 'initial biases of the hidden layers', [...biasInits, 'none']),
+  outputBiasInit: choice(
+    '--output-bias-init',
+    'initial output bias; as_kernel: random_normal where the weights are, else zeros',
+    [...biasInits, 'none', 'as_kernel'],
+  ),
+  loss: choice('--loss', 'what is minimised', lossNames),
+  penalize: choice('--penalize', 'what the penalty is on', ['all', 'kernels']),
+} satisfies Record<string, Option>;
+
+export const networkReads = [...Object.keys(networkOptions), 'lambda'];
+
+export function networkOf(settings: Settings, context: ModelContext): NetworkConfig {
+  const { architecture, task, facts } = context;
+  const loss = settings.loss as LossName;
+  checkLoss(loss, task);
+  const random = architecture === 'random';
+  return {
+    layers: (random ? randomLayers : givenLayers)(settings, loss, facts.classes),
+    draw: random ? (settings.net as number) : 0,
+    loss,
+    lambda: settings.lambda as number,
+    penalizeBiases: settings.penalize === 'all',
+  };
+}
+
+function checkLoss(loss: LossName, task: ModelContext['task']): void {
+  const fitting = lossesOf(task);
+  if (fitting.includes(loss)) return;
+  throw new UserError({
+    what: `{loss} ${loss} is no loss for ${task}`,
+    expected: fitting.join(' or '),
+    received: loss,
+    remedy: `use {loss} ${fitting[0]}`,
+  });
+}
+
+/** The form of a NetworkConfig. */
+export function networkSchema(z: typeof Zod.z) {
+  const layer = z.strictObject({
+    units: z.int().min(1),
+    activation: z.enum([...activationNames, 'softmax']),
+    kernelInit: z.enum(kernelInits),
+    biasInit: z.enum(biasInits).nullable(),
+  });
+  return {
+    layers: z.array(layer).min(1),
+    draw: z.int().min(0),
+    loss: z.enum(lossNames),
+    lambda: z.number().min(0),
+    penalizeBiases: z.boolean(),
+  };
+}

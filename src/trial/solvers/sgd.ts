@@ -1,0 +1,211 @@
+import type * as Zod from 'zod';
+import { UserError } from '../../errors.ts';
+import { type Dtype, dtypes } from '../../math/dtype.ts';
+import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
+import { losses } from '../../nn/losses.ts';
+import { initialWeights } from '../../nn/network.ts';
+import {
+  createOptimizer,
+  defaultOptimizer,
+  hyperparametersOf,
+  type OptimizerConfig,
+  type OptimizerName,
+  optimizerNames,
+  type optimizers,
+} from '../../nn/optimizers.ts';
+import { columnsOf } from '../../nn/samples.ts';
+import { compileSchedule, scheduleFormula, scheduleNames } from '../../nn/schedules.ts';
+import type { Training } from '../../nn/train.ts';
+import { choice, formula, integer, number, type Option, rows, type Settings } from '../../parsing/option.ts';
+import type { ShapeOf } from '../../parsing/shape.ts';
+import { needsOutputs, trainedFit } from '../fit.ts';
+import type { Prepared } from '../prepare.ts';
+import {
+  type NetworkConfig,
+  networkDefaults,
+  networkOf,
+  networkOptions,
+  networkReads,
+  networkSchema,
+} from './network.ts';
+import { layerWeights, type ModelContext, type ModelSize, type Solver } from './solver.ts';
+
+/** Training by mini-batches, with any optimiser. */
+export interface SgdConfig extends TrainingConfig {
+  readonly solver: 'sgd';
+  readonly dtype: Dtype;
+}
+
+/** The same without what only this program has a choice of. */
+export interface TrainingConfig extends NetworkConfig {
+  readonly optimizer: OptimizerConfig;
+  readonly learningRate: number;
+  /** A name of nn/schedules.ts or an expression. */
+  readonly schedule: string;
+  readonly batchSize: number;
+  readonly batches: Batching;
+  readonly epochs: number;
+}
+
+/** The curves of more would not fit into one text, which a record is. */
+export const mostEpochs = 5e6;
+
+const options = {
+  ...networkOptions,
+  optimizer: choice('--optimizer', 'how weights move by their gradients', optimizerNames),
+  learningRate: number('--learning-rate', 'learning rate', 'a finite number > 0', (x) => x > 0),
+  schedule: formula(
+    '--schedule',
+    'name',
+    `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps`,
+    scheduleFormula,
+  ),
+  batchSize: rows('--batch-size', 'rows in a mini-batch', 1),
+  batches: choice('--batches', 'how mini-batches are drawn', batchingNames),
+  epochs: integer('--epochs', 'epochs', 1, mostEpochs),
+  dtype: choice('--dtype', 'element type of the training', dtypes),
+} satisfies Record<string, Option>;
+
+/** Every hyperparameter of every optimiser, each an option. */
+export const hyperparameterNames = [
+  ...new Set(optimizerNames.flatMap((name) => Object.keys(hyperparametersOf(name)))),
+] as HyperparameterName[];
+
+export type HyperparameterName = {
+  [Name in OptimizerName]: Extract<keyof (typeof optimizers)[Name]['hyperparameters'], string>;
+}[OptimizerName];
+
+export const hyperparameterOptions = Object.fromEntries(
+  hyperparameterNames.map((name) => [name, hyperparameterOption(name)]),
+) as Record<HyperparameterName, Option>;
+
+function hyperparameterOption(name: string): Option {
+  const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
+  const { help, range, holds } = hyperparametersOf(owners[0])[name];
+  const of = owners.length === optimizerNames.length ? '' : ` (${owners.join(', ')})`;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return number(flag, `${help}${of}`, range, holds);
+}
+
+export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver'];
+
+/** The fields that have a default, the optimiser's hyperparameters among them. */
+export const trainingDefaults = { ...networkDefaults, optimizer: defaultOptimizer, schedule: 'constant' };
+
+export const sgd = {
+  title: 'SGD',
+  reference: null,
+  options: { ...options, ...hyperparameterOptions },
+  reads: trainingReads,
+  fits: () => true,
+  defaults: trainingDefaults,
+  config: (settings, context) => ({
+    solver: 'sgd',
+    ...trainingConfig(settings, context),
+    dtype: settings.dtype as Dtype,
+  }),
+  schema: ((z) => ({ ...trainingSchema(z), dtype: z.enum(dtypes) })) as ShapeOf,
+  dtype: ({ dtype }) => dtype,
+  loss: ({ loss }) => loss,
+  epochs: ({ epochs }) => epochs,
+  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
+  cost: trainingCost,
+  memory: trainingMemory,
+  async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
+    const { train } = await import('../../nn/train.ts');
+    const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
+    const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
+    const fit = trainedFit(data, model.loss, trained);
+    if (losses[model.loss].task === 'classification' && !fit.diverged) await onWeights?.(trained.weights);
+    return fit;
+  },
+} satisfies Solver<SgdConfig>;
+
+export function trainingConfig(settings: Settings, context: ModelContext): TrainingConfig {
+  return {
+    ...networkOf(settings, context),
+    optimizer: optimizerOf(settings),
+    learningRate: settings.learningRate as number,
+    schedule: settings.schedule as string,
+    batchSize: batchSizeOf(settings, context.split.trainRows),
+    batches: settings.batches as Batching,
+    epochs: settings.epochs as number,
+  };
+}
+
+function optimizerOf(settings: Settings): OptimizerConfig {
+  const name = settings.optimizer as OptimizerName;
+  const given = Object.keys(hyperparametersOf(name)).map((hyperparameter) => [
+    hyperparameter,
+    settings[hyperparameter],
+  ]);
+  return { name, ...Object.fromEntries(given) } as OptimizerConfig;
+}
+
+function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): number {
+  if (batches === 'full' || batchSize === 'all') return trainRows;
+  if ((batchSize as number) <= trainRows) return batchSize as number;
+  throw new UserError({
+    what: '{batchSize} is larger than the training set',
+    expected: `at most ${trainRows}, or all`,
+    received: batchSize,
+    remedy: 'give {batchSize} all for the whole training set, or more {samples}',
+  });
+}
+
+export function trainingSchema(z: typeof Zod.z) {
+  const optimizer = optimizerNames.map((name) => {
+    const fields = Object.entries(hyperparametersOf(name)).map(([field, { holds, range }]) => [
+      field,
+      z.number().refine(holds, range),
+    ]);
+    return z.strictObject({ name: z.literal(name), ...Object.fromEntries(fields) });
+  });
+  return {
+    ...networkSchema(z),
+    optimizer: z.discriminatedUnion('name', optimizer as [(typeof optimizer)[number]]),
+    learningRate: z.number().positive(),
+    schedule: z.string().min(1),
+    batchSize: z.int().min(1),
+    batches: z.enum(batchingNames),
+    epochs: z.int().min(1),
+  };
+}
+
+/** Forward, backward and update on the training rows, and an evaluation of all rows, each epoch. */
+export function trainingCost(
+  { epochs, layers }: Pick<TrainingConfig, 'epochs' | 'layers'>,
+  { inputs, trainRows, testRows }: ModelSize,
+): number {
+  return epochs * (4 * trainRows + testRows) * layerWeights(layers, inputs);
+}
+
+export function trainingMemory(
+  { layers, batchSize, optimizer }: TrainingConfig,
+  { inputs }: ModelSize,
+): number {
+  const units = layers.reduce((sum, layer) => sum + layer.units, 0);
+  const copies = 3 + Math.max(1, createOptimizer(optimizer).slots);
+  return copies * layerWeights(layers, inputs) + 2 * Math.max(batchSize, 128) * units;
+}
+
+/** What `train` is asked for, without the element type. */
+export async function trainingOf(
+  { train }: Prepared,
+  model: TrainingConfig,
+  seed: number,
+): Promise<Omit<Training, 'dtype'>> {
+  const { layers, loss, lambda, penalizeBiases, optimizer, learningRate, batchSize, epochs, draw } = model;
+  return {
+    layers,
+    weights: initialWeights(layers, columnsOf(train), seed, draw),
+    loss,
+    penalty: { lambda, penalizeBiases },
+    optimizer,
+    learningRate,
+    schedule: await compileSchedule(model.schedule),
+    batches: batchings[model.batches](train.rows, batchSize, seed),
+    epochs,
+    keepTrainOutputs: needsOutputs(loss),
+  };
+}

@@ -1,0 +1,125 @@
+import type * as Zod from 'zod';
+import type { ShapeOf } from '../../parsing/shape.ts';
+import { references } from '../../references/index.ts';
+import type { SklearnVersions } from '../../references/sklearn.ts';
+import { linearFit } from '../fit.ts';
+import type { Solver } from './solver.ts';
+
+/** scikit-learn's SGDRegressor, in partial fits of `batchSize` training rows drawn with replacement. */
+export interface SgdRegressorConfig extends SklearnVersions {
+  readonly solver: 'SGDRegressor';
+  /** By its own names. */
+  readonly parameters: {
+    readonly alpha: number;
+    readonly fit_intercept: boolean;
+    readonly learning_rate: 'invscaling';
+    readonly eta0: number;
+    readonly power_t: number;
+  };
+  readonly partialFits: number;
+  readonly batchSize: number;
+}
+
+/** scikit-learn's LogisticRegression on all training rows. */
+export interface LogisticRegressionConfig extends SklearnVersions {
+  readonly solver: 'LogisticRegression';
+  /** By its own names; C is the inverse of an L2 penalty on the sum of losses. */
+  readonly parameters: {
+    readonly solver: 'lbfgs';
+    readonly C: number;
+    readonly max_iter: number;
+    readonly tol: number;
+  };
+}
+
+/** Both have the report's settings, whatever ours are. */
+const common = {
+  reference: 'sklearn',
+  options: {},
+  reads: [],
+  defaults: {},
+  dtype: () => 'float64' as const,
+  epochs: () => 0,
+  weights: (_model: object, inputs: number) => inputs,
+} as const;
+
+const versionSchema = (z: typeof Zod.z) => ({
+  version: z.string().min(1),
+  numpy: z.string().min(1),
+  scipy: z.string().min(1),
+});
+
+export const sgdRegressor = {
+  ...common,
+  title: "scikit-learn's SGDRegressor",
+  fits: ({ task }) => task === 'regression',
+  config: (_settings, { split, versions }) => ({
+    solver: 'SGDRegressor',
+    ...(versions as SklearnVersions),
+    parameters: { alpha: 0, fit_intercept: false, learning_rate: 'invscaling', eta0: 0.1, power_t: 0.25 },
+    partialFits: 100,
+    batchSize: split.trainRows,
+  }),
+  schema: ((z) => ({
+    ...versionSchema(z),
+    parameters: z.strictObject({
+      alpha: z.number().min(0),
+      fit_intercept: z.boolean(),
+      learning_rate: z.literal('invscaling'),
+      eta0: z.number().positive(),
+      power_t: z.number().min(0),
+    }),
+    partialFits: z.int().min(1),
+    batchSize: z.int().min(1),
+  })) as ShapeOf,
+  loss: () => 'mse',
+  cost: ({ partialFits, batchSize }, { inputs }) => partialFits * batchSize * inputs,
+  memory: (_model, { inputs }) => 4 * inputs,
+  async fit(data, model, seed) {
+    const { version, numpy, scipy } = model;
+    const versions = { version, numpy, scipy };
+    return linearFit(data, await references.sklearn.fitSgdRegressor(data.train, model, seed, versions));
+  },
+} satisfies Solver<SgdRegressorConfig>;
+
+export const logisticRegression = {
+  ...common,
+  title: "scikit-learn's LogisticRegression",
+  fits: ({ task }) => task === 'classification',
+  config: (_settings, { versions }) => ({
+    solver: 'LogisticRegression',
+    ...(versions as SklearnVersions),
+    parameters: { solver: 'lbfgs', C: 1, max_iter: 100, tol: 1e-4 },
+  }),
+  schema: ((z) => ({
+    ...versionSchema(z),
+    parameters: z.strictObject({
+      solver: z.literal('lbfgs'),
+      C: z.number().positive(),
+      max_iter: z.int().min(1),
+      tol: z.number().positive(),
+    }),
+  })) as ShapeOf,
+  loss: () => 'cross_entropy',
+  cost: ({ parameters }, { trainRows, inputs }) => parameters.max_iter * 4 * trainRows * inputs,
+  memory: (_model, { inputs }) => 32 * inputs,
+  async fit(data, { version, numpy, scipy, parameters }) {
+    const versions = { version, numpy, scipy };
+    const { fitLogisticRegression } = references.sklearn;
+    const { scores, converged, iterations } = await fitLogisticRegression(
+      data.train,
+      data.test,
+      parameters,
+      versions,
+    );
+    const metrics = {
+      train_cross_entropy: scores.train.loss,
+      test_cross_entropy: scores.test.loss,
+      train_accuracy: scores.train.accuracy,
+      test_accuracy: scores.test.accuracy,
+      converged: Number(converged),
+      iterations,
+    };
+    return { diverged: false, divergedAt: null, metrics, curves: {}, predictions: null };
+  },
+} satisfies Solver<LogisticRegressionConfig>;

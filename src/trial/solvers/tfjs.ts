@@ -1,0 +1,60 @@
+import { UserError } from '../../errors.ts';
+import type { ShapeOf } from '../../parsing/shape.ts';
+import { references } from '../../references/index.ts';
+import { backends, type TfjsVersions } from '../../references/tensorflow.ts';
+import { missingInTfjs } from '../../references/tfjs.ts';
+import { trainedFit } from '../fit.ts';
+import {
+  type TrainingConfig,
+  trainingConfig,
+  trainingCost,
+  trainingDefaults,
+  trainingMemory,
+  trainingOf,
+  trainingReads,
+  trainingSchema,
+} from './sgd.ts';
+import { layerWeights, type Solver } from './solver.ts';
+
+/** The network of an SgdConfig by the Layers API of TensorFlow.js, which knows float32 only. */
+export interface TfjsConfig extends TrainingConfig, TfjsVersions {
+  readonly solver: 'tfjs';
+}
+
+export const tfjs = {
+  title: 'TensorFlow.js',
+  reference: 'tfjs',
+  options: {},
+  reads: trainingReads.filter((name) => name !== 'dtype'),
+  fits: () => true,
+  defaults: trainingDefaults,
+  config(settings, context) {
+    const training = trainingConfig(settings, context);
+    const missing = missingInTfjs(training);
+    if (missing !== null) {
+      throw new UserError({
+        what: `TensorFlow.js does not have ${missing}`,
+        expected: 'a training that its Layers API has, too',
+        remedy: 'leave out {reference}, or choose another one',
+      });
+    }
+    return { solver: 'tfjs', ...training, ...(context.versions as TfjsVersions) };
+  },
+  schema: ((z) => ({
+    ...trainingSchema(z),
+    version: z.string().min(1),
+    backend: z.enum(backends),
+  })) as ShapeOf,
+  dtype: () => 'float32',
+  loss: ({ loss }) => loss,
+  epochs: ({ epochs }) => epochs,
+  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
+  /** It takes some 20 times as long as this program. */
+  cost: (model, size) => 20 * trainingCost(model, size),
+  memory: trainingMemory,
+  async fit(data, model, seed, { onEpoch }) {
+    const training = await trainingOf(data, model, seed);
+    const trained = await references.tfjs.train(data.train, data.test, training, model, onEpoch);
+    return trainedFit(data, model.loss, trained);
+  },
+} satisfies Solver<TfjsConfig>;
