@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { experiments } from '../dist/experiments/index.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
-import { options } from '../dist/src/experiment/options.js';
+import { flagOf } from '../dist/src/experiment/options.js';
 import { changedBytes, changedJsonText, pick, word } from './mutate.js';
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -17,8 +17,8 @@ export const targets = {
     const args = [...experiment.name.split(' '), '--plan'];
     for (let i = 1 + rng.below(4); i > 0; i--) {
       const name = pick(rng, optionsOf(experiment));
-      const good = experiment.settings[name].join(',');
-      args.push(options[name].flag, rng.below(4) === 0 ? good : word(rng));
+      const good = experiment.settings[name]?.join(',') ?? '0.5';
+      args.push(flagOf(name), rng.below(4) === 0 ? good : word(rng));
     }
     return args;
   },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { type OptionName, options } from '../experiment/options.ts';
+import { flagOf, type OptionName, options } from '../experiment/options.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
@@ -93,9 +93,9 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
 /** A value in a claim is what the command line would take for the same option, of the same type. */
 function checkSettings(path: string, id: string, key: string, settings: Quantity['select'] = {}): void {
   for (const [name, values] of Object.entries(settings)) {
-    const { flag, parse } = options[name as OptionName];
+    const { parse } = options[name as OptionName];
     for (const value of [values].flat()) {
-      const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flag}`);
+      const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flagOf(name)}`);
       if (parsed !== value) {
         throw badClaims(`${path}, claim ${id}: ${key}.${name}`, JSON.stringify(parsed), value);
       }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Dataset, DatasetOption } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
-import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
+import { flagOf, type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -43,8 +43,11 @@ export function addDataCommand(program: Command): void {
     `${fromFiles}: folder with four IDX files in place of the bundled ones`,
   );
   for (const [name, value] of Object.entries(optionDefaults) as [OptionName, Setting][]) {
-    const { flag, placeholder, description } = options[name];
-    exporting.option(`${flag} <${placeholder}>`, `${ownersOf(name)}: ${description} (default: ${value})`);
+    const { placeholder, description } = options[name];
+    exporting.option(
+      `${flagOf(name)} <${placeholder}>`,
+      `${ownersOf(name)}: ${description} (default: ${value})`,
+    );
   }
   exporting.action(async (name: string, flags: Flags) => {
     const dataset = await rowsOf(parseChoice(name, datasetNames, '<dataset>'), flags);
@@ -69,7 +72,7 @@ async function rowsOf(name: DatasetName, flags: Flags): Promise<Dataset> {
   const taken = takenBy(name);
   for (const flag of Object.keys(optionDefaults) as OptionName[]) {
     if (flags[flag] !== undefined && !taken.includes(flag))
-      throw meaningless(options[flag].flag, flags[flag], name);
+      throw meaningless(flagOf(flag), flags[flag], name);
   }
   if (flags.dataDir !== undefined && !entry.fromFiles) throw meaningless('--data-dir', flags.dataDir, name);
   const settings = Object.fromEntries(taken.map((option) => [option, one(option, flags)]));
@@ -118,7 +121,7 @@ function one(name: OptionName, flags: Flags): Setting {
   const values = parseOption(name, text);
   if (values.length === 1) return values[0];
   throw new UserError({
-    what: `${options[name].flag} takes one value here`,
+    what: `${flagOf(name)} takes one value here`,
     expected: 'one value',
     received: text,
     remedy: 'export one dataset at a time',

@@ -4,8 +4,8 @@ import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import {
+  flagOf,
   type OptionName,
-  type Option as OptionSpec,
   options,
   parseOption,
   type Setting,
@@ -75,7 +75,7 @@ function givenSettings(
 function noteUnread({ cells }: Plan, given: SettingLists): void {
   for (const name of Object.keys(given) as OptionName[]) {
     if (cells.some(({ settings }) => settings[name] !== null)) continue;
-    tell(`note: ${options[name].flag} has no effect together with the other options`);
+    tell(`note: ${flagOf(name)} has no effect together with the other options`);
   }
 }
 
@@ -83,15 +83,18 @@ function noteUnread({ cells }: Plan, given: SettingLists): void {
 function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
   if (name === 'loss') return lossesOf(experiment.task);
-  return name === 'reference' ? ['none', experiment.reference!] : (options[name] as OptionSpec).choices;
+  return name === 'reference' ? ['none', experiment.reference!] : options[name].choices;
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
-  const { flag, placeholder, description }: OptionSpec = options[name];
+  const { placeholder, description } = options[name];
   const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
   const choices = choicesOf(experiment, name);
   const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  const option = new Option(`${flag} <${placeholder}>`, `${description}${listed} (default: ${defaults})`);
+  const option = new Option(
+    `${flagOf(name)} <${placeholder}>`,
+    `${description}${listed} (default: ${defaults})`,
+  );
   // Given twice, the lists add up.
   return option.argParser((value, previous: string | undefined) =>
     previous === undefined ? value : `${previous},${value}`,

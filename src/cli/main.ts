@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
+import { messageOf } from './flags.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { tell } from './terminal.ts';
@@ -52,7 +53,7 @@ function report(error: unknown): number {
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   if (error instanceof UserError) {
-    tell(...`error: ${error.message}`.split('\n'));
+    tell(...`error: ${messageOf(error)}`.split('\n'));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { exitCodes, UserError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
@@ -15,6 +15,7 @@ import { createIdSet } from '../trial/id-set.ts';
 import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { drawPlan, writeFigures } from './figures.ts';
+import { messageOf, withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
@@ -212,7 +213,7 @@ export async function computeTrials(
       progress.done(id, outcome);
     },
     note: (text) => {
-      if (!quiet) progress.note(`note: ${text}`);
+      if (!quiet) progress.note(`note: ${withFlags(text)}`);
     },
   };
   const stop = new AbortController();
@@ -284,9 +285,4 @@ function printJson(runs: readonly PlannedRun[], records: Records): void {
     summary: tableToRecords(summaryTable(plan, records)),
   }));
   printWhole(toJson(results.length === 1 ? results[0] : results));
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -105,21 +105,11 @@ export const franke = {
   fromFiles: false,
   options: {
     noise: {
-      ...number(
-        '--noise',
-        'standard deviation of the noise, before its factor of 0.2',
-        'a number >= 0',
-        (x) => x >= 0,
-      ),
+      ...number('standard deviation of the noise, before its factor of 0.2', 'a number >= 0', (x) => x >= 0),
       default: 1,
     },
     target: {
-      ...formula(
-        '--target',
-        'expression',
-        'surface to learn: franke, or an expression in x and y',
-        surfaceFormula,
-      ),
+      ...formula('expression', 'surface to learn: franke, or an expression in x and y', surfaceFormula),
       default: 'franke',
     },
   },

@@ -51,25 +51,25 @@ export function splitRows(dataset: SplitSource, config: SplitConfig, seed: numbe
 /** Refuses counts that do not fit the data, and a canonical split where none was published. */
 export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): void {
   const { method, trainRows, testRows } = config;
-  checkCount('--samples', 'training', trainRows, 1);
-  checkCount('--test-size', 'test', testRows, 0);
+  checkCount('{samples}', 'training', trainRows, 1);
+  checkCount('{testSize}', 'test', testRows, 0);
   if (method === 'random') {
-    if (trainRows + testRows > rows) throw tooMany('--samples', 'rows', trainRows + testRows, rows);
+    if (trainRows + testRows > rows) throw tooMany('{samples}', 'rows', trainRows + testRows, rows);
     return;
   }
   if (canonicalTrainRows === null) {
     throw new UserError({
-      what: '--split canonical needs data that were published with a training and a test set',
+      what: '{split} canonical needs data that were published with a training and a test set',
       expected: 'random for these data',
       received: method,
-      remedy: 'use --split random',
+      remedy: 'use {split} random',
     });
   }
   const rest = rows - canonicalTrainRows;
   if (trainRows > canonicalTrainRows) {
-    throw tooMany('--samples', 'published training rows', trainRows, canonicalTrainRows);
+    throw tooMany('{samples}', 'published training rows', trainRows, canonicalTrainRows);
   }
-  if (testRows > rest) throw tooMany('--test-size', 'published test rows', testRows, rest);
+  if (testRows > rest) throw tooMany('{testSize}', 'published test rows', testRows, rest);
 }
 
 /** `count` of the integers 0 .. n - 1: all of them in order, or some in random order. */
@@ -78,21 +78,21 @@ function draw(rng: Rng, n: number, count: number): Int32Array {
   return permutation(rng, n).slice(0, count).sort();
 }
 
-function checkCount(option: string, part: string, count: number, least: number): void {
+function checkCount(setting: string, part: string, count: number, least: number): void {
   if (Number.isInteger(count) && count >= least) return;
   throw new UserError({
-    what: `${option} gives no usable number of ${part} rows`,
+    what: `${setting} gives no usable number of ${part} rows`,
     expected: `a whole number >= ${least}`,
     received: count,
-    remedy: `change ${option}`,
+    remedy: `change ${setting}`,
   });
 }
 
-function tooMany(option: string, kind: string, wanted: number, available: number): UserError {
+function tooMany(setting: string, kind: string, wanted: number, available: number): UserError {
   return new UserError({
-    what: `${option} asks for more ${kind} than there are`,
+    what: `${setting} asks for more ${kind} than there are`,
     expected: `at most ${available}`,
     received: wanted,
-    remedy: `lower ${option}`,
+    remedy: `lower ${setting}`,
   });
 }

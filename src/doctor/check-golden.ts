@@ -36,9 +36,13 @@ function judged(name: KernelsName, { cases }: Golden, outcomes: readonly GoldenO
 }
 
 /** In a thread of its own, whose environment says which kernels it takes. */
-function runCases(name: KernelsName, { cases }: Golden, shared: SharedData): Promise<GoldenOutcome[]> {
+function runCases(
+  name: KernelsName,
+  { cases, columns }: Golden,
+  shared: SharedData,
+): Promise<GoldenOutcome[]> {
   const env = { ...process.env, FYS_NN_KERNELS: name };
-  const workerData: GoldenTask = { cases, shared };
+  const workerData: GoldenTask = { cases, columns, shared };
   const file = import.meta.url.endsWith('.ts') ? '../../dist/src/doctor/' : './';
   const worker = new Worker(new URL(`${file}golden-thread.js`, import.meta.url), { env, workerData });
   return new Promise((resolve) => {

@@ -5,18 +5,19 @@ import { type GoldenCase, goldenHash } from './golden.ts';
 /** What the thread is given. */
 export interface GoldenTask {
   readonly cases: readonly GoldenCase[];
+  readonly columns: readonly string[];
   readonly shared: SharedData;
 }
 
 /** What the thread says of each case: its hash, or the error that it ended with. */
 export type GoldenOutcome = { readonly hash: string } | { readonly error: string };
 
-const { cases, shared } = workerData as GoldenTask;
+const { cases, columns, shared } = workerData as GoldenTask;
 useSharedData(shared, { dataDir: null });
 const outcomes: GoldenOutcome[] = [];
 for (const one of cases) {
   try {
-    outcomes.push({ hash: await goldenHash(one) });
+    outcomes.push({ hash: await goldenHash(one, columns) });
   } catch (error) {
     outcomes.push({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -7,12 +7,13 @@ import { planExperiment } from '../experiment/plan.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { toCsv } from '../output/csv.ts';
 import { curvesTable } from '../output/curves.ts';
+import type { Table } from '../output/table.ts';
 import { trialsTable } from '../output/trials.ts';
 import { packageFolder } from '../output/version.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 
-/** A small run and the SHA-256 of its trials.csv followed by its curves.csv: the same on every machine. */
+/** A small run and the SHA-256 of its numbers, as CSV: the same on every machine. */
 export interface GoldenCase {
   readonly name: string;
   readonly experiment: string;
@@ -22,8 +23,10 @@ export interface GoldenCase {
 }
 
 export interface Golden {
-  /** Of the MNIST that comes along, as `ImageDataset` has it. */
+  /** Of the bundled MNIST, as `ImageDataset` has it. */
   readonly mnist: string;
+  /** The columns of trials.csv that are hashed, before those of curves.csv: a column that is added later changes nothing. */
+  readonly columns: readonly string[];
   readonly cases: readonly GoldenCase[];
 }
 
@@ -43,6 +46,7 @@ export async function readGolden(file: string): Promise<Golden> {
   const names = experiments.map(({ name }) => name);
   const schema = z.strictObject({
     mnist: sha256,
+    columns: z.array(z.string()).min(1),
     cases: z
       .array(
         z.strictObject({
@@ -67,10 +71,10 @@ export async function readGolden(file: string): Promise<Golden> {
 }
 
 /** Runs a case in this thread and returns its hash; nothing is stored or written. */
-export async function goldenHash({
-  experiment,
-  options: given,
-}: Omit<GoldenCase, 'sha256'>): Promise<string> {
+export async function goldenHash(
+  { experiment, options: given }: Omit<GoldenCase, 'sha256'>,
+  columns: readonly string[],
+): Promise<string> {
   const sources = { dataDir: null };
   const lists: Partial<Record<OptionName, Setting[]>> = {};
   for (const [name, text] of Object.entries(given) as [OptionName, string][]) {
@@ -80,8 +84,19 @@ export async function goldenHash({
   const plan = await planExperiment(found, { variant: 'code', quick: false, given: lists }, sources);
   const records = new Map<string, TrialRecord>();
   for (const { trial } of plan.cells) records.set(trial.id, await runTrial(trial, sources));
-  const tables = [trialsTable(plan, records), curvesTable(plan, records)];
+  const tables = [pick(trialsTable(plan, records), columns), curvesTable(plan, records)];
   const hash = createHash('sha256');
   for (const table of tables) hash.update(await toCsv(table));
   return hash.digest('hex');
+}
+
+/** Those columns of a table that are named and there. */
+function pick(table: Table, names: readonly string[]): Table {
+  const found = names.map((name) => table.columns.findIndex((column) => column.name === name));
+  const places = found.filter((place) => place >= 0);
+  return {
+    ...table,
+    columns: places.map((place) => table.columns[place]),
+    rows: Array.from(table.rows, (row) => places.map((place) => row[place])),
+  };
 }

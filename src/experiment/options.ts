@@ -8,43 +8,27 @@ import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from '../trial/config.ts';
 import { solverNames, solvers } from '../trial/solvers/index.ts';
 
-export type { Option, Setting };
+export type { Setting };
 
 /** The options that neither a dataset nor a solver has of its own. */
 const common = {
-  reference: choice('--reference', 'the same trained by another library, next to ours', [
-    'none',
-    ...referenceNames,
-  ]),
-  seed: integer('--seed', 'seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
-  samples: rows('--samples', 'rows in all: generated (franke) or drawn from the data (mnist)', 4),
+  reference: choice('the same trained by another library, next to ours', ['none', ...referenceNames]),
+  seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
+  samples: rows('rows in all: generated (franke) or drawn from the data (mnist)', 4),
   testSize: number(
-    '--test-size',
     'test rows: a share in (0, 1) or a count',
     'a share between 0 and 1, or a whole number >= 1',
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
-  split: choice('--split', 'how rows are split', splitMethods),
-  basis: choice('--basis', 'polynomial features: i + j <= degree, all i, j <= degree, or none', [
-    'none',
-    ...bases,
-  ]),
-  degree: integer('--degree', 'degree of the polynomial features', 0, 40),
-  center: choice('--center', 'what is subtracted from the inputs: means of the training rows', centerings),
-  centerTargets: choice('--center-targets', 'whether the training mean is subtracted from the targets', [
-    'no',
-    'yes',
-  ]),
-  solver: choice('--solver', 'how the model is fitted', solverNames),
-  lambda: number(
-    '--lambda',
-    'L2 penalty: lambda * sum(w^2) is added to the loss',
-    'a finite number >= 0',
-    (x) => x >= 0,
-  ),
-  bootstrap: integer('--bootstrap', 'bootstrap resamples of the test scores', 2, 1e6),
+  split: choice('how rows are split', splitMethods),
+  basis: choice('polynomial features: i + j <= degree, all i, j <= degree, or none', ['none', ...bases]),
+  degree: integer('degree of the polynomial features', 0, 40),
+  center: choice('what is subtracted from the inputs: means of the training rows', centerings),
+  centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
+  solver: choice('how the model is fitted', solverNames),
+  lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
+  bootstrap: integer('bootstrap resamples of the test scores', 2, 1e6),
   bootstrapMethod: choice(
-    '--bootstrap-method',
     'test: resample the test rows; refit: train again on resampled training rows',
     bootstrapMethods,
   ),
@@ -63,6 +47,11 @@ export const options = Object.assign(
 ) as Readonly<Record<OptionName, Option>>;
 export const optionNames = Object.keys(options) as OptionName[];
 
+/** learningRate as --learning-rate. */
+export function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** learningRate as learning_rate: options in CSVs are named as Python's users would. */
 export function columnName(option: OptionName): string {
   return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -79,7 +68,7 @@ export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
 
 /** Reads what is given for an option, or for `flag` in its place: a list of values. Errors: UserError naming it. */
-export function parseOption(name: OptionName, value: string, flag = options[name].flag): Setting[] {
+export function parseOption(name: OptionName, value: string, flag = flagOf(name)): Setting[] {
   const { parse } = options[name];
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
 }

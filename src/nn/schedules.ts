@@ -25,7 +25,7 @@ export const scheduleFormula: FormulaKind = {
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
   const { variables, names } = scheduleFormula;
-  const evaluate = await compileExpression(text, variables, '--schedule', names);
+  const evaluate = await compileExpression(text, variables, '{schedule}', names);
   const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
   return (eta0, epoch, step, steps) => {
     scope.eta0 = eta0;
@@ -62,7 +62,7 @@ export async function checkSchedule(
       const rate = schedule(eta0, epoch, step, steps);
       if (rate >= 0 && rate < Infinity) continue;
       throw new UserError({
-        what: `--schedule gives the rate ${rate} at epoch ${epoch}, step ${step} of ${steps} (eta0 ${eta0})`,
+        what: `{schedule} gives the rate ${rate} at epoch ${epoch}, step ${step} of ${steps} (eta0 ${eta0})`,
         expected: 'a finite rate >= 0 at every step',
         received: text,
         remedy: 'change the expression, for example to "max(eta0/(1+0.01*epoch), 1e-6)"',

@@ -1,4 +1,4 @@
-import { type OptionName, options, type Setting } from '../experiment/options.ts';
+import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 
 /** The command that runs a plan again: every option that differs from what the experiment has by itself. */
@@ -16,7 +16,7 @@ export function commandOf({ experiment, variant, quick, lists }: Plan): string {
     experiment.name,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
-    ...given.flatMap((name) => [options[name].flag, quoted(listText(lists[name]!))]),
+    ...given.flatMap((name) => [flagOf(name), quoted(listText(lists[name]!))]),
   ].join(' ');
 }
 

@@ -1,6 +1,6 @@
 import type { Comparison } from '../claims/comparison.ts';
 import { optionsOf } from '../experiment/define.ts';
-import { options } from '../experiment/options.ts';
+import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
@@ -62,7 +62,7 @@ function settingsTable({ experiment, lists }: Plan): Html {
   const rows = optionsOf(experiment).flatMap((name) => {
     const values = lists[name];
     if (values === undefined) return [];
-    return html`<tr><th scope="row"><code>${options[name].flag}</code></th><td>${listText(values)}</td><td>${options[name].description}</td></tr>`;
+    return html`<tr><th scope="row"><code>${flagOf(name)}</code></th><td>${listText(values)}</td><td>${options[name].description}</td></tr>`;
   });
   return scrollTable(
     `Settings: ${experiment.title}`,

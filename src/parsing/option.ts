@@ -6,7 +6,6 @@ import { parseChoice, parseInteger, parseNumber } from './value-list.ts';
 export type Setting = string | number;
 
 export interface Option {
-  readonly flag: string;
   /** What stands for the value in --help. */
   readonly placeholder: string;
   readonly description: string;
@@ -14,8 +13,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** What stands in the CSVs. */
   readonly type: 'integer' | 'number' | 'string';
-  /** Reads one value. Errors: UserError naming the option. */
-  readonly parse: (text: string, flag: string) => Setting;
+  /** Reads one value of what is called `name` in errors: a flag, for one. Errors: UserError. */
+  readonly parse: (text: string, name: string) => Setting;
 }
 
 /** One value for each option by its name; null where it is not read. */
@@ -27,8 +26,8 @@ export function hiddenUnits(hidden: string): number[] {
 }
 
 /** Widths of hidden layers, joined by "-", or "none". */
-export function widths(flag: string, description: string) {
-  return { flag, placeholder: 'nodes', description, type: 'string' as const, parse: parseWidths };
+export function widths(description: string) {
+  return { placeholder: 'nodes', description, type: 'string' as const, parse: parseWidths };
 }
 
 function parseWidths(value: string, flag: string): string {
@@ -45,23 +44,23 @@ function parseWidths(value: string, flag: string): string {
   return units.join('-');
 }
 
-export function integer(flag: string, description: string, min: number, max: number) {
+export function integer(description: string, min: number, max: number) {
   const parse = (value: string, name: string): number => parseInteger(value, name, min, max);
-  return { flag, placeholder: 'n', description, type: 'integer' as const, parse };
+  return { placeholder: 'n', description, type: 'integer' as const, parse };
 }
 
-export function number(flag: string, description: string, expected: string, holds: (x: number) => boolean) {
+export function number(description: string, expected: string, holds: (x: number) => boolean) {
   const parse = (value: string, name: string): number => {
     const parsed = parseNumber(value, name);
     if (!holds(parsed)) throw outOfRange(name, expected, value);
     return parsed;
   };
-  return { flag, placeholder: 'x', description, type: 'number' as const, parse };
+  return { placeholder: 'x', description, type: 'number' as const, parse };
 }
 
 /** A count of rows, or "all". */
-export function rows(flag: string, description: string, min: number) {
-  const count = integer(flag, description, min, 1e7);
+export function rows(description: string, min: number) {
+  const count = integer(description, min, 1e7);
   return {
     ...count,
     placeholder: 'n|all',
@@ -69,9 +68,8 @@ export function rows(flag: string, description: string, min: number) {
   };
 }
 
-export function choice(flag: string, description: string, choices: readonly string[]) {
+export function choice(description: string, choices: readonly string[]) {
   return {
-    flag,
     placeholder: 'name',
     description,
     choices,
@@ -81,12 +79,12 @@ export function choice(flag: string, description: string, choices: readonly stri
 }
 
 /** A name or a formula, which is compiled where it is needed; its letters and its length are checked now. */
-export function formula(flag: string, placeholder: string, description: string, kind: FormulaKind) {
+export function formula(placeholder: string, description: string, kind: FormulaKind) {
   const parse = (value: string, name: string): string => {
     checkFormulaText(value, name, kind);
     return value;
   };
-  return { flag, placeholder, description, type: 'string' as const, parse };
+  return { placeholder, description, type: 'string' as const, parse };
 }
 
 function outOfRange(flag: string, expected: string, received: string): UserError {

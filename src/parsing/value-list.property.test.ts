@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type OptionName, optionNames, options, parseOption } from '../experiment/options.ts';
+import { flagOf, type OptionName, optionNames, parseOption } from '../experiment/options.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
 import { hiddenUnits } from './option.ts';
 import { nearest, parseInteger, parseList, parseNumber } from './value-list.ts';
@@ -63,7 +63,7 @@ test('every option reads its own values, or refuses with its flag in the message
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...optionNames), hostileText, async (name: OptionName, text) => {
       const outcome = await valueOrRefusal(() => parseOption(name, text));
-      if ('refusal' in outcome) expect(outcome.refusal.message).toContain(options[name].flag);
+      if ('refusal' in outcome) expect(outcome.refusal.message).toContain(flagOf(name));
       else for (const value of outcome.value) expect(['string', 'number']).toContain(typeof value);
     }),
     { ...runs, numRuns: 2000 },

@@ -7,7 +7,7 @@ import type { Basis } from '../regression/polynomial.ts';
  * Version of the arithmetic: part of every id. It changes whenever the same config would give other bits, so that
  * records from before are never taken for those from after.
  */
-export const numerics = 3;
+export const numerics = 4;
 
 /** test: resample the test rows, the predictions stay; refit: train again on resampled training rows. */
 export const bootstrapMethods = ['test', 'refit'] as const;

@@ -17,9 +17,8 @@ export interface LbfgsConfig extends NetworkConfig {
 }
 
 const options = {
-  maxIterations: integer('--max-iterations', 'iterations of L-BFGS at most', 1, mostEpochs),
+  maxIterations: integer('iterations of L-BFGS at most', 1, mostEpochs),
   gradientTolerance: number(
-    '--gradient-tolerance',
     'L-BFGS ends where no component of the gradient is larger',
     'a finite number > 0',
     (x) => x > 0,

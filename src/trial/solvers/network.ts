@@ -24,13 +24,12 @@ export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, pen
 
 /** The options of a network's layers and objective. */
 export const networkOptions = {
-  net: integer('--net', 'which random network', 1, 1e6),
-  minHiddenLayers: integer('--min-hidden-layers', 'fewest hidden layers of a random network', 0, 100),
-  maxHiddenLayers: integer('--max-hidden-layers', 'most hidden layers of a random network', 0, 100),
-  minNodes: integer('--min-nodes', 'fewest nodes of a random layer', 1, 1e5),
-  maxNodes: integer('--max-nodes', 'most nodes of a random layer', 1, 1e5),
+  net: integer('which random network', 1, 1e6),
+  minHiddenLayers: integer('fewest hidden layers of a random network', 0, 100),
+  maxHiddenLayers: integer('most hidden layers of a random network', 0, 100),
+  minNodes: integer('fewest nodes of a random layer', 1, 1e5),
+  maxNodes: integer('most nodes of a random layer', 1, 1e5),
   activationPool: {
-    flag: '--activation-pool',
     placeholder: 'names',
     description: `activations that random layers draw from, joined by +: ${activationNames.join('+')}`,
     type: 'string',
@@ -40,17 +39,17 @@ export const networkOptions = {
         .map((name) => parseChoice(name.trim(), activationNames, flag))
         .join('+'),
   },
-  hidden: widths('--hidden', 'nodes of the hidden layers, joined by -: 128, 64-32, none'),
-  activation: choice('--activation', 'activation of the hidden layers', activationNames),
-  kernelInit: choice('--kernel-init', 'initial weights', kernelInits),
-  biasInit: choice('--bias-init', 'initial biases of the hidden layers', [...biasInits, 'none']),
-  outputBiasInit: choice(
-    '--output-bias-init',
-    'initial output bias; as_kernel: random_normal where the weights are, else zeros',
-    [...biasInits, 'none', 'as_kernel'],
-  ),
-  loss: choice('--loss', 'what is minimised', lossNames),
-  penalize: choice('--penalize', 'what the penalty is on', ['all', 'kernels']),
+  hidden: widths('nodes of the hidden layers, joined by -: 128, 64-32, none'),
+  activation: choice('activation of the hidden layers', activationNames),
+  kernelInit: choice('initial weights', kernelInits),
+  biasInit: choice('initial biases of the hidden layers', [...biasInits, 'none']),
+  outputBiasInit: choice('initial output bias; as_kernel: random_normal where the weights are, else zeros', [
+    ...biasInits,
+    'none',
+    'as_kernel',
+  ]),
+  loss: choice('what is minimised', lossNames),
+  penalize: choice('what the penalty is on', ['all', 'kernels']),
 } satisfies Record<string, Option>;
 
 export const networkReads = [...Object.keys(networkOptions), 'lambda'];

@@ -52,18 +52,17 @@ export const mostEpochs = 5e6;
 
 const options = {
   ...networkOptions,
-  optimizer: choice('--optimizer', 'how weights move by their gradients', optimizerNames),
-  learningRate: number('--learning-rate', 'learning rate', 'a finite number > 0', (x) => x > 0),
+  optimizer: choice('how weights move by their gradients', optimizerNames),
+  learningRate: number('learning rate', 'a finite number > 0', (x) => x > 0),
   schedule: formula(
-    '--schedule',
     'name',
     `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps`,
     scheduleFormula,
   ),
-  batchSize: rows('--batch-size', 'rows in a mini-batch', 1),
-  batches: choice('--batches', 'how mini-batches are drawn', batchingNames),
-  epochs: integer('--epochs', 'epochs', 1, mostEpochs),
-  dtype: choice('--dtype', 'element type of the training', dtypes),
+  batchSize: rows('rows in a mini-batch', 1),
+  batches: choice('how mini-batches are drawn', batchingNames),
+  epochs: integer('epochs', 1, mostEpochs),
+  dtype: choice('element type of the training', dtypes),
 } satisfies Record<string, Option>;
 
 /** Every hyperparameter of every optimiser, each an option. */
@@ -83,8 +82,7 @@ function hyperparameterOption(name: string): Option {
   const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
   const { help, range, holds } = hyperparametersOf(owners[0])[name];
   const of = owners.length === optimizerNames.length ? '' : ` (${owners.join(', ')})`;
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return number(flag, `${help}${of}`, range, holds);
+  return number(`${help}${of}`, range, holds);
 }
 
 export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver'];
