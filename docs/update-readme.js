@@ -1,5 +1,5 @@
-// Puts the results of full runs into the documents: a few lines of output and a summary of the verdicts into README, all
-// verdicts into docs/verdicts.md and data/expected-verdicts.json, all numbers into docs/numbers.md.
+// Puts the results of full runs into the documents: a few lines of output and a summary of the verdicts into README,
+// all verdicts into docs/verdicts.md and data/expected-verdicts.json, all numbers into docs/numbers.md.
 //
 //   node docs/update-readme.js [FOLDER]     FOLDER of `fys-nn report` and `fys-nn verify` (default: results)
 import { execFileSync } from 'node:child_process';
