@@ -1,4 +1,4 @@
-// Puts one example of each figure of `fys-nn report` into docs/figures/. What the store has is not trained again.
+// Puts one example of each figure of `fys-nn report` into docs/figures/. Trials in the store are not run again.
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

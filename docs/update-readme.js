@@ -1,33 +1,77 @@
-// Puts what full runs in results/ found where readers and tests look: the verdicts of `fys-nn verify` into README and
-// data/expected-verdicts.json, the numbers of `fys-nn report` into docs/numbers.md.
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+// Puts the results of full runs into the documents: a few lines of output and a summary of the verdicts into README,
+// all verdicts into docs/verdicts.md and data/expected-verdicts.json, all numbers into docs/numbers.md.
+//
+//   node docs/update-readme.js [FOLDER]     FOLDER of `fys-nn report` and `fys-nn verify` (default: results)
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-const verdicts = await readFile('results/verify/verify.md', 'utf8');
-const { readings, seeds } = JSON.parse(await readFile('results/verify/verify.json', 'utf8'));
-if (readings.length < 2 || seeds.franke.length < 20 || seeds.mnist.length < 5) {
-  throw new Error('results/verify/ does not hold a full verification: run `npx fys-nn verify` first');
-}
+const results = process.argv[2] ?? 'results';
+const verdicts = await fullVerification();
+const numbers = await fullNumbers();
+const output = await outputOf(['grid-search', 'ols']);
+
+await putBetween('README.md', 'output: written by `npm run readme`', output);
 await putBetween(
   'README.md',
+  'summary: written by `npm run readme` from results/verify/verify.md',
+  section(verdicts, 'Verdicts'),
+);
+await putBetween(
+  'docs/verdicts.md',
   'verdicts: written by `npm run readme` from results/verify/verify.md',
   verdicts,
 );
-await copyFile('results/verify/verdicts.json', 'data/expected-verdicts.json');
-
-const numbers = await readFile('results/published.md', 'utf8');
-const manifest = JSON.parse(await readFile('results/mnist/manifest.json', 'utf8'));
-if (manifest.quick || numbers.includes('QUICK RUN') || numbers.includes('not run')) {
-  throw new Error('results/ does not hold one full run: run `npx fys-nn report` first');
-}
-const list = manifest.settings.seed;
-const line = `From \`npx fys-nn report\`, ${list.length === 1 ? `seed ${list[0]}` : `seeds ${list.join(', ')}`}.`;
 await putBetween(
   'docs/numbers.md',
   'numbers: written by `npm run readme` from results/published.md',
-  `${line}\n\n${numbers}`,
+  numbers,
 );
+await copyFile(join(results, 'verify/verdicts.json'), 'data/expected-verdicts.json');
 
-/** Replaces what stands between the marker and the next end of a generated part. */
+/** The verdicts of `fys-nn verify`, as Markdown. Throws if they are not from a full run. */
+async function fullVerification() {
+  const { readings, seeds } = JSON.parse(await readFile(join(results, 'verify/verify.json'), 'utf8'));
+  if (readings.length < 2 || seeds.franke.length < 20 || seeds.mnist.length < 5) {
+    throw new Error(`${results}/verify does not hold a full verification: run \`npx fys-nn verify\` first`);
+  }
+  return readFile(join(results, 'verify/verify.md'), 'utf8');
+}
+
+/** The published numbers next to those of `fys-nn report`, as Markdown. Throws if they are not from a full run. */
+async function fullNumbers() {
+  const text = await readFile(join(results, 'published.md'), 'utf8');
+  const { quick, settings } = JSON.parse(await readFile(join(results, 'mnist/manifest.json'), 'utf8'));
+  if (quick || text.includes('QUICK RUN') || text.includes('not run')) {
+    throw new Error(`${results} does not hold one full run: run \`npx fys-nn report\` first`);
+  }
+  const seeds = `${settings.seed.length === 1 ? 'seed' : 'seeds'} ${settings.seed.join(', ')}`;
+  return `From \`npx fys-nn report\`, ${seeds}.\n\n${text}`;
+}
+
+/** A command of fys-nn and what it prints, up to the end of its first table. */
+async function outputOf(command) {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-readme-'));
+  try {
+    const places = ['--store', join(folder, 'store'), '--out', join(folder, 'out')];
+    const run = ['bin/fys-nn.js', ...command, ...places, '--no-figures', '--quiet'];
+    const printed = execFileSync(process.execPath, run, { encoding: 'utf8' });
+    const [title, table] = printed.split('\n\n');
+    return `\`\`\`\n$ npx fys-nn ${command.join(' ')}\n${title}\n\n${table}\n\`\`\``;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The text below one heading of a Markdown document. */
+function section(markdown, title) {
+  const [, text] = markdown.split(`### ${title}\n`);
+  if (text === undefined) throw new Error(`no section "${title}" in the verdicts`);
+  return text.split('\n### ')[0];
+}
+
+/** Replaces what is between a marker and the next `<!-- end -->`. */
 async function putBetween(path, marker, text) {
   const file = await readFile(path, 'utf8');
   const start = `<!-- ${marker} -->`;

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Rebuilds every table and number of the report that fys-nn has, one command per figure, and prints them.
+# Rebuilds and prints every table and number of the report that fys-nn has, with one command per figure.
 #
 #   examples/report-tables.sh                     the report's own numbers
-#   examples/report-tables.sh --quick             a quick look, not to be compared with the report
+#   examples/report-tables.sh --quick             a quick look; cannot be compared with the report
 #   examples/report-tables.sh --seed 1..5         means over five seeds
 #
-# Arguments are handed on to each command: --quick, --seed, --variant, --jobs, --store, --force, --quiet, --plan.
-# It can be started from anywhere; it works in the top folder of the clone, and so do paths in its arguments.
-# It stops at the first command that fails, with that command's exit status. What is done is kept in the store:
-# the same command goes on from there.
+# Arguments are passed to each command: --quick, --seed, --variant, --jobs, --store, --force, --quiet, --plan.
+# You can start it from anywhere. It runs in the top folder of the clone, and paths in its arguments start there.
+# It stops at the first command that fails, with that command's exit status. Finished trials are kept in the store, so
+# the same command resumes.
 #
 #   FYS_NN   the program (default: npx fys-nn), for example FYS_NN="node bin/fys-nn.js"
-#   OUT      where the results go (default: results; quick and text below it with --quick and --variant text)
+#   OUT      where the results go (default: results, or its subfolders quick with --quick and text with --variant text)
 #
-# Not in this version: the report's scikit-learn and TensorFlow numbers.
+# It leaves out the report's scikit-learn and TensorFlow numbers; the option --reference trains those libraries.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -35,7 +35,7 @@ for argument in "$@"; do
     --plan) plan=true ;;
     --quiet) quiet=--quiet ;;
     --out | --out=*)
-      echo "report-tables.sh: every command needs a folder of its own: set OUT in place of --out" >&2
+      echo "report-tables.sh: every command needs a folder of its own: set OUT instead of --out" >&2
       exit 2
       ;;
     --json)
@@ -48,14 +48,14 @@ for argument in "$@"; do
       ;;
   esac
 done
-# As the commands themselves have it: quick runs and the report's wording lie apart.
+# The folders of the commands themselves: quick runs and the report's wording have their own.
 out=results
 if $quick; then out=$out/quick; fi
 if [ "$variant" = text ]; then out=$out/text; fi
 out=${OUT:-$out}
 
 fys_nn() {
-  # The program can be several words.
+  # FYS_NN can be several words.
   # shellcheck disable=SC2086
   $FYS_NN "$@"
 }
@@ -64,7 +64,7 @@ heading() {
   printf '\n== %s\n\n' "$1"
 }
 
-# It trains nothing, so of the arguments it knows --quiet alone.
+# It trains nothing, so --quiet is the only one of the arguments that it has.
 heading 'Figure 2 and Table 1: activation functions and their gradients'
 if $plan; then
   echo 'nothing to train'
@@ -98,12 +98,12 @@ fys_nn logistic --out "$out/logistic" "$@"
 
 if $plan; then exit 0; fi
 
-# Every trial is in the store by now, so the report has nothing to compute. With --force it would compute all again.
+# By now every trial is in the store, so the report computes nothing. With --force it would compute everything again.
 for argument in "$@"; do
   shift
   if [ "$argument" != --force ]; then set -- "$@" "$argument"; fi
 done
-heading "The report's numbers beside ours"
+heading "The report's numbers and ours"
 fys_nn report --out "$out" "$@" >/dev/null
 
 # published.csv as a table. Fields with commas are in quotes; there are no quotes inside a field.
@@ -118,7 +118,7 @@ awk '
     }
     return n
   }
-  function figures(text) { return text ~ /^-?[0-9]/ ? sprintf("%.4g", text) : text }
+  function digits(text) { return text ~ /^-?[0-9]/ ? sprintf("%.4g", text) : text }
   NR == 1 {
     n = fields($0, name)
     for (i = 1; i <= n; i++) at[name[i]] = i
@@ -127,7 +127,7 @@ awk '
   {
     fields($0, cell)
     if (NR == 2 && cell[at["run"]] == "quick") {
-      print "QUICK RUN: fewer epochs and rows than the report has. Not to be compared with it.\n"
+      print "QUICK RUN: fewer epochs and rows than the report has. They cannot be compared.\n"
     }
     block = cell[at["experiment"]] ", " cell[at["figure"]] ", " cell[at["metric"]]
     if (block != last) {
@@ -138,7 +138,7 @@ awk '
     what = cell[at["cell"]]
     if (cell[at["statistic"]] == "best") what = "best of all cells"
     else if (what == "") what = "the whole experiment"
-    printf "  %-70s %-16s %10s %10s %10s %6s\n", what, cell[at["source"]], figures(cell[at["published"]]),
-      figures(cell[at["ours"]]), figures(cell[at["ours_std"]]), cell[at["seeds"]]
+    printf "  %-70s %-16s %10s %10s %10s %6s\n", what, cell[at["source"]], digits(cell[at["published"]]),
+      digits(cell[at["ours"]]), digits(cell[at["ours_std"]]), cell[at["seeds"]]
   }
 ' "$out/published.csv"
