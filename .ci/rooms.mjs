@@ -54,13 +54,13 @@ const table = [
   '| --- | --- |',
   ...Object.entries(rooms).map(([room, holds]) => `| \`${room}\` | ${holds} |`),
 ].join('\n');
-const marks = /(<!-- rooms -->\n)[\s\S]*?(\n<!-- end of rooms -->)/;
+const marks = /(<!-- rooms -->)[\s\S]*?(<!-- end of rooms -->)/;
 
 const files = {
   'biome.json': `${JSON.stringify({ ...biome, overrides: [...generated, ...own] }, null, 2)}\n`,
   'ARCHITECTURE.md': readFileSync('ARCHITECTURE.md', 'utf8').replace(
     marks,
-    (_all, begin, end) => begin + table + end,
+    (_all, begin, end) => `${begin}\n${table}\n${end}`,
   ),
 };
 const isSame = (file, text) => {
