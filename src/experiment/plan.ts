@@ -87,6 +87,7 @@ export async function planExperiment(
     const resolved = data.known(combination) ?? (await data.resolve(combination));
     const settings = onlyRead(experiment, combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
+    checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
     await checkSchedules(config);
     // Long plans stay open to Ctrl-C.
@@ -184,6 +185,17 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
     return settings as Settings;
   };
   return { count, at };
+}
+
+/** Polynomials are of two inputs. */
+function checkFeatures({ features: { basis } }: TrialConfig, { columns }: DataFacts): void {
+  if (basis === 'none' || columns === 2) return;
+  throw new UserError({
+    what: `{basis} ${basis} needs data with two inputs`,
+    expected: 'two columns',
+    received: columns,
+    remedy: 'use {basis} none',
+  });
 }
 
 /** Refuses what no machine of this kind can hold, before anything is trained. */

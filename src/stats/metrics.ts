@@ -1,3 +1,4 @@
+import { log } from '../math/elementary.ts';
 import { mean } from './describe.ts';
 
 export type Task = 'regression' | 'classification';
@@ -44,7 +45,7 @@ export const metrics = {
     score: (targets, outputs, rows) => {
       let sum = 0;
       for (let i = 0; i < targets.length; i++) {
-        if (targets[i] !== 0) sum -= targets[i] * Math.log(outputs[i]);
+        if (targets[i] !== 0) sum -= targets[i] * log(outputs[i]);
       }
       return sum / rows;
     },

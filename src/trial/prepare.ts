@@ -2,7 +2,6 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { subtractInPlace, trainingMeans } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import { splitRows } from '../datasets/split.ts';
-import { UserError } from '../errors.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
@@ -54,14 +53,6 @@ const centred: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center
   const every = Float64Array.from(inputs, (value) => value / divisor);
   subtractInPlace(every, columns, trainingMeans(every, columns, train, center));
   if (basis === 'none') return (rows) => gather(every, columns, rows, 1);
-  if (columns !== 2) {
-    throw new UserError({
-      what: `{basis} ${basis} needs data with two inputs`,
-      expected: 'two columns',
-      received: columns,
-      remedy: 'use {basis} none',
-    });
-  }
   const terms = polynomialTerms(degree!, basis);
   return (rows) => polynomialFeatures(gather(every, columns, rows, 1), terms).data;
 };
