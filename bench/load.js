@@ -57,7 +57,7 @@ const parts = {
   },
   /** A store of other trials' records, written for the next two: `count` of them in ten journals. */
   async write(count) {
-    const { encodeLine } = await import(built('src/experiment/journal.js'));
+    const { encodeLine } = await import(built('src/store/journal.js'));
     const { cells } = await planOf(100);
     const template = cells[0].trial.config;
     mkdirSync(folder, { recursive: true });
@@ -75,7 +75,7 @@ const parts = {
   },
   /** Opening it for a hundred trials. */
   async open() {
-    const { openStore } = await import(built('src/experiment/store.js'));
+    const { openStore } = await import(built('src/store/store.js'));
     const ids = Array.from({ length: 100 }, (_, i) => idOf(i % 10, 7 * i));
     const found = [...(await openStore(folder, ids)).ids()].length;
     if (found !== ids.length) throw new Error(`${found} of ${ids.length} were found`);
@@ -83,7 +83,7 @@ const parts = {
   },
   /** All records of a grid, for a run that finds them in the store. */
   async fill(count) {
-    const { encodeLine } = await import(built('src/experiment/journal.js'));
+    const { encodeLine } = await import(built('src/store/journal.js'));
     mkdirSync(folder, { recursive: true });
     const file = openSync(join(folder, 'journal-0.jsonl'), 'w');
     for (const { trial } of (await planOf(count)).cells)

@@ -26,7 +26,9 @@ const trained = await train(
       bias: bias === null ? null : Float64Array.from(bias),
     })),
     loss: work.loss,
-    sgd: { momentum: 0, lambda: 0, penalizeBiases: false },
+    penalty: { lambda: 0, penalizeBiases: false },
+    optimizer: { name: 'sgd', momentum: 0 },
+    sgd: { momentum: 0, lambda: 0, penalizeBiases: false }, // as 0.1.0 has it, for --build of an older one
     learningRate: work.learningRate,
     schedule: schedules.constant,
     batches: {
