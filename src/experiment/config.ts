@@ -17,7 +17,13 @@ import type { ResolvedData } from './resolve-data.ts';
 
 type SolverKey = ModelConfig['solver'];
 
-const readsOf = new Map(Object.entries(solvers).map(([name, { reads }]) => [name, new Set<string>(reads)]));
+/** The options that each solver does not read, of those that not all read. */
+const unreadOf = new Map(
+  Object.entries(solvers).map(([solver, { reads }]) => [
+    solver,
+    [...modelOptions].filter((name) => !(reads as readonly string[]).includes(name)),
+  ]),
+);
 
 /** Which solver the settings ask for: another library's, or one of this program's. */
 export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
@@ -30,12 +36,8 @@ export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver
  * default of each hyperparameter that was not given.
  */
 export function onlyRead(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
-  const reads = readsOf.get(solverOf(experiment, settings))!;
-  const read: Record<string, Settings[OptionName]> = {};
-  for (const name in settings) {
-    const isRead = !modelOptions.has(name) || reads.has(name);
-    read[name] = isRead ? settings[name as OptionName] : null;
-  }
+  const read: Record<string, Settings[OptionName]> = { ...settings };
+  for (const name of unreadOf.get(solverOf(experiment, settings))!) if (name in read) read[name] = null;
   if ('optimizer' in read) {
     const known = read.optimizer === null ? {} : hyperparametersOf(read.optimizer as OptimizerName);
     for (const name of hyperparameterNames)

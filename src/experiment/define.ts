@@ -120,11 +120,19 @@ function ownDefaults(dataset: DatasetName, settings: Defaults): Defaults {
  * The options that an experiment has, in its own order; after the optimiser the hyperparameters that the experiment has
  * no values for: each optimiser has its own defaults of those.
  */
-export function optionsOf({ settings }: Experiment): OptionName[] {
+export function optionsOf(experiment: Experiment): readonly OptionName[] {
+  const known = optionLists.get(experiment);
+  if (known !== undefined) return known;
+  const { settings } = experiment;
   const names = Object.keys(settings) as OptionName[];
   const missing = 'optimizer' in settings ? hyperparameterNames.filter((name) => !(name in settings)) : [];
-  return names.flatMap((name) => (name === 'optimizer' ? [name, ...missing] : [name]));
+  const list = names.flatMap((name) => (name === 'optimizer' ? [name, ...missing] : [name]));
+  optionLists.set(experiment, list);
+  return list;
 }
+
+/** Asked for each cell of a grid, so made once for each experiment. */
+const optionLists = new WeakMap<Experiment, readonly OptionName[]>();
 
 /** What --solver offers. */
 export function solversOf(experiment: Experiment): SolverName[] {
