@@ -1,5 +1,5 @@
+import { normalQuantile } from './normal.ts';
 import type { Interval } from './prediction.ts';
-import { normalQuantile } from './student-t.ts';
 
 /**
  * Wilson's score interval of a share, from its successes in n trials, at a level such as 0.95.
