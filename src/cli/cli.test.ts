@@ -403,7 +403,8 @@ describe('trace', () => {
     expect(status).toBe(3);
     const results: { difference: number | null; holds: boolean }[] = JSON.parse(stdout);
     expect(results.length).toBeGreaterThan(2);
-    for (const { difference, holds } of results) expect({ difference, holds }).toEqual({ difference: null, holds: false });
+    for (const { difference, holds } of results)
+      expect({ difference, holds }).toEqual({ difference: null, holds: false });
   });
 });
 

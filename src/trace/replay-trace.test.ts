@@ -121,12 +121,15 @@ describe('damaged files', () => {
     await expect(readTrace(file)).rejects.toThrow(file);
   });
 
-  test.each(['null', 'NaN', '1e999', '"NaN"'])('a recorded %s is refused: JSON has no such number', async (written) => {
-    const file = join(directory, 'not-finite.json');
-    const text = JSON.stringify({ ...good, expect: { ...good.expect, test_loss: 'here' } });
-    await writeFile(file, text.replace('"here"', `[${written}]`));
-    await expect(readTrace(file)).rejects.toThrow(UserError);
-  });
+  test.each(['null', 'NaN', '1e999', '"NaN"'])(
+    'a recorded %s is refused: JSON has no such number',
+    async (written) => {
+      const file = join(directory, 'not-finite.json');
+      const text = JSON.stringify({ ...good, expect: { ...good.expect, test_loss: 'here' } });
+      await writeFile(file, text.replace('"here"', `[${written}]`));
+      await expect(readTrace(file)).rejects.toThrow(UserError);
+    },
+  );
 
   test('a file that is not there, and one that is not JSON', async () => {
     await expect(readTrace(join(directory, 'none.json'))).rejects.toThrow(UserError);
