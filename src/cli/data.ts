@@ -50,7 +50,7 @@ export function addDataCommand(program: Command): void {
       const dataset =
         await loaders[parseChoice(name, Object.keys(datasets) as DatasetName[], '<dataset>')](flags);
       const { checkOutputDirectory } = await import('../files/write-files.ts');
-      await checkOutputDirectory(flags.out);
+      await checkOutputDirectory(flags.out, '--out');
       const format = parseChoice(flags.format, formats, '--format');
       const { exportCsv, exportIdx } = await import('../datasets/export.ts');
       const write = format === 'idx' ? exportIdx : exportCsv;

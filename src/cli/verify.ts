@@ -110,7 +110,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
   const expected = expectFile === null ? null : await readExpectation(expectFile);
   const out = flags.out ?? 'results/verify';
-  await checkOutputDirectory(out);
+  await checkOutputDirectory(out, '--out');
 
   const note = (text: string) => {
     if (flags.quiet !== true) tell(text);
