@@ -56,14 +56,14 @@ describe('claimSome', () => {
 
   test('takes the first that are neither computed nor held, and leaves the rest open in order', async () => {
     const { store, lease, leased } = shared('b', 'a');
-    const { mine, found, open } = await claimSome(lease, store, trials, [], 2, false);
+    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 2, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['cd', 'b', 'ae']);
     expect(leased()).toBe('cd');
   });
 
   test('finds all that others have computed, also beyond what it claims', async () => {
     const { store, lease } = shared('ace', '');
-    const { mine, found, open } = await claimSome(lease, store, trials, [], 1, false);
+    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 1, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['b', 'ace', 'd']);
   });
 
@@ -75,13 +75,13 @@ describe('claimSome', () => {
 
   test('with force computes what has a record too, but nothing that others hold', async () => {
     const { store, lease } = shared('abcde', 'b');
-    const { mine, found, open } = await claimSome(lease, store, trials, [], 3, true);
+    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 3, true);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['acd', '', 'be']);
   });
 
   test('claims nothing where all is held', async () => {
     const { store, lease, leased } = shared('', 'abcde');
-    const { mine, found, open } = await claimSome(lease, store, trials, [], 3, false);
+    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 3, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['', '', 'abcde']);
     expect(leased()).toBe('');
   });
@@ -90,7 +90,7 @@ describe('claimSome', () => {
     const happens: (() => void)[] = [];
     const { store, lease, leased, finish } = shared('', 'c', happens);
     happens.push(() => finish('a'));
-    const { mine, found, open } = await claimSome(lease, store, trials, [], 2, false);
+    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 2, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['bd', 'a', 'ce']);
     expect(leased()).toBe('bd');
   });
