@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { studentTTwoSided } from './student-t.ts';
+import { studentTTwoSided, studentTUpper } from './student-t.ts';
 
 describe('studentTTwoSided', () => {
   test.each([
@@ -19,4 +19,14 @@ describe('studentTTwoSided', () => {
     expect(studentTTwoSided(1e200, 5)).toBe(0);
     expect(studentTTwoSided(Number.POSITIVE_INFINITY, 5)).toBe(0);
   });
+});
+
+// scipy.stats.t.sf(x, freedom), SciPy 1.10.1
+test.each([
+  [2.5, 7, 0.020496109292876437],
+  [-2.5, 7, 0.9795038907071236],
+  [0.5, 3, 0.3257239824240755],
+  [0, 7, 0.5],
+])('studentTUpper at %p with %p degrees of freedom is what SciPy gives', (x, freedom, expected) => {
+  expect(studentTUpper(x, freedom)).toBeCloseTo(expected, 8);
 });
