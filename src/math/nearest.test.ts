@@ -9,9 +9,15 @@ test.each([
   ['RELU', 'relu'],
   ['leakyrelu', 'leaky-relu'],
   ['tanh', undefined],
+  ['le', 'leaky-relu'],
   ['', undefined],
 ])('the nearest to %j of some names is %j', (word, choice) => {
   expect(nearest(word, ['sigmoid', 'relu', 'leaky-relu', 'linear'])).toBe(choice);
+});
+
+test('of three letters one may differ, and of equally near ones the first is meant', () => {
+  expect(nearest('tan', ['tot'])).toBeUndefined();
+  expect(nearest('cot', ['cos', 'cat'])).toBe('cos');
 });
 
 test.each([
