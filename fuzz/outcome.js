@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { exitCodes, printableText } from '../dist/src/errors.js';
 
 const program = fileURLToPath(new URL('../bin/fys-nn.js', import.meta.url));
 
@@ -11,7 +12,8 @@ const memory = 2048;
 const patience = 20;
 const grace = 10;
 
-const goodStatuses = [0, 1, 2, 3, 4, 130];
+const { hungUp, terminated, ...good } = exitCodes;
+const goodStatuses = Object.values(good);
 
 /** Exit status (or signal), what was printed, and the most memory it had where the system tells. */
 export function runProgram(args, directory) {
@@ -52,9 +54,8 @@ export function whatIsWrong({ status, stdout, stderr, megabytes }) {
   if (!goodStatuses.includes(status)) return `ended with ${status}`;
   if (/has a defect|\n\s+at .+:\d+|node:internal|Unhandled|FATAL/.test(stderr)) return 'a stack trace';
   if (status !== 0 && stdout === '' && stderr.trim() === '') return `status ${status} without a word`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(stderr + stdout))
-    return 'a control character on the terminal';
+  if (!(stderr + stdout).split(/[\t\r\n]/).every((part) => printableText.test(part)))
+    return 'a character that is not printable on the terminal';
   return null;
 }
 

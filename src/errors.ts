@@ -1,12 +1,26 @@
-/** Exit status of the program; every command ends with one of these. */
+/** How the program can end: every command with one of the first five, a signal with one of the last. */
 export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
   contradicted: 3,
   incomplete: 4,
+  hungUp: 129,
   interrupted: 130,
+  terminated: 143,
 } as const;
+
+/** What each exit status means, for --help and the documents. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'done',
+  failed: 'a trial failed',
+  usage: 'wrong usage or bad input',
+  contradicted: 'a claim or a baseline is contradicted',
+  incomplete: 'incomplete',
+  hungUp: 'ended by SIGHUP',
+  interrupted: 'ended by Ctrl-C (SIGINT)',
+  terminated: 'ended by SIGTERM',
+};
 
 export interface ErrorParts {
   /** What is wrong, naming the option or the file: "--learning-rate is not a number". */
@@ -56,13 +70,26 @@ function textOf(value: unknown): string {
   }
 }
 
-// Control characters, and those that break a line or turn the direction of writing.
-const unprintable = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069';
+/**
+ * A character that can do something else than be seen where it is: control characters, line and paragraph separators,
+ * those that turn the direction of writing, and those that Unicode lets a program leave out of sight, behind which text
+ * can hide. Joiners and the variation selectors 15 and 16 are allowed: they only choose the form of the characters next to
+ * them, and emoji and several scripts need them.
+ */
+const unprintable =
+  '(?![\\u200c\\u200d\\ufe0e\\ufe0f])' +
+  '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]';
+const everyUnprintable = new RegExp(unprintable, 'gu');
 
-/** Text that does nothing to a terminal but stand there, on one line. */
-export const printableText = new RegExp(`^[^${unprintable}]*$`);
+/** Text that does nothing to a terminal but appear there, on one line. */
+export const printableText = new RegExp(`^(?:(?!${unprintable}).)*$`, 'u');
 
 /** Foreign text on one line of a terminal: what could do anything else there becomes '?'. */
 export function printable(text: string): string {
-  return text.replace(new RegExp(`[${unprintable}]`, 'g'), '?');
+  return replaceUnprintable(text, () => '?');
+}
+
+/** The text with each character that is not printable replaced. */
+export function replaceUnprintable(text: string, replacement: (character: string) => string): string {
+  return text.replace(everyUnprintable, replacement);
 }

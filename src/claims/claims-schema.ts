@@ -47,7 +47,12 @@ const id = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
   .describe('unique; lower case, digits, - . _');
 /** Text that is shown: on terminals too. */
-const shown = z.string().min(1).max(1000).regex(printableText, 'text without control characters');
+// Not as a pattern: that of the JSON Schema is read in languages whose expressions know no Unicode properties.
+const shown = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((text) => printableText.test(text), 'text without control characters');
 const where = shown.describe('where the report has it');
 const says = shown.describe('its gist');
 

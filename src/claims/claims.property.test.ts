@@ -137,7 +137,9 @@ describe('refused, naming the claim or the place', () => {
 });
 
 test('an expectation is verdicts by claim, or refused', async () => {
-  const entry = fc.oneof(fc.constantFrom('holds', 'contradicted', 'not run'), hostileJson);
+  const verdict = fc.constantFrom('holds', 'contradicted', 'not run');
+  const reading = fc.oneof(fc.constantFrom('code', 'text'), hostileText);
+  const entry = fc.oneof(verdict, fc.dictionary(reading, fc.oneof(verdict, hostileJson)), hostileJson);
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.dictionary(hostileText, entry), hostileJson), async (content) => {
       await writeFile(file, JSON.stringify(content));
@@ -146,7 +148,20 @@ test('an expectation is verdicts by claim, or refused', async () => {
     }),
     { seed: fixedSeed, numRuns: 300 },
   );
-  for (const text of ['["holds"]', `{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}`, '{"__proto__":"x"}']) {
+  await writeFile(file, '{"a": "holds", "b": {"code": "holds", "text": "contradicted"}}');
+  expect([...(await readExpectation(file))]).toEqual([
+    ['a', 'holds'],
+    ['b', { code: 'holds', text: 'contradicted' }],
+  ]);
+  for (const text of [
+    '["holds"]',
+    '{"a":{}}',
+    '{"a":{"code":"x"}}',
+    '{"a":{"report":"holds"}}',
+    '{"a":["holds"]}',
+    `{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}`,
+    '{"__proto__":"x"}',
+  ]) {
     await writeFile(file, text);
     expect(await valueOrRefusal(() => readExpectation(file))).toHaveProperty('refusal');
   }

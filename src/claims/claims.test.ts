@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { type NumberClaim, ownClaims, printedInterval, readClaims } from './claims.ts';
 import { claimsJsonSchema } from './claims-schema.ts';
+import { ownExpectation, readExpectation } from './expectation.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -43,6 +44,14 @@ describe("the report's own claims", () => {
       claims.filter((claim) => claim.kind === 'number' && claim.where.startsWith(figure)).length;
     expect([3, 4, 6].map((figure) => inFigure(`Figure ${figure}`))).toEqual([64, 32, 32]);
     expect(claims.filter(({ kind }) => kind === 'conclusion').length).toBeGreaterThan(40);
+  });
+
+  test('have each an expected verdict, figures too; where the variants differ one for each', async () => {
+    const { claims } = await readClaims(ownClaims);
+    const figures = claims.flatMap((claim) => (claim.kind === 'number' ? (claim.figure ?? []) : []));
+    const expected = await readExpectation(ownExpectation);
+    expect(new Set(expected.keys())).toEqual(new Set([...claims.map(({ id }) => id), ...figures]));
+    expect([...expected.values()]).not.toContain('underspecified');
   });
 
   test('stand in a file with the schema that checks them: npm run schema', async () => {

@@ -83,6 +83,11 @@ export function isJudged(claim: Claim, reading: Reading): boolean {
   return quantities.some(({ experiment }) => concerns(reading, experiment));
 }
 
+/** Whether any of the readings says anything of a claim; of what is the program's alone its wording does not. */
+export function isAsked(claim: Claim, readings: readonly Reading[]): boolean {
+  return readings.some((reading) => isJudged(claim, reading));
+}
+
 /** A conclusion's `for` laid over one of its quantities: one quantity for each combination of its values. */
 export function boundQuantities(claim: Claim, quantity: Quantity): Quantity[] {
   if (claim.kind === 'number' || claim.for === undefined) return [quantity];

@@ -4,7 +4,7 @@ import type { Records } from '../output/trials.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
-import type { PlanOf, Reading, Seeds } from './readings.ts';
+import { isAsked, type PlanOf, type Reading, type Seeds } from './readings.ts';
 
 export const verdicts = [
   'holds',
@@ -21,6 +21,8 @@ export interface Judged<Subject, Evidence> {
   /** One a reading under which it was judged: the program's first. */
   readonly evidence: readonly Evidence[];
   readonly verdict: Verdict;
+  /** The verdict under each reading of the whole report. */
+  readonly byReading: Readonly<Record<string, Verdict>>;
   /** The readings under which it holds, where the verdict is not the same under all of them. */
   readonly holdsUnder: readonly string[];
 }
@@ -41,9 +43,9 @@ export interface Verification {
  */
 const mostSeeds = 0.9;
 
-/** Judges every claim under every reading. */
+/** Judges every claim under every reading; a claim that none of them is asked of is left out. */
 export async function verify(
-  claims: readonly Claim[],
+  all: readonly Claim[],
   readings: readonly Reading[],
   planOf: PlanOf,
   records: Records,
@@ -52,6 +54,7 @@ export async function verify(
   const numbers: NumberEvidence[] = [];
   const figures: FigureEvidence[] = [];
   const conclusions: ConclusionEvidence[] = [];
+  const claims = all.filter((claim) => isAsked(claim, readings));
   const numberClaims = claims.filter((claim) => claim.kind === 'number');
   const conclusionClaims = claims.filter((claim) => claim.kind === 'conclusion');
   for (const reading of readings) {
@@ -94,15 +97,13 @@ function combine<Subject, Evidence extends { reading: Reading }>(
   judge: (evidence: Evidence) => Verdict,
 ): Judged<Subject, Evidence> {
   const whole = evidence.filter(isWhole);
-  const found = new Set(whole.map(judge));
+  const byReading = Object.fromEntries(whole.map((one) => [one.reading.name, judge(one)]));
+  const each = Object.values(byReading);
+  const found = new Set(each);
   const holdsUnder = evidence.filter((one) => judge(one) === 'holds').map(({ reading }) => reading.name);
   const verdict =
-    whole.length === 0 || found.has('not run')
-      ? 'not run'
-      : found.size === 1
-        ? [...found][0]
-        : mixed(whole.map(judge));
-  return { subject, evidence, verdict, holdsUnder };
+    whole.length === 0 || found.has('not run') ? 'not run' : found.size === 1 ? [...found][0] : mixed(each);
+  return { subject, evidence, verdict, byReading, holdsUnder };
 }
 
 /** The readings disagree. */

@@ -3,7 +3,7 @@ import { toJson } from '../output/json.ts';
 import { junit } from '../output/junit.ts';
 import { tableFiles } from '../output/results.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
-import { type Expectation, expectationText, newlyContradicted, verdictsById } from './expectation.ts';
+import { type Expectation, expectationOf, expectationText, newlyContradicted } from './expectation.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
 import { percent, runsText, valueText } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
@@ -18,13 +18,15 @@ export async function verificationFiles(
 ): Promise<Map<string, FileContent>> {
   const tables = [claimsTable(verification), figuresTable(verification), winnersTable(winners)];
   const files = tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
-  const found = verdictsById(verification);
-  files.set('verdicts.json', expectationText(found));
+  files.set('verdicts.json', expectationText(expectationOf(verification)));
   files.set('verify.json', verificationJson(verification, winners));
   files.set('verify.md', `${verificationMarkdown(verification, winners)}\n`);
   files.set(
     'junit.xml',
-    await junit('fys-nn verify', junitCases(verification, new Set(newlyContradicted(found, expected)))),
+    await junit(
+      'fys-nn verify',
+      junitCases(verification, new Set(newlyContradicted(verification, expected))),
+    ),
   );
   return files;
 }

@@ -129,7 +129,7 @@ function winnerSection(winners: readonly GridWinners[]): Section {
         cells: [
           [experiment, describe(slice)].filter((part) => part !== '').join(', '),
           metric,
-          `${describe(most.settings)}: ${most.wins} of ${seeds}`,
+          most.wins === 0 ? 'none: all diverge' : `${describe(most.settings)}: ${most.wins} of ${seeds}`,
           tied.length > 4 ? `${tied.length} of ${cells.length} cells` : tied.join('; '),
         ],
       };

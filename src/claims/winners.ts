@@ -80,7 +80,8 @@ async function gridWinners(
   const adjusted = [...others.slice(0, bestCell), 1, ...others.slice(bestCell)];
   const winner = Array.from({ length: seeds }, (_, seed) => {
     const column = losses.map((own) => own[seed]);
-    return column.indexOf(Math.min(...column));
+    const least = Math.min(...column);
+    return Number.isFinite(least) ? column.indexOf(least) : null; // where all diverge none is the best
   });
   const found = byCell.map((members, cell) => ({
     settings: pick(members[0], axes),

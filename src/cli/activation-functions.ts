@@ -57,7 +57,7 @@ export async function writeFunctions(
   const { tableFiles } = await import('../output/results.ts');
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const { tableToRecords, toJson } = await import('../output/json.ts');
-  await checkOutputDirectory(out);
+  await checkOutputDirectory(out, '--out');
   const values = functionValues(names, xs);
   const table = functionsTable(values);
   await writeFiles(out, tableFiles(name, `${title} (${figure})`, [table], formats));

@@ -391,6 +391,21 @@ describe('trace', () => {
     expect(exceeding.map(({ quantity }: { quantity: string }) => quantity)).toEqual(['test_loss']);
     expect((await run('trace', 'changed.json', '--tolerance', '1e-3')).status).toBe(0);
   });
+
+  test('a replay that is not finite exceeds every tolerance, and is infinite or null, never small', async () => {
+    const trace = JSON.parse(await readFile(join(traces, 'ols-sgd.json'), 'utf8'));
+    trace.sgd.learning_rate = 1e200;
+    await writeFile(join(directory, 'diverging.json'), JSON.stringify(trace));
+    const text = await run('trace', 'diverging.json', '--tolerance', '1e300');
+    expect(text.status).toBe(3);
+    expect(text.stdout).toMatch(/final_beta +infinite +EXCEEDS/);
+    const { status, stdout } = await run('trace', 'diverging.json', '--json');
+    expect(status).toBe(3);
+    const results: { difference: number | null; holds: boolean }[] = JSON.parse(stdout);
+    expect(results.length).toBeGreaterThan(2);
+    for (const { difference, holds } of results)
+      expect({ difference, holds }).toEqual({ difference: null, holds: false });
+  });
 });
 
 test('list and activation-functions', async () => {

@@ -52,7 +52,7 @@ export function addDataCommand(program: Command): void {
   exporting.action(async (name: string, flags: Flags) => {
     const dataset = await rowsOf(parseChoice(name, datasetNames, '<dataset>'), flags);
     const { checkOutputDirectory } = await import('../files/write-files.ts');
-    await checkOutputDirectory(flags.out);
+    await checkOutputDirectory(flags.out, '--out');
     const format = parseChoice(flags.format, formats, '--format');
     const { exportCsv, exportIdx } = await import('../datasets/export.ts');
     const write = format === 'idx' ? exportIdx : exportCsv;

@@ -10,8 +10,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   let ending = false;
   for (const [signal, status] of [
     ['SIGINT', exitCodes.interrupted],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
+    ['SIGTERM', exitCodes.terminated],
+    ['SIGHUP', exitCodes.hungUp],
   ] as const) {
     process.on(signal, () => {
       // The second one does not wait for what the first has begun.

@@ -5,7 +5,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../output/trials.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
-import type { RunOptions } from './run-flags.ts';
+import { defaultStore, type RunOptions, resultsFolder } from './run-flags.ts';
 import { tell } from './terminal.ts';
 
 /** What the page is called in the folder of a report. */
@@ -44,6 +44,11 @@ export async function writePage(
     records,
     comparisons: await compareWithPublished(plans, records),
     verdicts: await readVerdicts(folder),
+    places: {
+      dataDir: sources.dataDir,
+      store: storeDirectory === defaultStore ? null : storeDirectory,
+      out: folder === resultsFolder(plans[0]) ? null : folder,
+    },
     classifier: await classifierData(plans, records, storeDirectory, sources, note),
   });
   await writeFiles(folder, new Map([[pageFile, page]]));

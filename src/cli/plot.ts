@@ -103,7 +103,7 @@ async function write(
 ): Promise<void> {
   const { checkOutputDirectory } = await import('../files/write-files.ts');
   const { writeFigures } = await import('./figures.ts');
-  await checkOutputDirectory(out);
+  await checkOutputDirectory(out, '--out');
   await writeFigures(out, figures, formats);
   if (quiet === true) return;
   for (const { name, caption } of figures) tell(`wrote ${join(out, name)}: ${caption}`);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
-import { printable } from '../errors.ts';
+import { exitCodes, exitMeanings, printable } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
@@ -39,8 +39,7 @@ export function createProgram(setStatus: SetStatus): Command {
         '  fys-nn grid-search ols                      Figure 3 with the numbers of the report\n' +
         '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
         '  fys-nn mnist --plan                         what would run, and what is done already\n' +
-        '\nExit status: 0 done, 1 a trial failed, 2 wrong usage or bad input, 3 contradicted,\n' +
-        '4 incomplete, 130 interrupted.',
+        `\nExit status:\n${exitStatuses()}`,
     );
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
@@ -57,6 +56,12 @@ export function createProgram(setStatus: SetStatus): Command {
   addDoctorCommand(program, setStatus);
   addHelpCommand(program);
   return program;
+}
+
+/** A line for each. */
+function exitStatuses(): string {
+  const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  return names.map((name) => `  ${String(exitCodes[name]).padEnd(5)}${exitMeanings[name]}`).join('\n');
 }
 
 /** `fys-nn help grid-search ols`: Commander's own goes one level deep only. */

@@ -48,8 +48,8 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       return `${functions}${comparison}The page: ${printable(page)}\n`;
     };
     if (!options.planOnly) {
-      await checkOutputDirectory(folder);
-      await checkOutputDirectory(join(folder, functionsFolder));
+      await checkOutputDirectory(folder, '--out');
+      await checkOutputDirectory(join(folder, functionsFolder), '--out');
     }
     const what = `${join(folder, pageFile)} and the comparison with the published numbers were left as they were`;
     setStatus(await runPlans(runs, options, { what, write }));

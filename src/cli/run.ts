@@ -55,7 +55,7 @@ export async function runPlans(
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
-  for (const { out } of runs) await checkOutputDirectory(out);
+  for (const { out } of runs) await checkOutputDirectory(out, '--out');
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
     return await computeAndWrite(runs, options, trials, store, lease, finish);

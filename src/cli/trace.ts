@@ -20,7 +20,8 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
-      '\nA difference is max |ours - recorded| / max |recorded| over a quantity. Exit 3 where one exceeds.',
+      '\nA difference is max |ours - recorded| / max |recorded| over a quantity; where a number is NaN or infinite,\n' +
+        'it is infinite, in JSON null. Exit 3 where one exceeds its tolerance.',
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
@@ -50,7 +51,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         if (results.some(({ holds }) => !holds)) setStatus(exitCodes.contradicted);
         if (flags.json === true) {
           const { toJson } = await import('../output/json.ts');
-          // A replay that diverges differs without limit, which JSON has no number for.
+          // JSON has no infinity.
           const printable = results.map((result) => ({
             ...result,
             difference: Number.isFinite(result.difference) ? result.difference : null,
@@ -62,7 +63,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         const rows = results.map(({ trace, quantity, difference, holds }, index) => [
           index > 0 && results[index - 1].trace === trace ? '' : trace,
           quantity,
-          difference === 0 ? '0' : difference.toExponential(1),
+          differenceText(difference),
           holds ? '' : 'EXCEEDS',
         ]);
         const color = process.stdout.isTTY && process.stdout.hasColors();
@@ -75,6 +76,11 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         );
       },
     );
+}
+
+function differenceText(difference: number): string {
+  if (difference === 0) return '0';
+  return Number.isFinite(difference) ? difference.toExponential(1) : 'infinite';
 }
 
 function nonNegative(text: string, option: string): number {

@@ -99,6 +99,42 @@ test('what is contradicted ends with 3, unless it was expected; a second call co
   expect(third.stderr).toContain('contradicted, which was not expected: other');
 });
 
+/** Without noise and training a network of the program is as wrong as its targets are large; the wording centres them. */
+const centred = {
+  ...fair,
+  with: { ...small, noise: [0], target: ['2+0*x'], learningRate: [1e-9] },
+  value: 0,
+  readingError: 0.1,
+};
+
+test('one variant alone: claims about the other are left out, and what it contradicts may have been expected', async () => {
+  const own = { ...fair, id: 'own', variant: 'code' };
+  const seeds = ['--seeds', '1..8'];
+  const both = await verify([centred, own], ...seeds);
+  expect(both.status).toBe(0);
+  expect(JSON.parse(await read('verdicts.json'))).toEqual({
+    fair: { code: 'contradicted', text: 'holds' },
+    own: 'holds',
+  });
+  await writeFile(join(directory, 'expected.json'), await read('verdicts.json'));
+
+  const text = await verify([centred, own], ...seeds, '--variant', 'text');
+  expect(text).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('leaves out claims about another variant: own'),
+  });
+  expect(JSON.parse(await read('verdicts.json'))).toEqual({ fair: 'holds' });
+  expect(await read('claims.csv')).not.toContain('own');
+
+  const code = ['--variant', 'code', ...seeds];
+  expect((await verify([centred, own], ...code)).status).toBe(3);
+  expect((await verify([centred, own], ...code, '--expect', 'expected.json')).status).toBe(0);
+  await writeFile(join(directory, 'expected.json'), '{ "fair": { "text": "contradicted" } }');
+  const unexpected = await verify([centred, own], ...code, '--expect', 'expected.json');
+  expect(unexpected.status).toBe(3);
+  expect(unexpected.stderr).toContain('which was not expected: fair');
+});
+
 test('runs that diverge and runs that are all alike are written, and no pass is made of the former', async () => {
   const wild = { ...fair, id: 'wild', figure: 'F', with: { ...small, learningRate: [1e300] } };
   const alike = { ...fair, id: 'alike', statistic: 'hidden_layers', value: 1, readingError: 0.5 };
@@ -142,9 +178,6 @@ test('what another library would have to compute is not run where it is absent, 
 });
 
 test('--variant both names the single choice that recovers a number', async () => {
-  // Without noise and training a network of the program is as wrong as its targets are large.
-  const flat = { ...small, noise: [0], target: ['2+0*x'], learningRate: [1e-9] };
-  const centred = { ...fair, with: flat, value: 0, readingError: 0.1 };
   const { status, stdout } = await verify([centred], '--seeds', '1..8', '--variant', 'both');
   expect(status).toBe(0);
   expect(stdout).toMatch(/hold under some readings[\s\S]*text, centerTargets yes/);
@@ -164,6 +197,7 @@ test.each<[string, unknown, string[], RegExp]>([
   ['a level of 1', [fair], ['--level', '1'], /--level is out of range/],
   ['an unknown variant', [fair], ['--variant', 'neither'], /--variant/],
   ['an expectation that is none', [fair], ['--expect', 'claims.json'], /--expect/],
+  ['no claim about the variant', [{ ...fair, variant: 'code' }], ['--variant', 'text'], /no claim is about/],
 ])('%s: exit 2, and nothing is written', async (_name, claims, args, pattern) => {
   const { status, stderr } = await verify(claims, ...args);
   expect(stderr).toMatch(pattern);

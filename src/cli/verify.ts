@@ -90,6 +90,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
     '../claims/expectation.ts'
   );
+  const { isAsked } = await import('../claims/readings.ts');
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
@@ -101,14 +102,26 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     ...failureOptionsOf(flags),
   };
   const variant = parseChoice(flags.variant, variantChoices, '--variant');
-  const { claims } = await readClaims(flags.claims ?? ownClaims);
-  await checkConditions(claims.filter((claim) => claim.kind === 'conclusion'));
+  const readings = await readingsOf(variant);
+  const { claims: all } = await readClaims(flags.claims ?? ownClaims);
+  const claims = all.filter((claim) => isAsked(claim, readings));
+  if (claims.length === 0 && all.length > 0) throw nothingAsked(variant);
+  await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
   const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
   const expected = expectFile === null ? null : await readExpectation(expectFile);
   const out = flags.out ?? 'results/verify';
-  await checkOutputDirectory(out);
+  await checkOutputDirectory(out, '--out');
 
-  const run = await judge(claims, variant, seeds, level, running);
+  const note = (text: string) => {
+    if (flags.quiet !== true) tell(text);
+  };
+  const others = all.filter((claim) => !isAsked(claim, readings));
+  if (others.length > 0) {
+    note(
+      `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  const run = await judge(claims, readings, variant === 'both', seeds, level, running);
   const found = verdictsById(run.verification);
   const { verificationFiles } = await import('../claims/verification-files.ts');
   await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
@@ -119,11 +132,8 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     const { showVerification } = await import('./show-verification.ts');
     printWhole(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
   }
-  const note = (text: string) => {
-    if (flags.quiet !== true) tell(text);
-  };
   note(`wrote ${out}/`);
-  const contradicted = newlyContradicted(found, expected);
+  const contradicted = newlyContradicted(run.verification, expected);
   for (const id of contradicted) {
     tell(`contradicted${expected === null ? '' : ', which was not expected'}: ${id}`);
   }
@@ -134,15 +144,30 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   return missing.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-/** Plans, computes what the store lacks, and judges; with --variant both once more with single choices changed. */
+async function readingsOf(variant: (typeof variantChoices)[number]): Promise<Reading[]> {
+  const { codeReading, textReading } = await import('../claims/readings.ts');
+  if (variant === 'code') return [codeReading];
+  return variant === 'text' ? [textReading] : [codeReading, textReading];
+}
+
+function nothingAsked(variant: string): UserError {
+  return new UserError({
+    what: `no claim is about --variant ${variant}`,
+    expected: 'claims without a variant, or of this one',
+    remedy: 'leave out --variant',
+  });
+}
+
+/** Plans, computes what the store lacks, and judges; with `changing` once more with single choices changed. */
 async function judge(
   claims: readonly Claim[],
-  variant: (typeof variantChoices)[number],
+  readings: readonly Reading[],
+  changing: boolean,
   seeds: Seeds,
   level: number,
   running: Running,
 ) {
-  const { codeReading, planReadings, singleChanges, textReading } = await import('../claims/readings.ts');
+  const { planReadings, singleChanges } = await import('../claims/readings.ts');
   const { experimentsInDoubt, verify } = await import('../claims/verdicts.ts');
   const { winnersOf } = await import('../claims/winners.ts');
   let failures = 0;
@@ -160,10 +185,8 @@ async function judge(
       return { verification, winners };
     });
   };
-  const readings =
-    variant === 'code' ? [codeReading] : variant === 'text' ? [textReading] : [codeReading, textReading];
   const first = await under(readings, claims);
-  if (variant !== 'both') return { ...first, failures };
+  if (!changing) return { ...first, failures };
   const changes = singleChanges(experimentsInDoubt(first.verification, experiments));
   const second = changes.length === 0 ? first : await under([...readings, ...changes], claims);
   return { verification: second.verification, winners: first.winners, failures };

@@ -9,16 +9,9 @@ const oldestNode = 20;
 
 /** Versions, processor, kernels and terminal. */
 export function checkMachine(stdout: NodeJS.WriteStream): Check[] {
-  const { node, v8 } = process.versions;
-  const isOld = Number.parseInt(node, 10) < oldestNode;
   return [
     { what: 'fys-nn', state: 'ok', found: `${programVersion()}, numerics ${numerics}, in ${packageFolder}` },
-    {
-      what: 'Node',
-      state: isOld ? 'wrong' : 'ok',
-      found: `${node} (V8 ${v8}, ${process.platform} ${process.arch})`,
-      ...(isOld ? { remedy: `install Node ${oldestNode} or newer` } : {}),
-    },
+    nodeCheck(process.versions.node),
     {
       what: 'processor',
       state: 'ok',
@@ -27,6 +20,13 @@ export function checkMachine(stdout: NodeJS.WriteStream): Check[] {
     kernelsCheck(),
     { what: 'terminal', state: 'ok', found: terminalOf(stdout) },
   ];
+}
+
+/** Whether a version of Node such as 20.1.0 is new enough. */
+export function nodeCheck(version: string): Check {
+  const found = `${version} (V8 ${process.versions.v8}, ${process.platform} ${process.arch})`;
+  if (Number.parseInt(version, 10) >= oldestNode) return { what: 'Node', state: 'ok', found };
+  return { what: 'Node', state: 'wrong', found, remedy: `install Node ${oldestNode} or newer` };
 }
 
 function kernelsCheck(): Check {

@@ -25,17 +25,17 @@ async function failure(action: Promise<unknown>): Promise<UserError> {
 describe('checkOutputDirectory', () => {
   test('accepts a directory that is there and leaves it as it was', async () => {
     await writeFile(join(folder, 'kept.csv'), 'x');
-    await checkOutputDirectory(folder);
+    await checkOutputDirectory(folder, '--out');
     expect(await readdir(folder)).toEqual(['kept.csv']);
   });
 
   test('accepts one that can be made, at any depth, and leaves nothing behind', async () => {
-    await checkOutputDirectory(join(folder, 'a', 'b', 'c'));
+    await checkOutputDirectory(join(folder, 'a', 'b', 'c'), '--out');
     expect(await readdir(folder)).toEqual([]);
   });
 
   test('several checks of the same absent directory at once all pass', async () => {
-    await Promise.all(Array.from({ length: 3 }, () => checkOutputDirectory(join(folder, 'a', 'b'))));
+    await Promise.all(Array.from({ length: 3 }, () => checkOutputDirectory(join(folder, 'a', 'b'), '--out')));
   });
 
   test('refuses a file in the way, as the directory and as its parent', async () => {
@@ -55,7 +55,7 @@ describe('checkOutputDirectory', () => {
   });
 
   test('removes what it made before it met the obstacle', async () => {
-    await failure(checkOutputDirectory(join(folder, 'a', 'b', 'n'.repeat(300))));
+    await failure(checkOutputDirectory(join(folder, 'a', 'b', 'n'.repeat(300)), '--out'));
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ import {
  * Throws UserError, naming the option, where that cannot be done: exit status `usage`, or `failed` where the disk is full
  * or broken.
  */
-export async function checkOutputDirectory(directory: string, option = '--out'): Promise<void> {
+export async function checkOutputDirectory(directory: string, option: string): Promise<void> {
   try {
     if (directory === '') throw new Error('the name is empty');
     await tryDirectory(resolve(directory));

@@ -72,7 +72,7 @@ export async function schedule(
       if (running.size < width && open.length > 0) {
         if (lastClaim !== null) count = nextCount(count, width, performance.now() - lastClaim);
         lastClaim = performance.now();
-        const claim = await claimSome(lease, store, open, running.keys(), count, force);
+        const claim = await claimSome(lease, store, open, running, count, force);
         open = claim.open;
         for (const trial of claim.found) events.found(trial, store.get(trial.id)!.status);
         claimed = claim.mine.reverse();
@@ -103,7 +103,8 @@ function longestFirst(trials: readonly Trial[]): Trial[] {
   );
 }
 
-function nextCount(count: number, width: number, elapsed: number): number {
+/** How many trials to claim next: about `claimedWork`, from the milliseconds that the last claim's took. */
+export function nextCount(count: number, width: number, elapsed: number): number {
   if (elapsed < claimedWork / 2) return Math.min(largestClaim, 2 * count);
   return elapsed > 2 * claimedWork ? Math.max(width, count >> 1) : count;
 }
@@ -117,11 +118,15 @@ interface Claim {
   readonly open: Trial[];
 }
 
-async function claimSome(
+/**
+ * Claims up to `count` of the open trials that no other process holds and nobody has computed; with `force` what has been
+ * computed too. What runs here already stays claimed.
+ */
+export async function claimSome(
   lease: Lease,
   store: Store,
   open: readonly Trial[],
-  running: Iterable<string>,
+  running: ReadonlyMap<string, unknown>,
   count: number,
   force: boolean,
 ): Promise<Claim> {
@@ -134,7 +139,7 @@ async function claimSome(
       else if (claim.mine.length < count && !held.has(trial.id)) claim.mine.push(trial);
       else claim.open.push(trial);
     }
-    return [...running, ...claim.mine.map(({ id }) => id)];
+    return [...running.keys(), ...claim.mine.map(({ id }) => id)];
   });
   return claim!;
 }

@@ -199,8 +199,17 @@ describe('refused, with the option and the expression in the message', () => {
     expect(parts.expected).toContain('x, y, epoch');
   });
 
-  test('no suggestion where nothing is near', async () => {
-    expect((await refused('learningrate')).parts.remedy).not.toContain('did you mean');
+  test.each(['learningrate', '1/z', 'xy', 'sim', 'a', 'max2 + 1', 'epcoh(1)', '1/decy'])(
+    '%s: no name that fits is near, and the variables are listed',
+    async (text) => {
+      const error = await compileExpression(text, ['x', 'y', 'epoch'], '--schedule', ['decay']).catch(String);
+      expect(error).toContain('the variables are x, y, epoch');
+    },
+  );
+
+  test('a name in place of a formula is suggested where it could be one', async () => {
+    const compiled = compileExpression('decy', ['x'], '--schedule', ['decay']);
+    await expect(compiled).rejects.toThrow('did you mean decay?');
   });
 
   test('a formula without variables lists none', async () => {

@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type {
   ConditionalNode,
   ConstantNode,
@@ -11,6 +10,7 @@ import type {
 } from 'mathjs';
 import { UserError } from '../errors.ts';
 import { arithmetic, comparisons, constants, functions } from './expression-names.ts';
+import { nearest } from './nearest.ts';
 
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
@@ -155,7 +155,9 @@ function compileSymbol(source: Source, name: string): Compiled {
   if (functions.has(name)) {
     throw refusal(source, `has the function ${name} without arguments`, `write ${name}(...)`);
   }
-  throw unknownName(source, name);
+  // What the option takes in place of a formula is no part of one.
+  const whole = source.text.trim() === name ? source.names : [];
+  throw unknownName(source, name, [...whole, ...source.variables, ...constants.keys()]);
 }
 
 function compileOperator(source: Source, node: OperatorNode, depth: number): Compiled {
@@ -212,7 +214,7 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
     throw refusal(source, `calls ${name}, which is a number`, `write ${name}*(...) for a product`);
   }
   const called = functions.get(name);
-  if (called === undefined) throw unknownName(source, name);
+  if (called === undefined) throw unknownName(source, name, [...functions.keys()]);
   const { least, most, at } = called;
   if (node.args.length < least || node.args.length > most) {
     const wanted = least === most ? `${least}` : most === 2 ? `${least} or ${most}` : `at least ${least}`;
@@ -233,11 +235,16 @@ function tooDeep(source: Source): UserError {
   return refusal(source, `is nested deeper than ${deepest} levels`, 'write a flatter formula');
 }
 
-function unknownName(source: Source, name: string): UserError {
-  const known = [...source.names, ...source.variables, ...constants.keys(), ...functions.keys()];
-  const nearest = closest(name.toLowerCase(), known);
-  const near = distance(name.toLowerCase(), nearest) <= (name.length < 4 ? 1 : 2); // two letters swapped are two edits
-  return refusal(source, `has the unknown name ${name}`, near ? `did you mean ${nearest}?` : undefined);
+/** `fitting`: the names that could be there. */
+function unknownName(source: Source, name: string, fitting: readonly string[]): UserError {
+  const { variables } = source;
+  const meant = nearest(name, fitting);
+  const allowed = variables.length === 0 ? undefined : `the variables are ${variables.join(', ')}`;
+  return refusal(
+    source,
+    `has the unknown name ${name}`,
+    meant === undefined ? allowed : `did you mean ${meant}?`,
+  );
 }
 
 function refusal(

@@ -33,7 +33,7 @@ function orTooLittle<T>(bytes: number, take: () => T): T {
         what: 'there is too little memory',
         expected: `room for ${Math.ceil(bytes / 2 ** 20)} MiB more, and for 4 GiB of addresses in each thread`,
         received: (error as Error).message,
-        remedy: 'lower --samples, --hidden, --degree or --batch-size, take smaller images, or lower --jobs',
+        remedy: 'take fewer samples or jobs, smaller images, layers or batches, or a lower degree',
       },
       exitCodes.failed,
     );

@@ -38,6 +38,14 @@ describe('toJson', () => {
     for (const line of row.trimEnd().split('\n')) expect(line).toMatch(printableText);
   });
 
+  test('so are those that turn the writing or are never seen, of one code or two', () => {
+    const hidden = '\u200e\u200f\u061c\u00ad\ufeff\u180e\u{e0041}';
+    const json = toJson([hidden]);
+    expect(json).toContain('"\\u200e\\u200f\\u061c\\u00ad\\ufeff\\u180e\\udb40\\udc41"');
+    expect(JSON.parse(json)).toEqual([hidden]);
+    expect(toJson(['👩‍🔬 ❤️'])).toContain('"👩‍🔬 ❤️"');
+  });
+
   test.each([NaN, Infinity, -Infinity, undefined])('%p is refused, not written as null', (value) => {
     expect(() => toJson(value)).toThrow('cannot be written as JSON');
     if (value !== undefined) expect(() => toJson({ mse: [value] })).toThrow('cannot be written as JSON');

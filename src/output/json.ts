@@ -1,3 +1,4 @@
+import { replaceUnprintable } from '../errors.ts';
 import type { Table, Value } from './table.ts';
 
 /**
@@ -11,10 +12,15 @@ export function toJson(value: unknown): string {
   return `${escaped(text)}\n`;
 }
 
-/** JSON leaves some characters as they are that a terminal obeys, or that turn the direction of writing. */
+/** JSON leaves some characters as they are that a terminal obeys, or behind which text hides; its own lines stay. */
 function escaped(json: string): string {
-  const code = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
-  return json.replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => `\\u${code(character)}`);
+  return replaceUnprintable(json, (character) => (character === '\n' ? character : codesOf(character)));
+}
+
+/** \uXXXX for each of its one or two UTF-16 codes. */
+function codesOf(character: string): string {
+  const code = (i: number) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return Array.from({ length: character.length }, (_, i) => code(i)).join('');
 }
 
 function refuseNonFinite(key: string, value: unknown): unknown {

@@ -1,8 +1,18 @@
+import { datasets } from '../datasets/index.ts';
 import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { folderName } from '../output/results.ts';
 
-/** The command that runs a plan again: every option that differs from what the experiment has by itself. */
-export function commandOf({ experiment, variant, quick, lists }: Plan): string {
+/** Where the page's runs read and write, as typed; null: where they do by themselves. */
+export interface Places {
+  readonly dataDir: string | null;
+  readonly store: string | null;
+  /** The folder of the page, which holds one of each experiment. */
+  readonly out: string | null;
+}
+
+/** The command that runs a plan again, into the same folder: every option that differs from its default. */
+export function commandOf({ experiment, variant, quick, lists }: Plan, places: Places): string {
   const own = {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
@@ -17,7 +27,19 @@ export function commandOf({ experiment, variant, quick, lists }: Plan): string {
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
     ...given.flatMap((name) => [flagOf(name), quoted(listText(lists[name]!))]),
+    ...place('--data-dir', datasets[experiment.dataset].fromFiles ? places.dataDir : null),
+    ...place('--store', places.store),
+    ...outOf(places, folderName(experiment.name)),
   ].join(' ');
+}
+
+/** `--out` for a folder inside the page's, where that is not the usual one. */
+export function outOf({ out }: Places, folder: string): string[] {
+  return place('--out', out === null ? null : `${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
+}
+
+function place(flag: string, path: string | null): string[] {
+  return path === null ? [] : [flag, quoted(path)];
 }
 
 /** 2020 or 1..5 or 1,2,5. */
@@ -29,7 +51,7 @@ export function listText(values: readonly Setting[]): string {
   return run ? `${first}..${values[values.length - 1]}` : values.join(',');
 }
 
-/** As a shell needs it. */
+/** One word for sh. */
 function quoted(text: string): string {
-  return /^[\w.,:+-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./,:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,7 +4,7 @@ import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/results.ts';
 import type { Records } from '../output/trials.ts';
-import { commandOf, listText } from './commands.ts';
+import { commandOf, listText, type Places } from './commands.ts';
 import { comparisonTables } from './comparison.ts';
 import { curvesExplorer } from './explorer.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
@@ -18,6 +18,7 @@ export function experimentSection(
   figures: readonly PageFigure[],
   records: Records,
   comparisons: readonly Comparison[],
+  places: Places,
 ): Html {
   const { name, title, figure } = plan.experiment;
   const id = folderName(name);
@@ -41,7 +42,7 @@ ${comparisonTables(published)}`
 <details><summary>All our numbers</summary>${summaryTable(plan, records)}</details>
 <details><summary>What it ran</summary>${settingsTable(plan)}</details>
 <h3>Run it again</h3>
-${command(commandOf(plan))}
+${command(commandOf(plan, places))}
 </section>`;
 }
 

@@ -25,6 +25,7 @@ const verification: Verification = {
     {
       subject: number,
       verdict: 'holds',
+      byReading: {},
       holdsUnder: ['code'],
       evidence: [
         {
@@ -43,6 +44,7 @@ const verification: Verification = {
     {
       subject: 'Figure 5',
       verdict: 'contradicted',
+      byReading: {},
       holdsUnder: [],
       evidence: [
         { figure: 'Figure 5', reading: codeReading, numbers: 2, finite: 1, p: 0.001, adjusted: 0.002 },
@@ -53,6 +55,7 @@ const verification: Verification = {
     {
       subject: conclusion,
       verdict: 'not run',
+      byReading: {},
       holdsUnder: [],
       evidence: [
         { claim: conclusion, reading: codeReading, holds: [null, true, true], share: null, interval: null },

@@ -1,25 +1,25 @@
 import type { Plan } from '../experiment/plan.ts';
 import type { ClassifierData } from './browser/data.ts';
-import { commandOf } from './commands.ts';
+import { commandOf, type Places } from './commands.ts';
 import { type Html, html, jsonBlock } from './html.ts';
 import { command } from './parts.ts';
 
 /** The trained networks to try: a pad to draw on, what the network is given, and what it says. */
-export function networkSection(data: ClassifierData | null, plans: readonly Plan[]): Html {
+export function networkSection(data: ClassifierData | null, plans: readonly Plan[], places: Places): Html {
   return html`<section id="network" aria-labelledby="network-title">
 <h2 id="network-title">Draw a digit</h2>
-${data === null ? noWeights(plans) : classifier(data)}
+${data === null ? noWeights(plans, places) : classifier(data)}
 </section>`;
 }
 
 /** Records of before weights were kept have none, and neither has a training that diverged. */
-function noWeights(plans: readonly Plan[]): Html {
+function noWeights(plans: readonly Plan[], places: Places): Html {
   const plan = plans.find(({ experiment }) => experiment.task === 'classification');
   return html`<p>The store keeps no weights of a network on images, so there is none to try here.</p>
 ${
   plan === undefined
     ? null
-    : html`<p>Training it again keeps them; then make this page again:</p>${command(`${commandOf(plan)} --force`)}`
+    : html`<p>Training it again keeps them; then make this page again:</p>${command(`${commandOf(plan, places)} --force`)}`
 }`;
 }
 

@@ -38,6 +38,7 @@ beforeAll(async () => {
     comparisons: [],
     verdicts: null,
     classifier: null,
+    places: { dataDir: null, store: null, out: null },
   };
 });
 
@@ -67,6 +68,20 @@ test('without weights it says how to get them', async () => {
   const mnist = await planOf('mnist', { seed: [3] });
   const text = await reportPage({ ...page, runs: [{ plan: mnist, figures: [] }], records: new Map() });
   expect(text).toContain('npx fys-nn mnist --seed 3 --force');
+});
+
+test('commands name the places of the run', async () => {
+  const mnist = await planOf('mnist', { seed: [3] });
+  const places = { dataDir: 'digits', store: 'kept', out: 'mine' };
+  const text = await reportPage({
+    ...page,
+    places,
+    runs: [{ plan: mnist, figures: [] }],
+    records: new Map(),
+  });
+  expect(text).toContain('npx fys-nn mnist --seed 3 --data-dir digits --store kept --out mine/mnist</code>');
+  expect(text).toContain('npx fys-nn mnist --seed 3 --data-dir digits --store kept --out mine/mnist --force');
+  expect(text).toContain('npx fys-nn functions --out mine/functions');
 });
 
 describe('verdicts', () => {

@@ -2,6 +2,7 @@ import type { Comparison } from '../claims/comparison.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials.ts';
 import type { ClassifierData } from './browser/data.ts';
+import { outOf, type Places } from './commands.ts';
 import { experimentSection } from './experiment.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
 import { pageFooter } from './footer.ts';
@@ -27,6 +28,7 @@ export interface Page {
   readonly verdicts: Verdicts | null;
   /** null: the store keeps no weights. */
   readonly classifier: ClassifierData | null;
+  readonly places: Places;
 }
 
 /** Nothing but the page itself runs, and nothing is fetched; Vega compiles its expressions. */
@@ -39,7 +41,7 @@ const policy =
  * Verdicts come first, then the trained network to try, then each experiment.
  */
 export async function reportPage(page: Page): Promise<string> {
-  const { runs, functions, records, comparisons, verdicts, classifier } = page;
+  const { runs, functions, records, comparisons, verdicts, classifier, places } = page;
   const plans = runs.map(({ plan }) => plan);
   const { markup } = html`<!DOCTYPE html>
 <html lang="en">
@@ -56,13 +58,13 @@ export async function reportPage(page: Page): Promise<string> {
 ${pageHeader(plans, functions, records)}
 <main>
 ${verdictsSection(verdicts)}
-${networkSection(classifier, plans)}
+${networkSection(classifier, plans, places)}
 <section id="${functions.name}" aria-labelledby="functions-title">
 <h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
 ${functions.figures.map((figure) => figureBlock(functions.name, figure))}
-${command(`npx fys-nn ${functions.name}`)}
+${command(['npx fys-nn', functions.name, ...outOf(places, functions.name)].join(' '))}
 </section>
-${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons))}
+${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons, places))}
 </main>
 ${pageFooter(plans)}
 <div id="tooltip" hidden></div>

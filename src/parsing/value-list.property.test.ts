@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { flagOf, type OptionName, optionNames, parseOption } from '../experiment/options.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
+import { nearest } from '../math/nearest.ts';
 import { hiddenUnits } from './option.ts';
-import { nearest, parseInteger, parseList, parseNumber } from './value-list.ts';
+import { parseInteger, parseList, parseNumber } from './value-list.ts';
 
 const runs = { seed: fixedSeed, numRuns: 500 };
 

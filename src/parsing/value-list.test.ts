@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { nearest, parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
+import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
 
 const list = (text: string) => parseList(text, '--x');
 
@@ -151,20 +151,6 @@ describe('parseInteger', () => {
 
 describe('names', () => {
   const choices = ['sigmoid', 'relu', 'leaky-relu', 'linear'] as const;
-
-  test.each([
-    ['sigmod', 'sigmoid'],
-    ['rleu', 'relu'],
-    ['leaky', 'leaky-relu'],
-    ['l', undefined],
-    ['relo', 'relu'],
-    ['RELU', 'relu'],
-    ['leakyrelu', 'leaky-relu'],
-    ['tanh', undefined],
-    ['', undefined],
-  ])('the nearest to %j is %j', (word, choice) => {
-    expect(nearest(word, choices)).toBe(choice);
-  });
 
   test('a choice is returned as it is, another is refused with the nearest', () => {
     expect(parseChoice('relu', choices, '--activation')).toBe('relu');

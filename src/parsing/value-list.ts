@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
+import { nearest } from '../math/nearest.ts';
 
 /** How many values one option may have: as many as one range or space may stand for. */
 const maxCount = 100_000;
@@ -203,25 +203,6 @@ function wholeNumber(text: string): number | undefined {
   const value = finiteNumber(text);
   // + 0 makes 0 of -0, so that a seed of -0 is the seed 0.
   return Number.isSafeInteger(value) ? (value as number) + 0 : undefined;
-}
-
-/**
- * The choice that the word most likely meant, or undefined: Levenshtein distance, without regard to case, of at
- * most a third of the word's length; at least 1, and 2 from four letters on, for two letters swapped are two edits.
- * Of equals the first. A beginning that only one choice has will do too.
- */
-export function nearest(word: string, choices: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3));
-  for (const choice of choices) {
-    const d = distance(word.toLowerCase(), choice.toLowerCase());
-    if (d < least || (d === least && best === undefined)) {
-      best = choice;
-      least = d;
-    }
-  }
-  const beginning = choices.filter((choice) => word.length > 1 && choice.startsWith(word));
-  return best ?? (beginning.length === 1 ? beginning[0] : undefined);
 }
 
 /** The text, if it is one of the choices; else UserError with the choices and the nearest of them. */

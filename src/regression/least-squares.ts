@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { singularValues } from './svd.ts';
 
@@ -7,7 +6,7 @@ import { singularValues } from './svd.ts';
  *
  * beta = V diag(1/s) U'y with the singular value decomposition X = U diag(s) V'. Singular values up to
  * eps max(N, D) s_max count as 0 (the rule of NumPy's lstsq and matrix_rank), so X may be wide or of any rank.
- * x: [N][D]; y: [N]; returns [D]. Values that are not finite are a UserError.
+ * x: [N][D]; y: [N]; returns [D], not all finite where X, y or the coefficients go beyond the range of numbers.
  */
 export async function leastSquares(x: Matrix, y: Float64Array): Promise<Float64Array> {
   return solveBySvd(x, y, (s, largest) => {
@@ -21,8 +20,8 @@ export async function leastSquares(x: Matrix, y: Float64Array): Promise<Float64A
  *
  * beta = V diag(s / (s^2 + penalty)) U'y, every column penalised, also the constant one. The penalty stands against
  * the sum of squares: for a loss of mean squares + lambda |beta|^2, give N lambda. Penalty 0 is `leastSquares`.
- * x: [N][D]; y: [N]; penalty >= 0; returns [D]. Values that are not finite are a UserError. Source: Hoerl & Kennard
- * (1970); Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, eq. 3.47.
+ * x: [N][D]; y: [N]; penalty >= 0; returns [D], not all finite as `leastSquares`. Source: Hoerl & Kennard (1970);
+ * Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, eq. 3.47.
  */
 export async function ridge(x: Matrix, y: Float64Array, penalty: number): Promise<Float64Array> {
   if (penalty === 0) return leastSquares(x, y);
@@ -36,9 +35,10 @@ async function solveBySvd(
   inverse: (s: number, largest: number, scale: number) => number,
 ): Promise<Float64Array> {
   if (y.length !== x.rows) throw new RangeError(`${x.rows} rows cannot be fitted to ${y.length} targets`);
-  requireFinite('the features', x.data);
-  requireFinite('the targets', y);
-
+  // Of such values the decomposition would make numbers like any others.
+  if (!x.data.every(Number.isFinite) || !y.every(Number.isFinite)) {
+    return new Float64Array(x.columns).fill(Number.NaN);
+  }
   const xScale = scaleFor(x.data);
   const yScale = scaleFor(y);
   const targets = scaled(y, yScale);
@@ -68,16 +68,4 @@ function scaleFor(values: Float64Array): number {
 
 function scaled(values: Float64Array, scale: number): Float64Array {
   return scale === 1 ? values : values.map((value) => value * scale);
-}
-
-/** The decomposition would return wrong numbers for such values, without a word. */
-function requireFinite(name: string, values: Float64Array): void {
-  const position = values.findIndex((value) => !Number.isFinite(value));
-  if (position === -1) return;
-  throw new UserError({
-    what: `${name} of a closed-form fit are not all finite`,
-    expected: 'finite numbers only',
-    received: values[position],
-    remedy: 'check the data for missing values, scale the inputs, or lower the polynomial degree',
-  });
 }

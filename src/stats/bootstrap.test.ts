@@ -94,6 +94,14 @@ describe('summarize', () => {
     expect(summarize([9, 10, 100]).high).toBeCloseTo(95.5, 12);
   });
 
+  test('is NaN throughout where one value is, wherever it is among them', () => {
+    const nothing = { mean: Number.NaN, standardDeviation: Number.NaN, low: Number.NaN, high: Number.NaN };
+    for (const place of [0, 50, 99]) {
+      const values = Array.from({ length: 100 }, (_, i) => (i === place ? Number.NaN : i));
+      expect(summarize(values)).toEqual(nothing);
+    }
+  });
+
   test('of no values is NaN', () => {
     expect(summarize([]).mean).toBeNaN();
     expect(summarize([]).low).toBeNaN();

@@ -1,5 +1,6 @@
 import { percentile, standardDeviation, unitOf } from './describe.ts';
-import { normalQuantile, studentTTwoSided } from './student-t.ts';
+import { normalQuantile } from './normal.ts';
+import { studentTTwoSided } from './student-t.ts';
 
 /** An interval that its ends belong to; an end may be infinite. */
 export interface Interval {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { normalQuantile, studentTTwoSided } from './student-t.ts';
+import { studentTTwoSided, studentTUpper } from './student-t.ts';
 
 describe('studentTTwoSided', () => {
   test.each([
@@ -21,8 +21,12 @@ describe('studentTTwoSided', () => {
   });
 });
 
-test('normalQuantile has the table values', () => {
-  expect(normalQuantile(0.5)).toBeCloseTo(0, 12);
-  expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12);
-  expect(normalQuantile(1e-6)).toBeCloseTo(-4.753424308822899, 10);
+// scipy.stats.t.sf(x, freedom), SciPy 1.10.1
+test.each([
+  [2.5, 7, 0.020496109292876437],
+  [-2.5, 7, 0.9795038907071236],
+  [0.5, 3, 0.3257239824240755],
+  [0, 7, 0.5],
+])('studentTUpper at %p with %p degrees of freedom is what SciPy gives', (x, freedom, expected) => {
+  expect(studentTUpper(x, freedom)).toBeCloseTo(expected, 8);
 });

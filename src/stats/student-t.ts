@@ -17,8 +17,3 @@ export function studentTUpper(x: number, degreesOfFreedom: number): number {
   const half = studentTTwoSided(x, degreesOfFreedom) / 2;
   return x >= 0 ? half : 1 - half;
 }
-
-/** The quantile of the standard normal distribution, for 0 < probability < 1. */
-export function normalQuantile(probability: number): number {
-  return jStat.normal.inv(probability, 0, 1);
-}

@@ -1,10 +1,21 @@
+import { normalTwoSided } from './normal.ts';
+
+/** Pairs up to which p is exact: the distribution takes time with their cube, 20 ms for these. */
+const mostExact = 300;
+
 /**
- * Exact two-sided p-value of Wilcoxon's signed-rank test: do two cells of a grid, run over the same seeds, differ?
+ * Two-sided p-value of Wilcoxon's signed-rank test: do two cells of a grid, run over the same seeds, differ?
  *
- * a and b hold one number a seed, in the same order. Equal pairs (two diverged runs too) are left out, equal
- * differences share the mean of their ranks, and the null distribution is that of all 2^n signs of these very ranks. With
- * n pairs that differ, p is at least 2^(1-n): five seeds cannot go below 0.0625. Throws a RangeError where the lengths
- * differ or a number is NaN. Source: Wilcoxon, Individual Comparisons by Ranking Methods, Biometrics Bulletin 1 (1945).
+ * a and b hold one number a seed, in the same order. Equal pairs (two diverged runs too) are left out, and equal
+ * differences share the mean of their ranks. With W the sum of the n ranks r_i of one sign, m = sum r_i / 2 its mean and
+ * v = sum r_i^2 / 4 its variance, which counts ties in:
+ *
+ *     n <= 300:   p = 2 P(W <= the smaller of the two sums)      over all 2^n signs of these very ranks
+ *     n > 300:    p = P(|z| >= (|W - m| - 1/2) / sqrt(v))        z standard normal, as SciPy's method "approx"
+ *
+ * So p is at least 2^(1-n) where it is exact: five seeds cannot go below 0.0625. In the tails the approximation is on the
+ * large side: with 301 pairs by 1.4 % where p is 0.01, by 10 % at 1e-4 and by a factor of 2.3 at 1e-10, with more pairs
+ * by less. Throws a RangeError where the lengths differ or a number is NaN. Source: Wilcoxon, Individual Comparisons by Ranking Methods, Biometrics Bulletin 1 (1945).
  */
 export function pairedPValue(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length)
@@ -14,31 +25,36 @@ export function pairedPValue(a: readonly number[], b: readonly number[]): number
   const ranks = doubledRanks(differences.map(Math.abs));
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const positive = ranks.reduce((sum, rank, i) => sum + (differences[i] > 0 ? rank : 0), 0);
-  const atMost = signedRankDistribution(ranks, total)
-    .slice(0, Math.min(positive, total - positive) + 1)
-    .reduce((sum, probability) => sum + probability, 0);
-  return Math.min(1, 2 * atMost);
+  const smaller = Math.min(positive, total - positive);
+  if (ranks.length <= mostExact) return Math.min(1, 2 * atMost(smaller, ranks));
+  // In doubled ranks the correction of 1/2 is 1, the mean total / 2 and the variance sum rank^2 / 4.
+  const variance = ranks.reduce((sum, rank) => sum + rank * rank, 0) / 4;
+  return normalTwoSided(Math.max(0, total / 2 - smaller - 1) / Math.sqrt(variance));
 }
 
 /** Twice the rank of each value, so that the mean rank of equal ones is an integer too. */
 function doubledRanks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return 2 * below + equal + 1;
-  });
+  const ascending = Float64Array.from(values).sort();
+  const ranks = new Map<number, number>();
+  for (let first = 0, end = 0; first < ascending.length; first = end) {
+    while (end < ascending.length && ascending[end] === ascending[first]) end++;
+    ranks.set(ascending[first], first + end + 1);
+  }
+  return values.map((value) => ranks.get(value)!);
 }
 
-/** The probability of each sum of ranks 0 .. total, when every rank is counted with probability 1/2. */
-function signedRankDistribution(ranks: readonly number[], total: number): Float64Array {
-  const probability = new Float64Array(total + 1);
+/** The probability of a sum of ranks of at most `most`, when every rank is counted with probability 1/2. */
+function atMost(most: number, ranks: readonly number[]): number {
+  // Sums beyond `most` are never looked at: no sum gets smaller.
+  const probability = new Float64Array(most + 1);
   probability[0] = 1;
   let reached = 0;
   for (const rank of ranks) {
-    reached += rank;
-    for (let sum = reached; sum >= 0; sum--) {
-      probability[sum] = (probability[sum] + (sum >= rank ? probability[sum - rank] : 0)) / 2;
+    reached = Math.min(most, reached + rank);
+    for (let sum = reached; sum >= rank; sum--) {
+      probability[sum] = (probability[sum] + probability[sum - rank]) / 2;
     }
+    for (let sum = Math.min(reached, rank - 1); sum >= 0; sum--) probability[sum] /= 2;
   }
-  return probability;
+  return probability.reduce((sum, one) => sum + one, 0);
 }

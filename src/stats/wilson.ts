@@ -1,5 +1,5 @@
+import { normalQuantile } from './normal.ts';
 import type { Interval } from './prediction.ts';
-import { normalQuantile } from './student-t.ts';
 
 /**
  * Wilson's score interval of a share, from its successes in n trials, at a level such as 0.95.
@@ -10,7 +10,6 @@ import { normalQuantile } from './student-t.ts';
  * Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927).
  */
 export function wilsonInterval(successes: number, n: number, level: number): Interval {
-  if (n === 0) return { low: 0, high: 1 };
   const z = normalQuantile((1 + level) / 2);
   const square = z * z;
   const half = z * Math.sqrt((successes * (n - successes)) / n + square / 4);

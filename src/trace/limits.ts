@@ -6,7 +6,7 @@ import type { Trace } from './trace-schema.ts';
 const mostNumbers = 2 ** 25;
 /** Multiplications of a replay: seconds. */
 const mostWork = 2 ** 33;
-/** As many as --hidden takes, and the output. */
+/** As many hidden ones as the program takes by itself, and the output. */
 const mostLayers = 101;
 
 /** What a call of a kernel costs besides, and what a singular value decomposition takes for each of N D min(N, D). */

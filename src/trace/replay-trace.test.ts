@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { replayTrace } from './replay-trace.ts';
+import { relativeDifference, replayTrace } from './replay-trace.ts';
 import { readTrace } from './trace-file.ts';
 import type { Trace } from './trace-schema.ts';
 
@@ -28,6 +28,39 @@ test('a recording that is off by a millionth is noticed', async () => {
   const differences = await replayTrace(trace);
   expect(differences.find(({ quantity }) => quantity === 'train_loss')!.difference).toBeGreaterThan(1e-7);
   expect(differences.find(({ quantity }) => quantity === 'test_loss')!.difference).toBeLessThan(1e-10);
+});
+
+describe('relativeDifference', () => {
+  test('is the largest difference over the largest recorded number', () => {
+    expect(relativeDifference([1, -7.5, 3], [1, -8, 2.75])).toBe(0.5 / 8);
+    expect(relativeDifference([0, 0], [0, 0])).toBe(0);
+    expect(relativeDifference([0, 1e-300], [0, 0])).toBe(Infinity);
+    expect(relativeDifference([], [])).toBe(0);
+  });
+
+  const bad = [Number.NaN, Infinity, -Infinity];
+  const places = [0, 1, 2];
+  test.each(bad.flatMap((value) => places.map((place): [number, number] => [value, place])))(
+    '%p at place %i is never within a tolerance, in ours, in the recording and in both',
+    (value, place) => {
+      const finite = [1, 2, 3];
+      const broken = finite.with(place, value);
+      expect(relativeDifference(broken, finite)).toBe(Infinity);
+      expect(relativeDifference(finite, broken)).toBe(Infinity);
+      expect(relativeDifference(broken, broken)).toBe(Infinity);
+    },
+  );
+
+  test('lengths that differ, and a difference that is too large for a number', () => {
+    expect(relativeDifference([1], [1, 2])).toBe(Infinity);
+    expect(relativeDifference([1e308, 0], [-1e308, 0])).toBe(Infinity);
+  });
+});
+
+test('a replay that diverges differs without limit in what is not finite', async () => {
+  const trace = await readTrace(join(folder, 'ols-sgd.json'));
+  trace.sgd!.learning_rate = 1e200;
+  for (const { difference } of await replayTrace(trace)) expect(difference).toBe(Infinity);
 });
 
 describe('damaged files', () => {
@@ -87,6 +120,16 @@ describe('damaged files', () => {
     await expect(readTrace(file)).rejects.toThrow(UserError);
     await expect(readTrace(file)).rejects.toThrow(file);
   });
+
+  test.each(['null', 'NaN', '1e999', '"NaN"'])(
+    'a recorded %s is refused: JSON has no such number',
+    async (written) => {
+      const file = join(directory, 'not-finite.json');
+      const text = JSON.stringify({ ...good, expect: { ...good.expect, test_loss: 'here' } });
+      await writeFile(file, text.replace('"here"', `[${written}]`));
+      await expect(readTrace(file)).rejects.toThrow(UserError);
+    },
+  );
 
   test('a file that is not there, and one that is not JSON', async () => {
     await expect(readTrace(join(directory, 'none.json'))).rejects.toThrow(UserError);

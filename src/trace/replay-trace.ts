@@ -9,9 +9,9 @@ import { polynomialFeatures } from '../regression/polynomial.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
 import type { Trace } from './trace-schema.ts';
 
-/** How far a replay is from the recording: max |ours - recorded| / max |recorded| over the quantity's values. */
 export interface TraceDifference {
   readonly quantity: string;
+  /** As `relativeDifference`. */
   readonly difference: number;
 }
 
@@ -120,14 +120,19 @@ function transposed(kernel: readonly (readonly number[])[]): Float64Array {
   return values;
 }
 
-function relativeDifference(ours: ArrayLike<number>, recorded: ArrayLike<number>): number {
-  if (ours.length !== recorded.length) return Infinity;
+/**
+ * How far a replay is from the recording: max |ours - recorded| / max |recorded| over a quantity's values.
+ *
+ * Infinite where the lengths differ or a number of either is not finite, even the same one of both: no tolerance allows it.
+ */
+export function relativeDifference(ours: ArrayLike<number>, recorded: ArrayLike<number>): number {
+  if (ours.length !== recorded.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   let scale = 0;
   for (let i = 0; i < recorded.length; i++) {
     const difference = Math.abs(ours[i] - recorded[i]);
-    // Not `>`: NaN counts as different.
-    if (!(difference <= largest)) largest = difference;
+    if (!Number.isFinite(difference)) return Number.POSITIVE_INFINITY;
+    largest = Math.max(largest, difference);
     scale = Math.max(scale, Math.abs(recorded[i]));
   }
   return largest === 0 ? 0 : largest / scale;

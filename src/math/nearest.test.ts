@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { nearest } from './nearest.ts';
+
+test.each([
+  ['sigmod', 'sigmoid'],
+  ['rleu', 'relu'],
+  ['leaky', 'leaky-relu'],
+  ['relo', 'relu'],
+  ['RELU', 'relu'],
+  ['leakyrelu', 'leaky-relu'],
+  ['tanh', undefined],
+  ['le', 'leaky-relu'],
+  ['', undefined],
+])('the nearest to %j of some names is %j', (word, choice) => {
+  expect(nearest(word, ['sigmoid', 'relu', 'leaky-relu', 'linear'])).toBe(choice);
+});
+
+test('of three letters one may differ, and of equally near ones the first is meant', () => {
+  expect(nearest('tan', ['tot'])).toBeUndefined();
+  expect(nearest('cot', ['cos', 'cat'])).toBe('cos');
+});
+
+test.each([
+  ['x', ['e', 'pi'], undefined],
+  ['l', ['linear'], undefined],
+  ['xy', ['x', 'y'], undefined],
+  ['ab', ['cd', 'xx'], undefined],
+  ['X', ['y', 'x'], 'x'],
+  ['pj', ['e', 'pi'], 'pi'],
+  ['ip', ['e', 'pi'], undefined],
+  ['a', ['a'], 'a'],
+])('of one or two letters something must be left: %j among %j means %j', (word, choices, choice) => {
+  expect(nearest(word, choices)).toBe(choice);
+});
