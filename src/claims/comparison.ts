@@ -4,6 +4,7 @@ import { runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Table, Value } from '../output/table.ts';
 import type { Records } from '../output/trials.ts';
+import { metricColumn } from '../trial/metrics.ts';
 import { type PublishedNumber, publishedNumbers } from './published.ts';
 
 /** A published number with what the runs have for it; ours is null where nothing was run. */
@@ -15,13 +16,13 @@ export interface Comparison extends PublishedNumber {
   readonly diverged: boolean;
 }
 
-/** Sets every number that the report prints beside ours. */
+/** Every number that the report prints, next to ours. */
 export async function compareWithPublished(plans: readonly Plan[], records: Records): Promise<Comparison[]> {
   const cells = new Map(plans.map((plan) => [plan.experiment.name, summarize(plan, records)]));
   const numbers = await publishedNumbers();
   return numbers.map((number) => {
     const fitting = (cells.get(number.experiment) ?? []).filter((cell) => fits(cell, number));
-    const chosen = number.best ? lowest(fitting, number.metric) : fitting[0];
+    const chosen = number.best ? bestOf(fitting, number.metric) : fitting[0];
     const statistic = chosen?.statistics.get(number.metric);
     return {
       ...number,
@@ -40,14 +41,14 @@ export async function compareWithPublished(plans: readonly Plan[], records: Reco
 export function comparisonTable(comparisons: readonly Comparison[], plan: Plan): Table {
   return {
     name: 'published',
-    description: 'every number that the report prints, beside ours',
+    description: 'every number that the report prints, next to ours',
     columns: [
       ...runColumns,
       { name: 'claim', type: 'string', description: 'its id in data/claims.json' },
       { name: 'experiment', type: 'string', description: 'subcommand' },
       { name: 'figure', type: 'string', description: 'where the report has it' },
       { name: 'cell', type: 'string', description: 'settings of the cell; empty: the whole experiment' },
-      { name: 'statistic', type: 'string', description: 'value, or best: the lowest of the cells' },
+      { name: 'statistic', type: 'string', description: 'value, or best: the best of the cells' },
       { name: 'metric', type: 'string', description: 'a column of trials.csv' },
       { name: 'published', type: 'number', description: "the report's number" },
       { name: 'source', type: 'string', description: 'printed, or read off a curve' },
@@ -77,7 +78,12 @@ function fits({ settings }: SummaryCell, { settings: wanted }: PublishedNumber):
   return Object.entries(wanted).every(([name, value]) => settings[name as OptionName] === value);
 }
 
-function lowest(cells: readonly SummaryCell[], metric: string): SummaryCell | undefined {
-  const value = (cell: SummaryCell) => cell.statistics.get(metric)?.mean ?? Number.POSITIVE_INFINITY;
+/** The cell with the best mean; one without a mean is never the best of several. */
+function bestOf(cells: readonly SummaryCell[], metric: string): SummaryCell | undefined {
+  const sign = metricColumn(metric).better === 'higher' ? -1 : 1;
+  const value = (cell: SummaryCell) => {
+    const mean = cell.statistics.get(metric)?.mean ?? null;
+    return mean === null ? Number.POSITIVE_INFINITY : sign * mean;
+  };
   return [...cells].sort((a, b) => value(a) - value(b))[0];
 }

@@ -1,5 +1,6 @@
 import type { OptionName, Setting } from '../experiment/options.ts';
 import { significant } from '../stats/significant.ts';
+import { metricColumn } from '../trial/metrics.ts';
 import type { Comparison } from './comparison.ts';
 
 /**
@@ -12,22 +13,11 @@ export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
   for (const comparison of comparisons.filter(inGrid)) {
     const { experiment, figure, metric, settings } = comparison;
     const schedule = settings.schedule === undefined ? '' : `, ${settings.schedule} learning rate`;
-    const title = `\`${experiment}\`, ${figure}, ${titles[metric]}${schedule}`;
+    const title = `\`${experiment}\`, ${figure}, ${metricColumn(metric).title}${schedule}`;
     groups.set(title, [...(groups.get(title) ?? []), comparison]);
   }
   return [...[...groups].map(gridTable), listTable(comparisons)].join('\n\n');
 }
-
-/** What a metric of the comparison is called. */
-export const titles: Record<string, string> = {
-  bootstrap_mse: 'test MSE (bootstrap mean)',
-  bootstrap_r2: 'test R2 (bootstrap mean)',
-  train_mse: 'final training MSE',
-  test_mse: 'final test MSE',
-  best_test_mse: 'lowest test MSE over the epochs',
-  test_accuracy: 'final test accuracy',
-  test_cross_entropy: 'final test cross-entropy',
-};
 
 function gridTable([title, members]: [string, Comparison[]]): string {
   const rowOption: OptionName = members[0].settings.batchSize === undefined ? 'lambda' : 'batchSize';
@@ -66,7 +56,7 @@ export function comparisonRows(comparisons: readonly Comparison[]): { header: st
   const rows = others.map((row) => [
     [row.experiment, row.cell.replaceAll('_', ' ')].filter((part) => part !== '').join(', '),
     row.figure,
-    row.best ? `${titles[row.metric]}, best of all cells` : titles[row.metric],
+    `${metricColumn(row.metric).title}${row.best ? ', best of all cells' : ''}`,
     `${row.published}${row.printed ? '' : ' (off a curve)'}`,
     ours(row, 3),
   ]);

@@ -1,4 +1,5 @@
 import type { OptionName, Settings } from '../experiment/options.ts';
+import { isMetric, metricColumn } from '../trial/metrics.ts';
 import { type NumberClaim, ownClaims, readClaims } from './claims.ts';
 
 /** One number that the report prints, and where a run has its counterpart. */
@@ -9,7 +10,7 @@ export interface PublishedNumber {
   readonly figure: string;
   /** The cell: what its settings are. Several cells fit where the number is the best of them. */
   readonly settings: Settings;
-  /** Take the lowest of the cells that fit. */
+  /** Take the best of the cells that fit. */
   readonly best: boolean;
   /** A column of trials.csv. */
   readonly metric: string;
@@ -36,7 +37,7 @@ export async function publishedOf(
   };
 }
 
-/** The numbers of data/claims.json that the report's own runs have: of one cell, or the lowest of several. */
+/** The numbers of data/claims.json that the report's own runs have: of one cell, or the best of several. */
 export async function publishedNumbers(): Promise<PublishedNumber[]> {
   const { claims } = await readClaims(ownClaims);
   return claims.filter((claim) => claim.kind === 'number').flatMap(publishedNumber);
@@ -45,16 +46,17 @@ export async function publishedNumbers(): Promise<PublishedNumber[]> {
 function publishedNumber(claim: NumberClaim): PublishedNumber[] {
   const { id, experiment, where, select = {}, take = 'only', statistic, value, readingError } = claim;
   const { reference = 'none', ...settings } = select as Record<string, unknown>;
+  const bestTake = isMetric(statistic) && metricColumn(statistic).better === 'higher' ? 'max' : 'min';
   const ofOwnRun = claim.with === undefined && claim.by === undefined && claim.curve === undefined;
   const single = !Object.values(settings).some(Array.isArray);
-  if (!ofOwnRun || !single || reference !== 'none' || !['only', 'min'].includes(take)) return [];
+  if (!ofOwnRun || !single || reference !== 'none' || !['only', bestTake].includes(take)) return [];
   return [
     {
       claim: id,
       experiment,
       figure: where,
       settings: settings as Settings,
-      best: take === 'min',
+      best: take === bestTake,
       metric: statistic,
       published: value,
       printed: readingError === undefined,

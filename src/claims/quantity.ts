@@ -96,7 +96,11 @@ function ofCurve(
  *
  * Errors: UserError naming the claim.
  */
-export function checkQuantity(claimId: string, quantity: Quantity, plan: Plan): void {
+export function checkQuantity(
+  claimId: string,
+  quantity: Quantity,
+  { plan, bySeed }: { readonly plan: Plan; readonly bySeed: CellsBySeed },
+): void {
   const { experiment } = plan;
   const { statistic, by, select = {}, take = 'only', curve } = quantity;
   const options = optionsOf(experiment);
@@ -115,7 +119,7 @@ export function checkQuantity(claimId: string, quantity: Quantity, plan: Plan): 
   }
   // What another library computes cannot be planned where it is not installed: it is not run.
   if (plan.absent.some(({ name }) => name === select.reference)) return;
-  const [cells = []] = cellsBySeed(plan).values();
+  const [cells = []] = bySeed.values();
   const found = cells.filter((cell) => fits(cell, quantity)).length;
   if (found === 0 || (take === 'only' && found > 1)) {
     throw new UserError({

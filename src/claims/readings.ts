@@ -30,7 +30,7 @@ export interface PlannedReading {
 /** Finds the plan of a quantity under a reading. */
 export type PlanOf = (reading: Reading, quantity: Quantity) => PlannedReading;
 
-/** The seeds for each kind of data: generated data are cheap, MNIST is not. */
+/** The seeds for each dataset: generated data are cheap, images are not. */
 export type Seeds = Readonly<Record<Experiment['dataset'], readonly number[]>>;
 
 /**
@@ -62,7 +62,7 @@ export async function planReadings(
           planned.set(key, { plan, bySeed: cellsBySeed(plan) });
         }
         for (const bound of boundQuantities(claim, quantity)) {
-          checkQuantity(claim.id, bound, planned.get(key)!.plan);
+          checkQuantity(claim.id, bound, planned.get(key)!);
         }
       }
     }

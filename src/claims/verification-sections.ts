@@ -1,3 +1,4 @@
+import { type DatasetName, datasets } from '../datasets/index.ts';
 import { describe } from './claims-table.ts';
 import { percent, runsText, spreadText, valueText } from './verdict-text.ts';
 import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
@@ -31,7 +32,10 @@ export function seedsText({ seeds }: Verification): string {
     values.length === 1
       ? `seed ${values[0]}`
       : `${values.length} seeds (${values[0]} to ${values[values.length - 1]})`;
-  return `Franke function: ${list(seeds.franke)}; MNIST: ${list(seeds.mnist)}.`;
+  const each = Object.entries(seeds).map(
+    ([name, own]) => `${datasets[name as DatasetName].title}: ${list(own)}`,
+  );
+  return `${each.join('; ')}.`;
 }
 
 function counts({ numbers, figures, conclusions }: Verification): Section {

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { Reading, Seeds } from '../claims/readings.ts';
+import { type DatasetName, datasetNames, datasets } from '../datasets/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -221,10 +222,16 @@ function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {
     if (text.trim() === '') throw emptySeeds(flag);
     return parseOption('seed', text, flag) as number[];
   };
-  const franke = parse(seeds ?? (quick === true ? '1..5' : '1..20'), '--seeds');
-  const mnist =
-    mnistSeeds === undefined ? franke.slice(0, quick === true ? 1 : 5) : parse(mnistSeeds, '--mnist-seeds');
-  return { franke, mnist };
+  const generated = parse(seeds ?? (quick === true ? '1..5' : '1..20'), '--seeds');
+  const fromFiles =
+    mnistSeeds === undefined
+      ? generated.slice(0, quick === true ? 1 : 5)
+      : parse(mnistSeeds, '--mnist-seeds');
+  const seedsFor = (name: DatasetName) => (datasets[name].fromFiles ? fromFiles : generated);
+  return Object.fromEntries(datasetNames.map((name) => [name, seedsFor(name)])) as Record<
+    DatasetName,
+    number[]
+  >;
 }
 
 function emptySeeds(flag: string): UserError {

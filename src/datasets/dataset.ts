@@ -45,7 +45,7 @@ export type DatasetOption = Option & { readonly default: Setting };
 
 /** All there is of one kind of data: how to choose it, describe it, and get its rows. */
 export interface DatasetEntry<Config extends { readonly dataset: string } = { readonly dataset: string }> {
-  /** In a title: "the Franke function". */
+  /** In a title: "Franke function". */
   readonly title: string;
   /** In a list of all datasets. */
   readonly description: string;

@@ -97,7 +97,7 @@ async function surfaceOf(target: string | null): Promise<(x: number, y: number) 
 }
 
 export const franke = {
-  title: 'the Franke function',
+  title: 'Franke function',
   description: "Franke's function of x and y with noise: points drawn from the seed (regression)",
   source: 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)',
   license: 'generated here: nothing to license',

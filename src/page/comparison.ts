@@ -1,6 +1,6 @@
 import type { Comparison } from '../claims/comparison.ts';
-import { titles } from '../claims/markdown.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
+import { metricColumn } from '../trial/metrics.ts';
 import { type Html, html } from './html.ts';
 import { figures, scrollTable, signed } from './parts.ts';
 
@@ -12,8 +12,8 @@ export function comparisonTables(comparisons: readonly Comparison[]): Html {
     const { metric, settings } = comparison;
     const title =
       settings.schedule === undefined
-        ? titles[metric]
-        : `${titles[metric]}, ${settings.schedule} learning rate`;
+        ? metricColumn(metric).title
+        : `${metricColumn(metric).title}, ${settings.schedule} learning rate`;
     groups.set(title, [...(groups.get(title) ?? []), comparison]);
   }
   const others = comparisons.filter((comparison) => !isGrid(comparison));
@@ -52,7 +52,9 @@ function gridCell(comparison: Comparison): Html {
 function rowsTable(comparisons: readonly Comparison[]): Html {
   const rows = comparisons.map((row) => {
     const cell = row.cell.replaceAll('_', ' ');
-    const metric = row.best ? `${titles[row.metric]}, best of all cells` : titles[row.metric];
+    const metric = row.best
+      ? `${metricColumn(row.metric).title}, best of all cells`
+      : metricColumn(row.metric).title;
     return html`<tr><th scope="row">${cell === '' ? '' : `${cell}: `}${metric}</th><td class="where">${row.figure}</td><td class="number">${
       row.published
     }${row.printed ? '' : ' (off a curve)'}</td><td class="number"><b>${oursText(row, 3)}</b></td><td class="number">${differenceText(row)}</td></tr>`;
