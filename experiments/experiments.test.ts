@@ -3,15 +3,12 @@ import { ownClaims, readClaims } from '../src/claims/claims.ts';
 import { compareWithPublished } from '../src/claims/comparison.ts';
 import { codeReading, planReadings, singleChanges, textReading } from '../src/claims/readings.ts';
 import { type Experiment, optionsOf } from '../src/experiment/define.ts';
-import {
-  type OptionName,
-  options,
-  parseOption,
-  type SettingLists,
-  type Solver,
-} from '../src/experiment/options.ts';
+import { type OptionName, options, parseOption, type SettingLists } from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
+import { lossesOf } from '../src/nn/losses.ts';
+import { hyperparametersOf, optimizerNames } from '../src/nn/optimizers.ts';
 import { availableReferences } from '../src/references/index.ts';
+import { modelOptions, solverEntry, solverNames } from '../src/trial/solvers/index.ts';
 import { experiments } from './index.ts';
 
 const sources = { dataDir: null };
@@ -48,18 +45,25 @@ test('ridge with lambda as in OLS is the same trial: one record serves both grid
 });
 
 test.each([
-  ['ffnn', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 1000, learningRate: 1e-3 }],
-  ['mnist', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 50, lambda: 0 }],
+  ['ffnn', 'tfjs', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 1000, learningRate: 1e-3 }],
+  ['mnist', 'tfjs', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 50, lambda: 0 }],
   [
     'grid-search ols',
     'sklearn',
+    'SGDRegressor',
     33,
     { reference: 'sklearn', solver: null, learningRate: null, lambda: null },
   ],
-  ['logistic', 'sklearn', 4, { reference: 'sklearn', epochs: null, lambda: null, dtype: null }],
+  [
+    'logistic',
+    'sklearn',
+    'LogisticRegression',
+    4,
+    { reference: 'sklearn', epochs: null, lambda: null, dtype: null },
+  ],
 ] as const)(
-  '%s: %s is one cell after ours, whose trials stay as they are',
-  async (name, reference, own, settings) => {
+  '%s: %s (%s) is one cell after ours, whose trials stay as they are',
+  async (name, reference, solver, own, settings) => {
     const ours = (await plan(byName[name])).cells;
     const { cells, lists, absent } = await plan(byName[name], { reference: [reference] });
     expect(lists.reference).toEqual(['none', reference]);
@@ -73,13 +77,13 @@ test.each([
     expect(cells).toHaveLength(own + 1);
     expect(absent).toEqual([]);
     expect(cells[own].settings).toMatchObject(settings);
-    expect(cells[own].trial.config.model).toMatchObject({ solver: 'reference', reference, version });
+    expect(cells[own].trial.config.model).toMatchObject({ solver, version });
   },
 );
 
 test('a reference that an experiment does not have is refused', async () => {
-  await expect(plan(byName.ffnn, { reference: ['sklearn'] })).rejects.toThrow('--reference tfjs');
-  await expect(plan(byName.randomnet, { reference: ['tfjs'] })).rejects.toThrow('no --reference');
+  await expect(plan(byName.ffnn, { reference: ['sklearn'] })).rejects.toThrow('{reference} tfjs');
+  await expect(plan(byName.randomnet, { reference: ['tfjs'] })).rejects.toThrow('no {reference}');
 });
 
 test('L-BFGS is for logistic, beside SGD, and reads nothing of its options', async () => {
@@ -120,7 +124,7 @@ test.each([
 });
 
 /** For each option two values that mean different things. */
-const otherValue: Record<Exclude<OptionName, 'reference'>, string> = {
+const otherValue: Record<Exclude<OptionName, 'reference' | 'loss' | 'optimizer'>, string> = {
   seed: '7',
   samples: '20000',
   noise: '0.5',
@@ -164,23 +168,32 @@ describe.each(named)('%s', (_name, experiment) => {
       // Franke's data have no published split, and its experiments no L-BFGS.
       (name) =>
         !(experiment.dataset === 'franke' && (name === 'split' || name === 'solver')) && name !== 'reference',
-    ) as (keyof typeof otherValue)[];
+    );
+    const others: Record<string, string> = {
+      ...otherValue,
+      loss: lossesOf(experiment.task).at(-1)!,
+      optimizer: optimizerNames.at(-1)!,
+    };
     const idsOf = async (given: SettingLists) =>
       (await plan(experiment, given)).cells.map(({ trial }) => trial.id);
     const presetIds = await idsOf({});
     for (const name of names) {
-      const [preset] = experiment.settings[name]!;
-      const first = parseOption(name, otherValue[name])[0];
-      const value =
-        first === preset ? { kernelInit: 'random_normal', dtype: 'float64' }[name as string]! : first;
-      if (experiment.settings[name]!.includes(value)) continue;
+      const presets = experiment.settings[name] ?? [];
+      const first = parseOption(name, others[name])[0];
+      const second: Record<string, string> = { kernelInit: 'random_normal', dtype: 'float64' };
+      const value = first === presets[0] ? (second[name] ?? first) : first;
+      if (presets.includes(value)) continue;
       const degree: SettingLists =
         name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
       const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
-      const { solvers: readers } = options[name] as { solvers?: readonly Solver[] };
-      const solver: SettingLists = readers?.includes('sgd') === false ? { solver: readers } : {};
-      const before = solver.solver === undefined ? presetIds : await idsOf(solver);
-      const after = await idsOf({ ...degree, ...lambda, ...solver, [name]: [value] });
+      const readers = solverNames.filter((solver) => solverEntry(solver).reads.includes(name));
+      const solver: SettingLists =
+        modelOptions.has(name) && !readers.includes('sgd') ? { solver: readers } : {};
+      const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer));
+      const optimizer: SettingLists = owner === undefined ? {} : { optimizer: [owner] };
+      const reading = { ...solver, ...optimizer };
+      const before = Object.keys(reading).length === 0 ? presetIds : await idsOf(reading);
+      const after = await idsOf({ ...degree, ...lambda, ...reading, [name]: [value] });
       // Only one of the random networks need change, and none of the closed forms.
       const changed = after.some((id) => !before.includes(id));
       expect({ option: options[name].flag, changed }).toEqual({ option: options[name].flag, changed: true });

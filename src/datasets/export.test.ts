@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-const franke = () => generateFranke({ samples: 600, noise: 1, target: null }, 1);
+const franke = () => generateFranke({ dataset: 'franke', samples: 600, noise: 1, target: null }, 1);
 const names = Object.values(mnistFiles);
 
 async function refused(writing: Promise<unknown>): Promise<UserError> {

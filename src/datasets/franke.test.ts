@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { frankeFunction, generateFranke } from './franke.ts';
+import { type FrankeConfig, frankeFunction, generateFranke } from './franke.ts';
 
-const plain = { samples: 200, noise: 0, target: null };
+const plain: FrankeConfig = { dataset: 'franke', samples: 200, noise: 0, target: null };
 
 describe('frankeFunction', () => {
   // Computed with 40 decimal digits by Python's decimal module.
@@ -92,13 +92,13 @@ describe('generateFranke', () => {
     const error = await generateFranke({ ...plain, target: 'log(x - 0.5)' }, 1).catch((reason) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
-      /--target has no finite value at x = 0\.\d+, y = 0\.\d+: it gives NaN there/,
+      /\{target\} has no finite value at x = 0\.\d+, y = 0\.\d+: it gives NaN there/,
     );
   });
 
   test('a target with another variable is refused', async () => {
     await expect(generateFranke({ ...plain, target: 'z' }, 1)).rejects.toThrow(
-      /--target has the unknown name z/,
+      /\{target\} has the unknown name z/,
     );
   });
 });

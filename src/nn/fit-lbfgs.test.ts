@@ -165,7 +165,8 @@ describe('a network with hidden layers ends where SGD stays', () => {
     const stepped = await train(samples, samples, {
       ...fit,
       weights: fitted.weights,
-      sgd: { momentum: 0, lambda: fit.lambda, penalizeBiases },
+      penalty: { lambda: fit.lambda, penalizeBiases },
+      optimizer: { name: 'sgd', momentum: 0 },
       learningRate: 1,
       schedule: () => 1,
       batches: batchings.full(rows),

@@ -49,7 +49,7 @@ function layersFor(loss: LossName, hidden: number[], bias: boolean): LayerSpec[]
 async function measured(samples: Samples, layers: LayerSpec[], weights: LayerWeights[], name: LossName) {
   const { offsets, stretch } = allocate('float64', memoryOf(samples), (arena) => ({
     rows: layOutSamples([samples], arena),
-    network: layOut(layers, columnsOf(samples), evaluationRows, false, isSparse(samples.inputs), arena),
+    network: layOut(layers, columnsOf(samples), evaluationRows, 0, isSparse(samples.inputs), arena),
     sorted: layOutSorted(samples, arena),
   }));
   const { network, sorted } = offsets;
@@ -90,7 +90,8 @@ describe.each(networks)('%s, hidden layers %j, biases %j, sparse %j', (loss, hid
       layers,
       weights,
       loss,
-      sgd: { momentum: 0, lambda: 0, penalizeBiases: false },
+      penalty: { lambda: 0, penalizeBiases: false },
+      optimizer: { name: 'sgd', momentum: 0 },
       learningRate: 1,
       schedule: () => 1,
       batches: batchings.full(rows),

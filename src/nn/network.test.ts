@@ -18,18 +18,18 @@ describe('layOut', () => {
   /** [offset, length] of everything that a layer has. */
   function regionsOf(
     layers: readonly LayerSpec[],
-    momentum: boolean,
+    slots: number,
     arena = createArena('float64'),
   ): number[][] {
-    return layOut(layers, inputs, capacity, momentum, false, arena).flatMap((memory) => {
+    return layOut(layers, inputs, capacity, slots, false, arena).flatMap((memory) => {
       const { inputs: D, units: H } = memory;
       const all = [
         [memory.kernel, D * H],
         [memory.kernelGradient, D * H],
-        [memory.kernelVelocity, D * H],
+        ...memory.kernelState.map((offset) => [offset, D * H]),
         [memory.bias, H],
         [memory.biasGradient, H],
-        [memory.biasVelocity, H],
+        ...memory.biasState.map((offset) => [offset, H]),
         [memory.output, capacity * H],
         [memory.delta, capacity * H],
       ];
@@ -37,12 +37,12 @@ describe('layOut', () => {
     });
   }
 
-  test.each([true, false])('no two regions overlap, momentum %s', (momentum) => {
+  test.each([0, 1, 2, 3])('no two regions overlap, %d slots of state', (slots) => {
     const arena = createArena('float64');
     arena.floats(33);
-    const regions = regionsOf(network, momentum, arena).sort(([a], [b]) => a - b);
-    // 5 regions with momentum, kernel and bias, for each of 4 layers, less what the second layer lacks
-    expect(regions).toHaveLength(momentum ? 4 * 8 - 3 : 4 * 6 - 2);
+    const regions = regionsOf(network, slots, arena).sort(([a], [b]) => a - b);
+    // Output and delta; kernel and bias with their gradients and slots; less what the second layer lacks.
+    expect(regions).toHaveLength(4 * (2 + 2 * (2 + slots)) - (2 + slots));
     let end = 33;
     for (const [offset, length] of regions) {
       expect(offset % 16).toBe(0);
@@ -53,18 +53,18 @@ describe('layOut', () => {
   });
 
   test('has the shapes and activations of the layers, and -1 for what is not there', () => {
-    const memory = layOut(network, inputs, capacity, false, false, createArena('float64'));
+    const memory = layOut(network, inputs, capacity, 0, false, createArena('float64'));
     expect(memory.map((m) => [m.inputs, m.units, m.activation])).toEqual([
       [5, 7, 'relu'],
       [7, 1, 'relu'],
       [1, 17, 'relu'],
       [17, 3, 'softmax'],
     ]);
-    for (const { kernelVelocity, biasVelocity } of memory)
-      expect([kernelVelocity, biasVelocity]).toEqual([-1, -1]);
-    const [, second] = layOut(network, inputs, capacity, true, false, createArena('float64'));
-    expect(second).toMatchObject({ bias: -1, biasGradient: -1, biasVelocity: -1 });
-    expect(second.kernelVelocity).toBeGreaterThan(0);
+    for (const { kernelState, biasState } of memory) expect([kernelState, biasState]).toEqual([[], []]);
+    const [, second] = layOut(network, inputs, capacity, 2, false, createArena('float64'));
+    expect(second).toMatchObject({ bias: -1, biasGradient: -1, biasState: [] });
+    expect(second.kernelState).toHaveLength(2);
+    for (const offset of second.kernelState) expect(offset).toBeGreaterThan(0);
   });
 });
 

@@ -55,7 +55,8 @@ function training(loss: Training['loss'], hidden: number[], changes: Partial<Tra
     layers,
     weights: initialWeights(layers, columns, 5),
     loss,
-    sgd: { momentum: 0, lambda: 0, penalizeBiases: true },
+    penalty: { lambda: 0, penalizeBiases: true },
+    optimizer: { name: 'sgd', momentum: 0 },
     learningRate: 0.3,
     schedule: schedules.constant,
     batches: batchings['with-replacement'](rows, 7, 5),
@@ -65,18 +66,19 @@ function training(loss: Training['loss'], hidden: number[], changes: Partial<Tra
   };
 }
 
-const optimizers: [string, Training['sgd']][] = [
-  ['plain', { momentum: 0, lambda: 0, penalizeBiases: true }],
-  ['with a penalty', { momentum: 0, lambda: 0.01, penalizeBiases: false }],
-  ['with momentum', { momentum: 0.7, lambda: 0, penalizeBiases: true }],
-  ['with both', { momentum: 0.7, lambda: 0.01, penalizeBiases: true }],
+const updates: [string, number, Training['penalty']][] = [
+  ['plain', 0, { lambda: 0, penalizeBiases: true }],
+  ['with a penalty', 0, { lambda: 0.01, penalizeBiases: false }],
+  ['with momentum', 0.7, { lambda: 0, penalizeBiases: true }],
+  ['with both', 0.7, { lambda: 0.01, penalizeBiases: true }],
 ];
 
 describe.each(dtypes)('sparse inputs train to the bits of dense ones in %s', (dtype) => {
-  test.each(optimizers)('%s', async (_name, sgd) => {
+  test.each(updates)('%s', async (_name, momentum, penalty) => {
+    const optimizer = { name: 'sgd', momentum } as const;
     for (const loss of ['mse', 'cross_entropy'] as const) {
       for (const hidden of [[], [5, 3]]) {
-        const how = training(loss, hidden, { sgd, dtype });
+        const how = training(loss, hidden, { penalty, optimizer, dtype });
         const [trainSet, testSet] = [samples(loss, 1), samples(loss, 2)];
         const dense = await train(trainSet, testSet, how);
         const [sparseTrain, sparseTest] = sparse(dtype, trainSet, testSet);
@@ -97,7 +99,7 @@ test('a column without entries keeps its initial weights unless a penalty moves 
   const column = (kernel: Float64Array) => kernel.subarray(4 * 2, 5 * 2);
   const { weights } = await train(data, data, how);
   expect(column(weights[0].kernel)).toEqual(column(how.weights[0].kernel));
-  const penalized = await train(data, data, { ...how, sgd: { ...how.sgd, lambda: 0.01 } });
+  const penalized = await train(data, data, { ...how, penalty: { ...how.penalty, lambda: 0.01 } });
   const shrunk = (1 - 0.3 * 2 * 0.01) ** (3 * how.batches.steps);
   column(penalized.weights[0].kernel).forEach((w, i) => {
     expect(w).toBeCloseTo(shrunk * column(how.weights[0].kernel)[i], 12);
@@ -259,7 +261,8 @@ test.each([0, 0.8])(
       ...training('mse', []),
       layers,
       weights: initialWeights(layers, columns, 1),
-      sgd: { momentum, lambda: 0, penalizeBiases: true },
+      penalty: { lambda: 0, penalizeBiases: true },
+      optimizer: { name: 'sgd', momentum },
       learningRate: 0.1,
       batches: batchings.full(40),
       epochs: 1500,

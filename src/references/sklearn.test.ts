@@ -74,7 +74,8 @@ withSklearn('LogisticRegression', () => {
       weights: [{ kernel: new Float64Array(columns * classes), bias: new Float64Array(classes) }],
       loss: 'cross_entropy',
       // Sum of losses + |W|^2 / (2 C), divided by the number of rows.
-      sgd: { momentum: 0.9, lambda: 1 / (2 * 0.5 * rows), penalizeBiases: false },
+      penalty: { lambda: 1 / (2 * 0.5 * rows), penalizeBiases: false },
+      optimizer: { name: 'sgd', momentum: 0.9 },
       learningRate: 0.3,
       schedule: schedules.constant,
       batches: batchings.full(rows),

@@ -49,7 +49,8 @@ function trainingOf(last: LayerSpec, changes: Partial<Training> = {}): Training 
     layers,
     weights: initialWeights(layers, 2, 5),
     loss: last.activation === 'softmax' ? 'cross_entropy' : 'mse',
-    sgd: { momentum: 0, lambda: 0, penalizeBiases: true },
+    penalty: { lambda: 0, penalizeBiases: true },
+    optimizer: { name: 'sgd', momentum: 0 },
     learningRate: 0.1,
     schedule: schedules.constant,
     batches: batchings['with-replacement'](rows, 103, 5),
@@ -72,9 +73,27 @@ withTfjs('the same training by TensorFlow.js', () => {
       trainingOf(linear, { layers: [hidden('leaky_relu'), hidden('relu'), linear] }),
     ],
     ['no hidden layer, no bias', trainingOf(linear, { layers: [withoutBias] })],
-    ['momentum', trainingOf(linear, { sgd: { momentum: 0.9, lambda: 0, penalizeBiases: true } })],
-    ['penalty', trainingOf(linear, { sgd: { momentum: 0, lambda: 0.05, penalizeBiases: true } })],
-    ['kernels penalised', trainingOf(linear, { sgd: { momentum: 0, lambda: 0.05, penalizeBiases: false } })],
+    [
+      'momentum',
+      trainingOf(linear, {
+        penalty: { lambda: 0, penalizeBiases: true },
+        optimizer: { name: 'sgd', momentum: 0.9 },
+      }),
+    ],
+    [
+      'penalty',
+      trainingOf(linear, {
+        penalty: { lambda: 0.05, penalizeBiases: true },
+        optimizer: { name: 'sgd', momentum: 0 },
+      }),
+    ],
+    [
+      'kernels penalised',
+      trainingOf(linear, {
+        penalty: { lambda: 0.05, penalizeBiases: false },
+        optimizer: { name: 'sgd', momentum: 0 },
+      }),
+    ],
     ['decay', trainingOf(linear, { schedule: schedules.decay_per_step })],
     ['permutation', trainingOf(linear, { batches: batchings.permutation(rows, 100, 5) })],
     ['softmax', trainingOf(softmax)],

@@ -34,7 +34,7 @@ const numbers = ({ seconds: _, at: __, ...rest }: TrialRecord) => rest;
 const files = () => readdir(join(store, 'checkpoints'));
 
 /** Trains until after so many epochs a stop is asked for; true where the training ended by it. */
-async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Promise<boolean> {
+async function trainUntil(trial: Trial, epoch: number, lendCore: LendCore = () => null): Promise<boolean> {
   let done = 0;
   const checkpoints = await openCheckpoints(store, trial.id, {
     stopRequested: () => done >= epoch,
@@ -43,7 +43,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Pro
   const onEpoch = (now: number) => {
     done = now;
   };
-  return runTrial(trial, sources, onEpoch, lendCore, undefined, checkpoints).then(
+  return runTrial(trial, sources, { onEpoch, lendCore, checkpoints }).then(
     () => false,
     (error) => {
       if (error instanceof Stopped) return true;
@@ -55,7 +55,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore?: LendCore): Pro
 /** Goes on from what there is, to the end. */
 async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }> {
   const checkpoints = await openCheckpoints(store, trial.id, { stopRequested: () => false });
-  const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
+  const record = await runTrial(trial, sources, { checkpoints });
   await checkpoints.remove();
   return { record, from: checkpoints.resume?.epoch ?? 0 };
 }
@@ -192,7 +192,7 @@ describe('checkpoints', () => {
       every: 0,
       onFailure: (error) => failures.push(error),
     });
-    const record = await runTrial(trial, sources, undefined, undefined, undefined, checkpoints);
+    const record = await runTrial(trial, sources, { checkpoints });
     expect(numbers(record)).toEqual(numbers(await runTrial(trial, sources)));
     expect(failures).toHaveLength(epochs - 1);
   });

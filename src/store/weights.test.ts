@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { loadData } from '../datasets/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { createWasmKernels } from '../kernels/wasm.ts';
 import { inline } from '../launchers/inline.ts';
 import { createPredictor } from '../nn/predictor.ts';
-import { loadData } from '../trial/data.ts';
 import { prepare } from '../trial/prepare.ts';
-import type { SgdConfig, Trial } from '../trial/trial.ts';
+import type { SgdConfig } from '../trial/solvers/sgd.ts';
+import type { Trial } from '../trial/trial.ts';
 import { openLease } from './leases.ts';
 import { openStore, readStore } from './store.ts';
 import { readWeights, writeWeights } from './weights.ts';
@@ -48,7 +49,7 @@ describe('the weights of a trial', () => {
     const weights = await readWeights(directory, trial);
     const predict = await createPredictor(layers, weights!, loss, dtype, createWasmKernels);
     const dataset = await loadData(trial.config.data, trial.config.seed, sources);
-    const { rows } = prepare(dataset, trial.config, dtype).test.inputs as { rows: Int32Array };
+    const { rows } = prepare(dataset, trial.config, dtype, loss).test.inputs as { rows: Int32Array };
     const correct = [...rows].filter((row) => {
       const pixels = dataset.inputs.slice(784 * row, 784 * (row + 1));
       const probabilities = predict(Float64Array.from(pixels, (pixel) => pixel / 255));

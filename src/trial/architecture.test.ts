@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { options, type Settings } from '../experiment/options.ts';
+import { options } from '../experiment/options.ts';
 import { activationNames } from '../nn/activations.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
-import { describeHiddenLayers, givenLayers, type Output, randomLayers } from './architecture.ts';
+import type { Settings } from '../parsing/option.ts';
+import { describeHiddenLayers, givenLayers, randomLayers } from './architecture.ts';
 
-const output: Output = { units: 10, activation: 'softmax' };
+const output = { units: 10, activation: 'softmax' };
+const classifier = ['cross_entropy', 10] as const;
 const random: Settings = {
   seed: 1,
   net: 1,
@@ -16,7 +18,7 @@ const random: Settings = {
   activationPool: activationNames.join('+'),
 };
 const nets = Array.from({ length: 400 }, (_, i) => i + 1);
-const layersOf = (changes: Settings = {}) => randomLayers({ ...random, ...changes }, output);
+const layersOf = (changes: Settings = {}) => randomLayers({ ...random, ...changes }, ...classifier);
 const hiddenOf = (changes: Settings = {}) => layersOf(changes).slice(0, -1);
 
 describe('random layers', () => {
@@ -97,13 +99,13 @@ describe('changing one range leaves the other choices alone', () => {
 });
 
 test.each<[string, Settings]>([
-  ['--min-nodes', { minNodes: 31 }],
-  ['--max-nodes', { maxNodes: 0 }],
-  ['--min-hidden-layers', { minHiddenLayers: 5 }],
-  ['--max-hidden-layers', { maxHiddenLayers: 0 }],
-])('a range that runs backwards names %s', (flag, changes) => {
+  ['{minNodes}', { minNodes: 31 }],
+  ['{maxNodes}', { maxNodes: 0 }],
+  ['{minHiddenLayers}', { minHiddenLayers: 5 }],
+  ['{maxHiddenLayers}', { maxHiddenLayers: 0 }],
+])('a range that runs backwards names %s', (option, changes) => {
   expect(() => layersOf(changes)).toThrow(UserError);
-  expect(() => layersOf(changes)).toThrow(flag);
+  expect(() => layersOf(changes)).toThrow(option);
 });
 
 describe('given layers', () => {
@@ -117,7 +119,7 @@ describe('given layers', () => {
   const hidden = { activation: 'relu', kernelInit: 'glorot_uniform', biasInit: 'random_normal' };
 
   test('are the hidden ones, alike but for their width, and the output', () => {
-    expect(givenLayers(given, output)).toEqual([
+    expect(givenLayers(given, ...classifier)).toEqual([
       { units: 64, ...hidden },
       { units: 3, ...hidden },
       { ...output, kernelInit: 'glorot_uniform', biasInit: 'zeros' },
@@ -126,7 +128,7 @@ describe('given layers', () => {
 
   test.each<Settings>([{ hidden: 'none' }, {}])('without hidden ones are the output: %j', (none) => {
     const settings = { ...none, kernelInit: 'random_normal', outputBiasInit: 'none' } as const;
-    expect(givenLayers(settings, { units: 1, activation: 'linear' })).toEqual([
+    expect(givenLayers(settings, 'mse', 1)).toEqual([
       { units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: null },
     ]);
   });
@@ -138,15 +140,15 @@ describe('given layers', () => {
     ['glorot_uniform', 'random_normal', 'random_normal'],
     ['glorot_uniform', 'none', null],
   ])('kernel %s and output bias %s: %s', (kernelInit, outputBiasInit, expected) => {
-    const layers = givenLayers({ ...given, kernelInit, outputBiasInit, biasInit: 'none' }, output);
+    const layers = givenLayers({ ...given, kernelInit, outputBiasInit, biasInit: 'none' }, ...classifier);
     expect(layers.map(({ biasInit }) => biasInit)).toEqual([null, null, expected]);
     expect(layers.map((layer) => layer.kernelInit)).toEqual([kernelInit, kernelInit, kernelInit]);
   });
 
   test('are described without the output', () => {
-    expect(describeHiddenLayers(givenLayers({ ...given, biasInit: 'none' }, output))).toBe(
+    expect(describeHiddenLayers(givenLayers({ ...given, biasInit: 'none' }, ...classifier))).toBe(
       '64 relu glorot_uniform none | 3 relu glorot_uniform none',
     );
-    expect(describeHiddenLayers(givenLayers({ ...given, hidden: 'none' }, output))).toBe('');
+    expect(describeHiddenLayers(givenLayers({ ...given, hidden: 'none' }, ...classifier))).toBe('');
   });
 });

@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Sources } from '../datasets/dataset.ts';
+import { loadData } from '../datasets/index.ts';
 import { mnistFiles, readMnist } from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
@@ -11,17 +13,11 @@ import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
 import { ridge } from '../regression/least-squares.ts';
 import { standardDeviation } from '../stats/describe.ts';
-import { loadData, type Sources } from './data.ts';
 import { prepare } from './prepare.ts';
 import { runTrial } from './run-trial.ts';
-import {
-  createTrial,
-  type LbfgsConfig,
-  numerics,
-  type SgdConfig,
-  type TrialConfig,
-  type TrialRecord,
-} from './trial.ts';
+import type { LbfgsConfig } from './solvers/lbfgs.ts';
+import type { SgdConfig } from './solvers/sgd.ts';
+import { createTrial, numerics, type TrialConfig, type TrialRecord } from './trial.ts';
 
 const sources: Sources = { dataDir: null };
 
@@ -33,7 +29,7 @@ const linear: SgdConfig = {
   lambda: 0,
   penalizeBiases: true,
   learningRate: 0.1,
-  momentum: 0,
+  optimizer: { name: 'sgd', momentum: 0 },
   schedule: 'constant',
   batchSize: 6,
   batches: 'permutation',
@@ -116,7 +112,7 @@ describe('a record', () => {
   test('has R2 = 1 - MSE / variance of the targets', async () => {
     const config = franke(network);
     const { metrics } = await run(config);
-    const data = prepare(await loadData(config.data, config.seed, sources), config, 'float64');
+    const data = prepare(await loadData(config.data, config.seed, sources), config, 'float64', 'mse');
     for (const part of ['train', 'test'] as const) {
       const targets = [...data[part].targets];
       const mean = targets.reduce((sum, y) => sum + y, 0) / targets.length;
@@ -144,7 +140,9 @@ describe('a record', () => {
 
   test('tells of each epoch', async () => {
     const heard: number[] = [];
-    await runTrial(createTrial(franke({ ...linear, epochs: 3 })), sources, (epoch) => heard.push(epoch));
+    await runTrial(createTrial(franke({ ...linear, epochs: 3 })), sources, {
+      onEpoch: (epoch) => heard.push(epoch),
+    });
     expect(heard).toEqual([1, 2, 3]);
   });
 
@@ -204,7 +202,7 @@ describe('L-BFGS', () => {
     for (const name of ['train_mse', 'test_mse', 'train_r2', 'test_r2']) {
       expect(fitted.metrics[name]).toBeCloseTo(closed.metrics[name]!, 9);
     }
-    expect(fitted.bootstrap!.mse.mean).toBeCloseTo(closed.bootstrap!.mse.mean, 9);
+    expect(fitted.bootstrap!.mse!.mean).toBeCloseTo(closed.bootstrap!.mse!.mean, 9);
   });
 
   test('whose objective is not finite at the start has diverged', async () => {
@@ -224,6 +222,7 @@ describe('the closed form of a lambda', () => {
       await loadData(config.data, 4, sources),
       config,
       'float64',
+      'mse',
     );
     const x = matrix(45, 10, rows.inputs as Float64Array);
     const y = rows.targets as Float64Array;
@@ -244,7 +243,8 @@ describe('the closed form of a lambda', () => {
       layers: linear.layers,
       weights: [{ kernel: beta, bias: null }],
       loss: 'mse',
-      sgd: { momentum: 0, lambda, penalizeBiases: true },
+      penalty: { lambda, penalizeBiases: true },
+      optimizer: { name: 'sgd', momentum: 0 },
       learningRate: 1,
       schedule: schedules.constant,
       batches: batchings.full(45),
@@ -289,14 +289,14 @@ describe('bootstrap', () => {
       expect(resampled.metrics).toEqual(plain.metrics);
       expect(refitted.metrics).toEqual(plain.metrics);
       for (const { bootstrap } of [resampled, refitted]) {
-        for (const summary of [bootstrap!.mse, bootstrap!.r2!]) {
+        for (const summary of [bootstrap!.mse!, bootstrap!.r2!]) {
           expect(summary.low).toBeLessThan(summary.mean);
           expect(summary.high).toBeGreaterThan(summary.mean);
           expect(summary.standardDeviation).toBeGreaterThan(0);
         }
       }
-      expect(refitted.bootstrap!.mse.standardDeviation).not.toBeCloseTo(
-        resampled.bootstrap!.mse.standardDeviation,
+      expect(refitted.bootstrap!.mse!.standardDeviation).not.toBeCloseTo(
+        resampled.bootstrap!.mse!.standardDeviation,
         6,
       );
     }
@@ -307,24 +307,26 @@ describe('bootstrap', () => {
     const { bootstrap, metrics } = await run(
       franke(closed, { bootstrap: { resamples: 60, method: 'refit' } }),
     );
-    expect(bootstrap!.mse.mean).toBeGreaterThan(metrics.test_mse!);
+    expect(bootstrap!.mse!.mean).toBeGreaterThan(metrics.test_mse!);
   });
 
   test.each(['test', 'refit'] as const)(
     'the first resamples are those of a shorter bootstrap (%s)',
     async (method) => {
-      const [one, two, three] = await Promise.all(
-        [1, 2, 3].map(async (resamples) => {
+      const [two, three, four] = await Promise.all(
+        [2, 3, 4].map(async (resamples) => {
           const { bootstrap } = await run(franke(linear, { bootstrap: { resamples, method } }));
-          return bootstrap!.mse;
+          return bootstrap!.mse!;
         }),
       );
       // What each further one adds to the mean is its own MSE, if the others are the same; the spreads then agree.
-      const second = 2 * two.mean - one.mean;
+      const apart = two.standardDeviation / Math.sqrt(2);
+      const first = [two.mean - apart, two.mean + apart];
       const third = 3 * three.mean - 2 * two.mean;
-      expect(second).not.toBeCloseTo(one.mean, 6);
-      expect(two.standardDeviation).toBeCloseTo(standardDeviation([one.mean, second]), 12);
-      expect(three.standardDeviation).toBeCloseTo(standardDeviation([one.mean, second, third]), 12);
+      const fourth = 4 * four.mean - 3 * three.mean;
+      expect(fourth).not.toBeCloseTo(third, 6);
+      expect(three.standardDeviation).toBeCloseTo(standardDeviation([...first, third]), 12);
+      expect(four.standardDeviation).toBeCloseTo(standardDeviation([...first, third, fourth]), 12);
     },
   );
 });
@@ -385,18 +387,19 @@ describe('classification', () => {
 
   test('keeps mostly empty images as sparse rows of pixels / 255, and centred ones dense', async () => {
     const dataset = await loadData(config.data, 1, { dataDir: folder });
-    const { train, test: held } = prepare(dataset, config, 'float32');
+    const { train, test: held } = prepare(dataset, config, 'float32', 'cross_entropy');
     const { csr, rows } = train.inputs as SparseRows;
     expect(csr).toMatchObject({ rows: dataset.rows, columns: 12 });
     expect(rows).toHaveLength(50);
     // One matrix for both splits, and for the next trial.
     expect((held.inputs as SparseRows).csr).toBe(csr);
-    expect((prepare(dataset, config, 'float32').train.inputs as SparseRows).csr).toBe(csr);
+    expect((prepare(dataset, config, 'float32', 'cross_entropy').train.inputs as SparseRows).csr).toBe(csr);
     expect([...csr.values.subarray(0, 3)]).toEqual([255, 254, 1].map((v) => Math.fround(v / 255)));
     const scalar = prepare(
       dataset,
       { ...config, features: { ...config.features, center: 'scalar' } },
       'float32',
+      'cross_entropy',
     );
     expect(scalar.train.inputs).toBeInstanceOf(Float64Array);
   });

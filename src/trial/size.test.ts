@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import type { DataFacts } from '../datasets/dataset.ts';
 import { mnistFiles } from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { type DataSize, trialMemory } from './memory.ts';
-import type { SgdConfig, TrialConfig } from './trial.ts';
+import { trialMemory } from './size.ts';
+import type { SgdConfig } from './solvers/sgd.ts';
+import type { TrialConfig } from './trial.ts';
 
 const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
 
@@ -19,7 +21,13 @@ async function planned(name: string, given: SettingLists, dataDir: string | null
 }
 
 describe('trialMemory', () => {
-  const size: DataSize = { rows: 1000, columns: 2, sparse: false };
+  const size: DataFacts = {
+    rows: 1000,
+    columns: 2,
+    classes: 1,
+    canonicalTrainRows: null,
+    sparse: false,
+  };
 
   test('L-BFGS keeps more vectors of weights than SGD', async () => {
     const sgd = await planned('logistic', { solver: ['sgd'], batchSize: [128] });
@@ -35,7 +43,7 @@ describe('trialMemory', () => {
 
   test('centred inputs are those of all rows, however few are taken; sparse ones take less', async () => {
     const config = await planned('mnist', { samples: [100], testSize: [10] });
-    const large: DataSize = { rows: 280_000, columns: 784, sparse: true };
+    const large: DataFacts = { ...size, rows: 280_000, columns: 784, classes: 10, sparse: true };
     const centred: TrialConfig = { ...config, features: { ...config.features, center: 'columns' } };
     expect(trialMemory(centred, large)).toBeGreaterThan(8 * 280_000 * 784);
     expect(trialMemory(config, large)).toBeLessThan(2 ** 31);
@@ -69,7 +77,7 @@ describe('images of another size than those of MNIST', () => {
     const rows = { samples: [4], testSize: [1], batchSize: [1] };
     const refused = planned('mnist', { ...rows, hidden: ['128'] }, folder);
     await expect(refused).rejects.toThrow(UserError);
-    await expect(refused).rejects.toThrow(/GiB of memory.*4000000 columns.*--hidden/s);
+    await expect(refused).rejects.toThrow(/GiB of memory.*4000000 columns.*\{hidden\}/s);
     await planned('mnist', { ...rows, hidden: ['4'] }, folder);
   });
 });

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  canonicalJson,
-  createTrial,
-  type LbfgsConfig,
-  numerics,
-  type SgdConfig,
-  type TrialConfig,
-  trialCost,
-} from './trial.ts';
+import { trialCost } from './size.ts';
+import type { LbfgsConfig } from './solvers/lbfgs.ts';
+import type { SgdConfig } from './solvers/sgd.ts';
+import { canonicalJson, createTrial, numerics, type TrialConfig } from './trial.ts';
 
 const model: SgdConfig = {
   solver: 'sgd',
@@ -20,7 +15,7 @@ const model: SgdConfig = {
   lambda: 0.001,
   penalizeBiases: true,
   learningRate: 0.1,
-  momentum: 0,
+  optimizer: { name: 'sgd', momentum: 0 },
   schedule: 'constant',
   batchSize: 10,
   batches: 'permutation',
