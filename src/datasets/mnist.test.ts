@@ -117,7 +117,7 @@ describe('a folder', () => {
     await write({ [part]: null });
     const message = await refused();
     expect(message).toContain(`has neither ${mnistFiles[part]} nor ${mnistFiles[part]}.gz`);
-    expect(message).toContain('--data-dir');
+    expect(message).toContain('{dataDir}');
   });
 
   test('that does not exist, or is a file', async () => {
