@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Option } from '../parsing/option.ts';
+import { solvers } from '../trial/solvers/index.ts';
+import { datasetEntry, datasetNames, datasets } from './index.ts';
+
+type Owned = readonly (readonly [owner: string, name: string, option: Option])[];
+
+const owned: Owned = Object.entries({ ...datasets, ...solvers }).flatMap(([owner, { options }]) =>
+  Object.entries(options as Record<string, Option>).map(([name, option]) => [owner, name, option] as const),
+);
+
+/** Options of one name that are not one option, and options of two names that share a flag. */
+function conflicts(options: Owned): string[] {
+  return options.flatMap(([owner, name, option], i) =>
+    options.slice(i + 1).flatMap(([other, otherName, otherOption]) => {
+      const isSame = option === otherOption || describeOption(option) === describeOption(otherOption);
+      const clash = name === otherName ? !isSame : option.flag === otherOption.flag;
+      return clash ? [`${owner}.${name} and ${other}.${otherName}`] : [];
+    }),
+  );
+}
+
+const describeOption = ({ flag, description, type, choices }: Option) =>
+  JSON.stringify([flag, description, type, choices]);
+
+describe('the options that datasets and solvers have of their own', () => {
+  test('are one option where two entries have one of the same name, and have a flag each', () => {
+    expect(owned.length).toBeGreaterThan(20);
+    expect(conflicts(owned)).toEqual([]);
+  });
+
+  test('would be found out otherwise', () => {
+    const [owner, name, option] = owned[0];
+    const own = (changes: Partial<Option>): Owned => [...owned, ['another', name, { ...option, ...changes }]];
+    expect(conflicts(own({}))).toEqual([]);
+    expect(conflicts(own({ description: 'something else' }))).toEqual([
+      `${owner}.${name} and another.${name}`,
+    ]);
+    expect(conflicts(own({ flag: '--something-else' }))).toEqual([`${owner}.${name} and another.${name}`]);
+    expect(conflicts([...owned, ['another', 'other', option]])).toEqual([
+      `${owner}.${name} and another.other`,
+    ]);
+  });
+});
+
+describe.each(datasetNames)('%s', (name) => {
+  const { options, description, title, source, license } = datasetEntry(name);
+
+  test('has defaults that its own options take', () => {
+    for (const option of Object.values(options)) {
+      expect(option.parse(String(option.default), option.flag)).toBe(option.default);
+    }
+  });
+
+  test('says what it is, who made it and on what terms', () => {
+    for (const text of [description, title, source, license]) expect(text.length).toBeGreaterThan(4);
+  });
+});
