@@ -1,5 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { experiments } from '../../experiments/index.ts';
+import { codeReading, singleChanges, textReading } from '../claims/readings.ts';
+import { type DatasetName, datasetEntry, datasetNames } from '../datasets/index.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { fixedSeed } from '../hostile.testing.ts';
+import type { LayerSpec } from '../nn/network.ts';
+import {
+  defaultOptimizer,
+  hyperparametersOf,
+  type OptimizerConfig,
+  optimizerNames,
+} from '../nn/optimizers.ts';
+import { featureDefaults } from './config.ts';
 import { trialCost } from './size.ts';
+import { solvers } from './solvers/index.ts';
 import type { LbfgsConfig } from './solvers/lbfgs.ts';
 import type { SgdConfig } from './solvers/sgd.ts';
 import { canonicalJson, createTrial, numerics, type TrialConfig } from './trial.ts';
@@ -121,6 +137,273 @@ describe('the id of a trial', () => {
     expect(ids).toContain(idOf({ ...(config as unknown as Record<string, Json>), numerics: numerics + 1 }));
     expect(config.numerics).toBe(numerics);
   });
+});
+
+/** A config of each dataset and each solver, with every field. */
+const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
+  franke: config.data,
+  mnist: { dataset: 'mnist', sha256: 'ab'.repeat(32) },
+};
+const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
+const versions = { version: '1', numpy: '2', scipy: '3' };
+const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
+  sgd: { ...model },
+  lbfgs: { ...lbfgs },
+  'closed-form': { solver: 'closed-form', lambda: 0.5 },
+  tfjs: { ...training, solver: 'tfjs', version: '1', backend: 'cpu' },
+  SGDRegressor: {
+    ...versions,
+    solver: 'SGDRegressor',
+    parameters: { alpha: 0 },
+    partialFits: 2,
+    batchSize: 3,
+  },
+  LogisticRegression: { ...versions, solver: 'LogisticRegression', parameters: { C: 1 } },
+};
+type Fields = { readonly [name: string]: Json | LayerSpec[] | OptimizerConfig | object };
+type Part = 'data' | 'features' | 'model';
+
+/** Every part of a config that has defaults, with them. */
+const tables: [title: string, part: Part, fields: Fields, defaults: Fields][] = [
+  ['features', 'features', { ...config.features }, { ...featureDefaults }],
+  ...datasetNames.map((name): (typeof tables)[number] => [
+    `the dataset ${name}`,
+    'data',
+    { ...dataConfigs[name] },
+    { ...datasetEntry(name).defaults },
+  ]),
+  ...Object.entries(models).map(([name, fields]): (typeof tables)[number] => [
+    `the solver ${name}`,
+    'model',
+    fields,
+    { ...solvers[name as keyof typeof solvers].defaults },
+  ]),
+];
+
+const without = (fields: Fields, name: string): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+const idWith = (part: Part, fields: object) => idOf({ ...config, [part]: fields } as unknown as Json);
+
+describe.each(tables)('an id and the defaults of %s', (_title, part, fields, defaults) => {
+  test('a field at its default changes nothing, at any other value it does', () => {
+    for (const [name, value] of Object.entries(defaults)) {
+      const left = idWith(part, without(fields, name));
+      expect(idWith(part, { ...fields, [name]: value })).toBe(left);
+      const others = changes(value as Json);
+      const ids = others.map((other) => idWith(part, { ...fields, [name]: other }));
+      expect(others.length).toBeGreaterThan(0);
+      expect(ids).not.toContain(left);
+      // Two of these may say the same: an optimiser without what has its default is that optimiser.
+      if (typeof value !== 'object' || value === null) expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+
+  test('all defaults at once are none', () => {
+    const bare = Object.keys(defaults).reduce(without, fields);
+    expect(idWith(part, { ...fields, ...defaults })).toBe(idWith(part, bare));
+  });
+
+  test('fields that have no default are part of it', () => {
+    const all = { ...fields, ...defaults };
+    for (const name in fields) {
+      if (!(name in defaults)) expect(idWith(part, without(all, name))).not.toBe(idWith(part, all));
+    }
+  });
+
+  test('an option that is added later with a default keeps every id of before', () => {
+    const table: object =
+      part === 'features'
+        ? featureDefaults
+        : part === 'data'
+          ? datasetEntry(fields.dataset as DatasetName).defaults
+          : solvers[fields.solver as keyof typeof solvers].defaults;
+    const before = idWith(part, fields);
+    expect(idWith(part, { ...fields, dropout: 0 })).not.toBe(before);
+    Object.assign(table, { dropout: 0 });
+    try {
+      expect(idWith(part, { ...fields, dropout: 0 })).toBe(before);
+      expect(idWith(part, fields)).toBe(before);
+      expect(idWith(part, { ...fields, dropout: 0.5 })).not.toBe(before);
+    } finally {
+      Reflect.deleteProperty(table, 'dropout');
+    }
+  });
+});
+
+describe.each(optimizerNames)('an id and the hyperparameters of %s', (name) => {
+  const known = Object.entries(hyperparametersOf(name));
+  const defaults = { name, ...Object.fromEntries(known.map(([field, { default: own }]) => [field, own])) };
+  const idOfOptimizer = (optimizer: object) => idWith('model', { ...model, optimizer });
+
+  test.each(known)('%s: its default changes nothing, any other value does', (field, { default: own }) => {
+    const left = idOfOptimizer(without(defaults, field));
+    expect(idOfOptimizer(defaults)).toBe(left);
+    for (const other of changes(own)) expect(idOfOptimizer({ ...defaults, [field]: other })).not.toBe(left);
+  });
+
+  test('the name alone is the optimiser with its defaults', () => {
+    expect(idOfOptimizer({ name })).toBe(idOfOptimizer(defaults));
+    const isDefault = idOfOptimizer(defaults) === idWith('model', without({ ...model }, 'optimizer'));
+    expect(isDefault).toBe(name === defaultOptimizer.name);
+  });
+
+  test('one added later with a default keeps every id of before', () => {
+    const table = hyperparametersOf(name) as Record<string, object>;
+    const before = idOfOptimizer(defaults);
+    table.clip = { default: 1 };
+    try {
+      expect(idOfOptimizer({ ...defaults, clip: 1 })).toBe(before);
+      expect(idOfOptimizer(defaults)).toBe(before);
+      expect(idOfOptimizer({ ...defaults, clip: 2 })).not.toBe(before);
+    } finally {
+      Reflect.deleteProperty(table, 'clip');
+    }
+  });
+});
+
+test('what is no optimiser is not taken for one', () => {
+  const left = idWith('model', without({ ...model }, 'optimizer'));
+  const ids = [null, [], {}, 'sgd', 0, { name: 'toString' }, { name: 'sgd', momentum: null }].map(
+    (optimizer) => idWith('model', { ...model, optimizer }),
+  );
+  expect(new Set([left, ...ids]).size).toBe(ids.length + 1);
+});
+
+test('a field with the name of what every object inherits is a field like any other', () => {
+  for (const [, part, fields] of tables) {
+    const texts = ['__proto__', 'constructor', 'toString'].map(
+      (name) => `{"${name}":{"a":1},${JSON.stringify(fields).slice(1)}`,
+    );
+    const ids = texts.map((text) => idWith(part, JSON.parse(text)));
+    expect(new Set([idWith(part, fields), ...ids]).size).toBe(ids.length + 1);
+  }
+});
+
+describe('two configs', () => {
+  const maybe = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+  const record = (fields: Record<string, fc.Arbitrary<unknown>>) =>
+    // A field that is undefined is one that is left out.
+    fc.record(fields).map((value): Json => JSON.parse(JSON.stringify(value)));
+  const optimizer = fc.option(
+    record({ name: fc.constantFrom(...optimizerNames), momentum: maybe(0, 0.5, 0.9) }),
+    { nil: undefined },
+  );
+  const networkFields = {
+    draw: maybe(0, 1),
+    lambda: maybe(0, 0.1),
+    penalizeBiases: maybe(true, false),
+    loss: fc.constantFrom('mse', 'cross_entropy'),
+  };
+  const sgdFields = {
+    ...networkFields,
+    optimizer,
+    schedule: maybe('constant', 'decay'),
+    epochs: maybe(1, 2),
+  };
+  const anyConfig = record({
+    numerics: fc.constantFrom(numerics, numerics + 1),
+    seed: fc.constantFrom(0, 1),
+    data: fc.oneof(
+      record({ dataset: fc.constant('franke'), noise: maybe(0, 1), target: maybe(null, 'x') }),
+      record({ dataset: fc.constant('mnist'), sha256: fc.constantFrom('a', 'b') }),
+    ),
+    features: record({
+      basis: maybe('none', 'total'),
+      degree: maybe(null, 0, 3),
+      center: maybe('none', 'columns'),
+      centerTargets: maybe(true, false),
+    }),
+    model: fc.oneof(
+      record({ solver: fc.constant('sgd'), ...sgdFields }),
+      record({ solver: fc.constant('tfjs'), ...sgdFields }),
+      record({ solver: fc.constant('lbfgs'), ...networkFields }),
+      record({ solver: fc.constant('closed-form'), lambda: maybe(0, 0.1) }),
+    ),
+    bootstrap: fc.option(record({ method: fc.constantFrom('test', 'refit') }), { nil: null }),
+  });
+
+  /** The config with every default written out, by another road than the one that leaves them out. */
+  function filled(value: Json): unknown {
+    const { data, features, model: given, ...rest } = value as Record<string, Record<string, Json>>;
+    const known = datasetEntry(data.dataset as DatasetName).defaults;
+    const solver: { defaults: object } = solvers[given.solver as keyof typeof solvers];
+    const whole: Record<string, unknown> = { ...solver.defaults, ...given };
+    if (whole.optimizer !== undefined) {
+      const { name } = whole.optimizer as OptimizerConfig;
+      const own = Object.entries(hyperparametersOf(name)).map(([field, { default: d }]) => [field, d]);
+      whole.optimizer = { ...Object.fromEntries(own), ...(whole.optimizer as object) };
+    }
+    return {
+      ...rest,
+      data: { ...known, ...data },
+      features: { ...featureDefaults, ...features },
+      model: whole,
+    };
+  }
+
+  /** One config, and another that has some of its parts, some in another one's place, and lacks some fields. */
+  const parts: string[] = ['numerics', 'seed', 'data', 'features', 'model', 'bootstrap'];
+  const lacking = ['basis', 'degree', 'center', 'centerTargets', 'target', 'draw', 'lambda', 'schedule'];
+  const pairs = fc
+    .tuple(
+      anyConfig,
+      anyConfig,
+      fc.oneof(fc.constant<string[]>([]), fc.subarray(parts)),
+      fc.oneof(
+        fc.constant<string[]>([]),
+        fc.subarray([...lacking, 'penalizeBiases', 'optimizer', 'momentum']),
+      ),
+    )
+    .map(([one, other, taken, lacks]): [Json, Json] => {
+      const others = Object.entries(other as Fields).filter(([part]) => taken.includes(part));
+      const mixed = { ...(one as Fields), ...Object.fromEntries(others) };
+      return [
+        one,
+        JSON.parse(JSON.stringify(mixed, (key, value) => (lacks.includes(key) ? undefined : value))),
+      ];
+    });
+
+  test('have one id exactly if they are equal with their defaults filled in', () => {
+    let alike = 0;
+    fc.assert(
+      fc.property(pairs, ([one, other]) => {
+        const isSame = isDeepStrictEqual(filled(one), filled(other));
+        if (isSame && !isDeepStrictEqual(one, other)) alike++;
+        expect(idOf(one) === idOf(other)).toBe(isSame);
+        expect(idOf(filled(one) as Json)).toBe(idOf(one));
+        expect(idOf(reversed(other))).toBe(idOf(other));
+      }),
+      { seed: fixedSeed, numRuns: 3000 },
+    );
+    expect(alike).toBeGreaterThan(100);
+  });
+});
+
+test('no two cells of the experiments share an id unless their configs are equal', async () => {
+  const configs = new Map<string, TrialConfig>();
+  let cellCount = 0;
+  for (const { variant, changed, experiments: concerned } of [
+    codeReading,
+    textReading,
+    ...singleChanges(experiments),
+  ]) {
+    for (const experiment of experiments) {
+      if (concerned !== null && !concerned.has(experiment.name)) continue;
+      for (const quick of [false, true]) {
+        const choices = { variant, quick, given: changed };
+        for (const { trial } of (await planExperiment(experiment, choices, { dataDir: null })).cells) {
+          const known = configs.get(trial.id);
+          if (known === undefined) configs.set(trial.id, trial.config);
+          else expect(trial.config).toEqual(known);
+          cellCount++;
+        }
+      }
+    }
+  }
+  const distinct = new Set([...configs.values()].map(canonicalJson));
+  expect(distinct.size).toBe(configs.size);
+  expect(configs.size).toBeGreaterThan(500);
+  expect(cellCount).toBeGreaterThan(configs.size);
 });
 
 describe('trialCost', () => {

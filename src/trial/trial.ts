@@ -69,25 +69,26 @@ function defaultsOf(table: object, value: unknown, by: string): Fields {
 
 function withoutDefaults(value: unknown, defaults: Fields): unknown {
   if (!isFields(value)) return value;
-  const left: Record<string, unknown> = {};
+  // Without a prototype, so that a field __proto__ is one.
+  const left: Record<string, unknown> = Object.create(null);
   for (const key in value) {
     if (!(key in defaults)) left[key] = value[key];
     else if (key === 'optimizer') {
       const optimizer = canonicalOptimizer(value[key]);
-      if (optimizer !== null) left[key] = optimizer;
+      if (optimizer !== undefined) left[key] = optimizer;
     } else if (value[key] !== defaults[key]) left[key] = value[key];
   }
   return left;
 }
 
-/** The optimiser without the hyperparameters that have their defaults; null for plain SGD, which is the default. */
+/** The optimiser without the hyperparameters that have their defaults; undefined for plain SGD, which is the default. */
 function canonicalOptimizer(value: unknown): unknown {
   if (!isFields(value)) return value;
   const { name } = value as Partial<OptimizerConfig>;
   if (name === undefined || !Object.hasOwn(optimizers, name)) return value;
   const known = hyperparametersOf(name);
   const left = Object.entries(value).filter(([key, own]) => !(key in known) || known[key].default !== own);
-  return name === 'sgd' && left.length === 1 ? null : Object.fromEntries(left);
+  return name === 'sgd' && left.length === 1 ? undefined : Object.fromEntries(left);
 }
 
 function isFields(value: unknown): value is Fields {
