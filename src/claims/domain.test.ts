@@ -10,7 +10,10 @@ test.each([
   ['bootstrap_r2', -infinity, 1],
   ['best_test_accuracy', 0, 1],
   ['hidden_layers', 0, infinity],
-  ['bootstrap_r2_low', -infinity, infinity],
+  ['bootstrap_r2_low', -infinity, 1],
+  ['bootstrap_r2_sd', 0, infinity],
+  ['gradient_norm', 0, infinity],
+  ['converged', 0, 1],
 ])('%s is from %d to %d', (statistic, low, high) => {
   expect(domainOf({ experiment: 'ffnn', statistic })).toEqual({ low, high });
 });

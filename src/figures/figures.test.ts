@@ -12,7 +12,8 @@ const common = {
   expected: 'nothing',
   dataset: 'franke',
 } as const;
-const mse = 'test_mse';
+/** Its title has a comma: in full in the text, without what follows the comma above a panel. */
+const mse = 'bootstrap_mse';
 const r2 = 'test_r2';
 const settings = {
   seed: 1,
@@ -37,7 +38,7 @@ function trial(own: TrialResult['settings'], last: number): TrialResult {
   return {
     settings: { seed: 1, epochs: 4, ...own },
     status: 'done',
-    metrics: { test_mse: last, test_r2: 1 - 10 * last },
+    metrics: { test_mse: last, bootstrap_mse: last, test_r2: 1 - 10 * last },
     curves: { train_mse: curve(last - 0.01), test_mse: curve(last) },
   };
 }
@@ -89,7 +90,7 @@ describe('heat maps', () => {
 
   test('the closed form stands in the caption, the metrics in full', () => {
     expect(figures[0].caption).toBe(
-      'batch size × learning rate (Figure 0). test MSE, last epoch; test R². Seed 1. Framed: the best cell. ' +
+      'batch size × learning rate (Figure 0). test MSE, bootstrap mean; test R². Seed 1. Framed: the best cell. ' +
         'Closed form: test MSE 0.046, test R² 0.54.',
     );
   });
@@ -107,7 +108,7 @@ describe('heat maps', () => {
   });
 
   test('beside the report: its numbers, ours, the difference, in the same colours', async () => {
-    const published = (metric: string) => (metric === 'test_mse' ? 0.07 : null);
+    const published = (metric: string) => (metric === mse ? 0.07 : null);
     const [, beside] = draw(gridResults, { published });
     expect(beside.name).toBe('published');
     const svg = await toSvg(beside.spec);
@@ -170,7 +171,7 @@ describe('heat maps', () => {
     const others = cells.map((cell) => ({
       ...cell,
       settings: { ...cell.settings, seed: 2 },
-      metrics: { test_mse: cell.metrics.test_mse! + 0.02, test_r2: 0 },
+      metrics: { bootstrap_mse: cell.metrics.bootstrap_mse! + 0.02, test_r2: 0 },
     }));
     const second = [{ ...others[0], ...empty, status: 'diverged' as const }, ...others.slice(1)];
     const [figure] = draw({ ...gridResults, trials: [...cells, ...second] });
@@ -180,12 +181,12 @@ describe('heat maps', () => {
     expect(figure.caption).toContain('Means over 2 seeds.');
     expect(figure.caption).toContain('†: some seeds diverged, mean of the others.');
     expect(valuesAt(figure.spec, 'detail')).toContain(
-      'schedule constant, batch size 10, learning rate 0.1: test MSE, last epoch 0.09 ± 0.01414 over 2 seeds',
+      'schedule constant, batch size 10, learning rate 0.1: test MSE, bootstrap mean 0.09 ± 0.01414 over 2 seeds',
     );
   });
 
   test('a nearly diverged cell does not take the colours, and the figure says so', () => {
-    const wild = { ...cells[0], metrics: { test_mse: 1e30, test_r2: -1e31 } };
+    const wild = { ...cells[0], metrics: { bootstrap_mse: 1e30, test_r2: -1e31 } };
     const [figure] = draw({ ...gridResults, trials: [wild, ...cells.slice(1)] });
     expect(figure.caption).toContain('test MSE: the colours end before the farthest value.');
     const ends = valuesAt(figure.spec, 'domain')
