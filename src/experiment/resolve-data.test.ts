@@ -48,11 +48,11 @@ function settingsOf(dataset: DatasetName): Settings {
 }
 
 /** Values that the option takes and that are not `value`. */
-function others({ choices, type, parse, flag }: Option, value: Setting): Setting[] {
+function others({ choices, type, parse }: Option, value: Setting): Setting[] {
   const candidates = choices ?? (type === 'string' ? ['x*y', 'x+y'] : ['0', '1', '2', '3', '0.5']);
   const taken = candidates.flatMap((text) => {
     try {
-      return [parse(text, flag)];
+      return [parse(text, '--option')];
     } catch {
       return [];
     }
