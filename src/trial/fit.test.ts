@@ -62,7 +62,7 @@ function trained(loss: number[], accuracy: number[], divergedAt: number | null =
     test: { loss, accuracy },
     divergedAt,
     testOutputs: Float64Array.of(1, 2),
-    trainOutputs: Float64Array.of(1, 2),
+    trainOutputs: Float64Array.of(1, 2.5),
   } satisfies Omit<Trained, 'weights'>;
 }
 const numbers = { train: samples([0, 0], [1, 3]), test: samples([0, 0], [0, 4]) };
@@ -71,8 +71,8 @@ describe('trainedFit', () => {
   test('of a regression has the lowest test loss as its best, and the first epoch that had it', () => {
     const { metrics } = trainedFit(numbers, 'mse', trained([4, 2, 3, 2, 5], []));
     expect(metrics).toMatchObject({ best_test_mse: 2, best_epoch: 2, test_mse: 5, train_mse: 4 });
-    // R2 of what was put out last: 1 - (0 + 1) / 2 and 1 - (1 + 4) / 8.
-    expect(metrics).toMatchObject({ train_r2: 0.5, test_r2: 0.375 });
+    // R2 of what was put out last: 1 - (0 + 0.25) / 2 and 1 - (1 + 4) / 8.
+    expect(metrics).toMatchObject({ train_r2: 0.875, test_r2: 0.375 });
   });
 
   test('of a classifier has the highest test accuracy as its best, and the first epoch that had it', () => {
