@@ -77,14 +77,14 @@ describe('canonical', () => {
 });
 
 test.each([
-  [published, 'random', 25, 6, '--samples', 31],
-  [published, 'canonical', 21, 1, '--samples', 21],
-  [published, 'canonical', 1, 11, '--test-size', 11],
-  [unpublished, 'canonical', 5, 5, '--split', 'canonical'],
-  [published, 'random', 0, 5, '--samples', 0],
-  [published, 'random', 2.5, 5, '--samples', 2.5],
-  [published, 'random', 5, -1, '--test-size', -1],
-  [published, 'random', 5, Number.NaN, '--test-size', Number.NaN],
+  [published, 'random', 25, 6, '{samples}', 31],
+  [published, 'canonical', 21, 1, '{samples}', 21],
+  [published, 'canonical', 1, 11, '{testSize}', 11],
+  [unpublished, 'canonical', 5, 5, '{split}', 'canonical'],
+  [published, 'random', 0, 5, '{samples}', 0],
+  [published, 'random', 2.5, 5, '{samples}', 2.5],
+  [published, 'random', 5, -1, '{testSize}', -1],
+  [published, 'random', 5, Number.NaN, '{testSize}', Number.NaN],
 ] as const)('%j %s %p + %p is refused', (dataset, method, trainRows, testRows, option, received) => {
   let error: unknown;
   try {

@@ -50,7 +50,7 @@ describe('expressions', () => {
     '%j is refused',
     async (text) => {
       await expect(compileSchedule(text)).rejects.toThrow(UserError);
-      await expect(compileSchedule(text)).rejects.toThrow('--schedule');
+      await expect(compileSchedule(text)).rejects.toThrow('{schedule}');
     },
   );
 });
@@ -94,7 +94,7 @@ describe('checkSchedule', () => {
   ])('%s', async (_name, text, where) => {
     const error = await refusal(text);
     expect(error).toBeInstanceOf(UserError);
-    expect(error!.message).toContain('--schedule');
+    expect(error!.message).toContain('{schedule}');
     expect(error!.message).toContain(where);
     expect(error!.message).toContain(text);
     expect(error!.exitCode).toBe(2);
