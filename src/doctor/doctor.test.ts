@@ -187,11 +187,11 @@ describe('small runs', () => {
     options: { epochs: '1', samples: '20' },
     sha256: '0'.repeat(64),
   };
-  const shared = { mnist: null };
+  const columns = ['train_mse', 'test_mse'];
 
   test('a run that cannot be made is named with its error, another hash with both', async () => {
     const bad = { ...good, name: 'b', options: { ...good.options, target: 'z' } };
-    const checks = await checkGolden({ mnist: '', cases: [good, bad] }, shared);
+    const checks = await checkGolden({ mnist: '', columns, cases: [good, bad] }, []);
     expect(checks.map(({ what }) => what)).toEqual([
       'same numbers, WebAssembly kernels',
       'same numbers, plain reference kernels',
@@ -208,7 +208,7 @@ describe('small runs', () => {
 
   test('where the engine has no vectors only the reference is tried', async () => {
     kernels.vectors = false;
-    const checks = await checkGolden({ mnist: '', cases: [good] }, shared);
+    const checks = await checkGolden({ mnist: '', columns, cases: [good] }, []);
     expect(checks.map(({ what }) => what)).toEqual(['same numbers, plain reference kernels']);
   });
 });
