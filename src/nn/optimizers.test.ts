@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Kernels } from '../kernels/kernels.ts';
 import { createReferenceKernels } from '../kernels/reference.ts';
 import { createWasmKernels } from '../kernels/wasm.ts';
+import { csrFromDense } from '../math/csr.ts';
 import { type Dtype, dtypes } from '../math/dtype.ts';
 import { createMemory } from '../math/memory.ts';
 import { createRng } from '../math/rng.ts';
@@ -12,8 +13,10 @@ import {
   createOptimizer,
   defaultOptimizer,
   hyperparametersOf,
+  type Optimizer,
   type OptimizerConfig,
   optimizerNames,
+  optimizers,
 } from './optimizers.ts';
 import type { Samples } from './samples.ts';
 import { schedules } from './schedules.ts';
@@ -165,6 +168,71 @@ describe.each(configs)('%j', (config) => {
       }
     },
   );
+});
+
+describe('an optimiser that is added to the table', () => {
+  const steps: number[] = [];
+  /** u counts its steps; v is the sum of the gradients times their step; w <- w - rate v / u. */
+  const probe: Optimizer = {
+    slots: 2,
+    isPlain: false,
+    update({ floats }, w, gradient, [u, v], count, rate, step) {
+      steps.push(step);
+      for (let i = 0; i < count; i++) {
+        floats[u + i] += 1;
+        floats[v + i] += step * floats[gradient + i];
+        floats[w + i] -= (rate * floats[v + i]) / floats[u + i];
+      }
+    },
+  };
+  const table: Record<string, unknown> = optimizers;
+  beforeAll(() => {
+    table.probe = { title: 'probe', hyperparameters: {}, create: () => probe };
+  });
+  afterAll(() => {
+    Reflect.deleteProperty(table, 'probe');
+  });
+  const config = { name: 'probe' } as unknown as OptimizerConfig;
+
+  test('hears of every step from 1, once for each kernel and each bias, also after a resume', async () => {
+    const how = training(config, 'float64');
+    const kept: TrainingState[] = [];
+    const keep = async (state: TrainingState) => {
+      kept.push(structuredClone(state));
+    };
+    steps.length = 0;
+    const checkpoints = { resume: null, due: () => true, keep };
+    const whole = await train(samples(1), samples(2), how, undefined, undefined, checkpoints);
+    const total = how.epochs * how.batches.steps;
+    // Three kernels and two biases.
+    const expected = Array.from({ length: total }, (_, i) => new Array<number>(5).fill(i + 1)).flat();
+    expect(steps).toEqual(expected);
+    for (const state of kept) {
+      const done = state.epoch * how.batches.steps;
+      const [counts, sums] = state.state;
+      for (const { kernel, bias } of counts) {
+        expect(new Set([...kernel, ...(bias ?? [])])).toEqual(new Set([done]));
+      }
+      expect(sums).not.toEqual(counts);
+      steps.length = 0;
+      const resumed = { ...checkpoints, resume: state, due: () => false };
+      expect(await train(samples(1), samples(2), how, undefined, undefined, resumed)).toEqual(whole);
+      expect(steps).toEqual(expected.slice(5 * done));
+    }
+  });
+
+  test('gives sparse rows the bits of dense ones: weights move without a gradient, too', async () => {
+    const how = { ...training(config, 'float64'), penalty: { lambda: 0, penalizeBiases: true } };
+    // Half of the inputs are 0, and all of one column.
+    const inputs = (samples(1).inputs as Float64Array).map((x, i) => (i % columns === 2 || x < 0 ? 0 : x));
+    const dense = { ...samples(1), inputs };
+    const every = Int32Array.from({ length: rows }, (_, row) => row);
+    const sparse = {
+      ...dense,
+      inputs: { csr: csrFromDense(inputs, columns, every, 1, 'float64'), rows: every },
+    };
+    expect(await train(sparse, sparse, how)).toEqual(await train(dense, dense, how));
+  });
 });
 
 const [rows, columns] = [23, 5];
