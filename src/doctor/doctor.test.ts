@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import * as realMnist from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
 import * as realKernels from '../kernels/index.ts';
 
@@ -32,6 +33,7 @@ jest.unstable_mockModule('../kernels/index.ts', () => ({
 
 let sha256 = 'a'.repeat(64);
 jest.unstable_mockModule('../datasets/mnist.ts', () => ({
+  ...realMnist,
   readMnist: async () => ({ rows: 70_000, sha256 }),
 }));
 
