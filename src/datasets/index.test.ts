@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { commonOptions } from '../experiment/options.ts';
 import type { Option } from '../parsing/option.ts';
 import { solvers } from '../trial/solvers/index.ts';
 import { datasetEntry, datasetNames, datasets } from './index.ts';
@@ -26,6 +27,10 @@ describe('the options that datasets and solvers have of their own', () => {
   test('are one option where two entries have one of the same name', () => {
     expect(owned.length).toBeGreaterThan(20);
     expect(conflicts(owned)).toEqual([]);
+  });
+
+  test('have no name of an option that all share', () => {
+    expect(owned.filter(([, name]) => name in commonOptions)).toEqual([]);
   });
 
   test('would be found out otherwise', () => {

@@ -10,8 +10,8 @@ import { solverNames, solvers } from '../trial/solvers/index.ts';
 
 export type { Setting };
 
-/** The options that neither a dataset nor a solver has of its own. */
-const common = {
+/** The options that neither a dataset nor a solver owns. */
+export const commonOptions = {
   reference: choice('the same trained by another library, next to ours', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
   samples: rows('rows in all: generated (franke) or drawn from the data (mnist)', 4),
@@ -37,12 +37,12 @@ const common = {
 type KeysOf<T> = T extends T ? keyof T : never;
 type Entries = (typeof datasets)[keyof typeof datasets] | (typeof solvers)[keyof typeof solvers];
 
-export type OptionName = keyof typeof common | Extract<KeysOf<Entries['options']>, string>;
+export type OptionName = keyof typeof commonOptions | Extract<KeysOf<Entries['options']>, string>;
 
 /** Every option of every experiment: those above, and each dataset's and each solver's own. */
 export const options = Object.assign(
   {},
-  common,
+  commonOptions,
   ...[...Object.values(datasets), ...Object.values(solvers)].map((entry) => entry.options),
 ) as Readonly<Record<OptionName, Option>>;
 export const optionNames = Object.keys(options) as OptionName[];

@@ -9,7 +9,7 @@ export interface Loss {
   readonly task: Task;
   /** The metric that C is. */
   readonly metric: MetricName;
-  /** The metric by which epochs are compared. */
+  /** The metric by which epochs are compared: `metric`, or the accuracy where correct rows are counted. */
   readonly selects: MetricName;
   /** The output layer's activation, and its units P for targets of so many classes (1 for regression). */
   readonly output: LayerSpec['activation'];

@@ -22,19 +22,20 @@ export function needsOutputs(loss: LossName): boolean {
   return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
 }
 
-/** The loss of every epoch is known, and the accuracy of a classifier. */
+/** The loss after every epoch is known, and the accuracy of a classifier. */
 function isCurve(loss: LossName, name: MetricName): boolean {
-  return name === losses[loss].metric || name === 'accuracy';
+  const { metric, countCorrect } = losses[loss];
+  return name === metric || (name === 'accuracy' && countCorrect !== null);
 }
 
 /** Curves, final and best values of a trained network. */
 export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
-  const { metric, task, selects } = losses[loss];
+  const { metric, task, selects, countCorrect } = losses[loss];
   const curves: Record<string, (number | null)[]> = {
     [`train_${metric}`]: trained.train.loss.map(finiteOrNull),
     [`test_${metric}`]: trained.test.loss.map(finiteOrNull),
   };
-  if (task === 'classification') {
+  if (countCorrect !== null) {
     curves.train_accuracy = trained.train.accuracy;
     curves.test_accuracy = trained.test.accuracy;
   }

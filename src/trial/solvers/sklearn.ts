@@ -112,6 +112,7 @@ export const logisticRegression = {
       parameters,
       versions,
     );
+    const diverged = ![scores.train.loss, scores.test.loss].every(Number.isFinite);
     const metrics = {
       train_cross_entropy: scores.train.loss,
       test_cross_entropy: scores.test.loss,
@@ -120,6 +121,12 @@ export const logisticRegression = {
       converged: Number(converged),
       iterations,
     };
-    return { diverged: false, divergedAt: null, metrics, curves: {}, predictions: null };
+    return {
+      diverged,
+      divergedAt: null,
+      metrics: diverged ? {} : metrics,
+      curves: {},
+      predictions: null,
+    };
   },
 } satisfies Solver<LogisticRegressionConfig>;
