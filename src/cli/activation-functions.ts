@@ -80,14 +80,16 @@ export async function readFunctionsFigure(folder: string): Promise<Figure> {
   const { damaged } = await import('../figures/folder-errors.ts');
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
-  const rows = await readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
-  if (rows.length === 0) throw damaged(folder, 'functions.csv has no rows');
-  const values = rows.map((row) => ({
-    activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
-    x: parseCell(row, 'x', parseNumber),
-    value: parseCell(row, 'value', parseNumber),
-    gradient: parseCell(row, 'gradient', parseNumber),
-  }));
+  const values: FunctionValue[] = [];
+  for await (const row of readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient'])) {
+    values.push({
+      activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
+      x: parseCell(row, 'x', parseNumber),
+      value: parseCell(row, 'value', parseNumber),
+      gradient: parseCell(row, 'gradient', parseNumber),
+    });
+  }
+  if (values.length === 0) throw damaged(folder, 'functions.csv has no rows');
   return functionsFigure(definition, values);
 }
 

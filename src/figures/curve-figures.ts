@@ -1,6 +1,6 @@
 import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
-import { mean } from '../stats/describe.ts';
+import { greatest, least, mean } from '../stats/describe.ts';
 import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
@@ -146,14 +146,16 @@ const mostPoints = 250;
 /** Mean, least and greatest over the seeds that finished; over all of them where none did. */
 function meanCurve({ trials }: Group, name: string): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
-  const members = (finished.length > 0 ? finished : trials).flatMap(({ curves: all }) =>
-    all[name] ? [all[name]] : [],
-  );
-  const length = Math.max(0, ...members.map((values) => values.length));
+  const members = (finished.length > 0 ? finished : trials)
+    .map(({ curves: all }) => all[name])
+    .filter((curve) => curve !== undefined);
+  const length = Math.max(0, greatest(members.map((curve) => curve.length)));
   return thinned(length, mostPoints).flatMap((index) => {
-    const values = members.flatMap((curve) => curve[index] ?? []);
+    const values = members
+      .map((curve) => curve.at(index) ?? Number.NaN)
+      .filter((value) => !Number.isNaN(value));
     if (values.length === 0) return [];
-    const [value, low, high] = [mean(values), Math.min(...values), Math.max(...values)].map(drawn);
+    const [value, low, high] = [mean(values), least(values), greatest(values)].map(drawn);
     return [{ epoch: index + 1, value, low, high }];
   });
 }

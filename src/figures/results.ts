@@ -4,6 +4,8 @@ import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
+import type { TrialRecord } from '../trial/trial.ts';
+import { CurveCollector, type CurveValues } from './curve-values.ts';
 
 /** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {
@@ -19,8 +21,8 @@ export interface TrialResult {
   readonly status: 'done' | 'diverged' | 'not run';
   /** Final values by name; null where there is none. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** One value an epoch, by name such as test_mse; null where it is not finite. */
-  readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
+  /** By name such as test_mse. Where the experiment draws no curves, only their names count. */
+  readonly curves: Readonly<Record<string, CurveValues>>;
 }
 
 export function resultsOf({ experiment, variant, quick, cells }: Plan, records: Records): Results {
@@ -32,10 +34,16 @@ export function resultsOf({ experiment, variant, quick, cells }: Plan, records: 
       settings,
       status: record?.status ?? 'not run',
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
-      curves: record?.curves ?? {},
+      curves: curvesOf(experiment, record),
     };
   });
   return { experiment, variant, quick, trials };
+}
+
+function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): TrialResult['curves'] {
+  const curves = Object.entries(record?.curves ?? {});
+  const values = layout.curves === null ? () => new CurveCollector() : CurveCollector.of;
+  return Object.fromEntries(curves.map(([name, list]) => [name, values(list)]));
 }
 
 /** The trials that differ in their seed alone. */
