@@ -1,20 +1,13 @@
 import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
 import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
-import {
-  countStatus,
-  type Group,
-  groupSeeds,
-  type Results,
-  referenceOf,
-  valuesOf,
-  variedOptions,
-} from './results.ts';
+import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 import { thinned } from './thinned.ts';
 
@@ -98,7 +91,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
 
 /** What tells curves of one panel apart. */
 function seriesOptions(results: Results): OptionName[] {
-  return variedOptions(results).filter(
+  return differingOptions(results).filter(
     (name) => name !== results.experiment.layout.columns && name !== 'reference',
   );
 }

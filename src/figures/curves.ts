@@ -270,13 +270,13 @@ function pointRows(members: readonly Curve[]): SpecPart[] {
       series,
       split,
       epoch,
-      value: figures(value),
-      ...(low < high && { low: figures(low), high: figures(high) }),
+      value: short(value),
+      ...(low < high && { low: short(low), high: short(high) }),
     })),
   );
 }
 
-/** Five figures are finer than any pixel: curves.csv has them all. */
-function figures(value: number): number {
+/** Five digits are finer than any pixel: curves.csv has them all. */
+function short(value: number): number {
   return significant(value, 5);
 }

@@ -2,6 +2,7 @@ import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
+import { groupBy } from '../output/group-by.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
 import type { TrialRecord } from '../trial/trial.ts';
@@ -54,13 +55,7 @@ export interface Group {
 
 /** Takes the seeds of each cell together, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
-  const groups = new Map<string, TrialResult[]>();
-  for (const trial of trials) {
-    const key = JSON.stringify({ ...trial.settings, seed: null });
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [trial]);
-    else group.push(trial);
-  }
+  const groups = groupBy(trials, ({ settings }) => JSON.stringify({ ...settings, seed: null }));
   return [...groups.values()].map((members) => ({
     settings: { ...members[0].settings, seed: null },
     trials: members,
@@ -68,7 +63,10 @@ export function groupSeeds(trials: readonly TrialResult[]): Group[] {
 }
 
 /** The options that tell the cells apart, in the experiment's order; not the seed. */
-export function variedOptions({ experiment, trials }: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
+export function differingOptions({
+  experiment,
+  trials,
+}: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
   return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
 }
 
@@ -79,11 +77,6 @@ export function valuesOf(trials: readonly { settings: Settings }[], name: Option
 
 export function countStatus(trials: readonly TrialResult[], status: TrialResult['status']): number {
   return trials.filter((trial) => trial.status === status).length;
-}
-
-/** The library of others that was trained in place of ours; null for our own training. */
-export function referenceOf({ reference }: Settings): string | null {
-  return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
 }
 
 /** The metric of each seed that finished. */

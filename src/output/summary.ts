@@ -81,7 +81,7 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
 
 /** summary.csv: one row a cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
-  const varied = variedOptions(plan).filter((name) => name !== 'seed');
+  const varied = variedOptions(plan);
   const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
   const shown = metricsOf(plan.experiment);
   return {

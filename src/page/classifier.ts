@@ -61,7 +61,7 @@ async function firstNetwork(
     if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;
     const accuracy = record.metrics.test_accuracy;
     const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');
-    const varied = variedOptions(plan).filter((name) => name !== 'seed');
+    const varied = variedOptions(plan);
     const choices = [...varied, 'seed' as const].map((name) => `${optionTitle(name)} ${settings[name]}`);
     const { layers, loss, dtype } = model;
     const network: NetworkData = {

@@ -13,7 +13,7 @@ const mostEpochs = 200;
 export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const { experiment, lists } = plan;
   if (experiment.layout.curves === null) return null;
-  const names = variedOptions(plan).filter((name) => name !== 'seed');
+  const names = variedOptions(plan);
   const found = plan.cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   const longest = Math.max(
     0,

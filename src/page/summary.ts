@@ -11,7 +11,7 @@ import { figures, scrollTable } from './parts.ts';
 export function summaryTable(plan: Plan, records: Records): Html {
   const cells = summarize(plan, records);
   const { metrics } = plan.experiment.layout;
-  const names = variedOptions(plan).filter((name) => name !== 'seed');
+  const names = variedOptions(plan);
   const random = plan.experiment.architecture === 'random';
   const head = html`${names.map((name) => html`<th scope="col">${optionTitle(name)}</th>`)}${metrics.map(
     ({ title }) => html`<th scope="col" class="number">${title}</th>`,
