@@ -3,7 +3,7 @@ import { optionsOf } from '../experiment/define.ts';
 import { metricOf, metricsOf } from '../experiment/metrics.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { nearest } from '../parsing/value-list.ts';
 import { mean } from '../stats/describe.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';

@@ -5,8 +5,8 @@ import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Figure } from '../figures/index.ts';
 import { activationNames } from '../nn/activations.ts';
-import type { FormatName } from '../output/index.ts';
-import { folderName } from '../output/results.ts';
+import type { FormatName } from '../output/formats.ts';
+import { folderName } from '../output/result-files.ts';
 import type { Table } from '../output/table.ts';
 import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
 import { significant } from '../stats/significant.ts';
@@ -54,7 +54,7 @@ export async function writeFunctions(
     parseChoice(text, activationNames, '--activation'),
   );
   const xs = parseList(flags.x ?? definition.x, '--x').map((text) => parseNumber(text, '--x'));
-  const { tableFiles } = await import('../output/results.ts');
+  const { tableFiles } = await import('../output/result-files.ts');
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const { tableToRecords, toJson } = await import('../output/json.ts');
   await checkOutputDirectory(out);

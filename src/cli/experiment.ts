@@ -12,7 +12,7 @@ import {
   type SettingLists,
 } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { folderName } from '../output/results.ts';
+import { folderName } from '../output/result-files.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { tell } from './terminal.ts';

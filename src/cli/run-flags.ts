@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { type FormatName, formatNames } from '../output/index.ts';
+import { type FormatName, formatNames } from '../output/formats.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import type { Sources } from '../trial/data.ts';
 

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { exitCodes } from '../errors.ts';
-import { formatNames, formats } from '../output/index.ts';
+import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
 import { addSelectionFlags, defaultStore } from './run-flags.ts';

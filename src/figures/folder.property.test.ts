@@ -9,7 +9,7 @@ import ffnn from '../../experiments/ffnn.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { writeFiles } from '../files/write-files.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
-import { resultFiles } from '../output/results.ts';
+import { resultFiles } from '../output/result-files.ts';
 import type { Records } from '../store/store.ts';
 import { readResults } from './folder.ts';
 import { draw } from './index.ts';

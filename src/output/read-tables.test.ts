@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FileContent, writeFiles } from '../files/write-files.ts';
 import { readTables } from './read-tables.ts';
-import { tableFiles } from './results.ts';
+import { tableFiles } from './result-files.ts';
 import type { Table } from './table.ts';
 
 const table: Table = {

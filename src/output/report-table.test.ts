@@ -7,7 +7,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { TrialConfig, TrialRecord } from '../trial/trial.ts';
 import { toCsv } from './csv.ts';
 import { reportTable } from './report-table.ts';
-import type { Records } from './trials.ts';
+import type { Records } from './trials-table.ts';
 
 /** What became of a trial: its test MSE, or none. */
 type Outcome = number | 'diverged' | 'not run';

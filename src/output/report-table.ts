@@ -8,7 +8,7 @@ import { groupBy } from './group-by.ts';
 import { isInGrid, kindOf, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type SummaryCell, summaryCells } from './summary.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
-import type { Records } from './trials.ts';
+import type { Records } from './trials-table.ts';
 
 /**
  * The table as the report has it. Of a grid: one row for each metric and row of its heat maps, values to two significant

@@ -5,7 +5,7 @@ import type { Cell, Plan } from '../experiment/plan.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type Column, rowsOf, type Table } from './table.ts';
-import type { Records } from './trials.ts';
+import type { Records } from './trials-table.ts';
 
 /** Mean and standard deviation of one metric over the seeds that have it. */
 export interface Statistic {

@@ -1,7 +1,7 @@
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { readWeights, readWeightsBytes } from '../store/weights.ts';
 import type { Sources } from '../trial/data.ts';
 import { testImages } from '../trial/test-images.ts';

@@ -2,7 +2,7 @@ import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import { type Html, html } from './html.ts';
 import { figures, scrollTable } from './parts.ts';
