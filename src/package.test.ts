@@ -70,6 +70,29 @@ describe('licences of what users install', () => {
   });
 });
 
+/** What runs: the text of each file, tests left out. */
+function sourcesOf(...folders: string[]): Map<string, string> {
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(
+        (name) =>
+          /\.(ts|js)$/.test(name) && !/\.(test|testing)\.ts$/.test(name) && !name.includes('assembly'),
+      )
+      .map((name) => join(folder, name)),
+  );
+  return new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+}
+
+test('every dependency is imported, but for tslib, which idx-data needs without saying so', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const sources = [...sourcesOf('src', 'experiments', 'bin').values()].join('\n');
+  const unused = Object.keys(dependencies).filter((name) => !new RegExp(`['"]${name}['"/]`).test(sources));
+  expect(unused).toEqual(['tslib']);
+  expect(readFileSync('node_modules/idx-data/dist/src/index.js', 'utf8')).toContain('require("tslib")');
+  const idxData = JSON.parse(readFileSync('node_modules/idx-data/package.json', 'utf8'));
+  expect(idxData.dependencies).not.toHaveProperty('tslib');
+});
+
 test('the package holds what runs and nothing else', async () => {
   // The npm that belongs to this Node, where there is one: on Windows npm is no program that can be started so.
   const beside = resolve(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
@@ -101,15 +124,8 @@ test('the package holds what runs and nothing else', async () => {
 });
 
 test('nothing opens a connection or makes code of text; two files start a program', () => {
-  const sources = ['src', 'experiments', 'bin'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter(
-        (name) =>
-          /\.(ts|js)$/.test(name) && !/\.(test|testing)\.ts$/.test(name) && !name.includes('assembly'),
-      )
-      .map((name) => join(folder, name)),
-  );
-  const using = (pattern: RegExp) => sources.filter((file) => pattern.test(readFileSync(file, 'utf8')));
+  const sources = [...sourcesOf('src', 'experiments', 'bin')];
+  const using = (pattern: RegExp) => sources.flatMap(([file, text]) => (pattern.test(text) ? [file] : []));
   expect(
     using(/node:(http|https|http2|net|tls|dgram|dns|vm|inspector)\b|\bfetch\(|WebSocket|XMLHttpRequest/),
   ).toEqual([]);

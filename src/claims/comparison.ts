@@ -3,7 +3,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Table, Value } from '../output/table.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { metricColumn } from '../trial/metrics.ts';
 import { type PublishedNumber, publishedNumbers } from './published.ts';
 

@@ -1,5 +1,5 @@
 import { compileCondition } from '../math/expression.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
 import type { ConclusionClaim } from './claims.ts';
 import { quantityOf } from './quantity.ts';

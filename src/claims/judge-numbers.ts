@@ -1,5 +1,5 @@
 import { groupBy } from '../output/group-by.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { holm } from '../stats/holm.ts';
 import { jointPValue } from '../stats/joint.ts';
 import { predictionInterval, predictionPValue } from '../stats/prediction.ts';

@@ -1,5 +1,6 @@
 import type { OptionName, Setting } from '../experiment/options.ts';
-import { significant } from '../stats/significant.ts';
+import { markdownTable } from '../output/markdown.ts';
+import { significantText } from '../stats/significant.ts';
 import { metricColumn } from '../trial/metrics.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -30,24 +31,18 @@ function gridTable([title, members]: [string, Comparison[]]): string {
       const cell = members.find(
         ({ settings }) => settings[rowOption] === row && settings.learningRate === column,
       )!;
-      return `${figures(cell.published, 2)} / ${ours(cell, 2)}`;
+      return `${significantText(cell.published, 2)} / ${ours(cell, 2)}`;
     });
-    return `| ${row} | ${cells.join(' | ')} |`;
+    return [String(row), ...cells];
   });
   const label = rowOption === 'batchSize' ? 'batch size' : 'lambda';
-  return [
-    `${title}: published / ours`,
-    '',
-    `| ${label} \\ learning rate | ${columns.join(' | ')} |`,
-    `|---|${columns.map(() => '---').join('|')}|`,
-    ...lines,
-  ].join('\n');
+  const table = markdownTable([`${label} \\ learning rate`, ...columns.map(String)], lines);
+  return `${title}: published / ours\n\n${table}`;
 }
 
 function listTable(comparisons: readonly Comparison[]): string {
   const { header, rows } = comparisonRows(comparisons);
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+  return markdownTable(header, rows);
 }
 
 /** The numbers that stand in no grid, as rows of text. */
@@ -69,10 +64,6 @@ function inGrid({ settings, figure }: Comparison): boolean {
 
 function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: number): string {
   if (value === null) return diverged ? 'diverged' : 'not run';
-  const spread = standardDeviation === null ? '' : ` ± ${figures(standardDeviation, 2)}`;
-  return `${figures(value, digits)}${spread}`;
-}
-
-function figures(value: number, digits: number): string {
-  return String(significant(value, digits));
+  const spread = standardDeviation === null ? '' : ` ± ${significantText(standardDeviation, 2)}`;
+  return `${significantText(value, digits)}${spread}`;
 }

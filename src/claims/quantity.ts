@@ -3,7 +3,7 @@ import { optionsOf } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { nearest } from '../math/nearest.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';
 import { metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';

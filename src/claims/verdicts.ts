@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment/define.ts';
 import { groupBy } from '../output/group-by.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';

@@ -1,7 +1,7 @@
 import type { FileContent } from '../files/write-files.ts';
 import { toJson } from '../output/json.ts';
 import { junit } from '../output/junit.ts';
-import { tableFiles } from '../output/results.ts';
+import { tableFiles } from '../output/result-files.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationOf, expectationText, newlyContradicted } from './expectation.ts';
 import type { NumberEvidence } from './judge-numbers.ts';

@@ -1,4 +1,4 @@
-import { markdownTable } from '../output/markdown-table.ts';
+import { markdownTable } from '../output/markdown.ts';
 import { percent } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { type Section, seedsText, verificationSections } from './verification-sections.ts';

@@ -2,7 +2,7 @@ import type { Experiment, ShownMetric } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';
 import { holm } from '../stats/holm.ts';
 import { pairedPValue } from '../stats/wilcoxon.ts';

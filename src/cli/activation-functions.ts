@@ -5,8 +5,8 @@ import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Figure } from '../figures/index.ts';
 import { activationNames } from '../nn/activations.ts';
-import type { FormatName } from '../output/index.ts';
-import { folderName } from '../output/results.ts';
+import type { FormatName } from '../output/formats.ts';
+import { folderName } from '../output/result-files.ts';
 import type { Table } from '../output/table.ts';
 import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
 import { significant } from '../stats/significant.ts';
@@ -54,7 +54,7 @@ export async function writeFunctions(
     parseChoice(text, activationNames, '--activation'),
   );
   const xs = parseList(flags.x ?? definition.x, '--x').map((text) => parseNumber(text, '--x'));
-  const { tableFiles } = await import('../output/results.ts');
+  const { tableFiles } = await import('../output/result-files.ts');
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const { tableToRecords, toJson } = await import('../output/json.ts');
   await checkOutputDirectory(out, '--out');
@@ -80,14 +80,16 @@ export async function readFunctionsFigure(folder: string): Promise<Figure> {
   const { damaged } = await import('../figures/folder-errors.ts');
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
-  const rows = await readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient']);
-  if (rows.length === 0) throw damaged(folder, 'functions.csv has no rows');
-  const values = rows.map((row) => ({
-    activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
-    x: parseCell(row, 'x', parseNumber),
-    value: parseCell(row, 'value', parseNumber),
-    gradient: parseCell(row, 'gradient', parseNumber),
-  }));
+  const values: FunctionValue[] = [];
+  for await (const row of readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient'])) {
+    values.push({
+      activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
+      x: parseCell(row, 'x', parseNumber),
+      value: parseCell(row, 'value', parseNumber),
+      gradient: parseCell(row, 'gradient', parseNumber),
+    });
+  }
+  if (values.length === 0) throw damaged(folder, 'functions.csv has no rows');
   return functionsFigure(definition, values);
 }
 

@@ -14,7 +14,7 @@ import {
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
-import { folderName } from '../output/results.ts';
+import { folderName } from '../output/result-files.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { tell } from './terminal.ts';

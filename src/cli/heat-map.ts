@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { robustLimits } from '../stats/describe.ts';
-import { twoFigures } from '../stats/two-figures.ts';
+import { twoDigits } from '../stats/two-digits.ts';
 
 export interface HeatMapOptions {
   title: string;
@@ -64,7 +64,7 @@ export function renderHeatMap(options: HeatMapOptions): string {
 
 /** The text of a cell; a mark's place is kept in every cell, so that the figures stand in line. */
 function annotate(value: number | null | 'diverged', isBest: boolean): string {
-  const text = value === null ? '-' : value === 'diverged' ? 'div.' : twoFigures(value);
+  const text = value === null ? '-' : value === 'diverged' ? 'div.' : twoDigits(value);
   return `${text}${isBest ? '*' : ' '}`;
 }
 

@@ -4,7 +4,7 @@ import { variedOptions } from '../output/settings.ts';
 
 /** "grid-search ols  batch size 10, learning rate 0.1": what tells a cell from the others. */
 export function labelOf(plan: Plan, { settings }: Cell): string {
-  const parts = variedOptions(plan)
+  const parts = variedOptions(plan, { seed: true })
     .filter((name) => settings[name] !== null)
     .map((name) => `${optionTitle(name)} ${settings[name]}`);
   return [plan.experiment.name, parts.join(', ')].filter((part) => part !== '').join('  ');

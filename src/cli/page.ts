@@ -3,7 +3,7 @@ import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { writeFiles } from '../files/write-files.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
 import { defaultStore, type RunOptions, resultsFolder } from './run-flags.ts';
 import { tell } from './terminal.ts';

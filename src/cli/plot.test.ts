@@ -11,11 +11,17 @@ import { encodeLine } from '../store/journal.ts';
 const program = resolve('bin/fys-nn.js');
 let directory: string;
 
-function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+const run = (...args: string[]) => runIn([], ...args);
+
+/** Runs it with options of Node's own. */
+function runIn(
+  options: string[],
+  ...args: string[]
+): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [program, ...args],
+      [...options, program, ...args],
       { cwd: directory, maxBuffer: 1e8 },
       (error, stdout, stderr) => {
         done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -173,6 +179,37 @@ describe('plot', () => {
     expect(svg).toContain('2 of 2 trials diverged.');
   });
 
+  test('curves of any length in little memory', async () => {
+    const folder = join(directory, 'long');
+    await cp(join(directory, 'diverged'), folder, { recursive: true });
+    const curves = await readFile(join(folder, 'curves.csv'), 'utf8');
+    const rows = curves
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .filter((row) => row.includes(',1,'));
+    const longer = rows.flatMap((row) => {
+      const [id, run, variant, , split, metric] = row.split(',');
+      return Array.from({ length: 100_000 }, (_, i) =>
+        [id, run, variant, i + 1, split, metric, 1 / (i + 1)].join(','),
+      );
+    });
+    expect(longer).toHaveLength(400_000);
+    await writeFile(join(folder, 'curves.csv'), `${curves.split('\n')[0]}\n${longer.join('\n')}\n`);
+    const { status, stderr } = await runIn(['--max-old-space-size=128'], 'plot', 'long', '--format', 'json');
+    expect({ status, stderr }).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('wrote long/curves'),
+    });
+    const { vconcat } = JSON.parse(await readFile(join(folder, 'curves.vl.json'), 'utf8'));
+    const { values } = vconcat[0].layer[1].data;
+    expect(values[0]).toMatchObject({ epoch: 1, value: 1 });
+    expect(values.filter(({ split }: { split: string }) => split === 'test').at(-1)).toMatchObject({
+      epoch: 100_000,
+      value: 1e-5,
+    });
+  });
+
   const bad: [string, (folder: string) => Promise<unknown>, string][] = [
     ['empty', (folder) => rm(folder, { recursive: true }).then(() => mkdir(folder)), 'the folder is empty'],
     ['absent', (folder) => rm(folder, { recursive: true }), 'there is no such folder'],
@@ -186,7 +223,7 @@ describe('plot', () => {
     [
       'with a cut table',
       (folder) => cut(join(folder, 'trials.csv'), (text) => text.slice(0, -20)),
-      'ends within a row',
+      'in trials.csv the last record is cut off',
     ],
     [
       'with too few rows',

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
-import { type FormatName, formatNames } from '../output/index.ts';
+import { type FormatName, formatNames } from '../output/formats.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 
 export const defaultStore = 'results/.trials';

@@ -7,7 +7,7 @@ import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { quickWarning } from '../output/manifest.ts';
-import { resultFiles } from '../output/results.ts';
+import { resultFiles } from '../output/result-files.ts';
 import { summaryTable } from '../output/summary.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, openStore, type Records, type Store } from '../store/store.ts';

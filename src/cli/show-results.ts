@@ -1,9 +1,11 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
+import { type OptionName, optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { variedOptions } from '../output/settings.ts';
+import { arrangeGrid } from '../output/grid.ts';
+import { groupBy } from '../output/group-by.ts';
+import { isInGrid, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
-import { significant } from '../stats/significant.ts';
+import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
@@ -67,17 +69,20 @@ function gridParts(
   width: number,
 ): string[] {
   const { rows, columns, metrics } = layout;
-  const inside = cells.filter(({ settings }) => settings[rows] !== null && settings[columns] !== null);
-  const outside = cells.filter((cell) => !inside.includes(cell));
-  const titleOf = ({ settings }: SummaryCell) => sliceTitle(plan, layout, settings);
-  const maps = [...new Set(inside.map(titleOf))].flatMap((slice) => {
-    const members = inside.filter((cell) => titleOf(cell) === slice);
+  const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
+  const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
+  const maps = [...groupBy(inside, sliceTitles(plan, layout))].flatMap(([slice, members]) => {
+    const grid = arrangeGrid(members, [rows], columns);
     return metrics.map((metric) =>
       renderHeatMap({
         title: slice === '' ? metric.title : `${metric.title}, ${slice}`,
         rowLabel: optionTitle(rows),
         columnLabel: optionTitle(columns),
-        ...heatMapValues(members, layout, metric),
+        rows: grid.lines.map(({ settings }) => String(settings[rows])),
+        columns: grid.columns.map(String),
+        values: grid.lines.map(({ cells: line }) =>
+          grid.columns.map((column) => shownValue(line.get(column), metric.name)),
+        ),
         best: metric.best ?? 'min',
         color,
       }),
@@ -86,46 +91,26 @@ function gridParts(
   return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, color, width)];
 }
 
-function heatMapValues(
-  members: readonly SummaryCell[],
-  { rows, columns }: GridLayout,
-  { name }: ShownMetric,
-) {
-  const ticks = (option: OptionName): Setting[] => [
-    ...new Set(members.map(({ settings }) => settings[option] as Setting)),
-  ];
-  const values = ticks(rows).map((row) =>
-    ticks(columns).map((column) => {
-      const cell = members.find(({ settings }) => settings[rows] === row && settings[columns] === column);
-      return cell === undefined ? null : shownValue(cell, name);
-    }),
-  );
-  return { rows: ticks(rows).map(String), columns: ticks(columns).map(String), values };
+function shownValue(cell: SummaryCell | undefined, name: string): number | null | 'diverged' {
+  const mean = cell?.statistics.get(name)?.mean ?? null;
+  return mean === null && cell !== undefined && cell.diverged > 0 ? 'diverged' : mean;
 }
 
-function shownValue(cell: SummaryCell, name: string): number | null | 'diverged' {
-  const mean = cell.statistics.get(name)?.mean ?? null;
-  return mean === null && cell.diverged > 0 ? 'diverged' : mean;
-}
-
-function sliceTitle(plan: Plan, { rows, columns }: GridLayout, settings: SummaryCell['settings']): string {
-  return variedOptions(plan)
-    .filter((name) => ![rows, columns, 'seed', 'solver', 'reference'].includes(name))
-    .map((name) => `${optionTitle(name)} ${settings[name]}`)
-    .join(', ');
+/** What tells the heat maps of one metric apart. */
+function sliceTitles(plan: Plan, { rows, columns }: GridLayout): (cell: SummaryCell) => string {
+  const apart: readonly OptionName[] = ['solver', 'reference', rows, columns];
+  const names = variedOptions(plan).filter((name) => !apart.includes(name));
+  return ({ settings }) => names.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
 }
 
 /** Closed forms beside a grid: they have no learning rate. */
 function outsideTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
-  const varied = variedOptions(plan).filter(
-    (name) => name !== 'seed' && cells.some(({ settings }) => settings[name] !== null),
-  );
+  const varied = variedOptions(plan).filter((name) => cells.some(({ settings }) => settings[name] !== null));
   return settingsTable(varied, cells, plan, color, width);
 }
 
 function rowsTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
-  const varied = variedOptions(plan).filter((name) => name !== 'seed');
-  return settingsTable(varied, cells, plan, color, width);
+  return settingsTable(variedOptions(plan), cells, plan, color, width);
 }
 
 /** What tells which cell is the best. */
@@ -161,16 +146,14 @@ function settingsTable(
   return renderTable(header, rows, { align, color, width });
 }
 
-/** Four figures, and the spread over several seeds. */
+/** Four digits, and the spread over several seeds. */
 function statisticText(cell: SummaryCell, name: string): string {
   const statistic = cell.statistics.get(name);
   if (statistic === undefined || statistic.mean === null) return cell.diverged > 0 ? 'diverged' : '-';
-  const mean = figures(statistic.mean);
-  return statistic.standardDeviation === null ? mean : `${mean} ± ${figures(statistic.standardDeviation, 2)}`;
-}
-
-function figures(value: number, digits = 4): string {
-  return String(significant(value, digits));
+  const mean = significantText(statistic.mean, 4);
+  return statistic.standardDeviation === null
+    ? mean
+    : `${mean} ± ${significantText(statistic.standardDeviation, 2)}`;
 }
 
 /** The best ones by the mean of a metric, where they have one, the best first; of equal ones those that come first. */

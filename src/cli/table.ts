@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { exitCodes } from '../errors.ts';
-import { formatNames, formats } from '../output/index.ts';
+import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
 import { addSelectionFlags, defaultStore } from './run-flags.ts';
@@ -33,7 +34,10 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
         directory,
         plan.cells.map(({ trial }) => trial.id),
       );
-      for await (const piece of render(reportTable(plan, store))) printWhole(piece);
+      for await (const piece of render(await reportTable(plan, store))) {
+        printWhole(piece);
+        await setImmediate(); // Ctrl-C has its turn
+      }
       for (const problem of await describeProblems(directory, store.problems)) {
         tell(`note: the store ${directory}: ${problem}`);
       }

@@ -6,9 +6,9 @@ import { type OptionName, options, parseOption, type Setting } from '../experime
 import { planExperiment } from '../experiment/plan.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { toCsv } from '../output/csv.ts';
-import { curvesTable } from '../output/curves.ts';
+import { curvesTable } from '../output/curves-table.ts';
 import type { Table } from '../output/table.ts';
-import { trialsTable } from '../output/trials.ts';
+import { trialsTable } from '../output/trials-table.ts';
 import { packageFolder } from '../output/version.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { TrialRecord } from '../trial/trial.ts';

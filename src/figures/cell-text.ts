@@ -1,6 +1,6 @@
 import type { Setting } from '../experiment/options.ts';
 import { significant } from '../stats/significant.ts';
-import { twoFigures } from '../stats/two-figures.ts';
+import { twoDigits } from '../stats/two-digits.ts';
 import type { Colors } from './colors.ts';
 
 /** What a cell shows: a value, or why it has none. */
@@ -17,7 +17,7 @@ export function cellText({ value, state, partly }: Shown, colors: Colors): strin
   if (state === 'diverged') return 'div.';
   if (state === 'not run' || value === null) return ['not', 'run'];
   const short =
-    colors.kind === 'difference' ? decimal(value, colors) : twoFigures(value).replace(/e\+?(-?)0?/, 'e$1');
+    colors.kind === 'difference' ? decimal(value, colors) : twoDigits(value).replace(/e\+?(-?)0?/, 'e$1');
   return partly ? `${short}†` : short;
 }
 

@@ -1,20 +1,13 @@
 import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
-import { mean } from '../stats/describe.ts';
+import { referenceOf } from '../output/settings.ts';
+import { greatest, least, mean } from '../stats/describe.ts';
 import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
 import { message } from './message.ts';
 import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
-import {
-  countStatus,
-  type Group,
-  groupSeeds,
-  type Results,
-  referenceOf,
-  valuesOf,
-  variedOptions,
-} from './results.ts';
+import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 import { thinned } from './thinned.ts';
 
@@ -98,7 +91,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
 
 /** What tells curves of one panel apart. */
 function seriesOptions(results: Results): OptionName[] {
-  return variedOptions(results).filter(
+  return differingOptions(results).filter(
     (name) => name !== results.experiment.layout.columns && name !== 'reference',
   );
 }
@@ -146,14 +139,16 @@ const mostPoints = 250;
 /** Mean, least and greatest over the seeds that finished; over all of them where none did. */
 function meanCurve({ trials }: Group, name: string): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
-  const members = (finished.length > 0 ? finished : trials).flatMap(({ curves: all }) =>
-    all[name] ? [all[name]] : [],
-  );
-  const length = Math.max(0, ...members.map((values) => values.length));
+  const members = (finished.length > 0 ? finished : trials)
+    .map(({ curves: all }) => all[name])
+    .filter((curve) => curve !== undefined);
+  const length = Math.max(0, greatest(members.map((curve) => curve.length)));
   return thinned(length, mostPoints).flatMap((index) => {
-    const values = members.flatMap((curve) => curve[index] ?? []);
+    const values = members
+      .map((curve) => curve.at(index) ?? Number.NaN)
+      .filter((value) => !Number.isNaN(value));
     if (values.length === 0) return [];
-    const [value, low, high] = [mean(values), Math.min(...values), Math.max(...values)].map(drawn);
+    const [value, low, high] = [mean(values), least(values), greatest(values)].map(drawn);
     return [{ epoch: index + 1, value, low, high }];
   });
 }

@@ -1,3 +1,4 @@
+import { greatest } from '../stats/describe.ts';
 import { significant } from '../stats/significant.ts';
 import type { SpecPart } from './figure.ts';
 import { dashes, figureWidth, fontSize, keyLimit, palette, textWidth } from './style.ts';
@@ -224,7 +225,7 @@ export const mostNamed = palette.length * dashes.length;
 
 function legendOf(title: string, names: readonly string[]): SpecPart | null {
   if (names.length > mostNamed) return null;
-  const widest = Math.min(keyLimit, Math.max(...names.map((name) => textWidth(name)))) + 40;
+  const widest = Math.min(keyLimit, greatest(names.map((name) => textWidth(name)))) + 40;
   return {
     title: title === '' ? null : title,
     titleOrient: 'left',
@@ -260,7 +261,7 @@ export function isCut({ curves: members }: CurvePanel): boolean {
 }
 
 function lastEpoch(members: readonly Curve[]): number {
-  return Math.max(...members.map(({ points }) => points[points.length - 1].epoch));
+  return greatest(members.map(({ points }) => points[points.length - 1].epoch));
 }
 
 function pointRows(members: readonly Curve[]): SpecPart[] {
@@ -269,13 +270,13 @@ function pointRows(members: readonly Curve[]): SpecPart[] {
       series,
       split,
       epoch,
-      value: figures(value),
-      ...(low < high && { low: figures(low), high: figures(high) }),
+      value: short(value),
+      ...(low < high && { low: short(low), high: short(high) }),
     })),
   );
 }
 
-/** Five figures are finer than any pixel: curves.csv has them all. */
-function figures(value: number): number {
+/** Five digits are finer than any pixel: curves.csv has them all. */
+function short(value: number): number {
   return significant(value, 5);
 }

@@ -1,46 +1,69 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { NotCsv, readCsv } from '../files/csv.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { parseNumber } from '../parsing/value-list.ts';
 import { damaged, foreign } from './folder-errors.ts';
 
-/** A record of a table that was read back. */
+/** A record of a table that is read back. */
 export interface Row {
   /** "ffnn/trials.csv, record 2": the header is the first. */
   readonly where: () => string;
-  /** Its text in each of the columns that were asked for. */
-  readonly cells: Readonly<Record<string, string>>;
+  /** Its text in one of the columns that were asked for. */
+  readonly cell: (column: string) => string;
 }
 
 export async function readText(folder: string, file: string): Promise<string> {
   try {
     return await readRegular(join(folder, file));
   } catch {
-    throw damaged(folder, `${file} is missing or cannot be read`);
+    throw unreadable(folder, file);
   }
 }
 
-/** The rows of a CSV file; a file of another version lacks columns. */
-export async function readTable(folder: string, file: string, columns: readonly string[]): Promise<Row[]> {
-  const { csvParseRows } = await import('d3-dsv');
-  const text = await readText(folder, file);
-  const [header = [], ...records] = csvParseRows(text);
-  const places = columns.map((name) => header.indexOf(name));
-  const missing = columns.find((_, column) => places[column] === -1);
-  if (text !== '' && missing !== undefined) throw foreign(folder, `${file} without the column ${missing}`);
-  if (!text.endsWith('\n') || records.some((record) => record.length < header.length)) {
-    throw damaged(folder, `${file} ends within a row`);
+/** The rows of a CSV file, one by one. Errors: a file that was cut off, and one of another version, which lacks columns. */
+export async function* readTable(
+  folder: string,
+  file: string,
+  columns: readonly string[],
+): AsyncGenerator<Row> {
+  const path = join(folder, file);
+  const records = readCsv(path, { wholeLines: true });
+  try {
+    const { value: header } = await records.next();
+    if (header === undefined) throw damaged(folder, `${file} is empty`);
+    const places = placesOf(columns, header);
+    const missing = columns.find((name) => places.get(name) === -1);
+    if (missing !== undefined) throw foreign(folder, `${file} without the column ${missing}`);
+    let record = 1;
+    for await (const cells of records) {
+      const number = ++record;
+      if (cells.length < header.length) {
+        throw damaged(
+          folder,
+          `in ${file} record ${number} has ${cells.length} cells, the header ${header.length}`,
+        );
+      }
+      yield { where: () => `${path}, record ${number}`, cell: (column) => cells[places.get(column)!] };
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw error instanceof NotCsv ? damaged(folder, `in ${file} ${error.message}`) : unreadable(folder, file);
   }
-  return records.map((record, index) => ({
-    where: () => `${join(folder, file)}, record ${index + 2}`,
-    cells: Object.fromEntries(columns.map((name, column) => [name, record[places[column]]])),
-  }));
+}
+
+function placesOf(columns: readonly string[], header: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(columns.map((name) => [name, header.indexOf(name)]));
+}
+
+function unreadable(folder: string, file: string): UserError {
+  return damaged(folder, `${file} is missing or cannot be read`);
 }
 
 /** What `parse` makes of a cell. Errors: UserError with the cell's place, where `parse` names an option. */
 export function parseCell<T>(row: Row, column: string, parse: (text: string, name: string) => T): T {
   try {
-    return parse(row.cells[column], column);
+    return parse(row.cell(column), column);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError({
@@ -55,5 +78,5 @@ const absent = new Set(['', 'diverged', 'not run']);
 
 /** The number of a cell; null for the words that stand where there is none. */
 export function numberOf(row: Row, column: string): number | null {
-  return absent.has(row.cells[column]) ? null : parseCell(row, column, parseNumber);
+  return absent.has(row.cell(column)) ? null : parseCell(row, column, parseNumber);
 }

@@ -2,13 +2,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { csvFormatRows, csvParseRows } from 'd3-dsv';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import ffnn from '../../experiments/ffnn.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { writeFiles } from '../files/write-files.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
-import { resultFiles } from '../output/results.ts';
+import { resultFiles } from '../output/result-files.ts';
 import type { Records } from '../store/store.ts';
 import { readResults } from './folder.ts';
 import { draw } from './index.ts';
@@ -109,9 +110,9 @@ describe('refused, with file and record', () => {
     ['target', 'x+'.repeat(500)],
   ])('trials.csv with another %s', async (column, value) => {
     const path = await changed('trials.csv', (text) => {
-      const rows = csvParseRows(text);
+      const rows = parse(text);
       rows[2][rows[0].indexOf(column)] = value;
-      return `${csvFormatRows(rows)}\n`;
+      return stringify(rows, { quoted: true });
     });
     const { message } = ((await read(path)) as { refusal: Error }).refusal;
     expect(message).toContain(place('trials.csv', 3, column));
@@ -126,10 +127,10 @@ test('with any text or number in any cell it is drawn or refused', async () => {
     fc.asyncProperty(where, cell, async ([file, r, c], text) => {
       const path = await changed(file, (before) => {
         if (file.endsWith('.json')) return before.replace(/"[^"]*"(?=,?\n)/, JSON.stringify(text));
-        const rows = csvParseRows(before);
+        const rows = parse(before);
         const row = rows[r % rows.length];
         row[c % row.length] = text;
-        return `${csvFormatRows(rows)}\n`;
+        return stringify(rows, { quoted: true });
       });
       const outcome = await read(path);
       if (!('value' in outcome)) return;

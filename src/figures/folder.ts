@@ -5,6 +5,7 @@ import { columnName, type OptionName, options, type Setting, type Settings } fro
 import { parseChoice } from '../parsing/value-list.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { lossTitles } from './curve-figures.ts';
+import { CurveCollector } from './curve-values.ts';
 import { damaged, foreign } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
 import type { Results, TrialResult } from './results.ts';
@@ -18,25 +19,19 @@ export async function readResults(folder: string, experiments: readonly Experime
   const manifest = await readManifest(folder);
   const experiment = experiments.find(({ name }) => name === manifest.experiment);
   if (experiment === undefined) throw foreign(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
-  const trials = await readTable(folder, 'trials.csv', ['trial', 'status', ...columnsOf(experiment)]);
-  const curves = await readTable(folder, 'curves.csv', ['trial', 'epoch', 'split', 'metric', 'value']);
+  const trials = await readTrials(folder, experiment);
+  const curves = await readCurves(folder, experiment);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damaged(
       folder,
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
   }
-  const curvesOf = groupCurves(curves, experiment);
   return {
     experiment,
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
-    trials: trials.map((row) => ({
-      settings: settingsOf(row, experiment),
-      status: statusOf(row.cells.status, folder),
-      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, numberOf(row, name)])),
-      curves: curvesOf.get(row.cells.trial) ?? {},
-    })),
+    trials: trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} })),
   };
 }
 
@@ -89,18 +84,38 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
   throw foreign(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
-/** The rows of curves.csv as a list of values for each trial and loss: test_mse, for one. */
-function groupCurves(rows: readonly Row[], { task }: Experiment): Map<string, TrialResult['curves']> {
+async function readTrials(folder: string, experiment: Experiment) {
+  const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
+  for await (const row of readTable(folder, 'trials.csv', ['trial', 'status', ...columnsOf(experiment)])) {
+    trials.push({
+      id: row.cell('trial'),
+      settings: settingsOf(row, experiment),
+      status: statusOf(row.cell('status'), folder),
+      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, numberOf(row, name)])),
+    });
+  }
+  return trials;
+}
+
+/** The curves of each trial by its id, and by split and loss: test_mse, for one. */
+async function readCurves(
+  folder: string,
+  { task, layout }: Experiment,
+): Promise<Map<string, TrialResult['curves']>> {
   const losses = Object.keys(lossTitles[task]);
-  const curves = new Map<string, Record<string, (number | null)[]>>();
-  for (const row of rows) {
+  const curves = new Map<string, Record<string, CurveCollector>>();
+  const columns = ['trial', 'epoch', 'split', 'metric', 'value'];
+  for await (const row of readTable(folder, 'curves.csv', columns)) {
     const split = parseCell(row, 'split', (text, name) => parseChoice(text, splitNames, name));
     const loss = parseCell(row, 'metric', (text, name) => parseChoice(text, losses, name));
     const epoch = parseCell(row, 'epoch', options.epochs.parse) as number;
-    const own = curves.get(row.cells.trial) ?? {};
-    curves.set(row.cells.trial, own);
-    own[`${split}_${loss}`] ??= [];
-    own[`${split}_${loss}`][epoch - 1] = numberOf(row, 'value');
+    const value = numberOf(row, 'value');
+    const id = row.cell('trial');
+    const own = curves.get(id) ?? {};
+    curves.set(id, own);
+    own[`${split}_${loss}`] ??= new CurveCollector();
+    // Heat maps show which trials have curves, and no more of them.
+    if (layout.curves !== null) own[`${split}_${loss}`].set(epoch - 1, value);
   }
   return curves;
 }

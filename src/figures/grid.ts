@@ -1,19 +1,21 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { groupBy } from '../output/group-by.ts';
+import { isInGrid } from '../output/settings.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
+import { significantText } from '../stats/significant.ts';
 import type { Colors } from './colors.ts';
 import type { HeatMapCell, HeatMapPanel } from './heat-map.ts';
-import { figures, typeset } from './notes.ts';
+import { typeset } from './notes.ts';
 import {
   countStatus,
+  differingOptions,
   finishedValues,
   type Group,
   groupSeeds,
   meanOf,
   type Results,
-  referenceOf,
   valuesOf,
-  variedOptions,
 } from './results.ts';
 
 export interface Grid {
@@ -30,10 +32,10 @@ export interface Grid {
 export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
-  const groups = groupSeeds(results.trials.filter(isInGrid(rows, columns)));
+  const groups = groupSeeds(results.trials.filter(({ settings }) => isInGrid(settings, rows, columns)));
   if (groups.length < 2) return null;
   const trials = groups.flatMap((group) => group.trials);
-  const varied = variedOptions({ ...results, trials });
+  const varied = differingOptions({ ...results, trials });
   return {
     results,
     rows,
@@ -43,24 +45,11 @@ export function gridOf(results: Results): Grid | null {
   };
 }
 
-/** Whether a trial stands in a grid: closed forms and other libraries stand outside. */
-export function isInGrid(rows: OptionName, columns: OptionName) {
-  return ({ settings }: Pick<Group, 'settings'>): boolean =>
-    (settings[rows] ?? null) !== null &&
-    (settings[columns] ?? null) !== null &&
-    referenceOf(settings) === null;
-}
-
 /** The cells of each combination of the other varied options. */
 export function slicesOf({ groups, sliced }: Grid): Group[][] {
-  const slices = new Map<string, Group[]>();
-  for (const group of groups) {
-    const key = JSON.stringify(sliced.map((name) => group.settings[name]));
-    const slice = slices.get(key);
-    if (slice === undefined) slices.set(key, [group]);
-    else slice.push(group);
-  }
-  return [...slices.values()];
+  return [
+    ...groupBy(groups, ({ settings }) => JSON.stringify(sliced.map((name) => settings[name]))).values(),
+  ];
 }
 
 /** One metric of one slice as a heat map. */
@@ -107,11 +96,13 @@ function stateOf(group: Group, metric: string): HeatMapCell['state'] {
 function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[]): string {
   const values = finishedValues(group, metric.name);
   const spread = standardDeviation(values);
-  const plusMinus = Number.isFinite(spread) ? ` ± ${figures(spread)} over ${values.length} seeds` : '';
+  const plusMinus = Number.isFinite(spread)
+    ? ` ± ${significantText(spread, 4)} over ${values.length} seeds`
+    : '';
   const where = names.map((name) => `${optionTitle(name)} ${group.settings[name]}`).join(', ');
   const diverged = countStatus(group.trials, 'diverged');
   const parts = [
-    values.length === 0 ? '' : `${typeset(metric.title)} ${figures(mean(values))}${plusMinus}`,
+    values.length === 0 ? '' : `${typeset(metric.title)} ${significantText(mean(values), 4)}${plusMinus}`,
     diverged > 0 ? `${diverged} diverged` : '',
     values.length === 0 && diverged === 0 ? 'not run' : '',
   ];

@@ -1,4 +1,5 @@
 import type { Setting } from '../experiment/options.ts';
+import { greatest } from '../stats/describe.ts';
 import { cellText, type Shown, tickTexts } from './cell-text.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
 import { drawn } from './drawn.ts';
@@ -46,7 +47,7 @@ export function panelsPerLine(panels: readonly HeatMapPanel[]): number {
 export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: SpecPart; width: number } {
   const panels = lines.flat();
   const [{ columns }] = panels;
-  const most = Math.max(...lines.map((line) => line.length));
+  const most = greatest(lines.map((line) => line.length));
   const room = figureWidth - rowLabelsWidth(panels) - gap * (most - 1);
   const cellWidth = Math.max(
     narrowestCell(panels),
@@ -73,12 +74,12 @@ function narrowestCell(panels: readonly HeatMapPanel[]): number {
     ...texts.map((text) => condensed.width * textWidth(text) + 1),
     ...ticks.map((text) => Math.min(labelLimit, textWidth(text)) + 4),
   ];
-  return Math.ceil(Math.max(24, ...widths));
+  return Math.ceil(Math.max(24, greatest(widths)));
 }
 
 function rowLabelsWidth(panels: readonly HeatMapPanel[]): number {
   const ticks = panels.flatMap(({ rows }) => tickTexts(rows.ticks));
-  return Math.ceil(Math.min(labelLimit, Math.max(...ticks.map((text) => textWidth(text)))) + fontSize + 12);
+  return Math.ceil(Math.min(labelLimit, greatest(ticks.map((text) => textWidth(text)))) + fontSize + 12);
 }
 
 function panelSpec(

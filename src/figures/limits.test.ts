@@ -120,3 +120,14 @@ test('formulas as long as they may be leave a figure its size', async () => {
     }
   }
 });
+
+test('more seeds than a call has arguments', () => {
+  const [{ spec }] = draw({
+    experiment: ffnn,
+    variant: 'code',
+    quick: false,
+    trials: many(200_000, (seed) => ({ seed })),
+  });
+  const text = JSON.stringify(spec);
+  expect(text).toContain('"high":200000');
+});

@@ -1,5 +1,5 @@
 import type { OptionName } from '../experiment/options.ts';
-import { isInGrid } from './grid.ts';
+import { isInGrid } from '../output/settings.ts';
 import { type Results, valuesOf } from './results.ts';
 
 /** What a figure shows so that it can be told apart, and so that it is drawn within seconds. */
@@ -21,7 +21,7 @@ function countsOf({ layout }: Results['experiment'], trials: Trials): Partial<ty
   const { rows, columns, curves } = layout;
   const all = trials.map(({ settings }) => ({ settings }));
   if (curves !== null || rows === null || columns === null) return { curves: combinations(all, ['seed']) };
-  const inside = all.filter(isInGrid(rows, columns));
+  const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));
   return {
     rows: valuesOf(inside, rows).length,
     columns: valuesOf(inside, columns).length,

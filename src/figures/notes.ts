@@ -1,15 +1,8 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle, type Settings } from '../experiment/options.ts';
-import { significant } from '../stats/significant.ts';
-import {
-  countStatus,
-  groupSeeds,
-  meanOf,
-  type Results,
-  referenceOf,
-  valuesOf,
-  variedOptions,
-} from './results.ts';
+import { kindOf } from '../output/settings.ts';
+import { significantText } from '../stats/significant.ts';
+import { countStatus, differingOptions, groupSeeds, meanOf, type Results, valuesOf } from './results.ts';
 
 /** What a reader has to know before the picture: it stands in the figure itself. */
 export function warningsOf({ quick, variant }: Results): string[] {
@@ -49,41 +42,36 @@ export function shortTitle(title: string): string {
   return typeset(title.split(',')[0]);
 }
 
-/** Four figures. */
-export function figures(value: number): string {
-  return String(significant(value, 4));
-}
-
 /** A caption names no more of them. */
 const mostBeside = 20;
 
 /** What stands beside the picture, as it has no curve: closed forms, solvers without epochs, other libraries. */
 export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
   const beside = trials.filter(({ status, curves }) => status === 'done' && Object.keys(curves).length === 0);
-  const kinds = [...new Set(beside.map(({ settings }) => kindOf(settings)))];
+  const kinds = [...new Set(beside.map(({ settings }) => kindTitle(settings)))];
   const variedOf = new Map(
     kinds.map((kind) => {
-      const alike = beside.filter(({ settings }) => kindOf(settings) === kind);
-      return [kind, variedOptions({ experiment, trials: alike })];
+      const alike = beside.filter(({ settings }) => kindTitle(settings) === kind);
+      return [kind, differingOptions({ experiment, trials: alike })];
     }),
   );
   const groups = groupSeeds(beside);
   const more = groups.length - mostBeside;
   const listed = groups.slice(0, mostBeside).flatMap((group) => {
     const { settings } = group;
-    const kind = kindOf(settings);
+    const kind = kindTitle(settings);
     const varied = variedOf.get(kind)!;
     const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
     const values = metrics.flatMap(({ name, title }) => {
       const value = meanOf(group, name);
-      return value === null ? [] : [`${shortTitle(title)} ${figures(value)}`];
+      return value === null ? [] : [`${shortTitle(title)} ${significantText(value, 4)}`];
     });
     return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
   });
   return more > 0 ? [...listed, `${more} more stand in trials.csv alone.`] : listed;
 }
 
-function kindOf(settings: Settings): string {
-  if (settings.solver === 'closed-form') return 'Closed form';
-  return referenceOf(settings) ?? String(settings.solver ?? 'sgd');
+/** At the start of a sentence. */
+function kindTitle(settings: Settings): string {
+  return kindOf(settings).replace(/^closed/, 'Closed');
 }

@@ -1,9 +1,12 @@
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
+import { groupBy } from '../output/group-by.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
+import type { TrialRecord } from '../trial/trial.ts';
+import { CurveCollector, type CurveValues } from './curve-values.ts';
 
 /** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {
@@ -19,8 +22,8 @@ export interface TrialResult {
   readonly status: 'done' | 'diverged' | 'not run';
   /** Final values by name; null where there is none. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** One value an epoch, by name such as test_mse; null where it is not finite. */
-  readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
+  /** By name such as test_mse. Where the experiment draws no curves, only their names count. */
+  readonly curves: Readonly<Record<string, CurveValues>>;
 }
 
 export function resultsOf({ experiment, variant, quick, cells }: Plan, records: Records): Results {
@@ -32,10 +35,16 @@ export function resultsOf({ experiment, variant, quick, cells }: Plan, records: 
       settings,
       status: record?.status ?? 'not run',
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
-      curves: record?.curves ?? {},
+      curves: curvesOf(experiment, record),
     };
   });
   return { experiment, variant, quick, trials };
+}
+
+function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): TrialResult['curves'] {
+  const curves = Object.entries(record?.curves ?? {});
+  const values = layout.curves === null ? () => new CurveCollector() : CurveCollector.of;
+  return Object.fromEntries(curves.map(([name, list]) => [name, values(list)]));
 }
 
 /** The trials that differ in their seed alone. */
@@ -46,13 +55,7 @@ export interface Group {
 
 /** Takes the seeds of each cell together, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
-  const groups = new Map<string, TrialResult[]>();
-  for (const trial of trials) {
-    const key = JSON.stringify({ ...trial.settings, seed: null });
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [trial]);
-    else group.push(trial);
-  }
+  const groups = groupBy(trials, ({ settings }) => JSON.stringify({ ...settings, seed: null }));
   return [...groups.values()].map((members) => ({
     settings: { ...members[0].settings, seed: null },
     trials: members,
@@ -60,7 +63,10 @@ export function groupSeeds(trials: readonly TrialResult[]): Group[] {
 }
 
 /** The options that tell the cells apart, in the experiment's order; not the seed. */
-export function variedOptions({ experiment, trials }: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
+export function differingOptions({
+  experiment,
+  trials,
+}: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
   return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
 }
 
@@ -71,11 +77,6 @@ export function valuesOf(trials: readonly { settings: Settings }[], name: Option
 
 export function countStatus(trials: readonly TrialResult[], status: TrialResult['status']): number {
   return trials.filter((trial) => trial.status === status).length;
-}
-
-/** The library of others that was trained in place of ours; null for our own training. */
-export function referenceOf({ reference }: Settings): string | null {
-  return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
 }
 
 /** The metric of each seed that finished. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { printableText } from '../errors.ts';
-import { formats } from './index.ts';
+import { formats } from './formats.ts';
 import { tableToRecords, toJson } from './json.ts';
 import type { Table } from './table.ts';
 

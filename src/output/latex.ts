@@ -1,4 +1,5 @@
 import { printable } from '../errors.ts';
+import { linePieces } from './lines.ts';
 import type { Table, Value } from './table.ts';
 
 /**
@@ -6,20 +7,26 @@ import type { Table, Value } from './table.ts';
  *
  * Source: booktabs, "Publication quality tables in LaTeX".
  */
-export function toLatex({ columns, description, rows }: Table): string {
+export function toLatex(table: Table): string {
+  return [...latexLines(table), ''].join('\n');
+}
+
+/** The same in pieces. */
+export function latexPieces(table: Table): AsyncGenerator<string> {
+  return linePieces(latexLines(table));
+}
+
+function* latexLines({ columns, description, rows }: Table): Generator<string> {
   const align = columns.map(({ type }) => (type === 'number' || type === 'integer' ? 'r' : 'l')).join('');
   const line = (cells: readonly string[]) => `${cells.join(' & ')} \\\\`;
-  return [
-    `% ${description.replace(/\s+/g, ' ')}; needs \\usepackage{booktabs}`,
-    `\\begin{tabular}{${align}}`,
-    '\\toprule',
-    line(columns.map(({ name }) => escaped(name))),
-    '\\midrule',
-    ...Array.from(rows, (row) => line(row.map(cellText))),
-    '\\bottomrule',
-    '\\end{tabular}',
-    '',
-  ].join('\n');
+  yield `% ${description.replace(/\s+/g, ' ')}; needs \\usepackage{booktabs}`;
+  yield `\\begin{tabular}{${align}}`;
+  yield '\\toprule';
+  yield line(columns.map(({ name }) => escaped(name)));
+  yield '\\midrule';
+  for (const row of rows) yield line(row.map(cellText));
+  yield '\\bottomrule';
+  yield '\\end{tabular}';
 }
 
 function cellText(value: Value): string {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
-import type { Records } from './trials.ts';
+import type { Records } from './trials-table.ts';
 import { packageFolder, programVersion } from './version.ts';
 
 /** What only the run itself knows. */

@@ -1,16 +1,56 @@
 import { printable } from '../errors.ts';
+import { linePieces } from './lines.ts';
 import type { Table, Value } from './table.ts';
 
-/** The table as GitHub's Markdown, numbers to the right; a missing value is an empty cell. */
-export function toMarkdown({ columns, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = columns.map(({ type }) => (type === 'number' || type === 'integer' ? '---:' : '---'));
-  const body = Array.from(rows, (row) => line(row.map(cellText)));
-  return `${[line(columns.map(({ name }) => markdownText(name))), line(rule), ...body].join('\n')}\n`;
+type Align = 'left' | 'right';
+
+/** A table in GitHub's Markdown; text of other people cannot become a cell, a link or HTML of its own. */
+export function markdownTable(
+  header: readonly string[],
+  rows: Iterable<readonly string[]>,
+  align: readonly Align[] = [],
+): string {
+  return [...markdownLines(header, rows, align)].join('\n');
+}
+
+/** The table as Markdown, numbers to the right; a missing value is an empty cell. */
+export function toMarkdown(table: Table): string {
+  return [...tableLines(table), ''].join('\n');
+}
+
+/** The same in pieces. */
+export function markdownPieces(table: Table): AsyncGenerator<string> {
+  return linePieces(tableLines(table));
+}
+
+function tableLines({ columns, rows }: Table): Iterable<string> {
+  const align = columns.map(
+    ({ type }): Align => (type === 'number' || type === 'integer' ? 'right' : 'left'),
+  );
+  return markdownLines(
+    columns.map(({ name }) => name),
+    textRows(rows),
+    align,
+  );
+}
+
+function* textRows(rows: Table['rows']): Generator<string[]> {
+  for (const row of rows) yield row.map(cellText);
 }
 
 function cellText(value: Value): string {
-  return value === null ? '' : markdownText(String(value));
+  return value === null ? '' : String(value);
+}
+
+function* markdownLines(
+  header: readonly string[],
+  rows: Iterable<readonly string[]>,
+  align: readonly Align[],
+): Generator<string> {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  yield line(header.map(markdownText));
+  yield line(header.map((_, column) => (align[column] === 'right' ? '---:' : '---')));
+  for (const cells of rows) yield line(cells.map(markdownText));
 }
 
 /** Text of other people as one cell: no cell, link (GitHub makes them of bare addresses too), image or HTML of its own. */

@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
-import { readRegular, TooLarge } from '../files/regular-file.ts';
+import { readCsv } from '../files/csv.ts';
+import { codeOf, sizeAndTime } from '../files/disk.ts';
+import { readJsonFile } from '../files/regular-file.ts';
 import type { Column } from './table.ts';
 
 /** A table as its CSV has it: every cell is text, numbers are known to be numbers. */
@@ -45,9 +47,9 @@ export async function readTables(folder: string, limit = most): Promise<Map<stri
   if (packages.length === 0) throw notResults(folder, 'no datapackage.json in it or in its subfolders');
   const schema = await packageSchema();
   const tables = new Map<string, StoredTable>();
-  const size: Size = { bytes: 0, rows: 0, cells: 0 };
+  const take = createRoom(folder, limit);
   for (const file of packages) {
-    const descriptor = parsePackage(file, (await textOf(file, largestPackage)) ?? '', schema);
+    const descriptor = await readPackage(file, schema);
     for (const resource of descriptor.resources) {
       const path = normalize(join(file, '..', resource.path));
       if (isAbsolute(resource.path) || relative(folder, path).startsWith('..')) {
@@ -55,17 +57,22 @@ export async function readTables(folder: string, limit = most): Promise<Map<stri
       }
       const name = relative(folder, path).split(sep).join('/');
       if (tables.has(name)) throw malformed(file, `the path ${resource.path} is named twice`);
-      const refuse = (received: string) => tooLarge(folder, limit, received);
-      const text = await textOf(path, limit.bytes, refuse);
-      if (text === null) continue;
-      addTo(size, text);
-      for (const what of ['bytes', 'rows', 'cells'] as const) {
-        if (size[what] > limit[what]) throw refuse(`at least ${size[what]} ${what}`);
-      }
-      tables.set(name, await tableOf(path, text, resource.schema));
+      const table = await readStored(path, resource.schema, take);
+      if (table !== null) tables.set(name, table);
     }
   }
   return tables;
+}
+
+/** Counts what is read. Errors: more than the limit, as soon as that is known. */
+function createRoom(folder: string, limit: Size): (added: Partial<Size>) => void {
+  const size: Size = { bytes: 0, rows: 0, cells: 0 };
+  return (added) => {
+    for (const what of ['bytes', 'rows', 'cells'] as const) {
+      size[what] += added[what] ?? 0;
+      if (size[what] > limit[what]) throw tooLarge(folder, limit, `at least ${size[what]} ${what}`);
+    }
+  };
 }
 
 async function findPackages(folder: string): Promise<string[]> {
@@ -84,33 +91,6 @@ async function findPackages(folder: string): Promise<string[]> {
     if (isFolder && !name.startsWith('.')) found.push(...(await findPackages(join(folder, name))));
   }
   return found;
-}
-
-/** Counts before anything is made of the text: separators inside of quotes too, which are few. */
-function addTo(size: Size, text: string): void {
-  let [lines, commas] = [0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charCodeAt(i);
-    if (character === 0x0a || character === 0x0d) lines++;
-    else if (character === 0x2c) commas++;
-  }
-  size.bytes += text.length;
-  size.rows += Math.max(0, lines - 1); // the header is none
-  size.cells += lines + commas;
-}
-
-async function textOf(
-  path: string,
-  largest: number,
-  refuse = (received: string) => malformed(path, received),
-): Promise<string | null> {
-  try {
-    return await readRegular(path, largest);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw error instanceof TooLarge ? refuse(`${path}: ${message}`) : malformed(path, message);
-  }
 }
 
 type Package = Zod.infer<Awaited<ReturnType<typeof packageSchema>>>;
@@ -134,14 +114,13 @@ async function packageSchema() {
   return z.object({ resources: z.array(z.object({ path: z.string().min(1), schema })).max(1000) });
 }
 
-function parsePackage(
+async function readPackage(
   file: string,
-  text: string,
   schema: Awaited<ReturnType<typeof packageSchema>>,
-): Package {
+): Promise<Package> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = await readJsonFile(file, largestPackage);
   } catch (error) {
     throw malformed(file, (error as Error).message);
   }
@@ -153,12 +132,12 @@ function parsePackage(
   return parsed.data;
 }
 
-async function tableOf(
+/** null where the file is not there. */
+async function readStored(
   path: string,
-  text: string,
   schema: Package['resources'][number]['schema'],
-): Promise<StoredTable> {
-  const { csvParseRows } = await import('d3-dsv');
+  take: (added: Partial<Size>) => void,
+): Promise<StoredTable | null> {
   const columns = schema.fields.map(({ name, type, missingValues }) => ({
     name,
     type,
@@ -169,16 +148,31 @@ async function tableOf(
   if (unknown !== undefined) throw malformed(path, `the primary key ${unknown} is no column`);
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) throw malformed(path, `the column ${twice} is named twice`);
-  let above = names;
-  const [header, ...rows] = csvParseRows(text, (cells, index) => {
-    if (index === 0) checkHeader(path, cells, names);
-    else checkRow(path, index + 1, cells, columns);
+  try {
+    take({ bytes: (await sizeAndTime(path)).size });
+    const rows = [];
+    for await (const row of readRows(path, columns)) {
+      take({ rows: 1, cells: row.length });
+      rows.push(row);
+    }
+    return { columns, primaryKey: schema.primaryKey, rows };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error instanceof UserError ? error : malformed(path, (error as Error).message);
+  }
+}
+
+async function* readRows(path: string, columns: readonly StoredColumn[]): AsyncGenerator<readonly string[]> {
+  let above: readonly string[] = columns.map(({ name }) => name);
+  const records = readCsv(path);
+  checkHeader(path, (await records.next()).value ?? [], above);
+  let record = 1;
+  for await (const cells of records) {
+    checkRow(path, ++record, cells, columns);
     // A cell like the one above it, as most are, takes no memory of its own.
     above = cells.map((cell, column) => (cell === above[column] ? above[column] : cell));
-    return above;
-  });
-  if (header === undefined) checkHeader(path, [], names);
-  return { columns, primaryKey: schema.primaryKey, rows };
+    yield above;
+  }
 }
 
 function checkHeader(path: string, header: readonly string[], names: readonly string[]): void {
@@ -186,21 +180,21 @@ function checkHeader(path: string, header: readonly string[], names: readonly st
   throw malformed(path, 'the header has not the columns that datapackage.json names');
 }
 
-/** Line counts records, the header being the first. */
+/** The header is the first record. */
 function checkRow(
   path: string,
-  line: number,
+  record: number,
   row: readonly string[],
   columns: readonly StoredColumn[],
 ): void {
   if (row.length !== columns.length) {
-    throw malformed(path, `record ${line} has ${row.length} cells, the header ${columns.length}`);
+    throw malformed(path, `record ${record} has ${row.length} cells, the header ${columns.length}`);
   }
   for (const [index, { name, type, missing }] of columns.entries()) {
     const cell = row[index];
     if ((type !== 'number' && type !== 'integer') || missing.has(cell)) continue;
     if (cell.trim() === '' || !Number.isFinite(Number(cell))) {
-      throw malformed(path, `record ${line}, ${name}: ${JSON.stringify(cell)} is no number`);
+      throw malformed(path, `record ${record}, ${name}: ${JSON.stringify(cell)} is no number`);
     }
   }
 }

@@ -1,26 +1,40 @@
+import { setImmediate } from 'node:timers/promises';
 import { type OptionName, optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { significant } from '../stats/significant.ts';
-import { twoFigures } from '../stats/two-figures.ts';
-import { settingCells, settingColumns, variedOptions } from './settings.ts';
-import { type SummaryCell, summarize } from './summary.ts';
-import type { Column, Table, Value } from './table.ts';
-import type { Records } from './trials.ts';
+import { twoDigits } from '../stats/two-digits.ts';
+import { arrangeGrid, findByLine } from './grid.ts';
+import { groupBy } from './group-by.ts';
+import { isInGrid, kindOf, settingCells, settingColumns, variedOptions } from './settings.ts';
+import { type SummaryCell, summaryCells } from './summary.ts';
+import { type Column, rowsOf, type Table, type Value } from './table.ts';
+import type { Records } from './trials-table.ts';
 
 /**
- * The table as the report has it: of a grid one row for each metric and row of its heat maps, values to two
- * significant figures; of all else one row a cell, values to three. Means over the seeds.
+ * The table as the report has it. Of a grid: one row for each metric and row of its heat maps, values to two significant
+ * digits, and a column each for the closed form and for other libraries. Else: one row a cell, values to three digits.
+ * Means over the seeds.
  */
-export function reportTable(plan: Plan, records: Records): Table {
+export async function reportTable(plan: Plan, records: Records): Promise<Table> {
   const { rows, columns } = plan.experiment.layout;
-  const cells = summarize(plan, records);
-  const inside = rows !== null && columns !== null ? cells.filter((cell) => isSet(cell, rows, columns)) : [];
-  if (rows === null || columns === null || inside.length < 2) return cellTable(plan, cells);
-  const outside = cells.filter((cell) => !inside.includes(cell));
+  if (rows === null || columns === null) return cellTable(plan, summaryCells(plan, records));
+  const cells = await allOf(summaryCells(plan, records));
+  const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
+  if (inside.length < 2) return cellTable(plan, cells);
+  const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
   return gridTable(plan, { inside, outside, rows, columns });
 }
 
-interface Grid {
+/** A large grid takes a while: Ctrl-C has its turn. */
+async function allOf<T>(items: Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (const item of items) {
+    if (all.push(item) % 1000 === 0) await setImmediate();
+  }
+  return all;
+}
+
+interface Cells {
   readonly inside: readonly SummaryCell[];
   /** Closed forms and other libraries: no learning rate. */
   readonly outside: readonly SummaryCell[];
@@ -28,68 +42,46 @@ interface Grid {
   readonly columns: OptionName;
 }
 
-function gridTable(plan: Plan, { inside, outside, rows, columns }: Grid): Table {
-  const names = variedOptions(plan).filter(
-    (name) => !['seed', 'solver', 'reference', rows, columns].includes(name),
-  );
-  const keys = [...names, rows];
-  const ticks = [...new Set(inside.map(({ settings }) => settings[columns]!))];
-  const lines = [...new Map(inside.map((cell) => [keyOf(cell, keys), cell])).values()];
-  const kinds = [...new Set(outside.map(({ settings }) => kindOf(settings)))];
-  const { metrics } = plan.experiment.layout;
+function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells): Table {
+  const apart: readonly OptionName[] = ['solver', 'reference', rows, columns];
+  const keys = [...variedOptions(plan).filter((name) => !apart.includes(name)), rows];
+  const grid = arrangeGrid(inside, keys, columns);
+  const besideName = ({ settings }: SummaryCell): string => {
+    const tick = settings[columns] ?? null;
+    return tick === null ? kindOf(settings) : `${kindOf(settings)}, ${optionTitle(columns)} ${tick}`;
+  };
+  const beside = [...groupBy(outside, besideName)].map(([name, cells]) => ({
+    name,
+    find: findByLine(cells, keys),
+  }));
+  const { metrics, title, figure } = { ...plan.experiment, ...plan.experiment.layout };
   return {
     name: 'table',
-    description: `${plan.experiment.title} (${plan.experiment.figure}): ${optionTitle(columns)} in columns`,
+    description: `${title} (${figure}): ${optionTitle(columns)} in columns`,
     columns: [
       { name: 'metric', type: 'string', description: 'what the row shows' },
       ...settingColumns(keys, plan),
-      ...ticks.map(
-        (tick): Column => ({
-          name: String(tick),
-          type: 'number',
-          description: `${optionTitle(columns)} ${tick}`,
-        }),
-      ),
-      ...kinds.map(
-        (kind): Column => ({
-          name: kind,
-          type: 'number',
-          description: `${kind}, whatever the ${optionTitle(columns)}`,
-        }),
-      ),
+      ...grid.columns.map((tick) => numbers(String(tick), `${optionTitle(columns)} ${tick}`)),
+      ...beside.map(({ name }) => numbers(name, `${name}, beside the grid`)),
     ],
     primaryKey: ['metric', ...settingColumns(keys, plan).map(({ name }) => name)],
-    rows: metrics.flatMap(({ name, title }) =>
-      lines.map((line): Value[] => [
-        title,
-        ...settingCells(keys, line.settings),
-        ...ticks.map((tick) => {
-          const cell = inside.find(
-            (one) => keyOf(one, keys) === keyOf(line, keys) && one.settings[columns] === tick,
-          );
-          return shown(cell, name);
-        }),
-        ...(outside.length > 0
-          ? [
-              shown(
-                outside.find((cell) => agrees(cell, line, keys)),
-                name,
-              ),
-            ]
-          : []),
+    rows: metrics.flatMap((metric) =>
+      grid.lines.map(({ settings, cells }): Value[] => [
+        metric.title,
+        ...settingCells(keys, settings),
+        ...grid.columns.map((tick) => shown(cells.get(tick), metric.name)),
+        ...beside.map(({ find }) => shown(find(settings), metric.name)),
       ]),
     ),
   };
 }
 
-/** What a cell is of: our own training, a closed form, or another library. */
-function kindOf({ solver, reference }: SummaryCell['settings']): string {
-  if ((reference ?? 'none') !== 'none') return String(reference);
-  return solver === 'closed-form' ? 'closed form' : 'sgd';
+function numbers(name: string, description: string): Column {
+  return { name, type: 'number', description };
 }
 
-function cellTable(plan: Plan, cells: readonly SummaryCell[]): Table {
-  const varied = variedOptions(plan).filter((name) => name !== 'seed');
+function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
+  const varied = variedOptions(plan);
   const { metrics } = plan.experiment.layout;
   const several = plan.lists.seed!.length > 1;
   return {
@@ -97,19 +89,17 @@ function cellTable(plan: Plan, cells: readonly SummaryCell[]): Table {
     description: `${plan.experiment.title} (${plan.experiment.figure})`,
     columns: [
       ...settingColumns(varied, plan),
-      ...metrics.flatMap(({ title }): Column[] => [
-        { name: title, type: 'number', description: `${title}, mean over the seeds` },
-        ...(several
-          ? [{ name: `${title}, sd`, type: 'number', description: 'over the seeds' } as const]
-          : []),
+      ...metrics.flatMap(({ title }) => [
+        numbers(title, `${title}, mean over the seeds`),
+        ...(several ? [numbers(`${title}, sd`, 'over the seeds')] : []),
       ]),
     ],
     primaryKey: settingColumns(varied, plan).map(({ name }) => name),
-    rows: cells.map((cell): Value[] => [
+    rows: rowsOf(cells, (cell) => [
       ...settingCells(varied, cell.settings),
       ...metrics.flatMap(({ name }) => {
         const spread = cell.statistics.get(name)?.standardDeviation ?? null;
-        return [shown(cell, name, 3), ...(several ? [spread === null ? null : figures(spread, 2)] : [])];
+        return [shown(cell, name, 3), ...(several ? [spread === null ? null : rounded(spread, 2)] : [])];
       }),
     ]),
   };
@@ -118,27 +108,13 @@ function cellTable(plan: Plan, cells: readonly SummaryCell[]): Table {
 /** The mean, or why there is none. */
 function shown(cell: SummaryCell | undefined, metric: string, digits = 2): Value {
   const mean = cell?.statistics.get(metric)?.mean ?? null;
-  if (mean !== null) return figures(mean, digits);
+  if (mean !== null) return rounded(mean, digits);
   if (cell !== undefined && cell.done > 0) return null;
   return cell !== undefined && cell.diverged > 0 ? 'diverged' : 'not run';
 }
 
-function figures(value: number, digits: number): number {
-  const half = Number(twoFigures(value));
-  return digits === 2 && Number.isFinite(half) ? half : significant(value, digits);
-}
-
-function isSet({ settings }: SummaryCell, rows: OptionName, columns: OptionName): boolean {
-  return (
-    (settings[rows] ?? null) !== null && (settings[columns] ?? null) !== null && kindOf(settings) === 'sgd'
-  );
-}
-
-function keyOf({ settings }: SummaryCell, names: readonly OptionName[]): string {
-  return JSON.stringify(names.map((name) => settings[name]));
-}
-
-/** A closed form does not read all options: it stands for every value of those. */
-function agrees({ settings }: SummaryCell, line: SummaryCell, names: readonly OptionName[]): boolean {
-  return names.every((name) => settings[name] === null || settings[name] === line.settings[name]);
+/** Two digits as the report has them, a half to even. */
+function rounded(value: number, digits: number): number {
+  const short = digits === 2 ? Number(twoDigits(value)) : Number.NaN;
+  return Number.isFinite(short) ? short : significant(value, digits);
 }

@@ -42,7 +42,26 @@ export function settingCells(names: readonly OptionName[], settings: Settings): 
   return names.map((name) => settings[name] ?? null);
 }
 
-/** The options with several values, in the experiment's order. */
-export function variedOptions({ experiment, lists }: Plan): OptionName[] {
-  return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1);
+/** The options with several values, in the experiment's order; the seed only where that is asked for. */
+export function variedOptions({ experiment, lists }: Plan, { seed = false } = {}): OptionName[] {
+  return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1 && (seed || name !== 'seed'));
+}
+
+/** The library that was trained instead of our own code; null for our own. */
+export function referenceOf({ reference }: Settings): string | null {
+  return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
+}
+
+/** What a cell comes from: the name of another library, or of our solver. */
+export function kindOf(settings: Settings): string {
+  return referenceOf(settings) ?? String(settings.solver ?? 'sgd').replaceAll('-', ' ');
+}
+
+/** Whether a cell has a row and a column; closed forms and other libraries are outside the grid. */
+export function isInGrid(settings: Settings, rows: OptionName, columns: OptionName): boolean {
+  return (
+    (settings[rows] ?? null) !== null &&
+    (settings[columns] ?? null) !== null &&
+    referenceOf(settings) === null
+  );
 }

@@ -5,7 +5,7 @@ import { mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type Column, rowsOf, type Table } from './table.ts';
-import type { Records } from './trials.ts';
+import type { Records } from './trials-table.ts';
 
 /** Mean and standard deviation of one metric over the seeds that have it. */
 export interface Statistic {
@@ -81,7 +81,7 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
 
 /** summary.csv: one row a cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
-  const varied = variedOptions(plan).filter((name) => name !== 'seed');
+  const varied = variedOptions(plan);
   const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
   const shown = metricsOf(plan.experiment);
   return {

@@ -2,7 +2,7 @@ import type { Sources } from '../datasets/dataset.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { readWeights, readWeightsBytes } from '../store/weights.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
@@ -61,7 +61,7 @@ async function firstNetwork(
     if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;
     const accuracy = record.metrics.test_accuracy;
     const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');
-    const varied = variedOptions(plan).filter((name) => name !== 'seed');
+    const varied = variedOptions(plan);
     const choices = [...varied, 'seed' as const].map((name) => `${optionTitle(name)} ${settings[name]}`);
     const { layers, loss, dtype } = model;
     const network: NetworkData = {

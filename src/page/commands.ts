@@ -1,7 +1,7 @@
 import { datasets } from '../datasets/index.ts';
 import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { folderName } from '../output/results.ts';
+import { folderName } from '../output/result-files.ts';
 
 /** Where the page's runs read and write, as typed; null: where they do by themselves. */
 export interface Places {

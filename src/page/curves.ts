@@ -2,7 +2,8 @@ import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { summarize } from '../output/summary.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
+import { greatest } from '../stats/describe.ts';
 import { significant } from '../stats/significant.ts';
 import type { CurvesData } from './browser/data.ts';
 
@@ -13,12 +14,9 @@ const mostEpochs = 200;
 export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const { experiment, lists } = plan;
   if (experiment.layout.curves === null) return null;
-  const names = variedOptions(plan).filter((name) => name !== 'seed');
+  const names = variedOptions(plan);
   const found = plan.cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
-  const longest = Math.max(
-    0,
-    ...found.flatMap(({ curves }) => Object.values(curves).map(({ length }) => length)),
-  );
+  const longest = greatest(found.flatMap(({ curves }) => Object.values(curves).map(({ length }) => length)));
   if (longest < 2) return null;
   const epochs = shownEpochs(longest);
   const metrics = [...new Set(found.flatMap(({ curves }) => Object.keys(curves)))];

@@ -1,5 +1,5 @@
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { curvesData } from './curves.ts';
 import { curveColor, curvesSpec } from './curves-spec.ts';
 import { specBlock } from './figure.ts';

@@ -1,7 +1,7 @@
 import type { Plan } from '../experiment/plan.ts';
 import { quickWarning } from '../output/manifest.ts';
-import { folderName } from '../output/results.ts';
-import type { Records } from '../output/trials.ts';
+import { folderName } from '../output/result-files.ts';
+import type { Records } from '../output/trials-table.ts';
 import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';
 import { listText } from './commands.ts';

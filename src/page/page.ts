@@ -1,6 +1,6 @@
 import type { Comparison } from '../claims/comparison.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
 import { outOf, type Places } from './commands.ts';
 import { experimentSection } from './experiment.ts';

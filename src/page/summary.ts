@@ -2,7 +2,7 @@ import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
-import type { Records } from '../output/trials.ts';
+import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import { type Html, html } from './html.ts';
 import { figures, scrollTable } from './parts.ts';
@@ -11,7 +11,7 @@ import { figures, scrollTable } from './parts.ts';
 export function summaryTable(plan: Plan, records: Records): Html {
   const cells = summarize(plan, records);
   const { metrics } = plan.experiment.layout;
-  const names = variedOptions(plan).filter((name) => name !== 'seed');
+  const names = variedOptions(plan);
   const random = plan.experiment.architecture === 'random';
   const head = html`${names.map((name) => html`<th scope="col">${optionTitle(name)}</th>`)}${metrics.map(
     ({ title }) => html`<th scope="col" class="number">${title}</th>`,

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../math/nearest.ts';
+import { significant } from '../stats/significant.ts';
 
 /** How many values one option may have: as many as one range or space may stand for. */
 const maxCount = 100_000;
@@ -135,12 +136,12 @@ function pointBetween(kind: string, start: number, stop: number, i: number, coun
   if (i === count - 1) return stop;
   const t = i / (count - 1);
   if (kind === 'geomspace') {
-    return Number((10 ** (Math.log10(start) * (1 - t) + Math.log10(stop) * t)).toPrecision(12));
+    return significant(10 ** (Math.log10(start) * (1 - t) + Math.log10(stop) * t), 12);
   }
   const x = start * (1 - t) + stop * t;
   // What is left where the ends cancel is rounding, not a value: linspace(-0.3,0.3,7) passes through 0.
   const negligible = 1e-12 * Math.max(Math.abs(start), Math.abs(stop));
-  return Math.abs(x) < negligible ? 0 : Number(x.toPrecision(12));
+  return Math.abs(x) < negligible ? 0 : significant(x, 12);
 }
 
 /** A finite number in decimal or e-notation, and nothing else ('0x10', '1_000', '1,5', 'NaN', ''): UserError. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mean, percentile, robustLimits, standardDeviation } from './describe.ts';
+import { greatest, least, mean, percentile, robustLimits, standardDeviation } from './describe.ts';
 
 const values = [3.5, -1.25, 7, 2, 2, 10.75, 0.5];
 const sorted = Float64Array.from(values).sort();
@@ -66,4 +66,14 @@ test('several huge values do not take it either', () => {
   const usual = [0.06, 0.065, 0.07, 0.08, 0.09];
   expect(robustLimits([...usual, 1e18, 1e26, 1e42]).high).toBeCloseTo(0.28, 12);
   expect(robustLimits([...usual.map((x) => -x), -1e18, -1e26]).low).toBeGreaterThan(-1);
+});
+
+test('least and greatest of more values than a call takes arguments', () => {
+  const values = Array.from({ length: 300_000 }, (_, i) => Math.abs(i - 200_000) - 7);
+  expect([least(values), greatest(values)]).toEqual([-7, 199_993]);
+  expect([least([]), greatest(new Set<number>())]).toEqual([
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ]);
+  expect([least([1, Number.NaN]), greatest([Number.NaN, 1])]).toEqual([Number.NaN, Number.NaN]);
 });

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
-import { curvesTable } from './curves.ts';
+import { curvesTable } from './curves-table.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
-import { type FormatName, formats } from './index.ts';
+import { type FormatName, formats } from './formats.ts';
 import { toJson } from './json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from './manifest.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
-import { type Records, trialsTable } from './trials.ts';
+import { type Records, trialsTable } from './trials-table.ts';
 
 /** The files that an experiment leaves, name to content: the tables, their description, and the manifest. */
 export function resultFiles(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { twoFigures } from './two-figures.ts';
+import { twoDigits } from './two-digits.ts';
 
-describe('twoFigures', () => {
+describe('twoDigits', () => {
   test.each([
     [0.1, '0.1'],
     [0.0999, '0.1'],
@@ -28,6 +28,6 @@ describe('twoFigures', () => {
     [11.5, '12'],
     [-12.5, '-12'],
   ])('%d is %s', (x, text) => {
-    expect(twoFigures(x)).toBe(text);
+    expect(twoDigits(x)).toBe(text);
   });
 });

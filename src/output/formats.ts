@@ -1,7 +1,7 @@
 import { csvPieces } from './csv.ts';
 import { jsonPieces } from './json.ts';
-import { toLatex } from './latex.ts';
-import { toMarkdown } from './markdown.ts';
+import { latexPieces } from './latex.ts';
+import { markdownPieces } from './markdown.ts';
 import type { Table } from './table.ts';
 
 export interface Format {
@@ -28,18 +28,14 @@ export const formats = {
   markdown: {
     extension: 'md',
     description: "a table in GitHub's Markdown",
-    render: (table) => whole(toMarkdown, table),
+    render: markdownPieces,
   },
   latex: {
     extension: 'tex',
     description: 'a tabular with booktabs',
-    render: (table) => whole(toLatex, table),
+    render: latexPieces,
   },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as FormatName[];
-
-async function* whole(render: (table: Table) => string, table: Table): AsyncGenerator<string> {
-  yield render(table);
-}

@@ -1,8 +1,8 @@
-/** Two significant figures as C and Python print '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', a half goes to even. */
-export function twoFigures(x: number): string {
+/** Two significant digits as C and Python print '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', a half goes to even. */
+export function twoDigits(x: number): string {
   if (x === 0) return '0';
   if (!Number.isFinite(x)) return String(x);
-  const [digits = '', exponentText = ''] = nearestTwoFigures(x).split('e');
+  const [digits = '', exponentText = ''] = nearestTwoDigits(x).split('e');
   const exponent = Number(exponentText);
   if (exponent >= -4 && exponent < 2) return String(Number(`${digits}e${exponent}`));
   const sign = exponent < 0 ? '-' : '+';
@@ -10,7 +10,7 @@ export function twoFigures(x: number): string {
 }
 
 /** toExponential(1) sends an exact half upwards: 0.125 to 0.13, where C has 0.12. */
-function nearestTwoFigures(x: number): string {
+function nearestTwoDigits(x: number): string {
   const [digits = '', exponent] = x.toExponential(60).split('e');
   const [, twoDigits = '', second = ''] = /^(-?\d\.(\d))50*$/.exec(digits) ?? [];
   return second !== '' && Number(second) % 2 === 0 ? `${twoDigits}e${exponent}` : x.toExponential(1);

@@ -1,7 +1,7 @@
 import type { Plan } from '../experiment/plan.ts';
 import { runCells, runColumns } from './settings.ts';
 import type { Table, Value } from './table.ts';
-import { type Records, shortId, trialColumn } from './trials.ts';
+import { type Records, shortId, trialColumn } from './trials-table.ts';
 
 /** curves.csv: one row for each trial, epoch, split and metric. */
 export function curvesTable(plan: Plan, records: Records): Table {

@@ -1,0 +1,45 @@
+/** The values of a curve, one an epoch; null, undefined or NaN where a value is missing or not finite. */
+export interface CurveValues {
+  readonly length: number;
+  at(index: number): number | null | undefined;
+}
+
+/** Collects the values of a curve as they come, in eight bytes each outside the heap: a run may have many millions. */
+export class CurveCollector implements CurveValues {
+  length = 0;
+  private values = new Float64Array(64);
+  /** How many values have come in the order of their epochs, without a gap. */
+  private inOrder = 0;
+  /** By index, what came before its turn, as in a file that someone has sorted or cut. */
+  private readonly early = new Map<number, number>();
+
+  static of(values: readonly (number | null)[]): CurveCollector {
+    const curve = new CurveCollector();
+    for (const [index, value] of values.entries()) curve.set(index, value);
+    return curve;
+  }
+
+  /** Of two values for one index the later counts. */
+  set(index: number, value: number | null): void {
+    this.length = Math.max(this.length, index + 1);
+    const known = value ?? Number.NaN;
+    if (index > this.inOrder) {
+      this.early.set(index, known);
+      return;
+    }
+    this.early.delete(index);
+    if (index === this.values.length) this.grow();
+    this.values[index] = known;
+    if (index === this.inOrder) this.inOrder++;
+  }
+
+  at(index: number): number | undefined {
+    return this.early.get(index) ?? (index < this.inOrder ? this.values[index] : undefined);
+  }
+
+  private grow(): void {
+    const longer = new Float64Array(2 * this.values.length);
+    longer.set(this.values);
+    this.values = longer;
+  }
+}
