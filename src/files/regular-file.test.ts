@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +31,8 @@ test('a file is read whole; a larger one, a folder and a device are not', async 
   await writeFile(join(folder, 'marked.json'), '\ufeff[1]');
   expect(await readJsonFile(join(folder, 'marked.json'))).toEqual([1]);
   await expect(readRegular(file, 7)).rejects.toThrow('it has 8 bytes, more than 7');
-  await expect(readRegular(folder)).rejects.toThrow('it is a folder');
-  await expect(readRegular('/dev/zero')).rejects.toThrow('it is no regular file');
+  await expect(readRegular(folder)).rejects.toThrow('it is a directory');
+  await expect(readRegular('/dev/zero')).rejects.toThrow('it is not a regular file');
   await expect(readRegular(join(folder, 'x'))).rejects.toThrow('ENOENT');
 });
 
@@ -50,7 +51,9 @@ test('a pipe is refused wherever a file is read', async () => {
   ];
   for (const read of refused) expect(await valueOrRefusal<unknown>(read)).toHaveProperty('refusal');
   expect((await readStore(folder)).records.size).toBe(0);
-  await expect(forEachLine(join(folder, 'journal-x.jsonl'), 0, () => {})).rejects.toThrow('no regular file');
+  await expect(forEachLine(join(folder, 'journal-x.jsonl'), 0, () => {})).rejects.toThrow(
+    'not a regular file',
+  );
 });
 
 test('a line that is too long for any record is named, with its file', async () => {
@@ -80,13 +83,13 @@ describe.each([
   afterEach(() => rm(store, { recursive: true }));
 
   test('as index is none', async () => {
-    await writeFile(join(store, 'journal-1.jsonl'), 'no record\n');
+    await writeFile(join(store, 'journal-1.jsonl'), '{"store":2,"id":"no record\n');
     make(join(store, 'journal-1.index'));
     expect((await readStore(store)).damaged).toEqual(['journal-1.jsonl: line 1 is not a record']);
   });
 
   test('as lease holds nothing', async () => {
-    make(join(store, 'leases', 'other.json'));
+    make(join(store, 'leases', `${randomUUID()}.json`));
     const lease = await openLease(store);
     await lease.claim(async (held) => {
       expect([...held]).toEqual([]);

@@ -6,7 +6,7 @@ export const longestText = 2 ** 29 - 24;
 
 /**
  * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
- * it is no regular file: a pipe or a device may never begin, or never end.
+ * it is not a regular file: a pipe or a device may never begin, or never end.
  */
 export function openRegular(path: string): Promise<FileHandle> {
   return openAs(path, constants.O_RDONLY);
@@ -22,8 +22,8 @@ async function openAs(path: string, flags: number): Promise<FileHandle> {
   const handle = await open(path, flags | (constants.O_NONBLOCK ?? 0), 0o666);
   try {
     const found = await handle.stat();
-    if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
-    if (!found.isFile()) throw Object.assign(new Error('it is no regular file'), { code: 'NOFILE' });
+    if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+    if (!found.isFile()) throw Object.assign(new Error('it is not a regular file'), { code: 'NOFILE' });
     return handle;
   } catch (error) {
     await handle.close();

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
+import { codeOf, reasonOf } from '../files/errno.ts';
 import { readRegular, TooLarge } from '../files/regular-file.ts';
 import type { Column } from './table.ts';
 
@@ -73,9 +74,7 @@ async function findPackages(folder: string): Promise<string[]> {
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = { ENOENT: 'there is no such folder', ENOTDIR: 'it is a file' };
-    throw notResults(folder, reasons[code ?? ''] ?? message);
+    throw notResults(folder, reasonOf(error));
   }
   const names = entries.map(({ name }) => name).sort();
   const found = names.includes('datapackage.json') ? [join(folder, 'datapackage.json')] : [];
@@ -107,9 +106,8 @@ async function textOf(
   try {
     return await readRegular(path, largest);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw error instanceof TooLarge ? refuse(`${path}: ${message}`) : malformed(path, message);
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error instanceof TooLarge ? refuse(`${path}: ${error.message}`) : malformed(path, reasonOf(error));
   }
 }
 

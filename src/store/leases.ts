@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { constants, readlinkSync } from 'node:fs';
-import { copyFile, link, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, makeDirectory, namesIn, sizeAndTime } from '../files/disk.ts';
-import { readJsonFile } from '../files/regular-file.ts';
+import { exitCodes, quote, UserError } from '../errors.ts';
+import { filesIn, makeDirectory, sizeAndTime } from '../files/directories.ts';
+import { codeOf } from '../files/errno.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
+import { systemTimer, type Timer } from '../files/timer.ts';
+import { removeFile, renameFile, untilFree } from '../files/until-free.ts';
 import { storeError } from './journal.ts';
+import { beginsLike, kinds } from './own-files.ts';
 
 /** What a process says in its lease file: which file that is, who it is, and which trials it is about to compute. */
 interface LeaseFile {
@@ -16,14 +20,10 @@ interface LeaseFile {
   readonly ids: readonly string[];
 }
 
-export interface LeaseTimes {
-  /** Milliseconds between two signs of life. */
-  readonly heartbeat: number;
-  /** A lease without a sign of life for so many milliseconds is a dead process's. */
-  readonly limit: number;
-}
-
-const usualTimes: LeaseTimes = { heartbeat: 5_000, limit: 30_000 };
+/** Milliseconds between two signs of life. */
+const heartbeat = 5_000;
+/** A lease without a sign of life for so many milliseconds is a dead process's. */
+const limit = 30_000;
 
 /** Bytes: a thousand ids have a fifteenth of it. */
 const largestLease = 2 ** 20;
@@ -52,7 +52,7 @@ export const leaseFolder = (directory: string): string => join(directory, 'lease
  * lock on the store, held for milliseconds. A process that was asleep for longer than `limit` may compute what another
  * has taken over: then there are two equal records.
  */
-export async function openLease(directory: string, times: LeaseTimes = usualTimes): Promise<Lease> {
+export async function openLease(directory: string, timer: Timer = systemTimer): Promise<Lease> {
   const folder = leaseFolder(directory);
   const name = `${randomUUID()}.json`;
   const path = join(folder, name);
@@ -64,7 +64,7 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
     const written = last.then(async () => {
       const aside = `${path}.tmp`;
       await writeFile(aside, JSON.stringify({ name, ...here, ids: mine } satisfies LeaseFile));
-      await rename(aside, path);
+      await renameFile(aside, path);
     });
     last = written.catch(() => {});
     return written;
@@ -72,14 +72,14 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
   const choosing = async (choose: Parameters<Lease['claim']>[0]): Promise<void> => {
     for (let alone = false; !alone; ) {
       await write();
-      await lockStore(directory, name, write, times.limit);
+      await lockStore(directory, name, write, timer);
       try {
-        const { time: now } = await sizeAndTime(path);
+        const now = await timeOf(path);
         const others = (await leasesIn(folder)).filter((other) => other.name !== name);
-        const living = others.filter((other) => isAlive(other, now, times.limit));
+        const living = others.filter((other) => isAlive(other, now));
         for (const dead of others.filter((other) => !living.includes(other))) {
           // What cannot be removed counts no more either way.
-          await rm(join(folder, dead.name), { force: true }).catch(() => {});
+          await removeFile(join(folder, dead.name)).catch(() => {});
         }
         mine = await choose(new Set(living.flatMap(({ ids }) => ids)), living.length);
         await write();
@@ -93,14 +93,13 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
   };
   await makeDirectory(folder).then(write).catch(naming);
   // One that fails is noticed by the next claim.
-  const beat = setInterval(() => void write().catch(() => {}), times.heartbeat);
-  beat.unref();
+  const stop = timer.every(heartbeat, () => write().catch(() => {}));
   return {
     claim: (choose) => choosing(choose).catch(naming),
     end: async () => {
-      clearInterval(beat);
+      stop();
       await last;
-      await rm(path, { force: true }).catch(() => {});
+      await removeFile(path).catch(() => {});
     },
   };
 }
@@ -110,12 +109,14 @@ interface SeenLease extends LeaseFile {
   readonly time: number;
 }
 
+/** The leases in the folder: files with the name and the content of one. What else is there is someone else's. */
 async function leasesIn(folder: string): Promise<SeenLease[]> {
-  const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'));
+  const names = (await filesIn(folder)).filter((name) => kinds.lease.name.test(name));
   const read = async (name: string): Promise<SeenLease[]> => {
     try {
-      const { time } = await sizeAndTime(join(folder, name));
-      return [{ ...(await readLease(join(folder, name))), name, time }];
+      const time = await timeOf(join(folder, name));
+      const lease = await readLease(join(folder, name));
+      return lease === null || ![name, ''].includes(lease.name) ? [] : [{ ...lease, name, time }];
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
       throw error;
@@ -124,20 +125,31 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
   return (await Promise.all(names.map(read))).flat();
 }
 
-/** A damaged lease holds nothing, and is alive until its time is up. Errors: those of the system. */
-async function readLease(path: string): Promise<LeaseFile> {
+/**
+ * What is in a lease file, or in the lock; null for a file that is neither. A damaged one holds nothing, and is alive
+ * until its time is up. Errors: those of the system.
+ */
+async function readLease(path: string): Promise<LeaseFile | null> {
+  const bytes = await untilFree(() => readRegularBytes(path, largestLease)).catch((error) => {
+    if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
+    throw error;
+  });
+  if (bytes === null || !beginsLike(kinds.lease.begins, bytes)) return null;
   try {
-    const { name, pid, host, ids } = (await readJsonFile(path, largestLease)) as Partial<LeaseFile>;
-    const known = Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids);
-    if (known) return { name: typeof name === 'string' ? name : '', pid: pid!, host, ids };
-  } catch (error) {
-    // Not JSON, not an object, no regular file or too large a one: damage.
-    if (!['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) throw error;
+    const { name, pid, host, ids } = JSON.parse(bytes.toString()) as LeaseFile;
+    const isName = kinds.lease.name.test(name);
+    if (isName && Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids))
+      return { name, pid, host, ids };
+  } catch {
+    // Not whole.
   }
   return { name: '', pid: 0, host: '', ids: [] };
 }
 
-function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number, limit: number): boolean {
+/** Of the last change, in milliseconds. Windows refuses to look at a file while another process replaces it. */
+const timeOf = async (path: string): Promise<number> => (await untilFree(() => sizeAndTime(path))).time;
+
+function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number): boolean {
   // A time to come is a wrong one: no sign of life is given in advance.
   if (Math.abs(now - time) > limit) return false;
   if (host !== thisHost()) return true;
@@ -158,13 +170,13 @@ function thisHost(): string {
   }
 }
 
-const lockOf = (directory: string): string => join(directory, 'lock');
+const lockOf = (directory: string): string => join(leaseFolder(directory), 'lock');
 
 /**
  * Waits until no other process has the store locked, and locks it. Errors: a store that stays locked.
  *
  * The lock is a second name of the holder's lease file, so it says who holds it, from the moment it is there. One whose
- * lease is dead is removed. Between the look at it and its removal another may have done so and locked the store
+ * lease is dead is removed, and never a file that is no lock. Between the look at it and its removal another may have done so and locked the store
  * anew, and then a living process's lock is gone. So `unlockStore` says whether it was held to the end. What it says is
  * right: the claims are written by then, and who comes in later reads them.
  */
@@ -172,22 +184,21 @@ async function lockStore(
   directory: string,
   lease: string,
   renew: () => Promise<void>,
-  limit: number,
+  timer: Timer,
 ): Promise<void> {
   const path = join(leaseFolder(directory), lease);
   const begun = performance.now();
   for (;;) {
     try {
-      if (await linkLock(path, lockOf(directory))) return;
-      if (await isLockDead(directory, (await sizeAndTime(path)).time, limit))
-        await rm(lockOf(directory), { force: true });
+      if (await untilFree(() => linkLock(path, lockOf(directory)))) return;
+      if (await isLockDead(directory, await timeOf(path))) await removeFile(lockOf(directory));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
       // Others took this process for a dead one, or the store is gone, which is an error here.
       await renew();
     }
     if (performance.now() - begun > longestWait) throw stillLocked(directory);
-    await new Promise((resolve) => setTimeout(resolve, 2 + 20 * waitShare()));
+    await timer.pause(2 + 20 * waitShare());
   }
 }
 
@@ -199,7 +210,7 @@ async function unlockStore(directory: string, lease: string): Promise<boolean> {
     throw error;
   });
   if (holder?.name !== lease) return false;
-  await rm(lock, { force: true });
+  await removeFile(lock);
   return true;
 }
 
@@ -219,15 +230,20 @@ async function linkLock(lease: string, lock: string): Promise<boolean> {
   }
 }
 
-/** Whether the lease that the lock belongs to is dead; where it names none, whether the lock is too old. */
-async function isLockDead(directory: string, now: number, limit: number): Promise<boolean> {
+/**
+ * Whether the lease that the lock belongs to is dead; where it names none, whether the lock is too old. Errors: a file
+ * that is no lock and stays.
+ */
+async function isLockDead(directory: string, now: number): Promise<boolean> {
   const lock = lockOf(directory);
-  const { time } = await sizeAndTime(lock);
-  const { name } = await readLease(lock);
-  if (!/^[\w-]+\.json$/.test(name)) return Math.abs(now - time) > limit;
-  const lease = join(leaseFolder(directory), name);
+  const isOld = Math.abs(now - (await timeOf(lock))) > limit;
+  const holder = await readLease(lock);
+  if (holder === null && isOld) throw foreignLock(lock);
+  if (holder === null || holder.name === '') return isOld;
+  const path = join(leaseFolder(directory), holder.name);
   try {
-    return !isAlive({ ...(await readLease(lease)), ...(await sizeAndTime(lease)) }, now, limit);
+    const lease = (await readLease(path)) ?? holder;
+    return !isAlive({ ...lease, time: await timeOf(path) }, now);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return true;
     throw error;
@@ -246,4 +262,11 @@ function stillLocked(directory: string): UserError {
     },
     exitCodes.failed,
   );
+}
+
+function foreignLock(lock: string): UserError {
+  return new UserError({
+    what: `${quote(lock)} is in the way: fys-nn locks a store by a file of this name, and this is another file`,
+    remedy: 'move it elsewhere, or give another --store',
+  });
 }
