@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { readWeightsBytes } from '../store/weights.ts';
 import { readTrace } from '../trace/trace-file.ts';
 import { createTrial, type TrialConfig } from '../trial/trial.ts';
 import { forEachLine } from './lines.ts';
-import { readJsonFile, readRegular } from './regular-file.ts';
+import { readJsonFile, readRegular, readRegularAtOnce } from './regular-file.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -34,6 +35,19 @@ test('a file is read whole; a larger one, a folder and a device are not', async 
   await expect(readRegular(folder)).rejects.toThrow('it is a directory');
   await expect(readRegular('/dev/zero')).rejects.toThrow('it is not a regular file');
   await expect(readRegular(join(folder, 'x'))).rejects.toThrow('ENOENT');
+});
+
+test('read at once, it is the same', () => {
+  const file = join(folder, 'once.json');
+  writeFileSync(file, '{"é":1}');
+  expect(readRegularAtOnce(file, 8).toString()).toBe('{"é":1}');
+  expect(() => readRegularAtOnce(file, 7)).toThrow('it has 8 bytes, more than 7');
+  expect(() => readRegularAtOnce(folder, 8)).toThrow('it is a directory');
+  expect(() => readRegularAtOnce('/dev/zero', 8)).toThrow('it is not a regular file');
+  expect(() => readRegularAtOnce(join(folder, 'x'), 8)).toThrow('ENOENT');
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => readRegularAtOnce(pipe, 8)).toThrow('it is not a regular file');
 });
 
 // Each of these would wait for ever.

@@ -3,7 +3,7 @@ import { isBusy } from './errno.ts';
 import { systemTimer, type Timer } from './timer.ts';
 
 /** Milliseconds between attempts: about 7 s in all. */
-const pauses = [10, 20, 40, 80, 160, 320, 640, 1000, 1000, 2000, 2000];
+const pauses = [10, 20, 40, 80, 160, 320, ...Array<number>(13).fill(500)];
 
 /**
  * Does something to a file, and tries again for some seconds where Windows says that another process has it open.

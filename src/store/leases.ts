@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { filesIn, makeDirectory, sizeAndTime } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
-import { readRegularBytes } from '../files/regular-file.ts';
+import { readRegularAtOnce } from '../files/regular-file.ts';
 import { systemTimer, type Timer } from '../files/timer.ts';
 import { removeFile, renameFile, untilFree } from '../files/until-free.ts';
 import { storeError } from './journal.ts';
@@ -130,7 +130,7 @@ async function leasesIn(folder: string): Promise<SeenLease[]> {
  * until its time is up. Errors: those of the system.
  */
 async function readLease(path: string): Promise<LeaseFile | null> {
-  const bytes = await untilFree(() => readRegularBytes(path, largestLease)).catch((error) => {
+  const bytes = await untilFree(async () => readRegularAtOnce(path, largestLease)).catch((error) => {
     if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
     throw error;
   });
