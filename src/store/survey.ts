@@ -7,8 +7,9 @@ import { forEachLine } from '../files/lines.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
 import { decodeLine, isOurLine, journalsIn, numbersOf, storeError } from './journal.ts';
+import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
-import { describeProblems, type Place, type Problem } from './store.ts';
+import { describeProblems, type Problem } from './problems.ts';
 import { type FoundWeights, findWeights } from './weights.ts';
 
 /** Everything about a store, from reading all of it; no index is believed. */
