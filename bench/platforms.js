@@ -1,13 +1,17 @@
-// The program on Windows and on ARM, from Linux: node bench/platforms.js [windows] [arm] (npm run platforms-test builds
-// first). A platform whose emulator is not installed is skipped.
+// The program on Windows and on ARM, from Linux: node bench/platforms.js [windows] [arm] [--only REGEXP] (npm run
+// platforms-test builds first). A platform whose emulator is not installed is skipped.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { checksOf } from './platforms/checks.js';
 import { platforms } from './platforms/platforms.js';
 
-const wanted = process.argv.slice(2);
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', default: '' } },
+});
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fys-nn-platforms-'));
 let failed = false;
@@ -21,6 +25,7 @@ try {
     if (missing !== null) continue;
     const place = join(folder, platform.name);
     for (const { what, check } of checksOf(platform.install(place, archive), place, platform)) {
+      if (!new RegExp(options.only).test(what)) continue;
       const begun = performance.now();
       const problems = await check();
       const seconds = Math.round((performance.now() - begun) / 1000);

@@ -31,13 +31,14 @@ function install(folder, archive, { os, cpu, node }) {
 
 /**
  * Each: why it cannot run here, or null; how to install, which gives the command that starts the program and its
- * environment; whether figures are drawn and how long a long training is, as one emulator is much slower than the other.
+ * environment; whether it is fast enough for a quick report, which under QEMU takes far longer than all else here; and
+ * the epochs of a long training.
  */
 export const platforms = [
   {
     name: 'windows',
     title: 'Windows on x64 (Wine)',
-    figures: true,
+    fast: true,
     epochs: 40_000,
     missing: () => (isInstalled('wine') ? null : 'Wine is not installed (Debian: wine, wine64).'),
     install(folder, archive) {
@@ -56,7 +57,7 @@ export const platforms = [
   {
     name: 'arm',
     title: 'Linux on ARM64 (QEMU)',
-    figures: false,
+    fast: false,
     epochs: 2000,
     missing() {
       if (!isInstalled('qemu-aarch64')) return 'QEMU is not installed (Debian: qemu-user).';
