@@ -7,14 +7,25 @@ const rooms = JSON.parse(readFileSync('src/rooms.json', 'utf8'));
 const names = Object.keys(rooms);
 
 /** An override of Biome's that forbids some imports to some files; tests may import anything. */
-const forbid = (includes, group, message) => ({
+const forbid = (includes, group, message, more = {}) => ({
   includes: [...includes, '!**/*.test.ts'],
   linter: {
     rules: {
-      style: { noRestrictedImports: { level: 'error', options: { patterns: [{ group, message }] } } },
+      style: {
+        noRestrictedImports: { level: 'error', options: { ...more, patterns: [{ group, message }] } },
+      },
     },
   },
 });
+
+const removals = {
+  paths: {
+    'node:fs/promises': {
+      importNames: ['rename', 'rm', 'rmdir', 'unlink'],
+      message: 'src/files/until-free.ts renames and removes files: on Windows it tries again.',
+    },
+  },
+};
 
 const ruleOf = (name, index) => {
   const below = names.slice(index + 1).map((room) => `**/${room}/**`);
@@ -24,6 +35,7 @@ const ruleOf = (name, index) => {
     [`src/${name}/**/*.ts`],
     [...below, ...entries],
     `src/${name} imports from the rooms above it (src/rooms.json).`,
+    name === 'files' ? {} : removals,
   );
 };
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { flagOf, type OptionName, options } from '../experiment/options.ts';
+import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
@@ -24,7 +25,7 @@ export async function readClaims(path: string): Promise<ClaimsFile> {
   try {
     json = await readJsonFile(path, largest);
   } catch (error) {
-    throw badClaims(path, `a JSON file of at most ${largest} bytes`, (error as Error).message);
+    throw badClaims(path, `a JSON file of at most ${largest} bytes`, reasonOf(error));
   }
   const { claimsFile } = await import('./claims-schema.ts');
   const parsed = claimsFile.safeParse(json);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { quote, UserError } from '../errors.ts';
+import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
 import { codeReading, textReading } from './readings.ts';
@@ -53,7 +54,7 @@ export async function readExpectation(path: string): Promise<Expectation> {
   try {
     json = await readJsonFile(path, largest);
   } catch (error) {
-    throw badExpectation(path, (error as Error).message);
+    throw badExpectation(path, reasonOf(error));
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const entries = isObject ? Object.entries(json as object) : [];

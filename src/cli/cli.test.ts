@@ -272,7 +272,7 @@ test('a pipe in the data folder is refused, not waited for', async () => {
   await writeFile(join(directory, 'train-labels-idx1-ubyte'), '');
   const { status, stderr } = await run('mnist', '--plan', '--data-dir', '.');
   expect(status).toBe(2);
-  expect(stderr).toContain('is no regular file');
+  expect(stderr).toContain('it is not a regular file');
 });
 
 test('a failed trial leaves good results alone', async () => {

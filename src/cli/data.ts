@@ -1,5 +1,3 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset, DatasetOption } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datasets/index.ts';
@@ -56,7 +54,8 @@ export function addDataCommand(program: Command): void {
     const format = parseChoice(flags.format, formats, '--format');
     const { exportCsv, exportIdx } = await import('../datasets/export.ts');
     const write = format === 'idx' ? exportIdx : exportCsv;
-    onInterrupt(() => removeUnfinished(flags.out));
+    const { removeUnfinished } = await import('../files/write-whole.ts');
+    onInterrupt(removeUnfinished);
     const files = await write(
       dataset,
       flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
@@ -126,11 +125,4 @@ function one(name: OptionName, flags: Flags): Setting {
     received: text,
     remedy: 'export one dataset at a time',
   });
-}
-
-/** An interrupted export leaves no half file: they have this process's number and .tmp in their names. */
-function removeUnfinished(directory: string): void {
-  for (const name of readdirSync(directory)) {
-    if (name.endsWith(`.${process.pid}.tmp`)) rmSync(join(directory, name), { force: true });
-  }
 }

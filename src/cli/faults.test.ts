@@ -153,7 +153,7 @@ describe('threads that cannot start', () => {
 test('a reader of the output that goes away makes no failure good', async () => {
   for (const args of [small, ['store', 'check', '--store', 'damaged']]) {
     await mkdir(join(directory, 'damaged'), { recursive: true });
-    await writeFile(join(directory, 'damaged/journal-1.jsonl'), 'garbage\n');
+    await writeFile(join(directory, 'damaged/journal-1.jsonl'), '{"store":2,"id":"garbage\n');
     const { child, ended } = start(args, { FYS_NN_FAULT: 'throw:2:9' });
     child.stdout.destroy();
     expect((await ended).status).toBe(1);

@@ -1,9 +1,10 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedOf } from '../claims/published.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
+import { removeFile } from '../files/until-free.ts';
 import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../store/store.ts';
 
@@ -29,7 +30,7 @@ export async function writeFigures(
     if (name === undefined || names.has(name)) continue;
     for (const ending of Object.values(figureFormats)) {
       const path = `${name}.${ending}`;
-      if (old.has(path)) await rm(join(folder, path), { force: true });
+      if (old.has(path)) await removeFile(join(folder, path));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
+import { reasonOf } from '../files/errno.ts';
 import { messageOf } from './flags.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
@@ -25,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough (`| head`) is no failure, nor does it make one of the command good.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    tell(`error: standard output could not be written: ${error.message}`);
+    tell(`error: standard output could not be written: ${reasonOf(error)}`);
     process.exit(exitCodes.failed);
   });
   // Progress and notes may be lost; results may not.

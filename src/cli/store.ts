@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
+import type { Collected } from '../store/care.ts';
 import type { StoreReport } from '../store/survey.ts';
 import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
@@ -11,7 +12,7 @@ interface Flags {
   readonly dryRun?: boolean;
 }
 
-/** `fys-nn store`: look at the finished trials, mend what was damaged, tidy up. */
+/** `fys-nn store`: look at the finished trials, set aside what is damaged, tidy up. */
 export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   const store = program.command('store').description('Look after the store of finished trials');
   const subcommand = (name: string, description: string) =>
@@ -46,21 +47,31 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     .action(async (flags: Flags) => {
       const { collectGarbage } = await import('../store/care.ts');
       const collected = await collectGarbage(flags.store, flags.dryRun === true);
-      const { kept, duplicates, otherNumerics, leftovers } = collected;
-      const lines = [
-        `${kept} records kept${flags.dryRun === true ? ' (dry run: nothing was changed)' : ''}`,
-        `${duplicates} duplicates, ${otherNumerics} records of other numerics versions and ${leftovers} leftover files removed`,
-        setAsideText(collected, flags.dryRun === true),
-      ];
-      await answer(flags, collected, lines);
+      await answer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });
 }
 
+function collectedLines(collected: Collected, dryRun: boolean): string[] {
+  const { kept, duplicates, otherNumerics, leftovers } = collected;
+  const gone = [
+    counted(duplicates, 'duplicate', 'duplicates'),
+    counted(otherNumerics, 'record of another numerics version', 'records of other numerics versions'),
+    counted(leftovers, 'leftover file', 'leftover files'),
+  ];
+  return [
+    `${counted(kept, 'record', 'records')} kept${dryRun ? ' (dry run: nothing is changed)' : ''}`,
+    `${gone[0]}, ${gone[1]} and ${gone[2]} ${dryRun ? 'would be removed' : 'removed'}`,
+    setAsideText(collected, dryRun),
+  ];
+}
+
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
 function setAsideText({ setAside, weights }: { setAside: number; weights: number }, dryRun: boolean): string {
-  const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
   const files =
-    weights === 0 ? '' : ` and ${count(weights, 'damaged file of weights', 'damaged files of weights')}`;
-  return `${count(setAside, 'damaged line', 'damaged lines')}${files} ${dryRun ? 'to set' : 'set'} aside`;
+    weights === 0 ? '' : ` and ${counted(weights, 'damaged file of weights', 'damaged files of weights')}`;
+  const verb = dryRun ? 'would be set' : 'set';
+  return `${counted(setAside, 'damaged line', 'damaged lines')}${files} ${verb} aside`;
 }
 
 async function surveyed(directory: string): Promise<StoreReport> {
@@ -74,14 +85,15 @@ async function answer({ json }: Flags, value: unknown, lines: readonly string[])
   else for (const line of lines) print(line);
 }
 
-function checkLines({ store, sound, records, journals, problems }: StoreReport): string[] {
+function checkLines({ store, sound, records, journals, foreign, problems }: StoreReport): string[] {
   const verdict = sound ? 'sound' : 'damaged: fys-nn store repair sets what is damaged aside';
-  return [`${store}: ${records} records in ${journals} journals`, ...problems, verdict];
+  const others = foreign.map((name) => `${name} was not written by fys-nn: it is left alone`);
+  const found = `${store}: ${counted(records, 'record', 'records')} in ${counted(journals, 'journal', 'journals')}`;
+  return [found, ...others, ...problems, verdict];
 }
 
 function statsLines(report: StoreReport): string[] {
-  const { store, journals, bytes, records, done, diverged, duplicates, older, torn, failed, checkpoints } =
-    report;
+  const { store, journals, bytes, records, done, diverged, duplicates, torn, failed, checkpoints } = report;
   const listed = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([name, count]) => `${name}: ${count}`)
@@ -93,7 +105,6 @@ function statsLines(report: StoreReport): string[] {
     `by numerics version ${listed(report.numerics)}`,
     `by dataset          ${listed(report.datasets)}`,
     `duplicates          ${duplicates}`,
-    `of older format     ${older}`,
     `failed trials       ${failed}`,
     `checkpoints         ${checkpoints}`,
     `problems            ${report.problems.length}`,

@@ -129,13 +129,17 @@ describe('refused', () => {
   test('a folder that is a file, or lies in one', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    expect((await refused(exportCsv(await franke(), null, file))).message).toContain(`${file} is a file`);
-    expect((await refused(exportCsv(await franke(), null, join(file, 'x')))).message).toContain('--out');
+    expect((await refused(exportCsv(await franke(), null, file))).message).toContain(
+      'a file of this name exists already',
+    );
+    expect((await refused(exportCsv(await franke(), null, join(file, 'x')))).message).toContain(
+      'a file is where a directory is needed',
+    );
   });
 
   test('a place that is taken by a folder keeps it, and nothing is left aside', async () => {
     await mkdir(join(folder, 'franke.csv'));
-    expect((await refused(exportCsv(await franke(), null, folder))).message).toContain('is a folder');
+    expect((await refused(exportCsv(await franke(), null, folder))).message).toContain('it is a directory');
     expect(await readdir(folder)).toEqual(['franke.csv']);
   });
 });

@@ -1,7 +1,9 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { UserError } from '../errors.ts';
+import { exitCodes, quote, UserError } from '../errors.ts';
+import { makeDirectory } from '../files/directories.ts';
+import { codeOf, isDiskFault, reasonOf } from '../files/errno.ts';
+import { type Content, writeWhole } from '../files/write-whole.ts';
 import type { Dataset } from './dataset.ts';
 import { mnistFiles } from './mnist.ts';
 
@@ -40,7 +42,7 @@ export async function exportIdx(
   }
   const { train, test } = publishedParts(dataset, first);
   const shape = dataset.imageShape ?? [1, columns];
-  await createFolder(directory);
+  await writing(directory, () => makeDirectory(directory));
   const images = async (name: string, { from, to }: Part) =>
     writeIdx(join(directory, name), [to - from, ...shape], inputs.subarray(from * columns, to * columns));
   const labels = async (name: string, { from, to }: Part) =>
@@ -70,7 +72,7 @@ export async function exportCsv(
     const to = checkFirst(first, dataset.rows, 'rows');
     const names = columns === 2 ? ['x', 'y'] : Array.from({ length: columns }, (_, d) => `x${d}`);
     const record = (row: number) => [...inputsOf(row).map((input) => input / divisor), targets[row]];
-    await createFolder(directory);
+    await writing(directory, () => makeDirectory(directory));
     return [
       await writeCsv(join(directory, `${dataset.name}.csv`), [...names, 'target'], { from: 0, to }, record),
     ];
@@ -78,7 +80,7 @@ export async function exportCsv(
   const { train, test } = publishedParts(dataset, first);
   const header = ['label', ...Array.from({ length: columns }, (_, d) => `pixel${d}`)];
   const record = (row: number) => [targets[row], ...inputsOf(row)];
-  await createFolder(directory);
+  await writing(directory, () => makeDirectory(directory));
   return [
     await writeCsv(join(directory, 'train.csv'), header, train, record),
     await writeCsv(join(directory, 'test.csv'), header, test, record),
@@ -107,7 +109,7 @@ function checkFirst(first: number | null, available: number, kind: string): numb
 }
 
 async function writeIdx(path: string, shape: number[], data: Uint8Array): Promise<string> {
-  return writeWhole(path, [await idxHeader(shape), data]);
+  return writeFile(path, Buffer.concat([await idxHeader(shape), data]));
 }
 
 /** idx-data writes the header only: its writer fails on more than 1024 values, and bytes need no conversion. */
@@ -131,58 +133,34 @@ async function writeCsv(
   record: (row: number) => number[],
 ): Promise<string> {
   const { stringify } = await import('csv-stringify/sync');
-  function* pieces(): Generator<string> {
+  async function* pieces(): AsyncGenerator<string> {
     yield stringify([header]);
     for (let start = from; start < to; start += rowsPerPiece) {
       const length = Math.min(rowsPerPiece, to - start);
       yield stringify(Array.from({ length }, (_, n) => record(start + n)));
     }
   }
-  return writeWhole(path, pieces());
+  return writeFile(path, pieces());
 }
 
-/** The file appears whole or not at all: written beside its place, flushed to disk, renamed. */
-async function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): Promise<string> {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(aside, 'w');
-    try {
-      for (const piece of pieces) await file.writeFile(piece);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw unwritable(path, error);
-  }
+/** Writes a file whole or not at all, and returns its path. */
+async function writeFile(path: string, content: Content): Promise<string> {
+  await writing(path, () => writeWhole(path, content));
   return path;
 }
 
-async function createFolder(directory: string): Promise<void> {
+async function writing(path: string, action: () => Promise<void>): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await action();
   } catch (error) {
-    throw unwritable(directory, error);
+    if (codeOf(error) === undefined) throw error;
+    throw new UserError(
+      {
+        what: `${quote(path)} could not be written: ${reasonOf(error)}`,
+        expected: 'a folder that exists or can be created',
+        remedy: 'choose another folder',
+      },
+      isDiskFault(error) ? exitCodes.failed : exitCodes.usage,
+    );
   }
-}
-
-function unwritable(path: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
-  const problems: Record<string, string> = {
-    EEXIST: 'is a file, and a folder is needed',
-    ENOTDIR: 'cannot be created: part of its path is a file',
-    EISDIR: 'is a folder, and a file is needed',
-    EACCES: 'may not be written',
-    EPERM: 'may not be written',
-    EROFS: 'may not be written: the disk is read-only',
-    ENOSPC: 'cannot be written: the disk is full',
-  };
-  return new UserError({
-    what: `${path} ${problems[code] ?? `cannot be written: ${message}`}`,
-    expected: 'a folder that exists or can be created',
-    remedy: 'choose another folder with --out',
-  });
 }

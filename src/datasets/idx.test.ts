@@ -183,9 +183,9 @@ describe('readIdxFile', () => {
     await mkdir(join(folder, 'folder'));
     const file = await write('file', whole);
     for (const [path, problem] of [
-      [join(folder, 'nothing'), 'does not exist'],
-      [join(folder, 'folder'), 'is a folder'],
-      [join(file, 'nothing'), 'is no folder'],
+      [join(folder, 'nothing'), 'there is no such file'],
+      [join(folder, 'folder'), 'it is a directory'],
+      [join(file, 'nothing'), 'a file is where a directory is needed'],
     ]) {
       const { parts } = await refused(readIdxFile(path, 3));
       expect(parts.what).toContain(path);

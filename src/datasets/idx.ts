@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
+import { reasonOf } from '../files/errno.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
 
 /** The contents of an IDX file of unsigned bytes. */
 export interface Idx {
@@ -127,24 +128,10 @@ async function gunzipped(
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    // A pipe has no end that could be waited for.
-    const found = await stat(path);
-    if (!found.isFile() && !found.isDirectory()) throw Object.assign(new Error(path), { code: 'NOFILE' });
-    if (found.size > largest) throw Object.assign(new Error(path), { code: 'ERR_FS_FILE_TOO_LARGE' });
-    return await readFile(path);
+    return await readRegularBytes(path, largest);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const problems: Record<string, string> = {
-      ENOENT: 'does not exist',
-      ENOTDIR: 'does not exist: part of its path is no folder',
-      EISDIR: 'is a folder',
-      NOFILE: 'is no regular file',
-      EACCES: 'may not be read',
-      EPERM: 'may not be read',
-      ERR_FS_FILE_TOO_LARGE: 'is too large',
-    };
     throw new UserError({
-      what: `${path} ${problems[code ?? ''] ?? `cannot be read: ${message}`}`,
+      what: `${path} cannot be read: ${reasonOf(error)}`,
       expected: 'an IDX file, plain or gzip',
       remedy: 'check the path and its permissions',
     });

@@ -1,5 +1,7 @@
-import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { mkdtemp, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { reasonOf } from '../files/errno.ts';
+import { removeDirectory } from '../files/until-free.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import type { Check } from './check.ts';
 
@@ -41,10 +43,10 @@ async function sync(directory: string): Promise<Check> {
     await file.sync().finally(() => file.close());
     return { what, state: 'ok', found: 'the disk accepts it: a finished trial survives a power cut' };
   } catch (error) {
-    const found = `refused: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
+    const found = `refused: ${reasonOf(error)}`;
     const remedy = 'name a --store on a local disk: what is done might not survive a power cut here';
     return { what, state: 'warning', found, remedy };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeDirectory(folder);
   }
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +16,7 @@ import { readWeightsBytes } from '../store/weights.ts';
 import { readTrace } from '../trace/trace-file.ts';
 import { createTrial, type TrialConfig } from '../trial/trial.ts';
 import { forEachLine } from './lines.ts';
-import { readJsonFile, readRegular } from './regular-file.ts';
+import { readJsonFile, readRegular, readRegularAtOnce } from './regular-file.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -30,9 +32,22 @@ test('a file is read whole; a larger one, a folder and a device are not', async 
   await writeFile(join(folder, 'marked.json'), '\ufeff[1]');
   expect(await readJsonFile(join(folder, 'marked.json'))).toEqual([1]);
   await expect(readRegular(file, 7)).rejects.toThrow('it has 8 bytes, more than 7');
-  await expect(readRegular(folder)).rejects.toThrow('it is a folder');
-  await expect(readRegular('/dev/zero')).rejects.toThrow('it is no regular file');
+  await expect(readRegular(folder)).rejects.toThrow('it is a directory');
+  await expect(readRegular('/dev/zero')).rejects.toThrow('it is not a regular file');
   await expect(readRegular(join(folder, 'x'))).rejects.toThrow('ENOENT');
+});
+
+test('read at once, it is the same', () => {
+  const file = join(folder, 'once.json');
+  writeFileSync(file, '{"é":1}');
+  expect(readRegularAtOnce(file, 8).toString()).toBe('{"é":1}');
+  expect(() => readRegularAtOnce(file, 7)).toThrow('it has 8 bytes, more than 7');
+  expect(() => readRegularAtOnce(folder, 8)).toThrow('it is a directory');
+  expect(() => readRegularAtOnce('/dev/zero', 8)).toThrow('it is not a regular file');
+  expect(() => readRegularAtOnce(join(folder, 'x'), 8)).toThrow('ENOENT');
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => readRegularAtOnce(pipe, 8)).toThrow('it is not a regular file');
 });
 
 // Each of these would wait for ever.
@@ -50,7 +65,9 @@ test('a pipe is refused wherever a file is read', async () => {
   ];
   for (const read of refused) expect(await valueOrRefusal<unknown>(read)).toHaveProperty('refusal');
   expect((await readStore(folder)).records.size).toBe(0);
-  await expect(forEachLine(join(folder, 'journal-x.jsonl'), 0, () => {})).rejects.toThrow('no regular file');
+  await expect(forEachLine(join(folder, 'journal-x.jsonl'), 0, () => {})).rejects.toThrow(
+    'not a regular file',
+  );
 });
 
 test('a line that is too long for any record is named, with its file', async () => {
@@ -80,13 +97,13 @@ describe.each([
   afterEach(() => rm(store, { recursive: true }));
 
   test('as index is none', async () => {
-    await writeFile(join(store, 'journal-1.jsonl'), 'no record\n');
+    await writeFile(join(store, 'journal-1.jsonl'), '{"store":2,"id":"no record\n');
     make(join(store, 'journal-1.index'));
     expect((await readStore(store)).damaged).toEqual(['journal-1.jsonl: line 1 is not a record']);
   });
 
   test('as lease holds nothing', async () => {
-    make(join(store, 'leases', 'other.json'));
+    make(join(store, 'leases', `${randomUUID()}.json`));
     const lease = await openLease(store);
     await lease.claim(async (held) => {
       expect([...held]).toEqual([]);

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** No text of JavaScript is longer. */
@@ -6,7 +6,7 @@ export const longestText = 2 ** 29 - 24;
 
 /**
  * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
- * it is no regular file: a pipe or a device may never begin, or never end.
+ * it is not a regular file: a pipe or a device may never begin, or never end.
  */
 export function openRegular(path: string): Promise<FileHandle> {
   return openAs(path, constants.O_RDONLY);
@@ -18,17 +18,22 @@ export function openToAppend(path: string): Promise<FileHandle> {
 }
 
 async function openAs(path: string, flags: number): Promise<FileHandle> {
-  // Without waiting for a pipe's other end; Windows has no such flag, and no such pipes.
-  const handle = await open(path, flags | (constants.O_NONBLOCK ?? 0), 0o666);
+  const handle = await open(path, flags | withoutWaiting, 0o666);
   try {
-    const found = await handle.stat();
-    if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
-    if (!found.isFile()) throw Object.assign(new Error('it is no regular file'), { code: 'NOFILE' });
+    refuseOthers(await handle.stat());
     return handle;
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/** For a pipe's other end; Windows has no such flag, and no such pipes. */
+const withoutWaiting = constants.O_NONBLOCK ?? 0;
+
+function refuseOthers(found: Stats): void {
+  if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+  if (!found.isFile()) throw Object.assign(new Error('it is not a regular file'), { code: 'NOFILE' });
 }
 
 /** A file has more bytes than are read. */
@@ -38,12 +43,31 @@ export class TooLarge extends Error {}
 export async function readRegularBytes(path: string, largest: number): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
-    const { size } = await handle.stat();
-    if (size > largest) throw new TooLarge(`it has ${size} bytes, more than ${largest}`);
+    refuseLarge(await handle.stat(), largest);
     return await handle.readFile();
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * The same at once, for a small file that others replace all the time: on Windows they cannot while it is open, which it
+ * is for no longer than this takes. Errors: as readRegularBytes.
+ */
+export function readRegularAtOnce(path: string, largest: number): Buffer {
+  const file = openSync(path, constants.O_RDONLY | withoutWaiting);
+  try {
+    const found = fstatSync(file);
+    refuseOthers(found);
+    refuseLarge(found, largest);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refuseLarge({ size }: Stats, largest: number): void {
+  if (size > largest) throw new TooLarge(`it has ${size} bytes, more than ${largest}`);
 }
 
 /** The text of a file from outside, without the mark that some editors begin it with. Errors: as readRegularBytes. */

@@ -42,7 +42,9 @@ describe('checkOutputDirectory', () => {
     await writeFile(join(folder, 'file'), 'x');
     for (const path of [join(folder, 'file'), join(folder, 'file', 'deeper', 'still')]) {
       const error = await failure(checkOutputDirectory(path, '--out'));
-      expect(error.message).toMatch(/--out.*a file stands where a directory is needed/);
+      expect(error.message).toMatch(
+        /--out.*a file (is where a directory is needed|of this name exists already)/,
+      );
       expect(error.parts.remedy).toContain('--out');
       expect(error.exitCode).toBe(exitCodes.usage);
     }
@@ -84,12 +86,17 @@ describe('writeFiles', () => {
     const part = (name: string) => `${name}.${randomUUID()}.tmp`;
     const [dead, young, others] = [part('trials.csv'), part('trials.csv'), part('notes.txt')];
     const backup = 'trials.csv.20251126';
+    // Nor a directory whose name is only like that of a test.
+    await mkdir(join(folder, '.writable-by-all'));
     for (const name of [dead, young, others, backup]) await writeFile(join(folder, name), 'x');
-    await mkdir(join(folder, '.writable-abc'));
+    await mkdir(join(folder, '.writable-abcdef'));
     const old = new Date(Date.now() - 61_000);
-    for (const name of [dead, others, backup, '.writable-abc']) await utimes(join(folder, name), old, old);
+    for (const name of [dead, others, backup, '.writable-abcdef', '.writable-by-all'])
+      await utimes(join(folder, name), old, old);
     await writeFiles(folder, new Map([['trials.csv', 'new']]));
-    expect((await readdir(folder)).sort()).toEqual([others, backup, 'trials.csv', young].sort());
+    expect((await readdir(folder)).sort()).toEqual(
+      ['.writable-by-all', others, backup, 'trials.csv', young].sort(),
+    );
   });
 
   test('takes the place of a link; what the link names stays as it was', async () => {
@@ -133,7 +140,9 @@ describe('writeFiles', () => {
 
   test('names the directory that cannot be made', async () => {
     const error = await failure(writeFiles('/dev/null/out', new Map([['trials.csv', 'x']])));
-    expect(error.message).toMatch(/\/dev\/null\/out.*a file stands where a directory is needed/);
+    expect(error.message).toMatch(
+      /\/dev\/null\/out.*a file (is where a directory is needed|of this name exists already)/,
+    );
     expect(error.exitCode).toBe(exitCodes.failed);
   });
 });

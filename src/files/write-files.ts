@@ -1,16 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-import {
-  type Aside,
-  codeOf,
-  fileOfPart,
-  isDiskFault,
-  reasonOf,
-  sizeAndTime,
-  syncDirectory,
-  writeAside,
-} from './disk.ts';
+import { sizeAndTime, syncDirectory } from './directories.ts';
+import { codeOf, isDiskFault, reasonOf } from './errno.ts';
+import { removeEmptyDirectory, removeFile } from './until-free.ts';
+import { type Aside, fileOfPart, writeAside } from './write-whole.ts';
 
 /**
  * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
@@ -41,14 +35,14 @@ async function tryDirectory(directory: string, attempts = 5): Promise<void> {
     for (const path of await absentPaths(directory)) {
       if (await makeOne(path)) made.push(path);
     }
-    await rmdir(await mkdtemp(join(directory, '.writable-')));
+    await removeEmptyDirectory(await mkdtemp(join(directory, '.writable-')));
   } catch (error) {
     // Another process that tests the same directory may just have removed what it made.
     if (codeOf(error) !== 'ENOENT' || attempts <= 1) throw error;
     return await tryDirectory(directory, attempts - 1);
   } finally {
-    // Not `rm`: a directory that has been filled meanwhile stays.
-    for (const path of made.reverse()) await rmdir(path).catch(() => {});
+    // A directory that has been filled meanwhile stays.
+    for (const path of made.reverse()) await removeEmptyDirectory(path).catch(() => {});
   }
 }
 
@@ -123,9 +117,10 @@ async function removeParts(folder: string, names: ReadonlySet<string>): Promise<
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry);
     const isPart = names.has(fileOfPart(entry) ?? '');
-    if (!isPart && !entry.startsWith('.writable-')) continue;
+    if (!isPart && !/^\.writable-\w{6}$/.test(entry)) continue;
     const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
-    if (Date.now() - time > abandoned) await (isPart ? rm(path) : rmdir(path)).catch(() => {});
+    if (Date.now() - time > abandoned)
+      await (isPart ? removeFile(path) : removeEmptyDirectory(path)).catch(() => {});
   }
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../datasets/dataset.ts';
-import { reasonOf } from '../files/disk.ts';
+import { reasonOf } from '../files/errno.ts';
 import { openCheckpoints, Stopped } from '../store/checkpoints.ts';
 import { openJournal } from '../store/store.ts';
 import { writeWeights } from '../store/weights.ts';

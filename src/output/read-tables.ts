@@ -3,7 +3,8 @@ import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
 import { readCsv } from '../files/csv.ts';
-import { codeOf, sizeAndTime } from '../files/disk.ts';
+import { sizeAndTime } from '../files/directories.ts';
+import { codeOf, reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import type { Column } from './table.ts';
 
@@ -80,9 +81,7 @@ async function findPackages(folder: string): Promise<string[]> {
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = { ENOENT: 'there is no such folder', ENOTDIR: 'it is a file' };
-    throw notResults(folder, reasons[code ?? ''] ?? message);
+    throw notResults(folder, reasonOf(error));
   }
   const names = entries.map(({ name }) => name).sort();
   const found = names.includes('datapackage.json') ? [join(folder, 'datapackage.json')] : [];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { printable, quote } from '../errors.ts';
+import { codeOf, reasonOf } from '../files/errno.ts';
 
 /** How a Python process ended: what it printed, or why it gave nothing. */
 export type Outcome = { readonly stdout: string } | { readonly failure: string };
@@ -86,9 +87,9 @@ export function runPython(interpreter: string, args: readonly string[], limits: 
       complaints = (complaints + text).slice(-4000);
       count(text);
     });
-    child.on('error', (error: NodeJS.ErrnoException) => {
+    child.on('error', (error) => {
       clearTimeout(timer ?? undefined);
-      resolve({ failure: error.code === 'ENOENT' ? 'no such program' : error.message });
+      resolve({ failure: codeOf(error) === 'ENOENT' ? 'no such program' : reasonOf(error) });
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer ?? undefined);

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printable, quote } from '../errors.ts';
+import { removeDirectory } from '../files/until-free.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { Scores } from '../nn/evaluate.ts';
@@ -171,6 +172,6 @@ async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Array
     if (differs) throw new Error('scikit-learn is not of the version that the trial was made for');
     return answer as Answer;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeDirectory(folder);
   }
 }

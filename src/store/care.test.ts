@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,19 +61,14 @@ async function writeDamaged(): Promise<void> {
 }
 
 describe('check', () => {
-  test('a sound store: counts, older lines and torn ends included', async () => {
+  test('a sound store: counts, torn ends included', async () => {
     await write('journal-1.jsonl', encodeLine(a), encodeLine(b), encodeLine(c).slice(0, 90));
-    await write(
-      'journal-2.jsonl',
-      `${JSON.stringify({ store: 1, record: c })}\n`,
-      encodeLine(record('b', 0.5, later)),
-    );
+    await write('journal-2.jsonl', encodeLine(c), encodeLine(record('b', 0.5, later)));
     expect(await report()).toMatchObject({
       sound: true,
       journals: 2,
       records: 3,
       duplicates: 1,
-      older: 1,
       newer: 0,
       torn: 1,
       problems: [],
@@ -118,7 +113,12 @@ describe('repair', () => {
     });
     expect(await repairStore(store, true)).toEqual({ setAside: 0, file: null, weights: 1 });
     expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 1 });
-    expect(await readFile(join(store, `damaged-${b.id}.bin`))).toEqual(changed);
+    // Another time too: what was set aside before is kept.
+    await writeFile(join(store, 'weights', `${b.id}.bin`), '');
+    expect(await repairStore(store)).toMatchObject({ weights: 1 });
+    const aside = (await readdir(store)).filter((name) => name.startsWith(`damaged-${b.id}-`));
+    const contents = await Promise.all(aside.map((name) => readFile(join(store, name))));
+    expect(contents.sort(Buffer.compare)).toEqual([Buffer.alloc(0), changed]);
     expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
     expect((await report()).sound).toBe(true);
   });
@@ -221,9 +221,9 @@ describe('gc', () => {
     await writeDamaged();
     await write('journal-3.jsonl', encodeLine(record('old', 1, later, numerics - 1)));
     await mkdir(join(store, 'checkpoints'));
-    await writeFile(join(store, 'checkpoints', `${a.id}-3.state`), '');
-    await writeFile(join(store, 'checkpoints', `${c.id}-3.state`), '');
-    await writeFile(join(store, 'x.tmp'), '');
+    const state = Buffer.concat([Buffer.alloc(36, 7), Buffer.from('{"version":1,"id":')]);
+    for (const { id } of [a, c]) await writeFile(join(store, 'checkpoints', `${id}-3.state`), state);
+    await writeFile(join(store, `journal-${randomUUID()}.jsonl.${randomUUID()}.tmp`), encodeLine(a));
     await mkdir(join(store, 'weights'));
     for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), wholeWeights);
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
@@ -245,13 +245,20 @@ describe('gc', () => {
     expect(await setAside()).toHaveLength(1);
   });
 
-  test('an old format becomes the new one; a tidy store is left alone', async () => {
-    await write('journal-1.jsonl', `${JSON.stringify({ store: 1, record: a })}\n`);
+  test('sets lines of version 1 aside, which are no longer read', async () => {
+    const old = `${JSON.stringify({ store: 1, record: c })}\n`;
+    await write('journal-1.jsonl', old, encodeLine(a));
+    expect(await report()).toMatchObject({ sound: false, records: 1 });
+    expect(await collectGarbage(store)).toMatchObject({ setAside: 1, kept: 1 });
+    expect(await setAside()).toEqual([old]);
+    expect(await report()).toMatchObject({ sound: true, records: 1 });
+  });
+
+  test('leaves a tidy store alone', async () => {
+    await write('journal-1.jsonl', encodeLine(a));
     await collectGarbage(store);
-    const [name] = (await readdir(store)).filter((entry) => entry.startsWith('journal-'));
-    expect(await readFile(join(store, name), 'utf8')).toBe(encodeLine(a));
-    await collectGarbage(store);
-    expect((await readdir(store)).sort()).toEqual([name, 'leases'].sort());
+    expect((await readdir(store)).sort()).toEqual(['journal-1.jsonl', 'leases']);
+    expect(await readFile(join(store, 'journal-1.jsonl'), 'utf8')).toBe(encodeLine(a));
   });
 
   test('a writer that began before goes on after', async () => {

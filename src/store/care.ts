@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { namesIn, sizeAndTime, syncDirectory, writeWhole } from '../files/disk.ts';
+import { sizeAndTime, syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
+import { removeFile, renameFile } from '../files/until-free.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { numerics } from '../trial/trial.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
-import { failuresFile, readFailures } from './failures.ts';
+import { forgetFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
-import { indexOf } from './journal-index.ts';
-import { leaseFolder, openLease } from './leases.ts';
+import { removeIndex } from './journal-index.ts';
+import { leaseFolder } from './lease-file.ts';
+import { openLease } from './leases.ts';
+import { isOwnPart, kinds, storeFilesIn } from './own-files.ts';
 import { newerStore } from './store.ts';
 import { type Chosen, type Survey, surveyStore } from './survey.ts';
 import { weightsFolder } from './weights.ts';
@@ -17,9 +20,9 @@ import { weightsFolder } from './weights.ts';
 export interface Repaired {
   /** Lines set aside, and torn ends. */
   readonly setAside: number;
-  /** The file they are in; null where there was nothing to set aside. */
+  /** The file they are in; null where nothing was set aside. */
   readonly file: string | null;
-  /** Files of weights set aside, as damaged-….bin. */
+  /** Files of weights set aside, as damaged-<id>-….bin. */
   readonly weights: number;
 }
 
@@ -35,10 +38,13 @@ export function repairStore(directory: string, dryRun = false): Promise<Repaired
 }
 
 async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
-  const weights = found.damagedWeights.length;
+  const weights = found.weights.damaged.size;
   if (!dryRun)
-    for (const name of found.damagedWeights)
-      await rename(join(weightsFolder(directory), name), join(directory, `damaged-${name}`));
+    for (const [id, name] of found.weights.damaged)
+      await renameFile(
+        join(weightsFolder(directory), name),
+        join(directory, `damaged-${id}-${randomUUID()}.bin`),
+      );
   const bad = new Map<string, Set<number>>();
   for (const { place } of found.problems) {
     if (!bad.has(place.journal)) bad.set(place.journal, new Set());
@@ -46,9 +52,8 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   }
   const torn = found.journals.filter((journal) => journal.torn > 0);
   const setAside = found.problems.length + torn.length;
-  if (setAside === 0) return { setAside, file: null, weights };
+  if (setAside === 0 || dryRun) return { setAside, file: null, weights };
   const file = `damaged-${randomUUID()}.jsonl`;
-  if (dryRun) return { setAside, file, weights };
   const concerned = found.journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
   await writeWhole(join(directory, file), damagedParts(directory, concerned, bad));
   for (const { name } of concerned) {
@@ -70,9 +75,9 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
 async function retire(directory: string, name: string, { journals }: Survey): Promise<void> {
   const known = journals.find((journal) => journal.name === name)!;
   const aside = join(directory, newJournalName());
-  await rm(indexOf(join(directory, name)), { force: true });
-  await rename(join(directory, name), aside);
-  if ((await sizeAndTime(aside)).size === known.bytes) await rm(aside);
+  await removeIndex(join(directory, name));
+  await renameFile(join(directory, name), aside);
+  if ((await sizeAndTime(aside)).size === known.bytes) await removeFile(aside);
 }
 
 /** The lines to set aside, and the torn ends. */
@@ -116,14 +121,13 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
       leftovers: leftovers.length,
     };
     if (dryRun) return result;
-    const compact =
-      found.journals.length === 1 && found.older + found.duplicates + result.otherNumerics === 0;
+    const compact = found.journals.length === 1 && found.duplicates + result.otherNumerics === 0;
     if (!compact) {
       if (kept.length > 0) await writeWhole(join(directory, newJournalName()), linesToKeep(directory, kept));
       for (const { name } of found.journals) await retire(directory, name, found);
     }
-    for (const path of leftovers) await rm(path, { force: true });
-    await forgetFailures(directory, found);
+    for (const path of leftovers) await removeFile(path);
+    await forgetFailures(directory, found.records);
     await syncDirectory(directory);
     return result;
   });
@@ -140,34 +144,36 @@ async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGe
 }
 
 /** Checkpoints of trials that are done, weights of records that go, and files that a killed process left half written. */
-async function leftoversIn(directory: string, { records }: Survey): Promise<string[]> {
-  const folders = [directory, leaseFolder(directory), checkpointFolder(directory), weightsFolder(directory)];
-  const leftovers: string[] = [];
-  for (const folder of folders) {
-    for (const name of await namesIn(folder)) {
-      // Any process writes a lease there before it asks for the store; those of the dead go when the next one claims.
-      if (folder === leaseFolder(directory) && !(await isOld(join(folder, name)))) continue;
-      const id = folder === checkpointFolder(directory) ? trialOfCheckpoint(name) : null;
-      const done = id !== null && records.has(id);
-      const ownerless =
-        folder === weightsFolder(directory) && records.get(name.slice(0, 64))?.numerics !== numerics;
-      if (name.endsWith('.tmp') || done || ownerless) leftovers.push(join(folder, name));
-    }
-  }
-  return leftovers;
+async function leftoversIn(directory: string, { records, weights }: Survey): Promise<string[]> {
+  const isOf = (folder: string, kind: keyof typeof kinds) => (name: string) =>
+    isOwnPart(kinds[kind], folder, name);
+  const choose = async (folder: string, isLeftover: (name: string) => boolean): Promise<string[]> =>
+    (await storeFilesIn(folder)).filter(isLeftover).map((name) => join(folder, name));
+  const [leases, states, numbers] = [leaseFolder, checkpointFolder, weightsFolder].map((of) => of(directory));
+  const journalKinds = (['journal', 'index', 'failures', 'setAside'] as const).map((kind) =>
+    isOf(directory, kind),
+  );
+  // Any process writes a lease there before it asks for the store; those of the dead go when the next one claims.
+  const old = await Promise.all(
+    (await choose(leases, isOf(leases, 'lease'))).map(async (path) => ((await isOld(path)) ? [path] : [])),
+  );
+  return [
+    ...(await choose(directory, (name) => journalKinds.some((isPart) => isPart(name)))),
+    ...old.flat(),
+    ...(await choose(
+      states,
+      (name) => isOf(states, 'checkpoint')(name) || records.has(trialOfCheckpoint(directory, name) ?? ''),
+    )),
+    ...(await choose(numbers, isOf(numbers, 'weights'))),
+    ...[...weights.whole]
+      .filter(([id]) => records.get(id)?.numerics !== numerics)
+      .map(([, name]) => join(numbers, name)),
+  ];
 }
 
 async function isOld(path: string): Promise<boolean> {
   const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
   return Date.now() - time > 60_000;
-}
-
-/** Leaves the failures of trials that still have no record. */
-async function forgetFailures(directory: string, { records }: Survey): Promise<void> {
-  const failures = [...(await readFailures(directory)).values()].filter(({ id }) => !records.has(id));
-  const path = failuresFile(directory);
-  if (failures.length === 0) return rm(path, { force: true });
-  await writeWhole(path, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
 }
 
 /** Surveys the store and changes it while no process has a lease on it, and none can take one. */

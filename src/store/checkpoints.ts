@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileOfPart, makeDirectory, namesIn, writeWhole } from '../files/disk.ts';
+import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
+import { removeFile } from '../files/until-free.ts';
+import { fileOfPart, writeWhole } from '../files/write-whole.ts';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
+import { isOwn, isOwnPart, kinds, storeFilesIn } from './own-files.ts';
 
 /** A training was asked to end before its last epoch; what it has trained is kept. */
 export class Stopped extends Error {}
@@ -20,9 +22,11 @@ const largest = 2 ** 32;
 
 export const checkpointFolder = (directory: string): string => join(directory, 'checkpoints');
 
-/** The id of the trial that a file in the folder of checkpoints belongs to, or null. */
-export function trialOfCheckpoint(name: string): string | null {
-  return /^([0-9a-f]{64})-\d+\.state$/.exec(fileOfPart(name) ?? name)?.[1] ?? null;
+/** The id of the trial that a file, or a half-written one, in the folder of checkpoints belongs to, or null. */
+export function trialOfCheckpoint(directory: string, name: string): string | null {
+  const folder = checkpointFolder(directory);
+  if (!isOwn(kinds.checkpoint, folder, name) && !isOwnPart(kinds.checkpoint, folder, name)) return null;
+  return kinds.checkpoint.name.exec(fileOfPart(name) ?? name)?.[1] ?? null;
 }
 
 /** The checkpoints of one trial, in files of their own, which are removed when its record is in the store. */
@@ -50,9 +54,11 @@ export async function openCheckpoints(
   { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
-  const found = (await namesIn(folder).catch(() => [])).filter((name) => trialOfCheckpoint(name) === id);
+  const found = (await storeFilesIn(folder).catch(() => [])).filter(
+    (name) => name.startsWith(id) && trialOfCheckpoint(directory, name) === id,
+  );
   // What cannot be removed is in nobody's way, and `store gc` removes it.
-  const remove = (name: string) => rm(join(folder, name), { force: true }).catch(() => {});
+  const remove = (name: string) => removeFile(join(folder, name)).catch(() => {});
   for (const part of found.filter(fileOfPart)) await remove(part);
   let names = newestFirst(found.filter((name) => fileOfPart(name) === null));
   let last = performance.now();

@@ -1,7 +1,10 @@
-import { join } from 'node:path';
-import { codeOf } from '../files/disk.ts';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { forEachLine } from '../files/lines.ts';
 import { openToAppend } from '../files/regular-file.ts';
+import { removeFile } from '../files/until-free.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { isOwn, kinds } from './own-files.ts';
 
 /** A trial that failed, as kept beside the records: it never counts as done, and the next run tries it again. */
 export interface FailureNote {
@@ -13,10 +16,14 @@ export interface FailureNote {
   readonly reason: string;
 }
 
-export const failuresFile = (directory: string): string => join(directory, 'failures.jsonl');
+const failuresFile = (directory: string): string => join(directory, 'failures.jsonl');
 
-/** Notes a failure down, in a line of its own. */
+const isOurs = (directory: string): boolean =>
+  isOwn(kinds.failures, directory, basename(failuresFile(directory)));
+
+/** Notes a failure down, in a line of its own; not in a file of that name that is someone else's. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
+  if (existsSync(failuresFile(directory)) && !isOurs(directory)) return;
   const file = await openToAppend(failuresFile(directory));
   try {
     await file.appendFile(`${JSON.stringify(failure)}\n`);
@@ -28,6 +35,7 @@ export async function noteFailure(directory: string, failure: FailureNote): Prom
 /** The last failure of each trial; lines that are no failures are left out. */
 export async function readFailures(directory: string): Promise<Map<string, FailureNote>> {
   const failures = new Map<string, FailureNote>();
+  if (!isOurs(directory)) return failures;
   const take = (line: Buffer): void => {
     try {
       const failure = JSON.parse(line.toString()) as FailureNote;
@@ -37,8 +45,18 @@ export async function readFailures(directory: string): Promise<Map<string, Failu
       // torn
     }
   };
-  await forEachLine(failuresFile(directory), 0, take).catch((error) => {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  });
+  await forEachLine(failuresFile(directory), 0, take);
   return failures;
+}
+
+/** Leaves the failures of trials that still have no record. */
+export async function forgetFailures(
+  directory: string,
+  records: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const path = failuresFile(directory);
+  if (!isOurs(directory)) return;
+  const failures = [...(await readFailures(directory)).values()].filter(({ id }) => !records.has(id));
+  if (failures.length === 0) await removeFile(path);
+  else await writeWhole(path, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
 }

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
-import { sizeAndTime, writeWhole } from '../files/disk.ts';
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { sizeAndTime } from '../files/directories.ts';
 import { forEachLine, readBytes } from '../files/lines.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
-import { decodeLine, headLength, idOfLine } from './journal.ts';
+import { removeFile } from '../files/until-free.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { decodeLine, headLength, idOfLine, isOurLine } from './journal.ts';
+import { isOwn, kinds } from './own-files.ts';
 
-/** Hears of each line of a journal: the id it says it has (null: it has none) and the bytes where it lies. */
-export type VisitLine = (id: string | null, offset: number, length: number) => void;
+/**
+ * Hears of each line of a journal: the id it says it has (null: it has none), the bytes where it lies, and whether this
+ * program wrote it.
+ */
+export type VisitLine = (id: string | null, offset: number, length: number, isOurs: boolean) => void;
 
 /** A line of a version that is not known yet. */
 export class NewerLine extends Error {
@@ -17,12 +25,19 @@ export class NewerLine extends Error {
 }
 
 /** Beside a journal that is long enough to be worth it. */
-export const indexOf = (journal: string): string => journal.replace(/\.jsonl$/, '.index');
+const indexOf = (journal: string): string => journal.replace(/\.jsonl$/, '.index');
+
+const isIndex = (path: string): boolean => isOwn(kinds.index, dirname(path), basename(path));
+
+/** Removes the index of a journal, if there is one. */
+export async function removeIndex(journal: string): Promise<void> {
+  if (isIndex(indexOf(journal))) await removeFile(indexOf(journal));
+}
 
 /** An index is written when more than so many bytes of its journal had to be looked through. */
 const worthwhile = 2 ** 20;
 
-const magic = Buffer.from('fysnn-i1');
+const magic = Buffer.from(kinds.index.begins);
 const digestLength = 32;
 const headerLength = digestLength + magic.length + 16;
 const entryLength = 48;
@@ -46,9 +61,9 @@ export async function visitJournal(path: string, from: number, visit: VisitLine)
     const id = idOfLine(line.subarray(0, headLength));
     if (id === null) refuseNewer(line);
     entries?.add(id, offset, line.length);
-    visit(id, offset, line.length);
+    visit(id, offset, line.length, id !== null || isOurLine(line));
   });
-  if (entries !== null && end - begin > worthwhile) await writeIndex(path, end, time, entries.all());
+  if (entries?.hasIds() && end - begin > worthwhile) await writeIndex(path, end, time, entries.all());
   return end;
 }
 
@@ -65,6 +80,7 @@ function visitEntries(entries: Buffer, visit: VisitLine): void {
       damaged ? null : entries.toString('hex', at, at + 32),
       entries.readDoubleLE(at + 32),
       entries.readUInt32LE(at + 40),
+      true,
     );
   }
 }
@@ -73,15 +89,20 @@ function visitEntries(entries: Buffer, visit: VisitLine): void {
 function createEntries(known: Buffer = Buffer.alloc(0)) {
   let buffer = Buffer.alloc(Math.max(1024 * entryLength, 2 * known.length));
   let used = known.copy(buffer);
+  // An index is made only of a journal that has some.
+  let ids = used > 0;
   return {
     add(id: string | null, offset: number, length: number) {
       if (used === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length)]);
+      ids ||= id !== null;
       if (id !== null) buffer.write(id, used, 'hex');
       buffer.writeDoubleLE(offset, used + 32);
       buffer.writeUInt32LE(length, used + 40);
       buffer[used + 44] = id === null ? 1 : 0;
       used += entryLength;
     },
+    /** Whether any of the lines is this program's. */
+    hasIds: () => ids,
     all: () => buffer.subarray(0, used),
   };
 }
@@ -129,8 +150,9 @@ function endsAsIndexed(path: string, covered: number, entries: Buffer): boolean 
   return offset + length + 1 === covered && line[length] === 10 && idOfLine(line.subarray(0, length)) === id;
 }
 
-/** Writes the index; where the store cannot be written there is none. */
+/** Writes the index; there is none where the store cannot be written, or another's file has the name. */
 async function writeIndex(path: string, covered: number, time: number, entries: Buffer): Promise<void> {
+  if (existsSync(indexOf(path)) && !isIndex(indexOf(path))) return;
   const header = Buffer.alloc(magic.length + 16);
   magic.copy(header);
   header.writeDoubleLE(covered, magic.length);

@@ -2,24 +2,25 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, isWrongPath, makeDirectory, reasonOf, syncDirectory } from '../files/disk.ts';
+import { filesIn, makeDirectory, syncDirectory } from '../files/directories.ts';
+import { codeOf, isWrongPath, reasonOf } from '../files/errno.ts';
 import { canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts';
+import { kinds } from './own-files.ts';
 
 /**
  * Version of a journal's lines; a store with a newer one is refused.
  *
- * 1: {"store":1,"record":{"id":…}}. 2: {"store":2,"id":…,"check":…,"record":{…}}, where check is the beginning of the
- * SHA-256 of the id and the record's text. In both the id stands at a fixed place, so that a million lines can be
- * looked through without reading what is in them.
+ * {"store":2,"id":…,"check":…,"record":{…}}, where check is the beginning of the SHA-256 of the id and the record's text.
+ * The id is at a fixed place, so that a million lines can be looked through without reading what is in them.
  */
 export const storeVersion = 2;
 
-const prefixes = [
-  { version: 2, text: Buffer.from('{"store":2,"id":"') },
-  { version: 1, text: Buffer.from('{"store":1,"record":{"id":"') },
-];
-/** Bytes of a line that hold its id, whichever its version. */
-export const headLength = Math.max(...prefixes.map(({ text }) => text.length)) + 64;
+const prefix = Buffer.from(kinds.journal.begins);
+const afterId = Buffer.from('","check":"');
+/** What a line of version 1 began with; it had no checksum, and is no longer read. */
+const oldPrefix = Buffer.from('{"store":1,"record":{"id":"');
+/** Bytes of a line that hold its id. */
+export const headLength = prefix.length + 64;
 
 const checkLength = 16;
 const checkOf = (id: string, record: string): string =>
@@ -30,20 +31,28 @@ export function encodeLine({ id, ...rest }: TrialRecord): string {
   return `{"store":${storeVersion},"id":"${id}","check":"${checkOf(id, record)}","record":${record}}\n`;
 }
 
+const hasAt = (line: Buffer, text: Buffer, at: number): boolean =>
+  line.subarray(at, at + text.length).equals(text);
+
 /** The id that a line says it has, or null; nothing else of the line is looked at. */
 export function idOfLine(head: Buffer): string | null {
-  for (const { text } of prefixes) {
-    if (head.length < text.length + 64 || text.compare(head, 0, text.length) !== 0) continue;
-    const id = head.toString('latin1', text.length, text.length + 64);
-    return /^[0-9a-f]{64}$/.test(id) ? id : null;
-  }
-  return null;
+  if (!hasAt(head, prefix, 0)) return null;
+  const id = head.toString('latin1', prefix.length, headLength);
+  return /^[0-9a-f]{64}$/.test(id) ? id : null;
 }
+
+/** Whether a version of fys-nn before 0.1.0 wrote the line. */
+export const isOldLine = (line: Buffer): boolean => hasAt(line, oldPrefix, 0);
+
+/** Whether fys-nn wrote the line, which may be damaged: no one change spoils both its beginning and what is after the id. */
+export const isOurLine = (line: Buffer): boolean =>
+  hasAt(line, prefix, 0) || hasAt(line, afterId, headLength) || isOldLine(line);
 
 /** A line fully checked: its record, or what is wrong with it. */
 export type Decoded =
-  | { readonly record: TrialRecord; readonly version: number }
-  | { readonly fault: 'not a record' | 'not what was written' | 'newer'; readonly version: number };
+  | { readonly record: TrialRecord }
+  | { readonly fault: 'not a record' | 'not what was written' }
+  | { readonly fault: 'newer'; readonly version: number };
 
 /** Reads a line without its end: its JSON and, unless it was checked before, its checksum and its id. */
 export function decodeLine(line: string, checked = false): Decoded {
@@ -51,28 +60,26 @@ export function decodeLine(line: string, checked = false): Decoded {
   try {
     parsed = JSON.parse(line);
   } catch {
-    return { fault: 'not a record', version: storeVersion };
+    return { fault: 'not a record' };
   }
-  const bad = { fault: 'not a record', version: storeVersion } as const;
-  if (!isObject(parsed) || !('store' in parsed) || typeof parsed.store !== 'number') return bad;
-  const version = parsed.store;
+  if (!isObject(parsed) || !('store' in parsed) || typeof parsed.store !== 'number')
+    return { fault: 'not a record' };
   const { id, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
   const text = line.slice(line.indexOf('"record":') + '"record":'.length, -1);
-  if (version > storeVersion) {
+  if (parsed.store !== storeVersion) {
     // One whose check is this version's was written by it, and changed since: the check of a later version has to cover
     // its number too. All else is not for this one to judge.
-    const ours = typeof id === 'string' && check === checkOf(id, text);
-    return { fault: ours ? 'not what was written' : 'newer', version };
+    if (typeof id === 'string' && check === checkOf(id, text)) return { fault: 'not what was written' };
+    return parsed.store > storeVersion
+      ? { fault: 'newer', version: parsed.store }
+      : { fault: 'not a record' };
   }
-  if (version !== 1 && version !== 2) return bad;
-  if (!isObject(record)) return bad;
-  const whole = version === 1 ? record : { id, ...record };
-  if (!isRecord(whole)) return bad;
-  if (checked) return { record: whole, version };
-  if (version > 1 && check !== checkOf(whole.id, text)) return { fault: 'not what was written', version };
+  const whole = { id, ...(isObject(record) ? record : {}) };
+  if (!isRecord(whole)) return { fault: 'not a record' };
+  if (checked) return { record: whole };
   // The id is what is looked up, so it has to be that of what was computed.
-  if (idOf(whole) !== whole.id) return { fault: 'not what was written', version };
-  return { record: whole, version };
+  if (check !== checkOf(whole.id, text) || idOf(whole) !== whole.id) return { fault: 'not what was written' };
+  return { record: whole };
 }
 
 /** null for a config that is nested too deeply to have been written by this program. */
@@ -113,7 +120,10 @@ export interface JournalWriter {
   close(): Promise<void>;
 }
 
-export const isJournal = (name: string): boolean => name.startsWith('journal-') && name.endsWith('.jsonl');
+/** The files in a store that may be journals by their names: those of other machines may have been given other ones. */
+export const journalsIn = async (directory: string): Promise<string[]> =>
+  (await filesIn(directory)).filter((name) => name.startsWith('journal-') && name.endsWith('.jsonl'));
+
 export const newJournalName = (): string => `journal-${randomUUID()}.jsonl`;
 
 /**

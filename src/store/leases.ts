@@ -1,35 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { constants, readlinkSync } from 'node:fs';
-import { copyFile, link, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, makeDirectory, namesIn, sizeAndTime } from '../files/disk.ts';
-import { readJsonFile } from '../files/regular-file.ts';
+import { makeDirectory } from '../files/directories.ts';
+import { systemTimer, type Timer } from '../files/timer.ts';
+import { removeFile, renameFile } from '../files/until-free.ts';
 import { storeError } from './journal.ts';
+import { isAlive, type LeaseFile, leaseFolder, leasesIn, thisHost, timeOf } from './lease-file.ts';
+import { lockStore, unlockStore } from './lock.ts';
 
-/** What a process says in its lease file: which file that is, who it is, and which trials it is about to compute. */
-interface LeaseFile {
-  readonly name: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly ids: readonly string[];
-}
-
-export interface LeaseTimes {
-  /** Milliseconds between two signs of life. */
-  readonly heartbeat: number;
-  /** A lease without a sign of life for so many milliseconds is a dead process's. */
-  readonly limit: number;
-}
-
-const usualTimes: LeaseTimes = { heartbeat: 5_000, limit: 30_000 };
-
-/** Bytes: a thousand ids have a fifteenth of it. */
-const largestLease = 2 ** 20;
-
-/** Milliseconds: a lock is held for a look at the store; while it is repaired, for longer. */
-const longestWait = 60_000;
+/** Milliseconds between two signs of life. */
+const heartbeat = 5_000;
 
 /** The trials that this process has claimed in a store that it may share with others. */
 export interface Lease {
@@ -42,8 +22,6 @@ export interface Lease {
   end(): Promise<void>;
 }
 
-export const leaseFolder = (directory: string): string => join(directory, 'leases');
-
 /**
  * Opens this process's lease on trials of a store: one small file, whose time of change is its sign of life.
  *
@@ -52,7 +30,7 @@ export const leaseFolder = (directory: string): string => join(directory, 'lease
  * lock on the store, held for milliseconds. A process that was asleep for longer than `limit` may compute what another
  * has taken over: then there are two equal records.
  */
-export async function openLease(directory: string, times: LeaseTimes = usualTimes): Promise<Lease> {
+export async function openLease(directory: string, timer: Timer = systemTimer): Promise<Lease> {
   const folder = leaseFolder(directory);
   const name = `${randomUUID()}.json`;
   const path = join(folder, name);
@@ -64,7 +42,7 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
     const written = last.then(async () => {
       const aside = `${path}.tmp`;
       await writeFile(aside, JSON.stringify({ name, ...here, ids: mine } satisfies LeaseFile));
-      await rename(aside, path);
+      await renameFile(aside, path);
     });
     last = written.catch(() => {});
     return written;
@@ -72,14 +50,14 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
   const choosing = async (choose: Parameters<Lease['claim']>[0]): Promise<void> => {
     for (let alone = false; !alone; ) {
       await write();
-      await lockStore(directory, name, write, times.limit);
+      await lockStore(directory, name, write, timer);
       try {
-        const { time: now } = await sizeAndTime(path);
+        const now = await timeOf(path);
         const others = (await leasesIn(folder)).filter((other) => other.name !== name);
-        const living = others.filter((other) => isAlive(other, now, times.limit));
+        const living = others.filter((other) => isAlive(other, now));
         for (const dead of others.filter((other) => !living.includes(other))) {
           // What cannot be removed counts no more either way.
-          await rm(join(folder, dead.name), { force: true }).catch(() => {});
+          await removeFile(join(folder, dead.name)).catch(() => {});
         }
         mine = await choose(new Set(living.flatMap(({ ids }) => ids)), living.length);
         await write();
@@ -93,157 +71,13 @@ export async function openLease(directory: string, times: LeaseTimes = usualTime
   };
   await makeDirectory(folder).then(write).catch(naming);
   // One that fails is noticed by the next claim.
-  const beat = setInterval(() => void write().catch(() => {}), times.heartbeat);
-  beat.unref();
+  const stop = timer.every(heartbeat, () => write().catch(() => {}));
   return {
     claim: (choose) => choosing(choose).catch(naming),
     end: async () => {
-      clearInterval(beat);
+      stop();
       await last;
-      await rm(path, { force: true }).catch(() => {});
+      await removeFile(path).catch(() => {});
     },
   };
-}
-
-interface SeenLease extends LeaseFile {
-  /** Of the last sign of life, by the file system's clock. */
-  readonly time: number;
-}
-
-async function leasesIn(folder: string): Promise<SeenLease[]> {
-  const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'));
-  const read = async (name: string): Promise<SeenLease[]> => {
-    try {
-      const { time } = await sizeAndTime(join(folder, name));
-      return [{ ...(await readLease(join(folder, name))), name, time }];
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw error;
-    }
-  };
-  return (await Promise.all(names.map(read))).flat();
-}
-
-/** A damaged lease holds nothing, and is alive until its time is up. Errors: those of the system. */
-async function readLease(path: string): Promise<LeaseFile> {
-  try {
-    const { name, pid, host, ids } = (await readJsonFile(path, largestLease)) as Partial<LeaseFile>;
-    const known = Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids);
-    if (known) return { name: typeof name === 'string' ? name : '', pid: pid!, host, ids };
-  } catch (error) {
-    // Not JSON, not an object, no regular file or too large a one: damage.
-    if (!['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) throw error;
-  }
-  return { name: '', pid: 0, host: '', ids: [] };
-}
-
-function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number, limit: number): boolean {
-  // A time to come is a wrong one: no sign of life is given in advance.
-  if (Math.abs(now - time) > limit) return false;
-  if (host !== thisHost()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-}
-
-/** This machine, and on Linux the space that process numbers are counted in: containers may share a name. */
-function thisHost(): string {
-  try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-const lockOf = (directory: string): string => join(directory, 'lock');
-
-/**
- * Waits until no other process has the store locked, and locks it. Errors: a store that stays locked.
- *
- * The lock is a second name of the holder's lease file, so it says who holds it, from the moment it is there. One whose
- * lease is dead is removed. Between the look at it and its removal another may have done so and locked the store
- * anew, and then a living process's lock is gone. So `unlockStore` says whether it was held to the end. What it says is
- * right: the claims are written by then, and who comes in later reads them.
- */
-async function lockStore(
-  directory: string,
-  lease: string,
-  renew: () => Promise<void>,
-  limit: number,
-): Promise<void> {
-  const path = join(leaseFolder(directory), lease);
-  const begun = performance.now();
-  for (;;) {
-    try {
-      if (await linkLock(path, lockOf(directory))) return;
-      if (await isLockDead(directory, (await sizeAndTime(path)).time, limit))
-        await rm(lockOf(directory), { force: true });
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      // Others took this process for a dead one, or the store is gone, which is an error here.
-      await renew();
-    }
-    if (performance.now() - begun > longestWait) throw stillLocked(directory);
-    await new Promise((resolve) => setTimeout(resolve, 2 + 20 * waitShare()));
-  }
-}
-
-/** Frees the store; whether it was locked by this lease until now. */
-async function unlockStore(directory: string, lease: string): Promise<boolean> {
-  const lock = lockOf(directory);
-  const holder = await readLease(lock).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  });
-  if (holder?.name !== lease) return false;
-  await rm(lock, { force: true });
-  return true;
-}
-
-async function linkLock(lease: string, lock: string): Promise<boolean> {
-  const taken = (error: unknown): boolean => {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  };
-  try {
-    await link(lease, lock);
-    return true;
-  } catch (error) {
-    // A file system without second names.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? ''))
-      return taken(error);
-    return await copyFile(lease, lock, constants.COPYFILE_EXCL).then(() => true, taken);
-  }
-}
-
-/** Whether the lease that the lock belongs to is dead; where it names none, whether the lock is too old. */
-async function isLockDead(directory: string, now: number, limit: number): Promise<boolean> {
-  const lock = lockOf(directory);
-  const { time } = await sizeAndTime(lock);
-  const { name } = await readLease(lock);
-  if (!/^[\w-]+\.json$/.test(name)) return Math.abs(now - time) > limit;
-  const lease = join(leaseFolder(directory), name);
-  try {
-    return !isAlive({ ...(await readLease(lease)), ...(await sizeAndTime(lease)) }, now, limit);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    throw error;
-  }
-}
-
-/** In [0, 1), so that those who wait do not all ask at once; it decides no result. */
-const waitShare = (): number => (performance.now() * 1000) % 1;
-
-function stillLocked(directory: string): UserError {
-  return new UserError(
-    {
-      what: `another process keeps the trial store ${directory} locked`,
-      expected: `the lock to be free within ${longestWait / 1000} s`,
-      remedy: `end that process; if there is none, remove ${lockOf(directory)}`,
-    },
-    exitCodes.failed,
-  );
 }

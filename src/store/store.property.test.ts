@@ -62,7 +62,7 @@ test('a line of a million brackets is no record', async () => {
   const store = join(folder, 'deep');
   await mkdir(store, { recursive: true });
   const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
-  const start = `{"store":1,"record":{"id":"${'0'.repeat(64)}","at":"","status":"done","metrics":{},"curves":{},"config":`;
+  const start = `{"store":2,"id":"${'0'.repeat(64)}","check":"","record":{"at":"","status":"done","metrics":{},"curves":{},"config":`;
   await writeFile(join(store, 'journal-deep.jsonl'), `${deep}\n${start}${deep}}}\n`);
   expect(await valueOrRefusal(() => readStore(store))).toMatchObject({ value: { records: new Map() } });
 });

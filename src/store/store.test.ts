@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -43,7 +44,13 @@ function record(name: string, at = '2025-01-01T00:00:00.000Z', mse: number | nul
 
 const lineOf = encodeLine;
 /** A line as version 1 wrote it. */
-const oldLineOf = (entry: object, version = 1) => `${JSON.stringify({ store: version, record: entry })}\n`;
+const oldLineOf = (entry: object) => `${JSON.stringify({ store: 1, record: entry })}\n`;
+/** A line whose record is changed, and whose checksum is right all the same. */
+function forgedLineOf({ id, ...rest }: TrialRecord, written: string, changed: string): string {
+  const text = JSON.stringify(rest).replace(written, changed);
+  const check = createHash('sha256').update(id).update(text).digest('hex').slice(0, 16);
+  return `{"store":2,"id":"${id}","check":"${check}","record":${text}}\n`;
+}
 
 async function writeJournal(name: string, text: string): Promise<void> {
   await mkdir(store, { recursive: true });
@@ -189,14 +196,14 @@ describe('damage', () => {
   });
 
   test.each([
-    ['no JSON', '{"store": 1, "rec'],
+    ['no JSON', '{"store": 2, "rec'],
     ['an empty line', ''],
     ['another value', 'null'],
     ['no version', JSON.stringify({ record: record('x') })],
-    ['a version that is no number', JSON.stringify({ store: '1', record: record('x') })],
-    ['no record', JSON.stringify({ store: 1 })],
-    ['a record without an id', JSON.stringify({ store: 1, record: { metrics: {} } })],
-    ['a record without metrics', JSON.stringify({ store: 1, record: { id: 'x' } })],
+    ['a version that is no number', JSON.stringify({ store: '2', record: record('x') })],
+    ['no record', JSON.stringify({ store: 2 })],
+    ['a record without an id', JSON.stringify({ store: 2, record: { metrics: {} } })],
+    ['a record without metrics', JSON.stringify({ store: 2, id: 'x', record: {} })],
   ])('%s in the middle is reported, and the rest used', async (_name, garbage) => {
     await writeJournal('journal-a.jsonl', `${lineOf(record('a'))}${garbage}\n${lineOf(record('b'))}`);
     await writeJournal('journal-b.jsonl', lineOf(record('c')));
@@ -208,7 +215,9 @@ describe('damage', () => {
   test('a store of a newer version is refused, whatever its records look like', async () => {
     await writeJournal('journal-a.jsonl', lineOf(record('a')));
     for (const newer of [
-      oldLineOf(record('b'), storeVersion + 1),
+      lineOf(record('b'))
+        .replace('"store":2', `"store":${storeVersion + 1}`)
+        .replace('"check":"', '"check":"x'),
       `{"store":${storeVersion + 1},"trials":[]}\n`,
     ]) {
       await writeJournal('journal-b.jsonl', newer);
@@ -265,41 +274,72 @@ describe('a writer that meets trouble', () => {
     expect(namesIn((await readStore(store)).records).sort()).toEqual(['a', 'c']);
   });
 
-  test('a directory named like a journal is a clear error', async () => {
-    await mkdir(join(store, 'journal-x.jsonl'), { recursive: true });
-    expect((await refused(readStore(store))).exitCode).toBe(2);
-  });
-
   test.each([
     ['a number that JSON can say and float64 cannot', '"seconds":1', '"seconds":1e999'],
     ['a time that is no number', '"seconds":1', '"seconds":{}'],
     ['a curve of another name', '"curves":{', '"curves":{"__proto__":[1],'],
-    ['a version that never was', '"store":1', '"store":0'],
+    ['a record without metrics', '"metrics":', '"measures":'],
   ])('%s is damage', async (_name, written, changed) => {
-    // Version 1 has no checksum that would tell.
-    const line = JSON.stringify({ store: 1, record: { ...record('a'), seconds: 1 } });
-    await writeJournal('journal-a.jsonl', `${line.replace(written, changed)}\n${lineOf(record('b'))}`);
+    const line = forgedLineOf({ ...record('a'), seconds: 1 }, written, changed);
+    await writeJournal('journal-a.jsonl', `${line}${lineOf(record('b'))}`);
     const { records, damaged } = await readStore(store);
     expect(namesIn(records)).toEqual(['b']);
-    expect(damaged).toEqual([expect.stringMatching(/^journal-a.jsonl: line 1 is not/)]);
-  });
-
-  test('a line without the parts of a record is damage', async () => {
-    await writeJournal(
-      'journal-a.jsonl',
-      `{"store":1,"record":{"id":"x","metrics":null}}\n${lineOf(record('b'))}`,
-    );
-    const { records, damaged } = await readStore(store);
-    expect(namesIn(records)).toEqual(['b']);
-    expect(damaged).toHaveLength(1);
+    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not what was written']);
   });
 });
 
-test('a store of version 1 is read', async () => {
-  await writeJournal('journal-a.jsonl', oldLineOf(record('a')) + lineOf(record('b')));
-  const { records, damaged } = await readStore(store);
-  expect([...records.values()]).toEqual([record('a'), record('b')]);
-  expect(damaged).toEqual([]);
+describe('a store of version 1', () => {
+  test('is not read, and that is said', async () => {
+    await writeJournal('journal-a.jsonl', oldLineOf(record('a')) + lineOf(record('b')));
+    await writeJournal('journal-b.jsonl', oldLineOf(record('a')) + oldLineOf(record('c')));
+    const { records, damaged } = await readStore(store);
+    expect(namesIn(records)).toEqual(['b']);
+    const format = 'the format of fys-nn before 0.1.0, which is no longer read';
+    expect(damaged).toEqual([
+      `journal-a.jsonl: line 1 has ${format}: its trial is computed again`,
+      `journal-b.jsonl: lines 1, 2 have ${format}: their trials are computed again`,
+    ]);
+  });
+
+  test('a line of this version whose version was changed to 1 is damage', async () => {
+    await writeJournal(
+      'journal-a.jsonl',
+      lineOf(record('a')).replace('"store":2', '"store":1') + lineOf(record('b')),
+    );
+    expect((await readStore(store)).damaged).toEqual(['journal-a.jsonl: line 1 is not a record']);
+  });
+});
+
+describe('what is not of this program', () => {
+  test('is not read as a journal, and nothing is said of it', async () => {
+    await writeJournal('journal-a.jsonl', lineOf(record('a')));
+    await writeJournal('journal-diary.jsonl', '{"day":1,"text":"rain"}\n');
+    await mkdir(join(store, 'journal-x.jsonl'));
+    await promisify(execFile)('mkfifo', [join(store, 'journal-pipe.jsonl')]);
+    const { records, damaged } = await readStore(store);
+    expect(namesIn(records)).toEqual(['a']);
+    expect(damaged).toEqual([]);
+  });
+
+  test('becomes a journal with the first line that is a record, and what is wrong in it is said then', async () => {
+    await writeJournal('journal-diary.jsonl', 'rain\n');
+    const opened = await openStore(store);
+    expect(opened.problems).toEqual([]);
+    await appendFile(join(store, 'journal-diary.jsonl'), lineOf(record('a')));
+    await opened.refresh();
+    expect([...opened.ids()]).toEqual([idOf('a')]);
+    expect(opened.problems).toHaveLength(1);
+  });
+
+  test('has no index written beside it, and its own file in the place of one is kept', async () => {
+    const diary = `${'{"day":1,"text":"rain"}\n'.repeat(60_000)}`;
+    await writeJournal('journal-diary.jsonl', diary);
+    await writeJournal('journal-long.jsonl', `${diary}${lineOf(record('a'))}`);
+    await writeJournal('journal-long.index', 'a list of words');
+    expect(namesIn((await readStore(store)).records)).toEqual(['a']);
+    expect((await readdir(store)).filter((name) => name.endsWith('.index'))).toEqual(['journal-long.index']);
+    expect(await readFile(join(store, 'journal-long.index'), 'utf8')).toBe('a list of words');
+  });
 });
 
 test('any byte changed in a record is noticed', async () => {
@@ -425,14 +465,13 @@ describe('a record that is not what its id says', () => {
     ['text for a number', { metrics: { test_mse: '0.1' } }],
     ['text in a curve', { curves: { test_mse: ['x'] } }],
   ];
-  test.each([
-    ...cases.map(([name, change]) => [name, change, lineOf] as const),
-    ...cases.map(([name, change]) => [`${name}, in version 1`, change, oldLineOf] as const),
-  ])('%s: named as damage, never used', async (_name, change, write) => {
-    await writeJournal('journal-a.jsonl', write({ ...good, ...change } as TrialRecord));
+  test.each(cases)('%s: named as damage, never used', async (_name, change) => {
+    await writeJournal('journal-a.jsonl', lineOf({ ...good, ...change } as TrialRecord));
     const { records, damaged } = await readStore(store);
     expect(records.size).toBe(0);
-    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not what was written']);
+    expect(damaged).toEqual([
+      expect.stringMatching(/^journal-a.jsonl: line 1 is not (a record|what was written)$/),
+    ]);
   });
 
   test('many bad lines are one sentence', async () => {

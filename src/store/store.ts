@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { namesIn, sizeAndTime } from '../files/disk.ts';
-import { createReader, forEachLine } from '../files/lines.ts';
+import { sizeAndTime } from '../files/directories.ts';
+import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { decodeLine, isJournal, numbersOf, storeError, storeVersion } from './journal.ts';
-import { NewerLine, visitJournal } from './journal-index.ts';
+import { decodeLine, journalsIn, numbersOf, storeError, storeVersion } from './journal.ts';
+import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
+import { describeProblems, type Problem } from './problems.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
-export type { Place } from './line-table.ts';
+export { describeProblems } from './problems.ts';
 
 /** Records by id, wherever they are. */
 export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
-
-/** Something wrong in the store; the line at `place` is not used. */
-export type Problem =
-  | { readonly kind: 'not a record' | 'not what was written'; readonly place: Place }
-  | { readonly kind: 'conflict'; readonly place: Place; readonly used: Place; readonly id: string };
 
 /** A store that is looked up: records are read and checked when they are asked for. */
 export interface Store extends Records {
@@ -61,30 +57,41 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     lastLines[number] = line;
   };
   const covered = new Map<string, number>();
+  /** Files with a journal's name and no line of this program, and their lines. */
+  const foreign = new Map<string, Problem[]>();
   const problems: Problem[] = [];
   const kept = new Map<string, TrialRecord>();
   let room = keptBytes;
   const reader = createReader(directory);
 
   const look = async (name: string): Promise<void> => {
-    const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, (id, offset, length) => {
+    // Nothing is said of a file without any line of this program: it is someone else's.
+    const bad = foreign.get(name) ?? [];
+    let ours = covered.has(name) && !foreign.has(name);
+    const visit: VisitLine = (id, offset, length, isOurs) => {
       const place = { journal: name, offset, length };
-      if (id === null) problems.push({ kind: 'not a record', place });
+      ours ||= isOurs;
+      if (id === null) bad.push({ kind: 'not a record', place });
       else if (all || known.has(id)) {
         setLastLine(id, lines.add(place, lastLine(id)));
         kept.delete(id);
       }
-    });
+    };
+    const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, visit);
     covered.set(name, end);
+    if (ours) {
+      for (const problem of bad) problems.push(problem);
+      foreign.delete(name);
+    } else foreign.set(name, bad);
   };
 
   const refresh = async (): Promise<void> => {
     reader.forget();
     try {
-      const names = (await namesIn(directory)).filter(isJournal);
+      const names = await journalsIn(directory);
       if (await hasShrunk(directory, names, covered)) {
         lastLines.fill(noLine);
-        for (const state of [lines, covered, kept]) state.clear();
+        for (const state of [lines, covered, foreign, kept]) state.clear();
         problems.length = 0;
         room = keptBytes;
       }
@@ -197,66 +204,6 @@ async function hasShrunk(
   return false;
 }
 
-/** One sentence for each journal and kind of damage, and one for each conflict. */
-export async function describeProblems(directory: string, problems: readonly Problem[]): Promise<string[]> {
-  const numberOf = await lineNumbers(directory, problems);
-  const lines = new Map<string, number[]>();
-  const conflicts: string[] = [];
-  for (const problem of problems) {
-    const number = numberOf(problem.place);
-    if (problem.kind === 'conflict') {
-      const { id, used, place } = problem;
-      conflicts.push(
-        `trial ${id.slice(0, 16)} has two results that differ: ${used.journal} line ${numberOf(used)} (earlier, ` +
-          `used) and ${place.journal} line ${number} (left out)`,
-      );
-      continue;
-    }
-    const key = JSON.stringify([problem.place.journal, problem.kind]);
-    const numbers = lines.get(key);
-    if (numbers === undefined) lines.set(key, [number]);
-    else numbers.push(number);
-  }
-  const damaged = [...lines].map(([key, numbers]) => {
-    const [journal, kind] = JSON.parse(key) as [string, 'not a record' | 'not what was written'];
-    return `${journal}: ${describeLines(
-      numbers.sort((a, b) => a - b),
-      kind,
-    )}`;
-  });
-  return [...damaged, ...conflicts];
-}
-
-/** "line 3 is not a record", "lines 3, 5, 9 and 40 others are not records". */
-function describeLines(lines: readonly number[], kind: 'not a record' | 'not what was written'): string {
-  const plural = kind === 'not a record' ? 'not records' : kind;
-  if (lines.length === 1) return `line ${lines[0]} is ${kind}`;
-  const others = lines.length > 3 ? ` and ${lines.length - 3} others` : '';
-  return `lines ${lines.slice(0, 3).join(', ')}${others} are ${plural}`;
-}
-
-/** From bytes to the line numbers that an editor shows; each journal is read through once. */
-async function lineNumbers(
-  directory: string,
-  problems: readonly Problem[],
-): Promise<(place: Place) => number> {
-  const keyOf = ({ journal, offset }: Place) => `${journal} ${offset}`;
-  const places = problems.flatMap((problem) =>
-    problem.kind === 'conflict' ? [problem.place, problem.used] : [problem.place],
-  );
-  const asked = new Set(places.map(keyOf));
-  const numbers = new Map<string, number>();
-  for (const journal of new Set(places.map((place) => place.journal))) {
-    let number = 0;
-    await forEachLine(join(directory, journal), 0, (_line, offset) => {
-      number++;
-      const key = keyOf({ journal, offset, length: 0 });
-      if (asked.has(key)) numbers.set(key, number);
-    });
-  }
-  return (place) => numbers.get(keyOf(place)) ?? 0;
-}
-
 function changedStore(directory: string): UserError {
   return new UserError(
     {
@@ -271,7 +218,7 @@ function changedStore(directory: string): UserError {
 export function newerStore(directory: string, version: number | 'newer'): UserError {
   return new UserError({
     what: `the trial store ${directory} was written by a newer version of fys-nn`,
-    expected: `store version ${storeVersion} or older`,
+    expected: `store version ${storeVersion}`,
     received: version,
     remedy: 'update fys-nn, or give another --store',
   });

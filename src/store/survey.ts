@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { codeOf, namesIn, sizeAndTime } from '../files/disk.ts';
+import { sizeAndTime } from '../files/directories.ts';
+import { codeOf } from '../files/errno.ts';
 import { forEachLine } from '../files/lines.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
-import { decodeLine, isJournal, numbersOf, storeError } from './journal.ts';
-import { describeProblems, type Place, type Problem } from './store.ts';
-import { damagedWeights } from './weights.ts';
+import { decodeLine, isOurLine, journalsIn, numbersOf, storeError } from './journal.ts';
+import type { Place } from './line-table.ts';
+import { isOwn, kinds, storeFilesIn } from './own-files.ts';
+import { describeProblems, type Problem } from './problems.ts';
+import { type FoundWeights, findWeights } from './weights.ts';
 
 /** Everything about a store, from reading all of it; no index is believed. */
 export interface Survey {
@@ -16,12 +19,12 @@ export interface Survey {
   readonly records: ReadonlyMap<string, Chosen>;
   /** Lines that are damaged, or whose result differs from an earlier one. */
   readonly problems: readonly Problem[];
-  /** Files of weights that are not what was written. */
-  readonly damagedWeights: readonly string[];
+  readonly weights: FoundWeights;
+  /** Files that have a journal's name and are not this program's. */
+  readonly foreign: readonly string[];
   /** Lines that say again what an earlier one says. */
   readonly duplicates: number;
-  /** Lines of an older version, which are read, and of a newer one, which are not. */
-  readonly older: number;
+  /** Lines of a newer version, which are not read. */
   readonly newer: number;
   /** Trials that failed and have no record. */
   readonly failed: number;
@@ -54,24 +57,26 @@ export async function surveyStore(directory: string): Promise<Survey> {
 }
 
 async function survey(directory: string): Promise<Survey> {
-  const names = (await namesIn(directory)).filter(isJournal);
-  if (names.length === 0) throw noStore(directory);
   const lines = new Map<string, Chosen[]>();
   const journals: { name: string; bytes: number; torn: number }[] = [];
   const problems: Problem[] = [];
-  const counts = { duplicates: 0, older: 0, newer: 0 };
-  for (const name of names) {
+  const foreign: string[] = [];
+  const counts = { duplicates: 0, newer: 0 };
+  for (const name of await journalsIn(directory)) {
     const { size } = await sizeAndTime(join(directory, name));
+    const bad: Problem[] = [];
+    // One in which nothing was written yet, or a line was begun, is known by its name.
+    let ours = isOwn(kinds.journal, directory, name);
     const end = await forEachLine(join(directory, name), 0, (line, offset) => {
       const place: Place = { journal: name, offset, length: line.length };
       const decoded = decodeLine(line.toString());
+      ours ||= isOurLine(line) || ('fault' in decoded && decoded.fault === 'newer');
       if ('fault' in decoded) {
         if (decoded.fault === 'newer') counts.newer++;
-        else problems.push({ kind: decoded.fault, place });
+        else bad.push({ kind: decoded.fault, place });
         return;
       }
-      const { record, version } = decoded;
-      if (version === 1) counts.older++;
+      const { record } = decoded;
       const { id, at, status, config, seconds } = record;
       const digest = createHash('sha256').update(numbersOf(record)).digest('base64').slice(0, 12);
       const dataset = config.data?.dataset ?? 'unknown';
@@ -80,8 +85,14 @@ async function survey(directory: string): Promise<Survey> {
       if (known === undefined) lines.set(id, [chosen]);
       else known.push(chosen);
     });
+    if (!ours) {
+      foreign.push(name);
+      continue;
+    }
+    for (const problem of bad) problems.push(problem);
     journals.push({ name, bytes: size, torn: size - end });
   }
+  if (journals.length === 0) throw noStore(directory);
   const records = new Map<string, Chosen>();
   for (const [id, [first, ...others]] of lines) {
     const used = others.reduce((earliest, line) => (line.at < earliest.at ? line : earliest), first);
@@ -93,13 +104,21 @@ async function survey(directory: string): Promise<Survey> {
     }
   }
   const failures = [...(await readFailures(directory)).keys()].filter((id) => !records.has(id));
-  const states = (await namesIn(checkpointFolder(directory))).filter(trialOfCheckpoint);
+  const states = (await storeFilesIn(checkpointFolder(directory))).filter(
+    (name) => trialOfCheckpoint(directory, name) !== null,
+  );
   return {
-    ...{ journals, records, problems, ...counts },
-    damagedWeights: await damagedWeights(directory),
+    ...{ journals, foreign, records, problems, ...counts },
+    weights: await weightsOf(directory, records),
     failed: failures.length,
     checkpoints: states.length,
   };
+}
+
+/** What is damaged is only weights if there is a record of their trial. */
+async function weightsOf(directory: string, records: Survey['records']): Promise<FoundWeights> {
+  const { whole, damaged } = await findWeights(directory);
+  return { whole, damaged: new Map([...damaged].filter(([id]) => records.has(id))) };
 }
 
 function noStore(directory: string): UserError {
@@ -125,7 +144,8 @@ export interface StoreReport {
   readonly numerics: Readonly<Record<string, number>>;
   readonly datasets: Readonly<Record<string, number>>;
   readonly computedSeconds: number;
-  readonly older: number;
+  /** Names of journals that are someone else's files: they are left alone. */
+  readonly foreign: readonly string[];
   readonly newer: number;
   /** Journals whose last line was being written when their process died. */
   readonly torn: number;
@@ -138,7 +158,7 @@ export interface StoreReport {
 export async function reportOn(directory: string, found: Survey): Promise<StoreReport> {
   const records = [...found.records.values()];
   const problems = await describeProblems(directory, found.problems);
-  for (const name of found.damagedWeights) problems.push(`weights/${name} is not what was written`);
+  for (const name of found.weights.damaged.values()) problems.push(`weights/${name} is not what was written`);
   if (found.newer > 0) {
     problems.push(`${found.newer} lines were written by a newer version of fys-nn: update it to read them`);
   }
@@ -155,7 +175,7 @@ export async function reportOn(directory: string, found: Survey): Promise<StoreR
     numerics: countBy(records.map(({ numerics }) => String(numerics))),
     datasets: countBy(records.map(({ dataset }) => dataset)),
     computedSeconds: records.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
-    older: found.older,
+    foreign: found.foreign,
     newer: found.newer,
     torn: found.journals.filter(({ torn }) => torn > 0).length,
     failed: found.failed,

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { makeDirectory, namesIn, writeWhole } from '../files/disk.ts';
+import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
 import type { SgdConfig } from '../trial/solvers/sgd.ts';
 import type { Trial } from '../trial/trial.ts';
 import { storeError } from './journal.ts';
+import { kinds, storeFilesIn } from './own-files.ts';
 
 const digestBytes = 32;
 /** Bytes: what a plan allows a trial to take. */
@@ -46,13 +48,23 @@ export function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint
   return readWhole(weightsFile(directory, id));
 }
 
-/** Names of the files in the folder of weights that are not what was written. */
-export async function damagedWeights(directory: string): Promise<string[]> {
+/** Names of files of weights in the store, by the id of their trial: those that are whole, and those that are not. */
+export interface FoundWeights {
+  readonly whole: ReadonlyMap<string, string>;
+  readonly damaged: ReadonlyMap<string, string>;
+}
+
+/** Reads every file that has the name of weights. */
+export async function findWeights(directory: string): Promise<FoundWeights> {
   const folder = weightsFolder(directory);
-  const damaged: string[] = [];
-  for (const name of (await namesIn(folder)).filter((name) => name.endsWith('.bin')))
-    if ((await readWhole(join(folder, name))) === null) damaged.push(name);
-  return damaged;
+  const [whole, damaged] = [new Map<string, string>(), new Map<string, string>()];
+  for (const name of await storeFilesIn(folder)) {
+    const id = kinds.weights.name.exec(name)?.[1];
+    if (id === undefined) continue;
+    const found = (await readWhole(join(folder, name))) === null ? damaged : whole;
+    found.set(id, name);
+  }
+  return { whole, damaged };
 }
 
 async function readWhole(path: string): Promise<Uint8Array | null> {

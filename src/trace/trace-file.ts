@@ -1,4 +1,5 @@
 import { quote, UserError } from '../errors.ts';
+import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { checkWork } from './limits.ts';
 import { type Trace, traceSchema } from './trace-schema.ts';
@@ -18,7 +19,7 @@ export async function readTrace(file: string): Promise<Trace> {
     throw new UserError({
       what: `${file} cannot be read as a trace`,
       expected: 'a JSON file in the format fys-nn-trace/1',
-      received: error instanceof Error ? error.message : String(error),
+      received: reasonOf(error),
       remedy: 'name files such as data/fixtures/traces/*.json',
     });
   }

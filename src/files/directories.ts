@@ -1,0 +1,57 @@
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf } from './errno.ts';
+
+/** Makes the names in a directory survive a power cut; some file systems cannot open or sync a directory. */
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOSYS', 'ENOTSUP', 'EPERM'].includes(codeOf(error) ?? ''))
+      throw error;
+  }
+}
+
+/** Makes a directory and the missing ones above it, their names on disk. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+    if (made === dirname(made)) return;
+  }
+}
+
+/** The names of the regular files in a directory, and of links to such, sorted; none where there is no directory. */
+export async function filesIn(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const names = await Promise.all(
+      entries.map(async (entry) => {
+        if (entry.isSymbolicLink() && !(await isFile(join(directory, entry.name)))) return [];
+        return entry.isFile() || entry.isSymbolicLink() ? [entry.name] : [];
+      }),
+    );
+    return names.flat().sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** Size in bytes and time of the last change, in milliseconds. */
+export async function sizeAndTime(path: string): Promise<{ size: number; time: number }> {
+  const { size, mtimeMs } = await stat(path);
+  return { size, time: mtimeMs };
+}

@@ -1,0 +1,48 @@
+/** What the operating system's codes mean, in the reader's words: "… could not be written: the disk is full". */
+const reasons: Record<string, string> = {
+  EACCES: 'permission denied',
+  EBUSY: 'another process is using it',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'a file of this name exists already',
+  EFBIG: 'no file may grow that large here',
+  EIO: 'the disk reports an input/output error',
+  EISDIR: 'it is a directory',
+  ELOOP: 'its symbolic links form a loop',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'there is no such file or directory',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a file is where a directory is needed',
+  EPERM: 'the operation is not permitted',
+  ERR_FS_EISDIR: 'it is a directory',
+  NOFILE: 'it is not a regular file',
+  EROFS: 'the file system is read-only',
+};
+
+/** ENOSPC and the like; undefined for an error that is not the operating system's. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Why the operating system refused, in a few words. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  return reasons[code] ?? `the system says ${code}`;
+}
+
+/** Whether the path is in use for something else, or forbidden. */
+export function isWrongPath(error: unknown): boolean {
+  return ['EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '');
+}
+
+/** Whether the disk is full or broken. */
+export function isDiskFault(error: unknown): boolean {
+  return ['EDQUOT', 'EFBIG', 'EIO', 'ENOSPC'].includes(codeOf(error) ?? '');
+}
+
+/** Whether Windows may be saying no more than that another process has the file open at this moment. */
+export function isBusy(error: unknown): boolean {
+  return ['EACCES', 'EBUSY', 'EPERM'].includes(codeOf(error) ?? '');
+}
