@@ -2,6 +2,8 @@ import type { SplitName } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
+import { metrics } from '../stats/metrics.ts';
+import { curveMetrics } from '../trial/metrics.ts';
 import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
 import { drawn } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
@@ -10,12 +12,6 @@ import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
 import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 import { thinned } from './thinned.ts';
-
-/** The losses that curves are drawn of. */
-export const lossTitles = {
-  regression: { mse: 'MSE' },
-  classification: { cross_entropy: 'cross-entropy', accuracy: 'accuracy' },
-} as const;
 
 /** Losses over epochs: a panel for each loss and each value of the layout's columns, a colour for each cell. */
 export function curveFigures(results: Results, published: Published, interactive: boolean): Figure[] {
@@ -66,8 +62,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
   // Beyond the palette, dashes tell series apart, and train and test stand apart.
   const crowded = groupSeeds(trials).length / values.length > palette.length && splits.length > 1;
   const sets = crowded ? splits.map((split) => [split]) : [splits];
-  const losses: Record<string, string> = lossTitles[experiment.task];
-  return Object.entries(losses).flatMap(([loss, lossTitle]) =>
+  return curveMetrics(experiment.task).flatMap((loss) =>
     values.flatMap((value) =>
       sets.map((set) => {
         const members = groupSeeds(
@@ -79,7 +74,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
         ];
         return {
           title: parts.filter((part) => part !== '').join(', '),
-          valueTitle: splits.length === 1 ? `${splits[0]} ${lossTitle}` : lossTitle,
+          valueTitle: splits.length === 1 ? `${splits[0]} ${metrics[loss].title}` : metrics[loss].title,
           curves: members.flatMap((group) =>
             set.flatMap((split) => curveOf(group, split, loss, names, published)),
           ),

@@ -3,8 +3,7 @@ import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import { metricsOf } from '../trial/metrics.ts';
-import { lossTitles } from './curve-figures.ts';
+import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { CurveCollector } from './curve-values.ts';
 import { damaged, foreign } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
@@ -102,7 +101,7 @@ async function readCurves(
   folder: string,
   { task, layout }: Experiment,
 ): Promise<Map<string, TrialResult['curves']>> {
-  const losses = Object.keys(lossTitles[task]);
+  const losses = curveMetrics(task);
   const curves = new Map<string, Record<string, CurveCollector>>();
   const columns = ['trial', 'epoch', 'split', 'metric', 'value'];
   for await (const row of readTable(folder, 'curves.csv', columns)) {

@@ -1,4 +1,5 @@
 import type { Plan } from '../experiment/plan.ts';
+import { curveMetrics } from '../trial/metrics.ts';
 import { runCells, runColumns } from './settings.ts';
 import type { Table, Value } from './table.ts';
 import { type Records, shortId, trialColumn } from './trials-table.ts';
@@ -13,7 +14,7 @@ export function curvesTable(plan: Plan, records: Records): Table {
       ...runColumns,
       { name: 'epoch', type: 'integer', description: 'epochs trained, or iterations of L-BFGS, from 1' },
       { name: 'split', type: 'string', description: 'train or test' },
-      { name: 'metric', type: 'string', description: 'mse, cross_entropy or accuracy' },
+      { name: 'metric', type: 'string', description: `${curveMetrics(plan.experiment.task).join(' or ')}` },
       { name: 'value', type: 'number', description: 'its value' },
     ],
     primaryKey: ['trial', 'epoch', 'split', 'metric'],

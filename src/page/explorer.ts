@@ -1,15 +1,11 @@
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
+import { metrics } from '../stats/metrics.ts';
+import { curveMetrics } from '../trial/metrics.ts';
 import { curvesData } from './curves.ts';
 import { curveColor, curvesSpec } from './curves-spec.ts';
 import { specBlock } from './figure.ts';
 import { type Html, html, jsonBlock } from './html.ts';
-
-const titles: Readonly<Record<string, string>> = {
-  mse: 'mean squared error',
-  cross_entropy: 'cross-entropy',
-  accuracy: 'accuracy',
-};
 
 /** The experiment's curves with choices of metric, seed, split and cell; nothing where it has none. */
 export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
@@ -17,12 +13,14 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
   if (data === null) return null;
   const { seeds, cells, epochs } = data;
   const labels = cells.map(({ label }) => label);
-  const metrics = [...new Set(data.metrics.map((name) => name.replace(/^(train|test)_/, '')))];
+  const shown = curveMetrics(plan.experiment.task).filter((metric) =>
+    data.metrics.some((name) => name.endsWith(`_${metric}`)),
+  );
   const last = epochs[epochs.length - 1];
   return html`<details class="curves" data-curves="${id}-curves">
 <summary>Explore the curves${cells.length > 1 || seeds.length > 1 ? ': choose cells and seeds' : ''}</summary>
 <div class="controls">
-<label>Show <select name="metric">${metrics.map((metric) => html`<option value="${metric}">${titles[metric] ?? metric}</option>`)}</select></label>
+<label>Show <select name="metric">${shown.map((metric) => html`<option value="${metric}">${metrics[metric].title}</option>`)}</select></label>
 <label>of <select name="seed">${
     seeds.length > 1
       ? html`<option value="mean">${seeds.length} seeds: mean, band from lowest to highest</option>`
@@ -37,9 +35,9 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
       html`<label><input type="checkbox" name="cell" value="${index}" checked><svg class="swatch" width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="${curveColor(index)}"/></svg> ${label}</label>`,
   )}</fieldset>
 </div>
-${metrics.map((metric) => {
+${shown.map((metric) => {
   const spec = `${id}-curves-${metric}`;
-  return html`<div class="chart paper" data-metric="${metric}" data-title="${titles[metric] ?? metric} of ${plan.experiment.title}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metric === 'accuracy' ? 'linear' : 'log'))}`;
+  return html`<div class="chart paper" data-metric="${metric}" data-title="${metrics[metric].title} of ${plan.experiment.title}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metrics[metric].domain[1] === 1 ? 'linear' : 'log'))}`;
 })}
 ${epochs.length < last ? html`<p class="note">Every curve has ${last} epochs, of which ${epochs.length} are drawn; curves.csv has all.</p>` : null}
 ${jsonBlock(`${id}-curves`, data)}

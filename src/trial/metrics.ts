@@ -1,3 +1,4 @@
+import { losses } from '../nn/losses.ts';
 import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
 import { selectedMetrics } from './fit.ts';
 import type { TrialRecord } from './trial.ts';
@@ -142,6 +143,14 @@ export function metricsOf({
 /** Whether some trial's record has a metric of that name. */
 export function isMetric(name: string): boolean {
   return byName.has(name);
+}
+
+/** The metrics that are measured after every epoch, with whichever loss of the task. */
+export function curveMetrics(task: Task): MetricName[] {
+  const measured = Object.values(losses)
+    .filter((loss) => loss.task === task)
+    .flatMap(({ metric, selects }) => [metric, selects]);
+  return metricNames(task).filter((name) => (measured as MetricName[]).includes(name));
 }
 
 /** A column by its name. Errors: a name that no column has. */
