@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../errors.ts';
+import { withFlags } from './flags.ts';
 import type { SetStatus } from './status.ts';
 import { printWhole } from './terminal.ts';
 
@@ -25,12 +26,17 @@ export function addDoctorCommand(program: Command, setStatus: SetStatus): void {
 
 async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise<number> {
   const { examine } = await import('../doctor/index.ts');
-  const checks = await examine({
+  const examined = await examine({
     store: store ?? 'results/.trials',
     dataDir: dataDir ?? null,
     stdout: process.stdout,
     ...(golden === undefined ? {} : { golden }),
   });
+  const checks = examined.map(({ found, remedy, ...check }) => ({
+    ...check,
+    found: withFlags(found),
+    ...(remedy === undefined ? {} : { remedy: withFlags(remedy) }),
+  }));
   const wrong = checks.filter(({ state }) => state === 'wrong').length;
   const warnings = checks.filter(({ state }) => state === 'warning').length;
   if (json === true) {

@@ -34,10 +34,10 @@ export async function exportIdx(
     !(targets instanceof Uint8Array)
   ) {
     throw new UserError({
-      what: `--format idx is for images and labels, and ${dataset.name} has neither`,
+      what: `{format} idx is for images and labels, and ${dataset.name} has neither`,
       expected: 'csv',
       received: 'idx',
-      remedy: 'use --format csv',
+      remedy: 'use {format} csv',
     });
   }
   const { train, test } = publishedParts(dataset, first);
@@ -101,10 +101,10 @@ function checkFirst(first: number | null, available: number, kind: string): numb
   if (first === null) return available;
   if (Number.isInteger(first) && first >= 1 && first <= available) return first;
   throw new UserError({
-    what: `--first does not fit the data, which have ${available} ${kind}`,
+    what: `{first} does not fit the data, which have ${available} ${kind}`,
     expected: `a whole number from 1 to ${available}`,
     received: first,
-    remedy: 'lower --first, or leave it out to get all rows',
+    remedy: 'lower {first}, or leave it out to get all rows',
   });
 }
 

@@ -63,7 +63,7 @@ export const threads: Launcher = async (trials, options) => {
     let timer: NodeJS.Timeout | undefined;
     const begin = (): void => {
       if (timeout === null) return;
-      timer = setTimeout(() => end(new Error(`it took longer than --timeout ${timeout} s`)), 1000 * timeout);
+      timer = setTimeout(() => end(new Error(`it took longer than {timeout} ${timeout} s`)), 1000 * timeout);
     };
     running.set(id, { trial, begin, end });
     try {
@@ -120,8 +120,8 @@ function starting<T>(start: () => T): T {
     throw new UserError(
       {
         what: `worker threads cannot be started: ${messageOf(error)}`,
-        expected: 'a system that allows one for each of --jobs',
-        remedy: 'give fewer --jobs, or raise the limit on processes (ulimit -u)',
+        expected: 'a system that allows one for each of {jobs}',
+        remedy: 'give fewer {jobs}, or raise the limit on processes (ulimit -u)',
       },
       exitCodes.failed,
     );

@@ -207,7 +207,7 @@ export function storeError(directory: string, error: unknown): Error {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
       expected: 'a directory that can be read and written, or a path where one can be made',
       received: (error as Error).message,
-      remedy: 'give another --store, or free this one; what is in it is kept',
+      remedy: 'give another {store}, or free this one; what is in it is kept',
     },
     // What is not there is made: a name that is missing has vanished meanwhile, which is no fault of the command.
     isWrongPath(error) ? exitCodes.usage : exitCodes.failed,

@@ -107,6 +107,6 @@ function stillLocked(directory: string): UserError {
 function foreignLock(lock: string): UserError {
   return new UserError({
     what: `${quote(lock)} is in the way: fys-nn locks a store by a file of this name, and this is another file`,
-    remedy: 'move it elsewhere, or give another --store',
+    remedy: 'move it elsewhere, or give another {store}',
   });
 }

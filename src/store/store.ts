@@ -220,6 +220,6 @@ export function newerStore(directory: string, version: number | 'newer'): UserEr
     what: `the trial store ${directory} was written by a newer version of fys-nn`,
     expected: `store version ${storeVersion}`,
     received: version,
-    remedy: 'update fys-nn, or give another --store',
+    remedy: 'update fys-nn, or give another {store}',
   });
 }

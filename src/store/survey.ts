@@ -126,7 +126,7 @@ function noStore(directory: string): UserError {
     what: 'there is no trial store here',
     expected: 'a directory with journal-….jsonl files in it',
     received: directory,
-    remedy: 'give the one that runs were given with --store, or run something first',
+    remedy: 'give the one that runs were given with {store}, or run something first',
   });
 }
 

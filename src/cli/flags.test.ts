@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import rooms from '../rooms.json' with { type: 'json' };
+import { messageOf, withFlags } from './flags.ts';
+
+test('settings in braces become flags, and nothing else does', () => {
+  expect(withFlags('{testSize} leaves no rows; raise {samples}, or free {store}')).toBe(
+    '--test-size leaves no rows; raise --samples, or free --store',
+  );
+  expect(withFlags('{ samples } {nothing} {constructor} {Samples} {beta.}')).toBe(
+    '{ samples } {nothing} {constructor} {Samples} {beta.}',
+  );
+});
+
+test('what the user wrote stays as it is', () => {
+  const error = new UserError({
+    what: '{target} is wrong',
+    expected: 'less than {samples}',
+    received: '{samples}',
+    remedy: 'lower {samples}',
+  });
+  expect(messageOf(error)).toBe(
+    '--target is wrong\n  expected: less than --samples\n  received: "{samples}"\n  remedy:   lower --samples',
+  );
+  expect(messageOf(new Error('lower {samples}'))).toBe('lower --samples');
+});
+
+test('every setting that lower rooms name in braces has a flag, and none of them names a flag', () => {
+  const low = Object.keys(rooms).slice(0, Object.keys(rooms).indexOf('launchers') + 1);
+  const sources = low.flatMap((room) =>
+    readdirSync(join('src', room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.startsWith('assembly'))
+      .map((name) => readFileSync(join('src', room, name), 'utf8')),
+  );
+  const strings = sources
+    .map((text) => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, ''))
+    .flatMap((text) => text.match(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g) ?? []);
+  const named = strings.flatMap((text) => text.match(/(?<!\$)\{[a-z][A-Za-z]*\}/g) ?? []);
+  expect(named.length).toBeGreaterThan(20);
+  expect([...new Set(named)].filter((name) => withFlags(name) === name)).toEqual([]);
+  const flags = strings.filter((text) => /(^|[\s'"`(])--[a-z]/.test(text));
+  // The one program that these rooms start has a flag of its own; --help is no setting.
+  expect(flags.filter((text) => !/^'--versions'$|--help/.test(text))).toEqual([]);
+});
