@@ -1,14 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  clocks,
+  type Outcome,
+  preloading,
+  runProgram,
+  startNode,
+  startProgram,
+  until,
+} from '../program.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 let directory: string;
 
 beforeEach(async () => {
@@ -16,35 +20,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Starts the program; `when` may act on it as soon as it says so on stderr, or when a file is there. */
-function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [program, ...args], { cwd: directory, env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  const ended = new Promise<Outcome>((done) => {
-    child.on('close', (status, signal) => done({ status, signal, stdout, stderr }));
-  });
-  return { child, ended };
-}
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  startProgram(args, { cwd: directory, env });
 const run = (...args: string[]): Promise<Outcome> => start(args).ended;
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((done) => setTimeout(done, 20));
-}
 const filesIn = async (...path: string[]) => readdir(join(directory, ...path)).catch(() => [] as string[]);
 const csv = (folder: string) => readFile(join(directory, folder, 'trials.csv'), 'utf8');
 const linesIn = async (store: string): Promise<string[]> => {
@@ -63,22 +42,24 @@ const held = async (store: string): Promise<string[][]> => {
   return Promise.all(names.map(read));
 };
 
-const small = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--seed', '1..4'];
-/** Longer than any test waits for, unless it is continued. */
+const tiny = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--no-figures'];
+const small = [...tiny, '--seed', '1..4'];
+/** Longer than any test waits for. */
 const long = ['ffnn', '--epochs', '3000000', '--samples', '150', '--seed', '1', '--jobs', '1'];
+const claimed = async (store: string) => (await held(store)).some((ids) => ids.length > 0);
 
 describe('a worker thread that', () => {
   const kinds: [string, RegExp][] = [
     ['throw', /FYS_NN_FAULT: thrown/],
     ['exit', /exited with code: 7/],
     ['memory', /memory limit/],
-    ['hang', /longer than --timeout 2 s/],
+    ['hang', /longer than --timeout 1 s/],
   ];
   test.each(kinds)(
     'has the fault "%s" fails its own trial only, and the next run tries again',
     async (kind, reason) => {
       const environment = { FYS_NN_FAULT: `${kind}:2:9`, NODE_OPTIONS: '--max-old-space-size=64' };
-      const limit = kind === 'hang' ? ['--timeout', '2'] : [];
+      const limit = kind === 'hang' ? ['--timeout', '1'] : [];
       const failing = await start([...small, ...limit], environment).ended;
       expect(failing.status).toBe(1);
       expect(failing.stderr).toMatch(reason);
@@ -111,14 +92,8 @@ describe('a worker thread that', () => {
 });
 
 describe('threads that cannot start', () => {
-  /** What every process and thread loads first. */
-  const preloading = async (script: string): Promise<NodeJS.ProcessEnv> => {
-    await writeFile(join(directory, 'preload.mjs'), script);
-    return { NODE_OPTIONS: `--import=${pathToFileURL(join(directory, 'preload.mjs')).href}` };
-  };
-
   test('are an error that says why, exit 1', async () => {
-    const environment = await preloading(
+    const environment = preloading(
       "import { isMainThread } from 'node:worker_threads';\nif (!isMainThread) throw new Error('broken thread');\n",
     );
     const { status, stderr } = await start([...small, '--quiet'], environment).ended;
@@ -128,7 +103,7 @@ describe('threads that cannot start', () => {
   });
 
   test('in the place of one that died: the same, and nothing waits for ever', async () => {
-    const environment = await preloading(
+    const environment = preloading(
       `import { existsSync, writeFileSync } from 'node:fs';
       import { isMainThread } from 'node:worker_threads';
       if (!isMainThread) {
@@ -145,7 +120,7 @@ describe('threads that cannot start', () => {
   });
 
   test('many of them bring no warning of the engine', async () => {
-    const args = [...small.slice(0, -1), '1..13', '--jobs', '12', '--quiet', '--no-figures'];
+    const args = [...tiny, '--seed', '1..13', '--jobs', '12', '--quiet'];
     expect(await run(...args)).toMatchObject({ status: 0, stderr: '' });
   });
 });
@@ -164,19 +139,7 @@ test('a reader of the output that goes away makes no failure good', async () => 
 });
 
 test('--fail-fast starts no other trial after a failure; --max-failures after so many', async () => {
-  const args = [
-    'ffnn',
-    '--epochs',
-    '2',
-    '--samples',
-    '40',
-    '--batch-size',
-    '5',
-    '--jobs',
-    '1',
-    '--retries',
-    '0',
-  ];
+  const args = [...tiny, '--jobs', '1', '--retries', '0'];
   const environment = { FYS_NN_FAULT: 'throw:1:9' };
   // All but the seed alike: the longest first leaves them in their order, seed 1 in front.
   const fast = await start([...args, '--seed', '1..6', '--fail-fast', '--store', 'a'], environment).ended;
@@ -192,49 +155,68 @@ describe('interrupted', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s: what is trained is kept, the rest is said, exit %i', async (signal, status) => {
-    const { child, ended } = start(long);
-    await until(async () => (await filesIn('results/.trials/leases')).length > 0);
-    await new Promise((done) => setTimeout(done, 1000));
+    const { child, ended } = start(long, preloading(clocks.still));
+    await until(() => existsSync(join(directory, 'begun')));
     child.kill(signal);
     const outcome = await ended;
     expect(outcome.status).toBe(status);
     expect(outcome.stderr).toContain('0 of 1 trials are in the store; the same command goes on from there');
-    expect(await filesIn('results/.trials/checkpoints')).not.toEqual([]);
+    expect(await filesIn('results/.trials/checkpoints')).toEqual([expect.stringMatching(/-\d+\.state$/)]);
     expect(await filesIn('results/.trials/leases')).toEqual([]);
     expect(await filesIn('results')).toEqual(['.trials']);
   });
 
   test('a second one does not wait', async () => {
-    const hanging = { FYS_NN_FAULT: 'hang:1:9' };
-    const { child, ended } = start(long, hanging);
-    await until(async () => (await filesIn('results/.trials/leases')).length > 0);
-    await new Promise((done) => setTimeout(done, 1000));
+    const { child, stderr, ended } = start(long, { FYS_NN_FAULT: 'hang:1:9' });
+    await until(() => claimed('results/.trials'));
     child.kill('SIGINT');
-    await new Promise((done) => setTimeout(done, 500));
+    await until(() => stderr().includes('interrupted: running trials keep'));
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
-    expect((await ended).status).toBe(130);
+    const outcome = await ended;
+    expect(outcome.status).toBe(130);
+    expect(outcome.stderr).not.toContain('trials are in the store');
   });
-});
 
-test('a training that is killed goes on from its checkpoint, to the same bytes', async () => {
-  const args = ['ffnn', '--epochs', '80000', '--samples', '150', '--momentum', '0.3', '--jobs', '1'];
-  const { child, ended } = start([...args, '--out', 'b', '--store', 'b-store']);
-  await until(async () => (await filesIn('b-store/checkpoints')).length > 0 || child.exitCode !== null);
-  child.kill('SIGKILL');
-  expect((await ended).signal).toBe('SIGKILL');
-  const from = (await filesIn('b-store/checkpoints')).map((name) => Number(/-(\d+)\./.exec(name)![1]));
-  expect(Math.max(...from)).toBeGreaterThan(0);
-  expect((await run(...args, '--out', 'b', '--store', 'b-store')).status).toBe(0);
-  expect((await run(...args, '--out', 'a', '--store', 'a-store')).status).toBe(0);
-  expect(await csv('b')).toBe(await csv('a'));
-  expect(await filesIn('b-store/checkpoints')).toEqual([]);
+  test.each([
+    ['ffnn', '--epochs', '10', '--samples', '150'],
+    ['mnist', '--epochs', '10', '--samples', '600', '--test-size', '100'],
+  ])('by a kill: the training of %s goes on from its checkpoint, to the same bytes', async (...training) => {
+    // Notes down each checkpoint that is written, and is killed after the third.
+    const killing = preloading(`${clocks.hasty}
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { rename } = fs.promises;
+      let checkpoints = 0;
+      fs.promises.rename = async (from, to) => {
+        await rename(from, to);
+        if (!to.endsWith('.state')) return;
+        fs.appendFileSync('written', to + '\\n');
+        if (++checkpoints === 3) process.kill(process.pid, 'SIGKILL');
+      };
+      syncBuiltinESMExports();`);
+    const args = [...training, '--momentum', '0.3', '--jobs', '1', '--no-figures'];
+    const b = [...args, '--out', 'b', '--store', 'b-store'];
+    for (const kill of [1, 2]) {
+      expect({ kill, signal: (await start(b, killing).ended).signal }).toEqual({ kill, signal: 'SIGKILL' });
+    }
+    const written = (await readFile(join(directory, 'written'), 'utf8'))
+      .match(/\d+(?=\.state)/g)!
+      .map(Number);
+    expect(written).toHaveLength(6);
+    expect(written).toEqual([...new Set(written)].sort((one, other) => one - other));
+    expect((await run(...b)).status).toBe(0);
+    expect((await run(...args, '--out', 'a', '--store', 'a-store')).status).toBe(0);
+    expect(await csv('b')).toBe(await csv('a'));
+    expect(await filesIn('b-store/checkpoints')).toEqual([]);
+  });
 });
 
 describe('several processes on one store', () => {
   test('compute each trial once, and each has all results', async () => {
-    const args = [...small.slice(0, -1), '1..40', '--jobs', '1'];
+    const args = [...tiny, '--seed', '1..40', '--jobs', '1'];
     const runs = [1, 2, 3].map((i) => start([...args, '--out', `out-${i}`, '--store', 'store']).ended);
     for (const { status } of await Promise.all(runs)) expect(status).toBe(0);
     expect(await linesIn('store')).toHaveLength(40);
@@ -251,7 +233,7 @@ describe('several processes on one store', () => {
   });
 
   test('repair is refused until the results are written', async () => {
-    const repair = `import fs from 'node:fs';
+    const repairing = preloading(`import fs from 'node:fs';
       import { spawnSync } from 'node:child_process';
       import { syncBuiltinESMExports } from 'node:module';
       const { rename } = fs.promises;
@@ -263,20 +245,17 @@ describe('several processes on one store', () => {
         }
         return rename(from, to);
       };
-      syncBuiltinESMExports();`;
+      syncBuiltinESMExports();`);
     await run(...small);
-    await writeFile(join(directory, 'preload.mjs'), repair);
-    const preload = pathToFileURL(join(directory, 'preload.mjs')).href;
-    const again = await start([...small, '--no-figures'], { NODE_OPTIONS: `--import=${preload}` }).ended;
+    const again = await start(small, repairing).ended;
     expect(again.status).toBe(0);
     expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are at work');
     expect((await run('store', 'repair')).status).toBe(0);
   });
 
   test('what a killed one had claimed is computed by the other', async () => {
-    const hanging = { FYS_NN_FAULT: 'hang:1:9' };
-    const first = start([...small, '--jobs', '1', '--store', 'store'], hanging);
-    await until(async () => (await held('store')).some((ids) => ids.length > 0));
+    const first = start([...small, '--jobs', '1', '--store', 'store'], { FYS_NN_FAULT: 'hang:1:9' });
+    await until(() => claimed('store'));
     const second = start([...small, '--jobs', '1', '--store', 'store']);
     await until(async () => (await linesIn('store')).length >= 1);
     first.child.kill('SIGKILL');
@@ -287,7 +266,7 @@ describe('several processes on one store', () => {
 
 describe('the disk', () => {
   test('a store that vanishes while trials run: a clear error, exit 1, and the next run computes them', async () => {
-    const args = [...small.slice(0, -1), '1..300', '--jobs', '1', '--quiet'];
+    const args = [...tiny, '--seed', '1..300', '--jobs', '1', '--quiet'];
     const { child, ended } = start([...args, '--store', 'store']);
     await until(async () => (await linesIn('store')).length >= 1);
     await rm(join(directory, 'store'), { recursive: true, force: true, maxRetries: 5 });
@@ -302,11 +281,11 @@ describe('the disk', () => {
     await run(...small, '--store', 'store', '--out', 'out', '--seed', '1');
     const before = await csv('out');
     await run(...small, '--store', 'store', '--out', 'other');
-    const command = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, program, ...small];
-    const outcome = await promisify(execFile)('sh', [...command, '--store', 'store', '--out', 'out'], {
+    const outcome = await runProgram([...small, '--store', 'store', '--out', 'out'], {
       cwd: directory,
-    }).catch((error) => error);
-    expect(outcome.code).toBe(1);
+      shell: 'ulimit -f 1',
+    });
+    expect(outcome.status).toBe(1);
     expect(outcome.stderr).toMatch(/could not be written: no file may grow that large/);
     expect(await csv('out')).toBe(before);
   });
@@ -345,14 +324,8 @@ describe('fys-nn store', () => {
 });
 
 test('a few strikes at random moments, and damaged journals: the short form of npm run torture', async () => {
-  const torture = resolve('bench/torture.js');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [torture, '--smoke', '--only', 'SIGKILL|damaged'],
-    {
-      timeout: 300_000,
-    },
-  ).catch((error) => error);
+  const args = [resolve('bench/torture.js'), '--smoke', '--only', 'SIGKILL, small|damaged'];
+  const { stdout } = await startNode(args, { cwd: directory, timeout: 300_000 }).ended;
   expect(stdout).toMatch(/^damaged journals +\d/m);
   for (const line of stdout.split('\n').slice(1, -1)) expect(line).toMatch(/ (\d+) +\1 +\d+ {2}/);
 }, 300_000);

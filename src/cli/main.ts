@@ -31,20 +31,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   // Progress and notes may be lost; results may not.
   process.stderr.on('error', () => {});
-  try {
-    process.exitCode = await runProgram(argv);
-  } catch (error) {
-    process.exitCode = report(error);
-  }
+  process.exitCode = await statusOf(argv);
 }
 
-async function runProgram(argv: readonly string[]): Promise<number> {
+/** Runs the command line and returns its exit status; what goes wrong is printed. */
+export async function statusOf(argv: readonly string[]): Promise<number> {
   let status: number = exitCodes.done;
   const program = createProgram((code) => {
     status = code;
   });
-  await program.parseAsync(argv, { from: 'user' });
-  return status;
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error);
+  }
 }
 
 /** Prints what went wrong and returns the exit status. */
