@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { goldenFile, readGolden } from '../doctor/golden.ts';
 import { flagOf, type OptionName } from '../experiment/options.ts';
+import { type Outcome, type ProgramOptions, runProgram } from '../program.testing.ts';
 import { availableReferences } from '../references/index.ts';
+import { callProgram } from './called.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 const golden = await readGolden(goldenFile);
 let directory: string;
 
@@ -20,28 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: string[]): Promise<Outcome> {
-  return runWith({}, ...args);
-}
-
-function runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { cwd: directory, maxBuffer: 1e8, env: { ...process.env, ...environment } },
-      (error, stdout, stderr) => {
-        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
-  });
-}
+const run = (...args: string[]): Promise<Outcome> => runWith({}, ...args);
+const runWith = (env: NonNullable<ProgramOptions['env']>, ...args: string[]): Promise<Outcome> =>
+  runProgram(args, { cwd: directory, env });
+const call = (...args: string[]) => callProgram(args, directory);
 
 async function csvs(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(join(directory, folder))).filter((name) => name.endsWith('.csv')).sort();
@@ -62,10 +43,12 @@ const smallGrid = [
   '5,all',
   '--seed',
   '1..2',
+  '--no-figures',
 ];
+const oneTrial = ['ffnn', '--epochs', '1', '--samples', '40', '--no-figures'];
 
 describe('reproducible to the byte', () => {
-  test('whatever the number of workers, and after half of the store is lost', async () => {
+  test('whatever the number of workers, after half of the store is lost, from the store, and with --force', async () => {
     expect((await run(...smallGrid, '--jobs', '1', '--out', 'a', '--store', 'store-a')).status).toBe(0);
     expect((await run(...smallGrid, '--jobs', '2', '--out', 'b', '--store', 'store-b')).status).toBe(0);
     const expected = await csvs('a');
@@ -80,14 +63,12 @@ describe('reproducible to the byte', () => {
     expect(again.status).toBe(0);
     expect(again.stderr).toMatch(/34 trials, (?!0 |34 )\d+ of them from the store/);
     expect(await csvs('b')).toEqual(expected);
-  });
 
-  test('a second run takes everything from the store, and --force nothing', async () => {
-    await run(...smallGrid, '--quiet');
-    const expected = await csvs('results/grid-search-ols');
-    expect((await run(...smallGrid)).stderr).toContain('34 trials, 34 of them from the store');
-    expect((await run(...smallGrid, '--force')).stderr).toContain('34 trials, 0 of them from the store');
-    expect(await csvs('results/grid-search-ols')).toEqual(expected);
+    for (const [from, ...force] of [['34'], ['0', '--force']]) {
+      const { stderr } = await run(...smallGrid, '--out', 'b', '--store', 'store-b', ...force);
+      expect(stderr).toContain(`34 trials, ${from} of them from the store`);
+      expect(await csvs('b')).toEqual(expected);
+    }
   });
 
   // data/golden.json: npm run golden renews it; when a number moved, `numerics` in trial/config.ts has to be raised.
@@ -95,7 +76,7 @@ describe('reproducible to the byte', () => {
     'on every machine: $name',
     async ({ experiment, options: given, sha256: expected }) => {
       const flags = Object.entries(given).flatMap(([name, text]) => [flagOf(name as OptionName), text]);
-      await run(...experiment.split(' '), ...flags, '--out', 'out', '--quiet');
+      await run(...experiment.split(' '), ...flags, '--out', 'out', '--quiet', '--no-figures');
       const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
       expect(sha256(columnsOf(trials, golden.columns) + curves)).toBe(expected);
     },
@@ -116,7 +97,7 @@ test.each([
   ['float32', 'mnist', '--samples', '600', '--test-size', '100', '--lambda', '0,0.1', '--momentum', '0,0.5'],
   ['float64', 'logistic', '--solver', 'sgd,lbfgs', '--samples', '300', '--test-size', '100'],
 ])('WebAssembly and the reference kernels give the same bytes: %s', async (dtype, ...args) => {
-  const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet'];
+  const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet', '--no-figures', '--jobs', '1'];
   await run(...command, '--out', 'wasm', '--store', 'a');
   await runWith({ FYS_NN_KERNELS: 'reference' }, ...command, '--out', 'reference', '--store', 'b');
   expect(await csvs('reference')).toEqual(await csvs('wasm'));
@@ -158,6 +139,7 @@ describe('what a run leaves', () => {
       '50',
       '--samples',
       '80',
+      '--no-figures',
     );
     expect(status).toBe(0);
     expect(stdout).toContain('diverged');
@@ -168,7 +150,17 @@ describe('what a run leaves', () => {
   });
 
   test('several seeds give means, standard deviations and counts', async () => {
-    const { stdout } = await run('ffnn', '--seed', '1..3', '--epochs', '2', '--samples', '40', '--json');
+    const { stdout } = await run(
+      'ffnn',
+      '--seed',
+      '1..3',
+      '--epochs',
+      '2',
+      '--samples',
+      '40',
+      '--json',
+      '--no-figures',
+    );
     const { summary } = JSON.parse(stdout);
     expect(summary).toHaveLength(1);
     expect(summary[0]).toMatchObject({ seeds: 3, diverged: 0, not_run: 0 });
@@ -180,11 +172,20 @@ describe('what a run leaves', () => {
   });
 
   test('--plan writes nothing; --quick says so and lies apart', async () => {
-    const plan = await run('grid-search', 'ridge', '--plan');
+    const plan = await call('grid-search', 'ridge', '--plan');
     expect(plan).toMatchObject({ status: 0, stderr: '' });
     expect(plan.stdout).toContain('20 trials: 0 in the store, 20 to run');
     expect(await readdir(directory)).toEqual([]);
-    const quick = await run('grid-search', 'ridge', '--quick', '--epochs', '1', '--samples', '40');
+    const quick = await run(
+      'grid-search',
+      'ridge',
+      '--quick',
+      '--epochs',
+      '1',
+      '--samples',
+      '40',
+      '--no-figures',
+    );
     expect(quick.stdout).toContain('QUICK RUN');
     expect(quick.stderr).toContain('QUICK RUN');
     for (const text of Object.values(await csvs('results/quick/grid-search-ridge'))) {
@@ -238,17 +239,26 @@ describe('bad input', () => {
   ];
 
   test.each(cases)('%j is refused with a clear sentence, exit 2, nothing written', async (args, message) => {
-    const { status, stdout, stderr } = await run(...args);
+    const { status, stdout, stderr } = await call(...args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(await readdir(directory)).toEqual([]);
   });
 
+  test('the process ends as the command does', async () => {
+    const [args, message] = cases[0];
+    expect(await run(...args)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+
   test('an --out or --store that is a file is refused before anything is trained', async () => {
     await writeFile(join(directory, 'file'), 'mine');
     for (const option of ['--out', '--store']) {
-      const { status, stderr } = await run('ffnn', '--epochs', '1', option, 'file');
+      const { status, stderr } = await call('ffnn', '--epochs', '1', option, 'file');
       expect({ option, status }).toEqual({ option, status: 2 });
       expect(stderr).toContain('file');
     }
@@ -257,10 +267,10 @@ describe('bad input', () => {
   });
 
   test('a store of a newer version is refused and left alone', async () => {
-    await run('ffnn', '--epochs', '1', '--samples', '40', '--store', 'store');
+    await run(...oneTrial, '--store', 'store');
     const file = join(directory, 'store/journal-newer.jsonl');
     await writeFile(file, '{"store":99,"record":{}}\n');
-    const { status, stderr } = await run('ffnn', '--epochs', '1', '--samples', '40', '--store', 'store');
+    const { status, stderr } = await call(...oneTrial, '--store', 'store');
     expect(status).toBe(2);
     expect(stderr).toMatch(/newer version[\s\S]*99/);
     expect(await readFile(file, 'utf8')).toBe('{"store":99,"record":{}}\n');
@@ -268,24 +278,21 @@ describe('bad input', () => {
 });
 
 test('a pipe in the data folder is refused, not waited for', async () => {
-  await promisify(execFile)('mkfifo', [join(directory, 'train-images-idx3-ubyte')]);
+  execFileSync('mkfifo', [join(directory, 'train-images-idx3-ubyte')]);
   await writeFile(join(directory, 'train-labels-idx1-ubyte'), '');
-  const { status, stderr } = await run('mnist', '--plan', '--data-dir', '.');
+  const { status, stderr } = await call('mnist', '--plan', '--data-dir', '.');
   expect(status).toBe(2);
   expect(stderr).toContain('it is not a regular file');
 });
 
 test('a failed trial leaves good results alone', async () => {
-  const args = ['ffnn', '--epochs', '1', '--samples', '40', '--out', 'out'];
+  const args = [...oneTrial, '--out', 'out'];
   await run(...args, '--store', 'a');
   const good = await csvs('out');
   // Files may not grow beyond one block: the record of the new seed cannot be kept.
-  const shell = `ulimit -f 1; exec "$@"`;
-  const { status, stderr } = await new Promise<Outcome>((done) => {
-    const command = ['-c', shell, 'sh', process.execPath, program, ...args, '--seed', '5', '--store', 'b'];
-    execFile('sh', command, { cwd: directory }, (error, stdout, stderr) =>
-      done({ status: Number(error?.code ?? 0), stdout, stderr }),
-    );
+  const { status, stderr } = await runProgram([...args, '--seed', '5', '--store', 'b'], {
+    cwd: directory,
+    shell: 'ulimit -f 1',
   });
   expect(status).toBe(1);
   expect(stderr).toContain('out/ was left as it was');
@@ -294,7 +301,7 @@ test('a failed trial leaves good results alone', async () => {
 
 test('logistic regression by L-BFGS: how it ended is in the tables, and a fit that did not converge is named', async () => {
   const args = ['logistic', '--solver', 'lbfgs', '--samples', '600', '--test-size', '100', '--lambda', '0,1'];
-  const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out');
+  const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out', '--no-figures');
   expect(status).toBe(0);
   expect(stderr).toContain('L-BFGS has not converged in 1 of the trials');
   const [header, free, bound] = (await csvs('out'))['trials.csv'].split('\n').map((line) => line.split(','));
@@ -305,21 +312,29 @@ test('logistic regression by L-BFGS: how it ended is in the tables, and a fit th
 });
 
 test('help of a command in a group; an option given twice adds up; one without effect is named', async () => {
-  expect((await run('help', 'grid-search', 'ols')).stdout).toContain('--learning-rate');
-  const plan = await run('ffnn', '--seed', '1', '--seed', '2', '--plan');
+  expect((await call('help', 'grid-search', 'ols')).stdout).toContain('--learning-rate');
+  const plan = await call('ffnn', '--seed', '1', '--seed', '2', '--plan');
   expect(plan.stdout).toContain('2 trials');
-  const closed = await run('grid-search', 'ols', '--solver', 'closed-form', '--momentum', '0.5', '--plan');
+  const closed = await call('grid-search', 'ols', '--solver', 'closed-form', '--momentum', '0.5', '--plan');
   expect(closed.stderr).toContain('note: --momentum has no effect');
 });
 
 test('the example of --help runs: rates that diverge for some seeds only', async () => {
   const rates = ['--learning-rate', 'geomspace(1e-3,1,7)', '--seed', '1..5'];
-  const { status, stderr } = await run('grid-search', 'ols', ...rates, '--epochs', '20', '--quiet');
+  const { status, stderr } = await run(
+    'grid-search',
+    'ols',
+    ...rates,
+    '--epochs',
+    '20',
+    '--quiet',
+    '--no-figures',
+  );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 describe('references', () => {
-  const small = ['--epochs', '1', '--samples', '40', '--batch-size', '5'];
+  const small = ['--epochs', '1', '--samples', '40', '--batch-size', '5', '--no-figures'];
   const ols = ['grid-search', 'ols', ...small, '--reference', 'sklearn'];
 
   /** Stands where an interpreter should: it answers for its versions, and fails at the fit. */
@@ -409,10 +424,10 @@ describe('trace', () => {
 });
 
 test('list and activation-functions', async () => {
-  const list = JSON.parse((await run('list', '--json')).stdout);
+  const list = JSON.parse((await call('list', '--json')).stdout);
   const ols = list.find(({ experiment }: { experiment: string }) => experiment === 'grid-search ols');
   expect(ols).toMatchObject({ figure: 'Figure 3', trials: 33 });
-  const { stdout } = await run('activation-functions', '--x', '-2,2', '--json');
+  const { stdout } = await run('activation-functions', '--x', '-2,2', '--json', '--no-figures');
   expect(JSON.parse(stdout)).toContainEqual({
     activation: 'leaky_relu',
     x: -2,
@@ -422,7 +437,15 @@ test('list and activation-functions', async () => {
 });
 
 test('an optimum that was not reached is said, and how often', async () => {
-  const { status, stderr } = await run('logistic', '--quick', '--solver', 'lbfgs', '--max-iterations', '2');
+  const { status, stderr } = await run(
+    'logistic',
+    '--quick',
+    '--solver',
+    'lbfgs',
+    '--max-iterations',
+    '2',
+    '--no-figures',
+  );
   expect(status).toBe(0);
   expect(stderr).toMatch(/L-BFGS has not converged in \d+ of the trials/);
 });

@@ -1,33 +1,23 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { clocks, preloading, runProgram } from '../program.testing.ts';
 import { readStore } from '../store/store.ts';
+import { callProgram } from './called.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
-const preload = pathToFileURL(resolve('bench/torture/disk-fault.js')).href;
-const args = [
-  'ffnn',
-  '--epochs',
-  '2',
-  '--samples',
-  '40',
-  '--batch-size',
-  '5',
-  '--seed',
-  '1..4',
-  '--jobs',
-  '2',
-];
-const long = ['ffnn', '--epochs', '60000', '--samples', '150', '--seed', '1', '--jobs', '1'];
+const failingDisk = `import '${pathToFileURL(resolve('bench/torture/disk-fault.js')).href}';`;
+const tiny = ['ffnn', '--samples', '40', '--batch-size', '5', '--no-figures'];
+const small = [...tiny, '--epochs', '2', '--seed', '1..4'];
+/** Calls fail in each of two threads. */
+const args = [...small, '--jobs', '2'];
+const checkpointed = [...tiny, '--epochs', '20', '--jobs', '1'];
 
 let directory: string;
 let good: Awaited<ReturnType<typeof tables>>;
-let goodLong: typeof good;
+let goodCheckpointed: typeof good;
 
 interface Fault {
   readonly operation: string;
@@ -37,17 +27,9 @@ interface Fault {
   readonly times?: number;
 }
 
-function run(given: readonly string[], fault: Fault | null = null) {
-  const injected = {
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${preload}`,
-    FYS_NN_DISK_FAULT: JSON.stringify(fault),
-  };
-  const env = fault === null ? process.env : { ...process.env, ...injected };
-  return new Promise<{ status: number; stderr: string }>((done) => {
-    execFile(process.execPath, [program, ...given], { cwd: directory, env }, (error, _stdout, stderr) => {
-      done({ status: error === null ? 0 : Number(error.code), stderr });
-    });
-  });
+function run(given: readonly string[], fault: Fault | null = null, module = failingDisk) {
+  const env = fault === null ? {} : { ...preloading(module), FYS_NN_DISK_FAULT: JSON.stringify(fault) };
+  return runProgram(given, { cwd: directory, env });
 }
 
 /** Checksums of the tables in a folder, all or none. */
@@ -65,10 +47,10 @@ async function tables(folder: string): Promise<Record<string, string>> {
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-disk-'));
   await run([...args, '--store', 'good-store', '--out', 'good']);
-  await run([...long, '--store', 'good-store', '--out', 'good-long']);
+  await run([...checkpointed, '--store', 'good-store', '--out', 'good-checkpointed']);
   good = await tables('good');
-  goodLong = await tables('good-long');
-  expect([Object.keys(good).length, Object.keys(goodLong).length]).toEqual([3, 3]);
+  goodCheckpointed = await tables('good-checkpointed');
+  expect([Object.keys(good).length, Object.keys(goodCheckpointed).length]).toEqual([3, 3]);
 });
 beforeEach(() => rm(join(directory, 'results'), { recursive: true, force: true }));
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -108,13 +90,13 @@ test.each(fatal)(
     const { records, damaged } = await readStore(join(directory, 'results/.trials'));
     expect(damaged).toEqual([]);
 
-    const again = await run(args);
-    expect(again).toEqual({
+    const again = await run([...small, '--jobs', '1']);
+    expect(again).toMatchObject({
       status: 0,
       stderr: expect.stringContaining(`4 trials, ${records.size} of them from the store`),
     });
     expect(await tables('results/ffnn')).toEqual(good);
-    expect((await run(['store', 'check'])).status).toBe(0);
+    expect((await callProgram(['store', 'check'], directory)).status).toBe(0);
   },
 );
 
@@ -131,12 +113,12 @@ test('a store that cannot be read is left as it is', async () => {
 test.each(['open', 'write', 'sync', 'rename'])(
   'where %s of a checkpoint fails, that is said once and the training goes on',
   async (operation) => {
-    const { status, stderr } = await run(long, { operation, path: '/checkpoints/', code: 'EIO' });
+    const fault = { operation, path: '/checkpoints/', code: 'EIO' };
+    const { status, stderr } = await run(checkpointed, fault, failingDisk + clocks.hasty);
     expect(status).toBe(0);
-    expect(await tables('results/ffnn')).toEqual(goodLong);
-    const notes =
-      stderr.match(/no checkpoint could be written: the disk reports an input\/output error/g) ?? [];
-    // A training that is over within a second has none to write.
-    expect(notes.length).toBeLessThanOrEqual(1);
+    expect(await tables('results/ffnn')).toEqual(goodCheckpointed);
+    expect(stderr.match(/no checkpoint could be written: .*/g)).toEqual([
+      'no checkpoint could be written: the disk reports an input/output error',
+    ]);
   },
 );

@@ -12,6 +12,7 @@ import {
   startProgram,
   until,
 } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
 
@@ -250,7 +251,7 @@ describe('several processes on one store', () => {
     const again = await start(small, repairing).ended;
     expect(again.status).toBe(0);
     expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are at work');
-    expect((await run('store', 'repair')).status).toBe(0);
+    expect((await callProgram(['store', 'repair'], directory)).status).toBe(0);
   });
 
   test('what a killed one had claimed is computed by the other', async () => {
@@ -292,30 +293,32 @@ describe('the disk', () => {
 });
 
 describe('fys-nn store', () => {
+  const call = (...args: string[]) => callProgram(args, directory);
+
   test('check, repair, stats and gc', async () => {
     await run(...small);
-    expect(await run('store', 'check')).toMatchObject({ status: 0, stderr: '' });
+    expect(await call('store', 'check')).toMatchObject({ status: 0, stderr: '' });
     const [journal] = (await filesIn('results/.trials')).filter((name) => name.startsWith('journal-'));
     await appendFile(join(directory, 'results/.trials', journal), 'garbage\n');
-    const bad = await run('store', 'check', '--json');
+    const bad = await call('store', 'check', '--json');
     expect(bad.status).toBe(1);
     expect(JSON.parse(bad.stdout)).toMatchObject({ sound: false, records: 4 });
     for (const quiet of [[], ['--quiet']])
       expect((await run(...small, ...quiet)).stderr).toMatch(
         /note: the store .*is not a record\n.*store repair/,
       );
-    expect((await run('store', 'repair')).stdout).toContain(
+    expect((await call('store', 'repair')).stdout).toContain(
       '1 damaged line set aside, in results/.trials/damaged-',
     );
-    expect((await run('store', 'stats')).stdout).toMatch(/records +4: 4 done, 0 diverged/);
-    expect((await run('store', 'gc', '--dry-run')).stdout).toContain('4 records kept (dry run');
-    expect((await run('store', 'gc')).status).toBe(0);
+    expect((await call('store', 'stats')).stdout).toMatch(/records +4: 4 done, 0 diverged/);
+    expect((await call('store', 'gc', '--dry-run')).stdout).toContain('4 records kept (dry run');
+    expect((await call('store', 'gc')).status).toBe(0);
     expect((await run(...small)).stderr).toContain('4 trials, 4 of them from the store');
   });
 
   test('where there is none: exit 2, and nothing is made', async () => {
     for (const command of ['check', 'stats', 'repair', 'gc']) {
-      const { status, stderr } = await run('store', command, '--store', 'nowhere');
+      const { status, stderr } = await call('store', command, '--store', 'nowhere');
       expect({ command, status }).toEqual({ command, status: 2 });
       expect(stderr).toContain('no trial store');
     }
