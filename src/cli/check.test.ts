@@ -1,22 +1,16 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Outcome, runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 let directory: string;
 
-function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: directory }, (error, stdout, stderr) => {
-      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const run = (...args: string[]): Promise<Outcome> => runProgram(args, { cwd: directory });
+const call = (...args: string[]) => callProgram(args, directory);
 
-const small = ['--epochs', '3', '--samples', '60', '--jobs', '1', '--quiet'];
+const small = ['--epochs', '3', '--samples', '60', '--jobs', '1', '--quiet', '--no-figures'];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-check-'));
@@ -39,28 +33,28 @@ const scaleLast = (factor: number) => (text: string) =>
 
 test('a new run of the same is the same', async () => {
   await run('ffnn', ...small, '--seed', '1..2', '--out', 'again/ffnn', '--store', 'again/.trials');
-  const { status, stdout } = await run('check', 'again', '--baseline', 'baseline');
+  const { status, stdout } = await call('check', 'again', '--baseline', 'baseline');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^3 files, \d+ rows of the baseline: (\d+) hold, 0 contradicted, 0 not run\.\n$/);
-  expect((await run('check', 'again/ffnn', '--baseline', 'baseline/ffnn')).status).toBe(0);
+  expect((await call('check', 'again/ffnn', '--baseline', 'baseline/ffnn')).status).toBe(0);
 });
 
 test('a number that moved is shown and ends with 3, within the tolerance with 0', async () => {
   await change('curves.csv', scaleLast(1 + 1e-6));
-  const moved = await run('check', 'now', '--baseline', 'baseline');
+  const moved = await call('check', 'now', '--baseline', 'baseline');
   expect(moved.status).toBe(3);
   expect(moved.stdout).toMatch(/contradicted +ffnn\/curves\.csv +trial=\w+, epoch=1, split=train/);
-  expect((await run('check', 'now', '--baseline', 'baseline', '--tolerance', '1e-5')).status).toBe(0);
-  expect((await run('check', 'now', '--baseline', 'baseline', '--tolerance', 'value=abs:1e-5')).status).toBe(
+  expect((await call('check', 'now', '--baseline', 'baseline', '--tolerance', '1e-5')).status).toBe(0);
+  expect((await call('check', 'now', '--baseline', 'baseline', '--tolerance', 'value=abs:1e-5')).status).toBe(
     0,
   );
 });
 
 test('what is missing ends with 4, what is new with 0 and a note', async () => {
   await change('trials.csv', (text) => text.split('\n').slice(0, 2).join('\n'));
-  const less = await run('check', 'now', '--baseline', 'baseline');
+  const less = await call('check', 'now', '--baseline', 'baseline');
   expect([less.status, less.stdout.includes('row missing')]).toEqual([4, true]);
-  const more = await run('check', 'baseline', '--baseline', 'now');
+  const more = await call('check', 'baseline', '--baseline', 'now');
   expect([more.status, more.stderr]).toEqual([
     0,
     'ffnn/trials.csv: the baseline does not have 1 of the rows\n',
@@ -70,12 +64,12 @@ test('what is missing ends with 4, what is new with 0 and a note', async () => {
 test('formats go to a file by its ending, or to the standard output by name', async () => {
   await change('curves.csv', scaleLast(2));
   const args = ['check', 'now', '--baseline', 'baseline'];
-  expect((await run(...args, '--output', 'made/check.xml')).status).toBe(3);
+  expect((await call(...args, '--output', 'made/check.xml')).status).toBe(3);
   const xml = await readFile(join(directory, 'made/check.xml'), 'utf8');
   expect(xml).toContain('failures="1"');
-  const { stdout } = await run(...args, '--format', 'json');
+  const { stdout } = await call(...args, '--format', 'json');
   expect(JSON.parse(stdout).rows).toHaveLength(1);
-  expect((await run(...args, '--format', 'csv')).stdout).toMatch(
+  expect((await call(...args, '--format', 'csv')).stdout).toMatch(
     /^file,row,column,baseline,now,difference,verdict\n/,
   );
 });
@@ -93,7 +87,7 @@ test.each<[string, string[], RegExp]>([
     /does not tell the format/,
   ],
 ])('%s is refused with 2', async (_name, args, pattern) => {
-  const { status, stdout, stderr } = await run(...args);
+  const { status, stdout, stderr } = await call(...args);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(pattern);
 });

@@ -319,18 +319,31 @@ test('help of a command in a group; an option given twice adds up; one without e
   expect(closed.stderr).toContain('note: --momentum has no effect');
 });
 
-test('the example of --help runs: rates that diverge for some seeds only', async () => {
+test('the example of --help is understood', async () => {
   const rates = ['--learning-rate', 'geomspace(1e-3,1,7)', '--seed', '1..5'];
-  const { status, stderr } = await run(
-    'grid-search',
-    'ols',
-    ...rates,
-    '--epochs',
-    '20',
-    '--quiet',
-    '--no-figures',
-  );
+  const { status, stdout, stderr } = await call('grid-search', 'ols', ...rates, '--plan');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^(\d+) trials: 0 in the store, \1 to run/m);
+});
+
+test('rates that diverge for some seeds only are counted', async () => {
+  const rates = ['--learning-rate', '1.2,1.8,2.4', '--seed', '1..5', '--schedule', 'constant'];
+  const data = [
+    '--samples',
+    '40',
+    '--batch-size',
+    '5',
+    '--epochs',
+    '60',
+    '--no-figures',
+    '--quiet',
+    '--json',
+  ];
+  const { status, stdout, stderr } = await run('grid-search', 'ols', ...rates, ...data);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const counts = JSON.parse(stdout).summary.map(({ diverged }: { diverged: number }) => diverged);
+  expect(counts).toEqual([0, expect.any(Number), 5, 0]);
+  expect([1, 2, 3, 4]).toContain(counts[1]);
 });
 
 describe('references', () => {
@@ -434,20 +447,6 @@ test('list and activation-functions', async () => {
     value: -0.02,
     gradient: 0.01,
   });
-});
-
-test('an optimum that was not reached is said, and how often', async () => {
-  const { status, stderr } = await run(
-    'logistic',
-    '--quick',
-    '--solver',
-    'lbfgs',
-    '--max-iterations',
-    '2',
-    '--no-figures',
-  );
-  expect(status).toBe(0);
-  expect(stderr).toMatch(/L-BFGS has not converged in \d+ of the trials/);
 });
 
 /** Those columns of a CSV without quotes that are named and there, as CSV. */

@@ -1,18 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { startNode } from '../program.testing.ts';
 
 // The short form of `npm run fuzz`: the same cases every time. It runs the build.
 test('hostile input of every kind ends with a sentence and an exit status that --help names', async () => {
   const findings = await mkdtemp(join(tmpdir(), 'fys-nn-findings-'));
   const args = ['fuzz/run.js', '--cases', '27', '--seed', '2', '--findings', findings];
-  const { status, stdout } = await new Promise<{ status: number; stdout: string }>((done) => {
-    execFile(process.execPath, args, (error, text) => {
-      done({ status: error === null ? 0 : Number(error.code), stdout: text });
-    });
-  });
+  const { status, stdout } = await startNode(args, { cwd: '.', timeout: 180_000 }).ended;
   const kept = /: (\S+)$/m.exec(stdout);
   const first = kept === null ? '' : await readFile(join(kept[1], 'case.json'), 'utf8').catch(() => '');
   await rm(findings, { recursive: true });

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type Outcome, runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
 
@@ -12,17 +13,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** The build, where no window can appear. */
-function open(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  return new Promise((done) => {
-    const options = { cwd: directory, env: { ...process.env, CI: 'true' } };
-    execFile(
-      process.execPath,
-      [resolve('bin/fys-nn.js'), 'open', ...args],
-      options,
-      (error, stdout, stderr) => done({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const open = (...args: string[]): Promise<Outcome> =>
+  runProgram(['open', ...args], { cwd: directory, env: { CI: 'true' } });
 
 test('prints the path of the page where there is no screen', async () => {
   await mkdir(join(directory, 'results'));
@@ -42,7 +34,7 @@ test.each([[[]], [['nowhere']], [['.']]])(
   'open %j without a page is refused, with what to do',
   async (args) => {
     await mkdir(join(directory, 'report.html'));
-    const { status, stdout, stderr } = await open(...args);
+    const { status, stdout, stderr } = await callProgram(['open', ...args], directory);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/there is no page[\s\S]*npx fys-nn report/);
   },

@@ -1,34 +1,20 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ffnn from '../../experiments/ffnn.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { type Outcome, runProgram } from '../program.testing.ts';
 import { encodeLine } from '../store/journal.ts';
+import { callProgram } from './called.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 let directory: string;
 
-const run = (...args: string[]) => runIn([], ...args);
-
-/** Runs it with options of Node's own. */
-function runIn(
-  options: string[],
-  ...args: string[]
-): Promise<{ status: number; stdout: string; stderr: string }> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [...options, program, ...args],
-      { cwd: directory, maxBuffer: 1e8 },
-      (error, stdout, stderr) => {
-        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
-  });
-}
+const run = (...args: string[]): Promise<Outcome> => runProgram(args, { cwd: directory });
+/** With options of Node's own. */
+const runIn = (options: string[], ...args: string[]): Promise<Outcome> =>
+  runProgram(args, { cwd: directory, env: { NODE_OPTIONS: options.join(' ') } });
+const call = (...args: string[]) => callProgram(args, directory);
 
 const small = ['--epochs', '3', '--samples', '80', '--seed', '1..2', '--bootstrap', '5', '--jobs', '1'];
 const drawn = ['heat-maps.png', 'heat-maps.svg', 'heat-maps.vl.json'];
@@ -123,11 +109,11 @@ describe('plot', () => {
     for (const parent of ['a', 'b']) {
       await cp(join(directory, 'ridge'), join(directory, parent, 'ridge'), { recursive: true });
     }
-    const { status, stderr } = await run('plot', 'a/ridge', 'b', '--out', 'both');
+    const { status, stderr } = await call('plot', 'a/ridge', 'b', '--out', 'both');
     expect(status).toBe(2);
     expect(stderr).toContain(`the figures of b/ridge would take the place of those of a/ridge`);
     expect(await readdir(directory)).not.toContain('both');
-    const twice = await run('plot', 'a/ridge', 'a', '--out', 'both', '--format', 'json');
+    const twice = await call('plot', 'a/ridge', 'a', '--out', 'both', '--format', 'json');
     expect({ status: twice.status, lines: twice.stderr.trim().split('\n').length }).toEqual({
       status: 0,
       lines: 1,
@@ -139,7 +125,7 @@ describe('plot', () => {
     await mkdir(join(folder, 'published.vl.json'));
     await mkdir(join(folder, 'curves.png'));
     await writeFile(join(folder, 'curves.vl.json'), '{}');
-    const { status, stderr } = await run('plot', 'folders', '--format', 'json');
+    const { status, stderr } = await call('plot', 'folders', '--format', 'json');
     expect({ status, wrote: stderr.startsWith('wrote ') }).toEqual({ status: 0, wrote: true });
     const names = await readdir(folder);
     expect(names).toEqual(expect.arrayContaining(['published.vl.json', 'curves.png']));
@@ -154,7 +140,7 @@ describe('plot', () => {
     const rows = Array.from({ length: 101 }, (_, i) => cells.with(column, String((i + 1) / 1000)).join(','));
     await writeFile(join(folder, 'trials.csv'), `${[header, ...rows].join('\n')}\n`);
     await cut(join(folder, 'manifest.json'), (text) => text.replace('"total": 40', '"total": 101'));
-    const { status, stderr } = await run('plot', 'wide');
+    const { status, stderr } = await call('plot', 'wide');
     expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 cannot be told apart\n');
     expect(status).toBe(0);
     expect((await readdir(folder)).filter((name) => drawn.includes(name))).toEqual([]);
@@ -163,13 +149,13 @@ describe('plot', () => {
   test('functions of another file are refused, with the record, and so is a table of none', async () => {
     await cp(join(directory, 'functions'), join(directory, 'others'), { recursive: true });
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\nrelu,[^,]*/, '\nrelu,abc'));
-    const { status, stderr } = await run('plot', 'others');
+    const { status, stderr } = await call('plot', 'others');
     expect(status).toBe(2);
     expect(stderr).toMatch(
       /others\/functions\.csv, record \d+: x has a value that no run writes\n.*\n.*"abc"/,
     );
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\n[\s\S]+/, '\n'));
-    const none = await run('plot', 'others');
+    const none = await call('plot', 'others');
     expect(none.status).toBe(2);
     expect(none.stderr).toContain('functions.csv has no rows');
   });
@@ -247,7 +233,7 @@ describe('plot', () => {
       const folder = await copyOf(name.replaceAll(' ', '-'));
       await spoil(folder);
       const before = await readdir(folder).catch(() => null);
-      const { status, stdout, stderr } = await run('plot', folder);
+      const { status, stdout, stderr } = await call('plot', folder);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toContain(sentence);
       expect(stderr).toContain('remedy:');
@@ -294,7 +280,7 @@ describe('figures of a run', () => {
 
 describe('table', () => {
   test('the report’s rows and columns to two figures, the closed form beside them', async () => {
-    const { status, stdout } = await run(
+    const { status, stdout } = await call(
       'table',
       'grid-search',
       'ridge',
@@ -310,14 +296,14 @@ describe('table', () => {
   });
 
   test('what the store lacks is not run, exit 4, and nothing is trained', async () => {
-    const { status, stdout, stderr } = await run('table', 'ffnn', '--seed', '7', '--format', 'latex');
+    const { status, stdout, stderr } = await call('table', 'ffnn', '--seed', '7', '--format', 'latex');
     expect(status).toBe(4);
     expect(stdout).toContain('not run & not run & not run & not run \\\\');
     expect(stderr).toContain('1 of 1 trials are not in the store results/.trials: not run');
   });
 
   test('an unknown format is named, with those that there are', async () => {
-    const { status, stderr } = await run('table', 'ffnn', '--format', 'word');
+    const { status, stderr } = await call('table', 'ffnn', '--format', 'word');
     expect(status).toBe(2);
     expect(stderr).toContain('latex');
   });

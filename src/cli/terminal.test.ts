@@ -1,23 +1,15 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { printableText } from '../errors.ts';
+import { runProgram } from '../program.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 let directory: string;
 
-function run(...args: string[]): Promise<{ status: number; lines: string[] }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: directory }, (error, stdout, stderr) => {
-      done({
-        status: error === null ? 0 : Number(error.code),
-        lines: `${stdout}${stderr}`.trimEnd().split('\n'),
-      });
-    });
-  });
+async function run(...args: string[]): Promise<{ status: number | null; lines: string[] }> {
+  const { status, stdout, stderr } = await runProgram(args, { cwd: directory });
+  return { status, lines: `${stdout}${stderr}`.trimEnd().split('\n') };
 }
 
 /** Sets the title of a terminal, clears it, colours it: nobody's folder is called so by accident. */

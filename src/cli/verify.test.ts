@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
-/** The program as users start it: these tests run the build. */
-const program = resolve('bin/fys-nn.js');
 let directory: string;
 
 beforeEach(async () => {
@@ -34,24 +33,16 @@ const conclusion = {
   },
 };
 
-function verify(claims: unknown, ...args: string[]) {
-  return verifyWith({}, claims, ...args);
+const verify = (claims: unknown, ...args: string[]) => verifyWith({}, claims, ...args);
+
+async function verifyWith(env: NodeJS.ProcessEnv, claims: unknown, ...args: string[]) {
+  return runProgram(await commandLine(claims, args), { cwd: directory, env });
 }
 
-async function verifyWith(environment: NodeJS.ProcessEnv, claims: unknown, ...args: string[]) {
+async function commandLine(claims: unknown, args: readonly string[]): Promise<string[]> {
   const text = typeof claims === 'string' ? claims : JSON.stringify({ report: { title: 't' }, claims });
   await writeFile(join(directory, 'claims.json'), text);
-  return new Promise<{ status: number; stdout: string; stderr: string }>((done) => {
-    const all = [program, 'verify', '--claims', 'claims.json', '--jobs', '1', ...args];
-    execFile(
-      process.execPath,
-      all,
-      { cwd: directory, maxBuffer: 1e8, env: { ...process.env, ...environment } },
-      (error, stdout, stderr) => {
-        done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
-  });
+  return ['verify', '--claims', 'claims.json', '--jobs', '1', ...args];
 }
 
 const read = (name: string) => readFile(join(directory, 'results/verify', name), 'utf8');
@@ -199,7 +190,7 @@ test.each<[string, unknown, string[], RegExp]>([
   ['an expectation that is none', [fair], ['--expect', 'claims.json'], /--expect/],
   ['no claim about the variant', [{ ...fair, variant: 'code' }], ['--variant', 'text'], /no claim is about/],
 ])('%s: exit 2, and nothing is written', async (_name, claims, args, pattern) => {
-  const { status, stderr } = await verify(claims, ...args);
+  const { status, stderr } = await callProgram(await commandLine(claims, args), directory);
   expect(stderr).toMatch(pattern);
   expect(stderr).not.toMatch(/^ {4}at /m);
   expect(status).toBe(2);
@@ -225,7 +216,7 @@ test.each([
   ['--max-failures', '0', 'a whole number from 1'],
   ['--jobs', 'x', 'a whole number from 1'],
 ])('%s %s is refused, whatever the store has', async (flag, value, expected) => {
-  const { status, stderr } = await verify([], flag, value);
+  const { status, stderr } = await callProgram(await commandLine([], [flag, value]), directory);
   expect(status).toBe(2);
   expect(stderr).toContain(flag);
   expect(stderr).toContain(expected);
