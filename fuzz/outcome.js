@@ -1,10 +1,7 @@
 // Runs the program within bounds, and says what of the outcome must not be.
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { start } from '../bench/torture/program.js';
 import { exitCodes, printableText } from '../dist/src/errors.js';
-
-const program = fileURLToPath(new URL('../bin/fys-nn.js', import.meta.url));
 
 /** Megabytes of heap and of memory in all; seconds until it is asked to stop, and until it must have. */
 const heap = 512;
@@ -16,35 +13,23 @@ const { hungUp, terminated, ...good } = exitCodes;
 const goodStatuses = Object.values(good);
 
 /** Exit status (or signal), what was printed, and the most memory it had where the system tells. */
-export function runProgram(args, directory) {
-  return new Promise((done) => {
-    const options = {
-      cwd: directory,
-      env: { ...process.env, CI: 'true', NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    };
-    const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, program, ...args], options);
-    const text = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-      child[name].setEncoding('utf8').on('data', (piece) => {
-        if (text[name].length < 1e6) text[name] += piece;
-      });
-    }
-    let megabytes = 0;
-    const watch = setInterval(() => {
-      megabytes = Math.max(megabytes, peakMemory(child.pid));
-      if (megabytes > memory) child.kill('SIGKILL');
-    }, 100);
-    // A long run is no fault, but one that Ctrl-C does not end is.
-    const ask = setTimeout(() => child.kill('SIGINT'), 1000 * patience);
-    const end = setTimeout(() => child.kill('SIGKILL'), 1000 * (patience + grace));
-    child.on('close', (code, signal) => {
-      clearInterval(watch);
-      clearTimeout(ask);
-      clearTimeout(end);
-      done({ status: code ?? signal, megabytes, ...text });
-    });
-  });
+export async function runProgram(args, directory) {
+  const environment = { CI: 'true', NO_COLOR: '1' };
+  const engine = [`--max-old-space-size=${heap}`];
+  const { child, ended } = start(directory, args, { environment, engine });
+  let megabytes = 0;
+  const watch = setInterval(() => {
+    megabytes = Math.max(megabytes, peakMemory(child.pid));
+    if (megabytes > memory) child.kill('SIGKILL');
+  }, 100);
+  // A long run is no fault, but one that Ctrl-C does not end is.
+  const ask = setTimeout(() => child.kill('SIGINT'), 1000 * patience);
+  const end = setTimeout(() => child.kill('SIGKILL'), 1000 * (patience + grace));
+  const { status, signal, stdout, stderr } = await ended;
+  clearInterval(watch);
+  clearTimeout(ask);
+  clearTimeout(end);
+  return { status: status ?? signal, megabytes, stdout, stderr };
 }
 
 /** What is wrong with an outcome, or null. */

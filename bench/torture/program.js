@@ -30,19 +30,20 @@ export async function inFolder(action) {
 }
 
 /**
- * Starts the program in a folder; `ended` gives how it ended. `shell`: what a shell does before, such as `ulimit -f 8`.
+ * Starts the program in a folder; `ended` gives how it ended. `shell`: what a shell does before, such as `ulimit -f 8`;
+ * `engine`: flags for Node.
  */
-export function start(folder, args, { environment = {}, shell = null } = {}) {
-  const command = [process.execPath, program, ...args];
+export function start(folder, args, { environment = {}, shell = null, engine = [] } = {}) {
+  const command = [process.execPath, ...engine, program, ...args];
   const [file, ...rest] = shell === null ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command];
   const env = { ...process.env, ...environment };
   const child = spawn(file, rest, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (text) => {
+  child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  child.stderr.on('data', (text) => {
+  child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;
   });
   const ended = new Promise((done) => {

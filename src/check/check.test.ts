@@ -180,8 +180,12 @@ describe('what cannot be compared is refused', () => {
       ...table(),
       rows: Array.from({ length: 125_001 }, (_, i) => row(`${i}`, value, value)),
     });
-    expect(() => check(rows('1'), [], rows('2'))).toThrow(/t\.csv(.|\n)*at most 250000 differences/);
-    expect(() => check(rows('1'), [], rows('2'))).toThrow(expect.objectContaining({ exitCode: 3 }));
+    expect(() => check(rows('1'), [], rows('2'))).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/t\.csv(.|\n)*at most 250000 differences/),
+        exitCode: 3,
+      }),
+    );
   });
 
   test('folders of different levels', () => {
