@@ -13,5 +13,7 @@ export default {
       },
     ],
   },
+  // All cores: Jest's own choice leaves one idle, and is a single worker where there are two.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
