@@ -12,6 +12,8 @@ describe('colours', () => {
   });
 });
 
+const backgrounds = (text: string) => [...text.matchAll(/\[48;5;(\d+)m/g)].map(([, color]) => Number(color));
+
 describe('renderHeatMap', () => {
   const options: HeatMapOptions = {
     title: 'test MSE',
@@ -52,6 +54,22 @@ describe('renderHeatMap', () => {
     expect(bold?.split('\n').at(-1)).toContain('\u001b[1m');
   });
 
+  test('on each background the text has the colour of the greater contrast', () => {
+    const columns = ramp.map((_, i) => `${i}`);
+    const text = renderHeatMap({
+      ...options,
+      rows: ['10'],
+      columns,
+      values: [[...ramp.keys()]],
+      color: true,
+    });
+    expect(backgrounds(text)).toEqual([...ramp]);
+    const foregrounds = [...text.matchAll(/\[38;5;(\d+)m/g)].map(([, color]) => Number(color));
+    const black = (color: number) => (luminance(color) + 0.05) / 0.05;
+    const white = (color: number) => 1.05 / (luminance(color) + 0.05);
+    expect(foregrounds).toEqual(ramp.map((color) => (black(color) > white(color) ? 16 : 231)));
+  });
+
   test('cells without numbers have no background', () => {
     const values: HeatMapOptions['values'] = [
       ['diverged', 'diverged', null],
@@ -63,11 +81,9 @@ describe('renderHeatMap', () => {
   });
 
   test('equal values and spans beyond float64 are drawn', () => {
-    const values = [
-      [1, 1, 1],
-      [-1.7e308, 1.7e308, 0],
-    ];
-    expect(renderHeatMap({ ...options, values, color: true })).not.toContain('NaN');
+    const values = [[-1.7e308, 1.7e308, 0]];
+    const text = renderHeatMap({ ...options, values, rows: ['10'], color: true });
+    expect(backgrounds(text)).toEqual([ramp[0], ramp.at(-1), ramp[Math.round((ramp.length - 1) / 2)]]);
     expect(renderHeatMap({ ...options, values: [[1, 1, 1]], rows: ['10'], color: true })).toContain(
       '48;5;161',
     );

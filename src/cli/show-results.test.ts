@@ -8,7 +8,7 @@ const named = (name: string) => experiments.find((experiment) => experiment.name
 const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;
 
 /** A grid whose cells are the better, the nearer learning rate and batch size are to 0.03 and 7. */
-async function gridOf(rates: number, sizes: number, have = true) {
+async function gridOf(rates: number, sizes: number, have = true, divergedFrom = Infinity) {
   const given = {
     learningRate: Array.from({ length: rates }, (_, i) => (i + 1) / 1000),
     batchSize: Array.from({ length: sizes }, (_, i) => i + 1),
@@ -26,6 +26,11 @@ async function gridOf(rates: number, sizes: number, have = true) {
       model.solver === 'sgd' ? Math.abs(model.learningRate - 0.03) + Math.abs(model.batchSize - 7) : 1000;
     const spread = { mean: mse, standardDeviation: 0, low: mse, high: mse };
     const bootstrap = { mse: spread, r2: { ...spread, mean: -mse } };
+    if (model.solver === 'sgd' && model.learningRate >= divergedFrom) {
+      const none = { metrics: {}, curves: {}, bootstrap: null, seconds: 1, at: '2025-01-01' };
+      records.set(id, { id, config, status: 'diverged', divergedAt: 1, ...none });
+      continue;
+    }
     const rest = { divergedAt: null, metrics: {}, curves: {}, bootstrap, seconds: 1, at: '2025-01-01' };
     records.set(id, { id, config, status: 'done', ...rest });
   }
@@ -37,6 +42,14 @@ test('a grid is heat maps', async () => {
   expect(text).toContain('0.005');
   expect(text).toContain('* best (lowest)');
   expect(text).not.toContain('summary.csv');
+});
+
+test('the closed form, which has no learning rate, is a table below; cells that diverged say so', async () => {
+  const [maps, below] = (await gridOf(3, 2, true, 0.003)).split(/\n(?=.*\b1000\b)/);
+  expect(below).toContain('1000');
+  expect(maps).not.toContain('null');
+  const [row] = maps.split('\n').filter((line) => /^ *2 /.test(line));
+  expect(row).toMatch(/^ *2( +-?[\d.]+\*?){2} +div\./);
 });
 
 test('of more cells than anyone reads the best are shown, the best first', async () => {

@@ -13,9 +13,14 @@ const text = fc.oneof(
     '"><img src=x onerror=a()>',
     "' onclick='a()",
     '&lt;',
+    '&amp;lt;',
     ']]>',
   ),
 );
+
+/** The text that a browser makes of markup. */
+const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const asRead = (markup: string) => markup.replace(/&([^;&]*);/g, (entity, name) => names[name] ?? entity);
 
 test('any text is text, in an element and in an attribute', () => {
   fc.assert(
@@ -24,6 +29,7 @@ test('any text is text, in an element and in an attribute', () => {
       expect(markup.match(/[<>]/g)).toHaveLength(4);
       expect(markup.match(/"/g)).toHaveLength(2);
       expect(markup).not.toContain("'");
+      expect(asRead(markup)).toBe(`<p title="${attribute}">${inside}</p>`);
     }),
     runs,
   );
