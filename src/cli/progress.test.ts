@@ -93,6 +93,22 @@ describe('where there is no terminal', () => {
   });
 });
 
+test.each([true, false])(
+  'what a note repeats of others does nothing to the terminal (terminal: %p)',
+  (isTTY) => {
+    const { stream, state } = fakeStream(isTTY);
+    const progress = createProgress({ stream, quiet: false, total: 2, now });
+    progress.note('before\u001b[2J\rany trial');
+    progress.start('a', 'a', 2);
+    progress.note('one\u001b]0;x\u0007\ntwo');
+    pass(200);
+    progress.stop();
+    expect(state.lines.map((line) => line.trimEnd())).toEqual(
+      expect.arrayContaining(['before?[2J?any trial', 'one?]0;x?', 'two']),
+    );
+  },
+);
+
 test.each([true, false])('quiet writes nothing at all (terminal: %p)', (isTTY) => {
   const { stream, state } = fakeStream(isTTY);
   const progress = createProgress({ stream, quiet: true, total: 2, now });
@@ -220,6 +236,20 @@ describe('on a terminal', () => {
     pass(1000);
     // one lucky jump moves it only a part of the way
     expect(lines()[0]).toMatch(/(5\d|1 min 0\d) s left/);
+  });
+
+  test.each([
+    [40, /13 min left$/],
+    [400, /2 h 1\d min left$/],
+  ])('the time left of %i trials, in units that fit it', (trials, text) => {
+    open(trials);
+    progress.start('a', 'a', 100);
+    for (let i = 1; i <= 50; i++) {
+      pass(200);
+      progress.epoch('a', i);
+    }
+    pass(100);
+    expect(lines()[0]).toMatch(text);
   });
 
   test('a trial without epochs is its label', () => {

@@ -100,6 +100,18 @@ test('diverged runs are counted, and leave the interval without an end', async (
   });
 });
 
+test('numbers that were not run have no median; all readings under which one holds are named', async () => {
+  const [judged] = verification.numbers;
+  const evidence = [{ ...judged.evidence[0], values: [0.06, null, 0.05], interval: null }];
+  const holdsUnder = ['code', 'text, degree 5'];
+  const numbers = [{ ...judged, evidence, holdsUnder }];
+  await write(verificationJson({ ...verification, numbers }, []));
+  expect((await readVerdicts(folder))!.numbers[0]).toMatchObject({
+    ours: 'not run',
+    reading: 'code; text, degree 5',
+  });
+});
+
 test.each(['', '{', '[]', '{"level": 1}', '{"__proto__": null}'])('%j is no verdict', async (text) => {
   await write(text);
   expect(await readVerdicts(folder)).toBeNull();
