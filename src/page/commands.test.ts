@@ -101,11 +101,3 @@ describe('commandOf', () => {
     expect(flags).toMatchObject({ dataDir: path, store: path, out: `${path}/mnist` });
   });
 });
-
-test('a value with quotes is one word to a shell', async () => {
-  const experiment = experiments.find(({ name }) => name === 'ffnn')!;
-  const choices = { variant: 'code', quick: false, given: {} } as const;
-  const plan = await planExperiment(experiment, choices, { dataDir: null });
-  const lists = { ...plan.lists, target: ["x'; y"] };
-  expect(commandOf({ ...plan, lists })).toBe("npx fys-nn ffnn --seed 2020 --target 'x'\\''; y'");
-});
