@@ -171,7 +171,8 @@ describe('interrupted', () => {
 
   test('a second one does not wait', async () => {
     const { child, stderr, ended } = start(long, { FYS_NN_FAULT: 'hang:1:9' });
-    await until(() => claimed('results/.trials'));
+    // Said when the trial is started, which hangs from then on.
+    await until(() => stderr().includes('trials 0/1'));
     child.kill('SIGINT');
     await until(() => stderr().includes('interrupted: running trials keep'));
     expect(child.exitCode).toBeNull();
