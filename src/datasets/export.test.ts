@@ -69,7 +69,7 @@ describe('exportIdx', () => {
   });
 
   test('a regression has no IDX form', async () => {
-    expect((await refused(exportIdx(await franke(), null, folder))).message).toContain('use --format csv');
+    expect((await refused(exportIdx(await franke(), null, folder))).message).toContain('use {format} csv');
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -117,7 +117,7 @@ describe('refused', () => {
   test.each([0, 1.5, -3, 601])('--first %p of 600 rows', async (first) => {
     const { parts } = await refused(exportCsv(await franke(), first, folder));
     expect(parts).toMatchObject({ expected: 'a whole number from 1 to 600', received: first });
-    expect(parts.what).toContain('--first');
+    expect(parts.what).toContain('{first}');
   });
 
   test('more rows than the test part has', async () => {

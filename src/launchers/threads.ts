@@ -63,7 +63,10 @@ export const threads: Launcher = async (trials, options) => {
     let timer: NodeJS.Timeout | undefined;
     const begin = (): void => {
       if (timeout === null) return;
-      timer = setTimeout(() => end(new Error(`it took longer than {timeout} ${timeout} s`)), 1000 * timeout);
+      timer = setTimeout(
+        () => end(new Error(`it took longer than the ${timeout} s that a trial may take`)),
+        1000 * timeout,
+      );
     };
     running.set(id, { trial, begin, end });
     try {

@@ -177,7 +177,11 @@ suite('the page in a browser', () => {
   test('curves are chosen by seed, split and cell, by keyboard', async () => {
     const explorer = page.locator('#activations details.curves');
     await explorer.locator('summary').press('Enter');
-    const lines = () => explorer.locator('svg .mark-line path').count();
+    // The chart is drawn when the browser has a moment: wait for as many lines, and fail where they do not come.
+    const lines = (count: number) =>
+      page.waitForFunction(
+        `document.querySelectorAll('#activations details.curves svg .mark-line path').length === ${count}`,
+      );
     const bands = () =>
       explorer
         .locator('svg .mark-area path')
@@ -186,15 +190,15 @@ suite('the page in a browser', () => {
             paths.filter((area) => ((area as unknown as Queried).getAttribute('d') ?? '').length > 1000)
               .length,
         );
-    await expect(lines()).resolves.toBe(16);
+    await lines(16);
     const withBands = await bands();
     await explorer.locator('select[name=seed]').selectOption('2');
-    await expect(lines()).resolves.toBe(16);
+    await lines(16);
     expect(withBands).toBeGreaterThanOrEqual(await bands());
     await explorer.locator('input[value=train]').press('Space');
-    await expect(lines()).resolves.toBe(8);
+    await lines(8);
     await explorer.locator('input[name=cell][value="0"]').press('Space');
-    await expect(lines()).resolves.toBe(7);
+    await lines(7);
   });
 
   test('has no serious findings of axe, light, dark and narrow', async () => {

@@ -225,7 +225,7 @@ describe('damage', () => {
       expect(error.exitCode).toBe(2);
       expect(error.message).toContain(store);
       expect(error.message).toContain('newer');
-      expect(error.message).toContain('--store');
+      expect(error.message).toContain('{store}');
     }
   });
 
@@ -241,7 +241,7 @@ describe('damage', () => {
     for (const error of await Promise.all(attempts.map(refused))) {
       expect(error.exitCode).toBe(2);
       expect(error.message).toContain(path);
-      expect(error.message).toContain('--store');
+      expect(error.message).toContain('{store}');
     }
     await Promise.all(journals.map((journal) => journal.close()));
     expect(await readFile(path, 'utf8')).toBe('');
