@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// From src/rooms.json, the one table of who may import whom, to the lint rules in biome.json and the table in
-// ARCHITECTURE.md: a room imports from those above it. `npm run rooms` writes both; `--check` fails where they differ.
+// src/rooms.json lists the rooms of src/ in order: each may import only from the rooms above it. This script writes that
+// order into the lint rules of biome.json and the table in ARCHITECTURE.md. With --check it writes nothing and fails if
+// either is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const rooms = JSON.parse(readFileSync('src/rooms.json', 'utf8'));
 const names = Object.keys(rooms);
 
-/** An override of Biome's that forbids some imports to some files; tests may import anything. */
+/** A Biome override that forbids imports matching `group` in the files of `includes`, tests excepted. */
 const forbid = (includes, group, message, more = {}) => ({
   includes: [...includes, '!**/*.test.ts'],
   linter: {
@@ -22,14 +23,14 @@ const removals = {
   paths: {
     'node:fs/promises': {
       importNames: ['rename', 'rm', 'rmdir', 'unlink'],
-      message: 'src/files/until-free.ts renames and removes files: on Windows it tries again.',
+      message: 'Use src/files/until-free.ts, which retries renames and removals on Windows.',
     },
   },
 };
 
-const ruleOf = (name, index) => {
+const roomRule = (name, index) => {
   const below = names.slice(index + 1).map((room) => `**/${room}/**`);
-  // The entry points of the program and of its users are no room's to import.
+  // Entry points use the rooms; no room uses them.
   const entries = ['cli', 'doctor'].includes(name) ? ['../index.ts'] : ['../index.ts', '**/experiments/**'];
   return forbid(
     [`src/${name}/**/*.ts`],
@@ -41,7 +42,7 @@ const ruleOf = (name, index) => {
 
 const generated = [
   forbid(['src/errors.ts'], ['./**', '../**'], 'src/errors.ts imports nothing.'),
-  ...names.map(ruleOf),
+  ...names.map(roomRule),
   forbid(
     ['src/page/browser/**/*.ts'],
     [
@@ -84,7 +85,7 @@ const isSame = (file, text) => {
 for (const [file, text] of Object.entries(files)) {
   if (isSame(file, text)) continue;
   if (process.argv.includes('--check')) {
-    process.stderr.write(`${file} is not what src/rooms.json says: run npm run rooms\n`);
+    process.stderr.write(`${file} does not match src/rooms.json: run npm run rooms\n`);
     process.exitCode = 1;
   } else writeFileSync(file, text);
 }

@@ -1,4 +1,4 @@
-// Writes data/golden.json from what the build computes here: npm run golden. The cases stay as they are there.
+// Recomputes the hashes in data/golden.json with the current build (npm run golden). The list of cases is kept.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readMnist } from '../dist/src/datasets/mnist.js';
 import { goldenHash } from '../dist/src/doctor/golden.js';
@@ -8,11 +8,11 @@ const file = new URL('golden.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8'));
 const metrics = ['regression', 'classification'].flatMap((task) => metricsOf({ task, settings: {} }));
 const columns = ['trial', 'status', 'diverged_epoch', ...new Set(metrics.map(({ name }) => name))];
-const renewed = [];
+const updated = [];
 for (const { sha256, ...one } of cases) {
   const now = await goldenHash(one, columns);
   process.stdout.write(`${now === sha256 ? 'same   ' : 'changed'} ${one.name}\n`);
-  renewed.push({ ...one, sha256: now });
+  updated.push({ ...one, sha256: now });
 }
 const { sha256: mnist } = await readMnist(null);
-writeFileSync(file, `${JSON.stringify({ mnist, columns, cases: renewed }, null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify({ mnist, columns, cases: updated }, null, 2)}\n`);

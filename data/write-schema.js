@@ -1,4 +1,4 @@
-// Writes claims.schema.json from the program's own check of claims.
+// Writes data/claims.schema.json from the schema that the program checks claims with (npm run schema).
 import { writeFile } from 'node:fs/promises';
 import { claimsJsonSchema } from '../dist/src/claims/claims-schema.js';
 

@@ -1,7 +1,7 @@
-// Puts the results of full runs into the documents: a few lines of output and a summary of the verdicts into README,
-// all verdicts into docs/verdicts.md and data/expected-verdicts.json, all numbers into docs/numbers.md.
+// Copies the results of full runs into the documents. README.md gets sample output and a summary of the verdicts,
+// docs/verdicts.md and data/expected-verdicts.json get all verdicts, and docs/numbers.md gets all numbers.
 //
-//   node docs/update-readme.js [FOLDER]     FOLDER of `fys-nn report` and `fys-nn verify` (default: results)
+//   node docs/update-readme.js [FOLDER]     FOLDER holds the output of `fys-nn report` and `fys-nn verify` (default: results)
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const results = process.argv[2] ?? 'results';
 const verdicts = await fullVerification();
 const numbers = await fullNumbers();
-const output = await outputOf(['grid-search', 'ols']);
+const output = await sampleOutput(['grid-search', 'ols']);
 
 await putBetween('README.md', 'output: written by `npm run readme`', output);
 await putBetween(
@@ -30,7 +30,7 @@ await putBetween(
 );
 await copyFile(join(results, 'verify/verdicts.json'), 'data/expected-verdicts.json');
 
-/** The verdicts of `fys-nn verify`, as Markdown. Throws if they are not from a full run. */
+/** Returns the verdicts of `fys-nn verify` as Markdown. Throws if they are not from a full run. */
 async function fullVerification() {
   const { readings, seeds } = JSON.parse(await readFile(join(results, 'verify/verify.json'), 'utf8'));
   if (readings.length < 2 || seeds.franke.length < 20 || seeds.mnist.length < 5) {
@@ -39,7 +39,7 @@ async function fullVerification() {
   return readFile(join(results, 'verify/verify.md'), 'utf8');
 }
 
-/** The published numbers next to those of `fys-nn report`, as Markdown. Throws if they are not from a full run. */
+/** Returns the published numbers next to those of `fys-nn report`, as Markdown. Throws if they are not from a full run. */
 async function fullNumbers() {
   const text = await readFile(join(results, 'published.md'), 'utf8');
   const { quick, settings } = JSON.parse(await readFile(join(results, 'mnist/manifest.json'), 'utf8'));
@@ -50,8 +50,8 @@ async function fullNumbers() {
   return `From \`npx fys-nn report\`, ${seeds}.\n\n${text}`;
 }
 
-/** A command of fys-nn and what it prints, up to the end of its first table. */
-async function outputOf(command) {
+/** Returns a fys-nn command and its output up to the end of the first table. */
+async function sampleOutput(command) {
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-readme-'));
   try {
     const places = ['--store', join(folder, 'store'), '--out', join(folder, 'out')];
@@ -64,19 +64,19 @@ async function outputOf(command) {
   }
 }
 
-/** The text below one heading of a Markdown document. */
+/** Returns the text under one heading of a Markdown document. */
 function section(markdown, title) {
   const [, text] = markdown.split(`### ${title}\n`);
   if (text === undefined) throw new Error(`no section "${title}" in the verdicts`);
   return text.split('\n### ')[0];
 }
 
-/** Replaces what is between a marker and the next `<!-- end -->`. */
+/** Replaces the text between a marker and the next `<!-- end -->`. */
 async function putBetween(path, marker, text) {
   const file = await readFile(path, 'utf8');
   const start = `<!-- ${marker} -->`;
   const from = file.indexOf(start);
   const to = file.indexOf('<!-- end -->', from);
-  if (from < 0 || to < 0) throw new Error(`${path} has no markers for ${marker}`);
+  if (from < 0 || to < 0) throw new Error(`${path} does not contain <!-- ${marker} --> followed by <!-- end -->`);
   await writeFile(path, `${file.slice(0, from + start.length)}\n\n${text.trim()}\n\n${file.slice(to)}`);
 }
