@@ -64,7 +64,7 @@ describe('a worker thread that', () => {
       const failing = await start([...small, ...limit], environment).ended;
       expect(failing.status).toBe(1);
       expect(failing.stderr).toMatch(reason);
-      expect(failing.stderr).toContain('failed and is tried again');
+      expect(failing.stderr).toContain('failed and will be retried');
       expect(failing.stderr).toContain('was left as it was: not all trials are done');
       expect(failing.stdout).toContain('INCOMPLETE: 1 of 4 trials have no result');
       expect(existsSync(join(directory, 'results/ffnn'))).toBe(false);
@@ -88,7 +88,7 @@ describe('a worker thread that', () => {
     expect(await csv('results/ffnn')).toBe(await csv('good'));
     const once = await start([...small, '--retries', '0', '--store', 'x'], environment).ended;
     expect(once.status).toBe(1);
-    expect(once.stderr).not.toContain('tried again');
+    expect(once.stderr).not.toContain('retried');
   });
 });
 

@@ -1,4 +1,4 @@
-/** What a test can make of a trial; see `injectFault`. */
+/** The faults that a test can inject; see `injectFault`. */
 const faults = {
   throw: () => {
     throw new Error('FYS_NN_FAULT: thrown');
@@ -11,14 +11,15 @@ const faults = {
   hang: () => {
     for (;;);
   },
-  /** The whole process, at once. */
+  /** Ends the whole process immediately. */
   kill: () => process.kill(process.pid, 'SIGKILL'),
 } as const;
 
 /**
- * For tests alone: FYS_NN_FAULT=kind:seed:attempts makes the trials with that seed fail at their first attempts.
+ * Makes a trial fail if the environment asks for it; for tests only.
  *
- * kind: throw, exit, memory (beyond the thread's limit), hang, or kill. Read here and nowhere else.
+ * FYS_NN_FAULT=kind:seed:attempts fails the first N attempts of every trial with that seed, where N is `attempts` and
+ * kind is throw, exit, memory (exceeds the thread's limit), hang or kill.
  */
 export function injectFault(seed: number, attempt: number): void {
   const text = process.env.FYS_NN_FAULT;

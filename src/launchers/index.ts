@@ -1,5 +1,5 @@
 import { inline } from './inline.ts';
 import { threads } from './threads.ts';
 
-/** How trials can be run; `threads` is what the command line uses. */
+/** The ways to run trials; the command line uses `threads`. */
 export const launchers = { inline, threads } as const;

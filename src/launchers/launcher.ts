@@ -4,38 +4,38 @@ import type { Store } from '../store/store.ts';
 import type { IdSet } from '../trial/id-set.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 
-/** What happens to trials, for those who look on; it never changes a result. */
+/** Callbacks that report the progress of trials; they never change a result. */
 export interface LaunchEvents {
   started(trial: Trial): void;
   epoch(trial: Trial, epoch: number): void;
   ended(trial: Trial, outcome: 'done' | 'diverged' | 'failed'): void;
-  /** Another process has put the trial's record in the store meanwhile. */
+  /** Called when another process has put the trial's record in the store. */
   found(trial: Trial, outcome: TrialRecord['status']): void;
   note(text: string): void;
 }
 
 export interface LaunchOptions {
-  /** Opened for these trials, or for all. */
+  /** Opened for these trials, or for all trials. */
   readonly store: Store;
-  /** This process's, on that store. */
+  /** This process's lease on the store. */
   readonly lease: Lease;
   readonly sources: Sources;
   readonly jobs: number;
   readonly events: LaunchEvents;
-  /** How often a trial that fails is tried again; 1 if left out. */
+  /** How often a failed trial is retried; default 1. */
   readonly retries?: number;
-  /** Seconds after which a trial has failed; null or left out: none. */
+  /** Seconds after which a trial counts as failed; null or undefined means no limit. */
   readonly timeout?: number | null;
-  /** After so many failures no trial is started any more, and those that run are stopped. */
+  /** After this many failures, running trials are stopped and no others are started. */
   readonly maxFailures?: number;
-  /** Computes what the store has already. */
+  /** Also compute trials that the store already holds. */
   readonly force?: boolean;
-  /** Aborted: running trials keep what they have trained, and no other is started. */
+  /** When aborted, running trials save their progress and no others are started. */
   readonly stop?: AbortSignal;
 }
 
-/** Milliseconds that running trials have to keep what they have trained. */
-export const patience = 10_000;
+/** Milliseconds that running trials have to save their progress after a stop. */
+export const stopGracePeriod = 10_000;
 
 export interface Failure {
   readonly trial: Trial;
@@ -48,11 +48,11 @@ export interface Launched {
   readonly failures: readonly Failure[];
 }
 
-/** Puts the records of trials in the store, in whatever order, those that others compute meanwhile included. */
+/** Runs trials until each has a record in the store, in any order; another process may compute some of them. */
 export type Launcher = (trials: readonly Trial[], options: LaunchOptions) => Promise<Launched>;
 
-/** How a trial's computation ended: with its record in the store, or stopped on the way. */
+/** How a trial's computation ended: with its record in the store, or stopped before that. */
 export type Ending = TrialRecord['status'] | 'stopped';
 
-/** The store cannot be written, or no thread be started: no other trial would fare better. */
+/** The store cannot be written or no thread can be started, so every other trial would fail too. */
 export class LaunchFailure extends Error {}

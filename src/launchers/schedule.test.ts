@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { Trial } from '../trial/trial.ts';
-import { claimSome, nextCount } from './schedule.ts';
+import { claimTrials, nextClaimSize } from './schedule.ts';
 
-describe('nextCount', () => {
+describe('nextClaimSize', () => {
   test.each([
     ['less than half a second: twice as many', 8, 4, 499, 16],
     ['up to two seconds: as many', 8, 4, 500, 8],
@@ -14,19 +14,19 @@ describe('nextCount', () => {
     ['never fewer than run at once', 5, 4, 60_000, 4],
     ['half of an odd number is a whole one', 9, 2, 60_000, 4],
   ])('%s', (_, count, width, elapsed, next) => {
-    expect(nextCount(count, width, elapsed)).toBe(next);
+    expect(nextClaimSize(count, width, elapsed)).toBe(next);
   });
 
   test('grows to a thousand and comes back to the width', () => {
     let count = 2;
-    for (let claim = 0; claim < 20; claim++) count = nextCount(count, 2, 0);
+    for (let claim = 0; claim < 20; claim++) count = nextClaimSize(count, 2, 0);
     expect(count).toBe(1000);
-    for (let claim = 0; claim < 20; claim++) count = nextCount(count, 2, 1e6);
+    for (let claim = 0; claim < 20; claim++) count = nextClaimSize(count, 2, 1e6);
     expect(count).toBe(2);
   });
 });
 
-describe('claimSome', () => {
+describe('claimTrials', () => {
   const trials = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id }) as Trial);
   const ids = (list: readonly Trial[]) => list.map(({ id }) => id).join('');
 
@@ -56,32 +56,32 @@ describe('claimSome', () => {
 
   test('takes the first that are neither computed nor held, and leaves the rest open in order', async () => {
     const { store, lease, leased } = shared('b', 'a');
-    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 2, false);
+    const { mine, found, open } = await claimTrials(lease, store, trials, new Map(), 2, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['cd', 'b', 'ae']);
     expect(leased()).toBe('cd');
   });
 
   test('finds all that others have computed, also beyond what it claims', async () => {
     const { store, lease } = shared('ace', '');
-    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 1, false);
+    const { mine, found, open } = await claimTrials(lease, store, trials, new Map(), 1, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['b', 'ace', 'd']);
   });
 
   test('keeps what runs here, which is claimed no second time', async () => {
     const { store, lease, leased } = shared('', '');
-    await claimSome(lease, store, trials, new Map([['x', 0]]), 2, false);
+    await claimTrials(lease, store, trials, new Map([['x', 0]]), 2, false);
     expect(leased()).toBe('xab');
   });
 
   test('with force computes what has a record too, but nothing that others hold', async () => {
     const { store, lease } = shared('abcde', 'b');
-    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 3, true);
+    const { mine, found, open } = await claimTrials(lease, store, trials, new Map(), 3, true);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['acd', '', 'be']);
   });
 
   test('claims nothing where all is held', async () => {
     const { store, lease, leased } = shared('', 'abcde');
-    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 3, false);
+    const { mine, found, open } = await claimTrials(lease, store, trials, new Map(), 3, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['', '', 'abcde']);
     expect(leased()).toBe('');
   });
@@ -90,14 +90,14 @@ describe('claimSome', () => {
     const happens: (() => void)[] = [];
     const { store, lease, leased, finish } = shared('', 'c', happens);
     happens.push(() => finish('a'));
-    const { mine, found, open } = await claimSome(lease, store, trials, new Map(), 2, false);
+    const { mine, found, open } = await claimTrials(lease, store, trials, new Map(), 2, false);
     expect([ids(mine), ids(found), ids(open)]).toEqual(['bd', 'a', 'ce']);
     expect(leased()).toBe('bd');
   });
 
   test('asked again, it still holds what runs here', async () => {
     const { store, lease, leased } = shared('', '', [() => {}]);
-    await claimSome(lease, store, trials, new Map([['x', 0]]), 1, false);
+    await claimTrials(lease, store, trials, new Map([['x', 0]]), 1, false);
     expect(leased()).toBe('xa');
   });
 });

@@ -7,20 +7,21 @@ import { trialCost } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';
 
-/** Computes a trial and puts its record in the store; `attempt` counts from 1. */
+/** Computes a trial and puts its record in the store. Attempts are numbered from 1. */
 export type RunOne = (trial: Trial, attempt: number) => Promise<Ending>;
 
-/** Trials are claimed for about so many milliseconds of work at once: a claim costs a few. */
-const claimedWork = 1000;
-const largestClaim = 1000;
-/** Milliseconds between two looks at what others have computed, when there is nothing to do here. */
-const lookAgain = 250;
+/** Milliseconds of work to claim at once. Claiming itself takes a few milliseconds. */
+const claimDuration = 1000;
+/** Trials to claim at once, at most. */
+const maxClaimSize = 1000;
+/** Milliseconds between checks of the store while other processes hold all remaining trials. */
+const pollInterval = 250;
 
 /**
  * Computes trials `width` at a time, the longest first, until each has a record in the store or has failed here.
  *
- * Several processes may do so in one store: each computes what no other has claimed, and waits for the rest. `onStop`
- * is called once, when running trials are to end.
+ * Several processes can share one store: each computes the trials that no other has claimed, and waits for the rest.
+ * `onStop` is called once, when running trials have to stop.
  */
 export async function schedule(
   trials: readonly Trial[],
@@ -46,7 +47,7 @@ export async function schedule(
 
   const run = async (trial: Trial): Promise<void> => {
     try {
-      const ending = await tryOften(trial, options, runOne, stop);
+      const ending = await runWithRetries(trial, options, runOne, stop);
       if (ending === 'stopped') return;
       computed.add(trial.id);
       events.ended(trial, ending);
@@ -58,7 +59,7 @@ export async function schedule(
   };
 
   let count = width;
-  /** When trials were claimed; null where the last claim brought none. */
+  /** When trials were last claimed; null if that claim got none. */
   let lastClaim: number | null = null;
   try {
     while (!stop.aborted) {
@@ -70,17 +71,17 @@ export async function schedule(
         );
       }
       if (running.size < width && open.length > 0) {
-        if (lastClaim !== null) count = nextCount(count, width, performance.now() - lastClaim);
+        if (lastClaim !== null) count = nextClaimSize(count, width, performance.now() - lastClaim);
         lastClaim = performance.now();
-        const claim = await claimSome(lease, store, open, running, count, force);
+        const claim = await claimTrials(lease, store, open, running, count, force);
         open = claim.open;
         for (const trial of claim.found) events.found(trial, store.get(trial.id)!.status);
         claimed = claim.mine.reverse();
         if (claimed.length > 0) continue;
         lastClaim = null;
-        // What is left is being computed elsewhere.
+        // Other processes are computing the remaining trials.
         if (open.length > 0) {
-          await Promise.race([...running.values(), sleep(lookAgain), stopped]);
+          await Promise.race([...running.values(), sleep(pollInterval), stopped]);
           continue;
         }
       }
@@ -103,26 +104,26 @@ function longestFirst(trials: readonly Trial[]): Trial[] {
   );
 }
 
-/** How many trials to claim next: about `claimedWork`, from the milliseconds that the last claim's took. */
-export function nextCount(count: number, width: number, elapsed: number): number {
-  if (elapsed < claimedWork / 2) return Math.min(largestClaim, 2 * count);
-  return elapsed > 2 * claimedWork ? Math.max(width, count >> 1) : count;
+/** How many trials to claim next so that they take about `claimDuration`, given how long the last `count` took. */
+export function nextClaimSize(count: number, width: number, elapsed: number): number {
+  if (elapsed < claimDuration / 2) return Math.min(maxClaimSize, 2 * count);
+  return elapsed > 2 * claimDuration ? Math.max(width, count >> 1) : count;
 }
 
 interface Claim {
-  /** To be computed here. */
+  /** Claimed by this process. */
   readonly mine: Trial[];
-  /** Others have computed these. */
+  /** Already in the store. */
   readonly found: Trial[];
-  /** Neither: held by others, or not claimed yet. */
+  /** Held by another process, or not claimed yet. */
   readonly open: Trial[];
 }
 
 /**
- * Claims up to `count` of the open trials that no other process holds and nobody has computed; with `force` what has been
- * computed too. What runs here already stays claimed.
+ * Claims up to `count` open trials that no other process holds and that the store does not have. With `force`, trials in
+ * the store are claimed too. Trials already running here stay claimed.
  */
-export async function claimSome(
+export async function claimTrials(
   lease: Lease,
   store: Store,
   open: readonly Trial[],
@@ -144,8 +145,8 @@ export async function claimSome(
   return claim!;
 }
 
-/** Tries a trial up to 1 + retries times; what fails to the last is noted down in the store. */
-async function tryOften(
+/** Tries a trial up to 1 + `retries` times. If the last attempt fails, records the failure in the store. */
+async function runWithRetries(
   trial: Trial,
   { store, events, retries = 1 }: LaunchOptions,
   runOne: RunOne,
@@ -160,7 +161,7 @@ async function tryOften(
       if (stop.aborted && attempt <= retries) return 'stopped';
       const reason = error instanceof Error ? error.message : String(error);
       if (attempt <= retries) {
-        events.note(`trial ${trial.id.slice(0, 16)} failed and is tried again: ${reason}`);
+        events.note(`trial ${trial.id.slice(0, 16)} failed and will be retried: ${reason}`);
         continue;
       }
       const note = { id: trial.id, at: new Date().toISOString(), attempts: attempt, reason };

@@ -1,18 +1,18 @@
 import { exitCodes, UserError } from '../errors.ts';
 import { shareData } from '../trial/shared-data.ts';
 import type { Trial } from '../trial/trial.ts';
-import { type Ending, type Launcher, LaunchFailure, patience } from './launcher.ts';
+import { type Ending, type Launcher, LaunchFailure, stopGracePeriod } from './launcher.ts';
 import { giveBack, type LentCores } from './lent-cores.ts';
 import { schedule } from './schedule.ts';
 import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './worker.ts';
 
-/** Worker threads, one trial at a time in each. A thread that dies or hangs takes its own trial along and no other. */
+/** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only its own trial. */
 export const threads: Launcher = async (trials, options) => {
   const { store, sources, jobs, events, timeout = null } = options;
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
   const workerData: WorkerData = { shared: await shareData(trials, sources), sources };
-  const pool = starting(
+  const pool = startThreads(
     () =>
       new Piscina({
         filename: new URL('./worker.js', import.meta.url).href,
@@ -30,7 +30,7 @@ export const threads: Launcher = async (trials, options) => {
     else if ('note' in message) events.note(message.note);
     else task.begin();
   });
-  /** Once a thread could not start no other takes its place: what waits for one would wait for ever. */
+  /** Piscina does not replace a thread that cannot start. Without any thread, waiting tasks would wait forever. */
   const noThreadLeft = (error: unknown): LaunchFailure | null =>
     pool.threads.length > 0 ? null : new LaunchFailure(`no thread can be started: ${messageOf(error)}`);
   let broken: LaunchFailure | null = null;
@@ -38,19 +38,19 @@ export const threads: Launcher = async (trials, options) => {
     broken ??= noThreadLeft(error);
     if (broken !== null) for (const { end } of running.values()) end(broken);
   });
-  const numbers = new Int32Array(new SharedArrayBuffer(8));
-  /** Where there are fewer trials than cores, a training may evaluate on another core. */
-  const idle = numbers.subarray(0, 1);
-  /** Not 0: running trials are to keep what they have and end. */
-  const stopFlag = numbers.subarray(1, 2);
+  const counters = new Int32Array(new SharedArrayBuffer(8));
+  /** Cores without a trial. A training may borrow one to evaluate its model. */
+  const idle = counters.subarray(0, 1);
+  /** Not 0: running trials must save their progress and stop. */
+  const stopFlag = counters.subarray(1, 2);
   idle[0] = Math.max(0, jobs - trials.length);
   let unfinished = trials.length;
-  let waiting: NodeJS.Timeout | undefined;
+  let stopTimer: NodeJS.Timeout | undefined;
   const onStop = (): void => {
     Atomics.store(stopFlag, 0, 1);
-    waiting = setTimeout(() => {
+    stopTimer = setTimeout(() => {
       for (const { end } of running.values()) end(new TooSlowToStop());
-    }, patience);
+    }, stopGracePeriod);
   };
 
   const runOne = async (trial: Trial, attempt: number): Promise<Ending> => {
@@ -71,7 +71,7 @@ export const threads: Launcher = async (trials, options) => {
     running.set(id, { trial, begin, end });
     try {
       const outcome = (await pool.run(task, { signal: ending.signal })) as WorkerEnding;
-      if (typeof outcome === 'object') throw new LaunchFailure(outcome.unstored);
+      if (typeof outcome === 'object') throw new LaunchFailure(outcome.storeError);
       return outcome;
     } catch (thrown) {
       const error = ending.signal.aborted ? ending.signal.reason : thrown;
@@ -83,7 +83,7 @@ export const threads: Launcher = async (trials, options) => {
       running.delete(id);
     }
   };
-  const counting: typeof events = {
+  const countingEvents: typeof events = {
     ...events,
     ended: (trial, outcome) => {
       events.ended(trial, outcome);
@@ -97,34 +97,34 @@ export const threads: Launcher = async (trials, options) => {
     },
   };
   try {
-    return await schedule(trials, width, { ...options, events: counting }, runOne, onStop);
+    return await schedule(trials, width, { ...options, events: countingEvents }, runOne, onStop);
   } finally {
-    clearTimeout(waiting);
+    clearTimeout(stopTimer);
     await pool.close({ force: true });
   }
 };
 
 interface Running {
   readonly trial: Trial;
-  /** Its thread has begun it. */
+  /** Called when its thread starts computing it. */
   begin(): void;
-  /** Ends its thread, for this reason. */
+  /** Ends its thread and gives the reason. */
   end(reason: Error): void;
 }
 
-/** A trial was asked to stop and went on. */
+/** A trial was asked to stop but kept running. */
 class TooSlowToStop extends Error {}
 
-/** Starts threads. Errors: a system that has none left. */
-function starting<T>(start: () => T): T {
+/** Starts threads. Errors: UserError if the system refuses to start them. */
+function startThreads<T>(start: () => T): T {
   try {
     return start();
   } catch (error) {
     throw new UserError(
       {
         what: `worker threads cannot be started: ${messageOf(error)}`,
-        expected: 'a system that allows one for each of {jobs}',
-        remedy: 'give fewer {jobs}, or raise the limit on processes (ulimit -u)',
+        expected: 'a system that allows one thread for each of {jobs}',
+        remedy: 'lower {jobs}, or raise the limit on processes (ulimit -u)',
       },
       exitCodes.failed,
     );

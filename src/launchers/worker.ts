@@ -11,7 +11,7 @@ import { injectFault } from './faults.ts';
 import { type Ending, LaunchFailure } from './launcher.ts';
 import { type LentCores, takeCore } from './lent-cores.ts';
 
-/** What every worker is given when it starts. */
+/** The data that every worker receives when it starts. */
 export interface WorkerData {
   readonly shared: SharedData;
   readonly sources: Sources;
@@ -22,68 +22,68 @@ export interface WorkerTask {
   readonly config: TrialConfig;
   readonly storeDirectory: string;
   readonly cores: LentCores;
-  /** One number on shared memory: not 0 when trainings are to keep their state and end. */
+  /** [1], in shared memory: not 0 when trainings must save their state and stop. */
   readonly stopFlag: Int32Array;
-  /** From 1; more where the trial failed before. */
+  /** 1, plus the number of earlier failed attempts. */
   readonly attempt: number;
 }
 
-/** What a worker says while it works: that it has begun, how far it is, what the user should know. */
+/** What a worker sends while it works: that it has begun, the epoch it has reached, or a note for the user. */
 export type WorkerMessage = { readonly id: string } & (
   | { readonly begun: true }
   | { readonly epoch: number }
   | { readonly note: string }
 );
 
-/** How a task ends, or why the store could not take its record. */
-export type WorkerEnding = Ending | { readonly unstored: string };
+/** How a task ended, or why its result could not be stored. */
+export type WorkerEnding = Ending | { readonly storeError: string };
 
-/** At most this often, in milliseconds, does a worker report an epoch: the main thread only draws bars with it. */
-const reportEvery = 100;
+/** Milliseconds between two reports of an epoch, at least. The main thread only needs them for progress bars. */
+const reportInterval = 100;
 
 const { shared, sources } = workerData as WorkerData;
 useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 
-/** Computes one trial in a worker thread and keeps its weights, then its record in this worker's own journal. */
+/** Computes one trial in a worker thread. Stores its weights, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   const { id, config, storeDirectory, cores, stopFlag, attempt } = task;
-  const say = (message: WorkerMessage) => parentPort?.postMessage(message);
+  const post = (message: WorkerMessage) => parentPort?.postMessage(message);
   let reported = Number.NEGATIVE_INFINITY;
   const onEpoch = (epoch: number): void => {
     const now = performance.now();
-    if (now - reported < reportEvery) return;
+    if (now - reported < reportInterval) return;
     reported = now;
-    say({ id, epoch });
+    post({ id, epoch });
   };
-  say({ id, begun: true });
+  post({ id, begun: true });
   injectFault(config.seed, attempt);
-  let told = false;
+  let warned = false;
   const checkpoints = await openCheckpoints(storeDirectory, id, {
     stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
     onFailure: (error) => {
-      if (!told) say({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
-      told = true;
+      if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
+      warned = true;
     },
   });
   try {
     const lendCore = (left: number) => takeCore(cores, left);
-    const unstored = (error: Error): never => {
+    const throwLaunchFailure = (error: Error): never => {
       throw new LaunchFailure(error.message);
     };
     const onWeights = (weights: Parameters<typeof writeWeights>[2]) =>
-      writeWeights(storeDirectory, { id, config }, weights).catch(unstored);
+      writeWeights(storeDirectory, { id, config }, weights).catch(throwLaunchFailure);
     const hooks = { onEpoch, lendCore, onWeights, checkpoints };
     const record = await runTrial({ id, config }, sources, hooks);
     journal ??= openJournal(storeDirectory);
-    await (await journal).append(record).catch(unstored);
+    await (await journal).append(record).catch(throwLaunchFailure);
     await checkpoints.remove();
     return record.status;
   } catch (error) {
     if (error instanceof Stopped) return 'stopped';
-    // Its kind would not outlive the way to the main thread.
-    if (error instanceof LaunchFailure) return { unstored: error.message };
+    // An error loses its class when it is sent to the main thread.
+    if (error instanceof LaunchFailure) return { storeError: error.message };
     throw error;
   }
 }
