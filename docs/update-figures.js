@@ -17,7 +17,9 @@ try {
     '# The figures',
     `Written by \`npm run figures\` from \`npx fys-nn report\`, seed ${settings.seed.join(', ')}.`,
   ];
-  const specs = (await readdir(source, { recursive: true })).filter((name) => name.endsWith('.vl.json')).sort();
+  const specs = (await readdir(source, { recursive: true }))
+    .filter((name) => name.endsWith('.vl.json'))
+    .sort();
   for (const path of specs.map((name) => name.replace('.vl.json', ''))) {
     const name = `${path.replace(/[\\/]/g, '-')}.svg`;
     await copyFile(join(source, `${path}.svg`), join(target, name));

@@ -77,6 +77,7 @@ async function putBetween(path, marker, text) {
   const start = `<!-- ${marker} -->`;
   const from = file.indexOf(start);
   const to = file.indexOf('<!-- end -->', from);
-  if (from < 0 || to < 0) throw new Error(`${path} does not contain <!-- ${marker} --> followed by <!-- end -->`);
+  if (from < 0 || to < 0)
+    throw new Error(`${path} does not contain <!-- ${marker} --> followed by <!-- end -->`);
   await writeFile(path, `${file.slice(0, from + start.length)}\n\n${text.trim()}\n\n${file.slice(to)}`);
 }
