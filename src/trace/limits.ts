@@ -2,37 +2,46 @@ import { UserError } from '../errors.ts';
 import { evaluationRows } from '../nn/evaluate.ts';
 import type { Trace } from './trace-schema.ts';
 
-/** Numbers that a replay keeps in its memory: 256 MiB. */
-const mostNumbers = 2 ** 25;
-/** Multiplications of a replay: seconds. */
-const mostWork = 2 ** 33;
-/** As many hidden ones as the program takes by itself, and the output. */
-const mostLayers = 101;
+/** Numbers that a replay may hold in memory: 256 MiB. */
+const maxNumbers = 2 ** 25;
+/** Multiplications that a replay may need: a few seconds of work. */
+const maxMultiplications = 2 ** 33;
+/** As many hidden layers as the program trains elsewhere, plus the output layer. */
+const maxLayers = 101;
 
-/** What a call of a kernel costs besides, and what a singular value decomposition takes for each of N D min(N, D). */
+/** The overhead of one kernel call, in multiplications. */
 const perCall = 1000;
-const perSingularValue = 32;
+/** A singular value decomposition of [N][D] takes about this times N D min(N, D) multiplications. */
+const svdFactor = 32;
 
-/** Refuses what a small file can ask for and no replay needs: recorded runs are small, for all that they hold is text. */
+/**
+ * Refuses a trace whose replay would take too many layers, too much memory or too much time. A small file can ask for all
+ * three. Errors: UserError with the limit and what the trace needs.
+ */
 export function checkWork(file: string, trace: Trace): void {
   const layers = layersOf(trace);
-  if (layers.length > mostLayers) {
-    throw tooMuch(file, 'has too many layers', `at most ${mostLayers}`, `${layers.length}`);
+  if (layers.length > maxLayers) {
+    throw limitError(file, 'has too many layers', `at most ${maxLayers}`, `${layers.length}`);
   }
   const numbers = numbersOf(trace, layers);
-  if (numbers > mostNumbers) {
+  if (numbers > maxNumbers) {
     const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 17)} MiB`;
-    throw tooMuch(
+    throw limitError(
       file,
       'takes too much memory to replay',
-      `at most ${mebibytes(mostNumbers)}`,
+      `at most ${mebibytes(maxNumbers)}`,
       mebibytes(numbers),
     );
   }
-  const work = workOf(trace, layers);
-  if (work > mostWork) {
+  const multiplications = multiplicationsOf(trace, layers);
+  if (multiplications > maxMultiplications) {
     const count = (x: number) => `about ${x.toExponential(1)} multiplications`;
-    throw tooMuch(file, 'takes too long to replay', `at most ${count(mostWork)}`, count(work));
+    throw limitError(
+      file,
+      'takes too long to replay',
+      `at most ${count(maxMultiplications)}`,
+      count(multiplications),
+    );
   }
 }
 
@@ -49,7 +58,7 @@ function layersOf({ data, model }: Trace): Layer[] {
   }));
 }
 
-/** As `layOut` and the samples take them: four of each weight, what each layer puts out for a batch, and the rows. */
+/** Numbers that `layOut` and the samples hold: four per weight, each layer's outputs and deltas for a batch, and the rows. */
 function numbersOf({ data, batches }: Trace, layers: readonly Layer[]): number {
   const rows = data.x_train.length + data.x_test.length;
   const batch = batches?.[0][0].length ?? 0;
@@ -61,11 +70,11 @@ function numbersOf({ data, batches }: Trace, layers: readonly Layer[]): number {
   );
 }
 
-function workOf({ data, batches }: Trace, layers: readonly Layer[]): number {
+function multiplicationsOf({ data, batches }: Trace, layers: readonly Layer[]): number {
   const rows = data.x_train.length + data.x_test.length;
   if (batches === null) {
     const [{ inputs: terms }] = layers;
-    return perSingularValue * data.x_train.length * terms * Math.min(data.x_train.length, terms);
+    return svdFactor * data.x_train.length * terms * Math.min(data.x_train.length, terms);
   }
   const steps = batches[0].length;
   const batch = batches[0][0].length;
@@ -74,11 +83,11 @@ function workOf({ data, batches }: Trace, layers: readonly Layer[]): number {
   return batches.length * epoch;
 }
 
-function tooMuch(file: string, problem: string, expected: string, received: string): UserError {
+function limitError(file: string, problem: string, expected: string, received: string): UserError {
   return new UserError({
     what: `${file} ${problem}`,
     expected,
     received,
-    remedy: 'record a shorter run of a smaller model, or leave out the file',
+    remedy: 'record a shorter run or a smaller model, or leave out the file',
   });
 }

@@ -4,7 +4,7 @@ import type { Replay, ReplayOutcome } from './replay.ts';
 import { replayTrace } from './replay-trace.ts';
 import { readTrace } from './trace-file.ts';
 
-/** The thread behind `replayFiles`: all files are read and checked before the first is replayed. */
+/** The thread of `replayFiles`. It reads and checks all files before it replays the first. */
 async function replayAll(files: readonly string[]): Promise<ReplayOutcome> {
   try {
     const traces = [];

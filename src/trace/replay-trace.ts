@@ -11,11 +11,11 @@ import type { Trace } from './trace-schema.ts';
 
 export interface TraceDifference {
   readonly quantity: string;
-  /** As `relativeDifference`. */
+  /** See `relativeDifference`. */
   readonly difference: number;
 }
 
-/** Trains again with the recorded data, weights and batches, and compares everything that was recorded. */
+/** Repeats the training from the recorded data, weights and batches, and compares every recorded result. */
 export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
   if (trace.model.kind === 'polynomial-closed-form') return replayClosedForm(trace, trace.model);
   const { sgd, batches, expect, model } = trace;
@@ -38,8 +38,8 @@ export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
     ['test_output', trained.testOutputs, expect.test_output.flat()],
     ...finalWeights(trained, expect),
   ];
-  return pairs.flatMap(([quantity, ours, recorded]) =>
-    recorded === undefined ? [] : [{ quantity, difference: relativeDifference(ours, recorded) }],
+  return pairs.flatMap(([quantity, replayed, recorded]) =>
+    recorded === undefined ? [] : [{ quantity, difference: relativeDifference(replayed, recorded) }],
   );
 }
 
@@ -59,7 +59,7 @@ function networkOf({ layers, loss }: NetworkModel) {
   };
 }
 
-/** A polynomial model is a network with no hidden layer and no bias on the features. */
+/** A polynomial model is a network on the polynomial features, without hidden layers or biases. */
 function linearModelOf({ beta, l2 }: PolynomialModel) {
   const weights: LayerWeights[] = [{ kernel: Float64Array.from(beta), bias: null }];
   const layers: LayerSpec[] = [{ ...layerSpec(1, 'linear'), biasInit: null }];
@@ -86,9 +86,9 @@ async function replayClosedForm(trace: Trace, { l2, terms }: ClosedFormModel): P
   const targets = train.targets as Float64Array;
   const beta = l2 === 0 ? await leastSquares(features, targets) : await ridge(features, targets, l2);
   const outputs = multiplyVector(matrix(test.rows, terms.length, test.inputs as Float64Array), beta);
-  const compare = (quantity: string, ours: ArrayLike<number>, recorded: ArrayLike<number>) => ({
+  const compare = (quantity: string, replayed: ArrayLike<number>, recorded: ArrayLike<number>) => ({
     quantity,
-    difference: relativeDifference(ours, recorded),
+    difference: relativeDifference(replayed, recorded),
   });
   return [
     compare('test_output', outputs, expect.test_output.flat()),
@@ -108,7 +108,7 @@ function finalWeights(
   ]);
 }
 
-/** [units][inputs], as recorded, to row-major [inputs][units], as we keep it. */
+/** Converts a recorded kernel [units][inputs] to the program's row-major [inputs][units]. */
 function transposed(kernel: readonly (readonly number[])[]): Float64Array {
   const units = kernel.length;
   const values = new Float64Array(units * kernel[0].length);
@@ -121,16 +121,16 @@ function transposed(kernel: readonly (readonly number[])[]): Float64Array {
 }
 
 /**
- * How far a replay is from the recording: max |ours - recorded| / max |recorded| over a quantity's values.
+ * How far a replay is from the recording: max |replayed - recorded| / max |recorded| over a quantity's values.
  *
- * Infinite where the lengths differ or a number of either is not finite, even the same one of both: no tolerance allows it.
+ * Infinite if the lengths differ or any value is not finite, even if both are the same infinity: no tolerance accepts it.
  */
-export function relativeDifference(ours: ArrayLike<number>, recorded: ArrayLike<number>): number {
-  if (ours.length !== recorded.length) return Number.POSITIVE_INFINITY;
+export function relativeDifference(replayed: ArrayLike<number>, recorded: ArrayLike<number>): number {
+  if (replayed.length !== recorded.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   let scale = 0;
   for (let i = 0; i < recorded.length; i++) {
-    const difference = Math.abs(ours[i] - recorded[i]);
+    const difference = Math.abs(replayed[i] - recorded[i]);
     if (!Number.isFinite(difference)) return Number.POSITIVE_INFINITY;
     largest = Math.max(largest, difference);
     scale = Math.max(scale, Math.abs(recorded[i]));

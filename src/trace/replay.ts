@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorParts, UserError } from '../errors.ts';
 import type { TraceDifference } from './replay-trace.ts';
 
-/** A recorded run that was replayed, and how far from it this program is. */
+/** A replayed trace, with the difference from the recording for each quantity. */
 export interface Replay {
   readonly file: string;
   readonly name: string;
@@ -10,12 +10,12 @@ export interface Replay {
   readonly differences: readonly TraceDifference[];
 }
 
-/** What the thread says: an error of the user's keeps its kind only in parts. */
+/** What the thread sends. A UserError is sent as its parts, because an error loses its class on the way. */
 export type ReplayOutcome = { readonly replays: readonly Replay[] } | { readonly refused: ErrorParts };
 
 /**
- * Reads all traces, then replays them, in a thread of its own: reading and replaying take seconds, in which Ctrl-C is to
- * have its turn. Errors: as `readTrace`.
+ * Reads all traces, then replays them in a separate thread, so that Ctrl-C works during the seconds this can take. Errors:
+ * the same as `readTrace`.
  */
 export async function replayFiles(files: readonly string[]): Promise<readonly Replay[]> {
   const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/trace/' : './';

@@ -4,23 +4,23 @@ import { readJsonFile } from '../files/regular-file.ts';
 import { checkWork } from './limits.ts';
 import { type Trace, traceSchema } from './trace-schema.ts';
 
-/** In bytes. */
-const largest = 64 * 2 ** 20;
+/** The largest trace file accepted, in bytes. */
+const maxBytes = 64 * 2 ** 20;
 
 /**
- * Reads and checks a trace. Errors: no such file, not JSON, not a trace, sizes that do not fit together, more work than
- * a replay may take.
+ * Reads and checks a trace. Errors: UserError if there is no such file, if it is not JSON or not a trace, if its sizes do
+ * not match, or if it would take too much memory or time to replay.
  */
 export async function readTrace(file: string): Promise<Trace> {
   let content: unknown;
   try {
-    content = await readJsonFile(file, largest);
+    content = await readJsonFile(file, maxBytes);
   } catch (error) {
     throw new UserError({
       what: `${file} cannot be read as a trace`,
       expected: 'a JSON file in the format fys-nn-trace/1',
       received: reasonOf(error),
-      remedy: 'name files such as data/fixtures/traces/*.json',
+      remedy: 'give trace files, such as data/fixtures/traces/*.json',
     });
   }
   const { z } = await import('zod');
@@ -39,11 +39,11 @@ function traceError(file: string, place: string, problem: string): UserError {
     what: `${file} is not a trace: ${place === '' ? 'the file' : place}`,
     expected: 'the format fys-nn-trace/1 (data/README.md)',
     received: problem,
-    remedy: 'mend or leave out the file',
+    remedy: 'fix the file, or leave it out',
   });
 }
 
-/** Refuses what would otherwise be read beyond an array's end. */
+/** Refuses sizes that do not match: the replay would read past the end of an array. */
 function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace): void {
   const check = (good: boolean, place: string, problem: string): void => {
     if (!good) throw traceError(file, place, problem);
@@ -59,11 +59,11 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
     check(
       rows.every((row) => row.length === width),
       `data.${name}`,
-      `a row that has not ${width} values`,
+      `a row without exactly ${width} values`,
     );
   }
-  check(data.x_train.length === data.y_train.length, 'data.y_train', 'another number of rows than x_train');
-  check(data.x_test.length === data.y_test.length, 'data.y_test', 'another number of rows than x_test');
+  check(data.x_train.length === data.y_train.length, 'data.y_train', 'not as many rows as x_train');
+  check(data.x_test.length === data.y_test.length, 'data.y_test', 'not as many rows as x_test');
   if (model.kind === 'ffnn') {
     let inputs = columns;
     model.layers.forEach((layer, index) => {
@@ -74,20 +74,28 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
       check(
         kernel.every((row) => row.length === inputs),
         `${place}.kernel`,
-        `a row that has not ${inputs} values`,
+        `a row without exactly ${inputs} values`,
       );
-      check(l2 === model.layers[0].l2, `${place}.l2`, `${quote(l2)}: layers with different penalties`);
+      check(
+        l2 === model.layers[0].l2,
+        `${place}.l2`,
+        `${quote(l2)}: not the same penalty as the first layer`,
+      );
       const softmax = index === model.layers.length - 1 && model.loss === 'softmax_cross_entropy';
       check((layer.activation === 'softmax') === softmax, `${place}.activation`, layer.activation);
       inputs = units;
     });
-    check(inputs === outputs, 'model.layers', `${inputs} outputs for targets of ${outputs}`);
+    check(inputs === outputs, 'model.layers', `${inputs} outputs for ${outputs} target columns`);
   } else {
     check(columns === 2, 'data.x_train', `${columns} columns where a polynomial needs 2`);
     check(outputs === 1, 'data.y_train', `${outputs} columns where a polynomial needs 1`);
   }
   if (model.kind === 'polynomial') {
-    check(model.beta.length === model.terms.length, 'model.beta', `${model.beta.length} values`);
+    check(
+      model.beta.length === model.terms.length,
+      'model.beta',
+      `${model.beta.length} values for ${model.terms.length} terms`,
+    );
   }
   check(
     expect.test_output.length === data.x_test.length &&
@@ -98,18 +106,18 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
   check(
     (expect.final_beta === undefined) === (model.kind !== 'polynomial'),
     'expect.final_beta',
-    'missing or too many',
+    model.kind === 'polynomial' ? 'missing' : `not allowed for a model of kind ${model.kind}`,
   );
   check(
     (expect.final_layers === undefined) === (model.kind !== 'ffnn'),
     'expect.final_layers',
-    'missing or too many',
+    model.kind === 'ffnn' ? 'missing' : `not allowed for a model of kind ${model.kind}`,
   );
   if (model.kind === 'ffnn') {
     check(
       expect.final_layers!.length === model.layers.length,
       'expect.final_layers',
-      'another number of layers',
+      'not as many layers as the model',
     );
     expect.final_layers!.forEach(({ kernel, bias }, index) => {
       const layer = model.layers[index];
@@ -117,24 +125,28 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
         bias.length === layer.units &&
         kernel.length === layer.units &&
         kernel.every((row) => row.length === layer.kernel[0].length);
-      check(same, `expect.final_layers.${index}`, 'another shape than the layer');
+      check(same, `expect.final_layers.${index}`, 'not the shape of that layer');
     });
   }
   if (model.kind === 'polynomial-closed-form') {
-    check(typeof expect.test_loss === 'number', 'expect.test_loss', 'not one number');
+    check(typeof expect.test_loss === 'number', 'expect.test_loss', 'not a single number');
     check(expect.test_r2 !== undefined, 'expect.test_r2', 'missing');
     return;
   }
   if (model.kind === 'polynomial') {
-    check(expect.final_beta!.length === model.terms.length, 'expect.final_beta', 'another length than terms');
+    check(
+      expect.final_beta!.length === model.terms.length,
+      'expect.final_beta',
+      'not as many values as model.terms',
+    );
   }
-  check(sgd !== null && batches !== null, 'sgd', 'no sgd or no batches');
+  check(sgd !== null && batches !== null, 'sgd', 'sgd or batches missing');
   const size = batches![0][0].length;
   const steps = batches![0].length;
   check(
     batches!.every((epoch) => epoch.length === steps),
     'batches',
-    'epochs of different lengths',
+    'epochs with different numbers of batches',
   );
   check(
     batches!.flat().every((batch) => batch.length === size),

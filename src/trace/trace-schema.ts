@@ -5,7 +5,7 @@ import { activationNames } from '../nn/activations.ts';
 /** A recorded training run (data/README.md describes the file). */
 export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
 
-/** The form of such a file; zod is given, so that --help does not load it. */
+/** The schema of a trace file. The caller passes in zod, so that --help does not load it. */
 export const traceSchema = (z: typeof Zod.z) => {
   const number = z.number();
   const count = z.int().min(1).max(1e6);
