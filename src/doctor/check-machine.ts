@@ -5,9 +5,9 @@ import { referenceNames, references } from '../references/index.ts';
 import { numerics } from '../trial/trial.ts';
 import type { Check } from './check.ts';
 
-const oldestNode = 20;
+const minimumNodeVersion = 20;
 
-/** Versions, processor, kernels and terminal. */
+/** Reports versions, processor, kernels and terminal. */
 export function checkMachine(stdout: NodeJS.WriteStream): Check[] {
   return [
     { what: 'fys-nn', state: 'ok', found: `${programVersion()}, numerics ${numerics}, in ${packageFolder}` },
@@ -22,11 +22,11 @@ export function checkMachine(stdout: NodeJS.WriteStream): Check[] {
   ];
 }
 
-/** Whether a version of Node such as 20.1.0 is new enough. */
+/** Checks that a version of Node, such as 20.1.0, is new enough. */
 export function nodeCheck(version: string): Check {
   const found = `${version} (V8 ${process.versions.v8}, ${process.platform} ${process.arch})`;
-  if (Number.parseInt(version, 10) >= oldestNode) return { what: 'Node', state: 'ok', found };
-  return { what: 'Node', state: 'wrong', found, remedy: `install Node ${oldestNode} or newer` };
+  if (Number.parseInt(version, 10) >= minimumNodeVersion) return { what: 'Node', state: 'ok', found };
+  return { what: 'Node', state: 'wrong', found, remedy: `install Node ${minimumNodeVersion} or newer` };
 }
 
 function kernelsCheck(): Check {
@@ -37,17 +37,19 @@ function kernelsCheck(): Check {
   return {
     what,
     state: 'warning',
-    found: `the plain reference: the same numbers, several times slower (${hasVectors() ? 'FYS_NN_KERNELS asks for it' : 'no vectors in this engine'})`,
-    remedy: hasVectors() ? 'unset FYS_NN_KERNELS' : 'run on a processor and a Node with WebAssembly SIMD',
+    found: `plain reference kernels: the same numbers, several times slower (${hasVectors() ? 'set by FYS_NN_KERNELS' : 'this engine has no vector instructions'})`,
+    remedy: hasVectors()
+      ? 'unset FYS_NN_KERNELS'
+      : 'use a processor and a version of Node that support WebAssembly SIMD',
   };
 }
 
 function terminalOf(stdout: NodeJS.WriteStream): string {
-  if (!stdout.isTTY) return 'standard output is no terminal: no colours';
+  if (!stdout.isTTY) return 'standard output is not a terminal: no colours';
   return `${stdout.columns} columns, ${stdout.hasColors() ? `${2 ** stdout.getColorDepth()} colours` : 'no colours'}`;
 }
 
-/** Other libraries that can be trained beside ours: all are optional. */
+/** Reports which libraries are installed that can train the same models for comparison. All are optional. */
 export async function checkReferences(): Promise<Check[]> {
   const checks: Check[] = [];
   for (const name of referenceNames) {
@@ -56,7 +58,7 @@ export async function checkReferences(): Promise<Check[]> {
     const found =
       'versions' in installed
         ? installed.versions.version
-        : `not installed (${installed.absent.reason}): --reference ${name} is left out`;
+        : `not installed (${installed.absent.reason}): --reference ${name} is skipped`;
     checks.push({ what: `${title} (optional)`, state: 'ok', found });
   }
   return checks;

@@ -133,8 +133,12 @@ describe('the machine', () => {
   });
 
   test.each([
-    [true, 'FYS_NN_KERNELS asks for it', 'unset FYS_NN_KERNELS'],
-    [false, 'no vectors in this engine', 'run on a processor and a Node with WebAssembly SIMD'],
+    [true, 'set by FYS_NN_KERNELS', 'unset FYS_NN_KERNELS'],
+    [
+      false,
+      'this engine has no vector instructions',
+      'use a processor and a version of Node that support WebAssembly SIMD',
+    ],
   ])(
     'with the reference kernels where vectors are there or not (%p) is a warning',
     (vectors, why, remedy) => {
@@ -148,7 +152,7 @@ describe('the machine', () => {
   );
 
   test.each([
-    [pipe, 'standard output is no terminal: no colours'],
+    [pipe, 'standard output is not a terminal: no colours'],
     [screen(80, 8), '80 columns, 256 colours'],
     [screen(132, 1), '132 columns, no colours'],
   ])('says what the terminal shows', (stdout, found) => {
@@ -163,7 +167,7 @@ test('other libraries are named with their version, or why they are left out', a
     { what: 'scikit-learn (optional)', state: 'ok', found: '1.7.2' },
     {
       ...{ what: 'TensorFlow.js (optional)', state: 'ok' },
-      found: 'not installed (it is not there): --reference tfjs is left out',
+      found: 'not installed (it is not there): --reference tfjs is skipped',
     },
   ]);
 });

@@ -2,14 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
 import { type GoldenCase, goldenHash } from './golden.ts';
 
-/** What the thread is given. */
+/** The data that the thread receives. */
 export interface GoldenTask {
   readonly cases: readonly GoldenCase[];
   readonly columns: readonly string[];
   readonly shared: SharedData;
 }
 
-/** What the thread says of each case: its hash, or the error that it ended with. */
+/** The result of one case: its hash, or the error that stopped it. */
 export type GoldenOutcome = { readonly hash: string } | { readonly error: string };
 
 const { cases, columns, shared } = workerData as GoldenTask;

@@ -13,19 +13,19 @@ import { packageFolder } from '../output/version.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 
-/** A small run and the SHA-256 of its numbers, as CSV: the same on every machine. */
+/** A small run and the SHA-256 of its results as CSV, which is the same on every machine. */
 export interface GoldenCase {
   readonly name: string;
   readonly experiment: string;
-  /** As typed behind the option's flag. */
+  /** The values as typed on the command line. */
   readonly options: Readonly<Partial<Record<OptionName, string>>>;
   readonly sha256: string;
 }
 
 export interface Golden {
-  /** Of the bundled MNIST, as `ImageDataset` has it. */
+  /** SHA-256 of the bundled MNIST, as in `ImageDataset`. */
   readonly mnist: string;
-  /** The columns of trials.csv that are hashed, before those of curves.csv: a column that is added later changes nothing. */
+  /** The columns of trials.csv to hash; all of curves.csv follows. A column added to trials.csv later changes no hash. */
   readonly columns: readonly string[];
   readonly cases: readonly GoldenCase[];
 }
@@ -34,12 +34,12 @@ export const goldenFile = join(packageFolder, 'data/golden.json');
 
 /** Reads a file of golden hashes. Errors: UserError naming the file and the place in it. */
 export async function readGolden(file: string): Promise<Golden> {
-  const refuse = (received: string) =>
+  const goldenError = (received: string) =>
     new UserError({
       what: `the golden hashes in ${file} cannot be used`,
-      expected: 'the file data/golden.json as it came with fys-nn',
+      expected: 'the file data/golden.json that is bundled with fys-nn',
       received,
-      remedy: 'install fys-nn again; after a change of the numbers or columns: npm run golden',
+      remedy: 'install fys-nn again; developers who changed numbers or columns: npm run golden',
     });
   const { z } = await import('zod');
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -62,15 +62,15 @@ export async function readGolden(file: string): Promise<Golden> {
   try {
     content = await readJsonFile(file, 2 ** 20);
   } catch (error) {
-    throw refuse((error as Error).message);
+    throw goldenError((error as Error).message);
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
-  throw refuse(`${path.join('.')}: ${message}`);
+  throw goldenError(`${path.join('.')}: ${message}`);
 }
 
-/** Runs a case in this thread and returns its hash; nothing is stored or written. */
+/** Runs a case in this thread and returns its hash. It stores and writes nothing. */
 export async function goldenHash(
   { experiment, options: given }: Omit<GoldenCase, 'sha256'>,
   columns: readonly string[],
@@ -84,14 +84,14 @@ export async function goldenHash(
   const plan = await planExperiment(found, { variant: 'code', quick: false, given: lists }, sources);
   const records = new Map<string, TrialRecord>();
   for (const { trial } of plan.cells) records.set(trial.id, await runTrial(trial, sources));
-  const tables = [pick(trialsTable(plan, records), columns), curvesTable(plan, records)];
+  const tables = [selectColumns(trialsTable(plan, records), columns), curvesTable(plan, records)];
   const hash = createHash('sha256');
   for (const table of tables) hash.update(await toCsv(table));
   return hash.digest('hex');
 }
 
-/** Those columns of a table that are named and there. */
-function pick(table: Table, names: readonly string[]): Table {
+/** A table with only the named columns; names that it lacks are ignored. */
+function selectColumns(table: Table, names: readonly string[]): Table {
   const found = names.map((name) => table.columns.findIndex((column) => column.name === name));
   const places = found.filter((place) => place >= 0);
   return {

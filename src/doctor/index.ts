@@ -14,11 +14,11 @@ export interface DoctorOptions {
   readonly store: string;
   readonly dataDir: string | null;
   readonly stdout: NodeJS.WriteStream;
-  /** In place of the golden hashes that come along. */
+  /** A file of golden hashes to use instead of the bundled one. */
   readonly golden?: string;
 }
 
-/** Looks at everything that decides whether results from this machine are right, and can be had. */
+/** Checks everything that results on this machine depend on: program, numbers, data, disk and other libraries. */
 export async function examine({
   store,
   dataDir,
@@ -34,17 +34,17 @@ export async function examine({
   return checks.flat();
 }
 
-/** The data that come along, those that were given, and small runs on the first. */
+/** Checks the bundled data, the data in `dataDir`, and small runs on the bundled data. */
 async function checkNumbers(goldenPath: string, dataDir: string | null): Promise<Check[]> {
   const golden = await readGolden(goldenPath);
   const given = dataDir === null ? [] : await settled('--data-dir', () => checkData(dataDir, golden.mnist));
-  const own = await settled('MNIST', () => checkData(null, golden.mnist));
-  // Without MNIST some runs cannot be made, which they say themselves.
+  const bundled = await settled('MNIST', () => checkData(null, golden.mnist));
+  // Without MNIST, the runs that need it report their own error.
   const shared = await shareMnist().catch(() => []);
-  return [...own, ...given, ...(await checkGolden(golden, shared))];
+  return [...bundled, ...given, ...(await checkGolden(golden, shared))];
 }
 
-/** Read once, for all threads. */
+/** Reads MNIST once for all threads. */
 async function shareMnist(): Promise<SharedData> {
   const dataset = await readMnist(null);
   const sparse = sparseInputs(dataset, 'float32');
