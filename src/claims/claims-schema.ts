@@ -2,34 +2,36 @@ import { z } from 'zod';
 import { printableText } from '../errors.ts';
 import { type OptionName, optionNames } from '../experiment/options.ts';
 
-// What data/claims.json may hold. data/claims.schema.json is this as JSON Schema (npm run schema).
+// The schema of data/claims.json. `npm run schema` writes it to data/claims.schema.json as JSON Schema.
 
 const setting = z.union([z.string(), z.number()]);
 const option = z.enum(optionNames as [OptionName, ...OptionName[]]);
 const oneOrMore = z.union([setting, z.array(setting).min(1)]);
 
-/** A number that one run of an experiment gives: which cell, which statistic of it. */
+/** Selects one number from a run of an experiment: which cells, and which statistic of them. */
 const quantity = {
   experiment: z.string().describe('a subcommand, such as "grid-search ols"'),
   with: z
     .partialRecord(option, z.array(setting).min(1))
     .optional()
-    .describe("values in place of the experiment's own: what is run for this claim"),
+    .describe("option values for the run of this claim; they replace the experiment's own"),
   select: z
     .partialRecord(option, oneOrMore)
     .optional()
-    .describe('the cells: those whose settings have one of these values'),
+    .describe('selects the cells whose settings have one of these values'),
   take: z
     .enum(['only', 'min', 'max', 'mean'])
     .optional()
-    .describe('of several cells the lowest, highest or mean; without it there must be one cell'),
+    .describe(
+      'how several cells give one number: the lowest, the highest or the mean; default: only, exactly one cell',
+    ),
   by: z
     .string()
     .optional()
-    .describe('take min or max by this statistic instead, then read `statistic` there'),
+    .describe('the statistic that `take` min or max compares; `statistic` is then read from that cell'),
   statistic: z
     .string()
-    .describe('a metric of trials.csv, or of the architecture: hidden_layers, sigmoid_layers'),
+    .describe('a metric column of trials.csv, or a count of layers: hidden_layers or sigmoid_layers'),
   curve: z
     .union([
       z.literal('mean'),
@@ -38,35 +40,49 @@ const quantity = {
     ])
     .optional()
     .describe(
-      'of the curve of that name: its mean, its value after an epoch, or the first epoch from which it stays within this share of its end',
+      'read the curve of the statistic instead: its mean, its value after an epoch, or the first epoch from which it stays within this fraction of its final value',
     ),
 };
 
 const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
-  .describe('unique; lower case, digits, - . _');
-/** Text that is shown: on terminals too. */
-// Not as a pattern: that of the JSON Schema is read in languages whose expressions know no Unicode properties.
-const shown = z
+  .describe('unique; lower-case letters, digits, - . _');
+/** Text that terminals can show safely. */
+// Checked here, not by a pattern: other readers of the JSON Schema may not support Unicode properties.
+const shownText = z
   .string()
   .min(1)
   .max(1000)
   .refine((text) => printableText.test(text), 'text without control characters');
-const where = shown.describe('where the report has it');
-const says = shown.describe('its gist');
+const where = shownText.describe('where the report states it');
+const says = shownText.describe('the claim in a few words');
 
 const numberClaim = z.strictObject({
   id,
   kind: z.literal('number'),
   where,
-  figure: shown.optional().describe('judged together with the others of this name: one run'),
+  figure: shownText
+    .optional()
+    .describe('numbers with the same figure come from one run and are also judged together'),
   says,
   ...quantity,
-  value: z.number().describe('as printed'),
-  significantDigits: z.int().min(1).max(15).optional().describe('printed digits, trailing zeros counted'),
-  readingError: z.number().positive().optional().describe('where it was read off a curve, or is "around"'),
-  variant: z.enum(['code', 'text']).optional().describe('judge it under this reading of the report only'),
+  value: z.number().describe('the number as printed'),
+  significantDigits: z
+    .int()
+    .min(1)
+    .max(15)
+    .optional()
+    .describe('number of printed digits, including trailing zeros'),
+  readingError: z
+    .number()
+    .positive()
+    .optional()
+    .describe('how far off the value may be, if it was read off a curve or is only given as "around"'),
+  variant: z
+    .enum(['code', 'text'])
+    .optional()
+    .describe('judge the claim only under this reading of the report'),
 });
 
 const conclusionClaim = z.strictObject({
@@ -77,10 +93,18 @@ const conclusionClaim = z.strictObject({
   for: z
     .partialRecord(option, z.array(setting).min(1))
     .optional()
-    .describe('must hold for every combination of these values, added to each `select`'),
+    .describe(
+      'the conclusion must hold for every combination of these values, which are added to each `select`',
+    ),
   quantities: z.record(z.string().regex(/^[a-zA-Z]\w{0,30}$/), z.strictObject(quantity)),
-  holds: z.string().min(1).describe('a condition on the quantities of one seed, such as "decay > constant"'),
-  variant: z.enum(['code', 'text']).optional().describe('judge it under this reading of the report only'),
+  holds: z
+    .string()
+    .min(1)
+    .describe('a condition on the quantities within one seed, such as "decay > constant"'),
+  variant: z
+    .enum(['code', 'text'])
+    .optional()
+    .describe('judge the claim only under this reading of the report'),
 });
 
 export const claimsFile = z.strictObject({
@@ -100,7 +124,7 @@ export type ConclusionClaim = z.infer<typeof conclusionClaim>;
 export type Claim = NumberClaim | ConclusionClaim;
 export type Quantity = z.infer<z.ZodObject<typeof quantity>>;
 
-/** The schema as JSON Schema, for editors and other programs. */
+/** Returns the schema as JSON Schema, for editors and other programs. */
 export function claimsJsonSchema(): unknown {
   return z.toJSONSchema(claimsFile);
 }

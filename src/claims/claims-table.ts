@@ -7,36 +7,36 @@ import { divergedRuns } from './verdict-text.ts';
 import type { Judged, Verification } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 
-/** claims.csv: one row a claim and reading, numbers and conclusions alike. */
+/** claims.csv: one row per claim and reading, for numbers and conclusions. */
 export function claimsTable({ numbers, conclusions, level }: Verification): Table {
   const percent = `${100 * level} %`;
   return {
     name: 'claims',
-    description: 'every number and conclusion of the report under each reading of it, and whether it holds',
+    description: 'whether each number and conclusion of the report holds, under each reading of the report',
     columns: [
       text('claim', 'id in the file of claims'),
       text(
         'reading',
-        "code: the report's program; text: its wording; else the program with this one choice changed",
+        "code: the report's program; text: its wording; otherwise the program with this one choice changed",
       ),
       text('kind', 'number or conclusion'),
-      text('where', 'where the report has it'),
-      text('figure', 'whose numbers are also judged together; empty: none'),
-      text('says', 'its gist'),
-      text('experiment', 'subcommand; empty for a conclusion, which can be about several'),
+      text('where', 'where the report states it'),
+      text('figure', 'the figure whose numbers are also judged together; empty: none'),
+      text('says', 'the claim in a few words'),
+      text('experiment', 'subcommand; empty for a conclusion, which may use several'),
       text('statistic', 'a metric of trials.csv'),
       number('published', "the report's number"),
-      integer('seeds', 'runs it is judged by'),
-      integer('diverged', 'of these runs, those whose number is infinite since they diverged'),
-      number('median', 'median of these runs; empty where a run diverged that far'),
-      number('low', `where one further run would be (${percent}); of a conclusion, of its share`),
-      number('high', `where one further run would be (${percent}); of a conclusion, of its share`),
+      integer('seeds', 'number of runs that judge the claim'),
+      integer('diverged', 'how many of these runs diverged, so that their number is infinite'),
+      number('median', 'median of these runs; empty if it is infinite because runs diverged'),
+      number('low', `lower end of the ${percent} interval for one more run; for a conclusion, of its share`),
+      number('high', `upper end of the ${percent} interval for one more run; for a conclusion, of its share`),
       number(
         'p',
-        'probability that one further run is as far out as the published number; of the runs that did not diverge',
+        'probability that one more run is as extreme as the published number; from the runs that did not diverge',
       ),
-      number('p_adjusted', 'the same, corrected for the number of claims (Holm)'),
-      number('share', 'of the seeds in which a conclusion holds'),
+      number('p_adjusted', 'p corrected for the number of claims (Holm)'),
+      number('share', 'share of the seeds in which a conclusion holds'),
       text('verdict', 'holds, underspecified, depends on the seed, contradicted, not run: over all readings'),
       text('holds_under', 'readings under which it holds'),
     ],
@@ -109,17 +109,17 @@ function conclusionRows({
   ]);
 }
 
-/** figures.csv: the numbers of each figure judged together. */
+/** figures.csv: one row per figure and reading, whose numbers are judged together. */
 export function figuresTable({ figures }: Verification): Table {
   return {
     name: 'figures',
-    description: "is the published run of a figure, as a whole, one of the seeds' runs?",
+    description: 'whether the numbers of each figure, taken together, could come from one more run',
     columns: [
-      text('figure', 'whose numbers come from one run'),
-      text('reading', 'code, text, or the program with this one choice changed'),
-      integer('numbers', 'published numbers judged together'),
-      number('p', 'probability that one further run is as far from the others as the published one'),
-      number('p_adjusted', 'the same, corrected for the number of figures (Holm)'),
+      text('figure', 'the figure; its numbers come from one run'),
+      text('reading', 'code, text, or the one choice changed in the program'),
+      integer('numbers', 'how many published numbers are judged together'),
+      number('p', 'probability that one more run is as far from the others as the published one'),
+      number('p_adjusted', 'p corrected for the number of figures (Holm)'),
       text('verdict', 'over all readings'),
     ],
     primaryKey: ['figure', 'reading'],
@@ -136,25 +136,28 @@ export function figuresTable({ figures }: Verification): Table {
   };
 }
 
-/** winners.csv: one row a cell of a grid. */
+/** winners.csv: one row per cell of a grid. */
 export function winnersTable(winners: readonly GridWinners[]): Table {
   return {
     name: 'winners',
-    description:
-      'how often each cell of a grid is the best over the seeds, and which cells are tied with the best',
+    description: 'in how many seeds each cell of a grid is the best, and which cells are tied with the best',
     columns: [
       text('experiment', 'subcommand'),
-      text('grid', 'which of its grids'),
+      text('grid', 'settings that all cells of this grid share'),
       text('metric', 'a column of trials.csv'),
-      text('cell', 'its settings'),
+      text('cell', 'settings of the cell'),
       integer('seeds', 'runs of the grid'),
       integer('wins', 'runs in which this cell is the best'),
-      number('mean', 'mean over the seeds; empty where a run diverged'),
+      number('mean', 'mean over the seeds; empty if a run diverged'),
       number(
         'p',
-        'of the paired difference to the cell with the best mean (Wilcoxon, Holm); empty for that cell',
+        'p-value of the paired difference from the cell with the best mean (Wilcoxon, Holm); empty for that cell',
       ),
-      { name: 'tied', type: 'boolean', description: 'it is that cell, or cannot be told from it' },
+      {
+        name: 'tied',
+        type: 'boolean',
+        description: 'whether it has the best mean or cannot be distinguished from the cell that has',
+      },
     ],
     primaryKey: ['experiment', 'grid', 'metric', 'cell'],
     rows: winners.flatMap(({ experiment, slice, metric, seeds, cells }) =>
@@ -173,7 +176,7 @@ export function winnersTable(winners: readonly GridWinners[]): Table {
   };
 }
 
-/** "learningRate 0.1, batchSize 10". */
+/** Settings in words: "learningRate 0.1, batchSize 10". */
 export function describe(settings: Readonly<Record<string, unknown>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name} ${value}`)

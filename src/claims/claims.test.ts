@@ -116,7 +116,7 @@ describe('a file that is none', () => {
       withClaims(...Array.from({ length: 501 }, (_, i) => ({ ...number, id: `n${i}`, figure: 'F' }))),
       /figure F.*\n.*at most 500 numbers/,
     ],
-    ['an id twice', withClaims(number, number), /an id of its own/],
+    ['an id twice', withClaims(number, number), /a unique id/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],
     ['a prototype', `{"report":{"title":"x"},"claims":[],"__proto__":{"a":1}}`, /claims/],
   ])('%s is said', async (_name, text, pattern) => {

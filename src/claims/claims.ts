@@ -9,35 +9,39 @@ import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from '
 
 export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
-/** The claims that come with the program: every number and conclusion of the report. */
+/** The bundled file of claims: every number and conclusion of the report. */
 export const ownClaims = join(packageFolder, 'data/claims.json');
 
-/** In bytes. */
-const largest = 16 * 2 ** 20;
-/** Of the values of one conclusion's `for`. */
-const mostCombinations = 1000;
-/** Numbers that are judged together: the time goes with the cube. */
-const mostOfFigure = 500;
+/** The largest file of claims accepted, in bytes. */
+const maxBytes = 16 * 2 ** 20;
+/** Combinations of values in the `for` of one conclusion, at most. */
+const maxCombinations = 1000;
+/** Numbers of one figure, at most: judging N of them together takes time proportional to N³. */
+const maxNumbersPerFigure = 500;
 
 /** Reads a file of claims and checks its form. Errors: UserError naming the file and the place in it. */
 export async function readClaims(path: string): Promise<ClaimsFile> {
   let json: unknown;
   try {
-    json = await readJsonFile(path, largest);
+    json = await readJsonFile(path, maxBytes);
   } catch (error) {
-    throw badClaims(path, `a JSON file of at most ${largest} bytes`, reasonOf(error));
+    throw claimsError(path, `a JSON file of at most ${maxBytes} bytes`, reasonOf(error));
   }
   const { claimsFile } = await import('./claims-schema.ts');
   const parsed = claimsFile.safeParse(json);
   if (!parsed.success) {
     const [{ path: keys, message }] = parsed.error.issues;
-    throw badClaims(`${path} at ${keys.length === 0 ? 'the top' : keys.join('.')}`, message, at(json, keys));
+    throw claimsError(
+      `${path} at ${keys.length === 0 ? 'the top level' : keys.join('.')}`,
+      message,
+      valueAt(json, keys),
+    );
   }
   checkClaims(path, parsed.data.claims);
   return parsed.data;
 }
 
-/** The interval in which the unrounded number lay. */
+/** The interval that must contain the unrounded number. */
 export function printedInterval({ value, significantDigits, readingError }: NumberClaim): {
   low: number;
   high: number;
@@ -46,31 +50,36 @@ export function printedInterval({ value, significantDigits, readingError }: Numb
   return { low: value - half, high: value + half };
 }
 
-/** Half a unit of the last printed digit: 0.005 for 0.10 printed with two significant digits. */
+/** Half a unit in the last printed digit, such as 0.005 for 0.10 with two significant digits. */
 function halfUnit(value: number, significantDigits: number): number {
   const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
   return 0.5 * 10 ** (exponent + 1 - significantDigits);
 }
 
-/** Every quantity that a claim asks for. */
+/** Every quantity that a claim uses. */
 export function quantitiesOf(claim: Claim): Quantity[] {
   return claim.kind === 'number' ? [claim] : Object.values(claim.quantities);
 }
 
 function checkClaims(path: string, claims: readonly Claim[]): void {
   const seen = new Set<string>();
-  // Verdicts go by name, of claims and figures alike.
+  // Claims and figures share one namespace: verdicts.json lists both by name.
   const figures = groupBy(claims, (claim) => (claim.kind === 'number' ? claim.figure : undefined));
   for (const [figure, { length }] of figures) {
-    if (figure === undefined || length <= mostOfFigure) continue;
-    throw badClaims(`${path}, figure ${figure}`, `at most ${mostOfFigure} numbers of one figure`, length);
+    if (figure === undefined || length <= maxNumbersPerFigure) continue;
+    throw claimsError(
+      `${path}, figure ${figure}`,
+      `at most ${maxNumbersPerFigure} numbers in one figure`,
+      length,
+    );
   }
   for (const claim of claims) {
-    if (figures.has(claim.id)) throw badClaims(path, 'ids that are no names of figures', claim.id);
-    if (seen.has(claim.id)) throw badClaims(path, 'an id of its own for every claim', claim.id);
+    if (figures.has(claim.id)) throw claimsError(path, 'ids that differ from the names of figures', claim.id);
+    if (seen.has(claim.id)) throw claimsError(path, 'a unique id for every claim', claim.id);
     seen.add(claim.id);
     const quantities = quantitiesOf(claim);
-    if (quantities.length === 0) throw badClaims(`${path}, claim ${claim.id}`, 'at least one quantity', '{}');
+    if (quantities.length === 0)
+      throw claimsError(`${path}, claim ${claim.id}`, 'at least one quantity', '{}');
     for (const quantity of quantities) {
       checkSettings(path, claim.id, 'with', quantity.with);
       checkSettings(path, claim.id, 'select', quantity.select);
@@ -81,24 +90,24 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
       continue;
     }
     if ((claim.significantDigits === undefined) === (claim.readingError === undefined)) {
-      throw badClaims(`${path}, claim ${claim.id}`, 'either significantDigits or readingError', undefined);
+      throw claimsError(`${path}, claim ${claim.id}`, 'either significantDigits or readingError', undefined);
     }
     const { low, high } = printedInterval(claim);
     if (!Number.isFinite(high - low)) {
-      const expected = `a value and its error that are less than the largest number, ${Number.MAX_VALUE}, together`;
-      throw badClaims(`${path}, claim ${claim.id}`, expected, claim.readingError ?? claim.value);
+      const expected = `a value plus its error below the largest number, ${Number.MAX_VALUE}`;
+      throw claimsError(`${path}, claim ${claim.id}`, expected, claim.readingError ?? claim.value);
     }
   }
 }
 
-/** A value in a claim is what the command line would take for the same option, of the same type. */
+/** Checks settings as the command line checks the same options; their types must match too. */
 function checkSettings(path: string, id: string, key: string, settings: Quantity['select'] = {}): void {
   for (const [name, values] of Object.entries(settings)) {
     const { parse } = options[name as OptionName];
     for (const value of [values].flat()) {
       const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flagOf(name)}`);
       if (parsed !== value) {
-        throw badClaims(`${path}, claim ${id}: ${key}.${name}`, JSON.stringify(parsed), value);
+        throw claimsError(`${path}, claim ${id}: ${key}.${name}`, JSON.stringify(parsed), value);
       }
     }
   }
@@ -106,19 +115,19 @@ function checkSettings(path: string, id: string, key: string, settings: Quantity
 
 function checkCombinations(path: string, { id, for: lists = {} }: ConclusionClaim): void {
   const count = Object.values(lists).reduce((product, values) => product * values.length, 1);
-  if (count <= mostCombinations) return;
-  throw badClaims(`${path}, claim ${id}: for`, `at most ${mostCombinations} combinations of values`, count);
+  if (count <= maxCombinations) return;
+  throw claimsError(`${path}, claim ${id}: for`, `at most ${maxCombinations} combinations of values`, count);
 }
 
-function badClaims(what: string, expected: string, received: unknown): UserError {
+function claimsError(what: string, expected: string, received: unknown): UserError {
   return new UserError({
     what: `the claims cannot be used: ${what}`,
     expected,
     ...(received === undefined ? {} : { received }),
-    remedy: 'see data/README.md for what a claim holds, and data/claims.schema.json for its form',
+    remedy: 'data/README.md describes claims; data/claims.schema.json is their schema',
   });
 }
 
-function at(json: unknown, keys: readonly PropertyKey[]): unknown {
+function valueAt(json: unknown, keys: readonly PropertyKey[]): unknown {
   return keys.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], json);
 }

@@ -7,22 +7,23 @@ import type { Records } from '../output/trials-table.ts';
 import { metricColumn } from '../trial/metrics.ts';
 import { type PublishedNumber, publishedNumbers } from './published.ts';
 
-/** A published number with what the runs have for it; ours is null where nothing was run. */
+/** A published number and its counterpart in the runs. */
 export interface Comparison extends PublishedNumber {
   readonly cell: string;
+  /** Mean over the seeds; null if nothing was run or every run diverged. */
   readonly ours: number | null;
   readonly standardDeviation: number | null;
   readonly seeds: number;
   readonly diverged: boolean;
 }
 
-/** Every number that the report prints, next to ours. */
+/** Compares every number that the report prints with the runs. */
 export async function compareWithPublished(plans: readonly Plan[], records: Records): Promise<Comparison[]> {
   const cells = new Map(plans.map((plan) => [plan.experiment.name, summarize(plan, records)]));
   const numbers = await publishedNumbers();
   return numbers.map((number) => {
-    const fitting = (cells.get(number.experiment) ?? []).filter((cell) => fits(cell, number));
-    const chosen = number.best ? bestOf(fitting, number.metric) : fitting[0];
+    const matching = (cells.get(number.experiment) ?? []).filter((cell) => matches(cell, number));
+    const chosen = number.best ? bestOf(matching, number.metric) : matching[0];
     const statistic = chosen?.statistics.get(number.metric);
     return {
       ...number,
@@ -37,18 +38,22 @@ export async function compareWithPublished(plans: readonly Plan[], records: Reco
   });
 }
 
-/** published.csv: one row a published number. */
+/** published.csv: one row per published number. */
 export function comparisonTable(comparisons: readonly Comparison[], plan: Plan): Table {
   return {
     name: 'published',
     description: 'every number that the report prints, next to ours',
     columns: [
       ...runColumns,
-      { name: 'claim', type: 'string', description: 'its id in data/claims.json' },
+      { name: 'claim', type: 'string', description: 'id in data/claims.json' },
       { name: 'experiment', type: 'string', description: 'subcommand' },
-      { name: 'figure', type: 'string', description: 'where the report has it' },
+      { name: 'figure', type: 'string', description: 'where the report states it' },
       { name: 'cell', type: 'string', description: 'settings of the cell; empty: the whole experiment' },
-      { name: 'statistic', type: 'string', description: 'value, or best: the best of the cells' },
+      {
+        name: 'statistic',
+        type: 'string',
+        description: 'value: of the cell; best: of the best of several cells',
+      },
       { name: 'metric', type: 'string', description: 'a column of trials.csv' },
       { name: 'published', type: 'number', description: "the report's number" },
       { name: 'source', type: 'string', description: 'printed, or read off a curve' },
@@ -74,11 +79,11 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
   };
 }
 
-function fits({ settings }: SummaryCell, { settings: wanted }: PublishedNumber): boolean {
+function matches({ settings }: SummaryCell, { settings: wanted }: PublishedNumber): boolean {
   return Object.entries(wanted).every(([name, value]) => settings[name as OptionName] === value);
 }
 
-/** The cell with the best mean; one without a mean is never the best of several. */
+/** The cell with the best mean. A cell without a mean ranks last. */
 function bestOf(cells: readonly SummaryCell[], metric: string): SummaryCell | undefined {
   const sign = metricColumn(metric).better === 'higher' ? -1 : 1;
   const value = (cell: SummaryCell) => {

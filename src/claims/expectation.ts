@@ -6,25 +6,26 @@ import { packageFolder } from '../output/version.ts';
 import { codeReading, textReading } from './readings.ts';
 import { type Judged, type Verdict, type Verification, verdicts } from './verdicts.ts';
 
-/** A verdict under all readings of the report, or where they differ that of each, such as {"code": "holds"}. */
+/** One verdict for all readings of the report or, if the readings differ, one per reading: {"code": "holds", …}. */
 export type Expected = Verdict | Readonly<Record<string, Verdict>>;
 
-/** What a verification is expected to find, by the claim's id. */
+/** Expected verdicts by claim id or figure. */
 export type Expectation = ReadonlyMap<string, Expected>;
 
-/** What a full verification of the report found when this version was made. */
+/** The bundled file of expected verdicts: those of a full verification with this version. */
 export const ownExpectation = join(packageFolder, 'data/expected-verdicts.json');
 
 const wholeReadings = [codeReading.name, textReading.name];
 
-const largest = 16 * 2 ** 20;
+/** The largest file of expected verdicts accepted, in bytes. */
+const maxBytes = 16 * 2 ** 20;
 
-/** Every claim and figure with its verdict, in the order of the claims. */
+/** The verdict of every claim, then of every figure, by id. */
 export function verdictsById(verification: Verification): Map<string, Verdict> {
   return new Map(judgedById(verification).map(([id, { verdict }]) => [id, verdict]));
 }
 
-/** What this verification found, as what a later one is expected to find. */
+/** Turns the verdicts of this verification into the expected verdicts of later ones. */
 export function expectationOf(verification: Verification): Expectation {
   return new Map(
     judgedById(verification).map(([id, { verdict, byReading }]): [string, Expected] => [
@@ -43,24 +44,24 @@ function judgedById({ numbers, figures, conclusions }: Verification): [string, A
   ];
 }
 
-/** The text of a file that `--expect` reads. */
-export function expectationText(found: Expectation): string {
-  return `${JSON.stringify(Object.fromEntries(found), null, 2)}\n`;
+/** Writes expected verdicts in the format that `readExpectation` reads. */
+export function expectationText(expectation: Expectation): string {
+  return `${JSON.stringify(Object.fromEntries(expectation), null, 2)}\n`;
 }
 
-/** Reads the file of `--expect`. Errors: UserError naming the file. */
+/** Reads expected verdicts. Errors: UserError naming the file. */
 export async function readExpectation(path: string): Promise<Expectation> {
   let json: unknown;
   try {
-    json = await readJsonFile(path, largest);
+    json = await readJsonFile(path, maxBytes);
   } catch (error) {
-    throw badExpectation(path, reasonOf(error));
+    throw expectationError(path, reasonOf(error));
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const entries = isObject ? Object.entries(json as object) : [];
   const wrong = entries.find(([, expected]) => !isExpected(expected));
-  if (wrong !== undefined) throw badExpectation(path, `${wrong[0]}: ${quote(wrong[1])}`);
-  if (entries.length === 0) throw badExpectation(path, 'nothing');
+  if (wrong !== undefined) throw expectationError(path, `${wrong[0]}: ${quote(wrong[1])}`);
+  if (entries.length === 0) throw expectationError(path, 'no verdicts');
   return new Map(entries);
 }
 
@@ -75,8 +76,8 @@ function isExpected(expected: unknown): expected is Expected {
 }
 
 /**
- * The claims that are contradicted under all readings judged and were not expected to be under each of these; without an
- * expectation all that are contradicted.
+ * Returns the claims and figures that are contradicted but were not expected to be, under at least one of the readings
+ * judged. Without an expectation, returns all that are contradicted.
  */
 export function newlyContradicted(verification: Verification, expected: Expectation | null): string[] {
   return judgedById(verification).flatMap(([id, { verdict, byReading }]) => {
@@ -90,11 +91,11 @@ export function newlyContradicted(verification: Verification, expected: Expectat
   });
 }
 
-function badExpectation(path: string, received: string): UserError {
+function expectationError(path: string, received: string): UserError {
   return new UserError({
     what: `--expect ${path} cannot be used`,
-    expected: `a JSON object of verdicts by claim, or by claim and reading (${wholeReadings.join(', ')}): ${verdicts.join(', ')}`,
+    expected: `a JSON object that gives each claim a verdict (${verdicts.join(', ')}) or one per reading (${wholeReadings.join(', ')})`,
     received,
-    remedy: 'give verdicts.json of an earlier fys-nn verify',
+    remedy: 'give the verdicts.json of an earlier fys-nn verify',
   });
 }

@@ -5,18 +5,19 @@ import type { ConclusionClaim } from './claims.ts';
 import { quantityOf } from './quantity.ts';
 import { bind, combinationsOf, isJudged, type PlanOf, type Reading } from './readings.ts';
 
-/** A conclusion under one reading: in which seeds' runs it holds. */
+/** In which seeds a conclusion holds under one reading. */
 export interface ConclusionEvidence {
   readonly claim: ConclusionClaim;
   readonly reading: Reading;
-  /** [seeds], in the seeds' order; null where a record is missing. */
+  /** [seeds], in the order of the seeds; null where a record is missing. */
   readonly holds: readonly (boolean | null)[];
-  /** Share of the seeds in which it holds, and its Wilson interval; null: not run. */
+  /** Share of the seeds in which it holds; null: not run. */
   readonly share: number | null;
+  /** Wilson interval of the share; null: not run. */
   readonly interval: { readonly low: number; readonly high: number } | null;
 }
 
-/** Asks of each conclusion in which seeds it holds. Errors: UserError for a condition that cannot be read. */
+/** Finds the seeds in which each conclusion holds. Errors: UserError for a condition that cannot be parsed. */
 export async function judgeConclusions(
   claims: readonly ConclusionClaim[],
   reading: Reading,
@@ -26,7 +27,7 @@ export async function judgeConclusions(
 ): Promise<ConclusionEvidence[]> {
   const evidence = [];
   for (const claim of claims.filter((candidate) => isJudged(candidate, reading))) {
-    const holds = await bySeed(claim, reading, planOf, records);
+    const holds = await holdsBySeed(claim, reading, planOf, records);
     const complete = holds.length > 0 && !holds.includes(null);
     const count = holds.filter((held) => held === true).length;
     evidence.push({
@@ -40,12 +41,12 @@ export async function judgeConclusions(
   return evidence;
 }
 
-/** Reads every conclusion's condition, so that a mistake in it is found before anything runs. */
+/** Parses every conclusion's condition, so that mistakes are found before anything runs. Errors: UserError. */
 export async function checkConditions(claims: readonly ConclusionClaim[]): Promise<void> {
   for (const claim of claims) await conditionOf(claim);
 }
 
-async function bySeed(
+async function holdsBySeed(
   claim: ConclusionClaim,
   reading: Reading,
   planOf: PlanOf,
@@ -57,7 +58,7 @@ async function bySeed(
     quantity,
     cells: [...planOf(reading, quantity).bySeed.values()],
   }));
-  // Experiments on different data have seeds of their own: the first ones that all of them have.
+  // Datasets may have different numbers of seeds: use only as many as all of the experiments have.
   const seeds = Math.min(...quantities.map(({ cells }) => cells.length));
   return Array.from({ length: seeds }, (_, seed) => {
     const held = combinationsOf(claim.for ?? {}).map((values) => {

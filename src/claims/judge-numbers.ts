@@ -8,37 +8,39 @@ import { domainOf } from './domain.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
 
-/** A published number under one reading: what the seeds' runs have for it. */
+/** The values that the runs give for a published number under one reading. */
 export interface NumberEvidence {
   readonly claim: NumberClaim;
   readonly reading: Reading;
-  /** [seeds], in the seeds' order; infinite where the run diverged, null where a record is missing. */
+  /** [seeds], in the order of the seeds; infinite where the run diverged, null where a record is missing. */
   readonly values: readonly (number | null)[];
-  /** Share of the runs that have a finite number; null: not run. */
+  /** Share of the runs with a finite value; null: not run. */
   readonly finite: number | null;
-  /** Where one further run would be, at the level of the verification, uncorrected. */
+  /** Prediction interval for one more run at the level of the verification, not corrected for the number of claims. */
   readonly interval: { readonly low: number; readonly high: number } | null;
-  /** That one further run is as far out as the published number; null: not run. */
+  /** Probability that one more run is as extreme as the published number; null: not run. */
   readonly p: number | null;
-  /** The same, corrected for the number of claims (Holm). */
+  /** p corrected for the number of claims (Holm). */
   readonly adjusted: number | null;
 }
 
-/** The numbers of one figure, which come from one run, judged together. */
+/** The numbers of one figure, judged together because they come from one run. */
 export interface FigureEvidence {
   readonly figure: string;
   readonly reading: Reading;
   readonly numbers: number;
   /** Share of the runs in which all of them are finite; null: not run. */
   readonly finite: number | null;
+  /** Probability that one more run is as far from the others as the published one; null: not run. */
   readonly p: number | null;
+  /** p corrected for the number of figures (Holm). */
   readonly adjusted: number | null;
 }
 
-/** Fewest runs that say anything of how one more would spread. */
-const fewestSeeds = 3;
+/** Fewest runs from which the spread of one more can be estimated. */
+const minimumSeeds = 3;
 
-/** Sets every published number beside the runs of the seeds, under one reading. */
+/** Compares every published number with the runs over the seeds, under one reading. */
 export function judgeNumbers(
   claims: readonly NumberClaim[],
   reading: Reading,
@@ -51,7 +53,7 @@ export function judgeNumbers(
   for (const claim of judged) {
     const { bySeed } = planOf(reading, claim);
     const values = [...bySeed.values()].map((cells) => quantityOf(claim, cells, records));
-    const complete = values.length >= fewestSeeds && !values.includes(null);
+    const complete = values.length >= minimumSeeds && !values.includes(null);
     evidence.push({
       claim,
       reading,
@@ -64,7 +66,7 @@ export function judgeNumbers(
   return withAdjusted(evidence);
 }
 
-/** Nothing lies beyond the bounds of its statistic: a negative MSE is no run's, and no interval reaches there. */
+/** Judges one number. A value outside the domain of its statistic, such as a negative MSE, has p = 0. */
 function judgeNumber(claim: NumberClaim, values: readonly number[], level: number) {
   const domain = domainOf(claim);
   const printed = printedInterval(claim);
@@ -77,7 +79,7 @@ function judgeNumber(claim: NumberClaim, values: readonly number[], level: numbe
   };
 }
 
-/** Asks of each figure whether its numbers, taken together, could be one more run. */
+/** Judges for each figure whether its numbers, taken together, could come from one more run. */
 export function judgeFigures(evidence: readonly NumberEvidence[]): FigureEvidence[] {
   const figures = groupBy(evidence, ({ claim }) => claim.figure);
   const judged = [];
@@ -103,13 +105,13 @@ function judgeFigure(members: readonly NumberEvidence[]) {
   };
 }
 
-/** [seeds][numbers] of one figure. */
+/** The values of one figure, [seeds][numbers]. */
 function runsOf(members: readonly NumberEvidence[]): number[][] {
   return members[0].values.map((_, seed) => members.map(({ values }) => values[seed] as number));
 }
 
-function shareOf<T>(runs: readonly T[], has: (run: T) => boolean): number {
-  return runs.filter(has).length / runs.length;
+function shareOf<T>(runs: readonly T[], predicate: (run: T) => boolean): number {
+  return runs.filter(predicate).length / runs.length;
 }
 
 function withAdjusted<T extends { p: number | null }>(

@@ -5,9 +5,10 @@ import { metricColumn } from '../trial/metrics.ts';
 import type { Comparison } from './comparison.ts';
 
 /**
- * The comparison as Markdown: a grid as one table with "published / ours" in each cell, all else as a list of rows.
+ * Renders the comparison as Markdown. Each grid is a table with "published / ours" in its cells; all other numbers share one
+ * table.
  *
- * Numbers have the report's two significant figures in grids, three elsewhere.
+ * Numbers have two significant digits in grids, as in the report, and three elsewhere.
  */
 export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
   const groups = new Map<string, Comparison[]>();
@@ -31,7 +32,7 @@ function gridTable([title, members]: [string, Comparison[]]): string {
       const cell = members.find(
         ({ settings }) => settings[rowOption] === row && settings.learningRate === column,
       )!;
-      return `${significantText(cell.published, 2)} / ${ours(cell, 2)}`;
+      return `${significantText(cell.published, 2)} / ${oursText(cell, 2)}`;
     });
     return [String(row), ...cells];
   });
@@ -45,7 +46,7 @@ function listTable(comparisons: readonly Comparison[]): string {
   return markdownTable(header, rows);
 }
 
-/** The numbers that stand in no grid, as rows of text. */
+/** The numbers that are not part of a grid, as rows of text. */
 export function comparisonRows(comparisons: readonly Comparison[]): { header: string[]; rows: string[][] } {
   const others = comparisons.filter((comparison) => !inGrid(comparison));
   const rows = others.map((row) => [
@@ -53,7 +54,7 @@ export function comparisonRows(comparisons: readonly Comparison[]): { header: st
     row.figure,
     `${metricColumn(row.metric).title}${row.best ? ', best of all cells' : ''}`,
     `${row.published}${row.printed ? '' : ' (off a curve)'}`,
-    ours(row, 3),
+    oursText(row, 3),
   ]);
   return { header: ['experiment', 'where', 'number', 'published', 'ours'], rows };
 }
@@ -62,8 +63,8 @@ function inGrid({ settings, figure }: Comparison): boolean {
   return settings.learningRate !== undefined && figure.startsWith('Figure');
 }
 
-function ours({ ours: value, standardDeviation, diverged }: Comparison, digits: number): string {
-  if (value === null) return diverged ? 'diverged' : 'not run';
+function oursText({ ours, standardDeviation, diverged }: Comparison, digits: number): string {
+  if (ours === null) return diverged ? 'diverged' : 'not run';
   const spread = standardDeviation === null ? '' : ` ± ${significantText(standardDeviation, 2)}`;
-  return `${significantText(value, digits)}${spread}`;
+  return `${significantText(ours, digits)}${spread}`;
 }

@@ -2,24 +2,24 @@ import type { OptionName, Settings } from '../experiment/options.ts';
 import { isMetric, metricColumn } from '../trial/metrics.ts';
 import { type NumberClaim, ownClaims, readClaims } from './claims.ts';
 
-/** One number that the report prints, and where a run has its counterpart. */
+/** A number that the report prints, and where a run has its counterpart. */
 export interface PublishedNumber {
-  /** Its id in data/claims.json. */
+  /** Id in data/claims.json. */
   readonly claim: string;
   readonly experiment: string;
   readonly figure: string;
-  /** The cell: what its settings are. Several cells fit where the number is the best of them. */
+  /** Settings of its cell. If the number is the best of several cells, all of them have these settings. */
   readonly settings: Settings;
-  /** Take the best of the cells that fit. */
+  /** The number is the best of all cells with these settings. */
   readonly best: boolean;
   /** A column of trials.csv. */
   readonly metric: string;
   readonly published: number;
-  /** false where the number was read off a curve. */
+  /** false if the number was read off a curve. */
   readonly printed: boolean;
 }
 
-/** The report's own number for a metric of one cell of the experiment; null where it has none. */
+/** Returns a function that looks up the report's number for a metric of one cell; null if the report has none. */
 export async function publishedOf(
   experiment: string,
 ): Promise<(metric: string, settings: Settings) => number | null> {
@@ -37,7 +37,7 @@ export async function publishedOf(
   };
 }
 
-/** The numbers of data/claims.json that the report's own runs have: of one cell, or the best of several. */
+/** The numbers in data/claims.json that come from the report's own runs: one cell's, or the best of several cells. */
 export async function publishedNumbers(): Promise<PublishedNumber[]> {
   const { claims } = await readClaims(ownClaims);
   return claims.filter((claim) => claim.kind === 'number').flatMap(publishedNumber);

@@ -9,7 +9,7 @@ import { metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import type { Quantity } from './claims.ts';
 
-/** Numbers of a trial's architecture, which need no record. */
+/** Statistics of a trial's architecture, which need no record. */
 const architecture: Record<string, (trial: Trial) => number | null> = {
   hidden_layers: ({ config: { model } }) => ('layers' in model ? model.layers.length - 1 : null),
   sigmoid_layers: ({ config: { model } }) =>
@@ -18,7 +18,7 @@ const architecture: Record<string, (trial: Trial) => number | null> = {
       : null,
 };
 
-/** A plan's cells by seed: every claim asks for the cells of one seed at a time. */
+/** A plan's cells by seed: quantities are computed for one seed at a time. */
 export type CellsBySeed = ReadonlyMap<number, readonly Cell[]>;
 
 export function cellsBySeed({ cells }: Plan): CellsBySeed {
@@ -33,8 +33,8 @@ export function cellsBySeed({ cells }: Plan): CellsBySeed {
 }
 
 /**
- * A quantity in the run of one seed; null where a record or a value is missing. A diverged training counts as
- * infinitely bad: an infinite loss, an accuracy or R2 of minus infinity.
+ * Computes a quantity from the cells of one seed; null if a record or a value is missing. A diverged training counts as
+ * infinitely bad: its loss is infinity, its accuracy and R2 are minus infinity.
  */
 export function quantityOf(quantity: Quantity, cells: readonly Cell[], records: Records): number | null {
   const { take = 'only', by, statistic, curve } = quantity;
@@ -61,22 +61,22 @@ export function fits({ settings }: Cell, { select = {} }: Quantity): boolean {
 }
 
 function cellValue({ trial }: Cell, name: string, curve: Quantity['curve'], records: Records): number | null {
-  const ofArchitecture = architecture[name];
-  if (ofArchitecture !== undefined) return ofArchitecture(trial);
+  const layerCount = architecture[name];
+  if (layerCount !== undefined) return layerCount(trial);
   const record = records.get(trial.id);
   if (record === undefined) return null;
-  if (record.status === 'diverged') return worst(name, curve);
-  return curve === undefined ? metricOf(record, name) : ofCurve(record, name, curve);
+  if (record.status === 'diverged') return divergedValue(name, curve);
+  return curve === undefined ? metricOf(record, name) : curveValue(record, name, curve);
 }
 
-/** What a diverged run counts as: no epoch is late enough, no loss high enough. */
-function worst(name: string, curve: Quantity['curve']): number {
+/** The worst possible value, which a diverged run counts as: an infinite loss, an infinitely late epoch. */
+function divergedValue(name: string, curve: Quantity['curve']): number {
   const isEpoch = typeof curve === 'object' && 'within' in curve;
   const isHigher = !isEpoch && metricColumn(name).better === 'higher';
   return isHigher ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-function ofCurve(
+function curveValue(
   { curves }: TrialRecord,
   name: string,
   curve: NonNullable<Quantity['curve']>,
@@ -92,7 +92,7 @@ function ofCurve(
 }
 
 /**
- * Checks that a quantity can have a value: its options, its statistic, and that its cells are in the plan.
+ * Checks that a quantity can be computed: its options and its statistic exist, and the plan has the cells it selects.
  *
  * Errors: UserError naming the claim.
  */
@@ -106,32 +106,32 @@ export function checkQuantity(
   const options = optionsOf(experiment);
   for (const name of Object.keys(select)) {
     if (!options.includes(name as OptionName)) {
-      throw badQuantity(claimId, `the option ${name} is none of ${experiment.name}'s`, options, name);
+      throw quantityError(claimId, `${experiment.name} has no option ${name}`, options, name);
     }
   }
   const known = [...Object.keys(architecture), ...metricsOf(experiment).map(({ name }) => name)];
   const needed = by === undefined ? [statistic] : [statistic, by];
   for (const name of needed) {
-    if (!known.includes(name)) throw badQuantity(claimId, `there is no statistic ${name}`, known, name);
+    if (!known.includes(name)) throw quantityError(claimId, `unknown statistic ${name}`, known, name);
   }
   if (curve !== undefined && !/^(train|test)_/.test(by ?? statistic)) {
-    throw badQuantity(claimId, `${statistic} has no curve`, ['train_… and test_…'], statistic);
+    throw quantityError(claimId, `${statistic} has no curve`, ['train_… and test_…'], statistic);
   }
-  // What another library computes cannot be planned where it is not installed: it is not run.
+  // The plan has no cells of a library that is not installed; the claim is then not run.
   if (plan.absent.some(({ name }) => name === select.reference)) return;
   const [cells = []] = bySeed.values();
   const found = cells.filter((cell) => fits(cell, quantity)).length;
   if (found === 0 || (take === 'only' && found > 1)) {
     throw new UserError({
       what: `claim ${claimId}: ${found === 0 ? 'no cell' : `${found} cells`} of ${experiment.name} ${found === 1 ? 'has' : 'have'} the settings it selects`,
-      expected: take === 'only' ? 'one cell; or take: min, max or mean of several' : 'one cell or several',
+      expected: take === 'only' ? 'exactly one cell, or take: min, max or mean' : 'at least one cell',
       received: JSON.stringify(select),
       remedy: `fys-nn ${experiment.name} --plan lists the cells`,
     });
   }
 }
 
-function badQuantity(claimId: string, what: string, known: readonly string[], received: string): UserError {
+function quantityError(claimId: string, what: string, known: readonly string[], received: string): UserError {
   const near = nearest(received, known);
   return new UserError({
     what: `claim ${claimId}: ${what}`,

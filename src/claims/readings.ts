@@ -8,35 +8,35 @@ import { parseChoice } from '../parsing/value-list.ts';
 import { type Claim, type Quantity, quantitiesOf } from './claims.ts';
 import { type CellsBySeed, cellsBySeed, checkQuantity } from './quantity.ts';
 
-/** One way to read what the report leaves open: its program, its wording, or its program with one choice changed. */
+/** One way to interpret the report: as its program, as its wording, or as its program with one choice changed. */
 export interface Reading {
   /** code, text, or the changed choice: "batches permutation". */
   readonly name: string;
   readonly variant: Variant;
   readonly changed: SettingLists;
-  /** The experiments that it is about; null: all. */
+  /** The experiments that the changed choice affects; null: the reading covers the whole report. */
   readonly experiments: ReadonlySet<string> | null;
 }
 
 export const codeReading: Reading = { name: 'code', variant: 'code', changed: {}, experiments: null };
 export const textReading: Reading = { name: 'text', variant: 'text', changed: {}, experiments: null };
 
-/** What is run for one experiment under one reading, its cells by seed. */
+/** The plan of one experiment under one reading, with its cells by seed. */
 export interface PlannedReading {
   readonly plan: Plan;
   readonly bySeed: CellsBySeed;
 }
 
-/** Finds the plan of a quantity under a reading. */
+/** Returns the plan of a quantity under a reading. */
 export type PlanOf = (reading: Reading, quantity: Quantity) => PlannedReading;
 
-/** The seeds for each dataset: generated data are cheap, images are not. */
+/** The seeds for each dataset: fewer for images, which take longer to train on. */
 export type Seeds = Readonly<Record<Experiment['dataset'], readonly number[]>>;
 
 /**
- * Plans every trial that the claims ask for under every reading; claims that share an experiment share its plan.
+ * Plans every trial that the claims need under every reading. Claims that use the same experiment share its plan.
  *
- * Errors: claims that name unknown experiments, options, cells or statistics.
+ * Errors: UserError if a claim names an unknown experiment, option, cell or statistic.
  */
 export async function planReadings(
   claims: readonly Claim[],
@@ -49,12 +49,12 @@ export async function planReadings(
   for (const reading of readings) {
     for (const claim of claims) {
       if (!isJudged(claim, reading)) continue;
-      await setImmediate(); // long files of claims stay open to Ctrl-C
+      await setImmediate(); // lets Ctrl-C interrupt long files of claims
       for (const quantity of quantitiesOf(claim)) {
         const key = keyOf(reading, quantity);
         if (!planned.has(key)) {
           const experiment = experimentOf(claim.id, quantity, experiments);
-          const changed = concerns(reading, experiment.name) ? reading.changed : {};
+          const changed = appliesTo(reading, experiment.name) ? reading.changed : {};
           const given = { ...changed, seed: seeds[experiment.dataset], ...quantity.with };
           checkWith(claim.id, quantity, experiment);
           const choices = { variant: reading.variant, quick: false, given: given as SettingLists };
@@ -73,27 +73,28 @@ export async function planReadings(
   };
 }
 
-/** Whether a claim is judged under a reading at all; what another library computes is not asked of every changed choice. */
+/** Whether a claim is judged under a reading. Claims about other libraries are not judged for each changed choice. */
 export function isJudged(claim: Claim, reading: Reading): boolean {
   if (claim.variant !== undefined && claim.variant !== reading.variant) return false;
   const quantities = quantitiesOf(claim);
   if (reading.experiments !== null && quantities.some((quantity) => quantity.with?.reference !== undefined)) {
     return false;
   }
-  return quantities.some(({ experiment }) => concerns(reading, experiment));
+  return quantities.some(({ experiment }) => appliesTo(reading, experiment));
 }
 
-/** Whether any of the readings says anything of a claim; of what is the program's alone its wording does not. */
-export function isAsked(claim: Claim, readings: readonly Reading[]): boolean {
+/** Whether a claim is judged under at least one of the readings. */
+export function isJudgedByAny(claim: Claim, readings: readonly Reading[]): boolean {
   return readings.some((reading) => isJudged(claim, reading));
 }
 
-/** A conclusion's `for` laid over one of its quantities: one quantity for each combination of its values. */
+/** Returns a quantity once for each combination of the values in the claim's `for`, with those values selected. */
 export function boundQuantities(claim: Claim, quantity: Quantity): Quantity[] {
   if (claim.kind === 'number' || claim.for === undefined) return [quantity];
   return combinationsOf(claim.for).map((values) => bind(quantity, values));
 }
 
+/** Adds values to the settings that a quantity selects; the quantity's own settings win. */
 export function bind(quantity: Quantity, values: Quantity['select']): Quantity {
   return { ...quantity, select: { ...values, ...quantity.select } };
 }
@@ -109,7 +110,7 @@ export function combinationsOf(
   );
 }
 
-/** The choices that an experiment leaves open, one at a time: its program with one of them changed. */
+/** Returns one reading for each choice that the experiments leave open: the program with that choice changed. */
 export function singleChanges(experiments: readonly Experiment[]): Reading[] {
   const readings = new Map<string, { changed: SettingLists; experiments: Set<string> }>();
   for (const { name: experiment, settings, text, open } of experiments) {
@@ -127,13 +128,17 @@ export function singleChanges(experiments: readonly Experiment[]): Reading[] {
   return [...readings].map(([name, reading]) => ({ name, variant: 'code', ...reading }));
 }
 
-/** A change is made only where the experiment leaves that choice open; elsewhere the program stays as it is. */
-function concerns({ experiments }: Reading, experiment: string): boolean {
+/** Whether a reading's change applies to an experiment, which it does only if the experiment leaves that choice open. */
+function appliesTo({ experiments }: Reading, experiment: string): boolean {
   return experiments === null || experiments.has(experiment);
 }
 
 function keyOf(reading: Reading, { experiment, with: given = {} }: Quantity): string {
-  return JSON.stringify([concerns(reading, experiment) ? reading.name : codeReading.name, experiment, given]);
+  return JSON.stringify([
+    appliesTo(reading, experiment) ? reading.name : codeReading.name,
+    experiment,
+    given,
+  ]);
 }
 
 function experimentOf(claimId: string, quantity: Quantity, experiments: readonly Experiment[]): Experiment {

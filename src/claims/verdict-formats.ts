@@ -5,34 +5,34 @@ import { toMarkdown } from '../output/markdown.ts';
 import type { Table } from '../output/table.ts';
 import type { Verdict } from './verdicts.ts';
 
-/** One judged thing. */
+/** One verdict. */
 export interface VerdictRow {
   readonly id: string;
-  /** What it belongs to: a file, a figure. */
+  /** The file or figure that it belongs to. */
   readonly group: string;
   readonly verdict: Verdict;
   readonly message: string;
 }
 
-/** Verdicts for other programs and for readers. */
+/** Verdicts, for other programs and for readers. */
 export interface VerdictReport {
-  /** The command that judged. */
+  /** The command that gave the verdicts. */
   readonly name: string;
-  /** One sentence: how many of what. */
+  /** One sentence with the counts. */
   readonly summary: string;
-  /** What a test runner shows: one case a row. */
+  /** The cases that a test runner shows, one per row. */
   readonly rows: readonly VerdictRow[];
-  /** What a reader or a spreadsheet is to see. */
+  /** The table for readers and spreadsheets. */
   readonly table: Table;
 }
 
 interface VerdictFormat {
-  /** Of the file's name, without the dot. */
+  /** File extension, without the dot. */
   readonly extension: string;
   render(report: VerdictReport): Promise<string>;
 }
 
-/** The formats of `--format`; a new one is one entry. */
+/** The available formats. To add a format, add an entry. */
 export const verdictFormats = {
   markdown: { extension: 'md', render: async (report) => markdown(report) },
   json: {

@@ -1,22 +1,22 @@
 import { significant } from '../stats/significant.ts';
 
-/** "99 %", "99.9 %": a share with at most so many digits. */
+/** A share as a percentage with at most `digits` significant digits: "99 %", "99.9 %". */
 export function percent(share: number, digits = 4): string {
   return `${Number((100 * share).toPrecision(digits))} %`;
 }
 
-/** As many digits as the report prints at most. */
+/** A number with four significant digits, the most that the report prints. */
 export function valueText(value: number): string {
   return String(significant(value, 4));
 }
 
-/** A p-value: "0.31", "< 0.0001". */
-export function spreadText(p: number | null): string {
+/** A p-value as text: "0.31", "< 0.0001". */
+export function pValueText(p: number | null): string {
   if (p === null) return 'not run';
   return p < 1e-4 ? '< 0.0001' : String(significant(p, 2));
 }
 
-/** "0.041 to 0.062"; unbounded ends are infinities. */
+/** An interval as text: "0.041 to 0.062"; an unbounded end is "infinity" or "-infinity". */
 export function rangeText(interval: { readonly low: number; readonly high: number } | null): string {
   if (interval === null) return 'not run';
   const end = (x: number) =>
@@ -24,7 +24,7 @@ export function rangeText(interval: { readonly low: number; readonly high: numbe
   return `${end(interval.low)} to ${end(interval.high)}`;
 }
 
-/** "0.041 to infinity, 2 of 8 runs diverged": where one more run would be; of runs that all diverged only that. */
+/** The interval for one more run and how many runs diverged: "0.041 to infinity, 2 of 8 runs diverged". */
 export function runsText({
   interval,
   values,
@@ -38,7 +38,7 @@ export function runsText({
   return count === values.length ? diverged : `${rangeText(interval)}, ${diverged}`;
 }
 
-/** How many of the runs diverged: their number is infinite. */
+/** The number of diverged runs, which are those with an infinite value. */
 export function divergedRuns(values: readonly (number | null)[]): number {
   return values.filter((value) => value !== null && !Number.isFinite(value)).length;
 }

@@ -4,7 +4,7 @@ import type { Records } from '../output/trials-table.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
-import { isAsked, type PlanOf, type Reading, type Seeds } from './readings.ts';
+import { isJudgedByAny, type PlanOf, type Reading, type Seeds } from './readings.ts';
 
 export const verdicts = [
   'holds',
@@ -15,19 +15,19 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** What the readings say of one claim or figure. */
+/** The verdict on one claim or figure, and its evidence. */
 export interface Judged<Subject, Evidence> {
   readonly subject: Subject;
-  /** One a reading under which it was judged: the program's first. */
+  /** One entry per reading under which it was judged, the program first. */
   readonly evidence: readonly Evidence[];
   readonly verdict: Verdict;
   /** The verdict under each reading of the whole report. */
   readonly byReading: Readonly<Record<string, Verdict>>;
-  /** The readings under which it holds, where the verdict is not the same under all of them. */
+  /** The readings under which it holds. */
   readonly holdsUnder: readonly string[];
 }
 
-/** What one verification found. */
+/** The result of one verification. */
 export interface Verification {
   readonly level: number;
   readonly seeds: Seeds;
@@ -38,12 +38,12 @@ export interface Verification {
 }
 
 /**
- * A conclusion holds where at least this share of the seeds has it, and is contradicted at the opposite share. A number
- * has to be finite in as many: what no run has, since they diverge, does not hold because nothing speaks against it.
+ * A conclusion holds if it holds in at least this share of the seeds. It is contradicted if it fails in at least this share.
+ * A number must be finite in the same share of the seeds, so that it cannot hold just because all runs diverge.
  */
-const mostSeeds = 0.9;
+const requiredShare = 0.9;
 
-/** Judges every claim under every reading; a claim that none of them is asked of is left out. */
+/** Judges every claim under every reading. Leaves out claims that are not judged under any of them. */
 export async function verify(
   all: readonly Claim[],
   readings: readonly Reading[],
@@ -54,7 +54,7 @@ export async function verify(
   const numbers: NumberEvidence[] = [];
   const figures: FigureEvidence[] = [];
   const conclusions: ConclusionEvidence[] = [];
-  const claims = all.filter((claim) => isAsked(claim, readings));
+  const claims = all.filter((claim) => isJudgedByAny(claim, readings));
   const numberClaims = claims.filter((claim) => claim.kind === 'number');
   const conclusionClaims = claims.filter((claim) => claim.kind === 'conclusion');
   for (const reading of readings) {
@@ -63,34 +63,34 @@ export async function verify(
     figures.push(...judgeFigures(judged));
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
-  const byP = ({ adjusted, finite }: { adjusted: number | null; finite: number | null }): Verdict =>
+  const byPValue = ({ adjusted, finite }: { adjusted: number | null; finite: number | null }): Verdict =>
     adjusted !== null && adjusted < 1 - level ? 'contradicted' : byShare({ share: finite });
-  const ofClaim = groupBy(numbers, ({ claim }) => claim);
-  const ofFigure = groupBy(figures, ({ figure }) => figure);
-  const ofConclusion = groupBy(conclusions, ({ claim }) => claim);
+  const byClaim = groupBy(numbers, ({ claim }) => claim);
+  const byFigure = groupBy(figures, ({ figure }) => figure);
+  const byConclusion = groupBy(conclusions, ({ claim }) => claim);
   return {
     level,
     seeds,
     readings,
-    numbers: numberClaims.map((claim) => combine(claim, ofClaim.get(claim) ?? [], byP)),
-    figures: [...ofFigure].map(([name, evidence]) => combine(name, evidence, byP)),
-    conclusions: conclusionClaims.map((claim) => combine(claim, ofConclusion.get(claim) ?? [], byShare)),
+    numbers: numberClaims.map((claim) => combine(claim, byClaim.get(claim) ?? [], byPValue)),
+    figures: [...byFigure].map(([name, evidence]) => combine(name, evidence, byPValue)),
+    conclusions: conclusionClaims.map((claim) => combine(claim, byConclusion.get(claim) ?? [], byShare)),
   };
 }
 
-/** The verdict under one reading. */
+/** The verdict under one reading, given the share of the seeds in which the claim holds. */
 export function byShare({ share }: { share: number | null }): Verdict {
   if (share === null) return 'not run';
-  if (share >= mostSeeds) return 'holds';
-  return share <= 1 - mostSeeds + 1e-12 ? 'contradicted' : 'depends on the seed';
+  if (share >= requiredShare) return 'holds';
+  return share <= 1 - requiredShare + 1e-12 ? 'contradicted' : 'depends on the seed';
 }
 
-/** Whether evidence is of a reading of the whole report, its program or its wording, and not of one changed choice. */
+/** Whether the evidence comes from a reading of the whole report and not from one changed choice. */
 export function isWhole({ reading }: { readonly reading: Reading }): boolean {
   return reading.experiments === null;
 }
 
-/** Missing is never a pass; what holds under one of the report's readings only is underspecified. */
+/** Combines the verdicts of the readings. One missing record makes it `not run`; if they differ, see `mixedVerdict`. */
 function combine<Subject, Evidence extends { reading: Reading }>(
   subject: Subject,
   evidence: readonly Evidence[],
@@ -102,16 +102,20 @@ function combine<Subject, Evidence extends { reading: Reading }>(
   const found = new Set(each);
   const holdsUnder = evidence.filter((one) => judge(one) === 'holds').map(({ reading }) => reading.name);
   const verdict =
-    whole.length === 0 || found.has('not run') ? 'not run' : found.size === 1 ? [...found][0] : mixed(each);
+    whole.length === 0 || found.has('not run')
+      ? 'not run'
+      : found.size === 1
+        ? [...found][0]
+        : mixedVerdict(each);
   return { subject, evidence, verdict, byReading, holdsUnder };
 }
 
-/** The readings disagree. */
-function mixed(found: readonly Verdict[]): Verdict {
+/** The verdict if the readings disagree. */
+function mixedVerdict(found: readonly Verdict[]): Verdict {
   return found.includes('holds') ? 'underspecified' : 'depends on the seed';
 }
 
-/** The experiments of claims that do not simply hold: where a single changed choice may recover a number. */
+/** The experiments with claims that do not hold, for which changing a single choice may recover a number. */
 export function experimentsInDoubt(
   { numbers, conclusions }: Verification,
   experiments: readonly Experiment[],
@@ -125,7 +129,7 @@ export function experimentsInDoubt(
   return experiments.filter(({ name }) => doubtful.has(name));
 }
 
-/** How many numbers of each figure hold under some readings only: the figure's name, the readings, the count. */
+/** Counts, for each figure, the numbers that hold under some readings only, grouped by those readings. */
 export function underspecifiedNumbers({
   numbers,
 }: Verification): { where: string; readings: string; count: number }[] {

@@ -10,7 +10,7 @@ import type { Verification } from './verdicts.ts';
 import { verificationMarkdown } from './verification-markdown.ts';
 import type { GridWinners } from './winners.ts';
 
-/** What `fys-nn verify` leaves: name to content. */
+/** The files that `fys-nn verify` writes, by name. */
 export async function verificationFiles(
   verification: Verification,
   winners: readonly GridWinners[],
@@ -31,7 +31,7 @@ export async function verificationFiles(
   return files;
 }
 
-/** Everything, for other programs. An unbounded end of an interval is null, a number of a diverged run 'diverged'. */
+/** The whole verification as JSON. An unbounded end of an interval is null; the value of a diverged run is 'diverged'. */
 export function verificationJson(verification: Verification, winners: readonly GridWinners[]): string {
   const { level, seeds, readings, numbers, figures, conclusions } = verification;
   const evidenceOf = <T extends { reading: { name: string } }>({ reading, ...evidence }: T) => ({
@@ -57,7 +57,7 @@ export function verificationJson(verification: Verification, winners: readonly G
   });
 }
 
-/** JSON has no infinity. */
+/** Replaces infinities, which JSON cannot represent. */
 function finiteNumbers<T extends Pick<NumberEvidence, 'values' | 'interval'>>(evidence: T) {
   const { values, interval } = evidence;
   const end = (x: number) => (Number.isFinite(x) ? x : null);
@@ -72,7 +72,7 @@ function orDiverged(value: number): number | 'diverged' {
   return Number.isFinite(value) ? value : 'diverged';
 }
 
-/** A case for each claim and figure; what is contradicted as expected is no failure. */
+/** One case per claim and figure. It fails only if its id is in `failing`: expected contradictions pass. */
 function junitCases({ numbers, figures, conclusions }: Verification, failing: ReadonlySet<string>) {
   const outcome = (id: string, verdict: string): 'passed' | 'failed' | 'skipped' =>
     failing.has(id) ? 'failed' : verdict === 'not run' ? 'skipped' : 'passed';

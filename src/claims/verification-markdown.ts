@@ -4,7 +4,7 @@ import type { Verification } from './verdicts.ts';
 import { type Section, seedsText, verificationSections } from './verification-sections.ts';
 import type { GridWinners } from './winners.ts';
 
-/** The whole verification as Markdown, one table a section. */
+/** The whole verification as Markdown, with one table per section. */
 export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
   const { level, readings } = verification;
   const names = readings.map(({ name }) => name).join(', ');

@@ -1,24 +1,24 @@
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import { describe } from './claims-table.ts';
-import { percent, runsText, spreadText, valueText } from './verdict-text.ts';
+import { percent, pValueText, runsText, valueText } from './verdict-text.ts';
 import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 
-/** One table of a verification, for the terminal and for Markdown alike. */
+/** One table of a verification, for both the terminal and Markdown. */
 export interface Section {
   readonly title: string;
   readonly header: readonly string[];
-  /** `verdict` is what the row's first cell is painted by. */
+  /** `verdict` sets the colour of the row's first cell. */
   readonly rows: readonly { readonly cells: readonly string[]; readonly verdict: Verdict | null }[];
 }
 
-/** What does not simply hold stands in full, the rest is counted; sections without rows are left out. */
+/** Lists the numbers that do not hold and counts those that do. Sections without rows are left out. */
 export function verificationSections(verification: Verification, winners: readonly GridWinners[]): Section[] {
   const sections = [
     counts(verification),
     figureSection(verification),
     numberSection(verification, 'contradicted', 'Numbers contradicted'),
-    numberSection(verification, 'depends on the seed', 'Numbers that only some runs have'),
+    numberSection(verification, 'depends on the seed', 'Numbers that depend on the seed'),
     underspecifiedSection(verification),
     conclusionSection(verification),
     winnerSection(winners),
@@ -26,7 +26,7 @@ export function verificationSections(verification: Verification, winners: readon
   return sections.filter(({ rows }) => rows.length > 0);
 }
 
-/** "Franke function: 20 seeds (1 to 20); MNIST: seed 1." */
+/** The seeds in words: "Franke function: 20 seeds (1 to 20); MNIST: seed 1." */
 export function seedsText({ seeds }: Verification): string {
   const list = (values: readonly number[]) =>
     values.length === 1
@@ -51,7 +51,7 @@ function counts({ numbers, figures, conclusions }: Verification): Section {
     header: ['', ...verdicts],
     rows: [
       row('numbers', numbers),
-      row('figures, each as one run', figures),
+      row('figures, each as a whole', figures),
       row('conclusions', conclusions),
     ],
   };
@@ -59,7 +59,7 @@ function counts({ numbers, figures, conclusions }: Verification): Section {
 
 function figureSection({ figures }: Verification): Section {
   return {
-    title: 'Figures, each as one run',
+    title: 'Figures, each judged as a whole',
     header: ['verdict', 'figure', 'numbers', 'p, corrected'],
     rows: figures.map(({ subject, evidence, verdict, holdsUnder }) => ({
       verdict,
@@ -67,18 +67,18 @@ function figureSection({ figures }: Verification): Section {
         verdictText(verdict, holdsUnder),
         subject,
         String(evidence[0].numbers),
-        byReading(evidence, ({ adjusted }) => spreadText(adjusted)),
+        byReading(evidence, ({ adjusted }) => pValueText(adjusted)),
       ],
     })),
   };
 }
 
-function numberSection({ numbers, level }: Verification, of: Verdict, title: string): Section {
+function numberSection({ numbers, level }: Verification, wanted: Verdict, title: string): Section {
   return {
-    title: `${title}, and where one more run would be (${percent(level)})`,
+    title: `${title}, with the ${percent(level)} interval for one more run`,
     header: ['verdict', 'number', 'published', 'ours'],
     rows: numbers
-      .filter(({ verdict }) => verdict === of)
+      .filter(({ verdict }) => verdict === wanted)
       .map(({ subject, evidence, verdict, holdsUnder }) => ({
         verdict,
         cells: [
@@ -93,7 +93,7 @@ function numberSection({ numbers, level }: Verification, of: Verdict, title: str
 
 function underspecifiedSection(verification: Verification): Section {
   return {
-    title: 'Numbers that hold under some readings of the report only',
+    title: 'Numbers that hold only under some readings of the report',
     header: ['where', 'holds under', 'numbers'],
     rows: underspecifiedNumbers(verification).map(({ where, readings, count }) => ({
       verdict: null,
@@ -104,7 +104,7 @@ function underspecifiedSection(verification: Verification): Section {
 
 function conclusionSection({ conclusions }: Verification): Section {
   return {
-    title: 'Conclusions, and the share of the seeds in which they hold',
+    title: 'Conclusions, with the share of the seeds in which they hold',
     header: ['verdict', 'conclusion', 'seeds'],
     rows: conclusions.map(({ subject, evidence, verdict, holdsUnder }) => ({
       verdict,
@@ -147,7 +147,7 @@ function verdictText(verdict: Verdict, holdsUnder: readonly string[]): string {
     : `${verdict}: holds under ${holdsUnder.join(', ')}`;
 }
 
-/** The program and the wording apart where they differ, once where they agree. */
+/** One text if the program and the wording agree, otherwise one for each. */
 function byReading<Evidence extends Parameters<typeof isWhole>[0]>(
   evidence: readonly Evidence[],
   text: (evidence: Evidence) => string,

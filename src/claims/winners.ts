@@ -8,30 +8,30 @@ import { holm } from '../stats/holm.ts';
 import { pairedPValue } from '../stats/wilcoxon.ts';
 import { metricOf } from '../trial/metrics.ts';
 
-/** One cell of a grid over the seeds: how often it is the best, and whether it can be told from the best. */
+/** One cell of a grid over the seeds: how often it is the best, and whether it is tied with the best. */
 export interface GridCell {
   readonly settings: Readonly<Partial<Record<OptionName, Setting>>>;
   readonly mean: number;
   /** Seeds in which it is the best cell. */
   readonly wins: number;
-  /** Corrected p-value (Holm) of the paired difference to the cell with the best mean; null for that cell. */
+  /** Corrected p-value (Holm) of the paired difference from the cell with the best mean; null for that cell. */
   readonly p: number | null;
-  /** It is that cell, or cannot be told from it at the level. */
+  /** Whether it has the best mean or does not differ significantly from the cell that has. */
   readonly tied: boolean;
 }
 
-/** A grid under the report's program: who wins. */
+/** The cells of a grid under the report's program, and how often each wins. */
 export interface GridWinners {
   readonly experiment: string;
   readonly metric: string;
-  /** Settings that tell this grid from the experiment's other grids, such as schedule decay. */
+  /** Settings that distinguish this grid from the experiment's other grids, such as schedule decay. */
   readonly slice: Readonly<Partial<Record<OptionName, Setting>>>;
   readonly seeds: number;
   /** The best mean first. */
   readonly cells: readonly GridCell[];
 }
 
-/** For each grid of a plan and each metric it shows: how often each cell wins over the seeds. */
+/** Counts, for each grid of a plan and each metric shown, the seeds in which each cell wins. */
 export async function winnersOf(plan: Plan, records: Records, level: number): Promise<GridWinners[]> {
   const { experiment } = plan;
   const { rows, columns, metrics } = experiment.layout;
@@ -57,7 +57,7 @@ export async function winnersOf(plan: Plan, records: Records, level: number): Pr
   return winners;
 }
 
-/** null where a record is missing: a grid with holes has no winner. */
+/** Ranks the cells of one grid; null if a record is missing, because an incomplete grid has no winner. */
 async function gridWinners(
   cells: readonly Cell[],
   { name, best }: ShownMetric,
@@ -81,7 +81,7 @@ async function gridWinners(
   const winner = Array.from({ length: seeds }, (_, seed) => {
     const column = losses.map((own) => own[seed]);
     const least = Math.min(...column);
-    return Number.isFinite(least) ? column.indexOf(least) : null; // where all diverge none is the best
+    return Number.isFinite(least) ? column.indexOf(least) : null; // if all cells diverge, none is the best
   });
   const found = byCell.map((members, cell) => ({
     settings: pick(members[0], axes),
@@ -94,14 +94,14 @@ async function gridWinners(
   return { seeds, cells: order.map((cell) => found[cell]) };
 }
 
-/** NaN where there is no record; a diverged run is infinitely bad. */
+/** The loss of a cell's run: NaN without a record, infinite if the run diverged. */
 function lossOf({ trial }: Cell, metric: string, sign: number, records: Records): number {
   const record = records.get(trial.id);
   if (record === undefined) return Number.NaN;
   return metricOf(record, metric) ?? sign * Number.POSITIVE_INFINITY;
 }
 
-/** The swept options that are neither rows, columns nor the seed. */
+/** The swept options that distinguish grids: not the rows, the columns, the seed, the solver or the reference. */
 function slicesOf({ settings }: Experiment, rows: OptionName, columns: OptionName): OptionName[] {
   return (Object.keys(settings) as OptionName[]).filter(
     (name) => settings[name]!.length > 1 && ![rows, columns, 'seed', 'solver', 'reference'].includes(name),

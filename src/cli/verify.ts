@@ -91,7 +91,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
     '../claims/expectation.ts'
   );
-  const { isAsked } = await import('../claims/readings.ts');
+  const { isJudgedByAny } = await import('../claims/readings.ts');
   const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
@@ -105,7 +105,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const variant = parseChoice(flags.variant, variantChoices, '--variant');
   const readings = await readingsOf(variant);
   const { claims: all } = await readClaims(flags.claims ?? ownClaims);
-  const claims = all.filter((claim) => isAsked(claim, readings));
+  const claims = all.filter((claim) => isJudgedByAny(claim, readings));
   if (claims.length === 0 && all.length > 0) throw nothingAsked(variant);
   await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
   const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
@@ -116,7 +116,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const note = (text: string) => {
     if (flags.quiet !== true) tell(text);
   };
-  const others = all.filter((claim) => !isAsked(claim, readings));
+  const others = all.filter((claim) => !isJudgedByAny(claim, readings));
   if (others.length > 0) {
     note(
       `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,

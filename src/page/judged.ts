@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { rangeText, spreadText, valueText } from '../claims/verdict-text.ts';
+import { pValueText, rangeText, valueText } from '../claims/verdict-text.ts';
 import { verdicts } from '../claims/verdicts.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { percentile } from '../stats/describe.ts';
@@ -73,7 +73,7 @@ export async function readVerdicts(folder: string): Promise<Verdicts | null> {
     figures: figures.map(({ subject, evidence: [first], verdict, holdsUnder }) => ({
       figure: subject,
       numbers: first.numbers,
-      p: spreadText(first.adjusted),
+      p: pValueText(first.adjusted),
       verdict,
       reading: holdsUnder.join('; '),
     })),
