@@ -109,7 +109,7 @@ describe('a file that is none', () => {
     [
       'an id that is a figure too',
       withClaims(number, { ...number, id: 'b', figure: 'a' }),
-      /no names of figures/,
+      /differ from the names of figures/,
     ],
     [
       'a figure of very many numbers',

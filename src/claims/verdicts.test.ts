@@ -193,8 +193,8 @@ describe('a conclusion', () => {
 describe('claims that cannot be judged', () => {
   test.each<[string, Partial<NumberClaim>, RegExp]>([
     ['an unknown experiment', { experiment: 'ffn' }, /did you mean ffnn/],
-    ['an unknown statistic', { statistic: 'test_mes' }, /no statistic test_mes.*did you mean test_mse/s],
-    ['an option of another experiment', { select: { net: 1 } }, /none of ffnn's/],
+    ['an unknown statistic', { statistic: 'test_mes' }, /unknown statistic test_mes.*did you mean test_mse/s],
+    ['an option of another experiment', { select: { net: 1 } }, /ffnn has no option net/],
     ['`with` of another experiment', { with: { net: [1] } }, /no option net/],
     ['a cell that is not there', { select: { learningRate: 0.5 } }, /no cell of ffnn/],
     ['several cells for one', { with: { ...small, learningRate: [0.1, 0.2] } }, /2 cells/],
