@@ -41,7 +41,7 @@ export interface Verification {
  * A conclusion holds if it holds in at least this share of the seeds. It is contradicted if it fails in at least this share.
  * A number must be finite in the same share of the seeds, so that it cannot hold just because all runs diverge.
  */
-const requiredShare = 0.9;
+export const requiredShare = 0.9;
 
 /** Judges every claim under every reading. Leaves out claims that are not judged under any of them. */
 export async function verify(

@@ -8,12 +8,12 @@ import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
 import { testImages } from './test-images.ts';
 
-/** The pad draws images of this many pixels. */
+/** Inputs of a network that can classify drawings: one per pixel. */
 const pixels = 28 * 28;
 
 /**
- * The trained classifiers of a run, one of each experiment on images, with their kernels and some test images; null
- * where the store keeps no weights of them. `note` hears of records whose weights cannot be read.
+ * Collects one trained classifier per experiment on images, the kernels it needs and some test images; null if the store
+ * has no weights. Calls `note` for each record whose weights cannot be read.
  */
 export async function classifierData(
   plans: readonly Plan[],
@@ -39,7 +39,7 @@ export async function classifierData(
   };
 }
 
-/** The first trial of a plan, in its order, whose weights are there and fit the pad. */
+/** The first trial of a plan whose weights are in the store and whose network accepts drawings from the pad. */
 async function firstNetwork(
   plan: Plan,
   records: Records,
@@ -54,8 +54,8 @@ async function firstNetwork(
     const weights = await readWeights(storeDirectory, trial);
     if (weights === null && record.status === 'done') {
       note(
-        `the store has no whole weights of trial ${trial.id.slice(0, 16)}, so the page does without: ` +
-          `fys-nn ${plan.experiment.name} --force computes it again`,
+        `the weights of trial ${trial.id.slice(0, 16)} are missing or damaged, so the page cannot use its network; ` +
+          `fys-nn ${plan.experiment.name} --force computes them again`,
       );
     }
     if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;

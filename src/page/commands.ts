@@ -3,15 +3,15 @@ import { flagOf, type OptionName, type Setting } from '../experiment/options.ts'
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/result-files.ts';
 
-/** Where the page's runs read and write, as typed; null: where they do by themselves. */
+/** The folders that the page's runs read and write, as typed; null means the default. */
 export interface Places {
   readonly dataDir: string | null;
   readonly store: string | null;
-  /** The folder of the page, which holds one of each experiment. */
+  /** The folder of the page, with one subfolder per experiment. */
   readonly out: string | null;
 }
 
-/** The command that runs a plan again, into the same folder: every option that differs from its default. */
+/** The command that runs a plan again into the same folder, with every option that differs from its default. */
 export function commandOf({ experiment, variant, quick, lists }: Plan, places: Places): string {
   const own = {
     ...experiment.settings,
@@ -26,23 +26,23 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
     experiment.name,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
-    ...given.flatMap((name) => [flagOf(name), quoted(listText(lists[name]!))]),
-    ...place('--data-dir', datasets[experiment.dataset].fromFiles ? places.dataDir : null),
-    ...place('--store', places.store),
+    ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
+    ...pathOption('--data-dir', datasets[experiment.dataset].fromFiles ? places.dataDir : null),
+    ...pathOption('--store', places.store),
     ...outOf(places, folderName(experiment.name)),
   ].join(' ');
 }
 
-/** `--out` for a folder inside the page's, where that is not the usual one. */
+/** The `--out` option for a folder inside the page's folder; empty if that is the default. */
 export function outOf({ out }: Places, folder: string): string[] {
-  return place('--out', out === null ? null : `${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
+  return pathOption('--out', out === null ? null : `${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
 }
 
-function place(flag: string, path: string | null): string[] {
-  return path === null ? [] : [flag, quoted(path)];
+function pathOption(flag: string, path: string | null): string[] {
+  return path === null ? [] : [flag, shellQuoted(path)];
 }
 
-/** 2020 or 1..5 or 1,2,5. */
+/** Values as the command line takes them: 2020 or 1..5 or 1,2,5. */
 export function listText(values: readonly Setting[]): string {
   const [first] = values;
   const run =
@@ -51,7 +51,7 @@ export function listText(values: readonly Setting[]): string {
   return run ? `${first}..${values[values.length - 1]}` : values.join(',');
 }
 
-/** One word for sh. */
-function quoted(text: string): string {
+/** Quotes a text so that a POSIX shell reads it as one word. */
+function shellQuoted(text: string): string {
   return /^[\w./,:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

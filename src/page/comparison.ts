@@ -2,9 +2,9 @@ import type { Comparison } from '../claims/comparison.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { metricColumn } from '../trial/metrics.ts';
 import { type Html, html } from './html.ts';
-import { figures, scrollTable, signed } from './parts.ts';
+import { numberText, scrollTable, signed } from './parts.ts';
 
-/** The report's numbers of one experiment beside ours: its grids as grids, all else as rows. */
+/** The report's numbers for one experiment next to ours: grids as grids, all other numbers as rows. */
 export function comparisonTables(comparisons: readonly Comparison[]): Html {
   const isGrid = ({ settings }: Comparison) => settings.learningRate !== undefined;
   const groups = new Map<string, Comparison[]>();
@@ -22,7 +22,7 @@ export function comparisonTables(comparisons: readonly Comparison[]): Html {
   }`;
 }
 
-/** Each cell: ours, the report's, and ours less the report's. */
+/** A grid whose cells show our number, the report's number, and the difference ours − report. */
 function gridTable([title, members]: [string, Comparison[]]): Html {
   const rows: OptionName = members[0].settings.batchSize === undefined ? 'lambda' : 'batchSize';
   const ticks = (option: OptionName) => [
@@ -43,7 +43,7 @@ function gridTable([title, members]: [string, Comparison[]]): Html {
 }
 
 function gridCell(comparison: Comparison): Html {
-  return html`<td class="number"><b>${oursText(comparison, 2)}</b><span class="published">${figures(
+  return html`<td class="number"><b>${oursText(comparison, 2)}</b><span class="published">${numberText(
     comparison.published,
     2,
   )}</span><span class="difference">${differenceText(comparison)}</span></td>`;
@@ -60,7 +60,7 @@ function rowsTable(comparisons: readonly Comparison[]): Html {
     }${row.printed ? '' : ' (off a curve)'}</td><td class="number"><b>${oursText(row, 3)}</b></td><td class="number">${differenceText(row)}</td></tr>`;
   });
   return scrollTable(
-    'Published numbers beside ours',
+    'Published numbers and ours',
     html`<table><thead><tr><th scope="col">number</th><th scope="col">where</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col" class="number">difference</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
@@ -69,8 +69,8 @@ function rowsTable(comparisons: readonly Comparison[]): Html {
 function oursText({ ours, standardDeviation, diverged }: Comparison, digits: number): string {
   if (ours === null) return diverged ? 'diverged' : 'not run';
   return standardDeviation === null
-    ? figures(ours, digits)
-    : `${figures(ours, digits)} ± ${figures(standardDeviation, 2)}`;
+    ? numberText(ours, digits)
+    : `${numberText(ours, digits)} ± ${numberText(standardDeviation, 2)}`;
 }
 
 function differenceText({ ours, published }: Comparison): string {

@@ -1,4 +1,4 @@
-/** Okabe and Ito's colours, then some more for the ten random networks. */
+/** The Okabe-Ito palette, extended to the ten colours that the random networks need. */
 const colors = [
   '#0072B2',
   '#D55E00',
@@ -16,7 +16,7 @@ export function curveColor(index: number): string {
   return colors[index % colors.length];
 }
 
-/** Lines and bands over epochs, as a Vega-Lite specification without data: the page's script puts them in. */
+/** A Vega-Lite specification of lines and bands over epochs. It has no data: the page's script adds them. */
 export function curvesSpec(labels: readonly string[], scale: 'log' | 'linear'): Record<string, unknown> {
   const y = {
     type: 'quantitative',

@@ -7,10 +7,10 @@ import { greatest } from '../stats/describe.ts';
 import { significant } from '../stats/significant.ts';
 import type { CurvesData } from './browser/data.ts';
 
-/** More than are told apart on a screen would only make the page heavy. */
-const mostEpochs = 200;
+/** Epochs per curve, at most: more would enlarge the page but could not be distinguished on a screen. */
+const maxEpochs = 200;
 
-/** null where an experiment has no curves, or is a grid, which has more than can be told apart. */
+/** The curves of an experiment for its explorer; null if it shows none, as grids do. */
 export function curvesData(plan: Plan, records: Records): CurvesData | null {
   const { experiment, lists } = plan;
   if (experiment.layout.curves === null) return null;
@@ -36,9 +36,9 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
   return { choice, seeds: lists.seed as number[], epochs, metrics, cells };
 }
 
-/** All epochs, or as many evenly spread, the first and the last among them. */
+/** All epochs, or `maxEpochs` evenly spaced ones including the first and the last. */
 function shownEpochs(count: number): number[] {
-  const shown = Math.min(count, mostEpochs);
+  const shown = Math.min(count, maxEpochs);
   const epochs = Array.from({ length: shown }, (_, i) => 1 + Math.round((i * (count - 1)) / (shown - 1)));
   return [...new Set(epochs)];
 }

@@ -12,7 +12,7 @@ import { type Html, html } from './html.ts';
 import { command, scrollTable } from './parts.ts';
 import { summaryTable } from './summary.ts';
 
-/** One experiment: its figures, the report's numbers beside ours, all our numbers, and how to run it again. */
+/** The section of one experiment: its figures, the report's numbers next to ours, all our numbers, and the command to rerun it. */
 export function experimentSection(
   plan: Plan,
   figures: readonly PageFigure[],
@@ -31,22 +31,22 @@ ${curvesExplorer(id, plan, records)}
 ${
   published.length === 0
     ? null
-    : html`<h3>The report's numbers beside ours</h3>
+    : html`<h3>The report's numbers and ours</h3>
 <p class="note">${
         published.some(({ settings }) => settings.learningRate !== undefined)
-          ? 'In each cell: ours in bold, the report’s number, and the difference (ours less the report’s). '
+          ? 'Each cell shows our number in bold, the report’s number, and the difference (ours − report). '
           : ''
-      }${published.some(({ standardDeviation }) => standardDeviation !== null) ? '± is the standard deviation over the seeds.' : 'One run each: neither is a mean.'}</p>
+      }${published.some(({ standardDeviation }) => standardDeviation !== null) ? '± is the standard deviation over the seeds.' : 'Both numbers come from a single run.'}</p>
 ${comparisonTables(published)}`
 }
 <details><summary>All our numbers</summary>${summaryTable(plan, records)}</details>
-<details><summary>What it ran</summary>${settingsTable(plan)}</details>
-<h3>Run it again</h3>
+<details><summary>Settings</summary>${settingsTable(plan)}</details>
+<h3>Run this experiment again</h3>
 ${command(commandOf(plan, places))}
 </section>`;
 }
 
-/** How many trials there are, and which are not as they should be. */
+/** The number of trials, and how many of them diverged or were not run. */
 function statusNote({ cells }: Plan, records: Records): Html {
   const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   const diverged = found.filter(({ status }) => status === 'diverged').length;

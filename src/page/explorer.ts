@@ -7,7 +7,7 @@ import { curveColor, curvesSpec } from './curves-spec.ts';
 import { specBlock } from './figure.ts';
 import { type Html, html, jsonBlock } from './html.ts';
 
-/** The experiment's curves with choices of metric, seed, split and cell; nothing where it has none. */
+/** The experiment's curves, with a choice of metric, seed, split and cells; null if it has none. */
 export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
   const data = curvesData(plan, records);
   if (data === null) return null;
@@ -23,12 +23,12 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
 <label>Show <select name="metric">${shown.map((metric) => html`<option value="${metric}">${metrics[metric].title}</option>`)}</select></label>
 <label>of <select name="seed">${
     seeds.length > 1
-      ? html`<option value="mean">${seeds.length} seeds: mean, band from lowest to highest</option>`
+      ? html`<option value="mean">${seeds.length} seeds: mean, with a band from lowest to highest</option>`
       : null
   }${seeds.map((seed) => html`<option value="${seed}">seed ${seed}</option>`)}</select></label>
 <fieldset><legend>on</legend>${['train', 'test'].map(
     (split) =>
-      html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training rows (dashed)' : 'test rows (solid)'}</label>`,
+      html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training data (dashed)' : 'test data (solid)'}</label>`,
   )}</fieldset>
 <fieldset class="cells"${cells.length > 1 ? null : html` hidden`}><legend>${data.choice}</legend>${labels.map(
     (label, index) =>
@@ -39,7 +39,7 @@ ${shown.map((metric) => {
   const spec = `${id}-curves-${metric}`;
   return html`<div class="chart paper" data-metric="${metric}" data-title="${metrics[metric].title} of ${plan.experiment.title}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metrics[metric].domain[1] === 1 ? 'linear' : 'log'))}`;
 })}
-${epochs.length < last ? html`<p class="note">Every curve has ${last} epochs, of which ${epochs.length} are drawn; curves.csv has all.</p>` : null}
+${epochs.length < last ? html`<p class="note">The plot shows ${epochs.length} of ${last} epochs; curves.csv has them all.</p>` : null}
 ${jsonBlock(`${id}-curves`, data)}
 </details>`;
 }

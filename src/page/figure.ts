@@ -1,7 +1,7 @@
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { type Html, html, jsonBlock } from './html.ts';
 
-/** A picture as a Vega-Lite specification, with its data in it. */
+/** A figure as a Vega-Lite specification that includes its data. */
 export interface PageFigure {
   readonly name: string;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface PageFigure {
   readonly spec: object;
 }
 
-/** The picture and its caption. */
+/** A figure and its caption. */
 export function figureBlock(section: string, { name, title, caption, spec }: PageFigure): Html {
   const id = `${section}-figure-${name}`;
   return html`<figure>
@@ -19,7 +19,7 @@ ${specBlock(id, spec)}
 </figure>`;
 }
 
-/** A Vega-Lite specification for the page's script. It is compiled here, so that the page needs Vega's runtime alone. */
+/** Embeds a Vega-Lite specification, compiled to Vega so that the page needs only Vega's runtime. */
 export function specBlock(id: string, spec: object): Html {
   return jsonBlock(id, compile(spec as TopLevelSpec).spec);
 }

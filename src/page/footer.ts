@@ -3,7 +3,7 @@ import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';
 import { type Html, html } from './html.ts';
 
-/** Where the numbers are from. */
+/** The page's footer: the sources of its numbers. */
 export function pageFooter(plans: readonly Plan[]): Html {
   const files = new Set(
     plans.flatMap(({ cells }) =>
@@ -12,11 +12,12 @@ export function pageFooter(plans: readonly Plan[]): Html {
   );
   return html`<footer>
 <h2>Where these numbers come from</h2>
-<p>Every number here is in a record of the trial store or is computed from records; nothing was trained for this page. The same
-settings give the same records on every machine: fys-nn ${programVersion()}, numerics ${numerics}. The folder of this page has the tables as CSV
-and, for each experiment, <code>manifest.json</code> with settings, trials, machine and times.</p>
-${[...files].map((sha256) => html`<p>MNIST: Y. LeCun, C. Cortes and C. Burges; contents with SHA-256 <code class="hash">${sha256}</code>.</p>`)}
-<p>Published numbers: M. B. Pettersen, project 2 of FYS-STK4155, University of Oslo, 2020; those marked “off a curve” were read from a figure.
-Pictures are drawn by <a href="https://vega.github.io/">Vega</a>, which this page holds; it opens without a network and contacts nobody.</p>
+<p>Every number comes from the records of finished trials. fys-nn ${programVersion()} (numerics ${numerics}) computes the same records from the
+same settings on every machine. The folder of this page also holds the numbers as CSV tables. For each experiment,
+<code>manifest.json</code> lists its settings, trials, machine and times.</p>
+${[...files].map((sha256) => html`<p>MNIST is by Y. LeCun, C. Cortes and C. Burges. SHA-256 of its contents: <code class="hash">${sha256}</code>.</p>`)}
+<p>The published numbers are from M. B. Pettersen, project 2 of FYS-STK4155, University of Oslo, 2020. Those marked “off a curve” were read
+from a figure. <a href="https://vega.github.io/">Vega</a>, which is part of this page, draws the figures. The page works offline and sends
+nothing.</p>
 </footer>`;
 }

@@ -8,16 +8,16 @@ import { listText } from './commands.ts';
 import type { PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
 
-/** What needs no training: the activation functions. */
+/** The section of the activation functions, which need no training. */
 export interface FunctionsPart {
   readonly name: string;
   readonly title: string;
-  /** Where the report shows it. */
+  /** Where the report shows them. */
   readonly where: string;
   readonly figures: readonly PageFigure[];
 }
 
-/** What this is, what it was made with, and where everything stands. */
+/** The page's header: what the page shows, how it was made, and its contents. */
 export function pageHeader(plans: readonly Plan[], functions: FunctionsPart, records: Records): Html {
   const [{ quick, variant, lists }] = plans;
   const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
@@ -34,9 +34,10 @@ export function pageHeader(plans: readonly Plan[], functions: FunctionsPart, rec
   ];
   return html`<header>
 <p class="kicker">fys-nn</p>
-<h1>A report, run again</h1>
+<h1>A report, rerun from a seed</h1>
 <p class="lead">Project 2 of FYS-STK4155 at the University of Oslo (M. B. Pettersen, November 2020) trains linear models and
-neural networks by stochastic gradient descent. Here is every experiment of it, computed again from a seed, with the published numbers beside ours.</p>
+neural networks by stochastic gradient descent. Every experiment has been rerun from a seed.
+This page compares the results with the published numbers.</p>
 ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></p>` : null}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>

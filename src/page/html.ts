@@ -1,21 +1,21 @@
-/** Text that is markup already. */
+/** Text that is already markup. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = string | number | Html | readonly Part[] | null;
 
-/** Markup from a template: every value is escaped, but for what `html` itself has made; null leaves nothing. */
+/** Makes markup from a template. Values are escaped, except markup made by this module; null adds nothing. */
 export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return { markup: texts.reduce((markup, text, i) => markup + render(values[i - 1]) + text) };
 }
 
-/** Markup that the program itself holds, such as a style sheet. */
+/** Marks a trusted text of the program itself, such as a style sheet, as markup that must not be escaped. */
 export function verbatim(markup: string): Html {
   return { markup };
 }
 
-/** Data for the page's script, in a block that no text in them can end. */
+/** Embeds data for the page's script. No text in the data can close the block. */
 export function jsonBlock(id: string, data: unknown): Html {
   const text = JSON.stringify(data).replaceAll('<', '\\u003c');
   return html`<script type="application/json" id="${id}">${verbatim(text)}</script>`;

@@ -6,18 +6,18 @@ import { readRegular } from '../files/regular-file.ts';
 import { percentile } from '../stats/describe.ts';
 import type { Verdicts } from './verdicts.ts';
 
-/** Where `fys-nn verify` leaves what it found, in the folder of the results. */
+/** The file that `fys-nn verify` writes, relative to the results folder. */
 const file = join('verify', 'verify.json');
 
 const range = z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable();
-/** In bytes; a hundred times what the report's own claims take. */
-const largest = 64 * 2 ** 20;
+/** The largest such file accepted, in bytes: a hundred times the size for the report's own claims. */
+const maxBytes = 64 * 2 ** 20;
 
 const reading = z.string();
 const verdict = z.enum(verdicts);
 const value = z.union([z.number(), z.literal('diverged')]).nullable();
 
-/** What the page takes of the file. */
+/** The parts of the file that the page uses. */
 const judged = z.object({
   level: z.number(),
   seeds: z.record(z.string(), z.array(z.number())),
@@ -48,13 +48,13 @@ const judged = z.object({
 });
 
 /**
- * The verdicts in a folder of results, each by its first reading; null where there are none, or none that this version
- * can read.
+ * Reads the verdicts in a results folder, with the evidence of the first reading; null if there are none or this version
+ * cannot read them.
  */
 export async function readVerdicts(folder: string): Promise<Verdicts | null> {
-  const text = await readRegular(join(folder, file), largest).catch(() => null);
+  const text = await readRegular(join(folder, file), maxBytes).catch(() => null);
   if (text === null) return null;
-  const found = judged.safeParse(parsed(text));
+  const found = judged.safeParse(parseJson(text));
   if (!found.success) return null;
   const { level, seeds, numbers, figures, conclusions } = found.data;
   return {
@@ -66,7 +66,7 @@ export async function readVerdicts(folder: string): Promise<Verdicts | null> {
       says: subject.says,
       published: valueText(subject.value),
       ours: medianText(first.values),
-      interval: rangeText(unbounded(first.interval)),
+      interval: rangeText(withInfiniteEnds(first.interval)),
       verdict,
       reading: holdsUnder.join('; '),
     })),
@@ -88,7 +88,7 @@ export async function readVerdicts(folder: string): Promise<Verdicts | null> {
   };
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -96,7 +96,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The median, or how many diverged: a median of the others would leave these out. */
+/** The median. If any run diverged, the number of those runs instead, which the median would hide. */
 function medianText(values: readonly z.infer<typeof value>[]): string {
   if (values.length === 0 || values.includes(null)) return 'not run';
   const finite = values.filter((one) => typeof one === 'number');
@@ -106,8 +106,8 @@ function medianText(values: readonly z.infer<typeof value>[]): string {
     : valueText(percentile(Float64Array.from(finite).sort(), 50));
 }
 
-/** JSON has no infinity: an end without bound is null there. */
-function unbounded(interval: { low: number | null; high: number | null } | null) {
+/** Restores infinite ends, which the file stores as null because JSON has no infinity. */
+function withInfiniteEnds(interval: { low: number | null; high: number | null } | null) {
   if (interval === null) return null;
   return {
     low: interval.low ?? Number.NEGATIVE_INFINITY,

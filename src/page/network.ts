@@ -4,7 +4,7 @@ import { commandOf, type Places } from './commands.ts';
 import { type Html, html, jsonBlock } from './html.ts';
 import { command } from './parts.ts';
 
-/** The trained networks to try: a pad to draw on, what the network is given, and what it says. */
+/** The section for trying the trained networks: a drawing pad, the network's input, and its output. */
 export function networkSection(data: ClassifierData | null, plans: readonly Plan[], places: Places): Html {
   return html`<section id="network" aria-labelledby="network-title">
 <h2 id="network-title">Draw a digit</h2>
@@ -12,21 +12,21 @@ ${data === null ? noWeights(plans, places) : classifier(data)}
 </section>`;
 }
 
-/** Records of before weights were kept have none, and neither has a training that diverged. */
+/** Shown if the store has no weights, as for diverged trainings and for records from versions that did not keep them. */
 function noWeights(plans: readonly Plan[], places: Places): Html {
   const plan = plans.find(({ experiment }) => experiment.task === 'classification');
-  return html`<p>The store keeps no weights of a network on images, so there is none to try here.</p>
+  return html`<p>There is no trained network to try here: the store holds no weights of a network that classifies images.</p>
 ${
   plan === undefined
     ? null
-    : html`<p>Training it again keeps them; then make this page again:</p>${command(`${commandOf(plan, places)} --force`)}`
+    : html`<p>To add one, train it again with this command, then write this page again:</p>${command(`${commandOf(plan, places)} --force`)}`
 }`;
 }
 
 function classifier(data: ClassifierData): Html {
   const { networks, images } = data;
-  return html`<p>This is the network that the run has trained: its own weights, its own WebAssembly kernels, nothing sent anywhere.
-Draw on the black square with mouse, finger or pen, or choose a test image. A drawing is scaled and centred as MNIST's digits are.</p>
+  return html`<p>Draw a digit on the black square with a mouse, finger or pen, or choose a test image. The network that this run trained classifies it,
+in your browser: nothing is sent anywhere. Drawings are scaled and centred like MNIST's digits.</p>
 ${
   networks.length === 1
     ? html`<p>${networks[0].title}</p>`
@@ -38,9 +38,9 @@ ${
 <div class="drawing">
 <div class="pad"><canvas id="pad" width="280" height="280" tabindex="0" role="application" aria-label="drawing pad" aria-describedby="pad-keys"></canvas><div id="pad-cursor" aria-hidden="true"></div></div>
 <p class="pad-row"><button type="button" id="pad-clear">clear</button> <span id="pad-status" role="status">pen up</span></p>
-<p class="note" id="pad-keys">By keyboard: arrows move the cursor, Space puts the pen down or lifts it, Delete clears.</p>
+<p class="note" id="pad-keys">Keyboard: arrow keys move the cursor, Space lowers or lifts the pen, Delete clears.</p>
 </div>
-<div class="given"><canvas id="seen" width="28" height="28" role="img" aria-label="what the network is given: 28 x 28 pixels"></canvas><p class="note">what it is given</p></div>
+<div class="given"><canvas id="seen" width="28" height="28" role="img" aria-label="the network's input: 28 x 28 pixels"></canvas><p class="note">the network's input</p></div>
 <div class="said">
 <p id="answer" role="status"></p>
 <ol id="probabilities" start="0" aria-label="probability of each digit">${Array.from(

@@ -17,28 +17,28 @@ import { type Verdicts, verdictsSection } from './verdicts.ts';
 export type { PageFigure } from './figure.ts';
 export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './verdicts.ts';
 
-/** Everything that the page shows; a view of records, as all else. */
+/** Everything that the page shows. */
 export interface Page {
-  /** At least one, with its figures. */
+  /** At least one run, with its figures. */
   readonly runs: readonly { readonly plan: Plan; readonly figures: readonly PageFigure[] }[];
   readonly functions: FunctionsPart;
   readonly records: Records;
   readonly comparisons: readonly Comparison[];
-  /** null: `fys-nn verify` has not been run. */
+  /** null if `fys-nn verify` has not been run. */
   readonly verdicts: Verdicts | null;
-  /** null: the store keeps no weights. */
+  /** null if the store has no weights. */
   readonly classifier: ClassifierData | null;
   readonly places: Places;
 }
 
-/** Nothing but the page itself runs, and nothing is fetched; Vega compiles its expressions. */
+/** Allows only the page's own scripts and no network access. Vega needs 'unsafe-eval' to compile its expressions. */
 const policy =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline'; img-src data:";
 
 /**
- * report.html: one file that opens from disk without a network. The same records give the same bytes.
+ * Writes report.html, a single file that opens from disk without a network. The same records give the same bytes.
  *
- * Verdicts come first, then the trained network to try, then each experiment.
+ * The verdicts come first, then the trained network, then each experiment.
  */
 export async function reportPage(page: Page): Promise<string> {
   const { runs, functions, records, comparisons, verdicts, classifier, places } = page;
@@ -51,7 +51,7 @@ export async function reportPage(page: Page): Promise<string> {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>fys-nn: a report, run again${plans[0].quick ? ' (quick run)' : ''}</title>
+<title>fys-nn: a report, rerun from a seed${plans[0].quick ? ' (quick run)' : ''}</title>
 <style>${verbatim(styles)}</style>
 </head>
 <body>
@@ -68,7 +68,7 @@ ${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comp
 </main>
 ${pageFooter(plans)}
 <div id="tooltip" hidden></div>
-<noscript><p class="warning">Figures and the drawing pad need JavaScript; tables and text do not.</p></noscript>
+<noscript><p class="warning">The figures and the drawing pad need JavaScript. Text and tables work without it.</p></noscript>
 ${await vegaScript()}
 ${await moduleScripts()}
 </body>

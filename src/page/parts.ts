@@ -1,4 +1,4 @@
-import { significant } from '../stats/significant.ts';
+import { significantText } from '../stats/significant.ts';
 import { type Html, html } from './html.ts';
 
 /** A command line with a button that copies it. */
@@ -6,17 +6,17 @@ export function command(text: string): Html {
   return html`<p class="command"><code>${text}</code> <button type="button" data-copy="${text}">copy</button></p>`;
 }
 
-/** A table that scrolls by itself where the screen is narrow, by keyboard too. */
+/** A table that scrolls on narrow screens, by keyboard too. */
 export function scrollTable(label: string, table: Html): Html {
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
-/** A number to so many significant figures, with a true minus sign. */
-export function figures(value: number, digits: number): string {
-  return String(significant(value, digits)).replace('-', '−');
+/** A number with `digits` significant digits and a true minus sign. */
+export function numberText(value: number, digits: number): string {
+  return significantText(value, digits).replace('-', '−');
 }
 
-/** +0.0012 or −0.0012. */
+/** A number with its sign: +0.0012 or −0.0012. */
 export function signed(value: number, digits: number): string {
-  return value > 0 ? `+${figures(value, digits)}` : figures(value, digits);
+  return value > 0 ? `+${numberText(value, digits)}` : numberText(value, digits);
 }

@@ -5,9 +5,9 @@ import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import { type Html, html } from './html.ts';
-import { figures, scrollTable } from './parts.ts';
+import { numberText, scrollTable } from './parts.ts';
 
-/** Our numbers of every cell, with their spread where there are several seeds. */
+/** A table of our numbers for every cell, with the standard deviation if there are several seeds. */
 export function summaryTable(plan: Plan, records: Records): Html {
   const cells = summarize(plan, records);
   const { metrics } = plan.experiment.layout;
@@ -32,11 +32,11 @@ function statisticText(cell: SummaryCell, name: string): string {
   const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
   if (mean === null) return cell.diverged > 0 ? 'diverged' : cell.notRun > 0 ? 'not run' : '';
   return standardDeviation === null
-    ? figures(mean, 4)
-    : `${figures(mean, 4)} ± ${figures(standardDeviation, 2)}`;
+    ? numberText(mean, 4)
+    : `${numberText(mean, 4)} ± ${numberText(standardDeviation, 2)}`;
 }
 
-/** How many trials finished, and what became of the others. */
+/** The number of finished trials, and how many diverged or were not run. */
 function countText({ done, diverged, notRun }: SummaryCell): string {
   return [
     String(done),
@@ -46,7 +46,7 @@ function countText({ done, diverged, notRun }: SummaryCell): string {
 }
 
 function architectureText({ cells }: SummaryCell): string {
-  if (cells.length > 1) return `${cells.length}, one a seed`;
+  if (cells.length > 1) return `${cells.length}, one per seed`;
   const { model } = cells[0].trial.config;
   return model.solver === 'sgd' ? describeHiddenLayers(model.layers) : '';
 }

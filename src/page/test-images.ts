@@ -5,11 +5,11 @@ import type { TrialConfig } from '../trial/trial.ts';
 
 export interface TestImage {
   readonly label: number;
-  /** [height * width], one byte a pixel */
+  /** [height * width], one byte per pixel */
   readonly pixels: Uint8Array;
 }
 
-/** The first test image of each class, as the trial had split the data. */
+/** The first image of each class in the trial's test set. */
 export async function testImages(config: TrialConfig, sources: Sources): Promise<TestImage[]> {
   const dataset = await loadData(config.data, config.seed, sources);
   const { inputs, targets, columns, classes } = dataset;

@@ -1,8 +1,9 @@
+import { requiredShare } from '../claims/verdicts.ts';
 import { listText } from './commands.ts';
 import { type Html, html } from './html.ts';
 import { command, scrollTable } from './parts.ts';
 
-/** One published number and what our runs say of it. */
+/** A published number and its verdict. */
 export interface VerdictRow {
   readonly id: string;
   /** Figure, table or section of the report. */
@@ -15,18 +16,18 @@ export interface VerdictRow {
   readonly reading: string;
 }
 
-/** One conclusion of the report and in how many seeds it holds. */
+/** A conclusion of the report and the share of the seeds in which it holds. */
 export interface ConclusionRow {
   readonly id: string;
   readonly says: string;
-  /** Of the seeds, with its interval; from 0 to 1. null: not run. */
+  /** Share of the seeds in which it holds, from 0 to 1; null: not run. `low` and `high` are its interval. */
   readonly share: number | null;
   readonly low: number | null;
   readonly high: number | null;
   readonly verdict: string;
 }
 
-/** The numbers of one figure as one run. */
+/** The numbers of one figure, judged as a whole. */
 export interface FigureRow {
   readonly figure: string;
   readonly numbers: number;
@@ -44,7 +45,7 @@ export interface Verdicts {
   readonly conclusions: readonly ConclusionRow[];
 }
 
-/** What the runs say of the report, first of all; without verdicts, how to get them. */
+/** The section of the verdicts or, if there are none, of the command that gives them. */
 export function verdictsSection(verdicts: Verdicts | null): Html {
   return html`<section id="verdicts" aria-labelledby="verdicts-title">
 <h2 id="verdicts-title">Does the report hold?</h2>
@@ -56,11 +57,11 @@ ${
 </section>`;
 }
 
-const noVerdicts = html`<p>These results have not been judged yet. One command runs every claim of the report under several
-seeds and says which of them hold; the page shows it when it is made again:</p>
+const noVerdicts = html`<p>The report's claims have not been checked yet. This command checks each of them with several seeds. Then write this page again
+to see which claims hold:</p>
 ${command('npx fys-nn verify')}`;
 
-/** How many have each verdict: conclusions, numbers, figures. */
+/** Counts the verdicts on conclusions, numbers and figures. */
 function tally({ numbers, figures, conclusions }: Verdicts): Html {
   const line = (title: string, rows: readonly { verdict: string }[]) => {
     const counts = [...new Set(rows.map(({ verdict }) => verdict))].map((verdict) => ({
@@ -74,21 +75,21 @@ function tally({ numbers, figures, conclusions }: Verdicts): Html {
   return html`<div class="tallies">${line(`${conclusions.length} conclusions`, conclusions)}${line(
     `${numbers.length} published numbers`,
     numbers,
-  )}${line(`${figures.length} figures, each as one run`, figures)}</div>`;
+  )}${line(`${figures.length} figures, each as a whole`, figures)}</div>`;
 }
 
-/** By which runs it was judged. */
+/** The runs and the criteria behind the verdicts. */
 function basis({ level, seeds }: Verdicts): Html {
   const runs = Object.entries(seeds).map(
     ([dataset, values]) => `${dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
   );
-  return html`<p class="note">Judged by <code>fys-nn verify</code> with other runs than those below (${runs.join('; ')}): a number holds
-where it may be one further run, at the level of ${percent(level)} over all numbers; a conclusion where nearly all seeds have it.</p>`;
+  return html`<p class="note">These verdicts are from <code>fys-nn verify</code>, which made its own runs (${runs.join('; ')}). A number holds if it could come
+from one more run, at a level of ${percent(level)} for all numbers together. A conclusion holds if it is true for at least ${percent(requiredShare)} of the seeds.</p>`;
 }
 
 function figureRows({ figures }: Verdicts): Html {
   if (figures.length === 0) return html``;
-  return html`<details><summary>All figures, each as one run</summary>
+  return html`<details><summary>All figures, each as a whole</summary>
 ${scrollTable(
   'Figures and verdicts',
   html`<table id="figure-rows"><thead><tr><th scope="col">figure</th><th scope="col" class="number">numbers</th><th scope="col" class="number">p, corrected</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
@@ -104,7 +105,7 @@ function conclusions({ conclusions: rows }: Verdicts): Html {
   return html`<details open><summary>All conclusions</summary>
 ${scrollTable(
   'Conclusions of the report',
-  html`<table id="conclusion-rows"><thead><tr><th scope="col">The report concludes</th><th scope="col" class="number">seeds in which it holds</th><th scope="col">interval</th><th scope="col">verdict</th></tr></thead>
+  html`<table id="conclusion-rows"><thead><tr><th scope="col">The report concludes</th><th scope="col" class="number">share of seeds</th><th scope="col">interval</th><th scope="col">verdict</th></tr></thead>
 <tbody>${rows.map(
     ({ id, says, share, low, high, verdict }) =>
       html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${share === null ? '' : percent(share)}</td><td class="interval">${low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`}</td><td>${badge(verdict)}</td></tr>`,
@@ -121,7 +122,7 @@ function numbers({ numbers: rows }: Verdicts): Html {
   )}</select></label></p>
 ${scrollTable(
   'Published numbers and verdicts',
-  html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one run</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
+  html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one more run</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
 <tbody>${rows.map(
     ({ id, where, says, published, ours, interval, verdict, reading }) =>
       html`<tr data-value="${verdict}"><td>${where}</td><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${published}</td><td class="number">${ours}</td><td class="interval">${interval}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
@@ -129,15 +130,15 @@ ${scrollTable(
 )}</details>`;
 }
 
-const marks: Readonly<Record<string, readonly [string, string]>> = {
+const badgeStyles: Readonly<Record<string, readonly [string, string]>> = {
   holds: ['good', '✓'],
   contradicted: ['bad', '✗'],
   'not run': ['open', '–'],
 };
 
-/** A verdict by word, sign and colour. */
+/** A verdict shown by word, symbol and colour. */
 function badge(verdict: string): Html {
-  const [kind, sign] = marks[verdict] ?? ['unsure', '~'];
+  const [kind, sign] = badgeStyles[verdict] ?? ['unsure', '~'];
   return html`<span class="badge ${kind}"><span aria-hidden="true">${sign}</span> ${verdict}</span>`;
 }
 

@@ -6,16 +6,16 @@ import type { ClassifierData, NetworkData } from './data.ts';
 import { startPad } from './pad.ts';
 import { bytesOf, element, pageData } from './page.ts';
 
-/** The trained networks, live: what is drawn on the pad is classified by their kernels and weights. */
+/** Classifies the drawing on the pad with the page's trained networks, using the same kernels as the run. */
 export async function startClassifier(): Promise<void> {
   const data = pageData<ClassifierData>('classifier-data');
   if (data === null) return;
   const predictors = await Promise.all(data.networks.map((network) => load(network, data.kernels)));
   const choice = document.querySelector<HTMLSelectElement>('#network-choice');
-  const seen = seenImage();
+  const showInput = inputView();
   let image: ArrayLike<number> = new Float64Array(784);
   const classify = (): void => {
-    seen(image);
+    showInput(image);
     const blank = Array.from(image).every((value) => value === 0);
     showProbabilities(blank ? null : predictors[Number(choice?.value ?? 0)](image));
   };
@@ -46,15 +46,15 @@ export async function startClassifier(): Promise<void> {
 async function load(network: NetworkData, kernels: ClassifierData['kernels']): Promise<Predictor> {
   const { layers, loss, dtype } = network;
   const weights = weightsFromBytes(bytesOf(network.weights), layers, dtype);
-  // Engines without vectors cannot compile them; the page then says so.
+  // Fails in engines without WebAssembly SIMD.
   const module = WebAssembly.compile(bytesOf(kernels[dtype]!));
   return createPredictor(layers, weights!, loss, dtype, (_, memory) =>
     createWasmKernels(dtype, memory, module),
   );
 }
 
-/** What the network is given, as it is given it: [28][28]. */
-function seenImage(): (image: ArrayLike<number>) => void {
+/** Shows the image that the network receives, [28][28]. */
+function inputView(): (image: ArrayLike<number>) => void {
   const canvas = element<HTMLCanvasElement>('#seen');
   return (image) =>
     paint(

@@ -1,9 +1,9 @@
-/** Buttons that copy the command beside them. */
+/** Makes the copy buttons copy the command next to them. */
 export function startCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
     const label = button.textContent;
     button.addEventListener('click', async () => {
-      button.textContent = (await copied(button.dataset.copy ?? '')) ? 'copied' : 'press Ctrl+C';
+      button.textContent = (await copyText(button.dataset.copy ?? '')) ? 'copied' : 'press Ctrl+C';
       setTimeout(() => {
         button.textContent = label;
       }, 2000);
@@ -11,8 +11,8 @@ export function startCopyButtons(): void {
   }
 }
 
-/** Where the clipboard is closed to pages from disk, the command is selected for the reader to copy. */
-async function copied(text: string): Promise<boolean> {
+/** Copies a text and returns true. If the browser denies access to the clipboard, selects the text and returns false. */
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

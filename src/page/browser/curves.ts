@@ -3,7 +3,7 @@ import type { CurvesData } from './data.ts';
 import { drawChart } from './figures.ts';
 import { element, pageData } from './page.ts';
 
-/** One point of a line; low and high are the ends of its band where it is a mean over seeds. */
+/** One point of a line. If it is a mean over seeds, `low` and `high` are the ends of its band. */
 interface Point {
   readonly cell: string;
   readonly split: string;
@@ -13,7 +13,7 @@ interface Point {
   readonly high?: number;
 }
 
-/** The curves of which readers choose metric, seed, split and cells; drawn when their box is opened first. */
+/** Lets readers choose the metric, seed, split and cells of the curves, which are drawn when their box is first opened. */
 export function startCurves(tooltip: TooltipHandler): void {
   for (const box of document.querySelectorAll<HTMLDetailsElement>('details.curves')) {
     box.addEventListener('toggle', () => openCurves(box, tooltip), { once: true });
@@ -25,7 +25,7 @@ function openCurves(box: HTMLDetailsElement, tooltip: TooltipHandler): void {
   const charts = [...box.querySelectorAll<HTMLElement>('.chart')];
   const views = new Map<HTMLElement, View>();
   const draw = (): void => {
-    const metric = chosen(box, 'metric');
+    const metric = selectedValue(box, 'metric');
     const chart = charts.find(({ dataset }) => dataset.metric === metric)!;
     for (const other of charts) other.hidden = other !== chart;
     const view = views.get(chart) ?? drawChart(chart, tooltip);
@@ -40,19 +40,19 @@ function openCurves(box: HTMLDetailsElement, tooltip: TooltipHandler): void {
   draw();
 }
 
-function chosen(box: HTMLElement, name: string): string {
+function selectedValue(box: HTMLElement, name: string): string {
   return element<HTMLSelectElement>(`select[name=${name}]`, box).value;
 }
 
-function ticked(box: HTMLElement, name: string): Set<string> {
+function checkedValues(box: HTMLElement, name: string): Set<string> {
   const boxes = box.querySelectorAll<HTMLInputElement>(`input[name=${name}]:checked`);
   return new Set([...boxes].map(({ value }) => value));
 }
 
 function points({ seeds, epochs, cells }: CurvesData, box: HTMLElement, metric: string): Point[] {
-  const seed = seeds.indexOf(Number(chosen(box, 'seed')));
-  const splits = ticked(box, 'split');
-  const shown = ticked(box, 'cell');
+  const seed = seeds.indexOf(Number(selectedValue(box, 'seed')));
+  const splits = checkedValues(box, 'split');
+  const shown = checkedValues(box, 'cell');
   return cells.flatMap(({ label, curves }, index) => {
     if (!shown.has(String(index))) return [];
     return [...splits].flatMap((split) => {

@@ -2,7 +2,7 @@ import type { Dtype } from '../../math/dtype.ts';
 import type { LossName } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 
-/** A trained network as the page carries it. */
+/** A trained network as embedded in the page. */
 export interface NetworkData {
   readonly title: string;
   readonly layers: readonly LayerSpec[];
@@ -12,13 +12,13 @@ export interface NetworkData {
   readonly weights: string;
 }
 
-/** A test image: its label and, in base64, its 28 x 28 bytes. */
+/** A test image: its label and its 28 x 28 bytes in base64. */
 export interface ImageData28 {
   readonly label: number;
   readonly pixels: string;
 }
 
-/** What the page's script needs to classify. */
+/** The data that the page's script needs to classify drawings. */
 export interface ClassifierData {
   readonly networks: readonly NetworkData[];
   readonly images: readonly ImageData28[];
@@ -26,12 +26,12 @@ export interface ClassifierData {
   readonly kernels: Partial<Readonly<Record<Dtype, string>>>;
 }
 
-/** The curves of an experiment, for the reader to choose from. */
+/** The curves of an experiment that readers can choose from. */
 export interface CurvesData {
-  /** What tells the cells apart: "activation, kernel init". */
+  /** The options in which the cells differ: "activation, kernel init". */
   readonly choice: string;
   readonly seeds: readonly number[];
-  /** Of which the values are, from 1. */
+  /** The epochs of the values, counted from 1. */
   readonly epochs: readonly number[];
   readonly metrics: readonly string[];
   readonly cells: readonly CurvesCell[];
@@ -39,6 +39,6 @@ export interface CurvesData {
 
 export interface CurvesCell {
   readonly label: string;
-  /** By name such as test_mse: for each seed its values at `epochs`; null where there is none. */
+  /** By curve, such as test_mse: [seeds][epochs]; null where there is no value. */
   readonly curves: Readonly<Record<string, readonly (readonly (number | null)[])[]>>;
 }

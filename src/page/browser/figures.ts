@@ -1,10 +1,10 @@
 import type { Spec, TooltipHandler, View } from 'vega';
 import { element, pageData } from './page.ts';
 
-/** The runtime, which the page holds as a script of its own. */
+/** Vega's runtime, which the page loads as a separate script. */
 declare const vega: typeof import('vega');
 
-/** Draws each figure when it comes near the screen, and all before the page is printed: opening it waits for none. */
+/** Draws each figure when it comes near the viewport, and all of them before printing, so that the page opens quickly. */
 export function startFigures(tooltip: TooltipHandler): void {
   const waiting = new Set(document.querySelectorAll<HTMLElement>('figure .chart'));
   const drawNow = (chart: HTMLElement): void => {
@@ -24,7 +24,7 @@ export function startFigures(tooltip: TooltipHandler): void {
   });
 }
 
-/** Draws the chart's specification into it and returns the view; where it cannot be drawn the chart says why. */
+/** Draws a chart from its specification and returns the view. If that fails, shows the reason in the chart and returns null. */
 export function drawChart(chart: HTMLElement, tooltip: TooltipHandler): View | null {
   try {
     const spec = pageData<Spec>(chart.dataset.spec!)!;

@@ -1,6 +1,6 @@
 import { element } from './page.ts';
 
-/** Selects that leave only the rows of their choice in the table that they name. */
+/** Makes each filter show only the rows of its table that match the chosen value. */
 export function startFilters(): void {
   for (const select of document.querySelectorAll<HTMLSelectElement>('select[data-filter]')) {
     const table = element<HTMLTableElement>(`#${select.dataset.filter}`);

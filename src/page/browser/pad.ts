@@ -1,21 +1,21 @@
 import { element } from './page.ts';
 
-/** Cells of the grid that the keyboard moves on: the pixels of an image of MNIST. */
+/** Cells per side of the grid that the keyboard moves on, one per pixel of an MNIST image. */
 const cells = 28;
 
 /** A square to draw on with mouse, finger, pen or keyboard. */
 export interface Pad {
-  /** Pixels of its side. */
+  /** Width and height in pixels. */
   readonly size: number;
-  /** Ink from 0 to 1, [size][size]. */
+  /** The ink of each pixel from 0 to 1, [size][size]. */
   ink(): Float64Array;
   clear(): void;
-  /** Puts an image [28][28] of 0 to 255 in place of what is drawn. */
+  /** Replaces the drawing with an image, [28][28], with values from 0 to 255. */
   show(pixels: Uint8Array): void;
 }
 
-/** `changed` hears of every stroke as it is made. */
-export function startPad(changed: () => void): Pad {
+/** Makes the page's canvas a drawing pad. Calls `onChange` after every change that the reader makes. */
+export function startPad(onChange: () => void): Pad {
   const canvas = element<HTMLCanvasElement>('#pad');
   const size = canvas.width;
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
@@ -29,13 +29,13 @@ export function startPad(changed: () => void): Pad {
     context.moveTo(from.x, from.y);
     context.lineTo(to.x, to.y);
     context.stroke();
-    changed();
+    onChange();
   };
   const clear = (): void => context.clearRect(0, 0, size, size);
   drawByPointer(canvas, line);
   drawByKeyboard(canvas, line, () => {
     clear();
-    changed();
+    onChange();
   });
 
   return {
@@ -96,7 +96,7 @@ const steps: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** Arrows move a cursor; Space puts the pen down or lifts it; Delete clears. */
+/** Draws by keyboard: the arrow keys move a cursor, Space or Enter lowers or lifts the pen, Delete or Backspace clears. */
 function drawByKeyboard(canvas: HTMLCanvasElement, line: Line, clear: () => void): void {
   const cursor = element('#pad-cursor');
   const status = element('#pad-status');

@@ -1,11 +1,11 @@
-/** An element that the template is known to have. */
+/** Returns the first element that matches. Errors: Error if there is none, because the page's template must have it. */
 export function element<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T {
   const found = within.querySelector<T>(selector);
   if (found === null) throw new Error(`the page has no ${selector}`);
   return found;
 }
 
-/** The data in one of the page's JSON blocks; null where the page has none of that name. */
+/** Returns the data of one of the page's JSON blocks; null if the page has no such block. */
 export function pageData<T>(id: string): T | null {
   const block = document.getElementById(id);
   return block === null ? null : JSON.parse(block.textContent ?? '');

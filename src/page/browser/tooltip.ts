@@ -1,7 +1,7 @@
 import type { TooltipHandler } from 'vega';
 import { element } from './page.ts';
 
-/** One box for all figures: the values of the mark under the pointer. */
+/** Returns a tooltip handler that shows the values of the mark under the pointer, in one box shared by all figures. */
 export function startTooltip(): TooltipHandler {
   const box = element('#tooltip');
   return (_handler, event, _item, value) => {
