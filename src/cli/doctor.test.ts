@@ -108,7 +108,7 @@ test('a Python that says nothing is as one that is not there, and why', async ()
   );
   expect(stateOf(stdout, 'scikit-learn')).toMatchObject({
     state: 'ok',
-    found: 'not installed (/bin/true: it printed no JSON: ""): --reference sklearn is left out',
+    found: 'not installed (/bin/true: it printed no JSON: ""): --reference sklearn is skipped',
   });
   expect(status).toBe(0);
 });

@@ -35,7 +35,9 @@ test('the trained network of a run; damaged weights are named, with what compute
   await writeFile(file, bytes);
   expect(await data()).toBeNull();
   expect(notes).toEqual([
-    expect.stringMatching(/no whole weights of trial [0-9a-f]{16}.*fys-nn mnist --force computes it again/),
+    expect.stringMatching(
+      /weights of trial [0-9a-f]{16} are missing or damaged.*fys-nn mnist --force computes them again/,
+    ),
   ]);
   await rm(directory, { recursive: true });
 });

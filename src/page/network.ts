@@ -25,8 +25,8 @@ ${
 
 function classifier(data: ClassifierData): Html {
   const { networks, images } = data;
-  return html`<p>Draw a digit on the black square with a mouse, finger or pen, or choose a test image. The network that this run trained classifies it,
-in your browser: nothing is sent anywhere. Drawings are scaled and centred like MNIST's digits.</p>
+  return html`<p>Draw a digit on the black square with a mouse, finger or pen, or choose a test image. A network that this run
+trained classifies it in your browser, and nothing is sent anywhere. Drawings are scaled and centred like MNIST's digits.</p>
 ${
   networks.length === 1
     ? html`<p>${networks[0].title}</p>`

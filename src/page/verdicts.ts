@@ -1,4 +1,5 @@
 import { requiredShare } from '../claims/verdicts.ts';
+import { type DatasetName, datasets } from '../datasets/index.ts';
 import { listText } from './commands.ts';
 import { type Html, html } from './html.ts';
 import { command, scrollTable } from './parts.ts';
@@ -57,8 +58,8 @@ ${
 </section>`;
 }
 
-const noVerdicts = html`<p>The report's claims have not been checked yet. This command checks each of them with several seeds. Then write this page again
-to see which claims hold:</p>
+const noVerdicts = html`<p>The report's claims have not been checked yet. This command checks each of them with several
+seeds. Then write this page again to see which claims hold:</p>
 ${command('npx fys-nn verify')}`;
 
 /** Counts the verdicts on conclusions, numbers and figures. */
@@ -72,19 +73,25 @@ function tally({ numbers, figures, conclusions }: Verdicts): Html {
       ({ verdict, count }) => html`<span class="count">${count} ${badge(verdict)}</span> `,
     )}</p></div>`;
   };
-  return html`<div class="tallies">${line(`${conclusions.length} conclusions`, conclusions)}${line(
-    `${numbers.length} published numbers`,
+  return html`<div class="tallies">${line(counted(conclusions, 'conclusion'), conclusions)}${line(
+    counted(numbers, 'published number'),
     numbers,
-  )}${line(`${figures.length} figures, each as a whole`, figures)}</div>`;
+  )}${line(`${counted(figures, 'figure')}, each as a whole`, figures)}</div>`;
+}
+
+function counted({ length }: readonly unknown[], noun: string): string {
+  return `${length} ${length === 1 ? noun : `${noun}s`}`;
 }
 
 /** The runs and the criteria behind the verdicts. */
 function basis({ level, seeds }: Verdicts): Html {
   const runs = Object.entries(seeds).map(
-    ([dataset, values]) => `${dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
+    ([dataset, values]) =>
+      `${datasets[dataset as DatasetName]?.title ?? dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
   );
-  return html`<p class="note">These verdicts are from <code>fys-nn verify</code>, which made its own runs (${runs.join('; ')}). A number holds if it could come
-from one more run, at a level of ${percent(level)} for all numbers together. A conclusion holds if it is true for at least ${percent(requiredShare)} of the seeds.</p>`;
+  return html`<p class="note">These verdicts are from <code>fys-nn verify</code>, which made its own runs (${runs.join('; ')}). A number holds if
+it could come from one more run, at a level of ${percent(level)} for all numbers together. A conclusion holds if it is true for at
+least ${percent(requiredShare)} of the seeds.</p>`;
 }
 
 function figureRows({ figures }: Verdicts): Html {
