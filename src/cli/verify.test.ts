@@ -171,13 +171,13 @@ test('what another library would have to compute is not run where it is absent, 
 test('--variant both names the single choice that recovers a number', async () => {
   const { status, stdout } = await verify([centred], '--seeds', '1..8', '--variant', 'both');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/hold under some readings[\s\S]*text, centerTargets yes/);
+  expect(stdout).toMatch(/hold only under some readings[\s\S]*text, centerTargets yes/);
 });
 
 test.each<[string, unknown, string[], RegExp]>([
   ['a file that is no JSON', '{', [], /claims cannot be used/],
   ['an unknown experiment', [{ ...fair, experiment: 'fnn' }], [], /did you mean ffnn/],
-  ['an unknown statistic', [{ ...fair, statistic: 'mse' }], [], /no statistic mse/],
+  ['an unknown statistic', [{ ...fair, statistic: 'mse' }], [], /unknown statistic mse/],
   ['a cell that is not there', [{ ...fair, select: { lambda: 3 } }], [], /no cell of ffnn/],
   ['a condition that is none', [{ ...conclusion, holds: 'end <' }], [], /claim learns: holds/],
   ['a condition that is a number', [{ ...conclusion, holds: 'end + 1' }], [], /received: "end \+ 1"/],
