@@ -54,7 +54,7 @@ describe('a worker thread that', () => {
     ['throw', /FYS_NN_FAULT: thrown/],
     ['exit', /exited with code: 7/],
     ['memory', /memory limit/],
-    ['hang', /longer than the 1 s/],
+    ['hang', /longer than the limit of 1 s/],
   ];
   test.each(kinds)(
     'has the fault "%s" fails its own trial only, and the next run tries again',

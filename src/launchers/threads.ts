@@ -64,7 +64,7 @@ export const threads: Launcher = async (trials, options) => {
     const begin = (): void => {
       if (timeout === null) return;
       timer = setTimeout(
-        () => end(new Error(`it took longer than the ${timeout} s that a trial may take`)),
+        () => end(new Error(`it took longer than the limit of ${timeout} s`)),
         1000 * timeout,
       );
     };
