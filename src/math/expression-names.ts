@@ -1,14 +1,14 @@
 import { exp, log } from './elementary.ts';
 
-// What a user's expression may name. Maps and not objects: "constructor" must find nothing.
+// The names that a user's expression may use. Maps, not objects, so that a lookup of "constructor" finds nothing.
 
-/** Names of numbers. */
+/** Constants by name. */
 export const constants = new Map([
   ['pi', Math.PI],
   ['e', Math.E],
 ]);
 
-/** Operators on two numbers, by mathjs's names for them. */
+/** Binary operators on numbers, under their mathjs names. */
 export const arithmetic = new Map<string, (a: number, b: number) => number>([
   ['add', (a, b) => a + b],
   ['subtract', (a, b) => a - b],
@@ -29,7 +29,7 @@ export const comparisons = new Map<string, (a: number, b: number) => boolean>([
 ]);
 
 export interface ExpressionFunction {
-  /** How many arguments it takes. */
+  /** The fewest and the most arguments that it takes. */
   least: number;
   most: number;
   at: (...args: number[]) => number;
@@ -43,7 +43,7 @@ const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
   at,
 });
 
-/** What may be called. */
+/** Functions by name. */
 export const functions = new Map<string, ExpressionFunction>([
   ['abs', unary(Math.abs)],
   ['ceil', unary(Math.ceil)],
@@ -78,12 +78,12 @@ export const functions = new Map<string, ExpressionFunction>([
   ['atanh', unary(Math.atanh)],
 ]);
 
-/** x^y; the square as a product, which is rounded once on every engine. */
+/** x^y. A square is computed as a product, which every engine rounds once. */
 function power(x: number, y: number): number {
   return y === 2 ? x * x : x ** y;
 }
 
-/** x - y*floor(x/y), without the rounding of the quotient; NaN for y = 0. */
+/** x - y*floor(x/y), without rounding the quotient; NaN for y = 0. */
 function modulo(x: number, y: number): number {
   const remainder = x % y;
   return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;

@@ -2,20 +2,21 @@ import { exitCodes, UserError } from '../errors.ts';
 
 const pageBytes = 65536;
 
-/** Bytes of a memory that are in use by one alone, from byte `from` on. */
+/** A range of bytes of a memory with a single owner. It starts at byte `from`. */
 export interface Stretch {
   readonly memory: WebAssembly.Memory;
   readonly from: number;
-  /** Gives the bytes back; nothing may use them after that. */
+  /** Frees the bytes. Nothing may use them afterwards. */
   release(): void;
 }
 
-/** As many as 32 bits can number. */
+/** The most pages that 32-bit addresses can reach. */
 const mostPages = 65536;
 
 /**
- * Zeroed memory of at least so many bytes, which kernels can work on and other threads can be handed. Errors: UserError
- * where there is not so much.
+ * Allocates zeroed memory of at least `bytes` bytes, on which kernels can work and which threads can share.
+ *
+ * Errors: UserError if there is not enough memory.
  */
 export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory {
   const initial = Math.ceil(bytes / pageBytes);
@@ -23,34 +24,37 @@ export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory
   return orTooLittle(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
 }
 
-/** What a plan reckons is about what a trial takes, and a machine may have less than that. */
+/**
+ * Turns a failed allocation into a UserError. A plan checks its estimate against a fixed limit, not against this
+ * machine.
+ */
 function orTooLittle<T>(bytes: number, take: () => T): T {
   try {
     return take();
   } catch (error) {
     throw new UserError(
       {
-        what: 'there is too little memory',
-        expected: `room for ${Math.ceil(bytes / 2 ** 20)} MiB more, and for 4 GiB of addresses in each thread`,
+        what: 'there is not enough memory',
+        expected: `${Math.ceil(bytes / 2 ** 20)} MiB more, and 4 GiB of address space for each thread`,
         received: (error as Error).message,
-        remedy: 'take fewer samples or jobs, smaller images, layers or batches, or a lower degree',
+        remedy: 'use fewer samples or jobs, smaller images, layers or batches, or a lower degree',
       },
       exitCodes.failed,
     );
   }
 }
 
-/** This thread's own memory: kept, since memories that are left behind take room until the engine collects them. */
+/** This thread's own memory. It is reused, since an abandoned memory takes up space until the engine collects it. */
 let own: WebAssembly.Memory | null = null;
 
-/** What this thread has given back of each memory, which cannot shrink. */
+/** The regions of each memory that this thread has freed. A memory cannot shrink, so they are reused. */
 const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>();
 
 /**
- * Zeroed bytes behind all that a memory holds, which may grow; threads that share it have stretches of their own. Without
- * a memory, of this thread's own.
+ * Takes a zeroed region of the given memory, or of this thread's own memory if that is null. The memory grows if it has
+ * to. Threads that share a memory get separate regions.
  *
- * Errors: UserError where there is no more memory.
+ * Errors: UserError if there is not enough memory.
  */
 export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): Stretch {
   own ??= createMemory(0, true);
@@ -63,7 +67,7 @@ export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): S
   return { memory, from: taken.from, release: () => mine.push(taken) };
 }
 
-/** Growing is atomic: what two threads get at the same time does not overlap. */
+/** Growing is atomic: two threads that grow a memory at the same time get regions that do not overlap. */
 function grow(memory: WebAssembly.Memory, bytes: number): { from: number; bytes: number } {
   const pages = Math.ceil(bytes / pageBytes);
   const from = orTooLittle(bytes, () => memory.grow(pages));
