@@ -22,7 +22,7 @@ export function reluForward(a: i32, count: i32): void {
   const zero = v128.splat<F>(0);
   const end = at(a + count);
   let p = at(a);
-  // pmax(z, 0) is z < 0 ? 0 : z, one instruction; max, which orders the zeros, takes several.
+  // pmax(z, 0) is z < 0 ? 0 : z in one instruction. max, which orders the zeros, takes several.
   for (; p + 64 <= end; p += 64) {
     v128.store(p, v128.pmax<F>(v128.load(p), zero));
     v128.store(p, v128.pmax<F>(v128.load(p, 16), zero), 16);
@@ -36,7 +36,7 @@ export function reluBackward(a: i32, delta: i32, count: i32): void {
   timesOneOr(0, at(a), at(delta), count);
 }
 
-/** Not a literal in the code below: that would take the type F from its context. */
+/** A constant, since a literal in the code below would take the type F from its context. */
 const leakySlope: f64 = 0.01;
 
 export function leakyReluForward(a: i32, count: i32): void {
@@ -54,7 +54,7 @@ export function leakyReluForward(a: i32, count: i32): void {
   }
 }
 
-/** A vector times the slope, computed in float64. */
+/** z times the slope, computed in float64. */
 // @ts-ignore: decorator
 @inline
 function inPairs(z: v128): v128 {
@@ -121,7 +121,7 @@ function oneOr(slope: F, a: v128): v128 {
 export function sigmoidForward(a: i32, count: i32): void {
   const end = at(a + count);
   let p = at(a);
-  // Two pairs at a time: one waits for its divisions while the other computes.
+  // Two pairs at a time: one computes while the other waits for its divisions.
   for (; p + 4 * sizeof<F>() <= end; p += 4 * sizeof<F>()) {
     const low = sigmoid(loadPair(p));
     const high = sigmoid(loadPair(p + 2 * sizeof<F>()));
@@ -167,7 +167,7 @@ export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
   }
 }
 
-/** The largest of z[P]. A pmax is `next > best ? next : best`, without the branch that a processor guesses wrong. */
+/** The largest of z[P]. pmax is `next > best ? next : best` without a branch that the processor could mispredict. */
 // @ts-ignore: decorator
 @inline
 function largestIn(row: usize, P: i32): v128 {
@@ -183,7 +183,7 @@ function largestIn(row: usize, P: i32): v128 {
   return v128.pmax<F>(best, L == 4 ? v128.shuffle<f32>(best, best, 1, 0, 3, 2) : v128.shuffle<f64>(best, best, 1, 0));
 }
 
-/** Where the largest of z[P] stands first. */
+/** The first index of the largest of z[P]. */
 // @ts-ignore: decorator
 @inline
 function largestOf(row: usize, P: i32): i32 {
@@ -199,7 +199,7 @@ function largestOf(row: usize, P: i32): i32 {
     const equal = v128.eq<F>(v128.load(row + at(from)), largest);
     found |= (sizeof<F>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal)) << from;
   }
-  // None equals NaN, which stays the largest where it comes first.
+  // No value equals NaN. A NaN in the first place counts as the largest.
   return found == 0 ? 0 : ctz(found);
 }
 
@@ -212,14 +212,14 @@ function shiftRow(row: usize, P: i32, largest: v128): void {
     for (let p = row; p < row + at(P); p += sizeof<F>()) store<F>(p, load<F>(p) - shift);
     return;
   }
-  // The last vector may overlap the one before: it is computed from the old numbers.
+  // The last vector may overlap the one before, so it is computed from the old numbers.
   const last = row + at(P - L);
   const lastShifted = v128.sub<F>(v128.load(last), largest);
   for (let p = row; p < last; p += 16) v128.store(p, v128.sub<F>(v128.load(p), largest));
   v128.store(last, lastShifted);
 }
 
-/** x <- e^x for numbers that are not above 0. */
+/** x <- e^x for numbers <= 0. */
 function expInPlace(from: usize, count: i32): void {
   const end = from + at(count);
   let p = from;
@@ -236,7 +236,7 @@ function expInPlace(from: usize, count: i32): void {
   if (p < end) store<F>(p, <F>exp(<f64>load<F>(p)));
 }
 
-/** z[P] <- z / sum of z, which is returned. */
+/** z[P] <- z / sum of z. Returns the sum. */
 // @ts-ignore: decorator
 @inline
 function normalizeRow(row: usize, P: i32): F {
@@ -271,7 +271,7 @@ export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 
     shiftRow(next, P, nextLargest);
     expInPlace(row, 2 * P);
     const sums = f64x2(<f64>normalizeRow(row, P), <f64>normalizeRow(next, P));
-    // A sum is from 1 to P, or not a number.
+    // Each sum is in [1, P], or NaN.
     const logs = logOfNormal(sums);
     total += crossEntropy(weights, largest, f64x2.extract_lane(logs, 0));
     total += crossEntropy(nextWeights, nextLargest, f64x2.extract_lane(logs, 1));
@@ -287,7 +287,7 @@ export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 
   return total;
 }
 
-/** Sum of y and sum of y z, the latter over targets other than 0: a mask in place of a branch keeps 0 * infinity out. */
+/** The sum of y and the sum of y z over nonzero targets. A mask instead of a branch avoids 0 * infinity. */
 // @ts-ignore: decorator
 @inline
 function weigh(row: usize, target: usize, P: i32): v128 {
