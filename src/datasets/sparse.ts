@@ -2,12 +2,14 @@ import { type Csr, csrFromDense } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Dataset } from './dataset.ts';
 
-/** Inputs of which a smaller share than this are nonzero are kept as sparse rows: same numbers, less work. */
+/**
+ * If the share of nonzero inputs is smaller than this, they are stored as sparse rows: the same results with less work.
+ */
 const sparseBelow = 0.5;
 
 const mostlyZero = new WeakMap<Dataset, boolean>();
 
-/** Whether most inputs are 0, found out once for a dataset. */
+/** Whether most inputs are 0. Computed once per dataset. */
 export function isMostlyZero(dataset: Dataset): boolean {
   const known = mostlyZero.get(dataset);
   if (known !== undefined) return known;
@@ -16,7 +18,7 @@ export function isMostlyZero(dataset: Dataset): boolean {
   return found;
 }
 
-/** Looks at one row in sixteen: only speed depends on the answer. Kernels number columns with 16 bits. */
+/** Checks one row in sixteen, since only speed depends on the answer. The kernels' column indices have 16 bits. */
 function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
   if (columns > 65536) return false;
   let nonzero = 0;
@@ -31,8 +33,7 @@ function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
 const matrices = new WeakMap<Dataset, Map<Dtype, Csr>>();
 
 /**
- * All rows of a dataset as a sparse matrix, made once for each element type for all trials of the process; null where
- * too few of the inputs are 0.
+ * All rows of a dataset as a sparse matrix, created once per element type and process; null if too few inputs are 0.
  */
 export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
   const known = matrices.get(dataset)?.get(dtype);
@@ -45,7 +46,7 @@ export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
   return csr;
 }
 
-/** Keeps a dataset's sparse matrix, which another thread may have made. */
+/** Caches a dataset's sparse matrix, which another thread may have created. */
 export function keepSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
   const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
   matrices.set(dataset, made.set(dtype, csr));
