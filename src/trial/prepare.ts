@@ -14,7 +14,7 @@ export interface Prepared {
   readonly test: Samples;
 }
 
-/** Splits the rows, centres by training means, makes the features, and encodes the targets for the loss. */
+/** Splits the rows, subtracts training means, computes the features, and encodes the targets for the loss. */
 export function prepare(
   dataset: Dataset,
   { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
@@ -41,7 +41,7 @@ type InputsOf = (
   dtype: Dtype,
 ) => (rows: Int32Array) => Samples['inputs'];
 
-/** Uncentred inputs, sparse where most of them are 0. */
+/** Uncentred inputs; sparse if most of them are 0. */
 const asTheyAre: InputsOf = (dataset, _features, _train, dtype) => {
   const csr = sparseInputs(dataset, dtype);
   if (csr !== null) return (rows) => ({ csr, rows });

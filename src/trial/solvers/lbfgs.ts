@@ -7,19 +7,19 @@ import { type NetworkConfig, networkDefaults, networkOf, networkReads, networkSc
 import { mostEpochs, trainingCost } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
-/** Minimises mean loss + lambda sum(w^2) on all training rows at once by L-BFGS. */
+/** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
 export interface LbfgsConfig extends NetworkConfig {
   readonly solver: 'lbfgs';
   readonly maxIterations: number;
-  /** Ends where no component of the objective's gradient is larger than this. */
+  /** Stops when no component of the objective's gradient is larger than this in absolute value. */
   readonly gradientTolerance: number;
   readonly dtype: 'float64';
 }
 
 const options = {
-  maxIterations: integer('iterations of L-BFGS at most', 1, mostEpochs),
+  maxIterations: integer('maximum number of L-BFGS iterations', 1, mostEpochs),
   gradientTolerance: number(
-    'L-BFGS ends where no component of the gradient is larger',
+    'L-BFGS stops when no component of the gradient is larger',
     'a finite number > 0',
     (x) => x > 0,
   ),
@@ -30,7 +30,7 @@ export const lbfgs = {
   reference: null,
   options,
   reads: [...networkReads, ...Object.keys(options), 'solver'],
-  /** An experiment that has its settings. */
+  /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,
   config: (settings, context) => ({
@@ -51,7 +51,7 @@ export const lbfgs = {
   epochs: ({ maxIterations }) => maxIterations,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   cost: ({ maxIterations, layers }, size) => trainingCost({ epochs: maxIterations, layers }, size),
-  /** Ten steps with their changes of the gradient, and a few vectors besides. */
+  /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),
   async fit(data, model, seed, { onEpoch }) {
