@@ -1,4 +1,4 @@
-// What is done to the program. Each campaign returns how many faults were tried, and what went wrong: one sentence each.
+// The campaigns against the program. Each returns the number of faults tried, and one sentence for each problem found.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ const tiny = (trials) => [
 ];
 const into = (name, ...more) => ['--store', `store-${name}`, '--out', `out-${name}`, '--quiet', ...more];
 
-/** What an undisturbed run leaves, and how long it takes. */
+/** The digest of an undisturbed run, and its time. */
 async function undisturbed(folder, args) {
   const begun = performance.now();
   const { status, stderr } = await run(folder, [...args, ...into('good')]);
@@ -53,7 +53,10 @@ async function undisturbed(folder, args) {
   return { digest: csvDigest(join(folder, 'out-good')), milliseconds: performance.now() - begun };
 }
 
-/** Struck again and again at random moments, then left alone: nothing lost, nothing half, the same bytes. */
+/**
+ * Signals the program again and again at random times, then lets it finish. Nothing may be lost or incomplete, and the
+ * bytes must be the same.
+ */
 async function struck(folder, args, signals, { count, random }) {
   const problems = [];
   const good = await undisturbed(folder, args);
@@ -61,7 +64,7 @@ async function struck(folder, args, signals, { count, random }) {
   let known = [];
   let met = 0;
   let i = 0;
-  // A strike that comes after the end is none: others take its place, though not without end.
+  // A signal after the end does not count. More are sent instead, up to a limit.
   for (; met < count && i < 4 * count; i++) {
     const signal = signals[i % signals.length];
     const outcome = await strike(folder, [...args, ...into('x')], signal, random() * 0.9 * good.milliseconds);
@@ -71,8 +74,8 @@ async function struck(folder, args, signals, { count, random }) {
       problems.push(`exit ${outcome.status}`);
     const ids = new Set(idsIn(store));
     for (const id of known) if (!ids.has(id)) problems.push(`strike ${i}: trial ${id} was lost`);
-    if (ids.has('damaged')) problems.push(`strike ${i}: a damaged line`);
-    if (!isWhole(join(folder, 'out-x'))) problems.push(`strike ${i}: a half file`);
+    if (ids.has('damaged')) problems.push(`signal ${i}: a damaged line`);
+    if (!isWhole(join(folder, 'out-x'))) problems.push(`signal ${i}: an incomplete file`);
     known = [...ids];
     if (outcome.status === 0) {
       if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`strike ${i}: other bytes`);
@@ -81,12 +84,12 @@ async function struck(folder, args, signals, { count, random }) {
     }
   }
   const last = await run(folder, [...args, ...into('x')]);
-  if (last.status !== 0) problems.push(`the run after the strikes ended with ${last.status}: ${last.stderr}`);
-  else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push('other bytes at the end');
+  if (last.status !== 0) problems.push(`the run after the signals ended with ${last.status}: ${last.stderr}`);
+  else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push('different bytes at the end');
   const check = await run(folder, ['store', 'check', '--store', 'store-x']);
   if (check.status !== 0) problems.push(`store check: ${check.stdout}`);
-  if (met < count) problems.push(`${i} strikes met a running process only ${met} times`);
-  return { tried: met, problems, remark: `each met a running process; ${i - met} came too late` };
+  if (met < count) problems.push(`${i} signals reached a running process only ${met} times`);
+  return { tried: met, problems, remark: `each reached a running process; ${i - met} came too late` };
 }
 
 async function damage(folder, { count, random }) {
@@ -135,7 +138,7 @@ async function damage(folder, { count, random }) {
   return { tried: count, problems };
 }
 
-/** Several processes on one store, some of them killed. */
+/** Several processes share one store, and some of them are killed. */
 async function company(folder, { trials, processes, kills, random }) {
   const problems = [];
   const args = tiny(trials);
@@ -159,7 +162,7 @@ async function company(folder, { trials, processes, kills, random }) {
   return { tried: processes, problems, remark: `${kills} of ${processes} killed, ${trials} trials` };
 }
 
-/** Worker threads that throw, exit, run out of memory or hang: at first only, and always. */
+/** Worker threads that throw, exit, run out of memory or hang, the first time only or every time. */
 async function workers(folder, { kinds }) {
   const problems = [];
   const args = grid(4, 3);
@@ -174,7 +177,7 @@ async function workers(folder, { kinds }) {
         if (existsSync(join(folder, `out-${name}`))) problems.push(`${name}: results of an incomplete run`);
         if (!isClear(failing)) problems.push(`${name}: ${failing.stderr}`);
         if (idsIn(join(folder, `store-${name}`)).length !== 3)
-          problems.push(`${name}: the rest did not go on`);
+          problems.push(`${name}: the other trials were not run`);
         const again = await run(folder, [...args, ...into(name)]);
         if (again.status !== 0) problems.push(`${name}: the next run ended with ${again.status}`);
       }
@@ -184,7 +187,7 @@ async function workers(folder, { kinds }) {
   return { tried: 2 * kinds.length, problems };
 }
 
-/** Disks that fill up, end, or go away while trials are computed. */
+/** Disks that fill up, reach a limit, or disappear while trials are computed. */
 async function disk(folder, { random, rounds }) {
   const problems = [];
   let tried = 0;
@@ -224,7 +227,7 @@ async function disk(folder, { random, rounds }) {
   try {
     mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs');
   } catch {
-    return { tried, problems, remark: 'no tmpfs: mount is not permitted here' };
+    return { tried, problems, remark: 'without a tmpfs: mounting is not permitted here' };
   }
   try {
     for (let i = 0; i < rounds; i++) {
@@ -242,7 +245,7 @@ async function disk(folder, { random, rounds }) {
         '--quiet',
       ]);
       await expectFailure('a full disk for results', results);
-      if (!isWhole(join(mounted, 'out'))) problems.push('a full disk: a half file');
+      if (!isWhole(join(mounted, 'out'))) problems.push('a full disk: an incomplete file');
       rmSync(join(mounted, 'out'), { recursive: true, force: true });
       rmSync(join(mounted, 'ballast'));
       mount('-o', 'remount,size=8m');
