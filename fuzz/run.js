@@ -1,5 +1,5 @@
-// Hostile input against the built program: npm run fuzz -- --seconds 60 --seed 1
-// Every case is a function of the seed and its number. A finding is kept in a folder that --replay runs again.
+// Hostile input against the built program: npm run fuzz -- --seconds 60 --seed 1 Each case depends only on the seed and
+// its number. A finding is saved in a folder, which --replay runs again.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
