@@ -35,7 +35,7 @@ export async function exportIdx(
     !(targets instanceof Uint8Array)
   ) {
     throw new UserError({
-      what: `{format} idx is for images and labels, and ${dataset.name} has neither`,
+      what: `{format} idx is for images with labels, and ${dataset.name} has none`,
       expected: 'csv',
       received: 'idx',
       remedy: 'use {format} csv',
@@ -102,7 +102,7 @@ function checkFirst(first: number | null, available: number, kind: string): numb
   if (first === null) return available;
   if (Number.isInteger(first) && first >= 1 && first <= available) return first;
   throw new UserError({
-    what: `{first} does not fit the data, which have ${available} ${kind}`,
+    what: `{first} is out of range for data that have ${available} ${kind}`,
     expected: `a whole number from 1 to ${available}`,
     received: first,
     remedy: 'lower {first}, or leave it out to get all rows',

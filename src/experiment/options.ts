@@ -12,7 +12,7 @@ export type { Setting };
 
 /** The options that neither a dataset nor a solver owns. */
 export const commonOptions = {
-  reference: choice('the same trained by another library, next to ours', ['none', ...referenceNames]),
+  reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
   samples: rows('total number of rows: generated (franke) or drawn from the data (mnist)', 4),
   testSize: number(

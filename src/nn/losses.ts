@@ -9,7 +9,7 @@ export interface Loss {
   readonly task: Task;
   /** The metric that equals C. */
   readonly metric: MetricName;
-  /** The metric by which epochs are compared: `metric`, or the accuracy where correct rows are counted. */
+  /** The metric by which epochs are compared: `metric`, or the accuracy if correct rows are counted. */
   readonly selects: MetricName;
   /** The output layer's activation, and its number of units P for the given number of classes (1 for regression). */
   readonly output: LayerSpec['activation'];

@@ -21,10 +21,10 @@ const tiny = 2 ** -970;
  * it diagonal. x: [N][D], finite, the largest absolute value between 2^-500 and 2^500, or all values 0. A wide matrix
  * is transposed.
  *
- * Our own code while ml-matrix has Number.MIN_VALUE where JAMA has 2^-966: with it, the iteration never ends for some
- * matrices, such as 25 equal columns. For all others the bits are those of ml-matrix.
+ * This is our own code because ml-matrix uses Number.MIN_VALUE where JAMA uses 2^-966. With that value the iteration
+ * never ends for some matrices, such as 25 equal columns. For all others the bits are those of ml-matrix.
  *
- * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; but columns that are only `tiny` count as 0.
+ * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; except that columns of values up to `tiny` count as 0.
  */
 export function singularValues(x: Matrix): Svd {
   const { rows, columns } = x;

@@ -5,21 +5,25 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The least of the values; infinite without any. Math.min(...values) fails on more than about 100,000. */
+/**
+ * The smallest of the values; infinity without values. Math.min(...values) fails for more than about 100,000 values.
+ */
 export function least(values: Iterable<number>): number {
   let found = Number.POSITIVE_INFINITY;
   for (const value of values) found = Math.min(found, value);
   return found;
 }
 
-/** The greatest of the values; minus infinity without any. */
+/** The largest of the values; -infinity without values. */
 export function greatest(values: Iterable<number>): number {
   let found = Number.NEGATIVE_INFINITY;
   for (const value of values) found = Math.max(found, value);
   return found;
 }
 
-/** Sample standard deviation, sqrt(sum (x_i - mean)^2 / (n - 1)), in the values' unit; NaN for fewer than two values. */
+/**
+ * Sample standard deviation, sqrt(sum (x_i - mean)^2 / (n - 1)), in the values' unit; NaN for fewer than two values.
+ */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length < 2) return Number.NaN;
   const center = mean(values);

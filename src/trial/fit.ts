@@ -22,7 +22,7 @@ export function needsOutputs(loss: LossName): boolean {
   return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
 }
 
-/** The loss after every epoch is known, and the accuracy of a classifier. */
+/** Whether a metric is recorded for every epoch: the loss, and the accuracy of a classifier. */
 function isCurve(loss: LossName, name: MetricName): boolean {
   const { metric, countCorrect } = losses[loss];
   return name === metric || (name === 'accuracy' && countCorrect !== null);

@@ -145,7 +145,7 @@ export function isMetric(name: string): boolean {
   return byName.has(name);
 }
 
-/** The metrics that are measured after every epoch, with whichever loss of the task. */
+/** The metrics that are measured after every epoch with some loss of the task. */
 export function curveMetrics(task: Task): MetricName[] {
   const measured = Object.values(losses)
     .filter((loss) => loss.task === task)
@@ -153,7 +153,7 @@ export function curveMetrics(task: Task): MetricName[] {
   return metricNames(task).filter((name) => (measured as MetricName[]).includes(name));
 }
 
-/** A column by its name. Errors: a name that no column has. */
+/** A column by name. Errors: an unknown name. */
 export function metricColumn(name: string): MetricColumn {
   const column = byName.get(name);
   if (column === undefined) throw new Error(`there is no metric ${name}`);

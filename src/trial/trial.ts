@@ -69,7 +69,7 @@ function defaultsOf(table: object, value: unknown, by: string): Fields {
 
 function withoutDefaults(value: unknown, defaults: Fields): unknown {
   if (!isFields(value)) return value;
-  // Without a prototype, so that a field __proto__ is one.
+  // No prototype, so that __proto__ is an ordinary field.
   const left: Record<string, unknown> = Object.create(null);
   for (const key in value) {
     if (!(key in defaults)) left[key] = value[key];
@@ -81,7 +81,9 @@ function withoutDefaults(value: unknown, defaults: Fields): unknown {
   return left;
 }
 
-/** The optimiser without the hyperparameters that have their defaults; undefined for plain SGD, which is the default. */
+/**
+ * The optimiser without hyperparameters that have their default values; undefined for plain SGD, the default.
+ */
 function canonicalOptimizer(value: unknown): unknown {
   if (!isFields(value)) return value;
   const { name } = value as Partial<OptimizerConfig>;
