@@ -13,12 +13,12 @@ export async function runProgram(args) {
 
 /** Runs Node and returns the resource usage that the process reports when it ends. */
 function resourceUsage(args) {
-  const tell = `
+  const report = `
     import { writeSync } from 'node:fs';
     import { isMainThread } from 'node:worker_threads';
     if (isMainThread) process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));
   `;
-  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
+  const hook = `data:text/javascript,${encodeURIComponent(report)}`;
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, ['--import', hook, ...args], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -28,7 +28,7 @@ const settings = [
 /** Our second thread starts after the first epoch, so this many more epochs are warm-up. */
 const threadStart = 2;
 /** The total time of the timed epochs of one measurement, and the longest epoch that is measured, in seconds. */
-const stretch = { full: 1.2, quick: 0.2 };
+const timedSeconds = { full: 1.2, quick: 0.2 };
 const longestEpoch = 30;
 const check = { warmup: 0, epochs: 5 };
 
@@ -78,7 +78,7 @@ async function runWorkload(name) {
       );
       const size = options.quick || growth * peerEpoch > longestEpoch ? 'small' : 'full';
       const factor = size === 'full' ? growth : 1;
-      const timed = options.quick ? stretch.quick : stretch.full;
+      const timed = options.quick ? timedSeconds.quick : timedSeconds.full;
       const oursLength = lengthOf(factor * oursEpoch, timed);
       if (setting.threads > 1) oursLength.warmup += threadStart;
       pairs.push({

@@ -83,15 +83,15 @@ function countsOf(images, fill, region, bytes) {
   const buffer = new ArrayBuffer(bytes);
   const ints = new Int32Array(buffer);
   fill({ floats: new Float32Array(buffer), ints });
-  const rowOf = (i) => ints[region.rows + i];
+  const rowAt = (i) => ints[region.rows + i];
   const entriesOf = (row) => images.starts[row + 1] - images.starts[row];
   let entries = 0;
-  for (let i = 0; i < batches * 50; i++) entries += entriesOf(rowOf(i));
+  for (let i = 0; i < batches * 50; i++) entries += entriesOf(rowAt(i));
   let touched = 0;
   for (let i = 0; i < 20; i++) {
     const columns = new Set();
     for (let n = 50 * i; n < 50 * (i + 1); n++) {
-      for (const column of images.columns.subarray(images.starts[rowOf(n)], images.starts[rowOf(n) + 1]))
+      for (const column of images.columns.subarray(images.starts[rowAt(n)], images.starts[rowAt(n) + 1]))
         columns.add(column);
     }
     touched += columns.size;

@@ -136,7 +136,7 @@ export function checksOf(there, place, { fast, epochs }) {
     return problems;
   }
 
-  async function company() {
+  async function severalProcesses() {
     const problems = unless(await run(here, folder, [...grid, ...into('grid')]), 'here');
     const outcomes = await Promise.all(
       [1, 2, 3].map((i) => run(there, folder, [...grid, ...into(`grid-${i}`, 'shared')])),
@@ -195,7 +195,7 @@ export function checksOf(there, place, { fast, epochs }) {
       check: report,
     },
     { what: 'check, and store check, repair and gc', check },
-    { what: 'three processes on one store', check: company },
+    { what: 'three processes on one store', check: severalProcesses },
     { what: 'a run that is killed, and resumed', check: killed },
     { what: 'a training that is killed, and resumed from its checkpoint', check: () => resumed() },
   ];

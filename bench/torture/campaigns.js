@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failingDisk } from './failing-disk.js';
-import { csvDigest, idsIn, inFolder, isClear, isWhole, run, start, strike } from './program.js';
+import { csvDigest, idsIn, inTemporaryFolder, isClear, isWhole, run, signalAfter, start } from './program.js';
 
 /** Many small trials, and one long training with momentum. */
 const grid = (seeds, epochs = 30) => [
@@ -57,28 +57,33 @@ async function undisturbed(folder, args) {
  * Signals the program again and again at random times, then lets it finish. Nothing may be lost or incomplete, and the
  * bytes must be the same.
  */
-async function struck(folder, args, signals, { count, random }) {
+async function interrupted(folder, args, signals, { count, random }) {
   const problems = [];
   const good = await undisturbed(folder, args);
   const store = join(folder, 'store-x');
   let known = [];
-  let met = 0;
+  let reached = 0;
   let i = 0;
   // A signal after the end does not count. More are sent instead, up to a limit.
-  for (; met < count && i < 4 * count; i++) {
+  for (; reached < count && i < 4 * count; i++) {
     const signal = signals[i % signals.length];
-    const outcome = await strike(folder, [...args, ...into('x')], signal, random() * 0.9 * good.milliseconds);
-    if (outcome.signal === signal || outcome.status === 130 || outcome.status === 143) met++;
-    else if (outcome.status !== 0) problems.push(`strike ${i}: exit ${outcome.status}: ${outcome.stderr}`);
+    const outcome = await signalAfter(
+      folder,
+      [...args, ...into('x')],
+      signal,
+      random() * 0.9 * good.milliseconds,
+    );
+    if (outcome.signal === signal || outcome.status === 130 || outcome.status === 143) reached++;
+    else if (outcome.status !== 0) problems.push(`signal ${i}: exit ${outcome.status}: ${outcome.stderr}`);
     if (signal === 'SIGINT' && ![130, 0, null].includes(outcome.status))
       problems.push(`exit ${outcome.status}`);
     const ids = new Set(idsIn(store));
-    for (const id of known) if (!ids.has(id)) problems.push(`strike ${i}: trial ${id} was lost`);
+    for (const id of known) if (!ids.has(id)) problems.push(`signal ${i}: trial ${id} was lost`);
     if (ids.has('damaged')) problems.push(`signal ${i}: a damaged line`);
     if (!isWhole(join(folder, 'out-x'))) problems.push(`signal ${i}: an incomplete file`);
     known = [...ids];
     if (outcome.status === 0) {
-      if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`strike ${i}: other bytes`);
+      if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`signal ${i}: different bytes`);
       known = [];
       for (const name of ['store-x', 'out-x']) rmSync(join(folder, name), { recursive: true, force: true });
     }
@@ -88,8 +93,8 @@ async function struck(folder, args, signals, { count, random }) {
   else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push('different bytes at the end');
   const check = await run(folder, ['store', 'check', '--store', 'store-x']);
   if (check.status !== 0) problems.push(`store check: ${check.stdout}`);
-  if (met < count) problems.push(`${i} signals reached a running process only ${met} times`);
-  return { tried: met, problems, remark: `each reached a running process; ${i - met} came too late` };
+  if (reached < count) problems.push(`${i} signals reached a running process only ${reached} times`);
+  return { tried: reached, problems, remark: `each reached a running process; ${i - reached} came too late` };
 }
 
 async function damage(folder, { count, random }) {
@@ -127,7 +132,7 @@ async function damage(folder, { count, random }) {
     writeFileSync(join(store, 'journal-x.jsonl'), make());
     const outcome = await run(folder, [...args, ...into('x', '--no-figures')]);
     if (outcome.status !== 0) problems.push(`${kind}: exit ${outcome.status}: ${outcome.stderr}`);
-    else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`${kind}: other bytes`);
+    else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`${kind}: different bytes`);
     const repaired = await run(folder, ['store', 'repair', '--store', 'store-x']);
     const check = await run(folder, ['store', 'check', '--store', 'store-x']);
     if (repaired.status !== 0 || check.status !== 0)
@@ -139,7 +144,7 @@ async function damage(folder, { count, random }) {
 }
 
 /** Several processes share one store, and some of them are killed. */
-async function company(folder, { trials, processes, kills, random }) {
+async function severalProcesses(folder, { trials, processes, kills, random }) {
   const problems = [];
   const args = tiny(trials);
   const good = await undisturbed(folder, args);
@@ -154,7 +159,8 @@ async function company(folder, { trials, processes, kills, random }) {
   outcomes.forEach(({ status, signal, stderr }, i) => {
     if (signal === 'SIGKILL') return;
     if (status !== 0) problems.push(`process ${i}: exit ${status}: ${stderr}`);
-    else if (csvDigest(join(folder, `out-${i}`)) !== good.digest) problems.push(`process ${i}: other bytes`);
+    else if (csvDigest(join(folder, `out-${i}`)) !== good.digest)
+      problems.push(`process ${i}: different bytes`);
   });
   const ids = idsIn(join(folder, 'store-x'));
   if (new Set(ids).size !== trials) problems.push(`${new Set(ids).size} of ${trials} trials in the store`);
@@ -181,7 +187,7 @@ async function workers(folder, { kinds }) {
         const again = await run(folder, [...args, ...into(name)]);
         if (again.status !== 0) problems.push(`${name}: the next run ended with ${again.status}`);
       }
-      if (csvDigest(join(folder, `out-${name}`)) !== good.digest) problems.push(`${name}: other bytes`);
+      if (csvDigest(join(folder, `out-${name}`)) !== good.digest) problems.push(`${name}: different bytes`);
     }
   }
   return { tried: 2 * kinds.length, problems };
@@ -203,7 +209,7 @@ async function disk(folder, { random, rounds }) {
     const again = await run(folder, [...args, '--store', store, '--out', 'out-again', '--quiet']);
     if (again.status !== 0)
       problems.push(`${name}: the next run ended with ${again.status}: ${again.stderr}`);
-    else if (csvDigest(join(folder, 'out-again')) !== good.digest) problems.push(`${name}: other bytes`);
+    else if (csvDigest(join(folder, 'out-again')) !== good.digest) problems.push(`${name}: different bytes`);
     rmSync(join(folder, 'out-again'), { recursive: true, force: true });
   };
   for (let i = 0; i < rounds; i++) {
@@ -275,10 +281,10 @@ export function campaignsOf(size, random) {
   const pick = (smoke, quick, full) => ({ smoke, quick, full })[size];
   const campaign = (name, action, settings) => ({
     name,
-    run: () => inFolder((folder) => action(folder, { random, ...settings })),
+    run: () => inTemporaryFolder((folder) => action(folder, { random, ...settings })),
   });
-  const kill = (args) => (folder, settings) => struck(folder, args, ['SIGKILL'], settings);
-  const stop = (args) => (folder, settings) => struck(folder, args, ['SIGINT', 'SIGTERM'], settings);
+  const kill = (args) => (folder, settings) => interrupted(folder, args, ['SIGKILL'], settings);
+  const stop = (args) => (folder, settings) => interrupted(folder, args, ['SIGINT', 'SIGTERM'], settings);
   return [
     campaign('SIGKILL, small trials', kill(grid(pick(20, 60, 200))), { count: pick(3, 20, 140) }),
     campaign('SIGKILL, one long training', kill(mnist(pick(20, 40, 80))), { count: pick(2, 8, 60) }),
@@ -287,13 +293,13 @@ export function campaignsOf(size, random) {
       count: pick(2, 6, 20),
     }),
     campaign('damaged journals', damage, { count: pick(5, 20, 60) }),
-    campaign('two processes', company, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
-    campaign('eight processes', company, {
+    campaign('two processes', severalProcesses, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
+    campaign('eight processes', severalProcesses, {
       trials: pick(30, 200, 10_000),
       processes: pick(3, 8, 8),
       kills: 0,
     }),
-    campaign('eight processes, some killed', company, {
+    campaign('eight processes, some killed', severalProcesses, {
       trials: pick(30, 200, 2000),
       processes: pick(3, 8, 8),
       kills: pick(1, 4, 4),

@@ -20,7 +20,7 @@ export function createRandom(seed) {
 }
 
 /** Runs a campaign in its own temporary folder, which is removed at the end. */
-export async function inFolder(action) {
+export async function inTemporaryFolder(action) {
   const folder = mkdtempSync(join(tmpdir(), 'fys-nn-torture-'));
   try {
     return await action(folder);
@@ -55,7 +55,7 @@ export function start(folder, args, { environment = {}, shell = null, engine = [
 export const run = (folder, args, options) => start(folder, args, options).ended;
 
 /** Starts the program and sends it a signal after `milliseconds`. Returns how it ended, and how long that took. */
-export async function strike(folder, args, signal, milliseconds) {
+export async function signalAfter(folder, args, signal, milliseconds) {
   const { child, ended } = start(folder, args);
   const timer = setTimeout(() => child.kill(signal), milliseconds);
   const outcome = await ended;

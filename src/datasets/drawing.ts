@@ -2,7 +2,7 @@
 const box = 20;
 const side = 28;
 /** The row and column, from 0, of the centre of mass of MNIST's digits. */
-const middle = 14;
+const centre = 14;
 
 /**
  * Converts a drawing [size][size] of ink from 0 to 1 to an image as in MNIST [28][28]. The ink's bounding box is scaled
@@ -38,8 +38,8 @@ export function centreDrawing(ink: ArrayLike<number>, size: number): Float64Arra
       massY += value * y;
     }
   }
-  const shiftX = Math.round(middle - massX / mass);
-  const shiftY = Math.round(middle - massY / mass);
+  const shiftX = Math.round(centre - massX / mass);
+  const shiftY = Math.round(centre - massY / mass);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const [toX, toY] = [x + shiftX, y + shiftY];
@@ -58,7 +58,7 @@ interface Area {
   readonly height: number;
 }
 
-/** The smallest rectangle of whole pixels around all ink; null where there is none. */
+/** The smallest rectangle of whole pixels around all ink; null if there is none. */
 function boundsOf(ink: ArrayLike<number>, size: number): Area | null {
   let [left, right, top, bottom] = [size, -1, size, -1];
   for (let y = 0; y < size; y++) {

@@ -16,7 +16,7 @@ export interface FrankeConfig {
   readonly target: string | null;
 }
 
-const deviationOfNoise = 0.2;
+const noiseDeviation = 0.2;
 
 /**
  * Franke's test surface on the unit square: two peaks, a saddle and a dip.
@@ -50,7 +50,7 @@ function square(x: number): number {
  * and changing the noise keeps the points. Errors: a target that is not a formula, or not finite at a point.
  */
 export async function generateFranke(config: FrankeConfig, seed: number): Promise<Dataset> {
-  const surface = await surfaceOf(config.target);
+  const surface = await surfaceFunction(config.target);
   const points = createRng(seed, 'data', 0);
   const noise = createRng(seed, 'data', 1);
   const rows = config.samples;
@@ -61,7 +61,7 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
     const y = points.uniform();
     inputs[2 * n] = x;
     inputs[2 * n + 1] = y;
-    targets[n] = surface(x, y) + deviationOfNoise * config.noise * noise.normal();
+    targets[n] = surface(x, y) + noiseDeviation * config.noise * noise.normal();
     // A formula of 500 characters at ten million points takes half a minute, so yield to let Ctrl-C work.
     if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
   }
@@ -80,7 +80,7 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
 
 export const surfaceFormula: FormulaKind = { variables: ['x', 'y'], names: ['franke'] };
 
-async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
+async function surfaceFunction(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
   const { variables, names } = surfaceFormula;
   const evaluate = await compileExpression(target, variables, '{target}', names);

@@ -24,9 +24,9 @@ const typeNames = new Map([
 ]);
 
 /** The largest size of a file, in bytes, unpacked. */
-const largest = 2 ** 30;
+const maxBytes = 2 ** 30;
 /** The number of bytes of a gzip file that are unpacked to read the header. */
-const peekedBytes = 4096;
+const headerBytes = 4096;
 const unpack = promisify(gunzip);
 
 /**
@@ -45,7 +45,7 @@ export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: num
       bytes.length < length
         ? `is cut off: ${difference} byte(s) are missing`
         : `has ${difference} byte(s) too many`,
-      `${length} bytes, as its header says (${dimensions.join(' x ')})`,
+      `${length} bytes, as stated in its header (${dimensions.join(' x ')})`,
       `${bytes.length} bytes`,
     );
   }
@@ -91,17 +91,17 @@ function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number)
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const dimensions = Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const length = start + dimensions.reduce((product, size) => product * size, 1);
-  if (length > largest) {
-    throw damaged(file, 'is too large', `at most ${largest} bytes`, `${length} bytes by its header`);
+  if (length > maxBytes) {
+    throw damaged(file, 'is too large', `at most ${maxBytes} bytes`, `${length} bytes by its header`);
   }
   return { dimensions, start, length };
 }
 
 /** Unpacks no more than the header states, so that a small file cannot fill the memory. */
 async function inflate(packed: Uint8Array, file: string, expectedDimensions: number): Promise<Uint8Array> {
-  const head = await gunzipped(packed.subarray(0, peekedBytes), file, {
+  const head = await gunzipped(packed.subarray(0, headerBytes), file, {
     finishFlush: constants.Z_SYNC_FLUSH,
-    maxOutputLength: peekedBytes * 1100, // deflate compresses by at most about 1030 to 1
+    maxOutputLength: headerBytes * 1100, // deflate compresses by at most about 1030 to 1
   });
   const { length } = readHeader(head, file, expectedDimensions);
   return gunzipped(packed, file, { maxOutputLength: length, chunkSize: 2 ** 18 });
@@ -120,7 +120,7 @@ async function gunzipped(
       throw damaged(
         file,
         'unpacks to too many bytes',
-        `${options.maxOutputLength} bytes, as its header says`,
+        `${options.maxOutputLength} bytes, as stated in its header`,
         'more',
       );
     }
@@ -130,7 +130,7 @@ async function gunzipped(
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readRegularBytes(path, largest);
+    return await readRegularBytes(path, maxBytes);
   } catch (error) {
     throw new UserError({
       what: `${path} cannot be read: ${reasonOf(error)}`,

@@ -53,7 +53,7 @@ export async function readMnist(directory: string | null): Promise<ImageDataset>
 }
 
 /** Caches the dataset of a folder, which another thread has read into shared memory. */
-export function keepMnist(directory: string | null, dataset: ImageDataset): void {
+export function cacheMnist(directory: string | null, dataset: ImageDataset): void {
   loaded.set(folderOf(directory), Promise.resolve(dataset));
 }
 
@@ -209,5 +209,5 @@ export const mnist = {
       remedy: 'do not change the files while trials run; then start again',
     });
   },
-  keep: (dataset, { dataDir }) => keepMnist(dataDir, dataset as ImageDataset),
+  keep: (dataset, { dataDir }) => cacheMnist(dataDir, dataset as ImageDataset),
 } satisfies DatasetEntry<MnistConfig>;

@@ -13,13 +13,13 @@ const mostlyZero = new WeakMap<Dataset, boolean>();
 export function isMostlyZero(dataset: Dataset): boolean {
   const known = mostlyZero.get(dataset);
   if (known !== undefined) return known;
-  const found = lookForZeros(dataset);
+  const found = estimateMostlyZero(dataset);
   mostlyZero.set(dataset, found);
   return found;
 }
 
 /** Checks one row in sixteen, since only speed depends on the answer. The kernels' column indices have 16 bits. */
-function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
+function estimateMostlyZero({ inputs, columns, rows }: Dataset): boolean {
   if (columns > 65536) return false;
   let nonzero = 0;
   let seen = 0;
@@ -42,12 +42,12 @@ export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
   const { inputs, columns, rows, divisor } = dataset;
   const every = Int32Array.from({ length: rows }, (_, row) => row);
   const csr = csrFromDense(inputs, columns, every, divisor, dtype);
-  keepSparse(dataset, dtype, csr);
+  cacheSparse(dataset, dtype, csr);
   return csr;
 }
 
 /** Caches a dataset's sparse matrix, which another thread may have created. */
-export function keepSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
+export function cacheSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
   const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
   matrices.set(dataset, made.set(dtype, csr));
 }

@@ -18,7 +18,7 @@ import type { ResolvedData } from './resolve-data.ts';
 type SolverKey = ModelConfig['solver'];
 
 /** The options that each solver does not read, of those that only some solvers read. */
-const unreadOf = new Map(
+const unreadOptions = new Map(
   Object.entries(solvers).map(([solver, { reads }]) => [
     solver,
     [...modelOptions].filter((name) => !(reads as readonly string[]).includes(name)),
@@ -35,9 +35,9 @@ export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver
  * Sets the options that the solver or the optimiser does not read to null, so that cells that differ only in these
  * become one. Fills in the default of each hyperparameter that was not given.
  */
-export function onlyRead(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
+export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
   const read: Record<string, Settings[OptionName]> = { ...settings };
-  for (const name of unreadOf.get(solverOf(experiment, settings))!) if (name in read) read[name] = null;
+  for (const name of unreadOptions.get(solverOf(experiment, settings))!) if (name in read) read[name] = null;
   if ('optimizer' in read) {
     const known = read.optimizer === null ? {} : hyperparametersOf(read.optimizer as OptimizerName);
     for (const name of hyperparameterNames)

@@ -7,10 +7,10 @@ import { createIdSet } from '../trial/id-set.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
 import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
-import { configOf, onlyRead } from './config.ts';
+import { configOf, withoutUnread } from './config.ts';
 import { type Experiment, solversOf } from './define.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
-import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
+import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
 
 export const variants = ['code', 'text'] as const;
@@ -43,8 +43,8 @@ export interface Choices {
   readonly given: SettingLists;
 }
 
-const mostCells = 1_000_000;
-const mostGibibytes = 4;
+const maxCells = 1_000_000;
+const maxGibibytes = 4;
 
 /**
  * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order of
@@ -58,7 +58,7 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = besideOurs(experiment, {
+  const lists = withOwnRun(experiment, {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
@@ -73,10 +73,10 @@ export async function planExperiment(
   const ids = createIdSet();
   const grid: Grid = {
     idOf: (number) => ids.at(number),
-    settingsAt: (index) => onlyRead(experiment, combinations.at(index)),
+    settingsAt: (index) => withoutUnread(experiment, combinations.at(index)),
     configAt: (index) => {
       const combination = combinations.at(index);
-      const settings = onlyRead(experiment, combination);
+      const settings = withoutUnread(experiment, combination);
       return configOf(experiment, settings, data.known(combination)!, found.versions);
     },
   };
@@ -85,7 +85,7 @@ export async function planExperiment(
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = data.known(combination) ?? (await data.resolve(combination));
-    const settings = onlyRead(experiment, combination);
+    const settings = withoutUnread(experiment, combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
@@ -169,10 +169,10 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
   const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
   names.push('seed');
   const count = names.reduce((product, name) => product * lists[name]!.length, 1);
-  if (count > mostCells) {
+  if (count > maxCells) {
     throw new UserError({
       what: 'the lists of values give too many trials',
-      expected: `at most ${mostCells}`,
+      expected: `at most ${maxCells}`,
       received: count,
       remedy: 'shorten the longest lists, or split the run',
     });
@@ -204,12 +204,12 @@ function checkFeatures({ features: { basis } }: TrialConfig, { columns }: DataFa
 /** Rejects a trial that needs too much memory, before anything is trained. */
 function checkMemory(config: TrialConfig, facts: DataFacts): void {
   const gibibytes = trialMemory(config, facts) / 2 ** 30;
-  if (gibibytes <= mostGibibytes) return;
+  if (gibibytes <= maxGibibytes) return;
   const { trainRows, testRows } = config.split;
   const { columns } = facts;
   throw new UserError({
     what: `a trial would need about ${gibibytes.toFixed(1)} GiB of memory`,
-    expected: `at most ${mostGibibytes} GiB`,
+    expected: `at most ${maxGibibytes} GiB`,
     received: `${trainRows + testRows} rows of ${columns} columns, ${trialWeights(config, columns)} weights`,
     remedy: `lower {samples}, {degree}, {hidden}, {maxNodes} or {batchSize}${
       datasetEntry(config.data.dataset).fromFiles ? ', or use smaller images' : ''

@@ -19,7 +19,7 @@ export interface FoundReferences {
  * Adds our own run to requested references: `reference tfjs` means none,tfjs. Errors: a reference that the experiment
  * does not have.
  */
-export function besideOurs({ name, reference }: Experiment, lists: SettingLists): SettingLists {
+export function withOwnRun({ name, reference }: Experiment, lists: SettingLists): SettingLists {
   const asked = (lists.reference ?? []).filter((value) => value !== 'none');
   if (asked.length === 0) return lists;
   const unknown = asked.find((value) => value !== reference);

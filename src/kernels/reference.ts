@@ -70,7 +70,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
 
   /** z[P] <- softmax(z); returns ln sum e^z. The shift by the maximum keeps every exponential finite. */
   function softmaxRow(row: number, P: number): number {
-    const max = f[row + largestOf(row, P)];
+    const max = f[row + argmax(row, P)];
     let sum = 0;
     for (let p = 0; p < P; p++) {
       f[row + p] = exp(round(f[row + p] - max));
@@ -80,7 +80,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     return max + log(sum);
   }
 
-  function largestOf(row: number, P: number): number {
+  function argmax(row: number, P: number): number {
     let best = 0;
     for (let p = 1; p < P; p++) if (f[row + p] > f[row + best]) best = p;
     return best;
@@ -219,7 +219,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
 
     countCorrect(a, y, N, P) {
       let correct = 0;
-      for (let n = 0; n < N; n++) if (largestOf(a + n * P, P) === largestOf(y + n * P, P)) correct++;
+      for (let n = 0; n < N; n++) if (argmax(a + n * P, P) === argmax(y + n * P, P)) correct++;
       return correct;
     },
 

@@ -30,17 +30,25 @@ export const comparisons = new Map<string, (a: number, b: number) => boolean>([
 
 export interface ExpressionFunction {
   /** The fewest and the most arguments that it takes. */
-  least: number;
-  most: number;
-  at: (...args: number[]) => number;
+  minArguments: number;
+  maxArguments: number;
+  evaluate: (...args: number[]) => number;
 }
 
-const unary = (at: (x: number) => number): ExpressionFunction => ({ least: 1, most: 1, at });
-const binary = (at: (x: number, y: number) => number): ExpressionFunction => ({ least: 2, most: 2, at });
-const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
-  least: 1,
-  most: Number.POSITIVE_INFINITY,
-  at,
+const unary = (evaluate: (x: number) => number): ExpressionFunction => ({
+  minArguments: 1,
+  maxArguments: 1,
+  evaluate,
+});
+const binary = (evaluate: (x: number, y: number) => number): ExpressionFunction => ({
+  minArguments: 2,
+  maxArguments: 2,
+  evaluate,
+});
+const variadic = (evaluate: (...args: number[]) => number): ExpressionFunction => ({
+  minArguments: 1,
+  maxArguments: Number.POSITIVE_INFINITY,
+  evaluate,
 });
 
 /** Functions by name. */
@@ -54,7 +62,14 @@ export const functions = new Map<string, ExpressionFunction>([
   ['cbrt', unary(Math.cbrt)],
   ['exp', unary(exp)],
   ['expm1', unary(Math.expm1)],
-  ['log', { least: 1, most: 2, at: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) }],
+  [
+    'log',
+    {
+      minArguments: 1,
+      maxArguments: 2,
+      evaluate: (x, base) => (base === undefined ? log(x) : log(x) / log(base)),
+    },
+  ],
   ['log2', unary(Math.log2)],
   ['log10', unary(Math.log10)],
   ['log1p', unary(Math.log1p)],

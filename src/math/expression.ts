@@ -15,7 +15,7 @@ import { nearest } from './nearest.ts';
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
 type Condition = (values: Values) => boolean;
-type Compiled = { kind: 'number'; at: Numeric } | { kind: 'condition'; at: Condition };
+type Compiled = { kind: 'number'; evaluate: Numeric } | { kind: 'condition'; evaluate: Condition };
 
 /** What an option's formulas may contain. */
 export interface FormulaKind {
@@ -30,8 +30,8 @@ interface Source extends FormulaKind {
   readonly option: string;
 }
 
-const longest = 500;
-const deepest = 100;
+const maxLength = 500;
+const maxDepth = 100;
 
 /**
  * Compiles a user's formula, such as eta0/(1+0.01*epoch), to a function from the values of its variables to a number.
@@ -80,8 +80,8 @@ async function parsed(source: Source): Promise<MathNode> {
 export function checkFormulaText(text: string, option: string, kind: FormulaKind): void {
   const source = { ...kind, text, option };
   if (text.trim() === '') throw refusal(source, 'is empty');
-  if (text.length > longest) {
-    throw refusal(source, `has ${text.length} characters, more than ${longest}`, 'write a shorter formula');
+  if (text.length > maxLength) {
+    throw refusal(source, `has ${text.length} characters, more than ${maxLength}`, 'write a shorter formula');
   }
   const foreign = /[^\w \t.+\-*/^()<>=!?:,]/u.exec(text);
   if (foreign !== null) {
@@ -91,13 +91,13 @@ export function checkFormulaText(text: string, option: string, kind: FormulaKind
   for (const character of text) {
     if (character === '(') depth++;
     if (character === ')') depth--;
-    if (depth > deepest) throw tooDeep(source);
+    if (depth > maxDepth) throw tooDeep(source);
   }
 }
 
 function numeric(source: Source, node: MathNode, depth: number): Numeric {
   const compiled = compile(source, node, depth);
-  if (compiled.kind === 'number') return compiled.at;
+  if (compiled.kind === 'number') return compiled.evaluate;
   throw refusal(
     source,
     `must give a number, but ${node.toString()} is true or false`,
@@ -107,7 +107,7 @@ function numeric(source: Source, node: MathNode, depth: number): Numeric {
 
 function condition(source: Source, node: MathNode, depth: number): Condition {
   const compiled = compile(source, node, depth);
-  if (compiled.kind === 'condition') return compiled.at;
+  if (compiled.kind === 'condition') return compiled.evaluate;
   throw refusal(
     source,
     `needs a condition instead of ${node.toString()}`,
@@ -116,7 +116,7 @@ function condition(source: Source, node: MathNode, depth: number): Condition {
 }
 
 function compile(source: Source, node: MathNode, depth: number): Compiled {
-  if (depth > deepest) throw tooDeep(source);
+  if (depth > maxDepth) throw tooDeep(source);
   switch (node.type) {
     case 'ConstantNode':
       return compileConstant(source, node as ConstantNode);
@@ -133,7 +133,7 @@ function compile(source: Source, node: MathNode, depth: number): Compiled {
       const test = condition(source, branch.condition, depth + 1);
       const yes = numeric(source, branch.trueExpr, depth + 1);
       const no = numeric(source, branch.falseExpr, depth + 1);
-      return { kind: 'number', at: (values) => (test(values) ? yes(values) : no(values)) };
+      return { kind: 'number', evaluate: (values) => (test(values) ? yes(values) : no(values)) };
     }
     case 'FunctionNode':
       return compileCall(source, node as FunctionNode, depth);
@@ -149,13 +149,13 @@ function compileConstant(source: Source, { value }: ConstantNode): Compiled {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw refusal(source, `has ${String(value)} where a finite number should be`);
   }
-  return { kind: 'number', at: () => value };
+  return { kind: 'number', evaluate: () => value };
 }
 
 function compileSymbol(source: Source, name: string): Compiled {
-  if (source.variables.includes(name)) return { kind: 'number', at: (values) => values[name] };
+  if (source.variables.includes(name)) return { kind: 'number', evaluate: (values) => values[name] };
   const constant = constants.get(name);
-  if (constant !== undefined) return { kind: 'number', at: () => constant };
+  if (constant !== undefined) return { kind: 'number', evaluate: () => constant };
   if (functions.has(name)) {
     throw refusal(source, `has the function ${name} without arguments`, `write ${name}(...)`);
   }
@@ -173,11 +173,11 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   if (args.length === 1) {
     if (fn === 'not') {
       const a = condition(source, args[0], depth + 1);
-      return { kind: 'condition', at: (values) => !a(values) };
+      return { kind: 'condition', evaluate: (values) => !a(values) };
     }
     if (fn === 'unaryMinus' || fn === 'unaryPlus') {
       const a = numeric(source, args[0], depth + 1);
-      return { kind: 'number', at: fn === 'unaryPlus' ? a : (values) => -a(values) };
+      return { kind: 'number', evaluate: fn === 'unaryPlus' ? a : (values) => -a(values) };
     }
   }
   // A long sum is a left-leaning tree although nothing is nested, so the first operand does not count as deeper.
@@ -186,7 +186,7 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
     const b = condition(source, args[1], depth + 1);
     return {
       kind: 'condition',
-      at: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
+      evaluate: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
     };
   }
   const operation = arithmetic.get(fn);
@@ -196,8 +196,9 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   }
   const a = numeric(source, args[0], depth);
   const b = numeric(source, args[1], depth + 1);
-  if (operation !== undefined) return { kind: 'number', at: (values) => operation(a(values), b(values)) };
-  return { kind: 'condition', at: (values) => comparison!(a(values), b(values)) };
+  if (operation !== undefined)
+    return { kind: 'number', evaluate: (values) => operation(a(values), b(values)) };
+  return { kind: 'condition', evaluate: (values) => comparison!(a(values), b(values)) };
 }
 
 /** a < b < c holds if each pair of neighbours does. */
@@ -206,7 +207,7 @@ function compileChain(source: Source, node: RelationalNode, depth: number): Comp
   const links = node.conditionals.map((name) => comparisons.get(name)!);
   return {
     kind: 'condition',
-    at: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
+    evaluate: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
   };
 }
 
@@ -220,9 +221,14 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
   }
   const called = functions.get(name);
   if (called === undefined) throw unknownName(source, name, [...functions.keys()]);
-  const { least, most, at } = called;
-  if (node.args.length < least || node.args.length > most) {
-    const wanted = least === most ? `${least}` : most === 2 ? `${least} or ${most}` : `at least ${least}`;
+  const { minArguments, maxArguments, evaluate } = called;
+  if (node.args.length < minArguments || node.args.length > maxArguments) {
+    const wanted =
+      minArguments === maxArguments
+        ? `${minArguments}`
+        : maxArguments === 2
+          ? `${minArguments} or ${maxArguments}`
+          : `at least ${minArguments}`;
     throw refusal(
       source,
       `gives ${name} ${node.args.length} argument(s)`,
@@ -231,13 +237,13 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
   }
   const args = node.args.map((argument) => numeric(source, argument, depth + 1));
   const [a, b] = args;
-  if (args.length === 1) return { kind: 'number', at: (values) => at(a(values)) };
-  if (args.length === 2) return { kind: 'number', at: (values) => at(a(values), b(values)) };
-  return { kind: 'number', at: (values) => at(...args.map((argument) => argument(values))) };
+  if (args.length === 1) return { kind: 'number', evaluate: (values) => evaluate(a(values)) };
+  if (args.length === 2) return { kind: 'number', evaluate: (values) => evaluate(a(values), b(values)) };
+  return { kind: 'number', evaluate: (values) => evaluate(...args.map((argument) => argument(values))) };
 }
 
 function tooDeep(source: Source): UserError {
-  return refusal(source, `is nested deeper than ${deepest} levels`, 'write a flatter formula');
+  return refusal(source, `is nested deeper than ${maxDepth} levels`, 'write a flatter formula');
 }
 
 /** `fitting`: the names that would be allowed there. */

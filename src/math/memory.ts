@@ -3,7 +3,7 @@ import { exitCodes, UserError } from '../errors.ts';
 const pageBytes = 65536;
 
 /** A range of bytes of a memory with a single owner. It starts at byte `from`. */
-export interface Stretch {
+export interface Region {
   readonly memory: WebAssembly.Memory;
   readonly from: number;
   /** Frees the bytes. Nothing may use them afterwards. */
@@ -11,7 +11,7 @@ export interface Stretch {
 }
 
 /** The most pages that 32-bit addresses can reach. */
-const mostPages = 65536;
+const maxPages = 65536;
 
 /**
  * Allocates zeroed memory of at least `bytes` bytes, on which kernels can work and which threads can share.
@@ -20,15 +20,15 @@ const mostPages = 65536;
  */
 export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory {
   const initial = Math.ceil(bytes / pageBytes);
-  const maximum = mayGrow ? mostPages : initial;
-  return orTooLittle(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
+  const maximum = mayGrow ? maxPages : initial;
+  return withMemoryError(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
 }
 
 /**
  * Turns a failed allocation into a UserError. A plan checks its estimate against a fixed limit, not against this
  * machine.
  */
-function orTooLittle<T>(bytes: number, take: () => T): T {
+function withMemoryError<T>(bytes: number, take: () => T): T {
   try {
     return take();
   } catch (error) {
@@ -45,7 +45,7 @@ function orTooLittle<T>(bytes: number, take: () => T): T {
 }
 
 /** This thread's own memory. It is reused, since an abandoned memory takes up space until the engine collects it. */
-let own: WebAssembly.Memory | null = null;
+let threadMemory: WebAssembly.Memory | null = null;
 
 /** The regions of each memory that this thread has freed. A memory cannot shrink, so they are reused. */
 const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>();
@@ -56,20 +56,20 @@ const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>(
  *
  * Errors: UserError if there is not enough memory.
  */
-export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): Stretch {
-  own ??= createMemory(0, true);
-  const memory = shared ?? own;
-  const mine = free.get(memory) ?? [];
-  free.set(memory, mine);
-  const fitting = mine.findIndex((stretch) => stretch.bytes >= bytes);
-  const [taken] = fitting < 0 ? [grow(memory, bytes)] : mine.splice(fitting, 1);
-  if (fitting >= 0) new Uint8Array(memory.buffer, taken.from, bytes).fill(0);
-  return { memory, from: taken.from, release: () => mine.push(taken) };
+export function takeRegion(shared: WebAssembly.Memory | null, bytes: number): Region {
+  threadMemory ??= createMemory(0, true);
+  const memory = shared ?? threadMemory;
+  const freeRegions = free.get(memory) ?? [];
+  free.set(memory, freeRegions);
+  const index = freeRegions.findIndex((region) => region.bytes >= bytes);
+  const [taken] = index < 0 ? [grow(memory, bytes)] : freeRegions.splice(index, 1);
+  if (index >= 0) new Uint8Array(memory.buffer, taken.from, bytes).fill(0);
+  return { memory, from: taken.from, release: () => freeRegions.push(taken) };
 }
 
 /** Growing is atomic: two threads that grow a memory at the same time get regions that do not overlap. */
 function grow(memory: WebAssembly.Memory, bytes: number): { from: number; bytes: number } {
   const pages = Math.ceil(bytes / pageBytes);
-  const from = orTooLittle(bytes, () => memory.grow(pages));
+  const from = withMemoryError(bytes, () => memory.grow(pages));
   return { from: from * pageBytes, bytes: pages * pageBytes };
 }

@@ -1,5 +1,5 @@
 import type { Dtype } from '../math/dtype.ts';
-import { type Stretch, takeStretch } from '../math/memory.ts';
+import { type Region, takeRegion } from '../math/memory.ts';
 
 /**
  * Allocates arrays in one memory, one after another, and returns their offsets in elements. Each is aligned to 128
@@ -32,11 +32,11 @@ export function createArena(dtype: Dtype, from = 0): Arena {
  */
 export function allocate<Offsets>(
   dtype: Dtype,
-  behind: WebAssembly.Memory | null,
+  shared: WebAssembly.Memory | null,
   layOut: (arena: Arena) => Offsets,
-): { readonly offsets: Offsets; readonly stretch: Stretch } {
+): { readonly offsets: Offsets; readonly region: Region } {
   const size = createArena(dtype);
   layOut(size);
-  const stretch = takeStretch(behind, size.bytes());
-  return { offsets: layOut(createArena(dtype, stretch.from)), stretch };
+  const region = takeRegion(shared, size.bytes());
+  return { offsets: layOut(createArena(dtype, region.from)), region };
 }

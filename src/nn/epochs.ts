@@ -104,7 +104,7 @@ export async function runEpochs(run: Epochs): Promise<void> {
     if (giveBack === null) continue;
     const evaluator = startEvaluator(run.task);
     try {
-      return await runApart(run, epoch + 1, evaluator);
+      return await runWithEvaluator(run, epoch + 1, evaluator);
     } finally {
       await evaluator.close();
       giveBack();
@@ -113,7 +113,7 @@ export async function runEpochs(run: Epochs): Promise<void> {
 }
 
 /** Runs the remaining epochs. While one trains, another core evaluates a copy of the weights of the one before. */
-async function runApart(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
+async function runWithEvaluator(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
   const { epochs, record, checkpoints } = run;
   let before: { scores: Promise<Scores>; kept: Snapshot | null } | null = null;
   for (let epoch = from; epoch < epochs; epoch++) {

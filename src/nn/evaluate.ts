@@ -21,7 +21,7 @@ export interface Scores {
 }
 
 /** Runs the forward pass on one chunk of rows at a time, and calls `visit` with z in the output layer. */
-function forEachPiece(
+function forEachChunk(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
@@ -44,7 +44,7 @@ export function evaluate(
 ): Score {
   let sum = 0;
   let correct = 0;
-  forEachPiece(kernels, layers, samples, (output, from, N) => {
+  forEachChunk(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
     if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
@@ -61,7 +61,7 @@ export function predict(
 ): Float64Array {
   const { units } = layers[layers.length - 1];
   const outputs = new Float64Array(samples.rows * units);
-  forEachPiece(kernels, layers, samples, (output, from, N) => {
+  forEachChunk(kernels, layers, samples, (output, from, N) => {
     loss.forward(kernels, output, N);
     outputs.set(kernels.floats.subarray(output.output, output.output + N * units), from * units);
   });

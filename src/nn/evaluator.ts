@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
-import { type Stretch, takeStretch } from '../math/memory.ts';
+import { type Region, takeRegion } from '../math/memory.ts';
 import { type Arena, createArena } from './arena.ts';
 import { evaluate, evaluationRows, type Scores } from './evaluate.ts';
 import { type LossName, losses } from './losses.ts';
@@ -42,11 +42,14 @@ export interface Evaluation {
  * Creates an evaluation with its own memory, alongside the training. The same kernels in the same order give the same
  * bits. It works in the given region, by default in a new one.
  */
-export async function createEvaluation(task: EvaluatorTask, room = takeRoom(task)): Promise<Evaluation> {
+export async function createEvaluation(
+  task: EvaluatorTask,
+  region = takeEvaluationRegion(task),
+): Promise<Evaluation> {
   const { train, test, dtype } = task;
   const loss = losses[task.loss];
-  const { samples, memory } = layOutTask(task, createArena(dtype, room.from));
-  const kernels = await createKernels(dtype, room.memory);
+  const { samples, memory } = layOutTask(task, createArena(dtype, region.from));
+  const kernels = await createKernels(dtype, region.memory);
   loadSamples([train, test], samples, kernels);
   return {
     evaluate(weights) {
@@ -56,15 +59,15 @@ export async function createEvaluation(task: EvaluatorTask, room = takeRoom(task
         test: evaluate(kernels, memory, samples[1], loss),
       };
     },
-    release: () => room.release(),
+    release: () => region.release(),
   };
 }
 
 /** Takes a region for an evaluation: in the memory of the sparse inputs, or in this thread's own memory. */
-function takeRoom(task: EvaluatorTask): Stretch {
+function takeEvaluationRegion(task: EvaluatorTask): Region {
   const size = createArena(task.dtype);
   layOutTask(task, size);
-  return takeStretch(memoryOf(task.train), size.bytes());
+  return takeRegion(memoryOf(task.train), size.bytes());
 }
 
 function layOutTask({ train, test, layers }: EvaluatorTask, arena: Arena) {
@@ -87,8 +90,8 @@ export interface EvaluatorData {
 export function startEvaluator(task: EvaluatorTask): Evaluator {
   const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/nn/' : './';
   // The region in shared memory is taken here, since the thread could not release it after its end.
-  const room = memoryOf(task.train) === null ? null : takeRoom(task);
-  const workerData: EvaluatorData = { task, from: room?.from ?? null };
+  const region = memoryOf(task.train) === null ? null : takeEvaluationRegion(task);
+  const workerData: EvaluatorData = { task, from: region?.from ?? null };
   const thread = new Worker(new URL(`${folder}evaluator-thread.js`, import.meta.url), { workerData });
   const waiting: { resolve(scores: Scores): void; reject(error: unknown): void }[] = [];
   thread.on('message', (scores: Scores) => waiting.shift()!.resolve(scores));
@@ -103,7 +106,7 @@ export function startEvaluator(task: EvaluatorTask): Evaluator {
       }),
     close: async () => {
       await thread.terminate();
-      room?.release();
+      region?.release();
     },
   };
 }

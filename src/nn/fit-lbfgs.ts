@@ -2,7 +2,7 @@ import { createKernels } from '../kernels/index.ts';
 import { allocate } from './arena.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
-import { layOutSorted, lossAndGradient } from './gradient.ts';
+import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
 import { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
@@ -56,14 +56,14 @@ export async function fitLbfgs(
   const { layers } = fit;
   const loss = losses[fit.loss];
   const sparse = isSparse(trainSamples.inputs);
-  const { offsets, stretch } = allocate('float64', memoryOf(trainSamples), (arena) => ({
+  const { offsets, region } = allocate('float64', memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
     memory: layOut(layers, columnsOf(trainSamples), evaluationRows, 0, sparse, arena),
-    sorted: layOutSorted(trainSamples, arena),
+    sorted: layOutSparseWorkspace(trainSamples, arena),
   }));
   const { memory, sorted } = offsets;
   const [trainRows, testRows] = offsets.samples;
-  const kernels = await createKernels('float64', stretch.memory);
+  const kernels = await createKernels('float64', region.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
 
   const store = (x: Float64Array) => storeWeights(kernels, memory, weightsAt(x, fit.weights));
@@ -94,7 +94,7 @@ export async function fitLbfgs(
     converged,
     gradientNorm,
   };
-  stretch.release();
+  region.release();
   return fitted;
 }
 

@@ -67,7 +67,7 @@ export function minimize<E extends Evaluation>(
       pairs.length = 0;
       continue;
     }
-    remember(pairs, difference(next.x, x), difference(next.evaluation.gradient, evaluation.gradient));
+    storePair(pairs, difference(next.x, x), difference(next.evaluation.gradient, evaluation.gradient));
     ({ x, evaluation } = next);
     iterations++;
     onIteration(x, evaluation, iterations);
@@ -119,7 +119,7 @@ function descentDirection(gradient: Float64Array, pairs: Pair[]): Float64Array {
 }
 
 /** Stores the pair if its curvature is positive beyond rounding, and drops the oldest if there are too many. */
-function remember(pairs: Pair[], s: Float64Array, y: Float64Array): void {
+function storePair(pairs: Pair[], s: Float64Array, y: Float64Array): void {
   const sy = dot(s, y);
   if (!(sy > Number.EPSILON * Math.sqrt(dot(s, s) * dot(y, y)))) return;
   pairs.push({ s, y, sy });

@@ -12,7 +12,7 @@ const curvature = 0.9;
 /** Values whose relative difference is smaller than this count as equal up to rounding. */
 const rounding = 1e-13;
 /** A search that needs more evaluations than this has failed. */
-const mostEvaluations = 40;
+const maxEvaluations = 40;
 
 /**
  * Finds a step t along a descent direction that satisfies the strong Wolfe conditions f(t) <= f(0) + c1 t f'(0) and
@@ -27,12 +27,12 @@ export function strongWolfe<P extends LinePoint>(at: (step: number) => P, start:
   const search: Search<P> = { at, start, evaluations: 0 };
   let below = start;
   let step = firstStep;
-  while (search.evaluations < mostEvaluations) {
+  while (search.evaluations < maxEvaluations) {
     const point = evaluate(search, step);
-    if (!isLowEnough(point, start) || (below !== start && point.value >= below.value)) {
+    if (!hasSufficientDecrease(point, start) || (below !== start && point.value >= below.value)) {
       return zoom(search, below, point);
     }
-    if (isFlat(point, start)) return point;
+    if (satisfiesCurvature(point, start)) return point;
     if (point.slope >= 0) return zoom(search, point, below);
     below = point;
     step *= 2;
@@ -54,34 +54,34 @@ function evaluate<P extends LinePoint>(search: Search<P>, step: number): P {
 /** Narrows the interval between `low`, the lowest point so far, and `high`, towards which the value falls first. */
 function zoom<P extends LinePoint>(search: Search<P>, low: P, high: P): P {
   const { start } = search;
-  while (search.evaluations < mostEvaluations) {
-    const step = between(low, high);
+  while (search.evaluations < maxEvaluations) {
+    const step = cubicMinimum(low, high);
     if (step === low.step || step === high.step) break;
     const point = evaluate(search, step);
-    if (!isLowEnough(point, start) || point.value >= low.value) {
+    if (!hasSufficientDecrease(point, start) || point.value >= low.value) {
       high = point;
       continue;
     }
-    if (isFlat(point, start)) return point;
+    if (satisfiesCurvature(point, start)) return point;
     if (point.slope * (high.step - low.step) >= 0) high = low;
     low = point;
   }
   return low;
 }
 
-function isLowEnough({ step, value, slope }: LinePoint, start: LinePoint): boolean {
+function hasSufficientDecrease({ step, value, slope }: LinePoint, start: LinePoint): boolean {
   if (!Number.isFinite(value) || !Number.isFinite(slope)) return false;
   if (value <= start.value + decrease * step * start.slope) return true;
   const isSame = Math.abs(value - start.value) <= rounding * Math.abs(start.value);
   return isSame && slope <= (2 * decrease - 1) * start.slope;
 }
 
-function isFlat({ slope }: LinePoint, start: LinePoint): boolean {
+function satisfiesCurvature({ slope }: LinePoint, start: LinePoint): boolean {
   return Math.abs(slope) <= -curvature * start.slope;
 }
 
 /** The minimum of the cubic through both points, kept away from the interval's ends; otherwise the midpoint. */
-function between(low: LinePoint, high: LinePoint): number {
+function cubicMinimum(low: LinePoint, high: LinePoint): number {
   const width = high.step - low.step;
   const middle = low.step + width / 2;
   const d1 = low.slope + high.slope - (3 * (high.value - low.value)) / width;

@@ -32,7 +32,7 @@ export function columnsOf({ rows, inputs }: Samples): number {
 }
 
 /** The largest number of entries in a row of sparse inputs; 0 for dense inputs. */
-export function mostEntries({ inputs }: Samples): number {
+export function maxRowEntries({ inputs }: Samples): number {
   if (!isSparse(inputs)) return 0;
   const { starts } = inputs.csr;
   return inputs.rows.reduce((most, row) => Math.max(most, starts[row + 1] - starts[row]), 0);

@@ -39,8 +39,8 @@ export async function compileSchedule(text: string): Promise<Schedule> {
 }
 
 /** Above this many steps or epochs, only some of them are checked. */
-const mostSteps = 1e6;
-const mostEpochs = 2e6;
+const maxCheckedSteps = 1e6;
+const maxCheckedEpochs = 2e6;
 
 /**
  * Rejects a schedule that gives a negative or non-finite rate at any step. In a training run of more than a million
@@ -55,9 +55,9 @@ export async function checkSchedule(
   steps: number,
 ): Promise<void> {
   if (Object.hasOwn(schedules, text)) return; // these rates stay between 0 and eta0
-  const isLong = epochs * steps > mostSteps;
+  const isLong = epochs * steps > maxCheckedSteps;
   const stepStride = isLong ? Math.max(1, steps - 1) : 1;
-  const epochStride = Math.ceil(epochs / mostEpochs);
+  const epochStride = Math.ceil(epochs / maxCheckedEpochs);
   let looks = 0;
   for (let epoch = 0; epoch < epochs; epoch += epochStride) {
     for (let step = 0; step < steps; step += stepStride) {

@@ -4,7 +4,7 @@ import { forwardHidden, isRelu2H1, multiplyByDerivativeInPlace } from './forward
 import { type Loss, losses } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
-import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
+import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
 
 /** A penalty lambda sum(w^2) that is added to the loss. Its gradient is 2 lambda w. */
 export interface Penalty {
@@ -29,7 +29,7 @@ export interface StepMemory {
 export function layOutStep(samples: Samples, batchSize: number, outputs: number, arena: Arena): StepMemory {
   const sparse = isSparse(samples.inputs);
   const columns = columnsOf(samples);
-  const entries = batchSize * mostEntries(samples);
+  const entries = batchSize * maxRowEntries(samples);
   return {
     rows: arena.ints(batchSize),
     csrRows: sparse ? arena.ints(batchSize) : -1,
@@ -107,7 +107,7 @@ function trainStep(
     kernels.gatherRows(samples.dense, memory.rows, memory.inputs, N, layers[0].inputs);
   kernels.gatherRows(samples.targets, memory.rows, memory.targets, N, layers[last].units);
 
-  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, memory, N);
+  if (samples.csr !== null) copyCsrRows(kernels.ints, samples.csrRows, memory, N);
   forwardHidden(kernels, layers, samples, memory.inputs, memory.csrRows, N);
   loss.forward(kernels, layers[last], N);
   loss.backward(kernels, layers[last], memory.targets, N);
@@ -160,7 +160,7 @@ function trainStep(
 }
 
 /** Maps a batch's sample indices to rows of the sparse matrix. */
-function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
+function copyCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
   for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
 }
 

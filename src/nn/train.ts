@@ -11,7 +11,7 @@ import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 import { createStep, layOutStep, type Penalty } from './steps.ts';
-import { copyWeights, stateMemory, storeWeights } from './weights.ts';
+import { copyWeights, slotMemory, storeWeights } from './weights.ts';
 
 export interface Training {
   readonly layers: readonly LayerSpec[];
@@ -66,18 +66,18 @@ export async function train(
 
   const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
-  const { offsets, stretch } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
+  const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
     memory: layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena),
     stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
   }));
   const { memory, stepMemory } = offsets;
   const [trainRows, testRows] = offsets.samples;
-  const kernels = await createKernels(training.dtype, stretch.memory);
+  const kernels = await createKernels(training.dtype, region.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   const { resume } = checkpoints;
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
-  const slots = Array.from({ length: optimizer.slots }, (_, slot) => stateMemory(memory, slot));
+  const slots = Array.from({ length: optimizer.slots }, (_, slot) => slotMemory(memory, slot));
   resume?.state.forEach((state, slot) => {
     storeWeights(kernels, slots[slot], state);
   });
@@ -122,6 +122,6 @@ export async function train(
       weights: copy(),
     };
   } finally {
-    stretch.release();
+    region.release();
   }
 }

@@ -18,7 +18,7 @@ export function storeWeights(
 }
 
 /** The layers with one slot of the optimiser's state instead of their weights. Both have the same layout. */
-export function stateMemory(layers: readonly LayerMemory[], slot: number): LayerMemory[] {
+export function slotMemory(layers: readonly LayerMemory[], slot: number): LayerMemory[] {
   return layers.map((layer) => ({
     ...layer,
     kernel: layer.kernelState[slot],

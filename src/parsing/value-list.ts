@@ -3,7 +3,7 @@ import { nearest } from '../math/nearest.ts';
 import { significant } from '../stats/significant.ts';
 
 /** The most values that one option may have, and that one range, linspace or geomspace may expand to. */
-const maxCount = 100_000;
+const maxValues = 100_000;
 
 /**
  * Splits an option's text into the texts of its values, in the order given and without duplicates: "0.1,0.01", "1..5",
@@ -37,10 +37,10 @@ export function parseList(text: string, option: string): string[] {
     for (const value of expanded) values.add(value);
     // Not values.size: repeating the same range takes time too.
     count += expanded.length;
-    if (count > maxCount) {
+    if (count > maxValues) {
       throw new UserError({
         what: `${option} has too many values`,
-        expected: `at most ${maxCount}`,
+        expected: `at most ${maxValues}`,
         received: text,
         remedy: 'give a shorter list, or split the run',
       });
@@ -89,7 +89,7 @@ function range(ends: string[], item: string, option: string): string[] {
   const refuse = (what: string, remedy: string) =>
     new UserError({
       what: `${option}: ${what}`,
-      expected: `first..last, whole numbers up to ${Number.MAX_SAFE_INTEGER}, first <= last, at most ${maxCount} values`,
+      expected: `first..last, whole numbers up to ${Number.MAX_SAFE_INTEGER}, first <= last, at most ${maxValues} values`,
       received: item,
       remedy,
     });
@@ -100,7 +100,7 @@ function range(ends: string[], item: string, option: string): string[] {
     );
   }
   if (last < first) throw refuse('a range runs backwards', `write ${last}..${first}`);
-  if (last - first >= maxCount) throw refuse('a range has too many values', 'give a shorter range');
+  if (last - first >= maxValues) throw refuse('a range has too many values', 'give a shorter range');
   return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
 }
 
@@ -114,17 +114,17 @@ function spaced(kind: 'geomspace' | 'linspace', parts: string[], item: string, o
     count !== undefined &&
     Number.isInteger(count) &&
     count >= 1 &&
-    count <= maxCount &&
+    count <= maxValues &&
     (kind === 'linspace' || (start > 0 && stop > 0));
   if (!valid) {
     throw new UserError({
       what: `${option}: ${kind} has wrong arguments`,
-      expected: `${kind}(start,stop,count): numbers${positive}, and a whole count from 1 to ${maxCount}`,
+      expected: `${kind}(start,stop,count): numbers${positive}, and a whole count from 1 to ${maxValues}`,
       received: item,
       remedy: 'write for example geomspace(1e-4,0.1,4), which is 0.0001, 0.001, 0.01, 0.1',
     });
   }
-  return Array.from({ length: count }, (_, i) => String(pointBetween(kind, start, stop, i, count)));
+  return Array.from({ length: count }, (_, i) => String(pointAt(kind, start, stop, i, count)));
 }
 
 /**
@@ -132,7 +132,7 @@ function spaced(kind: 'geomspace' | 'linspace', parts: string[], item: string, o
  * exact. Rounding to 12 digits turns 0.0010000000000000002 into 0.001 and hides differences between implementations of
  * pow and log10.
  */
-function pointBetween(kind: string, start: number, stop: number, i: number, count: number): number {
+function pointAt(kind: string, start: number, stop: number, i: number, count: number): number {
   if (i === 0) return start;
   if (i === count - 1) return stop;
   const t = i / (count - 1);
@@ -155,7 +155,7 @@ export function parseNumber(text: string, option: string): number {
   const [what, remedy] =
     value !== undefined
       ? ['is out of range', `give a number whose absolute value is at most ${Number.MAX_VALUE}`]
-      : ['is not a number', figuresOnly(text)];
+      : ['is not a number', digitsRemedy(text)];
   throw new UserError({
     what: `${option} ${what}`,
     expected: 'a finite number such as 0.01 or 1e-2',
@@ -201,7 +201,7 @@ function isWhole(value: number | undefined): boolean {
   return value !== undefined && (Number.isInteger(value) || !Number.isFinite(value));
 }
 
-function figuresOnly(text: string): string {
+function digitsRemedy(text: string): string {
   return text.includes(',')
     ? 'use a point as the decimal separator'
     : 'write digits only, with a point as the decimal separator';

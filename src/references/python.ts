@@ -34,12 +34,12 @@ export interface Limits {
 }
 
 /** For finding out what is installed. Loading the libraries from a cold disk may take a while. */
-export const lookLimits: Limits = { seconds: 60, bytes: 2 ** 16 };
+export const probeLimits: Limits = { seconds: 60, bytes: 2 ** 16 };
 /** For a fit of up to ten million coefficients. The launcher limits its time. */
 export const fitLimits: Limits = { seconds: null, bytes: 2 ** 28 };
 
 /** Runs a Python program and parses its output as JSON. Any other output is a failure. */
-export async function askPython(
+export async function runPythonForJson(
   interpreter: string,
   args: readonly string[],
   limits: Limits,

@@ -10,7 +10,7 @@ import { createEvaluation } from '../nn/evaluator.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Installed } from './installed.ts';
 import { encodeNpy, type NpyValues } from './npy.ts';
-import { askPython, fitLimits, lookLimits, pythonCandidates, sklearnProgram } from './python.ts';
+import { fitLimits, probeLimits, pythonCandidates, runPythonForJson, sklearnProgram } from './python.ts';
 
 export interface SklearnVersions {
   readonly version: string;
@@ -30,7 +30,7 @@ function findInterpreter(): Promise<Interpreter | string> {
   known ??= (async () => {
     const failures: string[] = [];
     for (const python of pythonCandidates()) {
-      const outcome = await askPython(python, [sklearnProgram, '--versions'], lookLimits);
+      const outcome = await runPythonForJson(python, [sklearnProgram, '--versions'], probeLimits);
       if ('answer' in outcome && areVersions(outcome.answer)) return { python, versions: outcome.answer };
       const failure = 'failure' in outcome ? outcome.failure : `no versions: ${quote(outcome.answer)}`;
       failures.push(`${printable(python)}: ${failure}`);
@@ -163,7 +163,7 @@ async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Array
     for (const [name, [values, shape]] of Object.entries(arrays)) {
       await writeFile(join(folder, `${name}.npy`), encodeNpy(values, shape));
     }
-    const outcome = await askPython(found.python, [sklearnProgram, folder], fitLimits);
+    const outcome = await runPythonForJson(found.python, [sklearnProgram, folder], fitLimits);
     if ('failure' in outcome) throw new Error(`scikit-learn: ${outcome.failure}`);
     const { versions, ...answer } = outcome.answer as Answer & { versions: SklearnVersions };
     const differs = (Object.keys(expected) as (keyof SklearnVersions)[]).some(

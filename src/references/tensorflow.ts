@@ -67,12 +67,12 @@ function* places(): Generator<NodeJS.Require> {
   yield createRequire(new URL('package.json', bench));
 }
 
-interface Place {
+interface Installation {
   readonly require: NodeJS.Require;
   readonly versions: TfjsVersions;
 }
 
-function findPlace(): Place | null {
+function findInstallation(): Installation | null {
   for (const require of places()) {
     const version = versionOf(require, core);
     if (version === null) continue;
@@ -91,20 +91,20 @@ function versionOf(require: NodeJS.Require, name: string): string | null {
 }
 
 export async function findTfjs(): Promise<Installed<TfjsVersions>> {
-  const place = findPlace();
-  if (place !== null) return { versions: place.versions };
+  const installation = findInstallation();
+  if (installation !== null) return { versions: installation.versions };
   const reason = `the package ${core} is installed neither next to fys-nn nor in this directory`;
   return { absent: { reason, remedy: `\`npm install ${core} ${wasmBackend}\`` } };
 }
 
 /** Loads TensorFlow.js and its back end. Errors: a version or back end other than the expected one. */
 export async function loadTensorFlow(expected: TfjsVersions): Promise<TensorFlow> {
-  const place = findPlace();
-  const { version, backend } = place?.versions ?? {};
+  const installation = findInstallation();
+  const { version, backend } = installation?.versions ?? {};
   if (version !== expected.version || backend !== expected.backend) {
     throw new Error(`TensorFlow.js ${expected.version} on ${expected.backend} is no longer installed`);
   }
-  const { require } = place!;
+  const { require } = installation!;
   const tf: TensorFlow = require(core);
   tf.enableProdMode(); // otherwise it recommends another package on the console
   if (backend === 'wasm') {

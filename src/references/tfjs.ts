@@ -141,8 +141,8 @@ function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: Los
       const { inputs, targets } = takeRows(tf, samples, rows);
       const output = model.predictOnBatch(inputs);
       outputs.set(output.dataSync(), from * width);
-      sum += total(tf.metrics[lossNames[loss as keyof typeof lossNames]](targets, output));
-      if (classifies) correct += total(tf.metrics.categoricalAccuracy(targets, output));
+      sum += sumOf(tf.metrics[lossNames[loss as keyof typeof lossNames]](targets, output));
+      if (classifies) correct += sumOf(tf.metrics.categoricalAccuracy(targets, output));
     });
   }
   // The library clips probabilities before taking their logarithm, which would hide a NaN.
@@ -150,7 +150,7 @@ function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: Los
   return { loss: lossValue, accuracy: classifies ? correct / samples.rows : null, outputs };
 }
 
-function total(perRow: Tensor): number {
+function sumOf(perRow: Tensor): number {
   return perRow.dataSync().reduce((sum, value) => sum + value, 0);
 }
 

@@ -1,5 +1,5 @@
 import type { Matrix } from '../math/matrix.ts';
-import { singularValues } from './svd.ts';
+import { singularValueDecomposition } from './svd.ts';
 
 /**
  * Ordinary least squares: the beta of smallest norm that minimises |y - X beta|^2.
@@ -42,7 +42,7 @@ async function solveBySvd(
   const xScale = scaleFor(x.data);
   const yScale = scaleFor(y);
   const targets = scaled(y, yScale);
-  const { left, right, s } = singularValues({ ...x, data: scaled(x.data, xScale) });
+  const { left, right, s } = singularValueDecomposition({ ...x, data: scaled(x.data, xScale) });
 
   const beta = new Float64Array(x.columns);
   for (let k = 0; k < s.length; k++) {

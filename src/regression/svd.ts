@@ -14,7 +14,7 @@ export interface Svd {
  * For smaller ones eps |s| would underflow, and the iteration below would never find an off-diagonal number small
  * enough.
  */
-const tiny = 2 ** -970;
+const negligibleSize = 2 ** -970;
 
 /**
  * Singular value decomposition. Householder reflections reduce X to a bidiagonal matrix, and shifted QR steps then make
@@ -24,9 +24,9 @@ const tiny = 2 ** -970;
  * This is our own code because ml-matrix uses Number.MIN_VALUE where JAMA uses 2^-966. With that value the iteration
  * never ends for some matrices, such as 25 equal columns. For all others the bits are those of ml-matrix.
  *
- * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; except that columns of values up to `tiny` count as 0.
+ * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; except that columns up to `negligibleSize` count as 0.
  */
-export function singularValues(x: Matrix): Svd {
+export function singularValueDecomposition(x: Matrix): Svd {
   const { rows, columns } = x;
   const wide = rows < columns;
   // a[j] is column j of X or, if X is wide, of X'.
@@ -97,7 +97,7 @@ function bidiagonalize(a: Float64Array[]): Bidiagonal {
 function reflector(v: Float64Array, from: number): number {
   let norm = 0;
   for (let i = from; i < v.length; i++) norm = hypotenuse(norm, v[i]);
-  if (norm <= tiny) return 0;
+  if (norm <= negligibleSize) return 0;
   if (v[from] < 0) norm = -norm;
   for (let i = from; i < v.length; i++) v[i] /= norm;
   v[from] += 1;
@@ -132,18 +132,21 @@ function diagonalize(s: Float64Array, e: Float64Array, left: Float64Array[], rig
   let p = s.length;
   while (p > 0) {
     let k = p - 2;
-    while (k >= 0 && Math.abs(e[k]) > Math.max(tiny, Number.EPSILON * (Math.abs(s[k]) + Math.abs(s[k + 1]))))
+    while (
+      k >= 0 &&
+      Math.abs(e[k]) > Math.max(negligibleSize, Number.EPSILON * (Math.abs(s[k]) + Math.abs(s[k + 1])))
+    )
       k--;
     if (k >= 0) e[k] = 0;
     if (k === p - 2) {
-      settle(s, left, right, p - 1);
+      placeSingularValue(s, left, right, p - 1);
       p--;
       continue;
     }
-    const zero = negligible(s, e, k, p);
+    const zero = findNegligible(s, e, k, p);
     if (zero === k) qrStep(s, e, left, right, k + 1, p);
-    else if (zero === p - 1) chaseUp(s, e, right, k + 1, p);
-    else chaseDown(s, e, left, zero + 1, p);
+    else if (zero === p - 1) eliminateLastOffDiagonal(s, e, right, k + 1, p);
+    else eliminateOffDiagonal(s, e, left, zero + 1, p);
   }
 }
 
@@ -151,10 +154,10 @@ function diagonalize(s: Float64Array, e: Float64Array, left: Float64Array[], rig
  * Sets the last of s[k + 1] .. s[p - 1] that is negligible next to its neighbours to 0, and returns its index; k if
  * there is none.
  */
-function negligible(s: Float64Array, e: Float64Array, k: number, p: number): number {
+function findNegligible(s: Float64Array, e: Float64Array, k: number, p: number): number {
   for (let z = p - 1; z > k; z--) {
-    const beside = Math.abs(e[z]) + (z !== k + 1 ? Math.abs(e[z - 1]) : 0);
-    if (Math.abs(s[z]) > Number.EPSILON * beside) continue;
+    const neighbours = Math.abs(e[z]) + (z !== k + 1 ? Math.abs(e[z - 1]) : 0);
+    if (Math.abs(s[z]) > Number.EPSILON * neighbours) continue;
     s[z] = 0;
     return z;
   }
@@ -162,7 +165,13 @@ function negligible(s: Float64Array, e: Float64Array, k: number, p: number): num
 }
 
 /** Given s[p - 1] = 0, rotates e[p - 2] to 0. */
-function chaseUp(s: Float64Array, e: Float64Array, right: Float64Array[], k: number, p: number): void {
+function eliminateLastOffDiagonal(
+  s: Float64Array,
+  e: Float64Array,
+  right: Float64Array[],
+  k: number,
+  p: number,
+): void {
   let f = e[p - 2];
   e[p - 2] = 0;
   for (let j = p - 2; j >= k; j--) {
@@ -179,7 +188,13 @@ function chaseUp(s: Float64Array, e: Float64Array, right: Float64Array[], k: num
 }
 
 /** Given s[k - 1] = 0, rotates e[k - 1] to 0. */
-function chaseDown(s: Float64Array, e: Float64Array, left: Float64Array[], k: number, p: number): void {
+function eliminateOffDiagonal(
+  s: Float64Array,
+  e: Float64Array,
+  left: Float64Array[],
+  k: number,
+  p: number,
+): void {
   let f = e[k - 1];
   e[k - 1] = 0;
   for (let j = k; j < p; j++) {
@@ -202,7 +217,7 @@ function qrStep(
   k: number,
   p: number,
 ): void {
-  let [f, g] = shifted(s, e, k, p);
+  let [f, g] = initialRotation(s, e, k, p);
   for (let j = k; j < p - 1; j++) {
     let t = hypotenuse(f, g) || Number.MIN_VALUE;
     let cos = f / t;
@@ -227,7 +242,7 @@ function qrStep(
 }
 
 /** The vector that the first rotation of a QR step maps to a multiple of (1, 0). */
-function shifted(s: Float64Array, e: Float64Array, k: number, p: number): [number, number] {
+function initialRotation(s: Float64Array, e: Float64Array, k: number, p: number): [number, number] {
   const scale = Math.max(...[s[p - 1], s[p - 2], e[p - 2], s[k], e[k]].map((value) => Math.abs(value)));
   const sp = s[p - 1] / scale;
   const spm1 = s[p - 2] / scale;
@@ -242,7 +257,7 @@ function shifted(s: Float64Array, e: Float64Array, k: number, p: number): [numbe
 }
 
 /** Makes the converged singular value s[k] positive, and moves it to its place among those after it. */
-function settle(s: Float64Array, left: Float64Array[], right: Float64Array[], k: number): void {
+function placeSingularValue(s: Float64Array, left: Float64Array[], right: Float64Array[], k: number): void {
   if (s[k] <= 0) {
     s[k] = s[k] < 0 ? -s[k] : 0;
     for (let i = 0; i < right[k].length; i++) right[k][i] = -right[k][i];

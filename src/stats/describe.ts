@@ -52,7 +52,7 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
 }
 
 /** A power of two of the magnitude of x (1 for 0). Computing in this unit avoids overflow and changes no bits. */
-export function unitOf(x: number): number {
+export function powerOfTwoNear(x: number): number {
   return x === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(Math.abs(x))));
 }
 

@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { mean, percentile, unitOf } from './describe.ts';
+import { mean, percentile, powerOfTwoNear } from './describe.ts';
 import { centerAndScale, type Interval } from './prediction.ts';
 import { studentTUpper } from './student-t.ts';
 
@@ -36,17 +36,17 @@ export function jointPValue(runs: readonly (readonly number[])[], published: rea
   }
   if (runs.length < 3) return 1;
   const columns = published.map((interval, j) => {
-    const seeds = runs.map((run) => roundLike(interval, run[j]));
+    const seeds = runs.map((run) => roundAsPublished(interval, run[j]));
     return standardize([...seeds, midpoint(interval)]);
   });
   const rows = [...runs, published].map((_, i) => columns.map((column) => column[i]));
-  const size = upperPValue(rows.map((row) => Math.hypot(...row)));
-  const shape = upperPValue(mahalanobis(rows));
+  const size = oneSidedPValue(rows.map((row) => Math.hypot(...row)));
+  const shape = oneSidedPValue(mahalanobis(rows));
   return Math.min(1, 2 * size, 2 * shape);
 }
 
 /** One-sided p-value of the last distance, compared with the others. */
-function upperPValue(distances: readonly number[]): number {
+function oneSidedPValue(distances: readonly number[]): number {
   const n = distances.length - 1;
   const published = distances[n];
   const { center, scale } = centerAndScale(Float64Array.from(distances.slice(0, n)).sort());
@@ -60,7 +60,7 @@ function midpoint({ low, high }: Interval): number {
 }
 
 /** Rounds a value as the report would have: to the grid of the published number, whose step is the interval's width. */
-function roundLike(interval: Interval, value: number): number {
+function roundAsPublished(interval: Interval, value: number): number {
   const step = interval.high - interval.low;
   if (!(step > 0) || !Number.isFinite(value)) return value;
   const center = midpoint(interval);
@@ -73,17 +73,19 @@ function roundLike(interval: Interval, value: number): number {
  * are, 0.
  */
 function standardize(raw: readonly number[]): number[] {
-  const unit = unitOf(raw.filter(Number.isFinite).reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+  const unit = powerOfTwoNear(
+    raw.filter(Number.isFinite).reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+  );
   const column = raw.map((x) => x / unit);
   const finite = Float64Array.from(column.filter(Number.isFinite)).sort();
   const center = percentile(finite, 50);
   const deviations = finite.map((x) => Math.abs(x - center)).sort();
   const scale = percentile(deviations, 50) || mean(deviations) || 1;
-  return column.map((x) => Math.asinh(Math.max(-farthest, Math.min(farthest, (x - center) / scale))));
+  return column.map((x) => Math.asinh(Math.max(-maxDeviation, Math.min(maxDeviation, (x - center) / scale))));
 }
 
 /** Deviations are clipped here, in units of the MAD. An infinite one becomes this. */
-const farthest = 1e6;
+const maxDeviation = 1e6;
 
 /**
  * Mahalanobis distance of each row z_i from the mean of the others, with their covariance C_i shrunk to 0.9 C_i + 0.1 v I.

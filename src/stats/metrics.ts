@@ -60,7 +60,7 @@ export const metrics = {
     score: (targets, outputs, rows) => {
       const P = targets.length / rows;
       let correct = 0;
-      for (let n = 0; n < rows; n++) if (largestOf(targets, n, P) === largestOf(outputs, n, P)) correct++;
+      for (let n = 0; n < rows; n++) if (argmax(targets, n, P) === argmax(outputs, n, P)) correct++;
       return correct / rows;
     },
   },
@@ -111,7 +111,7 @@ function sumOfSquaredErrors(targets: ArrayLike<number>, predictions: ArrayLike<n
 }
 
 /** The column of the largest of the P values of row n; on ties the first one. */
-function largestOf(values: ArrayLike<number>, n: number, P: number): number {
+function argmax(values: ArrayLike<number>, n: number, P: number): number {
   let largest = 0;
   for (let p = 1; p < P; p++) if (values[n * P + p] > values[n * P + largest]) largest = p;
   return largest;

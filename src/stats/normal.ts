@@ -7,8 +7,8 @@ export function normalQuantile(probability: number): number {
 }
 
 /** From this x on, the continued fraction replaces the series. It then needs this many terms for 15 digits. */
-const far = 3;
-const terms = 100;
+const seriesLimit = 3;
+const fractionTerms = 100;
 
 /**
  * P(|z| >= x) of the standard normal distribution, for x >= 0: relative error below 1e-13, also far out in the tail.
@@ -20,9 +20,9 @@ const terms = 100;
  */
 export function normalTwoSided(x: number): number {
   const density = exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
-  if (x >= far) {
+  if (x >= seriesLimit) {
     let fraction = x;
-    for (let k = terms; k >= 1; k--) fraction = x + k / fraction;
+    for (let k = fractionTerms; k >= 1; k--) fraction = x + k / fraction;
     return (2 * density) / fraction;
   }
   let term = x;

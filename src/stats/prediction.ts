@@ -1,4 +1,4 @@
-import { percentile, standardDeviation, unitOf } from './describe.ts';
+import { percentile, powerOfTwoNear, standardDeviation } from './describe.ts';
 import { normalQuantile } from './normal.ts';
 import { studentTTwoSided } from './student-t.ts';
 
@@ -53,7 +53,7 @@ export function predictionInterval(sample: readonly number[], level: number): In
   const shape = describeSample(sample);
   const alpha = 1 - level;
   if (shape === undefined || alpha <= 0) return everything;
-  return { low: endOf(shape, -1, alpha), high: endOf(shape, 1, alpha) };
+  return { low: intervalEnd(shape, -1, alpha), high: intervalEnd(shape, 1, alpha) };
 }
 
 interface SampleShape {
@@ -86,7 +86,7 @@ export function centerAndScale(sorted: Float64Array): { center: number; scale: n
   if (sorted[0] === sorted[n - 1]) return { center, scale: 0 };
   const reach = Math.max(sorted[n - 1] - center, center - sorted[0]);
   if (!Number.isFinite(reach)) return { center, scale: Number.POSITIVE_INFINITY };
-  const unit = unitOf(reach); // the squares of 1e-200 and 1e200 underflow and overflow
+  const unit = powerOfTwoNear(reach); // the squares of 1e-200 and 1e200 underflow and overflow
   const deviation = standardDeviation(sorted.map((x) => x / unit));
   const excess = reach / unit / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
   return { center, scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n) * unit };
@@ -105,7 +105,7 @@ function pValueAt({ sorted, center, scale, unboundedBelow, unboundedAbove }: Sam
 }
 
 /** The point on this side where the p-value, which falls away from the centre, reaches alpha. */
-function endOf(shape: SampleShape, side: -1 | 1, alpha: number): number {
+function intervalEnd(shape: SampleShape, side: -1 | 1, alpha: number): number {
   const unbounded = side * Number.POSITIVE_INFINITY;
   if (side < 0 ? shape.unboundedBelow : shape.unboundedAbove) return unbounded;
   if (shape.scale === 0) return alpha >= 1 / (shape.sorted.length + 1) ? shape.center : unbounded;

@@ -1,7 +1,7 @@
 import { normalTwoSided } from './normal.ts';
 
 /** Up to this many pairs p is exact. The time grows with the cube of the number of pairs; this many take 20 ms. */
-const mostExact = 300;
+const maxExactPairs = 300;
 
 /**
  * Two-sided p-value of Wilcoxon's signed-rank test: do two cells of a grid, run over the same seeds, differ?
@@ -27,7 +27,7 @@ export function pairedPValue(a: readonly number[], b: readonly number[]): number
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const positive = ranks.reduce((sum, rank, i) => sum + (differences[i] > 0 ? rank : 0), 0);
   const smaller = Math.min(positive, total - positive);
-  if (ranks.length <= mostExact) return Math.min(1, 2 * atMost(smaller, ranks));
+  if (ranks.length <= maxExactPairs) return Math.min(1, 2 * probabilityAtMost(smaller, ranks));
   // With doubled ranks the continuity correction is 1, the mean total / 2 and the variance sum rank^2 / 4.
   const variance = ranks.reduce((sum, rank) => sum + rank * rank, 0) / 4;
   return normalTwoSided(Math.max(0, total / 2 - smaller - 1) / Math.sqrt(variance));
@@ -45,7 +45,7 @@ function doubledRanks(values: readonly number[]): number[] {
 }
 
 /** The probability that the sum of ranks is at most `most` if each rank is included with probability 1/2. */
-function atMost(most: number, ranks: readonly number[]): number {
+function probabilityAtMost(most: number, ranks: readonly number[]): number {
   // Sums never decrease, so those above `most` can be ignored.
   const probability = new Float64Array(most + 1);
   probability[0] = 1;

@@ -7,7 +7,7 @@ import type { LayerSpec } from '../nn/network.ts';
 import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
 /** The layers that the settings describe: hidden layers, which differ only in width, then the output layer. */
-export function givenLayers(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
+export function layersFromSettings(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
   const kernel = kernelInit as KernelInit;
   const outputBias =

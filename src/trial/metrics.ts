@@ -22,7 +22,7 @@ const nonNegative = [0, Number.POSITIVE_INFINITY] as const;
 const fromMetrics = (name: string) => (record: TrialRecord) => record.metrics[name] ?? null;
 
 /** A metric of one split after the last epoch. */
-function final(split: 'train' | 'test', metric: MetricName): MetricColumn {
+function finalMetric(split: 'train' | 'test', metric: MetricName): MetricColumn {
   const { title, description, better, domain } = metrics[metric];
   const name = `${split}_${metric}`;
   return {
@@ -36,7 +36,7 @@ function final(split: 'train' | 'test', metric: MetricName): MetricColumn {
 }
 
 /** The best value over the epochs, and its epoch. */
-function best(metric: MetricName): MetricColumn[] {
+function bestMetric(metric: MetricName): MetricColumn[] {
   const { title, better, domain } = metrics[metric];
   const extreme = better === 'lower' ? 'lowest' : 'highest';
   const name = `best_test_${metric}`;
@@ -81,7 +81,7 @@ function bootstrapped(metric: MetricName): MetricColumn[] {
 }
 
 /** How solvers with a tolerance ended. */
-const endings: MetricColumn[] = [
+const convergenceColumns: MetricColumn[] = [
   {
     name: 'converged',
     title: 'converged',
@@ -112,11 +112,11 @@ const gradientNorm: MetricColumn = {
 
 function columnsOfTask(task: Task): MetricColumn[] {
   const names = metricNames(task);
-  const selected = selectedMetrics(task).flatMap(best);
+  const selected = selectedMetrics(task).flatMap(bestMetric);
   return [
-    ...names.flatMap((name) => [final('train', name), final('test', name)]),
+    ...names.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
     ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
-    ...(task === 'regression' ? names.flatMap(bootstrapped) : endings),
+    ...(task === 'regression' ? names.flatMap(bootstrapped) : convergenceColumns),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, loadData } from '../datasets/index.ts';
-import { keepSparse, sparseInputs } from '../datasets/sparse.ts';
+import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { solverEntry } from './solvers/index.ts';
@@ -42,6 +42,6 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
 export function useSharedData(shared: SharedData, sources: Sources): void {
   for (const { name, dataset, matrices } of shared) {
     datasetEntry(name).keep!(dataset, sources);
-    for (const [dtype, csr] of matrices) keepSparse(dataset, dtype, csr);
+    for (const [dtype, csr] of matrices) cacheSparse(dataset, dtype, csr);
   }
 }

@@ -43,8 +43,8 @@ export function trialMemory(config: TrialConfig, facts: DataFacts): number {
 /** Dense rows exist in three forms: as prepared, as used in training, and in a batch. */
 function inputBytes({ features, model }: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
   const centred = features.center !== 'none';
-  const asTheyAre = !centred && features.basis === 'none';
+  const unchanged = !centred && features.basis === 'none';
   const all = facts.rows * facts.columns;
-  if (facts.sparse && asTheyAre && solverEntry(model.solver).reference === null) return sparseBytes * all;
+  if (facts.sparse && unchanged && solverEntry(model.solver).reference === null) return sparseBytes * all;
   return numberBytes * (3 * rows * inputs + (centred ? all : 0));
 }

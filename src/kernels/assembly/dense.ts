@@ -22,10 +22,10 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
   let n = 0;
   for (; n + 2 < N; n += 4) {
     const last = min(n + 3, N - 1);
-    const a = x + rowOf(chosen, rows, n) * stride;
-    const b = x + rowOf(chosen, rows, n + 1) * stride;
-    const c = x + rowOf(chosen, rows, n + 2) * stride;
-    const d = x + rowOf(chosen, rows, last) * stride;
+    const a = x + rowAt(chosen, rows, n) * stride;
+    const b = x + rowAt(chosen, rows, n + 1) * stride;
+    const c = x + rowAt(chosen, rows, n + 2) * stride;
+    const d = x + rowAt(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
     let b0 = a0;
     let c0 = a0;
@@ -57,8 +57,8 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
   }
   if (n < N) {
     const last = N - 1;
-    const a = x + rowOf(chosen, rows, n) * stride;
-    const b = x + rowOf(chosen, rows, last) * stride;
+    const a = x + rowAt(chosen, rows, n) * stride;
+    const b = x + rowAt(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
     let b0 = a0;
     let a1 = a0;
@@ -79,7 +79,7 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
 
 // @ts-ignore: decorator
 @inline
-export function rowOf(chosen: bool, rows: usize, n: i32): usize {
+export function rowAt(chosen: bool, rows: usize, n: i32): usize {
   return chosen ? <usize>load<i32>(rows + ((<usize>n) << 2)) : <usize>n;
 }
 
@@ -151,15 +151,15 @@ function product(x: usize, w: usize, start: usize, biased: bool, out: usize, N: 
 
 // @ts-ignore: decorator
 @inline
-function first(start: usize, biased: bool): v128 {
+function startVector(start: usize, biased: bool): v128 {
   return biased ? v128.load(start) : v128.splat<F>(0);
 }
 
 // @ts-ignore: decorator
 @inline
 function block4x2(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
-  const start0 = first(start, biased);
-  const start1 = first(start + 16, biased);
+  const start0 = startVector(start, biased);
+  const start1 = startVector(start + 16, biased);
   let a0 = start0;
   let a1 = start1;
   let b0 = start0;
@@ -200,8 +200,8 @@ function block4x2(x: usize, xStride: usize, w: usize, wStride: usize, start: usi
 // @ts-ignore: decorator
 @inline
 function block1x2(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
-  let a0 = first(start, biased);
-  let a1 = first(start + 16, biased);
+  let a0 = startVector(start, biased);
+  let a1 = startVector(start + 16, biased);
   const end = x + at(D);
   let row = w;
   for (let p = x; p < end; p += sizeof<F>()) {
@@ -217,7 +217,7 @@ function block1x2(x: usize, w: usize, wStride: usize, start: usize, biased: bool
 // @ts-ignore: decorator
 @inline
 function block4x1(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
-  let a = first(start, biased);
+  let a = startVector(start, biased);
   let b = a;
   let c = a;
   let d = a;
@@ -240,7 +240,7 @@ function block4x1(x: usize, xStride: usize, w: usize, wStride: usize, start: usi
 // @ts-ignore: decorator
 @inline
 function block1x1(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
-  let a = first(start, biased);
+  let a = startVector(start, biased);
   const end = x + at(D);
   let row = w;
   for (let p = x; p < end; p += sizeof<F>()) {

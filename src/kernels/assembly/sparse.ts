@@ -2,7 +2,7 @@ import { addProduct, addScaled, at, columnAt, intAt, L, splatAt } from './memory
 
 /** out[N,H] = x[rows[n], :] w[D,H] + b[H] for sparse rows; b < 0: no bias; w's rows are `stride` apart. */
 export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32, stride: i32): void {
-  fetch(values, columns, starts, rows, out, N);
+  prefetchRows(values, columns, starts, rows, out, N);
   // The loop over blocks of columns is outermost, so that a block's part of w stays in the cache for all rows.
   let h = 0;
   for (; h + 7 * L <= H; h += 7 * L) {
@@ -42,7 +42,7 @@ function bias(b: i32, offset: i32): v128 {
  * Reads one number from each cache line of the rows, so that the memory accesses of all rows overlap. The products
  * would wait for one after another. Stores an unused number at `out`, so that the compiler keeps the loads.
  */
-function fetch(values: i32, columns: i32, starts: i32, rows: i32, out: i32, N: i32): void {
+function prefetchRows(values: i32, columns: i32, starts: i32, rows: i32, out: i32, N: i32): void {
   let sum = 0;
   for (let n = 0; n < N; n++) {
     const row = load<i32>(intAt(rows + n));
@@ -275,7 +275,7 @@ function scatter(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, 
   }
 }
 
-function scatters(H: i32): bool {
+function usesScatter(H: i32): bool {
   return H >= L && H <= 4 * L;
 }
 
@@ -286,7 +286,7 @@ function clear(gradient: i32, D: i32, H: i32, stride: i32): void {
 
 /** gradient[D,H] = x[rows, :]' delta[N,H] for sparse rows; the gradient's rows are `stride` apart. */
 export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
-  if (scatters(H)) {
+  if (usesScatter(H)) {
     clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     return;
@@ -307,7 +307,7 @@ export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, ro
  */
 export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
   const factor = -(<F>rate);
-  if (scatters(H)) {
+  if (usesScatter(H)) {
     clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     if (H == stride) addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), D * H);
@@ -352,13 +352,13 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a6 = addProduct(a6, x, v128.load(p, 96));
     }
     const p = at(to + h);
-    v128.store(p, finished(update, p, factors, a0));
-    v128.store(p, finished(update, p + 16, factors, a1), 16);
-    v128.store(p, finished(update, p + 32, factors, a2), 32);
-    v128.store(p, finished(update, p + 48, factors, a3), 48);
-    v128.store(p, finished(update, p + 64, factors, a4), 64);
-    v128.store(p, finished(update, p + 80, factors, a5), 80);
-    v128.store(p, finished(update, p + 96, factors, a6), 96);
+    v128.store(p, scaledOrAdded(update, p, factors, a0));
+    v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
+    v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
+    v128.store(p, scaledOrAdded(update, p + 48, factors, a3), 48);
+    v128.store(p, scaledOrAdded(update, p + 64, factors, a4), 64);
+    v128.store(p, scaledOrAdded(update, p + 80, factors, a5), 80);
+    v128.store(p, scaledOrAdded(update, p + 96, factors, a6), 96);
   }
   for (; h + 4 * L <= H; h += 4 * L) {
     let a0 = v128.splat<F>(0);
@@ -377,10 +377,10 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a3 = addProduct(a3, x, v128.load(p, 48));
     }
     const p = at(to + h);
-    v128.store(p, finished(update, p, factors, a0));
-    v128.store(p, finished(update, p + 16, factors, a1), 16);
-    v128.store(p, finished(update, p + 32, factors, a2), 32);
-    v128.store(p, finished(update, p + 48, factors, a3), 48);
+    v128.store(p, scaledOrAdded(update, p, factors, a0));
+    v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
+    v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
+    v128.store(p, scaledOrAdded(update, p + 48, factors, a3), 48);
   }
   for (; h + L <= H; h += 4 * L) {
     // The last vectors overlap, so all are computed from the old values before any is stored.
@@ -400,10 +400,10 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a2 = addProduct(a2, x, v128.load(at(row + c2)));
       a3 = addProduct(a3, x, v128.load(at(row + c3)));
     }
-    a0 = finished(update, at(to + h), factors, a0);
-    a1 = finished(update, at(to + c1), factors, a1);
-    a2 = finished(update, at(to + c2), factors, a2);
-    a3 = finished(update, at(to + c3), factors, a3);
+    a0 = scaledOrAdded(update, at(to + h), factors, a0);
+    a1 = scaledOrAdded(update, at(to + c1), factors, a1);
+    a2 = scaledOrAdded(update, at(to + c2), factors, a2);
+    a3 = scaledOrAdded(update, at(to + c3), factors, a3);
     v128.store(at(to + h), a0);
     v128.store(at(to + c1), a1);
     v128.store(at(to + c2), a2);
@@ -418,6 +418,6 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
 
 // @ts-ignore: decorator
 @inline
-function finished(update: bool, old: usize, factors: v128, sum: v128): v128 {
+function scaledOrAdded(update: bool, old: usize, factors: v128, sum: v128): v128 {
   return update ? addProduct(v128.load(old), factors, sum) : sum;
 }

@@ -1,7 +1,7 @@
 // Complete steps of plain SGD in one call, for the models of surfaces: one linear output with the squared error, and
 // either no hidden layer or one relu layer on two inputs. These steps are so short that calls and intermediate results
 // in memory cost as much as the arithmetic. The bits are the same as with the separate kernels.
-import { rowOf, rowsTimesVector } from './dense';
+import { rowAt, rowsTimesVector } from './dense';
 import { addProduct, at, intAt, L, splatAt } from './memory';
 
 /** w <- w - rate (gradient + penalty w) for a vector of weights; `descent` is -rate. */
@@ -14,7 +14,7 @@ function descend(w: usize, gradient: v128, descent: F, penalty: F): void {
 }
 
 /** The same for one weight. */
-function descendOne(w: usize, gradient: F, descent: F, penalty: F): void {
+function descendScalar(w: usize, gradient: F, descent: F, penalty: F): void {
   const old = load<F>(w);
   const whole = penalty != 0 ? gradient + penalty * old : gradient;
   store<F>(w, old + descent * whole);
@@ -41,7 +41,7 @@ export function linearSgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, delta: 
   rowsTimesVector(true, at(x), batch, at(D), at(w), b < 0 ? <F>0 : load<F>(at(b)), at(delta), N, D);
   const sum = squaredErrorDelta(at(delta), at(y), batch, N);
   descendByRows(true, at(x), batch, at(delta), at(w), N, D, -(<F>rate), <F>(2 * lambda));
-  if (b >= 0) descendOne(at(b), sum, -(<F>rate), <F>(2 * biasLambda));
+  if (b >= 0) descendScalar(at(b), sum, -(<F>rate), <F>(2 * biasLambda));
 }
 
 /** Updates w[D] with the gradient x' delta[N]. Row n is row rows[n] of x, or row n of x without `chosen`. */
@@ -79,7 +79,7 @@ function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usi
   for (; d + 16 <= stride; d += 16) {
     let gradient = v128.splat<F>(0);
     for (let n = 0; n < N; n++) {
-      const row = x + d + rowOf(chosen, rows, n) * stride;
+      const row = x + d + rowAt(chosen, rows, n) * stride;
       gradient = addProduct(gradient, splatAt(delta + at(n)), v128.load(row));
     }
     descend(w + d, gradient, descent, penalty);
@@ -87,9 +87,9 @@ function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usi
   for (; d < stride; d += sizeof<F>()) {
     let gradient: F = 0;
     for (let n = 0; n < N; n++) {
-      gradient += load<F>(delta + at(n)) * load<F>(x + d + rowOf(chosen, rows, n) * stride);
+      gradient += load<F>(delta + at(n)) * load<F>(x + d + rowAt(chosen, rows, n) * stride);
     }
-    descendOne(w + d, gradient, descent, penalty);
+    descendScalar(w + d, gradient, descent, penalty);
   }
 }
 
@@ -111,7 +111,7 @@ export function relu2H1SgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, v: i32
   const biasPenalty = <F>(2 * biasLambda);
   descendHidden(at(inputs), at(a), at(delta), at(v), at(w), at(b), N, H, descent, penalty, biasPenalty);
   descendByRows(false, at(a), 0, at(delta), at(v), N, H, descent, penalty);
-  descendOne(at(c), sum, descent, biasPenalty);
+  descendScalar(at(c), sum, descent, biasPenalty);
 }
 
 /** out[N] = relu(x[N,2] w[2,H] + b) v[H] + c. With `keep`, the outputs of the relu are stored in a[N,H]. */

@@ -3,8 +3,14 @@ import { columnsOf } from '../../nn/samples.ts';
 import { integer, number, type Option } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { needsOutputs, trainedFit } from '../fit.ts';
-import { type NetworkConfig, networkDefaults, networkOf, networkReads, networkSchema } from './network.ts';
-import { mostEpochs, trainingCost } from './sgd.ts';
+import {
+  type NetworkConfig,
+  networkConfig,
+  networkDefaults,
+  networkReads,
+  networkSchema,
+} from './network.ts';
+import { maxEpochs, trainingCost } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
 /** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
@@ -17,7 +23,7 @@ export interface LbfgsConfig extends NetworkConfig {
 }
 
 const options = {
-  maxIterations: integer('maximum number of L-BFGS iterations', 1, mostEpochs),
+  maxIterations: integer('maximum number of L-BFGS iterations', 1, maxEpochs),
   gradientTolerance: number(
     'L-BFGS stops when no component of the gradient is larger',
     'a finite number > 0',
@@ -35,7 +41,7 @@ export const lbfgs = {
   defaults: networkDefaults,
   config: (settings, context) => ({
     solver: 'lbfgs',
-    ...networkOf(settings, context),
+    ...networkConfig(settings, context),
     maxIterations: settings.maxIterations as number,
     gradientTolerance: settings.gradientTolerance as number,
     dtype: 'float64',

@@ -6,7 +6,7 @@ import { type LossName, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
 import { parseChoice } from '../../parsing/value-list.ts';
-import { givenLayers, randomLayers } from '../architecture.ts';
+import { layersFromSettings, randomLayers } from '../architecture.ts';
 import type { ModelContext } from './solver.ts';
 
 /** A network and its objective, independent of how it is trained. */
@@ -54,13 +54,13 @@ export const networkOptions = {
 
 export const networkReads = [...Object.keys(networkOptions), 'lambda'];
 
-export function networkOf(settings: Settings, context: ModelContext): NetworkConfig {
+export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
   const { architecture, task, facts } = context;
   const loss = settings.loss as LossName;
   checkLoss(loss, task);
   const random = architecture === 'random';
   return {
-    layers: (random ? randomLayers : givenLayers)(settings, loss, facts.classes),
+    layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
     draw: random ? (settings.net as number) : 0,
     loss,
     lambda: settings.lambda as number,

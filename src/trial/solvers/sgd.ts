@@ -22,8 +22,8 @@ import { needsOutputs, trainedFit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
 import {
   type NetworkConfig,
+  networkConfig,
   networkDefaults,
-  networkOf,
   networkOptions,
   networkReads,
   networkSchema,
@@ -48,7 +48,7 @@ export interface TrainingConfig extends NetworkConfig {
 }
 
 /** A record is one string, and the curves of more epochs would not fit into it. */
-export const mostEpochs = 5e6;
+export const maxEpochs = 5e6;
 
 const options = {
   ...networkOptions,
@@ -61,7 +61,7 @@ const options = {
   ),
   batchSize: rows('rows in a mini-batch', 1),
   batches: choice('how mini-batches are drawn', batchingNames),
-  epochs: integer('epochs', 1, mostEpochs),
+  epochs: integer('epochs', 1, maxEpochs),
   dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
 
@@ -111,7 +111,7 @@ export const sgd = {
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
     const { train } = await import('../../nn/train.ts');
-    const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
+    const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
     const fit = trainedFit(data, model.loss, trained);
     if (losses[model.loss].task === 'classification' && !fit.diverged) await onWeights?.(trained.weights);
@@ -121,7 +121,7 @@ export const sgd = {
 
 export function trainingConfig(settings: Settings, context: ModelContext): TrainingConfig {
   return {
-    ...networkOf(settings, context),
+    ...networkConfig(settings, context),
     optimizer: optimizerOf(settings),
     learningRate: settings.learningRate as number,
     schedule: settings.schedule as string,
@@ -191,7 +191,7 @@ export function trainingMemory(
 }
 
 /** The arguments of `train`, without the element type. */
-export async function trainingOf(
+export async function trainingArguments(
   { train }: Prepared,
   model: TrainingConfig,
   seed: number,

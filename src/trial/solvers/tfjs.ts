@@ -6,11 +6,11 @@ import { missingInTfjs } from '../../references/tfjs.ts';
 import { trainedFit } from '../fit.ts';
 import {
   type TrainingConfig,
+  trainingArguments,
   trainingConfig,
   trainingCost,
   trainingDefaults,
   trainingMemory,
-  trainingOf,
   trainingReads,
   trainingSchema,
 } from './sgd.ts';
@@ -53,7 +53,7 @@ export const tfjs = {
   cost: (model, size) => 20 * trainingCost(model, size),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch }) {
-    const training = await trainingOf(data, model, seed);
+    const training = await trainingArguments(data, model, seed);
     const trained = await references.tfjs.train(data.train, data.test, training, model, onEpoch);
     return trainedFit(data, model.loss, trained);
   },
