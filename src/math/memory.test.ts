@@ -50,7 +50,7 @@ test('more than there is: a sentence with a remedy, and what was there stays', (
     () => takeRegion(memory, 2 ** 33),
   ]) {
     expect(take).toThrow(UserError);
-    expect(take).toThrow(/too little memory.*\d+ MiB.*remedy: +take fewer samples or jobs/s);
+    expect(take).toThrow(/not enough memory.*\d+ MiB.*remedy: +use fewer samples or jobs/s);
   }
   expect(memory.buffer.byteLength).toBe(65536);
 });

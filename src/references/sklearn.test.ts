@@ -98,7 +98,7 @@ withSklearn('LogisticRegression', () => {
   test('of rows that lack a class fails with a sentence of one line', async () => {
     const lacking = { ...dense, targets: targets.map((value, n) => (n % classes === 1 ? 0 : value)) };
     await expect(fitted(lacking)).rejects.toThrow(
-      /^scikit-learn: ValueError: the training rows do not have every class$/,
+      /^scikit-learn: ValueError: the training rows do not contain every class$/,
     );
   });
 
