@@ -30,8 +30,8 @@ export async function inTemporaryFolder(action) {
 }
 
 /**
- * Starts the program in a folder; `ended` gives how it ended. `shell`: what a shell does before, such as `ulimit -f 8`;
- * `engine`: flags for Node.
+ * Starts the program in a folder. `ended` resolves when it has ended. `shell` is a shell command to run first, such as
+ * `ulimit -f 8`, and `engine` holds flags for Node.
  */
 export function start(folder, args, { environment = {}, shell = null, engine = [] } = {}) {
   const command = [process.execPath, ...engine, program, ...args];
@@ -54,7 +54,7 @@ export function start(folder, args, { environment = {}, shell = null, engine = [
 
 export const run = (folder, args, options) => start(folder, args, options).ended;
 
-/** Starts the program and sends it a signal after `milliseconds`. Returns how it ended, and how long that took. */
+/** Starts the program and sends it a signal after `milliseconds`. Resolves to its outcome. */
 export async function signalAfter(folder, args, signal, milliseconds) {
   const { child, ended } = start(folder, args);
   const timer = setTimeout(() => child.kill(signal), milliseconds);

@@ -225,7 +225,7 @@ describe('bad input', () => {
     [['trace', 'nowhere.json'], /nowhere\.json/],
     [['data', 'export', 'mnits'], /did you mean mnist/],
     [['data', 'export', 'mnist', '--noise', '1'], /--noise has no meaning for mnist/],
-    [['data', 'export', 'franke', '--samples', 'all'], /--samples all has no meaning for generated data/],
+    [['data', 'export', 'franke', '--samples', 'all'], /--samples all cannot be used with generated data/],
     [['data', 'export', 'franke', '--seed', '1..5'], /--seed takes one value here/],
     [['data', 'export', 'franke', '--out', '/proc/x'], /--out/],
     [['ffnn', '--store', '/proc/x'], /--store/],
