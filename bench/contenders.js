@@ -1,4 +1,4 @@
-// Processes that measure: one for each peer that stays, a fresh one for each measurement of ours.
+// The processes that measure: one long-lived process for each peer, and a new one for each measurement of ours.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,10 +8,10 @@ import { environment, findPython, strongestCoreTypes } from './machine.js';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Why a peer is not measured: something is missing, which is no error of the benchmark. */
+/** A peer cannot be measured because something is missing. This is not an error of the benchmark. */
 export class NotMeasured extends Error {}
 
-/** One measurement of ours in a process of its own; the job is as in ours.js. */
+/** Runs one measurement of ours in a new process. The job is described in ours.js. */
 export async function measureOurs(job) {
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, [here('ours.js'), JSON.stringify(job)], {
@@ -24,9 +24,9 @@ export async function measureOurs(job) {
 const running = new Map();
 
 /**
- * The process of a peer for one setting, started once: { hello, ask(job) }.
+ * The process of a peer for one setting, started on first use: { hello, ask(job) }.
  *
- * With blas 'strongest' it is the strongest core type whose products are right. Errors: NotMeasured.
+ * blas 'strongest' chooses the fastest core type whose matrix products are correct. Errors: NotMeasured.
  */
 export async function openPeer(peer, { threads, blas }) {
   const key = [peer.program, threads, blas].join();
@@ -79,19 +79,19 @@ function commandOf({ program, needs }) {
   throw new NotMeasured(`no python3 with ${needs.join(' and ')}: on Debian, \`apt-get install ${packages}\``);
 }
 
-/** Against plain float64 sums, see errors_of in peers/peer.py. */
+/** Whether the errors of matrix products, relative to plain float64 sums, are small: see errors_of in peers/peer.py. */
 function rightProducts({ float32, float64 }) {
   return float32 < 1e-5 && float64 < 1e-13;
 }
 
-/** Starts a process that answers each line with a line; resolves when it has said hello. */
+/** Starts a process that answers each line with a line. Resolves when it has sent its first line. */
 async function launch([command, ...args], env) {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (text) => {
     complaints = (complaints + text).slice(-2000);
   });
-  child.stdin.on('error', () => {}); // its end is told below
+  child.stdin.on('error', () => {}); // the end of the process is handled below
   const lines = createInterface({ input: child.stdout });
   let waiting = null;
   const answer = () =>

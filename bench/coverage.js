@@ -1,6 +1,6 @@
-// How often the prediction interval of n runs holds one more run, and how wide it is; how often one more run of k numbers
-// is rejected as a whole: node bench/coverage.js [--samples N] (after npm run build). Writes bench/results/coverage.json
-// and prints it; the same samples in every run.
+// Simulates how often the prediction interval of n runs contains one further run, how wide the interval is, and how
+// often the joint p-value rejects one further run of k numbers: node bench/coverage.js [--samples N] (after npm run
+// build). Writes bench/results/coverage.json and prints it. The samples are the same in every run.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,7 +36,7 @@ const distributions = {
 };
 
 const tQuantiles = new Map();
-/** x with P(|t| >= x) = 1 - level, by bisection of the same tail that is under test elsewhere. */
+/** The x with P(|t| >= x) = 1 - level, by bisection of the tail function, which is tested elsewhere. */
 function tQuantile(level, freedom) {
   const key = `${level} ${freedom}`;
   if (!tQuantiles.has(key)) {
@@ -90,7 +90,7 @@ for (const [index, [distribution, draw]] of Object.entries(distributions).entrie
   }
 }
 
-/** Runs of k numbers that share a part, as numbers of one run do; the published one rounded to a fiftieth. */
+/** Draws runs of k correlated numbers, as in one run of the program. The published run is rounded to 1/50. */
 function jointRejections(draw, n, k, correlation, count, rng) {
   const run = () => {
     const shared = Math.sqrt(correlation) * draw(rng);
@@ -125,7 +125,7 @@ for (const [index, distribution] of ['normal', 't3', 'log-normal', 'contaminated
 }
 
 const what =
-  'share of samples of n whose prediction interval holds one further draw, and mean width relative to the classical ' +
+  'share of samples of n whose prediction interval contains one further draw, and mean width relative to the classical ' +
   't interval of the same samples; standard error of a coverage c: sqrt(c (1 - c) / samples)';
 const jointWhat =
   'share of runs of k numbers, drawn like the n others, that the joint p-value rejects at 0.05 and at 0.01';

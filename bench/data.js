@@ -1,12 +1,12 @@
-// Writes a workload as raw little-endian arrays and a JSON file: the same bytes for every contender.
+// Writes a workload as raw little-endian arrays and a JSON file, so that every contender reads the same bytes.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Rows of MNIST in the size that checks, slow peers and --quick use. */
+/** The rows of MNIST in the small size, used by checks, slow peers and --quick. */
 const smallRows = { train: 2000, test: 400 };
-/** Epochs whose batches are recorded; later epochs take them again from the first. */
+/** The number of epochs whose batches are recorded. Later epochs reuse them from the first. */
 const recordedEpochs = 20;
 const seed = 2020;
 const degree = 14;
@@ -32,7 +32,7 @@ export async function writeWorkload(program, workload, size, folder) {
   const steps = Math.floor(trainRows / batchSize);
   const count = recordedEpochs * steps * batchSize;
   const batches = new Int32Array(count);
-  // With replacement, as the report draws them.
+  // With replacement, as in the report.
   for (let i = 0; i < count; i++) batches[i] = Math.floor(random() * trainRows);
   await write('batches', batches);
   const meta = {
@@ -111,7 +111,7 @@ function frankePoints(random) {
   return { points: points.map((x) => x - mean), values };
 }
 
-/** Three quarters to train on, one to test on. */
+/** Splits the rows: three quarters for training, one quarter for testing. */
 function cut(inputs, targets, columns) {
   const rows = (3 * targets.length) / 4;
   return {
@@ -120,7 +120,7 @@ function cut(inputs, targets, columns) {
   };
 }
 
-/** Numbers in [0, 1) from a seed (the generator mulberry32). */
+/** Random numbers in [0, 1) from a seed (the mulberry32 generator). */
 function uniformFrom(state) {
   let a = state;
   return () => {

@@ -1,4 +1,5 @@
-// How time and memory grow: node bench/growth.js [options]. One setting varied at a time, each run a process of its own.
+// Measures how time and memory grow: node bench/growth.js [options]. One setting is varied at a time, and each run is a
+// separate process.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,7 +12,7 @@ import { describeCommit, describeMachine } from './machine.js';
 import { runProgram } from './program.js';
 
 const usage = `node bench/growth.js [options]   (after npm run build)
-  --only TEXT     series whose title has it; like --quick, it changes no committed file
+  --only TEXT     series whose title contains TEXT; like --quick, it changes no committed file
   --quick         the smaller half of the sizes, one run each; writes bench/results/growth-quick.json only
   --program FILE  the program (default bin/fys-nn.js)`;
 
@@ -30,12 +31,15 @@ if (options.help) {
 const program = resolve(options.program ?? fileURLToPath(new URL('../bin/fys-nn.js', import.meta.url)));
 const cores = cpus().length;
 
-/** The Franke network in float32 unless varied: 4000 rows, 2-128-1, batches of 10, 100 epochs, one trial, one worker. */
+/** The baseline, a Franke network in float32: 4000 rows, 2-128-1, batches of 10, 100 epochs, one trial, one worker. */
 const franke = { samples: 4000, hidden: '128', 'batch-size': 10, epochs: 100, jobs: 1 };
 const layers = (depth) => Array(depth).fill(64).join('-');
 const seeds = (count) => ({ seed: `1..${count}` });
 
-/** What is varied, and the options for each value; `whole`: the time of the process is shown, not that of the trial. */
+/**
+ * The settings that are varied, and the options for each value. `whole`: show the time of the process, not of the
+ * trial.
+ */
 const series = [
   {
     title: 'samples (Franke)',
@@ -104,7 +108,7 @@ const measured = {
 for (const { title, values, settings, command = 'ffnn', whole = false } of series) {
   if (!title.includes(options.only)) continue;
   const used = options.quick ? values.slice(0, 2) : values;
-  // By turns, so that what else the machine does weighs on all sizes.
+  // Alternate, so that other load on the machine affects all sizes equally.
   const runs = used.map(() => []);
   for (let repeat = 0; repeat < (options.quick ? 1 : 3); repeat++) {
     for (const [index, value] of used.entries()) runs[index].push(await measure(command, settings(value)));
@@ -119,7 +123,7 @@ for (const { title, values, settings, command = 'ffnn', whole = false } of serie
 }
 await write();
 
-/** Seconds of the whole run and of its trials, and the peak of its resident memory in MB. */
+/** The seconds of the whole run and of its trials, and its peak resident memory in MB. */
 async function measure(command, settings) {
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-growth-'));
   const given = Object.entries({ dtype: 'float32', ...settings }).flatMap(([name, value]) => [
@@ -144,7 +148,7 @@ async function trialSeconds(store) {
   return seconds;
 }
 
-/** b of y = a x^b between the last two points, where what does not grow weighs least. */
+/** The b of y = a x^b between the last two points, where constant parts matter least. */
 function exponent(points, of) {
   const [before, last] = points.slice(-2);
   return Math.log(of(last) / of(before)) / Math.log(last.value / before.value);
@@ -166,7 +170,7 @@ function growthTables({ machine, node, at, series: all, quick }) {
   return [
     ...(quick ? ['QUICK RUN: few sizes, one run each.'] : []),
     `${machine.cpu}, ${machine.cores} cores, Node ${node}; ${at.slice(0, 10)}. Medians of three runs. The exponent b is that of`,
-    'time = a x^b between the last two sizes; start-up, reading and preparing data are in the time and grow less.',
+    'time = a x^b between the last two sizes; the time includes start-up, reading and preparing data, which grow less.',
     '',
     table(['', 'x', 'seconds', 'b', 'peak memory, MB'], rows),
     '',

@@ -1,4 +1,4 @@
-// The kernels beside the limits of the machine and beside the reference: node bench/kernels.js [options].
+// Compares the kernels with the limits of the machine and with the reference: node bench/kernels.js [options].
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,8 +12,8 @@ import { measureWholeRun } from './kernels/whole-run.js';
 import { describeCommit, describeMachine } from './machine.js';
 
 const usage = `node bench/kernels.js [options]   (after npm run build)
-  --quick         few and short measurements, little data; changes no file but bench/results/kernels-quick.json
-  --check         exits 1 when a kernel has lost half of its lead on the reference since bench/results/kernels.json
+  --quick         few and short measurements, little data; changes only bench/results/kernels-quick.json
+  --check         exits with 1 if a kernel's speed relative to the reference has halved since bench/results/kernels.json
   --only LIST     workloads: franke-ffnn, layers, mnist-ffnn, mnist-logistic, ols, others
   --build FILE    the built program (default dist/src/index.js)`;
 
@@ -29,7 +29,7 @@ const { createWasmKernels } = await built('kernels/wasm.js');
 const { createMemory } = await built('math/memory.js');
 const create = {
   wasm: (dtype, bytes) => createWasmKernels(dtype, createMemory(bytes)),
-  // An instance for each element type, as kernels/index.ts makes them.
+  // A separate instance for each element type, as in kernels/index.ts.
   reference: async (dtype, bytes) =>
     (
       await import(`${pathToFileURL(join(folder, 'kernels/reference.js')).href}?${dtype}`)
@@ -81,7 +81,7 @@ function measureCeilings() {
   );
 }
 
-/** Ratios to the reference, which hold on any machine, against the committed ones. */
+/** Compares the ratios to the reference, which are similar on all machines, with the committed ones. */
 async function check() {
   const before = JSON.parse(await readFile(committed, 'utf8'));
   const lost = [];
@@ -97,10 +97,10 @@ async function check() {
   for (const { name, call, was } of lost) {
     const what = `${name}: ${call.kernel} ${call.size.join(' x ')}`;
     console.log(
-      `${what}: ${call.ratio.toPrecision(3)} times the reference's speed, was ${was.ratio.toPrecision(3)}`,
+      `${what}: ${call.ratio.toPrecision(3)} times the reference's speed, was ${was.ratio.toPrecision(3)} before`,
     );
   }
-  if (lost.length === 0) console.log('No kernel has lost half of its lead on the reference.');
+  if (lost.length === 0) console.log('No kernel has lost half of its speed relative to the reference.');
   return lost.length === 0 ? 0 : 1;
 }
 

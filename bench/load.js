@@ -1,4 +1,5 @@
-// What many trials cost: node bench/load.js [--quick] (after npm run build). Each line is a process of its own.
+// Measures the cost of many trials: node bench/load.js [--quick] (after npm run build). Each line is a separate
+// process.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
 const built = (path) => new URL(`../dist/${path}`, import.meta.url);
 const folder = join(tmpdir(), `fys-nn-load-${process.ppid}`);
 
-/** A hundred rates and as many seeds as make `count` trials of one epoch. */
+/** A grid of `count` trials of one epoch: a hundred learning rates, and seeds. */
 const gridOf = (count) => ({
   seed: Array.from({ length: count / 100 }, (_, i) => i),
   learningRate: Array.from({ length: 100 }, (_, i) => (i + 1) / 1000),
@@ -36,7 +37,7 @@ async function planOf(count) {
   return planExperiment(ffnn, { variant: 'code', quick: false, given: gridOf(count) }, { dataDir: null });
 }
 
-/** A record as such a trial leaves it, whose numbers are made up. */
+/** A record like that of such a trial, with invented numbers. */
 const recordOf = (id, config) => ({
   id,
   config,
@@ -55,7 +56,7 @@ const parts = {
     const plan = await planOf(count);
     return { trials: plan.cells.length };
   },
-  /** A store of other trials' records, written for the next two: `count` of them in ten journals. */
+  /** Writes a store with `count` records of other trials in ten journals, for the next two parts. */
   async write(count) {
     const { encodeLine } = await import(built('src/store/journal.js'));
     const { cells } = await planOf(100);
@@ -73,7 +74,7 @@ const parts = {
     }
     return {};
   },
-  /** Opening it for a hundred trials. */
+  /** Opens that store for a hundred trials. */
   async open() {
     const { openStore } = await import(built('src/store/store.js'));
     const ids = Array.from({ length: 100 }, (_, i) => idOf(i % 10, 7 * i));
@@ -81,7 +82,7 @@ const parts = {
     if (found !== ids.length) throw new Error(`${found} of ${ids.length} were found`);
     return { indexes: readdirSync(folder).filter((name) => name.endsWith('.index')).length };
   },
-  /** All records of a grid, for a run that finds them in the store. */
+  /** Writes all records of a grid, for a run that finds them in the store. */
   async fill(count) {
     const { encodeLine } = await import(built('src/store/journal.js'));
     mkdirSync(folder, { recursive: true });
@@ -91,7 +92,7 @@ const parts = {
     closeSync(file);
     return {};
   },
-  /** The program on such a grid: from the store where it was filled, else computed. */
+  /** Runs the program on such a grid. It reads the store if it was filled, and computes the trials otherwise. */
   async run(count) {
     const { seed, learningRate, samples, batchSize, hidden, epochs, bootstrap } = gridOf(count);
     const args = ['ffnn', '--seed', `0..${seed.length - 1}`, '--learning-rate', learningRate.join(',')];
@@ -121,7 +122,7 @@ function idOf(journal, index) {
 }
 
 function measure(part, count) {
-  // Else garbage lies about for as long as the machine has memory, and the peak says nothing.
+  // Otherwise garbage accumulates while the machine has memory, and the peak is meaningless.
   const heap = part === 'run' ? ['--max-old-space-size=96', '--max-semi-space-size=2'] : [];
   const args = [...heap, fileURLToPath(import.meta.url), '--part', part, '--count', String(count)];
   const text = execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }).toString();
@@ -139,7 +140,7 @@ if (options.part !== undefined) {
   const cpuSeconds = round((userCPUTime + systemCPUTime) / 1e6);
   console.log(JSON.stringify({ ...result, seconds, cpuSeconds, peakMiB: Math.round(maxRSS / 1024) }));
 } else {
-  // The children name the folder by this process.
+  // The children's folder name contains this process's id.
   const shared = join(tmpdir(), `fys-nn-load-${process.pid}`);
   const clear = () => {
     for (const path of [shared, `${shared}-out`]) rmSync(path, { recursive: true, force: true });

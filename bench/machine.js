@@ -1,9 +1,9 @@
-// What the benchmark ran on, and what makes OpenBLAS strongest there.
+// Describes the machine that the benchmark runs on, and finds the fastest OpenBLAS settings for it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 
-/** Processor, memory and system; `load` is the load average when asked. */
+/** Processor, memory and system. `load` is the current load average. */
 export function describeMachine() {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -26,9 +26,9 @@ export function describeCommit() {
 }
 
 /**
- * Core types for OPENBLAS_CORETYPE, strongest first; null leaves the choice to OpenBLAS.
+ * Values for OPENBLAS_CORETYPE, fastest first; null leaves the choice to OpenBLAS.
  *
- * An OpenBLAS older than the processor takes it for a generic one.
+ * An OpenBLAS that is older than the processor treats it as a generic one.
  */
 export function strongestCoreTypes() {
   const flags = processorFlags();
@@ -39,7 +39,7 @@ export function strongestCoreTypes() {
   return [...types, null];
 }
 
-/** The environment of a peer: so many threads, OpenBLAS as installed or with a core type. */
+/** The environment variables of a peer: the number of threads, and OpenBLAS as installed or with a core type. */
 export function environment(threads, coreType) {
   const { OPENBLAS_L2_SIZE, OPENBLAS_CORETYPE, ...rest } = process.env;
   const count = String(threads);
@@ -55,7 +55,7 @@ export function environment(threads, coreType) {
 
 const interpreters = new Map();
 
-/** The first Python that has the modules, or null. */
+/** The first Python interpreter that has the modules, or null. */
 export function findPython(modules) {
   const wanted = modules.join(', ');
   if (!interpreters.has(wanted)) {

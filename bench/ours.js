@@ -1,7 +1,6 @@
-// One measurement of fys-nn: node bench/ours.js JOB, with JOB as JSON; prints its result as JSON.
-//
-// Timed from the end of the warm-up epochs to the end of the last one, as `train` tells of them: batches, steps and the
-// evaluation of all rows, but not the reading of data.
+// One measurement of fys-nn: node bench/ours.js JOB, with JOB as JSON; prints its result as JSON. The time is measured
+// from the end of the warm-up epochs to the end of the last epoch, in the `onEpoch` calls of `train`. It includes
+// batches, steps and the evaluation of all rows, but not reading the data.
 import { pathToFileURL } from 'node:url';
 import { readWorkload } from './data.js';
 
@@ -28,7 +27,7 @@ const trained = await train(
     loss: work.loss,
     penalty: { lambda: 0, penalizeBiases: false },
     optimizer: { name: 'sgd', momentum: 0 },
-    sgd: { momentum: 0, lambda: 0, penalizeBiases: false }, // as 0.1.0 has it, for --build of an older one
+    sgd: { momentum: 0, lambda: 0, penalizeBiases: false }, // the form in 0.1.0, for --build with an older build
     learningRate: work.learningRate,
     schedule: schedules.constant,
     batches: {
@@ -49,7 +48,7 @@ const trained = await train(
     if (epoch === warmup) started = performance.now();
     if (epoch === warmup + epochs) ended = performance.now();
   },
-  // A second core where more than a second is left, as the program's launcher lends it.
+  // Lends a second core if more than a second is left, as the program's launcher does.
   (millisecondsLeft) => (threads === 2 && millisecondsLeft > 1000 ? () => {} : null),
 );
 const first = (curve) => curve.slice(0, 5);
@@ -63,7 +62,7 @@ const result = {
 };
 console.log(JSON.stringify(result));
 
-/** Rows as the program prepares them: those of one sparse matrix where fewer than half of the inputs are not 0. */
+/** Rows as the program prepares them: as rows of a sparse matrix if fewer than half of the inputs are nonzero. */
 function prepared({ inputs, targets }, held) {
   const all = new inputs.constructor(inputs.length + held.inputs.length);
   all.set(inputs);

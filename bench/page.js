@@ -1,4 +1,4 @@
-// Turns the benchmark's results into tables, and puts them between the markers of docs/performance.md.
+// Turns the benchmark's results into tables, and writes them between the markers of docs/performance.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { peers, workloads } from './workloads.js';
 
@@ -6,14 +6,14 @@ const page = new URL('../docs/performance.md', import.meta.url);
 const start = '<!-- peers: written by `npm run bench` from bench/results/latest.json -->';
 const end = '<!-- end of peers -->';
 
-/** Returns the tables as Markdown; with `write`, puts them in the page too. */
+/** Returns the tables as Markdown. With `write`, also writes them to the page. */
 export async function updatePage(measured, write) {
   const tables = tablesOf(measured);
   if (write) {
     const text = await readFile(page, 'utf8');
     const from = text.indexOf(start);
     const to = text.indexOf(end);
-    if (from < 0 || to < from) throw new Error('docs/performance.md has no markers for the peers');
+    if (from < 0 || to < from) throw new Error('docs/performance.md has no markers for the tables of peers');
     await writeFile(page, `${text.slice(0, from + start.length)}\n\n${tables}\n\n${text.slice(to)}`);
   }
   return tables;
@@ -32,7 +32,7 @@ function tablesOf(measured) {
   ];
   const sections = [
     about.filter((line) => line !== '').join('\n'),
-    'Time of one epoch of the peer / of ours, one thread each, OpenBLAS at its strongest (more is better):',
+    'Time of one epoch of the peer divided by ours, one thread each, OpenBLAS with its fastest settings (higher is better):',
     table(results, 'strongest', true),
   ];
   if (results.some(({ setting }) => setting === 'installed')) {
@@ -40,7 +40,7 @@ function tablesOf(measured) {
   }
   if (results.some(({ setting }) => setting === 'two-threads')) {
     sections.push(
-      'Peers at their strongest and ours, two threads each:',
+      'Peers with their fastest settings and ours, two threads each:',
       table(results, 'two-threads', false),
     );
   }
@@ -88,7 +88,7 @@ function hasFull(results, name) {
   return results.some(({ workload, size }) => workload === name && size === 'full');
 }
 
-/** Versions of the peers, and what OpenBLAS took the processor for. */
+/** The versions of the peers, and the core type that OpenBLAS used. */
 function versionsOf(programs) {
   return Object.entries(programs).map(([key, { versions, blas }]) => {
     const [program, setting] = key.split(' ');

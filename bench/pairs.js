@@ -1,9 +1,9 @@
-// Whether two contenders did the same work, and how many epochs to give each.
+// Checks that two contenders do the same work, and chooses how many epochs each runs.
 
 const tolerance = { float32: 1e-4, float64: 1e-9 };
 const shortestWarmup = 0.2;
 
-/** Fails unless both have the same losses and accuracies after each of the first epochs. */
+/** Throws unless both have the same losses and accuracies after each of the first epochs. */
 export function compare(what, { dtype }, peer, ours, theirs) {
   if (!peer.checked) return;
   const allowed = tolerance[peer.dtypes?.[0] ?? dtype];
@@ -13,7 +13,7 @@ export function compare(what, { dtype }, peer, ours, theirs) {
       throw new Error(`${what}: no ${curve}`);
     for (let epoch = 0; epoch < epochs; epoch++) {
       const [a, b] = [ours[curve][epoch], theirs[curve][epoch]];
-      // The losses decide. A row whose two largest outputs are nearly equal may count for either.
+      // The losses decide: a row whose two largest outputs are nearly equal may be assigned to either class.
       const difference = curve.endsWith('loss') ? Math.abs(a - b) / Math.abs(a) : Math.abs(a - b) / 50;
       if (difference <= allowed) continue;
       throw new Error(
@@ -23,7 +23,7 @@ export function compare(what, { dtype }, peer, ours, theirs) {
   }
 }
 
-/** About how long an epoch takes: the check tells unless it was short, since the first epochs are slow. */
+/** Estimates the time of an epoch. If the check was short, it measures again, since the first epochs are slow. */
 export async function epochSeconds(checked, measure) {
   if (checked.seconds > 0.3) return checked.seconds / checked.epochs;
   for (let epochs = 4; ; epochs *= 8) {
@@ -32,7 +32,7 @@ export async function epochSeconds(checked, measure) {
   }
 }
 
-/** Warm-up and timed epochs for epochs of about so many seconds. */
+/** The numbers of warm-up and timed epochs, given the approximate time of an epoch. */
 export function lengthOf(epochSeconds, timed) {
   const epochs = Math.max(1, Math.round(timed / epochSeconds));
   return { warmup: Math.ceil(Math.max(epochs / 4, shortestWarmup / epochSeconds)), epochs };

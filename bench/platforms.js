@@ -1,5 +1,5 @@
-// The program on Windows and on ARM, from Linux: node bench/platforms.js [windows] [arm] [--only REGEXP] (npm run
-// platforms-test builds first). A platform whose emulator is not installed is skipped.
+// Tests the program on Windows and ARM under emulation on Linux: node bench/platforms.js [windows] [arm] [--only
+// REGEXP] (npm run platforms-test builds first). A platform is skipped if its emulator is not installed.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ try {
     }
   }
 } finally {
-  // The last processes of an emulator may still be closing their files.
+  // The emulator's last processes may not have closed their files yet.
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 }
 process.exitCode = failed ? 1 : 0;

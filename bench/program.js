@@ -1,21 +1,24 @@
-// Runs the program in a process of its own, as a user would start it.
+// Runs the program in its own process, as a user would start it.
 import { spawn } from 'node:child_process';
 
-/** Runs Node on the arguments; resolves to seconds and to the peak of its resident memory in MB. Errors: exit status. */
+/**
+ * Runs Node with the arguments. Resolves to the seconds and the peak resident memory in MB. Errors: a nonzero exit
+ * status.
+ */
 export async function runProgram(args) {
   const begun = performance.now();
   const { maxRSS } = await resourceUsage(args);
   return { seconds: (performance.now() - begun) / 1000, megabytes: (maxRSS * 1024) / 1e6 };
 }
 
-/** What the process tells of itself as it ends. */
+/** Runs Node and returns the resource usage that the process reports when it ends. */
 function resourceUsage(args) {
-  const tell = `
+  const report = `
     import { writeSync } from 'node:fs';
     import { isMainThread } from 'node:worker_threads';
     if (isMainThread) process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));
   `;
-  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
+  const hook = `data:text/javascript,${encodeURIComponent(report)}`;
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, ['--import', hook, ...args], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

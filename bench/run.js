@@ -1,4 +1,4 @@
-// The benchmark of fys-nn beside its peers: npm run bench -- [options]. docs/performance.md says how it measures.
+// Benchmarks fys-nn against its peers: npm run bench -- [options]. docs/performance.md explains the method.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -13,22 +13,22 @@ import { compare, epochSeconds, lengthOf, median } from './pairs.js';
 import { peers, workloads } from './workloads.js';
 
 const usage = `npm run bench -- [options]
-  --quick           small data, one measurement each, one thread, OpenBLAS at its strongest: under a minute
+  --quick           small data, one measurement each, one thread, OpenBLAS with its fastest settings: under a minute
   --only LIST       workloads: ${Object.keys(workloads).join(', ')}
   --peers LIST      peers: ${Object.keys(peers).join(', ')}
   --repeats N       measurements of each pair in the main table (default 5; 3 in the others)
   --build FILE      the built program (default dist/src/index.js)
-A run with --quick, --only or --peers writes bench/results/partial.json and leaves docs/performance.md alone.`;
+A run with --quick, --only or --peers writes bench/results/partial.json and does not change docs/performance.md.`;
 
 const settings = [
   { name: 'strongest', threads: 1, blas: 'strongest', applies: () => true },
   { name: 'installed', threads: 1, blas: 'installed', applies: (peer) => peer.blas },
   { name: 'two-threads', threads: 2, blas: 'strongest', applies: (peer) => peer.threads },
 ];
-/** A second thread of ours starts after the first epoch: these epochs more are warm-up. */
+/** Our second thread starts after the first epoch, so this many more epochs are warm-up. */
 const threadStart = 2;
-/** How long the timed epochs of one measurement last together, and the longest epoch that is measured, in seconds. */
-const stretch = { full: 1.2, quick: 0.2 };
+/** The total time of the timed epochs of one measurement, and the longest epoch that is measured, in seconds. */
+const timedSeconds = { full: 1.2, quick: 0.2 };
 const longestEpoch = 30;
 const check = { warmup: 0, epochs: 5 };
 
@@ -78,7 +78,7 @@ async function runWorkload(name) {
       );
       const size = options.quick || growth * peerEpoch > longestEpoch ? 'small' : 'full';
       const factor = size === 'full' ? growth : 1;
-      const timed = options.quick ? stretch.quick : stretch.full;
+      const timed = options.quick ? timedSeconds.quick : timedSeconds.full;
       const oursLength = lengthOf(factor * oursEpoch, timed);
       if (setting.threads > 1) oursLength.warmup += threadStart;
       pairs.push({
@@ -109,7 +109,7 @@ async function runWorkload(name) {
   await rm(full, { recursive: true, force: true });
 }
 
-/** The peer's process, or null with a note why there is none. */
+/** The peer's process, or null; then the reason is noted. */
 async function open(id, setting) {
   try {
     const opened = await openPeer(peers[id], setting);
@@ -122,7 +122,7 @@ async function open(id, setting) {
   }
 }
 
-/** Ours, then the peer, at once after each other. */
+/** Measures ours, and directly afterwards the peer. */
 async function measurePair(name, setting, { id, job, oursJob, opened }) {
   const load = loadavg()[0];
   const ours = await measureOurs(oursJob);
@@ -142,7 +142,7 @@ async function measurePair(name, setting, { id, job, oursJob, opened }) {
 
 function resultOf(workload, setting, { id, size, measurements }) {
   const ratio = median(measurements.map((measurement) => measurement.ratio));
-  // Targets are for the full size; small and full differ for MNIST only.
+  // Targets are for the full size. Small and full differ only for MNIST.
   const comparable =
     setting.name === 'strongest' && (size === 'full' || workloads[workload].data !== 'mnist');
   const target = (comparable && workloads[workload].targets[id]) || null;
@@ -189,7 +189,7 @@ async function writeResults() {
   console.error(`\n${fileURLToPath(file)}, after ${written.seconds} s`);
 }
 
-/** The options as given; a wrong one ends the program with the usage. */
+/** Parses the options. A wrong option prints the usage and ends the program. */
 function givenOptions() {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
@@ -213,7 +213,7 @@ function readOptions() {
     const chosen = given?.split(',') ?? all;
     const unknown = chosen.find((name) => !all.includes(name));
     if (unknown === undefined) return chosen;
-    console.error(`${option}: ${unknown} is none of ${all.join(', ')}`);
+    console.error(`${option}: ${unknown} is not one of ${all.join(', ')}`);
     process.exit(2);
   };
   const repeats = Number(values.repeats ?? (values.quick ? 1 : 5));

@@ -1,4 +1,4 @@
-// Faults on purpose: node bench/torture.js [--quick | --smoke] [--seed N] (npm run torture builds first).
+// Injects faults: node bench/torture.js [--quick | --smoke] [--seed N] (npm run torture builds first).
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

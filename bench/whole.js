@@ -1,4 +1,5 @@
-// Whole commands: node bench/whole.js [--quick] (after npm run build). What they take, and what a second worker brings.
+// Measures the time and memory of complete commands, and the gain from a second worker: node bench/whole.js [--quick]
+// (after npm run build).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { runProgram } from './program.js';
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const program = fileURLToPath(new URL('../bin/fys-nn.js', import.meta.url));
 
-/** Start-up and figures are in the time of each. */
+/** The time of each includes start-up and figures. */
 const commands = [
   { title: 'the whole report', args: ['report'] },
   { title: '`mnist`: one trial', args: ['mnist'] },
@@ -23,7 +24,7 @@ const commands = [
   },
 ];
 
-/** A run into an empty store. */
+/** Measures a run with an empty store. */
 async function measure(args, jobs) {
   const folder = mkdtempSync(join(tmpdir(), 'fys-nn-whole-'));
   try {
@@ -40,7 +41,7 @@ const at = new Date().toISOString();
 const machine = describeMachine();
 const results = [];
 for (const { title, args } of commands) {
-  // By turns, so that what else the machine does weighs on both.
+  // Alternate, so that other load on the machine affects both equally.
   const pairs = [];
   for (let repeat = 0; repeat < (options.quick ? 1 : 3); repeat++) {
     pairs.push([await measure(args, 1), await measure(args, 2)]);

@@ -1,9 +1,9 @@
-// What is measured: the four workloads, the peers, and how many times slower each peer is to be.
+// The four workloads, the peers, and the target ratios of the peers' times to ours.
 
 const hidden = { units: 128, activation: 'relu', biasInit: 'zeros' };
 const softmax = { units: 10, activation: 'softmax', kernelInit: 'glorot_uniform', biasInit: 'zeros' };
 
-/** The report's models at the report's learning rate; `targets` are ratios peer / ours with one thread each. */
+/** The report's models with the report's learning rate. `targets` are ratios peer / ours with one thread each. */
 export const workloads = {
   'franke-ffnn': {
     title: 'Franke FFNN 2-128-1, batch 10 (f32)',
@@ -58,8 +58,8 @@ const sklearn = { program: 'sklearn_peer.py', needs: ['sklearn', 'numpy'], blas:
 const tfjs = { program: 'tfjs_peer.js', needs: [], blas: false, threads: false };
 
 /**
- * `blas`: whether its speed depends on OpenBLAS; `threads`: whether it can use two; `checked`: whether it can be given
- * weights and batches; `dtypes`: the only float types that it has.
+ * `blas`: whether its speed depends on OpenBLAS. `threads`: whether it can use two threads. `checked`: whether it
+ * accepts given weights and batches. `dtypes`: the float types that it supports, if not all.
  */
 export const peers = {
   'torch-manual': { title: 'PyTorch, hand-written', ...torch, workloads: everywhere, checked: true },

@@ -1,6 +1,6 @@
 import { defineExperiment, presets } from '../src/index.ts';
 
-/** Figure 7: activations x initialisations of the hidden layer; the output layer is initialised alike. */
+/** Figure 7: activations x initialisations of the hidden layer. The output layer is initialised in the same way. */
 export default defineExperiment({
   name: 'activations',
   title: 'Hidden activation x weight initialisation, network 2-128-1',

@@ -71,7 +71,7 @@ test.each([
     const version = (await availableReferences())[reference];
     if (version === null) {
       expect(cells).toHaveLength(own);
-      expect(absent).toEqual([{ name: reference, note: expect.stringContaining('is not there') }]);
+      expect(absent).toEqual([{ name: reference, note: expect.stringContaining('is not installed') }]);
       return;
     }
     expect(cells).toHaveLength(own + 1);

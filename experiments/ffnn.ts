@@ -1,6 +1,6 @@
 import { defineExperiment, presets } from '../src/index.ts';
 
-/** Figure 5: one hidden layer of 128 relu nodes on the Franke function, trained for long. */
+/** Figure 5: one hidden layer of 128 relu nodes on the Franke function, trained for many epochs. */
 export default defineExperiment({
   name: 'ffnn',
   title: 'Feed-forward network 2-128-1 on the Franke function, MSE per epoch',

@@ -3,8 +3,8 @@ import { defineExperiment, presets } from '../src/index.ts';
 /**
  * Figure 9: logistic regression, a network without hidden layers, on MNIST for several penalties.
  *
- * --solver lbfgs finds the optimum that SGD tends to. Of N training rows and with --penalize kernels,
- * --lambda 1/(2 C N) is the objective of scikit-learn's LogisticRegression(C).
+ * --solver lbfgs finds the optimum that SGD approaches. With N training rows and --penalize kernels, --lambda 1/(2 C N)
+ * gives the objective of scikit-learn's LogisticRegression(C).
  */
 export default defineExperiment({
   name: 'logistic',

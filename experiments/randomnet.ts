@@ -1,6 +1,6 @@
 import { defineExperiment, presets } from '../src/index.ts';
 
-/** RandomNet (text): ten networks whose depth, widths, activations and initialisations are drawn at random. */
+/** RandomNet (text): ten networks with random depth, widths, activations and initialisations. */
 export default defineExperiment({
   name: 'randomnet',
   title: 'RandomNet: ten networks of random architecture',

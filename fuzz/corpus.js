@@ -1,4 +1,4 @@
-// Good input of every kind, made by the program itself where it can: what the fuzzer damages.
+// Creates valid input of every kind for the fuzzer to damage, with the program itself where possible.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,7 @@ const claims = {
 };
 const expectation = { a: 'holds', b: 'contradicted', c: 'depends on the seed' };
 
-/** Folder of good input: store/, results/, data/, traces/, claims.json, expectation.json. */
+/** Creates a folder of valid input: store/, results/, data/, traces/, claims.json, expectation.json. */
 export async function makeCorpus(folder) {
   mkdirSync(join(folder, 'data'), { recursive: true });
   writeFileSync(join(folder, 'claims.json'), JSON.stringify(claims));
@@ -90,7 +90,7 @@ export async function makeCorpus(folder) {
   for (const args of runs) {
     const { status, stderr } = await runProgram(args, folder);
     if (status !== 0 && status !== 3)
-      throw new Error(`the corpus could not be made: ${args.join(' ')}: ${stderr}`);
+      throw new Error(`the corpus could not be created: ${args.join(' ')}: ${stderr}`);
   }
   return folder;
 }

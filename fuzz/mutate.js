@@ -1,8 +1,8 @@
-// Changes to good input, drawn from a random stream.
+// Random changes to valid input.
 
 export const pick = (rng, list) => list[rng.below(list.length)];
 
-/** Words that parsers of text stumble over. */
+/** Words that often break parsers. */
 const words = [
   ...[
     '',
@@ -138,7 +138,7 @@ export function changedJson(rng, good) {
   return copy;
 }
 
-/** JSON text of a changed value, now and then damaged as text or nested without end. */
+/** The JSON text of a changed value, occasionally damaged as text or nested very deeply. */
 export function changedJsonText(rng, good) {
   const changed =
     rng.below(3) === 0 ? changedJson(rng, changedJson(rng, good) ?? good) : changedJson(rng, good);
@@ -150,7 +150,7 @@ export function changedJsonText(rng, good) {
   return text;
 }
 
-/** Bytes with some flipped, cut out, doubled, set or added. */
+/** A copy of bytes with some flipped, removed, repeated, set or added. */
 export function changedBytes(rng, good) {
   let bytes = Buffer.from(good);
   for (let changes = 1 + rng.below(4); changes > 0 && bytes.length > 0; changes--) {

@@ -1,12 +1,12 @@
-// Hostile input against the built program: npm run fuzz -- --seconds 60 --seed 1
-// Every case is a function of the seed and its number. A finding is kept in a folder that --replay runs again.
+// Hostile input against the built program: npm run fuzz -- --seconds 60 --seed 1 Each case depends only on the seed and
+// its number. A finding is saved in a folder, which --replay runs again.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRng } from '../dist/src/math/rng.js';
 import { makeCorpus } from './corpus.js';
-import { runProgram, whatIsWrong } from './outcome.js';
+import { problemOf, runProgram } from './outcome.js';
 import { targets } from './targets.js';
 
 const { values } = parseArgs({
@@ -56,7 +56,7 @@ async function oneCase(number, corpus, directory, tally) {
   const before = join(directory, '..', `${number}-before`);
   cpSync(directory, before, { recursive: true });
   const outcome = await runProgram(args, directory);
-  const wrong = whatIsWrong(outcome);
+  const wrong = problemOf(outcome);
   const row = tally.get(name);
   row.cases++;
   row.statuses.set(outcome.status, (row.statuses.get(outcome.status) ?? 0) + 1);
@@ -76,7 +76,7 @@ async function replay(folder) {
   if (existsSync(join(folder, 'files'))) cpSync(join(folder, 'files'), directory, { recursive: true });
   const outcome = await runProgram(args, directory);
   rmSync(directory, { recursive: true, force: true });
-  const wrong = whatIsWrong(outcome);
+  const wrong = problemOf(outcome);
   process.stdout.write(`${outcome.stderr}\n${wrong ?? 'nothing is wrong'}\n`);
   process.exitCode = wrong === null ? 0 : 1;
 }

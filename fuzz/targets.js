@@ -1,4 +1,4 @@
-// Where hostile input comes in: each target writes files into a directory and returns the command line.
+// The entry points for hostile input. Each target writes files to a directory and returns a command line.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,7 +11,7 @@ const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 const verify = ['verify', '--seeds', '1..3', '--variant', 'code', '--jobs', '1', '--store', 'store'];
 
 export const targets = {
-  /** An experiment's own options, good and bad; only planned. */
+  /** An experiment's own options, valid and invalid. The trials are only planned. */
   options(rng) {
     const experiment = pick(rng, experiments);
     const args = [...experiment.name.split(' '), '--plan'];
@@ -62,7 +62,7 @@ export const targets = {
     const args = [rng.below(8) === 0 ? word(rng) : pick(rng, commands)];
     if (args[0] === 'report') args.push('--plan');
     if (args[0] === 'data') args.push('export', 'franke', '--samples', '40');
-    // A claim that asks for nothing: the report's own would run for minutes.
+    // A claim that needs no trials: the report's own claims would run for minutes.
     if (args[0] === 'verify') args.push('--claims', 'absent.json');
     for (let i = rng.below(5); i > 0; i--) args.push(rng.below(2) === 0 ? pick(rng, flags) : word(rng));
     return args;
@@ -141,7 +141,7 @@ export const targets = {
     const good = readFileSync(file);
     const how = rng.below(5);
     if (how === 0)
-      writeFileSync(file, gzipSync(Buffer.concat([good, Buffer.alloc(2 ** 27)]))); // a bomb
+      writeFileSync(file, gzipSync(Buffer.concat([good, Buffer.alloc(2 ** 27)]))); // a decompression bomb
     else if (how === 1) writeFileSync(file, changedBytes(rng, gzipSync(good)));
     else if (how === 2) writeFileSync(file, gzipSync(changedBytes(rng, good)));
     else writeFileSync(file, changedBytes(rng, good));
@@ -160,7 +160,7 @@ export const targets = {
     return ['mnist', '--data-dir', 'data', ...sizes, '--quiet'];
   },
 
-  /** The store's journals, read by a run that needs their trial. */
+  /** The store's journals, read by a run that needs a trial in them. */
   journal(rng, corpus, directory) {
     cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
     const journals = readdirSync(join(directory, 'store'))
@@ -178,7 +178,7 @@ export const targets = {
       : [...run, '--jobs', '1', '--store', 'store'];
   },
 
-  /** A folder of results, one file of it damaged, read back. */
+  /** A results folder with one damaged file, which is read back. */
   results(rng, corpus, directory) {
     for (const name of ['results', 'baseline']) {
       cpSync(join(corpus, 'results/ffnn'), join(directory, name, 'ffnn'), { recursive: true });

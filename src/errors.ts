@@ -1,4 +1,4 @@
-/** How the program can end: every command with one of the first five, a signal with one of the last. */
+/** The program's exit statuses: the first five are those of commands, the others those of signals. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -10,7 +10,7 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-/** What each exit status means, for --help and the documents. */
+/** The meaning of each exit status, for --help and the documentation. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done',
   failed: 'a trial failed',
@@ -23,17 +23,17 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 };
 
 export interface ErrorParts {
-  /** What is wrong, naming the option or the file: "--learning-rate is not a number". */
+  /** What is wrong. It names the option or the file: "--learning-rate is not a number". */
   what: string;
-  /** What would have been right: "a finite number > 0". */
+  /** What would be correct: "a finite number > 0". */
   expected?: string;
-  /** What came instead, as the user wrote it. */
+  /** What was given instead, as the user wrote it. */
   received?: unknown;
-  /** What to do now. */
+  /** What the user can do about it. */
   remedy?: string;
 }
 
-/** An error that the user can mend: it is printed as sentences, never as a stack trace. */
+/** An error that the user can fix. It is printed as sentences, never as a stack trace. */
 export class UserError extends Error {
   readonly parts: ErrorParts;
   readonly exitCode: number;
@@ -54,13 +54,16 @@ function sentences({ what, expected, received, remedy }: ErrorParts): string {
   return lines.join('\n');
 }
 
-/** One printable line of at most 200 characters: control characters of foreign text never reach a terminal. */
+/**
+ * A value as one printable line of at most 200 characters, so that no control character of foreign text reaches a
+ * terminal.
+ */
 export function quote(value: unknown): string {
   const plain = printable(textOf(value));
   return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
 }
 
-/** Values of any kind as text: those that come from files may be nested without end, those from callers anything. */
+/** Any value as text. Values from files may be nested too deeply to print, and callers may pass anything. */
 function textOf(value: unknown): string {
   try {
     if (typeof value === 'string') return JSON.stringify(value.slice(0, 200));
@@ -71,25 +74,25 @@ function textOf(value: unknown): string {
 }
 
 /**
- * A character that can do something else than be seen where it is: control characters, line and paragraph separators,
- * those that turn the direction of writing, and those that Unicode lets a program leave out of sight, behind which text
- * can hide. Joiners and the variation selectors 15 and 16 are allowed: they only choose the form of the characters next to
- * them, and emoji and several scripts need them.
+ * A character that does more than appear where it is: control characters, line and paragraph separators, characters
+ * that change the direction of writing, and those that Unicode allows a program to hide, which can conceal text.
+ * Joiners and the variation selectors 15 and 16 are allowed: they only choose the form of neighbouring characters, and
+ * emoji and several scripts need them.
  */
 const unprintable =
   '(?![\\u200c\\u200d\\ufe0e\\ufe0f])' +
   '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]';
 const everyUnprintable = new RegExp(unprintable, 'gu');
 
-/** Text that does nothing to a terminal but appear there, on one line. */
+/** Matches text that a terminal only displays, on one line. */
 export const printableText = new RegExp(`^(?:(?!${unprintable}).)*$`, 'u');
 
-/** Foreign text on one line of a terminal: what could do anything else there becomes '?'. */
+/** Makes foreign text safe to print on one line of a terminal: every other character becomes '?'. */
 export function printable(text: string): string {
   return replaceUnprintable(text, () => '?');
 }
 
-/** The text with each character that is not printable replaced. */
+/** Replaces each unprintable character of a text. */
 export function replaceUnprintable(text: string, replacement: (character: string) => string): string {
   return text.replace(everyUnprintable, replacement);
 }

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { printableText, UserError } from './errors.ts';
 
-// What the property tests share: the rule, and texts that parsers of all kinds stumble over.
+// Shared by the property tests: the rule that they check, and inputs that often break parsers.
 
-/** Every property is run with this seed: the same cases on every machine. */
+/** All property tests use this seed, so that the cases are the same on every machine. */
 export const fixedSeed = 20201113;
 
 /**
- * What hostile input may lead to: a value, or a UserError with exit 2 that can be printed on a terminal. Any other
- * error is thrown on, and so is a change of what every object inherits.
+ * Checks the outcome that hostile input may have: a value, or a UserError with exit status 2 and a printable message.
+ * Any other error is rethrown, and a change of Object.prototype is an error.
  */
 export async function valueOrRefusal<T>(
   action: () => T | Promise<T>,
@@ -85,7 +85,7 @@ const words = [
   ],
 ];
 
-/** Texts of what parsers know, and of what they do not. */
+/** Texts made of words that parsers know and of words that they do not. */
 export const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.array(fc.constantFrom(...words), { maxLength: 8 }).map((parts) => parts.join('')),
@@ -95,7 +95,7 @@ export const hostileText = fc.oneof(
   fc.double().map(String),
 );
 
-/** Numbers at the edges of float64, float32 and the integers, and any others. */
+/** Numbers at the limits of float64, float32 and the integers, and arbitrary ones. */
 export const edgeNumber = fc.oneof(
   fc.constantFrom(0, -0, 1, -1, 0.1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
   fc.constantFrom(
@@ -112,7 +112,7 @@ export const edgeNumber = fc.oneof(
   fc.integer(),
 );
 
-/** Any JSON, with names that objects inherit among its keys. */
+/** Arbitrary JSON. Its keys include names that every object inherits. */
 export const hostileJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -132,7 +132,7 @@ export const hostileJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>(
 })).value;
 
 /**
- * A copy of a good value in which one part, however deep, is another: what a file looks like that is nearly right.
+ * A copy of a valid value with one part changed at any depth, like the content of a nearly correct file.
  */
 export function mutated(good: unknown): fc.Arbitrary<unknown> {
   return fc

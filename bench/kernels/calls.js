@@ -1,17 +1,18 @@
-// The kernels' calls at the sizes of the workloads: what each multiplies, reads and writes, and how to make it.
+// The kernel calls at the sizes of the workloads: their operations, the numbers that they read and write, and how to
+// run them.
 import { readMnistRows } from './mnist.js';
 
-/** Operations in one e^x of the kernels, a division counted as one. */
+/** The operations in one e^x of the kernels, with a division counted as one. */
 const exponential = 27;
 const batches = 400;
-/** Rows that evaluation goes through, in order. */
+/** The number of rows that evaluation processes, in order. */
 const sequenceLength = 40 * 128;
 const sparseStride = (H) => (H % 64 === 0 ? H + 16 : H);
 
 /**
- * One memory that all calls of a workload share, filled with the same numbers in every implementation.
+ * Lays out one memory for all calls of a workload. It is filled with the same numbers for every implementation.
  *
- * `region` names of `floats` give offsets; images are MNIST's rows as CSR, or null.
+ * `region` gives offsets into `floats` by name. `images` are MNIST's rows as CSR, or null.
  */
 function layOut({ dtype, inputs: D, widest: H, images }) {
   let bytes = 0;
@@ -48,7 +49,7 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     const random = uniformFrom(7);
     const every = images === null ? region.floats : region.source;
     for (let i = 0; i < every; i++) kernels.floats[i] = 0.1 * random() - 0.05;
-    // One-hot rows, as targets of classes are; a regression does not mind.
+    // One-hot rows, as for classification. They also work for regression.
     for (const [from, count] of [
       [region.y, largest],
       [region.source, rows],
@@ -76,21 +77,21 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
   };
 }
 
-/** Mean number of entries of a row, and of columns with an entry in a batch, over all the batches. */
+/** The mean number of entries per row, and of columns with an entry per batch, over all batches. */
 function countsOf(images, fill, region, bytes) {
   if (images === null) return {};
   const buffer = new ArrayBuffer(bytes);
   const ints = new Int32Array(buffer);
   fill({ floats: new Float32Array(buffer), ints });
-  const rowOf = (i) => ints[region.rows + i];
+  const rowAt = (i) => ints[region.rows + i];
   const entriesOf = (row) => images.starts[row + 1] - images.starts[row];
   let entries = 0;
-  for (let i = 0; i < batches * 50; i++) entries += entriesOf(rowOf(i));
+  for (let i = 0; i < batches * 50; i++) entries += entriesOf(rowAt(i));
   let touched = 0;
   for (let i = 0; i < 20; i++) {
     const columns = new Set();
     for (let n = 50 * i; n < 50 * (i + 1); n++) {
-      for (const column of images.columns.subarray(images.starts[rowOf(n)], images.starts[rowOf(n) + 1]))
+      for (const column of images.columns.subarray(images.starts[rowAt(n)], images.starts[rowAt(n) + 1]))
         columns.add(column);
     }
     touched += columns.size;
@@ -99,8 +100,8 @@ function countsOf(images, fill, region, bytes) {
 }
 
 /**
- * Offsets of one batch of rows after another, as training takes them. The backward pass takes the rows that the forward
- * pass has brought into the cache: a few batches stand for that. Evaluation takes every row, in order.
+ * The offsets of successive batches of rows, as in training. The backward pass uses rows that the forward pass has
+ * loaded into the cache; cycling through a few batches has the same effect. Evaluation uses every row, in order.
  */
 function nextRows({ region }, N, which) {
   const rows = which === 'evaluation' ? region.sequence : region.rows;
@@ -112,8 +113,8 @@ function nextRows({ region }, N, which) {
   };
 }
 
-// Each entry: kernel, size, operations, elements read and written, what it leaves where, and `run`, which makes the
-// call. `restore` says which region a call shrinks towards 0: it is filled again before numbers get denormal.
+// Each entry has the kernel, size, operations, elements read and written, the location of the result, and `run`, which
+// makes the call. `restore` names a region whose numbers shrink towards 0. It is refilled before they become denormal.
 
 const gatherRows = (m, N, D) => ({
   kernel: 'gatherRows',
@@ -142,7 +143,7 @@ const denseForward = (m, N, D, H, biased = true) => ({
   },
 });
 
-/** Each entry needs its row of w once more: rows of x share none in registers. */
+/** Each entry reads its row of w again: rows of x cannot share them in registers. */
 const sparseForward = (m, N, H, phase = 'forward') => ({
   kernel: 'sparseForward',
   size: [N, 784, H],
@@ -233,7 +234,7 @@ const elementwise = (kernel, size, operations, [read, written], leaves, run, res
     operations: operations * count,
     read: read * count,
     written: written * count,
-    // In place, but for the one that writes a third array.
+    // In place, except for the one that writes a third array.
     footprint: (kernel === 'scaledDifference' ? 3 : read) * count,
     leaves: leaves === null ? null : [leaves, count],
     run: (k) => run(k, count),
@@ -303,7 +304,7 @@ const momentum = (m, ...size) =>
     return () => k.momentumInPlace(w, velocity, gradient, 1e-6, 0.5, count);
   });
 
-/** A whole step of a linear model: rows of x once for the outputs and once for the gradient. */
+/** A complete step of a linear model. It reads rows of x once for the outputs and once for the gradient. */
 const linearSgdStep = (m, N, D) => ({
   kernel: 'linearSgdStep',
   size: [N, D],
@@ -345,7 +346,7 @@ const relu2H1SgdStep = (m, N, H) => ({
   },
 });
 
-/** The calls of a workload, those of a training step first, in its order, then those of the evaluation. */
+/** The calls of each workload: first those of a training step, in order, then those of the evaluation. */
 export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, mnistRows) {
   const images = await readMnistRows(mnistRows);
   const franke = layOut({ dtype: 'float32', inputs: 128, widest: 128, images: null });
@@ -367,7 +368,7 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
       [relu2H1Forward(franke, 128, 128), squaredError(franke, 128, 1)],
     ),
     layers: workload(
-      'The same layer by layer, as other networks on the Franke function go, f32',
+      'The same layer by layer, as for other networks on the Franke function, f32',
       franke,
       [
         gatherRows(franke, 10, 2),
@@ -448,7 +449,7 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
   };
 }
 
-/** Numbers in [0, 1) from a seed (the generator mulberry32). */
+/** Random numbers in [0, 1) from a seed (the mulberry32 generator). */
 function uniformFrom(state) {
   let a = state;
   return () => {

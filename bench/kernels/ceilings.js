@@ -1,4 +1,4 @@
-// What one core can do at most: multiply and add from registers, bandwidth of each level of memory, calls.
+// The limits of one core: multiplying and adding in registers, the bandwidth of each level of memory, and calls.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 const source = fileURLToPath(new URL('../assembly/ceilings.ts', import.meta.url));
 const pageBytes = 65536;
 
-/** Buffers that fit into each level, in bytes; a call whose data fit into `upTo` bytes is held against that level. */
+/** Buffer sizes for each level, in bytes. A call whose data fit into `upTo` bytes is compared with that level. */
 export const levels = {
   L1: { bytes: 16 * 2 ** 10, upTo: 32 * 2 ** 10 },
   L2: { bytes: 384 * 2 ** 10, upTo: 2 ** 20 },
@@ -18,13 +18,13 @@ export const levels = {
   memory: { bytes: 96 * 2 ** 20, upTo: Infinity },
 };
 
-/** The level that data of so many bytes fit into. */
+/** The level into which data of this size fit. */
 export function levelOf(bytes) {
   return Object.keys(levels).find((level) => bytes <= levels[level].upTo);
 }
 
 /**
- * Builds the ceilings with the kernels' compiler and options, for each element type.
+ * Builds the benchmarks of the ceilings, with the kernels' compiler and options, for each element type.
  *
  * Each ceiling is a function that measures once, for about the given number of seconds.
  */
@@ -42,7 +42,7 @@ export async function createCeilings() {
 function ceilingsOf({ nothing, multiplyAdd8, multiplyAdd12, read, copy }) {
   const buffer = 1024;
   const perSecond = (seconds, work) => {
-    // Doubled until the clock sees it, then once for as long as asked.
+    // Double the work until it is long enough to measure, then run once for the requested time.
     let count = 1;
     let first = timed(() => work(count));
     for (; first.seconds < 1e-4; count *= 2) first = timed(() => work(2 * count));
@@ -51,13 +51,13 @@ function ceilingsOf({ nothing, multiplyAdd8, multiplyAdd12, read, copy }) {
   };
   const multiplied = (kernel) => (count) => 2 * kernel(buffer, 0, 2000 * count);
   return {
-    /** operations a second, a product and a sum counted as two */
+    /** operations per second; a product and a sum count as two */
     multiplyAdd: (seconds) =>
       Math.max(
         perSecond(seconds / 2, multiplied(multiplyAdd8)),
         perSecond(seconds / 2, multiplied(multiplyAdd12)),
       ),
-    /** bytes a second that are read from a level */
+    /** bytes read per second from a level */
     read: (level, seconds) => {
       const { bytes } = levels[level];
       return perSecond(seconds, (count) => {
@@ -65,7 +65,7 @@ function ceilingsOf({ nothing, multiplyAdd8, multiplyAdd12, read, copy }) {
         return bytes * count;
       });
     },
-    /** bytes a second that are read and written; the two buffers together fit into the level */
+    /** bytes read and written per second; both buffers together fit into the level */
     copy: (level, seconds) => {
       const bytes = levels[level].bytes / 2;
       return perSecond(seconds, (count) => {

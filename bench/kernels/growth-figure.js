@@ -1,8 +1,8 @@
-// A line chart of time against size as SVG: both axes logarithmic, both relative to the smallest size.
+// Draws time against size as an SVG line chart. Both axes are logarithmic and relative to the smallest size.
 
 const size = { width: 760, height: 440 };
 const plot = { left: 60, right: 540, top: 20, bottom: 390 };
-/** Okabe and Ito's colours, which colour-blind readers tell apart, and dashes for print. */
+/** Okabe and Ito's colours, which colour-blind readers can distinguish, and dashes for print. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
 const dashes = ['', '6 3', '2 3', '8 3 2 3', '1 2'];
 
@@ -32,7 +32,7 @@ export function growthFigure(series) {
         `${line(plot.left, y.at(tick), plot.right, y.at(tick))}${text(plot.left - 8, y.at(tick) + 4, tick, 'end')}`,
     ),
     text((plot.left + plot.right) / 2, plot.bottom + 40, 'size / smallest size', 'middle'),
-    `<g transform="translate(16 ${(plot.top + plot.bottom) / 2}) rotate(-90)">${text(0, 0, 'time / time of the smallest size', 'middle')}</g>`,
+    `<g transform="translate(16 ${(plot.top + plot.bottom) / 2}) rotate(-90)">${text(0, 0, 'time relative to the smallest size', 'middle')}</g>`,
     ...lines.map(({ title, points }, index) => {
       const stroke = `stroke="${colours[index % colours.length]}" stroke-dasharray="${dashes[index % dashes.length]}"`;
       const path = points.map(([a, b]) => `${round(x.at(a))},${round(y.at(b))}`).join(' ');
@@ -49,7 +49,7 @@ export function growthFigure(series) {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${frame}>\n${[title, background, ...parts].join('\n')}\n</svg>\n`;
 }
 
-/** Powers of two (of four when there are many) that span the values, and where they are drawn. */
+/** The powers of two (or of four if there are many) that span the values, and their positions. */
 function logScale(values, from, to) {
   const low = Math.floor(Math.log2(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log2(Math.max(...values))));

@@ -1,7 +1,7 @@
-// Measures the calls: ours, the reference's and what limits them, by turns.
+// Measures kernel calls, those of the reference and the ceilings, alternately.
 import { levelOf } from './ceilings.js';
 
-/** Calls after which a region that shrinks is filled again: before numbers get denormal, and seldom enough. */
+/** A region whose numbers shrink is refilled after this many calls: often enough to avoid denormals, but rarely. */
 const restoreEvery = 16;
 
 export function median(values) {
@@ -13,8 +13,8 @@ export function median(values) {
 /**
  * Compares and measures every call of a workload.
  *
- * Each round measures ours, the reference and the ceilings for about `seconds` each, right after one another; shares and
- * ratios are medians over the rounds. Errors: a result whose bits differ from the reference's.
+ * Each round measures our kernels, the reference and the ceilings for about `seconds` each, directly after one another.
+ * Shares and ratios are medians over the rounds. Errors: a result whose bits differ from the reference's.
  */
 export async function measureWorkload({ memory, calls }, { create, ceilings, rounds, seconds }) {
   const { dtype, bytes, fill } = memory;
@@ -50,12 +50,15 @@ export async function measureWorkload({ memory, calls }, { create, ceilings, rou
   });
 }
 
-/** What a call needs at least: for its operations, for its bytes, or for being a call. */
+/**
+ * The minimum time of a call: the largest of the times for its operations, for its memory traffic and for the call
+ * itself.
+ */
 function boundOf({ operations, read, written, footprint = read + written }, dtype, ceiling) {
   const width = dtype === 'float32' ? 4 : 8;
   const bytes = (read + written) * width;
   const level = levelOf(width * footprint);
-  // What is mostly read is held against reading, the rest against copying.
+  // Mostly reading calls are compared with the read bandwidth, others with the copy bandwidth.
   const bandwidth = 4 * written < read ? 'read' : 'copy';
   return {
     bytes,
@@ -95,7 +98,7 @@ function repeated(call, { fill, region }, kernels) {
   });
 }
 
-/** A loop of its own for each call (the code is made anew), so that the engine compiles it for that call alone. */
+/** Creates a separate loop for each call by generating new code, so that the engine compiles it for that call only. */
 function repeat(run) {
   return new Function('run', 'return (count) => { for (let i = 0; i < count; i++) run(); }')(run);
 }
@@ -106,7 +109,7 @@ function secondsOf(run, count) {
   return (performance.now() - started) / 1000;
 }
 
-/** How many calls last about so long, after some to warm up. */
+/** The number of calls that take about `seconds`, measured after a warm-up. */
 function countFor(run, seconds) {
   const warmUntil = performance.now() + 1000 * seconds;
   let count = 1;
@@ -127,7 +130,7 @@ function compareBits(call, { fill, region }, ours, reference) {
     return { returned, left: Buffer.from(left) };
   });
   if (!Object.is(a.returned, b.returned) || !a.left.equals(b.left)) {
-    throw new Error(`${call.kernel} ${call.size.join(' x ')}: other bits than the reference`);
+    throw new Error(`${call.kernel} ${call.size.join(' x ')}: the bits differ from the reference's`);
   }
 }
 

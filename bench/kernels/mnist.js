@@ -1,4 +1,4 @@
-// The rows of MNIST as the kernels take them: only the pixels that are not 0.
+// The rows of MNIST in the kernels' format, with only the nonzero pixels.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,9 +1,9 @@
-// Turns the measurements of kernels and of growth into Markdown, and puts it between its markers.
+// Turns the measurements of kernels and of growth into Markdown, and writes it between its markers.
 import { readFile, writeFile } from 'node:fs/promises';
 
 const page = new URL('../../docs/performance.md', import.meta.url);
 
-/** Puts text between the markers `name` of docs/performance.md. */
+/** Writes text between the markers `name` of docs/performance.md. */
 export async function writeSection(name, text) {
   const before = await readFile(page, 'utf8');
   const start = new RegExp(`<!-- ${name}\\b[^>]*-->`).exec(before);

@@ -1,4 +1,4 @@
-// Where the time of training and evaluation goes: kernels, JavaScript, the rest.
+// Measures how the time of training and evaluation is divided among kernels, JavaScript and the rest.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const epochs = {
   quick: { 'franke-ffnn': 1000, 'mnist-ffnn': 10, 'mnist-logistic': 40, ols: 2000 },
 };
 
-/** For each workload: the shares of the time of `train`, by a CPU profile of a process that does nothing else. */
+/** The shares of the time of `train` for each workload, from a CPU profile of a process that does nothing else. */
 export async function profileWorkloads({ build, only, short }) {
   const { initialWeights } = await import(pathToFileURL(build).href);
   const shares = {};
@@ -33,7 +33,7 @@ export async function profileWorkloads({ build, only, short }) {
   return shares;
 }
 
-/** Shares of the samples between the first and the last one that is in `train`. */
+/** The shares of the samples from the first to the last one in `train`. */
 function sharesOf({ nodes, samples, timeDeltas }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const inTrain = new Set();

@@ -1,4 +1,4 @@
-// Where the time of a whole `fys-nn mnist --epochs 1` goes, from the shell's point of view.
+// Measures where the time of a complete `fys-nn mnist --epochs 1` goes, as seen from the shell.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { median } from './measure.js';
 
 const run = promisify(execFile);
 
-/** Seconds of each part, medians of several runs. */
+/** The seconds of each part, as medians of several runs. */
 export async function measureWholeRun({ build, short }) {
   const program = join(dirname(build), '../../bin/fys-nn.js');
   const runs = [];
@@ -32,7 +32,7 @@ async function measureOnce(program, build) {
     JSON.stringify(config),
   ]);
   const { reading, preparing } = JSON.parse(stdout);
-  // With everything in the store, what is left is start-up, planning, reading the store and writing files.
+  // With all records in the store, only start-up, planning, reading the store and writing files remain.
   const again = await secondsOf([program, ...mnist]);
   await rm(folder, { recursive: true });
   return {
@@ -63,7 +63,7 @@ async function recordIn(store) {
   throw new Error('the run left no record');
 }
 
-/** A program that loads and prepares a trial's data as `runTrial` does, and tells the seconds. */
+/** The source of a program that loads and prepares a trial's data as `runTrial` does, and prints the seconds. */
 function loading(folder) {
   const module = (path) => JSON.stringify(pathToFileURL(join(folder, path)).href);
   return `

@@ -1,7 +1,6 @@
-// TensorFlow.js with its wasm and its cpu back end, by core operations: faster than its Layers API and its autograd.
-//
-// Speaks as peer.py does: one job a line as JSON, one line of JSON as the answer. Everything is float32, its only
-// float type.
+// TensorFlow.js with its wasm and cpu back ends. It uses core operations, which are faster than the Layers API and
+// autograd. It uses the protocol of peer.py: each job is one line of JSON, and so is each answer. Everything is
+// float32, the only float type of TensorFlow.js.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,7 +17,7 @@ wasm.setWasmPaths(join(folderOfWasm, '/'));
 tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 
 const first = 5;
-/** An epoch's batches up to this many values are gathered at once. */
+/** The batches of an epoch are gathered at once if they have at most this many values. */
 const gatheredValues = 1 << 18;
 
 answer({ versions: { tfjs: tf.version.tfjs, node: process.version }, blas: [], products: null });
@@ -70,11 +69,11 @@ function createModel(work) {
     ]),
     bias: bias === null ? null : tf.tensor1d(Float32Array.from(bias)),
   }));
-  // The learning rate is multiplied into dC/dz: gradients are steps already.
+  // dC/dz is multiplied by the learning rate, so that gradients are already steps.
   const factor = tf.scalar(((classifies ? 1 : 2) * work.learningRate) / batchSize);
   const last = layers.length - 1;
 
-  /** Outputs of all layers, the last one's before its activation. */
+  /** The outputs of all layers; for the last one before its activation. */
   const forward = (x) => {
     const values = [x];
     layers.forEach(({ activation }, index) => {
@@ -86,7 +85,7 @@ function createModel(work) {
     return values;
   };
 
-  /** Moves the weights; returns the new ones, since tensors do not change. */
+  /** Returns the updated weights, since tensors are immutable. */
   const step = (x, y) => {
     const values = forward(x);
     const z = values[last + 1];
@@ -133,7 +132,7 @@ function createModel(work) {
         });
       }
     },
-    /** Mean loss of all rows, and the accuracy of a classifier. */
+    /** The mean loss over all rows, and the accuracy of a classifier. */
     evaluate(name) {
       const { x, y, rows } = parts[name];
       return tf.tidy(() => {

@@ -1,4 +1,4 @@
-// What has to hold on another platform: the same bytes as on this one, several processes on one store, kills.
+// The checks on another platform: the same bytes as on this one, several processes on one store, and kills.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ const experiments = [
 
 let count = 0;
 
-/** Starts the program in a folder. Its output goes to files, as Node on Wine can open no pipe of Linux. */
+/** Starts the program in a folder. Its output goes to files, since Node on Wine cannot open Linux pipes. */
 function start({ command, environment }, folder, args, more = {}) {
   const files = ['out', 'err'].map((kind) => join(folder, `${++count}.${kind}`));
   const [out, err] = files.map((file) => openSync(file, 'w'));
@@ -66,11 +66,11 @@ function start({ command, environment }, folder, args, more = {}) {
 
 const run = (...args) => start(...args).ended;
 
-/** Nothing where a process ended as it should, else one sentence. */
+/** An empty list if a process ended with the expected status, otherwise one sentence. */
 const unless = ({ status, stderr }, what, expected = 0) =>
   status === expected ? [] : [`${what}: exit ${status}: ${stderr.trim()}`];
 
-/** One sentence for each file with one of the endings that is not the same in both folders, at any depth. */
+/** One sentence for each file, at any depth, that has one of the endings and differs between the folders. */
 function differences(folder, other, endings) {
   const namesIn = (place) =>
     readdirSync(place, { recursive: true })
@@ -78,13 +78,13 @@ function differences(folder, other, endings) {
       .sort();
   const names = namesIn(folder);
   if (names.length === 0) return [`${folder} has no files`];
-  if (`${names}` !== `${namesIn(other)}`) return [`other files: ${names}; ${namesIn(other)}`];
+  if (`${names}` !== `${namesIn(other)}`) return [`the files differ: ${names}; ${namesIn(other)}`];
   return names
     .filter((name) => !readFileSync(join(folder, name)).equals(readFileSync(join(other, name))))
-    .map((name) => `${name} has other bytes`);
+    .map((name) => `${name} has different bytes`);
 }
 
-/** Waits for something in the file system that a running process is about to do; false where the process ends first. */
+/** Waits until a running process has caused a change in the file system; false if the process ends first. */
 async function until(happened, { ended }) {
   let over = false;
   void ended.then(() => {
@@ -99,7 +99,7 @@ async function until(happened, { ended }) {
 
 const filesIn = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** The checks in their order; the later ones use what the earlier ones leave in `folder`. */
+/** The checks, in order. Later checks use files that earlier ones leave in `folder`. */
 export function checksOf(there, place, { fast, epochs }) {
   const folder = join(place, 'runs');
   mkdirSync(folder);
@@ -119,7 +119,7 @@ export function checksOf(there, place, { fast, epochs }) {
     return problems.length > 0 ? problems : same('there', 'here', ['.csv', '.svg', '.png']);
   }
 
-  /** Each experiment with little to do, in a folder of its own. */
+  /** Short runs of all experiments, each with its own output folder. */
   const shortened = (name) =>
     experiments.map((words) => {
       const rows = images.includes(words) ? ['--samples', '700', '--test-size', '100'] : ['--samples', '200'];
@@ -136,7 +136,7 @@ export function checksOf(there, place, { fast, epochs }) {
     return problems;
   }
 
-  async function company() {
+  async function severalProcesses() {
     const problems = unless(await run(here, folder, [...grid, ...into('grid')]), 'here');
     const outcomes = await Promise.all(
       [1, 2, 3].map((i) => run(there, folder, [...grid, ...into(`grid-${i}`, 'shared')])),
@@ -150,7 +150,7 @@ export function checksOf(there, place, { fast, epochs }) {
     return problems;
   }
 
-  /** The last of four trials never ends, so the process is killed when three are in the store. */
+  /** The last of four trials hangs, so the process is killed when three are in the store. */
   async function killed() {
     const problems = unless(await run(here, folder, [...four, '--quiet', ...into('four')]), 'here');
     const process = start(there, folder, [...four, '--quiet', ...into('killed')], {
@@ -167,7 +167,10 @@ export function checksOf(there, place, { fast, epochs }) {
     return [...problems, ...same('killed', 'four')];
   }
 
-  /** Killed as soon as there is a checkpoint; a training that is over before it is seen was too short. */
+  /**
+   * Kills the process as soon as a checkpoint exists. A training run that ends before that is repeated with more
+   * epochs.
+   */
   async function resumed(length = epochs) {
     remove('store-long');
     const process = start(there, folder, [...long(length), ...into('long')]);
@@ -192,7 +195,7 @@ export function checksOf(there, place, { fast, epochs }) {
       check: report,
     },
     { what: 'check, and store check, repair and gc', check },
-    { what: 'three processes on one store', check: company },
+    { what: 'three processes on one store', check: severalProcesses },
     { what: 'a run that is killed, and resumed', check: killed },
     { what: 'a training that is killed, and resumed from its checkpoint', check: () => resumed() },
   ];

@@ -1,9 +1,9 @@
-// Two platforms that an emulator runs here: how Node and the program come there, and how they are started.
+// Two platforms that can be emulated here: how to install Node and the program on them, and how to start it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of the oldest line of Node that the program supports; npm has it for each platform. */
+/** A release of the oldest major version of Node that the program supports. npm has it for each platform. */
 const nodeVersion = '20.20.2';
 
 const isInstalled = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
@@ -11,7 +11,7 @@ const isInstalled = (program) => spawnSync(program, ['--version'], { stdio: 'ign
 const npm = (cwd, ...args) =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
-/** Unpacks Node for another platform in `folder`, and installs the archive of the program beside it as a user there would. */
+/** Unpacks Node for another platform in `folder`, and installs the program's archive next to it, as a user would. */
 function install(folder, archive, { os, cpu, node }) {
   mkdirSync(join(folder, 'node'), { recursive: true });
   const [packed] = JSON.parse(npm(folder, 'pack', '--json', '--silent', `${node}@${nodeVersion}`));
@@ -30,9 +30,9 @@ function install(folder, archive, { os, cpu, node }) {
 }
 
 /**
- * Each: why it cannot run here, or null; how to install, which gives the command that starts the program and its
- * environment; whether it is fast enough for a quick report, which under QEMU takes far longer than all else here; and
- * the epochs of a long training.
+ * Each platform has `missing`, the reason why it cannot run here, or null; `install`, which returns the command that
+ * starts the program and its environment; `fast`, whether it can run a quick report, which takes far longer than
+ * everything else under QEMU; and `epochs`, the length of a long training run.
  */
 export const platforms = [
   {
@@ -49,7 +49,7 @@ export const platforms = [
         NODE_SKIP_PLATFORM_CHECK: '1',
       };
       const command = ['wine', join(folder, 'node/bin/node.exe'), program];
-      // The first start makes Wine's own files, and says so.
+      // The first start creates Wine's own files and prints messages about it.
       spawnSync('wine', ['wineboot'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
       return { command, environment };
     },

@@ -1,9 +1,9 @@
-// What is done to the program. Each campaign returns how many faults were tried, and what went wrong: one sentence each.
+// The campaigns against the program. Each returns the number of faults tried, and one sentence for each problem found.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failingDisk } from './failing-disk.js';
-import { csvDigest, idsIn, inFolder, isClear, isWhole, run, start, strike } from './program.js';
+import { csvDigest, idsIn, inTemporaryFolder, isClear, isWhole, run, signalAfter, start } from './program.js';
 
 /** Many small trials, and one long training with momentum. */
 const grid = (seeds, epochs = 30) => [
@@ -45,7 +45,7 @@ const tiny = (trials) => [
 ];
 const into = (name, ...more) => ['--store', `store-${name}`, '--out', `out-${name}`, '--quiet', ...more];
 
-/** What an undisturbed run leaves, and how long it takes. */
+/** The digest of an undisturbed run, and its time. */
 async function undisturbed(folder, args) {
   const begun = performance.now();
   const { status, stderr } = await run(folder, [...args, ...into('good')]);
@@ -53,40 +53,48 @@ async function undisturbed(folder, args) {
   return { digest: csvDigest(join(folder, 'out-good')), milliseconds: performance.now() - begun };
 }
 
-/** Struck again and again at random moments, then left alone: nothing lost, nothing half, the same bytes. */
-async function struck(folder, args, signals, { count, random }) {
+/**
+ * Signals the program again and again at random times, then lets it finish. Nothing may be lost or incomplete, and the
+ * bytes must be the same.
+ */
+async function interrupted(folder, args, signals, { count, random }) {
   const problems = [];
   const good = await undisturbed(folder, args);
   const store = join(folder, 'store-x');
   let known = [];
-  let met = 0;
+  let reached = 0;
   let i = 0;
-  // A strike that comes after the end is none: others take its place, though not without end.
-  for (; met < count && i < 4 * count; i++) {
+  // A signal after the end does not count. More are sent instead, up to a limit.
+  for (; reached < count && i < 4 * count; i++) {
     const signal = signals[i % signals.length];
-    const outcome = await strike(folder, [...args, ...into('x')], signal, random() * 0.9 * good.milliseconds);
-    if (outcome.signal === signal || outcome.status === 130 || outcome.status === 143) met++;
-    else if (outcome.status !== 0) problems.push(`strike ${i}: exit ${outcome.status}: ${outcome.stderr}`);
+    const outcome = await signalAfter(
+      folder,
+      [...args, ...into('x')],
+      signal,
+      random() * 0.9 * good.milliseconds,
+    );
+    if (outcome.signal === signal || outcome.status === 130 || outcome.status === 143) reached++;
+    else if (outcome.status !== 0) problems.push(`signal ${i}: exit ${outcome.status}: ${outcome.stderr}`);
     if (signal === 'SIGINT' && ![130, 0, null].includes(outcome.status))
       problems.push(`exit ${outcome.status}`);
     const ids = new Set(idsIn(store));
-    for (const id of known) if (!ids.has(id)) problems.push(`strike ${i}: trial ${id} was lost`);
-    if (ids.has('damaged')) problems.push(`strike ${i}: a damaged line`);
-    if (!isWhole(join(folder, 'out-x'))) problems.push(`strike ${i}: a half file`);
+    for (const id of known) if (!ids.has(id)) problems.push(`signal ${i}: trial ${id} was lost`);
+    if (ids.has('damaged')) problems.push(`signal ${i}: a damaged line`);
+    if (!isWhole(join(folder, 'out-x'))) problems.push(`signal ${i}: an incomplete file`);
     known = [...ids];
     if (outcome.status === 0) {
-      if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`strike ${i}: other bytes`);
+      if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`signal ${i}: different bytes`);
       known = [];
       for (const name of ['store-x', 'out-x']) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }
   const last = await run(folder, [...args, ...into('x')]);
-  if (last.status !== 0) problems.push(`the run after the strikes ended with ${last.status}: ${last.stderr}`);
-  else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push('other bytes at the end');
+  if (last.status !== 0) problems.push(`the run after the signals ended with ${last.status}: ${last.stderr}`);
+  else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push('different bytes at the end');
   const check = await run(folder, ['store', 'check', '--store', 'store-x']);
   if (check.status !== 0) problems.push(`store check: ${check.stdout}`);
-  if (met < count) problems.push(`${i} strikes met a running process only ${met} times`);
-  return { tried: met, problems, remark: `each met a running process; ${i - met} came too late` };
+  if (reached < count) problems.push(`${i} signals reached a running process only ${reached} times`);
+  return { tried: reached, problems, remark: `each reached a running process; ${i - reached} came too late` };
 }
 
 async function damage(folder, { count, random }) {
@@ -124,7 +132,7 @@ async function damage(folder, { count, random }) {
     writeFileSync(join(store, 'journal-x.jsonl'), make());
     const outcome = await run(folder, [...args, ...into('x', '--no-figures')]);
     if (outcome.status !== 0) problems.push(`${kind}: exit ${outcome.status}: ${outcome.stderr}`);
-    else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`${kind}: other bytes`);
+    else if (csvDigest(join(folder, 'out-x')) !== good.digest) problems.push(`${kind}: different bytes`);
     const repaired = await run(folder, ['store', 'repair', '--store', 'store-x']);
     const check = await run(folder, ['store', 'check', '--store', 'store-x']);
     if (repaired.status !== 0 || check.status !== 0)
@@ -135,8 +143,8 @@ async function damage(folder, { count, random }) {
   return { tried: count, problems };
 }
 
-/** Several processes on one store, some of them killed. */
-async function company(folder, { trials, processes, kills, random }) {
+/** Several processes share one store, and some of them are killed. */
+async function severalProcesses(folder, { trials, processes, kills, random }) {
   const problems = [];
   const args = tiny(trials);
   const good = await undisturbed(folder, args);
@@ -151,7 +159,8 @@ async function company(folder, { trials, processes, kills, random }) {
   outcomes.forEach(({ status, signal, stderr }, i) => {
     if (signal === 'SIGKILL') return;
     if (status !== 0) problems.push(`process ${i}: exit ${status}: ${stderr}`);
-    else if (csvDigest(join(folder, `out-${i}`)) !== good.digest) problems.push(`process ${i}: other bytes`);
+    else if (csvDigest(join(folder, `out-${i}`)) !== good.digest)
+      problems.push(`process ${i}: different bytes`);
   });
   const ids = idsIn(join(folder, 'store-x'));
   if (new Set(ids).size !== trials) problems.push(`${new Set(ids).size} of ${trials} trials in the store`);
@@ -159,7 +168,7 @@ async function company(folder, { trials, processes, kills, random }) {
   return { tried: processes, problems, remark: `${kills} of ${processes} killed, ${trials} trials` };
 }
 
-/** Worker threads that throw, exit, run out of memory or hang: at first only, and always. */
+/** Worker threads that throw, exit, run out of memory or hang, the first time only or every time. */
 async function workers(folder, { kinds }) {
   const problems = [];
   const args = grid(4, 3);
@@ -174,17 +183,17 @@ async function workers(folder, { kinds }) {
         if (existsSync(join(folder, `out-${name}`))) problems.push(`${name}: results of an incomplete run`);
         if (!isClear(failing)) problems.push(`${name}: ${failing.stderr}`);
         if (idsIn(join(folder, `store-${name}`)).length !== 3)
-          problems.push(`${name}: the rest did not go on`);
+          problems.push(`${name}: the other trials were not run`);
         const again = await run(folder, [...args, ...into(name)]);
         if (again.status !== 0) problems.push(`${name}: the next run ended with ${again.status}`);
       }
-      if (csvDigest(join(folder, `out-${name}`)) !== good.digest) problems.push(`${name}: other bytes`);
+      if (csvDigest(join(folder, `out-${name}`)) !== good.digest) problems.push(`${name}: different bytes`);
     }
   }
   return { tried: 2 * kinds.length, problems };
 }
 
-/** Disks that fill up, end, or go away while trials are computed. */
+/** Disks that fill up, reach a limit, or disappear while trials are computed. */
 async function disk(folder, { random, rounds }) {
   const problems = [];
   let tried = 0;
@@ -200,7 +209,7 @@ async function disk(folder, { random, rounds }) {
     const again = await run(folder, [...args, '--store', store, '--out', 'out-again', '--quiet']);
     if (again.status !== 0)
       problems.push(`${name}: the next run ended with ${again.status}: ${again.stderr}`);
-    else if (csvDigest(join(folder, 'out-again')) !== good.digest) problems.push(`${name}: other bytes`);
+    else if (csvDigest(join(folder, 'out-again')) !== good.digest) problems.push(`${name}: different bytes`);
     rmSync(join(folder, 'out-again'), { recursive: true, force: true });
   };
   for (let i = 0; i < rounds; i++) {
@@ -224,7 +233,7 @@ async function disk(folder, { random, rounds }) {
   try {
     mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs');
   } catch {
-    return { tried, problems, remark: 'no tmpfs: mount is not permitted here' };
+    return { tried, problems, remark: 'without a tmpfs: mounting is not permitted here' };
   }
   try {
     for (let i = 0; i < rounds; i++) {
@@ -242,7 +251,7 @@ async function disk(folder, { random, rounds }) {
         '--quiet',
       ]);
       await expectFailure('a full disk for results', results);
-      if (!isWhole(join(mounted, 'out'))) problems.push('a full disk: a half file');
+      if (!isWhole(join(mounted, 'out'))) problems.push('a full disk: an incomplete file');
       rmSync(join(mounted, 'out'), { recursive: true, force: true });
       rmSync(join(mounted, 'ballast'));
       mount('-o', 'remount,size=8m');
@@ -272,10 +281,10 @@ export function campaignsOf(size, random) {
   const pick = (smoke, quick, full) => ({ smoke, quick, full })[size];
   const campaign = (name, action, settings) => ({
     name,
-    run: () => inFolder((folder) => action(folder, { random, ...settings })),
+    run: () => inTemporaryFolder((folder) => action(folder, { random, ...settings })),
   });
-  const kill = (args) => (folder, settings) => struck(folder, args, ['SIGKILL'], settings);
-  const stop = (args) => (folder, settings) => struck(folder, args, ['SIGINT', 'SIGTERM'], settings);
+  const kill = (args) => (folder, settings) => interrupted(folder, args, ['SIGKILL'], settings);
+  const stop = (args) => (folder, settings) => interrupted(folder, args, ['SIGINT', 'SIGTERM'], settings);
   return [
     campaign('SIGKILL, small trials', kill(grid(pick(20, 60, 200))), { count: pick(3, 20, 140) }),
     campaign('SIGKILL, one long training', kill(mnist(pick(20, 40, 80))), { count: pick(2, 8, 60) }),
@@ -284,13 +293,13 @@ export function campaignsOf(size, random) {
       count: pick(2, 6, 20),
     }),
     campaign('damaged journals', damage, { count: pick(5, 20, 60) }),
-    campaign('two processes', company, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
-    campaign('eight processes', company, {
+    campaign('two processes', severalProcesses, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
+    campaign('eight processes', severalProcesses, {
       trials: pick(30, 200, 10_000),
       processes: pick(3, 8, 8),
       kills: 0,
     }),
-    campaign('eight processes, some killed', company, {
+    campaign('eight processes, some killed', severalProcesses, {
       trials: pick(30, 200, 2000),
       processes: pick(3, 8, 8),
       kills: pick(1, 4, 4),

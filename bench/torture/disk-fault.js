@@ -1,8 +1,8 @@
-// A disk that fails, for tests: node --import ./disk-fault.js, in every thread of the process.
-//
-// FYS_NN_DISK_FAULT='{"operation":"write","path":"journal-","code":"EIO","from":1,"times":2}': from that call on (from 1),
-// so often (left out: always), the operation on a path that has the text fails in each thread. What is written in a failing
-// call goes out by half, as it does on a real disk. FYS_NN_DISK_FAULT_MARK: a folder that is there once a call has failed.
+// Simulates a failing disk for tests: node --import ./disk-fault.js, in every thread of the process.
+// FYS_NN_DISK_FAULT='{"operation":"write","path":"journal-","code":"EIO","from":1,"times":2}': in each thread, the
+// operation fails on paths that contain the text, from call `from` on (counted from 1), `times` times (default:
+// always). A failing write writes half of its data, as on a real disk. FYS_NN_DISK_FAULT_MARK: a folder that is created
+// when a call has failed.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -11,9 +11,9 @@ const mark = process.env.FYS_NN_DISK_FAULT_MARK;
 const { mkdirSync } = fs;
 let calls = 0;
 
-/** The error of this call, or null where it succeeds. */
+/** The error of this call, or null if it succeeds. */
 function errorOf(operation, path) {
-  // Node itself reads modules by their URLs.
+  // Node itself passes URLs when it reads modules.
   if (fault === null || operation !== fault.operation || typeof path !== 'string') return null;
   if (!path.includes(fault.path)) return null;
   calls++;
@@ -27,7 +27,7 @@ function errorOf(operation, path) {
   });
 }
 
-/** Which operation each function is; those of handles and descriptors have no path of their own. */
+/** The operation of each function. Functions of handles and descriptors have no path argument. */
 const byPath = {
   rename: 'rename',
   link: 'link',
@@ -43,7 +43,7 @@ const ofHandle = {
 };
 const ofDescriptor = { read: 'read', write: 'write', fsync: 'sync', fdatasync: 'sync', close: 'close' };
 
-/** Half of what was to be written; nothing of what comes in pieces. */
+/** Half of the data to write; nothing if the data are an iterable. */
 const half = (data) => {
   const bytes = typeof data === 'string' || ArrayBuffer.isView(data) ? Buffer.from(data) : Buffer.alloc(0);
   return bytes.subarray(0, bytes.length >> 1);
@@ -58,7 +58,7 @@ function failing(handle, path) {
       const error = errorOf(operation, path);
       if (error === null) return real(...args);
       if (operation === 'write') await write(half(args[0]));
-      // Closed nevertheless, as the system does.
+      // Close it anyway, as the system does.
       if (operation === 'close') await real();
       throw error;
     };
@@ -72,14 +72,14 @@ fs.promises.open = async (path, ...args) => {
   if (error !== null) throw error;
   return failing(await openHandle(path, ...args), path);
 };
-// These open files without asking the above.
+// These functions open files without calling those above.
 for (const [name, real, flags] of [
   ['writeFile', writeFile, 'w'],
   ['appendFile', appendFile, 'a'],
   ['readFile', readFile, 'r'],
 ]) {
   fs.promises[name] = async (path, ...args) => {
-    // An open handle has its own.
+    // An open handle has its own wrapped methods.
     if (typeof path === 'object' && name in path) return path[name](...args);
     const error = errorOf('open', path) ?? errorOf(name === 'readFile' ? 'read' : 'write', path);
     if (error === null) return real(path, ...args);
@@ -99,7 +99,7 @@ for (const [name, operation] of Object.entries(byPath)) {
   };
 }
 
-/** What each descriptor was opened for. */
+/** The path of each open descriptor. */
 const paths = new Map();
 const { open, openSync, rename } = fs;
 fs.openSync = (path, ...args) => {

@@ -1,4 +1,4 @@
-// A disk whose calls fail, at random: which operation, on what, from which call on, with which code.
+// A disk whose calls fail. The operation, the path, the first failing call and the error code are random.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { csvDigest, idsIn, isClear, isWhole, run } from './program.js';
@@ -21,8 +21,9 @@ const paths = ['/journal-', '/leases/', '/weights/', '.trials', 'out-x', 'lock',
 const codes = ['EIO', 'EDQUOT', 'ENOSPC', 'EROFS'];
 
 /**
- * Runs `args` on such a disk, each second time over the records of `part` of them: they end well or with a sentence,
- * nothing lost and nothing half, and the next run on a good disk gives the bytes of an undisturbed one.
+ * Runs `args` on such a disk, every second time with the records of `part` already stored. Each run must succeed or end
+ * with an error message, and must not lose records or leave incomplete files. The next run on a good disk must give the
+ * same bytes as an undisturbed run.
  */
 export async function failingDisk(folder, { args, part, count, random }) {
   const pick = (values) => values[Math.floor(random() * values.length)];
@@ -36,7 +37,7 @@ export async function failingDisk(folder, { args, part, count, random }) {
   let refused = 0;
   await run(folder, [...args, ...into('good')]);
   const good = csvDigest(join(folder, 'out-good'));
-  // A fault that met no call is none.
+  // A fault that no call triggered does not count.
   for (let i = 0; tried < count && i < 10 * count; i++) {
     remove('x.trials', 'out-x', 'mark');
     if (i % 2 === 1) await run(folder, [...part, ...into('x')]);
@@ -61,15 +62,15 @@ export async function failingDisk(folder, { args, part, count, random }) {
     if (outcome.status !== 0) refused++;
     if (outcome.status !== 0 && (![1, 2].includes(outcome.status) || !isClear(outcome)))
       say(`exit ${outcome.status}: ${outcome.stderr}`);
-    if (outcome.status === 0 && csvDigest(join(folder, 'out-x')) !== good) say('exit 0 with other bytes');
+    if (outcome.status === 0 && csvDigest(join(folder, 'out-x')) !== good) say('exit 0 with different bytes');
     const after = new Set(idsIn(store));
     for (const id of before) if (!after.has(id)) say(`trial ${id} was lost`);
-    if (!isWhole(join(folder, 'out-x'))) say('a half file');
+    if (!isWhole(join(folder, 'out-x'))) say('an incomplete file');
     const again = await run(folder, [...args, ...into('x')]);
     if (again.status !== 0) say(`the next run ended with ${again.status}: ${again.stderr}`);
-    else if (csvDigest(join(folder, 'out-x')) !== good) say('the next run gave other bytes');
+    else if (csvDigest(join(folder, 'out-x')) !== good) say('the next run gave different bytes');
     const check = await run(folder, ['store', 'check', '--store', 'x.trials']);
     if (check.status !== 0) say(`store check: ${check.stdout}${check.stderr}`);
   }
-  return { tried, problems, remark: `${refused} ended with an error, the others got along` };
+  return { tried, problems, remark: `${refused} ended with an error, the others succeeded` };
 }

@@ -1,4 +1,4 @@
-// Runs the program for the campaigns, and looks at what it leaves.
+// Runs the program for the campaigns, and checks the files that it leaves.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const program = fileURLToPath(new URL('../../bin/fys-nn.js', import.meta.url));
 
-/** Numbers in [0, 1) from a seed (mulberry32): the same faults each time. */
+/** Random numbers in [0, 1) from a seed (mulberry32), so that the faults are reproducible. */
 export function createRandom(seed) {
   let state = seed >>> 0;
   return () => {
@@ -19,8 +19,8 @@ export function createRandom(seed) {
   };
 }
 
-/** A folder of its own for one campaign, removed at the end. */
-export async function inFolder(action) {
+/** Runs a campaign in its own temporary folder, which is removed at the end. */
+export async function inTemporaryFolder(action) {
   const folder = mkdtempSync(join(tmpdir(), 'fys-nn-torture-'));
   try {
     return await action(folder);
@@ -30,8 +30,8 @@ export async function inFolder(action) {
 }
 
 /**
- * Starts the program in a folder; `ended` gives how it ended. `shell`: what a shell does before, such as `ulimit -f 8`;
- * `engine`: flags for Node.
+ * Starts the program in a folder. `ended` resolves when it has ended. `shell` is a shell command to run first, such as
+ * `ulimit -f 8`, and `engine` holds flags for Node.
  */
 export function start(folder, args, { environment = {}, shell = null, engine = [] } = {}) {
   const command = [process.execPath, ...engine, program, ...args];
@@ -54,8 +54,8 @@ export function start(folder, args, { environment = {}, shell = null, engine = [
 
 export const run = (folder, args, options) => start(folder, args, options).ended;
 
-/** Starts the program and kills it after so many milliseconds; returns how it ended, and how soon after. */
-export async function strike(folder, args, signal, milliseconds) {
+/** Starts the program and sends it a signal after `milliseconds`. Resolves to its outcome. */
+export async function signalAfter(folder, args, signal, milliseconds) {
   const { child, ended } = start(folder, args);
   const timer = setTimeout(() => child.kill(signal), milliseconds);
   const outcome = await ended;
@@ -63,7 +63,7 @@ export async function strike(folder, args, signal, milliseconds) {
   return outcome;
 }
 
-/** Digest of the CSVs that a run left. */
+/** The digest of the CSVs of a run. */
 export function csvDigest(folder) {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder).sort()) {
@@ -72,7 +72,7 @@ export function csvDigest(folder) {
   return hash.digest('hex');
 }
 
-/** Ids of all whole lines in a store, with repetitions. */
+/** The ids of all complete lines in a store, including duplicates. */
 export function idsIn(store) {
   if (!existsSync(store)) return [];
   return readdirSync(store)
@@ -81,7 +81,7 @@ export function idsIn(store) {
     .map((line) => /"id":"([0-9a-f]{64})"/.exec(line)?.[1] ?? 'damaged');
 }
 
-/** Whether every file of a results folder is whole: its data package says how long it is and what its digest is. */
+/** Whether every file of a results folder is complete: it has the size and the digest given in the data package. */
 export function isWhole(out) {
   if (!existsSync(out)) return true;
   const names = readdirSync(out);
@@ -93,6 +93,6 @@ export function isWhole(out) {
     .every((name) => readFileSync(join(out, name), 'utf8').endsWith('\n'));
 }
 
-/** No stack trace, and a sentence that begins with error. */
+/** Whether a run ended with a message that starts with "error", and without a stack trace. */
 export const isClear = ({ stderr }) =>
   /^error: /m.test(stderr) && !/\n\s+at /.test(stderr) && !/defect/.test(stderr);

@@ -225,7 +225,7 @@ describe('bad input', () => {
     [['trace', 'nowhere.json'], /nowhere\.json/],
     [['data', 'export', 'mnits'], /did you mean mnist/],
     [['data', 'export', 'mnist', '--noise', '1'], /--noise has no meaning for mnist/],
-    [['data', 'export', 'franke', '--samples', 'all'], /--samples all has no meaning for generated data/],
+    [['data', 'export', 'franke', '--samples', 'all'], /--samples all cannot be used with generated data/],
     [['data', 'export', 'franke', '--seed', '1..5'], /--seed takes one value here/],
     [['data', 'export', 'franke', '--out', '/proc/x'], /--out/],
     [['ffnn', '--store', '/proc/x'], /--store/],
@@ -364,15 +364,15 @@ describe('references', () => {
     const absent = { FYS_NN_PYTHON: '/nonexistent/python' };
     const { status, stderr } = await runWith(absent, ...ols, '--quiet');
     expect(stderr).toBe(
-      'note: scikit-learn is not there (/nonexistent/python: no such program). `apt-get install ' +
-        'python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON. Its numbers are not run.\n',
+      'note: scikit-learn is not installed (/nonexistent/python: no such program). `apt-get install ' +
+        'python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON. Its trials are left out.\n',
     );
     expect(status).toBe(4);
     const { 'trials.csv': trials } = await csvs('results/grid-search-ols');
     expect(trials.match(/,none,2020,/g)).toHaveLength(9);
     expect(trials).not.toContain(',sklearn,');
     const manifest = await readFile(join(directory, 'results/grid-search-ols/manifest.json'), 'utf8');
-    expect(JSON.parse(manifest).trials.absentReferences).toEqual([expect.stringContaining('not there')]);
+    expect(JSON.parse(manifest).trials.absentReferences).toEqual([expect.stringContaining('not installed')]);
   });
 
   test('an error of theirs is a failed trial with its last line, exit 1', async () => {

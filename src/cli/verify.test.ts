@@ -163,7 +163,7 @@ test('what another library would have to compute is not run where it is absent, 
   };
   const noPython = { FYS_NN_PYTHON: '/nonexistent' };
   const { status, stderr } = await verifyWith(noPython, [fair, regressor], '--seeds', '1..4');
-  expect(stderr).toMatch(/note: .*is not there/);
+  expect(stderr).toMatch(/note: .*is not installed/);
   expect(stderr).toContain('not run: sklearn');
   expect(status).toBe(4);
 });

@@ -17,56 +17,58 @@ export interface Dataset {
   readonly targets: Float64Array | Uint8Array;
   /** 1 for regression. */
   readonly classes: number;
-  /** How many of the first rows are the published training set; null where none was published. */
+  /** The number of leading rows that form the published training set; null if none was published. */
   readonly canonicalTrainRows: number | null;
   /** For images: [height, width], whose product is `columns`. */
   readonly imageShape?: readonly [number, number];
 }
 
-/** Where data lie on this machine: never part of a trial's config. */
+/** Where data are on this machine. Never part of a trial's config. */
 export interface Sources {
-  /** Folder with the four IDX files; null is the copy that is bundled. */
+  /** The folder with the four IDX files; null for the bundled copy. */
   readonly dataDir: string | null;
 }
 
-/** What a plan needs to know of data before a trial has them; the config's digest or settings stand for it. */
+/**
+ * Facts about the data that a plan needs before a trial loads them. They follow from the config's digest or settings.
+ */
 export interface DataFacts {
-  /** Of all data, of which a trial may take a part. */
+  /** Rows in all, of which a trial may use a part. */
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
   readonly canonicalTrainRows: number | null;
-  /** Whether most inputs are 0: then they are kept as sparse rows, unless they are centred. */
+  /** Whether most inputs are 0. They are then stored as sparse rows, unless they are centred. */
   readonly sparse: boolean;
 }
 
-/** An option of one dataset alone, with the value that it has unless an experiment or the user gives another. */
+/** An option of a single dataset, with its default value. */
 export type DatasetOption = Option & { readonly default: Setting };
 
-/** All there is of one kind of data: how to choose it, describe it, and get its rows. */
+/** Everything about one dataset: its options, its description, and how to load its rows. */
 export interface DatasetEntry<Config extends { readonly dataset: string } = { readonly dataset: string }> {
-  /** In a title: "Franke function". */
+  /** Its name in titles: "Franke function". */
   readonly title: string;
-  /** In a list of all datasets. */
+  /** One line for the list of all datasets. */
   readonly description: string;
   readonly source: string;
   readonly license: string;
   readonly task: Task;
-  /** Whether it is read from files, which --data-dir can replace; otherwise it is generated from the seed. */
+  /** Whether it is read from files, which the user can replace. Otherwise it is generated from the seed. */
   readonly fromFiles: boolean;
   readonly options: Readonly<Record<string, DatasetOption>>;
-  /** Fields of the config that are left out of a trial's id as long as they have these values. */
+  /** Defaults of config fields. A field with its default value is left out of a trial's id. */
   readonly defaults: Partial<Config>;
-  /** The config's form, without its `dataset`. */
+  /** The schema of the config, without its `dataset`. */
   readonly schema: ShapeOf;
-  /** Inputs of a row, as far as the config tells; used to guess how long a trial takes. */
+  /** The number of inputs of a row, as far as the config determines it. Used to estimate the time of a trial. */
   readonly columns: (config: Config) => number;
-  /** Whether `resolve` looks at the seed; otherwise its answer is kept for all seeds. */
+  /** Whether the result of `resolve` depends on the seed. If not, it is reused for all seeds. */
   readonly resolvesPerSeed: (settings: Settings) => boolean;
-  /** From settings to the config, and what only the data know. Errors: data that are missing or damaged. */
+  /** Turns settings into the config and the facts about the data. Errors: missing or damaged data. */
   readonly resolve: (settings: Settings, sources: Sources) => Promise<{ config: Config; facts: DataFacts }>;
-  /** The rows of a config. Errors: files that are not those of the config. */
+  /** Loads the rows. Errors: files that do not match the config. */
   readonly load: (config: Config, seed: number, sources: Sources) => Promise<Dataset>;
-  /** Keeps rows that another thread has read, so that `load` returns these; null where each trial has its own. */
+  /** Caches rows that another thread has read, so that `load` returns them; null if each trial has its own rows. */
   readonly keep: ((dataset: Dataset, sources: Sources) => void) | null;
 }

@@ -1,15 +1,15 @@
-/** Of the box that a digit of MNIST fits in, and of its image, in pixels. */
+/** The side lengths, in pixels, of the box that contains an MNIST digit and of its image. */
 const box = 20;
 const side = 28;
-/** The row and column, from 0, on which MNIST has its digits' centres of mass. */
-const middle = 14;
+/** The row and column, from 0, of the centre of mass of MNIST's digits. */
+const centre = 14;
 
 /**
- * A drawing [size][size] of ink from 0 to 1 as an image of MNIST [28][28]: the ink's bounding box is scaled, with its
- * proportions, to fit 20 x 20 pixels, and placed so that its centre of mass lies at pixel (14, 14).
+ * Converts a drawing [size][size] of ink from 0 to 1 to an image as in MNIST [28][28]. The ink's bounding box is scaled
+ * to fit 20 x 20 pixels, keeping its proportions, and placed so that its centre of mass is at pixel (14, 14).
  *
- * Each pixel is the mean ink of the area that it covers. Without ink the image is empty.
- * Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits.
+ * Each pixel is the mean ink of the area that it covers. A drawing without ink gives an empty image. Source: Y. LeCun,
+ * C. Cortes and C. Burges, The MNIST database of handwritten digits.
  */
 export function centreDrawing(ink: ArrayLike<number>, size: number): Float64Array {
   const image = new Float64Array(side * side);
@@ -38,8 +38,8 @@ export function centreDrawing(ink: ArrayLike<number>, size: number): Float64Arra
       massY += value * y;
     }
   }
-  const shiftX = Math.round(middle - massX / mass);
-  const shiftY = Math.round(middle - massY / mass);
+  const shiftX = Math.round(centre - massX / mass);
+  const shiftY = Math.round(centre - massY / mass);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const [toX, toY] = [x + shiftX, y + shiftY];
@@ -58,7 +58,7 @@ interface Area {
   readonly height: number;
 }
 
-/** The smallest rectangle of whole pixels around all ink; null where there is none. */
+/** The smallest rectangle of whole pixels around all ink; null if there is none. */
 function boundsOf(ink: ArrayLike<number>, size: number): Area | null {
   let [left, right, top, bottom] = [size, -1, size, -1];
   for (let y = 0; y < size; y++) {
@@ -73,7 +73,7 @@ function boundsOf(ink: ArrayLike<number>, size: number): Area | null {
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The mean over an area whose edges may cut through pixels. */
+/** The mean ink of an area, whose edges may cut through pixels. */
 function meanInk(ink: ArrayLike<number>, size: number, { left, top, width, height }: Area): number {
   let sum = 0;
   for (let y = Math.floor(top); y < top + height; y++) {

@@ -13,14 +13,15 @@ interface Part {
   readonly to: number;
 }
 
-/** Rows turned into text at a time: enough to be quick, few enough to keep memory small. */
+/** The number of rows converted to text at a time: enough to be fast, and few enough to use little memory. */
 const rowsPerPiece = 256;
 
 /**
- * Writes images as the four IDX files of MNIST: the first `first` training rows and as many test rows, or all (null).
+ * Writes images as the four IDX files of MNIST: the first `first` training rows and equally many test rows, or all rows
+ * if it is null.
  *
- * Returns the paths. What is written reads back as the same bytes. Errors: data without images, more rows than there
- * are, a folder that cannot be written to.
+ * Returns the paths. Reading the files back gives the same bytes. Errors: data without images, more rows than exist, a
+ * folder that cannot be written to.
  */
 export async function exportIdx(
   dataset: Dataset,
@@ -34,7 +35,7 @@ export async function exportIdx(
     !(targets instanceof Uint8Array)
   ) {
     throw new UserError({
-      what: `{format} idx is for images and labels, and ${dataset.name} has neither`,
+      what: `{format} idx is for images with labels, and ${dataset.name} has none`,
       expected: 'csv',
       received: 'idx',
       remedy: 'use {format} csv',
@@ -56,10 +57,10 @@ export async function exportIdx(
 }
 
 /**
- * Writes a dataset as CSV with a header line and every number in full precision.
+ * Writes a dataset as CSV, with a header line and every number in full precision.
  *
  * Regression: <name>.csv with x, y and target (more than two inputs are x0, x1, ...). Images: train.csv and test.csv
- * with label, pixel0, pixel1, ... `first` and errors as for exportIdx.
+ * with label, pixel0, pixel1, ... `first` and the errors are those of exportIdx.
  */
 export async function exportCsv(
   dataset: Dataset,
@@ -101,7 +102,7 @@ function checkFirst(first: number | null, available: number, kind: string): numb
   if (first === null) return available;
   if (Number.isInteger(first) && first >= 1 && first <= available) return first;
   throw new UserError({
-    what: `{first} does not fit the data, which have ${available} ${kind}`,
+    what: `{first} is out of range for data that have ${available} ${kind}`,
     expected: `a whole number from 1 to ${available}`,
     received: first,
     remedy: 'lower {first}, or leave it out to get all rows',
@@ -112,7 +113,7 @@ async function writeIdx(path: string, shape: number[], data: Uint8Array): Promis
   return writeFile(path, Buffer.concat([await idxHeader(shape), data]));
 }
 
-/** idx-data writes the header only: its writer fails on more than 1024 values, and bytes need no conversion. */
+/** Only the header comes from idx-data: its writer fails on more than 1024 values, and bytes need no conversion. */
 async function idxHeader(shape: number[]): Promise<Buffer> {
   const { writeToStream } = await import('idx-data');
   const written: Buffer[] = [];

@@ -92,7 +92,7 @@ describe('generateFranke', () => {
     const error = await generateFranke({ ...plain, target: 'log(x - 0.5)' }, 1).catch((reason) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
-      /\{target\} has no finite value at x = 0\.\d+, y = 0\.\d+: it gives NaN there/,
+      /\{target\} is not finite at x = 0\.\d+, y = 0\.\d+: its value there is NaN/,
     );
   });
 

@@ -10,13 +10,13 @@ import type { Dataset, DatasetEntry } from './dataset.ts';
 export interface FrankeConfig {
   readonly dataset: 'franke';
   readonly samples: number;
-  /** How strong the noise is: 1 adds a standard deviation of 0.2. */
+  /** The strength of the noise: 1 is a standard deviation of 0.2. */
   readonly noise: number;
-  /** An expression in x and y; null is Franke's function. */
+  /** An expression in x and y; null for Franke's function. */
   readonly target: string | null;
 }
 
-const deviationOfNoise = 0.2;
+const noiseDeviation = 0.2;
 
 /**
  * Franke's test surface on the unit square: two peaks, a saddle and a dip.
@@ -38,19 +38,19 @@ export function frankeFunction(x: number, y: number): number {
   );
 }
 
-/** A product is rounded once on every engine; the power operator need not be. */
+/** x^2 as a product: every engine rounds it once, which is not guaranteed for the power operator. */
 function square(x: number): number {
   return x * x;
 }
 
 /**
- * Points uniform in [0, 1]^2 with targets f(x, y) + 0.2 * noise * N(0, 1).
+ * Generates points, uniform in [0, 1]^2, with targets f(x, y) + 0.2 * noise * N(0, 1).
  *
- * Points and noise have streams of their own ('data' 0 and 1), so fewer samples are the first of more, and another
- * noise keeps the points. Errors: a target that is no formula, or has no finite value at one of the points.
+ * Points and noise have their own random streams ('data' 0 and 1). So a smaller sample is the start of a larger one,
+ * and changing the noise keeps the points. Errors: a target that is not a formula, or not finite at a point.
  */
 export async function generateFranke(config: FrankeConfig, seed: number): Promise<Dataset> {
-  const surface = await surfaceOf(config.target);
+  const surface = await surfaceFunction(config.target);
   const points = createRng(seed, 'data', 0);
   const noise = createRng(seed, 'data', 1);
   const rows = config.samples;
@@ -61,8 +61,8 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
     const y = points.uniform();
     inputs[2 * n] = x;
     inputs[2 * n + 1] = y;
-    targets[n] = surface(x, y) + deviationOfNoise * config.noise * noise.normal();
-    // A formula of 500 characters at ten million points takes half a minute: Ctrl-C has its turn.
+    targets[n] = surface(x, y) + noiseDeviation * config.noise * noise.normal();
+    // A formula of 500 characters at ten million points takes half a minute, so yield to let Ctrl-C work.
     if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
   }
   return {
@@ -80,7 +80,7 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
 
 export const surfaceFormula: FormulaKind = { variables: ['x', 'y'], names: ['franke'] };
 
-async function surfaceOf(target: string | null): Promise<(x: number, y: number) => number> {
+async function surfaceFunction(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
   const { variables, names } = surfaceFormula;
   const evaluate = await compileExpression(target, variables, '{target}', names);
@@ -88,7 +88,7 @@ async function surfaceOf(target: string | null): Promise<(x: number, y: number) 
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;
     throw new UserError({
-      what: `{target} has no finite value at x = ${x}, y = ${y}: it gives ${value} there`,
+      what: `{target} is not finite at x = ${x}, y = ${y}: its value there is ${value}`,
       expected: 'an expression that is finite for all x and y in [0, 1]',
       received: target,
       remedy: 'change the expression, for example guard a division or a logarithm: log(x + 1)',
@@ -120,12 +120,12 @@ export const franke = {
     target: z.string().nullable(),
   })) as ShapeOf,
   columns: () => 2,
-  // A surface of the user's own is tried at the points of each seed.
+  // A user's own surface is checked at the points of each seed.
   resolvesPerSeed: ({ target }) => target !== 'franke',
   async resolve({ samples, noise, target, seed }) {
     if (samples === 'all') {
       throw new UserError({
-        what: '{samples} all has no meaning for generated data',
+        what: '{samples} all cannot be used with generated data',
         expected: 'a whole number >= 4',
         received: 'all',
         remedy: 'give a number, such as {samples} 1000',
@@ -137,7 +137,7 @@ export const franke = {
       noise: noise as number,
       target: target === 'franke' ? null : (target as string),
     };
-    // Now, before anything is trained or written.
+    // Check here, before anything is trained or written.
     if (config.target !== null) await generateFranke(config, seed as number);
     const facts = { rows: config.samples, columns: 2, classes: 1, canonicalTrainRows: null, sparse: false };
     return { config, facts };

@@ -6,7 +6,7 @@ import { readRegularBytes } from '../files/regular-file.ts';
 
 /** The contents of an IDX file of unsigned bytes. */
 export interface Idx {
-  /** Sizes, the slowest-changing first: [images, height, width] or [labels]. */
+  /** Sizes, slowest-varying dimension first: [images, height, width] or [labels]. */
   readonly dimensions: number[];
   /** All values, row-major: a view into `bytes`. */
   readonly data: Uint8Array;
@@ -23,18 +23,18 @@ const typeNames = new Map([
   [0x0e, '8-byte floats'],
 ]);
 
-/** In bytes, unpacked. */
-const largest = 2 ** 30;
-/** So much of a gzip file is unpacked to see the header, whatever it holds. */
-const peekedBytes = 4096;
+/** The largest size of a file, in bytes, unpacked. */
+const maxBytes = 2 ** 30;
+/** The number of bytes of a gzip file that are unpacked to read the header. */
+const headerBytes = 4096;
 const unpack = promisify(gunzip);
 
 /**
- * Reads IDX: two zero bytes, the type, the number of dimensions, each size as a big-endian uint32, then the values.
+ * Parses IDX: two zero bytes, the type, the number of dimensions, each size as a big-endian uint32, then the values.
  *
- * Everything is checked before any value is used; `file` is for messages. Errors: not IDX, a type other than unsigned
- * byte, another number of dimensions than expected, too few or too many bytes. Source: the format is described with
- * the MNIST database of Y. LeCun, C. Cortes and C. J. C. Burges.
+ * Everything is checked before any value is used. `file` is the name for messages. Errors: not IDX, a type other than
+ * unsigned byte, another number of dimensions than expected, too few or too many bytes. Source: the format is described
+ * with the MNIST database of Y. LeCun, C. Cortes and C. J. C. Burges.
  */
 export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: number): Idx {
   const { dimensions, start, length } = readHeader(bytes, file, expectedDimensions);
@@ -45,14 +45,16 @@ export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: num
       bytes.length < length
         ? `is cut off: ${difference} byte(s) are missing`
         : `has ${difference} byte(s) too many`,
-      `${length} bytes, as its header says (${dimensions.join(' x ')})`,
+      `${length} bytes, as stated in its header (${dimensions.join(' x ')})`,
       `${bytes.length} bytes`,
     );
   }
   return { dimensions, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, length - start), bytes };
 }
 
-/** Reads an IDX file, plain or gzip (told by its first bytes). Errors: as readIdx, and a file that cannot be read. */
+/**
+ * Reads an IDX file, plain or gzip, as its first bytes show. Errors: those of readIdx, and a file that cannot be read.
+ */
 export async function readIdxFile(path: string, expectedDimensions: number): Promise<Idx> {
   const bytes = await readBytes(path);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -61,9 +63,9 @@ export async function readIdxFile(path: string, expectedDimensions: number): Pro
 
 interface Header {
   dimensions: number[];
-  /** Where the values start. */
+  /** The offset of the first value. */
   start: number;
-  /** Bytes of the whole file. */
+  /** The size of the whole file in bytes. */
   length: number;
 }
 
@@ -89,17 +91,17 @@ function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number)
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const dimensions = Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const length = start + dimensions.reduce((product, size) => product * size, 1);
-  if (length > largest) {
-    throw damaged(file, 'is too large', `at most ${largest} bytes`, `${length} bytes by its header`);
+  if (length > maxBytes) {
+    throw damaged(file, 'is too large', `at most ${maxBytes} bytes`, `${length} bytes by its header`);
   }
   return { dimensions, start, length };
 }
 
-/** Unpacks no more than the header promises, so that a small file cannot fill the memory. */
+/** Unpacks no more than the header states, so that a small file cannot fill the memory. */
 async function inflate(packed: Uint8Array, file: string, expectedDimensions: number): Promise<Uint8Array> {
-  const head = await gunzipped(packed.subarray(0, peekedBytes), file, {
+  const head = await gunzipped(packed.subarray(0, headerBytes), file, {
     finishFlush: constants.Z_SYNC_FLUSH,
-    maxOutputLength: peekedBytes * 1100, // deflate packs at most about 1030 to 1
+    maxOutputLength: headerBytes * 1100, // deflate compresses by at most about 1030 to 1
   });
   const { length } = readHeader(head, file, expectedDimensions);
   return gunzipped(packed, file, { maxOutputLength: length, chunkSize: 2 ** 18 });
@@ -118,7 +120,7 @@ async function gunzipped(
       throw damaged(
         file,
         'unpacks to too many bytes',
-        `${options.maxOutputLength} bytes, as its header says`,
+        `${options.maxOutputLength} bytes, as stated in its header`,
         'more',
       );
     }
@@ -128,7 +130,7 @@ async function gunzipped(
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readRegularBytes(path, largest);
+    return await readRegularBytes(path, maxBytes);
   } catch (error) {
     throw new UserError({
       what: `${path} cannot be read: ${reasonOf(error)}`,
@@ -147,6 +149,6 @@ function damaged(file: string, problem: string, expected: string, received: stri
     what: `${file} ${problem}`,
     expected,
     received,
-    remedy: 'get the file again, from where it was published',
+    remedy: 'download the file again from its publisher',
   });
 }

@@ -123,18 +123,18 @@ describe('a folder', () => {
   test('that does not exist, or is a file', async () => {
     expect(await refused(join(folder, 'nothing'))).toContain('nothing cannot be read');
     await write();
-    expect(await refused(join(folder, mnistFiles.testLabels))).toContain('is no folder');
+    expect(await refused(join(folder, mnistFiles.testLabels))).toContain('is not a folder');
   });
 
   test.each<[string, Partial<Record<Part, Uint8Array>>, RegExp]>([
-    ['fewer labels than images', { trainLabels: idx([2], [1, 2]) }, /3 labels, one an image\n.*2 labels/],
+    ['fewer labels than images', { trainLabels: idx([2], [1, 2]) }, /3 labels, one per image\n.*2 labels/],
     ['other test sizes', { testImages: idx([2, 2, 1], [1, 2, 3, 4]) }, /different sizes\n.*2 x 2.*\n.*2 x 1/],
     [
       'the same pixels in another shape',
       { testImages: idx([2, 1, 4], [1, 2, 3, 4, 5, 6, 7, 8]) },
       /different sizes/,
     ],
-    ['a label of 10', { trainLabels: idx([3], [1, 10, 11]) }, /no digit, in row 1 .*\n.*0 to 9\n.*10/],
+    ['a label of 10', { trainLabels: idx([3], [1, 10, 11]) }, /not a digit, in row 1 .*\n.*0 to 9\n.*10/],
     ['no test rows', { testImages: idx([0, 2, 2], []), testLabels: idx([0], []) }, /has no pixels/],
     ['empty images', { trainImages: idx([3, 0, 2], []) }, /has no pixels/],
     ['labels for images', { trainImages: parts.trainLabels }, /has 1 dimension\(s\) instead of 3/],

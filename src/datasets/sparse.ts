@@ -2,22 +2,24 @@ import { type Csr, csrFromDense } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
 import type { Dataset } from './dataset.ts';
 
-/** Inputs of which a smaller share than this are nonzero are kept as sparse rows: same numbers, less work. */
+/**
+ * If the share of nonzero inputs is smaller than this, they are stored as sparse rows: the same results with less work.
+ */
 const sparseBelow = 0.5;
 
 const mostlyZero = new WeakMap<Dataset, boolean>();
 
-/** Whether most inputs are 0, found out once for a dataset. */
+/** Whether most inputs are 0. Computed once per dataset. */
 export function isMostlyZero(dataset: Dataset): boolean {
   const known = mostlyZero.get(dataset);
   if (known !== undefined) return known;
-  const found = lookForZeros(dataset);
+  const found = estimateMostlyZero(dataset);
   mostlyZero.set(dataset, found);
   return found;
 }
 
-/** Looks at one row in sixteen: only speed depends on the answer. Kernels number columns with 16 bits. */
-function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
+/** Checks one row in sixteen, since only speed depends on the answer. The kernels' column indices have 16 bits. */
+function estimateMostlyZero({ inputs, columns, rows }: Dataset): boolean {
   if (columns > 65536) return false;
   let nonzero = 0;
   let seen = 0;
@@ -31,8 +33,7 @@ function lookForZeros({ inputs, columns, rows }: Dataset): boolean {
 const matrices = new WeakMap<Dataset, Map<Dtype, Csr>>();
 
 /**
- * All rows of a dataset as a sparse matrix, made once for each element type for all trials of the process; null where
- * too few of the inputs are 0.
+ * All rows of a dataset as a sparse matrix, created once per element type and process; null if too few inputs are 0.
  */
 export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
   const known = matrices.get(dataset)?.get(dtype);
@@ -41,12 +42,12 @@ export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
   const { inputs, columns, rows, divisor } = dataset;
   const every = Int32Array.from({ length: rows }, (_, row) => row);
   const csr = csrFromDense(inputs, columns, every, divisor, dtype);
-  keepSparse(dataset, dtype, csr);
+  cacheSparse(dataset, dtype, csr);
   return csr;
 }
 
-/** Keeps a dataset's sparse matrix, which another thread may have made. */
-export function keepSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
+/** Caches a dataset's sparse matrix, which another thread may have created. */
+export function cacheSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
   const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
   matrices.set(dataset, made.set(dtype, csr));
 }

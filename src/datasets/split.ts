@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { createRng, permutation, type Rng } from '../math/rng.ts';
 import type { Dataset } from './dataset.ts';
 
-/** random: both parts are drawn from all rows. canonical: each from its own part of the published split. */
+/** random: both parts are drawn from all rows. canonical: each part is drawn from its part of the published split. */
 export const splitMethods = ['random', 'canonical'] as const;
 export type SplitMethod = (typeof splitMethods)[number];
 
@@ -12,23 +12,23 @@ export interface SplitConfig {
   readonly testRows: number;
 }
 
-/** What a split needs to know of the data. */
+/** The facts about the data that a split needs. */
 export type SplitSource = Pick<Dataset, 'rows' | 'canonicalTrainRows'>;
 
-/** Row numbers into a dataset; no row is in both. */
+/** Row indices of a dataset. No row is in both parts. */
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
 /**
- * Which rows to train on and which to test on, drawn from the seed's 'split' streams.
+ * Chooses the training and the test rows, drawn from the seed's 'split' streams.
  *
- * Each part keeps the order of the data, which is the order of the memory.
+ * Each part keeps the order of the data, which is also their order in memory.
  *
  * random: the first trainRows of one permutation of all rows, and the next testRows. canonical: the first trainRows of
  * a permutation of the published training rows (stream 0) and testRows of the rest (stream 1); a part that is used
- * whole keeps its order. Errors: counts that do not fit, a canonical split where none was published.
+ * whole keeps its order. Errors: more rows than exist, a canonical split of data without one.
  */
 export function splitRows(dataset: SplitSource, config: SplitConfig, seed: number): Split {
   checkSplit(dataset, config);
@@ -48,7 +48,7 @@ export function splitRows(dataset: SplitSource, config: SplitConfig, seed: numbe
   };
 }
 
-/** Refuses counts that do not fit the data, and a canonical split where none was published. */
+/** Rejects more rows than exist, and a canonical split of data that were published without one. */
 export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): void {
   const { method, trainRows, testRows } = config;
   checkCount('{samples}', 'training', trainRows, 1);
@@ -81,7 +81,7 @@ function draw(rng: Rng, n: number, count: number): Int32Array {
 function checkCount(setting: string, part: string, count: number, least: number): void {
   if (Number.isInteger(count) && count >= least) return;
   throw new UserError({
-    what: `${setting} gives no usable number of ${part} rows`,
+    what: `${setting} gives an invalid number of ${part} rows`,
     expected: `a whole number >= ${least}`,
     received: count,
     remedy: `change ${setting}`,
@@ -90,7 +90,7 @@ function checkCount(setting: string, part: string, count: number, least: number)
 
 function tooMany(setting: string, kind: string, wanted: number, available: number): UserError {
   return new UserError({
-    what: `${setting} asks for more ${kind} than there are`,
+    what: `${setting} asks for more ${kind} than the data have`,
     expected: `at most ${available}`,
     received: wanted,
     remedy: `lower ${setting}`,

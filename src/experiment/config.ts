@@ -17,27 +17,27 @@ import type { ResolvedData } from './resolve-data.ts';
 
 type SolverKey = ModelConfig['solver'];
 
-/** The options that each solver does not read, of those that not all read. */
-const unreadOf = new Map(
+/** The options that each solver does not read, of those that only some solvers read. */
+const unreadOptions = new Map(
   Object.entries(solvers).map(([solver, { reads }]) => [
     solver,
     [...modelOptions].filter((name) => !(reads as readonly string[]).includes(name)),
   ]),
 );
 
-/** Which solver the settings ask for: another library's, or one of this program's. */
+/** The solver that the settings ask for: another library's or one of this program's. */
 export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
   if ((reference ?? 'none') !== 'none') return referenceSolver(reference as ReferenceName, task);
   return (solver ?? 'sgd') as SolverKey;
 }
 
 /**
- * null for what the solver or the optimiser does not read, so that cells which differ in nothing else are one; and the
- * default of each hyperparameter that was not given.
+ * Sets the options that the solver or the optimiser does not read to null, so that cells that differ only in these
+ * become one. Fills in the default of each hyperparameter that was not given.
  */
-export function onlyRead(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
+export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Settings): Settings {
   const read: Record<string, Settings[OptionName]> = { ...settings };
-  for (const name of unreadOf.get(solverOf(experiment, settings))!) if (name in read) read[name] = null;
+  for (const name of unreadOptions.get(solverOf(experiment, settings))!) if (name in read) read[name] = null;
   if ('optimizer' in read) {
     const known = read.optimizer === null ? {} : hyperparametersOf(read.optimizer as OptimizerName);
     for (const name of hyperparameterNames)
@@ -52,7 +52,7 @@ export function onlyRead(experiment: Pick<Experiment, 'task'>, settings: Setting
   return read;
 }
 
-/** The config of the trial that these settings describe, on data that they were resolved to. */
+/** The config of the trial that these settings describe, on the resolved data. */
 export function configOf(
   experiment: Experiment,
   settings: Settings,

@@ -6,10 +6,10 @@ import { type SolverName, solverEntry, solverNames } from '../trial/solvers/inde
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import type { OptionName, Setting, SettingLists } from './options.ts';
 
-/** Settings as an experiment file writes them: one value, or a list for what is swept. */
+/** Settings as written in an experiment file: one value, or a list of values to sweep over. */
 export type Defaults = Partial<Record<OptionName, Setting | readonly Setting[]>>;
 
-/** A number that the report shows of an experiment, and which way it is better. */
+/** A metric that the report shows for an experiment, and whether lower or higher is better. */
 export interface ShownMetric {
   /** A column of trials.csv. */
   readonly name: string;
@@ -17,29 +17,29 @@ export interface ShownMetric {
   readonly best: 'min' | 'max' | null;
 }
 
-/** One experiment of the report: what runs, with which settings, and how the report lays it out. */
+/** One experiment of the report: what it runs, with which settings, and how the report presents it. */
 export interface Experiment {
   /** The subcommand, such as `grid-search ols`. */
   readonly name: string;
   readonly title: string;
-  /** Where the report shows it. */
+  /** Where it appears in the report. */
   readonly figure: string;
-  /** About how long it takes on two cores, and what comes out. */
+  /** Its approximate time on two cores, and its expected results. */
   readonly runTime: string;
   readonly expected: string;
   readonly dataset: DatasetName;
   readonly task: Task;
-  /** Drawn at random by `net`, or given by `hidden`. */
+  /** Whether the layers are drawn at random (`net`) or given (`hidden`). */
   readonly architecture: 'given' | 'random';
-  /** The library whose training of the same can stand beside ours (--reference); null where none can. */
+  /** The library that can train the same model for comparison (option `reference`); null if none can. */
   readonly reference: ReferenceName | null;
-  /** Every option of the experiment with the values of the report's program, in the report's order. */
+  /** Every option of the experiment, in the report's order, with the values of the report's program. */
   readonly settings: SettingLists;
-  /** What the report's wording has instead (--variant text). */
+  /** The values that the report's text gives instead (--variant text). */
   readonly text: SettingLists;
-  /** What a quick look takes instead (--quick). */
+  /** The values for a quick look (--quick). */
   readonly quick: SettingLists;
-  /** Choices that the report leaves open beside those of its wording: other values (verify --variant both). */
+  /** Alternative values for further choices that the report leaves open (verify --variant both). */
   readonly open: SettingLists;
   readonly layout: Layout;
 }
@@ -47,12 +47,12 @@ export interface Experiment {
 export const splitNames = ['train', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** The report's table and figure: heat maps of a grid, or rows with a column per metric and curves. */
+/** The layout of the report's table and figure: heat maps of a grid, or rows with a column per metric, and curves. */
 export interface Layout {
   readonly rows: OptionName | null;
   readonly columns: OptionName | null;
   readonly metrics: readonly ShownMetric[];
-  /** The splits whose losses per epoch the report draws; null where it draws none. */
+  /** The splits whose loss curves the report shows; null if it shows none. */
   readonly curves: readonly SplitName[] | null;
 }
 
@@ -68,13 +68,13 @@ export interface ExperimentDefinition
   readonly quick?: Defaults;
   readonly open?: Defaults;
   /**
-   * `metrics` are columns of trials.csv. Without `curves`, a grid is drawn as heat maps and all else as curves of both
-   * splits.
+   * `metrics` are columns of trials.csv. Without `curves`, a grid is drawn as heat maps and anything else as curves of
+   * both splits.
    */
   readonly layout: Partial<Omit<Layout, 'metrics'>> & { readonly metrics: readonly string[] };
 }
 
-/** Makes an experiment out of almost flat data: single values become lists of one. */
+/** Creates an experiment from nearly flat data. Single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
   const { settings, text = {}, quick = {}, open = {}, layout } = definition;
   const { architecture = 'given', reference = null } = definition;
@@ -110,15 +110,15 @@ function shownMetric(name: string): ShownMetric {
   return { name, title, best: better === null ? null : better === 'lower' ? 'min' : 'max' };
 }
 
-/** The options of the dataset's own that the experiment has no values for. */
+/** The defaults of the dataset's own options for which the experiment has no values. */
 function ownDefaults(dataset: DatasetName, settings: Defaults): Defaults {
   const own = Object.entries(datasetEntry(dataset).options).filter(([name]) => !(name in settings));
   return Object.fromEntries(own.map(([name, option]) => [name, option.default]));
 }
 
 /**
- * The options that an experiment has, in its own order; after the optimiser the hyperparameters that the experiment has
- * no values for: each optimiser has its own defaults of those.
+ * The options of an experiment, in its own order. The optimiser is followed by the hyperparameters for which the
+ * experiment has no values, since each optimiser has its own defaults for them.
  */
 export function optionsOf(experiment: Experiment): readonly OptionName[] {
   const known = optionLists.get(experiment);
@@ -131,10 +131,10 @@ export function optionsOf(experiment: Experiment): readonly OptionName[] {
   return list;
 }
 
-/** Asked for each cell of a grid, so made once for each experiment. */
+/** A cache with one list per experiment, since each cell of a grid needs the list. */
 const optionLists = new WeakMap<Experiment, readonly OptionName[]>();
 
-/** What --solver offers. */
+/** The solvers that can fit an experiment. */
 export function solversOf(experiment: Experiment): SolverName[] {
   return solverNames.filter((name) => solverEntry(name).fits(experiment));
 }

@@ -1,12 +1,12 @@
 import { type ActivationName, activations } from '../nn/activations.ts';
 
-/** A table of functions: the one part of the report that trains nothing. */
+/** A table of functions, the only part of the report that trains nothing. */
 export interface FunctionsExperiment {
   readonly name: string;
   readonly title: string;
   readonly figure: string;
   readonly activation: readonly ActivationName[];
-  /** The arguments, as a list of values is written on the command line. */
+  /** The arguments, written like a list of values on the command line. */
   readonly x: string;
 }
 

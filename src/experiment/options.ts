@@ -12,22 +12,22 @@ export type { Setting };
 
 /** The options that neither a dataset nor a solver owns. */
 export const commonOptions = {
-  reference: choice('the same trained by another library, next to ours', ['none', ...referenceNames]),
+  reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
-  samples: rows('rows in all: generated (franke) or drawn from the data (mnist)', 4),
+  samples: rows('total number of rows: generated (franke) or drawn from the data (mnist)', 4),
   testSize: number(
-    'test rows: a share in (0, 1) or a count',
+    'test rows, as a share in (0, 1) or a number',
     'a share between 0 and 1, or a whole number >= 1',
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
-  split: choice('how rows are split', splitMethods),
+  split: choice('how rows are split into training and test rows', splitMethods),
   basis: choice('polynomial features: i + j <= degree, all i, j <= degree, or none', ['none', ...bases]),
   degree: integer('degree of the polynomial features', 0, 40),
-  center: choice('what is subtracted from the inputs: means of the training rows', centerings),
+  center: choice('means of the training rows that are subtracted from the inputs', centerings),
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
   solver: choice('how the model is fitted', solverNames),
   lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
-  bootstrap: integer('bootstrap resamples of the test scores', 2, 1e6),
+  bootstrap: integer('number of bootstrap resamples for the test scores', 2, 1e6),
   bootstrapMethod: choice(
     'test: resample the test rows; refit: train again on resampled training rows',
     bootstrapMethods,
@@ -39,7 +39,7 @@ type Entries = (typeof datasets)[keyof typeof datasets] | (typeof solvers)[keyof
 
 export type OptionName = keyof typeof commonOptions | Extract<KeysOf<Entries['options']>, string>;
 
-/** Every option of every experiment: those above, and each dataset's and each solver's own. */
+/** Every option of every experiment: those above, and the own options of each dataset and solver. */
 export const options = Object.assign(
   {},
   commonOptions,
@@ -52,7 +52,7 @@ export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** learningRate as learning_rate: options in CSVs are named as Python's users would. */
+/** learningRate as learning_rate, the usual style in Python, for the columns of CSVs. */
 export function columnName(option: OptionName): string {
   return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -62,12 +62,12 @@ export function optionTitle(name: OptionName): string {
   return columnName(name).replaceAll('_', ' ');
 }
 
-/** One value for each option of an experiment; null where the solver does not read it. */
+/** One value for each option of an experiment; null if the solver does not read it. */
 export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
-/** A list of values for each option: what a grid is made of. */
+/** A list of values for each option, which span a grid. */
 export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
 
-/** Reads what is given for an option, or for `flag` in its place: a list of values. Errors: UserError naming it. */
+/** Parses the list of values given for an option. Errors: UserError that names `flag`. */
 export function parseOption(name: OptionName, value: string, flag = flagOf(name)): Setting[] {
   const { parse } = options[name];
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];

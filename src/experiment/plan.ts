@@ -7,50 +7,50 @@ import { createIdSet } from '../trial/id-set.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
 import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
-import { configOf, onlyRead } from './config.ts';
+import { configOf, withoutUnread } from './config.ts';
 import { type Experiment, solversOf } from './define.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
-import { type AbsentReference, besideOurs, findReferences } from './reference-cells.ts';
+import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
 
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
 
 /**
- * One cell of a grid: its settings, null where its solver does not read an option, and its trial. Settings and config
- * are made when they are asked for.
+ * One cell of a grid: its settings, null for options that its solver does not read, and its trial. Settings and config
+ * are created on demand.
  */
 export interface Cell {
   readonly settings: Settings;
   readonly trial: Trial;
 }
 
-/** An experiment with every choice made. */
+/** An experiment with all its choices made. */
 export interface Plan {
   readonly experiment: Experiment;
   readonly variant: Variant;
   readonly quick: boolean;
   readonly lists: SettingLists;
   readonly cells: readonly Cell[];
-  /** References that were asked for and are not installed: they have no cells. */
+  /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
 }
 
 export interface Choices {
   readonly variant: Variant;
   readonly quick: boolean;
-  /** What the user gave, over everything else. */
+  /** The user's settings, which override everything else. */
   readonly given: SettingLists;
 }
 
-const mostCells = 1_000_000;
-const mostGibibytes = 4;
+const maxCells = 1_000_000;
+const maxGibibytes = 4;
 
 /**
- * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order
- * of the experiment's settings with the seeds innermost.
+ * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order of
+ * the experiment's settings, with the seeds varying fastest.
  *
- * Errors: combinations that make no sense (a batch larger than the training set, a schedule that is not finite).
+ * Errors: impossible combinations, such as a batch larger than the training set or a schedule that is not finite.
  */
 export async function planExperiment(
   experiment: Experiment,
@@ -58,7 +58,7 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = besideOurs(experiment, {
+  const lists = withOwnRun(experiment, {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
@@ -73,10 +73,10 @@ export async function planExperiment(
   const ids = createIdSet();
   const grid: Grid = {
     idOf: (number) => ids.at(number),
-    settingsAt: (index) => onlyRead(experiment, combinations.at(index)),
+    settingsAt: (index) => withoutUnread(experiment, combinations.at(index)),
     configAt: (index) => {
       const combination = combinations.at(index);
-      const settings = onlyRead(experiment, combination);
+      const settings = withoutUnread(experiment, combination);
       return configOf(experiment, settings, data.known(combination)!, found.versions);
     },
   };
@@ -85,12 +85,12 @@ export async function planExperiment(
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
     const resolved = data.known(combination) ?? (await data.resolve(combination));
-    const settings = onlyRead(experiment, combination);
+    const settings = withoutUnread(experiment, combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
     await checkSchedules(config);
-    // Long plans stay open to Ctrl-C.
+    // Yield during long plans, so that Ctrl-C works.
     if (index % 1000 === 999) await setImmediate();
     const number = ids.add(createTrial(config).id);
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
@@ -98,14 +98,17 @@ export async function planExperiment(
   return { experiment, variant, quick, lists, cells, absent: found.absent };
 }
 
-/** What makes an id again from a cell's number, and settings and configs from its place in the grid. */
+/** What cells share: it gives the id for a cell's number, and the settings and config for its place in the grid. */
 interface Grid {
   idOf(number: number): string;
   settingsAt(index: number): Settings;
   configAt(index: number): TrialConfig;
 }
 
-/** A cell that is its own trial and keeps its place alone: a hundred thousand with all they hold would fill the memory. */
+/**
+ * A cell that is also its trial. It stores only its place, since a hundred thousand complete cells would fill the
+ * memory.
+ */
 class PlannedCell implements Cell, Trial {
   readonly #grid: Grid;
   readonly #number: number;
@@ -134,7 +137,7 @@ class PlannedCell implements Cell, Trial {
   }
 }
 
-/** What the data say of a combination, asked once for all that agree in what the data depend on. */
+/** Resolves the data of a combination, once for all combinations with the same data. */
 function createDataCache({ dataset }: Experiment, sources: Sources) {
   const resolved = new Map<string, ResolvedData>();
   const keyOf = (settings: Settings): string => dataKey(dataset, settings);
@@ -142,7 +145,7 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
     async resolve(settings: Settings): Promise<ResolvedData> {
       const data = await resolveData(dataset, settings, sources);
       resolved.set(keyOf(settings), data);
-      await setImmediate(); // that took a while: Ctrl-C has its turn
+      await setImmediate(); // resolving may be slow, so yield to let Ctrl-C work
       return data;
     },
     known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
@@ -161,15 +164,15 @@ function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLis
   });
 }
 
-/** Every combination of the listed values; the last option varies fastest, and the seed faster still. */
+/** Every combination of the listed values. The seed varies fastest, then the last option. */
 function combinationsOf(lists: SettingLists): { readonly count: number; at(index: number): Settings } {
   const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
   names.push('seed');
   const count = names.reduce((product, name) => product * lists[name]!.length, 1);
-  if (count > mostCells) {
+  if (count > maxCells) {
     throw new UserError({
-      what: 'the lists of values multiply to too many trials',
-      expected: `at most ${mostCells}`,
+      what: 'the lists of values give too many trials',
+      expected: `at most ${maxCells}`,
       received: count,
       remedy: 'shorten the longest lists, or split the run',
     });
@@ -187,7 +190,7 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
   return { count, at };
 }
 
-/** Polynomials are of two inputs. */
+/** Polynomials need exactly two inputs. */
 function checkFeatures({ features: { basis } }: TrialConfig, { columns }: DataFacts): void {
   if (basis === 'none' || columns === 2) return;
   throw new UserError({
@@ -198,23 +201,23 @@ function checkFeatures({ features: { basis } }: TrialConfig, { columns }: DataFa
   });
 }
 
-/** Refuses what no machine of this kind can hold, before anything is trained. */
+/** Rejects a trial that needs too much memory, before anything is trained. */
 function checkMemory(config: TrialConfig, facts: DataFacts): void {
   const gibibytes = trialMemory(config, facts) / 2 ** 30;
-  if (gibibytes <= mostGibibytes) return;
+  if (gibibytes <= maxGibibytes) return;
   const { trainRows, testRows } = config.split;
   const { columns } = facts;
   throw new UserError({
     what: `a trial would need about ${gibibytes.toFixed(1)} GiB of memory`,
-    expected: `at most ${mostGibibytes} GiB`,
+    expected: `at most ${maxGibibytes} GiB`,
     received: `${trainRows + testRows} rows of ${columns} columns, ${trialWeights(config, columns)} weights`,
     remedy: `lower {samples}, {degree}, {hidden}, {maxNodes} or {batchSize}${
-      datasetEntry(config.data.dataset).fromFiles ? ', or take smaller images' : ''
+      datasetEntry(config.data.dataset).fromFiles ? ', or use smaller images' : ''
     }`,
   });
 }
 
-/** Compiles each schedule once and looks at each of its rates once. */
+/** Compiles each schedule once and checks each of its rates once. */
 function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
   const compiled = new Map<string, Schedule>();
   const checked = new Set<string>();
@@ -231,6 +234,6 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
     }
     await checkSchedule(text, schedule, learningRate, epochs, steps);
     checked.add(key);
-    await setImmediate(); // Ctrl-C has its turn between many short ones, too
+    await setImmediate(); // also yield between many short checks, so that Ctrl-C works
   };
 }

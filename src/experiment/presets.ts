@@ -1,6 +1,6 @@
 import type { Defaults } from './define.ts';
 
-/** Settings that every experiment on the Franke function shares. */
+/** The settings shared by all experiments on the Franke function. */
 export const frankeSettings = {
   seed: 2020,
   samples: 1000,
@@ -18,17 +18,17 @@ export const frankeSettings = {
   dtype: 'float64',
 } satisfies Defaults;
 
-/** What the report's wording has instead of its program, for the Franke function. */
+/** For the Franke function, the values of the report's text where they differ from its program. */
 export const frankeText = {
   center: 'columns',
   centerTargets: 'yes',
   batches: 'permutation',
 } satisfies Defaults;
 
-/** What the report leaves open for every training, beside where its wording and its program differ. */
+/** Alternatives where both the report's text and its program leave a choice open, for every training run. */
 export const openChoices = { penalize: 'kernels' } satisfies Defaults;
 
-/** Settings that every experiment on MNIST shares. */
+/** The settings shared by all experiments on MNIST. */
 export const mnistSettings = {
   seed: 2020,
   samples: 'all',
@@ -43,10 +43,10 @@ export const mnistText = { batches: 'permutation' } satisfies Defaults;
 
 export const mnistOpen = { ...openChoices, split: 'canonical' } satisfies Defaults;
 
-/** A quick look at MNIST: a fifth of the images, 20 of the 50 epochs. */
+/** A quick look at MNIST: a fifth of the images, and 20 of the 50 epochs. */
 export const mnistQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfies Defaults;
 
-/** Stochastic gradient descent as the report has it everywhere unless it says otherwise. */
+/** The report's settings for stochastic gradient descent, unless it gives others. */
 export const sgdSettings = {
   epochs: 100,
   batches: 'with-replacement',
@@ -59,7 +59,7 @@ export const sgdSettings = {
   learningRate: 1e-3,
 } satisfies Defaults;
 
-/** When L-BFGS ends. An experiment that has these settings can be fitted by it. */
+/** When L-BFGS stops. It can fit experiments that have these settings. */
 export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-5 } satisfies Defaults;
 
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
@@ -79,7 +79,7 @@ export const oneHiddenLayer = {
   outputBiasInit: 'zeros',
 } satisfies Defaults;
 
-/** What the report shows of a classifier, by columns of trials.csv. */
+/** The metrics that the report shows for a classifier, as columns of trials.csv. */
 export const classification = [
   'train_cross_entropy',
   'test_cross_entropy',

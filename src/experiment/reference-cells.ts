@@ -3,10 +3,10 @@ import { type ReferenceName, type ReferenceVersions, references } from '../refer
 import type { Experiment } from './define.ts';
 import type { SettingLists } from './options.ts';
 
-/** A reference that was asked for and is not there: its cells are left out of the plan. */
+/** A reference that was requested but is not installed. Its cells are left out of the plan. */
 export interface AbsentReference {
   readonly name: ReferenceName;
-  /** Sentences for the user. */
+  /** The explanation for the user. */
   readonly note: string;
 }
 
@@ -15,8 +15,11 @@ export interface FoundReferences {
   readonly absent: readonly AbsentReference[];
 }
 
-/** A reference is run next to ours: `reference tfjs` means none,tfjs. Errors: one that the experiment does not have. */
-export function besideOurs({ name, reference }: Experiment, lists: SettingLists): SettingLists {
+/**
+ * Adds our own run to requested references: `reference tfjs` means none,tfjs. Errors: a reference that the experiment
+ * does not have.
+ */
+export function withOwnRun({ name, reference }: Experiment, lists: SettingLists): SettingLists {
   const asked = (lists.reference ?? []).filter((value) => value !== 'none');
   if (asked.length === 0) return lists;
   const unknown = asked.find((value) => value !== reference);
@@ -29,7 +32,7 @@ export function besideOurs({ name, reference }: Experiment, lists: SettingLists)
   });
 }
 
-/** Looks for the libraries that were asked for. */
+/** Looks for the requested libraries. */
 export async function findReferences({ reference = [] }: SettingLists): Promise<FoundReferences> {
   const versions = new Map<string, ReferenceVersions>();
   const absent: AbsentReference[] = [];
@@ -40,7 +43,10 @@ export async function findReferences({ reference = [] }: SettingLists): Promise<
     if ('versions' in found) versions.set(name, found.versions);
     else {
       const { reason, remedy } = found.absent;
-      absent.push({ name, note: `${title} is not there (${reason}). ${remedy}. Its numbers are not run.` });
+      absent.push({
+        name,
+        note: `${title} is not installed (${reason}). ${remedy}. Its trials are left out.`,
+      });
     }
   }
   return { versions, absent };

@@ -4,15 +4,15 @@ import { checkSplit, type SplitConfig, type SplitMethod } from '../datasets/spli
 import { UserError } from '../errors.ts';
 import type { Settings } from '../parsing/option.ts';
 
-/** What the settings say of the data, with what only the data know. */
+/** The data that settings describe, and facts that only the data can give. */
 export interface ResolvedData {
   readonly data: DataConfig;
   readonly split: SplitConfig;
-  /** In no config: the data's own part stands for them. */
+  /** Not part of a config: they follow from `data`. */
   readonly facts: DataFacts;
 }
 
-/** Errors: data that are missing or damaged, counts of rows that do not fit them. */
+/** Resolves settings to data and a split. Errors: missing or damaged data, more rows than they have. */
 export async function resolveData(
   name: DatasetName,
   settings: Settings,
@@ -22,7 +22,7 @@ export async function resolveData(
   return { data: config, split: splitOf(settings, facts), facts };
 }
 
-/** Text that is the same for all settings that resolve to the same data. */
+/** A key that is the same for all settings that resolve to the same data. */
 export function dataKey(name: DatasetName, settings: Settings): string {
   const { options, resolvesPerSeed } = datasetEntry(name);
   const { samples, testSize, split, seed } = settings;
@@ -48,8 +48,9 @@ function splitOf(settings: Settings, facts: DataFacts): SplitConfig {
 }
 
 /**
- * A count as it is, a share of the rows rounded up: 7 % of 100 rows are 7, although the nearest float64 to 100 x 0.07 is
- * above 7. A product that a whole number is nearest to within rounding is that number.
+ * The number of test rows: a count is returned unchanged, a share of the rows is rounded up. A product that equals a
+ * whole number up to rounding errors becomes that number: 7 % of 100 rows are 7, although 100 x 0.07 in float64 is
+ * above 7.
  */
 export function testRowsOf(total: number, size: number): number {
   if (size >= 1) return size;

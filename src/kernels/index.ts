@@ -2,7 +2,7 @@ import type { Dtype } from '../math/dtype.ts';
 import type { Kernels } from './kernels.ts';
 import { createWasmKernels } from './wasm.ts';
 
-/** An empty module with one vector instruction: engines without vectors refuse it. */
+/** A minimal module with one vector instruction. Engines without vectors reject it. */
 const vectorProbe = Uint8Array.of(
   ...[
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
@@ -10,27 +10,27 @@ const vectorProbe = Uint8Array.of(
   ],
 );
 
-/** Whether this engine and processor have 128-bit vectors in WebAssembly. */
+/** Whether this engine and processor support 128-bit vectors in WebAssembly. */
 export function hasVectors(): boolean {
   return WebAssembly.validate(vectorProbe);
 }
 
-/** The implementation that `createKernels` makes. */
+/** The implementation that `createKernels` chooses. */
 export function kernelsInUse(): 'wasm' | 'reference' {
   return process.env.FYS_NN_KERNELS !== 'reference' && hasVectors() ? 'wasm' : 'reference';
 }
 
 /**
- * The kernels that work on a memory: WebAssembly where there are vectors, else the reference, which
- * FYS_NN_KERNELS=reference asks for too. The numbers are the same bits.
+ * Creates the kernels on a memory: in WebAssembly if the engine supports vectors, otherwise the reference. The
+ * environment variable FYS_NN_KERNELS=reference forces the reference. Both compute the same bits.
  */
 export function createKernels(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
   return kernelsInUse() === 'wasm' ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
 }
 
 /**
- * Each element type gets its own instance of the reference module (the query makes it one): the engine then compiles
- * the loops for one kind of array, which is several times faster than code shared between two.
+ * Imports a separate instance of the reference module for each element type, by means of the query. The engine then
+ * compiles the loops for one kind of array, which is several times faster than code shared by two.
  */
 async function createReference(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
   const file = import.meta.url.endsWith('.ts') ? './reference.ts' : './reference.js';

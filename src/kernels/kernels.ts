@@ -7,17 +7,17 @@ export interface Activation {
   derivative(a: number): number;
 }
 
-/** Where the rows of a sparse matrix (CSR) lie: row n holds entries starts[n] .. starts[n + 1] - 1. */
+/** The offsets of a sparse matrix (CSR): row n holds entries starts[n] .. starts[n + 1] - 1. */
 export interface CsrOffsets {
   /** in floats: the nonzero entries, row after row */
   readonly values: number;
-  /** in ints, as 16-bit numbers, two in each: the column of each entry */
+  /** in ints, as 16-bit numbers, two in each int: the column of each entry */
   readonly columns: number;
   /** in ints: [rows + 1] positions of the first entry of each row, counted from `values` */
   readonly starts: number;
 }
 
-/** Room to sort a batch's entries by column; what stands there is lost. */
+/** Scratch space for sorting a batch's entries by column. Its contents are overwritten. */
 export interface SparseWorkspace {
   /** in ints: [D + entries of a batch] */
   readonly ints: number;
@@ -28,12 +28,12 @@ export interface SparseWorkspace {
 /**
  * The arithmetic of training on one linear memory.
  *
- * Every array argument is an offset, counted in elements: into `floats`, or into `ints` where it says so; both are
- * views of the whole memory, whoever lays it out keeps them apart. Matrices
- * are row-major. Shape letters: N rows in a batch, D inputs, H units, P outputs. No kernel allocates, and each sums
- * in one fixed order, so that every implementation gives the same bits: the order of the index that is summed over,
- * but for the forward pass of a layer of one unit (H = 1), whose inputs are summed in four parts, those with d mod 4 =
- * 0, 1, 2 and 3, and then (s0 + s1) + (s2 + s3).
+ * Every array argument is an offset in elements, into `floats`, or into `ints` where that is noted. Both are views of
+ * the whole memory, so the caller must keep their regions apart. Matrices are row-major. Shape letters: N rows in a
+ * batch, D inputs, H units, P outputs. No kernel allocates memory. Each kernel sums in one fixed order, so that every
+ * implementation gives the same bits: in the order of the summation index. The exception is the forward pass of a layer
+ * with one unit (H = 1): its inputs are summed in four parts, those with d mod 4 = 0, 1, 2 and 3, which are then added
+ * as (s0 + s1) + (s2 + s3).
  */
 export interface Kernels {
   readonly dtype: Dtype;
@@ -43,7 +43,7 @@ export interface Kernels {
   /** out[N,D] = source[rows[n], :]; rows in ints. */
   gatherRows(source: number, rows: number, out: number, N: number, D: number): void;
 
-  /** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0 stands for no bias. */
+  /** out[N,H] = x[N,D] w[D,H] + b[H]; b < 0: no bias. */
   denseForward(x: number, w: number, b: number, out: number, N: number, D: number, H: number): void;
   /** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
   sparseForward(
@@ -59,7 +59,7 @@ export interface Kernels {
 
   /** gradient[D,H] = x[N,D]' delta[N,H]. */
   denseBackwardWeights(x: number, delta: number, gradient: number, N: number, D: number, H: number): void;
-  /** The same on sparse rows; the gradient's rows are `stride` apart. */
+  /** The same for sparse rows; the gradient's rows are `stride` apart. */
   sparseBackwardWeights(
     x: CsrOffsets,
     rows: number,
@@ -72,8 +72,8 @@ export interface Kernels {
     stride: number,
   ): void;
   /**
-   * w[D,H] <- w - rate x' delta on sparse rows: backward and plain SGD in one, which moves only the rows of w whose
-   * column has an entry. The gradient is lost.
+   * w[D,H] <- w - rate x' delta on sparse rows: the backward pass and plain SGD in one. It updates only the rows of w
+   * whose column has an entry. The gradient is overwritten.
    */
   sparseSgdInPlace(
     x: CsrOffsets,
@@ -90,7 +90,7 @@ export interface Kernels {
   ): void;
   /** gradient[H] = sum over rows of delta[N,H]. */
   backwardBias(delta: number, gradient: number, N: number, H: number): void;
-  /** out[N,D] = delta[N,H] w[D,H]'; what stands in scratch[H,D] is lost. */
+  /** out[N,D] = delta[N,H] w[D,H]'; scratch[H,D] is overwritten. */
   backwardInputs(
     delta: number,
     w: number,
@@ -113,11 +113,14 @@ export interface Kernels {
   /** Returns sum (a - y)^2, summed in float64. */
   squaredError(a: number, y: number, count: number): number;
   /**
-   * z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits. The sum of exponentials within a row
-   * has the memory's element type, the sum over rows is in float64.
+   * z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits. The sum of exponentials within a row is
+   * in the memory's element type, the sum over rows in float64.
    */
   softmaxCrossEntropyInPlace(z: number, y: number, N: number, P: number): number;
-  /** Returns in how many rows the largest of a[N,P] stands where the largest of y[N,P] does (the first one on ties). */
+  /**
+   * Returns the number of rows in which a[N,P] and y[N,P] have their maximum in the same column (on ties the first
+   * one).
+   */
   countCorrect(a: number, y: number, N: number, P: number): number;
 
   /** gradient += 2 lambda w. */
@@ -135,10 +138,10 @@ export interface Kernels {
   ): void;
 
   /**
-   * A whole step of SGD on a linear model, x w + b, under the squared error, for rows of x[.,D] and y[.]; rows in ints.
+   * A complete SGD step on a linear model, x w + b, with the squared error, for rows of x[.,D] and y[.]; rows in ints.
    *
-   * delta[N] = 2/N (x[rows, :] w + b - y[rows]); w[D] <- w - rate (x[rows, :]' delta + 2 lambda w); b <- b - rate (sum of
-   * delta + 2 biasLambda b); b < 0: no bias. The bits are those of the kernels above, one by one.
+   * delta[N] = 2/N (x[rows, :] w + b - y[rows]); w[D] <- w - rate (x[rows, :]' delta + 2 lambda w); b <- b - rate (sum
+   * of delta + 2 biasLambda b); b < 0: no bias. The bits are the same as with the separate kernels above.
    */
   linearSgdStep(
     x: number,
@@ -165,10 +168,10 @@ export interface Kernels {
     H: number,
   ): void;
   /**
-   * A whole step of SGD on that network under the squared error, for rows of x[.,2] and y[.]; rows in ints.
+   * A complete SGD step on that network with the squared error, for rows of x[.,2] and y[.]; rows in ints.
    *
-   * Room: inputs[N,2], a[N,H] and delta[N]. As long as numbers are finite, the bits are those of the kernels above, one
-   * by one.
+   * Scratch space: inputs[N,2], a[N,H] and delta[N]. While all numbers are finite, the bits are the same as with the
+   * separate kernels above.
    */
   relu2H1SgdStep(
     x: number,

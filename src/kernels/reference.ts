@@ -4,7 +4,9 @@ import type { Activation, Kernels } from './kernels.ts';
 
 type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
 
-/** Activations by their scalar functions: any entry of the table works, with every implementation. */
+/**
+ * Activation kernels built from scalar functions. They work for any entry of the table and with every implementation.
+ */
 export function createActivationKernels(f: FloatArray, round: (x: number) => number): ActivationKernels {
   return {
     activationForwardInPlace(activation: Activation, a, count) {
@@ -17,10 +19,10 @@ export function createActivationKernels(f: FloatArray, round: (x: number) => num
 }
 
 /**
- * The kernels in plain TypeScript: what every other implementation must equal, bit for bit.
+ * The kernels in plain TypeScript. Every other implementation must give the same bits.
  *
- * JavaScript computes in float64. In float32 each product and each sum that is not stored at once is therefore
- * rounded by `round`; storing into a Float32Array rounds by itself.
+ * JavaScript computes in float64. For float32, `round` therefore rounds each product and sum that is not stored at
+ * once; storing into a Float32Array already rounds.
  */
 export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Memory): Kernels {
   const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
@@ -35,7 +37,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     for (let h = 0; h < H; h++) f[out + h] += round(factor * f[row + h]);
   }
 
-  // A layer of one unit sums its inputs in four parts, by d mod 4, so that vectors can keep them side by side.
+  // A layer with one unit sums its inputs in four parts, by d mod 4, so that the lanes of a vector can hold the parts.
   const partial = new Float64Array(4);
   const clearPartialSums = () => partial.fill(0);
   const addToPartialSum = (d: number, a: number, weight: number): void => {
@@ -68,7 +70,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
 
   /** z[P] <- softmax(z); returns ln sum e^z. The shift by the maximum keeps every exponential finite. */
   function softmaxRow(row: number, P: number): number {
-    const max = f[row + largestOf(row, P)];
+    const max = f[row + argmax(row, P)];
     let sum = 0;
     for (let p = 0; p < P; p++) {
       f[row + p] = exp(round(f[row + p] - max));
@@ -78,7 +80,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     return max + log(sum);
   }
 
-  function largestOf(row: number, P: number): number {
+  function argmax(row: number, P: number): number {
     let best = 0;
     for (let p = 1; p < P; p++) if (f[row + p] > f[row + best]) best = p;
     return best;
@@ -101,7 +103,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
   /** Unit h of relu(x[2] w[2,H] + b[H]) */
   function reluUnit(h: number, x: number, w: number, b: number, H: number): number {
     const z = round(round(f[b + h] + round(f[x] * f[w + h])) + round(f[x + 1] * f[w + H + h]));
-    // Not Math.max: as in nn/activations.ts.
+    // Not Math.max, for the reason given in nn/activations.ts.
     return z < 0 ? 0 : z;
   }
 
@@ -217,7 +219,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
 
     countCorrect(a, y, N, P) {
       let correct = 0;
-      for (let n = 0; n < N; n++) if (largestOf(a + n * P, P) === largestOf(y + n * P, P)) correct++;
+      for (let n = 0; n < N; n++) if (argmax(a + n * P, P) === argmax(y + n * P, P)) correct++;
       return correct;
     },
 

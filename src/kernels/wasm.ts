@@ -2,7 +2,7 @@ import type { Dtype } from '../math/dtype.ts';
 import type { Kernels } from './kernels.ts';
 import { createActivationKernels } from './reference.ts';
 
-/** What the modules built from assembly/ export: offsets in elements, as in `Kernels`. */
+/** The exports of the modules built from assembly/. Offsets are in elements, as in `Kernels`. */
 interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'ints'> {
   sparseForward(...offsets: number[]): void;
   sparseBackwardWeights(...offsets: number[]): void;
@@ -29,10 +29,10 @@ type Backward = (a: number, delta: number, count: number) => void;
 const modules = new Map<Dtype, Promise<WebAssembly.Module>>();
 
 /**
- * The kernels in WebAssembly with 128-bit vectors, on a memory as large as it is now. Same bits as the reference.
- * Without files, in a browser, `module` has to be given.
+ * Creates the kernels in WebAssembly with 128-bit vectors, on a memory at its current size. They compute the same bits
+ * as the reference. In a browser, which has no files, the caller must pass `module`.
  *
- * Errors: WebAssembly.CompileError where the engine has no vectors.
+ * Errors: WebAssembly.CompileError if the engine does not support vectors.
  */
 export async function createWasmKernels(
   dtype: Dtype,
@@ -114,7 +114,7 @@ function moduleFor(dtype: Dtype): Promise<WebAssembly.Module> {
   return module;
 }
 
-/** From where the build puts the modules, seen from the sources and from the build alike. */
+/** Reads a module from the build. The path works from the sources and from the build. */
 async function readModule(dtype: Dtype): Promise<WebAssembly.Module> {
   const { readFile } = await import('node:fs/promises');
   const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/kernels/' : './';

@@ -1,7 +1,7 @@
 import type { Dtype, FloatArray } from './dtype.ts';
 import { createMemory } from './memory.ts';
 
-/** A sparse matrix by rows (compressed sparse rows): row n holds entries starts[n] .. starts[n + 1] - 1. */
+/** A sparse matrix in compressed sparse row (CSR) format: row n holds entries starts[n] .. starts[n + 1] - 1. */
 export interface Csr {
   readonly rows: number;
   readonly columns: number;
@@ -11,14 +11,17 @@ export interface Csr {
   readonly indices: Uint16Array | Int32Array;
   /** [entries] */
   readonly values: FloatArray;
-  /** Where the arrays lie, at multiples of 16 bytes: kernels work on them there, in every thread that is handed this. */
+  /**
+   * The memory that holds the arrays, each aligned to 16 bytes. Kernels of every thread that shares it use them in
+   * place.
+   */
   readonly memory: WebAssembly.Memory;
 }
 
 /**
  * The given rows of a dense matrix [.., columns] as CSR, each value divided by `divisor`.
  *
- * Entry k of row n is source[rows[n], indices[k]] / divisor; only entries other than 0 are kept.
+ * Entry k of row n is source[rows[n], indices[k]] / divisor. Only nonzero entries are stored.
  */
 export function csrFromDense(
   source: ArrayLike<number>,

@@ -1,7 +1,8 @@
 /*
- * e^x and ln x in float64 from + - * / and the bits of a number alone, so that every engine and machine gives the
- * same bits; Math.exp and Math.log may differ in the last one. Both stay within 1 ulp of the true value. Reduction
- * and final order of summation follow Sun's fdlibm (e_exp, e_log); the series are the exact ones, not fitted.
+ * e^x and ln x in float64, computed with only + - * / and the bits of a number, so that every engine and machine gives
+ * the same bits. Math.exp and Math.log may differ in the last bit. Both results are within 1 ulp of the true value. The
+ * argument reduction and the final order of summation follow Sun's fdlibm (e_exp, e_log). The series are the exact
+ * ones, not fitted.
  */
 
 /** ln 2 in two parts: the first has 32 bits, so its product with any exponent is exact. */
@@ -9,10 +10,10 @@ const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 const log2e = Math.LOG2E;
 
-/** Little-endian by name, so the machine's own order of bytes does not matter. */
+/** Every access is explicitly little-endian, so the machine's byte order does not matter. */
 const bits = new DataView(new ArrayBuffer(8));
 
-/** 2^k at k + 1023, for -1023 <= k <= 1023. */
+/** 2^k at index k + 1023, for -1023 <= k <= 1023. */
 const powersOfTwo = new Float64Array(2047);
 powersOfTwo[1023] = 1;
 for (let k = 1; k <= 1023; k++) {
@@ -40,7 +41,7 @@ export function exp(x: number): number {
       z * (-1 / 360 + z * (1 / 15120 + z * (-1 / 604800 + z * (1 / 23950080 + z * (-691 / 653837184000))))));
   const c = r - coth; // r coth(r/2) is 2 + coth
   const y = 1 + (high + ((r * c) / (2 - c) - low));
-  // in two halves, since 2^k itself can lie outside the range of float64 where e^x does not
+  // in two factors, since 2^k can be outside the range of float64 when e^x is not
   const half = k >> 1;
   return y * powersOfTwo[1023 + half] * powersOfTwo[1023 + k - half];
 }
@@ -54,7 +55,7 @@ export function exp(x: number): number {
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return x;
-  const denormal = x < 2 ** -1022; // its exponent bits are 0, whatever its size
+  const denormal = x < 2 ** -1022; // the exponent bits of every denormal are 0
   const normal = denormal ? x * 2 ** 54 : x;
   bits.setFloat64(0, normal, true);
   let k = (bits.getUint32(4, true) >>> 20) - 1023;

@@ -1,14 +1,14 @@
 import { exp, log } from './elementary.ts';
 
-// What a user's expression may name. Maps and not objects: "constructor" must find nothing.
+// The names that a user's expression may use. Maps, not objects, so that a lookup of "constructor" finds nothing.
 
-/** Names of numbers. */
+/** Constants by name. */
 export const constants = new Map([
   ['pi', Math.PI],
   ['e', Math.E],
 ]);
 
-/** Operators on two numbers, by mathjs's names for them. */
+/** Binary operators on numbers, under their mathjs names. */
 export const arithmetic = new Map<string, (a: number, b: number) => number>([
   ['add', (a, b) => a + b],
   ['subtract', (a, b) => a - b],
@@ -29,21 +29,29 @@ export const comparisons = new Map<string, (a: number, b: number) => boolean>([
 ]);
 
 export interface ExpressionFunction {
-  /** How many arguments it takes. */
-  least: number;
-  most: number;
-  at: (...args: number[]) => number;
+  /** The fewest and the most arguments that it takes. */
+  minArguments: number;
+  maxArguments: number;
+  evaluate: (...args: number[]) => number;
 }
 
-const unary = (at: (x: number) => number): ExpressionFunction => ({ least: 1, most: 1, at });
-const binary = (at: (x: number, y: number) => number): ExpressionFunction => ({ least: 2, most: 2, at });
-const variadic = (at: (...args: number[]) => number): ExpressionFunction => ({
-  least: 1,
-  most: Number.POSITIVE_INFINITY,
-  at,
+const unary = (evaluate: (x: number) => number): ExpressionFunction => ({
+  minArguments: 1,
+  maxArguments: 1,
+  evaluate,
+});
+const binary = (evaluate: (x: number, y: number) => number): ExpressionFunction => ({
+  minArguments: 2,
+  maxArguments: 2,
+  evaluate,
+});
+const variadic = (evaluate: (...args: number[]) => number): ExpressionFunction => ({
+  minArguments: 1,
+  maxArguments: Number.POSITIVE_INFINITY,
+  evaluate,
 });
 
-/** What may be called. */
+/** Functions by name. */
 export const functions = new Map<string, ExpressionFunction>([
   ['abs', unary(Math.abs)],
   ['ceil', unary(Math.ceil)],
@@ -54,7 +62,14 @@ export const functions = new Map<string, ExpressionFunction>([
   ['cbrt', unary(Math.cbrt)],
   ['exp', unary(exp)],
   ['expm1', unary(Math.expm1)],
-  ['log', { least: 1, most: 2, at: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) }],
+  [
+    'log',
+    {
+      minArguments: 1,
+      maxArguments: 2,
+      evaluate: (x, base) => (base === undefined ? log(x) : log(x) / log(base)),
+    },
+  ],
   ['log2', unary(Math.log2)],
   ['log10', unary(Math.log10)],
   ['log1p', unary(Math.log1p)],
@@ -78,12 +93,12 @@ export const functions = new Map<string, ExpressionFunction>([
   ['atanh', unary(Math.atanh)],
 ]);
 
-/** x^y; the square as a product, which is rounded once on every engine. */
+/** x^y. A square is computed as a product, which every engine rounds once. */
 function power(x: number, y: number): number {
   return y === 2 ? x * x : x ** y;
 }
 
-/** x - y*floor(x/y), without the rounding of the quotient; NaN for y = 0. */
+/** x - y*floor(x/y), without rounding the quotient; NaN for y = 0. */
 function modulo(x: number, y: number): number {
   const remainder = x % y;
   return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;

@@ -15,32 +15,33 @@ import { nearest } from './nearest.ts';
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
 type Condition = (values: Values) => boolean;
-type Compiled = { kind: 'number'; at: Numeric } | { kind: 'condition'; at: Condition };
+type Compiled = { kind: 'number'; evaluate: Numeric } | { kind: 'condition'; evaluate: Condition };
 
-/** What an option's formulas may hold. */
+/** What an option's formulas may contain. */
 export interface FormulaKind {
   readonly variables: readonly string[];
-  /** What the option takes in place of a formula. */
+  /** The names that the option accepts instead of a formula. */
   readonly names: readonly string[];
 }
 
-/** What an error message needs to know. */
+/** A formula and its context, as needed in error messages. */
 interface Source extends FormulaKind {
   readonly text: string;
   readonly option: string;
 }
 
-const longest = 500;
-const deepest = 100;
+const maxLength = 500;
+const maxDepth = 100;
 
 /**
- * The number that a user's formula gives for values of its variables, e.g. eta0/(1+0.01*epoch).
+ * Compiles a user's formula, such as eta0/(1+0.01*epoch), to a function from the values of its variables to a number.
  *
- * Known are numbers, the given variables (which come before the constants pi and e), + - * / ^ mod, comparisons, ?:,
- * and, or, not, and the functions of `expression-names`; ^ groups to the right, -x^2 is -(x^2), mod has the sign of its
- * second argument and round takes halves away from 0. exp and log are those of `elementary`. mathjs only reads the
- * text: the tree is then rebuilt from closures of this file, so nothing else can be reached. A result may be NaN or
- * infinite. Everything else is a UserError that names `option` and `names`, what it takes in place of a formula.
+ * A formula may contain numbers, the given variables (which take precedence over the constants pi and e), + - * / ^
+ * mod, comparisons, ?:, and, or, not, and the functions of `expression-names`. ^ is right-associative, -x^2 is -(x^2),
+ * mod has the sign of its second argument and round rounds halves away from 0. exp and log are those of `elementary`.
+ * mathjs only parses the text. The tree is then rebuilt from closures of this file, so that a formula can reach nothing
+ * else. A result may be NaN or infinite. Errors: UserError for anything else; it names `option` and the `names` that
+ * the option accepts instead of a formula.
  */
 export async function compileExpression(
   text: string,
@@ -52,7 +53,10 @@ export async function compileExpression(
   return numeric(source, await parsed(source), 0);
 }
 
-/** Whether a user's condition holds for values of its variables, e.g. a > b and not (a > 2*b); else as above. */
+/**
+ * Compiles a user's condition, such as a > b and not (a > 2*b), in the same way to a function that returns true or
+ * false.
+ */
 export async function compileCondition(
   text: string,
   variables: readonly string[],
@@ -72,12 +76,12 @@ async function parsed(source: Source): Promise<MathNode> {
   }
 }
 
-/** Refuses what is no formula by its length or its letters alone. Errors: UserError that names `option`. */
+/** Rejects text whose length, characters or nesting rule out a formula. Errors: UserError that names `option`. */
 export function checkFormulaText(text: string, option: string, kind: FormulaKind): void {
   const source = { ...kind, text, option };
   if (text.trim() === '') throw refusal(source, 'is empty');
-  if (text.length > longest) {
-    throw refusal(source, `has ${text.length} characters, more than ${longest}`, 'write a shorter formula');
+  if (text.length > maxLength) {
+    throw refusal(source, `has ${text.length} characters, more than ${maxLength}`, 'write a shorter formula');
   }
   const foreign = /[^\w \t.+\-*/^()<>=!?:,]/u.exec(text);
   if (foreign !== null) {
@@ -87,13 +91,13 @@ export function checkFormulaText(text: string, option: string, kind: FormulaKind
   for (const character of text) {
     if (character === '(') depth++;
     if (character === ')') depth--;
-    if (depth > deepest) throw tooDeep(source);
+    if (depth > maxDepth) throw tooDeep(source);
   }
 }
 
 function numeric(source: Source, node: MathNode, depth: number): Numeric {
   const compiled = compile(source, node, depth);
-  if (compiled.kind === 'number') return compiled.at;
+  if (compiled.kind === 'number') return compiled.evaluate;
   throw refusal(
     source,
     `must give a number, but ${node.toString()} is true or false`,
@@ -103,16 +107,16 @@ function numeric(source: Source, node: MathNode, depth: number): Numeric {
 
 function condition(source: Source, node: MathNode, depth: number): Condition {
   const compiled = compile(source, node, depth);
-  if (compiled.kind === 'condition') return compiled.at;
+  if (compiled.kind === 'condition') return compiled.evaluate;
   throw refusal(
     source,
-    `needs a condition where ${node.toString()} stands`,
+    `needs a condition instead of ${node.toString()}`,
     `compare it with something, for example (${node.toString()}) > 0`,
   );
 }
 
 function compile(source: Source, node: MathNode, depth: number): Compiled {
-  if (depth > deepest) throw tooDeep(source);
+  if (depth > maxDepth) throw tooDeep(source);
   switch (node.type) {
     case 'ConstantNode':
       return compileConstant(source, node as ConstantNode);
@@ -129,7 +133,7 @@ function compile(source: Source, node: MathNode, depth: number): Compiled {
       const test = condition(source, branch.condition, depth + 1);
       const yes = numeric(source, branch.trueExpr, depth + 1);
       const no = numeric(source, branch.falseExpr, depth + 1);
-      return { kind: 'number', at: (values) => (test(values) ? yes(values) : no(values)) };
+      return { kind: 'number', evaluate: (values) => (test(values) ? yes(values) : no(values)) };
     }
     case 'FunctionNode':
       return compileCall(source, node as FunctionNode, depth);
@@ -137,7 +141,7 @@ function compile(source: Source, node: MathNode, depth: number): Compiled {
     case 'FunctionAssignmentNode':
       throw refusal(source, 'assigns with =', 'write a formula without =; equality is ==');
     default:
-      throw refusal(source, `has a part that is no number: ${node.toString()}`);
+      throw refusal(source, `has a part that is not a number: ${node.toString()}`);
   }
 }
 
@@ -145,17 +149,17 @@ function compileConstant(source: Source, { value }: ConstantNode): Compiled {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw refusal(source, `has ${String(value)} where a finite number should be`);
   }
-  return { kind: 'number', at: () => value };
+  return { kind: 'number', evaluate: () => value };
 }
 
 function compileSymbol(source: Source, name: string): Compiled {
-  if (source.variables.includes(name)) return { kind: 'number', at: (values) => values[name] };
+  if (source.variables.includes(name)) return { kind: 'number', evaluate: (values) => values[name] };
   const constant = constants.get(name);
-  if (constant !== undefined) return { kind: 'number', at: () => constant };
+  if (constant !== undefined) return { kind: 'number', evaluate: () => constant };
   if (functions.has(name)) {
     throw refusal(source, `has the function ${name} without arguments`, `write ${name}(...)`);
   }
-  // What the option takes in place of a formula is no part of one.
+  // The names that replace a formula cannot be part of one.
   const whole = source.text.trim() === name ? source.names : [];
   throw unknownName(source, name, [...whole, ...source.variables, ...constants.keys()]);
 }
@@ -169,55 +173,62 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   if (args.length === 1) {
     if (fn === 'not') {
       const a = condition(source, args[0], depth + 1);
-      return { kind: 'condition', at: (values) => !a(values) };
+      return { kind: 'condition', evaluate: (values) => !a(values) };
     }
     if (fn === 'unaryMinus' || fn === 'unaryPlus') {
       const a = numeric(source, args[0], depth + 1);
-      return { kind: 'number', at: fn === 'unaryPlus' ? a : (values) => -a(values) };
+      return { kind: 'number', evaluate: fn === 'unaryPlus' ? a : (values) => -a(values) };
     }
   }
-  // A long sum leans to the left without being nested, so the first operand is no level deeper.
+  // A long sum is a left-leaning tree although nothing is nested, so the first operand does not count as deeper.
   if (fn === 'and' || fn === 'or') {
     const a = condition(source, args[0], depth);
     const b = condition(source, args[1], depth + 1);
     return {
       kind: 'condition',
-      at: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
+      evaluate: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
     };
   }
   const operation = arithmetic.get(fn);
   const comparison = comparisons.get(fn);
   if (operation === undefined && comparison === undefined) {
-    throw refusal(source, `has the operator ${node.op}, which is not known here`);
+    throw refusal(source, `has the unknown operator ${node.op}`);
   }
   const a = numeric(source, args[0], depth);
   const b = numeric(source, args[1], depth + 1);
-  if (operation !== undefined) return { kind: 'number', at: (values) => operation(a(values), b(values)) };
-  return { kind: 'condition', at: (values) => comparison!(a(values), b(values)) };
+  if (operation !== undefined)
+    return { kind: 'number', evaluate: (values) => operation(a(values), b(values)) };
+  return { kind: 'condition', evaluate: (values) => comparison!(a(values), b(values)) };
 }
 
-/** a < b < c: each neighbour holds. */
+/** a < b < c holds if each pair of neighbours does. */
 function compileChain(source: Source, node: RelationalNode, depth: number): Compiled {
   const terms = node.params.map((term) => numeric(source, term, depth + 1));
   const links = node.conditionals.map((name) => comparisons.get(name)!);
   return {
     kind: 'condition',
-    at: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
+    evaluate: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
   };
 }
 
 function compileCall(source: Source, node: FunctionNode, depth: number): Compiled {
   const callee = node.fn as MathNode;
-  if (callee.type !== 'SymbolNode') throw refusal(source, `calls ${callee.toString()}, which is no function`);
+  if (callee.type !== 'SymbolNode')
+    throw refusal(source, `calls ${callee.toString()}, which is not a function`);
   const { name } = callee as SymbolNode;
   if (source.variables.includes(name) || constants.has(name)) {
     throw refusal(source, `calls ${name}, which is a number`, `write ${name}*(...) for a product`);
   }
   const called = functions.get(name);
   if (called === undefined) throw unknownName(source, name, [...functions.keys()]);
-  const { least, most, at } = called;
-  if (node.args.length < least || node.args.length > most) {
-    const wanted = least === most ? `${least}` : most === 2 ? `${least} or ${most}` : `at least ${least}`;
+  const { minArguments, maxArguments, evaluate } = called;
+  if (node.args.length < minArguments || node.args.length > maxArguments) {
+    const wanted =
+      minArguments === maxArguments
+        ? `${minArguments}`
+        : maxArguments === 2
+          ? `${minArguments} or ${maxArguments}`
+          : `at least ${minArguments}`;
     throw refusal(
       source,
       `gives ${name} ${node.args.length} argument(s)`,
@@ -226,16 +237,16 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
   }
   const args = node.args.map((argument) => numeric(source, argument, depth + 1));
   const [a, b] = args;
-  if (args.length === 1) return { kind: 'number', at: (values) => at(a(values)) };
-  if (args.length === 2) return { kind: 'number', at: (values) => at(a(values), b(values)) };
-  return { kind: 'number', at: (values) => at(...args.map((argument) => argument(values))) };
+  if (args.length === 1) return { kind: 'number', evaluate: (values) => evaluate(a(values)) };
+  if (args.length === 2) return { kind: 'number', evaluate: (values) => evaluate(a(values), b(values)) };
+  return { kind: 'number', evaluate: (values) => evaluate(...args.map((argument) => argument(values))) };
 }
 
 function tooDeep(source: Source): UserError {
-  return refusal(source, `is nested deeper than ${deepest} levels`, 'write a flatter formula');
+  return refusal(source, `is nested deeper than ${maxDepth} levels`, 'write a flatter formula');
 }
 
-/** `fitting`: the names that could be there. */
+/** `fitting`: the names that would be allowed there. */
 function unknownName(source: Source, name: string, fitting: readonly string[]): UserError {
   const { variables } = source;
   const meant = nearest(name, fitting);

@@ -6,7 +6,7 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-/** A [rows][columns] matrix around the given data, which it does not copy (without data: zeros). */
+/** A [rows][columns] matrix that wraps the given data without copying them; zeros if no data are given. */
 export function matrix(
   rows: number,
   columns: number,
@@ -18,7 +18,7 @@ export function matrix(
   return { rows, columns, data };
 }
 
-/** m v, a vector of m.rows numbers, each summed in the order of the columns; v has m.columns numbers. */
+/** The product m v, a vector of m.rows numbers. Each is summed in column order; v has m.columns numbers. */
 export function multiplyVector(m: Matrix, v: Float64Array): Float64Array {
   const { rows, columns, data } = m;
   if (v.length !== columns) {

@@ -2,70 +2,74 @@ import { exitCodes, UserError } from '../errors.ts';
 
 const pageBytes = 65536;
 
-/** Bytes of a memory that are in use by one alone, from byte `from` on. */
-export interface Stretch {
+/** A range of bytes of a memory with a single owner. It starts at byte `from`. */
+export interface Region {
   readonly memory: WebAssembly.Memory;
   readonly from: number;
-  /** Gives the bytes back; nothing may use them after that. */
+  /** Frees the bytes. Nothing may use them afterwards. */
   release(): void;
 }
 
-/** As many as 32 bits can number. */
-const mostPages = 65536;
+/** The most pages that 32-bit addresses can reach. */
+const maxPages = 65536;
 
 /**
- * Zeroed memory of at least so many bytes, which kernels can work on and other threads can be handed. Errors: UserError
- * where there is not so much.
+ * Allocates zeroed memory of at least `bytes` bytes, on which kernels can work and which threads can share.
+ *
+ * Errors: UserError if there is not enough memory.
  */
 export function createMemory(bytes: number, mayGrow = false): WebAssembly.Memory {
   const initial = Math.ceil(bytes / pageBytes);
-  const maximum = mayGrow ? mostPages : initial;
-  return orTooLittle(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
+  const maximum = mayGrow ? maxPages : initial;
+  return withMemoryError(bytes, () => new WebAssembly.Memory({ initial, maximum, shared: true }));
 }
 
-/** What a plan reckons is about what a trial takes, and a machine may have less than that. */
-function orTooLittle<T>(bytes: number, take: () => T): T {
+/**
+ * Turns a failed allocation into a UserError. A plan checks its estimate against a fixed limit, not against this
+ * machine.
+ */
+function withMemoryError<T>(bytes: number, take: () => T): T {
   try {
     return take();
   } catch (error) {
     throw new UserError(
       {
-        what: 'there is too little memory',
-        expected: `room for ${Math.ceil(bytes / 2 ** 20)} MiB more, and for 4 GiB of addresses in each thread`,
+        what: 'there is not enough memory',
+        expected: `${Math.ceil(bytes / 2 ** 20)} MiB more, and 4 GiB of address space for each thread`,
         received: (error as Error).message,
-        remedy: 'take fewer samples or jobs, smaller images, layers or batches, or a lower degree',
+        remedy: 'use fewer samples or jobs, smaller images, layers or batches, or a lower degree',
       },
       exitCodes.failed,
     );
   }
 }
 
-/** This thread's own memory: kept, since memories that are left behind take room until the engine collects them. */
-let own: WebAssembly.Memory | null = null;
+/** This thread's own memory. It is reused, since an abandoned memory takes up space until the engine collects it. */
+let threadMemory: WebAssembly.Memory | null = null;
 
-/** What this thread has given back of each memory, which cannot shrink. */
+/** The regions of each memory that this thread has freed. A memory cannot shrink, so they are reused. */
 const free = new WeakMap<WebAssembly.Memory, { from: number; bytes: number }[]>();
 
 /**
- * Zeroed bytes behind all that a memory holds, which may grow; threads that share it have stretches of their own. Without
- * a memory, of this thread's own.
+ * Takes a zeroed region of the given memory, or of this thread's own memory if that is null. The memory grows if it has
+ * to. Threads that share a memory get separate regions.
  *
- * Errors: UserError where there is no more memory.
+ * Errors: UserError if there is not enough memory.
  */
-export function takeStretch(shared: WebAssembly.Memory | null, bytes: number): Stretch {
-  own ??= createMemory(0, true);
-  const memory = shared ?? own;
-  const mine = free.get(memory) ?? [];
-  free.set(memory, mine);
-  const fitting = mine.findIndex((stretch) => stretch.bytes >= bytes);
-  const [taken] = fitting < 0 ? [grow(memory, bytes)] : mine.splice(fitting, 1);
-  if (fitting >= 0) new Uint8Array(memory.buffer, taken.from, bytes).fill(0);
-  return { memory, from: taken.from, release: () => mine.push(taken) };
+export function takeRegion(shared: WebAssembly.Memory | null, bytes: number): Region {
+  threadMemory ??= createMemory(0, true);
+  const memory = shared ?? threadMemory;
+  const freeRegions = free.get(memory) ?? [];
+  free.set(memory, freeRegions);
+  const index = freeRegions.findIndex((region) => region.bytes >= bytes);
+  const [taken] = index < 0 ? [grow(memory, bytes)] : freeRegions.splice(index, 1);
+  if (index >= 0) new Uint8Array(memory.buffer, taken.from, bytes).fill(0);
+  return { memory, from: taken.from, release: () => freeRegions.push(taken) };
 }
 
-/** Growing is atomic: what two threads get at the same time does not overlap. */
+/** Growing is atomic: two threads that grow a memory at the same time get regions that do not overlap. */
 function grow(memory: WebAssembly.Memory, bytes: number): { from: number; bytes: number } {
   const pages = Math.ceil(bytes / pageBytes);
-  const from = orTooLittle(bytes, () => memory.grow(pages));
+  const from = withMemoryError(bytes, () => memory.grow(pages));
   return { from: from * pageBytes, bytes: pages * pageBytes };
 }

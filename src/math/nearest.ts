@@ -1,12 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The choice that a word most likely meant, or undefined: by Levenshtein distance, without regard to case, and of equals
- * the first.
+ * The choice that a mistyped word most likely means, or undefined. It is the choice with the smallest Levenshtein
+ * distance, ignoring case; on ties the first one.
  *
- * The distance is at most a third of the word's length, but 1 is always allowed and 2 from four letters on, for two
- * letters swapped are two edits. Something must be left of the shorter of both: no letter stands for another one. A
- * beginning of two letters or more that only one choice has will do too.
+ * The distance is at most a third of the word's length. A distance of 1 is always allowed, and 2 from four letters on,
+ * since swapping two letters takes two edits. At least one letter of the shorter text must match, so that no single
+ * letter is taken for another. If nothing is close enough, a prefix of two or more letters that only one choice has is
+ * accepted too.
  */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
   const most = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3));

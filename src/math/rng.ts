@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { log } from './elementary.ts';
 
-/** What a stream of random numbers is for: each purpose draws from its own stream. */
+/** What random numbers are used for. Each purpose draws from its own stream. */
 export type Purpose = 'data' | 'split' | 'init' | 'batches' | 'bootstrap' | 'architecture';
 
 /** A seeded stream of random numbers; every method draws from the same state. */
@@ -12,7 +12,7 @@ export interface Rng {
   uniform(): number;
   /** An integer in [0, n) without bias, for an integer 1 <= n <= 2^32. */
   below(n: number): number;
-  /** A number of the standard normal distribution N(0, 1). */
+  /** A number from the standard normal distribution N(0, 1). */
   normal(): number;
 }
 
@@ -21,9 +21,9 @@ const twoTo32 = 2 ** 32;
 /**
  * The stream of (seed, purpose, index): streams that differ in any of the three are independent.
  *
- * seed is an integer in [0, 2^53) and index one in [0, 2^32); anything else is a UserError. Both halves of the seed,
- * the index and the purpose are the four words of the state, which then pass through an invertible mixing, so no two
- * streams of the six purposes start at the same place.
+ * seed is an integer in [0, 2^53) and index an integer in [0, 2^32); anything else is a UserError. The two halves of
+ * the seed, the index and a hash of the purpose form the four words of the state. They are then mixed by an invertible
+ * function, so that no two streams of the six purposes start in the same state.
  */
 export function createRng(seed: number, purpose: Purpose, index = 0): Rng {
   requireInteger('the seed', seed, Number.MAX_SAFE_INTEGER);
@@ -34,7 +34,7 @@ export function createRng(seed: number, purpose: Purpose, index = 0): Rng {
 }
 
 /**
- * The stream that starts at these four words (not all zero), which it owns from now on.
+ * The stream that starts from these four words, not all zero. It takes ownership of the array.
  *
  * Integers: xoshiro128** 1.1 (Blackman & Vigna, Scrambled Linear Pseudorandom Number Generators, 2021). Normals:
  * Marsaglia's polar method (Marsaglia & Bray 1964), with a logarithm whose bits are the same on every machine.
@@ -62,13 +62,13 @@ export function rngFromState(state: Uint32Array): Rng {
 
   function below(n: number): number {
     if (n === twoTo32) return uint32();
-    const divisor = n >>> 0; // tells the compiler that an integer remainder will do
+    const divisor = n >>> 0; // lets the compiler use an integer remainder
     let draw: number;
     let remainder: number;
     do {
       draw = uint32();
       remainder = draw % divisor;
-    } while (draw - remainder > twoTo32 - divisor); // the last, incomplete run of n values would favour small ones
+    } while (draw - remainder > twoTo32 - divisor); // the last, incomplete run of n values would favour small remainders
     return remainder;
   }
 
@@ -94,7 +94,7 @@ export function rngFromState(state: Uint32Array): Rng {
   return { uint32, uniform, below, normal };
 }
 
-/** The integers 0 .. n - 1 in random order, every order equally likely (Fisher & Yates, Durstenfeld's form). */
+/** The integers 0 .. n - 1 in random order, each order equally likely (Fisher-Yates shuffle in Durstenfeld's form). */
 export function permutation(rng: Rng, n: number): Int32Array {
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
@@ -107,16 +107,18 @@ export function permutation(rng: Rng, n: number): Int32Array {
   return order;
 }
 
-/** Every step can be undone, so different states stay different; four rounds let each bit reach all others. */
+/** Every step is invertible, so different states stay different. In four rounds each bit reaches all others. */
 function mixInPlace(state: Uint32Array): void {
   for (let step = 1; step <= 16; step++) {
     const from = step & 3;
     state[(from + 1) & 3] ^= avalanche(state[from] + Math.imul(step, 0x9e3779b9));
   }
-  if ((state[0] | state[1] | state[2] | state[3]) === 0) state[0] = 1; // the one state that xoshiro cannot leave
+  if ((state[0] | state[1] | state[2] | state[3]) === 0) state[0] = 1; // xoshiro cannot leave the all-zero state
 }
 
-/** The 32-bit finaliser of MurmurHash3 (Appleby 2011): each bit in flips each bit out with probability 1/2. */
+/**
+ * The 32-bit finaliser of MurmurHash3 (Appleby 2011): flipping an input bit flips each output bit with probability 1/2.
+ */
 function avalanche(word: number): number {
   let h = word ^ (word >>> 16);
   h = Math.imul(h, 0x85ebca6b);
@@ -125,7 +127,7 @@ function avalanche(word: number): number {
   return h ^ (h >>> 16);
 }
 
-/** FNV-1a (Fowler, Noll & Vo) of an ASCII text, 32 bits. */
+/** The 32-bit FNV-1a hash (Fowler, Noll & Vo) of an ASCII text. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -135,7 +137,7 @@ function fnv1a(text: string): number {
 function requireInteger(name: string, value: number, largest: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= largest) return;
   throw new UserError({
-    what: `${name} is not a whole number that can be used`,
+    what: `${name} is not a whole number in the allowed range`,
     expected: `an integer from 0 to ${largest}`,
     received: value,
     remedy: 'choose a whole number in this range, for example 0',

@@ -1,4 +1,4 @@
-/** What is used of WebAssembly: Node has it, but its types come with the browser's library only. */
+/** The parts of WebAssembly that are used here. Node has them, but their types are only in the DOM library. */
 declare namespace WebAssembly {
   class Module {
     private readonly compiled: never;

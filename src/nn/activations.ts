@@ -20,8 +20,8 @@ export const activations = {
   ),
   relu: define(
     'relu',
-    // NaN is handed on, so that a training that has diverged is seen to have.
-    // Not Math.max: it also turns -0 into 0, which costs vectors several instructions.
+    // NaN is passed on, so that a diverged training run is recognised. Not Math.max: it also turns -0 into 0, which
+    // takes several vector instructions.
     (z) => (z < 0 ? 0 : z),
     (a) => (a > 0 ? 1 : 0),
   ),

@@ -31,13 +31,13 @@ test("allocate lays out in this thread's memory, or behind what another holds", 
   const alone = allocate('float64', null, layOut);
   expect(alone.offsets).toEqual([0, 32]);
   const beside = allocate('float64', null, layOut);
-  expect(beside.stretch.memory).toBe(alone.stretch.memory);
+  expect(beside.region.memory).toBe(alone.region.memory);
   expect(beside.offsets).toEqual([65536 / 8, (65536 + 128) / 4]);
-  alone.stretch.release();
+  alone.region.release();
   expect(allocate('float64', null, layOut).offsets).toEqual([0, 32]);
   const memory = createMemory(70000, true);
-  const { offsets, stretch } = allocate('float64', memory, layOut);
-  expect(stretch.memory).toBe(memory);
+  const { offsets, region } = allocate('float64', memory, layOut);
+  expect(region.memory).toBe(memory);
   expect(offsets).toEqual([131072 / 8, (131072 + 128) / 4]);
   expect(memory.buffer.byteLength).toBe(3 * 65536);
 });

@@ -1,11 +1,14 @@
 import type { Dtype } from '../math/dtype.ts';
-import { type Stretch, takeStretch } from '../math/memory.ts';
+import { type Region, takeRegion } from '../math/memory.ts';
 
-/** Hands out offsets into one memory, in elements; each begins at a multiple of 128 bytes. */
+/**
+ * Allocates arrays in one memory, one after another, and returns their offsets in elements. Each is aligned to 128
+ * bytes.
+ */
 export interface Arena {
   floats(count: number): number;
   ints(count: number): number;
-  /** How far it has got. */
+  /** The end of what has been allocated. */
   bytes(): number;
 }
 
@@ -24,16 +27,16 @@ export function createArena(dtype: Dtype, from = 0): Arena {
 }
 
 /**
- * Makes room for what `layOut` lays out, in this thread's memory or behind what another holds. It lays out twice: to learn
- * how much there is, and then where the room is.
+ * Allocates a region for the arrays that `layOut` places, in the memory `shared` or, if it is null, in this thread's
+ * own. `layOut` is called twice: first to find the size, then with the region's offset.
  */
 export function allocate<Offsets>(
   dtype: Dtype,
-  behind: WebAssembly.Memory | null,
+  shared: WebAssembly.Memory | null,
   layOut: (arena: Arena) => Offsets,
-): { readonly offsets: Offsets; readonly stretch: Stretch } {
+): { readonly offsets: Offsets; readonly region: Region } {
   const size = createArena(dtype);
   layOut(size);
-  const stretch = takeStretch(behind, size.bytes());
-  return { offsets: layOut(createArena(dtype, stretch.from)), stretch };
+  const region = takeRegion(shared, size.bytes());
+  return { offsets: layOut(createArena(dtype, region.from)), region };
 }

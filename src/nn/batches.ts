@@ -1,21 +1,21 @@
 import { createRng, permutation } from '../math/rng.ts';
 
-/** Writes the row indices of one mini-batch after another; `startEpoch` comes before an epoch's first batch. */
+/** A source of mini-batches of row indices. `startEpoch` must be called before the first batch of an epoch. */
 export interface Batches {
   /** Rows in each mini-batch. */
   readonly size: number;
   /** Mini-batches in an epoch. */
   readonly steps: number;
   startEpoch(epoch: number): void;
-  /** Writes the `size` row indices of batch `step` into ints from `offset` on. */
+  /** Writes the `size` row indices of batch `step` to ints, from `offset` on. */
   fill(step: number, ints: Int32Array, offset: number): void;
 }
 
 type CreateBatches = (rows: number, size: number, seed: number) => Batches;
 
-/** How mini-batches are drawn from the N training rows: floor(N / size) an epoch. */
+/** Ways to draw mini-batches from the N training rows: floor(N / size) batches per epoch. */
 export const batchings = {
-  /** The report's: each row of each batch is any of the N, whatever came before. */
+  /** As in the report: every row of a batch is drawn from all N rows. */
   'with-replacement': (rows, size, seed) => {
     let rng = createRng(seed, 'batches');
     return {
@@ -29,7 +29,7 @@ export const batchings = {
       },
     };
   },
-  /** Each epoch cuts a new permutation of the rows; what is left over waits for the next one. */
+  /** Each epoch cuts a new permutation of the rows into batches. Left-over rows are not used in that epoch. */
   permutation: (rows, size, seed) => {
     let order: Int32Array = new Int32Array();
     return {
@@ -43,7 +43,7 @@ export const batchings = {
       },
     };
   },
-  /** All rows in their order, one step an epoch: gradient descent. */
+  /** All rows in order, one step per epoch: gradient descent. */
   full: (rows) => ({
     size: rows,
     steps: 1,

@@ -2,41 +2,44 @@ import type { Scores } from './evaluate.ts';
 import { type Evaluator, type EvaluatorTask, type LendCore, startEvaluator } from './evaluator.ts';
 import type { LayerWeights } from './network.ts';
 
-/** One value an epoch, measured after it on all rows. */
+/** One value per epoch, measured on all rows at its end. */
 export interface Curve {
   readonly loss: number[];
-  /** Share of rows whose largest output is the target's; empty for regression. */
+  /** The share of rows classified correctly; empty for regression. */
   readonly accuracy: number[];
 }
 
-/** What becomes of the epochs: their curves, and the one after which a loss was no longer finite. */
+/** The results of the epochs: their curves, and the epoch after which a loss was no longer finite. */
 export interface EpochRecord {
   readonly train: Curve;
   readonly test: Curve;
-  /** From 0; null while all losses are finite. */
+  /** Counted from 0; null while all losses are finite. */
   divergedAt(): number | null;
-  /** Takes the next epoch's scores. */
+  /** Adds the scores of the next epoch. */
   add(scores: Scores): void;
 }
 
-/** A training between two epochs: all that the next one depends on but the config, and what those before gave. */
+/**
+ * The state of a training run between two epochs: all that the next one depends on except the config, and the curves so
+ * far.
+ */
 export interface TrainingState {
-  /** Epochs that are done. */
+  /** The number of completed epochs. */
   readonly epoch: number;
   readonly weights: readonly LayerWeights[];
-  /** The optimiser's state, one entry a slot, each laid out like the weights. */
+  /** The optimiser's state, one entry per slot, each with the same layout as the weights. */
   readonly state: readonly (readonly LayerWeights[])[];
   readonly train: Curve;
   readonly test: Curve;
 }
 
-/** Where a training begins, and what is to be kept of it on the way. */
+/** Where a training run starts, and how its state is saved on the way. */
 export interface Checkpoints {
-  /** To go on from; null to begin at the beginning. */
+  /** The state to resume from; null to start from the beginning. */
   readonly resume: TrainingState | null;
-  /** Asked after each epoch but the last: whether `keep` is to have the state. */
+  /** Called after each epoch except the last one: whether to save the state with `keep`. */
   due(): boolean;
-  /** An error ends the training. */
+  /** Saves a state. An error ends the training run. */
   keep(state: TrainingState): Promise<void>;
 }
 
@@ -75,7 +78,7 @@ export interface Epochs {
   readonly epochs: number;
   trainEpoch(epoch: number): void;
   evaluateHere(): Scores;
-  /** Copies of the weights as they are now, and of the optimiser's state. */
+  /** Copies of the current weights and of the optimiser's state. */
   copy(): LayerWeights[];
   copyState(): LayerWeights[][];
   readonly checkpoints: Checkpoints;
@@ -84,7 +87,9 @@ export interface Epochs {
   readonly lendCore: LendCore;
 }
 
-/** Trains epoch by epoch until the last one or divergence, evaluating each here or, meanwhile, on a core that is lent. */
+/**
+ * Trains until the last epoch or divergence. Each epoch is evaluated here or, during the next epoch, on a lent core.
+ */
 export async function runEpochs(run: Epochs): Promise<void> {
   const { epochs, record, checkpoints } = run;
   const from = checkpoints.resume?.epoch ?? 0;
@@ -99,7 +104,7 @@ export async function runEpochs(run: Epochs): Promise<void> {
     if (giveBack === null) continue;
     const evaluator = startEvaluator(run.task);
     try {
-      return await runApart(run, epoch + 1, evaluator);
+      return await runWithEvaluator(run, epoch + 1, evaluator);
     } finally {
       await evaluator.close();
       giveBack();
@@ -107,8 +112,8 @@ export async function runEpochs(run: Epochs): Promise<void> {
   }
 }
 
-/** The rest of the epochs: while one trains, the one before is evaluated on a copy of its weights. */
-async function runApart(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
+/** Runs the remaining epochs. While one trains, another core evaluates a copy of the weights of the one before. */
+async function runWithEvaluator(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
   const { epochs, record, checkpoints } = run;
   let before: { scores: Promise<Scores>; kept: Snapshot | null } | null = null;
   for (let epoch = from; epoch < epochs; epoch++) {
@@ -132,7 +137,7 @@ function snapshot(run: Epochs, epoch: number): Snapshot {
   return { epoch: epoch + 1, weights: run.copy(), state: run.copyState() };
 }
 
-/** To be called when the record has the scores of the snapshot's epoch, and no later ones. */
+/** Saves a snapshot. The record must then end with the scores of the snapshot's epoch. */
 function keep({ record, checkpoints }: Epochs, kept: Snapshot): Promise<void> {
   return checkpoints.keep({ ...kept, train: record.train, test: record.test });
 }

@@ -4,14 +4,14 @@ import type { Loss } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import type { SampleMemory } from './samples.ts';
 
-/** Rows that an evaluation takes at a time: their activations stay in the processor's cache. */
+/** The number of rows that are evaluated at a time, so that their activations stay in the processor's cache. */
 export const evaluationRows = 128;
 
-/** What all rows of a split give. */
+/** The scores over all rows of a split. */
 export interface Score {
   /** Mean loss. */
   readonly loss: number;
-  /** Share of rows whose largest output is the target's; null for regression. */
+  /** The share of rows classified correctly; null for regression. */
   readonly accuracy: number | null;
 }
 
@@ -20,8 +20,8 @@ export interface Scores {
   readonly test: Score;
 }
 
-/** Calls `visit` with the output layer at z for one piece of the rows after another. */
-function forEachPiece(
+/** Runs the forward pass on one chunk of rows at a time, and calls `visit` with z in the output layer. */
+function forEachChunk(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
@@ -35,7 +35,7 @@ function forEachPiece(
   }
 }
 
-/** The mean loss of all rows, and the accuracy of a classifier. */
+/** The mean loss over all rows, and the accuracy of a classifier. */
 export function evaluate(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -44,7 +44,7 @@ export function evaluate(
 ): Score {
   let sum = 0;
   let correct = 0;
-  forEachPiece(kernels, layers, samples, (output, from, N) => {
+  forEachChunk(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
     if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
@@ -52,7 +52,7 @@ export function evaluate(
   return { loss: sum / samples.rows, accuracy: loss.countCorrect === null ? null : correct / samples.rows };
 }
 
-/** What the network puts out for every row, [rows][outputs]. */
+/** The network's outputs for every row, [rows][outputs]. */
 export function predict(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -61,7 +61,7 @@ export function predict(
 ): Float64Array {
   const { units } = layers[layers.length - 1];
   const outputs = new Float64Array(samples.rows * units);
-  forEachPiece(kernels, layers, samples, (output, from, N) => {
+  forEachChunk(kernels, layers, samples, (output, from, N) => {
     loss.forward(kernels, output, N);
     outputs.set(kernels.floats.subarray(output.output, output.output + N * units), from * units);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { csrFromDense } from '../math/csr.ts';
-import { takeStretch } from '../math/memory.ts';
+import { takeRegion } from '../math/memory.ts';
 import { createRng } from '../math/rng.ts';
 import { createEvaluation, type EvaluatorTask, startEvaluator } from './evaluator.ts';
 import { initialWeights, type LayerSpec } from './network.ts';
@@ -33,7 +33,7 @@ function sparse({ rows, inputs, targets }: Samples): Samples {
 /** The memory that an evaluation works in: the one of sparse inputs, or this thread's own. */
 function memoryOf({ inputs }: Samples): WebAssembly.Memory {
   if ('csr' in inputs) return inputs.csr.memory;
-  const { memory, release } = takeStretch(null, 1);
+  const { memory, release } = takeRegion(null, 1);
   release();
   return memory;
 }

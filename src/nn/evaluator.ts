@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
-import { type Stretch, takeStretch } from '../math/memory.ts';
+import { type Region, takeRegion } from '../math/memory.ts';
 import { type Arena, createArena } from './arena.ts';
 import { evaluate, evaluationRows, type Scores } from './evaluate.ts';
 import { type LossName, losses } from './losses.ts';
@@ -9,7 +9,7 @@ import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import { storeWeights } from './weights.ts';
 
-/** All that an evaluation needs but the weights. */
+/** Everything that an evaluation needs except the weights. */
 export interface EvaluatorTask {
   readonly train: Samples;
   readonly test: Samples;
@@ -18,35 +18,38 @@ export interface EvaluatorTask {
   readonly dtype: Dtype;
 }
 
-/** Evaluates weights on another core, one set after the other. */
+/** Evaluates sets of weights on another core, one at a time. */
 export interface Evaluator {
   evaluate(weights: readonly LayerWeights[]): Promise<Scores>;
   close(): Promise<void>;
 }
 
 /**
- * Lends another core to a training, if one is idle; what it returns gives the core back.
+ * Lends another core to a training run if one is idle. Returns a function that gives the core back, or null.
  *
- * A training asks after each epoch, and says for about how many milliseconds it will go on: so a core that becomes
- * idle later is still of use, and none is lent for less than it takes to start a thread.
+ * A training run asks after each epoch, so that it can use a core that becomes idle later. It passes the estimated
+ * milliseconds that it has left, so that no core is lent for less time than a thread takes to start.
  */
 export type LendCore = (millisecondsLeft: number) => (() => void) | null;
 
-/** Evaluates one set of weights after another, until it gives its memory back. */
+/** Evaluates sets of weights, one at a time, until its memory is released. */
 export interface Evaluation {
   evaluate(weights: readonly LayerWeights[]): Scores;
   release(): void;
 }
 
 /**
- * Evaluation next to the training: the same kernels in the same order give the same bits. It works in the room that
- * `takeRoom` took for it, or takes its own.
+ * Creates an evaluation with its own memory, alongside the training. The same kernels in the same order give the same
+ * bits. It works in the given region, by default in a new one.
  */
-export async function createEvaluation(task: EvaluatorTask, room = takeRoom(task)): Promise<Evaluation> {
+export async function createEvaluation(
+  task: EvaluatorTask,
+  region = takeEvaluationRegion(task),
+): Promise<Evaluation> {
   const { train, test, dtype } = task;
   const loss = losses[task.loss];
-  const { samples, memory } = layOutTask(task, createArena(dtype, room.from));
-  const kernels = await createKernels(dtype, room.memory);
+  const { samples, memory } = layOutTask(task, createArena(dtype, region.from));
+  const kernels = await createKernels(dtype, region.memory);
   loadSamples([train, test], samples, kernels);
   return {
     evaluate(weights) {
@@ -56,15 +59,15 @@ export async function createEvaluation(task: EvaluatorTask, room = takeRoom(task
         test: evaluate(kernels, memory, samples[1], loss),
       };
     },
-    release: () => room.release(),
+    release: () => region.release(),
   };
 }
 
-/** Room for an evaluation, behind sparse inputs or in this thread's own memory. */
-function takeRoom(task: EvaluatorTask): Stretch {
+/** Takes a region for an evaluation: in the memory of the sparse inputs, or in this thread's own memory. */
+function takeEvaluationRegion(task: EvaluatorTask): Region {
   const size = createArena(task.dtype);
   layOutTask(task, size);
-  return takeStretch(memoryOf(task.train), size.bytes());
+  return takeRegion(memoryOf(task.train), size.bytes());
 }
 
 function layOutTask({ train, test, layers }: EvaluatorTask, arena: Arena) {
@@ -74,18 +77,21 @@ function layOutTask({ train, test, layers }: EvaluatorTask, arena: Arena) {
   };
 }
 
-/** What the thread is given: with sparse inputs, which lie in shared memory, its room there. */
+/**
+ * The data passed to the thread. `from` is the start of its region in the shared memory of sparse inputs; null for
+ * dense ones.
+ */
 export interface EvaluatorData {
   readonly task: EvaluatorTask;
   readonly from: number | null;
 }
 
-/** Starts a thread that evaluates. It sleeps between two sets of weights. */
+/** Starts an evaluator thread. It sleeps while it has no weights to evaluate. */
 export function startEvaluator(task: EvaluatorTask): Evaluator {
   const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/nn/' : './';
-  // Room in shared memory is taken here, as the thread could not give it back after its end.
-  const room = memoryOf(task.train) === null ? null : takeRoom(task);
-  const workerData: EvaluatorData = { task, from: room?.from ?? null };
+  // The region in shared memory is taken here, since the thread could not release it after its end.
+  const region = memoryOf(task.train) === null ? null : takeEvaluationRegion(task);
+  const workerData: EvaluatorData = { task, from: region?.from ?? null };
   const thread = new Worker(new URL(`${folder}evaluator-thread.js`, import.meta.url), { workerData });
   const waiting: { resolve(scores: Scores): void; reject(error: unknown): void }[] = [];
   thread.on('message', (scores: Scores) => waiting.shift()!.resolve(scores));
@@ -100,7 +106,7 @@ export function startEvaluator(task: EvaluatorTask): Evaluator {
       }),
     close: async () => {
       await thread.terminate();
-      room?.release();
+      region?.release();
     },
   };
 }

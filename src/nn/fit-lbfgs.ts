@@ -2,7 +2,7 @@ import { createKernels } from '../kernels/index.ts';
 import { allocate } from './arena.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
-import { layOutSorted, lossAndGradient } from './gradient.ts';
+import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
 import { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
@@ -12,23 +12,23 @@ import { copyWeights, storeWeights } from './weights.ts';
 
 export interface LbfgsFit extends LbfgsOptions {
   readonly layers: readonly LayerSpec[];
-  /** Initial weights, one entry a layer. */
+  /** Initial weights, one entry per layer. */
   readonly weights: readonly LayerWeights[];
   readonly loss: LossName;
-  /** Penalty lambda sum(w^2) on kernels. */
+  /** The factor lambda of the penalty lambda sum(w^2) on kernels. */
   readonly lambda: number;
-  /** Whether the penalty is on biases too. */
+  /** Whether the penalty includes biases. */
   readonly penalizeBiases: boolean;
-  /** Whether the outputs of the training rows are asked for; without it they are. */
+  /** Whether to return the outputs of the training rows; true by default. */
   readonly keepTrainOutputs?: boolean;
 }
 
-/** As of SGD, with iterations for epochs. */
+/** The result, as for SGD, with iterations instead of epochs. */
 export interface LbfgsFitted extends Trained {
   readonly iterations: number;
-  /** Whether the gradient came within its tolerance. */
+  /** Whether the gradient reached its tolerance. */
   readonly converged: boolean;
-  /** The gradient's largest component, by absolute value. */
+  /** The largest absolute value of the gradient's components. */
   readonly gradientNorm: number;
 }
 
@@ -42,10 +42,10 @@ interface Fitness extends Evaluation {
  * SGD trains with.
  *
  * scikit-learn's LogisticRegression(C) minimises the sum of the losses + |W|^2 / (2 C), without a penalty on the
- * intercept: with N training rows that is lambda = 1 / (2 C N), kernels only, and its gradient is N times this one.
+ * intercept. With N training rows this is lambda = 1 / (2 C N) on kernels only, and its gradient is N times ours.
  *
- * The curves have one value an iteration; a fit that begins where it ends has one in all. An objective that is not finite
- * at the start is a divergence.
+ * The curves have one value per iteration, and a single value if the fit starts at a minimum. An objective that is not
+ * finite at the start counts as divergence.
  */
 export async function fitLbfgs(
   trainSamples: Samples,
@@ -56,14 +56,14 @@ export async function fitLbfgs(
   const { layers } = fit;
   const loss = losses[fit.loss];
   const sparse = isSparse(trainSamples.inputs);
-  const { offsets, stretch } = allocate('float64', memoryOf(trainSamples), (arena) => ({
+  const { offsets, region } = allocate('float64', memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
     memory: layOut(layers, columnsOf(trainSamples), evaluationRows, 0, sparse, arena),
-    sorted: layOutSorted(trainSamples, arena),
+    sorted: layOutSparseWorkspace(trainSamples, arena),
   }));
   const { memory, sorted } = offsets;
   const [trainRows, testRows] = offsets.samples;
-  const kernels = await createKernels('float64', stretch.memory);
+  const kernels = await createKernels('float64', region.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
 
   const store = (x: Float64Array) => storeWeights(kernels, memory, weightsAt(x, fit.weights));
@@ -94,11 +94,11 @@ export async function fitLbfgs(
     converged,
     gradientNorm,
   };
-  stretch.release();
+  region.release();
   return fitted;
 }
 
-/** Layer after layer the kernel, then the bias. */
+/** One vector with the kernel and then the bias of each layer in turn. */
 function flatten(weights: readonly LayerWeights[]): Float64Array {
   const parts = weights.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
   const flat = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
@@ -110,7 +110,7 @@ function flatten(weights: readonly LayerWeights[]): Float64Array {
   return flat;
 }
 
-/** Views of a flat vector in the shapes of `like`. */
+/** Views of a flat vector with the shapes of `like`. */
 function weightsAt(flat: Float64Array, like: readonly LayerWeights[]): LayerWeights[] {
   let at = 0;
   const take = (length: number) => {
@@ -123,7 +123,7 @@ function weightsAt(flat: Float64Array, like: readonly LayerWeights[]): LayerWeig
   }));
 }
 
-/** Returns lambda sum(w^2) over what is penalised, and adds 2 lambda w to the gradient there. */
+/** Returns lambda sum(w^2) over the penalised weights, and adds 2 lambda w to their gradients. */
 function addPenalty(x: Float64Array, fit: LbfgsFit, gradient: Float64Array): number {
   const { lambda, penalizeBiases, weights } = fit;
   if (lambda === 0) return 0;

@@ -4,9 +4,10 @@ import type { LayerMemory } from './network.ts';
 import type { SampleMemory } from './samples.ts';
 
 /**
- * z_l = a_{l-1} W_l + b_l and a_l = f(z_l) for the N given rows: leaves a in every hidden layer, z in the output layer.
+ * z_l = a_{l-1} W_l + b_l and a_l = f(z_l) for the N given rows: writes a to every hidden layer and z to the output
+ * layer.
  *
- * Dense inputs start at `denseInputs`; of sparse ones the rows that ints list at `rows` are taken.
+ * Dense inputs start at `denseInputs`. Of sparse inputs, the rows listed in ints at `rows` are used.
  */
 export function forwardHidden(
   kernels: Kernels,
@@ -25,7 +26,9 @@ export function forwardHidden(
   }
 }
 
-/** Whether the kernels for surfaces take the network: two inputs, a hidden layer of relu, one output unit. */
+/**
+ * Whether the kernels for surfaces support the network: two dense inputs, one hidden layer of relu, one output unit.
+ */
 export function isRelu2H1(layers: readonly LayerMemory[], samples: SampleMemory): boolean {
   if (layers.length !== 2 || samples.csr !== null) return false;
   const [hidden, output] = layers;
@@ -34,7 +37,7 @@ export function isRelu2H1(layers: readonly LayerMemory[], samples: SampleMemory)
   return fits && hidden.bias >= 0 && output.bias >= 0;
 }
 
-/** The same for z of the output layer alone: hidden layers may hold what they held before. */
+/** As `forwardHidden`, but only z of the output layer is defined: the hidden layers may keep old values. */
 export function forwardOutput(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -51,7 +54,7 @@ export function forwardOutput(
   kernels.relu2H1Forward(denseInputs, kernel, bias, output.kernel, output.bias, output.output, N, units);
 }
 
-/** a = f(z) in the layer's output [N, units]. Softmax is the loss's affair. */
+/** a = f(z) in the layer's output [N, units]. Softmax is applied by the loss. */
 export function activateInPlace(
   kernels: Kernels,
   { activation, output, units }: LayerMemory,

@@ -6,7 +6,7 @@ import type { ActivationName } from './activations.ts';
 import { allocate } from './arena.ts';
 import { batchings } from './batches.ts';
 import { evaluate, evaluationRows } from './evaluate.ts';
-import { layOutSorted, lossAndGradient } from './gradient.ts';
+import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
 import { type LossName, losses } from './losses.ts';
 import { initialWeights, type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
@@ -47,14 +47,14 @@ function layersFor(loss: LossName, hidden: number[], bias: boolean): LayerSpec[]
 }
 
 async function measured(samples: Samples, layers: LayerSpec[], weights: LayerWeights[], name: LossName) {
-  const { offsets, stretch } = allocate('float64', memoryOf(samples), (arena) => ({
+  const { offsets, region } = allocate('float64', memoryOf(samples), (arena) => ({
     rows: layOutSamples([samples], arena),
     network: layOut(layers, columnsOf(samples), evaluationRows, 0, isSparse(samples.inputs), arena),
-    sorted: layOutSorted(samples, arena),
+    sorted: layOutSparseWorkspace(samples, arena),
   }));
   const { network, sorted } = offsets;
   const [memory] = offsets.rows;
-  const kernels = await createKernels('float64', stretch.memory);
+  const kernels = await createKernels('float64', region.memory);
   loadSamples([samples], [memory], kernels);
   storeWeights(kernels, network, weights);
   const count = flat(weights).length;

@@ -4,20 +4,20 @@ import { evaluationRows, type Score } from './evaluate.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import type { Loss } from './losses.ts';
 import type { LayerMemory } from './network.ts';
-import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
+import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
 
-/** Room to sort the entries of as many sparse rows as are taken at a time. */
-export function layOutSorted(samples: Samples, arena: Arena): SparseWorkspace {
-  const entries = evaluationRows * mostEntries(samples);
+/** Lays out scratch space to sort the entries of the sparse rows that are evaluated at a time. */
+export function layOutSparseWorkspace(samples: Samples, arena: Arena): SparseWorkspace {
+  const entries = evaluationRows * maxRowEntries(samples);
   const columns = isSparse(samples.inputs) ? columnsOf(samples) : 0;
   return { ints: arena.ints(columns + entries), floats: arena.floats(entries) };
 }
 
 /**
- * The mean loss of all rows, the accuracy of a classifier, and in `gradient` the derivative of that loss by every weight:
- * layer after layer the kernel [inputs][units], then the bias [units].
+ * Returns the mean loss over all rows and the accuracy of a classifier, and writes to `gradient` the derivative of that
+ * loss with respect to every weight: for each layer in turn the kernel [inputs][units], then the bias [units].
  *
- * Rows are taken `evaluationRows` at a time, in their order, and the pieces' gradients are added up in float64.
+ * Rows are processed in order, `evaluationRows` at a time, and the gradients of these chunks are added in float64.
  */
 export function lossAndGradient(
   kernels: Kernels,
@@ -74,7 +74,7 @@ function backward(
   }
 }
 
-/** gradient += share times what stands in the layers' memory. */
+/** gradient += share * the gradient in the layers' memory. */
 function addGradient(
   { floats }: Kernels,
   layers: readonly LayerMemory[],

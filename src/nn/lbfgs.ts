@@ -1,6 +1,6 @@
 import { type LinePoint, strongWolfe } from './line-search.ts';
 
-/** A function's value and gradient at a point; a function may add what else it knows there. */
+/** A function's value and gradient at a point. A function may return further fields. */
 export interface Evaluation {
   readonly value: number;
   readonly gradient: Float64Array;
@@ -10,7 +10,7 @@ export type Objective<E extends Evaluation> = (x: Float64Array) => E;
 
 export interface LbfgsOptions {
   readonly maxIterations: number;
-  /** Ends where no component of the gradient is larger than this. */
+  /** Stops when no component of the gradient is larger than this in absolute value. */
   readonly gradientTolerance: number;
 }
 
@@ -18,13 +18,13 @@ export interface Minimum<E extends Evaluation> {
   readonly x: Float64Array;
   readonly evaluation: E;
   readonly iterations: number;
-  /** Whether the gradient came within its tolerance. */
+  /** Whether the gradient reached its tolerance. */
   readonly converged: boolean;
-  /** The gradient's largest component, by absolute value. */
+  /** The largest absolute value of the gradient's components. */
   readonly gradientNorm: number;
 }
 
-/** How many of the latest steps the inverse Hessian is made of. */
+/** The number of recent steps from which the inverse Hessian is approximated. */
 const history = 10;
 
 /** A step s = x' - x and the change y of the gradient along it, with s'y > 0. */
@@ -43,9 +43,9 @@ interface Point<E extends Evaluation> extends LinePoint {
  * Minimises a smooth function by L-BFGS with a strong-Wolfe line search (algorithms 7.4 and 7.5 of J. Nocedal and
  * S. J. Wright, Numerical Optimization, 2006).
  *
- * It ends converged, after `maxIterations`, or where the line search finds no step. A tolerance below the rounding of the
- * gradient is never reached. A start that is not finite is returned as it is, with 0 iterations. `onIteration` hears of
- * each point that is taken, from iteration 1.
+ * It stops when it has converged, after `maxIterations`, or when the line search finds no step. A tolerance below the
+ * gradient's rounding error is never reached. A start whose value is not finite is returned unchanged, with 0
+ * iterations. `onIteration` is called for each accepted point, from iteration 1.
  */
 export function minimize<E extends Evaluation>(
   objective: Objective<E>,
@@ -62,12 +62,12 @@ export function minimize<E extends Evaluation>(
     const direction = descentDirection(evaluation.gradient, pairs);
     const next = searchAlong(objective, x, evaluation, direction, pairs.length === 0);
     if (next.step === 0) {
-      // The steepest descent is the last resort.
+      // As a last resort, try steepest descent.
       if (pairs.length === 0) break;
       pairs.length = 0;
       continue;
     }
-    remember(pairs, difference(next.x, x), difference(next.evaluation.gradient, evaluation.gradient));
+    storePair(pairs, difference(next.x, x), difference(next.evaluation.gradient, evaluation.gradient));
     ({ x, evaluation } = next);
     iterations++;
     onIteration(x, evaluation, iterations);
@@ -91,12 +91,12 @@ function searchAlong<E extends Evaluation>(
   };
   const slope = dot(evaluation.gradient, direction);
   const start: Point<E> = { step: 0, x, evaluation, value: evaluation.value, slope };
-  // Without pairs the direction says nothing of how far to go: a step of length 1, or of the gradient's where shorter.
+  // Without pairs the direction gives no step length: use 1, or the length of the gradient if that is shorter.
   const firstStep = isFirst ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
   return strongWolfe(at, start, firstStep);
 }
 
-/** -H g by the two-loop recursion; -g without pairs, or where rounding has made H g point upwards. */
+/** -H g by the two-loop recursion; -g without pairs, or if rounding errors make -H g an ascent direction. */
 function descentDirection(gradient: Float64Array, pairs: Pair[]): Float64Array {
   const direction = gradient.map((g) => -g);
   if (pairs.length === 0) return direction;
@@ -118,15 +118,15 @@ function descentDirection(gradient: Float64Array, pairs: Pair[]): Float64Array {
   return gradient.map((g) => -g);
 }
 
-/** Keeps the pair if it has positive curvature beyond rounding, and drops the oldest. */
-function remember(pairs: Pair[], s: Float64Array, y: Float64Array): void {
+/** Stores the pair if its curvature is positive beyond rounding, and drops the oldest if there are too many. */
+function storePair(pairs: Pair[], s: Float64Array, y: Float64Array): void {
   const sy = dot(s, y);
   if (!(sy > Number.EPSILON * Math.sqrt(dot(s, s) * dot(y, y)))) return;
   pairs.push({ s, y, sy });
   if (pairs.length > history) pairs.shift();
 }
 
-/** The largest absolute value; NaN if there is one. */
+/** The largest absolute value; NaN if any value is NaN. */
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

@@ -3,26 +3,26 @@ import type { MetricName, Task } from '../stats/metrics.ts';
 import { activateInPlace, multiplyByDerivativeInPlace } from './forward.ts';
 import type { LayerMemory, LayerSpec } from './network.ts';
 
-/** A loss C = mean over rows of C_n, together with the output layer that it needs. */
+/** A loss C, the mean over rows of C_n, and the output layer that it needs. */
 export interface Loss {
   readonly title: string;
   readonly task: Task;
-  /** The metric that C is. */
+  /** The metric that equals C. */
   readonly metric: MetricName;
-  /** The metric by which epochs are compared: `metric`, or the accuracy where correct rows are counted. */
+  /** The metric by which epochs are compared: `metric`, or the accuracy if correct rows are counted. */
   readonly selects: MetricName;
-  /** The output layer's activation, and its units P for targets of so many classes (1 for regression). */
+  /** The output layer's activation, and its number of units P for the given number of classes (1 for regression). */
   readonly output: LayerSpec['activation'];
   readonly units: (classes: number) => number;
-  /** Targets as the dataset has them, of the given rows, as y [rows][P]. */
+  /** Encodes the dataset's targets of the given rows as y [rows][P]. */
   readonly encode: (targets: ArrayLike<number>, rows: Int32Array, classes: number) => Float64Array;
-  /** Turns the output layer's z [N,P] into a. */
+  /** Replaces the output layer's z [N,P] by a. */
   forward(kernels: Kernels, output: LayerMemory, N: number): void;
   /** Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P]. */
   backward(kernels: Kernels, output: LayerMemory, targets: number, N: number): void;
-  /** Turns z into a and returns the sum of C_n over the N rows. */
+  /** Replaces z by a and returns the sum of C_n over the N rows. */
   forwardSum(kernels: Kernels, output: LayerMemory, targets: number, N: number): number;
-  /** Of the N rows, those that a [N,P] classifies as y does; null for regression. */
+  /** The number of the N rows that a [N,P] assigns to the same class as y; null for regression. */
   readonly countCorrect:
     | ((kernels: Kernels, output: LayerMemory, targets: number, N: number) => number)
     | null;
@@ -70,17 +70,17 @@ export const losses = {
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
 
-/** The losses of a task; the first one is what its trainings take unless they are told otherwise. */
+/** The losses of a task. The first one is the default. */
 export function lossesOf(task: Task): LossName[] {
   return lossNames.filter((name) => losses[name].task === task);
 }
 
-/** Real values as they are. */
+/** The real targets of the given rows, unchanged. */
 function values(targets: ArrayLike<number>, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => targets[row]);
 }
 
-/** Labels 0 .. classes - 1 as rows with a 1 in the label's place. */
+/** Labels 0 .. classes - 1 as one-hot rows. */
 function oneHot(targets: ArrayLike<number>, rows: Int32Array, classes: number): Float64Array {
   const encoded = new Float64Array(rows.length * classes);
   rows.forEach((row, n) => {

@@ -6,20 +6,23 @@ import { type BiasInit, biasInitializers, type KernelInit, kernelInitializers } 
 /** One dense layer: a = f(x W + b), with the penalty l2 * sum(w^2) on its weights. */
 export interface LayerSpec {
   readonly units: number;
-  /** `softmax` is for the output layer only, and goes with the cross-entropy. */
+  /** `softmax` is allowed in the output layer only, with the cross-entropy. */
   readonly activation: ActivationName | 'softmax';
   readonly kernelInit: KernelInit;
   /** null: the layer has no bias. */
   readonly biasInit: BiasInit | null;
 }
 
-/** Weights of one layer: kernel [inputs][units], bias [units] or none. */
+/** The weights of one layer: kernel [inputs][units], and bias [units] or none. */
 export interface LayerWeights {
   readonly kernel: Float64Array;
   readonly bias: Float64Array | null;
 }
 
-/** Draws the initial weights; each layer's kernel and bias have streams of their own, and each draw has others. */
+/**
+ * Draws the initial weights. The kernel and the bias of each layer have their own random streams, and each `draw` has
+ * different ones.
+ */
 export function initialWeights(
   layers: readonly LayerSpec[],
   inputs: number,
@@ -36,37 +39,37 @@ export function initialWeights(
   });
 }
 
-/** Where one layer lies in the memory; `bias` and the like are -1 where there is none. */
+/** The offsets of one layer in the memory; -1 for a bias that does not exist. */
 export interface LayerMemory {
   readonly inputs: number;
   readonly units: number;
-  /** From one row of the kernel to the next, in elements: units, or a little more. */
+  /** The distance between rows of the kernel, in elements: units, or slightly more. */
   readonly stride: number;
   readonly activation: LayerSpec['activation'];
   readonly kernel: number;
   readonly bias: number;
   readonly kernelGradient: number;
   readonly biasGradient: number;
-  /** Where each slot of the optimiser's state lies, for the kernel and for the bias. */
+  /** The offset of each slot of the optimiser's state, for the kernel and for the bias. */
   readonly kernelState: readonly number[];
   readonly biasState: readonly number[];
-  /** [capacity][units]: what the layer puts out */
+  /** [capacity][units]: the layer's outputs */
   readonly output: number;
-  /** [capacity][units]: dC/dz, the derivative of the loss by what goes into the activation */
+  /** [capacity][units]: dC/dz, the derivative of the loss with respect to the activation's input */
   readonly delta: number;
-  /** [units][inputs]: room for the kernel's transpose; -1 in the first layer, which hands nothing down */
+  /** [units][inputs]: scratch space for the kernel's transpose; -1 in the first layer, which passes no gradient on */
   readonly transposed: number;
 }
 
 /**
- * Rows of a kernel that lie a power of two apart compete for the same few lines of the processor's cache. Sparse
- * inputs take rows from all over the kernel, so there they are set apart by one line more.
+ * The distance between rows of a kernel. Rows that are a power of two apart compete for the same few lines of the
+ * processor's cache. Sparse inputs access rows all over the kernel, so their rows are one cache line further apart.
  */
 function strideFor(units: number, sparse: boolean): number {
   return sparse && units % 64 === 0 ? units + 16 : units;
 }
 
-/** Lays the layers out for batches of up to `capacity` rows, with as many slots of state as the optimiser has. */
+/** Lays out the layers for batches of up to `capacity` rows, with `slots` slots of optimiser state. */
 export function layOut(
   layers: readonly LayerSpec[],
   inputs: number,

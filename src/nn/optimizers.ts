@@ -1,26 +1,26 @@
 import type { Kernels } from '../kernels/kernels.ts';
 
-/** A number that an optimiser can be set to; each is an option of the command line. */
+/** A number that configures an optimiser. Each is a command-line option. */
 export interface Hyperparameter {
-  /** Part of no trial's id as long as it has this value, so it is never changed. */
+  /** The default. A hyperparameter with this value is left out of a trial's id, so this value must never change. */
   readonly default: number;
-  /** What values it takes, in words. */
+  /** The allowed values, in words. */
   readonly range: string;
   readonly holds: (value: number) => boolean;
   /** One line for --help. */
   readonly help: string;
 }
 
-/** How weights move by their gradients, with every hyperparameter set. */
+/** An update rule for weights, with every hyperparameter set. */
 export interface Optimizer {
-  /** Numbers of state for each weight, 0 at first and laid out like the weights. */
+  /** The numbers of state for each weight. They start at 0 and have the same layout as the weights. */
   readonly slots: number;
-  /** Whether a step is w <- w - rate g and nothing else: then kernels that do a whole step at once stand in for it. */
+  /** Whether a step is exactly w <- w - rate g. Kernels that compute a complete step can then replace it. */
   readonly isPlain: boolean;
   /**
-   * Moves the `count` weights at `w` by their gradients g at `gradient`.
+   * Updates the `count` weights at `w` with their gradients g at `gradient`.
    *
-   * `state` has the offset of each slot; `step` counts the steps of the training from 1.
+   * `state` holds the offset of each slot. `step` counts the steps of the training run, from 1.
    */
   readonly update: (
     kernels: Kernels,
@@ -39,7 +39,7 @@ interface OptimizerEntry<Name extends string> {
   readonly create: (settings: Readonly<Record<Name, number>>) => Optimizer;
 }
 
-/** Every optimiser; its entry is all that there is of it. */
+/** Every optimiser. An entry defines everything about it. */
 export const optimizers = {
   /** v <- momentum v + rate g; w <- w - v. */
   sgd: define({
@@ -72,14 +72,14 @@ export const optimizers = {
 export type OptimizerName = keyof typeof optimizers;
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
-/** An optimiser by name with all its hyperparameters, as a trial's config has it. */
+/** An optimiser's name and all its hyperparameters, as in a trial's config. */
 export type OptimizerConfig = {
   readonly [Name in OptimizerName]: { readonly name: Name } & Readonly<
     Record<keyof (typeof optimizers)[Name]['hyperparameters'], number>
   >;
 }[OptimizerName];
 
-/** Plain SGD: what is left out of a trial's id. */
+/** Plain SGD, which is left out of a trial's id. */
 export const defaultOptimizer: OptimizerConfig = { name: 'sgd', momentum: 0 };
 
 /** The hyperparameters of an optimiser, by name. */
@@ -89,7 +89,7 @@ export function hyperparametersOf(name: OptimizerName): Readonly<Record<string, 
 
 /** The optimiser that a config describes. */
 export function createOptimizer({ name, ...settings }: OptimizerConfig): Optimizer {
-  // TypeScript does not see that the name and the settings belong together.
+  // TypeScript cannot tell that the settings belong to the optimiser of that name.
   return (optimizers[name] as OptimizerEntry<string>).create(settings);
 }
 

@@ -8,13 +8,13 @@ import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import type { SampleMemory } from './samples.ts';
 import { storeWeights } from './weights.ts';
 
-/** Takes one row of inputs [D]; returns what the network puts out [P], for a classifier its probabilities. */
+/** Maps one row of inputs [D] to the network's outputs [P]; for a classifier these are probabilities. */
 export type Predictor = (inputs: ArrayLike<number>) => number[];
 
 /**
- * A trained network that answers one row at a time, with the arithmetic of its training.
+ * Creates a predictor for a trained network. It takes one row at a time and uses the same arithmetic as training.
  *
- * `createKernels` makes the kernels on a memory: the caller knows where these come from.
+ * `createKernels` creates the kernels on a memory. The caller chooses the implementation.
  */
 export async function createPredictor(
   layers: readonly LayerSpec[],

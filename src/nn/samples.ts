@@ -3,15 +3,18 @@ import type { Csr } from '../math/csr.ts';
 import type { FloatArray } from '../math/dtype.ts';
 import type { Arena } from './arena.ts';
 
-/** Some rows of a sparse matrix of at most 65536 columns, which others may share: row n is row rows[n] of it. */
+/**
+ * Selected rows of a sparse matrix, which may be shared. Row n is row rows[n] of the matrix, which has at most 65536
+ * columns.
+ */
 export interface SparseRows {
   readonly csr: Csr;
   readonly rows: Int32Array;
 }
 
 /**
- * Rows to train or to evaluate on: inputs [rows][columns], dense or sparse, and targets [rows][outputs]. The sparse inputs
- * of one training are rows of one matrix, which has the training's element type.
+ * Rows to train or evaluate on: inputs [rows][columns], dense or sparse, and targets [rows][outputs]. All sparse inputs
+ * of a training run are rows of one matrix, which has the run's element type.
  */
 export interface Samples {
   readonly rows: number;
@@ -28,29 +31,29 @@ export function columnsOf({ rows, inputs }: Samples): number {
   return isSparse(inputs) ? inputs.csr.columns : inputs.length / rows;
 }
 
-/** The most entries that a row of sparse inputs has; 0 for dense ones. */
-export function mostEntries({ inputs }: Samples): number {
+/** The largest number of entries in a row of sparse inputs; 0 for dense inputs. */
+export function maxRowEntries({ inputs }: Samples): number {
   if (!isSparse(inputs)) return 0;
   const { starts } = inputs.csr;
   return inputs.rows.reduce((most, row) => Math.max(most, starts[row + 1] - starts[row]), 0);
 }
 
-/** Where samples lie in the memory; one of `dense` and `csr` is there. */
+/** The offsets of samples in the memory. Either `dense` or `csr` is set. */
 export interface SampleMemory {
   readonly rows: number;
   readonly dense: number;
   readonly csr: CsrOffsets | null;
-  /** in ints: the matrix's row of each sample; -1 for dense inputs */
+  /** in ints: the row of the sparse matrix for each sample; -1 for dense inputs */
   readonly csrRows: number;
   readonly targets: number;
 }
 
-/** The memory that sparse inputs lie in, which a training then works in; null for dense ones. */
+/** The memory that holds sparse inputs, in which a training run then works; null for dense inputs. */
 export function memoryOf({ inputs }: Samples): WebAssembly.Memory | null {
   return isSparse(inputs) ? inputs.csr.memory : null;
 }
 
-/** Lays samples out one after the other; a sparse matrix stays where it is. */
+/** Lays out samples one after another. A sparse matrix stays where it is. */
 export function layOutSamples(all: readonly Samples[], arena: Arena): SampleMemory[] {
   return all.map(({ rows, inputs, targets }) => ({
     rows,
@@ -69,7 +72,7 @@ function offsetsOf({ values, indices, starts }: Csr): CsrOffsets {
   };
 }
 
-/** Copies the samples to where they were laid out. */
+/** Copies the samples to their offsets. */
 export function loadSamples(
   all: readonly Samples[],
   memories: readonly SampleMemory[],

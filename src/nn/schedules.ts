@@ -2,13 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { compileExpression, type FormulaKind } from '../math/expression.ts';
 
-/** The learning rate of one step: eta0 the initial rate, epoch and step from 0, `steps` in an epoch. */
+/**
+ * The learning rate of one step. eta0 is the initial rate, epoch and step count from 0, and an epoch has `steps` steps.
+ */
 export type Schedule = (eta0: number, epoch: number, step: number, steps: number) => number;
 
-/** Schedules by name; any other text is an expression in eta0, epoch, step and steps. */
+/** Schedules by name. Any other text is an expression in eta0, epoch, step and steps. */
 export const schedules = {
   constant: (eta0) => eta0,
-  /** The report's: falls once an epoch (with 75 steps to 1/76 after the first). */
+  /** As in the report: the rate falls once per epoch (with 75 steps, to 1/76 after the first epoch). */
   decay: (eta0, epoch, _step, steps) => eta0 / (epoch * steps + 1),
   decay_per_step: (eta0, epoch, step, steps) => eta0 / (epoch * steps + step + 1),
 } satisfies Record<string, Schedule>;
@@ -21,7 +23,7 @@ export const scheduleFormula: FormulaKind = {
   names: scheduleNames,
 };
 
-/** The schedule of that name, or the expression compiled. Errors: an expression that is not plain mathematics. */
+/** Returns the schedule of that name, or compiles the expression. Errors: UserError for an invalid expression. */
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
   const { variables, names } = scheduleFormula;
@@ -36,13 +38,14 @@ export async function compileSchedule(text: string): Promise<Schedule> {
   };
 }
 
-/** Beyond so many steps, and so many epochs, only some are looked at. */
-const mostSteps = 1e6;
-const mostEpochs = 2e6;
+/** Above this many steps or epochs, only some of them are checked. */
+const maxCheckedSteps = 1e6;
+const maxCheckedEpochs = 2e6;
 
 /**
- * Refuses a schedule that would give a rate that is negative or not finite: at any step, or in a training of more
- * than a million steps at the first and last steps of its epochs, of two million at most. Ctrl-C has its turn meanwhile.
+ * Rejects a schedule that gives a negative or non-finite rate at any step. In a training run of more than a million
+ * steps, only the first and last steps of at most two million epochs are checked. Yields regularly, so that Ctrl-C
+ * works.
  */
 export async function checkSchedule(
   text: string,
@@ -51,10 +54,10 @@ export async function checkSchedule(
   epochs: number,
   steps: number,
 ): Promise<void> {
-  if (Object.hasOwn(schedules, text)) return; // those fall from eta0 towards 0
-  const isLong = epochs * steps > mostSteps;
+  if (Object.hasOwn(schedules, text)) return; // these rates stay between 0 and eta0
+  const isLong = epochs * steps > maxCheckedSteps;
   const stepStride = isLong ? Math.max(1, steps - 1) : 1;
-  const epochStride = Math.ceil(epochs / mostEpochs);
+  const epochStride = Math.ceil(epochs / maxCheckedEpochs);
   let looks = 0;
   for (let epoch = 0; epoch < epochs; epoch += epochStride) {
     for (let step = 0; step < steps; step += stepStride) {

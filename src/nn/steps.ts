@@ -4,19 +4,19 @@ import { forwardHidden, isRelu2H1, multiplyByDerivativeInPlace } from './forward
 import { type Loss, losses } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
-import { columnsOf, isSparse, mostEntries, type SampleMemory, type Samples } from './samples.ts';
+import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
 
-/** lambda sum(w^2) is added to the loss: its gradient is 2 lambda w. */
+/** A penalty lambda sum(w^2) that is added to the loss. Its gradient is 2 lambda w. */
 export interface Penalty {
   readonly lambda: number;
-  /** Whether the penalty is on biases too, or on kernels alone. */
+  /** Whether the penalty includes biases, or only kernels. */
   readonly penalizeBiases: boolean;
 }
 
 export interface StepMemory {
   /** in ints: the batch's row indices */
   readonly rows: number;
-  /** in ints: the sparse matrix's row of each of them; -1 for dense inputs */
+  /** in ints: the row of the sparse matrix for each of them; -1 for dense inputs */
   readonly csrRows: number;
   readonly sorted: SparseWorkspace;
   /** [batch][columns], or -1 when the inputs are sparse */
@@ -25,11 +25,11 @@ export interface StepMemory {
   readonly targets: number;
 }
 
-/** Lays out the work space of steps. */
+/** Lays out the working memory of the steps. */
 export function layOutStep(samples: Samples, batchSize: number, outputs: number, arena: Arena): StepMemory {
   const sparse = isSparse(samples.inputs);
   const columns = columnsOf(samples);
-  const entries = batchSize * mostEntries(samples);
+  const entries = batchSize * maxRowEntries(samples);
   return {
     rows: arena.ints(batchSize),
     csrRows: sparse ? arena.ints(batchSize) : -1,
@@ -39,10 +39,12 @@ export function layOutStep(samples: Samples, batchSize: number, outputs: number,
   };
 }
 
-/** One step, the `step`th of the training from 1, on the N rows whose numbers are at `rows` of the step's memory. */
+/** Performs one step on the N rows whose indices are at `rows` in the step's memory. `step` counts from 1. */
 export type Step = (N: number, rate: number, step: number) => void;
 
-/** The step for a training: one call where there is a kernel for the whole of it, else the kernels one by one. */
+/**
+ * Creates the step of a training run: a single kernel if one computes the complete step, otherwise separate kernels.
+ */
 export function createStep(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -105,7 +107,7 @@ function trainStep(
     kernels.gatherRows(samples.dense, memory.rows, memory.inputs, N, layers[0].inputs);
   kernels.gatherRows(samples.targets, memory.rows, memory.targets, N, layers[last].units);
 
-  if (samples.csr !== null) takeCsrRows(kernels.ints, samples.csrRows, memory, N);
+  if (samples.csr !== null) copyCsrRows(kernels.ints, samples.csrRows, memory, N);
   forwardHidden(kernels, layers, samples, memory.inputs, memory.csrRows, N);
   loss.forward(kernels, layers[last], N);
   loss.backward(kernels, layers[last], memory.targets, N);
@@ -157,17 +159,17 @@ function trainStep(
   }
 }
 
-/** From a batch's sample numbers to rows of the sparse matrix. */
-function takeCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
+/** Maps a batch's sample indices to rows of the sparse matrix. */
+function copyCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: number): void {
   for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
 }
 
-/** How the weights of a layer move when its gradients are complete. */
+/** Updates the weights of a layer when its gradients are complete. */
 interface Update {
   layer(layer: LayerMemory, rate: number, step: number): void;
-  /** The biases alone. */
+  /** Updates only the biases. */
   bias(layer: LayerMemory, rate: number, step: number): void;
-  /** Whether weights move even where the gradient of the loss is 0. */
+  /** Whether weights can change even if the gradient of the loss is 0. */
   readonly movesEveryWeight: boolean;
 }
 

@@ -11,11 +11,11 @@ import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
 import { createStep, layOutStep, type Penalty } from './steps.ts';
-import { copyWeights, stateMemory, storeWeights } from './weights.ts';
+import { copyWeights, slotMemory, storeWeights } from './weights.ts';
 
 export interface Training {
   readonly layers: readonly LayerSpec[];
-  /** Initial weights, one entry a layer. */
+  /** Initial weights, one entry per layer. */
   readonly weights: readonly LayerWeights[];
   readonly loss: LossName;
   readonly penalty: Penalty;
@@ -25,18 +25,18 @@ export interface Training {
   readonly batches: Batches;
   readonly epochs: number;
   readonly dtype: Dtype;
-  /** Whether the outputs of the training rows are asked for; without it they are. */
+  /** Whether to return the outputs of the training rows; true by default. */
   readonly keepTrainOutputs?: boolean;
 }
 
 export interface Trained {
   readonly train: Curve;
   readonly test: Curve;
-  /** The epoch (from 0) after which a loss was no longer finite and training stopped; null when it ran to its end. */
+  /** The epoch (from 0) after which a loss was no longer finite and training stopped; null if all epochs were run. */
   readonly divergedAt: number | null;
   /** [test rows][outputs] after the last epoch */
   readonly testOutputs: Float64Array;
-  /** [train rows][outputs] after the last epoch; empty where they are not asked for */
+  /** [train rows][outputs] after the last epoch; empty if not requested */
   readonly trainOutputs: Float64Array;
   readonly weights: LayerWeights[];
 }
@@ -45,10 +45,11 @@ export interface Trained {
  * Trains a feed-forward network by mini-batch stochastic gradient descent and backpropagation.
  *
  * For each batch: a_l = f(a_{l-1} W_l + b_l); delta_L = dC/dz_L; delta_{l-1} = delta_l W_l' * f'(z_{l-1});
- * dC/dW_l = a_{l-1}' delta_l; dC/db_l = sum of delta_l (equations 1 to 5 of the report). Linear and logistic
- * regression are networks without hidden layers. `onEpoch` hears of each epoch from 1. With a core that `lendCore` lends,
- * one epoch is evaluated there while the next one trains here: the same bits, sooner. One that goes on from a
- * checkpoint ends with the same bits as one that was never stopped: each epoch draws its batches from a stream of its own.
+ * dC/dW_l = a_{l-1}' delta_l; dC/db_l = sum of delta_l (equations 1 to 5 of the report). Linear and logistic regression
+ * are networks without hidden layers. `onEpoch` is called after each epoch, with numbers from 1. If `lendCore` lends a
+ * core, it evaluates one epoch while the next one trains here. This changes the time but not the bits. A run resumed
+ * from a checkpoint gives the same bits as an uninterrupted one, since each epoch draws its batches from its own random
+ * stream.
  */
 export async function train(
   trainSamples: Samples,
@@ -65,18 +66,18 @@ export async function train(
 
   const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
-  const { offsets, stretch } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
+  const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
     memory: layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena),
     stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
   }));
   const { memory, stepMemory } = offsets;
   const [trainRows, testRows] = offsets.samples;
-  const kernels = await createKernels(training.dtype, stretch.memory);
+  const kernels = await createKernels(training.dtype, region.memory);
   loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
   const { resume } = checkpoints;
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
-  const slots = Array.from({ length: optimizer.slots }, (_, slot) => stateMemory(memory, slot));
+  const slots = Array.from({ length: optimizer.slots }, (_, slot) => slotMemory(memory, slot));
   resume?.state.forEach((state, slot) => {
     storeWeights(kernels, slots[slot], state);
   });
@@ -121,6 +122,6 @@ export async function train(
       weights: copy(),
     };
   } finally {
-    stretch.release();
+    region.release();
   }
 }

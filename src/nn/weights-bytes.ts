@@ -3,7 +3,10 @@ import type { LayerSpec, LayerWeights } from './network.ts';
 
 const elementBytes: Readonly<Record<Dtype, number>> = { float32: 4, float64: 8 };
 
-/** Each layer's kernel [inputs][units], row by row, then its bias [units], little-endian, in the given element type. */
+/**
+ * Encodes weights: each layer's kernel [inputs][units], row by row, then its bias [units], little-endian, in the given
+ * element type.
+ */
 export function weightsToBytes(weights: readonly LayerWeights[], dtype: Dtype): Uint8Array<ArrayBuffer> {
   const size = elementBytes[dtype];
   const arrays = weights.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
@@ -19,7 +22,7 @@ export function weightsToBytes(weights: readonly LayerWeights[], dtype: Dtype): 
   return new Uint8Array(view.buffer);
 }
 
-/** Reads them again; null where the length does not fit the layers. The number of inputs follows from the length. */
+/** Decodes weights; null if the length does not fit the layers. The number of inputs follows from the length. */
 export function weightsFromBytes(
   bytes: Uint8Array,
   layers: readonly LayerSpec[],

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.ts';
 import type { LayerMemory, LayerWeights } from './network.ts';
 
-/** Puts weights where their layers lie; a kernel's rows may be further apart there than its units. */
+/** Copies weights to their layers in memory, where the rows of a kernel may be further apart. */
 export function storeWeights(
   { floats }: Kernels,
   layers: readonly LayerMemory[],
@@ -17,8 +17,8 @@ export function storeWeights(
   });
 }
 
-/** The layers with one slot of the optimiser's state in place of their weights: both are laid out alike. */
-export function stateMemory(layers: readonly LayerMemory[], slot: number): LayerMemory[] {
+/** The layers with one slot of the optimiser's state instead of their weights. Both have the same layout. */
+export function slotMemory(layers: readonly LayerMemory[], slot: number): LayerMemory[] {
   return layers.map((layer) => ({
     ...layer,
     kernel: layer.kernelState[slot],
@@ -26,7 +26,7 @@ export function stateMemory(layers: readonly LayerMemory[], slot: number): Layer
   }));
 }
 
-/** A copy of the weights as they are now. */
+/** A copy of the current weights. */
 export function copyWeights({ floats }: Kernels, layers: readonly LayerMemory[]): LayerWeights[] {
   return layers.map((layer) => {
     const { inputs, units, stride } = layer;

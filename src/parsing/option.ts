@@ -6,18 +6,18 @@ import { parseChoice, parseInteger, parseNumber } from './value-list.ts';
 export type Setting = string | number;
 
 export interface Option {
-  /** What stands for the value in --help. */
+  /** The placeholder for the value in --help. */
   readonly placeholder: string;
   readonly description: string;
-  /** The names that can be chosen from, for --help. */
+  /** The names to choose from, for --help. */
   readonly choices?: readonly string[];
-  /** What stands in the CSVs. */
+  /** The type of the value in CSVs. */
   readonly type: 'integer' | 'number' | 'string';
-  /** Reads one value of what is called `name` in errors: a flag, for one. Errors: UserError. */
+  /** Parses one value. `name` identifies it in errors, for example as a flag. Errors: UserError. */
   readonly parse: (text: string, name: string) => Setting;
 }
 
-/** One value for each option by its name; null where it is not read. */
+/** One value for each option, by name; null if the option is not read. */
 export type Settings = Readonly<Partial<Record<string, Setting | null>>>;
 
 /** "64-32" as [64, 32]; "none" as []. */
@@ -58,7 +58,7 @@ export function number(description: string, expected: string, holds: (x: number)
   return { placeholder: 'x', description, type: 'number' as const, parse };
 }
 
-/** A count of rows, or "all". */
+/** A number of rows, or "all". */
 export function rows(description: string, min: number) {
   const count = integer(description, min, 1e7);
   return {
@@ -78,7 +78,7 @@ export function choice(description: string, choices: readonly string[]) {
   };
 }
 
-/** A name or a formula, which is compiled where it is needed; its letters and its length are checked now. */
+/** A name or a formula. Only its characters and length are checked here; it is compiled where it is used. */
 export function formula(placeholder: string, description: string, kind: FormulaKind) {
   const parse = (value: string, name: string): string => {
     checkFormulaText(value, name, kind);

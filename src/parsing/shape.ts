@@ -1,4 +1,4 @@
 import type * as Zod from 'zod';
 
-/** The fields of an object as zod checks them; zod is given, so that --help does not load it. */
+/** Builds the zod schemas of an object's fields. zod is an argument, so that --help does not load it. */
 export type ShapeOf = (z: typeof Zod.z) => Zod.ZodRawShape;

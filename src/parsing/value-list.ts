@@ -2,16 +2,16 @@ import { UserError } from '../errors.ts';
 import { nearest } from '../math/nearest.ts';
 import { significant } from '../stats/significant.ts';
 
-/** How many values one option may have: as many as one range or space may stand for. */
-const maxCount = 100_000;
+/** The most values that one option may have, and that one range, linspace or geomspace may expand to. */
+const maxValues = 100_000;
 
 /**
- * The texts of the values of an option, in the order given and each once: "0.1,0.01", "1..5",
- * "geomspace(1e-4,0.1,4)", "relu, sigmoid" or any mixture. Commas inside parentheses do not separate.
- * `a..b` is every whole number from a to b; `linspace` and `geomspace` (start, stop, count) are NumPy's, rounded
- * to 12 significant digits; anything else, an expression or a name, stays as it is.
- * Throws UserError, naming the option, on an empty list or item, unbalanced parentheses, a range or space that is
- * backwards or malformed, and more than 100000 values, those that come again included.
+ * Splits an option's text into the texts of its values, in the order given and without duplicates: "0.1,0.01", "1..5",
+ * "geomspace(1e-4,0.1,4)", "relu, sigmoid" or any mixture. Commas inside parentheses do not separate values. `a..b` is
+ * every whole number from a to b. `linspace` and `geomspace` (start, stop, count) are those of NumPy, rounded to 12
+ * significant digits. Anything else, such as an expression or a name, is left unchanged. Errors: UserError that names
+ * the option, for an empty list or item, unbalanced parentheses, a range that is reversed or malformed, wrong
+ * arguments, or more than 100000 values (duplicates included).
  */
 export function parseList(text: string, option: string): string[] {
   if (text.trim() === '') {
@@ -19,7 +19,7 @@ export function parseList(text: string, option: string): string[] {
       what: `${option} has no value`,
       expected: 'one value, or several with commas between them',
       received: text,
-      remedy: `leave ${option} out to take its default`,
+      remedy: `leave ${option} out to use its default`,
     });
   }
   const values = new Set<string>();
@@ -30,17 +30,17 @@ export function parseList(text: string, option: string): string[] {
         what: `${option} has an empty value in its list`,
         expected: 'values with single commas between them',
         received: text,
-        remedy: 'remove the comma too many, or fill in the value',
+        remedy: 'remove the extra comma, or fill in the missing value',
       });
     }
     const expanded = expand(item, option);
     for (const value of expanded) values.add(value);
-    // Not values.size: the same range over and over takes its time, too.
+    // Not values.size: repeating the same range takes time too.
     count += expanded.length;
-    if (count > maxCount) {
+    if (count > maxValues) {
       throw new UserError({
         what: `${option} has too many values`,
-        expected: `at most ${maxCount}`,
+        expected: `at most ${maxValues}`,
         received: text,
         remedy: 'give a shorter list, or split the run',
       });
@@ -74,7 +74,7 @@ function splitOutsideParentheses(text: string, option: string): string[] {
 
 function expand(item: string, option: string): string[] {
   const [first = '', last, ...more] = item.split('..');
-  // '..' is also a word of paths: only what is made of figures on both sides is a range.
+  // '..' also occurs in paths. Only with digits on both sides is it a range.
   if (last !== undefined && /\d/.test(item) && /^[\d.eE+\s-]*$/.test(item)) {
     return range(more.length === 0 ? [first, last] : [], item, option);
   }
@@ -89,18 +89,18 @@ function range(ends: string[], item: string, option: string): string[] {
   const refuse = (what: string, remedy: string) =>
     new UserError({
       what: `${option}: ${what}`,
-      expected: `first..last, whole numbers up to ${Number.MAX_SAFE_INTEGER}, first <= last, at most ${maxCount} values`,
+      expected: `first..last, whole numbers up to ${Number.MAX_SAFE_INTEGER}, first <= last, at most ${maxValues} values`,
       received: item,
       remedy,
     });
   if (first === undefined || last === undefined) {
     throw refuse(
-      'a range is not of whole numbers',
+      'the ends of a range are not whole numbers',
       'write for example 1..5, or use linspace(start,stop,count)',
     );
   }
   if (last < first) throw refuse('a range runs backwards', `write ${last}..${first}`);
-  if (last - first >= maxCount) throw refuse('a range has too many values', 'give a shorter range');
+  if (last - first >= maxValues) throw refuse('a range has too many values', 'give a shorter range');
   return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
 }
 
@@ -114,24 +114,25 @@ function spaced(kind: 'geomspace' | 'linspace', parts: string[], item: string, o
     count !== undefined &&
     Number.isInteger(count) &&
     count >= 1 &&
-    count <= maxCount &&
+    count <= maxValues &&
     (kind === 'linspace' || (start > 0 && stop > 0));
   if (!valid) {
     throw new UserError({
       what: `${option}: ${kind} has wrong arguments`,
-      expected: `${kind}(start,stop,count): numbers${positive}, and a whole count from 1 to ${maxCount}`,
+      expected: `${kind}(start,stop,count): numbers${positive}, and a whole count from 1 to ${maxValues}`,
       received: item,
       remedy: 'write for example geomspace(1e-4,0.1,4), which is 0.0001, 0.001, 0.01, 0.1',
     });
   }
-  return Array.from({ length: count }, (_, i) => String(pointBetween(kind, start, stop, i, count)));
+  return Array.from({ length: count }, (_, i) => String(pointAt(kind, start, stop, i, count)));
 }
 
 /**
- * Point i of n: start(1 − t) + stop·t with t = i / (n − 1), for geomspace of the logarithms; the ends are exact.
- * Rounding to 12 digits makes 0.001 of 0.0010000000000000002, and is the same with every pow and log10.
+ * Point i of n: start(1 − t) + stop·t with t = i / (n − 1); for geomspace the same on the logarithms. The ends are
+ * exact. Rounding to 12 digits turns 0.0010000000000000002 into 0.001 and hides differences between implementations of
+ * pow and log10.
  */
-function pointBetween(kind: string, start: number, stop: number, i: number, count: number): number {
+function pointAt(kind: string, start: number, stop: number, i: number, count: number): number {
   if (i === 0) return start;
   if (i === count - 1) return stop;
   const t = i / (count - 1);
@@ -139,19 +140,22 @@ function pointBetween(kind: string, start: number, stop: number, i: number, coun
     return significant(10 ** (Math.log10(start) * (1 - t) + Math.log10(stop) * t), 12);
   }
   const x = start * (1 - t) + stop * t;
-  // What is left where the ends cancel is rounding, not a value: linspace(-0.3,0.3,7) passes through 0.
+  // Where the ends cancel, only a rounding error is left: linspace(-0.3,0.3,7) passes through 0.
   const negligible = 1e-12 * Math.max(Math.abs(start), Math.abs(stop));
   return Math.abs(x) < negligible ? 0 : significant(x, 12);
 }
 
-/** A finite number in decimal or e-notation, and nothing else ('0x10', '1_000', '1,5', 'NaN', ''): UserError. */
+/**
+ * Parses a finite number in decimal or e-notation. Errors: UserError for anything else ('0x10', '1_000', '1,5', 'NaN',
+ * '').
+ */
 export function parseNumber(text: string, option: string): number {
   const value = decimal(text);
   if (value !== undefined && Number.isFinite(value)) return value;
   const [what, remedy] =
     value !== undefined
-      ? ['is out of range', `give a number of at most ${Number.MAX_VALUE} in size`]
-      : ['is not a number', figuresOnly(text)];
+      ? ['is out of range', `give a number whose absolute value is at most ${Number.MAX_VALUE}`]
+      : ['is not a number', digitsRemedy(text)];
   throw new UserError({
     what: `${option} ${what}`,
     expected: 'a finite number such as 0.01 or 1e-2',
@@ -160,7 +164,10 @@ export function parseNumber(text: string, option: string): number {
   });
 }
 
-/** A whole number from min to max, at most 2^53 − 1 in size, where float64 begins to leave some out: else UserError. */
+/**
+ * Parses a whole number from min to max. The default limits are ±(2^53 − 1): beyond them float64 skips integers.
+ * Errors: UserError.
+ */
 export function parseInteger(
   text: string,
   option: string,
@@ -175,7 +182,7 @@ export function parseInteger(
     what: whole ? `${option} is out of range` : `${option} is not a whole number`,
     expected: `a whole number ${range}`,
     received: text,
-    remedy: whole ? `give a number ${range}` : 'write figures only, without a decimal part',
+    remedy: whole ? `give a number ${range}` : 'write digits only, without a decimal part',
   });
 }
 
@@ -184,29 +191,31 @@ function finiteNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** What is written in figures: infinite where that is more than a number can hold. */
+/** The value of a decimal numeral, infinite if it is too large for float64; undefined for any other text. */
 function decimal(text: string): number | undefined {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** From 2^53 on all are: these are too large, and have no decimal part to be left out. */
+/** Numbers beyond 2^53 count as whole: they are out of range, but have no decimal part to remove. */
 function isWhole(value: number | undefined): boolean {
   return value !== undefined && (Number.isInteger(value) || !Number.isFinite(value));
 }
 
-function figuresOnly(text: string): string {
+function digitsRemedy(text: string): string {
   return text.includes(',')
-    ? 'write the decimal sign as a point'
-    : 'write figures only, with a point for the decimal sign';
+    ? 'use a point as the decimal separator'
+    : 'write digits only, with a point as the decimal separator';
 }
 
 function wholeNumber(text: string): number | undefined {
   const value = finiteNumber(text);
-  // + 0 makes 0 of -0, so that a seed of -0 is the seed 0.
+  // + 0 turns -0 into 0, so that the seed -0 is the seed 0.
   return Number.isSafeInteger(value) ? (value as number) + 0 : undefined;
 }
 
-/** The text, if it is one of the choices; else UserError with the choices and the nearest of them. */
+/**
+ * Returns the text if it is one of the choices. Errors: UserError that lists the choices and suggests the nearest one.
+ */
 export function parseChoice<T extends string>(text: string, choices: readonly T[], option: string): T {
   const choice = choices.find((name) => name === text);
   if (choice !== undefined) return choice;

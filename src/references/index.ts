@@ -2,7 +2,7 @@ import { findSklearn, fitLogisticRegression, fitSgdRegressor, type SklearnVersio
 import { findTfjs, type TfjsVersions } from './tensorflow.ts';
 import { trainWithTfjs } from './tfjs.ts';
 
-/** Other libraries that train on the same data: none of them is bundled, each is found or not. */
+/** Other libraries that train on the same data. None of them is bundled. */
 export const references = {
   tfjs: { title: 'TensorFlow.js', find: findTfjs, train: trainWithTfjs },
   sklearn: { title: 'scikit-learn', find: findSklearn, fitSgdRegressor, fitLogisticRegression },
@@ -10,11 +10,11 @@ export const references = {
 
 export type ReferenceName = keyof typeof references;
 
-/** What of a library a trial's numbers depend on. */
+/** The versions that a trial's numbers depend on. */
 export type ReferenceVersions = TfjsVersions | SklearnVersions;
 export const referenceNames = Object.keys(references) as ReferenceName[];
 
-/** The installed version of each reference; null where it is absent. */
+/** The installed version of each reference; null if it is not installed. */
 export async function availableReferences(): Promise<Record<ReferenceName, string | null>> {
   const version = async (name: ReferenceName) => {
     const found = await references[name].find();

@@ -1,8 +1,8 @@
-/** Why a reference cannot be run here, and what to do about it. */
+/** Why a reference cannot be run here, and how to fix that. */
 export interface Absent {
   readonly reason: string;
   readonly remedy: string;
 }
 
-/** What is installed: the versions that its numbers depend on. */
+/** A reference's installed versions, which its numbers depend on, or why it is absent. */
 export type Installed<Versions> = { readonly versions: Versions } | { readonly absent: Absent };

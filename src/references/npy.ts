@@ -1,4 +1,4 @@
-/** The element types that are handed to NumPy, by its names for them. */
+/** The element types passed to NumPy, under its names for them. */
 const types = [
   [Float64Array, '<f8'],
   [Float32Array, '<f4'],
@@ -9,7 +9,7 @@ const types = [
 export type NpyValues = Float64Array | Float32Array | Int32Array | Uint16Array;
 
 /**
- * The bytes of a NumPy file, version 1.0, in two pieces: its header, and `values` row by row, which are not copied.
+ * Encodes a NumPy file, version 1.0, as two buffers: the header, and `values` row by row, which are not copied.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -18,7 +18,7 @@ export function encodeNpy(values: NpyValues, shape: readonly number[]): [Buffer,
   const sizes = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
   const description = `{'descr': '${type}', 'fortran_order': False, 'shape': ${sizes}, }`;
   const start = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
-  // The values begin at a multiple of 64 bytes.
+  // The values start at a multiple of 64 bytes.
   const padded = Math.ceil((start.length + description.length + 1) / 64) * 64 - start.length;
   start.writeUInt16LE(padded, start.length - 2);
   const header = Buffer.from(`${description.padEnd(padded - 1)}\n`, 'latin1');

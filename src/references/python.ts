@@ -3,19 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { printable, quote } from '../errors.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 
-/** How a Python process ended: what it printed, or why it gave nothing. */
+/** The outcome of a Python process: its output, or why it failed. */
 export type Outcome = { readonly stdout: string } | { readonly failure: string };
 
-/** Python interpreters to try, in this order: FYS_NN_PYTHON alone where it is set. */
+/** Python interpreters to try, in order. If FYS_NN_PYTHON is set, only that one. */
 export function pythonCandidates(): string[] {
   const own = process.env.FYS_NN_PYTHON;
   return own ? [own] : ['python3', '/usr/bin/python3'];
 }
 
-/** The Python file beside this one; the build copies it. */
+/** The Python program next to this file. The build copies it. */
 export const sklearnProgram = fileURLToPath(new URL('./sklearn_reference.py', import.meta.url));
 
-/** On one thread, so that sums are in one order whatever the number of cores. */
+/** Restricts Python's libraries to one thread, so that the order of sums does not depend on the number of cores. */
 const environment = {
   PYTHONHASHSEED: '0',
   PYTHONDONTWRITEBYTECODE: '1',
@@ -25,21 +25,21 @@ const environment = {
   MKL_NUM_THREADS: '1',
 };
 
-/** What a process may take before it is killed. */
+/** Limits beyond which a process is killed. */
 export interface Limits {
-  /** null: as long as it takes. */
+  /** null for no limit. */
   readonly seconds: number | null;
-  /** Of all that it prints. */
+  /** The size of its output. */
   readonly bytes: number;
 }
 
-/** To say what is installed: a cold disk may need its time to load the libraries. */
-export const lookLimits: Limits = { seconds: 60, bytes: 2 ** 16 };
-/** To fit: ten million coefficients. How long that may take is said by `--timeout`. */
+/** For finding out what is installed. Loading the libraries from a cold disk may take a while. */
+export const probeLimits: Limits = { seconds: 60, bytes: 2 ** 16 };
+/** For a fit of up to ten million coefficients. The launcher limits its time. */
 export const fitLimits: Limits = { seconds: null, bytes: 2 ** 28 };
 
-/** Runs a Python program to its end and reads the JSON that it prints; anything else is a failure. */
-export async function askPython(
+/** Runs a Python program and parses its output as JSON. Any other output is a failure. */
+export async function runPythonForJson(
   interpreter: string,
   args: readonly string[],
   limits: Limits,
@@ -54,10 +54,11 @@ export async function askPython(
 }
 
 /**
- * Runs a Python program to its end, or to its limits.
+ * Runs a Python program until it ends or exceeds a limit.
  *
- * Its standard input stays open until then. So it ends when this process does, in whatever way: see
- * sklearn_reference.py. A failure is the last line of its standard error, which of an exception is its message.
+ * Its standard input stays open until then, so that it also ends when this process ends for any reason: see
+ * sklearn_reference.py. A failure is reported as the last line of its standard error, which for an exception is the
+ * message.
  */
 export function runPython(interpreter: string, args: readonly string[], limits: Limits): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -67,7 +68,7 @@ export function runPython(interpreter: string, args: readonly string[], limits: 
     let bytes = 0;
     const stop = (failure: string) => {
       child.kill('SIGKILL');
-      // What the program has started may hold these open for ever.
+      // Processes that the program has started may keep these open forever.
       for (const stream of child.stdio) stream?.destroy();
       resolve({ failure });
     };
@@ -78,7 +79,7 @@ export function runPython(interpreter: string, args: readonly string[], limits: 
     const { seconds } = limits;
     const timer =
       seconds === null ? null : setTimeout(() => stop(`no answer in ${seconds} s`), 1000 * seconds);
-    child.stdin.on('error', () => {}); // it has ended, which is told below
+    child.stdin.on('error', () => {}); // it has ended, which is handled below
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout.push(text);
       count(text);

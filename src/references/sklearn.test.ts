@@ -11,7 +11,7 @@ import type { LayerSpec } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
-import { askPython, lookLimits, pythonCandidates, runPython, sklearnProgram } from './python.ts';
+import { probeLimits, pythonCandidates, runPython, runPythonForJson, sklearnProgram } from './python.ts';
 import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
 
 const found = await findSklearn();
@@ -98,7 +98,7 @@ withSklearn('LogisticRegression', () => {
   test('of rows that lack a class fails with a sentence of one line', async () => {
     const lacking = { ...dense, targets: targets.map((value, n) => (n % classes === 1 ? 0 : value)) };
     await expect(fitted(lacking)).rejects.toThrow(
-      /^scikit-learn: ValueError: the training rows do not have every class$/,
+      /^scikit-learn: ValueError: the training rows do not contain every class$/,
     );
   });
 
@@ -121,7 +121,7 @@ withSklearn('the Python process', () => {
       `sklearn_reference.main(${JSON.stringify(folder)})`,
     ];
     for (const python of pythonCandidates()) {
-      if ('failure' in (await runPython(python, [sklearnProgram, '--versions'], lookLimits))) continue;
+      if ('failure' in (await runPython(python, [sklearnProgram, '--versions'], probeLimits))) continue;
       const child = spawn(python, ['-B', '-c', program.join('\n')]);
       await new Promise((ready) => child.stdout.once('data', ready));
       const ended = new Promise((done) => child.once('close', done));
@@ -135,10 +135,12 @@ withSklearn('the Python process', () => {
 
 describe('a program that is no Python with scikit-learn is a failure, no exception', () => {
   const ask = (program: string, limits = {}) =>
-    askPython('/bin/sh', ['-c', program], { ...lookLimits, ...limits });
+    runPythonForJson('/bin/sh', ['-c', program], { ...probeLimits, ...limits });
 
   test('it is not there', async () => {
-    expect(await askPython('/nonexistent/python', [], lookLimits)).toEqual({ failure: 'no such program' });
+    expect(await runPythonForJson('/nonexistent/python', [], probeLimits)).toEqual({
+      failure: 'no such program',
+    });
   });
 
   test.each([

@@ -10,7 +10,7 @@ import { createEvaluation } from '../nn/evaluator.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Installed } from './installed.ts';
 import { encodeNpy, type NpyValues } from './npy.ts';
-import { askPython, fitLimits, lookLimits, pythonCandidates, sklearnProgram } from './python.ts';
+import { fitLimits, probeLimits, pythonCandidates, runPythonForJson, sklearnProgram } from './python.ts';
 
 export interface SklearnVersions {
   readonly version: string;
@@ -25,12 +25,12 @@ interface Interpreter {
 
 let known: Promise<Interpreter | string> | null = null;
 
-/** The first interpreter that has scikit-learn, looked for once; or why there is none. */
+/** The first interpreter that has scikit-learn, or why there is none. The search runs once. */
 function findInterpreter(): Promise<Interpreter | string> {
   known ??= (async () => {
     const failures: string[] = [];
     for (const python of pythonCandidates()) {
-      const outcome = await askPython(python, [sklearnProgram, '--versions'], lookLimits);
+      const outcome = await runPythonForJson(python, [sklearnProgram, '--versions'], probeLimits);
       if ('answer' in outcome && areVersions(outcome.answer)) return { python, versions: outcome.answer };
       const failure = 'failure' in outcome ? outcome.failure : `no versions: ${quote(outcome.answer)}`;
       failures.push(`${printable(python)}: ${failure}`);
@@ -40,7 +40,7 @@ function findInterpreter(): Promise<Interpreter | string> {
   return known;
 }
 
-/** As packages number themselves; they become part of configs and are printed. */
+/** Checks that the versions look like version numbers, since they become part of configs and are printed. */
 function areVersions(answer: unknown): answer is SklearnVersions {
   const found = (answer ?? {}) as Readonly<Record<string, unknown>>;
   return ['version', 'numpy', 'scipy'].every((name) => {
@@ -56,19 +56,19 @@ export async function findSklearn(): Promise<Installed<SklearnVersions>> {
   return { absent: { reason: found, remedy } };
 }
 
-/** Parameters of scikit-learn's SGDRegressor, by its own names. */
+/** Parameters of scikit-learn's SGDRegressor, under its own names. */
 export interface SgdRegressor {
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
-  /** How often partial_fit is called, on `batchSize` training rows drawn with replacement. */
+  /** The number of calls of partial_fit, each on `batchSize` training rows drawn with replacement. */
   readonly partialFits: number;
   readonly batchSize: number;
 }
 
 /**
- * The coefficients [columns] of an SGDRegressor after its partial fits.
+ * Fits an SGDRegressor by partial fits and returns its coefficients [columns].
  *
- * Each call is given the rows that our own training would draw for its first mini-batch of an epoch.
- * Errors: scikit-learn's, or versions other than the expected.
+ * Each call gets the rows that our own training draws for the first mini-batch of an epoch. Errors: those of
+ * scikit-learn, and versions other than the expected ones.
  */
 export async function fitSgdRegressor(
   train: Samples,
@@ -97,16 +97,16 @@ export async function fitSgdRegressor(
 
 export interface LogisticFit {
   readonly scores: Scores;
-  /** Whether the solver reached its tolerance within its iterations. */
+  /** Whether the solver reached its tolerance within the maximum number of iterations. */
   readonly converged: boolean;
   readonly iterations: number;
 }
 
 /**
- * Scores of a LogisticRegression fitted to all training rows, which have one-hot targets.
+ * Fits a LogisticRegression to all training rows, whose targets are one-hot, and returns its scores.
  *
- * scikit-learn fits; loss and accuracy of its weights are measured as those of our own are. Errors: scikit-learn's, or
- * versions other than the expected.
+ * scikit-learn fits the weights. Their loss and accuracy are computed as for our own weights. Errors: those of
+ * scikit-learn, and versions other than the expected ones.
  */
 export async function fitLogisticRegression(
   train: Samples,
@@ -131,7 +131,7 @@ export async function fitLogisticRegression(
   return { scores, converged, iterations };
 }
 
-/** Inputs as a dense array, or as the sparse matrix with the numbers of its rows. */
+/** The inputs as a dense array, or as a sparse matrix with the indices of its rows. */
 function inputArrays(samples: Samples): Arrays {
   if (!isSparse(samples.inputs)) return { inputs: [samples.inputs, [samples.rows, columnsOf(samples)]] };
   const { csr, rows } = samples.inputs;
@@ -150,26 +150,27 @@ interface LogisticAnswer {
   readonly iterations: number;
 }
 
-/** Values and shape of each array, by the name of its file. */
+/** The values and shape of each array, by file name. */
 type Arrays = Readonly<Record<string, readonly [NpyValues, readonly number[]]>>;
 
-/** Hands a job and its arrays over in a folder of their own, and returns scikit-learn's answer. */
+/** Passes a job and its arrays to scikit-learn in a temporary folder, and returns the answer. */
 async function ask<Answer>(job: object, expected: SklearnVersions, arrays: Arrays): Promise<Answer> {
   const found = await findInterpreter();
-  if (typeof found === 'string') throw new Error(`scikit-learn is not there: ${found}`);
+  if (typeof found === 'string') throw new Error(`scikit-learn is not installed: ${found}`);
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-sklearn-'));
   try {
     await writeFile(join(folder, 'job.json'), JSON.stringify(job));
     for (const [name, [values, shape]] of Object.entries(arrays)) {
       await writeFile(join(folder, `${name}.npy`), encodeNpy(values, shape));
     }
-    const outcome = await askPython(found.python, [sklearnProgram, folder], fitLimits);
+    const outcome = await runPythonForJson(found.python, [sklearnProgram, folder], fitLimits);
     if ('failure' in outcome) throw new Error(`scikit-learn: ${outcome.failure}`);
     const { versions, ...answer } = outcome.answer as Answer & { versions: SklearnVersions };
     const differs = (Object.keys(expected) as (keyof SklearnVersions)[]).some(
       (name) => versions[name] !== expected[name],
     );
-    if (differs) throw new Error('scikit-learn is not of the version that the trial was made for');
+    if (differs)
+      throw new Error('the installed scikit-learn is not the version that the trial was planned with');
     return answer as Answer;
   } finally {
     await removeDirectory(folder);

@@ -4,8 +4,8 @@
     sklearn_reference.py FOLDER        fits FOLDER/job.json, prints the
                                        coefficients, as JSON
 
-Standard input is held open by whoever waits for the answer: when it ends,
-so does this process, and the folder goes too.
+The caller keeps standard input open while it waits for the answer. When
+standard input ends, this process removes the folder and exits.
 """
 import json
 import os
@@ -26,7 +26,7 @@ VERSIONS = {"version": sklearn.__version__, "numpy": np.__version__,
 
 
 def sgd_regressor(load, job):
-    """One partial fit for each row of `batches`, which numbers rows."""
+    """Runs one partial fit per row of `batches`, which holds row indices."""
     inputs, targets = load("inputs"), load("targets")
     model = SGDRegressor(**job["parameters"], random_state=job["randomState"])
     for rows in load("batches"):
@@ -35,11 +35,11 @@ def sgd_regressor(load, job):
 
 
 def logistic_regression(load, job):
-    """Sparse or dense inputs, one-hot targets; kernel [inputs][classes]."""
+    """Fits one-hot targets; the kernel is [inputs][classes]."""
     inputs = sparse_rows(load, job) if job["sparse"] else load("inputs")
     targets = load("targets")
     if not targets.any(axis=0).all():
-        raise ValueError("the training rows do not have every class")
+        raise ValueError("the training rows do not contain every class")
     model = LogisticRegression(**job["parameters"])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -52,7 +52,7 @@ def logistic_regression(load, job):
 
 
 def sparse_rows(load, job):
-    """The numbered rows of a matrix in compressed sparse rows."""
+    """Selects rows, by index, of a compressed sparse row (CSR) matrix."""
     starts = load("starts")
     parts = (load("values"), load("columns").astype(np.int32), starts)
     shape = (len(starts) - 1, job["columns"])
@@ -64,7 +64,7 @@ METHODS = {"SGDRegressor": sgd_regressor,
 
 
 def end_with_caller(folder):
-    """Waits for the end of standard input, then ends the process."""
+    """Waits for standard input to end, then removes the folder and exits."""
     while os.read(0, 1):
         pass
     shutil.rmtree(folder, ignore_errors=True)

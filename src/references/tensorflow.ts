@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Installed } from './installed.ts';
 
-/** wasm where its package is installed, since cpu takes ten times as long; their last bits differ. */
+/** wasm is used if its package is installed, since cpu takes ten times as long. Their last bits differ. */
 export const backends = ['wasm', 'cpu'] as const;
 
 export interface TfjsVersions {
@@ -10,7 +10,7 @@ export interface TfjsVersions {
   readonly backend: (typeof backends)[number];
 }
 
-/** What of TensorFlow.js is used here: it is optional, and so are its types. */
+/** The parts of TensorFlow.js that are used here. It is optional, so its types may be missing. */
 export interface TensorFlow {
   readonly layers: {
     dense(config: object): object;
@@ -57,22 +57,22 @@ export interface Sequential {
 const core = '@tensorflow/tfjs';
 const wasmBackend = '@tensorflow/tfjs-backend-wasm';
 
-/** The benchmark's folder, seen from the sources and from the build alike. */
+/** The benchmark's folder. The path works from the sources and from the build. */
 const bench = new URL(import.meta.url.endsWith('.js') ? '../../../bench/' : '../../bench/', import.meta.url);
 
-/** Where the packages are looked for: beside this program, in the current directory, in the benchmark's folder. */
+/** The places to look for the packages: next to this program, in the current directory, in the benchmark's folder. */
 function* places(): Generator<NodeJS.Require> {
   yield createRequire(import.meta.url);
   yield createRequire(join(process.cwd(), 'package.json'));
   yield createRequire(new URL('package.json', bench));
 }
 
-interface Place {
+interface Installation {
   readonly require: NodeJS.Require;
   readonly versions: TfjsVersions;
 }
 
-function findPlace(): Place | null {
+function findInstallation(): Installation | null {
   for (const require of places()) {
     const version = versionOf(require, core);
     if (version === null) continue;
@@ -91,28 +91,28 @@ function versionOf(require: NodeJS.Require, name: string): string | null {
 }
 
 export async function findTfjs(): Promise<Installed<TfjsVersions>> {
-  const place = findPlace();
-  if (place !== null) return { versions: place.versions };
-  const reason = `the package ${core} is neither beside fys-nn nor in this directory`;
+  const installation = findInstallation();
+  if (installation !== null) return { versions: installation.versions };
+  const reason = `the package ${core} is installed neither next to fys-nn nor in this directory`;
   return { absent: { reason, remedy: `\`npm install ${core} ${wasmBackend}\`` } };
 }
 
-/** TensorFlow.js on its back end. Errors: another version or back end than the expected. */
+/** Loads TensorFlow.js and its back end. Errors: a version or back end other than the expected one. */
 export async function loadTensorFlow(expected: TfjsVersions): Promise<TensorFlow> {
-  const place = findPlace();
-  const { version, backend } = place?.versions ?? {};
+  const installation = findInstallation();
+  const { version, backend } = installation?.versions ?? {};
   if (version !== expected.version || backend !== expected.backend) {
-    throw new Error(`TensorFlow.js ${expected.version} on ${expected.backend} is no longer there`);
+    throw new Error(`TensorFlow.js ${expected.version} on ${expected.backend} is no longer installed`);
   }
-  const { require } = place!;
+  const { require } = installation!;
   const tf: TensorFlow = require(core);
-  tf.enableProdMode(); // it recommends another package on the console otherwise
+  tf.enableProdMode(); // otherwise it recommends another package on the console
   if (backend === 'wasm') {
     const folder = dirname(require.resolve(wasmBackend));
     require(wasmBackend).setWasmPaths(join(folder, '/'));
-    // One order of sums, whatever the number of cores.
+    // One thread, so that the order of sums does not depend on the number of cores.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
   if ((await tf.setBackend(backend!)) && tf.getBackend() === backend) return tf;
-  throw new Error(`TensorFlow.js does not start its back end ${backend}`);
+  throw new Error(`TensorFlow.js cannot start its back end ${backend}`);
 }

@@ -43,7 +43,7 @@ const hidden = (activation: LayerSpec['activation']): LayerSpec => ({
 
 const [rows, testRows] = [1030, 11];
 
-function trainingOf(last: LayerSpec, changes: Partial<Training> = {}): Training {
+function trainingArguments(last: LayerSpec, changes: Partial<Training> = {}): Training {
   const layers = changes.layers ?? [hidden('relu'), last];
   return {
     layers,
@@ -66,37 +66,37 @@ const softmax: LayerSpec = { ...hidden('softmax'), units: 3 };
 
 withTfjs('the same training by TensorFlow.js', () => {
   test.each<[string, Training]>([
-    ['relu', trainingOf(linear)],
-    ['sigmoid', trainingOf(linear, { layers: [hidden('sigmoid'), linear] })],
+    ['relu', trainingArguments(linear)],
+    ['sigmoid', trainingArguments(linear, { layers: [hidden('sigmoid'), linear] })],
     [
       'leaky_relu, two layers',
-      trainingOf(linear, { layers: [hidden('leaky_relu'), hidden('relu'), linear] }),
+      trainingArguments(linear, { layers: [hidden('leaky_relu'), hidden('relu'), linear] }),
     ],
-    ['no hidden layer, no bias', trainingOf(linear, { layers: [withoutBias] })],
+    ['no hidden layer, no bias', trainingArguments(linear, { layers: [withoutBias] })],
     [
       'momentum',
-      trainingOf(linear, {
+      trainingArguments(linear, {
         penalty: { lambda: 0, penalizeBiases: true },
         optimizer: { name: 'sgd', momentum: 0.9 },
       }),
     ],
     [
       'penalty',
-      trainingOf(linear, {
+      trainingArguments(linear, {
         penalty: { lambda: 0.05, penalizeBiases: true },
         optimizer: { name: 'sgd', momentum: 0 },
       }),
     ],
     [
       'kernels penalised',
-      trainingOf(linear, {
+      trainingArguments(linear, {
         penalty: { lambda: 0.05, penalizeBiases: false },
         optimizer: { name: 'sgd', momentum: 0 },
       }),
     ],
-    ['decay', trainingOf(linear, { schedule: schedules.decay_per_step })],
-    ['permutation', trainingOf(linear, { batches: batchings.permutation(rows, 100, 5) })],
-    ['softmax', trainingOf(softmax)],
+    ['decay', trainingArguments(linear, { schedule: schedules.decay_per_step })],
+    ['permutation', trainingArguments(linear, { batches: batchings.permutation(rows, 100, 5) })],
+    ['softmax', trainingArguments(softmax)],
   ])('has our curves to the rounding of float32: %s', async (_name, training) => {
     const classes = training.loss === 'mse' ? 0 : 3;
     const [first, second] = [samples(rows, classes, 0), samples(testRows, classes, 1)];
@@ -121,14 +121,14 @@ withTfjs('the same training by TensorFlow.js', () => {
 
   test('is the same twice, and takes sparse rows as dense ones', async () => {
     const [first, second] = [samples(rows, 3, 0), samples(testRows, 3, 1)];
-    const training = trainingOf(softmax);
+    const training = trainingArguments(softmax);
     const once = await trainWithTfjs(first, second, training, versions!);
     expect(await trainWithTfjs(first, second, training, versions!)).toEqual(once);
     expect(await trainWithTfjs(sparse(first), sparse(second), training, versions!)).toEqual(once);
   });
 
   test.each([linear, softmax])('ends where a loss is no longer finite: $activation', async (last) => {
-    const training = trainingOf(last, { layers: [hidden('linear'), last], learningRate: 1e30 });
+    const training = trainingArguments(last, { layers: [hidden('linear'), last], learningRate: 1e30 });
     const [first, second] = [0, 1].map((index) => samples(rows, last === softmax ? 3 : 0, index));
     const { divergedAt, train: curve } = await trainWithTfjs(first, second, training, versions!);
     expect(divergedAt).toBe(0);
@@ -137,7 +137,7 @@ withTfjs('the same training by TensorFlow.js', () => {
 
   test('of another version than the expected is refused', async () => {
     const other: TfjsVersions = { ...versions!, version: '0.0.1' };
-    const run = trainWithTfjs(samples(rows, 0, 0), samples(testRows, 0, 1), trainingOf(linear), other);
+    const run = trainWithTfjs(samples(rows, 0, 0), samples(testRows, 0, 1), trainingArguments(linear), other);
     await expect(run).rejects.toThrow('0.0.1');
   });
 });

@@ -12,13 +12,13 @@ import {
   type TfjsVersions,
 } from './tensorflow.ts';
 
-/** Rows that are evaluated at a time. */
+/** The number of rows that are evaluated at a time. */
 const evaluationRows = 1000;
 
-/** What the Layers API calls those of our losses that it has. */
+/** The Layers API's names for the losses that it supports. */
 const lossNames = { mse: 'meanSquaredError', cross_entropy: 'categoricalCrossentropy' } as const;
 
-/** What it calls those of our activations that it has; leaky_relu is a layer of its own. */
+/** Its names for the activations that it supports. leaky_relu is a separate layer there. */
 const activationNames = {
   sigmoid: 'sigmoid',
   relu: 'relu',
@@ -27,7 +27,7 @@ const activationNames = {
   leaky_relu: 'linear',
 } as const;
 
-/** What of a training the Layers API does not have; null where it has everything. */
+/** The first part of a training run that the Layers API does not support, in words; null if it supports everything. */
 export function missingInTfjs({
   layers,
   loss,
@@ -42,8 +42,9 @@ export function missingInTfjs({
 /**
  * Trains the network of `training` with the Layers API of TensorFlow.js, in float32, its only float type.
  *
- * Same data, initial weights, mini-batches and learning rates as `train` of nn/train.ts, and the same curves and
- * outputs come back: what differs is who computes. Stops as that does when a loss is no longer finite.
+ * The data, initial weights, mini-batches and learning rates are those of `train` in nn/train.ts, and it returns the
+ * same kinds of curves and outputs. Like `train` it stops when a loss is no longer finite. Errors: versions other than
+ * the expected ones.
  */
 export async function trainWithTfjs(
   train: Samples,
@@ -53,7 +54,7 @@ export async function trainWithTfjs(
   onEpoch: (epoch: number) => void = () => {},
 ): Promise<Omit<Trained, 'weights'>> {
   const { batches, epochs, learningRate, schedule, loss } = training;
-  // SGD's, as `missingInTfjs` lets nothing else through.
+  // `missingInTfjs` rejects every optimiser except SGD.
   const { momentum } = training.optimizer as OptimizerConfig & { name: 'sgd' };
   const tf = await loadTensorFlow(expected);
   const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
@@ -126,7 +127,7 @@ interface Evaluated extends Score {
   readonly outputs: Float64Array;
 }
 
-/** Mean loss of all rows without the penalty, and the accuracy, by the library's own measures of each row. */
+/** The mean loss over all rows without the penalty, and the accuracy, computed by the library for each row. */
 function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: LossName): Evaluated {
   const classifies = losses[loss].task === 'classification';
   const outputs = new Float64Array(samples.targets.length);
@@ -140,20 +141,20 @@ function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: Los
       const { inputs, targets } = takeRows(tf, samples, rows);
       const output = model.predictOnBatch(inputs);
       outputs.set(output.dataSync(), from * width);
-      sum += total(tf.metrics[lossNames[loss as keyof typeof lossNames]](targets, output));
-      if (classifies) correct += total(tf.metrics.categoricalAccuracy(targets, output));
+      sum += sumOf(tf.metrics[lossNames[loss as keyof typeof lossNames]](targets, output));
+      if (classifies) correct += sumOf(tf.metrics.categoricalAccuracy(targets, output));
     });
   }
-  // The library bounds probabilities before their logarithm, which would hide one that is not a number.
+  // The library clips probabilities before taking their logarithm, which would hide a NaN.
   const lossValue = outputs.some(Number.isNaN) ? Number.NaN : sum / samples.rows;
   return { loss: lossValue, accuracy: classifies ? correct / samples.rows : null, outputs };
 }
 
-function total(perRow: Tensor): number {
+function sumOf(perRow: Tensor): number {
   return perRow.dataSync().reduce((sum, value) => sum + value, 0);
 }
 
-/** Some rows as tensors: inputs [N][D], targets [N][P]. */
+/** Selected rows as tensors: inputs [N][D], targets [N][P]. */
 function takeRows(tf: TensorFlow, samples: Samples, rows: Int32Array): { inputs: Tensor; targets: Tensor } {
   const columns = columnsOf(samples);
   const width = samples.targets.length / samples.rows;

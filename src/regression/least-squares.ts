@@ -1,12 +1,12 @@
 import type { Matrix } from '../math/matrix.ts';
-import { singularValues } from './svd.ts';
+import { singularValueDecomposition } from './svd.ts';
 
 /**
- * Ordinary least squares: the beta that minimises |y - X beta|^2, and of all such the one of smallest norm.
+ * Ordinary least squares: the beta of smallest norm that minimises |y - X beta|^2.
  *
- * beta = V diag(1/s) U'y with the singular value decomposition X = U diag(s) V'. Singular values up to
- * eps max(N, D) s_max count as 0 (the rule of NumPy's lstsq and matrix_rank), so X may be wide or of any rank.
- * x: [N][D]; y: [N]; returns [D], not all finite where X, y or the coefficients go beyond the range of numbers.
+ * beta = V diag(1/s) U'y with the singular value decomposition X = U diag(s) V'. Singular values up to eps max(N, D)
+ * s_max count as 0 (the rule of NumPy's lstsq and matrix_rank), so X may be wide or rank-deficient. x: [N][D]; y: [N];
+ * returns [D]. Some coefficients are not finite if X, y or they exceed the range of float64.
  */
 export async function leastSquares(x: Matrix, y: Float64Array): Promise<Float64Array> {
   return solveBySvd(x, y, (s, largest) => {
@@ -18,31 +18,31 @@ export async function leastSquares(x: Matrix, y: Float64Array): Promise<Float64A
 /**
  * Ridge regression: the beta that minimises |y - X beta|^2 + penalty |beta|^2.
  *
- * beta = V diag(s / (s^2 + penalty)) U'y, every column penalised, also the constant one. The penalty stands against
- * the sum of squares: for a loss of mean squares + lambda |beta|^2, give N lambda. Penalty 0 is `leastSquares`.
- * x: [N][D]; y: [N]; penalty >= 0; returns [D], not all finite as `leastSquares`. Source: Hoerl & Kennard (1970);
- * Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, eq. 3.47.
+ * beta = V diag(s / (s^2 + penalty)) U'y, every column penalised, including the constant one. The penalty is relative
+ * to the sum of squares: for the loss mean squares + lambda |beta|^2, pass N lambda. Penalty 0 is `leastSquares`. x:
+ * [N][D]; y: [N]; penalty >= 0; returns [D], under the same conditions finite as `leastSquares`. Source: Hoerl &
+ * Kennard (1970); Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, eq. 3.47.
  */
 export async function ridge(x: Matrix, y: Float64Array, penalty: number): Promise<Float64Array> {
   if (penalty === 0) return leastSquares(x, y);
   return solveBySvd(x, y, (s, _largest, scale) => (s === 0 ? 0 : s / (s * s + penalty * scale * scale)));
 }
 
-/** V diag(inverse(s, largest s, scale)) U'y, where scale X = U diag(s) V'; then for X itself. */
+/** V diag(inverse(s, largest s, scale)) U'y with scale X = U diag(s) V', rescaled to X. */
 async function solveBySvd(
   x: Matrix,
   y: Float64Array,
   inverse: (s: number, largest: number, scale: number) => number,
 ): Promise<Float64Array> {
   if (y.length !== x.rows) throw new RangeError(`${x.rows} rows cannot be fitted to ${y.length} targets`);
-  // Of such values the decomposition would make numbers like any others.
+  // The decomposition of non-finite values could return finite numbers.
   if (!x.data.every(Number.isFinite) || !y.every(Number.isFinite)) {
     return new Float64Array(x.columns).fill(Number.NaN);
   }
   const xScale = scaleFor(x.data);
   const yScale = scaleFor(y);
   const targets = scaled(y, yScale);
-  const { left, right, s } = singularValues({ ...x, data: scaled(x.data, xScale) });
+  const { left, right, s } = singularValueDecomposition({ ...x, data: scaled(x.data, xScale) });
 
   const beta = new Float64Array(x.columns);
   for (let k = 0; k < s.length; k++) {
@@ -56,8 +56,8 @@ async function solveBySvd(
 }
 
 /**
- * What brings the largest value between 2^-500 and 2^500, where neither its square nor its rounding error leaves the range
- * of numbers: 1 nearly always, and a power of two, which changes no bit.
+ * The factor that brings the largest value between 2^-500 and 2^500, where neither its square nor its rounding error
+ * exceeds the range of float64. It is nearly always 1, and always a power of two, which changes no bits.
  */
 function scaleFor(values: Float64Array): number {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -2,13 +2,13 @@ import { UserError } from '../errors.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
 
 /**
- * Which products x^i y^j a polynomial of degree d has: `total` all with i + j <= d, (d + 1)(d + 2)/2 terms; `product`
- * all with i <= d and j <= d, (d + 1)^2 terms.
+ * The terms x^i y^j of a polynomial of degree d. `total`: all with i + j <= d, (d + 1)(d + 2)/2 terms. `product`: all
+ * with i <= d and j <= d, (d + 1)^2 terms.
  */
 export const bases = ['total', 'product'] as const;
 export type Basis = (typeof bases)[number];
 
-/** The exponents [i, j] of the terms x^i y^j: j in the outer loop, i in the inner, both ascending, [0, 0] first. */
+/** The exponents [i, j] of the terms x^i y^j, sorted by j and then by i, starting with [0, 0]. */
 export function polynomialTerms(degree: number, basis: Basis): [number, number][] {
   const terms: [number, number][] = [];
   for (let j = 0; j <= degree; j++) {
@@ -21,8 +21,8 @@ export function polynomialTerms(degree: number, basis: Basis): [number, number][
 /**
  * The design matrix [N][terms] with x^i y^j of each row's two inputs (x, y).
  *
- * inputs: [N][2], row-major; an odd number of values is a UserError. Powers are repeated products, x^i = x^(i-1) x,
- * whose bits are the same on every machine, which those of Math.pow are not.
+ * inputs: [N][2], row-major. Errors: UserError for an odd number of values. Powers are computed as repeated products,
+ * x^i = x^(i-1) x, whose bits are the same on every machine, unlike those of Math.pow.
  */
 export function polynomialFeatures(
   inputs: Float64Array,
@@ -30,7 +30,7 @@ export function polynomialFeatures(
 ): Matrix {
   if (inputs.length % 2 !== 0) {
     throw new UserError({
-      what: 'the inputs of a polynomial are not pairs (x, y)',
+      what: 'polynomial features need pairs (x, y) as inputs',
       expected: 'two numbers in each row',
       received: `${inputs.length} numbers`,
       remedy: 'choose a dataset with two inputs, for example franke',

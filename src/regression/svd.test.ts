@@ -3,7 +3,7 @@ import { Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix';
 import { type Matrix, matrix } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { polynomialFeatures, polynomialTerms } from './polynomial.ts';
-import { singularValues } from './svd.ts';
+import { singularValueDecomposition } from './svd.ts';
 
 function uniform(rows: number, columns: number, seed: number): Matrix {
   const rng = createRng(seed, 'data');
@@ -16,7 +16,7 @@ function uniform(rows: number, columns: number, seed: number): Matrix {
 
 /** The largest difference between X and U diag(s) V'. */
 function misfit(x: Matrix): number {
-  const { left, right, s } = singularValues(x);
+  const { left, right, s } = singularValueDecomposition(x);
   let worst = 0;
   for (let n = 0; n < x.rows; n++) {
     for (let d = 0; d < x.columns; d++) {
@@ -28,7 +28,7 @@ function misfit(x: Matrix): number {
   return worst;
 }
 
-describe('singularValues', () => {
+describe('singularValueDecomposition', () => {
   const features = polynomialFeatures(uniform(60, 2, 1).data, polynomialTerms(9, 'product'));
   const lowRank = matrix(
     9,
@@ -48,7 +48,7 @@ describe('singularValues', () => {
     ['with columns of zeros', lowRank],
     ['zeros', matrix(4, 3)],
   ])("a matrix %s: the bits of ml-matrix's decomposition", (_, x) => {
-    const { left, right, s } = singularValues(x);
+    const { left, right, s } = singularValueDecomposition(x);
     const theirs = new SingularValueDecomposition(MlMatrix.from1DArray(x.rows, x.columns, x.data), {
       autoTranspose: true,
     });
@@ -68,7 +68,7 @@ describe('singularValues', () => {
         columns,
         Float64Array.from({ length: 60 * columns }, (_, i) => data[Math.floor(i / columns)]),
       );
-      const { s } = singularValues(x);
+      const { s } = singularValueDecomposition(x);
       expect(s[0]).toBeCloseTo(Math.hypot(...x.data), 12);
       expect(s[1]).toBeLessThan(1e-13);
       expect(misfit(x)).toBeLessThan(1e-14);
@@ -81,7 +81,7 @@ describe('singularValues', () => {
       3,
       Float64Array.from({ length: 180 }, (_, i) => (i % 3 === 0 ? 1 : 5e-324)),
     );
-    expect(singularValues(x).s[0]).toBeCloseTo(Math.sqrt(60), 13);
+    expect(singularValueDecomposition(x).s[0]).toBeCloseTo(Math.sqrt(60), 13);
     expect(misfit(x)).toBeLessThan(1e-14);
   });
 });

@@ -1,6 +1,6 @@
 import type { Matrix } from '../math/matrix.ts';
 
-/** X = U diag(s) V', with R = min(N, D): the vectors of each singular value, and the values from the largest on. */
+/** X = U diag(s) V', with R = min(N, D). The singular values s are in descending order. */
 export interface Svd {
   /** R columns of U, of N numbers each. */
   readonly left: readonly Float64Array[];
@@ -10,24 +10,26 @@ export interface Svd {
 }
 
 /**
- * Numbers up to this are rounding and no more, in a matrix whose largest is of ordinary size: taken for 0. With smaller
- * ones eps |s| would be no number any more, and the iteration below would never find an off-diagonal one small enough.
+ * Numbers up to this count as 0: in a matrix whose largest number is of ordinary size they are only rounding errors.
+ * For smaller ones eps |s| would underflow, and the iteration below would never find an off-diagonal number small
+ * enough.
  */
-const tiny = 2 ** -970;
+const negligibleSize = 2 ** -970;
 
 /**
- * Singular value decomposition: to a bidiagonal matrix by Householder's reflections, then to a diagonal one by QR steps
- * with shifts. x: [N][D], finite, the largest between 2^-500 and 2^500 or all of them 0; a wide one is transposed.
+ * Singular value decomposition. Householder reflections reduce X to a bidiagonal matrix, and shifted QR steps then make
+ * it diagonal. x: [N][D], finite, the largest absolute value between 2^-500 and 2^500, or all values 0. A wide matrix
+ * is transposed.
  *
- * Our own code while ml-matrix has Number.MIN_VALUE where JAMA has 2^-966: with it, the iteration never ends for some
- * matrices, such as 25 equal columns. For all others the bits are those of ml-matrix.
+ * This is our own code because ml-matrix uses Number.MIN_VALUE where JAMA uses 2^-966. With that value the iteration
+ * never ends for some matrices, such as 25 equal columns. For all others the bits are those of ml-matrix.
  *
- * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; but columns that are only `tiny` count as 0.
+ * Source: Golub & Reinsch (1970) as in LINPACK and JAMA; except that columns up to `negligibleSize` count as 0.
  */
-export function singularValues(x: Matrix): Svd {
+export function singularValueDecomposition(x: Matrix): Svd {
   const { rows, columns } = x;
   const wide = rows < columns;
-  // a[j] is column j of the matrix that is worked on, which is X or, where X is wide, X'.
+  // a[j] is column j of X or, if X is wide, of X'.
   const a = wide ? rowsOf(x) : rowsOf(transposed(x));
   const { s, e, left, right } = bidiagonalize(a);
   diagonalize(s, e, left, right);
@@ -36,13 +38,13 @@ export function singularValues(x: Matrix): Svd {
 
 interface Bidiagonal {
   readonly s: Float64Array;
-  /** e[k] stands right of s[k]. */
+  /** e[k] is to the right of s[k] in the matrix. */
   readonly e: Float64Array;
   readonly left: Float64Array[];
   readonly right: Float64Array[];
 }
 
-/** a: n columns of m numbers, m >= n; they are used up. */
+/** Reduces a matrix to bidiagonal form. a: n columns of m numbers, m >= n; they are overwritten. */
 function bidiagonalize(a: Float64Array[]): Bidiagonal {
   const n = a.length;
   const m = a[0].length;
@@ -88,18 +90,21 @@ function bidiagonalize(a: Float64Array[]): Bidiagonal {
   return { s, e, left, right };
 }
 
-/** Makes the numbers from `from` on the vector of a reflection that leaves all but the first of them 0; returns that. */
+/**
+ * Replaces v from `from` on by the vector of the reflection that maps all its numbers except the first to 0. Returns
+ * the first number of the image.
+ */
 function reflector(v: Float64Array, from: number): number {
   let norm = 0;
   for (let i = from; i < v.length; i++) norm = hypotenuse(norm, v[i]);
-  if (norm <= tiny) return 0;
+  if (norm <= negligibleSize) return 0;
   if (v[from] < 0) norm = -norm;
   for (let i = from; i < v.length; i++) v[i] /= norm;
   v[from] += 1;
   return -norm;
 }
 
-/** Reflects `target` by v, from `from` on. */
+/** Applies the reflection of v to `target`, from `from` on. */
 function reflect(target: Float64Array, v: Float64Array, from: number): void {
   let t = 0;
   for (let i = from; i < v.length; i++) t += v[i] * target[i];
@@ -107,7 +112,7 @@ function reflect(target: Float64Array, v: Float64Array, from: number): void {
   for (let i = from; i < v.length; i++) target[i] += t * v[i];
 }
 
-/** Reflects the rows of the columns a from `from` on by v, in both directions from there. */
+/** Applies the reflection of v to the rows of the submatrix of a that starts at row and column `from`. */
 function reflectRows(a: readonly Float64Array[], v: Float64Array, from: number): void {
   const m = a[0].length;
   const work = new Float64Array(m);
@@ -120,39 +125,53 @@ function reflectRows(a: readonly Float64Array[], v: Float64Array, from: number):
   }
 }
 
-/** Turns the bidiagonal matrix and the vectors until no off-diagonal number is left, and sorts. */
+/**
+ * Rotates the bidiagonal matrix and the vectors until all off-diagonal numbers are 0, and sorts the singular values.
+ */
 function diagonalize(s: Float64Array, e: Float64Array, left: Float64Array[], right: Float64Array[]): void {
   let p = s.length;
   while (p > 0) {
     let k = p - 2;
-    while (k >= 0 && Math.abs(e[k]) > Math.max(tiny, Number.EPSILON * (Math.abs(s[k]) + Math.abs(s[k + 1]))))
+    while (
+      k >= 0 &&
+      Math.abs(e[k]) > Math.max(negligibleSize, Number.EPSILON * (Math.abs(s[k]) + Math.abs(s[k + 1])))
+    )
       k--;
     if (k >= 0) e[k] = 0;
     if (k === p - 2) {
-      settle(s, left, right, p - 1);
+      placeSingularValue(s, left, right, p - 1);
       p--;
       continue;
     }
-    const zero = negligible(s, e, k, p);
+    const zero = findNegligible(s, e, k, p);
     if (zero === k) qrStep(s, e, left, right, k + 1, p);
-    else if (zero === p - 1) chaseUp(s, e, right, k + 1, p);
-    else chaseDown(s, e, left, zero + 1, p);
+    else if (zero === p - 1) eliminateLastOffDiagonal(s, e, right, k + 1, p);
+    else eliminateOffDiagonal(s, e, left, zero + 1, p);
   }
 }
 
-/** The last of s[k + 1] to s[p - 1] that is 0 beside what stands next to it, and is made so; k where none is. */
-function negligible(s: Float64Array, e: Float64Array, k: number, p: number): number {
+/**
+ * Sets the last of s[k + 1] .. s[p - 1] that is negligible next to its neighbours to 0, and returns its index; k if
+ * there is none.
+ */
+function findNegligible(s: Float64Array, e: Float64Array, k: number, p: number): number {
   for (let z = p - 1; z > k; z--) {
-    const beside = Math.abs(e[z]) + (z !== k + 1 ? Math.abs(e[z - 1]) : 0);
-    if (Math.abs(s[z]) > Number.EPSILON * beside) continue;
+    const neighbours = Math.abs(e[z]) + (z !== k + 1 ? Math.abs(e[z - 1]) : 0);
+    if (Math.abs(s[z]) > Number.EPSILON * neighbours) continue;
     s[z] = 0;
     return z;
   }
   return k;
 }
 
-/** s[p - 1] is 0: takes e[p - 2] away. */
-function chaseUp(s: Float64Array, e: Float64Array, right: Float64Array[], k: number, p: number): void {
+/** Given s[p - 1] = 0, rotates e[p - 2] to 0. */
+function eliminateLastOffDiagonal(
+  s: Float64Array,
+  e: Float64Array,
+  right: Float64Array[],
+  k: number,
+  p: number,
+): void {
   let f = e[p - 2];
   e[p - 2] = 0;
   for (let j = p - 2; j >= k; j--) {
@@ -168,8 +187,14 @@ function chaseUp(s: Float64Array, e: Float64Array, right: Float64Array[], k: num
   }
 }
 
-/** s[k - 1] is 0: takes e[k - 1] away. */
-function chaseDown(s: Float64Array, e: Float64Array, left: Float64Array[], k: number, p: number): void {
+/** Given s[k - 1] = 0, rotates e[k - 1] to 0. */
+function eliminateOffDiagonal(
+  s: Float64Array,
+  e: Float64Array,
+  left: Float64Array[],
+  k: number,
+  p: number,
+): void {
   let f = e[k - 1];
   e[k - 1] = 0;
   for (let j = k; j < p; j++) {
@@ -183,7 +208,7 @@ function chaseDown(s: Float64Array, e: Float64Array, left: Float64Array[], k: nu
   }
 }
 
-/** One QR step on s[k] to s[p - 1], with Wilkinson's shift. */
+/** One QR step on s[k] .. s[p - 1], with Wilkinson's shift. */
 function qrStep(
   s: Float64Array,
   e: Float64Array,
@@ -192,7 +217,7 @@ function qrStep(
   k: number,
   p: number,
 ): void {
-  let [f, g] = shifted(s, e, k, p);
+  let [f, g] = initialRotation(s, e, k, p);
   for (let j = k; j < p - 1; j++) {
     let t = hypotenuse(f, g) || Number.MIN_VALUE;
     let cos = f / t;
@@ -216,8 +241,8 @@ function qrStep(
   e[p - 2] = f;
 }
 
-/** What the first rotation of a QR step turns by. */
-function shifted(s: Float64Array, e: Float64Array, k: number, p: number): [number, number] {
+/** The vector that the first rotation of a QR step maps to a multiple of (1, 0). */
+function initialRotation(s: Float64Array, e: Float64Array, k: number, p: number): [number, number] {
   const scale = Math.max(...[s[p - 1], s[p - 2], e[p - 2], s[k], e[k]].map((value) => Math.abs(value)));
   const sp = s[p - 1] / scale;
   const spm1 = s[p - 2] / scale;
@@ -231,8 +256,8 @@ function shifted(s: Float64Array, e: Float64Array, k: number, p: number): [numbe
   return [(sk + sp) * (sk - sp) + shift, sk * ek];
 }
 
-/** s[k] is a singular value: makes it positive and moves it to its place among those behind. */
-function settle(s: Float64Array, left: Float64Array[], right: Float64Array[], k: number): void {
+/** Makes the converged singular value s[k] positive, and moves it to its place among those after it. */
+function placeSingularValue(s: Float64Array, left: Float64Array[], right: Float64Array[], k: number): void {
   if (s[k] <= 0) {
     s[k] = s[k] < 0 ? -s[k] : 0;
     for (let i = 0; i < right[k].length; i++) right[k][i] = -right[k][i];
@@ -253,7 +278,7 @@ function rotate(v: Float64Array, w: Float64Array, cos: number, sin: number): voi
   }
 }
 
-/** sqrt(a^2 + b^2) without a square that overflows. Math.hypot has other bits on other engines. */
+/** sqrt(a^2 + b^2) without overflow. The bits of Math.hypot differ between engines. */
 function hypotenuse(a: number, b: number): number {
   const large = Math.max(Math.abs(a), Math.abs(b));
   if (large === 0) return 0;

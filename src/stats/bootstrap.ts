@@ -2,7 +2,7 @@ import type { Rng } from '../math/rng.ts';
 import { mean, percentile, standardDeviation } from './describe.ts';
 import { type MetricName, metricNames, metrics } from './metrics.ts';
 
-/** How a metric is distributed over the resamples. */
+/** The distribution of a metric over the resamples. */
 export interface BootstrapSummary {
   mean: number;
   /** The bootstrap's standard error of the metric (n - 1 in the denominator). */
@@ -13,16 +13,16 @@ export interface BootstrapSummary {
   high: number;
 }
 
-/** The metrics of a regression over the resamples; null where one of its values is not finite. */
+/** The metrics of a regression over the resamples; null for a metric with a value that is not finite. */
 export type Bootstrapped = { readonly [Name in MetricName]?: BootstrapSummary | null };
 
-/** Takes the targets and the predictions of one resample after another. */
+/** Collects the targets and predictions of resamples, one at a time. */
 export interface Resamples {
   add(targets: ArrayLike<number>, predictions: ArrayLike<number>): void;
   summaries(): Bootstrapped;
 }
 
-/** The metrics of every resample, to be summarised at the end. */
+/** Computes the metrics of each resample, and summarises them at the end. */
 export function createResamples(): Resamples {
   const values = new Map(metricNames('regression').map((name): [MetricName, number[]] => [name, []]));
   return {
@@ -36,11 +36,11 @@ export function createResamples(): Resamples {
 }
 
 /**
- * Non-parametric bootstrap of the test error: each resample draws as many test rows as there are, with replacement,
- * and takes the metrics of that one draw.
+ * Non-parametric bootstrap of the test error: each resample draws N of the N test rows with replacement, and the
+ * metrics are computed on that draw.
  *
- * The model is fitted once and its predictions are given, so the spread is that of the test set alone, not of the
- * training. R^2 is not defined for a draw whose targets are all equal; it then has no summary. Source: Efron &
+ * The model is fitted once, and its predictions are fixed. The spread is therefore that of the test set alone, not of
+ * the training. R^2 is undefined for a draw whose targets are all equal; it then has no summary. Source: Efron &
  * Tibshirani, An Introduction to the Bootstrap (1993), chapters 6 and 13.
  */
 export function bootstrapTest(
@@ -64,7 +64,7 @@ export function bootstrapTest(
   return drawn.summaries();
 }
 
-/** Mean, standard deviation and the 95 % percentile interval; all NaN where one of the values is NaN. */
+/** Mean, standard deviation and the 95 % percentile interval; all NaN if a value is NaN. */
 export function summarize(values: ArrayLike<number>): BootstrapSummary {
   const sorted = Float64Array.from(values).sort(); // numerically, NaN last
   if (Number.isNaN(sorted.at(-1))) {
@@ -78,7 +78,7 @@ export function summarize(values: ArrayLike<number>): BootstrapSummary {
   };
 }
 
-/** JSON has no NaN: a metric without a value in one of the resamples has no summary. */
+/** The summary, or null if it is not finite: JSON has no NaN. */
 function finite(values: readonly number[]): BootstrapSummary | null {
   const summary = summarize(values);
   return Object.values(summary).every(Number.isFinite) ? summary : null;

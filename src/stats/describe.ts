@@ -5,21 +5,25 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The least of the values; infinite without any. Math.min(...values) fails on more than about 100,000. */
+/**
+ * The smallest of the values; infinity without values. Math.min(...values) fails for more than about 100,000 values.
+ */
 export function least(values: Iterable<number>): number {
   let found = Number.POSITIVE_INFINITY;
   for (const value of values) found = Math.min(found, value);
   return found;
 }
 
-/** The greatest of the values; minus infinity without any. */
+/** The largest of the values; -infinity without values. */
 export function greatest(values: Iterable<number>): number {
   let found = Number.NEGATIVE_INFINITY;
   for (const value of values) found = Math.max(found, value);
   return found;
 }
 
-/** Sample standard deviation, sqrt(sum (x_i - mean)^2 / (n - 1)), in the values' unit; NaN for fewer than two values. */
+/**
+ * Sample standard deviation, sqrt(sum (x_i - mean)^2 / (n - 1)), in the values' unit; NaN for fewer than two values.
+ */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length < 2) return Number.NaN;
   const center = mean(values);
@@ -41,21 +45,21 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
   const position = ((sorted.length - 1) * q) / 100;
   const below = Math.floor(position);
   const fraction = position - below;
-  if (fraction === 0) return sorted[below]; // also keeps an infinite neighbour out
+  if (fraction === 0) return sorted[below]; // also avoids 0 * infinity if the next value is infinite
   const gap = sorted[below + 1] - sorted[below];
   if (gap === Number.POSITIVE_INFINITY) return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction;
   return sorted[below] + gap * fraction;
 }
 
-/** A power of two of about the size of x: what is computed in this unit has the same bits, and does not overflow. */
-export function unitOf(x: number): number {
+/** A power of two of the magnitude of x (1 for 0). Computing in this unit avoids overflow and changes no bits. */
+export function powerOfTwoNear(x: number): number {
   return x === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(Math.abs(x))));
 }
 
 /**
- * The values at the two ends of a colour scale: the least and the greatest, unless the last twentieth at one end
- * reaches three times as far as all the rest, as one nearly diverged cell does; then the 95th (5th) percentile.
- * Neither end is more than ten times as far from the median as the other.
+ * The limits of a colour scale: the smallest and the largest value. Where the outermost 5 % at one end span more than
+ * three times the range of the rest, as a nearly diverged cell can, that limit is the 95th (5th) percentile instead.
+ * Neither limit is more than ten times as far from the median as the other.
  */
 export function robustLimits(values: readonly number[]): { low: number; high: number } {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 /**
- * Holm's adjusted p-values, in the order given: a claim whose adjusted p-value is <= alpha is rejected, and the chance
- * of any false rejection among all m is at most alpha, whatever the dependence between them.
+ * Holm's adjusted p-values, in the order given. If every claim with an adjusted p-value <= alpha is rejected, the
+ * probability of any false rejection among all m is at most alpha, whatever the dependence between them.
  *
  * In ascending order p_(1) <= ... <= p_(m): adjusted p_(i) = max_{j <= i} min(1, (m - j + 1) p_(j)). Source: Holm, A
  * Simple Sequentially Rejective Multiple Test Procedure, Scand. J. Statist. 6 (1979).

@@ -1,10 +1,10 @@
-/** The few functions of jStat that are used here; the package brings no types. */
+/** The functions of jStat that are used here. The package has no types of its own. */
 declare module 'jstat' {
   const jStat: {
     /** Regularised incomplete beta function I_x(a, b). */
     ibeta(x: number, a: number, b: number): number;
     normal: {
-      /** Quantile of the normal distribution of this mean and standard deviation. */
+      /** Quantile of the normal distribution with this mean and standard deviation. */
       inv(probability: number, mean: number, standardDeviation: number): number;
     };
   };

@@ -3,21 +3,21 @@ import { mean } from './describe.ts';
 
 export type Task = 'regression' | 'classification';
 
-/** How well outputs fit targets, in one number. */
+/** A measure of how well outputs fit targets. */
 export interface Metric {
   readonly task: Task;
-  /** As tables and axes have it. */
+  /** Its name in tables and on axes. */
   readonly title: string;
-  /** In the middle of a sentence, for the descriptions of columns. */
+  /** Its name within a sentence, for the descriptions of columns. */
   readonly description: string;
   readonly better: 'lower' | 'higher';
   /** The lowest and the highest value that it can have. */
   readonly domain: readonly [number, number];
-  /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it has none. */
+  /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it is undefined. */
   readonly score: (targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number;
 }
 
-/** Every metric; a trial's record has the values of those of its task. */
+/** Every metric. A trial's record holds those of its task. */
 export const metrics = {
   mse: {
     task: 'regression',
@@ -50,7 +50,7 @@ export const metrics = {
       return sum / rows;
     },
   },
-  /** The share of rows whose largest output is where the largest target is. */
+  /** The share of rows whose largest output is in the same column as the largest target. */
   accuracy: {
     task: 'classification',
     title: 'accuracy',
@@ -60,7 +60,7 @@ export const metrics = {
     score: (targets, outputs, rows) => {
       const P = targets.length / rows;
       let correct = 0;
-      for (let n = 0; n < rows; n++) if (largestOf(targets, n, P) === largestOf(outputs, n, P)) correct++;
+      for (let n = 0; n < rows; n++) if (argmax(targets, n, P) === argmax(outputs, n, P)) correct++;
       return correct / rows;
     },
   },
@@ -73,7 +73,7 @@ export function metricNames(task: Task): MetricName[] {
   return (Object.keys(metrics) as MetricName[]).filter((name) => metrics[name].task === task);
 }
 
-/** Mean squared error, (1/n) sum (y_i - p_i)^2, in the targets' unit squared; NaN without rows. */
+/** Mean squared error, (1/n) sum (y_i - p_i)^2, in the square of the targets' unit; NaN without rows. */
 export function meanSquaredError(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
   return sumOfSquaredErrors(targets, predictions) / targets.length;
 }
@@ -82,8 +82,8 @@ export function meanSquaredError(targets: ArrayLike<number>, predictions: ArrayL
  * Coefficient of determination, R^2 = 1 - SS_res / SS_tot with SS_res = sum (y_i - p_i)^2 and
  * SS_tot = sum (y_i - mean(y))^2.
  *
- * 1 is a perfect fit, 0 as good as the mean of the targets, below 0 worse than it. NaN where SS_tot is 0 (all targets
- * equal), since R^2 is not defined there.
+ * 1 is a perfect fit, 0 is as good as the mean of the targets, and below 0 is worse. NaN if all targets are equal
+ * (SS_tot = 0), since R^2 is then undefined.
  */
 export function r2Score(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
   const residual = sumOfSquaredErrors(targets, predictions);
@@ -110,8 +110,8 @@ function sumOfSquaredErrors(targets: ArrayLike<number>, predictions: ArrayLike<n
   return sum;
 }
 
-/** The column of the largest of P values of row n, the first one on ties. */
-function largestOf(values: ArrayLike<number>, n: number, P: number): number {
+/** The column of the largest of the P values of row n; on ties the first one. */
+function argmax(values: ArrayLike<number>, n: number, P: number): number {
   let largest = 0;
   for (let p = 1; p < P; p++) if (values[n * P + p] > values[n * P + largest]) largest = p;
   return largest;

@@ -6,12 +6,12 @@ export function normalQuantile(probability: number): number {
   return jStat.normal.inv(probability, 0, 1);
 }
 
-/** Where the fraction takes over from the series, and the terms that it then needs for 15 digits. */
-const far = 3;
-const terms = 100;
+/** From this x on, the continued fraction replaces the series. It then needs this many terms for 15 digits. */
+const seriesLimit = 3;
+const fractionTerms = 100;
 
 /**
- * P(|z| >= x) of the standard normal distribution, for x >= 0: relative error below 1e-13, also far out.
+ * P(|z| >= x) of the standard normal distribution, for x >= 0: relative error below 1e-13, also far out in the tail.
  *
  *     x < 3:   1 - 2 phi(x) (x + x^3/3 + x^5/(3 5) + ...)
  *     else:    2 phi(x) / (x + 1/(x + 2/(x + 3/(x + ...))))
@@ -20,9 +20,9 @@ const terms = 100;
  */
 export function normalTwoSided(x: number): number {
   const density = exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
-  if (x >= far) {
+  if (x >= seriesLimit) {
     let fraction = x;
-    for (let k = terms; k >= 1; k--) fraction = x + k / fraction;
+    for (let k = fractionTerms; k >= 1; k--) fraction = x + k / fraction;
     return (2 * density) / fraction;
   }
   let term = x;

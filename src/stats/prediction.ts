@@ -1,37 +1,38 @@
-import { percentile, standardDeviation, unitOf } from './describe.ts';
+import { percentile, powerOfTwoNear, standardDeviation } from './describe.ts';
 import { normalQuantile } from './normal.ts';
 import { studentTTwoSided } from './student-t.ts';
 
-/** An interval that its ends belong to; an end may be infinite. */
+/** A closed interval. An end may be infinite. */
 export interface Interval {
   low: number;
   high: number;
 }
 
 /**
- * Two-sided p-value that one further run is as far from the centre as a value known to lie in [low, high].
+ * Two-sided p-value: the probability that one further run is as far from the centre as a value known to lie in [low,
+ * high].
  *
- * The value counts as the point of [low, high] that is closest to the sample's median m. With n runs of standard
- * deviation s, whose farthest lies r from m,
+ * The value is taken to be the point of [low, high] that is closest to the sample's median m. With n runs of standard
+ * deviation s, the farthest of which is r from m,
  *
  *     T = |x - m| / (S sqrt(1 + 1/n)),    S = s max(1, r / (1.15 q s))^2,    q = normal quantile of 1 - 1/(2n)
  *     p = P(|t_{n-1}| > T) + min(1 / (2n + 20), P(|t_{n-1}| > T / 2.6))
  *
- * S is s for a sample that reaches no farther than a normal one would, and more where tails are heavy. The second term
- * stands for what n runs need not show: outliers, a long tail, another mode. Within the sample's range p is the
- * distribution-free 2 (runs at least as far out on this side, plus 1) / (n + 1), and beyond it at most 2 / (n + 1).
+ * S is s for a sample that reaches no farther than a normal one would, and larger for heavy tails. The second term
+ * allows for what n runs may fail to show: outliers, a long tail, another mode. Within the sample's range p is the
+ * distribution-free 2 (runs at least as far out on this side, plus 1) / (n + 1). Beyond it p is at most 2 / (n + 1).
  *
- * Assumed: the runs and the further one are exchangeable. Coverage of the matching interval holds for any continuous
- * distribution up to level 1 - 2 / (n + 1); up to 0.99 it was found by simulation (bench/results/coverage.json) for
- * n = 5 and n = 20 with normal, uniform, bimodal, heavy-tailed (Laplace, logistic, t3, t5), skewed (exponential,
- * log-normal) and contaminated (5 % with 10 times the deviation) runs. Beyond 0.99 it is guaranteed for normal runs
- * only, with room to spare; nothing that n runs can show supports more.
+ * Assumption: the runs and the further one are exchangeable. The corresponding interval has at least its nominal
+ * coverage for any continuous distribution up to level 1 - 2 / (n + 1). Up to level 0.99 this was found by simulation
+ * (bench/results/coverage.json) for n = 5 and n = 20 with normal, uniform, bimodal, heavy-tailed (Laplace, logistic,
+ * t3, t5), skewed (exponential, log-normal) and contaminated (5 % with 10 times the deviation) runs. Beyond 0.99 it is
+ * guaranteed for normal runs only, where the interval is conservative. No n runs can show more than that.
  *
- * Infinite runs (diverged ones) leave that side without bound: p = 1 there, and the other side is judged by the finite
- * runs. Fewer than two finite runs say nothing: p = 1. Equal runs say only that another value was not seen in n: p = 1
- * at that value, 1 / (n + 1) elsewhere. An infinite value that no run shows has p = 1 / (n + 1) as well.
+ * Infinite (diverged) runs leave their side unbounded: p = 1 there, and the other side is judged by the finite runs.
+ * With fewer than two finite runs p = 1. Equal runs show only that no other value occurred in n runs: p = 1 at that
+ * value and 1 / (n + 1) elsewhere. An infinite value that no run has also gives p = 1 / (n + 1).
  *
- * Throws a RangeError where a run is NaN, or where low <= high does not hold.
+ * Throws a RangeError if a run is NaN or if low <= high does not hold.
  */
 export function predictionPValue(sample: readonly number[], low: number, high: number): number {
   if (!(low <= high)) throw new RangeError(`a published value lies in [low, high], not in [${low}, ${high}]`);
@@ -41,17 +42,18 @@ export function predictionPValue(sample: readonly number[], low: number, high: n
 }
 
 /**
- * The interval of one further run at this level (0.99, say): all x whose `predictionPValue` exceeds 1 - level.
+ * The prediction interval for one further run at this level, such as 0.99: all x whose `predictionPValue` exceeds 1 -
+ * level.
  *
- * An end is infinite where runs diverged to that side, where fewer than two runs are finite, and where equal runs are
- * too few for the level.
+ * An end is infinite if runs diverged to that side, if fewer than two runs are finite, or if equal runs are too few for
+ * the level.
  */
 export function predictionInterval(sample: readonly number[], level: number): Interval {
   const everything = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const shape = describeSample(sample);
   const alpha = 1 - level;
   if (shape === undefined || alpha <= 0) return everything;
-  return { low: endOf(shape, -1, alpha), high: endOf(shape, 1, alpha) };
+  return { low: intervalEnd(shape, -1, alpha), high: intervalEnd(shape, 1, alpha) };
 }
 
 interface SampleShape {
@@ -84,7 +86,7 @@ export function centerAndScale(sorted: Float64Array): { center: number; scale: n
   if (sorted[0] === sorted[n - 1]) return { center, scale: 0 };
   const reach = Math.max(sorted[n - 1] - center, center - sorted[0]);
   if (!Number.isFinite(reach)) return { center, scale: Number.POSITIVE_INFINITY };
-  const unit = unitOf(reach); // squares of 1e-200 or 1e200 are no numbers
+  const unit = powerOfTwoNear(reach); // the squares of 1e-200 and 1e200 underflow and overflow
   const deviation = standardDeviation(sorted.map((x) => x / unit));
   const excess = reach / unit / (1.15 * normalQuantile(1 - 1 / (2 * n)) * deviation);
   return { center, scale: deviation * Math.max(1, excess) ** 2 * Math.sqrt(1 + 1 / n) * unit };
@@ -102,8 +104,8 @@ function pValueAt({ sorted, center, scale, unboundedBelow, unboundedAbove }: Sam
   return Math.min(byRank, studentTTwoSided(distance, n - 1) + unseen);
 }
 
-/** Where the p-value, which falls from the centre outwards, comes down to alpha on this side. */
-function endOf(shape: SampleShape, side: -1 | 1, alpha: number): number {
+/** The point on this side where the p-value, which falls away from the centre, reaches alpha. */
+function intervalEnd(shape: SampleShape, side: -1 | 1, alpha: number): number {
   const unbounded = side * Number.POSITIVE_INFINITY;
   if (side < 0 ? shape.unboundedBelow : shape.unboundedAbove) return unbounded;
   if (shape.scale === 0) return alpha >= 1 / (shape.sorted.length + 1) ? shape.center : unbounded;

@@ -1,4 +1,7 @@
-/** Two significant digits as C and Python print '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', a half goes to even. */
+/**
+ * A number with two significant digits, as C and Python format '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', halves round
+ * to even.
+ */
 export function twoDigits(x: number): string {
   if (x === 0) return '0';
   if (!Number.isFinite(x)) return String(x);
@@ -9,7 +12,7 @@ export function twoDigits(x: number): string {
   return `${Number(digits)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
-/** toExponential(1) sends an exact half upwards: 0.125 to 0.13, where C has 0.12. */
+/** toExponential(1) rounds an exact half up, 0.125 to 0.13, but C gives 0.12. */
 function nearestTwoDigits(x: number): string {
   const [digits = '', exponent] = x.toExponential(60).split('e');
   const [, twoDigits = '', second = ''] = /^(-?\d\.(\d))50*$/.exec(digits) ?? [];

@@ -4,7 +4,7 @@ import { options } from '../experiment/options.ts';
 import { activationNames } from '../nn/activations.ts';
 import { biasInits, kernelInits } from '../nn/initializers.ts';
 import type { Settings } from '../parsing/option.ts';
-import { describeHiddenLayers, givenLayers, randomLayers } from './architecture.ts';
+import { describeHiddenLayers, layersFromSettings, randomLayers } from './architecture.ts';
 
 const output = { units: 10, activation: 'softmax' };
 const classifier = ['cross_entropy', 10] as const;
@@ -119,7 +119,7 @@ describe('given layers', () => {
   const hidden = { activation: 'relu', kernelInit: 'glorot_uniform', biasInit: 'random_normal' };
 
   test('are the hidden ones, alike but for their width, and the output', () => {
-    expect(givenLayers(given, ...classifier)).toEqual([
+    expect(layersFromSettings(given, ...classifier)).toEqual([
       { units: 64, ...hidden },
       { units: 3, ...hidden },
       { ...output, kernelInit: 'glorot_uniform', biasInit: 'zeros' },
@@ -128,7 +128,7 @@ describe('given layers', () => {
 
   test.each<Settings>([{ hidden: 'none' }, {}])('without hidden ones are the output: %j', (none) => {
     const settings = { ...none, kernelInit: 'random_normal', outputBiasInit: 'none' } as const;
-    expect(givenLayers(settings, 'mse', 1)).toEqual([
+    expect(layersFromSettings(settings, 'mse', 1)).toEqual([
       { units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: null },
     ]);
   });
@@ -140,15 +140,18 @@ describe('given layers', () => {
     ['glorot_uniform', 'random_normal', 'random_normal'],
     ['glorot_uniform', 'none', null],
   ])('kernel %s and output bias %s: %s', (kernelInit, outputBiasInit, expected) => {
-    const layers = givenLayers({ ...given, kernelInit, outputBiasInit, biasInit: 'none' }, ...classifier);
+    const layers = layersFromSettings(
+      { ...given, kernelInit, outputBiasInit, biasInit: 'none' },
+      ...classifier,
+    );
     expect(layers.map(({ biasInit }) => biasInit)).toEqual([null, null, expected]);
     expect(layers.map((layer) => layer.kernelInit)).toEqual([kernelInit, kernelInit, kernelInit]);
   });
 
   test('are described without the output', () => {
-    expect(describeHiddenLayers(givenLayers({ ...given, biasInit: 'none' }, ...classifier))).toBe(
+    expect(describeHiddenLayers(layersFromSettings({ ...given, biasInit: 'none' }, ...classifier))).toBe(
       '64 relu glorot_uniform none | 3 relu glorot_uniform none',
     );
-    expect(describeHiddenLayers(givenLayers({ ...given, hidden: 'none' }, ...classifier))).toBe('');
+    expect(describeHiddenLayers(layersFromSettings({ ...given, hidden: 'none' }, ...classifier))).toBe('');
   });
 });

@@ -6,8 +6,8 @@ import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
 import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
-/** The layers that the settings name: hidden ones alike but for their width, then the output. */
-export function givenLayers(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
+/** The layers that the settings describe: hidden layers, which differ only in width, then the output layer. */
+export function layersFromSettings(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
   const kernel = kernelInit as KernelInit;
   const outputBias =
@@ -28,9 +28,10 @@ export function givenLayers(settings: Settings, loss: LossName, classes: number)
 }
 
 /**
- * A network drawn at random: number of hidden layers, then width, activation and initialisation of each.
+ * Draws a random network: the number of hidden layers, then the width, activation and initialisation of each.
  *
- * Every layer makes the same draws, so that changing a range never changes what another choice is drawn from.
+ * Every layer draws the same number of random values, so that changing one range does not change the random values of
+ * other choices.
  */
 export function randomLayers(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { seed, net, minHiddenLayers, maxHiddenLayers, minNodes, maxNodes, activationPool } =
@@ -52,7 +53,7 @@ export function randomLayers(settings: Settings, loss: LossName, classes: number
   return [...layers, { ...outputOf(loss, classes), kernelInit: 'glorot_uniform', biasInit: 'zeros' }];
 }
 
-/** The output layer's units and activation, which the loss and the data decide. */
+/** The output layer's units and activation, which depend on the loss and the data. */
 function outputOf(loss: LossName, classes: number): Pick<LayerSpec, 'units' | 'activation'> {
   const { units, output } = losses[loss];
   return { units: units(classes), activation: output };

@@ -4,17 +4,17 @@ import type { SplitConfig } from '../datasets/split.ts';
 import type { Basis } from '../regression/polynomial.ts';
 
 /**
- * Version of the arithmetic: part of every id. It changes whenever the same config would give other bits, so that
- * records from before are never taken for those from after.
+ * Version of the arithmetic. It is part of every id, and is raised whenever the same config would give different bits,
+ * so that old records are never mistaken for new ones.
  */
 export const numerics = 4;
 
-/** test: resample the test rows, the predictions stay; refit: train again on resampled training rows. */
+/** test: resample the test rows and keep the predictions. refit: train again on resampled training rows. */
 export const bootstrapMethods = ['test', 'refit'] as const;
 export type BootstrapMethod = (typeof bootstrapMethods)[number];
 
 export interface FeaturesConfig {
-  /** none: the inputs themselves; otherwise polynomials of two inputs up to `degree`. */
+  /** none: the inputs themselves. Otherwise polynomials of two inputs up to `degree`. */
   readonly basis: Basis | 'none';
   readonly degree: number | null;
   readonly center: Centering;
@@ -32,7 +32,7 @@ export interface ConfigBase {
   readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
 }
 
-/** Fields that are left out of a trial's id as long as they have these values. They are never changed. */
+/** Defaults. A field with its default value is left out of a trial's id, so the defaults must never change. */
 export const featureDefaults: Partial<FeaturesConfig> = {
   basis: 'none',
   degree: null,
@@ -40,7 +40,7 @@ export const featureDefaults: Partial<FeaturesConfig> = {
   centerTargets: false,
 };
 
-/** Inputs of the model: the `columns` of the data, or polynomial features. */
+/** The number of inputs of the model: the `columns` of the data, or the polynomial features. */
 export function featureCount({ basis, degree }: FeaturesConfig, columns: number): number {
   if (basis === 'none') return columns;
   return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;

@@ -6,9 +6,9 @@ import type { Trained } from '../nn/train.ts';
 import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
 import type { Prepared } from './prepare.ts';
 
-/** What one fit of the model gives, before bootstrapping. */
+/** The results of one fit of the model, before bootstrapping. */
 export interface Fit {
-  /** Whether a loss was no longer finite, and after which epoch (from 1), where there are epochs. */
+  /** Whether a loss became non-finite, and for models with epochs after which one (from 1). */
   readonly diverged: boolean;
   readonly divergedAt: number | null;
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -17,18 +17,18 @@ export interface Fit {
   readonly predictions: Float64Array | null;
 }
 
-/** Whether metrics need the outputs of the rows after the last epoch, since not all of them are curves. */
+/** Whether some metrics need the outputs after the last epoch, because they are not recorded as curves. */
 export function needsOutputs(loss: LossName): boolean {
   return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
 }
 
-/** The loss after every epoch is known, and the accuracy of a classifier. */
+/** Whether a metric is recorded for every epoch: the loss, and the accuracy of a classifier. */
 function isCurve(loss: LossName, name: MetricName): boolean {
   const { metric, countCorrect } = losses[loss];
   return name === metric || (name === 'accuracy' && countCorrect !== null);
 }
 
-/** Curves, final and best values of a trained network. */
+/** The curves and the final and best values of a trained network. */
 export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
   const { metric, task, selects, countCorrect } = losses[loss];
   const curves: Record<string, (number | null)[]> = {
@@ -57,7 +57,10 @@ export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained
   return { diverged, divergedAt, metrics: values, curves, predictions };
 }
 
-/** Scores of a linear model with the coefficients beta [columns]; one whose errors are not finite has diverged. */
+/**
+ * The scores of a linear model with the coefficients beta [columns]. It counts as diverged if its errors are not
+ * finite.
+ */
 export function linearFit(data: Prepared, beta: Float64Array): Fit {
   const outputs = {
     train: multiplyVector(featuresOf(data.train), beta),
@@ -80,7 +83,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
   };
 }
 
-/** Dense inputs as a matrix [rows][columns]. */
+/** The dense inputs as a matrix [rows][columns]. */
 export function featuresOf({ rows, inputs }: Samples): Matrix {
   const values = inputs as Float64Array;
   return matrix(rows, values.length / rows, values);
@@ -90,7 +93,7 @@ function score(name: MetricName, { targets, rows }: Samples, outputs: Float64Arr
   return finiteOrNull(metrics[name].score(targets, outputs, rows));
 }
 
-/** The best value over the epochs, and the epoch (from 1) that had it first. */
+/** The best value over the epochs, and the first epoch (from 1) that reached it. */
 function bestEpoch(curve: readonly number[], name: MetricName): { value: number; epoch: number } {
   const sign = metrics[name].better === 'lower' ? 1 : -1;
   let at = 0;
@@ -100,7 +103,7 @@ function bestEpoch(curve: readonly number[], name: MetricName): { value: number;
   return { value: curve[at], epoch: at + 1 };
 }
 
-/** The column of the epochs' best value, by the metric that a loss of the task compares them by. */
+/** The metrics by which the losses of a task compare epochs. */
 export function selectedMetrics(task: Task): MetricName[] {
   const selected = Object.values(losses)
     .filter((loss) => loss.task === task)

@@ -29,7 +29,7 @@ test.each(['', 'ab', 'x'.repeat(64), `${'a'.repeat(63)}g`, 'a'.repeat(65), 'å'.
   (text) => {
     const set = createIdSet([idOf(1)]);
     expect(set.has(text)).toBe(false);
-    expect(() => set.add(text)).toThrow('is no trial id');
+    expect(() => set.add(text)).toThrow('is not a trial id');
     expect([...set]).toEqual([idOf(1)]);
   },
 );

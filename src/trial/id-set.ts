@@ -1,15 +1,15 @@
 /**
- * Trial ids (SHA-256 in hexadecimal) by number from 0, in the order in which they came: some 50 bytes each, a third of
- * what a Set of their texts takes, as a grid may have a million of them.
+ * A set of trial ids (SHA-256 in hexadecimal), numbered from 0 in the order of insertion. An id takes about 50 bytes, a
+ * third of its share of a Set of strings, since a grid may have a million ids.
  */
 export interface IdSet {
   readonly size: number;
-  /** The number of an id, which is taken in where it is new. Errors: a text that is no id. */
+  /** Adds an id if it is new, and returns its number. Errors: a text that is not an id. */
   add(id: string): number;
   /** The number of an id, or -1. */
   indexOf(id: string): number;
   has(id: string): boolean;
-  /** The id of a number. */
+  /** The id with this number. */
   at(index: number): string;
   [Symbol.iterator](): Iterator<string>;
 }
@@ -17,17 +17,17 @@ export interface IdSet {
 const bytesOfId = 32;
 const wordsOfId = bytesOfId / 4;
 
-/** A hash table with linear probing, at most half full; ids are spread evenly by what they are. */
+/** A hash table with linear probing, at most half full. Ids are hashes already, so they spread evenly. */
 export function createIdSet(ids: Iterable<string> = []): IdSet {
   let size = 0;
   let bytes = Buffer.alloc(64 * bytesOfId);
   let words = wordsIn(bytes);
-  /** 1 + the number of the id in each slot; 0 where there is none. */
+  /** 1 + the number of the id in each slot; 0 for an empty slot. */
   let slots = new Uint32Array(128);
   const wanted = Buffer.alloc(bytesOfId);
   const wantedWords = wordsIn(wanted);
 
-  /** The slot of the id in `wanted`, or the empty one where it would be. */
+  /** The slot of the id in `wanted`, or the empty slot where it would go. */
   const slotOfWanted = (): number => {
     const mask = slots.length - 1;
     let slot = wantedWords[0] & mask;
@@ -58,7 +58,7 @@ export function createIdSet(ids: Iterable<string> = []): IdSet {
   const indexOf = (id: string): number => (want(id) ? slots[slotOfWanted()] - 1 : -1);
   const at = (index: number): string => bytes.toString('hex', index * bytesOfId, (index + 1) * bytesOfId);
   const add = (id: string): number => {
-    if (!want(id)) throw new Error(`${JSON.stringify(id)} is no trial id`);
+    if (!want(id)) throw new Error(`${JSON.stringify(id)} is not a trial id`);
     let slot = slotOfWanted();
     if (slots[slot] !== 0) return slots[slot] - 1;
     if (2 * (size + 1) > slots.length) {

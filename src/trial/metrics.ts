@@ -3,17 +3,17 @@ import { type MetricName, metricNames, metrics, type Task } from '../stats/metri
 import { selectedMetrics } from './fit.ts';
 import type { TrialRecord } from './trial.ts';
 
-/** A number that a trial ends with: a column of trials.csv. */
+/** A result of a trial: a column of trials.csv. */
 export interface MetricColumn {
   readonly name: string;
-  /** As tables and figures have it. */
+  /** Its name in tables and figures. */
   readonly title: string;
   readonly description: string;
-  /** Which way it is better; null where neither is. */
+  /** Whether lower or higher is better; null if neither is. */
   readonly better: 'lower' | 'higher' | null;
   /** The lowest and the highest value that it can have. */
   readonly domain: readonly [number, number];
-  /** Its value in a record; null where it has none. */
+  /** Its value in a record; null if there is none. */
   readonly read: (record: TrialRecord) => number | null;
 }
 
@@ -22,7 +22,7 @@ const nonNegative = [0, Number.POSITIVE_INFINITY] as const;
 const fromMetrics = (name: string) => (record: TrialRecord) => record.metrics[name] ?? null;
 
 /** A metric of one split after the last epoch. */
-function final(split: 'train' | 'test', metric: MetricName): MetricColumn {
+function finalMetric(split: 'train' | 'test', metric: MetricName): MetricColumn {
   const { title, description, better, domain } = metrics[metric];
   const name = `${split}_${metric}`;
   return {
@@ -36,7 +36,7 @@ function final(split: 'train' | 'test', metric: MetricName): MetricColumn {
 }
 
 /** The best value over the epochs, and its epoch. */
-function best(metric: MetricName): MetricColumn[] {
+function bestMetric(metric: MetricName): MetricColumn[] {
   const { title, better, domain } = metrics[metric];
   const extreme = better === 'lower' ? 'lowest' : 'highest';
   const name = `best_test_${metric}`;
@@ -60,7 +60,7 @@ function best(metric: MetricName): MetricColumn[] {
   ];
 }
 
-/** What the bootstrap gives of a metric: each part with the end of its column's name. */
+/** The parts of a metric's bootstrap summary, with the suffixes of their column names. */
 const parts = [
   { end: '', part: 'mean', title: 'mean', what: 'mean of' },
   { end: '_sd', part: 'standardDeviation', title: 'sd', what: 'standard deviation of' },
@@ -80,12 +80,12 @@ function bootstrapped(metric: MetricName): MetricColumn[] {
   }));
 }
 
-/** What solvers with a tolerance tell of how they ended. */
-const endings: MetricColumn[] = [
+/** How solvers with a tolerance ended. */
+const convergenceColumns: MetricColumn[] = [
   {
     name: 'converged',
     title: 'converged',
-    description: '1 where a solver with a tolerance reached it, 0 where it did not',
+    description: '1 if a solver with a tolerance reached it, 0 if it did not',
     better: 'higher',
     domain: [0, 1],
     read: fromMetrics('converged'),
@@ -100,11 +100,11 @@ const endings: MetricColumn[] = [
   },
 ];
 
-/** Alongside these, where L-BFGS can be the solver. */
+/** An additional column if L-BFGS can be the solver. */
 const gradientNorm: MetricColumn = {
   name: 'gradient_norm',
   title: 'gradient norm',
-  description: "largest component of the objective's gradient on the training rows where L-BFGS ended",
+  description: "largest component of the objective's gradient on the training rows when L-BFGS ended",
   better: 'lower',
   domain: nonNegative,
   read: fromMetrics('gradient_norm'),
@@ -112,11 +112,11 @@ const gradientNorm: MetricColumn = {
 
 function columnsOfTask(task: Task): MetricColumn[] {
   const names = metricNames(task);
-  const selected = selectedMetrics(task).flatMap(best);
+  const selected = selectedMetrics(task).flatMap(bestMetric);
   return [
-    ...names.flatMap((name) => [final('train', name), final('test', name)]),
+    ...names.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
     ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
-    ...(task === 'regression' ? names.flatMap(bootstrapped) : endings),
+    ...(task === 'regression' ? names.flatMap(bootstrapped) : convergenceColumns),
   ];
 }
 
@@ -129,7 +129,7 @@ const byName = new Map(
   [...columns.regression, ...columns.classification, gradientNorm].map((column) => [column.name, column]),
 );
 
-/** The numbers that the trials of an experiment end with, in the order of their columns. */
+/** The results of an experiment's trials, in the order of their columns. */
 export function metricsOf({
   task,
   settings,
@@ -140,12 +140,12 @@ export function metricsOf({
   return 'maxIterations' in settings ? [...columns[task], gradientNorm] : columns[task];
 }
 
-/** Whether some trial's record has a metric of that name. */
+/** Whether any trial's record can have a metric of that name. */
 export function isMetric(name: string): boolean {
   return byName.has(name);
 }
 
-/** The metrics that are measured after every epoch, with whichever loss of the task. */
+/** The metrics that are measured after every epoch with some loss of the task. */
 export function curveMetrics(task: Task): MetricName[] {
   const measured = Object.values(losses)
     .filter((loss) => loss.task === task)
@@ -153,14 +153,14 @@ export function curveMetrics(task: Task): MetricName[] {
   return metricNames(task).filter((name) => (measured as MetricName[]).includes(name));
 }
 
-/** A column by its name. Errors: a name that no column has. */
+/** A column by name. Errors: an unknown name. */
 export function metricColumn(name: string): MetricColumn {
   const column = byName.get(name);
   if (column === undefined) throw new Error(`there is no metric ${name}`);
   return column;
 }
 
-/** The value of one metric of a record; null where it has none. */
+/** The value of a metric in a record; null if there is none. */
 export function metricOf(record: TrialRecord, name: string): number | null {
   return byName.get(name)?.read(record) ?? null;
 }

@@ -14,7 +14,7 @@ export interface Prepared {
   readonly test: Samples;
 }
 
-/** Splits the rows, centres by training means, makes the features, and encodes the targets for the loss. */
+/** Splits the rows, subtracts training means, computes the features, and encodes the targets for the loss. */
 export function prepare(
   dataset: Dataset,
   { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
@@ -24,7 +24,7 @@ export function prepare(
   const { train, test } = splitRows(dataset, split, seed);
   const targetMean =
     features.centerTargets && dataset.task === 'regression' ? mean(dataset.targets, train) : 0;
-  const inputsOf = features.center === 'none' && features.basis === 'none' ? asTheyAre : centred;
+  const inputsOf = features.center === 'none' && features.basis === 'none' ? uncentredInputs : centredInputs;
   const inputs = inputsOf(dataset, features, train, dtype);
   const samples = (rows: Int32Array): Samples => {
     const targets = losses[loss].encode(dataset.targets, rows, dataset.classes);
@@ -41,15 +41,15 @@ type InputsOf = (
   dtype: Dtype,
 ) => (rows: Int32Array) => Samples['inputs'];
 
-/** Uncentred inputs, sparse where most of them are 0. */
-const asTheyAre: InputsOf = (dataset, _features, _train, dtype) => {
+/** Uncentred inputs; sparse if most of them are 0. */
+const uncentredInputs: InputsOf = (dataset, _features, _train, dtype) => {
   const csr = sparseInputs(dataset, dtype);
   if (csr !== null) return (rows) => ({ csr, rows });
   const { inputs, columns, divisor } = dataset;
   return (rows) => gather(inputs, columns, rows, divisor);
 };
 
-const centred: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center }, train) => {
+const centredInputs: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center }, train) => {
   const every = Float64Array.from(inputs, (value) => value / divisor);
   subtractInPlace(every, columns, trainingMeans(every, columns, train, center));
   if (basis === 'none') return (rows) => gather(every, columns, rows, 1);

@@ -12,8 +12,8 @@ import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
- * The record depends on the config alone, except for `seconds` and `at`, whether or not a core is lent, and from whichever
- * checkpoint its training resumes. Divergence is a result, not an error.
+ * Except for `seconds` and `at`, the record depends only on the config, not on lent cores or on the checkpoint from
+ * which training resumes. Divergence is a result, not an error.
  */
 export async function runTrial(
   { id, config }: Trial,
@@ -43,7 +43,7 @@ function prepareFor(dataset: Dataset, config: TrialConfig): Prepared {
   return prepare(dataset, config, dtype(config.model), loss(config.model));
 }
 
-/** Test scores under resampling of the test rows, or of the training rows with a new fit for each. */
+/** Test scores over resamples of the test rows, or of the training rows with a new fit for each resample. */
 async function bootstrap(
   data: Prepared,
   { bootstrap: wanted, model, seed }: TrialConfig,

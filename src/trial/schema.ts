@@ -43,7 +43,7 @@ const trialConfig = z
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: path.split('.'), message });
     if ((features.basis === 'none') !== (features.degree === null)) {
-      refuse('features.degree', 'a degree goes with a polynomial basis, and null with none');
+      refuse('features.degree', 'a degree with a polynomial basis, or null with none');
     }
     const { task } = datasets[dataset];
     const loss = solverEntry(model.solver).loss(model);
@@ -62,10 +62,10 @@ const trialConfig = z
       refuse('model.batchSize', `at most ${split.trainRows} training rows`);
   });
 
-/** Checks a config that comes from outside, key by key; unknown keys fail. Errors: UserError naming the key. */
+/** Validates a config from outside, key by key. Unknown keys are errors. Errors: UserError that names the key. */
 export function checkTrialConfig(config: unknown): TrialConfig {
   const parsed = trialConfig.safeParse(config);
-  // The union's members are those of the tables, whose types TypeScript does not follow through zod.
+  // The members of the union come from the tables. TypeScript cannot follow their types through zod.
   if (parsed.success) return parsed.data as unknown as TrialConfig;
   const [{ path, message }] = parsed.error.issues;
   const received = path.reduce<unknown>(

@@ -1,19 +1,19 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, loadData } from '../datasets/index.ts';
-import { keepSparse, sparseInputs } from '../datasets/sparse.ts';
+import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { solverEntry } from './solvers/index.ts';
 import { canonicalJson, type Trial } from './trial.ts';
 
-/** Data that lie in shared memory: threads that are handed this read them without a copy of their own. */
+/** Data in shared memory. Threads that receive this use the data without copying them. */
 export type SharedData = readonly {
   readonly name: DatasetName;
   readonly dataset: Dataset;
   readonly matrices: readonly [Dtype, Csr][];
 }[];
 
-/** Reads once what the trials need from files, and makes it sparse once for each element type. */
+/** Reads the trials' data files once, and builds their sparse matrices once for each element type. */
 export async function shareData(trials: readonly Trial[], sources: Sources): Promise<SharedData> {
   const needed = new Map<string, { trial: Trial; dtypes: Set<Dtype> }>();
   for (const trial of trials) {
@@ -38,10 +38,10 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
   return shared;
 }
 
-/** Takes the data that another thread has shared, in place of reading them. */
+/** Uses the data that another thread has shared instead of reading them. */
 export function useSharedData(shared: SharedData, sources: Sources): void {
   for (const { name, dataset, matrices } of shared) {
     datasetEntry(name).keep!(dataset, sources);
-    for (const [dtype, csr] of matrices) keepSparse(dataset, dtype, csr);
+    for (const [dtype, csr] of matrices) cacheSparse(dataset, dtype, csr);
   }
 }

@@ -5,7 +5,7 @@ import { solverEntry } from './solvers/index.ts';
 import type { ModelSize } from './solvers/solver.ts';
 import type { TrialConfig } from './trial.ts';
 
-/** Of a dense number and of a sparse entry, value and column, at most half of all. */
+/** Bytes of a dense number, and of sparse entries (value and column) per number, of which at most half are entries. */
 const numberBytes = 8;
 const sparseBytes = 12 * 0.5;
 
@@ -14,17 +14,17 @@ function sizeOf({ split, features }: TrialConfig, columns: number): ModelSize {
   return { rows: trainRows + testRows, trainRows, testRows, inputs: featureCount(features, columns) };
 }
 
-/** Weights of the trial's model on data of `columns` columns, biases left out. */
+/** The number of weights of the trial's model on data with `columns` columns, without biases. */
 export function trialWeights(config: TrialConfig, columns: number): number {
   return solverEntry(config.model.solver).weights(config.model, featureCount(config.features, columns));
 }
 
-/** Epochs of a training, or its iterations at most; 0 where there are none. */
+/** The number of epochs, or the most iterations; 0 for a model without either. */
 export function trialEpochs({ model }: TrialConfig): number {
   return solverEntry(model.solver).epochs(model);
 }
 
-/** Roughly how much work a trial is, in multiplications, so that the longest start first. */
+/** The approximate work of a trial, in multiplications, so that the longest trials can start first. */
 export function trialCost(config: TrialConfig): number {
   const { data, model, bootstrap } = config;
   const fits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
@@ -32,7 +32,7 @@ export function trialCost(config: TrialConfig): number {
   return fits * solverEntry(model.solver).cost(model, sizeOf(config, columns));
 }
 
-/** Roughly how much memory a trial takes, in bytes: its rows while they are prepared and trained on, its weights. */
+/** The approximate memory of a trial, in bytes: its rows during preparation and training, and its weights. */
 export function trialMemory(config: TrialConfig, facts: DataFacts): number {
   const { model } = config;
   const size = sizeOf(config, facts.columns);
@@ -40,11 +40,11 @@ export function trialMemory(config: TrialConfig, facts: DataFacts): number {
   return inputBytes(config, size, facts) + numberBytes * numbers;
 }
 
-/** Dense rows are there as they are prepared, as they are trained on, and in a batch. */
+/** Dense rows exist in three forms: as prepared, as used in training, and in a batch. */
 function inputBytes({ features, model }: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
   const centred = features.center !== 'none';
-  const asTheyAre = !centred && features.basis === 'none';
+  const unchanged = !centred && features.basis === 'none';
   const all = facts.rows * facts.columns;
-  if (facts.sparse && asTheyAre && solverEntry(model.solver).reference === null) return sparseBytes * all;
+  if (facts.sparse && unchanged && solverEntry(model.solver).reference === null) return sparseBytes * all;
   return numberBytes * (3 * rows * inputs + (centred ? all : 0));
 }

@@ -7,7 +7,7 @@ import { type ModelConfig, solvers } from './solvers/index.ts';
 
 export { type BootstrapMethod, bootstrapMethods, type FeaturesConfig, numerics } from './config.ts';
 
-/** Everything that a trial depends on. Its record is a pure function of this. */
+/** Everything that a trial depends on. Its record is a pure function of this config. */
 export interface TrialConfig extends ConfigBase {
   readonly model: ModelConfig;
 }
@@ -17,22 +17,22 @@ export interface Trial {
   readonly config: TrialConfig;
 }
 
-/** What a trial leaves. Without `seconds` and `at` it is the same bytes wherever it was computed. */
+/** The result of a trial. Except for `seconds` and `at`, it has the same bytes wherever it was computed. */
 export interface TrialRecord {
   readonly id: string;
   readonly config: TrialConfig;
   readonly status: 'done' | 'diverged';
-  /** The epoch (from 1) after which a loss was no longer finite; null where it did not diverge, or has no epochs. */
+  /** The epoch (from 1) after which a loss was no longer finite; null without divergence or without epochs. */
   readonly divergedAt: number | null;
-  /** Final values by name; null where the trial diverged or the value does not exist. */
+  /** Final values by name; null if the trial diverged or the value does not exist. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** One value an epoch, by name; null where it is not finite. */
+  /** One value per epoch, by name; null if it is not finite. */
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
   /** Spread of the resampled test scores, by metric. */
   readonly bootstrap: Bootstrapped | null;
   /** Wall time, for information only. */
   readonly seconds: number;
-  /** When it ended, in ISO 8601; of two records of one trial the earlier counts. */
+  /** When the trial ended, in ISO 8601. Of two records of a trial, the earlier one is used. */
   readonly at: string;
 }
 
@@ -42,11 +42,11 @@ export function createTrial(config: TrialConfig): Trial {
 }
 
 /**
- * The config without every field that has its default value, so that an option that is added later changes no id of
- * before.
+ * The config without the fields that have their default values, so that adding an option later does not change existing
+ * ids.
  *
- * A default is one constant of a field, whatever the experiment, the dataset, the solver and the element type. What is
- * not a config stays as it is: records from outside are checked by their ids.
+ * Each field has one default, independent of experiment, dataset, solver and element type. A value that is not a config
+ * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
   const { data, features, model, bootstrap, ...rest } = config as unknown as Record<string, unknown>;
@@ -60,7 +60,7 @@ export function canonicalConfig(config: TrialConfig): unknown {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The defaults of the entry that `value` names in its field `by`; none where there is no such entry. */
+/** The defaults of the table entry that the field `by` of `value` names; empty if there is no such entry. */
 function defaultsOf(table: object, value: unknown, by: string): Fields {
   const name = isFields(value) ? value[by] : undefined;
   if (typeof name !== 'string' || !Object.hasOwn(table, name)) return {};
@@ -69,7 +69,7 @@ function defaultsOf(table: object, value: unknown, by: string): Fields {
 
 function withoutDefaults(value: unknown, defaults: Fields): unknown {
   if (!isFields(value)) return value;
-  // Without a prototype, so that a field __proto__ is one.
+  // No prototype, so that __proto__ is an ordinary field.
   const left: Record<string, unknown> = Object.create(null);
   for (const key in value) {
     if (!(key in defaults)) left[key] = value[key];
@@ -81,7 +81,9 @@ function withoutDefaults(value: unknown, defaults: Fields): unknown {
   return left;
 }
 
-/** The optimiser without the hyperparameters that have their defaults; undefined for plain SGD, which is the default. */
+/**
+ * The optimiser without hyperparameters that have their default values; undefined for plain SGD, the default.
+ */
 function canonicalOptimizer(value: unknown): unknown {
   if (!isFields(value)) return value;
   const { name } = value as Partial<OptimizerConfig>;
@@ -95,7 +97,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** JSON with the keys of every object in alphabetical order: equal values give equal text. */
+/** JSON with the keys of every object in alphabetical order, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -11,9 +11,9 @@ export function denseForward(x: i32, w: i32, b: i32, out: i32, N: i32, D: i32, H
 }
 
 /**
- * out[N] = start + x[N,D] w[D] for a layer of one unit: four partial sums, of the inputs with d mod 4 = 0, 1, 2, 3, then
- * (s0 + s1) + (s2 + s3). Four rows at a time share each load of w; of less than that left, the last one is computed
- * twice. With `chosen`, row n is row rows[n] of x.
+ * out[N] = start + x[N,D] w[D] for a layer with one unit. The inputs with d mod 4 = 0, 1, 2 and 3 form four partial
+ * sums, which are added as (s0 + s1) + (s2 + s3). Four rows at a time share each load of w. If three rows are left, the
+ * last one is computed twice. With `chosen`, row n is row rows[n] of x.
  */
 // @ts-ignore: decorator
 @inline
@@ -22,10 +22,10 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
   let n = 0;
   for (; n + 2 < N; n += 4) {
     const last = min(n + 3, N - 1);
-    const a = x + rowOf(chosen, rows, n) * stride;
-    const b = x + rowOf(chosen, rows, n + 1) * stride;
-    const c = x + rowOf(chosen, rows, n + 2) * stride;
-    const d = x + rowOf(chosen, rows, last) * stride;
+    const a = x + rowAt(chosen, rows, n) * stride;
+    const b = x + rowAt(chosen, rows, n + 1) * stride;
+    const c = x + rowAt(chosen, rows, n + 2) * stride;
+    const d = x + rowAt(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
     let b0 = a0;
     let c0 = a0;
@@ -40,7 +40,7 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
       const b2 = addProduct(b0, v128.load(b + i), weight);
       const c2 = addProduct(c0, v128.load(c + i), weight);
       const d2 = addProduct(d0, v128.load(d + i), weight);
-      // Two vectors of f64 take turns. With more loads in a turn of the loop the engine keeps sums on the stack.
+      // Two vectors of f64 alternate. With more loads per iteration the engine would spill sums to the stack.
       a0 = L == 2 ? a1 : a2;
       b0 = L == 2 ? b1 : b2;
       c0 = L == 2 ? c1 : c2;
@@ -57,8 +57,8 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
   }
   if (n < N) {
     const last = N - 1;
-    const a = x + rowOf(chosen, rows, n) * stride;
-    const b = x + rowOf(chosen, rows, last) * stride;
+    const a = x + rowAt(chosen, rows, n) * stride;
+    const b = x + rowAt(chosen, rows, last) * stride;
     let a0 = v128.splat<F>(0);
     let b0 = a0;
     let a1 = a0;
@@ -79,11 +79,11 @@ export function rowsTimesVector(chosen: bool, x: usize, rows: usize, stride: usi
 
 // @ts-ignore: decorator
 @inline
-export function rowOf(chosen: bool, rows: usize, n: i32): usize {
+export function rowAt(chosen: bool, rows: usize, n: i32): usize {
   return chosen ? <usize>load<i32>(rows + ((<usize>n) << 2)) : <usize>n;
 }
 
-/** The four partial sums, which lie in one vector of f32 or two of f64, and the last D mod 4 products, as one. */
+/** Adds the four partial sums, held in one vector of f32 or two of f64, and the last D mod 4 products. */
 // @ts-ignore: decorator
 @inline
 function partialSums(low: v128, high: v128, row: usize, w: usize, D: i32): F {
@@ -98,7 +98,7 @@ function partialSums(low: v128, high: v128, row: usize, w: usize, D: i32): F {
   return s0 + s1 + (s2 + s3);
 }
 
-/** out[N,D] = delta[N,H] w[D,H]'; scratch [H,D] takes the transpose of w. */
+/** out[N,D] = delta[N,H] w[D,H]'. The transpose of w is written to scratch[H,D]. */
 export function backwardInputs(delta: i32, w: i32, scratch: i32, out: i32, N: i32, D: i32, H: i32): void {
   let transposed = at(w);
   if (H > 1) {
@@ -112,7 +112,10 @@ export function backwardInputs(delta: i32, w: i32, scratch: i32, out: i32, N: i3
   product(at(delta), transposed, 0, false, at(out), N, H, D);
 }
 
-/** out[N,H] = start[H] or 0, + x[N,D] w[D,H], summed in the order of D. Blocks of 4 rows by 2 vectors stay in registers. */
+/**
+ * out[N,H] = (start[H] or 0) + x[N,D] w[D,H], summed in the order of D. Blocks of 4 rows by 2 vectors stay in
+ * registers.
+ */
 function product(x: usize, w: usize, start: usize, biased: bool, out: usize, N: i32, D: i32, H: i32): void {
   if (H < L) {
     narrowProduct(x, w, start, biased, out, N, D, H);
@@ -120,7 +123,8 @@ function product(x: usize, w: usize, start: usize, biased: bool, out: usize, N: 
   }
   const xStride = at(D);
   const wStride = at(H);
-  // The last block of columns begins early enough to be whole: what it shares with the one before is computed twice.
+  // The last block of columns starts early enough to be full. The columns that it shares with the one before are
+  // computed twice.
   for (let h = 0; h < H; h += 2 * L) {
     if (H - h >= 2 * L) {
       let n = 0;
@@ -147,15 +151,15 @@ function product(x: usize, w: usize, start: usize, biased: bool, out: usize, N: 
 
 // @ts-ignore: decorator
 @inline
-function first(start: usize, biased: bool): v128 {
+function startVector(start: usize, biased: bool): v128 {
   return biased ? v128.load(start) : v128.splat<F>(0);
 }
 
 // @ts-ignore: decorator
 @inline
 function block4x2(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
-  const start0 = first(start, biased);
-  const start1 = first(start + 16, biased);
+  const start0 = startVector(start, biased);
+  const start1 = startVector(start + 16, biased);
   let a0 = start0;
   let a1 = start1;
   let b0 = start0;
@@ -196,8 +200,8 @@ function block4x2(x: usize, xStride: usize, w: usize, wStride: usize, start: usi
 // @ts-ignore: decorator
 @inline
 function block1x2(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
-  let a0 = first(start, biased);
-  let a1 = first(start + 16, biased);
+  let a0 = startVector(start, biased);
+  let a1 = startVector(start + 16, biased);
   const end = x + at(D);
   let row = w;
   for (let p = x; p < end; p += sizeof<F>()) {
@@ -213,7 +217,7 @@ function block1x2(x: usize, w: usize, wStride: usize, start: usize, biased: bool
 // @ts-ignore: decorator
 @inline
 function block4x1(x: usize, xStride: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, outStride: usize, D: i32): void {
-  let a = first(start, biased);
+  let a = startVector(start, biased);
   let b = a;
   let c = a;
   let d = a;
@@ -236,7 +240,7 @@ function block4x1(x: usize, xStride: usize, w: usize, wStride: usize, start: usi
 // @ts-ignore: decorator
 @inline
 function block1x1(x: usize, w: usize, wStride: usize, start: usize, biased: bool, out: usize, D: i32): void {
-  let a = first(start, biased);
+  let a = startVector(start, biased);
   const end = x + at(D);
   let row = w;
   for (let p = x; p < end; p += sizeof<F>()) {
@@ -246,7 +250,10 @@ function block1x1(x: usize, w: usize, wStride: usize, start: usize, biased: bool
   v128.store(out, a);
 }
 
-/** Fewer columns than a vector has: four rows at a time, so that four sums run side by side. */
+/**
+ * The product for fewer columns than a vector has lanes. Four rows at a time, so that four sums are computed in
+ * parallel.
+ */
 function narrowProduct(x: usize, w: usize, start: usize, biased: bool, out: usize, N: i32, D: i32, H: i32): void {
   const xStride = at(D);
   const wStride = at(H);
@@ -291,7 +298,7 @@ function narrowProduct(x: usize, w: usize, start: usize, biased: bool, out: usiz
 
 /** gradient[D,H] = x[N,D]' delta[N,H], summed in the order of N. */
 export function denseBackwardWeights(x: i32, delta: i32, gradient: i32, N: i32, D: i32, H: i32): void {
-  // One column is a product with the roles of rows and columns exchanged: gradient[D] = delta[1,N] x[N,D].
+  // With one column this is a product with rows and columns exchanged: gradient[D] = delta[1,N] x[N,D].
   if (H == 1) product(at(delta), at(x), 0, false, at(gradient), 1, N, D);
   else if (H < L) narrowOuter(at(x), at(delta), at(gradient), N, D, H);
   else {

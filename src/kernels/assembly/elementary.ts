@@ -1,4 +1,5 @@
-// e^x and ln x in f64, operation by operation as in src/math/elementary.ts, where they are explained: the same bits.
+// e^x and ln x in f64, operation by operation as in src/math/elementary.ts, which explains them, so that the bits are
+// the same.
 
 const ln2High: f64 = 0.6931471803691238;
 const ln2Low: f64 = 1.9082149292705877e-10;
@@ -31,11 +32,11 @@ export function exp(x: f64): f64 {
   return y * powerOfTwo(half) * powerOfTwo(k - half);
 }
 
-/** e^x of two numbers that are not above 0, as `exp` computes it. */
+/** e^x of two numbers <= 0, as `exp` computes it. */
 // @ts-ignore: decorator
 @inline
 export function expOfNegative(x: v128): v128 {
-  // e^-746 is 0 already; NaN stays.
+  // e^-746 is already 0. NaN is preserved.
   const bounded = v128.pmax<f64>(x, f64x2.splat(-746));
   const k = i32x4.trunc_sat_f64x2_s_zero(f64x2.sub(f64x2.mul(bounded, f64x2.splat(log2e)), f64x2.splat(0.5)));
   const whole = f64x2.convert_low_i32x4_s(k);
@@ -56,7 +57,7 @@ export function expOfNegative(x: v128): v128 {
   return f64x2.mul(f64x2.mul(y, powersOfTwo(half)), powersOfTwo(i32x4.sub(k, half)));
 }
 
-/** 2^k of the two low lanes, -1022 <= k <= 1023. */
+/** 2^k for the two low lanes, -1022 <= k <= 1023. */
 // @ts-ignore: decorator
 @inline
 function powersOfTwo(k: v128): v128 {
@@ -94,17 +95,17 @@ export function log(x: f64): f64 {
   return <f64>k * ln2High - (halfSquare - (s * (halfSquare + R) + <f64>k * ln2Low) - f);
 }
 
-/** ln x of two numbers that are normal, finite and above 0, as `log` computes it. NaN stays. */
+/** ln x of two normal, finite numbers > 0, as `log` computes it. NaN is preserved. */
 // @ts-ignore: decorator
 @inline
 export function logOfNormal(x: v128): v128 {
-  // 2^k m with m below 2 first, then at most sqrt(2).
+  // x = 2^k m, at first with m < 2, then with m <= sqrt(2).
   const exponents = i64x2.sub(i64x2.shr_u(x, 52), i64x2.splat(1023));
   const fraction = v128.and(x, i64x2.splat(0x000fffffffffffff));
   const below2 = v128.or(fraction, f64x2.splat(1));
   const above = f64x2.gt(below2, f64x2.splat(1.4142135623730951));
   const m = f64x2.mul(below2, v128.bitselect(f64x2.splat(0.5), f64x2.splat(1), above));
-  // A mask is -1 where it holds. The low halves of the two exponents are what counts.
+  // A mask is -1 where its condition is true. Only the low halves of the two exponents matter.
   const whole = i64x2.sub(exponents, above);
   const k = f64x2.convert_low_i32x4_s(i32x4.shuffle(whole, whole, 0, 2, 0, 2));
   const f = f64x2.sub(m, f64x2.splat(1));

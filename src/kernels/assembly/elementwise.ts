@@ -22,7 +22,7 @@ export function reluForward(a: i32, count: i32): void {
   const zero = v128.splat<F>(0);
   const end = at(a + count);
   let p = at(a);
-  // pmax(z, 0) is z < 0 ? 0 : z, one instruction; max, which orders the zeros, takes several.
+  // pmax(z, 0) is z < 0 ? 0 : z in one instruction. max, which orders the zeros, takes several.
   for (; p + 64 <= end; p += 64) {
     v128.store(p, v128.pmax<F>(v128.load(p), zero));
     v128.store(p, v128.pmax<F>(v128.load(p, 16), zero), 16);
@@ -33,10 +33,10 @@ export function reluForward(a: i32, count: i32): void {
 }
 
 export function reluBackward(a: i32, delta: i32, count: i32): void {
-  timesOneOr(0, at(a), at(delta), count);
+  multiplyByReluDerivative(0, at(a), at(delta), count);
 }
 
-/** Not a literal in the code below: that would take the type F from its context. */
+/** A constant, since a literal in the code below would take the type F from its context. */
 const leakySlope: f64 = 0.01;
 
 export function leakyReluForward(a: i32, count: i32): void {
@@ -46,7 +46,7 @@ export function leakyReluForward(a: i32, count: i32): void {
   // The reference multiplies in float64 and rounds once.
   for (; p + 16 <= end; p += 16) {
     const z = v128.load(p);
-    v128.store(p, v128.bitselect(z, inPairs(z), v128.gt<F>(z, zero)));
+    v128.store(p, v128.bitselect(z, timesSlope(z), v128.gt<F>(z, zero)));
   }
   for (; p < end; p += sizeof<F>()) {
     const z = load<F>(p);
@@ -54,38 +54,38 @@ export function leakyReluForward(a: i32, count: i32): void {
   }
 }
 
-/** A vector times the slope, computed in float64. */
+/** z times the slope, computed in float64. */
 // @ts-ignore: decorator
 @inline
-function inPairs(z: v128): v128 {
+function timesSlope(z: v128): v128 {
   const slope = f64x2.splat(leakySlope);
   if (L == 2) return f64x2.mul(z, slope);
   const low = f64x2.mul(f64x2.promote_low_f32x4(z), slope);
   const high = f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<f32>(z, z, 2, 3, 2, 3)), slope);
-  return joined(low, high);
+  return demotePairs(low, high);
 }
 
 /** Two pairs of float64 as one vector of float32. */
 // @ts-ignore: decorator
 @inline
-function joined(low: v128, high: v128): v128 {
+function demotePairs(low: v128, high: v128): v128 {
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
 export function leakyReluBackward(a: i32, delta: i32, count: i32): void {
-  timesOneOr(<F>leakySlope, at(a), at(delta), count);
+  multiplyByReluDerivative(<F>leakySlope, at(a), at(delta), count);
 }
 
 /** delta <- delta times 1 where a > 0, else times the slope. */
 // @ts-ignore: decorator
 @inline
-function timesOneOr(slope: F, a: usize, delta: usize, count: i32): void {
+function multiplyByReluDerivative(slope: F, a: usize, delta: usize, count: i32): void {
   const end = a + at(count);
   let p = a;
   let q = delta;
   for (; p + 32 <= end; p += 32) {
-    const first = oneOr(slope, v128.load(p));
-    const second = oneOr(slope, v128.load(p, 16));
+    const first = reluDerivative(slope, v128.load(p));
+    const second = reluDerivative(slope, v128.load(p, 16));
     v128.store(q, v128.mul<F>(v128.load(q), first));
     v128.store(q, v128.mul<F>(v128.load(q, 16), second), 16);
     q += 32;
@@ -112,7 +112,7 @@ function storePair(address: usize, pair: v128): void {
 
 // @ts-ignore: decorator
 @inline
-function oneOr(slope: F, a: v128): v128 {
+function reluDerivative(slope: F, a: v128): v128 {
   const one = v128.splat<F>(1);
   const above = v128.gt<F>(a, v128.splat<F>(0));
   return slope == 0 ? v128.and(one, above) : v128.bitselect(one, v128.splat<F>(slope), above);
@@ -121,7 +121,7 @@ function oneOr(slope: F, a: v128): v128 {
 export function sigmoidForward(a: i32, count: i32): void {
   const end = at(a + count);
   let p = at(a);
-  // Two pairs at a time: one waits for its divisions while the other computes.
+  // Two pairs at a time: one computes while the other waits for its divisions.
   for (; p + 4 * sizeof<F>() <= end; p += 4 * sizeof<F>()) {
     const low = sigmoid(loadPair(p));
     const high = sigmoid(loadPair(p + 2 * sizeof<F>()));
@@ -157,7 +157,7 @@ export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
     if (L == 2) {
       v128.store(q, v128.mul<F>(v128.load(q), low));
       v128.store(q, v128.mul<F>(v128.load(q, 16), high), 16);
-    } else v128.store(q, v128.mul<F>(v128.load(q), joined(low, high)));
+    } else v128.store(q, v128.mul<F>(v128.load(q), demotePairs(low, high)));
     q += 4 * sizeof<F>();
   }
   for (; p < end; p += sizeof<F>()) {
@@ -167,10 +167,10 @@ export function sigmoidBackward(a: i32, delta: i32, count: i32): void {
   }
 }
 
-/** The largest of z[P]. A pmax is `next > best ? next : best`, without the branch that a processor guesses wrong. */
+/** The largest of z[P]. pmax is `next > best ? next : best` without a branch that the processor could mispredict. */
 // @ts-ignore: decorator
 @inline
-function largestIn(row: usize, P: i32): v128 {
+function rowMaximum(row: usize, P: i32): v128 {
   let best = splatAt(row);
   if (P < L) {
     for (let p = row + sizeof<F>(); p < row + at(P); p += sizeof<F>()) best = v128.pmax<F>(best, splatAt(p));
@@ -183,23 +183,23 @@ function largestIn(row: usize, P: i32): v128 {
   return v128.pmax<F>(best, L == 4 ? v128.shuffle<f32>(best, best, 1, 0, 3, 2) : v128.shuffle<f64>(best, best, 1, 0));
 }
 
-/** Where the largest of z[P] stands first. */
+/** The first index of the largest of z[P]. */
 // @ts-ignore: decorator
 @inline
-function largestOf(row: usize, P: i32): i32 {
+function argmax(row: usize, P: i32): i32 {
   if (P < L || P > 32) {
     let best = 0;
     for (let p = 1; p < P; p++) if (load<F>(row + at(p)) > load<F>(row + at(best))) best = p;
     return best;
   }
-  const largest = largestIn(row, P);
+  const largest = rowMaximum(row, P);
   let found = 0;
   for (let p = 0; p < P; p += L) {
     const from = min(p, P - L);
     const equal = v128.eq<F>(v128.load(row + at(from)), largest);
     found |= (sizeof<F>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal)) << from;
   }
-  // None equals NaN, which stays the largest where it comes first.
+  // No value equals NaN. A NaN in the first place counts as the largest.
   return found == 0 ? 0 : ctz(found);
 }
 
@@ -212,14 +212,14 @@ function shiftRow(row: usize, P: i32, largest: v128): void {
     for (let p = row; p < row + at(P); p += sizeof<F>()) store<F>(p, load<F>(p) - shift);
     return;
   }
-  // The last vector may overlap the one before: it is computed from the old numbers.
+  // The last vector may overlap the one before, so it is computed from the old numbers.
   const last = row + at(P - L);
   const lastShifted = v128.sub<F>(v128.load(last), largest);
   for (let p = row; p < last; p += 16) v128.store(p, v128.sub<F>(v128.load(p), largest));
   v128.store(last, lastShifted);
 }
 
-/** x <- e^x for numbers that are not above 0. */
+/** x <- e^x for numbers <= 0. */
 function expInPlace(from: usize, count: i32): void {
   const end = from + at(count);
   let p = from;
@@ -236,7 +236,7 @@ function expInPlace(from: usize, count: i32): void {
   if (p < end) store<F>(p, <F>exp(<f64>load<F>(p)));
 }
 
-/** z[P] <- z / sum of z, which is returned. */
+/** z[P] <- z / sum of z. Returns the sum. */
 // @ts-ignore: decorator
 @inline
 function normalizeRow(row: usize, P: i32): F {
@@ -251,7 +251,7 @@ function normalizeRow(row: usize, P: i32): F {
 }
 
 export function softmaxForwardInPlace(z: i32, N: i32, P: i32): void {
-  for (let n = 0; n < N; n++) shiftRow(at(z + n * P), P, largestIn(at(z + n * P), P));
+  for (let n = 0; n < N; n++) shiftRow(at(z + n * P), P, rowMaximum(at(z + n * P), P));
   expInPlace(at(z), N * P);
   for (let n = 0; n < N; n++) normalizeRow(at(z + n * P), P);
 }
@@ -263,23 +263,23 @@ export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 
     const row = at(z + n * P);
     const next = row + at(P);
     const target = at(y + n * P);
-    const weights = weigh(row, target, P);
-    const nextWeights = weigh(next, target + at(P), P);
-    const largest = largestIn(row, P);
-    const nextLargest = largestIn(next, P);
+    const weights = targetSums(row, target, P);
+    const nextWeights = targetSums(next, target + at(P), P);
+    const largest = rowMaximum(row, P);
+    const nextLargest = rowMaximum(next, P);
     shiftRow(row, P, largest);
     shiftRow(next, P, nextLargest);
     expInPlace(row, 2 * P);
     const sums = f64x2(<f64>normalizeRow(row, P), <f64>normalizeRow(next, P));
-    // A sum is from 1 to P, or not a number.
+    // Each sum is in [1, P], or NaN.
     const logs = logOfNormal(sums);
     total += crossEntropy(weights, largest, f64x2.extract_lane(logs, 0));
     total += crossEntropy(nextWeights, nextLargest, f64x2.extract_lane(logs, 1));
   }
   if (n < N) {
     const row = at(z + n * P);
-    const weights = weigh(row, at(y + n * P), P);
-    const largest = largestIn(row, P);
+    const weights = targetSums(row, at(y + n * P), P);
+    const largest = rowMaximum(row, P);
     shiftRow(row, P, largest);
     expInPlace(row, P);
     total += crossEntropy(weights, largest, log(<f64>normalizeRow(row, P)));
@@ -287,10 +287,10 @@ export function softmaxCrossEntropyInPlace(z: i32, y: i32, N: i32, P: i32): f64 
   return total;
 }
 
-/** Sum of y and sum of y z, the latter over targets other than 0: a mask in place of a branch keeps 0 * infinity out. */
+/** The sum of y and the sum of y z over nonzero targets. A mask instead of a branch avoids 0 * infinity. */
 // @ts-ignore: decorator
 @inline
-function weigh(row: usize, target: usize, P: i32): v128 {
+function targetSums(row: usize, target: usize, P: i32): v128 {
   const zero = f64x2.splat(0);
   let weight = zero;
   let weighted = zero;
@@ -337,7 +337,7 @@ export function squaredError(a: i32, y: i32, count: i32): f64 {
 
 export function countCorrect(a: i32, y: i32, N: i32, P: i32): i32 {
   let correct = 0;
-  for (let n = 0; n < N; n++) correct += i32(largestOf(at(a + n * P), P) == largestOf(at(y + n * P), P));
+  for (let n = 0; n < N; n++) correct += i32(argmax(at(a + n * P), P) == argmax(at(y + n * P), P));
   return correct;
 }
 

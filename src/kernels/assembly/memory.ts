@@ -1,7 +1,7 @@
-// One linear memory, which holds numbers of type F (f32 or f64, chosen when the module is built) and ints. Every array
-// argument of a kernel is an offset from byte 0 in elements, as in ../kernels.ts, where the kernels are described.
+// Access to the linear memory, which holds ints and numbers of type F (f32 or f64, chosen when the module is built).
+// Every array argument of a kernel is an offset from byte 0, in elements. ../kernels.ts documents the kernels.
 
-/** Numbers in a vector of 128 bits. */
+/** The number of lanes: numbers of type F in a 128-bit vector. */
 // @ts-ignore: decorator
 @inline
 export const L: i32 = 16 / sizeof<F>();
@@ -20,7 +20,7 @@ export function intAt(offset: i32): usize {
   return (<usize>offset) << 2;
 }
 
-/** Column number k of those that begin at int `columns`: they take two bytes each. */
+/** Column k of the 16-bit columns that start at int `columns`. */
 // @ts-ignore: decorator
 @inline
 export function columnAt(columns: i32, k: i32): i32 {
@@ -33,14 +33,14 @@ export function splatAt(address: usize): v128 {
   return sizeof<F>() == 4 ? v128.load32_splat(address) : v128.load64_splat(address);
 }
 
-/** sum + a * b, each rounded by itself: never fused. */
+/** sum + a * b. The product and the sum are rounded separately, never fused. */
 // @ts-ignore: decorator
 @inline
 export function addProduct(sum: v128, a: v128, b: v128): v128 {
   return v128.add<F>(sum, v128.mul<F>(a, b));
 }
 
-/** to[count] += factor from[count]. */
+/** to[count] += factor * from[count]. */
 // @ts-ignore: decorator
 @inline
 export function addScaled(factors: v128, factor: F, from: usize, to: usize, count: i32): void {

@@ -1,9 +1,9 @@
 import { addProduct, addScaled, at, columnAt, intAt, L, splatAt } from './memory';
 
-/** out[N,H] = x[rows[n], :] w[D,H] + b[H] on sparse rows; b < 0: no bias; w's rows are `stride` apart. */
+/** out[N,H] = x[rows[n], :] w[D,H] + b[H] for sparse rows; b < 0: no bias; w's rows are `stride` apart. */
 export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32, w: i32, b: i32, out: i32, N: i32, H: i32, stride: i32): void {
-  fetch(values, columns, starts, rows, out, N);
-  // Blocks of columns outermost: the piece of w that a block needs stays in the cache for all rows.
+  prefetchRows(values, columns, starts, rows, out, N);
+  // The loop over blocks of columns is outermost, so that a block's part of w stays in the cache for all rows.
   let h = 0;
   for (; h + 7 * L <= H; h += 7 * L) {
     for (let n = 0; n < N; n++) {
@@ -39,10 +39,10 @@ function bias(b: i32, offset: i32): v128 {
 }
 
 /**
- * Takes one number of each cache line of the rows: the fetches of all rows from memory then overlap, where products would
- * wait for one after another. Leaves a number at `out` that nobody needs, so that the compiler keeps the loads.
+ * Reads one number from each cache line of the rows, so that the memory accesses of all rows overlap. The products
+ * would wait for one after another. Stores an unused number at `out`, so that the compiler keeps the loads.
  */
-function fetch(values: i32, columns: i32, starts: i32, rows: i32, out: i32, N: i32): void {
+function prefetchRows(values: i32, columns: i32, starts: i32, rows: i32, out: i32, N: i32): void {
   let sum = 0;
   for (let n = 0; n < N; n++) {
     const row = load<i32>(intAt(rows + n));
@@ -113,7 +113,7 @@ function forward4(values: usize, columns: usize, from: i32, end: i32, w: usize, 
   v128.store(out, a3, 48);
 }
 
-/** Four vectors that begin at the given columns; they may overlap, for what is computed twice is the same. */
+/** Four vectors that start at the given columns. They may overlap: both computations give the same result. */
 // @ts-ignore: decorator
 @inline
 function forward4Apart(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: i32): void {
@@ -150,7 +150,7 @@ function forward2(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32
   v128.store(at(out + c1), a1);
 }
 
-/** One unit: the partial sums of `singleOutput` in dense.ts. */
+/** One unit, with the partial sums of `rowsTimesVector` in dense.ts. */
 function forwardSingle(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, stride: i32): void {
   let s0: F = 0;
   let s1: F = 0;
@@ -178,7 +178,7 @@ function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b
 }
 
 /**
- * Sorts a batch's entries by column, each column's in the order of the rows (counting sort).
+ * Sorts a batch's entries by column, and within a column in row order (counting sort).
  *
  * Column d's entries are positions[d - 1] .. positions[d] - 1 (from 0 for d = 0) of `entryRows` (delta's offset of the
  * row) and `entryValues`. ints at `workspace`: positions [D], then entryRows; floats at `entryValues`.
@@ -204,7 +204,7 @@ function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: 
     store<i32>(p, before);
     before += count;
   }
-  // Each position moves on with what is put there: in the end it is where the next column begins.
+  // Each position advances with every entry stored, and ends where the next column begins.
   const entryRows = lastPosition;
   const sorted = at(entryValues);
   for (let n = 0; n < N; n++) {
@@ -225,7 +225,7 @@ function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: 
 }
 
 /**
- * gradient[D,H] += x[rows, :]' delta[N,H] entry by entry, for L <= H <= 4 L: the row of delta stays in registers, and
+ * gradient[D,H] += x[rows, :]' delta[N,H] entry by entry, for L <= H <= 4 L. The row of delta stays in registers, and
  * sorting would cost more than it saves.
  */
 function scatter(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, N: i32, H: i32, stride: i32): void {
@@ -249,7 +249,7 @@ function scatter(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, 
         const x = splatAt(value);
         const g = to + <usize>load<u16>(column) * step;
         column += 2;
-        // Vectors may overlap: all are computed from the old numbers before any is stored.
+        // The vectors may overlap, so all are computed from the old numbers before any is stored.
         const a0 = addProduct(v128.load(g), x, d0);
         const a1 = addProduct(v128.load(g + c1), x, d1);
         const a2 = addProduct(v128.load(g + c2), x, d2);
@@ -275,7 +275,7 @@ function scatter(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, 
   }
 }
 
-function scatters(H: i32): bool {
+function usesScatter(H: i32): bool {
   return H >= L && H <= 4 * L;
 }
 
@@ -284,9 +284,9 @@ function clear(gradient: i32, D: i32, H: i32, stride: i32): void {
   else for (let d = 0; d < D; d++) memory.fill(at(gradient + d * stride), 0, at(H));
 }
 
-/** gradient[D,H] = x[rows, :]' delta[N,H] on sparse rows; the gradient's rows are `stride` apart. */
+/** gradient[D,H] = x[rows, :]' delta[N,H] for sparse rows; the gradient's rows are `stride` apart. */
 export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
-  if (scatters(H)) {
+  if (usesScatter(H)) {
     clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     return;
@@ -301,10 +301,13 @@ export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, ro
   }
 }
 
-/** w[D,H] <- w - rate x[rows, :]' delta[N,H] on sparse rows: columns without an entry are not touched. */
+/**
+ * w[D,H] <- w - rate x[rows, :]' delta[N,H] for sparse rows. Rows of w without an entry in their column are not
+ * touched.
+ */
 export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
   const factor = -(<F>rate);
-  if (scatters(H)) {
+  if (usesScatter(H)) {
     clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     if (H == stride) addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), D * H);
@@ -320,7 +323,7 @@ export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i
   }
 }
 
-/** to[H] = the column's sum of value * delta row or, with `update`, to[H] + factor times it. */
+/** to[H] = sum over the column's entries of value * delta[row, :]. With `update`, to[H] += factor times that sum. */
 // @ts-ignore: decorator
 @inline
 function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32, end: i32, to: i32, factor: F, H: i32): void {
@@ -349,13 +352,13 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a6 = addProduct(a6, x, v128.load(p, 96));
     }
     const p = at(to + h);
-    v128.store(p, finished(update, p, factors, a0));
-    v128.store(p, finished(update, p + 16, factors, a1), 16);
-    v128.store(p, finished(update, p + 32, factors, a2), 32);
-    v128.store(p, finished(update, p + 48, factors, a3), 48);
-    v128.store(p, finished(update, p + 64, factors, a4), 64);
-    v128.store(p, finished(update, p + 80, factors, a5), 80);
-    v128.store(p, finished(update, p + 96, factors, a6), 96);
+    v128.store(p, scaledOrAdded(update, p, factors, a0));
+    v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
+    v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
+    v128.store(p, scaledOrAdded(update, p + 48, factors, a3), 48);
+    v128.store(p, scaledOrAdded(update, p + 64, factors, a4), 64);
+    v128.store(p, scaledOrAdded(update, p + 80, factors, a5), 80);
+    v128.store(p, scaledOrAdded(update, p + 96, factors, a6), 96);
   }
   for (; h + 4 * L <= H; h += 4 * L) {
     let a0 = v128.splat<F>(0);
@@ -374,13 +377,13 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a3 = addProduct(a3, x, v128.load(p, 48));
     }
     const p = at(to + h);
-    v128.store(p, finished(update, p, factors, a0));
-    v128.store(p, finished(update, p + 16, factors, a1), 16);
-    v128.store(p, finished(update, p + 32, factors, a2), 32);
-    v128.store(p, finished(update, p + 48, factors, a3), 48);
+    v128.store(p, scaledOrAdded(update, p, factors, a0));
+    v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
+    v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
+    v128.store(p, scaledOrAdded(update, p + 48, factors, a3), 48);
   }
   for (; h + L <= H; h += 4 * L) {
-    // Vectors that begin at the end overlap; all are finished from the old values before any is stored.
+    // The last vectors overlap, so all are computed from the old values before any is stored.
     const last = H - L;
     const c1 = min(h + L, last);
     const c2 = min(h + 2 * L, last);
@@ -397,10 +400,10 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
       a2 = addProduct(a2, x, v128.load(at(row + c2)));
       a3 = addProduct(a3, x, v128.load(at(row + c3)));
     }
-    a0 = finished(update, at(to + h), factors, a0);
-    a1 = finished(update, at(to + c1), factors, a1);
-    a2 = finished(update, at(to + c2), factors, a2);
-    a3 = finished(update, at(to + c3), factors, a3);
+    a0 = scaledOrAdded(update, at(to + h), factors, a0);
+    a1 = scaledOrAdded(update, at(to + c1), factors, a1);
+    a2 = scaledOrAdded(update, at(to + c2), factors, a2);
+    a3 = scaledOrAdded(update, at(to + c3), factors, a3);
     v128.store(at(to + h), a0);
     v128.store(at(to + c1), a1);
     v128.store(at(to + c2), a2);
@@ -415,6 +418,6 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
 
 // @ts-ignore: decorator
 @inline
-function finished(update: bool, old: usize, factors: v128, sum: v128): v128 {
+function scaledOrAdded(update: bool, old: usize, factors: v128, sum: v128): v128 {
   return update ? addProduct(v128.load(old), factors, sum) : sum;
 }

@@ -1,7 +1,7 @@
-// Whole steps of plain SGD in one call, for the models of surfaces: one linear output under the squared error, without
-// hidden layer or with one of relu on two inputs. There a step is so short that calls, and writing down what the next
-// kernel reads again, weigh as much as the arithmetic. The bits are those of the kernels one by one.
-import { rowOf, rowsTimesVector } from './dense';
+// Complete steps of plain SGD in one call, for the models of surfaces: one linear output with the squared error, and
+// either no hidden layer or one relu layer on two inputs. These steps are so short that calls and intermediate results
+// in memory cost as much as the arithmetic. The bits are the same as with the separate kernels.
+import { rowAt, rowsTimesVector } from './dense';
 import { addProduct, at, intAt, L, splatAt } from './memory';
 
 /** w <- w - rate (gradient + penalty w) for a vector of weights; `descent` is -rate. */
@@ -13,14 +13,17 @@ function descend(w: usize, gradient: v128, descent: F, penalty: F): void {
   v128.store(w, addProduct(old, v128.splat<F>(descent), whole));
 }
 
-/** The same for one. */
-function descendOne(w: usize, gradient: F, descent: F, penalty: F): void {
+/** The same for one weight. */
+function descendScalar(w: usize, gradient: F, descent: F, penalty: F): void {
   const old = load<F>(w);
   const whole = penalty != 0 ? gradient + penalty * old : gradient;
   store<F>(w, old + descent * whole);
 }
 
-/** delta[N] <- 2 / N (delta - y[rows]), with what the model puts out in delta; returns their sum. */
+/**
+ * delta[N] <- 2 / N (delta - y[rows]), where delta holds the model's outputs at first. Returns the sum of the new
+ * delta.
+ */
 function squaredErrorDelta(delta: usize, y: usize, rows: usize, N: i32): F {
   const factor = <F>(<f64>2 / <f64>N);
   let sum: F = 0;
@@ -38,10 +41,10 @@ export function linearSgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, delta: 
   rowsTimesVector(true, at(x), batch, at(D), at(w), b < 0 ? <F>0 : load<F>(at(b)), at(delta), N, D);
   const sum = squaredErrorDelta(at(delta), at(y), batch, N);
   descendByRows(true, at(x), batch, at(delta), at(w), N, D, -(<F>rate), <F>(2 * lambda));
-  if (b >= 0) descendOne(at(b), sum, -(<F>rate), <F>(2 * biasLambda));
+  if (b >= 0) descendScalar(at(b), sum, -(<F>rate), <F>(2 * biasLambda));
 }
 
-/** Moves w[D] by the gradient x' delta[N], where row n of it is row rows[n] of x or, without `chosen`, row n. */
+/** Updates w[D] with the gradient x' delta[N]. Row n is row rows[n] of x, or row n of x without `chosen`. */
 // @ts-ignore: decorator
 @inline
 function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usize, N: i32, D: i32, descent: F, penalty: F): void {
@@ -76,7 +79,7 @@ function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usi
   for (; d + 16 <= stride; d += 16) {
     let gradient = v128.splat<F>(0);
     for (let n = 0; n < N; n++) {
-      const row = x + d + rowOf(chosen, rows, n) * stride;
+      const row = x + d + rowAt(chosen, rows, n) * stride;
       gradient = addProduct(gradient, splatAt(delta + at(n)), v128.load(row));
     }
     descend(w + d, gradient, descent, penalty);
@@ -84,9 +87,9 @@ function descendByRows(chosen: bool, x: usize, rows: usize, delta: usize, w: usi
   for (; d < stride; d += sizeof<F>()) {
     let gradient: F = 0;
     for (let n = 0; n < N; n++) {
-      gradient += load<F>(delta + at(n)) * load<F>(x + d + rowOf(chosen, rows, n) * stride);
+      gradient += load<F>(delta + at(n)) * load<F>(x + d + rowAt(chosen, rows, n) * stride);
     }
-    descendOne(w + d, gradient, descent, penalty);
+    descendScalar(w + d, gradient, descent, penalty);
   }
 }
 
@@ -108,10 +111,10 @@ export function relu2H1SgdStep(x: i32, y: i32, rows: i32, w: i32, b: i32, v: i32
   const biasPenalty = <F>(2 * biasLambda);
   descendHidden(at(inputs), at(a), at(delta), at(v), at(w), at(b), N, H, descent, penalty, biasPenalty);
   descendByRows(false, at(a), 0, at(delta), at(v), N, H, descent, penalty);
-  descendOne(at(c), sum, descent, biasPenalty);
+  descendScalar(at(c), sum, descent, biasPenalty);
 }
 
-/** out[N] = relu(x[N,2] w[2,H] + b) v[H] + c; with `keep`, a[N,H] takes what the relu gives. */
+/** out[N] = relu(x[N,2] w[2,H] + b) v[H] + c. With `keep`, the outputs of the relu are stored in a[N,H]. */
 // @ts-ignore: decorator
 @inline
 function hiddenForward(keep: bool, x: usize, w: usize, b: usize, v: usize, c: F, a: usize, out: usize, N: i32, H: i32): void {
@@ -163,7 +166,10 @@ function fourParts(low: v128, high: v128): F {
   return v128.extract_lane<F>(low, 0) + v128.extract_lane<F>(low, 1) + (s2 + s3);
 }
 
-/** Backward pass through v[H] and the relu's a[N,H], and descent of w[2,H] and b[H]: two vectors of units at a time. */
+/**
+ * The backward pass through v[H] and the relu's outputs a[N,H], and the update of w[2,H] and b[H], two vectors of units
+ * at a time.
+ */
 function descendHidden(x: usize, a: usize, delta: usize, v: usize, w: usize, b: usize, N: i32, H: i32, descent: F, penalty: F, biasPenalty: F): void {
   const zero = v128.splat<F>(0);
   const row = at(H);

@@ -2,7 +2,7 @@ import type { ShapeOf } from '../../parsing/shape.ts';
 import { featuresOf, linearFit } from '../fit.ts';
 import type { Solver } from './solver.ts';
 
-/** Minimises mean square + lambda sum(beta^2) exactly; lambda 0 is minimum-norm least squares. */
+/** Minimises mean squared error + lambda sum(beta^2) exactly. Lambda 0 is minimum-norm least squares. */
 export interface ClosedFormConfig {
   readonly solver: 'closed-form';
   readonly lambda: number;
@@ -26,7 +26,7 @@ export const closedForm = {
   async fit(data, { lambda }) {
     const { leastSquares, ridge } = await import('../../regression/least-squares.ts');
     const targets = data.train.targets as Float64Array;
-    // mean square + lambda |beta|^2 has the minimum of sum of squares + N lambda |beta|^2.
+    // Mean squared error + lambda |beta|^2 and sum of squares + N lambda |beta|^2 have the same minimum.
     const beta =
       lambda === 0
         ? await leastSquares(featuresOf(data.train), targets)

@@ -7,7 +7,7 @@ import { logisticRegression, sgdRegressor } from './sklearn.ts';
 import type { Solver } from './solver.ts';
 import { tfjs } from './tfjs.ts';
 
-/** Every way to fit a model, by the `solver` of a trial's config; a new one is its own file and one line here. */
+/** Every solver, by the `solver` of a trial's config. A new one needs its own file and one line here. */
 export const solvers = {
   sgd,
   lbfgs,
@@ -19,10 +19,10 @@ export const solvers = {
 
 type SolverKey = keyof typeof solvers;
 
-/** The part of a trial's config that says how which model is fitted. */
+/** The part of a trial's config that describes the model and how it is fitted. */
 export type ModelConfig = { [Key in SolverKey]: ReturnType<(typeof solvers)[Key]['config']> }[SolverKey];
 
-/** What --solver offers: those of this program. */
+/** The names that the option `solver` offers: this program's own solvers. */
 export type SolverName = {
   [Key in SolverKey]: (typeof solvers)[Key]['reference'] extends null ? Key : never;
 }[SolverKey];
@@ -30,18 +30,18 @@ export const solverNames = (Object.keys(solvers) as SolverKey[]).filter(
   (name) => solvers[name].reference === null,
 ) as SolverName[];
 
-/** The entry of a solver. TypeScript does not see that a name and its model belong together. */
+/** The entry of a solver. TypeScript cannot tell that a model belongs to the solver of that name. */
 export function solverEntry(name: ModelConfig['solver']): Solver<ModelConfig> {
   return solvers[name] as unknown as Solver<ModelConfig>;
 }
 
-/** The solver by which a reference fits models of a task; TensorFlow.js trains whatever this program trains. */
+/** The solver with which a reference fits models of a task. TensorFlow.js trains models of every task. */
 export function referenceSolver(reference: ReferenceName, task: Task): SolverKey {
   const found = (Object.keys(solvers) as SolverKey[]).filter((name) => solvers[name].reference === reference);
   return found.find((name) => solverEntry(name).fits({ task, settings: {} })) ?? found[0];
 }
 
-/** Names of the options that not all solvers read. */
+/** The names of options that some solvers do not read. */
 export const modelOptions: ReadonlySet<string> = new Set(
   Object.values(solvers).flatMap(({ reads }) => reads as readonly string[]),
 );

@@ -3,23 +3,29 @@ import { columnsOf } from '../../nn/samples.ts';
 import { integer, number, type Option } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { needsOutputs, trainedFit } from '../fit.ts';
-import { type NetworkConfig, networkDefaults, networkOf, networkReads, networkSchema } from './network.ts';
-import { mostEpochs, trainingCost } from './sgd.ts';
+import {
+  type NetworkConfig,
+  networkConfig,
+  networkDefaults,
+  networkReads,
+  networkSchema,
+} from './network.ts';
+import { maxEpochs, trainingCost } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
-/** Minimises mean loss + lambda sum(w^2) on all training rows at once by L-BFGS. */
+/** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
 export interface LbfgsConfig extends NetworkConfig {
   readonly solver: 'lbfgs';
   readonly maxIterations: number;
-  /** Ends where no component of the objective's gradient is larger than this. */
+  /** Stops when no component of the objective's gradient is larger than this in absolute value. */
   readonly gradientTolerance: number;
   readonly dtype: 'float64';
 }
 
 const options = {
-  maxIterations: integer('iterations of L-BFGS at most', 1, mostEpochs),
+  maxIterations: integer('maximum number of L-BFGS iterations', 1, maxEpochs),
   gradientTolerance: number(
-    'L-BFGS ends where no component of the gradient is larger',
+    'L-BFGS stops when no component of the gradient is larger',
     'a finite number > 0',
     (x) => x > 0,
   ),
@@ -30,12 +36,12 @@ export const lbfgs = {
   reference: null,
   options,
   reads: [...networkReads, ...Object.keys(options), 'solver'],
-  /** An experiment that has its settings. */
+  /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,
   config: (settings, context) => ({
     solver: 'lbfgs',
-    ...networkOf(settings, context),
+    ...networkConfig(settings, context),
     maxIterations: settings.maxIterations as number,
     gradientTolerance: settings.gradientTolerance as number,
     dtype: 'float64',
@@ -51,7 +57,7 @@ export const lbfgs = {
   epochs: ({ maxIterations }) => maxIterations,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   cost: ({ maxIterations, layers }, size) => trainingCost({ epochs: maxIterations, layers }, size),
-  /** Ten steps with their changes of the gradient, and a few vectors besides. */
+  /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),
   async fit(data, model, seed, { onEpoch }) {

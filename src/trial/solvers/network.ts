@@ -6,16 +6,16 @@ import { type LossName, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
 import { parseChoice } from '../../parsing/value-list.ts';
-import { givenLayers, randomLayers } from '../architecture.ts';
+import { layersFromSettings, randomLayers } from '../architecture.ts';
 import type { ModelContext } from './solver.ts';
 
-/** A network and its objective, however it is trained. */
+/** A network and its objective, independent of how it is trained. */
 export interface NetworkConfig {
   readonly layers: readonly LayerSpec[];
-  /** Which draw of initial weights from the seed; random networks have one each. */
+  /** The number of the draw of initial weights from the seed. Each random network has its own. */
   readonly draw: number;
   readonly loss: LossName;
-  /** Penalty lambda sum(w^2). */
+  /** The factor lambda of the penalty lambda sum(w^2). */
   readonly lambda: number;
   readonly penalizeBiases: boolean;
 }
@@ -24,7 +24,7 @@ export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, pen
 
 /** The options of a network's layers and objective. */
 export const networkOptions = {
-  net: integer('which random network', 1, 1e6),
+  net: integer('number of the random network', 1, 1e6),
   minHiddenLayers: integer('fewest hidden layers of a random network', 0, 100),
   maxHiddenLayers: integer('most hidden layers of a random network', 0, 100),
   minNodes: integer('fewest nodes of a random layer', 1, 1e5),
@@ -48,19 +48,19 @@ export const networkOptions = {
     'none',
     'as_kernel',
   ]),
-  loss: choice('what is minimised', lossNames),
-  penalize: choice('what the penalty is on', ['all', 'kernels']),
+  loss: choice('loss to minimise', lossNames),
+  penalize: choice('weights that the penalty applies to', ['all', 'kernels']),
 } satisfies Record<string, Option>;
 
 export const networkReads = [...Object.keys(networkOptions), 'lambda'];
 
-export function networkOf(settings: Settings, context: ModelContext): NetworkConfig {
+export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
   const { architecture, task, facts } = context;
   const loss = settings.loss as LossName;
   checkLoss(loss, task);
   const random = architecture === 'random';
   return {
-    layers: (random ? randomLayers : givenLayers)(settings, loss, facts.classes),
+    layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
     draw: random ? (settings.net as number) : 0,
     loss,
     lambda: settings.lambda as number,
@@ -72,14 +72,14 @@ function checkLoss(loss: LossName, task: ModelContext['task']): void {
   const fitting = lossesOf(task);
   if (fitting.includes(loss)) return;
   throw new UserError({
-    what: `{loss} ${loss} is no loss for ${task}`,
+    what: `{loss} ${loss} is not a loss for ${task}`,
     expected: fitting.join(' or '),
     received: loss,
     remedy: `use {loss} ${fitting[0]}`,
   });
 }
 
-/** The form of a NetworkConfig. */
+/** The schema of a NetworkConfig. */
 export function networkSchema(z: typeof Zod.z) {
   const layer = z.strictObject({
     units: z.int().min(1),

@@ -22,37 +22,37 @@ import { needsOutputs, trainedFit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
 import {
   type NetworkConfig,
+  networkConfig,
   networkDefaults,
-  networkOf,
   networkOptions,
   networkReads,
   networkSchema,
 } from './network.ts';
 import { layerWeights, type ModelContext, type ModelSize, type Solver } from './solver.ts';
 
-/** Training by mini-batches, with any optimiser. */
+/** Training with mini-batches and any optimiser. */
 export interface SgdConfig extends TrainingConfig {
   readonly solver: 'sgd';
   readonly dtype: Dtype;
 }
 
-/** The same without what only this program has a choice of. */
+/** The same, without the fields that other libraries do not support. */
 export interface TrainingConfig extends NetworkConfig {
   readonly optimizer: OptimizerConfig;
   readonly learningRate: number;
-  /** A name of nn/schedules.ts or an expression. */
+  /** A name from nn/schedules.ts or an expression. */
   readonly schedule: string;
   readonly batchSize: number;
   readonly batches: Batching;
   readonly epochs: number;
 }
 
-/** The curves of more would not fit into one text, which a record is. */
-export const mostEpochs = 5e6;
+/** A record is one string, and the curves of more epochs would not fit into it. */
+export const maxEpochs = 5e6;
 
 const options = {
   ...networkOptions,
-  optimizer: choice('how weights move by their gradients', optimizerNames),
+  optimizer: choice('optimiser that updates the weights', optimizerNames),
   learningRate: number('learning rate', 'a finite number > 0', (x) => x > 0),
   schedule: formula(
     'name',
@@ -61,11 +61,11 @@ const options = {
   ),
   batchSize: rows('rows in a mini-batch', 1),
   batches: choice('how mini-batches are drawn', batchingNames),
-  epochs: integer('epochs', 1, mostEpochs),
-  dtype: choice('element type of the training', dtypes),
+  epochs: integer('epochs', 1, maxEpochs),
+  dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
 
-/** Every hyperparameter of every optimiser, each an option. */
+/** Every hyperparameter of every optimiser. Each is an option. */
 export const hyperparameterNames = [
   ...new Set(optimizerNames.flatMap((name) => Object.keys(hyperparametersOf(name)))),
 ] as HyperparameterName[];
@@ -87,7 +87,7 @@ function hyperparameterOption(name: string): Option {
 
 export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver'];
 
-/** The fields that have a default, the optimiser's hyperparameters among them. */
+/** The fields that have a default, including the optimiser's hyperparameters. */
 export const trainingDefaults = { ...networkDefaults, optimizer: defaultOptimizer, schedule: 'constant' };
 
 export const sgd = {
@@ -111,7 +111,7 @@ export const sgd = {
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
     const { train } = await import('../../nn/train.ts');
-    const training = { ...(await trainingOf(data, model, seed)), dtype: model.dtype };
+    const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
     const fit = trainedFit(data, model.loss, trained);
     if (losses[model.loss].task === 'classification' && !fit.diverged) await onWeights?.(trained.weights);
@@ -121,7 +121,7 @@ export const sgd = {
 
 export function trainingConfig(settings: Settings, context: ModelContext): TrainingConfig {
   return {
-    ...networkOf(settings, context),
+    ...networkConfig(settings, context),
     optimizer: optimizerOf(settings),
     learningRate: settings.learningRate as number,
     schedule: settings.schedule as string,
@@ -147,7 +147,7 @@ function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): numbe
     what: '{batchSize} is larger than the training set',
     expected: `at most ${trainRows}, or all`,
     received: batchSize,
-    remedy: 'give {batchSize} all for the whole training set, or more {samples}',
+    remedy: 'use {batchSize} all for the whole training set, or raise {samples}',
   });
 }
 
@@ -170,7 +170,10 @@ export function trainingSchema(z: typeof Zod.z) {
   };
 }
 
-/** Forward, backward and update on the training rows, and an evaluation of all rows, each epoch. */
+/**
+ * The work of all epochs. Each has the forward and backward passes and updates on the training rows, and evaluates all
+ * rows.
+ */
 export function trainingCost(
   { epochs, layers }: Pick<TrainingConfig, 'epochs' | 'layers'>,
   { inputs, trainRows, testRows }: ModelSize,
@@ -187,8 +190,8 @@ export function trainingMemory(
   return copies * layerWeights(layers, inputs) + 2 * Math.max(batchSize, 128) * units;
 }
 
-/** What `train` is asked for, without the element type. */
-export async function trainingOf(
+/** The arguments of `train`, without the element type. */
+export async function trainingArguments(
   { train }: Prepared,
   model: TrainingConfig,
   seed: number,

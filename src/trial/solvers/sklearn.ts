@@ -5,7 +5,7 @@ import type { SklearnVersions } from '../../references/sklearn.ts';
 import { linearFit } from '../fit.ts';
 import type { Solver } from './solver.ts';
 
-/** scikit-learn's SGDRegressor, in partial fits of `batchSize` training rows drawn with replacement. */
+/** scikit-learn's SGDRegressor, fitted by partial fits on `batchSize` training rows drawn with replacement. */
 export interface SgdRegressorConfig extends SklearnVersions {
   readonly solver: 'SGDRegressor';
   /** By its own names. */
@@ -23,7 +23,7 @@ export interface SgdRegressorConfig extends SklearnVersions {
 /** scikit-learn's LogisticRegression on all training rows. */
 export interface LogisticRegressionConfig extends SklearnVersions {
   readonly solver: 'LogisticRegression';
-  /** By its own names; C is the inverse of an L2 penalty on the sum of losses. */
+  /** Under its own names. C is the inverse of an L2 penalty on the sum of losses. */
   readonly parameters: {
     readonly solver: 'lbfgs';
     readonly C: number;
@@ -32,7 +32,7 @@ export interface LogisticRegressionConfig extends SklearnVersions {
   };
 }
 
-/** Both have the report's settings, whatever ours are. */
+/** Both use the report's settings, independent of ours. */
 const common = {
   reference: 'sklearn',
   options: {},

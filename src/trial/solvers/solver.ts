@@ -12,66 +12,68 @@ import type { ConfigBase } from '../config.ts';
 import type { Fit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
 
-/** What a config is made of besides the settings. */
+/** What a model's config depends on besides the settings. */
 export interface ModelContext {
   readonly architecture: 'given' | 'random';
   readonly task: Task;
   readonly facts: DataFacts;
   readonly split: ConfigBase['split'];
-  /** Of the library that fits it, where that is another one. */
+  /** The versions of the library that fits the model, if it is another one. */
   readonly versions: ReferenceVersions | null;
 }
 
-/** What a fit may use and tell while it runs. */
+/** Resources and callbacks that a fit may use while it runs. */
 export interface FitHooks {
   readonly onEpoch?: (epoch: number) => void;
   readonly lendCore?: LendCore;
   readonly checkpoints?: Checkpoints;
-  /** Is given the final weights of a classifier, before the record is there. */
+  /** Receives the final weights of a classifier before the record exists. */
   readonly onWeights?: (weights: readonly LayerWeights[]) => Promise<void>;
 }
 
-/** The rows that a trial's model gets, and how many inputs they have. */
+/** The number of rows of a trial's model, and of their inputs. */
 export interface ModelSize {
   readonly rows: number;
   readonly trainRows: number;
   readonly testRows: number;
-  /** Inputs of the model: columns or features. */
+  /** The number of inputs of the model: columns or features. */
   readonly inputs: number;
 }
 
-/** One way to fit a model: all that is to be known of it. */
+/** Everything about one way to fit a model. */
 export interface Solver<Model extends { readonly solver: string } = { readonly solver: string }> {
   readonly title: string;
-  /** The library that fits; null where it is this program. */
+  /** The library that fits the model; null for this program. */
   readonly reference: ReferenceName | null;
-  /** Its own options, that no other solver has. */
+  /** Its own options, which no other solver has. */
   readonly options: Readonly<Record<string, Option>>;
-  /** Which of the options that not all solvers read it reads. */
+  /** The options that it reads, of those that some solvers do not read. */
   readonly reads: readonly string[];
-  /** Whether an experiment of this task with these settings can be fitted by it. */
+  /** Whether it can fit an experiment of this task with these settings. */
   readonly fits: (experiment: { readonly task: Task; readonly settings: object }) => boolean;
-  /** Fields of the model that are left out of a trial's id as long as they have these values. */
+  /** Defaults of the model's fields. A field with its default value is left out of a trial's id. */
   readonly defaults: object;
   readonly config: (settings: Settings, context: ModelContext) => Model;
-  /** The model's form, without its `solver`. */
+  /** The schema of the model, without its `solver`. */
   readonly schema: ShapeOf;
-  /** What is minimised: it encodes the targets. */
+  /** The loss that is minimised. It also encodes the targets. */
   readonly loss: (model: Model) => LossName;
-  /** The element type in which it takes its inputs. */
+  /** The element type of the inputs that it needs. */
   readonly dtype: (model: Model) => Dtype;
-  /** Epochs or iterations, at most; 0 where there are none. */
+  /** The most epochs or iterations; 0 if it has neither. */
   readonly epochs: (model: Model) => number;
-  /** Weights, without biases. */
+  /** The number of weights, without biases. */
   readonly weights: (model: Model, inputs: number) => number;
-  /** Roughly how much work one fit is, in multiplications. */
+  /** The approximate work of one fit, in multiplications. */
   readonly cost: (model: Model, size: ModelSize) => number;
-  /** Roughly how many numbers it keeps besides the rows: weights and what is computed of a batch. */
+  /**
+   * The approximate number of numbers that it stores besides the rows: weights and the intermediate results of a batch.
+   */
   readonly memory: (model: Model, size: ModelSize) => number;
   readonly fit: (data: Prepared, model: Model, seed: number, hooks: FitHooks) => Promise<Fit>;
 }
 
-/** Weights of a network's layers, biases left out. */
+/** The number of weights in a network's layers, without biases. */
 export function layerWeights(layers: readonly LayerSpec[], inputs: number): number {
   return layers.reduce(
     (sum, { units }, index) => sum + units * (index === 0 ? inputs : layers[index - 1].units),

@@ -6,17 +6,17 @@ import { missingInTfjs } from '../../references/tfjs.ts';
 import { trainedFit } from '../fit.ts';
 import {
   type TrainingConfig,
+  trainingArguments,
   trainingConfig,
   trainingCost,
   trainingDefaults,
   trainingMemory,
-  trainingOf,
   trainingReads,
   trainingSchema,
 } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
-/** The network of an SgdConfig by the Layers API of TensorFlow.js, which knows float32 only. */
+/** The network of an SgdConfig, trained with the Layers API of TensorFlow.js, which supports only float32. */
 export interface TfjsConfig extends TrainingConfig, TfjsVersions {
   readonly solver: 'tfjs';
 }
@@ -33,8 +33,8 @@ export const tfjs = {
     const missing = missingInTfjs(training);
     if (missing !== null) {
       throw new UserError({
-        what: `TensorFlow.js does not have ${missing}`,
-        expected: 'a training that its Layers API has, too',
+        what: `TensorFlow.js does not support ${missing}`,
+        expected: 'settings that its Layers API supports',
         remedy: 'leave out {reference}, or choose another one',
       });
     }
@@ -49,11 +49,11 @@ export const tfjs = {
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  /** It takes some 20 times as long as this program. */
+  /** It takes about 20 times as long as this program. */
   cost: (model, size) => 20 * trainingCost(model, size),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch }) {
-    const training = await trainingOf(data, model, seed);
+    const training = await trainingArguments(data, model, seed);
     const trained = await references.tfjs.train(data.train, data.test, training, model, onEpoch);
     return trainedFit(data, model.loss, trained);
   },
