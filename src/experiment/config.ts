@@ -52,6 +52,12 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
   return read;
 }
 
+/** What an optimiser takes for a hyperparameter that is not given; null for what is not one of its hyperparameters. */
+export function hyperparameterDefault(name: string, { optimizer }: Settings): number | null {
+  if ((optimizer ?? null) === null) return null;
+  return hyperparametersOf(optimizer as OptimizerName)[name]?.default ?? null;
+}
+
 /** The config of the trial that these settings describe, on the resolved data. */
 export function configOf(
   experiment: Experiment,

@@ -1,3 +1,4 @@
+import { hyperparameterDefault } from '../experiment/config.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { curveFigures } from './curve-figures.ts';
@@ -32,7 +33,9 @@ function comparable({ experiment, variant }: Results, published: Published): Pub
   return (metric, settings) => {
     const same = Object.entries(settings).every(
       ([name, value]) =>
-        name === 'seed' || value === null || own[name as keyof typeof own]?.includes(value) === true,
+        name === 'seed' ||
+        value === null ||
+        (own[name as keyof typeof own]?.includes(value) ?? value === hyperparameterDefault(name, settings)),
     );
     return same ? published(metric, settings) : null;
   };
