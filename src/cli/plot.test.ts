@@ -196,6 +196,22 @@ describe('plot', () => {
     });
   });
 
+  test('a folder of a version without a loss and an optimiser is drawn as it was', async () => {
+    const folder = await copyOf('older');
+    const before = await readFile(join(folder, 'heat-maps.svg'), 'utf8');
+    await cut(join(folder, 'trials.csv'), (text) => {
+      const rows = text.split('\n').map((line) => line.split(','));
+      const kept = (column: string) => column !== 'loss' && column !== 'optimizer';
+      const places = rows[0].flatMap((column, place) => (kept(column) ? [place] : []));
+      return rows
+        .map((row) => (row.length === 1 ? '' : places.map((place) => row[place]).join(',')))
+        .join('\n');
+    });
+    await rm(join(folder, 'heat-maps.svg'));
+    expect((await call('plot', folder)).status).toBe(0);
+    expect(await readFile(join(folder, 'heat-maps.svg'), 'utf8')).toBe(before);
+  });
+
   const bad: [string, (folder: string) => Promise<unknown>, string][] = [
     ['empty', (folder) => rm(folder, { recursive: true }).then(() => mkdir(folder)), 'the folder is empty'],
     ['absent', (folder) => rm(folder, { recursive: true }), 'there is no such folder'],

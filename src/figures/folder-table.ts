@@ -21,11 +21,16 @@ export async function readText(folder: string, file: string): Promise<string> {
   }
 }
 
-/** The rows of a CSV file, one by one. Errors: a file that was cut off, and one of another version, which lacks columns. */
+/**
+ * The rows of a CSV file, one by one. A column that the file lacks has the text that `defaults` gives it.
+ *
+ * Errors: a file that was cut off, and one of another version, which lacks other columns.
+ */
 export async function* readTable(
   folder: string,
   file: string,
   columns: readonly string[],
+  defaults: ReadonlyMap<string, string> = new Map(),
 ): AsyncGenerator<Row> {
   const path = join(folder, file);
   const records = readCsv(path, { wholeLines: true });
@@ -33,7 +38,7 @@ export async function* readTable(
     const { value: header } = await records.next();
     if (header === undefined) throw damaged(folder, `${file} is empty`);
     const places = placesOf(columns, header);
-    const missing = columns.find((name) => places.get(name) === -1);
+    const missing = columns.find((name) => places.get(name) === -1 && !defaults.has(name));
     if (missing !== undefined) throw foreign(folder, `${file} without the column ${missing}`);
     let record = 1;
     for await (const cells of records) {
@@ -44,7 +49,8 @@ export async function* readTable(
           `in ${file} record ${number} has ${cells.length} cells, the header ${header.length}`,
         );
       }
-      yield { where: () => `${path}, record ${number}`, cell: (column) => cells[places.get(column)!] };
+      const cell = (column: string) => cells[places.get(column)!] ?? defaults.get(column)!;
+      yield { where: () => `${path}, record ${number}`, cell };
     }
   } catch (error) {
     if (error instanceof UserError) throw error;

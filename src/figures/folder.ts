@@ -4,6 +4,7 @@ import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts'
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
+import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import { CurveCollector } from './curve-values.ts';
 import { damaged, foreign } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
@@ -64,6 +65,12 @@ async function readManifest(folder: string): Promise<Manifest> {
   throw damaged(folder, 'manifest.json is not a JSON object');
 }
 
+/** What columns that older versions do not have are read as: the experiment's own value. */
+function laterColumns({ settings }: Experiment): ReadonlyMap<string, string> {
+  const later: readonly OptionName[] = ['loss', 'optimizer', ...hyperparameterNames];
+  return new Map(later.map((name) => [columnName(name), String(settings[name]?.[0] ?? '')]));
+}
+
 function columnsOf(experiment: Experiment): string[] {
   return [...optionsOf(experiment).map(columnName), ...metricsOf(experiment).map(({ name }) => name)];
 }
@@ -85,7 +92,8 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
 
 async function readTrials(folder: string, experiment: Experiment) {
   const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
-  for await (const row of readTable(folder, 'trials.csv', ['trial', 'status', ...columnsOf(experiment)])) {
+  const columns = ['trial', 'status', ...columnsOf(experiment)];
+  for await (const row of readTable(folder, 'trials.csv', columns, laterColumns(experiment))) {
     trials.push({
       id: row.cell('trial'),
       settings: settingsOf(row, experiment),
