@@ -1,4 +1,4 @@
-/** How the program can end: every command with one of the first five, a signal with one of the last. */
+/** How the program can end: a command ends with one of the first five, a signal with one of the last three. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -27,13 +27,13 @@ export interface ErrorParts {
   what: string;
   /** What would have been right: "a finite number > 0". */
   expected?: string;
-  /** What came instead, as the user wrote it. */
+  /** What was found instead, as the user wrote it. */
   received?: unknown;
   /** What to do now. */
   remedy?: string;
 }
 
-/** An error that the user can mend: it is printed as sentences, never as a stack trace. */
+/** An error that the user can fix: it is printed as sentences, never as a stack trace. */
 export class UserError extends Error {
   readonly parts: ErrorParts;
   readonly exitCode: number;
@@ -60,7 +60,12 @@ export function quote(value: unknown): string {
   return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
 }
 
-/** Values of any kind as text: those that come from files may be nested without end, those from callers anything. */
+/** "1 trial", "0 trials", "3 trials". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** A value of any kind as text. Values from files may be nested very deeply; callers may pass anything. */
 function textOf(value: unknown): string {
   try {
     if (typeof value === 'string') return JSON.stringify(value.slice(0, 200));
@@ -71,20 +76,20 @@ function textOf(value: unknown): string {
 }
 
 /**
- * A character that can do something else than be seen where it is: control characters, line and paragraph separators,
- * those that turn the direction of writing, and those that Unicode lets a program leave out of sight, behind which text
- * can hide. Joiners and the variation selectors 15 and 16 are allowed: they only choose the form of the characters next to
- * them, and emoji and several scripts need them.
+ * Characters that do more than appear on the screen: control characters, line and paragraph separators, characters that
+ * change the direction of writing, and characters that Unicode lets programs hide, so that text can hide behind them.
+ * Joiners and the variation selectors 15 and 16 are allowed: they only choose the form of the characters next to them, and
+ * emoji and several scripts need them.
  */
 const unprintable =
   '(?![\\u200c\\u200d\\ufe0e\\ufe0f])' +
   '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]';
 const everyUnprintable = new RegExp(unprintable, 'gu');
 
-/** Text that does nothing to a terminal but appear there, on one line. */
+/** Matches text that a terminal only displays, on one line. */
 export const printableText = new RegExp(`^(?:(?!${unprintable}).)*$`, 'u');
 
-/** Foreign text on one line of a terminal: what could do anything else there becomes '?'. */
+/** Foreign text, safe for one line of a terminal: every unprintable character becomes '?'. */
 export function printable(text: string): string {
   return replaceUnprintable(text, () => '?');
 }
