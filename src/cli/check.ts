@@ -40,8 +40,9 @@ export function addCheckCommand(program: Command, setStatus: SetStatus): void {
     )
     .addHelpText(
       'after',
-      '\nEvery row of the baseline must be present and unchanged. Exit status: 0 all are, 3 something has changed,\n' +
-        '4 nothing has changed but something is missing, 2 the folders cannot be compared.\n' +
+      '\nEvery row of the baseline must be present and unchanged. Exit status:\n' +
+        '0 all are, 3 something has changed, 4 something is missing but nothing has\n' +
+        'changed, 2 the folders cannot be compared.\n' +
         '\nExample:\n  fys-nn check results --baseline baseline --tolerance 1e-9 --output check.xml',
     )
     .action(async (results: string, flags: CheckFlags) => setStatus(await runCheck(results, flags)));

@@ -43,12 +43,12 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
     .description(`${experiment.title} (${experiment.figure})`)
     .addHelpText(
       'after',
-      `\nTakes about ${experiment.runTime} on two cores. Expected: ${experiment.expected}.`,
+      `\nTakes about ${experiment.runTime} on two cores. Expected results:\n${experiment.expected}.`,
     )
     .addHelpText(
       'after',
-      '\nEvery option takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
-        'Every combination runs, except those whose results are already in the store.',
+      '\nEvery option takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)\n' +
+        'linspace(0,1,5). Every combination runs, unless its result is in the store.',
     );
   for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));
   return command;

@@ -35,10 +35,10 @@ export function createProgram(setStatus: SetStatus): Command {
     .addHelpText(
       'after',
       '\nExamples:\n' +
-        '  fys-nn report --quick                       every experiment, with fewer epochs and MNIST rows\n' +
-        "  fys-nn grid-search ols                      Figure 3, next to the report's numbers\n" +
+        '  fys-nn report --quick                       every experiment, scaled down\n' +
+        "  fys-nn grid-search ols                      Figure 3 and the report's numbers\n" +
         '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
-        '  fys-nn mnist --plan                         which trials would run, and which are done\n' +
+        '  fys-nn mnist --plan                         which trials would run\n' +
         `\nExit status:\n${exitStatuses()}`,
     );
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);

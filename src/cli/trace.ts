@@ -20,8 +20,9 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
-      '\nThe difference of a quantity is max |ours - recorded| / max |recorded|. If a number is NaN or infinite, the\n' +
-        'difference is infinite (null in JSON). Exit status: 3 if a difference exceeds its tolerance.',
+      '\nThe difference of a quantity is max |ours - recorded| / max |recorded|. If a\n' +
+        'number is NaN or infinite, the difference is infinite (null in JSON).\n' +
+        'Exit status: 3 if a difference exceeds its tolerance.',
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
