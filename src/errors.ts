@@ -63,6 +63,11 @@ export function quote(value: unknown): string {
   return plain.length > 200 ? `${plain.slice(0, 197)}...` : plain;
 }
 
+/** "1 trial", "0 trials", "3 trials". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
 /** Any value as text. Values from files may be nested too deeply to print, and callers may pass anything. */
 function textOf(value: unknown): string {
   try {

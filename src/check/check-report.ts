@@ -1,10 +1,11 @@
 import type { VerdictReport, VerdictRow } from '../claims/verdict-formats.ts';
+import { counted } from '../errors.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Table } from '../output/table.ts';
 import { significant } from '../stats/significant.ts';
 import type { Check, Difference, FileCheck } from './check.ts';
 
-/** A check for the formats: what does not hold row by row, what holds counted by file. */
+/** A check as a report for the formats: one row per baseline row that does not hold, and one count per file of those that do. */
 export function checkReport(check: Check): VerdictReport {
   const byFile = groupBy(check.differences, ({ file }) => file);
   return {
@@ -19,10 +20,10 @@ export function checkReport(check: Check): VerdictReport {
 export function checkSummary({ files }: Check): string {
   const sum = (key: 'rows' | 'holds' | 'contradicted' | 'notRun') =>
     files.reduce((total, file) => total + file[key], 0);
-  return `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${sum('rows')} rows of the baseline: ${sum('holds')} hold, ${sum('contradicted')} contradicted, ${sum('notRun')} not run.`;
+  return `${counted(files.length, 'file')}, ${counted(sum('rows'), 'row')} of the baseline: ${sum('holds')} hold, ${sum('contradicted')} contradicted, ${sum('notRun')} not run.`;
 }
 
-/** `own` are the file's differences. */
+/** The rows of one file; `own` are its differences. */
 function rowsOf({ file, rows, holds }: FileCheck, own: readonly Difference[]): VerdictRow[] {
   const judged = [...groupBy(own, ({ row }) => row)].map(([place, here]): VerdictRow => {
     const contradicted = here.some(({ verdict }) => verdict === 'contradicted');
@@ -41,7 +42,7 @@ function differenceText({ column, baseline, now, difference }: Difference): stri
   const place = column === null ? '' : `${column} `;
   if (baseline === null) return `${place}${now}`;
   const change = difference === null ? '' : ` (${signed(difference)})`;
-  return `${place}${show(baseline)} in the baseline, now ${show(now)}${change}`;
+  return `${place}${valueText(baseline)} in the baseline, now ${valueText(now)}${change}`;
 }
 
 /** "+1.2e-7": a difference to three digits. */
@@ -49,14 +50,14 @@ export function signed(difference: number): string {
   return `${difference > 0 ? '+' : ''}${significant(difference, 3)}`;
 }
 
-function show(value: string | number | null): string {
+function valueText(value: string | number | null): string {
   return value === '' ? 'empty' : Object.is(value, -0) ? '-0' : String(value);
 }
 
 function differenceTable(differences: readonly Difference[]): Table {
   return {
     name: 'differences',
-    description: 'what is not as in the baseline',
+    description: 'what differs from the baseline',
     columns: [
       { name: 'file', type: 'string', description: 'path of the CSV in both folders' },
       { name: 'row', type: 'string', description: 'its primary key; empty: the file or the column' },
@@ -73,7 +74,7 @@ function differenceTable(differences: readonly Difference[]): Table {
       column,
       baseline,
       now,
-      // The difference of two finite numbers may be beyond the largest, which a CSV cannot hold.
+      // The difference of two finite numbers may overflow, and a CSV cannot hold an infinity.
       difference !== null && Number.isFinite(difference) ? difference : null,
       verdict,
     ]),

@@ -2,13 +2,13 @@ import { exitCodes, UserError } from '../errors.ts';
 import type { StoredTable } from '../output/read-tables.ts';
 import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
-/** Something of the baseline that is not the same now. */
+/** Something in the baseline that is different now. */
 export interface Difference {
   /** Path of the CSV in the folder. */
   readonly file: string;
-  /** "trial=0a1b, epoch=3"; null: the whole file, or the whole column. */
+  /** "trial=0a1b, epoch=3"; null means the whole file or the whole column. */
   readonly row: string | null;
-  /** null: the whole row. */
+  /** null means the whole row. */
   readonly column: string | null;
   readonly baseline: string | number | null;
   readonly now: string | number | null;
@@ -17,7 +17,7 @@ export interface Difference {
   readonly verdict: 'contradicted' | 'not run';
 }
 
-/** How the rows of one file of the baseline fare. */
+/** How many rows of a file of the baseline hold, are contradicted, or are missing. */
 export interface FileCheck {
   readonly file: string;
   readonly rows: number;
@@ -28,27 +28,26 @@ export interface FileCheck {
 
 export interface Check {
   readonly files: readonly FileCheck[];
-  /** What does not hold, in the order of the baseline. */
+  /** Everything that does not hold, in the order of the baseline. */
   readonly differences: readonly Difference[];
-  /** What is there now and not in the baseline. */
+  /** What exists now but not in the baseline. */
   readonly notes: readonly string[];
 }
 
 type Tables = ReadonlyMap<string, StoredTable>;
 
-/** More say nothing that these do not say, and fill the memory. */
+/** More differences would fill the memory and tell the reader nothing new. */
 const mostDifferences = 250_000;
 
 /**
- * Compares the tables of two folders of results row by row; what the baseline has counts.
+ * Compares the tables of two folders of results row by row. Everything in the baseline is checked.
  *
- * Rows are matched by primary key, numbers compared within their tolerance, all else exactly. A number or text that moved
- * is `contradicted`. What is missing now, a file, a column, a row or a number (`not run`), is `not run`, and so is a mean
- * over fewer finished trials: missing is never a pass.
+ * Rows are matched by primary key. Numbers are compared within their tolerance, everything else exactly. A number or text
+ * that has changed is `contradicted`. A file, column, row or number that is missing now is `not run`, and so is a mean over
+ * fewer finished trials: a missing value never passes.
  *
- * Throws UserError where the folders have no table in common, one is of quick runs and the other of full ones, or of
- * another variant, where a key stands twice in a table, where a tolerance names no column, and where more numbers have
- * moved than can be told.
+ * Throws UserError if the folders have no table in common, if they are of different runs (quick or full) or variants, if a
+ * key appears twice in a table, if a tolerance names no column, and if there are more differences than can be listed.
  */
 export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerances): Check {
   const common = [...baseline.keys()].filter((file) => now.has(file));
@@ -56,10 +55,10 @@ export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerance
   const known = [...baseline.values()].flatMap(({ columns }) => columns.map(({ name }) => name));
   checkToleranceColumns(tolerances, new Set(known));
   for (const file of common) checkSameRun(file, baseline.get(file)!, now.get(file)!);
-  let room = mostDifferences;
+  let remaining = mostDifferences;
   const checked = [...baseline].map(([file, table]) => {
-    const found = checkTable(file, table, now.get(file) ?? null, tolerances, room);
-    room -= found.differences.length;
+    const found = checkTable(file, table, now.get(file) ?? null, tolerances, remaining);
+    remaining -= found.differences.length;
     return found;
   });
   const extra = [...now.keys()].filter((file) => !baseline.has(file));
@@ -84,7 +83,7 @@ function checkTable(
   baseline: StoredTable,
   now: StoredTable | null,
   tolerances: Tolerances,
-  room: number,
+  remaining: number,
 ): TableCheck {
   const total = baseline.rows.length;
   if (now === null) {
@@ -100,32 +99,32 @@ function checkTable(
   const lostKey = absent.find(({ name }) => baseline.primaryKey.includes(name));
   if (lostKey !== undefined) {
     const counts = { file, rows: total, holds: 0, contradicted: 0, notRun: total };
-    return { counts, differences, notes: [] }; // without it no row can be found
+    return { counts, differences, notes: [] }; // without the key column, no row can be matched
   }
   const current = rowsByKey(`${file} now`, now, baseline.primaryKey);
   const expected = keysOf(baseline, baseline.primaryKey);
-  const taken = new Uint8Array(now.rows.length);
-  const lost = new Set<string>();
+  const matched = new Uint8Array(now.rows.length);
+  const missingKeys = new Set<string>();
   const counts = { holds: 0, contradicted: 0, notRun: 0 };
   for (const [index, cells] of baseline.rows.entries()) {
     const key = expected.key(cells, index);
     const place = current.get(key);
-    if (place === undefined ? lost.has(key) : taken[place] === 1) {
+    if (place === undefined ? missingKeys.has(key) : matched[place] === 1) {
       throw duplicate(`${file} of the baseline`, expected.name(cells, index));
     }
-    if (place === undefined) lost.add(key);
-    else taken[place] = 1;
+    if (place === undefined) missingKeys.add(key);
+    else matched[place] = 1;
     const moved =
       place === undefined
         ? [missing(file, expected.name(cells, index), null, 'row missing')]
         : compareRow(file, () => expected.name(cells, index), pairs, cells, now.rows[place], tolerances);
     differences.push(...moved);
-    if (differences.length > room) throw tooManyDifferences(file, differences);
+    if (differences.length > remaining) throw tooManyDifferences(file, differences);
     if (moved.some(({ verdict }) => verdict === 'contradicted')) counts.contradicted++;
     else if (moved.length > 0 || absent.length > 0) counts.notRun++;
     else counts.holds++;
   }
-  const newRows = now.rows.length - (total - lost.size);
+  const newRows = now.rows.length - (total - missingKeys.size);
   const known = new Set(pairs.map(({ name }) => name));
   const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
@@ -138,7 +137,7 @@ function checkTable(
   };
 }
 
-/** A column of the baseline, and where it stands in both tables (-1: not there now). */
+/** A column of the baseline, with its index in both tables; -1 if it is missing now. */
 interface ColumnPair {
   readonly name: string;
   readonly index: number;
@@ -186,18 +185,18 @@ function compareRow(
     const [x, y] = [Number(a), Number(b)];
     const tolerance = columns.get(name) ?? (isInteger ? exact : all); // counts and epochs are exact unless named
     if (isWithin(tolerance, x, y)) {
-      // Float64 holds both as one number, the texts do not: only a tolerance makes them one.
+      // Two different decimals may be the same float64. They count as equal only within a tolerance.
       if (tolerance.size > 0 || isSameDecimal(a, b)) return [];
       return [{ ...place, baseline: a, now: b, difference: null, verdict: 'contradicted' }];
     }
     return [{ ...place, baseline: x, now: y, difference: y - x, verdict: 'contradicted' }];
   });
-  // A summary of fewer trials than before is incomplete, not other.
+  // A summary of fewer trials than before is incomplete, not contradicted.
   const lost = differences.some(({ column, difference }) => column === 'not_run' && difference! > 0);
   return lost ? differences.map((one) => ({ ...one, verdict: 'not run' })) : differences;
 }
 
-/** What the key columns hold tells a row from every other; where there is no key its number does. */
+/** The key of a row: the values of its key columns, or its number if there is no primary key. */
 function keysOf({ columns }: StoredTable, primaryKey: readonly string[]) {
   const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
   const none = indices.length === 0;
@@ -210,7 +209,7 @@ function keysOf({ columns }: StoredTable, primaryKey: readonly string[]) {
   };
 }
 
-/** Where each key stands. */
+/** The index of each row by its key. */
 function rowsByKey(title: string, table: StoredTable, primaryKey: readonly string[]): Map<string, number> {
   const { key, name } = keysOf(table, primaryKey);
   const byKey = new Map<string, number>();
@@ -224,13 +223,13 @@ function missing(file: string, row: string | null, column: string | null, what: 
   return { file, row, column, baseline: null, now: what, difference: null, verdict: 'not run' };
 }
 
-/** Quick runs, and other readings of the report, have other numbers by intention. */
+/** Refuses to compare quick with full runs, or different variants: their numbers differ by design. */
 function checkSameRun(file: string, baseline: StoredTable, now: StoredTable): void {
   for (const column of ['run', 'variant']) {
     const [before, after] = [valuesOf(baseline, column), valuesOf(now, column)];
     if (before === null || after === null || before === after) continue;
     throw new UserError({
-      what: `${file}: the baseline is another kind of run`,
+      what: `${file}: the baseline is a different kind of run`,
       expected: `${column}: ${before}, as in the baseline`,
       received: `${column}: ${after}`,
       remedy: 'compare runs of one kind: --quick and --variant as for the baseline',
@@ -238,7 +237,7 @@ function checkSameRun(file: string, baseline: StoredTable, now: StoredTable): vo
   }
 }
 
-/** The values of a column, each once; null where there are none. */
+/** The distinct values of a column, sorted and joined; null if there are none. */
 function valuesOf({ columns, rows }: StoredTable, name: string): string | null {
   const index = columns.findIndex((column) => column.name === name);
   const values = new Set(index === -1 ? [] : rows.map((row) => row[index]));
@@ -255,12 +254,12 @@ function nothingInCommon(baseline: Tables, now: Tables): UserError {
   });
 }
 
-/** The exit status stays what these differences alone make it. */
+/** An error with the exit status that these differences alone would give. */
 function tooManyDifferences(file: string, differences: readonly Difference[]): UserError {
   const moved = differences.some(({ verdict }) => verdict === 'contradicted');
   return new UserError(
     {
-      what: `${file} and the files before it are not as in the baseline in very many places`,
+      what: `${file} and the files before it differ from the baseline in too many places`,
       expected: `at most ${mostDifferences} differences`,
       received: 'more than that',
       remedy: 'compare runs of the same settings, or give a --tolerance',
@@ -271,9 +270,9 @@ function tooManyDifferences(file: string, differences: readonly Difference[]): U
 
 function duplicate(name: string, key: string): UserError {
   return new UserError({
-    what: `${name} has two rows of one key`,
+    what: `${name} has two rows with the same key`,
     expected: 'each primary key once',
     received: key,
-    remedy: 'run the experiment again, or take another copy of its folder',
+    remedy: 'run the experiment again, or use another copy of its folder',
   });
 }

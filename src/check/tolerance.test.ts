@@ -32,7 +32,7 @@ describe('parseTolerances', () => {
     'Infinity',
     'a=b=1',
   ])('%p is refused', (text) => {
-    expect(() => parseTolerances([text])).toThrow(/--tolerance cannot be understood/);
+    expect(() => parseTolerances([text])).toThrow(/--tolerance is not valid/);
   });
 });
 

@@ -1,23 +1,23 @@
 import { UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 
-/** How far a number may be from the baseline's and still count as the same. */
+/** The largest difference from the baseline at which a number still counts as equal. */
 export interface Tolerance {
   readonly kind: 'abs' | 'rel';
   readonly size: number;
 }
 
-/** One tolerance for all columns of type number, and those of single columns. */
+/** The tolerance for all columns of type number, and the tolerances of single columns. */
 export interface Tolerances {
   readonly all: Tolerance;
   readonly columns: ReadonlyMap<string, Tolerance>;
 }
 
 /**
- * The tolerances of a list such as ["1e-9", "test_mse=rel:0.01,epoch=abs:1"]; later ones count.
+ * Parses a list such as ["1e-9", "test_mse=rel:0.01,epoch=abs:1"]; later tolerances override earlier ones.
  *
- * `x` and `rel:x` allow |now - baseline| <= x |baseline|, `abs:x` allows |now - baseline| <= x; without any, numbers must
- * be equal. Throws UserError on anything else.
+ * `x` and `rel:x` allow |now - baseline| <= x |baseline|; `abs:x` allows |now - baseline| <= x. Without a tolerance, numbers
+ * must be equal. Throws UserError on anything else.
  */
 export function parseTolerances(texts: readonly string[]): Tolerances {
   let all: Tolerance = { kind: 'rel', size: 0 };
@@ -33,20 +33,20 @@ export function parseTolerances(texts: readonly string[]): Tolerances {
   return { all, columns };
 }
 
-/** Whether the number counts as the baseline's. */
+/** Whether the number counts as equal to the baseline's. */
 export function isWithin({ kind, size }: Tolerance, baseline: number, now: number): boolean {
   if (Object.is(baseline, now)) return true;
   if (size === 0) return false;
   return Math.abs(now - baseline) <= (kind === 'abs' ? size : size * Math.abs(baseline));
 }
 
-/** Whether two texts are one decimal number: "0.5" and "5e-1", not 9007199254740992 and 9007199254740993. */
+/** Whether two texts are the same decimal number, such as "0.5" and "5e-1" but not 9007199254740992 and 9007199254740993. */
 export function isSameDecimal(a: string, b: string): boolean {
-  return a === b || digitsOf(a) === digitsOf(b);
+  return a === b || canonicalDecimal(a) === canonicalDecimal(b);
 }
 
-/** Sign, digits without zeros at either end, and their exponent; what is no decimal number as it is. */
-function digitsOf(text: string): string {
+/** Sign, digits without zeros at either end, and exponent; text that is not a decimal number is returned unchanged. */
+function canonicalDecimal(text: string): string {
   const match = /^\s*([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?\s*$/i.exec(text);
   if (match === null) return text;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
@@ -56,15 +56,15 @@ function digitsOf(text: string): string {
   return `${sign === '-' ? '-' : ''}${short}e${short === '' ? 0 : power}`;
 }
 
-/** Throws UserError where a tolerance names a column that no table has. */
+/** Throws UserError if a tolerance names a column that no table has. */
 export function checkToleranceColumns({ columns }: Tolerances, known: ReadonlySet<string>): void {
   for (const name of columns.keys()) parseChoice(name, [...known], '--tolerance');
 }
 
 function badTolerance(item: string): UserError {
   return new UserError({
-    what: '--tolerance cannot be understood',
-    expected: 'x, rel:x or abs:x with a number x >= 0, and with column= before it for one column',
+    what: '--tolerance is not valid',
+    expected: 'x, rel:x or abs:x with a number x >= 0, and column= in front for a single column',
     received: item,
     remedy: 'write --tolerance 1e-9, or --tolerance test_mse=rel:0.01,epoch=abs:1',
   });

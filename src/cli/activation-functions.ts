@@ -10,7 +10,7 @@ import { folderName } from '../output/result-files.ts';
 import type { Table } from '../output/table.ts';
 import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
 import { significant } from '../stats/significant.ts';
-import { printWhole, tell } from './terminal.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
 export const functionsFolder = folderName(definition.name);
 
@@ -29,20 +29,20 @@ export function addActivationFunctionsCommand(program: Command): void {
   program
     .command(name)
     .description(`${title} (${figure})`)
-    .option('--activation <names>', 'which', activation.join(','))
-    .option('--x <values>', 'where: a list, a..b, linspace(a,b,n)', x)
-    .option('--out <dir>', `where the results go (default: "${join('results', name)}")`)
+    .option('--activation <names>', 'activation functions to tabulate', activation.join(','))
+    .option('--x <values>', 'arguments: a list, a..b or linspace(a,b,n)', x)
+    .option('--out <dir>', `where to write the results (default: "${join('results', name)}")`)
     .option('--json', 'print the values as JSON')
-    .option('--no-figures', 'draw nothing')
-    .option('--quiet', 'no notes')
+    .option('--no-figures', 'draw no figure')
+    .option('--quiet', 'print no notes')
     .action(async (flags: Flags) => {
       const out = flags.out ?? join('results', name);
-      printWhole(await writeFunctions(flags, out));
-      if (flags.quiet !== true) tell(`wrote ${out}/`);
+      writeStdoutRaw(await writeFunctions(flags, out));
+      if (flags.quiet !== true) writeStderr(`wrote ${out}/`);
     });
 }
 
-/** Writes the values into a folder and returns what to print: part of `fys-nn report`. */
+/** Writes the values to a folder and returns the text to print. Also used by `fys-nn report`. */
 export async function writeFunctions(
   flags: Partial<Flags>,
   out: string,
@@ -67,7 +67,7 @@ export async function writeFunctions(
     await writeFigures(out, [functionsFigure(definition, values)]);
   }
   if (flags.json === true) return toJson(tableToRecords(table));
-  return `${title} (${figure})\n\n${await shown(values)}\n\n`;
+  return `${title} (${figure})\n\n${await sampleTable(values)}\n\n`;
 }
 
 export async function isFunctionsFolder(folder: string): Promise<boolean> {
@@ -75,9 +75,9 @@ export async function isFunctionsFolder(folder: string): Promise<boolean> {
   return names.includes('functions.csv');
 }
 
-/** The figure of a folder that this command wrote: part of `fys-nn plot`. */
+/** Reads a folder that this command wrote and returns its figure. Used by `fys-nn plot`. */
 export async function readFunctionsFigure(folder: string): Promise<Figure> {
-  const { damaged } = await import('../figures/folder-errors.ts');
+  const { damagedResults } = await import('../figures/folder-errors.ts');
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const values: FunctionValue[] = [];
@@ -89,7 +89,7 @@ export async function readFunctionsFigure(folder: string): Promise<Figure> {
       gradient: parseCell(row, 'gradient', parseNumber),
     });
   }
-  if (values.length === 0) throw damaged(folder, 'functions.csv has no rows');
+  if (values.length === 0) throw damagedResults(folder, 'functions.csv has no rows');
   return functionsFigure(definition, values);
 }
 
@@ -108,8 +108,8 @@ function functionsTable(values: readonly FunctionValue[]): Table {
   };
 }
 
-/** At most eleven of the arguments, evenly spread: the file has them all. */
-async function shown(values: readonly FunctionValue[]): Promise<string> {
+/** A table for the terminal with at most eleven evenly spaced arguments; the CSV file has all of them. */
+async function sampleTable(values: readonly FunctionValue[]): Promise<string> {
   const { renderTable } = await import('./text-table.ts');
   const xs = [...new Set(values.map(({ x }) => x))];
   const picked = [

@@ -76,16 +76,12 @@ test('formats go to a file by its ending, or to the standard output by name', as
 
 test.each<[string, string[], RegExp]>([
   ['no baseline', ['check', 'now'], /--baseline is missing/],
-  ['no such folder', ['check', 'now', '--baseline', 'nowhere'], /nowhere is no folder of results/],
+  ['no such folder', ['check', 'now', '--baseline', 'nowhere'], /nowhere is not a folder of results/],
   ['another level', ['check', 'now/ffnn', '--baseline', 'baseline'], /no table in common/],
-  ['quick against full', ['check', 'quick', '--baseline', 'baseline/ffnn'], /another kind of run/],
+  ['quick against full', ['check', 'quick', '--baseline', 'baseline/ffnn'], /different kind of run/],
   ['a bad tolerance', ['check', 'now', '--baseline', 'baseline', '--tolerance', 'much'], /--tolerance/],
   ['a bad format', ['check', 'now', '--baseline', 'baseline', '--format', 'jnuit'], /did you mean junit/],
-  [
-    'a bad ending',
-    ['check', 'now', '--baseline', 'baseline', '--output', 'x.txt'],
-    /does not tell the format/,
-  ],
+  ['a bad ending', ['check', 'now', '--baseline', 'baseline', '--output', 'x.txt'], /selects no format/],
 ])('%s is refused with 2', async (_name, args, pattern) => {
   const { status, stdout, stderr } = await call(...args);
   expect([status, stdout]).toEqual([2, '']);

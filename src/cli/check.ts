@@ -5,7 +5,7 @@ import type { VerdictFormatName } from '../claims/verdict-formats.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import type { SetStatus } from './status.ts';
-import { printWhole, tell } from './terminal.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
 interface CheckFlags {
   readonly baseline?: string;
@@ -14,29 +14,35 @@ interface CheckFlags {
   readonly output?: string;
 }
 
-/** `fys-nn check RESULTS --baseline DIR`: has a number moved since? */
+/** `fys-nn check RESULTS --baseline DIR`: which numbers have changed since the baseline? */
 export function addCheckCommand(program: Command, setStatus: SetStatus): void {
   program
     .command('check')
     .description('Compare a folder of results with an earlier one, row by row')
     .argument('<results>', 'results/, or the folder of one experiment')
-    .addOption(new Option('--baseline <dir>', 'the folder it is compared with'))
+    .addOption(new Option('--baseline <dir>', 'the folder to compare with'))
     .addOption(
       new Option(
         '--tolerance <list>',
-        'how far numbers may be apart: 1e-9 or rel:1e-9 (of the baseline), abs:0.01, for one column test_mse=rel:0.01',
+        'allowed difference: 1e-9 or rel:1e-9 (relative to the baseline), abs:0.01, or for one column test_mse=rel:0.01',
       )
         .argParser((text: string, before: readonly string[]) => [...before, text])
-        .default([], 'equal'),
+        .default([], 'none, numbers must be equal'),
     )
     .addOption(
       new Option('--format <name>', 'markdown, json, junit or csv (default: a table for the terminal)'),
     )
-    .addOption(new Option('--output <file>', 'write that format to a file: .md, .json, .xml, .csv'))
+    .addOption(
+      new Option(
+        '--output <file>',
+        'write to a file; without --format, its ending selects the format: .md, .json, .xml or .csv',
+      ),
+    )
     .addHelpText(
       'after',
-      '\nWhat the baseline has must be there and the same. Exit status: 0 it is, 3 something moved,\n' +
-        '4 nothing moved but something is missing, 2 the folders cannot be compared.\n' +
+      '\nEvery row of the baseline must be present and unchanged. Exit status:\n' +
+        '0 all are, 3 something has changed, 4 something is missing but nothing has\n' +
+        'changed, 2 the folders cannot be compared.\n' +
         '\nExample:\n  fys-nn check results --baseline baseline --tolerance 1e-9 --output check.xml',
     )
     .action(async (results: string, flags: CheckFlags) => setStatus(await runCheck(results, flags)));
@@ -47,7 +53,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
     throw new UserError({
       what: '--baseline is missing',
       expected: 'an earlier folder of results',
-      remedy: 'write fys-nn check results --baseline DIR',
+      remedy: 'run fys-nn check results --baseline DIR',
     });
   }
   const { readTables } = await import('../output/read-tables.ts');
@@ -64,13 +70,13 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
     const { writeFiles } = await import('../files/write-files.ts');
     await writeFiles(dirname(flags.output), new Map([[basename(flags.output), text]]));
   }
-  printWhole(text === null || flags.output !== undefined ? await shown(check) : text);
-  for (const note of check.notes) tell(note);
+  writeStdoutRaw(text === null || flags.output !== undefined ? await terminalText(check) : text);
+  for (const note of check.notes) writeStderr(note);
   if (check.differences.some(({ verdict }) => verdict === 'contradicted')) return exitCodes.contradicted;
   return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-/** The format that was asked for, by name or by the file's ending. */
+/** The requested format: named by --format, or selected by the ending of --output. */
 async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictFormatName | null> {
   const { verdictFormatNames, verdictFormats } = await import('../claims/verdict-formats.ts');
   if (format !== undefined) return parseChoice(format, verdictFormatNames, '--format');
@@ -79,15 +85,15 @@ async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictForm
   const name = verdictFormatNames.find((one) => verdictFormats[one].extension === extension);
   if (name !== undefined) return name;
   throw new UserError({
-    what: '--output does not tell the format',
+    what: '--output has an ending that selects no format',
     expected: `a file that ends in ${verdictFormatNames.map((one) => `.${verdictFormats[one].extension}`).join(', ')}`,
     received: output,
     remedy: `add --format ${verdictFormatNames[0]}`,
   });
 }
 
-/** What moved, for a terminal: the first rows of many. */
-async function shown(check: Check): Promise<string> {
+/** The first differences and the summary, as text for a terminal. */
+async function terminalText(check: Check): Promise<string> {
   const most = 40;
   const { checkSummary, signed } = await import('../check/check-report.ts');
   const summary = `${checkSummary(check)}\n`;
@@ -110,6 +116,6 @@ async function shown(check: Check): Promise<string> {
   const align = ['left', 'left', 'left', 'left', 'right', 'right', 'right'] as const;
   const table = renderTable(header, rows, { align: [...align], color, width: process.stdout.columns ?? 160 });
   const left = check.differences.length - most;
-  const more = left > 0 ? `\n… and ${left} more: --format csv has them all\n` : '';
+  const more = left > 0 ? `\n… and ${left} more: --format csv lists all of them\n` : '';
   return `${table}\n${more}\n${summary}`;
 }

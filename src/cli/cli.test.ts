@@ -224,7 +224,7 @@ describe('bad input', () => {
     [['mnist', '--samples', '80000'], /--samples[\s\S]*70000/],
     [['trace', 'nowhere.json'], /nowhere\.json/],
     [['data', 'export', 'mnits'], /did you mean mnist/],
-    [['data', 'export', 'mnist', '--noise', '1'], /--noise has no meaning for mnist/],
+    [['data', 'export', 'mnist', '--noise', '1'], /--noise does not apply to mnist/],
     [['data', 'export', 'franke', '--samples', 'all'], /--samples all cannot be used with generated data/],
     [['data', 'export', 'franke', '--seed', '1..5'], /--seed takes one value here/],
     [['data', 'export', 'franke', '--out', '/proc/x'], /--out/],
@@ -295,7 +295,7 @@ test('a failed trial leaves good results alone', async () => {
     shell: 'ulimit -f 1',
   });
   expect(status).toBe(1);
-  expect(stderr).toContain('out/ was left as it was');
+  expect(stderr).toContain('out/ is unchanged');
   expect(await csvs('out')).toEqual(good);
 });
 
@@ -303,7 +303,7 @@ test('logistic regression by L-BFGS: how it ended is in the tables, and a fit th
   const args = ['logistic', '--solver', 'lbfgs', '--samples', '600', '--test-size', '100', '--lambda', '0,1'];
   const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out', '--no-figures');
   expect(status).toBe(0);
-  expect(stderr).toContain('L-BFGS has not converged in 1 of the trials');
+  expect(stderr).toContain('L-BFGS did not converge in 1 trial: see');
   const [header, free, bound] = (await csvs('out'))['trials.csv'].split('\n').map((line) => line.split(','));
   const cells = (row: string[]) =>
     ['epochs', 'iterations', 'converged'].map((name) => row[header.indexOf(name)]);

@@ -6,7 +6,7 @@ import { flagOf, type OptionName, options, parseOption, type Setting } from '../
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
-import { print } from './terminal.ts';
+import { writeStdout } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;
 
@@ -17,28 +17,28 @@ interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
   readonly dataDir?: string;
 }
 
-/** `fys-nn data`: what there is, and how to take it along. */
+/** `fys-nn data`: lists the datasets and exports them as files. */
 export function addDataCommand(program: Command): void {
-  const data = program.command('data').description('Look at the datasets or export them');
+  const data = program.command('data').description('List the datasets or export one');
   data
     .command('list')
     .description('List the datasets, their sources and licences')
     .action(() => {
       for (const [name, { description, source, license }] of Object.entries(datasets)) {
-        print(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
+        writeStdout(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
       }
     });
   const exporting = data
     .command('export')
     .argument('<dataset>', Object.keys(datasets).join(' or '))
     .description('Write a dataset as IDX or CSV files')
-    .option('--first <n>', 'only the first n rows of the training and of the test set')
+    .option('--first <n>', 'only the first n rows of the training set and of the test set')
     .option('--format <name>', formats.join(' or '), 'csv')
-    .option('--out <dir>', 'where the files go', 'data/downloads');
+    .option('--out <dir>', 'where to write the files', 'data/downloads');
   const fromFiles = datasetNames.filter((name) => datasets[name].fromFiles).join(', ');
   exporting.option(
     '--data-dir <dir>',
-    `${fromFiles}: folder with four IDX files in place of the bundled ones`,
+    `${fromFiles}: folder with four IDX files to use instead of the bundled ones`,
   );
   for (const [name, value] of Object.entries(optionDefaults) as [OptionName, Setting][]) {
     const { placeholder, description } = options[name];
@@ -48,7 +48,7 @@ export function addDataCommand(program: Command): void {
     );
   }
   exporting.action(async (name: string, flags: Flags) => {
-    const dataset = await rowsOf(parseChoice(name, datasetNames, '<dataset>'), flags);
+    const dataset = await loadRows(parseChoice(name, datasetNames, '<dataset>'), flags);
     const { checkOutputDirectory } = await import('../files/write-files.ts');
     await checkOutputDirectory(flags.out, '--out');
     const format = parseChoice(flags.format, formats, '--format');
@@ -61,26 +61,26 @@ export function addDataCommand(program: Command): void {
       flags.first === undefined ? null : parseInteger(flags.first, '--first', 1),
       flags.out,
     );
-    print(...files);
+    writeStdout(...files);
   });
 }
 
-/** The rows of a dataset, generated or read as the flags say. Errors: flags of another dataset. */
-async function rowsOf(name: DatasetName, flags: Flags): Promise<Dataset> {
+/** Generates or reads a dataset according to the flags. Errors: flags of another dataset. */
+async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
   const entry = datasetEntry(name);
-  const taken = takenBy(name);
+  const accepted = optionNamesOf(name);
   for (const flag of Object.keys(optionDefaults) as OptionName[]) {
-    if (flags[flag] !== undefined && !taken.includes(flag))
-      throw meaningless(flagOf(flag), flags[flag], name);
+    if (flags[flag] !== undefined && !accepted.includes(flag))
+      throw doesNotApply(flagOf(flag), flags[flag], name);
   }
-  if (flags.dataDir !== undefined && !entry.fromFiles) throw meaningless('--data-dir', flags.dataDir, name);
-  const settings = Object.fromEntries(taken.map((option) => [option, one(option, flags)]));
+  if (flags.dataDir !== undefined && !entry.fromFiles) throw doesNotApply('--data-dir', flags.dataDir, name);
+  const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, flags)]));
   const sources = { dataDir: flags.dataDir ?? null };
   const { config } = await entry.resolve(settings, sources);
   return entry.load(config, Number(settings.seed ?? 0), sources);
 }
 
-/** Options of data that are generated, with the values that the report has; and each dataset's own. */
+/** The options of generated data with the report's values, and each dataset's own options. */
 const optionDefaults: Readonly<Partial<Record<OptionName, Setting>>> = {
   seed: frankeSettings.seed,
   samples: frankeSettings.samples,
@@ -94,27 +94,27 @@ const optionDefaults: Readonly<Partial<Record<OptionName, Setting>>> = {
   ),
 };
 
-function takenBy(name: DatasetName): OptionName[] {
+function optionNamesOf(name: DatasetName): OptionName[] {
   const { options: own, fromFiles } = datasetEntry(name);
   return [...(fromFiles ? [] : ['seed', 'samples']), ...Object.keys(own)] as OptionName[];
 }
 
-/** The datasets that take an option: "franke". */
+/** The datasets that take an option, such as "franke". */
 function ownersOf(option: OptionName): string {
-  return datasetNames.filter((name) => takenBy(name).includes(option)).join(', ');
+  return datasetNames.filter((name) => optionNamesOf(name).includes(option)).join(', ');
 }
 
-function meaningless(flag: string, received: unknown, dataset: string): UserError {
+function doesNotApply(flag: string, received: unknown, dataset: string): UserError {
   return new UserError({
-    what: `${flag} has no meaning for ${dataset}`,
-    expected: 'options of that dataset only (see --help)',
+    what: `${flag} does not apply to ${dataset}`,
+    expected: 'only options of this dataset (see --help)',
     received,
     remedy: `leave out ${flag}`,
   });
 }
 
-/** The one value of an option that takes a list elsewhere. */
-function one(name: OptionName, flags: Flags): Setting {
+/** The single value of an option; experiments allow a list here. */
+function singleSetting(name: OptionName, flags: Flags): Setting {
   const text = flags[name];
   if (text === undefined) return optionDefaults[name]!;
   const values = parseOption(name, text);
@@ -123,6 +123,6 @@ function one(name: OptionName, flags: Flags): Setting {
     what: `${flagOf(name)} takes one value here`,
     expected: 'one value',
     received: text,
-    remedy: 'export one dataset at a time',
+    remedy: 'export each of them with a command of its own',
   });
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { exitCodes } from '../errors.ts';
+import { counted, exitCodes } from '../errors.ts';
 import { withFlags } from './flags.ts';
 import type { SetStatus } from './status.ts';
-import { printWhole } from './terminal.ts';
+import { writeStdoutRaw } from './terminal.ts';
 
 interface DoctorFlags {
   readonly store?: string;
@@ -11,16 +11,16 @@ interface DoctorFlags {
   readonly json?: boolean;
 }
 
-/** `fys-nn doctor`: are results from this machine right, and can they be had? */
+/** `fys-nn doctor`: does this machine compute the right numbers, and does it have all that a run needs? */
 export function addDoctorCommand(program: Command, setStatus: SetStatus): void {
   program
     .command('doctor')
-    .description('Check this machine and installation: the same numbers as everywhere, data, disk, versions')
-    .addOption(new Option('--store <dir>', 'the store to look at (default: "results/.trials")'))
-    .addOption(new Option('--data-dir <dir>', 'look at the four IDX files of this folder too'))
-    .addOption(new Option('--golden <file>', 'golden hashes in place of those that come along').hideHelp())
+    .description('Check that this machine computes the right numbers; check data, disk and versions')
+    .addOption(new Option('--store <dir>', 'the store to check (default: "results/.trials")'))
+    .addOption(new Option('--data-dir <dir>', 'also check the four IDX files in this folder'))
+    .addOption(new Option('--golden <file>', 'golden hashes to use instead of the bundled ones').hideHelp())
     .addOption(new Option('--json', 'print as JSON'))
-    .addHelpText('after', '\nExit status: 0 nothing is wrong, 1 something is; a warning alone is no failure.')
+    .addHelpText('after', '\nExit status: 0 nothing is wrong, 1 something is wrong. Warnings do not count.')
     .action(async (flags: DoctorFlags) => setStatus(await runDoctor(flags)));
 }
 
@@ -41,7 +41,7 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
   const warnings = checks.filter(({ state }) => state === 'warning').length;
   if (json === true) {
     const { toJson } = await import('../output/json.ts');
-    printWhole(toJson({ ok: wrong === 0, wrong, warnings, checks }));
+    writeStdoutRaw(toJson({ ok: wrong === 0, wrong, warnings, checks }));
   } else {
     const { renderTable } = await import('./text-table.ts');
     const rows = checks.flatMap(({ what, state, found, remedy }) => [
@@ -49,10 +49,10 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
       ...(remedy === undefined ? [] : [['', '', `-> ${remedy}`]]),
     ]);
     const color = process.stdout.isTTY && process.stdout.hasColors();
-    const table = renderTable(['', 'what', 'found'], rows, { color, width: process.stdout.columns ?? 120 });
+    const table = renderTable(['', 'check', 'result'], rows, { color, width: process.stdout.columns ?? 120 });
     const verdict = wrong === 0 ? 'nothing is wrong' : `${wrong} wrong`;
-    const also = warnings === 0 ? '' : `, ${warnings} warning${warnings === 1 ? '' : 's'}`;
-    printWhole(`${table}\n\n${verdict}${also}\n`);
+    const warningText = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
+    writeStdoutRaw(`${table}\n\n${verdict}${warningText}\n`);
   }
   return wrong === 0 ? exitCodes.done : exitCodes.failed;
 }

@@ -17,48 +17,51 @@ import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName } from '../output/result-files.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { tell } from './terminal.ts';
+import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir'> & Partial<Record<OptionName, string>>;
 
-/** Adds the subcommand of one experiment; its options come from its settings. */
+/** Adds the subcommand of an experiment, with an option for each of its settings. */
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
   const command = experimentCommand(program, experiment);
   addRunFlags(command, join('results', folderName(experiment.name)), datasets[experiment.dataset].fromFiles);
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
     const { plan, choices, sources } = await planOf(experiment, flags);
-    if (flags.quiet !== true) noteUnread(plan, choices.given);
+    if (flags.quiet !== true) noteIgnoredOptions(plan, choices.given);
     const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
     setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
   });
 }
 
-/** The experiment as a command with its own options: under the program, or under `table`. */
+/** The command of an experiment with its own options, under the program or under `table`. */
 export function experimentCommand(parent: Command, experiment: Experiment): Command {
   const words = experiment.name.split(' ');
   const command = parentOf(parent, words.slice(0, -1))
     .command(words[words.length - 1])
     .description(`${experiment.title} (${experiment.figure})`)
-    .addHelpText('after', `\nAbout ${experiment.runTime} on two cores. ${capitalized(experiment.expected)}.`)
     .addHelpText(
       'after',
-      '\nEvery value can be a list: 1,2,3   1..20   geomspace(1e-4,0.1,4)   linspace(0,1,5)\n' +
-        'All combinations are run; what the store holds already is not run again.',
+      `\nTakes about ${experiment.runTime} on two cores. Expected results:\n${experiment.expected}.`,
+    )
+    .addHelpText(
+      'after',
+      '\nEvery option takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)\n' +
+        'linspace(0,1,5). Every combination runs, unless its result is in the store.',
     );
   for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));
   return command;
 }
 
-/** The plan that the flags ask for. */
+/** Turns the flags into a plan. */
 export async function planOf(experiment: Experiment, flags: PlanFlags) {
   const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
   const sources = { dataDir: flags.dataDir ?? null };
   return { plan: await planExperiment(experiment, choices, sources), choices, sources };
 }
 
-/** What the user typed for this experiment's own options. */
+/** The values that the user gave for this experiment's own options. */
 function givenSettings(
   experiment: Experiment,
   flags: Partial<Record<OptionName, string>>,
@@ -71,15 +74,15 @@ function givenSettings(
   return given;
 }
 
-/** Says which of the given options no trial reads: --batch-size with --solver closed-form, for one. */
-function noteUnread({ cells }: Plan, given: SettingLists): void {
+/** Notes which of the given options no trial reads, such as --batch-size with --solver closed-form. */
+function noteIgnoredOptions({ cells }: Plan, given: SettingLists): void {
   for (const name of Object.keys(given) as OptionName[]) {
     if (cells.some(({ settings }) => settings[name] !== null)) continue;
-    tell(`note: ${flagOf(name)} has no effect together with the other options`);
+    writeStderr(`note: ${flagOf(name)} has no effect with these settings`);
   }
 }
 
-/** What can be chosen from: of solvers and references an experiment has some. */
+/** The choices of an option. An experiment allows only some solvers, losses and references. */
 function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
   if (name === 'loss') return lossesOf(experiment.task);
@@ -95,7 +98,7 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
     `${flagOf(name)} <${placeholder}>`,
     `${description}${listed} (default: ${defaults})`,
   );
-  // Given twice, the lists add up.
+  // If the option is given twice, the lists are joined.
   return option.argParser((value, previous: string | undefined) =>
     previous === undefined ? value : `${previous},${value}`,
   );
@@ -109,7 +112,7 @@ function hyperparameterDefaults(name: OptionName): string {
   return owners.map((optimizer, index) => `${optimizer} ${defaults[index]}`).join(', ');
 }
 
-/** `grid-search` of `grid-search ols`, made the first time it is asked for; it lists what it holds. */
+/** The parent command, such as `grid-search` of `grid-search ols`. It is created on first use and lists its members. */
 function parentOf(program: Command, words: readonly string[]): Command {
   return words.reduce((parent, word) => {
     const known = parent.commands.find((command) => command.name() === word);
@@ -119,8 +122,4 @@ function parentOf(program: Command, words: readonly string[]): Command {
     const list = members.map(({ name, figure }) => `${name.slice(word.length + 1)} (${figure})`);
     return group.description(`Grid searches: ${list.join(', ')}`);
   }, program);
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -65,8 +65,8 @@ describe('a worker thread that', () => {
       expect(failing.status).toBe(1);
       expect(failing.stderr).toMatch(reason);
       expect(failing.stderr).toContain('failed and will be retried');
-      expect(failing.stderr).toContain('was left as it was: not all trials are done');
-      expect(failing.stdout).toContain('INCOMPLETE: 1 of 4 trials have no result');
+      expect(failing.stderr).toContain('is unchanged: not all trials are done');
+      expect(failing.stdout).toContain('INCOMPLETE: no result for 1 of 4 trials');
       expect(existsSync(join(directory, 'results/ffnn'))).toBe(false);
       expect(await linesIn('results/.trials')).toHaveLength(3);
       const [failure] = (await readFile(join(directory, 'results/.trials/failures.jsonl'), 'utf8')).split(
@@ -163,7 +163,7 @@ describe('interrupted', () => {
     child.kill(signal);
     const outcome = await ended;
     expect(outcome.status).toBe(status);
-    expect(outcome.stderr).toContain('0 of 1 trials are in the store; the same command goes on from there');
+    expect(outcome.stderr).toContain('the store has 0 of 1 trial; run the same command to resume');
     expect(await filesIn('results/.trials/checkpoints')).toEqual([expect.stringMatching(/-\d+\.state$/)]);
     expect(await filesIn('results/.trials/leases')).toEqual([]);
     expect(await filesIn('results')).toEqual(['.trials']);
@@ -251,7 +251,7 @@ describe('several processes on one store', () => {
     await run(...small);
     const again = await start(small, repairing).ended;
     expect(again.status).toBe(0);
-    expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are at work');
+    expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are using');
     expect((await callProgram(['store', 'repair'], directory)).status).toBe(0);
   });
 

@@ -8,13 +8,13 @@ import { removeFile } from '../files/until-free.ts';
 import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../store/store.ts';
 
-/** Draws a plan's figures beside the report's numbers into its folder. */
+/** Draws a plan's figures, with the report's numbers next to ours, and writes them to its folder. */
 export async function drawPlan(folder: string, plan: Plan, records: Records): Promise<void> {
   const published = await publishedOf(plan.experiment.name);
   await writeFigures(folder, figuresOf(plan, records, { published }));
 }
 
-/** Writes figures into a folder and removes those of the run before that this one does not have. */
+/** Writes figures to a folder and removes figures of an earlier run that this run does not have. */
 export async function writeFigures(
   folder: string,
   figures: readonly Figure[],
@@ -23,7 +23,7 @@ export async function writeFigures(
   await writeFiles(folder, await figureFiles(figures, formats));
   const names = new Set(figures.map(({ name }) => name));
   const entries = await readdir(folder, { withFileTypes: true });
-  // A folder of that name is none of ours.
+  // Runs write no folders, so a folder with such a name is the user's.
   const old = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [] : entry.name)));
   for (const file of old) {
     const name = /^(heat-maps|curves|published.*)\.vl\.json$/.exec(file)?.[1];

@@ -1,12 +1,11 @@
 import { UserError } from '../errors.ts';
 import { flagOf, options } from '../experiment/options.ts';
 
-/** What rooms that know no command line call by name, besides the options of experiments. */
+/** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
 const runSettings = new Set(['dataDir', 'jobs', 'store', 'out', 'timeout', 'format', 'first']);
 
 /**
- * A message with flags in the place of settings: rooms that know no command line write `{testSize}`, which is
- * --test-size here.
+ * Replaces settings in braces by flags: rooms without a command line write `{testSize}`, which becomes --test-size.
  */
 export function withFlags(text: string): string {
   return text.replace(/\{([a-z][A-Za-z0-9]*)\}/g, (braced, name) =>
@@ -14,7 +13,7 @@ export function withFlags(text: string): string {
   );
 }
 
-/** What is wrong, in the words of the command line. What the user wrote stays as it is. */
+/** The message of an error, with flags instead of settings in braces. What the user wrote is not changed. */
 export function messageOf(error: unknown): string {
   if (error instanceof UserError) {
     const { what, expected, received, remedy } = error.parts;
@@ -25,6 +24,6 @@ export function messageOf(error: unknown): string {
       ...(remedy === undefined ? {} : { remedy: withFlags(remedy) }),
     }).message;
   }
-  // From another thread, where an error is its text alone.
+  // An error from another thread is only its text.
   return withFlags(error instanceof Error ? error.message : String(error));
 }

@@ -4,26 +4,26 @@ import { twoDigits } from '../stats/two-digits.ts';
 
 export interface HeatMapOptions {
   title: string;
-  /** What the rows and the columns are: 'batch size', 'learning rate'. */
+  /** The quantities on the two axes: 'batch size', 'learning rate'. */
   rowLabel: string;
   columnLabel: string;
   /** The tick labels. */
   rows: string[];
   columns: string[];
-  /** rows × columns; null is a cell that has no value. */
+  /** rows × columns; null is a cell without a value. */
   values: (number | null | 'diverged')[][];
-  /** Whether the least or the greatest value is the best. */
+  /** Whether the lowest or the highest value is the best. */
   best: 'min' | 'max';
   color: boolean;
 }
 
-/** From dark violet through red to pale yellow, each lighter than the one before; numbers of xterm's 256. */
+/** Colour numbers of xterm's 256: from dark violet through red to pale yellow, each lighter than the one before. */
 export const ramp = [16, 17, 53, 54, 90, 126, 161, 167, 203, 209, 215, 222, 229] as const;
 
 /**
- * An annotated heat map for a terminal: each cell its value to two significant figures, on a background whose
- * lightness grows with the value. The best cell has a '*' (and is bold), so nothing is told by colour alone.
- * Lines end without spaces where colour is off. No newline at the end.
+ * An annotated heat map for a terminal. Each cell shows its value to two significant digits, on a background that is
+ * lighter for higher values. The best cell has a '*' and is bold, so that no information depends on colour alone.
+ * Without colour, lines have no trailing spaces. There is no newline at the end.
  */
 export function renderHeatMap(options: HeatMapOptions): string {
   const { title, rowLabel, columnLabel, rows, columns, values, best, color } = options;
@@ -62,7 +62,7 @@ export function renderHeatMap(options: HeatMapOptions): string {
     .trimEnd();
 }
 
-/** The text of a cell; a mark's place is kept in every cell, so that the figures stand in line. */
+/** The text of a cell. Every cell has room for the mark, so that the digits line up. */
 function annotate(value: number | null | 'diverged', isBest: boolean): string {
   const text = value === null ? '-' : value === 'diverged' ? 'div.' : twoDigits(value);
   return `${text}${isBest ? '*' : ' '}`;
@@ -90,7 +90,7 @@ function indexOfBest(values: HeatMapOptions['values'], best: 'min' | 'max'): { i
 }
 
 function shade(value: number, { low, high }: { low: number; high: number }): number {
-  // Halves, because high − low may overflow.
+  // Halved, because high − low may overflow.
   const t = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
   return ramp[Math.round(Math.min(1, Math.max(0, t)) * (ramp.length - 1))] ?? ramp[0];
 }

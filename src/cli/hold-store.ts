@@ -3,21 +3,24 @@ import { openStore } from '../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 
 /**
- * Does something while no other process may repair or tidy up the store, and gives it free, also when interrupted.
- * Errors: a store that is not for this version.
+ * Runs an action while no other process may repair or tidy up the store. The store is released afterwards, also after an
+ * interrupt. Errors: a store of a newer version.
  */
 export async function holdStore<T>(directory: string, action: (lease: Lease) => Promise<T>): Promise<T> {
-  // Before anything is written into it.
+  // Opened first, so that a store of a newer version is refused before anything is written to it.
   await openStore(directory, []);
-  const lease = await openLease(directory).catch(unavailable);
-  const forget = onInterrupt(() => lease.end());
+  const lease = await openLease(directory).catch(readOnlyLease);
+  const unregister = onInterrupt(() => lease.end());
   try {
     return await action(lease);
   } finally {
-    forget();
+    unregister();
     await lease.end();
   }
 }
 
-/** A store that cannot be written can still be read; who has to compute hears why that is not possible. */
-const unavailable = (error: unknown): Lease => ({ claim: () => Promise.reject(error), end: async () => {} });
+/** A lease on a store that cannot be written: reading works, and claiming trials fails with the reason. */
+const readOnlyLease = (error: unknown): Lease => ({
+  claim: () => Promise.reject(error),
+  end: async () => {},
+});

@@ -1,4 +1,4 @@
-/** What is to be done before an interrupted process ends: keep what is computed, give the terminal back. */
+/** What to do before an interrupted process ends, such as saving results and restoring the terminal. */
 const callbacks = new Set<() => void | Promise<void>>();
 
 /** Calls `callback` when the user interrupts, until the returned function is called. */
@@ -7,7 +7,7 @@ export function onInterrupt(callback: () => void | Promise<void>): () => void {
   return () => callbacks.delete(callback);
 }
 
-/** The last to ask is called first, as it may need what an earlier one takes away. */
+/** Runs the callbacks, the last one first: it may need what an earlier one removes. */
 export async function interrupted(): Promise<void> {
   for (const callback of [...callbacks].reverse()) await callback();
 }

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import functions from '../../experiments/activation-functions.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Experiment } from '../experiment/define.ts';
-import { printWhole } from './terminal.ts';
+import { writeStdoutRaw } from './terminal.ts';
 
-/** `fys-nn list`: the experiments, where the report has them, and what they take. */
+/** `fys-nn list`: the experiments, their place in the report, and how long they take. */
 export function addListCommand(program: Command): void {
   program
     .command('list')
-    .description('List the experiments: figure, number of trials, expected time')
+    .description('List the experiments with their figure, number of trials and expected time')
     .option('--json', 'print as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const rows = [
@@ -29,13 +29,13 @@ export function addListCommand(program: Command): void {
       ];
       if (json === true) {
         const { toJson } = await import('../output/json.ts');
-        printWhole(toJson(rows));
+        writeStdoutRaw(toJson(rows));
         return;
       }
       const { renderTable } = await import('./text-table.ts');
       const color = process.stdout.isTTY && process.stdout.hasColors();
       const text = renderTable(
-        ['experiment', 'figure', 'trials', 'time', 'what'],
+        ['experiment', 'figure', 'trials', 'time', 'title'],
         rows.map(({ experiment, figure, trials, time, title }) => [
           experiment,
           figure,
@@ -45,11 +45,11 @@ export function addListCommand(program: Command): void {
         ]),
         { align: ['left', 'left', 'right', 'right', 'left'], color, width: process.stdout.columns ?? 120 },
       );
-      printWhole(`${text}\n\nTimes are for two cores, one seed, the report's own settings.\n`);
+      writeStdoutRaw(`${text}\n\nTimes are for two cores and one seed, with the report's own settings.\n`);
     });
 }
 
-/** The combinations of the settings; where there is a closed form, it does not read the training options. */
+/** The number of combinations of the settings. A closed form does not read the training options. */
 function countTrials({ settings }: Experiment): number {
   const lengths = (names: string[]) =>
     Object.entries(settings)

@@ -4,9 +4,9 @@ import { reasonOf } from '../files/errno.ts';
 import { messageOf } from './flags.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
-import { tell } from './terminal.ts';
+import { writeStderr } from './terminal.ts';
 
-/** Runs the command line and ends the process with its exit status; the only place that does. */
+/** Runs the command line and ends the process with its exit status. Nothing else ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   let ending = false;
   for (const [signal, status] of [
@@ -15,21 +15,21 @@ export async function main(argv: readonly string[]): Promise<void> {
     ['SIGHUP', exitCodes.hungUp],
   ] as const) {
     process.on(signal, () => {
-      // The second one does not wait for what the first has begun.
+      // A second signal does not wait for the work that the first one started.
       if (ending) process.exit(status);
       ending = true;
       void interrupted().finally(() => process.exit(status));
     });
   }
-  // A limit on the size of files is then an error of the write that meets it, and ends nothing else.
+  // Without a handler, exceeding the limit on file sizes would end the process; with one, only the write fails.
   process.on('SIGXFSZ', () => {});
-  // A reader that has had enough (`| head`) is no failure, nor does it make one of the command good.
+  // A reader that stops early (`| head`) is not a failure, and does not hide a failure of the command.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    tell(`error: standard output could not be written: ${reasonOf(error)}`);
+    writeStderr(`error: standard output could not be written: ${reasonOf(error)}`);
     process.exit(exitCodes.failed);
   });
-  // Progress and notes may be lost; results may not.
+  // Progress and notes may be lost, results may not.
   process.stderr.on('error', () => {});
   process.exitCode = await statusOf(argv);
 }
@@ -51,14 +51,17 @@ export async function statusOf(argv: readonly string[]): Promise<number> {
 /** Prints what went wrong and returns the exit status. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Commander has printed already; its own status 1 is wrong usage.
+    // Commander has already printed its message; its own status 1 means wrong usage.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   if (error instanceof UserError) {
-    tell(...`error: ${messageOf(error)}`.split('\n'));
+    writeStderr(...`error: ${messageOf(error)}`.split('\n'));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  tell('error: fys-nn has a defect; please report this with the command you ran.', ...text.split('\n'));
+  writeStderr(
+    'error: this is a bug in fys-nn; please report it with the command you ran.',
+    ...text.split('\n'),
+  );
   return exitCodes.failed;
 }

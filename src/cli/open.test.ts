@@ -25,7 +25,7 @@ test('prints the path of the page where there is no screen', async () => {
     expect(stdout.trim().endsWith(join('results', 'report.html'))).toBe(true);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: 'note: there is no screen here; open this file in a browser\n',
+      stderr: 'note: no display was found; open this file in a browser\n',
     });
   }
 });

@@ -3,33 +3,33 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { pageFile } from './page.ts';
-import { print, tell } from './terminal.ts';
+import { writeStderr, writeStdout } from './terminal.ts';
 
-/** `fys-nn open`: a report's page in the browser; where there is none to open it with, its path alone. */
+/** `fys-nn open`: opens a report's page in the browser and prints its path. Without a display, it only prints the path. */
 export function addOpenCommand(program: Command): void {
   program
     .command('open')
-    .argument('[folder]', 'where the report was written', 'results')
-    .description("Show a report's page in the browser, and print its path")
+    .argument('[folder]', 'folder of the report', 'results')
+    .description("Open a report's page in the browser and print its path")
     .action(async (folder: string) => {
       const page = resolve(folder, folder.endsWith('.html') ? '' : pageFile);
       if (!(await isFile(page))) throw missing(folder, page);
-      print(page);
+      writeStdout(page);
       if (!hasScreen(process.env)) {
-        tell('note: there is no screen here; open this file in a browser');
+        writeStderr('note: no display was found; open this file in a browser');
         return;
       }
       const { default: open } = await import('open');
       try {
         const browser = await open(page);
-        browser.on('error', (error) => tell(`note: no browser was found: ${error.message}`));
+        browser.on('error', (error) => writeStderr(`note: no browser was found: ${error.message}`));
       } catch (error) {
-        tell(`note: no browser was found: ${error instanceof Error ? error.message : error}`);
+        writeStderr(`note: no browser was found: ${error instanceof Error ? error.message : error}`);
       }
     });
 }
 
-/** Whether a window could appear: not in CI, and on Linux only where a display is named. */
+/** Whether a window can be shown: not in CI, and on Linux only if the environment names a display. */
 function hasScreen({ CI, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME }: NodeJS.ProcessEnv): boolean {
   if (CI !== undefined && CI !== 'false') return false;
   if (process.platform === 'win32' || process.platform === 'darwin') return true;
@@ -46,7 +46,7 @@ async function isFile(path: string): Promise<boolean> {
 function missing(folder: string, page: string): UserError {
   return new UserError({
     what: `there is no page ${page}`,
-    expected: `a folder that fys-nn report has written, with ${pageFile} in it`,
+    expected: `a folder that fys-nn report wrote, with ${pageFile} in it`,
     received: folder,
     remedy: `run npx fys-nn report, or name its folder, such as ${join('results', 'quick')} after --quick`,
   });

@@ -6,12 +6,12 @@ import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
 import { defaultStore, type RunOptions, resultsFolder } from './run-flags.ts';
-import { tell } from './terminal.ts';
+import { writeStderr } from './terminal.ts';
 
-/** What the page is called in the folder of a report. */
+/** The page's file name in the folder of a report. */
 export const pageFile = 'report.html';
 
-/** Writes the page of a report's plans into its folder and returns its path. */
+/** Writes the page of a report to its folder and returns the page's path. */
 export async function writePage(
   plans: readonly Plan[],
   records: Records,
@@ -26,7 +26,7 @@ export async function writePage(
   const { readVerdicts } = await import('../page/judged.ts');
   const { reportPage } = await import('../page/page.ts');
   const note = (text: string): void => {
-    if (!quiet) tell(`note: ${text}`);
+    if (!quiet) writeStderr(`note: ${text}`);
   };
   const page = await reportPage({
     runs: await Promise.all(

@@ -66,7 +66,7 @@ test('more trials than can be told apart are not drawn', async () => {
   const rates = ['--learning-rate', learningRate.join(',')];
   const { status, stderr } = await run('ffnn', ...flags, ...rates, ...into);
   expect(stderr).toContain('5001 trials, 5001 of them from the store');
-  expect(stderr).toContain('note: no figures of 5001 trials: more than 5000 cannot be told apart');
+  expect(stderr).toContain('note: no figures of 5001 trials: more than 5000 would not be legible');
   expect(status).toBe(0);
   const files = ['curves.csv', 'datapackage.json', 'manifest.json', 'summary.csv', 'trials.csv'];
   expect((await readdir(join(directory, 'many'))).sort()).toEqual(files);
@@ -111,7 +111,7 @@ describe('plot', () => {
     }
     const { status, stderr } = await call('plot', 'a/ridge', 'b', '--out', 'both');
     expect(status).toBe(2);
-    expect(stderr).toContain(`the figures of b/ridge would take the place of those of a/ridge`);
+    expect(stderr).toContain(`the figures of b/ridge would overwrite those of a/ridge`);
     expect(await readdir(directory)).not.toContain('both');
     const twice = await call('plot', 'a/ridge', 'a', '--out', 'both', '--format', 'json');
     expect({ status: twice.status, lines: twice.stderr.trim().split('\n').length }).toEqual({
@@ -141,7 +141,7 @@ describe('plot', () => {
     await writeFile(join(folder, 'trials.csv'), `${[header, ...rows].join('\n')}\n`);
     await cut(join(folder, 'manifest.json'), (text) => text.replace('"total": 40', '"total": 101'));
     const { status, stderr } = await call('plot', 'wide');
-    expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 cannot be told apart\n');
+    expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 would not be legible\n');
     expect(status).toBe(0);
     expect((await readdir(folder)).filter((name) => drawn.includes(name))).toEqual([]);
   });
@@ -315,7 +315,7 @@ describe('table', () => {
     const { status, stdout, stderr } = await call('table', 'ffnn', '--seed', '7', '--format', 'latex');
     expect(status).toBe(4);
     expect(stdout).toContain('not run & not run & not run & not run \\\\');
-    expect(stderr).toContain('1 of 1 trials are not in the store results/.trials: not run');
+    expect(stderr).toContain('not run: 1 of 1 trial (not in the store results/.trials)');
   });
 
   test('an unknown format is named, with those that there are', async () => {

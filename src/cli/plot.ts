@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
-import { tell } from './terminal.ts';
+import { writeStderr } from './terminal.ts';
 
 interface Flags {
   readonly out?: string;
@@ -12,33 +12,33 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-/** `fys-nn plot results/grid-search-ols`: draws again from the files of a run; nothing is trained. */
+/** `fys-nn plot results/grid-search-ols`: redraws figures from the files of a run, without training. */
 export function addPlotCommand(program: Command): void {
   program
     .command('plot')
-    .description('Draw the figures of results folders again; nothing is trained')
-    .argument('<folder...>', 'folders that runs wrote, or one that holds several')
-    .option('--out <dir>', 'where the figures go (default: the folder itself)')
+    .description('Redraw the figures of results folders, without training')
+    .argument('<folder...>', 'folders that runs wrote, or a folder that contains several of them')
+    .option('--out <dir>', 'where to write the figures (default: the folder itself)')
     .option(
       '--format <names>',
-      `of the figures: ${figureFormatNames.join(', ')}`,
+      `formats of the figures: ${figureFormatNames.join(', ')}`,
       figureFormatNames.join(','),
     )
-    .option('--quiet', 'no notes')
+    .option('--quiet', 'print no notes')
     .action(async (folders: string[], flags: Flags) => {
       const formats = parseList(flags.format, '--format').map((name) =>
         parseChoice(name, figureFormatNames, '--format'),
       );
       const all = (await Promise.all(folders.map(runFolders))).flat();
-      const places = placesOf(all, flags);
+      const destinations = destinationsOf(all, flags);
       // Everything is read and drawn before anything is written.
       const drawn = [];
-      for (const [out, folder] of places) drawn.push({ out, figures: await figuresIn(folder, flags) });
+      for (const [out, folder] of destinations) drawn.push({ out, figures: await figuresIn(folder, flags) });
       for (const { out, figures } of drawn) await write(out, figures, formats, flags);
     });
 }
 
-/** A folder of a run, or those in it: `results` as `fys-nn report` leaves it. */
+/** The folder itself if a run wrote it; otherwise its subfolders that runs wrote, as in `results` after a report. */
 async function runFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (entries.some(({ name }) => name === 'manifest.json' || name === 'functions.csv')) return [folder];
@@ -50,7 +50,7 @@ async function runFolders(folder: string): Promise<string[]> {
     );
     if (found !== null) kept.push(path);
   }
-  // Without any, readResults says what is wrong with the folder itself.
+  // If there are none, readResults reports what is wrong with the folder itself.
   return kept.length > 0 ? kept : [folder];
 }
 
@@ -65,33 +65,33 @@ async function figuresIn(folder: string, flags: Flags) {
   const results = await readResults(folder, experiments);
   const why = whyNotDrawn(results.experiment, results.trials);
   if (why !== null) {
-    if (flags.quiet !== true) tell(`note: ${folder}: ${why}`);
+    if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
     return [];
   }
   return draw(results, { published: await publishedOf(results.experiment.name) });
 }
 
-/** Where the figures of each folder go, place to folder. Errors: one place for two folders. */
-function placesOf(folders: readonly string[], { out }: Flags): Map<string, string> {
+/** Which folder's figures are written where, by destination. Errors: two folders with the same destination. */
+function destinationsOf(folders: readonly string[], { out }: Flags): Map<string, string> {
   const distinct = [...new Map(folders.map((folder) => [resolve(folder), folder])).values()];
   if (out === undefined) return new Map(distinct.map((folder) => [folder, folder]));
   if (distinct.length === 1) return new Map([[out, distinct[0]]]);
-  const places = new Map<string, string>();
+  const destinations = new Map<string, string>();
   for (const folder of distinct) {
-    const place = join(out, basename(resolve(folder)));
-    const other = places.get(place);
-    if (other !== undefined) throw clash(folder, other, place);
-    places.set(place, folder);
+    const destination = join(out, basename(resolve(folder)));
+    const other = destinations.get(destination);
+    if (other !== undefined) throw clash(folder, other, destination);
+    destinations.set(destination, folder);
   }
-  return places;
+  return destinations;
 }
 
-function clash(folder: string, other: string, place: string): UserError {
+function clash(folder: string, other: string, destination: string): UserError {
   return new UserError({
-    what: `the figures of ${folder} would take the place of those of ${other}`,
-    expected: 'folders whose last names differ, where --out takes the figures of several',
-    received: place,
-    remedy: 'draw them one at a time, each with an --out of its own, or leave out --out',
+    what: `the figures of ${folder} would overwrite those of ${other}`,
+    expected: 'folders with different names, if --out takes the figures of several',
+    received: destination,
+    remedy: 'draw them one at a time, each with its own --out, or leave out --out',
   });
 }
 
@@ -106,5 +106,5 @@ async function write(
   await checkOutputDirectory(out, '--out');
   await writeFigures(out, figures, formats);
   if (quiet === true) return;
-  for (const { name, caption } of figures) tell(`wrote ${join(out, name)}: ${caption}`);
+  for (const { name, caption } of figures) writeStderr(`wrote ${join(out, name)}: ${caption}`);
 }

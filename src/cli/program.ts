@@ -18,27 +18,27 @@ import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
 import { addVerifyCommand } from './verify.ts';
 
-/** The command line: one subcommand an experiment, and those that look at or combine them. */
+/** The command line: one subcommand per experiment, and subcommands that combine or inspect results. */
 export function createProgram(setStatus: SetStatus): Command {
   const program = new Command('fys-nn')
     .description(
-      'Re-runs the experiments of a machine-learning report (FYS-STK4155 project 2, University of Oslo) from a seed,\n' +
+      'Re-runs the experiments of a machine-learning report (FYS-STK4155 project 2, University of Oslo) from a seed, ' +
         'and writes every number as CSV.',
     )
     .version(programVersion())
     .showSuggestionAfterError()
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(run with --help to see the commands and options)')
     .exitOverride()
-    // What was typed is repeated in messages; it may come from a script that took it from elsewhere.
+    // Messages repeat the arguments, which may come from an untrusted source through a script.
     .configureOutput({ outputError: (text, write) => write(text.split('\n').map(printable).join('\n')) })
     .helpCommand(false)
     .addHelpText(
       'after',
       '\nExamples:\n' +
-        '  fys-nn report --quick                       every experiment, with fewer epochs and MNIST rows\n' +
-        '  fys-nn grid-search ols                      Figure 3 with the numbers of the report\n' +
+        '  fys-nn report --quick                       every experiment, scaled down\n' +
+        "  fys-nn grid-search ols                      Figure 3 and the report's numbers\n" +
         '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
-        '  fys-nn mnist --plan                         what would run, and what is done already\n' +
+        '  fys-nn mnist --plan                         which trials would run\n' +
         `\nExit status:\n${exitStatuses()}`,
     );
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
@@ -58,13 +58,13 @@ export function createProgram(setStatus: SetStatus): Command {
   return program;
 }
 
-/** A line for each. */
+/** One line per exit status. */
 function exitStatuses(): string {
   const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
   return names.map((name) => `  ${String(exitCodes[name]).padEnd(5)}${exitMeanings[name]}`).join('\n');
 }
 
-/** `fys-nn help grid-search ols`: Commander's own goes one level deep only. */
+/** `fys-nn help grid-search ols`: Commander's own help command supports only one level. */
 function addHelpCommand(program: Command): void {
   program
     .command('help')

@@ -2,15 +2,15 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { printable } from '../errors.ts';
 
 export interface Progress {
-  /** A trial begins; `epochs` may be 0 where there are none (a closed form). */
+  /** A trial starts; `epochs` is 0 if it has none (a closed form). */
   start(label: string, id: string, epochs: number): void;
-  /** The running trial has done so many epochs. */
+  /** The running trial has finished `epoch` epochs. */
   epoch(id: string, epoch: number): void;
-  /** A trial has its record. One that never began here was found in the store, and does not count as speed. */
+  /** A trial has ended. A trial that did not start here was found in the store and does not count towards the speed. */
   done(id: string, outcome: 'done' | 'diverged' | 'failed'): void;
-  /** A line that stays, above the bars. */
+  /** Prints a line that stays on the screen, above the bars. */
   note(text: string): void;
-  /** Clears the bars and gives the cursor back; to be called once, however the run ends. */
+  /** Clears the bars and restores the cursor. Call it once, however the run ends. */
   stop(): void;
 }
 
@@ -19,7 +19,7 @@ export interface ProgressOptions {
   quiet: boolean;
   /** Number of trials. */
   total: number;
-  /** Milliseconds; decides nothing but what is shown. */
+  /** The clock in milliseconds; it affects only the display. */
   now: () => number;
 }
 
@@ -29,21 +29,25 @@ interface Running {
   epoch: number;
 }
 
-/** What is known of the run: counts, and the trials under way in the order they began. */
+/** The state of the run: counts, and the running trials in the order in which they started. */
 interface Tally {
   total: number;
   finished: number;
   diverged: number;
   failed: number;
-  /** Those of the finished that were trained here. */
+  /** Finished trials that were trained here. */
   trained: number;
   running: Map<string, Running>;
 }
 
-/** Shows how far the trials are: bars on a terminal, a line now and then elsewhere, nothing when quiet. */
+/** Shows the progress of the trials: bars on a terminal, a line every ten seconds elsewhere, nothing if `quiet`. */
 export function createProgress({ stream, quiet, total, now }: ProgressOptions): Progress {
   const tally: Tally = { total, finished: 0, diverged: 0, failed: 0, trained: 0, running: new Map() };
-  const show = quiet ? silence() : stream.isTTY ? bars(tally, stream, now) : plainLines(tally, stream, now);
+  const show = quiet
+    ? silentDisplay()
+    : stream.isTTY
+      ? barDisplay(tally, stream, now)
+      : lineDisplay(tally, stream, now);
   return {
     start(label, id, epochs) {
       tally.running.set(id, { label, epochs, epoch: 0 });
@@ -67,27 +71,27 @@ export function createProgress({ stream, quiet, total, now }: ProgressOptions): 
 }
 
 interface Display {
-  /** A trial has begun or ended. */
+  /** A trial has started or ended. */
   changed(): void;
-  /** A running trial has done another epoch. */
+  /** A running trial has finished another epoch. */
   advanced(): void;
   note(text: string): void;
   stop(): void;
 }
 
-function silence(): Display {
+function silentDisplay(): Display {
   const nothing = () => {};
   return { changed: nothing, advanced: nothing, note: nothing, stop: nothing };
 }
 
 const lineInterval = 10_000;
 
-function plainLines(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Display {
+function lineDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Display {
   let last = -Infinity;
   let shown = '';
   const line = () => {
     last = now();
-    shown = `trials ${counts(tally)}`;
+    shown = `trials ${countsText(tally)}`;
     stream.write(`${shown}\n`);
   };
   const lineWhenDue = () => {
@@ -98,17 +102,17 @@ function plainLines(tally: Tally, stream: NodeJS.WriteStream, now: () => number)
     advanced: lineWhenDue,
     note: (text) => void stream.write(`${text}\n`),
     stop() {
-      if (shown !== `trials ${counts(tally)}`) line();
+      if (shown !== `trials ${countsText(tally)}`) line();
     },
   };
 }
 
 /**
- * One bar for the trials and one for each that runs. cli-progress only redraws, ten times a second; the text of
- * each line comes from the tally, because its own time left follows the last ten updates and jumps.
+ * One bar for all trials and one for each running trial. cli-progress redraws them ten times a second. The text of each
+ * line comes from the tally, because cli-progress estimates the time left from its last ten updates, and that jumps.
  */
-function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Display {
-  /** Ids by line. A trial takes the first free line: no line moves, and none is left blank for long. */
+function barDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Display {
+  /** Ids by line. A trial takes the first free line, so that lines do not move and do not stay blank for long. */
   const slots: (string | undefined)[] = [];
   const left = timeLeft(tally, now);
   let multibar: MultiBar | undefined;
@@ -124,20 +128,20 @@ function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Disp
       fps: 10,
       hideCursor: true,
       clearOnComplete: true,
-      // Lines are cut here; its default would turn the terminal's wrapping off, and a crash would leave it off.
+      // Lines are truncated here. The default would turn off the terminal's wrapping, and a crash would leave it off.
       linewrap: true,
-      // Else a line whose text is unchanged is not drawn again after a note has moved it.
+      // Otherwise a line with unchanged text is not redrawn after a note has moved it.
       forceRedraw: true,
-      // Its SIGINT handler would keep the program from ending.
+      // Its SIGINT handler would prevent the program from ending.
       gracefulExit: false,
     });
     addLine(() => trialsLine(tally, left(), width()));
-    // Gives the cursor back where the program ends without stop().
+    // Restores the cursor if the program ends without stop().
     process.once('exit', stop);
   }
 
   function changed(): void {
-    // A worker's last words may come after the end.
+    // A worker's last message may arrive after stop().
     if (stopped) return;
     if (multibar === undefined) open();
     for (const [k, id] of slots.entries()) {
@@ -147,7 +151,7 @@ function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Disp
       if (slots.includes(id)) continue;
       const free = slots.indexOf(undefined);
       if (free >= 0) slots[free] = id;
-      // Lines beyond the screen could not be drawn over: those trials run unseen until a line is free.
+      // Lines beyond the screen cannot be redrawn: the other trials are not shown until a line is free.
       else if (slots.length < (stream.rows || 24) - 2) {
         const k = slots.push(id) - 1;
         addLine(() => trialLine(tally.running.get(slots[k] ?? ''), width()));
@@ -158,7 +162,7 @@ function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Disp
   function stop(): void {
     stopped = true;
     process.removeListener('exit', stop);
-    // Once more, because notes wait for the next drawing.
+    // Notes are printed at the next redraw.
     multibar?.update();
     multibar?.stop();
     multibar = undefined;
@@ -168,7 +172,7 @@ function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Disp
     changed,
     advanced: () => {},
     note(text) {
-      // cli-progress clears the first line only, so each clears what is behind it (CSI K).
+      // cli-progress clears only the first line, so each line clears its own remainder (CSI K).
       const lines = text.split('\n').map((line) => `${line}\x1b[K\n`);
       if (multibar === undefined) stream.write(`${text}\n`);
       else for (const line of lines) multibar.log(line);
@@ -177,7 +181,7 @@ function bars(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Disp
   };
 }
 
-function counts({ total, finished, diverged, failed }: Tally): string {
+function countsText({ total, finished, diverged, failed }: Tally): string {
   const percent = total > 0 ? Math.floor((100 * finished) / total) : 100;
   const parts = [`${finished}/${total}`, `${percent} %`];
   if (diverged > 0) parts.push(`${diverged} diverged`);
@@ -186,46 +190,46 @@ function counts({ total, finished, diverged, failed }: Tally): string {
 }
 
 function trialsLine(tally: Tally, left: string, width: number): string {
-  const text = [counts(tally), left].filter((part) => part !== '').join(', ');
-  return withBar('trials', text, work(tally).part, width);
+  const text = [countsText(tally), left].filter((part) => part !== '').join(', ');
+  return withBar('trials', text, workOf(tally).part, width);
 }
 
 function trialLine(trial: Running | undefined, width: number): string {
   if (trial === undefined) return '';
   const { label, epoch, epochs } = trial;
-  if (epochs <= 0) return cut(`  ${label}`, width);
+  if (epochs <= 0) return truncate(`  ${label}`, width);
   const text = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   return withBar(`  ${label}`, text, epoch / epochs, width);
 }
 
-/** The bar has up to 20 columns; where the line is short of room, first the bar gives way and then the label. */
+/** A line with a bar of up to 20 columns. If the line is too long, first the bar is shortened, then the label. */
 function withBar(label: string, text: string, part: number, width: number): string {
-  const room = width - text.length - 2;
-  const size = Math.min(20, Math.max(10, room - label.length - 3));
-  const labelRoom = room - size - 3;
-  if (labelRoom < 6) return `${cut(label, room)}  ${text}`;
+  const available = width - text.length - 2;
+  const size = Math.min(20, Math.max(10, available - label.length - 3));
+  const labelWidth = available - size - 3;
+  if (labelWidth < 6) return `${truncate(label, available)}  ${text}`;
   const filled = Math.round(Math.min(1, Math.max(0, part)) * size);
   const bar = `[${'='.repeat(filled)}${'-'.repeat(size - filled)}]`;
-  return `${cut(label, labelRoom)} ${bar}  ${text}`;
+  return `${truncate(label, labelWidth)} ${bar}  ${text}`;
 }
 
-function cut(label: string, width: number): string {
+function truncate(label: string, width: number): string {
   const characters = [...label];
   if (characters.length <= width) return label;
   return `${characters.slice(0, Math.max(0, width - 3)).join('')}...`.slice(0, Math.max(0, width));
 }
 
-/** Trials' worth of training: done here, still to do, and the part of all trials that is behind. */
-function work({ total, finished, trained, running }: Tally): { done: number; left: number; part: number } {
-  let under = 0;
-  for (const { epoch, epochs } of running.values()) under += epochs > 0 ? Math.min(1, epoch / epochs) : 0;
-  const left = Math.max(0, total - finished - under);
-  return { done: trained + under, left, part: total > 0 ? 1 - left / total : 1 };
+/** The work in units of trials: done here and still left; and the finished part of all trials, 0 to 1. */
+function workOf({ total, finished, trained, running }: Tally): { done: number; left: number; part: number } {
+  let partial = 0;
+  for (const { epoch, epochs } of running.values()) partial += epochs > 0 ? Math.min(1, epoch / epochs) : 0;
+  const left = Math.max(0, total - finished - partial);
+  return { done: trained + partial, left, part: total > 0 ? 1 - left / total : 1 };
 }
 
 /**
- * The time left, from the mean speed since the first trial began, with each running trial's epochs counted. It
- * is worked out once a second and moves a quarter of the way to the new estimate, so that it does not jump.
+ * The time left, from the mean speed since the start, including the epochs of running trials. The estimate is updated
+ * once a second and moves a quarter of the way to the new value, so that it does not jump.
  */
 function timeLeft(tally: Tally, now: () => number): () => string {
   const begin = now();
@@ -234,7 +238,7 @@ function timeLeft(tally: Tally, now: () => number): () => string {
   return () => {
     const time = now();
     if (time - computed >= 1000) {
-      const { done, left } = work(tally);
+      const { done, left } = workOf(tally);
       const estimate = done > 0 ? time + ((time - begin) * left) / done : undefined;
       if (estimate !== undefined) end = end === undefined ? estimate : end + (estimate - end) / 4;
       computed = time;
@@ -243,7 +247,7 @@ function timeLeft(tally: Tally, now: () => number): () => string {
   };
 }
 
-/** 45 s, 2 min 10 s, 3 h 05 min: the coarser the longer. */
+/** 45 s, 2 min 10 s, 3 h 05 min: longer durations are coarser. */
 function duration(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

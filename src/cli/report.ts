@@ -13,11 +13,11 @@ import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuic
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
 
-/** `fys-nn report`: every experiment, all trials in one pool, into one folder, with a page of them all. */
+/** `fys-nn report`: runs every experiment, with all trials in one pool, and writes one folder with a page of all results. */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('report')
-    .description('Run every experiment of the report into one folder')
+    .description('Run every experiment of the report and write one page of all results')
     .option('--seed <n>', 'seed of every random draw (default: 2020); a list such as 1..5 gives means');
   addRunFlags(command, 'results', true);
   command.action(async (flags: RunFlags & { seed?: string }) => {
@@ -51,12 +51,12 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       await checkOutputDirectory(folder, '--out');
       await checkOutputDirectory(join(folder, functionsFolder), '--out');
     }
-    const what = `${join(folder, pageFile)} and the comparison with the published numbers were left as they were`;
+    const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
     setStatus(await runPlans(runs, options, { what, write }));
   });
 }
 
-/** published.csv and published.md; returns for the terminal what stands in no grid. */
+/** Writes published.csv and published.md, and returns the numbers that are in no grid as text for the terminal. */
 async function writeComparison(
   plans: readonly Plan[],
   records: Records,
@@ -69,14 +69,14 @@ async function writeComparison(
   const { quick, variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
   const table = comparisonTable(comparisons, plans[0]);
-  const files = tableFiles('published', "The report's numbers beside ours", [table], formats);
+  const files = tableFiles('published', "The report's numbers next to ours", [table], formats);
   const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
-  const heading = remark === '' ? '' : `Published numbers beside ours${remark}.\n\n`;
+  const heading = remark === '' ? '' : `Published numbers next to ours${remark}.\n\n`;
   const warning = quick ? `**${quickWarning}**\n\n` : '';
   files.set('published.md', `${warning}${heading}${comparisonMarkdown(comparisons)}\n`);
   await writeFiles(folder, files);
   const { header, rows } = comparisonRows(comparisons);
   const color = process.stdout.isTTY && process.stdout.hasColors();
   const width = process.stdout.columns ?? 120;
-  return `The report's numbers beside ours${remark}${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
+  return `The report's numbers next to ours${remark}${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
 }

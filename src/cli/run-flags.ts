@@ -9,10 +9,10 @@ import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/va
 
 export const defaultStore = 'results/.trials';
 
-/** The longest that a timer of Node's can wait for, in seconds: about 24 days. */
+/** The longest timeout in seconds, about 23 days; timers of Node end at 24.8 days. */
 const longestTimeout = 2_000_000;
 
-/** How long trials may take and how often they may fail, as typed. */
+/** How long trials may take and how often they may fail, as the user typed it. */
 export interface FailureFlags {
   readonly retries: string;
   readonly timeout?: string;
@@ -20,7 +20,7 @@ export interface FailureFlags {
   readonly maxFailures?: string;
 }
 
-/** What every experiment and the report are given, as typed. */
+/** The flags of every experiment and of the report, as the user typed them. */
 export interface RunFlags extends FailureFlags {
   readonly variant: string;
   readonly quick?: boolean;
@@ -56,7 +56,7 @@ export interface RunOptions extends FailureOptions {
   readonly figures: boolean;
 }
 
-/** What run needs of the flags, checked. */
+/** Checks the flags and returns what a run needs of them. */
 export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
   return {
     storeDirectory: flags.store ?? defaultStore,
@@ -83,43 +83,43 @@ export function failureOptionsOf(flags: FailureFlags): FailureOptions {
 const group = 'Run options:';
 const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
 
-/** The options of how to run, which every experiment and the report share. */
+/** Adds the run options that every experiment and the report share. */
 export function addRunFlags(command: Command, out: string, mnist: boolean): void {
   addSelectionFlags(command, mnist);
   command
-    .addOption(flag('--plan', 'print the trials and which of them the store has; run nothing'))
-    .addOption(flag('--out <dir>', `where the results go (default: "${out}")`))
-    .addOption(flag('--format <names>', `of the tables: ${formatNames.join(', ')}`).default('csv'))
-    .addOption(flag('--no-figures', 'draw nothing; fys-nn plot can do so later'))
+    .addOption(flag('--plan', 'list the trials and which of them are in the store; run nothing'))
+    .addOption(flag('--out <dir>', `where to write the results (default: "${out}")`))
+    .addOption(flag('--format <names>', `formats of the tables: ${formatNames.join(', ')}`).default('csv'))
+    .addOption(flag('--no-figures', 'draw no figures; fys-nn plot can draw them later'))
     .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
-    .addOption(flag('--force', 'compute again what the store has; results that differ are named'));
+    .addOption(flag('--force', 'recompute trials that are in the store, and report results that differ'));
   for (const option of failureFlags()) command.addOption(option.helpGroup(group));
   command
-    .addOption(flag('--quiet', 'no progress and no notes'))
+    .addOption(flag('--quiet', 'print no progress and no notes'))
     .addOption(flag('--json', 'print the summary as JSON'));
 }
 
-/** What becomes of trials that fail. */
+/** The options for trials that fail. */
 export function failureFlags(): Option[] {
   return [
-    new Option('--retries <n>', 'how often a trial that fails is tried again').default('1'),
-    new Option('--timeout <seconds>', 'how long one trial may take (default: any time)'),
-    new Option('--fail-fast', 'stop at the first trial that fails; short for --max-failures 1'),
-    new Option('--max-failures <n>', 'stop when so many trials have failed (default: go on)'),
+    new Option('--retries <n>', 'how often to retry a failed trial').default('1'),
+    new Option('--timeout <seconds>', 'longest time for one trial (default: no limit)'),
+    new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
+    new Option('--max-failures <n>', 'stop after n failed trials (default: no limit)'),
   ];
 }
 
-/** Which trials are meant, and where their records are. */
+/** Adds the options that select trials and the store with their records. */
 export function addSelectionFlags(command: Command, mnist: boolean): void {
   command
     .addOption(
       flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
     )
     .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
-    .addOption(flag('--store <dir>', `where finished trials are kept (default: "${defaultStore}")`));
+    .addOption(flag('--store <dir>', `folder that keeps finished trials (default: "${defaultStore}")`));
   if (!mnist) return;
   command.addOption(
-    flag('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
+    flag('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
   );
 }
 
@@ -128,7 +128,7 @@ export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omi
   return { variant, quick: flags.quick === true };
 }
 
-/** Quick runs and the report's wording lie apart, so that they never take the place of full runs of its program. */
+/** Quick runs and the report's wording have their own folders, so that they never replace full runs of its program. */
 export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): string {
   return join('results', ...(quick ? ['quick'] : []), ...(variant === 'code' ? [] : [variant]));
 }
@@ -147,7 +147,7 @@ function parseSeconds(text: string, flag: string): number {
   const seconds = parseNumber(text, flag);
   if (seconds > 0 && seconds <= longestTimeout) return seconds;
   throw new UserError({
-    what: `${flag} is not a time that can be kept`,
+    what: `${flag} is out of range`,
     expected: `seconds > 0, at most ${longestTimeout}`,
     received: text,
     remedy: `give seconds, such as ${flag} 600`,

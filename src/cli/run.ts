@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { exitCodes } from '../errors.ts';
+import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
@@ -23,21 +23,21 @@ import { createProgress } from './progress.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
-import { printWhole, tell } from './terminal.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
-/** What is made of the records of all plans together. */
+/** An output that is made from the records of all plans together. */
 export interface Finish {
-  /** For a user who has to hear that it was left as it was. */
+  /** Names the output in the message that it is unchanged: "report.html and the comparison". */
   readonly what: string;
-  /** Writes it and returns what to print of it. */
+  /** Writes the output and returns the text to print. */
   write(records: Records): Promise<string>;
 }
 
 /**
- * Computes what the store lacks, writes every plan's files, shows its table; returns the exit status.
+ * Computes the trials that are not in the store, writes every plan's files, prints its table and returns the exit status.
  *
- * Every file is there before anything is printed. A plan with a failed trial leaves its folder as it was: no half
- * results in place of good.
+ * All files are written before anything is printed. If a trial of a plan fails, the plan's folder is not changed, so that
+ * incomplete results never replace complete ones.
  */
 export async function runPlans(
   runs: readonly PlannedRun[],
@@ -47,7 +47,7 @@ export async function runPlans(
   const { storeDirectory, json } = options;
   const trials = distinctTrials(runs);
   const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
-  for (const text of absent) tell(`note: ${text}`);
+  for (const text of absent) writeStderr(`note: ${text}`);
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
@@ -64,7 +64,7 @@ export async function runPlans(
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-/** The rest of runPlans, in a store that nobody repairs meanwhile; whether anything failed. */
+/** The part of runPlans that needs the lease on the store. Returns whether anything failed. */
 async function computeAndWrite(
   runs: readonly PlannedRun[],
   options: RunOptions,
@@ -75,21 +75,21 @@ async function computeAndWrite(
 ): Promise<boolean> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string): void => {
-    if (!quiet) tell(text);
+    if (!quiet) writeStderr(text);
   };
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const missing = await withoutRecord(trials, store, force);
-  const told = await noteProblems(store, 0);
+  const missing = await trialsToCompute(trials, store, force);
+  const reported = await noteProblems(store, 0);
   const { computed, failures } = await computeTrials(missing, trials.length, runs, store, {
     ...options,
     lease,
   });
   await store.refresh();
   const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
-  await noteProblems(store, told);
+  await noteProblems(store, reported);
   const written: string[] = [];
-  const undrawn: string[] = [];
+  const figureErrors: string[] = [];
   for (const run of runs) {
     const { plan, out } = run;
     if (incomplete.includes(run)) continue;
@@ -104,53 +104,57 @@ async function computeAndWrite(
     written.push(out);
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
-    // The tables are whole by now: a figure that fails does not take them along, and an old one tells of other tables.
+    // The tables are complete, so a figure that fails does not fail the run. Old figures, which show other tables, go.
     const drawing = options.figures && why === null ? drawPlan(out, plan, store) : writeFigures(out, []);
     const fault = await drawing.catch(messageOf);
-    if (fault !== undefined) undrawn.push(`the figures of ${out}/ could not be drawn: ${fault}`);
+    if (fault !== undefined) figureErrors.push(`the figures of ${out}/ could not be drawn: ${fault}`);
   }
   const finished = incomplete.length === 0 ? ((await finish?.write(store)) ?? '') : '';
   if (json) printJson(runs, store);
   else {
     for (const run of runs) {
       const remark = incomplete.includes(run) ? `INCOMPLETE: ${countMissing(run.plan, store)}\n\n` : '';
-      printWhole(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
+      writeStdoutRaw(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
     }
-    printWhole(finished);
+    writeStdoutRaw(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
-  const short = runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))
+  const notConverged = runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))
     ? trials.filter(
         ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
       ).length
     : 0;
-  if (short > 0) note(`note: L-BFGS has not converged in ${short} of the trials: column converged`);
-  note(`${trials.length} trials, ${trials.length - missing.length} of them from the store ${storeDirectory}`);
+  if (notConverged > 0)
+    note(`note: L-BFGS did not converge in ${counted(notConverged, 'trial')}: see the column converged`);
+  note(
+    `${counted(trials.length, 'trial')}, ${trials.length - missing.length} of them from the store ${storeDirectory}`,
+  );
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
-  if (elsewhere > 0) note(`${elsewhere} were computed by other processes meanwhile`);
+  if (elsewhere > 0) note(`other processes computed ${counted(elsewhere, 'trial')} in the meantime`);
   for (const out of written) note(`wrote ${out}/`);
   reportFailures(failures, storeDirectory);
   for (const { out } of incomplete) {
-    tell(`${out}/ was left as it was: not all trials are done`);
+    writeStderr(`${out}/ is unchanged: not all trials are done`);
   }
-  if (finish !== null && incomplete.length > 0) tell(`${finish.what} too`);
-  for (const text of undrawn) tell(...`error: ${text}`.split('\n'));
-  // One that failed here may have a record nevertheless: of another process, or one that could not be synced.
-  return failures.length + incomplete.length + undrawn.length > 0;
+  if (finish !== null && incomplete.length > 0) writeStderr(`${finish.what} are unchanged too`);
+  for (const text of figureErrors) writeStderr(...`error: ${text}`.split('\n'));
+  // A trial that failed here may still have a record: from another process, or one that could not be synced.
+  return failures.length + incomplete.length + figureErrors.length > 0;
 }
 
-/** Names what is wrong in the store, from the `from`th problem on, --quiet or not; returns how many there are. */
+/** Prints the store's problems from number `from` on, also with --quiet. Returns how many problems there are. */
 export async function noteProblems(store: Store, from: number): Promise<number> {
   const problems = store.problems.slice(from);
   for (const sentence of await describeProblems(store.directory, problems)) {
-    tell(`note: the store ${store.directory}: ${sentence}`);
+    writeStderr(`note: the store ${store.directory}: ${sentence}`);
   }
-  if (problems.length > 0) tell(`note: fys-nn store repair --store ${store.directory} sets it aside`);
+  if (problems.length > 0)
+    writeStderr(`note: to set it aside, run fys-nn store repair --store ${store.directory}`);
   return store.problems.length;
 }
 
-/** The trials that the store has no good record of, or all; a long look at it stays open to Ctrl-C. */
-async function withoutRecord(trials: readonly Trial[], store: Store, all = false): Promise<Trial[]> {
+/** The trials without a good record in the store, or all trials. Ctrl-C works while a large store is searched. */
+async function trialsToCompute(trials: readonly Trial[], store: Store, all = false): Promise<Trial[]> {
   const missing: Trial[] = [];
   for (const [index, trial] of trials.entries()) {
     if (!store.has(trial.id) || all) missing.push(trial);
@@ -165,26 +169,26 @@ function lacksRecords({ cells }: Plan, store: Store): boolean {
 
 function countMissing({ cells }: Plan, store: Store): string {
   const missing = cells.filter(({ trial }) => !store.has(trial.id)).length;
-  return `${missing} of ${cells.length} trials have no result`;
+  return `no result for ${missing} of ${counted(cells.length, 'trial')}`;
 }
 
 const shownFailures = 10;
 
-/** Says which trials failed and why, the first ones by name. */
+/** Prints which trials failed and why: the first ten by id, the others as a count. */
 export function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
   for (const { trial, error } of failures.slice(0, shownFailures)) {
-    tell(...`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}`.split('\n'));
+    writeStderr(...`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}`.split('\n'));
   }
   const more = failures.length - shownFailures;
-  if (more > 0) tell(`${more} more failed: see ${storeDirectory}/failures.jsonl`);
+  if (more > 0) writeStderr(`${more} more failed: see ${storeDirectory}/failures.jsonl`);
 }
 
-/** What decides how trials are computed, and never what comes out. */
+/** Options that affect how trials are computed, but never their results. */
 type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> & { readonly lease: Lease } & Partial<
     Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>
   >;
 
-/** Computes trials with a progress bar, until each has a record in the store or has failed. */
+/** Computes trials and shows progress, until each trial has a record in the store or has failed. */
 export async function computeTrials(
   missing: readonly Trial[],
   total: number,
@@ -225,24 +229,26 @@ export async function computeTrials(
     stop: stop.signal,
     ...running,
   });
-  const forget = onInterrupt(async () => {
-    progress.note('interrupted: running trials keep what they have trained; once more stops at once');
+  const unregister = onInterrupt(async () => {
+    progress.note('interrupted: saving the state of running trials; interrupt again to stop at once');
     stop.abort();
     await launched.catch(() => {});
     progress.stop();
-    tell(`interrupted: ${ended} of ${total} trials are in the store; the same command goes on from there`);
+    writeStderr(
+      `interrupted: the store has ${ended} of ${counted(total, 'trial')}; run the same command to resume`,
+    );
   });
   try {
     return await launched;
   } finally {
-    // An interrupted run ends in main, and nothing comes after what it is told above.
+    // An interrupted run ends in main, and nothing may be printed after the message above.
     if (stop.signal.aborted) await new Promise(() => {});
     progress.stop();
-    forget();
+    unregister();
   }
 }
 
-/** The label of any of the trials, made when it is asked for. */
+/** Returns a function that makes the label of a trial on demand. */
 function labelsOf(runs: readonly PlannedRun[]): (id: string) => string {
   const plans = runs.map(({ plan }) => ({
     plan,
@@ -254,7 +260,7 @@ function labelsOf(runs: readonly PlannedRun[]): (id: string) => string {
   };
 }
 
-/** The trials of several plans, each once. */
+/** The trials of several plans, without duplicates. */
 export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
   const ids = createIdSet();
   const trials: Trial[] = [];
@@ -270,7 +276,7 @@ export function* idsOf(trials: Iterable<Trial>): Generator<string> {
   for (const { id } of trials) yield id;
 }
 
-/** Every trial of a plan whose files are written has a record: computed here, or taken from the store. */
+/** The counts of a complete plan: every trial has a record, either computed here or taken from the store. */
 function countsOf({ cells }: Plan, computed: Launched['computed']) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
@@ -284,5 +290,5 @@ function printJson(runs: readonly PlannedRun[], records: Records): void {
     out,
     summary: tableToRecords(summaryTable(plan, records)),
   }));
-  printWhole(toJson(results.length === 1 ? results[0] : results));
+  writeStdoutRaw(toJson(results.length === 1 ? results[0] : results));
 }

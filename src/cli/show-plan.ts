@@ -1,8 +1,9 @@
+import { counted } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { toJson } from '../output/json.ts';
 import type { Records } from '../store/store.ts';
 import { labelOf } from './label.ts';
-import { print, printWhole } from './terminal.ts';
+import { writeStdout, writeStdoutRaw } from './terminal.ts';
 
 export interface PlannedRun {
   readonly plan: Plan;
@@ -10,7 +11,7 @@ export interface PlannedRun {
   readonly out: string;
 }
 
-/** Prints the trials of every plan and which of them the store has. */
+/** Prints the trials of every plan and which of them are in the store. */
 export function showPlan(runs: readonly PlannedRun[], records: Records, json: boolean): void {
   if (json) {
     const plans = runs.map(({ plan }) => ({
@@ -21,7 +22,7 @@ export function showPlan(runs: readonly PlannedRun[], records: Records, json: bo
         settings,
       })),
     }));
-    printWhole(toJson(plans.length === 1 ? plans[0] : plans));
+    writeStdoutRaw(toJson(plans.length === 1 ? plans[0] : plans));
     return;
   }
   let known = 0;
@@ -31,8 +32,8 @@ export function showPlan(runs: readonly PlannedRun[], records: Records, json: bo
       const status = records.get(cell.trial.id)?.status ?? 'to run';
       if (status !== 'to run' && !ids.has(cell.trial.id)) known++;
       ids.add(cell.trial.id);
-      print(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}`);
+      writeStdout(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}`);
     }
   }
-  print(`${ids.size} trials: ${known} in the store, ${ids.size - known} to run`);
+  writeStdout(`${counted(ids.size, 'trial')}: ${known} in the store, ${ids.size - known} to run`);
 }

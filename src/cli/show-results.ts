@@ -10,14 +10,14 @@ import type { Records } from '../store/store.ts';
 import { renderHeatMap } from './heat-map.ts';
 import { renderTable } from './text-table.ts';
 
-/** More cells are not read on a screen. */
+/** Nobody reads more cells on a screen. */
 const mostCells = 2500;
-/** Cells that are shown of so many. */
-const shownBest = 10;
+/** How many of the best cells are shown if there are more cells than `mostCells`. */
+const bestShown = 10;
 
 /**
- * The report's table of an experiment for a terminal or a pipe: heat maps of a grid, else rows of numbers. Of very many
- * cells the best, as all are in summary.csv.
+ * The results of an experiment for a terminal or a pipe: heat maps of a grid, otherwise rows of numbers. If there are very
+ * many cells, only the best are shown; summary.csv has all of them.
  */
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {
   const color = stream.isTTY && stream.hasColors();
@@ -41,10 +41,10 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
   return first;
 }
 
-/** The best cells alone. */
+/** Only the best cells. */
 function bestParts(plan: Plan, records: Records, color: boolean, width: number): string[] {
   const metric = decidingMetric(plan);
-  const best = bestOf(summaryCells(plan, records), metric, shownBest);
+  const best = bestOf(summaryCells(plan, records), metric, bestShown);
   const heading = `More than ${mostCells} cells; all are in summary.csv`;
   if (best.length === 0) return [`${heading}. None has a value of ${metric.title}`];
   return [`${heading}. The ${best.length} best by ${metric.title}:`, rowsTable(plan, best, color, width)];
@@ -60,7 +60,7 @@ function isGrid({ cells }: Plan, { rows, columns }: Layout): boolean {
   return cells.length > 1;
 }
 
-/** A heat map for each metric and each combination of the other varied options; then the cells outside the grid. */
+/** A heat map per metric and combination of the other varied options, then the cells outside the grid. */
 function gridParts(
   plan: Plan,
   cells: readonly SummaryCell[],
@@ -81,7 +81,7 @@ function gridParts(
         rows: grid.lines.map(({ settings }) => String(settings[rows])),
         columns: grid.columns.map(String),
         values: grid.lines.map(({ cells: line }) =>
-          grid.columns.map((column) => shownValue(line.get(column), metric.name)),
+          grid.columns.map((column) => heatMapValue(line.get(column), metric.name)),
         ),
         best: metric.best ?? 'min',
         color,
@@ -91,19 +91,19 @@ function gridParts(
   return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, color, width)];
 }
 
-function shownValue(cell: SummaryCell | undefined, name: string): number | null | 'diverged' {
+function heatMapValue(cell: SummaryCell | undefined, name: string): number | null | 'diverged' {
   const mean = cell?.statistics.get(name)?.mean ?? null;
   return mean === null && cell !== undefined && cell.diverged > 0 ? 'diverged' : mean;
 }
 
-/** What tells the heat maps of one metric apart. */
+/** The settings in which the heat maps of one metric differ. */
 function sliceTitles(plan: Plan, { rows, columns }: GridLayout): (cell: SummaryCell) => string {
-  const apart: readonly OptionName[] = ['solver', 'reference', rows, columns];
-  const names = variedOptions(plan).filter((name) => !apart.includes(name));
+  const excluded: readonly OptionName[] = ['solver', 'reference', rows, columns];
+  const names = variedOptions(plan).filter((name) => !excluded.includes(name));
   return ({ settings }) => names.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
 }
 
-/** Closed forms beside a grid: they have no learning rate. */
+/** The cells outside the grid: closed forms, for example, have no learning rate. */
 function outsideTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
   const varied = variedOptions(plan).filter((name) => cells.some(({ settings }) => settings[name] !== null));
   return settingsTable(varied, cells, plan, color, width);
@@ -113,7 +113,7 @@ function rowsTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, wi
   return settingsTable(variedOptions(plan), cells, plan, color, width);
 }
 
-/** What tells which cell is the best. */
+/** The metric that decides which cell is the best. */
 function decidingMetric({ experiment: { architecture, layout } }: Plan): ShownMetric {
   return layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1];
 }
@@ -146,7 +146,7 @@ function settingsTable(
   return renderTable(header, rows, { align, color, width });
 }
 
-/** Four digits, and the spread over several seeds. */
+/** The mean to four digits, and the standard deviation over several seeds. */
 function statisticText(cell: SummaryCell, name: string): string {
   const statistic = cell.statistics.get(name);
   if (statistic === undefined || statistic.mean === null) return cell.diverged > 0 ? 'diverged' : '-';
@@ -156,7 +156,7 @@ function statisticText(cell: SummaryCell, name: string): string {
     : `${mean} ± ${significantText(statistic.standardDeviation, 2)}`;
 }
 
-/** The best ones by the mean of a metric, where they have one, the best first; of equal ones those that come first. */
+/** The `count` best cells by the mean of a metric, best first. Equal cells keep their order; cells without a mean are left out. */
 function bestOf(cells: Iterable<SummaryCell>, { name, best }: ShownMetric, count: number): SummaryCell[] {
   const sign = best === 'max' ? -1 : 1;
   const found: { cell: SummaryCell; value: number }[] = [];
@@ -171,7 +171,7 @@ function bestOf(cells: Iterable<SummaryCell>, { name, best }: ShownMetric, count
   return found.map(({ cell }) => cell);
 }
 
-/** The architectures of the cell's trials: one a seed. */
+/** The hidden layers of the cell's trials: there is one architecture per seed. */
 function hiddenLayersOf({ cells }: SummaryCell): string {
   const described = cells.map(({ trial: { config } }) => {
     const layers = 'layers' in config.model ? config.model.layers : [];
@@ -180,7 +180,7 @@ function hiddenLayersOf({ cells }: SummaryCell): string {
       .map(({ units, activation }) => `${units} ${activation}`)
       .join(', ');
   });
-  return described.length > 1 ? `${described.length} (one a seed)` : described[0];
+  return described.length > 1 ? `${described.length} (one per seed)` : described[0];
 }
 
 function seedsOf(plan: Plan): string {

@@ -28,7 +28,7 @@ export function showVerification(
   return `Does the report hold? ${seedsText(verification)}\n\n${sections.join('\n\n')}\n`;
 }
 
-/** Green holds, red is contradicted, yellow is between. */
+/** Green: holds. Red: contradicted. Yellow: in between. */
 function painter(): (verdict: Verdict | null, text: string) => string {
   const chalk = new Chalk({ level: 2 });
   const colors: Record<Verdict, (text: string) => string> = {

@@ -1,2 +1,2 @@
-/** Tells main with which status a command ended. */
+/** Sets the exit status of a command. */
 export type SetStatus = (code: number) => void;

@@ -1,23 +1,23 @@
 import { printable } from '../errors.ts';
 
-// The one place that writes to the terminal: text of others (paths, names in files, messages of the system) may stand in
-// any line, and must do nothing there but stand.
+// The only place that writes to the terminal. Any line may contain foreign text (paths, names in files, messages of the
+// system), which must not be able to control the terminal.
 
-/** Lines for the reader: notes, errors, what was written. They go to stderr. */
-export function tell(...lines: readonly string[]): void {
-  process.stderr.write(plain(lines));
+/** Writes lines to stderr: notes, errors, which files were written. */
+export function writeStderr(...lines: readonly string[]): void {
+  process.stderr.write(printableLines(lines));
 }
 
-/** Lines of an answer in words. They go to stdout. */
-export function print(...lines: readonly string[]): void {
-  process.stdout.write(plain(lines));
+/** Writes lines of printableLines text to stdout. */
+export function writeStdout(...lines: readonly string[]): void {
+  process.stdout.write(printableLines(lines));
 }
 
-/** What has colours or line ends of its own, and made plain what others wrote: tables, JSON, other formats of files. */
-export function printWhole(text: string): void {
+/** Writes text to stdout as it is: tables, JSON and other formats, which have already replaced unprintable characters. */
+export function writeStdoutRaw(text: string): void {
   process.stdout.write(text);
 }
 
-function plain(lines: readonly string[]): string {
+function printableLines(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');
 }

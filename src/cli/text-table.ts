@@ -4,19 +4,19 @@ import CliTable from 'cli-table3';
 import { printable } from '../errors.ts';
 
 export interface TextTableOptions {
-  /** One a column; left where none is given. */
+  /** One per column; left by default. */
   align?: ('left' | 'right')[];
-  /** Bold header and a drawn rule; without it the table is plain ASCII wherever its cells are. */
+  /** Bold header and a drawn rule. Without colour the table is plain ASCII if its cells are. */
   color: boolean;
-  /** Colours a cell, where colour is on: control characters of the cells themselves never reach the terminal. */
+  /** Colours a cell if `color` is set. Control characters of the cells themselves never reach the terminal. */
   paint?: (cell: string, row: number, column: number) => string;
-  /** Columns of the terminal: in a wider table the widest column is folded between words. Default 80. */
+  /** Width of the terminal. In a wider table, the widest column is wrapped between words. Default 80. */
   width?: number;
 }
 
 const gap = '  ';
 
-/** No frame: only the rule under the header and the gaps between columns. */
+/** No frame, only the rule under the header and gaps between the columns. */
 const borders = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
@@ -24,8 +24,8 @@ const borders = {
 };
 
 /**
- * An aligned table of text with a light rule under the header, no frame, and no spaces at the ends of lines.
- * Control characters in the cells become '?', and colours there are left out. No newline at the end.
+ * An aligned text table with a thin rule under the header, no frame and no trailing spaces.
+ * Control characters in the cells become '?', and colours in them are removed. There is no newline at the end.
  */
 export function renderTable(header: string[], rows: string[][], options: TextTableOptions): string {
   const { align = [], color, paint = plain, width = 80 } = options;
@@ -53,14 +53,14 @@ export function renderTable(header: string[], rows: string[][], options: TextTab
   const widths = widestOf(
     starts.map((from) => {
       const found = [...folded];
-      draw(from, found); // fills in those that were null
+      draw(from, found); // replaces null by the width that was used
       return found as number[];
     }),
   );
   return starts.map((from) => withoutTrailingSpaces(draw(from, [...widths]))).join('\n');
 }
 
-/** The time that cli-table3 takes grows with the square of the rows: many are drawn in pieces of so many. */
+/** Rows per piece: the time of cli-table3 grows with the square of the rows, so long tables are drawn in pieces. */
 const pieceRows = 200;
 
 function widestOf(pieces: readonly (readonly number[])[]): number[] {
@@ -72,12 +72,12 @@ function withoutTrailingSpaces(text: string): string {
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** Text of other people never moves the cursor, breaks a row, or hides itself. */
+/** Foreign text that cannot move the cursor, break a row or be invisible. */
 function plain(cell: string): string {
   return printable(stripVTControlCharacters(cell));
 }
 
-/** Width of each column, or null where it is as wide as its widest cell. */
+/** The width of each column, or null if it is as wide as its widest cell. */
 function foldedWidths(rows: string[][], limit: number): (number | null)[] {
   const columns = rows[0]?.map((_, column) => rows.map((row) => stripVTControlCharacters(row[column] ?? '')));
   const longest = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
@@ -85,7 +85,7 @@ function foldedWidths(rows: string[][], limit: number): (number | null)[] {
   const excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - limit;
   const widest = widths.indexOf(Math.max(...widths));
   if (excess <= 0) return widths.map(() => null);
-  // Never narrower than its longest word, which would be cut.
+  // Never narrower than the longest word, which would be truncated.
   const words = (columns?.[widest] ?? []).flatMap((cell) => cell.split(' '));
   const folded = Math.max(longest(words), (widths[widest] ?? 0) - excess);
   return widths.map((_, column) => (column === widest ? folded : null));

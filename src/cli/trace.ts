@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { exitCodes, UserError } from '../errors.ts';
+import { counted, exitCodes, UserError } from '../errors.ts';
 import { parseNumber } from '../parsing/value-list.ts';
 import type { TraceDifference } from '../trace/replay-trace.ts';
 import type { SetStatus } from './status.ts';
-import { print, printWhole } from './terminal.ts';
+import { writeStdout, writeStdoutRaw } from './terminal.ts';
 
-/** `fys-nn trace FILE...`: replays recorded runs and says how far from them this program is. */
+/** `fys-nn trace FILE...`: replays recorded runs and prints how much this program's numbers differ. */
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
   program
     .command('trace')
@@ -14,14 +14,15 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     .option('--tolerance <x>', 'largest relative difference that counts as the same', '1e-10')
     .option(
       '--closed-form-tolerance <x>',
-      'the same for closed forms, whose features are nearly collinear',
+      'the same for closed forms, where features are nearly collinear',
       '1e-6',
     )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
-      '\nA difference is max |ours - recorded| / max |recorded| over a quantity; where a number is NaN or infinite,\n' +
-        'it is infinite, in JSON null. Exit 3 where one exceeds its tolerance.',
+      '\nThe difference of a quantity is max |ours - recorded| / max |recorded|. If a\n' +
+        'number is NaN or infinite, the difference is infinite (null in JSON).\n' +
+        'Exit status: 3 if a difference exceeds its tolerance.',
     )
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
@@ -56,7 +57,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
             ...result,
             difference: Number.isFinite(result.difference) ? result.difference : null,
           }));
-          printWhole(toJson(printable));
+          writeStdoutRaw(toJson(printable));
           return;
         }
         const { renderTable } = await import('./text-table.ts');
@@ -68,11 +69,11 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         ]);
         const color = process.stdout.isTTY && process.stdout.hasColors();
         const header = ['trace', 'quantity', 'difference', ''];
-        printWhole(`${renderTable(header, rows, { align: ['left', 'left', 'right'], color })}\n`);
+        writeStdoutRaw(`${renderTable(header, rows, { align: ['left', 'left', 'right'], color })}\n`);
         const exceeding = results.filter(({ holds }) => !holds).length;
-        print(
+        writeStdout(
           '',
-          `${results.length} quantities of ${replays.length} traces: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance`,
+          `${counted(results.length, 'quantity', 'quantities')} of ${counted(replays.length, 'trace')}: ${exceeding === 0 ? 'all within' : `${exceeding} beyond`} the tolerance`,
         );
       },
     );

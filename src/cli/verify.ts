@@ -21,7 +21,7 @@ import {
   type RunOptions,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { printWhole, tell } from './terminal.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
 interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
@@ -39,48 +39,48 @@ interface VerifyFlags extends FailureFlags {
   readonly json?: boolean;
 }
 
-/** How the trials are computed that the store lacks. */
+/** How to compute the trials that are not in the store. */
 type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'> & FailureOptions;
 
-/** Which readings of the report each choice of --variant judges; both adds single choices changed. */
+/** The choices of --variant. `both` judges both readings, and the program with one open choice changed at a time. */
 const variantChoices = ['report', 'code', 'text', 'both'] as const;
 
-/** `fys-nn verify`: does every number and conclusion of the report hold under other seeds? */
+/** `fys-nn verify`: do the report's numbers and conclusions hold for other seeds? */
 export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('verify')
     .description('Judge every number and conclusion of the report over many seeds')
-    .addOption(new Option('--claims <file>', "a file of claims (default: the report's)"))
-    .addOption(new Option('--seeds <list>', 'seeds on generated data (default: 1..20, with --quick 1..5)'))
+    .addOption(new Option('--claims <file>', "file of claims to judge (default: the report's)"))
+    .addOption(new Option('--seeds <list>', 'seeds for generated data (default: 1..20, with --quick 1..5)'))
     .addOption(
       new Option(
         '--mnist-seeds <list>',
-        'seeds on MNIST (default: the first 5 of them, with --quick the first)',
+        'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
       ),
     )
-    .addOption(new Option('--quick', 'fewer seeds; everything else is as in the report'))
-    .addOption(new Option('--level <x>', 'of the intervals and tests').default('0.99'))
+    .addOption(new Option('--quick', 'use fewer seeds; everything else is as in the report'))
+    .addOption(new Option('--level <x>', 'confidence level of the intervals and tests').default('0.99'))
     .addOption(
       new Option(
         '--variant <name>',
-        'report: its program and its wording; code or text: one of them; both: also its program with one open choice changed at a time',
+        'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
       ).default('report'),
     )
     .addOption(
       new Option(
         '--expect <file>',
-        'verdicts.json of an earlier run: exit 3 only for what is contradicted since',
+        'verdicts.json of an earlier run: exit 3 only for claims that are newly contradicted',
       ),
     )
-    .addOption(new Option('--store <dir>', 'where finished trials are kept (default: "results/.trials")'))
-    .addOption(new Option('--out <dir>', 'where the verdicts go (default: "results/verify")'))
+    .addOption(new Option('--store <dir>', 'folder that keeps finished trials (default: "results/.trials")'))
+    .addOption(new Option('--out <dir>', 'where to write the verdicts (default: "results/verify")'))
     .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'))
     .addOption(
-      new Option('--data-dir <dir>', 'folder with four IDX files in place of the MNIST that comes along'),
+      new Option('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
     );
   for (const option of failureFlags()) command.addOption(option);
   command
-    .addOption(new Option('--quiet', 'no progress and no notes'))
+    .addOption(new Option('--quiet', 'print no progress and no notes'))
     .addOption(new Option('--json', 'print the verdicts as JSON'))
     .action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
 }
@@ -106,7 +106,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const readings = await readingsOf(variant);
   const { claims: all } = await readClaims(flags.claims ?? ownClaims);
   const claims = all.filter((claim) => isJudgedByAny(claim, readings));
-  if (claims.length === 0 && all.length > 0) throw nothingAsked(variant);
+  if (claims.length === 0 && all.length > 0) throw noMatchingClaims(variant);
   await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
   const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
   const expected = expectFile === null ? null : await readExpectation(expectFile);
@@ -114,7 +114,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   await checkOutputDirectory(out, '--out');
 
   const note = (text: string) => {
-    if (flags.quiet !== true) tell(text);
+    if (flags.quiet !== true) writeStderr(text);
   };
   const others = all.filter((claim) => !isJudgedByAny(claim, readings));
   if (others.length > 0) {
@@ -128,15 +128,15 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
   if (flags.json === true) {
     const { verificationJson } = await import('../claims/verification-files.ts');
-    printWhole(verificationJson(run.verification, run.winners));
+    writeStdoutRaw(verificationJson(run.verification, run.winners));
   } else {
     const { showVerification } = await import('./show-verification.ts');
-    printWhole(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
+    writeStdoutRaw(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
   }
   note(`wrote ${out}/`);
   const contradicted = newlyContradicted(run.verification, expected);
   for (const id of contradicted) {
-    tell(`contradicted${expected === null ? '' : ', which was not expected'}: ${id}`);
+    writeStderr(`contradicted${expected === null ? '' : ' (not expected)'}: ${id}`);
   }
   const missing = [...found].flatMap(([id, verdict]) => (verdict === 'not run' ? id : []));
   if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
@@ -151,15 +151,15 @@ async function readingsOf(variant: (typeof variantChoices)[number]): Promise<Rea
   return variant === 'text' ? [textReading] : [codeReading, textReading];
 }
 
-function nothingAsked(variant: string): UserError {
+function noMatchingClaims(variant: string): UserError {
   return new UserError({
     what: `no claim is about --variant ${variant}`,
-    expected: 'claims without a variant, or of this one',
+    expected: 'claims without a variant, or with this one',
     remedy: 'leave out --variant',
   });
 }
 
-/** Plans, computes what the store lacks, and judges; with `changing` once more with single choices changed. */
+/** Plans, computes missing trials and judges. With `changing`, judges again with single choices changed. */
 async function judge(
   claims: readonly Claim[],
   readings: readonly Reading[],
@@ -172,10 +172,10 @@ async function judge(
   const { experimentsInDoubt, verify } = await import('../claims/verdicts.ts');
   const { winnersOf } = await import('../claims/winners.ts');
   let failures = 0;
-  const under = async (readings: readonly Reading[], judged: readonly Claim[]) => {
+  const judgeReadings = async (readings: readonly Reading[], judged: readonly Claim[]) => {
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
-    for (const note of absent) tell(`note: ${note}`);
+    for (const note of absent) writeStderr(`note: ${note}`);
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);
       failures += computed.failures;
@@ -186,34 +186,34 @@ async function judge(
       return { verification, winners };
     });
   };
-  const first = await under(readings, claims);
+  const first = await judgeReadings(readings, claims);
   if (!changing) return { ...first, failures };
   const changes = singleChanges(experimentsInDoubt(first.verification, experiments));
-  const second = changes.length === 0 ? first : await under([...readings, ...changes], claims);
+  const second = changes.length === 0 ? first : await judgeReadings([...readings, ...changes], claims);
   return { verification: second.verification, winners: first.winners, failures };
 }
 
-/** Plans made for one claim (`with`) are not the report's grids. */
+/** Whether a plan has the report's own settings. Plans that are made for one claim (`with`) do not. */
 function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
   const own: SettingLists = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
   const names = Object.keys(lists) as OptionName[];
   return names.every((name) => name === 'seed' || lists[name]?.join() === own[name]?.join());
 }
 
-/** Every record of the plans: from the store, or computed now. */
+/** All records of the plans, from the store or computed now. */
 async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease) {
   const { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
   const store = await openStore(running.storeDirectory, idsOf(trials));
   const missing = trials.filter(({ id }) => !store.has(id));
-  const told = await noteProblems(store, 0);
+  const reported = await noteProblems(store, 0);
   if (missing.length === 0) return { records: store, failures: 0 };
   const { failures } = await computeTrials(missing, trials.length, runs, store, { ...running, lease });
   reportFailures(failures, store.directory);
   await store.refresh();
   for (const { id } of trials) store.has(id);
-  await noteProblems(store, told);
+  await noteProblems(store, reported);
   return { records: store, failures: failures.length };
 }
 

@@ -99,7 +99,7 @@ describe('the disk', () => {
   test('that refuses fsync is a warning with the reason, and nothing stays behind', async () => {
     syncRefusal = 'EINVAL';
     expect(await named('fsync')).toMatchObject({
-      ...{ state: 'warning', found: 'refused: the system says EINVAL' },
+      ...{ state: 'warning', found: 'refused: system error EINVAL' },
       remedy: expect.stringContaining('local disk'),
     });
     expect(await readdir(folder)).toEqual([]);

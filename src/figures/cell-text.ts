@@ -3,17 +3,17 @@ import { significant } from '../stats/significant.ts';
 import { twoDigits } from '../stats/two-digits.ts';
 import type { Colors } from './colors.ts';
 
-/** What a cell shows: a value, or why it has none. */
-export interface Shown {
-  /** null where there is none: then `state` says why. */
+/** The value of a cell, or the reason why it has none. */
+export interface CellContent {
+  /** null if there is none; `state` gives the reason. */
   readonly value: number | null;
   readonly state: 'value' | 'diverged' | 'not run';
-  /** Of several seeds some diverged: the value is the others' mean. */
+  /** Some of several seeds diverged; the value is the mean of the others. */
   readonly partly: boolean;
 }
 
-/** Two significant figures, as in the report; lines of text where there is no number. */
-export function cellText({ value, state, partly }: Shown, colors: Colors): string | string[] {
+/** Two significant digits, as in the report; a word or two lines of text if there is no number. */
+export function cellText({ value, state, partly }: CellContent, colors: Colors): string | string[] {
   if (state === 'diverged') return 'div.';
   if (state === 'not run' || value === null) return ['not', 'run'];
   const short =
@@ -21,13 +21,13 @@ export function cellText({ value, state, partly }: Shown, colors: Colors): strin
   return partly ? `${short}†` : short;
 }
 
-/** As many decimals for every difference as show the largest of them with two figures; two at the least below 10. */
+/** A difference. All have as many decimals as the largest one needs for two digits, and below 10 at least two. */
 function decimal(value: number, { high }: Colors): string {
   const decimals = high > 0 ? Math.min(20, Math.max(high < 10 ? 2 : 0, 1 - Math.floor(Math.log10(high)))) : 0;
   return value.toFixed(decimals).replace(/^-(0\.?0*)$/, '$1');
 }
 
-/** Powers of ten as 10⁻⁴ where one of them is long; all else as it is given. */
+/** Tick labels. Powers of ten are written as 10⁻⁴ if one of them is long; other values as given. */
 export function tickTexts(ticks: readonly Setting[]): string[] {
   const exponents = ticks.map((tick) =>
     typeof tick === 'number' && tick > 0 ? Math.log10(tick) : Number.NaN,
@@ -38,7 +38,7 @@ export function tickTexts(ticks: readonly Setting[]): string[] {
   return exponents.map((exponent) => `10${superscript(Math.round(exponent))}`);
 }
 
-/** At most six figures, where they still tell the ticks apart: linspace gives 0.0036899999999999997. */
+/** At most six digits, if the ticks stay distinct: linspace gives values such as 0.0036899999999999997. */
 function shortTicks(ticks: readonly Setting[]): string[] {
   const short = ticks.map((tick) => (typeof tick === 'number' ? significant(tick, 6) : tick));
   const shown = new Set(short).size === ticks.length ? short : ticks;

@@ -4,16 +4,16 @@ import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
-import { type Curve, type CurvePanel, curves, isCut, mostNamed, type Point } from './curves.ts';
-import { drawn } from './drawn.ts';
+import { type Curve, type CurvePanel, curves, isCutOff, mostNamed, type Point } from './curves.ts';
+import { clampToAxis } from './drawn.ts';
 import type { Figure, Published } from './figure.ts';
-import { message } from './message.ts';
-import { besideOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
+import { messageFigure } from './message.ts';
+import { missingOf, numbersWithoutCurve, seedsOf, typeset, warningsOf } from './notes.ts';
 import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
-import { thinned } from './thinned.ts';
+import { evenIndices } from './thinned.ts';
 
-/** Losses over epochs: a panel for each loss and each value of the layout's columns, a colour for each cell. */
+/** Losses over epochs: one panel per loss and value of the layout's columns, one colour per cell. */
 export function curveFigures(results: Results, published: Published, interactive: boolean): Figure[] {
   const { experiment, trials } = results;
   const splits = experiment.layout.curves;
@@ -25,14 +25,14 @@ export function curveFigures(results: Results, published: Published, interactive
   if (panels.length === 0) {
     const why = trials.every(({ settings }) => settings.solver === 'closed-form')
       ? 'Closed forms have no epochs: there is no curve to draw.'
-      : 'There is no curve to draw: no training that ran has a finite loss.';
+      : 'There is no curve to draw: no trial has a finite loss.';
     const caption = [heading, why, ...notes].join(' ');
-    return [{ name: 'curves', title, caption, spec: message(title, notes, why) }];
+    return [{ name: 'curves', title, caption, spec: messageFigure(title, notes, why) }];
   }
-  if (panels.some(isCut)) notes.push('The first epochs are cut off at the top.');
+  if (panels.some(isCutOff)) notes.push('The first epochs are cut off at the top.');
   const series = new Set(panels.flatMap((panel) => panel.curves.map((curve) => curve.series)));
   if (series.size > mostNamed) notes.push(`No key: more than ${mostNamed} curves cannot be told apart.`);
-  // Many bands over each other would be one grey.
+  // Many overlapping bands would blend into grey.
   const few = panels.every(
     (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
   );
@@ -42,9 +42,9 @@ export function curveFigures(results: Results, published: Published, interactive
     heading,
     `After each epoch, on all rows of the split.`,
     seedsOf(results),
-    ...(bands ? ['Bands: least to greatest over the seeds.'] : []),
+    ...(bands ? ['Bands: lowest to highest over the seeds.'] : []),
     ...(diamonds ? ["Diamonds: the report's last values."] : []),
-    ...besideOf(results, experiment.layout.metrics),
+    ...numbersWithoutCurve(results, experiment.layout.metrics),
     ...notes,
   ].join(' ');
   const remarks = diamonds ? ["Diamonds: the report's last values."] : [];
@@ -59,7 +59,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
   const { columns } = experiment.layout;
   const values = columns === null ? [null] : valuesOf(trials, columns);
   const names = seriesOptions(results);
-  // Beyond the palette, dashes tell series apart, and train and test stand apart.
+  // With more series than colours, dashes distinguish the series, and train and test get separate panels.
   const crowded = groupSeeds(trials).length / values.length > palette.length && splits.length > 1;
   const sets = crowded ? splits.map((split) => [split]) : [splits];
   return curveMetrics(experiment.task).flatMap((loss) =>
@@ -84,7 +84,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
   );
 }
 
-/** What tells curves of one panel apart. */
+/** The options in which the curves of a panel differ. */
 function seriesOptions(results: Results): OptionName[] {
   return differingOptions(results).filter(
     (name) => name !== results.experiment.layout.columns && name !== 'reference',
@@ -111,7 +111,7 @@ function curveOf(
 ): Curve[] {
   const name = `${split}_${loss}`;
   const reference = referenceOf(group.settings);
-  // Of another library the report draws the test alone.
+  // Of other libraries, the report draws only the test curve.
   if (reference !== null && split !== 'test') return [];
   const points = meanCurve(group, name);
   if (points.length === 0) return [];
@@ -122,28 +122,28 @@ function curveOf(
       series: seriesName(group.settings, names),
       split: reference === null ? split : `${split}, ${reference}`,
       points,
-      published: theirs === null ? null : drawn(theirs),
+      published: theirs === null ? null : clampToAxis(theirs),
       diverged,
     },
   ];
 }
 
-/** No figure is wider in points. */
+/** More points than this would not be visible in any figure. */
 const mostPoints = 250;
 
-/** Mean, least and greatest over the seeds that finished; over all of them where none did. */
+/** Mean, lowest and highest over the seeds that finished, or over all seeds if none finished. */
 function meanCurve({ trials }: Group, name: string): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
   const members = (finished.length > 0 ? finished : trials)
     .map(({ curves: all }) => all[name])
     .filter((curve) => curve !== undefined);
   const length = Math.max(0, greatest(members.map((curve) => curve.length)));
-  return thinned(length, mostPoints).flatMap((index) => {
+  return evenIndices(length, mostPoints).flatMap((index) => {
     const values = members
       .map((curve) => curve.at(index) ?? Number.NaN)
       .filter((value) => !Number.isNaN(value));
     if (values.length === 0) return [];
-    const [value, low, high] = [mean(values), least(values), greatest(values)].map(drawn);
+    const [value, low, high] = [mean(values), least(values), greatest(values)].map(clampToAxis);
     return [{ epoch: index + 1, value, low, high }];
   });
 }

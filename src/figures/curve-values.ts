@@ -1,16 +1,16 @@
-/** The values of a curve, one an epoch; null, undefined or NaN where a value is missing or not finite. */
+/** The values of a curve, one per epoch; null, undefined or NaN if a value is missing or not finite. */
 export interface CurveValues {
   readonly length: number;
   at(index: number): number | null | undefined;
 }
 
-/** Collects the values of a curve as they come, in eight bytes each outside the heap: a run may have many millions. */
+/** Collects the values of a curve, with eight bytes per value outside the heap: a run may have many millions. */
 export class CurveCollector implements CurveValues {
   length = 0;
   private values = new Float64Array(64);
-  /** How many values have come in the order of their epochs, without a gap. */
+  /** How many values have arrived in order, without a gap. */
   private inOrder = 0;
-  /** By index, what came before its turn, as in a file that someone has sorted or cut. */
+  /** Values that arrived out of order, by index, as in a file that someone has sorted or cut. */
   private readonly early = new Map<number, number>();
 
   static of(values: readonly (number | null)[]): CurveCollector {
@@ -19,7 +19,7 @@ export class CurveCollector implements CurveValues {
     return curve;
   }
 
-  /** Of two values for one index the later counts. */
+  /** Sets a value; a later value for the same index replaces it. */
   set(index: number, value: number | null): void {
     this.length = Math.max(this.length, index + 1);
     const known = value ?? Number.NaN;

@@ -6,18 +6,18 @@ import { dashes, figureWidth, fontSize, keyLimit, palette, textWidth } from './s
 export interface Point {
   readonly epoch: number;
   readonly value: number;
-  /** Least and greatest over the seeds. */
+  /** Lowest and highest over the seeds. */
   readonly low: number;
   readonly high: number;
 }
 
 export interface Curve {
-  /** Which cell of the experiment, such as "relu"; empty where there is one alone. */
+  /** The cell of the experiment, such as "relu"; empty if there is only one. */
   readonly series: string;
   /** train or test. */
   readonly split: string;
   readonly points: readonly Point[];
-  /** The report's value after the last epoch; null where it has none. */
+  /** The report's value after the last epoch; null if it has none. */
   readonly published: number | null;
   readonly diverged: boolean;
 }
@@ -30,11 +30,11 @@ export interface CurvePanel {
 
 export interface CurvesOptions {
   readonly panels: readonly CurvePanel[];
-  /** What the series are, for the key: "activation". */
+  /** The title of the key: "activation". */
   readonly seriesTitle: string;
-  /** Whether there is a band over seeds. */
+  /** Whether to draw bands over the seeds. */
   readonly bands: boolean;
-  /** For a page: values under the pointer, curves switched by a click on the key. */
+  /** For a page: shows the values under the pointer, and a click on the key switches curves on and off. */
   readonly interactive: boolean;
 }
 
@@ -43,13 +43,13 @@ interface Key {
   readonly field: 'series' | 'split';
   readonly title: string;
   readonly names: readonly string[];
-  /** Told by the lines' width, where colours and dashes tell the series. */
+  /** Distinguished by line width if colours and dashes already distinguish the series. */
   readonly splits: readonly string[] | null;
 }
 
 const heights = [210, 170, 140, 120];
 
-/** Panels under each other: lines over epochs with bands over seeds, the report's last values as diamonds. */
+/** Panels below each other: lines over epochs, bands over seeds, and diamonds for the report's last values. */
 export function curves(options: CurvesOptions): SpecPart {
   const { panels } = options;
   const key = keyOf(options);
@@ -117,15 +117,15 @@ function panelLayers(
       data: { values: lines },
       mark: { type: 'line', clip: true },
       encoding: { x, y, color, detail, strokeDash, strokeWidth: widthOf(key), ...opacity },
-      ...(interactive && { params: [toggle(key)] }),
+      ...(interactive && { params: [legendToggle(key)] }),
     },
-    ...ends(members, { x, y, color }),
-    ...(interactive ? [hover(lines, { x, y, color }, bands)] : []),
+    ...endMarks(members, { x, y, color }),
+    ...(interactive ? [hoverLayer(lines, { x, y, color }, bands)] : []),
   ];
 }
 
-/** Diamonds: the report's values after its last epoch; crosses: where a training diverged. */
-function ends(members: readonly Curve[], channels: SpecPart): SpecPart[] {
+/** Diamonds for the report's values after its last epoch, and crosses where training diverged. */
+function endMarks(members: readonly Curve[], channels: SpecPart): SpecPart[] {
   const last = lastEpoch(members);
   const values = members.flatMap(({ series, split, published, diverged, points }) => [
     ...(published === null
@@ -165,8 +165,8 @@ function ends(members: readonly Curve[], channels: SpecPart): SpecPart[] {
   ];
 }
 
-/** Values under the pointer, for a page. */
-function hover(values: readonly SpecPart[], channels: SpecPart, bands: boolean): SpecPart {
+/** Shows the values under the pointer, for a page. */
+function hoverLayer(values: readonly SpecPart[], channels: SpecPart, bands: boolean): SpecPart {
   return {
     data: { values },
     params: [
@@ -188,7 +188,7 @@ function hover(values: readonly SpecPart[], channels: SpecPart, bands: boolean):
   };
 }
 
-function toggle({ field }: Key): SpecPart {
+function legendToggle({ field }: Key): SpecPart {
   return { name: 'shown', select: { type: 'point', fields: [field], toggle: 'true' }, bind: 'legend' };
 }
 
@@ -202,7 +202,7 @@ function dashOf({ names, field, title }: Key): SpecPart {
   };
 }
 
-/** Training thin, test thick, where colours and dashes tell something else. */
+/** Thin lines for training and thick lines for test, if colours and dashes distinguish something else. */
 function widthOf({ splits }: Key): SpecPart {
   if (splits === null) return { value: 2 };
   const range = splits.map((_, i) => 1 + (1.6 * i) / Math.max(1, splits.length - 1));
@@ -215,12 +215,12 @@ function widthOf({ splits }: Key): SpecPart {
   };
 }
 
-/** A dash of its own for each of a few curves; for many, another dash for each round through the colours. */
+/** A few curves each have their own dash. Many curves change dash each time the colours are used up. */
 function dashIndex(index: number, count: number): number {
   return (count <= dashes.length ? index : Math.floor(index / palette.length)) % dashes.length;
 }
 
-/** Colours and dashes tell no more series apart: then there is no key. */
+/** The largest number of series that colours and dashes can distinguish. With more, there is no key. */
 export const mostNamed = palette.length * dashes.length;
 
 function legendOf(title: string, names: readonly string[]): SpecPart | null {
@@ -240,7 +240,7 @@ function legendOf(title: string, names: readonly string[]): SpecPart | null {
   };
 }
 
-/** From the least to the greatest value; a start ten times as far off as nearly all that follows is cut off. */
+/** The lowest and the highest value, with a margin. First values far above 95 % of all values are cut off. */
 function valueLimits(members: readonly Curve[]): [number, number] {
   const values = members.flatMap(({ points, published }) => [
     ...points.flatMap(({ low, high }) => [low, high]),
@@ -254,8 +254,8 @@ function valueLimits(members: readonly Curve[]): [number, number] {
   return [low - margin, top + margin];
 }
 
-/** Whether a part of a curve lies outside the limits. */
-export function isCut({ curves: members }: CurvePanel): boolean {
+/** Whether part of a curve is outside the limits. */
+export function isCutOff({ curves: members }: CurvePanel): boolean {
   const [low, high] = valueLimits(members);
   return members.some(({ points }) => points.some((point) => point.high > high || point.low < low));
 }
@@ -276,7 +276,7 @@ function pointRows(members: readonly Curve[]): SpecPart[] {
   );
 }
 
-/** Five digits are finer than any pixel: curves.csv has them all. */
+/** Five digits are finer than any pixel; curves.csv has all of them. */
 function short(value: number): number {
   return significant(value, 5);
 }

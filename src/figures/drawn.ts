@@ -1,9 +1,9 @@
-// Beyond these the difference of two values, or a step between two ticks, is no number that float64 has.
+// Beyond these limits, float64 cannot represent the difference of two values, or the step between two ticks.
 const finest = 1e-290;
 const widest = 4e307;
 
-/** Where a value is drawn: what is too small to have an axis stands at 0, what is too large at an end. */
-export function drawn(value: number): number {
+/** Clamps a value to what an axis can show: a tiny value becomes 0, a huge one the largest that can be drawn. */
+export function clampToAxis(value: number): number {
   if (Math.abs(value) < finest) return 0;
   return Math.min(widest, Math.max(-widest, value));
 }

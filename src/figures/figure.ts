@@ -1,6 +1,6 @@
 import type { Settings } from '../experiment/options.ts';
 
-/** A Vega-Lite 6 specification with its data in it. */
+/** A Vega-Lite 6 specification that includes its data. */
 export interface VegaLiteSpec extends SpecPart {
   readonly $schema: string;
 }
@@ -11,13 +11,13 @@ export interface SpecPart {
 }
 
 export interface Figure {
-  /** Stem of the file's name, such as `heat-maps`. */
+  /** The file name without its ending, such as `heat-maps`. */
   readonly name: string;
   readonly title: string;
-  /** What is drawn and of how many seeds; what is missing, cut off, or not comparable. */
+  /** Describes what is drawn, over how many seeds, and what is missing, cut off or not comparable. */
   readonly caption: string;
   readonly spec: VegaLiteSpec;
 }
 
-/** The report's number for a metric of the cell with these settings; null where it has none. */
+/** The report's number for a metric of the cell with these settings; null if it has none. */
 export type Published = (metric: string, settings: Settings) => number | null;

@@ -179,7 +179,7 @@ describe('heat maps', () => {
     expect(shown).toContain('0.05†');
     expect(shown).toContain('0.09');
     expect(figure.caption).toContain('Means over 2 seeds.');
-    expect(figure.caption).toContain('†: some seeds diverged, mean of the others.');
+    expect(figure.caption).toContain('†: some seeds diverged; mean of the others.');
     expect(valuesAt(figure.spec, 'detail')).toContain(
       'schedule constant, batch size 10, learning rate 0.1: test MSE, bootstrap mean 0.09 ± 0.01414 over 2 seeds',
     );
@@ -188,7 +188,7 @@ describe('heat maps', () => {
   test('a nearly diverged cell does not take the colours, and the figure says so', () => {
     const wild = { ...cells[0], metrics: { bootstrap_mse: 1e30, test_r2: -1e31 } };
     const [figure] = draw({ ...gridResults, trials: [wild, ...cells.slice(1)] });
-    expect(figure.caption).toContain('test MSE: the colours end before the farthest value.');
+    expect(figure.caption).toContain('test MSE: the most extreme values are outside the colour scale.');
     const ends = valuesAt(figure.spec, 'domain')
       .filter(Array.isArray)
       .flat()
@@ -223,7 +223,7 @@ describe('curves', () => {
   test('bands over the seeds: least to greatest', () => {
     const seeds = [1, 2, 3].map((seed) => trial({ solver: 'sgd', seed }, 0.06 + 0.01 * seed));
     const [figure] = draw(curveResults({}, seeds));
-    expect(figure.caption).toContain('Means over 3 seeds. Bands: least to greatest over the seeds.');
+    expect(figure.caption).toContain('Means over 3 seeds. Bands: lowest to highest over the seeds.');
     const rows = valuesAt(figure.spec, 'values').flat() as { split: string; epoch: number; low?: number }[];
     expect(rows.find(({ split, epoch }) => split === 'test' && epoch === 4)).toEqual({
       series: '',
@@ -309,7 +309,7 @@ describe('curves', () => {
     expect(
       (valuesAt(cross.spec, 'values').flat() as { what?: string }[]).some(({ what }) => what === 'diverged'),
     ).toBe(true);
-    expect(cross.caption).toContain('1 of 1 trials diverged.');
+    expect(cross.caption).toContain('1 of 1 trial diverged.');
     await toSvg(cross.spec);
     const [sentence] = draw(curveResults({}, [{ ...wild, curves: {} }]));
     expect(texts(await toSvg(sentence.spec)).join(' ')).toContain('There is no curve to draw');
@@ -369,9 +369,7 @@ describe('files', () => {
   const [figure] = draw({ ...gridResults, quick: true });
 
   test('a quick run says so in the picture', async () => {
-    expect(texts(await toSvg(figure.spec)).join(' ')).toContain(
-      'QUICK RUN: not to be compared with the report.',
-    );
+    expect(texts(await toSvg(figure.spec)).join(' ')).toContain('QUICK RUN: do not compare with the report.');
   });
 
   test('the same results give the same bytes, drawn after whatever else', async () => {

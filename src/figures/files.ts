@@ -1,16 +1,16 @@
 import type { Figure } from './figure.ts';
 
-/** What a figure can be written as: name of the format to ending of the file. */
+/** The formats of figures, with the ending of their files. */
 export const figureFormats = { svg: 'svg', png: 'png', json: 'vl.json' } as const;
 export type FigureFormat = keyof typeof figureFormats;
 export const figureFormatNames = Object.keys(figureFormats) as FigureFormat[];
 
-/** The files of the figures, name to content. */
+/** The files of the figures: content by name. */
 export async function figureFiles(
   figures: readonly Figure[],
   formats: readonly FigureFormat[] = figureFormatNames,
 ): Promise<Map<string, string | Buffer>> {
-  // What draws takes half a second to load.
+  // Loading the renderer takes half a second.
   if (figures.length === 0) return new Map();
   const { toPng, toSvg } = await import('./render.ts');
   const files = new Map<string, string | Buffer>();

@@ -1,19 +1,19 @@
 import { UserError } from '../errors.ts';
 
-export function damaged(folder: string, why: string): UserError {
+export function damagedResults(folder: string, why: string): UserError {
   return new UserError({
-    what: `the folder does not hold the whole results of a run: ${why}`,
-    expected: 'manifest.json, trials.csv and curves.csv of one run',
+    what: `the folder does not have the complete results of a run: ${why}`,
+    expected: 'manifest.json, trials.csv and curves.csv of the same run',
     received: folder,
-    remedy: 'run the experiment again: what the store has is not computed twice',
+    remedy: 'run the experiment again: trials in the store are not computed twice',
   });
 }
 
-export function foreign(folder: string, what: string): UserError {
+export function otherVersion(folder: string, what: string): UserError {
   return new UserError({
     what: `the folder was written by another version of fys-nn: it has ${what}`,
     expected: 'results of this version',
     received: folder,
-    remedy: 'run the experiment again with this version, or draw with the one that wrote it',
+    remedy: 'run the experiment again with this version, or draw with the version that wrote the folder',
   });
 }

@@ -3,13 +3,13 @@ import { UserError } from '../errors.ts';
 import { NotCsv, readCsv } from '../files/csv.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { parseNumber } from '../parsing/value-list.ts';
-import { damaged, foreign } from './folder-errors.ts';
+import { damagedResults, otherVersion } from './folder-errors.ts';
 
-/** A record of a table that is read back. */
+/** A record of a table that is read from a results folder. */
 export interface Row {
-  /** "ffnn/trials.csv, record 2": the header is the first. */
+  /** "ffnn/trials.csv, record 2"; the header is record 1. */
   readonly where: () => string;
-  /** Its text in one of the columns that were asked for. */
+  /** The text in one of the requested columns. */
   readonly cell: (column: string) => string;
 }
 
@@ -36,15 +36,15 @@ export async function* readTable(
   const records = readCsv(path, { wholeLines: true });
   try {
     const { value: header } = await records.next();
-    if (header === undefined) throw damaged(folder, `${file} is empty`);
+    if (header === undefined) throw damagedResults(folder, `${file} is empty`);
     const places = placesOf(columns, header);
     const missing = columns.find((name) => places.get(name) === -1 && !defaults.has(name));
-    if (missing !== undefined) throw foreign(folder, `${file} without the column ${missing}`);
+    if (missing !== undefined) throw otherVersion(folder, `${file} without the column ${missing}`);
     let record = 1;
     for await (const cells of records) {
       const number = ++record;
       if (cells.length < header.length) {
-        throw damaged(
+        throw damagedResults(
           folder,
           `in ${file} record ${number} has ${cells.length} cells, the header ${header.length}`,
         );
@@ -54,7 +54,9 @@ export async function* readTable(
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw error instanceof NotCsv ? damaged(folder, `in ${file} ${error.message}`) : unreadable(folder, file);
+    throw error instanceof NotCsv
+      ? damagedResults(folder, `in ${file} ${error.message}`)
+      : unreadable(folder, file);
   }
 }
 
@@ -63,10 +65,10 @@ function placesOf(columns: readonly string[], header: readonly string[]): Readon
 }
 
 function unreadable(folder: string, file: string): UserError {
-  return damaged(folder, `${file} is missing or cannot be read`);
+  return damagedResults(folder, `${file} is missing or cannot be read`);
 }
 
-/** What `parse` makes of a cell. Errors: UserError with the cell's place, where `parse` names an option. */
+/** Parses a cell. Errors: the UserError of `parse`, with the cell's place instead of an option. */
 export function parseCell<T>(row: Row, column: string, parse: (text: string, name: string) => T): T {
   try {
     return parse(row.cell(column), column);
@@ -75,14 +77,14 @@ export function parseCell<T>(row: Row, column: string, parse: (text: string, nam
     throw new UserError({
       ...error.parts,
       what: `${row.where()}: ${column} has a value that no run writes`,
-      remedy: 'run the experiment again, or take another copy of its folder',
+      remedy: 'run the experiment again, or use another copy of its folder',
     });
   }
 }
 
-const absent = new Set(['', 'diverged', 'not run']);
+const missingTexts = new Set(['', 'diverged', 'not run']);
 
-/** The number of a cell; null for the words that stand where there is none. */
+/** The number of a cell; null for an empty cell and for the words that mean a missing number. */
 export function numberOf(row: Row, column: string): number | null {
-  return absent.has(row.cell(column)) ? null : parseCell(row, column, parseNumber);
+  return missingTexts.has(row.cell(column)) ? null : parseCell(row, column, parseNumber);
 }

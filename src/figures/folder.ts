@@ -6,23 +6,24 @@ import { parseChoice } from '../parsing/value-list.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import { CurveCollector } from './curve-values.ts';
-import { damaged, foreign } from './folder-errors.ts';
+import { damagedResults, otherVersion } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
 import type { Results, TrialResult } from './results.ts';
 
 /**
- * Reads what a run left in a folder, back from manifest.json, trials.csv and curves.csv.
+ * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder.
  *
- * Errors: a folder that holds no results, half of them, or those of another version.
+ * Errors: a folder with no results, with incomplete results, or with results of another version.
  */
 export async function readResults(folder: string, experiments: readonly Experiment[]): Promise<Results> {
   const manifest = await readManifest(folder);
   const experiment = experiments.find(({ name }) => name === manifest.experiment);
-  if (experiment === undefined) throw foreign(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
+  if (experiment === undefined)
+    throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
   const trials = await readTrials(folder, experiment);
   const curves = await readCurves(folder, experiment);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
-    throw damaged(
+    throw damagedResults(
       folder,
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
@@ -60,9 +61,9 @@ async function readManifest(folder: string): Promise<Manifest> {
     const manifest: unknown = JSON.parse(text);
     if (typeof manifest === 'object' && manifest !== null) return manifest;
   } catch {
-    // said below
+    // Reported below.
   }
-  throw damaged(folder, 'manifest.json is not a JSON object');
+  throw damagedResults(folder, 'manifest.json is not a JSON object');
 }
 
 /** What columns that older versions do not have are read as: the experiment's own value. */
@@ -78,7 +79,7 @@ function columnsOf(experiment: Experiment): string[] {
 function settingsOf(row: Row, experiment: Experiment): Settings {
   const setting = (name: OptionName): Setting | null =>
     parseCell(row, columnName(name), (cell, column) => {
-      // A spreadsheet would take = + - @ for a formula: the file has an apostrophe before them.
+      // The file has an apostrophe before = + - @, so that spreadsheets do not read a formula.
       const text = cell.replace(/^'(?=[=+@\t\r-])/, '');
       return text === '' ? null : options[name].parse(text, column);
     });
@@ -87,7 +88,7 @@ function settingsOf(row: Row, experiment: Experiment): Settings {
 
 function statusOf(text: string, folder: string): TrialResult['status'] {
   if (text === 'done' || text === 'diverged' || text === 'not run') return text;
-  throw foreign(folder, `a trial whose status is ${JSON.stringify(text)}`);
+  throw otherVersion(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
 async function readTrials(folder: string, experiment: Experiment) {
@@ -104,7 +105,7 @@ async function readTrials(folder: string, experiment: Experiment) {
   return trials;
 }
 
-/** The curves of each trial by its id, and by split and loss: test_mse, for one. */
+/** The curves of each trial by its id, then by split and loss, such as test_mse. */
 async function readCurves(
   folder: string,
   { task, layout }: Experiment,
@@ -121,7 +122,7 @@ async function readCurves(
     const own = curves.get(id) ?? {};
     curves.set(id, own);
     own[`${split}_${loss}`] ??= new CurveCollector();
-    // Heat maps show which trials have curves, and no more of them.
+    // Heat maps need to know only which trials have curves.
     if (layout.curves !== null) own[`${split}_${loss}`].set(epoch - 1, value);
   }
   return curves;

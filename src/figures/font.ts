@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** The font that every figure is drawn with: the same on a machine without fonts. */
+/** The bundled font of all figures, so that they look the same on every machine. */
 export const fontFile = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 export const boldFontFile = fontFile.replace('DejaVuSans.ttf', 'DejaVuSans-Bold.ttf');
 export const condensedFontFile = fontFile.replace('DejaVuSans.ttf', 'DejaVuSansCondensed.ttf');
 
-/** Widths of letters in units of the font size; letters that the font lacks have the width of its first glyph. */
+/** The width of a character in units of the font size. Characters that the font lacks have the width of its first glyph. */
 export type Advances = (character: string) => number;
 
 /**
- * Reads the advance widths of a TrueType font, so that labels are laid out without a canvas.
+ * Reads the advance widths of a TrueType font, so that labels can be laid out without a canvas.
  *
  * Source: OpenType specification, tables cmap (format 4), hhea, hmtx and head.
  */
@@ -31,7 +31,7 @@ export function readAdvances(file: string): Advances {
   };
 }
 
-/** The glyph of each character of the basic plane: the segments of the map's format 4. */
+/** Reads the glyph of each character of the basic plane from the segments of a format 4 map. */
 function readCharacterMap(font: Buffer, cmap: number): (code: number) => number {
   const count = font.readUInt16BE(cmap + 2);
   const starts = Array.from({ length: count }, (_, i) => cmap + font.readUInt32BE(cmap + 8 + 8 * i));

@@ -1,24 +1,24 @@
 import type { FunctionsExperiment, FunctionValue } from '../experiment/functions.ts';
-import { drawn } from './drawn.ts';
+import { clampToAxis } from './drawn.ts';
 import type { Figure } from './figure.ts';
 import { typeset } from './notes.ts';
 import { dashes, figureWidth, fontSize, palette, wholeSpec } from './style.ts';
-import { thinned } from './thinned.ts';
+import { evenIndices } from './thinned.ts';
 
-/** A panel is less wide in points. */
+/** More points than this would not be visible in a panel. */
 const mostPoints = 1000;
 
-/** Functions and their gradients, a panel each, two beside each other. */
+/** Functions and their gradients: one panel per function, two panels per row. */
 export function functionsFigure(experiment: FunctionsExperiment, values: readonly FunctionValue[]): Figure {
   const title = typeset(experiment.title);
   const names = [...new Set(values.map(({ activation }) => activation))];
   const shown = names.flatMap((name) => {
     const own = values.filter(({ activation }) => activation === name);
-    return thinned(own.length, mostPoints).map((index) => own[index]);
+    return evenIndices(own.length, mostPoints).map((index) => own[index]);
   });
   const data = shown.flatMap(({ activation, x, value, gradient }) => [
-    { activation: typeset(activation), x: drawn(x), what: 'function', y: drawn(value) },
-    { activation: typeset(activation), x: drawn(x), what: 'gradient', y: drawn(gradient) },
+    { activation: typeset(activation), x: clampToAxis(x), what: 'function', y: clampToAxis(value) },
+    { activation: typeset(activation), x: clampToAxis(x), what: 'gradient', y: clampToAxis(gradient) },
   ]);
   const domain = ['function', 'gradient'];
   const spec = wholeSpec(title, [], figureWidth, {

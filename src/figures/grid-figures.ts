@@ -4,18 +4,18 @@ import { type Colors, differenceColors, isClipped, magmaColors } from './colors.
 import type { Figure, Published } from './figure.ts';
 import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
-import { besideOf, missingOf, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
+import { missingOf, numbersWithoutCurve, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
 import { type Group, meanOf, type Results } from './results.ts';
 import { wholeSpec } from './style.ts';
 
-/** The heat maps of a grid, and those beside the published ones where there are any. */
+/** The heat maps of a grid, and comparisons with the published numbers if there are any. */
 export function gridFigures(results: Results, published: Published): Figure[] {
   const grid = gridOf(results);
   if (grid === null) return [];
-  return [ours(grid), ...besidePublished(grid, published)];
+  return [ownHeatMaps(grid), ...comparisonFigures(grid, published)];
 }
 
-function ours(grid: Grid): Figure {
+function ownHeatMaps(grid: Grid): Figure {
   const { results } = grid;
   const { metrics } = results.experiment.layout;
   const notes = [...warningsOf(results), ...missingOf(results)];
@@ -25,15 +25,15 @@ function ours(grid: Grid): Figure {
     if (isClipped(colors, values)) notes.push(clipNote(metric));
     return slicesOf(grid).map((slice) => panelOf(grid, slice, metric, colors, [shortTitle(metric.title)]));
   });
-  // A metric begins a line of its own, unless it is one panel.
+  // Each metric starts a new line, unless it has only one panel.
   const together = slicesOf(grid).length === 1 ? [sets.flat()] : sets;
   const perLine = panelsPerLine(sets.flat());
-  const lines = together.flatMap((panels) => inLines(panels, perLine));
+  const lines = together.flatMap((panels) => chunks(panels, perLine));
   return figureOf(grid, 'heat-maps', metrics, withKeys(lines), notes, '');
 }
 
-/** Published, ours and ours - published, in the same colours: a figure a metric, or one of all without slices. */
-function besidePublished(grid: Grid, published: Published): Figure[] {
+/** Published, ours, and ours - published, in the same colours: a figure per metric, or a single figure if there are no slices. */
+function comparisonFigures(grid: Grid, published: Published): Figure[] {
   const shown = grid.results.experiment.layout.metrics.filter(({ name }) =>
     grid.groups.some(({ settings }) => published(name, settings) !== null),
   );
@@ -48,7 +48,7 @@ function besidePublished(grid: Grid, published: Published): Figure[] {
       return slices.map((slice) => comparedPanels(grid, slice, metric, published, found));
     });
     const perLine = panelsPerLine(triples.flat());
-    const lines = inLines(triples, perLine).flatMap((columns) =>
+    const lines = chunks(triples, perLine).flatMap((columns) =>
       [0, 1, 2].map((kind) => columns.map((t) => t[kind])),
     );
     const name = sets.length === 1 ? 'published' : `published-${metrics[0].name.replaceAll('_', '-')}`;
@@ -123,16 +123,16 @@ function comparedPanels(
 }
 
 function clipNote({ title }: ShownMetric): string {
-  return `${shortTitle(title)}: the colours end before the farthest value.`;
+  return `${shortTitle(title)}: the most extreme values are outside the colour scale.`;
 }
 
-function inLines<T>(items: readonly T[], perLine: number): T[][] {
+function chunks<T>(items: readonly T[], perLine: number): T[][] {
   const lines: T[][] = [];
   for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine));
   return lines;
 }
 
-/** The key to the colours under the last line that has them. */
+/** Puts the key of each colour scale under the last line that uses it. */
 function withKeys(lines: readonly (readonly HeatMapPanel[])[]): HeatMapPanel[][] {
   const last = new Map(lines.flatMap((line, index) => line.map(({ colors }) => [colors, index] as const)));
   return lines.map((line, index) =>
@@ -160,8 +160,8 @@ function figureOf(
     seedsOf(results),
     'Framed: the best cell.',
     ...(hatched ? ['Hatched: diverged.'] : []),
-    ...(partly ? ['†: some seeds diverged, mean of the others.'] : []),
-    ...besideOf(results, metrics),
+    ...(partly ? ['†: some seeds diverged; mean of the others.'] : []),
+    ...numbersWithoutCurve(results, metrics),
     ...notes,
   ].join(' ');
   const spec = wholeSpec(

@@ -22,13 +22,13 @@ export interface Grid {
   readonly results: Results;
   readonly rows: OptionName;
   readonly columns: OptionName;
-  /** The cells with a row and a column; closed forms stand outside. */
+  /** The cells with a row and a column; closed forms are outside the grid. */
   readonly groups: readonly Group[];
-  /** Options varied besides rows and columns: one panel for each of their combinations. */
+  /** The varied options other than rows and columns. There is one panel per combination of their values. */
   readonly sliced: readonly OptionName[];
 }
 
-/** null without a grid: fewer than two cells that have a row and a column. */
+/** The grid of the results; null if fewer than two cells have a row and a column. */
 export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
@@ -52,7 +52,7 @@ export function slicesOf({ groups, sliced }: Grid): Group[][] {
   ];
 }
 
-/** One metric of one slice as a heat map. */
+/** A heat map of one metric of one slice. */
 export function panelOf(
   { rows, columns, groups, sliced }: Grid,
   slice: readonly Group[],

@@ -1,17 +1,17 @@
 import type { Setting } from '../experiment/options.ts';
 import { greatest } from '../stats/describe.ts';
-import { cellText, type Shown, tickTexts } from './cell-text.ts';
+import { type CellContent, cellText, tickTexts } from './cell-text.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
-import { drawn } from './drawn.ts';
+import { clampToAxis } from './drawn.ts';
 import type { SpecPart } from './figure.ts';
 import { condensed, figureWidth, fontSize, labelLimit, textWidth } from './style.ts';
 
-export interface HeatMapCell extends Shown {
+export interface HeatMapCell extends CellContent {
   readonly row: Setting;
   readonly column: Setting;
-  /** Framed: the best of its panel. */
+  /** Whether it is the best of its panel, which gets a frame. */
   readonly best: boolean;
-  /** For the reader who points at it. */
+  /** CellContent when the pointer is over the cell. */
   readonly detail: string;
 }
 
@@ -21,29 +21,29 @@ export interface HeatMapAxis {
 }
 
 export interface HeatMapPanel {
-  /** Lines over the panel. */
+  /** The lines above the panel. */
   readonly title: readonly string[];
   readonly rows: HeatMapAxis;
   readonly columns: HeatMapAxis;
   readonly cells: readonly HeatMapCell[];
   readonly colors: Colors;
-  /** Whether the key to the colours stands under it. */
+  /** Whether the key of the colours is below it. */
   readonly key: boolean;
 }
 
 const rowHeight = 34;
 const gap = 14;
-/** Panels of one metric have the same limits by their numbers; Vega-Lite would join those of two metrics. */
+/** Panels of a metric share limits because their limits are equal. Vega-Lite would also merge the scales of two metrics. */
 const ownColors = { resolve: { scale: { color: 'independent' } } };
 
-/** How many panels fit beside each other in one column of print, their cells as wide as their text. */
+/** How many panels fit side by side in one column of print, with cells as wide as their text. */
 export function panelsPerLine(panels: readonly HeatMapPanel[]): number {
   const [{ columns }] = panels;
   const each = columns.ticks.length * narrowestCell(panels) + gap;
   return Math.max(1, Math.floor((figureWidth - rowLabelsWidth(panels) + gap) / each));
 }
 
-/** Panels in lines, each an annotated heat map; row labels at the left of a line, column labels under the last line. */
+/** Lines of annotated heat maps, with row labels to the left of a line and column labels below the last line. */
 export function heatMaps(lines: readonly (readonly HeatMapPanel[])[]): { body: SpecPart; width: number } {
   const panels = lines.flat();
   const [{ columns }] = panels;
@@ -95,7 +95,7 @@ function panelSpec(
     members.map((cell) => ({
       row: rowText.get(cell.row),
       column: columnText.get(cell.column),
-      value: cell.value === null ? null : drawn(cell.value),
+      value: cell.value === null ? null : clampToAxis(cell.value),
       state: cell.state,
       text: cellText(cell, colors),
       ink: inkOn(cell.value, colors),
@@ -126,7 +126,7 @@ function panelSpec(
   };
 }
 
-/** What stands in the specification for each cell. */
+/** The data of a cell in the specification. */
 interface CellRow extends SpecPart {
   readonly state: HeatMapCell['state'];
   readonly best: boolean;
@@ -194,7 +194,7 @@ function keyOf({ kind }: Colors, width: number): SpecPart {
   };
 }
 
-/** Diagonal lines over a cell `aspect` times as wide as high, in the box of a Vega symbol: y from -1 to 1. */
+/** The path of diagonal lines over a cell that is `aspect` times as wide as high, as a Vega symbol: y from -1 to 1. */
 function hatch(aspect: number): string {
   const lines: string[] = [];
   for (let shift = -aspect - 0.5; shift < aspect + 1; shift += 0.5) {

@@ -9,25 +9,25 @@ import { type Results, resultsOf } from './results.ts';
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
 
 export interface DrawingOptions {
-  /** The report's numbers; without it, none are drawn. */
+  /** The report's numbers; left out, none are drawn. */
   readonly published?: Published;
-  /** For a page: values under the pointer, curves switched by a click on the key. */
+  /** For a page: shows the values under the pointer, and a click on the key switches curves on and off. */
   readonly interactive?: boolean;
 }
 
-/** The figures of an experiment, from its records: the report's first. */
+/** The figures of an experiment from its records. */
 export function figuresOf(plan: Plan, records: Records, options: DrawingOptions = {}): Figure[] {
   return draw(resultsOf(plan, records), options);
 }
 
-/** The figures of results: heat maps of a grid, or curves over epochs, as the experiment's layout says. */
+/** The figures of results: heat maps of a grid or curves over epochs, depending on the experiment's layout. */
 export function draw(results: Results, { published, interactive = false }: DrawingOptions = {}): Figure[] {
   const known = published === undefined || results.quick ? () => null : comparable(results, published);
   if (results.experiment.layout.curves !== null) return curveFigures(results, known, interactive);
   return gridFigures(results, known);
 }
 
-/** Cells with settings that the report does not have are not set beside its numbers. */
+/** The report's numbers, only for cells with settings that the report has. */
 function comparable({ experiment, variant }: Results, published: Published): Published {
   const own = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
   return (metric, settings) => {

@@ -29,7 +29,7 @@ describe('as many as can be told apart are drawn', () => {
   ])('%d %s of a grid', (most, name, settings) => {
     expect(whyNotDrawn(ols, many(most, settings))).toBe(null);
     expect(whyNotDrawn(ols, many(most + 1, settings))).toBe(
-      `no figures of ${most + 1} ${name}: more than ${most} cannot be told apart`,
+      `no figures of ${most + 1} ${name}: more than ${most} would not be legible`,
     );
   });
 
@@ -95,7 +95,7 @@ test('a caption names some of many closed forms', () => {
   ];
   const [{ caption }] = draw({ experiment: ols, variant: 'code', quick: false, trials });
   expect(caption.match(/Closed form/g)).toHaveLength(20);
-  expect(caption).toContain('80 more stand in trials.csv alone.');
+  expect(caption).toContain('80 more are only in trials.csv.');
 });
 
 test('formulas as long as they may be leave a figure its size', async () => {

@@ -2,22 +2,22 @@ import type { OptionName } from '../experiment/options.ts';
 import { isInGrid } from '../output/settings.ts';
 import { type Results, valuesOf } from './results.ts';
 
-/** What a figure shows so that it can be told apart, and so that it is drawn within seconds. */
-const most = { trials: 5000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
+/** The largest figure that is still legible and is drawn within seconds. */
+const limits = { trials: 5000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
 
 type Trials = readonly Pick<Results['trials'][number], 'settings'>[];
 
-/** Why there are no figures of these trials: "no figures of 600 columns: …"; null where there are. */
+/** The reason why these trials have no figures: "no figures of 600 columns: …"; null if they can be drawn. */
 export function whyNotDrawn(experiment: Results['experiment'], trials: Trials): string | null {
-  // Settings are made when they are asked for, and of a large grid there may be a million.
-  const counts = trials.length > most.trials ? { trials: trials.length } : countsOf(experiment, trials);
-  const names = Object.keys(counts) as (keyof typeof most)[];
-  const name = names.find((one) => (counts[one] ?? 0) > most[one]);
+  // Settings are created on access, and a large grid may have a million of them.
+  const counts = trials.length > limits.trials ? { trials: trials.length } : countsOf(experiment, trials);
+  const names = Object.keys(counts) as (keyof typeof limits)[];
+  const name = names.find((one) => (counts[one] ?? 0) > limits[one]);
   if (name === undefined) return null;
-  return `no figures of ${counts[name]} ${name}: more than ${most[name]} cannot be told apart`;
+  return `no figures of ${counts[name]} ${name}: more than ${limits[name]} would not be legible`;
 }
 
-function countsOf({ layout }: Results['experiment'], trials: Trials): Partial<typeof most> {
+function countsOf({ layout }: Results['experiment'], trials: Trials): Partial<typeof limits> {
   const { rows, columns, curves } = layout;
   const all = trials.map(({ settings }) => ({ settings }));
   if (curves !== null || rows === null || columns === null) return { curves: combinations(all, ['seed']) };
@@ -30,7 +30,7 @@ function countsOf({ layout }: Results['experiment'], trials: Trials): Partial<ty
   };
 }
 
-/** How many settings there are when some options do not count. */
+/** The number of distinct settings if some options are ignored. */
 function combinations(trials: Trials, without: readonly OptionName[]): number {
   const left = Object.fromEntries(without.map((name) => [name, null]));
   return new Set(trials.map(({ settings }) => JSON.stringify({ ...settings, ...left }))).size;

@@ -1,8 +1,8 @@
 import type { VegaLiteSpec } from './figure.ts';
 import { figureWidth, wholeSpec, wrap } from './style.ts';
 
-/** A figure that says why there is nothing to draw: never a blank picture. */
-export function message(title: string, notes: readonly string[], text: string): VegaLiteSpec {
+/** A figure with the reason why there is nothing to draw, instead of a blank picture. */
+export function messageFigure(title: string, notes: readonly string[], text: string): VegaLiteSpec {
   return wholeSpec(title, notes, figureWidth, {
     width: figureWidth,
     height: 80,

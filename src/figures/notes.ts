@@ -1,22 +1,23 @@
+import { counted } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle, type Settings } from '../experiment/options.ts';
 import { kindOf } from '../output/settings.ts';
 import { significantText } from '../stats/significant.ts';
 import { countStatus, differingOptions, groupSeeds, meanOf, type Results, valuesOf } from './results.ts';
 
-/** What a reader has to know before the picture: it stands in the figure itself. */
+/** Warnings that are printed in the figure itself. */
 export function warningsOf({ quick, variant }: Results): string[] {
   return [
-    ...(quick ? ['QUICK RUN: not to be compared with the report.'] : []),
+    ...(quick ? ['QUICK RUN: do not compare with the report.'] : []),
     ...(variant === 'text' ? ["The report's wording (--variant text)."] : []),
   ];
 }
 
-/** How many trials are not in the picture as they should be. */
+/** How many trials diverged or did not run. */
 export function missingOf({ trials }: Results): string[] {
   const diverged = countStatus(trials, 'diverged');
   const notRun = countStatus(trials, 'not run');
-  const of = (count: number) => `${count} of ${trials.length} trials`;
+  const of = (count: number) => `${count} of ${counted(trials.length, 'trial')}`;
   return [
     ...(diverged > 0 ? [`${of(diverged)} diverged.`] : []),
     ...(notRun > 0 ? [`${of(notRun)} not run.`] : []),
@@ -29,7 +30,7 @@ export function seedsOf({ trials }: Results): string {
   return seeds.length === 1 ? `Seed ${seeds[0]}.` : `Means over ${seeds.length} seeds.`;
 }
 
-/** Titles as they are printed: R2 with its exponent, the sign of multiplication. */
+/** A title for print, with R² and multiplication signs. */
 export function typeset(text: string): string {
   return text
     .replace(/\bR2\b/g, 'R²')
@@ -37,27 +38,32 @@ export function typeset(text: string): string {
     .replaceAll('_', ' ');
 }
 
-/** The part of a metric's title before its comma stands over a panel, all of it in the caption. */
+/** A metric's title up to its comma, for a panel. The caption has the whole title. */
 export function shortTitle(title: string): string {
   return typeset(title.split(',')[0]);
 }
 
-/** A caption names no more of them. */
-const mostBeside = 20;
+/** The largest number of cells that a caption lists. */
+const mostListed = 20;
 
-/** What stands beside the picture, as it has no curve: closed forms, solvers without epochs, other libraries. */
-export function besideOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
-  const beside = trials.filter(({ status, curves }) => status === 'done' && Object.keys(curves).length === 0);
-  const kinds = [...new Set(beside.map(({ settings }) => kindTitle(settings)))];
+/** Sentences with the numbers of cells that have no curve: closed forms, solvers without epochs, other libraries. */
+export function numbersWithoutCurve(
+  { experiment, trials }: Results,
+  metrics: readonly ShownMetric[],
+): string[] {
+  const curveless = trials.filter(
+    ({ status, curves }) => status === 'done' && Object.keys(curves).length === 0,
+  );
+  const kinds = [...new Set(curveless.map(({ settings }) => kindTitle(settings)))];
   const variedOf = new Map(
     kinds.map((kind) => {
-      const alike = beside.filter(({ settings }) => kindTitle(settings) === kind);
+      const alike = curveless.filter(({ settings }) => kindTitle(settings) === kind);
       return [kind, differingOptions({ experiment, trials: alike })];
     }),
   );
-  const groups = groupSeeds(beside);
-  const more = groups.length - mostBeside;
-  const listed = groups.slice(0, mostBeside).flatMap((group) => {
+  const groups = groupSeeds(curveless);
+  const more = groups.length - mostListed;
+  const listed = groups.slice(0, mostListed).flatMap((group) => {
     const { settings } = group;
     const kind = kindTitle(settings);
     const varied = variedOf.get(kind)!;
@@ -68,10 +74,10 @@ export function besideOf({ experiment, trials }: Results, metrics: readonly Show
     });
     return values.length === 0 ? [] : [`${kind}${where === '' ? '' : ` (${where})`}: ${values.join(', ')}.`];
   });
-  return more > 0 ? [...listed, `${more} more stand in trials.csv alone.`] : listed;
+  return more > 0 ? [...listed, `${more} more are only in trials.csv.`] : listed;
 }
 
-/** At the start of a sentence. */
+/** The kind of a cell, for the start of a sentence. */
 function kindTitle(settings: Settings): string {
   return kindOf(settings).replace(/^closed/, 'Closed');
 }

@@ -4,7 +4,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import type { VegaLiteSpec } from './figure.ts';
 import { boldFontFile, condensedFontFile, fontFile, readAdvances } from './font.ts';
 
-// Vega lays labels out by their widths and has no canvas here: the widths of the font itself take its place.
+// Vega needs the widths of labels and has no canvas here, so it gets the widths from the font file.
 const fonts = {
   plain: readAdvances(fontFile),
   bold: readAdvances(boldFontFile),
@@ -14,7 +14,7 @@ interface TextItem {
   readonly font?: string;
   readonly fontSize?: number;
   readonly fontWeight?: string | number;
-  /** What is wider ends with an ellipsis there. */
+  /** Wider text is truncated here, with an ellipsis. */
   readonly limit?: number;
 }
 const { textMetrics } = vega as unknown as {
@@ -36,18 +36,18 @@ function fontOf({ font = '', fontWeight = '' }: TextItem): keyof typeof fonts {
   return /bold|[6-9]00/.test(String(fontWeight)) ? 'bold' : 'plain';
 }
 
-/** Dots of the PNG for each pixel of the figure: 300 an inch at a column's width. */
+/** Pixels of the PNG per pixel of the figure: 300 per inch at the width of a column. */
 const zoom = 2.1;
 
 /**
- * The figure as SVG, the same bytes for the same specification.
+ * The figure as SVG. The same specification gives the same bytes.
  *
- * Throws what Vega-Lite would only warn of: a specification that it understands in part is a fault of the program.
+ * Throws for every warning of Vega-Lite: a specification that it understands only in part is a bug in the program.
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
-  // A copy: Vega puts marks of its own on the rows of the data.
+  // A copy, because Vega adds its own keys to the rows of the data.
   const { spec: compiled } = compile(structuredClone(spec) as unknown as TopLevelSpec, { logger: strict });
-  // Names of clip paths count up in a process; each figure starts anew.
+  // The names of clip paths are numbered per process. Restarting gives each figure the same names.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: strict });
   const svg = await view.toSVG();
@@ -55,11 +55,11 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   return `${rounded(svg)}\n`;
 }
 
-/** The SVG as PNG, letters drawn with the program's own font. */
+/** The SVG as PNG, drawn with the bundled font. */
 export function toPng(svg: string): Buffer {
   const fontFiles = [fontFile, boldFontFile, condensedFontFile];
   const font = { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' };
-  // Resvg knows the condensed letters as a width of their family, browsers as a family too.
+  // For resvg, the condensed font is a width of its family; browsers also know it as a family.
   const stretched = svg.replace(
     /font-family="DejaVu Sans Condensed, /g,
     'font-stretch="condensed" font-family="',
@@ -69,7 +69,7 @@ export function toPng(svg: string): Buffer {
     .asPng();
 }
 
-/** Coordinates with two decimals; what the figure says (text, labels for screen readers) stays as it is. */
+/** Rounds coordinates to two decimals. Texts and labels for screen readers are not changed. */
 function rounded(svg: string): string {
   const coordinates = / (d|transform|x|y|x1|x2|y1|y2|width|height|r|cx|cy|points|offset)="([^"]*)"/g;
   return svg.replace(coordinates, (_, name: string, value: string) => {
@@ -80,7 +80,7 @@ function rounded(svg: string): string {
   });
 }
 
-function fault(...words: readonly unknown[]): never {
+function throwWarning(...words: readonly unknown[]): never {
   throw new Error(`Vega-Lite: ${words.join(' ')}`);
 }
 
@@ -88,8 +88,8 @@ const strict = {
   level() {
     return strict;
   },
-  error: fault,
-  warn: fault,
+  error: throwWarning,
+  warn: throwWarning,
   info: () => strict,
   debug: () => strict,
 };

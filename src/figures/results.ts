@@ -8,7 +8,7 @@ import { metricOf, metricsOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { CurveCollector, type CurveValues } from './curve-values.ts';
 
-/** What figures are drawn from: the rows of trials.csv and curves.csv, from records or from a folder. */
+/** The data of the figures: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {
   readonly experiment: Experiment;
   readonly variant: Variant;
@@ -20,9 +20,9 @@ export interface Results {
 export interface TrialResult {
   readonly settings: Settings;
   readonly status: 'done' | 'diverged' | 'not run';
-  /** Final values by name; null where there is none. */
+  /** Final values by name; null for a missing value. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** By name such as test_mse. Where the experiment draws no curves, only their names count. */
+  /** Curves by name, such as test_mse. If the experiment draws no curves, only the names are used. */
   readonly curves: Readonly<Record<string, CurveValues>>;
 }
 
@@ -47,13 +47,13 @@ function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): Tria
   return Object.fromEntries(curves.map(([name, list]) => [name, values(list)]));
 }
 
-/** The trials that differ in their seed alone. */
+/** Trials that differ only in their seed. */
 export interface Group {
   readonly settings: Settings;
   readonly trials: readonly TrialResult[];
 }
 
-/** Takes the seeds of each cell together, in the order of the trials. */
+/** Groups the seeds of each cell, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
   const groups = groupBy(trials, ({ settings }) => JSON.stringify({ ...settings, seed: null }));
   return [...groups.values()].map((members) => ({
@@ -62,7 +62,7 @@ export function groupSeeds(trials: readonly TrialResult[]): Group[] {
   }));
 }
 
-/** The options that tell the cells apart, in the experiment's order; not the seed. */
+/** The options in which the cells differ, without the seed, in the experiment's order. */
 export function differingOptions({
   experiment,
   trials,
@@ -70,7 +70,7 @@ export function differingOptions({
   return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
 }
 
-/** The values of an option in order of appearance; cells that do not read it have none. */
+/** The values of an option in order of appearance. Cells that do not read the option have none. */
 export function valuesOf(trials: readonly { settings: Settings }[], name: OptionName): Setting[] {
   return [...new Set(trials.map(({ settings }) => settings[name] ?? null))].filter((value) => value !== null);
 }
@@ -79,12 +79,12 @@ export function countStatus(trials: readonly TrialResult[], status: TrialResult[
   return trials.filter((trial) => trial.status === status).length;
 }
 
-/** The metric of each seed that finished. */
+/** The values of a metric, one per seed that finished. */
 export function finishedValues({ trials }: Group, metric: string): number[] {
   return trials.flatMap(({ status, metrics }) => (status === 'done' ? (metrics[metric] ?? []) : []));
 }
 
-/** Their mean; null without any. */
+/** The mean of a metric over the seeds that finished; null if none did. */
 export function meanOf(group: Group, metric: string): number | null {
   const value = mean(finishedValues(group, metric));
   return Number.isFinite(value) ? value : null;

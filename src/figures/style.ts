@@ -1,25 +1,25 @@
 import type { SpecPart, VegaLiteSpec } from './figure.ts';
 
-/** Pixels across: printed at one column's width, 8.5 cm or 241 pt, a pixel is half a point. */
+/** The width of a figure in pixels. Printed at the width of a column, 8.5 cm or 241 pt, a pixel is half a point. */
 export const figureWidth = 480;
 
-/** A label, a name in a key that are longer, pixels across, end with an ellipsis: formulas may have 500 letters. */
+/** The largest widths, in pixels, of a label and of a name in a key. Longer ones, such as formulas, get an ellipsis. */
 export const labelLimit = 200;
 export const keyLimit = figureWidth - 120;
 
 /** 7 pt in print. */
 export const fontSize = 14;
 
-/** The program's own font first: its widths are those that labels are laid out with (render.ts). */
+/** The bundled font is first: labels are laid out with its widths (render.ts). */
 const font = 'DejaVu Sans, Verdana, sans-serif';
 
-/** Okabe and Ito's colours, told apart by the colour-blind; without yellow, which is lost on white. */
+/** Okabe and Ito's colours, which colour-blind readers can distinguish; without yellow, which is hard to see on white. */
 export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#555555'] as const;
 
-/** What tells curves apart where colours are used up, or two splits of one colour. */
+/** Dashes that distinguish curves if the colours are used up, or two splits of the same colour. */
 export const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 2, 2, 2]];
 
-/** Bold letters are wider by this. */
+/** How much wider bold letters are. */
 const bold = 1.12;
 
 export const ink = '#222222';
@@ -54,7 +54,7 @@ const config = {
   concat: { spacing: 14 },
 };
 
-/** The whole specification: title and notes in lines that fit, the program's style, the parts that draw. */
+/** A complete specification: title and notes wrapped to the width, the program's style, and the body. */
 export function wholeSpec(
   title: string,
   notes: readonly string[],
@@ -69,7 +69,7 @@ export function wholeSpec(
       text: wrap(title, width / bold),
       ...(notes.length > 0 && { subtitle: notes.flatMap(lines), subtitlePadding: 4 }),
       offset: 10,
-      // Lines are wrapped by widths that are estimated.
+      // The wrapping uses estimated widths.
       limit: width + 40,
     },
     padding: 6,
@@ -78,7 +78,7 @@ export function wholeSpec(
   };
 }
 
-/** About a text's width in pixels, never much less: by classes of letters, in DejaVu Sans. */
+/** An estimate of a text's width in pixels in DejaVu Sans, by classes of letters. It is never much too small. */
 export function textWidth(text: string, size = fontSize): number {
   const widths = [...text].map((letter) => {
     if (/[ .,:;'|ijltfrI()[\]⁰¹²³⁴⁵⁶⁷⁸⁹⁻-]/.test(letter)) return 0.4;
@@ -88,7 +88,7 @@ export function textWidth(text: string, size = fontSize): number {
   return size * widths.reduce((sum, width) => sum + width, 0);
 }
 
-/** Numbers in narrow cells. */
+/** The font of numbers in narrow cells. */
 export const condensed = { font: `DejaVu Sans Condensed, ${font}`, width: 0.88 };
 
 /** Breaks text between words into lines of at most `width` pixels. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { thinned } from './thinned.ts';
+import { evenIndices } from './thinned.ts';
 
 test.each([
   [0, 3, []],
@@ -8,5 +8,5 @@ test.each([
   [7, 3, [0, 3, 6]],
   [8, 3, [0, 3, 6, 7]],
 ])('of %i indices at most about %i', (length, most, indices) => {
-  expect(thinned(length, most)).toEqual(indices);
+  expect(evenIndices(length, most)).toEqual(indices);
 });

@@ -101,11 +101,7 @@ describe('refused', () => {
       `a,b\n"${'x\n'.repeat(2 ** 20)}`,
       'record 2 has more than 1048576 characters',
     ],
-    [
-      'a line without end',
-      `a,b\n${','.repeat(2 ** 21)}`,
-      'the line from byte 4 on has more than 1048576 bytes',
-    ],
+    ['a line without end', `a,b\n${','.repeat(2 ** 21)}`, 'the line at byte 4 has more than 1048576 bytes'],
   ])('%s', async (_name, text, message) => {
     await expect(recordsOf(text)).rejects.toThrow(new NotCsv(message));
   });

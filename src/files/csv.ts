@@ -3,18 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import type { CsvError } from 'csv-parse';
 import { openRegular } from './regular-file.ts';
 
-/** Why a file is not CSV: "record 3 has a quoted cell that is never closed". */
+/** The reason why a file is not CSV: "record 3 has a quoted cell that is never closed". */
 export class NotCsv extends Error {}
 
-/** The most bytes of a record, and of a line. Runs write far shorter ones, and one record is in memory as a whole. */
+/** The largest record, and the longest line, in bytes. Runs write far shorter ones. A record is in memory as a whole. */
 const longestRecord = 2 ** 20;
 
 /**
- * The records of a CSV file one by one, the header first, each as its cells. A file of any size takes little memory.
+ * Yields the records of a CSV file as lists of cells, the header first. A file of any size takes little memory.
  *
- * A byte-order mark is skipped, and lines may end with LF, CR LF or CR. How many cells a record has is not checked.
- * Errors: as openRegular; NotCsv for a misplaced quote, a record that is too long and, with `wholeLines`, a last record
- * without a line end: the file may have been cut off.
+ * A byte-order mark is skipped, and lines may end with LF, CR LF or CR. The number of cells in a record is not checked.
+ * Errors: those of openRegular; NotCsv for a misplaced quote, for a record that is too long and, with `wholeLines`, for a
+ * last record without a line end: the file may have been truncated.
  * Source: RFC 4180.
  */
 export async function* readCsv(path: string, { wholeLines = false } = {}): AsyncGenerator<string[]> {
@@ -26,12 +26,12 @@ export async function* readCsv(path: string, { wholeLines = false } = {}): Async
     max_record_size: longestRecord,
   });
   const file = await openRegular(path);
-  // Its errors are the parser's too, which the loop throws.
+  // Errors of the pipeline are also errors of the parser, which the loop throws.
   const closed = pipeline(bytesOf(file, wholeLines), parser).catch(() => {});
   try {
     yield* parser;
   } catch (error) {
-    throw isCsvError(error) ? new NotCsv(`record ${error.records + 1} has ${faultOf(error)}`) : error;
+    throw isCsvError(error) ? new NotCsv(`record ${error.records + 1} has ${describeFault(error)}`) : error;
   } finally {
     await closed;
   }
@@ -45,7 +45,7 @@ async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<B
       if (lineEnd !== -1) lineStart = read + lineEnd + 1;
       read += bytes.length;
       if (read - lineStart > longestRecord) {
-        throw new NotCsv(`the line from byte ${lineStart} on has more than ${longestRecord} bytes`);
+        throw new NotCsv(`the line at byte ${lineStart} has more than ${longestRecord} bytes`);
       }
       yield bytes;
     }
@@ -59,7 +59,7 @@ function isCsvError(error: unknown): error is CsvError & { readonly records: num
   return error instanceof Error && 'records' in error && typeof error.records === 'number';
 }
 
-function faultOf({ code }: CsvError): string {
+function describeFault({ code }: CsvError): string {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quoted cell that is never closed';
   if (code === 'CSV_MAX_RECORD_SIZE') return `more than ${longestRecord} characters`;
   return 'a quote in the wrong place';

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from './errno.ts';
 
-/** Makes the names in a directory survive a power cut; some file systems cannot open or sync a directory. */
+/** Syncs a directory, so that the names in it survive a power cut. Some file systems cannot open or sync a directory. */
 export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory, 'r');
@@ -17,7 +17,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Makes a directory and the missing ones above it, their names on disk. */
+/** Creates a directory and its missing parents, and syncs their names to disk. */
 export async function makeDirectory(directory: string): Promise<void> {
   const first = await mkdir(directory, { recursive: true });
   if (first === undefined) return;
@@ -27,7 +27,7 @@ export async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The names of the regular files in a directory, and of links to such, sorted; none where there is no directory. */
+/** The sorted names of the regular files in a directory, and of links to files. Empty if there is no directory. */
 export async function filesIn(directory: string): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
@@ -50,7 +50,7 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Size in bytes and time of the last change, in milliseconds. */
+/** Size in bytes, and time of the last change in milliseconds. */
 export async function sizeAndTime(path: string): Promise<{ size: number; time: number }> {
   const { size, mtimeMs } = await stat(path);
   return { size, time: mtimeMs };

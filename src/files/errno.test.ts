@@ -6,7 +6,7 @@ test.each([
   ['ENOSPC', /disk is full/, 1],
   ['EDQUOT', /quota/, 1],
   ['EIO', /input\/output error/, 1],
-  ['EFBIG', /no file may grow/, 1],
+  ['EFBIG', /cannot be that large/, 1],
   ['ENOENT', /no such file or directory/, 1],
   ['EROFS', /read-only/, 2],
   ['EACCES', /permission denied/, 2],

@@ -1,10 +1,10 @@
-/** What the operating system's codes mean, in the reader's words: "… could not be written: the disk is full". */
+/** The operating system's error codes in plain words: "… could not be written: the disk is full". */
 const reasons: Record<string, string> = {
   EACCES: 'permission denied',
   EBUSY: 'another process is using it',
   EDQUOT: 'the disk quota is used up',
   EEXIST: 'a file of this name exists already',
-  EFBIG: 'no file may grow that large here',
+  EFBIG: 'a file cannot be that large here',
   EIO: 'the disk reports an input/output error',
   EISDIR: 'it is a directory',
   ELOOP: 'its symbolic links form a loop',
@@ -19,20 +19,20 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
 };
 
-/** ENOSPC and the like; undefined for an error that is not the operating system's. */
+/** The code of an error, such as ENOSPC; undefined for an error that has none. */
 export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Why the operating system refused, in a few words. */
+/** The reason for an error of the operating system, in a few words. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === undefined) return error instanceof Error ? error.message : String(error);
-  return reasons[code] ?? `the system says ${code}`;
+  return reasons[code] ?? `system error ${code}`;
 }
 
-/** Whether the path is in use for something else, or forbidden. */
+/** Whether the path is used for something else, or access is not permitted. */
 export function isWrongPath(error: unknown): boolean {
   return ['EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '');
 }
@@ -42,7 +42,7 @@ export function isDiskFault(error: unknown): boolean {
   return ['EDQUOT', 'EFBIG', 'EIO', 'ENOSPC'].includes(codeOf(error) ?? '');
 }
 
-/** Whether Windows may be saying no more than that another process has the file open at this moment. */
+/** Whether the error may only mean that another process has the file open, as Windows reports it. */
 export function isBusy(error: unknown): boolean {
   return ['EACCES', 'EBUSY', 'EPERM'].includes(codeOf(error) ?? '');
 }

@@ -7,10 +7,10 @@ const newline = 10;
 const chunkBytes = 4 * 2 ** 20;
 
 /**
- * Calls `visit` with each whole line of a file from byte `from` on, without its end, and the byte where it begins.
+ * Calls `visit` with each whole line of a file from byte `from` on, without the newline, and with the line's first byte.
  *
- * Returns the byte after the last whole line: what comes behind it is still being written, or was torn. The line lies
- * in a buffer that is used again. Errors: a line that is too long for any record.
+ * Returns the byte after the last whole line. The rest is still being written, or was cut off. The buffer of a line is
+ * reused, so `visit` must copy what it keeps. Errors: a line that is too long for any record.
  */
 export async function forEachLine(
   path: string,
@@ -30,7 +30,7 @@ export async function forEachLine(
   return start;
 }
 
-/** The lines of a file that are asked for by the byte where they begin, with their ends, some at a time. */
+/** Yields the lines of a file that `isWanted` selects by their first byte, with their newlines, several at a time. */
 export async function* linesAt(path: string, isWanted: (offset: number) => boolean): AsyncGenerator<Buffer> {
   let start = 0;
   for await (const lines of wholeLines(path, start, longestText)) {
@@ -45,7 +45,7 @@ export async function* linesAt(path: string, isWanted: (offset: number) => boole
   }
 }
 
-/** The whole lines of a file from byte `from` on, some at a time: files of any size are read in pieces. */
+/** Yields the whole lines of a file from byte `from` on, several at a time, so that a file of any size can be read. */
 async function* wholeLines(path: string, from: number, longest: number): AsyncGenerator<Buffer> {
   const file = await openRegular(path);
   try {
@@ -74,15 +74,15 @@ async function* wholeLines(path: string, from: number, longest: number): AsyncGe
 function tooLong(path: string, offset: number, longest: number): UserError {
   return new UserError(
     {
-      what: `${quote(path)} has a line of more than ${longest} bytes, from byte ${offset} on`,
-      expected: 'one record a line, as fys-nn writes them',
-      remedy: 'move this file out of the folder: its other records are computed again',
+      what: `${quote(path)} has a line of more than ${longest} bytes, at byte ${offset}`,
+      expected: 'one record per line, as fys-nn writes them',
+      remedy: 'move this file out of the folder; the trials of its other records are computed again',
     },
     exitCodes.failed,
   );
 }
 
-/** Some bytes of a file; fewer where it ends before. */
+/** Reads `length` bytes of a file; fewer if the file ends earlier. */
 export function readBytes(path: string, offset: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
   const file = openSync(path, 'r');
@@ -99,28 +99,28 @@ export function readBytes(path: string, offset: number, length: number): Buffer 
   }
 }
 
-const nearBytes = 64 * 1024;
-/** Journals are as many as threads that wrote, and their lines are asked for in turn. */
-const mostNear = 64;
+const cachedBytes = 64 * 1024;
+/** There is one journal per thread that wrote, and lines are read from all of them in turn. */
+const mostCached = 64;
 
 /**
- * Some bytes of the files of a directory, which only ever grow; fewer where a file ends before. What lies behind them
- * is read with them, as lines are mostly asked for in their order; `forget` what was read so.
+ * A cached reader for the append-only files of a directory. `read` returns fewer bytes if the file ends earlier. It reads
+ * ahead, because lines are mostly requested in order; `forget` clears what was read ahead.
  */
 export function createReader(directory: string) {
-  const near = new Map<string, { readonly begin: number; readonly bytes: Buffer }>();
+  const cached = new Map<string, { readonly begin: number; readonly bytes: Buffer }>();
   return {
     read(name: string, offset: number, length: number): Buffer {
-      const { begin, bytes } = near.get(name) ?? { begin: 0, bytes: Buffer.alloc(0) };
+      const { begin, bytes } = cached.get(name) ?? { begin: 0, bytes: Buffer.alloc(0) };
       if (offset >= begin && offset + length <= begin + bytes.length) {
         return bytes.subarray(offset - begin, offset - begin + length);
       }
-      const read = readBytes(join(directory, name), offset, Math.max(length, nearBytes));
-      if (length > nearBytes) return read;
-      if (near.size === mostNear && !near.has(name)) near.delete(near.keys().next().value!);
-      near.set(name, { begin: offset, bytes: read });
+      const read = readBytes(join(directory, name), offset, Math.max(length, cachedBytes));
+      if (length > cachedBytes) return read;
+      if (cached.size === mostCached && !cached.has(name)) cached.delete(cached.keys().next().value!);
+      cached.set(name, { begin: offset, bytes: read });
       return read.subarray(0, length);
     },
-    forget: () => near.clear(),
+    forget: () => cached.clear(),
   };
 }

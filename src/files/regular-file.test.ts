@@ -78,7 +78,7 @@ test('a line that is too long for any record is named, with its file', async () 
   expect(await forEachLine(file, 0, visit, 100)).toBe(6);
   expect(lines).toEqual([5]);
   await expect(forEachLine(file, 0, visit, 99)).rejects.toThrow(
-    /journal-long.txt" has a line of more than 99 bytes, from byte 6 on/,
+    /journal-long.txt" has a line of more than 99 bytes, at byte 6/,
   );
 });
 

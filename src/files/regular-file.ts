@@ -1,18 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** No text of JavaScript is longer. */
+/** The length of the longest string in JavaScript. */
 export const longestText = 2 ** 29 - 24;
 
 /**
- * Opens a file for reading that comes from outside. Errors: those of the system, and an Error whose message says that
- * it is not a regular file: a pipe or a device may never begin, or never end.
+ * Opens a user's file for reading. Errors: those of the system, and an Error for anything but a regular file, because
+ * reading a pipe or a device may block or never end.
  */
 export function openRegular(path: string): Promise<FileHandle> {
   return openAs(path, constants.O_RDONLY);
 }
 
-/** Opens a file to append to, made if need be, which may lie there already. Errors: as openRegular. */
+/** Opens a file for appending, and creates it if it does not exist. Errors: as openRegular. */
 export function openToAppend(path: string): Promise<FileHandle> {
   return openAs(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
 }
@@ -20,7 +20,7 @@ export function openToAppend(path: string): Promise<FileHandle> {
 async function openAs(path: string, flags: number): Promise<FileHandle> {
   const handle = await open(path, flags | withoutWaiting, 0o666);
   try {
-    refuseOthers(await handle.stat());
+    requireRegularFile(await handle.stat());
     return handle;
   } catch (error) {
     await handle.close();
@@ -28,22 +28,22 @@ async function openAs(path: string, flags: number): Promise<FileHandle> {
   }
 }
 
-/** For a pipe's other end; Windows has no such flag, and no such pipes. */
+/** Do not wait for the other end of a pipe. Windows has neither this flag nor such pipes. */
 const withoutWaiting = constants.O_NONBLOCK ?? 0;
 
-function refuseOthers(found: Stats): void {
+function requireRegularFile(found: Stats): void {
   if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
   if (!found.isFile()) throw Object.assign(new Error('it is not a regular file'), { code: 'NOFILE' });
 }
 
-/** A file has more bytes than are read. */
+/** A file has more bytes than may be read. */
 export class TooLarge extends Error {}
 
-/** The bytes of a file from outside, at most `largest`. Errors: as openRegular, and TooLarge. */
+/** Reads a user's file of at most `largest` bytes. Errors: as openRegular, and TooLarge. */
 export async function readRegularBytes(path: string, largest: number): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
-    refuseLarge(await handle.stat(), largest);
+    requireSize(await handle.stat(), largest);
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -51,31 +51,31 @@ export async function readRegularBytes(path: string, largest: number): Promise<B
 }
 
 /**
- * The same at once, for a small file that others replace all the time: on Windows they cannot while it is open, which it
- * is for no longer than this takes. Errors: as readRegularBytes.
+ * The same, synchronously, for a small file that other processes replace often. Windows cannot replace an open file, so the
+ * file is open as briefly as possible. Errors: as readRegularBytes.
  */
 export function readRegularAtOnce(path: string, largest: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | withoutWaiting);
   try {
     const found = fstatSync(file);
-    refuseOthers(found);
-    refuseLarge(found, largest);
+    requireRegularFile(found);
+    requireSize(found, largest);
     return readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-function refuseLarge({ size }: Stats, largest: number): void {
+function requireSize({ size }: Stats, largest: number): void {
   if (size > largest) throw new TooLarge(`it has ${size} bytes, more than ${largest}`);
 }
 
-/** The text of a file from outside, without the mark that some editors begin it with. Errors: as readRegularBytes. */
+/** Reads a user's text file, without a byte-order mark. Errors: as readRegularBytes. */
 export async function readRegular(path: string, largest = longestText): Promise<string> {
   return (await readRegularBytes(path, largest)).toString().replace(/^\ufeff/, '');
 }
 
-/** The content of a JSON file from outside. Errors: as readRegular, and that it is not JSON. */
+/** Reads and parses a user's JSON file. Errors: as readRegular, and a SyntaxError if the text is not JSON. */
 export async function readJsonFile(path: string, largest?: number): Promise<unknown> {
   return JSON.parse(await readRegular(path, largest));
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waiting, so that a test can say when the time has come. */
+/** Waiting and repeating, as an interface so that tests can control time. */
 export interface Timer {
-  /** Resolves after so many milliseconds. */
+  /** Resolves after the given time. */
   pause(milliseconds: number): Promise<void>;
-  /** Calls back every so many milliseconds, until the returned function is called; keeps no process alive. */
+  /** Calls `call` at this interval until the returned function is called. Does not keep the process alive. */
   every(milliseconds: number, call: () => Promise<void>): () => void;
 }
 

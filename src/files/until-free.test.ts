@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Timer } from './timer.ts';
-import { untilFree } from './until-free.ts';
+import { retryWhileBusy } from './until-free.ts';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 
@@ -13,7 +13,7 @@ async function attempt(code: string, failures: number, platform: string) {
     if (attempts++ < failures) throw failure(code);
     return 'done';
   };
-  const outcome = await untilFree(action, { platform, timer }).catch((error) => error.message);
+  const outcome = await retryWhileBusy(action, { platform, timer }).catch((error) => error.message);
   return { outcome, attempts, pauses };
 }
 

@@ -6,13 +6,13 @@ import { systemTimer, type Timer } from './timer.ts';
 const pauses = [10, 20, 40, 80, 160, 320, ...Array<number>(13).fill(500)];
 
 /**
- * Does something to a file, and tries again for some seconds where Windows says that another process has it open.
+ * Runs an action on a file. On Windows, retries for some seconds while another process has the file open.
  *
- * Windows refuses to rename onto or remove a file that any process has open, a virus scanner's for instance, with the
- * codes that also mean "never permitted". Elsewhere they mean nothing else, so there the first error is final.
- * Errors: those of the action, the last one.
+ * Windows refuses to remove or replace a file that any process has open, such as a virus scanner. The error codes can also
+ * mean "not permitted", hence the time limit. On other systems they mean nothing else, and the first error is final.
+ * Errors: the last error of the action.
  */
-export async function untilFree<T>(
+export async function retryWhileBusy<T>(
   action: () => Promise<T>,
   { platform = process.platform, timer = systemTimer }: { platform?: string; timer?: Timer } = {},
 ): Promise<T> {
@@ -27,15 +27,15 @@ export async function untilFree<T>(
   return await action();
 }
 
-/** Gives a file another name, in place of what has that name. */
-export const renameFile = (from: string, to: string): Promise<void> => untilFree(() => rename(from, to));
+/** Renames a file and replaces an existing file of that name. */
+export const renameFile = (from: string, to: string): Promise<void> => retryWhileBusy(() => rename(from, to));
 
-/** Removes a file, if it is there. */
-export const removeFile = (path: string): Promise<void> => untilFree(() => rm(path, { force: true }));
+/** Removes a file if it exists. */
+export const removeFile = (path: string): Promise<void> => retryWhileBusy(() => rm(path, { force: true }));
 
-/** Removes a directory that has nothing in it. */
-export const removeEmptyDirectory = (path: string): Promise<void> => untilFree(() => rmdir(path));
+/** Removes an empty directory. */
+export const removeEmptyDirectory = (path: string): Promise<void> => retryWhileBusy(() => rmdir(path));
 
-/** Removes a directory, if it is there, with all that is in it. */
+/** Removes a directory with all its contents, if it exists. */
 export const removeDirectory = (path: string): Promise<void> =>
-  untilFree(() => rm(path, { recursive: true, force: true }));
+  retryWhileBusy(() => rm(path, { recursive: true, force: true }));

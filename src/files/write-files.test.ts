@@ -156,7 +156,7 @@ describe('a name that leaves the directory', () => {
         ['good', 'text'],
         [name, 'text'],
       ]);
-      await expect(writeFiles(directory, files)).rejects.toThrow('outside of its directory');
+      await expect(writeFiles(directory, files)).rejects.toThrow('outside its directory');
       expect(existsSync(directory)).toBe(false);
     },
   );

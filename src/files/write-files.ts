@@ -4,13 +4,12 @@ import { exitCodes, quote, UserError } from '../errors.ts';
 import { sizeAndTime, syncDirectory } from './directories.ts';
 import { codeOf, isDiskFault, reasonOf } from './errno.ts';
 import { removeEmptyDirectory, removeFile } from './until-free.ts';
-import { type Aside, fileOfPart, writeAside } from './write-whole.ts';
+import { finalName, type TemporaryFile, writeTemporary } from './write-whole.ts';
 
 /**
- * Finds out, before hours of training, whether results can be written to the directory: makes it where it is
- * absent, makes an empty directory in it, and removes again whatever it made.
- * Throws UserError, naming the option, where that cannot be done: exit status `usage`, or `failed` where the disk is full
- * or broken.
+ * Checks, before hours of training, whether results can be written to a directory. It creates the directory if it does not
+ * exist, creates an empty directory in it, and removes whatever it created.
+ * Throws UserError, naming the option, if that fails: exit status `usage`, or `failed` if the disk is full or broken.
  */
 export async function checkOutputDirectory(directory: string, option: string): Promise<void> {
   try {
@@ -19,10 +18,10 @@ export async function checkOutputDirectory(directory: string, option: string): P
   } catch (error) {
     throw new UserError(
       {
-        what: `${option}: no results can be written to this directory: ${reasonOf(error)}`,
-        expected: 'a directory that can be written to, or that can be made',
+        what: `${option}: results cannot be written to this directory: ${reasonOf(error)}`,
+        expected: 'a directory that can be written or created',
         received: directory,
-        remedy: `name another directory with ${option}, or free this one`,
+        remedy: `name another directory with ${option}, or make this one writable`,
       },
       isDiskFault(error) ? exitCodes.failed : exitCodes.usage,
     );
@@ -33,15 +32,15 @@ async function tryDirectory(directory: string, attempts = 5): Promise<void> {
   const made: string[] = [];
   try {
     for (const path of await absentPaths(directory)) {
-      if (await makeOne(path)) made.push(path);
+      if (await createOne(path)) made.push(path);
     }
     await removeEmptyDirectory(await mkdtemp(join(directory, '.writable-')));
   } catch (error) {
-    // Another process that tests the same directory may just have removed what it made.
+    // Another process that checks the same directory may just have removed what it created.
     if (codeOf(error) !== 'ENOENT' || attempts <= 1) throw error;
     return await tryDirectory(directory, attempts - 1);
   } finally {
-    // A directory that has been filled meanwhile stays.
+    // A directory that another process has filled in the meantime stays.
     for (const path of made.reverse()) await removeEmptyDirectory(path).catch(() => {});
   }
 }
@@ -57,8 +56,8 @@ async function absentPaths(directory: string): Promise<string[]> {
   }
 }
 
-/** Makes the directory and returns true, or returns false where another process made it first. */
-async function makeOne(path: string): Promise<boolean> {
+/** Creates the directory and returns true, or returns false if another process created it first. */
+async function createOne(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
@@ -68,22 +67,23 @@ async function makeOne(path: string): Promise<boolean> {
   }
 }
 
-/** A file's text or bytes, or what makes its pieces. */
+/** The text or bytes of a file, or a function that yields its text in pieces. */
 export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 
 /**
- * Writes the files (name in the directory → UTF-8 text, bytes, or pieces of text), each whole or not at all: a reader, or
- * the next run after a crash, finds the old file or the new one and never a part. None takes the place of an old one
- * before all are on disk, made in the order of the map. Makes the directory where it is absent.
- * Throws UserError (exit status `failed`), naming the file, where the system refuses; and (`usage`) for a name that
- * would leave the directory, before anything is written: names may be made of what a data file says.
+ * Writes files to a directory, each whole or not at all. `files` maps a name in the directory to UTF-8 text, bytes, or
+ * pieces of text. A reader, or the next run after a crash, finds the old file or the new one, never a part. The files are
+ * written in the order of the map, and none replaces an old file before all are on disk. The directory is created if it
+ * does not exist.
+ * Throws UserError: with exit status `failed`, naming the file, if the system refuses; with `usage`, before anything is
+ * written, if a name leads out of the directory. Names may come from a data file.
  */
 export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   for (const name of files.keys()) {
     const path = relative(directory, join(directory, name));
     if (isAbsolute(name) || path === '' || path.split(sep)[0] === '..') {
       throw new UserError({
-        what: 'a file may not be written outside of its directory',
+        what: 'a file may not be written outside its directory',
         expected: `a name in ${directory}`,
         received: name,
         remedy: 'choose another name',
@@ -92,39 +92,39 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, F
   }
   const folders = new Set([directory]);
   for (const name of files.keys()) folders.add(dirname(join(directory, name)));
-  for (const folder of folders) await naming(folder, () => mkdir(folder, { recursive: true }));
+  for (const folder of folders) await withPath(folder, () => mkdir(folder, { recursive: true }));
   const names = new Set(Array.from(files.keys(), (name) => basename(name)));
-  for (const folder of folders) await naming(folder, () => removeParts(folder, names));
-  const written = new Map<string, Aside>();
+  for (const folder of folders) await withPath(folder, () => removeAbandoned(folder, names));
+  const written = new Map<string, TemporaryFile>();
   try {
     for (const [name, content] of files) {
       const file = join(directory, name);
-      const write = () => writeAside(file, typeof content === 'function' ? content() : content);
-      written.set(file, await naming(file, write));
+      const write = () => writeTemporary(file, typeof content === 'function' ? content() : content);
+      written.set(file, await withPath(file, write));
     }
-    for (const [file, aside] of written) await naming(file, aside.replace);
+    for (const [file, temporary] of written) await withPath(file, temporary.replace);
   } finally {
-    for (const aside of written.values()) await aside.remove();
+    for (const temporary of written.values()) await temporary.remove();
   }
-  for (const folder of folders) await naming(folder, () => syncDirectory(folder));
+  for (const folder of folders) await withPath(folder, () => syncDirectory(folder));
 }
 
-/** Milliseconds without a change after which a part of a file is a dead process's. */
-const abandoned = 60_000;
+/** Milliseconds without a change after which a temporary file belongs to a dead process. */
+const abandonedAfter = 60_000;
 
-/** Removes what a killed process left beside these files: parts of them, and directories of `tryDirectory`. */
-async function removeParts(folder: string, names: ReadonlySet<string>): Promise<void> {
+/** Removes what a killed process left next to these files: their temporary files, and directories of `tryDirectory`. */
+async function removeAbandoned(folder: string, names: ReadonlySet<string>): Promise<void> {
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry);
-    const isPart = names.has(fileOfPart(entry) ?? '');
-    if (!isPart && !/^\.writable-\w{6}$/.test(entry)) continue;
+    const isTemporary = names.has(finalName(entry) ?? '');
+    if (!isTemporary && !/^\.writable-\w{6}$/.test(entry)) continue;
     const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
-    if (Date.now() - time > abandoned)
-      await (isPart ? removeFile(path) : removeEmptyDirectory(path)).catch(() => {});
+    if (Date.now() - time > abandonedAfter)
+      await (isTemporary ? removeFile(path) : removeEmptyDirectory(path)).catch(() => {});
   }
 }
 
-async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
+async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
@@ -132,7 +132,8 @@ async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
     throw new UserError(
       {
         what: `${quote(path)} could not be written: ${reasonOf(error)}`,
-        remedy: 'make room or name another directory, and run the command again: finished trials are kept',
+        remedy:
+          'free disk space or name another directory, and run the command again: finished trials are kept',
       },
       exitCodes.failed,
     );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Timer } from './timer.ts';
-import { fileOfPart, removeUnfinished, writeAside, writeWhole } from './write-whole.ts';
+import { finalName, removeUnfinished, writeTemporary, writeWhole } from './write-whole.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -21,18 +21,18 @@ test('a file that waits to take its place shows that its process lives, and no l
     },
   };
   const file = join(folder, 'trials.csv');
-  const aside = await writeAside(file, 'whole', timer);
+  const temporary = await writeTemporary(file, 'whole', timer);
   const [name] = await readdir(folder);
   await utimes(join(folder, name), 0, 0);
   for (const beat of beats) await beat();
   expect((await stat(join(folder, name))).mtimeMs).toBeGreaterThan(0);
-  await aside.replace();
+  await temporary.replace();
   expect(beats.size).toBe(0);
   expect(await readdir(folder)).toEqual(['trials.csv']);
 });
 
 test('an interrupted command leaves no half-written file, and none that is not its own', async () => {
-  const left = await writeAside(join(folder, 'left'), 'of a process that was killed');
+  const left = await writeTemporary(join(folder, 'left'), 'of a process that was killed');
   await removeUnfinished();
   await left.remove();
   await writeWhole(join(folder, 'done'), 'whole');
@@ -47,7 +47,7 @@ test('an interrupted command leaves no half-written file, and none that is not i
       yield 'the rest';
     })(),
   );
-  while (!(await readdir(folder)).some((name) => fileOfPart(name) === 'new'));
+  while (!(await readdir(folder)).some((name) => finalName(name) === 'new'));
   await removeUnfinished();
   expect(await readdir(folder)).toEqual(['done']);
   go();

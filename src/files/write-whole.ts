@@ -5,13 +5,13 @@ import { syncDirectory } from './directories.ts';
 import { systemTimer } from './timer.ts';
 import { removeFile, renameFile } from './until-free.ts';
 
-/** Text or bytes, at once or in pieces. */
+/** Text or bytes, whole or in pieces. */
 export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 const isPieces = (content: Content): content is AsyncIterable<string | Uint8Array> =>
   typeof content === 'object' && Symbol.asyncIterator in content;
 
-/** Each piece costs a call of the system, so small texts are put together. */
+/** Joins small texts, because each piece costs a system call. */
 async function* inLargePieces(
   pieces: AsyncIterable<string | Uint8Array>,
 ): AsyncGenerator<string | Uint8Array> {
@@ -31,30 +31,35 @@ async function* inLargePieces(
 
 const largePiece = 2 ** 18;
 
-/** A file that is on disk under a name of its own, to take the place of another. */
-export interface Aside {
-  /** Takes the place; the name is on disk only once its directory is synced. */
+/** A file that is complete on disk under a temporary name, and is about to replace another. */
+export interface TemporaryFile {
+  /** Renames it to its final name. The name is on disk only after its directory is synced. */
   replace(): Promise<void>;
-  /** Removes it, unless it has taken the place. */
+  /** Removes it, unless it has been renamed. */
   remove(): Promise<void>;
 }
 
-/** Files of this process that have not taken their place yet. */
-const unfinished = new Set<Aside>();
+/** Temporary files of this process that have not been renamed yet. */
+const unfinished = new Set<TemporaryFile>();
 
-/** Removes what this process has not finished writing: for a command that the user interrupts. */
+/** Removes the temporary files of this process. For a command that the user interrupts. */
 export async function removeUnfinished(): Promise<void> {
-  for (const aside of unfinished) await aside.remove();
+  for (const temporary of unfinished) await temporary.remove();
 }
 
-/** Milliseconds between two signs of life. */
+/** Milliseconds between two updates of a temporary file's time. */
 const heartbeat = 10_000;
 
 /**
- * Writes what is to become the file at `path`, aside and on disk. Until it takes the place, or is removed, its time of
- * change shows at every heartbeat that its process lives. Errors: those of the system; nothing is left then.
+ * Writes and syncs a temporary file that is to become the file at `path`. Until it is renamed or removed, its time of
+ * change is updated at every heartbeat, which shows that its process is alive. Errors: those of the system; the temporary
+ * file is then removed.
  */
-export async function writeAside(path: string, content: Content, timer = systemTimer): Promise<Aside> {
+export async function writeTemporary(
+  path: string,
+  content: Content,
+  timer = systemTimer,
+): Promise<TemporaryFile> {
   const name = `${path}.${randomUUID()}.tmp`;
   const stop = timer.every(heartbeat, async () => {
     const now = new Date();
@@ -62,9 +67,9 @@ export async function writeAside(path: string, content: Content, timer = systemT
   });
   const finish = () => {
     stop();
-    unfinished.delete(aside);
+    unfinished.delete(temporary);
   };
-  const aside: Aside = {
+  const temporary: TemporaryFile = {
     async replace() {
       stop();
       await renameFile(name, path);
@@ -75,7 +80,7 @@ export async function writeAside(path: string, content: Content, timer = systemT
       await removeFile(name).catch(() => {});
     },
   };
-  unfinished.add(aside);
+  unfinished.add(temporary);
   try {
     const file = await open(name, 'wx');
     try {
@@ -85,28 +90,28 @@ export async function writeAside(path: string, content: Content, timer = systemT
       await file.close();
     }
   } catch (error) {
-    await aside.remove();
+    await temporary.remove();
     throw error;
   }
-  return aside;
+  return temporary;
 }
 
 /**
- * Writes a file whole or not at all: aside, on disk, then in place of what was there, its name on disk too. A kill leaves
- * the old file, and perhaps a part of the new one under the name that `fileOfPart` knows. Errors: those of the system.
+ * Writes a file whole or not at all: to a temporary file, synced, then renamed, and the directory synced. A kill leaves the
+ * old file, and perhaps a temporary file whose name `finalName` recognises. Errors: those of the system.
  */
 export async function writeWhole(path: string, content: Content): Promise<void> {
-  const aside = await writeAside(path, content);
+  const temporary = await writeTemporary(path, content);
   try {
-    await aside.replace();
+    await temporary.replace();
   } catch (error) {
-    await aside.remove();
+    await temporary.remove();
     throw error;
   }
   await syncDirectory(dirname(path));
 }
 
-/** The name of the file that this one was to become, if it is a part that `writeWhole` left; else null. */
-export function fileOfPart(name: string): string | null {
+/** The final name of a temporary file that `writeWhole` left; null for any other file. */
+export function finalName(name: string): string | null {
   return /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.exec(name)?.[1] ?? null;
 }

@@ -1,10 +1,10 @@
 import type { Table, Value } from './table.ts';
 
 /**
- * The table as CSV (RFC 4180 with '\n' between records): a header, then one record a row.
- * A number is the shortest text that reads back to the same float64; null is the empty cell. Text that a
- * spreadsheet would take for a formula (= + - @ tab CR) begins with an apostrophe instead; numbers never do.
- * Throws on NaN, an infinity, or a row of the wrong length: both are faults of the program.
+ * The table as CSV (RFC 4180 with '\n' between records): a header, then one record per row.
+ * A number is the shortest text that reads back to the same float64; null is an empty cell. Text that a spreadsheet
+ * would read as a formula (= + - @ tab CR) gets an apostrophe in front; numbers never do.
+ * Throws on NaN, an infinity, or a row of the wrong length: these are bugs in the program.
  * Source: RFC 4180; OWASP, "CSV Injection".
  */
 export async function toCsv(table: Table): Promise<string> {
@@ -15,7 +15,7 @@ export async function toCsv(table: Table): Promise<string> {
 
 const rowsInPiece = 1000;
 
-/** The same in pieces: a large table is never in memory as a whole. */
+/** The same in pieces, so that a large table is never in memory as a whole. */
 export async function* csvPieces(table: Table): AsyncGenerator<string> {
   const { stringify } = await import('csv-stringify/sync');
   let index = 0;
@@ -26,10 +26,10 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
       header,
       columns: table.columns.map(({ name }) => ({ key: name, header: name })),
       record_delimiter: '\n',
-      // Else a lone CR would stand unquoted, and readers take it for the end of a record.
+      // Otherwise a lone CR would not be quoted, and readers would take it for the end of a record.
       quote_record_delimiter: true,
       escape_formulas: true,
-      cast: { number: shortest, boolean: String },
+      cast: { number: shortestText, boolean: String },
     });
     header = false;
     rows = [];
@@ -43,8 +43,8 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
   if (header || rows.length > 0) yield text();
 }
 
-/** String(x) drops the sign of zero, the one float64 that it does not give back. */
-function shortest(x: number): string {
+/** The shortest text of a number. String(x) alone drops the sign of -0. */
+function shortestText(x: number): string {
   return Object.is(x, -0) ? '-0' : String(x);
 }
 

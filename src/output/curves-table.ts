@@ -4,7 +4,7 @@ import { runCells, runColumns } from './settings.ts';
 import type { Table, Value } from './table.ts';
 import { type Records, shortId, trialColumn } from './trials-table.ts';
 
-/** curves.csv: one row for each trial, epoch, split and metric. */
+/** curves.csv: one row per trial, epoch, split and metric. */
 export function curvesTable(plan: Plan, records: Records): Table {
   return {
     name: 'curves',

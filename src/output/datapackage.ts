@@ -8,9 +8,9 @@ export interface FileFacts {
 }
 
 /**
- * The Frictionless Data Package descriptor (version 2) of a folder of CSV files, one resource a table.
- * `files` tells size and digest of each file by its path, `<table>.csv`; a table without one is a fault of
- * the program and throws. The same input gives the same descriptor: it holds no time of writing.
+ * The Frictionless Data Package descriptor (version 2) of a folder of CSV files, with one resource per table.
+ * `files` has the size and digest of each file by its path, `<table>.csv`. A table without a file is a bug in the program
+ * and throws. The same input gives the same descriptor: it contains no time of writing.
  * Source: https://datapackage.org/standard/data-package/, data-resource/ and table-schema/.
  */
 export function datapackage(
@@ -51,7 +51,7 @@ function resource(table: Table, files: ReadonlyMap<string, FileFacts>) {
   };
 }
 
-/** In a column of text 'diverged' is a value (an outcome, say), so there only the empty cell is missing. */
+/** In a text column, 'diverged' can be a value (a status, for example), so only the empty cell means missing. */
 function field({ name, type, description }: Column) {
   const own = type === 'string' ? { missingValues: missingValues.filter(({ value }) => value === '') } : {};
   return { name, type, description, ...own };

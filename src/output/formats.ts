@@ -5,7 +5,7 @@ import { markdownPieces } from './markdown.ts';
 import type { Table } from './table.ts';
 
 export interface Format {
-  /** Of the file's name, without the dot. */
+  /** The ending of the file name, without the dot. */
   extension: string;
   /** One line for --help. */
   description: string;
@@ -13,7 +13,7 @@ export interface Format {
   render(table: Table): AsyncIterable<string>;
 }
 
-/** The formats a table can be written in; a new one is its own file, its test, and one line here. */
+/** The formats of tables. A new format is a file of its own, its test, and one entry here. */
 export const formats = {
   csv: {
     extension: 'csv',
@@ -22,7 +22,7 @@ export const formats = {
   },
   json: {
     extension: 'json',
-    description: 'a list of objects, one a row',
+    description: 'a list of objects, one per row',
     render: jsonPieces,
   },
   markdown: {

@@ -5,22 +5,22 @@ interface WithSettings {
   readonly settings: Settings;
 }
 
-/** One line of a grid: what stands in each of its columns. */
+/** One line of a grid: its cell in each column. */
 export interface GridLine<Cell> {
-  /** Of one of its cells: all agree in the options that tell lines apart. */
+  /** The settings of one of its cells. All its cells agree in the options that distinguish lines. */
   readonly settings: Settings;
   readonly cells: ReadonlyMap<Setting, Cell>;
 }
 
 export interface Grid<Cell> {
   readonly lines: readonly GridLine<Cell>[];
-  /** The values of the columns' option, in order of appearance. */
+  /** The values of the column option, in order of appearance. */
   readonly columns: readonly Setting[];
 }
 
 /**
- * Arranges cells in lines, one for each combination of `keys`, and in columns by one option: O(cells). Of several cells
- * in one place the first counts.
+ * Arranges cells in lines, one per combination of `keys`, and in columns by one option, in O(cells). If several cells have
+ * the same place, the first one is used.
  */
 export function arrangeGrid<Cell extends WithSettings>(
   cells: Iterable<Cell>,
@@ -41,12 +41,12 @@ export function arrangeGrid<Cell extends WithSettings>(
   return { lines: [...lines.values()], columns: [...found] };
 }
 
-/** Finds the cell that stands for a line of a grid: one that agrees with it in every option of `keys` that it has. */
+/** Finds the cell that belongs to a line of a grid: one that agrees with the line in every option of `keys` that it has. */
 export function findByLine<Cell extends WithSettings>(
   cells: Iterable<Cell>,
   keys: readonly OptionName[],
 ): (line: Settings) => Cell | undefined {
-  // By which options a cell has (a closed form has no learning rate), then by their values.
+  // Indexed by the options that a cell has (a closed form has no learning rate), then by their values.
   const byOptions = new Map<string, { names: OptionName[]; cells: Map<string, Cell> }>();
   for (const cell of cells) {
     const { settings } = cell;

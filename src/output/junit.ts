@@ -4,16 +4,16 @@ import { groupBy } from './group-by.ts';
 /** One test case of a JUnit report. */
 export interface JunitCase {
   readonly name: string;
-  /** The suite it stands in. */
+  /** The suite of the case. */
   readonly group: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly message: string;
 }
 
-/** Cases as JUnit XML, one suite a group; the same cases give the same bytes. */
+/** The cases as JUnit XML, with one suite per group. The same cases give the same bytes. */
 export async function junit(name: string, cases: readonly JunitCase[]): Promise<string> {
   const { default: builder } = await import('junit-report-builder');
-  // Its types are those of an ES module, but Node gets CommonJS: the default is the builder itself.
+  // The package's types describe an ES module, but Node loads CommonJS, where the default is the builder itself.
   const report = (builder as unknown as Builder).newBuilder();
   for (const [group, own] of groupBy(cases, (one) => one.group)) {
     const suite = report.testSuite().name(xmlText(group));
@@ -27,8 +27,8 @@ export async function junit(name: string, cases: readonly JunitCase[]): Promise<
   return `${report.build()}\n`;
 }
 
-/** Without what XML 1.0 cannot hold, and without the end of a CDATA section, which the library would write as it is. */
+/** Replaces characters that XML 1.0 does not allow, and the end of a CDATA section, which the library does not escape. */
 function xmlText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are replaced
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '?').replaceAll(']]>', ']] >');
 }

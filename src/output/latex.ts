@@ -3,7 +3,7 @@ import { linePieces } from './lines.ts';
 import type { Table, Value } from './table.ts';
 
 /**
- * The table as LaTeX, for \input in a document that loads booktabs; numbers to the right, a missing value is empty.
+ * The table as LaTeX, for \input in a document that loads booktabs. Numbers are right-aligned; a missing value is empty.
  *
  * Source: booktabs, "Publication quality tables in LaTeX".
  */
@@ -22,7 +22,7 @@ function* latexLines({ columns, description, rows }: Table): Generator<string> {
   yield `% ${description.replace(/\s+/g, ' ')}; needs \\usepackage{booktabs}`;
   yield `\\begin{tabular}{${align}}`;
   yield '\\toprule';
-  yield line(columns.map(({ name }) => escaped(name)));
+  yield line(columns.map(({ name }) => escapeLatex(name)));
   yield '\\midrule';
   for (const row of rows) yield line(row.map(cellText));
   yield '\\bottomrule';
@@ -31,12 +31,12 @@ function* latexLines({ columns, description, rows }: Table): Generator<string> {
 
 function cellText(value: Value): string {
   if (value === null) return '';
-  // A hyphen before a number is a minus sign.
+  // In math mode, the hyphen is typeset as a minus sign.
   if (typeof value === 'number' && value < 0) return `$${value}$`;
-  return escaped(String(value));
+  return escapeLatex(String(value));
 }
 
-const named: Record<string, string> = {
+const namedEscapes: Record<string, string> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
@@ -45,9 +45,9 @@ const named: Record<string, string> = {
   '|': '\\textbar{}',
 };
 
-function escaped(text: string): string {
+function escapeLatex(text: string): string {
   return printable(text.replace(/\s+/g, ' ')).replace(
     /[\\~^<>|#$%&_{}]/g,
-    (letter) => named[letter] ?? `\\${letter}`,
+    (letter) => namedEscapes[letter] ?? `\\${letter}`,
   );
 }

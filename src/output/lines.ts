@@ -1,7 +1,7 @@
-/** More in one piece would only take memory. */
+/** Larger pieces would only take more memory. */
 const linesInPiece = 1000;
 
-/** Lines as text in pieces, each line with its end: a long table is never in memory as a whole. */
+/** Joins lines into pieces of text, each line with a newline, so that a long table is never in memory as a whole. */
 export async function* linePieces(lines: Iterable<string>): AsyncGenerator<string> {
   let piece: string[] = [];
   for (const line of lines) {

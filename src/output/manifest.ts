@@ -8,7 +8,7 @@ import { toJson } from './json.ts';
 import type { Records } from './trials-table.ts';
 import { packageFolder, programVersion } from './version.ts';
 
-/** What only the run itself knows. */
+/** Facts that only the run itself knows. */
 export interface RunFacts {
   readonly command: readonly string[];
   readonly jobs: number;
@@ -19,9 +19,9 @@ export interface RunFacts {
   readonly seconds: number;
 }
 
-/** manifest.json: what ran, with which choices, on which machine and data, and how it ended. */
+/** manifest.json: what ran, with which settings and data, on which machine, and how it ended. */
 export async function* manifestPieces(plan: Plan, records: Records, facts: RunFacts): AsyncGenerator<string> {
-  // No text of a user has these quotes. The ids of a large grid are put there one by one.
+  // Text from users cannot contain these quotes unescaped. The ids of a large grid are inserted one by one.
   const empty = '"ids": []';
   const [before, after] = toJson(await manifest(plan, records, facts)).split(empty);
   yield `${before}"ids": [`;
@@ -38,7 +38,7 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
   const count = { done: 0, diverged: 0, notRun: 0 };
   for (const [index, { trial }] of cells.entries()) {
     count[records.get(trial.id)?.status ?? 'notRun']++;
-    if (index % 1000 === 999) await setImmediate(); // Ctrl-C has its turn
+    if (index % 1000 === 999) await setImmediate(); // lets Ctrl-C through
   }
   return {
     experiment: experiment.name,
@@ -69,9 +69,9 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
 }
 
 export const quickWarning =
-  'QUICK RUN: fewer epochs and rows than the report has. These numbers are not to be compared with it.';
+  'QUICK RUN: fewer epochs and rows than in the report. Do not compare these numbers with it.';
 
-/** The data that the trials were made of; MNIST by the checksum of its files. */
+/** The data configs of the trials, each once. MNIST is identified by the checksum of its files. */
 function dataOf({ cells }: Plan): unknown[] {
   const distinct = new Set(cells.map(({ trial }) => JSON.stringify(trial.config.data)));
   return [...distinct].map((text) => JSON.parse(text));

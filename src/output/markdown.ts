@@ -4,7 +4,7 @@ import type { Table, Value } from './table.ts';
 
 type Align = 'left' | 'right';
 
-/** A table in GitHub's Markdown; text of other people cannot become a cell, a link or HTML of its own. */
+/** A table in GitHub's Markdown. Foreign text in a cell cannot start another cell, a link or HTML. */
 export function markdownTable(
   header: readonly string[],
   rows: Iterable<readonly string[]>,
@@ -13,7 +13,7 @@ export function markdownTable(
   return [...markdownLines(header, rows, align)].join('\n');
 }
 
-/** The table as Markdown, numbers to the right; a missing value is an empty cell. */
+/** The table as Markdown. Numbers are right-aligned; a missing value is an empty cell. */
 export function toMarkdown(table: Table): string {
   return [...tableLines(table), ''].join('\n');
 }
@@ -53,7 +53,7 @@ function* markdownLines(
   for (const cells of rows) yield line(cells.map(markdownText));
 }
 
-/** Text of other people as one cell: no cell, link (GitHub makes them of bare addresses too), image or HTML of its own. */
+/** Foreign text as one cell, escaped so that it cannot start a cell, a link (GitHub links bare addresses), an image or HTML. */
 export function markdownText(text: string): string {
   const marks = /[\\|`*_~<>&[\]@]|:(?=\/\/)|(?<=www)\./gi;
   return printable(text.replace(/\s+/g, ' ')).replace(marks, '\\$&');

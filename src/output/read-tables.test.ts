@@ -87,7 +87,7 @@ describe('larger tables than the limit are refused', () => {
       ['bytes', { ...whole, bytes: 60 }],
     ] as const) {
       await expect(readTables(folder, limit)).rejects.toThrow(
-        new RegExp(`is too large to be compared\\n.*at most .*\\n.*at least \\d+ ${what}`),
+        new RegExp(`is too large to compare\\n.*at most .*\\n.*at least \\d+ ${what}`),
       );
     }
   });
@@ -179,9 +179,9 @@ describe('refused, naming the file', () => {
   });
 
   test('no folder, a file, a folder without tables', async () => {
-    await expect(readTables(join(folder, 'no'))).rejects.toThrow(/is no folder of results/);
+    await expect(readTables(join(folder, 'no'))).rejects.toThrow(/is not a folder of results/);
     await writeFile(join(folder, 'file'), '');
-    await expect(readTables(join(folder, 'file'))).rejects.toThrow(/is no folder of results/);
+    await expect(readTables(join(folder, 'file'))).rejects.toThrow(/is not a folder of results/);
     await mkdir(join(folder, 'empty'));
     await expect(readTables(join(folder, 'empty'))).rejects.toThrow(/no datapackage\.json/);
   });

@@ -8,10 +8,10 @@ import { codeOf, reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import type { Column } from './table.ts';
 
-/** A table as its CSV has it: every cell is text, numbers are known to be numbers. */
+/** A table as read from CSV: every cell is text; cells of number columns have been checked. */
 export interface StoredTable {
   readonly columns: readonly StoredColumn[];
-  /** Names of the columns that tell each row from every other; empty: their order does. */
+  /** Names of the columns that identify a row; if empty, rows are identified by their order. */
   readonly primaryKey: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -19,36 +19,36 @@ export interface StoredTable {
 export interface StoredColumn {
   readonly name: string;
   readonly type: Column['type'];
-  /** Texts that stand for a value that is not there. */
+  /** Texts that mean a missing value. */
   readonly missing: ReadonlySet<string>;
 }
 
-/** Of all tables of a folder together; two folders of this size fit into what Node takes by default. */
+/** The size of all tables of a folder together. Two folders of the maximum size fit into Node's default memory. */
 interface Size {
   bytes: number;
   rows: number;
   cells: number;
 }
 
-const most: Readonly<Size> = { bytes: 2 ** 28, rows: 3_000_000, cells: 24_000_000 };
-/** Of a datapackage.json, in bytes. */
+const maximum: Readonly<Size> = { bytes: 2 ** 28, rows: 3_000_000, cells: 24_000_000 };
+/** The largest datapackage.json, in bytes. */
 const largestPackage = 16 * 2 ** 20;
 
 /**
  * Every table of a folder of results, by the path of its CSV in the folder: `ffnn/trials.csv`.
  *
- * The tables are those that the `datapackage.json` of the folder and of its subfolders name. A table whose file is not
- * there is left out. Folders whose name begins with a dot (the store of trials) are passed over.
+ * The tables are those named in the `datapackage.json` of the folder and of its subfolders. A table whose file does not
+ * exist is left out. Folders whose name begins with a dot (the trial store) are skipped.
  *
- * Throws UserError where the folder has no data package, where a data package or a table is malformed, and where the
- * tables are larger than `limit`.
+ * Throws UserError if the folder has no data package, if a data package or a table is malformed, and if the tables are
+ * larger than `limit`.
  */
-export async function readTables(folder: string, limit = most): Promise<Map<string, StoredTable>> {
+export async function readTables(folder: string, limit = maximum): Promise<Map<string, StoredTable>> {
   const packages = await findPackages(folder);
   if (packages.length === 0) throw notResults(folder, 'no datapackage.json in it or in its subfolders');
   const schema = await packageSchema();
   const tables = new Map<string, StoredTable>();
-  const take = createRoom(folder, limit);
+  const addSize = createSizeCounter(folder, limit);
   for (const file of packages) {
     const descriptor = await readPackage(file, schema);
     for (const resource of descriptor.resources) {
@@ -58,15 +58,15 @@ export async function readTables(folder: string, limit = most): Promise<Map<stri
       }
       const name = relative(folder, path).split(sep).join('/');
       if (tables.has(name)) throw malformed(file, `the path ${resource.path} is named twice`);
-      const table = await readStored(path, resource.schema, take);
+      const table = await readStored(path, resource.schema, addSize);
       if (table !== null) tables.set(name, table);
     }
   }
   return tables;
 }
 
-/** Counts what is read. Errors: more than the limit, as soon as that is known. */
-function createRoom(folder: string, limit: Size): (added: Partial<Size>) => void {
+/** Adds up the size of what is read. Throws as soon as the size exceeds the limit. */
+function createSizeCounter(folder: string, limit: Size): (added: Partial<Size>) => void {
   const size: Size = { bytes: 0, rows: 0, cells: 0 };
   return (added) => {
     for (const what of ['bytes', 'rows', 'cells'] as const) {
@@ -94,7 +94,7 @@ async function findPackages(folder: string): Promise<string[]> {
 
 type Package = Zod.infer<Awaited<ReturnType<typeof packageSchema>>>;
 
-/** What is read of a data package; it may hold more. */
+/** The parts of a data package that are read; it may have more. */
 async function packageSchema() {
   const { z } = await import('zod');
   const missing = z.array(
@@ -131,11 +131,11 @@ async function readPackage(
   return parsed.data;
 }
 
-/** null where the file is not there. */
+/** null if the file does not exist. */
 async function readStored(
   path: string,
   schema: Package['resources'][number]['schema'],
-  take: (added: Partial<Size>) => void,
+  addSize: (added: Partial<Size>) => void,
 ): Promise<StoredTable | null> {
   const columns = schema.fields.map(({ name, type, missingValues }) => ({
     name,
@@ -144,14 +144,14 @@ async function readStored(
   }));
   const names = columns.map(({ name }) => name);
   const unknown = schema.primaryKey.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw malformed(path, `the primary key ${unknown} is no column`);
+  if (unknown !== undefined) throw malformed(path, `the primary key ${unknown} is not a column`);
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) throw malformed(path, `the column ${twice} is named twice`);
   try {
-    take({ bytes: (await sizeAndTime(path)).size });
+    addSize({ bytes: (await sizeAndTime(path)).size });
     const rows = [];
     for await (const row of readRows(path, columns)) {
-      take({ rows: 1, cells: row.length });
+      addSize({ rows: 1, cells: row.length });
       rows.push(row);
     }
     return { columns, primaryKey: schema.primaryKey, rows };
@@ -168,7 +168,7 @@ async function* readRows(path: string, columns: readonly StoredColumn[]): AsyncG
   let record = 1;
   for await (const cells of records) {
     checkRow(path, ++record, cells, columns);
-    // A cell like the one above it, as most are, takes no memory of its own.
+    // Most cells equal the one above them; sharing the string saves memory.
     above = cells.map((cell, column) => (cell === above[column] ? above[column] : cell));
     yield above;
   }
@@ -176,10 +176,10 @@ async function* readRows(path: string, columns: readonly StoredColumn[]): AsyncG
 
 function checkHeader(path: string, header: readonly string[], names: readonly string[]): void {
   if (header.join('\n') === names.join('\n')) return;
-  throw malformed(path, 'the header has not the columns that datapackage.json names');
+  throw malformed(path, 'the header does not have the columns that datapackage.json names');
 }
 
-/** The header is the first record. */
+/** Checks the cells of a record. Records are counted from 1, and the header is the first. */
 function checkRow(
   path: string,
   record: number,
@@ -193,23 +193,23 @@ function checkRow(
     const cell = row[index];
     if ((type !== 'number' && type !== 'integer') || missing.has(cell)) continue;
     if (cell.trim() === '' || !Number.isFinite(Number(cell))) {
-      throw malformed(path, `record ${record}, ${name}: ${JSON.stringify(cell)} is no number`);
+      throw malformed(path, `record ${record}, ${name}: ${JSON.stringify(cell)} is not a number`);
     }
   }
 }
 
 function notResults(folder: string, received: string): UserError {
   return new UserError({
-    what: `${folder} is no folder of results`,
-    expected: 'a folder that a run of fys-nn wrote: tables, and a datapackage.json that describes them',
+    what: `${folder} is not a folder of results`,
+    expected: 'a folder that a run of fys-nn wrote, with tables and a datapackage.json',
     received,
-    remedy: 'name results/, a folder in it, or a copy of one',
+    remedy: 'name results/, one of its folders, or a copy of one',
   });
 }
 
 function tooLarge(folder: string, { bytes, rows, cells }: Size, received: string): UserError {
   return new UserError({
-    what: `${folder} is too large to be compared`,
+    what: `${folder} is too large to compare`,
     expected: `at most ${bytes} bytes, ${rows} rows and ${cells} cells in all its tables`,
     received,
     remedy: 'compare the folders of single experiments, or runs of fewer epochs',
@@ -219,8 +219,8 @@ function tooLarge(folder: string, { bytes, rows, cells }: Size, received: string
 function malformed(file: string, received: string): UserError {
   return new UserError({
     what: `${file} cannot be read`,
-    expected: 'the file as a run of fys-nn wrote it',
+    expected: 'an unchanged file that a run of fys-nn wrote',
     received,
-    remedy: 'run the experiment again, or take another copy of its folder',
+    remedy: 'run the experiment again, or use another copy of its folder',
   });
 }

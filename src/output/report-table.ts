@@ -11,9 +11,9 @@ import { type Column, rowsOf, type Table, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
 /**
- * The table as the report has it. Of a grid: one row for each metric and row of its heat maps, values to two significant
- * digits, and a column each for the closed form and for other libraries. Else: one row a cell, values to three digits.
- * Means over the seeds.
+ * The table in the report's layout, with means over the seeds. A grid has one row per metric and row of its heat maps, with
+ * values to two significant digits, and one column each for the closed form and for other libraries. Any other experiment
+ * has one row per cell, with values to three digits.
  */
 export async function reportTable(plan: Plan, records: Records): Promise<Table> {
   const { rows, columns } = plan.experiment.layout;
@@ -25,7 +25,7 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
   return gridTable(plan, { inside, outside, rows, columns });
 }
 
-/** A large grid takes a while: Ctrl-C has its turn. */
+/** Collects the items. A large grid takes a while, so Ctrl-C is let through in between. */
 async function allOf<T>(items: Iterable<T>): Promise<T[]> {
   const all: T[] = [];
   for (const item of items) {
@@ -36,21 +36,21 @@ async function allOf<T>(items: Iterable<T>): Promise<T[]> {
 
 interface Cells {
   readonly inside: readonly SummaryCell[];
-  /** Closed forms and other libraries: no learning rate. */
+  /** Closed forms and other libraries, which are outside the grid. */
   readonly outside: readonly SummaryCell[];
   readonly rows: OptionName;
   readonly columns: OptionName;
 }
 
 function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells): Table {
-  const apart: readonly OptionName[] = ['solver', 'reference', rows, columns];
-  const keys = [...variedOptions(plan).filter((name) => !apart.includes(name)), rows];
+  const excluded: readonly OptionName[] = ['solver', 'reference', rows, columns];
+  const keys = [...variedOptions(plan).filter((name) => !excluded.includes(name)), rows];
   const grid = arrangeGrid(inside, keys, columns);
-  const besideName = ({ settings }: SummaryCell): string => {
+  const outsideName = ({ settings }: SummaryCell): string => {
     const tick = settings[columns] ?? null;
     return tick === null ? kindOf(settings) : `${kindOf(settings)}, ${optionTitle(columns)} ${tick}`;
   };
-  const beside = [...groupBy(outside, besideName)].map(([name, cells]) => ({
+  const outsideColumns = [...groupBy(outside, outsideName)].map(([name, cells]) => ({
     name,
     find: findByLine(cells, keys),
   }));
@@ -61,22 +61,22 @@ function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells): Table
     columns: [
       { name: 'metric', type: 'string', description: 'what the row shows' },
       ...settingColumns(keys, plan),
-      ...grid.columns.map((tick) => numbers(String(tick), `${optionTitle(columns)} ${tick}`)),
-      ...beside.map(({ name }) => numbers(name, `${name}, beside the grid`)),
+      ...grid.columns.map((tick) => numberColumn(String(tick), `${optionTitle(columns)} ${tick}`)),
+      ...outsideColumns.map(({ name }) => numberColumn(name, `${name}, next to the grid`)),
     ],
     primaryKey: ['metric', ...settingColumns(keys, plan).map(({ name }) => name)],
     rows: metrics.flatMap((metric) =>
       grid.lines.map(({ settings, cells }): Value[] => [
         metric.title,
         ...settingCells(keys, settings),
-        ...grid.columns.map((tick) => shown(cells.get(tick), metric.name)),
-        ...beside.map(({ find }) => shown(find(settings), metric.name)),
+        ...grid.columns.map((tick) => meanOrReason(cells.get(tick), metric.name)),
+        ...outsideColumns.map(({ find }) => meanOrReason(find(settings), metric.name)),
       ]),
     ),
   };
 }
 
-function numbers(name: string, description: string): Column {
+function numberColumn(name: string, description: string): Column {
   return { name, type: 'number', description };
 }
 
@@ -90,8 +90,8 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
     columns: [
       ...settingColumns(varied, plan),
       ...metrics.flatMap(({ title }) => [
-        numbers(title, `${title}, mean over the seeds`),
-        ...(several ? [numbers(`${title}, sd`, 'over the seeds')] : []),
+        numberColumn(title, `${title}, mean over the seeds`),
+        ...(several ? [numberColumn(`${title}, sd`, 'over the seeds')] : []),
       ]),
     ],
     primaryKey: settingColumns(varied, plan).map(({ name }) => name),
@@ -99,21 +99,24 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
       ...settingCells(varied, cell.settings),
       ...metrics.flatMap(({ name }) => {
         const spread = cell.statistics.get(name)?.standardDeviation ?? null;
-        return [shown(cell, name, 3), ...(several ? [spread === null ? null : rounded(spread, 2)] : [])];
+        return [
+          meanOrReason(cell, name, 3),
+          ...(several ? [spread === null ? null : rounded(spread, 2)] : []),
+        ];
       }),
     ]),
   };
 }
 
-/** The mean, or why there is none. */
-function shown(cell: SummaryCell | undefined, metric: string, digits = 2): Value {
+/** The mean, or the word for why it is missing. */
+function meanOrReason(cell: SummaryCell | undefined, metric: string, digits = 2): Value {
   const mean = cell?.statistics.get(metric)?.mean ?? null;
   if (mean !== null) return rounded(mean, digits);
   if (cell !== undefined && cell.done > 0) return null;
   return cell !== undefined && cell.diverged > 0 ? 'diverged' : 'not run';
 }
 
-/** Two digits as the report has them, a half to even. */
+/** Two digits are rounded as in the report, half to even. */
 function rounded(value: number, digits: number): number {
   const short = digits === 2 ? Number(twoDigits(value)) : Number.NaN;
   return Number.isFinite(short) ? short : significant(value, digits);

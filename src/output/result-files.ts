@@ -11,7 +11,7 @@ import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
 
-/** The files that an experiment leaves, name to content: the tables, their description, and the manifest. */
+/** The files of an experiment by name: its tables, their description, and the manifest. */
 export function resultFiles(
   plan: Plan,
   records: Records,
@@ -26,7 +26,7 @@ export function resultFiles(
   return files;
 }
 
-/** The tables in the given formats, with the data package that describes those in CSV, to be written in this order. */
+/** The tables in the given formats, then the data package that describes the CSV files. Write them in this order. */
 export function tableFiles(
   name: string,
   description: string,
@@ -39,21 +39,21 @@ export function tableFiles(
     const { extension, render } = formats[formatName];
     for (const table of tables) {
       const file = `${table.name}.${extension}`;
-      files.set(file, () => measured(render(table), (facts) => written.set(file, facts)));
+      files.set(file, () => withFacts(render(table), (facts) => written.set(file, facts)));
     }
   }
   if (!formatNames.includes('csv')) return files;
-  // Comes last, when its tables are written: what it says of them is known by then.
+  // The data package is last, because it needs the size and digest of the tables.
   files.set('datapackage.json', async function* () {
     yield toJson(datapackage(name, description, tables, written));
   });
   return files;
 }
 
-/** Hands on the pieces of a file and tells of the whole at the end. */
-async function* measured(
+/** Passes on the pieces of a file, and calls `report` with the size and digest at the end. */
+async function* withFacts(
   pieces: AsyncIterable<string>,
-  tell: (facts: FileFacts) => void,
+  report: (facts: FileFacts) => void,
 ): AsyncGenerator<string> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -61,13 +61,13 @@ async function* measured(
     hash.update(piece);
     bytes += Buffer.byteLength(piece);
     yield piece;
-    // Records are read at once, without waiting for the system: so Ctrl-C has its turn.
+    // Records are read synchronously, so Ctrl-C is let through between the pieces.
     await setImmediate();
   }
-  tell({ bytes, sha256: hash.digest('hex') });
+  report({ bytes, sha256: hash.digest('hex') });
 }
 
-/** `grid-search ols` as grid-search-ols. */
+/** The folder of an experiment: grid-search-ols for `grid-search ols`. */
 export function folderName(experiment: string): string {
   return experiment.replaceAll(' ', '-');
 }

@@ -7,17 +7,17 @@ import { runCells, runColumns, settingCells, settingColumns, variedOptions } fro
 import { type Column, rowsOf, type Table } from './table.ts';
 import type { Records } from './trials-table.ts';
 
-/** Mean and standard deviation of one metric over the seeds that have it. */
+/** Mean and standard deviation of a metric over the seeds that have it. */
 export interface Statistic {
   readonly mean: number | null;
   readonly standardDeviation: number | null;
   readonly count: number;
 }
 
-/** The cells that differ in their seed alone, taken together. */
+/** The cells that differ only in their seed, taken together. */
 export interface SummaryCell {
   readonly settings: Settings;
-  /** Trials with a record; those of them that diverged; those without a record. */
+  /** Trials that finished, trials that diverged, and trials without a record. */
   readonly done: number;
   readonly diverged: number;
   readonly notRun: number;
@@ -25,12 +25,12 @@ export interface SummaryCell {
   readonly cells: readonly Cell[];
 }
 
-/** Takes the seeds of each cell together, in the plan's order. */
+/** Combines the seeds of each cell, in the plan's order. */
 export function summarize(plan: Plan, records: Records): SummaryCell[] {
   return [...summaryCells(plan, records)];
 }
 
-/** The same one by one, made anew each time they are gone through: a large grid has as many cells as trials. */
+/** The same, computed on each iteration: a large grid may have as many cells as trials. */
 export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell> {
   const names = metricsOf(plan.experiment).map(({ name }) => name);
   return {
@@ -40,7 +40,7 @@ export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell
   };
 }
 
-/** The cells that differ in their seed alone: they stand beside each other, as seeds vary fastest. */
+/** Groups the cells that differ only in their seed. They are adjacent, because seeds vary fastest. */
 function* cellsOfSeeds({ cells }: Plan): Generator<Cell[]> {
   let key: string | null = null;
   let group: Cell[] = [];
@@ -57,7 +57,7 @@ function* cellsOfSeeds({ cells }: Plan): Generator<Cell[]> {
 }
 
 function summaryOf(cells: readonly Cell[], names: readonly string[], records: Records): SummaryCell {
-  // One record at a time: with their curves, those of many seeds would fill the memory.
+  // One record at a time, because the records of many seeds, with their curves, would fill the memory.
   const values = new Map(names.map((name): [string, number[]] => [name, []]));
   const count = { done: 0, diverged: 0 };
   for (const { trial } of cells) {
@@ -79,21 +79,21 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
   };
 }
 
-/** summary.csv: one row a cell of the report's table, the seeds taken together. */
+/** summary.csv: one row per cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
   const varied = variedOptions(plan);
   const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
-  const shown = metricsOf(plan.experiment);
+  const metrics = metricsOf(plan.experiment);
   return {
     name: 'summary',
-    description: `${plan.experiment.title}: one row a cell, mean and standard deviation over the seeds`,
+    description: `${plan.experiment.title}: one row per cell, mean and standard deviation over the seeds`,
     columns: [
       ...runColumns,
       ...settingColumns(names, plan),
-      { name: 'seeds', type: 'integer', description: 'trials that finished: what the means are over' },
+      { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
       { name: 'diverged', type: 'integer', description: 'trials that diverged' },
       { name: 'not_run', type: 'integer', description: 'trials without a record' },
-      ...shown.flatMap(({ name, description }): Column[] => [
+      ...metrics.flatMap(({ name, description }): Column[] => [
         { name: `${name}_mean`, type: 'number', description: `${description}: mean over the seeds` },
         {
           name: `${name}_std`,
@@ -109,7 +109,7 @@ export function summaryTable(plan: Plan, records: Records): Table {
       done,
       diverged,
       notRun,
-      ...shown.flatMap(({ name }) => {
+      ...metrics.flatMap(({ name }) => {
         const statistic = statistics.get(name)!;
         const missing = done === 0 ? (diverged > 0 ? 'diverged' : 'not run') : null;
         return [statistic.mean ?? missing, statistic.standardDeviation];
@@ -126,7 +126,7 @@ function statisticOf(values: readonly number[]): Statistic {
   };
 }
 
-/** No value without numbers; nearly diverged trials can overflow a standard deviation. */
+/** null for a mean of no numbers, and for a standard deviation that overflows in nearly diverged trials. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -17,14 +17,14 @@ export const trialColumn: Column = {
 
 export const shortId = (id: string): string => id.slice(0, 16);
 
-/** trials.csv: one row a trial with every input and every final number. */
+/** trials.csv: one row per trial, with all its inputs and final numbers. */
 export function trialsTable(plan: Plan, records: Records): Table {
   const names = optionsOf(plan.experiment);
-  const shown = metricsOf(plan.experiment);
+  const metrics = metricsOf(plan.experiment);
   const random = plan.experiment.architecture === 'random';
   return {
     name: 'trials',
-    description: `${plan.experiment.title}: one row a trial, with its inputs and final numbers`,
+    description: `${plan.experiment.title}: one row per trial, with its inputs and final numbers`,
     columns: [
       trialColumn,
       ...runColumns,
@@ -36,7 +36,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
         type: 'integer',
         description: 'epoch (from 1) after which a loss was not finite',
       },
-      ...shown.map(({ name, description }): Column => ({ name, type: 'number', description })),
+      ...metrics.map(({ name, description }): Column => ({ name, type: 'number', description })),
     ],
     primaryKey: ['trial'],
     rows: rowsOf(plan.cells, ({ settings, trial }) => {
@@ -50,7 +50,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
         ...(random ? [layers.length - 1, describeHiddenLayers(layers)] : []),
         record?.status ?? 'not run',
         record?.divergedAt ?? null,
-        ...shown.map(({ name }) => finalValue(record, name)),
+        ...metrics.map(({ name }) => finalValue(record, name)),
       ];
     }),
   };

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** package.json, seen from the sources and from the build alike. */
+/** The path of package.json, which differs between the sources and the build. */
 const packageFile = require.resolve(
   import.meta.url.endsWith('.js') ? '../../../package.json' : '../../package.json',
 );
 
-/** The folder that the program is installed in. */
+/** The folder in which the program is installed. */
 export const packageFolder = dirname(packageFile);
 
 export function programVersion(): string {

@@ -83,7 +83,7 @@ describe('check', () => {
     expect({ sound, records, duplicates }).toEqual({ sound: false, records: 2, duplicates: 1 });
     expect(problems).toEqual([
       'journal-1.jsonl: line 2 is not a record',
-      'journal-1.jsonl: line 3 is not what was written',
+      'journal-1.jsonl: line 3 was changed after it was written',
       `trial ${a.id.slice(0, 16)} has two results that differ: journal-1.jsonl line 1 (earlier, used) and journal-2.jsonl line 1 (left out)`,
     ]);
   });
@@ -109,7 +109,7 @@ describe('repair', () => {
     await writeFile(join(store, 'weights', `${b.id}.bin`), changed);
     expect(await report()).toMatchObject({
       sound: false,
-      problems: [`weights/${b.id}.bin is not what was written`],
+      problems: [`weights/${b.id}.bin was changed after it was written`],
     });
     expect(await repairStore(store, true)).toEqual({ setAside: 0, file: null, weights: 1 });
     expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 1 });
@@ -164,8 +164,8 @@ describe('repair', () => {
   test('is refused while another process is at work', async () => {
     await writeDamaged();
     const lease = await openLease(store);
-    await expect(repairStore(store)).rejects.toThrow(/at work/);
-    await expect(collectGarbage(store)).rejects.toThrow(/at work/);
+    await expect(repairStore(store)).rejects.toThrow(/are using/);
+    await expect(collectGarbage(store)).rejects.toThrow(/are using/);
     await lease.end();
     expect((await repairStore(store)).setAside).toBe(4);
   });

@@ -12,29 +12,29 @@ import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts
 import { removeIndex } from './journal-index.ts';
 import { leaseFolder } from './lease-file.ts';
 import { openLease } from './leases.ts';
-import { isOwnPart, kinds, storeFilesIn } from './own-files.ts';
+import { isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 import { newerStore } from './store.ts';
 import { type Chosen, type Survey, surveyStore } from './survey.ts';
 import { weightsFolder } from './weights.ts';
 
 export interface Repaired {
-  /** Lines set aside, and torn ends. */
+  /** How many lines and torn line ends were set aside. */
   readonly setAside: number;
-  /** The file they are in; null where nothing was set aside. */
+  /** The file that they were moved to; null if nothing was set aside. */
   readonly file: string | null;
-  /** Files of weights set aside, as damaged-<id>-….bin. */
+  /** How many files of weights were set aside, as damaged-<id>-….bin. */
   readonly weights: number;
 }
 
 /**
- * Sets damaged lines, torn ends and results that differ from an earlier one aside, into damaged-….jsonl in the store,
- * and damaged weights beside it.
+ * Moves damaged lines, torn line ends and results that differ from an earlier one to damaged-….jsonl in the store, and
+ * damaged weights to files next to it.
  *
- * They are on disk there before a journal is replaced, so that none is lost at whatever moment this is killed; what was
- * set aside twice is there twice. Errors: other processes at work in the store, a newer store.
+ * They are on disk there before a journal is replaced, so that a kill at any moment loses nothing; it may leave a line in
+ * two such files. Errors: other processes use the store; the store is of a newer version.
  */
 export function repairStore(directory: string, dryRun = false): Promise<Repaired> {
-  return alone(directory, (found) => repair(directory, found, dryRun));
+  return withExclusiveAccess(directory, (found) => repair(directory, found, dryRun));
 }
 
 async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
@@ -60,27 +60,27 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
     const path = join(directory, name);
     const good = linesAt(path, (offset) => !(bad.get(name)?.has(offset) ?? false));
     await writeWhole(join(directory, newJournalName()), good);
-    await retire(directory, name, found);
+    await removeJournal(directory, name, found);
   }
   await syncDirectory(directory);
   return { setAside, file, weights };
 }
 
 /**
- * Removes a journal whose records are in another one.
+ * Removes a journal whose records have been copied to another one.
  *
- * A process that was stopped for so long that its lease is dead may still be writing into it. So the journal gets another
- * name first, by which such a process sees that it has to write elsewhere, and what had grown until then is kept.
+ * A process that was suspended until its lease expired may still be writing to the journal. The journal is therefore renamed
+ * first, which tells such a process to write elsewhere. If the journal has grown in the meantime, it is kept.
  */
-async function retire(directory: string, name: string, { journals }: Survey): Promise<void> {
+async function removeJournal(directory: string, name: string, { journals }: Survey): Promise<void> {
   const known = journals.find((journal) => journal.name === name)!;
-  const aside = join(directory, newJournalName());
+  const renamed = join(directory, newJournalName());
   await removeIndex(join(directory, name));
-  await renameFile(join(directory, name), aside);
-  if ((await sizeAndTime(aside)).size === known.bytes) await removeFile(aside);
+  await renameFile(join(directory, name), renamed);
+  if ((await sizeAndTime(renamed)).size === known.bytes) await removeFile(renamed);
 }
 
-/** The lines to set aside, and the torn ends. */
+/** Yields the lines to set aside and the torn line ends. */
 async function* damagedParts(
   directory: string,
   journals: Survey['journals'],
@@ -94,21 +94,20 @@ async function* damagedParts(
 }
 
 export interface Collected extends Repaired {
-  /** Records kept; duplicates and records of other numerics versions left out. */
+  /** Records that are kept, without duplicates and records of other numerics versions. */
   readonly kept: number;
   readonly duplicates: number;
   readonly otherNumerics: number;
-  /** Checkpoints of trials that are done, and half-written files of killed processes. */
+  /** Checkpoints of finished trials, and temporary files of killed processes. */
   readonly leftovers: number;
 }
 
 /**
- * Writes the records of this numerics version into one journal, each once, and removes what nobody needs any more.
- *
- * Damaged lines are set aside first. The new journal is on disk, whole, before an old one is removed.
+ * Merges the records of this numerics version into one journal without duplicates, and removes files that are no longer
+ * needed. Damaged lines are set aside first. The new journal is complete on disk before an old one is removed.
  */
 export function collectGarbage(directory: string, dryRun = false): Promise<Collected> {
-  return alone(directory, async (survey) => {
+  return withExclusiveAccess(directory, async (survey) => {
     const repaired = await repair(directory, survey, dryRun);
     const found = dryRun || repaired.setAside === 0 ? survey : await surveyStore(directory);
     const kept = [...found.records.values()].filter((record) => record.numerics === numerics);
@@ -124,7 +123,7 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
     const compact = found.journals.length === 1 && found.duplicates + result.otherNumerics === 0;
     if (!compact) {
       if (kept.length > 0) await writeWhole(join(directory, newJournalName()), linesToKeep(directory, kept));
-      for (const { name } of found.journals) await retire(directory, name, found);
+      for (const { name } of found.journals) await removeJournal(directory, name, found);
     }
     for (const path of leftovers) await removeFile(path);
     await forgetFailures(directory, found.records);
@@ -133,7 +132,7 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
   });
 }
 
-/** The lines of these records, as this version writes them. */
+/** Yields the lines of these records, as this version writes them. */
 async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGenerator<string> {
   for (const { place } of kept) {
     const bytes = readBytes(join(directory, place.journal), place.offset, place.length);
@@ -143,17 +142,17 @@ async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGe
   }
 }
 
-/** Checkpoints of trials that are done, weights of records that go, and files that a killed process left half written. */
+/** Checkpoints of finished trials, weights of records that are removed, and temporary files of killed processes. */
 async function leftoversIn(directory: string, { records, weights }: Survey): Promise<string[]> {
   const isOf = (folder: string, kind: keyof typeof kinds) => (name: string) =>
-    isOwnPart(kinds[kind], folder, name);
+    isOwnTemporary(kinds[kind], folder, name);
   const choose = async (folder: string, isLeftover: (name: string) => boolean): Promise<string[]> =>
     (await storeFilesIn(folder)).filter(isLeftover).map((name) => join(folder, name));
   const [leases, states, numbers] = [leaseFolder, checkpointFolder, weightsFolder].map((of) => of(directory));
   const journalKinds = (['journal', 'index', 'failures', 'setAside'] as const).map((kind) =>
     isOf(directory, kind),
   );
-  // Any process writes a lease there before it asks for the store; those of the dead go when the next one claims.
+  // A living process may just be writing a lease, so only old ones count. Dead leases are removed at the next claim.
   const old = await Promise.all(
     (await choose(leases, isOf(leases, 'lease'))).map(async (path) => ((await isOld(path)) ? [path] : [])),
   );
@@ -176,9 +175,9 @@ async function isOld(path: string): Promise<boolean> {
   return Date.now() - time > 60_000;
 }
 
-/** Surveys the store and changes it while no process has a lease on it, and none can take one. */
-async function alone<T>(directory: string, change: (found: Survey) => Promise<T>): Promise<T> {
-  // Also finds out whether there is a store, before a folder of leases is made in it.
+/** Surveys the store and changes it while no other process has a lease on it or can take one. */
+async function withExclusiveAccess<T>(directory: string, change: (found: Survey) => Promise<T>): Promise<T> {
+  // This also checks that there is a store before a lease folder is created in it.
   const before = await surveyStore(directory);
   if (before.newer > 0) throw newerStore(directory, 'newer');
   const lease = await openLease(directory);
@@ -200,10 +199,10 @@ async function alone<T>(directory: string, change: (found: Survey) => Promise<T>
 function inUse(directory: string, others: number): UserError {
   return new UserError(
     {
-      what: `other processes are at work in the trial store ${directory}`,
-      expected: 'a store that nobody uses',
+      what: `other processes are using the trial store ${directory}`,
+      expected: 'a store that no other process uses',
       received: others,
-      remedy: 'wait until they are done; those that were killed count no more after half a minute',
+      remedy: 'wait until they are done; a killed process no longer counts after half a minute',
     },
     exitCodes.failed,
   );

@@ -3,50 +3,50 @@ import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/until-free.ts';
-import { fileOfPart, writeWhole } from '../files/write-whole.ts';
+import { finalName, writeWhole } from '../files/write-whole.ts';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
-import { isOwn, isOwnPart, kinds, storeFilesIn } from './own-files.ts';
+import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 
-/** A training was asked to end before its last epoch; what it has trained is kept. */
+/** Training was asked to end before its last epoch; its state is saved. */
 export class Stopped extends Error {}
 
-/** Milliseconds between two checkpoints: shorter trainings have none. */
+/** Milliseconds between two checkpoints. Shorter training has none. */
 const interval = 1000;
-/** So many are kept, in case the newest cannot be read. */
+/** How many checkpoints of a trial are kept, in case the newest cannot be read. */
 const copies = 2;
 const version = 2;
 const digestLength = 32;
-/** Bytes: what a plan allows a trial to take. */
+/** The largest checkpoint in bytes: the memory that a plan allows a trial. */
 const largest = 2 ** 32;
 
 export const checkpointFolder = (directory: string): string => join(directory, 'checkpoints');
 
-/** The id of the trial that a file, or a half-written one, in the folder of checkpoints belongs to, or null. */
+/** The id of the trial to which a checkpoint or its temporary file belongs; null for any other file. */
 export function trialOfCheckpoint(directory: string, name: string): string | null {
   const folder = checkpointFolder(directory);
-  if (!isOwn(kinds.checkpoint, folder, name) && !isOwnPart(kinds.checkpoint, folder, name)) return null;
-  return kinds.checkpoint.name.exec(fileOfPart(name) ?? name)?.[1] ?? null;
+  if (!isOwn(kinds.checkpoint, folder, name) && !isOwnTemporary(kinds.checkpoint, folder, name)) return null;
+  return kinds.checkpoint.name.exec(finalName(name) ?? name)?.[1] ?? null;
 }
 
-/** The checkpoints of one trial, in files of their own, which are removed when its record is in the store. */
+/** The checkpoint files of a trial. They are removed once the trial's record is in the store. */
 export interface TrialCheckpoints extends Checkpoints {
   remove(): Promise<void>;
 }
 
 export interface CheckpointOptions {
-  /** Whether the training is to keep its state and end. */
+  /** Whether training should save its state and end. */
   readonly stopRequested: () => boolean;
-  /** Milliseconds; for tests. */
+  /** Milliseconds between two checkpoints, for tests. */
   readonly every?: number;
-  /** Hears why no checkpoint can be written; the training goes on. */
+  /** Called with the reason why a checkpoint cannot be written; training continues. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
- * Opens the checkpoints of a trial: the newest whole one to go on from, and a place for those to come.
+ * Opens the checkpoints of a trial: reads the newest complete one, from which to resume, and writes new ones.
  *
- * Each is written aside, synced and renamed, so that a kill at any moment leaves the one before.
+ * Each is written to a temporary file, synced and renamed, so that a kill at any moment leaves the previous one.
  */
 export async function openCheckpoints(
   directory: string,
@@ -57,10 +57,10 @@ export async function openCheckpoints(
   const found = (await storeFilesIn(folder).catch(() => [])).filter(
     (name) => name.startsWith(id) && trialOfCheckpoint(directory, name) === id,
   );
-  // What cannot be removed is in nobody's way, and `store gc` removes it.
+  // A file that cannot be removed does no harm, and `store gc` removes it.
   const remove = (name: string) => removeFile(join(folder, name)).catch(() => {});
-  for (const part of found.filter(fileOfPart)) await remove(part);
-  let names = newestFirst(found.filter((name) => fileOfPart(name) === null));
+  for (const part of found.filter(finalName)) await remove(part);
+  let names = newestFirst(found.filter((name) => finalName(name) === null));
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
     await makeDirectory(folder);
@@ -70,7 +70,7 @@ export async function openCheckpoints(
     for (const old of names.splice(copies)) await remove(old);
   };
   return {
-    resume: await newest(folder, names, id),
+    resume: await newestState(folder, names, id),
     due: () => stopRequested() || performance.now() - last >= every,
     keep: async (state) => {
       await write(state).catch(onFailure);
@@ -88,7 +88,11 @@ function newestFirst(names: readonly string[]): string[] {
   return [...names].sort((a, b) => epochOf(b) - epochOf(a));
 }
 
-async function newest(folder: string, names: readonly string[], id: string): Promise<TrainingState | null> {
+async function newestState(
+  folder: string,
+  names: readonly string[],
+  id: string,
+): Promise<TrainingState | null> {
   for (const name of names) {
     const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
     const state = bytes === null ? null : tryDecoding(bytes, id);
@@ -97,7 +101,7 @@ async function newest(folder: string, names: readonly string[], id: string): Pro
   return null;
 }
 
-/** Null too for what has a digest and makes no sense all the same. */
+/** Decodes a checkpoint; null if it is damaged, also if its digest is right but its content is not. */
 function tryDecoding(bytes: Buffer, id: string): TrainingState | null {
   try {
     return decodeState(bytes, id);
@@ -112,13 +116,16 @@ interface Header {
   readonly epoch: number;
   readonly train: TrainingState['train'];
   readonly test: TrainingState['test'];
-  /** Lengths of kernel and bias of each layer; null where there is no bias. */
+  /** Lengths of kernel and bias of each layer; null for a layer without bias. */
   readonly layers: readonly (readonly [number, number | null])[];
   /** How many slots of the optimiser's state follow the weights. */
   readonly slots: number;
 }
 
-/** SHA-256 of the rest; length of the header; the header as JSON; weights and the optimiser's state in float64, little-endian. */
+/**
+ * Encodes a checkpoint: SHA-256 of the rest; length of the header; the header as JSON; weights and the optimiser's state in
+ * little-endian float64.
+ */
 function encodeState(id: string, { epoch, train, test, weights, state }: TrainingState): Buffer {
   const layers = weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null] as const);
   const header: Header = { version, id, epoch, train, test, layers, slots: state.length };
@@ -138,7 +145,7 @@ function encodeState(id: string, { epoch, train, test, weights, state }: Trainin
   return Buffer.concat([hash.digest(), ...body]);
 }
 
-/** Null for what is not whole, of another trial, or of another version. */
+/** Decodes a checkpoint; null if it is incomplete, of another trial, or of another version. */
 function decodeState(bytes: Buffer, id: string): TrainingState | null {
   const body = bytes.subarray(digestLength);
   const digest = createHash('sha256').update(body).digest();

@@ -6,12 +6,12 @@ import { removeFile } from '../files/until-free.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { isOwn, kinds } from './own-files.ts';
 
-/** A trial that failed, as kept beside the records: it never counts as done, and the next run tries it again. */
+/** A failed trial, stored next to the records. It never counts as done, and the next run tries it again. */
 export interface FailureNote {
   readonly id: string;
   /** In ISO 8601. */
   readonly at: string;
-  /** How often it was tried. */
+  /** How many times it was tried. */
   readonly attempts: number;
   readonly reason: string;
 }
@@ -21,7 +21,7 @@ const failuresFile = (directory: string): string => join(directory, 'failures.js
 const isOurs = (directory: string): boolean =>
   isOwn(kinds.failures, directory, basename(failuresFile(directory)));
 
-/** Notes a failure down, in a line of its own; not in a file of that name that is someone else's. */
+/** Appends a failure as a line, unless the file of that name is not ours. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
   if (existsSync(failuresFile(directory)) && !isOurs(directory)) return;
   const file = await openToAppend(failuresFile(directory));
@@ -32,7 +32,7 @@ export async function noteFailure(directory: string, failure: FailureNote): Prom
   }
 }
 
-/** The last failure of each trial; lines that are no failures are left out. */
+/** The last failure of each trial; other lines are skipped. */
 export async function readFailures(directory: string): Promise<Map<string, FailureNote>> {
   const failures = new Map<string, FailureNote>();
   if (!isOurs(directory)) return failures;
@@ -42,14 +42,14 @@ export async function readFailures(directory: string): Promise<Map<string, Failu
       if (typeof failure.id === 'string' && typeof failure.reason === 'string')
         failures.set(failure.id, failure);
     } catch {
-      // torn
+      // A torn line.
     }
   };
   await forEachLine(failuresFile(directory), 0, take);
   return failures;
 }
 
-/** Leaves the failures of trials that still have no record. */
+/** Keeps only the failures of trials that still have no record. */
 export async function forgetFailures(
   directory: string,
   records: ReadonlyMap<string, unknown>,

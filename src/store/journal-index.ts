@@ -10,12 +10,12 @@ import { decodeLine, headLength, idOfLine, isOurLine } from './journal.ts';
 import { isOwn, kinds } from './own-files.ts';
 
 /**
- * Hears of each line of a journal: the id it says it has (null: it has none), the bytes where it lies, and whether this
- * program wrote it.
+ * Called for each line of a journal with the id in the line (null if it has none), the line's position in bytes, and whether
+ * this program wrote it.
  */
 export type VisitLine = (id: string | null, offset: number, length: number, isOurs: boolean) => void;
 
-/** A line of a version that is not known yet. */
+/** A line was written by a newer version. */
 export class NewerLine extends Error {
   readonly version: number;
   constructor(version: number) {
@@ -24,7 +24,7 @@ export class NewerLine extends Error {
   }
 }
 
-/** Beside a journal that is long enough to be worth it. */
+/** The path of the index, next to its journal. Only long journals have one. */
 const indexOf = (journal: string): string => journal.replace(/\.jsonl$/, '.index');
 
 const isIndex = (path: string): boolean => isOwn(kinds.index, dirname(path), basename(path));
@@ -34,8 +34,8 @@ export async function removeIndex(journal: string): Promise<void> {
   if (isIndex(indexOf(journal))) await removeFile(indexOf(journal));
 }
 
-/** An index is written when more than so many bytes of its journal had to be looked through. */
-const worthwhile = 2 ** 20;
+/** An index is written if more than this many bytes of its journal had to be scanned. */
+const indexThreshold = 2 ** 20;
 
 const magic = Buffer.from(kinds.index.begins);
 const digestLength = 32;
@@ -43,10 +43,10 @@ const headerLength = digestLength + magic.length + 16;
 const entryLength = 48;
 
 /**
- * Tells of the lines of a journal from byte `from` on, and returns the byte after the last whole one.
+ * Calls `visit` for the lines of a journal from byte `from` on, and returns the byte after the last whole line.
  *
- * A long journal has an index beside it: ids and places, so that the journal itself need not be read. It is a cache,
- * made again whenever it does not fit, and every record is checked when it is used, so a wrong one can cost time only.
+ * A long journal has an index next to it with ids and positions, so that the journal itself need not be read. The index is
+ * a cache and is rebuilt if it does not match. Every record is checked when it is used, so a wrong index only costs time.
  * Errors: NewerLine.
  */
 export async function visitJournal(path: string, from: number, visit: VisitLine): Promise<number> {
@@ -63,7 +63,7 @@ export async function visitJournal(path: string, from: number, visit: VisitLine)
     entries?.add(id, offset, line.length);
     visit(id, offset, line.length, id !== null || isOurLine(line));
   });
-  if (entries?.hasIds() && end - begin > worthwhile) await writeIndex(path, end, time, entries.all());
+  if (entries?.hasIds() && end - begin > indexThreshold) await writeIndex(path, end, time, entries.all());
   return end;
 }
 
@@ -85,11 +85,11 @@ function visitEntries(entries: Buffer, visit: VisitLine): void {
   }
 }
 
-/** A growing list: id (32 bytes), offset (8), length (4), whether the line is damaged (1), 3 bytes left over. */
+/** A growing list of entries: id (32 bytes), offset (8), length (4), whether the line is damaged (1), 3 unused bytes. */
 function createEntries(known: Buffer = Buffer.alloc(0)) {
   let buffer = Buffer.alloc(Math.max(1024 * entryLength, 2 * known.length));
   let used = known.copy(buffer);
-  // An index is made only of a journal that has some.
+  // Only a journal with ids gets an index, so an existing index has some.
   let ids = used > 0;
   return {
     add(id: string | null, offset: number, length: number) {
@@ -101,19 +101,19 @@ function createEntries(known: Buffer = Buffer.alloc(0)) {
       buffer[used + 44] = id === null ? 1 : 0;
       used += entryLength;
     },
-    /** Whether any of the lines is this program's. */
+    /** Whether any line has an id. */
     hasIds: () => ids,
     all: () => buffer.subarray(0, used),
   };
 }
 
-/** The index of a journal where it is whole and belongs to what the journal is now, or was before it grew. */
+/** Reads the index of a journal; null if it is damaged or does not match the journal, which may have grown since. */
 async function readIndex(
   path: string,
   size: number,
   time: number,
 ): Promise<{ covered: number; entries: Buffer } | null> {
-  // Each line that it knows is longer than its entry.
+  // Each line is longer than its entry, so a larger index is not ours.
   const bytes = await readRegularBytes(indexOf(path), headerLength + size).catch(() => null);
   if (bytes === null || bytes.length < headerLength) return null;
   const body = bytes.subarray(digestLength);
@@ -122,12 +122,12 @@ async function readIndex(
   const covered = body.readDoubleLE(magic.length);
   const entries = bytes.subarray(headerLength);
   const unchanged = covered === size ? body.readDoubleLE(magic.length + 8) === time : covered < size;
-  if (!unchanged || !liesWithin(covered, entries)) return null;
-  return endsAsIndexed(path, covered, entries) ? { covered, entries } : null;
+  if (!unchanged || !isInOrder(covered, entries)) return null;
+  return lastLineMatches(path, covered, entries) ? { covered, entries } : null;
 }
 
-/** Whether every line lies behind the one before and ends before `covered`. */
-function liesWithin(covered: number, entries: Buffer): boolean {
+/** Whether the lines are in order, do not overlap, and end before `covered`. */
+function isInOrder(covered: number, entries: Buffer): boolean {
   if (entries.length % entryLength !== 0) return false;
   let end = 0;
   let good = true;
@@ -138,8 +138,8 @@ function liesWithin(covered: number, entries: Buffer): boolean {
   return good && end <= covered;
 }
 
-/** Whether the last line that the index knows of still lies where it says. */
-function endsAsIndexed(path: string, covered: number, entries: Buffer): boolean {
+/** Whether the last line in the index is still at its position in the journal. */
+function lastLineMatches(path: string, covered: number, entries: Buffer): boolean {
   let last: { id: string | null; offset: number; length: number } | null = null;
   visitEntries(entries.subarray(-entryLength), (id, offset, length) => {
     last = { id, offset, length };
@@ -150,7 +150,7 @@ function endsAsIndexed(path: string, covered: number, entries: Buffer): boolean 
   return offset + length + 1 === covered && line[length] === 10 && idOfLine(line.subarray(0, length)) === id;
 }
 
-/** Writes the index; there is none where the store cannot be written, or another's file has the name. */
+/** Writes the index, unless the store cannot be written or a file that is not ours has its name. */
 async function writeIndex(path: string, covered: number, time: number, entries: Buffer): Promise<void> {
   if (existsSync(indexOf(path)) && !isIndex(indexOf(path))) return;
   const header = Buffer.alloc(magic.length + 16);

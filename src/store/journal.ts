@@ -8,18 +8,18 @@ import { canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts'
 import { kinds } from './own-files.ts';
 
 /**
- * Version of a journal's lines; a store with a newer one is refused.
+ * Version of a journal's lines. A store with a newer version is refused.
  *
  * {"store":2,"id":…,"check":…,"record":{…}}, where check is the beginning of the SHA-256 of the id and the record's text.
- * The id is at a fixed place, so that a million lines can be looked through without reading what is in them.
+ * The id has a fixed position, so that a million lines can be scanned without parsing them.
  */
 export const storeVersion = 2;
 
 const prefix = Buffer.from(kinds.journal.begins);
 const afterId = Buffer.from('","check":"');
-/** What a line of version 1 began with; it had no checksum, and is no longer read. */
+/** The beginning of a line of version 1, which had no checksum and is no longer read. */
 const oldPrefix = Buffer.from('{"store":1,"record":{"id":"');
-/** Bytes of a line that hold its id. */
+/** How many bytes of a line are needed to read its id. */
 export const headLength = prefix.length + 64;
 
 const checkLength = 16;
@@ -34,7 +34,7 @@ export function encodeLine({ id, ...rest }: TrialRecord): string {
 const hasAt = (line: Buffer, text: Buffer, at: number): boolean =>
   line.subarray(at, at + text.length).equals(text);
 
-/** The id that a line says it has, or null; nothing else of the line is looked at. */
+/** The id in a line, or null. Nothing else in the line is checked. */
 export function idOfLine(head: Buffer): string | null {
   if (!hasAt(head, prefix, 0)) return null;
   const id = head.toString('latin1', prefix.length, headLength);
@@ -44,17 +44,17 @@ export function idOfLine(head: Buffer): string | null {
 /** Whether a version of fys-nn before 0.1.0 wrote the line. */
 export const isOldLine = (line: Buffer): boolean => hasAt(line, oldPrefix, 0);
 
-/** Whether fys-nn wrote the line, which may be damaged: no one change spoils both its beginning and what is after the id. */
+/** Whether fys-nn wrote the line, which may be damaged: a single change cannot spoil both its beginning and what follows the id. */
 export const isOurLine = (line: Buffer): boolean =>
   hasAt(line, prefix, 0) || hasAt(line, afterId, headLength) || isOldLine(line);
 
-/** A line fully checked: its record, or what is wrong with it. */
+/** The result of checking a whole line: its record, or what is wrong with it. */
 export type Decoded =
   | { readonly record: TrialRecord }
   | { readonly fault: 'not a record' | 'not what was written' }
   | { readonly fault: 'newer'; readonly version: number };
 
-/** Reads a line without its end: its JSON and, unless it was checked before, its checksum and its id. */
+/** Decodes a line without its newline. Unless it was checked before, the checksum and the id are checked too. */
 export function decodeLine(line: string, checked = false): Decoded {
   let parsed: unknown;
   try {
@@ -67,8 +67,8 @@ export function decodeLine(line: string, checked = false): Decoded {
   const { id, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
   const text = line.slice(line.indexOf('"record":') + '"record":'.length, -1);
   if (parsed.store !== storeVersion) {
-    // One whose check is this version's was written by it, and changed since: the check of a later version has to cover
-    // its number too. All else is not for this one to judge.
+    // If this version's check fits, this version wrote the line and its number was changed since: the check of a later
+    // version must also cover the number. This version cannot judge any other line.
     if (typeof id === 'string' && check === checkOf(id, text)) return { fault: 'not what was written' };
     return parsed.store > storeVersion
       ? { fault: 'newer', version: parsed.store }
@@ -77,12 +77,12 @@ export function decodeLine(line: string, checked = false): Decoded {
   const whole = { id, ...(isObject(record) ? record : {}) };
   if (!isRecord(whole)) return { fault: 'not a record' };
   if (checked) return { record: whole };
-  // The id is what is looked up, so it has to be that of what was computed.
+  // Records are looked up by id, so the id must match the config that was computed.
   if (check !== checkOf(whole.id, text) || idOf(whole) !== whole.id) return { fault: 'not what was written' };
   return { record: whole };
 }
 
-/** null for a config that is nested too deeply to have been written by this program. */
+/** The id of a record's config; null for a config that this program cannot have written because it is nested too deeply. */
 function idOf({ config }: TrialRecord): string | null {
   try {
     return createTrial(config).id;
@@ -109,27 +109,26 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** What two records of one trial must have in common: all but when and how fast they were computed. */
-export function numbersOf({ seconds: _, at: __, ...rest }: TrialRecord): string {
+/** The part of a record in which two records of a trial must agree: all except when and how fast they were computed. */
+export function resultText({ seconds: _, at: __, ...rest }: TrialRecord): string {
   return canonicalJson(rest);
 }
 
-/** Appends records to a journal of its own, each on disk before the promise resolves. */
+/** Appends records to its own journal. Each record is on disk before the promise resolves. */
 export interface JournalWriter {
   append(record: TrialRecord): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The files in a store that may be journals by their names: those of other machines may have been given other ones. */
+/** The files in a store that may be journals by their names. Users may have renamed the journals of other machines. */
 export const journalsIn = async (directory: string): Promise<string[]> =>
   (await filesIn(directory)).filter((name) => name.startsWith('journal-') && name.endsWith('.jsonl'));
 
 export const newJournalName = (): string => `journal-${randomUUID()}.jsonl`;
 
 /**
- * Opens a new journal in the store, made if need be: no two writers ever share a file, so none waits for another.
- *
- * Errors: a store that cannot be made or written.
+ * Opens a new journal in the store, and creates the store if it does not exist. Writers never share a file, so none waits
+ * for another. Errors: the store cannot be created or written.
  */
 export async function openJournal(directory: string): Promise<JournalWriter> {
   let journal: Journal | null = null;
@@ -148,13 +147,14 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
     try {
       await write(record);
       if (await isInPlace(journal!)) return;
-      // `store repair` and `gc` wait for nobody who gave no sign of life. They have what was here before, not this record.
+      // `store repair` or `gc` has replaced the journal, because this process showed no sign of life for too long. They kept
+      // the earlier records, but not this one.
       await close();
       journal = await nextJournal(directory);
       await write(record);
       if (!(await isInPlace(journal!))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
     } catch (error) {
-      // A half-written line may stand at the end: the next record begins a new journal.
+      // The journal may end with a torn line, so the next record starts a new journal.
       await close().catch(() => {});
       throw storeError(directory, error);
     }
@@ -177,7 +177,7 @@ interface Journal {
   readonly file: FileHandle;
 }
 
-/** Whether the name of the journal still is this file's: else nobody might ever read what was written. */
+/** Whether the journal's name still refers to this file. If not, what was written may never be read. */
 async function isInPlace({ path, file }: Journal): Promise<boolean> {
   const written = await file.stat({ bigint: true });
   const found = await stat(path, { bigint: true }).catch((error) => {
@@ -192,7 +192,7 @@ async function createJournal(directory: string): Promise<Journal> {
   return nextJournal(directory);
 }
 
-/** A new journal in a store that is there. */
+/** Creates a new journal in an existing store. */
 async function nextJournal(directory: string): Promise<Journal> {
   const path = join(directory, newJournalName());
   const file = await open(path, 'ax');
@@ -205,11 +205,11 @@ export function storeError(directory: string, error: unknown): Error {
   return new UserError(
     {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
-      expected: 'a directory that can be read and written, or a path where one can be made',
+      expected: 'a directory that can be read and written, or created',
       received: (error as Error).message,
-      remedy: 'give another {store}, or free this one; what is in it is kept',
+      remedy: 'give another {store}, or fix the cause; finished trials are kept',
     },
-    // What is not there is made: a name that is missing has vanished meanwhile, which is no fault of the command.
+    // Missing directories are created, so a missing name was removed in the meantime, which is not a usage error.
     isWrongPath(error) ? exitCodes.usage : exitCodes.failed,
   );
 }

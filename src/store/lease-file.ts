@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { filesIn, sizeAndTime } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { readRegularAtOnce } from '../files/regular-file.ts';
-import { untilFree } from '../files/until-free.ts';
-import { beginsLike, kinds } from './own-files.ts';
+import { retryWhileBusy } from '../files/until-free.ts';
+import { kinds, matchesBeginning } from './own-files.ts';
 
-/** What a process says in its lease file: which file that is, who it is, and which trials it is about to compute. */
+/** The content of a lease file: its name, the process that holds it, and the trials that the process is computing. */
 export interface LeaseFile {
   readonly name: string;
   readonly pid: number;
@@ -15,20 +15,20 @@ export interface LeaseFile {
   readonly ids: readonly string[];
 }
 
-/** A lease without a sign of life for so many milliseconds is a dead process's. */
-export const limit = 30_000;
+/** A lease without a sign of life for this many milliseconds belongs to a dead process. */
+export const leaseTimeout = 30_000;
 
-/** Bytes: a thousand ids have a fifteenth of it. */
+/** The largest lease in bytes. A thousand ids take a fifteenth of it. */
 const largestLease = 2 ** 20;
 
 export const leaseFolder = (directory: string): string => join(directory, 'leases');
 
 interface SeenLease extends LeaseFile {
-  /** Of the last sign of life, by the file system's clock. */
+  /** The time of the last sign of life, by the file system's clock. */
   readonly time: number;
 }
 
-/** The leases in the folder: files with the name and the content of one. What else is there is someone else's. */
+/** The leases in the folder: files with the name and the content of a lease. Other files are not ours. */
 export async function leasesIn(folder: string): Promise<SeenLease[]> {
   const names = (await filesIn(folder)).filter((name) => kinds.lease.name.test(name));
   const read = async (name: string): Promise<SeenLease[]> => {
@@ -45,33 +45,33 @@ export async function leasesIn(folder: string): Promise<SeenLease[]> {
 }
 
 /**
- * What is in a lease file, or in the lock; null for a file that is neither. A damaged one holds nothing, and is alive
- * until its time is up. Errors: those of the system.
+ * Reads a lease file or the lock; null for any other file. A damaged lease holds no trials, and is alive until it expires.
+ * Errors: those of the system.
  */
 export async function readLease(path: string): Promise<LeaseFile | null> {
-  const bytes = await untilFree(async () => readRegularAtOnce(path, largestLease)).catch((error) => {
+  const bytes = await retryWhileBusy(async () => readRegularAtOnce(path, largestLease)).catch((error) => {
     if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
     throw error;
   });
-  if (bytes === null || !beginsLike(kinds.lease.begins, bytes)) return null;
+  if (bytes === null || !matchesBeginning(kinds.lease.begins, bytes)) return null;
   try {
     const { name, pid, host, ids } = JSON.parse(bytes.toString()) as LeaseFile;
     const isName = kinds.lease.name.test(name);
     if (isName && Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids))
       return { name, pid, host, ids };
   } catch {
-    // Not whole.
+    // Damaged.
   }
   return { name: '', pid: 0, host: '', ids: [] };
 }
 
-/** Of the last change, in milliseconds. Windows refuses to look at a file while another process replaces it. */
+/** The time of a file's last change in milliseconds. Windows refuses it while another process replaces the file. */
 export const timeOf = async (path: string): Promise<number> =>
-  (await untilFree(() => sizeAndTime(path))).time;
+  (await retryWhileBusy(() => sizeAndTime(path))).time;
 
 export function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number): boolean {
-  // A time to come is a wrong one: no sign of life is given in advance.
-  if (Math.abs(now - time) > limit) return false;
+  // A time in the future is wrong too: nobody gives a sign of life in advance.
+  if (Math.abs(now - time) > leaseTimeout) return false;
   if (host !== thisHost()) return true;
   try {
     process.kill(pid, 0);
@@ -81,7 +81,7 @@ export function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: numbe
   }
 }
 
-/** This machine, and on Linux the space that process numbers are counted in: containers may share a name. */
+/** The name of this machine and, on Linux, of its process namespace: containers may share a host name. */
 export function thisHost(): string {
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;

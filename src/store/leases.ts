@@ -11,43 +11,43 @@ import { lockStore, unlockStore } from './lock.ts';
 /** Milliseconds between two signs of life. */
 const heartbeat = 5_000;
 
-/** The trials that this process has claimed in a store that it may share with others. */
+/** This process's claim on trials, in a store that it may share with other processes. */
 export interface Lease {
   /**
-   * Calls `choose` while nobody else chooses, with the trials that other living processes hold and how many those
-   * processes are; holds what it returns. Calls it again where another was let in meanwhile (see `lockStore`).
+   * Claims the trials that `choose` returns. `choose` gets the trials that other living processes hold, and the number of
+   * those processes. No other process chooses at the same time; if one did, `choose` is called again (see `lockStore`).
    */
   claim(choose: (held: ReadonlySet<string>, others: number) => Promise<readonly string[]>): Promise<void>;
-  /** Gives everything back. */
+  /** Releases all trials. */
   end(): Promise<void>;
 }
 
 /**
- * Opens this process's lease on trials of a store: one small file, whose time of change is its sign of life.
+ * Opens this process's lease on trials of a store: a small file whose time of change is its sign of life.
  *
- * A lease whose process is gone (on this machine), or that has shown no sign of life for `limit`, counts no more. The
- * time is the file system's own, so clocks of several machines need not agree. Two processes never choose at once: a
- * lock on the store, held for milliseconds. A process that was asleep for longer than `limit` may compute what another
- * has taken over: then there are two equal records.
+ * A lease is dead if its process no longer exists (on this machine), or if it has shown no sign of life for `leaseTimeout`.
+ * The time is the file system's, so the clocks of several machines need not agree. A lock on the store, held for
+ * milliseconds, keeps two processes from claim at once. A process that was suspended for longer than `leaseTimeout` may
+ * compute trials that another process has taken over; then there are two equal records.
  */
 export async function openLease(directory: string, timer: Timer = systemTimer): Promise<Lease> {
   const folder = leaseFolder(directory);
   const name = `${randomUUID()}.json`;
   const path = join(folder, name);
   const here = { pid: process.pid, host: thisHost() };
-  let mine: readonly string[] = [];
+  let held: readonly string[] = [];
   let last: Promise<void> = Promise.resolve();
-  /** A sign of life is a new file in place of the old, so that its time is the file system's. */
+  /** Gives a sign of life: replaces the lease file, so that its time comes from the file system. */
   const write = (): Promise<void> => {
     const written = last.then(async () => {
-      const aside = `${path}.tmp`;
-      await writeFile(aside, JSON.stringify({ name, ...here, ids: mine } satisfies LeaseFile));
-      await renameFile(aside, path);
+      const temporary = `${path}.tmp`;
+      await writeFile(temporary, JSON.stringify({ name, ...here, ids: held } satisfies LeaseFile));
+      await renameFile(temporary, path);
     });
     last = written.catch(() => {});
     return written;
   };
-  const choosing = async (choose: Parameters<Lease['claim']>[0]): Promise<void> => {
+  const claim = async (choose: Parameters<Lease['claim']>[0]): Promise<void> => {
     for (let alone = false; !alone; ) {
       await write();
       await lockStore(directory, name, write, timer);
@@ -56,24 +56,24 @@ export async function openLease(directory: string, timer: Timer = systemTimer): 
         const others = (await leasesIn(folder)).filter((other) => other.name !== name);
         const living = others.filter((other) => isAlive(other, now));
         for (const dead of others.filter((other) => !living.includes(other))) {
-          // What cannot be removed counts no more either way.
+          // A dead lease does not count, even if it cannot be removed.
           await removeFile(join(folder, dead.name)).catch(() => {});
         }
-        mine = await choose(new Set(living.flatMap(({ ids }) => ids)), living.length);
+        held = await choose(new Set(living.flatMap(({ ids }) => ids)), living.length);
         await write();
       } finally {
         alone = await unlockStore(directory, name);
       }
     }
   };
-  const naming = (error: unknown): never => {
+  const rethrow = (error: unknown): never => {
     throw storeError(directory, error);
   };
-  await makeDirectory(folder).then(write).catch(naming);
-  // One that fails is noticed by the next claim.
+  await makeDirectory(folder).then(write).catch(rethrow);
+  // The next claim notices a failure.
   const stop = timer.every(heartbeat, () => write().catch(() => {}));
   return {
-    claim: (choose) => choosing(choose).catch(naming),
+    claim: (choose) => claim(choose).catch(rethrow),
     end: async () => {
       stop();
       await last;

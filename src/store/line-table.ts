@@ -1,25 +1,25 @@
-/** A line: its journal, and the bytes where it begins and how many it has. */
+/** The position of a line: its journal, its first byte and its length in bytes. */
 export interface Place {
   readonly journal: string;
   readonly offset: number;
   readonly length: number;
 }
 
-/** The number of a line that is not there. */
+/** The number that means "no line". */
 export const noLine = -1;
 
-/** Where lines are, by number from 0: 21 bytes a line, as a store may have millions of them. */
+/** The positions of lines, numbered from 0. A line takes 21 bytes, because a store may have millions of them. */
 export interface LineTable {
-  /** Takes in a line; `before` is the number of the one that its id had last, or noLine. */
+  /** Adds a line and returns its number; `before` is the number of the previous line with the same id, or noLine. */
   add(place: Place, before: number): number;
   at(line: number): Place;
-  /** The line that the same id had before, or noLine. */
+  /** The previous line with the same id, or noLine. */
   before(line: number): number;
-  /** Forgets those before. */
-  cut(line: number): void;
-  /** Whether `check` was called for the line. */
+  /** Forgets the previous lines with the same id. */
+  forgetEarlier(line: number): void;
+  /** Whether `markChecked` was called for the line. */
   isChecked(line: number): boolean;
-  check(line: number): void;
+  markChecked(line: number): void;
   clear(): void;
 }
 
@@ -35,7 +35,7 @@ export function createLineTable(): LineTable {
   return {
     add({ journal, offset, length }, before) {
       if (count === columns.offset.length) grow();
-      // Lines come journal by journal.
+      // Lines are added journal by journal, so the search from the end is fast.
       let number = journals.lastIndexOf(journal);
       if (number < 0) number = journals.push(journal) - 1;
       columns.journal[count] = number;
@@ -50,11 +50,11 @@ export function createLineTable(): LineTable {
       length: columns.length[line],
     }),
     before: (line) => columns.before[line],
-    cut: (line) => {
+    forgetEarlier: (line) => {
       columns.before[line] = noLine;
     },
     isChecked: (line) => columns.checked[line] === 1,
-    check: (line) => {
+    markChecked: (line) => {
       columns.checked[line] = 1;
     },
     clear: () => {

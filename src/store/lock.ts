@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { codeOf } from '../files/errno.ts';
 import type { Timer } from '../files/timer.ts';
-import { removeFile, untilFree } from '../files/until-free.ts';
-import { isAlive, leaseFolder, limit, readLease, timeOf } from './lease-file.ts';
+import { removeFile, retryWhileBusy } from '../files/until-free.ts';
+import { isAlive, leaseFolder, leaseTimeout, readLease, timeOf } from './lease-file.ts';
 
-/** Milliseconds: a lock is held for a look at the store; while it is repaired, for longer. */
+/** Milliseconds. A lock is usually held for milliseconds, but longer during a repair. */
 const longestWait = 60_000;
 
 const lockOf = (directory: string): string => join(leaseFolder(directory), 'lock');
 
 /**
- * Waits until no other process has the store locked, and locks it. Errors: a store that stays locked.
+ * Waits until no other process has locked the store, and locks it. Errors: the store stays locked.
  *
- * The lock is a second name of the holder's lease file, so it says who holds it, from the moment it is there. One whose
- * lease is dead is removed, and never a file that is no lock. Between the look at it and its removal another may have done so and locked the store
- * anew, and then a living process's lock is gone. So `unlockStore` says whether it was held to the end. What it says is
- * right: the claims are written by then, and who comes in later reads them.
+ * The lock is a hard link to the holder's lease file, so it names its holder from the moment it exists. A lock whose lease is
+ * dead is removed; a file that is not a lock never is. Between the check and the removal, another process may have removed
+ * the dead lock and existsAlready its own, which is then removed by mistake. `unlockStore` therefore returns whether the lock was
+ * held to the end. This is reliable, because the claims are written by then, and later processes read them.
  */
 export async function lockStore(
   directory: string,
@@ -30,19 +30,19 @@ export async function lockStore(
   const begun = performance.now();
   for (;;) {
     try {
-      if (await untilFree(() => linkLock(path, lockOf(directory)))) return;
+      if (await retryWhileBusy(() => createLock(path, lockOf(directory)))) return;
       if (await isLockDead(directory, await timeOf(path))) await removeFile(lockOf(directory));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      // Others took this process for a dead one, or the store is gone, which is an error here.
+      // Others took this process for dead and removed its lease; or the store is gone, and renewing fails.
       await renew();
     }
     if (performance.now() - begun > longestWait) throw stillLocked(directory);
-    await timer.pause(2 + 20 * waitShare());
+    await timer.pause(2 + 20 * jitter());
   }
 }
 
-/** Frees the store; whether it was locked by this lease until now. */
+/** Unlocks the store. Returns whether this lease had it locked until now. */
 export async function unlockStore(directory: string, lease: string): Promise<boolean> {
   const lock = lockOf(directory);
   const holder = await readLease(lock).catch((error) => {
@@ -54,8 +54,8 @@ export async function unlockStore(directory: string, lease: string): Promise<boo
   return true;
 }
 
-async function linkLock(lease: string, lock: string): Promise<boolean> {
-  const taken = (error: unknown): boolean => {
+async function createLock(lease: string, lock: string): Promise<boolean> {
+  const existsAlready = (error: unknown): boolean => {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   };
@@ -63,20 +63,20 @@ async function linkLock(lease: string, lock: string): Promise<boolean> {
     await link(lease, lock);
     return true;
   } catch (error) {
-    // A file system without second names.
+    // A file system without hard links.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? ''))
-      return taken(error);
-    return await copyFile(lease, lock, constants.COPYFILE_EXCL).then(() => true, taken);
+      return existsAlready(error);
+    return await copyFile(lease, lock, constants.COPYFILE_EXCL).then(() => true, existsAlready);
   }
 }
 
 /**
- * Whether the lease that the lock belongs to is dead; where it names none, whether the lock is too old. Errors: a file
- * that is no lock and stays.
+ * Whether the lease of the lock is dead; if the lock names no lease, whether it is too old. Errors: an old file of this name
+ * that is not a lock.
  */
 async function isLockDead(directory: string, now: number): Promise<boolean> {
   const lock = lockOf(directory);
-  const isOld = Math.abs(now - (await timeOf(lock))) > limit;
+  const isOld = Math.abs(now - (await timeOf(lock))) > leaseTimeout;
   const holder = await readLease(lock);
   if (holder === null && isOld) throw foreignLock(lock);
   if (holder === null || holder.name === '') return isOld;
@@ -90,14 +90,14 @@ async function isLockDead(directory: string, now: number): Promise<boolean> {
   }
 }
 
-/** In [0, 1), so that those who wait do not all ask at once; it decides no result. */
-const waitShare = (): number => (performance.now() * 1000) % 1;
+/** A number in [0, 1) that spreads the retries of waiting processes. It affects no result. */
+const jitter = (): number => (performance.now() * 1000) % 1;
 
 function stillLocked(directory: string): UserError {
   return new UserError(
     {
       what: `another process keeps the trial store ${directory} locked`,
-      expected: `the lock to be free within ${longestWait / 1000} s`,
+      expected: `the lock to be released within ${longestWait / 1000} s`,
       remedy: `end that process; if there is none, remove ${lockOf(directory)}`,
     },
     exitCodes.failed,
@@ -106,7 +106,7 @@ function stillLocked(directory: string): UserError {
 
 function foreignLock(lock: string): UserError {
   return new UserError({
-    what: `${quote(lock)} is in the way: fys-nn locks a store by a file of this name, and this is another file`,
-    remedy: 'move it elsewhere, or give another {store}',
+    what: `${quote(lock)} is in the way: fys-nn locks a store with a file of this name, but this file is not a lock`,
+    remedy: 'move it to another folder, or give another {store}',
   });
 }

@@ -9,7 +9,7 @@ import { openCheckpoints } from './checkpoints.ts';
 import { noteFailure } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
-import { beginsLike } from './own-files.ts';
+import { matchesBeginning } from './own-files.ts';
 import { readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
 import { writeWeights } from './weights.ts';
@@ -195,5 +195,5 @@ test.each<[string, string, number, boolean]>([
   ['something else', '0123456789abcdef{"name":"x"}', 16, false],
   ['too little to tell', '0123', 16, false],
 ])('%s is recognised, or not', (_name, text, at, expected) => {
-  expect(beginsLike('{"version":', Buffer.from(text), at)).toBe(expected);
+  expect(matchesBeginning('{"version":', Buffer.from(text), at)).toBe(expected);
 });

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { filesIn } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { readBytes } from '../files/lines.ts';
-import { fileOfPart } from '../files/write-whole.ts';
+import { finalName } from '../files/write-whole.ts';
 
 const hex = (digits: number): string => `[0-9a-f]{${digits}}`;
 const uuid = `${hex(8)}(?:-${hex(4)}){3}-${hex(12)}`;
 const anyLease = '{"name":"00000000-0000-0000-0000-000000000000.json"';
 
-/** How a kind of file in a store is recognised: people and other programs may keep theirs in the same folder. */
+/** How to recognise a kind of file in a store. People and other programs may keep their own files in the same folder. */
 interface Kind {
   readonly name: RegExp;
-  /** What is at byte `at` of each such file, where 0 is any hexadecimal digit; null where its bytes may be any. */
+  /** The text at byte `at` of each such file, where 0 stands for any hexadecimal digit; null if any bytes are allowed. */
   readonly begins: string | null;
   readonly at: number;
 }
@@ -27,34 +27,35 @@ export const kinds = {
   lease: { name: new RegExp(`^${uuid}\\.json$`), begins: anyLease, at: 0 },
 } as const satisfies Record<string, Kind>;
 
-/** Whether a file is of a kind by its name and by what it begins with. */
+/** Whether a file is of a kind, by its name and its first bytes. */
 export function isOwn({ name, begins, at }: Kind, folder: string, file: string): boolean {
   return (
-    name.test(file) && beginsLike(begins ?? '', firstBytes(folder, file, at + (begins?.length ?? 0)), at)
+    name.test(file) &&
+    matchesBeginning(begins ?? '', firstBytes(folder, file, at + (begins?.length ?? 0)), at)
   );
 }
 
-/** Whether a file is a half-written one of a kind, which a killed process left: one that is too short goes by its name. */
-export function isOwnPart({ name, begins, at }: Kind, folder: string, file: string): boolean {
-  // A lease, which only its own process writes, has no unique name while it is written.
-  const whole = fileOfPart(file) ?? /^(.+\.json)\.tmp$/.exec(file)?.[1];
+/** Whether a file is a temporary file of a kind, which a killed process left. A file that is too short is judged by its name. */
+export function isOwnTemporary({ name, begins, at }: Kind, folder: string, file: string): boolean {
+  // The temporary file of a lease has no unique name, because only one process writes it.
+  const whole = finalName(file) ?? /^(.+\.json)\.tmp$/.exec(file)?.[1];
   if (whole === undefined || !name.test(whole)) return false;
   const bytes = firstBytes(folder, file, at + (begins?.length ?? 0));
-  return bytes.length <= at || beginsLike(begins ?? '', bytes, at);
+  return bytes.length <= at || matchesBeginning(begins ?? '', bytes, at);
 }
 
 /**
- * Whether the bytes from `at` on are what a file of a kind begins with, as far as there are any. A file of nothing or of
- * zeros is what a power cut leaves of one.
+ * Whether the bytes from `at` on match the beginning of a kind, as far as they go. An empty file, or one of zeros, matches:
+ * a power cut may leave that of any file.
  */
-export function beginsLike(begins: string, bytes: Buffer, at = 0): boolean {
+export function matchesBeginning(begins: string, bytes: Buffer, at = 0): boolean {
   if (bytes.every((byte) => byte === 0)) return true;
   const anyDigit = (text: string) => text.replace(/[0-9a-f]/g, '0');
   const found = bytes.toString('latin1', at, at + begins.length);
   return bytes.length > at && anyDigit(begins).startsWith(anyDigit(found));
 }
 
-/** Something that no kind begins with, where the file cannot be read. */
+/** The first bytes of a file, or bytes that match no kind if the file cannot be read. */
 function firstBytes(folder: string, file: string, length: number): Buffer {
   try {
     return readBytes(join(folder, file), 0, length);
@@ -63,7 +64,7 @@ function firstBytes(folder: string, file: string, length: number): Buffer {
   }
 }
 
-/** The files in a folder of a store; none where the folder is not there, or is someone else's file. */
+/** The files in a folder of a store. Empty if the folder does not exist or is a file. */
 export const storeFilesIn = (folder: string): Promise<string[]> =>
   filesIn(folder).catch((error) => {
     if (codeOf(error) === 'ENOTDIR') return [];

@@ -3,12 +3,12 @@ import { forEachLine } from '../files/lines.ts';
 import { isOldLine } from './journal.ts';
 import type { Place } from './line-table.ts';
 
-/** Something wrong in the store; the line at `place` is not used. */
+/** A problem in the store. The line at `place` is not used. */
 export type Problem =
   | { readonly kind: 'not a record' | 'not what was written'; readonly place: Place }
   | { readonly kind: 'conflict'; readonly place: Place; readonly used: Place; readonly id: string };
 
-/** One sentence for each journal and kind of damage, and one for each conflict. */
+/** Describes problems: one sentence per journal and kind of damage, and one per conflict. */
 export async function describeProblems(directory: string, problems: readonly Problem[]): Promise<string[]> {
   const { numberOf, isOld } = await locate(directory, problems);
   const lines = new Map<string, number[]>();
@@ -40,10 +40,10 @@ export async function describeProblems(directory: string, problems: readonly Pro
 
 type Damage = 'not a record' | 'not what was written' | 'old';
 
-/** What is said of a line, and of several. */
+/** The text for one line, and for several. */
 const damages: Record<Damage, readonly [string, string]> = {
   'not a record': ['is not a record', 'are not records'],
-  'not what was written': ['is not what was written', 'are not what was written'],
+  'not what was written': ['was changed after it was written', 'were changed after they were written'],
   old: [
     'has the format of fys-nn before 0.1.0, which is no longer read: its trial is computed again',
     'have the format of fys-nn before 0.1.0, which is no longer read: their trials are computed again',
@@ -58,7 +58,7 @@ function describeLines(lines: readonly number[], kind: Damage): string {
   return `lines ${lines.slice(0, 3).join(', ')}${others} ${several}`;
 }
 
-/** The line numbers that an editor shows, and which lines are of an old version; each journal is read through once. */
+/** Finds the line numbers, counted as in an editor, and which lines are of an old version. Each journal is read once. */
 async function locate(
   directory: string,
   problems: readonly Problem[],

@@ -179,7 +179,7 @@ describe('of two records of one trial the earlier counts, and where they differ 
     );
     const { records, damaged } = await readStore(store);
     expect([...records.values()]).toEqual([late]);
-    expect(damaged).toEqual(['journal-1.jsonl: line 1 is not what was written']);
+    expect(damaged).toEqual(['journal-1.jsonl: line 1 was changed after it was written']);
   });
 });
 
@@ -284,7 +284,7 @@ describe('a writer that meets trouble', () => {
     await writeJournal('journal-a.jsonl', `${line}${lineOf(record('b'))}`);
     const { records, damaged } = await readStore(store);
     expect(namesIn(records)).toEqual(['b']);
-    expect(damaged).toEqual(['journal-a.jsonl: line 1 is not what was written']);
+    expect(damaged).toEqual(['journal-a.jsonl: line 1 was changed after it was written']);
   });
 });
 
@@ -470,7 +470,7 @@ describe('a record that is not what its id says', () => {
     const { records, damaged } = await readStore(store);
     expect(records.size).toBe(0);
     expect(damaged).toEqual([
-      expect.stringMatching(/^journal-a.jsonl: line 1 is not (a record|what was written)$/),
+      expect.stringMatching(/^journal-a.jsonl: line 1 (is not a record|was changed after it was written)$/),
     ]);
   });
 

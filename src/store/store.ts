@@ -4,7 +4,7 @@ import { sizeAndTime } from '../files/directories.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { decodeLine, journalsIn, numbersOf, storeError, storeVersion } from './journal.ts';
+import { decodeLine, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
 import { describeProblems, type Problem } from './problems.ts';
@@ -12,39 +12,39 @@ import { describeProblems, type Problem } from './problems.ts';
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
 export { describeProblems } from './problems.ts';
 
-/** Records by id, wherever they are. */
+/** Records by id. */
 export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
 
-/** A store that is looked up: records are read and checked when they are asked for. */
+/** An open store. Records are read and checked on access. */
 export interface Store extends Records {
   readonly directory: string;
-  /** The trial's record, checked, or undefined where there is no good one. */
+  /** The trial's record, checked; undefined if there is no good one. */
   get(id: string): TrialRecord | undefined;
-  /** Whether there is one, checked at least once. */
+  /** Whether the trial has a good record, which has been checked at least once. */
   has(id: string): boolean;
-  /** Ids of all lines that were found, in the order of the journals. */
+  /** The ids of all lines, in the order of the journals. */
   ids(): Iterable<string>;
-  /** Takes in what others have written since. */
+  /** Reads what other processes have written since. */
   refresh(): Promise<void>;
-  /** What was found wrong so far. */
+  /** The problems found so far. */
   readonly problems: readonly Problem[];
 }
 
-/** Records that are kept after they were read, by the length of their lines; more are read again. */
+/** How many bytes of lines are kept as records in memory. Further records are read again on access. */
 const keptBytes = 4 * 2 ** 20;
 
 /**
- * Opens the store for the trials with these ids, or for all; a store that is not there yet is empty.
+ * Opens the store for the trials with these ids, or for all trials. A store that does not exist yet is empty.
  *
- * A last line without its end was being written when its process died: it is left out silently, as nothing was
- * promised of it. Of two records of one trial the earlier counts; where they differ, that is a problem with a name.
- * Errors: a store written by a newer version, a path that is no directory.
+ * A last line without a newline was being written when its process died. It is ignored silently, because its record was
+ * never confirmed. Of two records of a trial, the earlier one counts; if they differ, that is reported as a problem.
+ * Errors: a store that a newer version wrote, a path that is not a directory.
  */
 export async function openStore(directory: string, ids?: Iterable<string>): Promise<Store> {
   const all = ids === undefined;
   const lines = createLineTable();
   const known = createIdSet(ids);
-  /** The last line of each id by its number; noLine where it has none. The only one left is the one to use. */
+  /** The last line of each id, by the number of the id; noLine if it has none. After `choose`, it is the line to use. */
   let lastLines = new Int32Array(known.size).fill(noLine);
   const lastLine = (id: string): number => lastLines[known.indexOf(id)] ?? noLine;
   const setLastLine = (id: string, line: number): void => {
@@ -57,15 +57,15 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     lastLines[number] = line;
   };
   const covered = new Map<string, number>();
-  /** Files with a journal's name and no line of this program, and their lines. */
+  /** Files with a journal's name but no line of this program, with their lines. */
   const foreign = new Map<string, Problem[]>();
   const problems: Problem[] = [];
   const kept = new Map<string, TrialRecord>();
-  let room = keptBytes;
+  let remainingBytes = keptBytes;
   const reader = createReader(directory);
 
-  const look = async (name: string): Promise<void> => {
-    // Nothing is said of a file without any line of this program: it is someone else's.
+  const readNewLines = async (name: string): Promise<void> => {
+    // A file without any line of this program is not ours, so its lines are not reported.
     const bad = foreign.get(name) ?? [];
     let ours = covered.has(name) && !foreign.has(name);
     const visit: VisitLine = (id, offset, length, isOurs) => {
@@ -93,9 +93,9 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         lastLines.fill(noLine);
         for (const state of [lines, covered, foreign, kept]) state.clear();
         problems.length = 0;
-        room = keptBytes;
+        remainingBytes = keptBytes;
       }
-      for (const name of names) await look(name);
+      for (const name of names) await readNewLines(name);
     } catch (error) {
       throw error instanceof NewerLine ? newerStore(directory, error.version) : storeError(directory, error);
     }
@@ -109,27 +109,27 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     }
   };
 
-  /** The lines of an id, in the order in which they were found. */
+  /** The lines of an id, in the order in which they were added. */
   const linesOf = (id: string): number[] => {
     const found: number[] = [];
     for (let line = lastLine(id); line !== noLine; line = lines.before(line)) found.push(line);
     return found.reverse();
   };
 
-  /** Reads every line of a trial and leaves the one to use. */
+  /** Reads every line of a trial and keeps only the one to use. */
   const choose = (id: string): TrialRecord | undefined => {
     let best: { line: number; place: Place; record: TrialRecord } | undefined;
     for (const line of linesOf(id)) {
       const place = lines.at(line);
       const decoded = readPlace(place, lines.isChecked(line));
       if ('fault' in decoded || decoded.record.id !== id) {
-        // It was good before: the journal has another content now.
+        // The line was good before, so the journal has changed.
         if (lines.isChecked(line)) throw changedStore(directory);
         problems.push({ kind: 'not what was written', place });
         continue;
       }
       const { record } = decoded;
-      if (best !== undefined && numbersOf(best.record) !== numbersOf(record)) {
+      if (best !== undefined && resultText(best.record) !== resultText(record)) {
         const [used, other] = best.record.at <= record.at ? [best.place, place] : [place, best.place];
         problems.push({ kind: 'conflict', id, used, place: other });
       }
@@ -137,8 +137,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     }
     setLastLine(id, best?.line ?? noLine);
     if (best === undefined) return undefined;
-    lines.cut(best.line);
-    lines.check(best.line);
+    lines.forgetEarlier(best.line);
+    lines.markChecked(best.line);
     return best.record;
   };
 
@@ -148,12 +148,12 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     if (lastLine(id) === noLine) return undefined;
     const record = choose(id);
     if (record === undefined) return undefined;
-    room -= lines.at(lastLine(id)).length;
-    if (room >= 0) kept.set(id, record);
+    remainingBytes -= lines.at(lastLine(id)).length;
+    if (remainingBytes >= 0) kept.set(id, record);
     return record;
   };
 
-  /** Whether the line to use is known: the last one is checked where it was chosen, and not where it came since. */
+  /** Whether the line to use is known: the last line is checked if it was chosen, and not if it was added since. */
   const isChosen = (id: string): boolean => lastLine(id) !== noLine && lines.isChecked(lastLine(id));
 
   await refresh();
@@ -173,14 +173,14 @@ function* idsOfLines(known: IdSet, hasLine: (number: number) => boolean): Genera
   }
 }
 
-/** What a store holds, and what is wrong with it. */
+/** The records of a store, and its problems. */
 export interface StoreContents {
   readonly records: ReadonlyMap<string, TrialRecord>;
-  /** "journal-….jsonl: line 3 is not a record", one sentence a journal and kind. */
+  /** "journal-….jsonl: line 3 is not a record": one sentence per journal and kind of damage. */
   readonly damaged: readonly string[];
 }
 
-/** Every record of the store at once: for stores that fit into memory. Errors: as openStore. */
+/** Reads all records of a store that fits into memory. Errors: as openStore. */
 export async function readStore(directory: string): Promise<StoreContents> {
   const store = await openStore(directory);
   const records = new Map<string, TrialRecord>();
@@ -191,7 +191,7 @@ export async function readStore(directory: string): Promise<StoreContents> {
   return { records, damaged: await describeProblems(directory, store.problems) };
 }
 
-/** Whether a journal that was read is gone or shorter: the store was tidied up meanwhile. */
+/** Whether a journal that was read is gone or shorter, because the store was tidied up in the meantime. */
 async function hasShrunk(
   directory: string,
   names: readonly string[],
@@ -208,7 +208,7 @@ function changedStore(directory: string): UserError {
   return new UserError(
     {
       what: `the trial store ${directory} was changed while it was read`,
-      expected: 'a store that nobody repairs, tidies up or edits meanwhile',
+      expected: 'a store that nobody repairs, tidies up or edits during a run',
       remedy: 'run the command again',
     },
     exitCodes.failed,

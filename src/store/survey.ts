@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { counted, UserError } from '../errors.ts';
 import { sizeAndTime } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { forEachLine } from '../files/lines.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
-import { decodeLine, isOurLine, journalsIn, numbersOf, storeError } from './journal.ts';
+import { decodeLine, isOurLine, journalsIn, resultText, storeError } from './journal.ts';
 import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
 import { describeProblems, type Problem } from './problems.ts';
 import { type FoundWeights, findWeights } from './weights.ts';
 
-/** Everything about a store, from reading all of it; no index is believed. */
+/** Everything about a store, from reading every line. Indexes are not used. */
 export interface Survey {
   readonly journals: readonly { readonly name: string; readonly bytes: number; readonly torn: number }[];
   /** The line to use of each trial. */
   readonly records: ReadonlyMap<string, Chosen>;
-  /** Lines that are damaged, or whose result differs from an earlier one. */
+  /** Damaged lines, and lines whose result differs from an earlier one. */
   readonly problems: readonly Problem[];
   readonly weights: FoundWeights;
-  /** Files that have a journal's name and are not this program's. */
+  /** Files with a journal's name that this program did not write. */
   readonly foreign: readonly string[];
-  /** Lines that say again what an earlier one says. */
+  /** Lines that repeat an earlier result. */
   readonly duplicates: number;
   /** Lines of a newer version, which are not read. */
   readonly newer: number;
@@ -38,14 +38,14 @@ export interface Chosen {
   readonly numerics: number;
   readonly dataset: string;
   readonly seconds: number;
-  /** Of all that the record says but when and how fast. */
+  /** The digest of the record, without its time and duration. */
   readonly digest: string;
 }
 
-/** Another process may tidy up meanwhile, which takes journals away. */
+/** Another process may tidy up during the survey and remove journals. */
 const attempts = 5;
 
-/** Reads every line of every journal. Errors: no store there. */
+/** Reads every line of every journal. Errors: there is no store. */
 export async function surveyStore(directory: string): Promise<Survey> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -65,7 +65,7 @@ async function survey(directory: string): Promise<Survey> {
   for (const name of await journalsIn(directory)) {
     const { size } = await sizeAndTime(join(directory, name));
     const bad: Problem[] = [];
-    // One in which nothing was written yet, or a line was begun, is known by its name.
+    // An empty journal, or one with only a torn line, is recognised by its name.
     let ours = isOwn(kinds.journal, directory, name);
     const end = await forEachLine(join(directory, name), 0, (line, offset) => {
       const place: Place = { journal: name, offset, length: line.length };
@@ -78,7 +78,7 @@ async function survey(directory: string): Promise<Survey> {
       }
       const { record } = decoded;
       const { id, at, status, config, seconds } = record;
-      const digest = createHash('sha256').update(numbersOf(record)).digest('base64').slice(0, 12);
+      const digest = createHash('sha256').update(resultText(record)).digest('base64').slice(0, 12);
       const dataset = config.data?.dataset ?? 'unknown';
       const chosen: Chosen = { place, at, status, numerics: config.numerics, dataset, seconds, digest };
       const known = lines.get(id);
@@ -115,7 +115,7 @@ async function survey(directory: string): Promise<Survey> {
   };
 }
 
-/** What is damaged is only weights if there is a record of their trial. */
+/** The files of weights. A damaged file counts as weights only if there is a record of its trial. */
 async function weightsOf(directory: string, records: Survey['records']): Promise<FoundWeights> {
   const { whole, damaged } = await findWeights(directory);
   return { whole, damaged: new Map([...damaged].filter(([id]) => records.has(id))) };
@@ -126,11 +126,11 @@ function noStore(directory: string): UserError {
     what: 'there is no trial store here',
     expected: 'a directory with journal-….jsonl files in it',
     received: directory,
-    remedy: 'give the one that runs were given with {store}, or run something first',
+    remedy: 'give the {store} of your runs, or run an experiment first',
   });
 }
 
-/** What a survey found, as text and numbers for a user. */
+/** The result of a survey as text and numbers for a user. */
 export interface StoreReport {
   readonly store: string;
   readonly sound: boolean;
@@ -144,23 +144,26 @@ export interface StoreReport {
   readonly numerics: Readonly<Record<string, number>>;
   readonly datasets: Readonly<Record<string, number>>;
   readonly computedSeconds: number;
-  /** Names of journals that are someone else's files: they are left alone. */
+  /** Files with a journal's name that this program did not write. They are left alone. */
   readonly foreign: readonly string[];
   readonly newer: number;
   /** Journals whose last line was being written when their process died. */
   readonly torn: number;
   readonly failed: number;
   readonly checkpoints: number;
-  /** One sentence each. */
+  /** One sentence per problem. */
   readonly problems: readonly string[];
 }
 
 export async function reportOn(directory: string, found: Survey): Promise<StoreReport> {
   const records = [...found.records.values()];
   const problems = await describeProblems(directory, found.problems);
-  for (const name of found.weights.damaged.values()) problems.push(`weights/${name} is not what was written`);
+  for (const name of found.weights.damaged.values())
+    problems.push(`weights/${name} was changed after it was written`);
   if (found.newer > 0) {
-    problems.push(`${found.newer} lines were written by a newer version of fys-nn: update it to read them`);
+    problems.push(
+      `a newer version of fys-nn wrote ${counted(found.newer, 'line')}: update fys-nn to read them`,
+    );
   }
   const done = records.filter(({ status }) => status === 'done').length;
   return {

@@ -11,14 +11,14 @@ import { storeError } from './journal.ts';
 import { kinds, storeFilesIn } from './own-files.ts';
 
 const digestBytes = 32;
-/** Bytes: what a plan allows a trial to take. */
+/** The largest file of weights in bytes: the memory that a plan allows a trial. */
 const largest = 2 ** 32;
 
 /**
- * Keeps the final weights of a trial beside its record: `weights/<id>.bin` in the store, whole or not at all.
+ * Writes the final weights of a trial to `weights/<id>.bin` in the store, whole or not at all.
  *
- * The file is `weightsToBytes` in the trial's own element type, then the SHA-256 of that. Errors: a store that cannot be
- * written.
+ * The file is the result of `weightsToBytes` in the trial's element type, followed by its SHA-256. Errors: the store cannot
+ * be written.
  */
 export async function writeWeights(
   directory: string,
@@ -35,7 +35,7 @@ export async function writeWeights(
   }
 }
 
-/** The final weights of a trial; null where the store keeps none of it or the file is damaged. */
+/** Reads the final weights of a trial; null if the store has none or if the file is damaged. */
 export async function readWeights(directory: string, trial: Trial): Promise<LayerWeights[] | null> {
   const bytes = await readWeightsBytes(directory, trial);
   const { model } = trial.config;
@@ -43,18 +43,18 @@ export async function readWeights(directory: string, trial: Trial): Promise<Laye
   return weightsFromBytes(bytes, model.layers, model.dtype);
 }
 
-/** The same as `weightsToBytes` has them. */
+/** The same, as the bytes of `weightsToBytes`. */
 export function readWeightsBytes(directory: string, { id }: Trial): Promise<Uint8Array | null> {
   return readWhole(weightsFile(directory, id));
 }
 
-/** Names of files of weights in the store, by the id of their trial: those that are whole, and those that are not. */
+/** The names of the files of weights in the store by trial id: complete files and damaged ones. */
 export interface FoundWeights {
   readonly whole: ReadonlyMap<string, string>;
   readonly damaged: ReadonlyMap<string, string>;
 }
 
-/** Reads every file that has the name of weights. */
+/** Reads and checks every file of weights. */
 export async function findWeights(directory: string): Promise<FoundWeights> {
   const folder = weightsFolder(directory);
   const [whole, damaged] = [new Map<string, string>(), new Map<string, string>()];
