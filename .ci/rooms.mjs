@@ -55,8 +55,8 @@ const generated = [
   ),
   forbid(
     ['experiments/*.ts'],
-    ['../src/**', '!../src/index.ts'],
-    'experiments import from src/index.ts only.',
+    ['../src/**', '!../src/experiment/index.ts'],
+    'experiments import from src/experiment/index.ts only.',
   ),
 ];
 

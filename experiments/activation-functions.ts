@@ -1,4 +1,4 @@
-import { defineFunctions } from '../src/index.ts';
+import { defineFunctions } from '../src/experiment/index.ts';
 
 /** Figure 2 and Table 1: the hidden layers' activations and their gradients. Nothing is trained. */
 export default defineFunctions({

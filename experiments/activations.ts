@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 7: activations x initialisations of the hidden layer. The output layer is initialised in the same way. */
 export default defineExperiment({

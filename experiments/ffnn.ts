@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 5: one hidden layer of 128 relu nodes on the Franke function, trained for many epochs. */
 export default defineExperiment({

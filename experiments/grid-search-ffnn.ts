@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 6: the network of Figure 5, learning rate x lambda. */
 export default defineExperiment({

@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 3: ordinary least squares by SGD, and the closed form on the same split. */
 export default defineExperiment({

@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 4: ridge regression by SGD, and the closed form of the same objective for each lambda. */
 export default defineExperiment({

@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /**
  * Figure 9: logistic regression, a network without hidden layers, on MNIST for several penalties.

@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** Figure 8: one hidden layer of 128 relu nodes on MNIST. */
 export default defineExperiment({

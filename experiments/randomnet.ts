@@ -1,4 +1,4 @@
-import { defineExperiment, presets } from '../src/index.ts';
+import { defineExperiment, presets } from '../src/experiment/index.ts';
 
 /** RandomNet (text): ten networks with random depth, widths, activations and initialisations. */
 export default defineExperiment({

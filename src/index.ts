@@ -1,8 +1,14 @@
 export { exitCodes, UserError } from './errors.ts';
-export { type Defaults, defineExperiment, type Experiment, type ShownMetric } from './experiment/define.ts';
-export { defineFunctions, type FunctionsExperiment } from './experiment/functions.ts';
+export {
+  type Defaults,
+  defineExperiment,
+  defineFunctions,
+  type Experiment,
+  type FunctionsExperiment,
+  presets,
+  type ShownMetric,
+} from './experiment/index.ts';
 export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
-export * as presets from './experiment/presets.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';
 export { fitLbfgs, type LbfgsFit, type LbfgsFitted } from './nn/fit-lbfgs.ts';

@@ -14,7 +14,7 @@ import {
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
-import { folderName } from '../output/result-files.ts';
+import { folderName } from '../output/folder-name.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';

@@ -5,9 +5,9 @@ import { printable } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
+import { folderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import { quickWarning } from '../output/manifest.ts';
-import { folderName, tableFiles } from '../output/result-files.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
@@ -64,6 +64,7 @@ async function writeComparison(
   formats: readonly FormatName[],
 ): Promise<string> {
   const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
+  const { tableFiles } = await import('../output/result-files.ts');
   const { comparisonMarkdown, comparisonRows } = await import('../claims/markdown.ts');
   const { renderTable } = await import('./text-table.ts');
   const { quick, variant } = plans[0];

@@ -9,8 +9,6 @@ import { type OptionName, parseOption, type SettingLists } from '../experiment/o
 import type { Plan } from '../experiment/plan.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
-import { openStore } from '../store/store.ts';
-import { holdStore } from './hold-store.ts';
 import {
   defaultStore,
   type FailureFlags,
@@ -176,6 +174,7 @@ async function judge(
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
     for (const note of absent) writeStderr(`note: ${note}`);
+    const { holdStore } = await import('./hold-store.ts');
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);
       failures += computed.failures;
@@ -205,6 +204,7 @@ async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease)
   const { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } = await import('./run.ts');
   const runs = plans.map((plan) => ({ plan, out: '' }));
   const trials = distinctTrials(runs);
+  const { openStore } = await import('../store/store.ts');
   const store = await openStore(running.storeDirectory, idsOf(trials));
   const missing = trials.filter(({ id }) => !store.has(id));
   const reported = await noteProblems(store, 0);

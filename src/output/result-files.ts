@@ -4,6 +4,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
 import { curvesTable } from './curves-table.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
+import { folderName } from './folder-name.ts';
 import { type FormatName, formats } from './formats.ts';
 import { toJson } from './json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from './manifest.ts';
@@ -65,9 +66,4 @@ async function* withFacts(
     await setImmediate();
   }
   report({ bytes, sha256: hash.digest('hex') });
-}
-
-/** The folder of an experiment: grid-search-ols for `grid-search ols`. */
-export function folderName(experiment: string): string {
-  return experiment.replaceAll(' ', '-');
 }

@@ -1,7 +1,7 @@
 import { datasets } from '../datasets/index.ts';
 import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { folderName } from '../output/result-files.ts';
+import { folderName } from '../output/folder-name.ts';
 
 /** The folders that the page's runs read and write, as typed; null means the default. */
 export interface Places {

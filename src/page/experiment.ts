@@ -2,7 +2,7 @@ import type { Comparison } from '../claims/comparison.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { folderName } from '../output/result-files.ts';
+import { folderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
 import { commandOf, listText, type Places } from './commands.ts';
 import { comparisonTables } from './comparison.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../experiment/plan.ts';
+import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';
-import { folderName } from '../output/result-files.ts';
 import type { Records } from '../output/trials-table.ts';
 import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';

@@ -1,11 +1,16 @@
-import { findSklearn, fitLogisticRegression, fitSgdRegressor, type SklearnVersions } from './sklearn.ts';
-import { findTfjs, type TfjsVersions } from './tensorflow.ts';
-import { trainWithTfjs } from './tfjs.ts';
+import type { SklearnVersions } from './sklearn.ts';
+import type { TfjsVersions } from './tensorflow.ts';
 
-/** Other libraries that train on the same data. None of them is bundled. */
+/** Other libraries that train on the same data. None of them is bundled. What they need is loaded when it is used. */
 export const references = {
-  tfjs: { title: 'TensorFlow.js', find: findTfjs, train: trainWithTfjs },
-  sklearn: { title: 'scikit-learn', find: findSklearn, fitSgdRegressor, fitLogisticRegression },
+  tfjs: {
+    title: 'TensorFlow.js',
+    find: async () => (await import('./tensorflow.ts')).findTfjs(),
+  },
+  sklearn: {
+    title: 'scikit-learn',
+    find: async () => (await import('./sklearn.ts')).findSklearn(),
+  },
 } as const;
 
 export type ReferenceName = keyof typeof references;

@@ -1,6 +1,5 @@
 import type * as Zod from 'zod';
 import type { ShapeOf } from '../../parsing/shape.ts';
-import { references } from '../../references/index.ts';
 import type { SklearnVersions } from '../../references/sklearn.ts';
 import { linearFit } from '../fit.ts';
 import type { Solver } from './solver.ts';
@@ -78,7 +77,8 @@ export const sgdRegressor = {
   async fit(data, model, seed) {
     const { version, numpy, scipy } = model;
     const versions = { version, numpy, scipy };
-    return linearFit(data, await references.sklearn.fitSgdRegressor(data.train, model, seed, versions));
+    const { fitSgdRegressor } = await import('../../references/sklearn.ts');
+    return linearFit(data, await fitSgdRegressor(data.train, model, seed, versions));
   },
 } satisfies Solver<SgdRegressorConfig>;
 
@@ -105,7 +105,7 @@ export const logisticRegression = {
   memory: (_model, { inputs }) => 32 * inputs,
   async fit(data, { version, numpy, scipy, parameters }) {
     const versions = { version, numpy, scipy };
-    const { fitLogisticRegression } = references.sklearn;
+    const { fitLogisticRegression } = await import('../../references/sklearn.ts');
     const { scores, converged, iterations } = await fitLogisticRegression(
       data.train,
       data.test,

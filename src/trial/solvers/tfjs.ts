@@ -1,6 +1,5 @@
 import { UserError } from '../../errors.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
-import { references } from '../../references/index.ts';
 import { backends, type TfjsVersions } from '../../references/tensorflow.ts';
 import { missingInTfjs } from '../../references/tfjs.ts';
 import { trainedFit } from '../fit.ts';
@@ -53,8 +52,9 @@ export const tfjs = {
   cost: (model, size) => 20 * trainingCost(model, size),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch }) {
+    const { trainWithTfjs } = await import('../../references/tfjs.ts');
     const training = await trainingArguments(data, model, seed);
-    const trained = await references.tfjs.train(data.train, data.test, training, model, onEpoch);
+    const trained = await trainWithTfjs(data.train, data.test, training, model, onEpoch);
     return trainedFit(data, model.loss, trained);
   },
 } satisfies Solver<TfjsConfig>;
