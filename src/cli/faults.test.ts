@@ -115,7 +115,7 @@ describe('threads that cannot start', () => {
     const fault = { ...environment, FYS_NN_FAULT: 'exit:1:9' };
     const { status, stdout, stderr } = await start([...small, '--jobs', '1'], fault).ended;
     expect(stderr).toMatch(/error: trial .* failed: no thread can be started/);
-    expect(stdout).toContain('INCOMPLETE: 4 of 4');
+    expect(stdout).toContain('INCOMPLETE: no result for 4 of 4');
     expect(status).toBe(1);
     expect(await filesIn('results/.trials/leases')).toEqual([]);
   });
@@ -145,7 +145,7 @@ test('--fail-fast starts no other trial after a failure; --max-failures after so
   // All but the seed alike: the longest first leaves them in their order, seed 1 in front.
   const fast = await start([...args, '--seed', '1..6', '--fail-fast', '--store', 'a'], environment).ended;
   expect(fast.status).toBe(1);
-  expect(fast.stdout).toContain('INCOMPLETE: 6 of 6');
+  expect(fast.stdout).toContain('INCOMPLETE: no result for 6 of 6');
   const rates = ['--learning-rate', '0.1,0.2,0.3', '--max-failures', '2', '--store', 'b'];
   const two = await start([...args, '--seed', '1,2', ...rates], environment).ended;
   expect(two.status).toBe(1);
@@ -174,12 +174,12 @@ describe('interrupted', () => {
     // Said when the trial is started, which hangs from then on.
     await until(() => stderr().includes('trials 0/1'));
     child.kill('SIGINT');
-    await until(() => stderr().includes('interrupted: running trials keep'));
+    await until(() => stderr().includes('interrupted: saving the state'));
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     const outcome = await ended;
     expect(outcome.status).toBe(130);
-    expect(outcome.stderr).not.toContain('trials are in the store');
+    expect(outcome.stderr).not.toContain('run the same command to resume');
   });
 
   test.each([
@@ -287,7 +287,7 @@ describe('the disk', () => {
       shell: 'ulimit -f 1',
     });
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toMatch(/could not be written: no file may grow that large/);
+    expect(outcome.stderr).toMatch(/could not be written: a file cannot be that large/);
     expect(await csv('out')).toBe(before);
   });
 });

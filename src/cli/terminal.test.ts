@@ -32,7 +32,7 @@ test('a store and a folder with control characters in their names are named with
   const { status, lines } = await run(...ffnn, '--store', evil('store'), '--out', evil('out'));
   expect(status).toBe(0);
   expect(lines).toContain(`wrote ${shown('out')}/`);
-  expect(lines).toContain(`1 trials, 1 of them from the store ${shown('store')}`);
+  expect(lines).toContain(`1 trial, 1 of them from the store ${shown('store')}`);
   expectPlain(lines);
 });
 
