@@ -23,7 +23,7 @@ const removals = {
   paths: {
     'node:fs/promises': {
       importNames: ['rename', 'rm', 'rmdir', 'unlink'],
-      message: 'Use src/files/until-free.ts, which retries renames and removals on Windows.',
+      message: 'Use src/files/retry-while-busy.ts, which retries renames and removals on Windows.',
     },
   },
 };

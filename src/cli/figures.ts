@@ -4,7 +4,7 @@ import { publishedOf } from '../claims/published.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
-import { removeFile } from '../files/until-free.ts';
+import { removeFile } from '../files/retry-while-busy.ts';
 import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../store/store.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
-import { exitCodes, exitMeanings, printable } from '../errors.ts';
+import { exitCodes, exitMeanings, printable, UserError } from '../errors.ts';
+import { nearest } from '../math/nearest.ts';
 import { programVersion } from '../output/version.ts';
-import { parseChoice } from '../parsing/value-list.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addCheckCommand } from './check.ts';
 import { addDataCommand } from './data.ts';
@@ -73,9 +73,20 @@ function addHelpCommand(program: Command): void {
     .action((words: string[]) => {
       const command = words.reduce((parent, word) => {
         const names = parent.commands.map((child) => child.name());
-        const name = parseChoice(word, names, `help: the command ${word}`);
-        return parent.commands.find((child) => child.name() === name)!;
+        const found = parent.commands.find((child) => child.name() === word);
+        if (found === undefined) throw unknownCommand(word, names);
+        return found;
       }, program);
       command.outputHelp();
     });
+}
+
+function unknownCommand(word: string, names: readonly string[]): UserError {
+  const meant = nearest(word, names);
+  return new UserError({
+    what: 'there is no such command',
+    expected: names.join(', '),
+    received: word,
+    remedy: meant === undefined ? 'choose one of these commands' : `did you mean ${meant}?`,
+  });
 }

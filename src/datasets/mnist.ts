@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { reasonOf } from '../files/errno.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { Dataset, DatasetEntry } from './dataset.ts';
 import { type Idx, readIdxFile } from './idx.ts';
@@ -136,7 +137,7 @@ async function checkFolder(folder: string): Promise<void> {
   throw new UserError({
     what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is not a folder'}`,
     expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
-    received: 'code' in found ? found.code : 'a file',
+    received: 'code' in found ? reasonOf(found) : 'a file',
     remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
 }

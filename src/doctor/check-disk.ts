@@ -1,7 +1,7 @@
 import { mkdtemp, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../files/errno.ts';
-import { removeDirectory } from '../files/until-free.ts';
+import { removeDirectory } from '../files/retry-while-busy.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import type { Check } from './check.ts';
 

@@ -21,9 +21,15 @@ export const commonOptions = {
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
-  basis: choice('polynomial features: i + j <= degree, all i, j <= degree, or none', ['none', ...bases]),
+  basis: choice('polynomial features: total (i + j <= degree), product (all i, j <= degree) or none', [
+    'none',
+    ...bases,
+  ]),
   degree: integer('degree of the polynomial features', 0, 40),
-  center: choice('means of the training rows that are subtracted from the inputs', centerings),
+  center: choice(
+    'training means to subtract from the inputs: one for all columns (scalar), or one per column',
+    centerings,
+  ),
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
   solver: choice('how the model is fitted', solverNames),
   lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),

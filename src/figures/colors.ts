@@ -1,5 +1,5 @@
 import { robustLimits } from '../stats/describe.ts';
-import { clampToAxis } from './drawn.ts';
+import { clampToAxis } from './clamp-to-axis.ts';
 import type { SpecPart } from './figure.ts';
 
 /** The values at the two ends of a colour scale. */

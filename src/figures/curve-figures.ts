@@ -4,14 +4,14 @@ import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
+import { clampToAxis } from './clamp-to-axis.ts';
 import { type Curve, type CurvePanel, curves, isCutOff, mostNamed, type Point } from './curves.ts';
-import { clampToAxis } from './drawn.ts';
+import { evenIndices } from './even-indices.ts';
 import type { Figure, Published } from './figure.ts';
-import { messageFigure } from './message.ts';
+import { messageFigure } from './message-figure.ts';
 import { missingOf, numbersWithoutCurve, seedsOf, typeset, warningsOf } from './notes.ts';
 import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
-import { evenIndices } from './thinned.ts';
 
 /** Losses over epochs: one panel per loss and value of the layout's columns, one colour per cell. */
 export function curveFigures(results: Results, published: Published, interactive: boolean): Figure[] {

@@ -1,9 +1,9 @@
 import type { FunctionsExperiment, FunctionValue } from '../experiment/functions.ts';
-import { clampToAxis } from './drawn.ts';
+import { clampToAxis } from './clamp-to-axis.ts';
+import { evenIndices } from './even-indices.ts';
 import type { Figure } from './figure.ts';
 import { typeset } from './notes.ts';
 import { dashes, figureWidth, fontSize, palette, wholeSpec } from './style.ts';
-import { evenIndices } from './thinned.ts';
 
 /** More points than this would not be visible in a panel. */
 const mostPoints = 1000;

@@ -1,8 +1,8 @@
 import type { Setting } from '../experiment/options.ts';
 import { greatest } from '../stats/describe.ts';
 import { type CellContent, cellText, tickTexts } from './cell-text.ts';
+import { clampToAxis } from './clamp-to-axis.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
-import { clampToAxis } from './drawn.ts';
 import type { SpecPart } from './figure.ts';
 import { condensed, figureWidth, fontSize, labelLimit, textWidth } from './style.ts';
 

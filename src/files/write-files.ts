@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { sizeAndTime, syncDirectory } from './directories.ts';
 import { codeOf, isDiskFault, reasonOf } from './errno.ts';
-import { removeEmptyDirectory, removeFile } from './until-free.ts';
+import { removeEmptyDirectory, removeFile } from './retry-while-busy.ts';
 import { finalName, type TemporaryFile, writeTemporary } from './write-whole.ts';
 
 /**

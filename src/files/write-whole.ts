@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { open, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from './directories.ts';
+import { removeFile, renameFile } from './retry-while-busy.ts';
 import { systemTimer } from './timer.ts';
-import { removeFile, renameFile } from './until-free.ts';
 
 /** Text or bytes, whole or in pieces. */
 export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;

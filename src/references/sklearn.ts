@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printable, quote } from '../errors.ts';
-import { removeDirectory } from '../files/until-free.ts';
+import { removeDirectory } from '../files/retry-while-busy.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { Scores } from '../nn/evaluate.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { sizeAndTime, syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
-import { removeFile, renameFile } from '../files/until-free.ts';
+import { removeFile, renameFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { numerics } from '../trial/trial.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';

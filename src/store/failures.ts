@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { forEachLine } from '../files/lines.ts';
 import { openToAppend } from '../files/regular-file.ts';
-import { removeFile } from '../files/until-free.ts';
+import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { isOwn, kinds } from './own-files.ts';
 

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { sizeAndTime } from '../files/directories.ts';
 import { forEachLine, readBytes } from '../files/lines.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
-import { removeFile } from '../files/until-free.ts';
+import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { decodeLine, headLength, idOfLine, isOurLine } from './journal.ts';
 import { isOwn, kinds } from './own-files.ts';

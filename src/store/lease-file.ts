@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesIn, sizeAndTime } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { readRegularAtOnce } from '../files/regular-file.ts';
-import { retryWhileBusy } from '../files/until-free.ts';
+import { retryWhileBusy } from '../files/retry-while-busy.ts';
 import { kinds, matchesBeginning } from './own-files.ts';
 
 /** The content of a lease file: its name, the process that holds it, and the trials that the process is computing. */

@@ -3,8 +3,8 @@ import { copyFile, link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { codeOf } from '../files/errno.ts';
+import { removeFile, retryWhileBusy } from '../files/retry-while-busy.ts';
 import type { Timer } from '../files/timer.ts';
-import { removeFile, retryWhileBusy } from '../files/until-free.ts';
 import { isAlive, leaseFolder, leaseTimeout, readLease, timeOf } from './lease-file.ts';
 
 /** Milliseconds. A lock is usually held for milliseconds, but longer during a repair. */

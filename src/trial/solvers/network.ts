@@ -31,7 +31,7 @@ export const networkOptions = {
   maxNodes: integer('most nodes of a random layer', 1, 1e5),
   activationPool: {
     placeholder: 'names',
-    description: `activations that random layers draw from, joined by +: ${activationNames.join('+')}`,
+    description: `activations to choose from for random layers, joined by +: ${activationNames.join('+')}`,
     type: 'string',
     parse: (value: string, flag: string) =>
       value
@@ -43,11 +43,10 @@ export const networkOptions = {
   activation: choice('activation of the hidden layers', activationNames),
   kernelInit: choice('initial weights', kernelInits),
   biasInit: choice('initial biases of the hidden layers', [...biasInits, 'none']),
-  outputBiasInit: choice('initial output bias; as_kernel: random_normal where the weights are, else zeros', [
-    ...biasInits,
-    'none',
-    'as_kernel',
-  ]),
+  outputBiasInit: choice(
+    'initial output bias; as_kernel: random_normal if the weights are, otherwise zeros',
+    [...biasInits, 'none', 'as_kernel'],
+  ),
   loss: choice('loss to minimise', lossNames),
   penalize: choice('weights that the penalty applies to', ['all', 'kernels']),
 } satisfies Record<string, Option>;

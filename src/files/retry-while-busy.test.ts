@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { retryWhileBusy } from './retry-while-busy.ts';
 import type { Timer } from './timer.ts';
-import { retryWhileBusy } from './until-free.ts';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 

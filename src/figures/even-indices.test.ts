@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { evenIndices } from './thinned.ts';
+import { evenIndices } from './even-indices.ts';
 
 test.each([
   [0, 3, []],
