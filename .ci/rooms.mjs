@@ -61,7 +61,7 @@ const generated = [
 ];
 
 const biome = JSON.parse(readFileSync('biome.json', 'utf8'));
-const own = biome.overrides.filter(({ linter }) => linter.rules.style?.noRestrictedImports === undefined);
+const own = biome.overrides.filter(({ linter }) => linter?.rules?.style?.noRestrictedImports === undefined);
 const table = [
   '| room | holds |',
   '| --- | --- |',

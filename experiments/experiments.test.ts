@@ -9,6 +9,7 @@ import { lossesOf } from '../src/nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../src/nn/optimizers.ts';
 import { availableReferences } from '../src/references/index.ts';
 import { modelOptions, solverEntry, solverNames } from '../src/trial/solvers/index.ts';
+import { hyperparameterNames } from '../src/trial/solvers/sgd.ts';
 import { experiments } from './index.ts';
 
 const sources = { dataDir: null };
@@ -124,7 +125,7 @@ test.each([
 });
 
 /** For each option two values that mean different things. */
-const otherValue: Record<Exclude<OptionName, 'reference' | 'loss' | 'optimizer'>, string> = {
+const otherValue: Partial<Record<OptionName, string>> = {
   seed: '7',
   samples: '20000',
   noise: '0.5',
@@ -150,7 +151,6 @@ const otherValue: Record<Exclude<OptionName, 'reference' | 'loss' | 'optimizer'>
   lambda: '0.5',
   penalize: 'kernels',
   learningRate: '0.02',
-  momentum: '0.9',
   schedule: 'eta0/2',
   batchSize: '20',
   batches: 'permutation',
@@ -161,6 +161,13 @@ const otherValue: Record<Exclude<OptionName, 'reference' | 'loss' | 'optimizer'>
   bootstrap: '50',
   bootstrapMethod: 'refit',
 };
+
+/** A value of a hyperparameter that its first optimiser takes and that is not its default. */
+function otherHyperparameter(name: string): string {
+  const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer))!;
+  const { holds, default: usual } = hyperparametersOf(owner)[name];
+  return String([0.9, 0.5, 0, 2].find((value) => holds(value) && value !== usual));
+}
 
 describe.each(named)('%s', (_name, experiment) => {
   test('every option reaches the config: another value is another trial', async () => {
@@ -173,12 +180,14 @@ describe.each(named)('%s', (_name, experiment) => {
       ...otherValue,
       loss: lossesOf(experiment.task).at(-1)!,
       optimizer: optimizerNames.at(-1)!,
+      ...Object.fromEntries(hyperparameterNames.map((name) => [name, otherHyperparameter(name)])),
     };
     const idsOf = async (given: SettingLists) =>
       (await plan(experiment, given)).cells.map(({ trial }) => trial.id);
     const presetIds = await idsOf({});
     for (const name of names) {
       const presets = experiment.settings[name] ?? [];
+      expect(Object.keys(others)).toContain(name);
       const first = parseOption(name, others[name])[0];
       const second: Record<string, string> = { kernelInit: 'random_normal', dtype: 'float64' };
       const value = first === presets[0] ? (second[name] ?? first) : first;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
-import type { Experiment } from '../experiment/define.ts';
+import { type Experiment, optionsOf } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment, type Variant } from '../experiment/plan.ts';
 import { parseChoice } from '../parsing/value-list.ts';
@@ -147,12 +147,14 @@ function experimentOf(claimId: string, quantity: Quantity, experiments: readonly
   return experiments.find((experiment) => experiment.name === name)!;
 }
 
-function checkWith(claimId: string, quantity: Quantity, { name, settings }: Experiment): void {
+function checkWith(claimId: string, quantity: Quantity, experiment: Experiment): void {
+  const { name } = experiment;
+  const names = optionsOf(experiment);
   for (const option of Object.keys(quantity.with ?? {})) {
-    if (option in settings) continue;
+    if (names.includes(option as OptionName)) continue;
     throw new UserError({
       what: `claim ${claimId}: ${name} has no option ${option}`,
-      expected: Object.keys(settings).join(', '),
+      expected: names.join(', '),
       received: option,
     });
   }

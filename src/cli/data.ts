@@ -74,7 +74,7 @@ async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
       throw doesNotApply(flagOf(flag), flags[flag], name);
   }
   if (flags.dataDir !== undefined && !entry.fromFiles) throw doesNotApply('--data-dir', flags.dataDir, name);
-  const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, flags)]));
+  const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, name, flags)]));
   const sources = { dataDir: flags.dataDir ?? null };
   const { config } = await entry.resolve(settings, sources);
   return entry.load(config, Number(settings.seed ?? 0), sources);
@@ -114,9 +114,9 @@ function doesNotApply(flag: string, received: unknown, dataset: string): UserErr
 }
 
 /** The single value of an option; experiments allow a list here. */
-function singleSetting(name: OptionName, flags: Flags): Setting {
+function singleSetting(name: OptionName, dataset: DatasetName, flags: Flags): Setting {
   const text = flags[name];
-  if (text === undefined) return optionDefaults[name]!;
+  if (text === undefined) return datasetEntry(dataset).options[name]?.default ?? optionDefaults[name]!;
   const values = parseOption(name, text);
   if (values.length === 1) return values[0];
   throw new UserError({

@@ -69,7 +69,7 @@ export async function exportCsv(
 ): Promise<string[]> {
   const { columns, divisor, inputs, targets } = dataset;
   const inputsOf = (row: number): number[] => Array.from(inputs.subarray(row * columns, (row + 1) * columns));
-  if (dataset.task === 'regression') {
+  if (dataset.canonicalTrainRows === null) {
     const to = checkFirst(first, dataset.rows, 'rows');
     const names = columns === 2 ? ['x', 'y'] : Array.from({ length: columns }, (_, d) => `x${d}`);
     const record = (row: number) => [...inputsOf(row).map((input) => input / divisor), targets[row]];
@@ -79,8 +79,11 @@ export async function exportCsv(
     ];
   }
   const { train, test } = publishedParts(dataset, first);
-  const header = ['label', ...Array.from({ length: columns }, (_, d) => `pixel${d}`)];
-  const record = (row: number) => [targets[row], ...inputsOf(row)];
+  const input = dataset.imageShape === undefined ? 'x' : 'pixel';
+  const header = ['label', ...Array.from({ length: columns }, (_, d) => `${input}${d}`)];
+  // Pixels stay bytes, as published.
+  const scale = dataset.imageShape === undefined ? divisor : 1;
+  const record = (row: number) => [targets[row], ...inputsOf(row).map((value) => value / scale)];
   await writing(directory, () => makeDirectory(directory));
   return [
     await writeCsv(join(directory, 'train.csv'), header, train, record),

@@ -46,11 +46,11 @@ type Entries = (typeof datasets)[keyof typeof datasets] | (typeof solvers)[keyof
 export type OptionName = keyof typeof commonOptions | Extract<KeysOf<Entries['options']>, string>;
 
 /** Every option of every experiment: those above, and the own options of each dataset and solver. */
-export const options = Object.assign(
-  {},
+export const options = unionOf([
   commonOptions,
-  ...[...Object.values(datasets), ...Object.values(solvers)].map((entry) => entry.options),
-) as Readonly<Record<OptionName, Option>>;
+  ...Object.values(datasets).map((entry) => entry.options),
+  ...Object.values(solvers).map((entry) => entry.options),
+]) as Readonly<Record<OptionName, Option>>;
 export const optionNames = Object.keys(options) as OptionName[];
 
 /** learningRate as --learning-rate. */
@@ -77,4 +77,16 @@ export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[
 export function parseOption(name: OptionName, value: string, flag = flagOf(name)): Setting[] {
   const { parse } = options[name];
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
+}
+
+/** All options by name. Two entries may share one option, never a name for two. */
+function unionOf(tables: readonly Readonly<Record<string, Option>>[]): Record<string, Option> {
+  const union: Record<string, Option> = {};
+  for (const [name, option] of tables.flatMap((table) => Object.entries(table))) {
+    if (union[name] !== undefined && union[name] !== option) {
+      throw new Error(`two different options are named ${name}`);
+    }
+    union[name] = option;
+  }
+  return union;
 }

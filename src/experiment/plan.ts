@@ -8,7 +8,7 @@ import { trialMemory, trialWeights } from '../trial/size.ts';
 import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { configOf, withoutUnread } from './config.ts';
-import { type Experiment, solversOf } from './define.ts';
+import { type Experiment, optionsOf, solversOf } from './define.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
@@ -58,12 +58,15 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = withOwnRun(experiment, {
-    ...experiment.settings,
-    ...(variant === 'text' ? experiment.text : {}),
-    ...(quick ? experiment.quick : {}),
-    ...given,
-  });
+  const lists = inOrder(
+    experiment,
+    withOwnRun(experiment, {
+      ...experiment.settings,
+      ...(variant === 'text' ? experiment.text : {}),
+      ...(quick ? experiment.quick : {}),
+      ...given,
+    }),
+  );
   checkSolvers(experiment, lists);
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
@@ -150,6 +153,12 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
     },
     known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
   };
+}
+
+/** The lists in the order of the experiment's options, which is the order of the grid. */
+function inOrder(experiment: Experiment, lists: SettingLists): SettingLists {
+  const names = [...optionsOf(experiment), ...(Object.keys(lists) as OptionName[])];
+  return Object.fromEntries(names.filter((name) => name in lists).map((name) => [name, lists[name]!]));
 }
 
 function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLists): void {

@@ -51,7 +51,6 @@ export const sgdSettings = {
   epochs: 100,
   batches: 'with-replacement',
   optimizer: 'sgd',
-  momentum: 0,
   penalize: 'all',
   schedule: 'constant',
   batchSize: 10,

@@ -3,7 +3,7 @@ import type { ActivationName } from './activations.ts';
 import type { Arena } from './arena.ts';
 import { type BiasInit, biasInitializers, type KernelInit, kernelInitializers } from './initializers.ts';
 
-/** One dense layer: a = f(x W + b), with the penalty l2 * sum(w^2) on its weights. */
+/** One dense layer: a = f(x W + b). */
 export interface LayerSpec {
   readonly units: number;
   /** `softmax` is allowed in the output layer only, with the cross-entropy. */

@@ -32,11 +32,18 @@ export function missingInTfjs({
   layers,
   loss,
   optimizer,
-}: Pick<Training, 'layers' | 'loss' | 'optimizer'>): string | null {
+  schedule,
+}: Pick<Training, 'layers' | 'loss' | 'optimizer'> & { readonly schedule: string }): string | null {
   const activation = layers.find((layer) => !(layer.activation in activationNames))?.activation;
   if (activation !== undefined) return `the activation ${activation}`;
   if (!(loss in lossNames)) return `the loss ${loss}`;
-  return optimizer.name === 'sgd' ? null : `the optimiser ${optimizer.name}`;
+  if (optimizer.name !== 'sgd') return `the optimiser ${optimizer.name}`;
+  // Its velocity does not contain the rate, so it equals ours only where the rate is constant.
+  if (optimizer.momentum !== 0 && schedule !== 'constant')
+    return 'momentum with a learning rate that changes';
+  const { name: _, momentum: __, ...others } = optimizer;
+  const [other] = Object.keys(others);
+  return other === undefined ? null : `the hyperparameter ${other} of SGD`;
 }
 
 /**

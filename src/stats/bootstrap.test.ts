@@ -46,11 +46,11 @@ describe('bootstrapTest', () => {
     const standardError = sigma ** 2 * Math.sqrt(2 / rows);
     expect(Math.abs(mse!.mean - sigma ** 2)).toBeLessThan(4 * standardError);
     // the spread of 1000 resamples is itself known to about 2 %, that of the squared residuals to about 8 %
-    expect(mse!.standardDeviation / standardError).toBeGreaterThan(0.8);
-    expect(mse!.standardDeviation / standardError).toBeLessThan(1.2);
+    expect(mse!.standardDeviation! / standardError).toBeGreaterThan(0.8);
+    expect(mse!.standardDeviation! / standardError).toBeLessThan(1.2);
     // for a nearly normal distribution the interval is 2 * 1.96 standard errors wide
-    expect((mse!.high - mse!.low) / mse!.standardDeviation).toBeGreaterThan(3.6);
-    expect((mse!.high - mse!.low) / mse!.standardDeviation).toBeLessThan(4.2);
+    expect((mse!.high! - mse!.low!) / mse!.standardDeviation!).toBeGreaterThan(3.6);
+    expect((mse!.high! - mse!.low!) / mse!.standardDeviation!).toBeLessThan(4.2);
   });
 
   test('the same stream gives the same summary, another one another', () => {
@@ -101,4 +101,14 @@ describe('summarize', () => {
     expect(summarize([]).mean).toBeNaN();
     expect(summarize([]).low).toBeNaN();
   });
+});
+
+test('a summary of which only the spread overflows keeps its mean', () => {
+  const targets = [0, 0, 0];
+  const predictions = [1e150, 2e150, 3e150];
+  const { mse, r2 } = bootstrapTest(targets, predictions, 50, createRng(1, 'bootstrap'));
+  expect(mse!.mean).toBeGreaterThan(1e299);
+  expect(mse!.standardDeviation).toBeNull();
+  expect(Object.values(mse!).every((part) => part === null || Number.isFinite(part))).toBe(true);
+  expect(r2).toBeNull();
 });

@@ -14,7 +14,12 @@ export interface BootstrapSummary {
 }
 
 /** The metrics of a regression over the resamples; null for a metric with a value that is not finite. */
-export type Bootstrapped = { readonly [Name in MetricName]?: BootstrapSummary | null };
+export type Bootstrapped = { readonly [Name in MetricName]?: FiniteSummary | null };
+
+/** A summary of which a part may overflow although the mean does not: then it is null. */
+export type FiniteSummary = { readonly mean: number } & {
+  readonly [Part in keyof Omit<BootstrapSummary, 'mean'>]: number | null;
+};
 
 /** Collects the targets and predictions of resamples, one at a time. */
 export interface Resamples {
@@ -78,8 +83,10 @@ export function summarize(values: ArrayLike<number>): BootstrapSummary {
   };
 }
 
-/** The summary, or null if it is not finite: JSON has no NaN. */
-function finite(values: readonly number[]): BootstrapSummary | null {
+/** The summary, or null if its mean is not finite; so is a part that overflows: JSON has no NaN. */
+function finite(values: readonly number[]): FiniteSummary | null {
   const summary = summarize(values);
-  return Object.values(summary).every(Number.isFinite) ? summary : null;
+  if (!Number.isFinite(summary.mean)) return null;
+  const parts = Object.entries(summary).map(([part, value]) => [part, Number.isFinite(value) ? value : null]);
+  return Object.fromEntries(parts) as FiniteSummary;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { filesIn, makeDirectory, syncDirectory } from '../files/directories.ts';
 import { codeOf, isWrongPath, reasonOf } from '../files/errno.ts';
-import { canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts';
+import { canonicalConfig, canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts';
 import { kinds } from './own-files.ts';
 
 /**
@@ -26,8 +26,9 @@ const checkLength = 16;
 const checkOf = (id: string, record: string): string =>
   createHash('sha256').update(id).update(record).digest('hex').slice(0, checkLength);
 
-export function encodeLine({ id, ...rest }: TrialRecord): string {
-  const record = JSON.stringify(rest);
+/** A record as a line. Its config is the canonical one, so that its id fits in every version, with options added since. */
+export function encodeLine({ id, config, ...rest }: TrialRecord): string {
+  const record = JSON.stringify({ config: canonicalConfig(config), ...rest });
   return `{"store":${storeVersion},"id":"${id}","check":"${checkOf(id, record)}","record":${record}}\n`;
 }
 
@@ -109,8 +110,11 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The part of a record in which two records of a trial must agree: all except when and how fast they were computed. */
-export function resultText({ seconds: _, at: __, ...rest }: TrialRecord): string {
+/**
+ * The part of a record in which two records of a trial must agree: all except when and how fast they were computed, and
+ * except the config, which the id stands for: a later version may write fields that this one leaves out.
+ */
+export function resultText({ seconds: _, at: __, config: ___, ...rest }: TrialRecord): string {
   return canonicalJson(rest);
 }
 

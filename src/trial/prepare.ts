@@ -14,18 +14,22 @@ export interface Prepared {
   readonly test: Samples;
 }
 
-/** Splits the rows, subtracts training means, computes the features, and encodes the targets for the loss. */
+/**
+ * Splits the rows, subtracts training means, computes the features, and encodes the targets for the loss. Inputs of which
+ * most are 0 become sparse rows where they may be.
+ */
 export function prepare(
   dataset: Dataset,
   { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
   dtype: Dtype,
   loss: LossName,
+  mayBeSparse = true,
 ): Prepared {
   const { train, test } = splitRows(dataset, split, seed);
   const targetMean =
     features.centerTargets && dataset.task === 'regression' ? mean(dataset.targets, train) : 0;
   const inputsOf = features.center === 'none' && features.basis === 'none' ? uncentredInputs : centredInputs;
-  const inputs = inputsOf(dataset, features, train, dtype);
+  const inputs = inputsOf(dataset, features, train, mayBeSparse ? dtype : null);
   const samples = (rows: Int32Array): Samples => {
     const targets = losses[loss].encode(dataset.targets, rows, dataset.classes);
     if (targetMean !== 0) for (let n = 0; n < targets.length; n++) targets[n] -= targetMean;
@@ -38,12 +42,13 @@ type InputsOf = (
   dataset: Dataset,
   features: ConfigBase['features'],
   train: Int32Array,
-  dtype: Dtype,
+  /** Of sparse rows; null where they have to be dense. */
+  sparseType: Dtype | null,
 ) => (rows: Int32Array) => Samples['inputs'];
 
 /** Uncentred inputs; sparse if most of them are 0. */
-const uncentredInputs: InputsOf = (dataset, _features, _train, dtype) => {
-  const csr = sparseInputs(dataset, dtype);
+const uncentredInputs: InputsOf = (dataset, _features, _train, sparseType) => {
+  const csr = sparseType === null ? null : sparseInputs(dataset, sparseType);
   if (csr !== null) return (rows) => ({ csr, rows });
   const { inputs, columns, divisor } = dataset;
   return (rows) => gather(inputs, columns, rows, divisor);

@@ -296,7 +296,7 @@ describe('bootstrap', () => {
         }
       }
       expect(refitted.bootstrap!.mse!.standardDeviation).not.toBeCloseTo(
-        resampled.bootstrap!.mse!.standardDeviation,
+        resampled.bootstrap!.mse!.standardDeviation!,
         6,
       );
     }
@@ -320,7 +320,7 @@ describe('bootstrap', () => {
         }),
       );
       // What each further one adds to the mean is its own MSE, if the others are the same; the spreads then agree.
-      const apart = two.standardDeviation / Math.sqrt(2);
+      const apart = two.standardDeviation! / Math.sqrt(2);
       const first = [two.mean - apart, two.mean + apart];
       const third = 3 * three.mean - 2 * two.mean;
       const fourth = 4 * four.mean - 3 * three.mean;

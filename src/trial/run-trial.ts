@@ -5,6 +5,7 @@ import type { Samples } from '../nn/samples.ts';
 import { type Bootstrapped, bootstrapTest, createResamples } from '../stats/bootstrap.ts';
 import type { Fit } from './fit.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import type { FitHooks } from './solvers/solver.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
@@ -40,7 +41,7 @@ export async function runTrial(
 
 function prepareFor(dataset: Dataset, config: TrialConfig): Prepared {
   const { dtype, loss } = solverEntry(config.model.solver);
-  return prepare(dataset, config, dtype(config.model), loss(config.model));
+  return prepare(dataset, config, dtype(config.model), loss(config.model), takesSparse(config));
 }
 
 /** Test scores over resamples of the test rows, or of the training rows with a new fit for each resample. */

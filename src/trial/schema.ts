@@ -38,6 +38,7 @@ const trialConfig = z
       model,
       split,
       features,
+      bootstrap,
       data: { dataset },
     } = parsed as unknown as TrialConfig;
     const refuse = (path: string, message: string) =>
@@ -50,12 +51,25 @@ const trialConfig = z
     if (losses[loss].task !== task) {
       refuse('loss' in model ? 'model.loss' : 'model.solver', `one for ${task}`);
     }
+    if (task === 'classification') {
+      if (bootstrap !== null) refuse('bootstrap', 'null for classification, which has no resampled scores');
+      if (features.centerTargets)
+        refuse('features.centerTargets', 'false for classification: labels have no mean');
+    }
     if ('layers' in model) {
+      const { output } = losses[loss];
       const last = model.layers.length - 1;
-      model.layers.forEach(({ activation }, index) => {
-        const isOutput = index === last && losses[loss].output === 'softmax';
-        if ((activation === 'softmax') === isOutput) return;
-        refuse(`model.layers.${index}.activation`, `softmax is for the output layer of ${loss} alone`);
+      model.layers.forEach(({ activation, units }, index) => {
+        if (index < last && activation === 'softmax')
+          refuse(
+            `model.layers.${index}.activation`,
+            'an activation of hidden layers: softmax is for the output',
+          );
+        if (index < last) return;
+        if (activation !== output)
+          refuse(`model.layers.${index}.activation`, `${output}, the output of ${loss}`);
+        if (task === 'regression' && units !== losses[loss].units(1))
+          refuse(`model.layers.${index}.units`, 'one output for a regression');
       });
     }
     if ('batchSize' in model && model.batchSize > split.trainRows)

@@ -3,6 +3,7 @@ import { type DatasetName, datasetEntry, loadData } from '../datasets/index.ts';
 import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
+import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import { canonicalJson, type Trial } from './trial.ts';
 
@@ -23,7 +24,8 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
     const { dtypes } = needed.get(key) ?? { dtypes: new Set<Dtype>() };
     needed.set(key, { trial, dtypes });
     const solver = solverEntry(model.solver);
-    if (features.center === 'none' && features.basis === 'none') dtypes.add(solver.dtype(model));
+    const unchanged = features.center === 'none' && features.basis === 'none';
+    if (unchanged && takesSparse(trial.config)) dtypes.add(solver.dtype(model));
   }
   const shared: SharedData[number][] = [];
   for (const { trial, dtypes } of needed.values()) {

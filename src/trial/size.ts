@@ -40,11 +40,17 @@ export function trialMemory(config: TrialConfig, facts: DataFacts): number {
   return inputBytes(config, size, facts) + numberBytes * numbers;
 }
 
+/** Whether sparse inputs stay sparse: the solver takes them, and no rows are resampled for a new fit. */
+export function takesSparse({ model, bootstrap }: TrialConfig): boolean {
+  return solverEntry(model.solver).sparse && bootstrap?.method !== 'refit';
+}
+
 /** Dense rows exist in three forms: as prepared, as used in training, and in a batch. */
-function inputBytes({ features, model }: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
+function inputBytes(config: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
+  const { features } = config;
   const centred = features.center !== 'none';
   const unchanged = !centred && features.basis === 'none';
   const all = facts.rows * facts.columns;
-  if (facts.sparse && unchanged && solverEntry(model.solver).reference === null) return sparseBytes * all;
+  if (facts.sparse && unchanged && takesSparse(config)) return sparseBytes * all;
   return numberBytes * (3 * rows * inputs + (centred ? all : 0));
 }

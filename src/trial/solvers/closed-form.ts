@@ -17,6 +17,7 @@ export const closedForm = {
   defaults: { lambda: 0 },
   config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
   schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
+  sparse: false,
   dtype: () => 'float64',
   loss: () => 'mse',
   epochs: () => 0,

@@ -52,6 +52,7 @@ export const lbfgs = {
     gradientTolerance: z.number().positive(),
     dtype: z.literal('float64'),
   })) as ShapeOf,
+  sparse: true,
   dtype: () => 'float64',
   loss: ({ loss }) => loss,
   epochs: ({ maxIterations }) => maxIterations,

@@ -80,9 +80,12 @@ export const hyperparameterOptions = Object.fromEntries(
 
 function hyperparameterOption(name: string): Option {
   const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
-  const { help, range, holds } = hyperparametersOf(owners[0])[name];
+  const own = owners.map((optimizer) => hyperparametersOf(optimizer)[name]);
   const of = owners.length === optimizerNames.length ? '' : ` (${owners.join(', ')})`;
-  return number(`${help}${of}`, range, holds);
+  const helps = [...new Set(own.map(({ help }) => help))].join('; ');
+  const ranges = [...new Set(own.map(({ range }) => range))].join(', or ');
+  // Which optimiser reads it is known when the config is made.
+  return number(`${helps}${of}`, ranges, (x) => own.some(({ holds }) => holds(x)));
 }
 
 export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver'];
@@ -103,6 +106,7 @@ export const sgd = {
     dtype: settings.dtype as Dtype,
   }),
   schema: ((z) => ({ ...trainingSchema(z), dtype: z.enum(dtypes) })) as ShapeOf,
+  sparse: true,
   dtype: ({ dtype }) => dtype,
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
@@ -133,6 +137,16 @@ export function trainingConfig(settings: Settings, context: ModelContext): Train
 
 function optimizerOf(settings: Settings): OptimizerConfig {
   const name = settings.optimizer as OptimizerName;
+  for (const [hyperparameter, { holds, range }] of Object.entries(hyperparametersOf(name))) {
+    const value = settings[hyperparameter] as number;
+    if (holds(value)) continue;
+    throw new UserError({
+      what: `{${hyperparameter}} is out of range for ${name}`,
+      expected: range,
+      received: value,
+      remedy: `give {${hyperparameter}} ${range}`,
+    });
+  }
   const given = Object.keys(hyperparametersOf(name)).map((hyperparameter) => [
     hyperparameter,
     settings[hyperparameter],
@@ -186,7 +200,8 @@ export function trainingMemory(
   { inputs }: ModelSize,
 ): number {
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
-  const copies = 3 + Math.max(1, createOptimizer(optimizer).slots);
+  // The kernel, its gradient, its transpose and the initial weights.
+  const copies = 4 + createOptimizer(optimizer).slots;
   return copies * layerWeights(layers, inputs) + 2 * Math.max(batchSize, 128) * units;
 }
 

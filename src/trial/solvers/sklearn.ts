@@ -51,6 +51,7 @@ const versionSchema = (z: typeof Zod.z) => ({
 export const sgdRegressor = {
   ...common,
   title: "scikit-learn's SGDRegressor",
+  sparse: false,
   fits: ({ task }) => task === 'regression',
   config: (_settings, { split, versions }) => ({
     solver: 'SGDRegressor',
@@ -73,7 +74,8 @@ export const sgdRegressor = {
   })) as ShapeOf,
   loss: () => 'mse',
   cost: ({ partialFits, batchSize }, { inputs }) => partialFits * batchSize * inputs,
-  memory: (_model, { inputs }) => 4 * inputs,
+  /** The row numbers of every partial fit, two to a number, and their copy for Python. */
+  memory: ({ partialFits, batchSize }, { inputs }) => 4 * inputs + partialFits * batchSize,
   async fit(data, model, seed) {
     const { version, numpy, scipy } = model;
     const versions = { version, numpy, scipy };
@@ -85,6 +87,7 @@ export const sgdRegressor = {
 export const logisticRegression = {
   ...common,
   title: "scikit-learn's LogisticRegression",
+  sparse: true,
   fits: ({ task }) => task === 'classification',
   config: (_settings, { versions }) => ({
     solver: 'LogisticRegression',

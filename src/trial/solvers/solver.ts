@@ -58,6 +58,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly schema: ShapeOf;
   /** The loss that is minimised. It also encodes the targets. */
   readonly loss: (model: Model) => LossName;
+  /** Whether it takes sparse rows. Otherwise its inputs are dense, however many of them are 0. */
+  readonly sparse: boolean;
   /** The element type of the inputs that it needs. */
   readonly dtype: (model: Model) => Dtype;
   /** The most epochs or iterations; 0 if it has neither. */

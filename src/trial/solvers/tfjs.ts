@@ -24,7 +24,7 @@ export const tfjs = {
   title: 'TensorFlow.js',
   reference: 'tfjs',
   options: {},
-  reads: trainingReads.filter((name) => name !== 'dtype'),
+  reads: trainingReads.filter((name) => name !== 'dtype' && name !== 'solver'),
   fits: () => true,
   defaults: trainingDefaults,
   config(settings, context) {
@@ -44,6 +44,7 @@ export const tfjs = {
     version: z.string().min(1),
     backend: z.enum(backends),
   })) as ShapeOf,
+  sparse: true,
   dtype: () => 'float32',
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
