@@ -82,6 +82,11 @@ test.each<[string, string[], RegExp]>([
   ['a bad tolerance', ['check', 'now', '--baseline', 'baseline', '--tolerance', 'much'], /--tolerance/],
   ['a bad format', ['check', 'now', '--baseline', 'baseline', '--format', 'jnuit'], /did you mean junit/],
   ['a bad ending', ['check', 'now', '--baseline', 'baseline', '--output', 'x.txt'], /selects no format/],
+  [
+    'a folder',
+    ['check', 'now', '--baseline', 'baseline', '--output', 'now', '--format', 'csv'],
+    /names a folder/,
+  ],
 ])('%s is refused with 2', async (_name, args, pattern) => {
   const { status, stdout, stderr } = await call(...args);
   expect([status, stdout]).toEqual([2, '']);

@@ -1,4 +1,5 @@
-import { basename, dirname, extname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Check } from '../check/check.ts';
 import type { VerdictFormatName } from '../claims/verdict-formats.ts';
@@ -61,6 +62,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   const { parseTolerances } = await import('../check/tolerance.ts');
   const { checkReport } = await import('../check/check-report.ts');
   const { verdictFormats } = await import('../claims/verdict-formats.ts');
+  if (flags.output !== undefined) await refuseFolder(flags.output);
   const format = await chosenFormat(flags);
   const tolerances = parseTolerances(flags.tolerance);
   const baseline = await readTables(flags.baseline);
@@ -74,6 +76,18 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   for (const note of check.notes) writeStderr(note);
   if (check.differences.some(({ verdict }) => verdict === 'contradicted')) return exitCodes.contradicted;
   return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
+}
+
+async function refuseFolder(output: string): Promise<void> {
+  const entry = await stat(output).catch(() => null);
+  if (entry?.isDirectory()) {
+    throw new UserError({
+      what: '--output names a folder',
+      expected: 'a file to write',
+      received: output,
+      remedy: `name a file, such as ${join(output, 'check.xml')}`,
+    });
+  }
 }
 
 /** The requested format: named by --format, or selected by the ending of --output. */

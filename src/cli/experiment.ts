@@ -47,7 +47,7 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
     )
     .addHelpText(
       'after',
-      '\nEvery option takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)\n' +
+      '\nEvery setting takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)\n' +
         'linspace(0,1,5). Every combination runs, unless its result is in the store.',
     );
   for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));

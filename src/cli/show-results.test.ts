@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { showResults } from './show-results.ts';
+import { shortTexts, showResults } from './show-results.ts';
 
 const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
 const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;
@@ -42,6 +42,18 @@ test('a grid is heat maps', async () => {
   expect(text).toContain('0.005');
   expect(text).toContain('* best (lowest)');
   expect(text).not.toContain('summary.csv');
+});
+
+test('ticks have as few digits as tell them apart', () => {
+  expect(shortTexts([0.001, 0.00316227766017, 0.01])).toEqual(['0.001', '0.00316', '0.01']);
+  expect(shortTexts([0.123456789, 0.123466789])).toEqual(['0.12346', '0.12347']);
+  expect(shortTexts([1e-4, 12345678, 0.1 + 0.2, 0.3, 'all'])).toEqual([
+    '0.0001',
+    '12345678',
+    '0.30000000000000004',
+    '0.3',
+    'all',
+  ]);
 });
 
 test('the closed form, which has no learning rate, is a table below; cells that diverged say so', async () => {

@@ -1,5 +1,5 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -78,8 +78,8 @@ function gridParts(
         title: slice === '' ? metric.title : `${metric.title}, ${slice}`,
         rowLabel: optionTitle(rows),
         columnLabel: optionTitle(columns),
-        rows: grid.lines.map(({ settings }) => String(settings[rows])),
-        columns: grid.columns.map(String),
+        rows: shortTexts(grid.lines.map(({ settings }) => settings[rows]!)),
+        columns: shortTexts(grid.columns),
         values: grid.lines.map(({ cells: line }) =>
           grid.columns.map((column) => heatMapValue(line.get(column), metric.name)),
         ),
@@ -89,6 +89,17 @@ function gridParts(
     );
   });
   return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, color, width)];
+}
+
+/** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */
+export function shortTexts(ticks: readonly Setting[]): string[] {
+  for (let digits = 3; digits < 17; digits++) {
+    const texts = ticks.map((tick) =>
+      typeof tick === 'number' && String(tick).length > 8 ? significantText(tick, digits) : String(tick),
+    );
+    if (new Set(texts).size === ticks.length) return texts;
+  }
+  return ticks.map(String);
 }
 
 function heatMapValue(cell: SummaryCell | undefined, name: string): number | null | 'diverged' {

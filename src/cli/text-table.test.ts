@@ -44,6 +44,20 @@ describe('renderTable', () => {
     for (const word of claim.split(' ')) expect(text).toContain(word);
   });
 
+  test.each([80, 60, 40])('several wide columns are folded until the table fits into %i', (width) => {
+    const cells = [
+      [
+        'grid-search ols, solver sgd, schedule constant, batch size all',
+        'test MSE, bootstrap mean, best of all cells',
+        '0.126',
+      ],
+      ['ffnn, activation sigmoid', 'test R2', '0.9 (off a curve)'],
+    ];
+    const text = renderTable(['where', 'number', 'published'], cells, { color: false, width });
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
+    for (const word of cells.flat().flatMap((cell) => cell.split(' '))) expect(text).toContain(word);
+  });
+
   test('a word longer than the line is not cut', () => {
     const word = 'a'.repeat(100);
     expect(renderTable(['id', 'x'], [[word, '1']], { color: false })).toContain(word);

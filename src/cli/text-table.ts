@@ -77,16 +77,23 @@ function plain(cell: string): string {
   return printable(stripVTControlCharacters(cell));
 }
 
-/** The width of each column, or null if it is as wide as its widest cell. */
+/** The width of each column, or null if it is as wide as its widest cell. The widest columns are folded first. */
 function foldedWidths(rows: string[][], limit: number): (number | null)[] {
-  const columns = rows[0]?.map((_, column) => rows.map((row) => stripVTControlCharacters(row[column] ?? '')));
+  const columns = (rows[0] ?? []).map((_, column) =>
+    rows.map((row) => stripVTControlCharacters(row[column] ?? '')),
+  );
   const longest = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
-  const widths = (columns ?? []).map(longest);
-  const excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - limit;
-  const widest = widths.indexOf(Math.max(...widths));
-  if (excess <= 0) return widths.map(() => null);
+  const full = columns.map(longest);
   // Never narrower than the longest word, which would be truncated.
-  const words = (columns?.[widest] ?? []).flatMap((cell) => cell.split(' '));
-  const folded = Math.max(longest(words), (widths[widest] ?? 0) - excess);
-  return widths.map((_, column) => (column === widest ? folded : null));
+  const least = columns.map((cells) => longest(cells.flatMap((cell) => cell.split(' '))));
+  const widths = [...full];
+  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - limit;
+  while (excess > 0) {
+    const foldable = widths.map((width, column) => (width > least[column] ? width : 0));
+    const widest = foldable.indexOf(Math.max(...foldable));
+    if (widest < 0 || foldable[widest] === 0) break;
+    widths[widest]--;
+    excess--;
+  }
+  return widths.map((width, column) => (width === full[column] ? null : width));
 }
