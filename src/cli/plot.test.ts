@@ -215,6 +215,11 @@ describe('plot', () => {
   const bad: [string, (folder: string) => Promise<unknown>, string][] = [
     ['empty', (folder) => rm(folder, { recursive: true }).then(() => mkdir(folder)), 'the folder is empty'],
     ['absent', (folder) => rm(folder, { recursive: true }), 'there is no such folder'],
+    [
+      'a file',
+      (folder) => rm(folder, { recursive: true }).then(() => writeFile(folder, '')),
+      'this is a file, not a folder',
+    ],
     ['without its manifest', (folder) => rm(join(folder, 'manifest.json')), 'manifest.json is missing'],
     [
       'with half a manifest',

@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
+import { codeOf, reasonOf } from '../files/errno.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
@@ -43,14 +44,19 @@ interface Manifest {
   readonly trials?: { readonly total?: unknown };
 }
 
+const folderReasons: Record<string, string> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'this is a file, not a folder',
+};
+
 async function readManifest(folder: string): Promise<Manifest> {
-  const entries = await stat(folder).then(
-    (found) => (found.isDirectory() ? readdir(folder) : null),
-    () => null,
+  const reason = await readdir(folder).then(
+    ({ length }) => (length === 0 ? 'the folder is empty' : null),
+    (error) => folderReasons[codeOf(error) ?? ''] ?? reasonOf(error),
   );
-  if (entries === null || entries.length === 0) {
+  if (reason !== null) {
     throw new UserError({
-      what: `${entries === null ? 'there is no such folder' : 'the folder is empty'}: nothing can be drawn`,
+      what: `${reason}: nothing can be drawn`,
       expected: 'a folder that a run wrote, such as results/grid-search-ols',
       received: folder,
       remedy: 'run the experiment first, or name its folder',
