@@ -121,6 +121,8 @@ describe('cross-entropy', () => {
 });
 
 test('a task has its own metrics, in the order of the table', () => {
-  expect(metricNames('regression')).toEqual(['mse', 'r2']);
-  expect(metricNames('classification')).toEqual(['cross_entropy', 'accuracy']);
+  const [regression, classification] = [metricNames('regression'), metricNames('classification')];
+  expect(regression.slice(0, 2)).toEqual(['mse', 'r2']);
+  expect(classification.slice(0, 2)).toEqual(['cross_entropy', 'accuracy']);
+  expect([...regression, ...classification].sort()).toEqual(Object.keys(metrics).sort());
 });
