@@ -2,15 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { experiments } from '../dist/experiments/index.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
-import { flagOf, options } from '../dist/src/experiment/options.js';
+import { flagOf, options, withChoices } from '../dist/src/experiment/options.js';
 
 const file = new URL('options.md', import.meta.url);
 const cell = (text) => text.replaceAll('|', '\\|');
 const rows = Object.entries(options).map(([name, { description, choices, placeholder }]) => {
   const commands = experiments.filter((experiment) => optionsOf(experiment).includes(name));
   const where = commands.length === experiments.length ? 'all' : commands.map((one) => one.name).join(', ');
-  const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  return `| \`${flagOf(name)} <${cell(placeholder)}>\` | ${cell(description)}${listed} | ${where} |`;
+  return `| \`${flagOf(name)} <${cell(placeholder)}>\` | ${cell(withChoices(description, choices))} | ${where} |`;
 });
 const table = ['| option | what it sets | commands |', '|---|---|---|', ...rows].join('\n');
 const text = readFileSync(file, 'utf8');

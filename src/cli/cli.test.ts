@@ -364,8 +364,8 @@ describe('references', () => {
     const absent = { FYS_NN_PYTHON: '/nonexistent/python' };
     const { status, stderr } = await runWith(absent, ...ols, '--quiet');
     expect(stderr).toBe(
-      'note: scikit-learn is not installed (/nonexistent/python: no such program). `apt-get install ' +
-        'python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON. Its trials are left out.\n',
+      'note: scikit-learn is not installed, so its trials are left out (/nonexistent/python: no such program). ' +
+        '`apt-get install python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON.\n',
     );
     expect(status).toBe(4);
     const { 'trials.csv': trials } = await csvs('results/grid-search-ols');

@@ -10,6 +10,7 @@ import {
   parseOption,
   type Setting,
   type SettingLists,
+  withChoices,
 } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -92,11 +93,9 @@ function choicesOf(experiment: Experiment, name: OptionName): readonly string[] 
 function optionFor(experiment: Experiment, name: OptionName): Option {
   const { placeholder, description } = options[name];
   const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
-  const choices = choicesOf(experiment, name);
-  const listed = choices === undefined ? '' : `: ${choices.join(', ')}`;
   const option = new Option(
     `${flagOf(name)} <${placeholder}>`,
-    `${description}${listed} (default: ${defaults})`,
+    `${withChoices(description, choicesOf(experiment, name))} (default: ${defaults})`,
   );
   // If the option is given twice, the lists are joined.
   return option.argParser((value, previous: string | undefined) =>

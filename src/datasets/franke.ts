@@ -105,7 +105,7 @@ export const franke = {
   fromFiles: false,
   options: {
     noise: {
-      ...number('standard deviation of the noise, before its factor of 0.2', 'a number >= 0', (x) => x >= 0),
+      ...number('standard deviation of the noise, in units of 0.2', 'a number >= 0', (x) => x >= 0),
       default: 1,
     },
     target: {

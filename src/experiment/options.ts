@@ -16,18 +16,18 @@ export const commonOptions = {
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
   samples: rows('total number of rows: generated (franke) or drawn from the data (mnist)', 4),
   testSize: number(
-    'test rows, as a share in (0, 1) or a number',
+    'test rows: a share below 1, or a number of rows',
     'a share between 0 and 1, or a whole number >= 1',
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
-  basis: choice('polynomial features: total (i + j <= degree), product (all i, j <= degree) or none', [
+  basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
     'none',
     ...bases,
   ]),
   degree: integer('degree of the polynomial features', 0, 40),
   center: choice(
-    'training means to subtract from the inputs: one for all columns (scalar), or one per column',
+    'training means to subtract from the inputs: none; scalar: one for all; columns: one per column',
     centerings,
   ),
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
@@ -56,6 +56,13 @@ export const optionNames = Object.keys(options) as OptionName[];
 /** learningRate as --learning-rate. */
 export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What an option sets, followed by its choices unless the description names all of them. */
+export function withChoices(description: string, choices: readonly string[] = []): string {
+  const words = new Set(description.split(/[^\w-]+/));
+  if (choices.every((choice) => words.has(choice))) return description;
+  return `${description}: ${choices.length === 1 ? 'only ' : ''}${choices.join(', ')}`;
 }
 
 /** learningRate as learning_rate, the usual style in Python, for the columns of CSVs. */

@@ -45,7 +45,7 @@ export async function findReferences({ reference = [] }: SettingLists): Promise<
       const { reason, remedy } = found.absent;
       absent.push({
         name,
-        note: `${title} is not installed (${reason}). ${remedy}. Its trials are left out.`,
+        note: `${title} is not installed, so its trials are left out (${reason}). ${remedy}.`,
       });
     }
   }

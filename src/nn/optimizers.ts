@@ -49,7 +49,7 @@ export const optimizers = {
         default: 0,
         range: 'a number in [0, 1)',
         holds: (x) => x >= 0 && x < 1,
-        help: 'momentum',
+        help: 'momentum, 0 to below 1',
       },
     },
     create: ({ momentum }) =>

@@ -202,9 +202,7 @@ function isWhole(value: number | undefined): boolean {
 }
 
 function digitsRemedy(text: string): string {
-  return text.includes(',')
-    ? 'use a point as the decimal separator'
-    : 'write digits only, with a point as the decimal separator';
+  return text.includes(',') ? 'use a point as the decimal separator' : 'write a number such as 0.01 or 1e-2';
 }
 
 function wholeNumber(text: string): number | undefined {

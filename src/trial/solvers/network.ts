@@ -44,7 +44,7 @@ export const networkOptions = {
   kernelInit: choice('initial weights', kernelInits),
   biasInit: choice('initial biases of the hidden layers', [...biasInits, 'none']),
   outputBiasInit: choice(
-    'initial output bias; as_kernel: random_normal if the weights are, otherwise zeros',
+    'initial output bias: zeros, random_normal, none, or as_kernel: random_normal if the weights are, else zeros',
     [...biasInits, 'none', 'as_kernel'],
   ),
   loss: choice('loss to minimise', lossNames),

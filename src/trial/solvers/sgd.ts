@@ -61,7 +61,7 @@ const options = {
   ),
   batchSize: rows('rows in a mini-batch', 1),
   batches: choice('how mini-batches are drawn', batchingNames),
-  epochs: integer('epochs', 1, maxEpochs),
+  epochs: integer('passes over the training rows', 1, maxEpochs),
   dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
 
