@@ -3,7 +3,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 /** Figure 7: activations x initialisations of the hidden layer. The output layer is initialised in the same way. */
 export default defineExperiment({
   name: 'activations',
-  title: 'Hidden activation x weight initialisation, network 2-128-1',
+  title: 'Hidden activation x weight initialisation',
   figure: 'Figure 7',
   runTime: '2 s',
   expected: 'relu with glorot_uniform best, test MSE about 0.049; sigmoid slowest',

@@ -26,6 +26,10 @@ function plan(
 const named = experiments.map((experiment): [string, Experiment] => [experiment.name, experiment]);
 const byName = Object.fromEntries(named);
 
+test('a title names no value of an option', () => {
+  for (const { title } of experiments) expect(title).not.toMatch(/\d|Franke|MNIST|decay|\bten\b/);
+});
+
 test('the report has 33 + 20 + 1 + 16 + 8 + 10 + 1 + 4 trials', async () => {
   const counts = [];
   for (const experiment of experiments) counts.push((await plan(experiment)).cells.length);

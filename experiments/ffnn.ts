@@ -3,7 +3,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 /** Figure 5: one hidden layer of 128 relu nodes on the Franke function, trained for many epochs. */
 export default defineExperiment({
   name: 'ffnn',
-  title: 'Feed-forward network 2-128-1 on the Franke function, MSE per epoch',
+  title: 'Feed-forward network, MSE per epoch',
   figure: 'Figure 5',
   runTime: '1 s',
   expected: 'test and training MSE about 0.06',

@@ -3,7 +3,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 /** Figure 3: ordinary least squares by SGD, and the closed form on the same split. */
 export default defineExperiment({
   name: 'grid-search ols',
-  title: 'OLS by SGD: batch size x learning rate, with and without decay',
+  title: 'OLS by SGD: batch size x learning rate',
   figure: 'Figure 3',
   runTime: '1 s',
   expected:

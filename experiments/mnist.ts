@@ -3,7 +3,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 /** Figure 8: one hidden layer of 128 relu nodes on MNIST. */
 export default defineExperiment({
   name: 'mnist',
-  title: 'Feed-forward network 784-128-10 on MNIST, cross-entropy and accuracy per epoch',
+  title: 'Feed-forward classifier, cross-entropy and accuracy per epoch',
   figure: 'Figure 8',
   runTime: '15 s',
   expected: 'test accuracy 0.92-0.93, cross-entropy about 0.26',

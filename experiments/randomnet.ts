@@ -3,7 +3,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 /** RandomNet (text): ten networks with random depth, widths, activations and initialisations. */
 export default defineExperiment({
   name: 'randomnet',
-  title: 'RandomNet: ten networks of random architecture',
+  title: 'RandomNet: networks of random architecture',
   figure: 'text',
   runTime: '10 s',
   expected: 'best final test MSE about 0.057',

@@ -21,6 +21,7 @@ export interface ShownMetric {
 export interface Experiment {
   /** The subcommand, such as `grid-search ols`. */
   readonly name: string;
+  /** What is shown, without the value of any option: it stays true when the options change. */
   readonly title: string;
   /** Where it appears in the report. */
   readonly figure: string;

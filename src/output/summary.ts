@@ -1,7 +1,7 @@
 import { optionsOf } from '../experiment/define.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { mean, standardDeviation } from '../stats/describe.ts';
+import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type Column, rowsOf, type Table } from './table.ts';
@@ -118,15 +118,11 @@ export function summaryTable(plan: Plan, records: Records): Table {
   };
 }
 
+/** Null for the mean of no numbers, and for a standard deviation that overflows in nearly diverged trials. */
 function statisticOf(values: readonly number[]): Statistic {
   return {
     mean: finiteOrNull(mean(values)),
     standardDeviation: finiteOrNull(standardDeviation(values)),
     count: values.length,
   };
-}
-
-/** null for a mean of no numbers, and for a standard deviation that overflows in nearly diverged trials. */
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -74,3 +74,8 @@ export function robustLimits(values: readonly number[]): { low: number; high: nu
   if (middle < high) low = Math.max(low, middle - 10 * (high - middle));
   return { low, high };
 }
+
+/** The value, or null if it is infinite or NaN. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -3,6 +3,7 @@ import { matrix, multiplyVector } from '../math/matrix.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
+import { finiteOrNull } from '../stats/describe.ts';
 import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -109,8 +110,4 @@ export function selectedMetrics(task: Task): MetricName[] {
     .filter((loss) => loss.task === task)
     .map(({ selects }) => selects);
   return [...new Set(selected)];
-}
-
-export function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
