@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { mnistFiles, readMnist } from './mnist.ts';
+import { mnistFiles, mnistSha256, readMnist } from './mnist.ts';
 
 const folders: string[] = [];
 let folder: string;
@@ -68,6 +68,7 @@ describe('the copy in the npm package', () => {
     expect([...targets.subarray(60_000, 60_010)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
     // cat train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte | sha256sum
     expect(sha256).toBe('b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a');
+    expect(mnistSha256).toBe(sha256);
   });
 
   test('has 6742 ones to train on and 980 zeros to test on, and pixels of the published mean', async () => {

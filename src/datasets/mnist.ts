@@ -19,6 +19,9 @@ export interface ImageDataset extends Dataset {
   readonly sha256: string;
 }
 
+/** The digest of MNIST itself, by which it is told from other files of its format. */
+export const mnistSha256 = 'b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a';
+
 export interface MnistConfig {
   readonly dataset: 'mnist';
   /** SHA-256 of the contents of the four files: the data are part of the config, their location is not. */
