@@ -1,0 +1,97 @@
+import { lossesOf } from '../nn/losses.ts';
+import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
+import { hiddenUnits } from '../parsing/option.ts';
+import type { Basis } from '../regression/polynomial.ts';
+import { featureCount } from '../trial/config.ts';
+import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
+import type { Experiment } from './define.ts';
+import type { OptionName, Setting } from './options.ts';
+
+/** What titles and captions need to know about data. */
+export interface DataWords {
+  /** "Franke function", "MNIST", 'images in "letters" (sha256:1a2b3c4d5e6f)'. */
+  readonly title: string;
+  /** The inputs of a row and the number of classes; null if they are not known. */
+  readonly columns: number | null;
+  readonly classes: number | null;
+  /** Whether the report's numbers were computed on these data. */
+  readonly isReports: boolean;
+}
+
+type Values = ReadonlyMap<OptionName, readonly Setting[]>;
+
+/**
+ * The models of trials in words: "Network 2-20-20-1, sigmoid, Adam", "OLS by SGD and closed form".
+ *
+ * What differs between the trials is left out: it is an axis of what is shown.
+ */
+export function describeModel(
+  experiment: Experiment,
+  values: Values,
+  data: readonly Pick<DataWords, 'columns' | 'classes'>[],
+): string {
+  const of = (name: OptionName): readonly Setting[] => values.get(name) ?? [];
+  const only = (name: OptionName): Setting | null => (of(name).length === 1 ? of(name)[0] : null);
+  const hidden = of('hidden');
+  const isNetwork = experiment.architecture === 'random' || hidden.some((shape) => shape !== 'none');
+  const optimizer = only('optimizer') as OptimizerName | null;
+  const plain = optimizers.sgd.title;
+  const named = optimizer === null ? plain : optimizers[optimizer].title;
+  const optimizerTitle = named === plain ? '' : named;
+  const loss = only('loss');
+  const unusualLoss = loss !== null && loss !== lossesOf(experiment.task)[0] ? `loss ${loss}` : '';
+  if (!isNetwork) {
+    const how = waysOf(of('solver') as SolverName[], optimizerTitle);
+    const name = experiment.task === 'classification' ? 'Logistic regression' : linearName(of('lambda'));
+    return joined(`${name}${how === '' ? '' : ` by ${how}`}`, unusualLoss);
+  }
+  if (experiment.architecture === 'random') return joined('Random networks', optimizerTitle, unusualLoss);
+  const shape = only('hidden');
+  const activation = only('activation');
+  return joined(
+    shape === null ? 'Networks' : `Network ${shapeOf(shape as string, only, experiment, data)}`,
+    activation === null ? '' : String(activation),
+    optimizerTitle,
+    unusualLoss,
+  );
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** Linear regression by its penalties: none, some, or both. */
+function linearName(lambdas: readonly Setting[]): string {
+  const penalized = lambdas.filter((lambda) => lambda !== 0).length;
+  if (penalized === 0) return 'OLS';
+  return penalized === lambdas.length ? 'Ridge regression' : 'OLS and ridge regression';
+}
+
+/** How linear models are fitted: "SGD", "SGD and closed form"; empty for networks, which have no option for it. */
+function waysOf(solvers: readonly SolverName[], optimizerTitle: string): string {
+  const ways = (solvers.length === 0 ? (['sgd'] as SolverName[]) : solvers).map((solver) =>
+    solver === 'sgd' && optimizerTitle !== '' ? optimizerTitle : solverEntry(solver).title,
+  );
+  return ways.join(' and ');
+}
+
+/** 2-128-1, or 128 when inputs and outputs differ or are not known. */
+function shapeOf(
+  hidden: string,
+  only: (name: OptionName) => Setting | null,
+  { task }: Experiment,
+  data: readonly Pick<DataWords, 'columns' | 'classes'>[],
+): string {
+  const units = hiddenUnits(hidden).join('-');
+  const columns = new Set(data.map((one) => one.columns));
+  const classes = new Set(data.map((one) => one.classes));
+  const basis = only('basis') ?? 'none';
+  const degree = only('degree') as number | null;
+  const [inputs] = columns;
+  const [outputs] = task === 'classification' ? classes : [1];
+  const isKnown =
+    columns.size === 1 && classes.size === 1 && (inputs ?? null) !== null && (outputs ?? null) !== null;
+  if (!isKnown || (basis !== 'none' && degree === null)) return units;
+  const features = { basis: basis as Basis | 'none', degree, center: 'none', centerTargets: false } as const;
+  return `${featureCount(features, inputs!)}-${units}-${outputs}`;
+}

@@ -1,0 +1,120 @@
+import { expect, describe as group, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { describe, isReportCell, type Shown } from './describe.ts';
+import type { SettingLists } from './options.ts';
+import { planExperiment } from './plan.ts';
+
+const franke = { title: 'Franke function', columns: 2, classes: 1, isReports: true };
+const mnist = { title: 'MNIST', columns: 784, classes: 10, isReports: true };
+
+/** What a run of an experiment with the user's settings shows. */
+async function shownBy(name: string, given: SettingLists = {}, choices = {}): Promise<Shown> {
+  const experiment = experiments.find((one) => one.name === name)!;
+  const plan = await planExperiment(
+    experiment,
+    { variant: 'code', quick: false, given, ...choices },
+    { dataDir: null },
+  );
+  return {
+    experiment,
+    variant: plan.variant,
+    quick: plan.quick,
+    settings: plan.cells.map(({ settings }) => settings),
+    data: [experiment.task === 'regression' ? franke : mnist],
+  };
+}
+
+group("the report's own runs", () => {
+  test.each([
+    ['grid-search ols', 'OLS by SGD and closed form: batch size x learning rate x schedule', 'Figure 3'],
+    ['grid-search ridge', 'Ridge regression by SGD and closed form: lambda x learning rate', 'Figure 4'],
+    ['ffnn', 'Network 2-128-1, relu: MSE per epoch', 'Figure 5'],
+    ['grid-search ffnn', 'Network 2-128-1, relu: lambda x learning rate', 'Figure 6'],
+    ['activations', 'Network 2-128-1: MSE per epoch, by activation and kernel init', 'Figure 7'],
+    ['randomnet', 'Random networks: MSE per epoch, by net', 'text'],
+    ['mnist', 'Network 784-128-10, relu: cross-entropy and accuracy per epoch', 'Figure 8'],
+    ['logistic', 'Logistic regression by SGD: cross-entropy and accuracy per epoch, by lambda', 'Figure 9'],
+  ])('%s', async (name, title, figure) => {
+    expect(describe(await shownBy(name))).toMatchObject({ title, figure, changes: '', seeds: 'seed 2020' });
+  });
+
+  test('other seeds and other libraries are still of the report', async () => {
+    const shown = await shownBy('ffnn', { seed: [1, 2, 3] });
+    expect(describe(shown)).toMatchObject({ figure: 'Figure 5', seeds: '3 seeds' });
+  });
+
+  test('the heading names data, figure and seeds', async () => {
+    expect(describe(await shownBy('ffnn')).heading).toBe(
+      'Network 2-128-1, relu: MSE per epoch (Franke function, Figure 5, seed 2020)',
+    );
+  });
+});
+
+group("a user's runs", () => {
+  test.each<[string, SettingLists, string]>([
+    ['ffnn', { hidden: ['20-20'], activation: ['sigmoid'] }, 'Network 2-20-20-1, sigmoid: MSE per epoch'],
+    ['ffnn', { hidden: ['none'] }, 'OLS by SGD: MSE per epoch'],
+    [
+      'ffnn',
+      { hidden: ['none'], lambda: [0, 0.1], basis: ['total'], degree: [2] },
+      'OLS and ridge regression by SGD: MSE per epoch, by lambda',
+    ],
+    ['ffnn', { basis: ['total'], degree: [3] }, 'Network 10-128-1, relu: MSE per epoch'],
+    ['ffnn', { hidden: ['8', '16'] }, 'Networks, relu: MSE per epoch, by hidden'],
+    [
+      'grid-search ols',
+      { lambda: [0.1], solver: ['closed-form'] },
+      'Ridge regression by closed form: test MSE, bootstrap mean and test R2, bootstrap mean',
+    ],
+    [
+      'mnist',
+      { hidden: ['none'], lambda: [0] },
+      'Logistic regression by SGD: cross-entropy and accuracy per epoch',
+    ],
+    [
+      'logistic',
+      { solver: ['sgd', 'lbfgs'] },
+      'Logistic regression by SGD and L-BFGS: cross-entropy and accuracy per epoch, by lambda',
+    ],
+  ])('%s %j', async (name, given, title) => {
+    const found = describe(await shownBy(name, given));
+    expect(found.title).toBe(title);
+    expect(found.figure).toBeNull();
+  });
+
+  test('what differs from the report is named in place of its figure', async () => {
+    const shown = await shownBy('ffnn', { hidden: ['8'], epochs: [1, 2, 3, 4, 5] });
+    expect(describe(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5), hidden 8');
+    expect(describe(shown).heading).toContain('hidden 8, seed 2020)');
+  });
+
+  test("a part of the report's grid is part of its figure", async () => {
+    expect(describe(await shownBy('grid-search ffnn', { lambda: [0.1] })).figure).toBe('part of Figure 6');
+  });
+
+  test('a quick run is of no figure, and the wording of the report is named', async () => {
+    expect(describe(await shownBy('ffnn', {}, { quick: true }))).toMatchObject({
+      figure: null,
+      heading: expect.stringContaining('quick run'),
+    });
+    expect(describe(await shownBy('ffnn', {}, { variant: 'text' })).heading).toContain(
+      "Figure 5, the report's wording",
+    );
+  });
+
+  test('other data are named, and nothing of the report is shown next to them', async () => {
+    const letters = { title: 'images in "letters"', columns: 36, classes: 3, isReports: false };
+    const shown = { ...(await shownBy('mnist')), data: [letters] };
+    expect(describe(shown)).toMatchObject({
+      title: 'Network 36-128-3, relu: cross-entropy and accuracy per epoch',
+      figure: null,
+      data: 'images in "letters"',
+    });
+    expect(isReportCell(shown, shown.settings[0])).toBe(false);
+  });
+
+  test('unknown numbers of inputs and classes are left out', async () => {
+    const shown = { ...(await shownBy('mnist')), data: [{ ...mnist, columns: null }] };
+    expect(describe(shown).model).toBe('Network 128, relu');
+  });
+});

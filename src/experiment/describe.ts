@@ -1,0 +1,154 @@
+import { counted } from '../errors.ts';
+import { metrics } from '../stats/metrics.ts';
+import { curveMetrics } from '../trial/metrics.ts';
+import { hyperparameterDefault } from './config.ts';
+import { type Experiment, optionsOf } from './define.ts';
+import { type DataWords, describeModel } from './describe-model.ts';
+import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
+import type { Variant } from './plan.ts';
+
+export type { DataWords };
+
+/** Trials that are shown together, and their data. */
+export interface Shown {
+  readonly experiment: Experiment;
+  readonly variant: Variant;
+  readonly quick: boolean;
+  /** The settings of each trial. */
+  readonly settings: readonly Settings[];
+  readonly data: readonly DataWords[];
+}
+
+/** Trials in words. Every part follows from their settings and data, never from the name of a command. */
+export interface Description {
+  /** "Network 2-128-1, relu". */
+  readonly model: string;
+  /** "Franke function". */
+  readonly data: string;
+  /** "Network 2-128-1, relu: MSE per epoch". */
+  readonly title: string;
+  /** "Figure 5", "part of Figure 5"; null unless all settings and data are the report's. */
+  readonly figure: string | null;
+  /** "seed 2020", "5 seeds". */
+  readonly seeds: string;
+  /** "epochs 2, hidden 8": the settings that are not the report's; empty if all are. */
+  readonly changes: string;
+  /** The title, then in brackets the data, the figure of the report or what differs from it, and the seeds. */
+  readonly heading: string;
+}
+
+/** Describes trials in words, for titles, captions, tables and labels. */
+export function describe(shown: Shown): Description {
+  const { experiment, variant, quick, settings } = shown;
+  const values = valuesByOption(experiment, settings);
+  const model = describeModel(experiment, values, shown.data);
+  const data = [...new Set(shown.data.map(({ title }) => title))].join(', ');
+  const title = `${model}: ${contentOf(experiment, values)}`;
+  const figure = figureOf(shown, values);
+  const seeds = seedsText(values.get('seed') ?? []);
+  const changes = changedOptions(experiment, variant, settings)
+    .map((name) => `${optionTitle(name)} ${listed(values.get(name)!)}`)
+    .join(', ');
+  const reading = variant === 'text' ? "the report's wording" : '';
+  const where = [data, figure ?? '', reading, quick ? 'quick run' : changes, seeds];
+  return {
+    model,
+    data,
+    title,
+    figure,
+    seeds,
+    changes,
+    heading: `${title} (${where.filter((part) => part !== '').join(', ')})`,
+  };
+}
+
+/** Whether a trial has the settings and data of the report, so that the report's numbers can be shown next to it. */
+export function isReportCell(
+  { experiment, variant, quick, data }: Omit<Shown, 'settings'>,
+  settings: Settings,
+): boolean {
+  if (quick || !data.every(({ isReports }) => isReports)) return false;
+  const own = reportLists(experiment, variant);
+  return (Object.keys(settings) as OptionName[]).every((name) => isReportValue(own, name, settings));
+}
+
+/** The options, besides the seed, whose values in some trial are not the report's, in the experiment's order. */
+export function changedOptions(
+  experiment: Experiment,
+  variant: Variant,
+  settings: readonly Settings[],
+): OptionName[] {
+  const own = reportLists(experiment, variant);
+  return optionsOf(experiment).filter((name) => settings.some((cell) => !isReportValue(own, name, cell)));
+}
+
+function reportLists(experiment: Experiment, variant: Variant): SettingLists {
+  return { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
+}
+
+/** The report gives no seeds, and compares some of its models with other libraries. */
+function isReportValue(own: SettingLists, name: OptionName, settings: Settings): boolean {
+  const value = settings[name] ?? null;
+  if (value === null || name === 'seed' || name === 'reference') return true;
+  return own[name]?.includes(value) ?? value === hyperparameterDefault(name, settings);
+}
+
+type Values = ReadonlyMap<OptionName, readonly Setting[]>;
+
+/** The values of each option in order of appearance, without those of trials that do not read it. */
+function valuesByOption(experiment: Experiment, settings: readonly Settings[]): Values {
+  return new Map(
+    optionsOf(experiment).map((name) => {
+      const found = new Set<Setting>();
+      for (const cell of settings) if ((cell[name] ?? null) !== null) found.add(cell[name]!);
+      return [name, [...found]];
+    }),
+  );
+}
+
+/** What is shown of the model: the options of a grid, or curves and the options in which they differ. */
+function contentOf(experiment: Experiment, values: Values): string {
+  const { rows, columns, curves, metrics: shownMetrics } = experiment.layout;
+  const varied = optionsOf(experiment).filter(
+    (name) => values.get(name)!.length > 1 && !['seed', 'reference', 'solver'].includes(name),
+  );
+  const axes = [rows, columns].filter((name) => name !== null && varied.includes(name)) as OptionName[];
+  const ordered = [...axes, ...varied.filter((name) => !axes.includes(name))].map(optionTitle);
+  if (curves === null && ordered.length > 0) return ordered.join(' x ');
+  const trained = (values.get('epochs') ?? []).length > 0;
+  const what =
+    trained && curves !== null
+      ? `${inWords(curveMetrics(experiment.task).map((name) => metrics[name].title))} per epoch`
+      : inWords(shownMetrics.map(({ title }) => title));
+  return ordered.length === 0 ? what : `${what}, by ${inWords(ordered)}`;
+}
+
+function figureOf({ experiment, variant, quick, data, settings }: Shown, values: Values): string | null {
+  const { figure } = experiment;
+  const same = settings.every((cell) => isReportCell({ experiment, variant, quick, data }, cell));
+  if (!same || settings.length === 0) return null;
+  const own = reportLists(experiment, variant);
+  const whole = [...values].every(
+    ([name, found]) =>
+      name === 'seed' ||
+      name === 'reference' ||
+      found.length === 0 ||
+      (own[name] ?? []).every((value) => found.includes(value)),
+  );
+  return whole ? figure : `part of ${figure}`;
+}
+
+function seedsText(seeds: readonly Setting[]): string {
+  return seeds.length === 1 ? `seed ${seeds[0]}` : counted(seeds.length, 'seed');
+}
+
+/** The first values of a list. */
+function listed(values: readonly Setting[]): string {
+  const most = 4;
+  return `${values.slice(0, most).join(', ')}${values.length > most ? `, ... (${values.length})` : ''}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
