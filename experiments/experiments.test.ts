@@ -140,6 +140,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   degree: '3',
   center: 'columns',
   centerTargets: 'yes',
+  transpose: 'yes',
   solver: 'lbfgs',
   net: '11',
   minHiddenLayers: '9',
@@ -252,7 +253,7 @@ test("the report's wording is what DEVIATIONS has for it", async () => {
 
 test('every claim of the report can be judged, by its program and by its wording', async () => {
   const { claims } = await readClaims(ownClaims);
-  const seeds = { franke: [1], mnist: [1] };
+  const seeds = { franke: [1], images: [1] };
   const readings = [codeReading, textReading, ...singleChanges(experiments)];
   const { plans } = await planReadings(claims, readings, experiments, seeds, sources);
   expect(new Set(plans.map(({ experiment }) => experiment.name))).toEqual(

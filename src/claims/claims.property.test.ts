@@ -41,7 +41,7 @@ async function planned(text: string | Uint8Array) {
   return valueOrRefusal(async () => {
     const { claims } = await readClaims(file);
     await checkConditions(claims.filter((claim) => claim.kind === 'conclusion'));
-    const seeds = { franke: [1, 2, 3], mnist: [1] };
+    const seeds = { franke: [1, 2, 3], images: [1] };
     return planReadings(claims, [codeReading, textReading], experiments, seeds, { dataDir: null });
   });
 }

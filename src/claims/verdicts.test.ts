@@ -10,7 +10,7 @@ import { verify } from './verdicts.ts';
 // Claims whose truth is known, on real but tiny trainings.
 
 const sources = { dataDir: null };
-const seeds = { franke: Array.from({ length: 12 }, (_, seed) => seed + 1), mnist: [1] };
+const seeds = { franke: Array.from({ length: 12 }, (_, seed) => seed + 1), images: [1] };
 const small = { epochs: [3], samples: [60] };
 const quantity: Quantity = { experiment: 'ffnn', with: small, statistic: 'test_mse' };
 const records = new Map<string, TrialRecord>();
@@ -120,7 +120,7 @@ describe('a number', () => {
   });
 
   test('with too few seeds is not run', async () => {
-    const few = { franke: [1, 2], mnist: [1] };
+    const few = { franke: [1, 2], images: [1] };
     const claims = [numberClaim('few', 0.1)];
     const { planOf } = await planReadings(claims, [codeReading], experiments, few, sources);
     const { numbers } = await verify(claims, [codeReading], planOf, records, { level: 0.99, seeds: few });

@@ -116,7 +116,7 @@ describe('winnersOf', () => {
       0.99,
     );
     expect(always.map(({ wins }) => wins)).toEqual([0, 0, 0, 0]);
-    const seedsOfBoth = { franke: seeds, mnist: [1] };
+    const seedsOfBoth = { franke: seeds, images: [1] };
     const verification = {
       level: 0.99,
       seeds: seedsOfBoth,

@@ -6,6 +6,7 @@ import { flagOf, type OptionName, options, parseOption, type Setting } from '../
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { onInterrupt } from './interrupt.ts';
+import { sourcesOf } from './run-flags.ts';
 import { writeStdout } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;
@@ -15,6 +16,7 @@ interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
   readonly format: string;
   readonly out: string;
   readonly dataDir?: string;
+  readonly dataName?: string;
 }
 
 /** `fys-nn data`: lists the datasets and exports them as files. */
@@ -30,7 +32,7 @@ export function addDataCommand(program: Command): void {
     });
   const exporting = data
     .command('export')
-    .argument('<dataset>', Object.keys(datasets).join(' or '))
+    .argument('<dataset>', [...datasetNames, ...Object.keys(aliases)].join(', '))
     .description('Write a dataset as IDX or CSV files')
     .option('--first <n>', 'only the first n rows of the training set and of the test set')
     .option('--format <name>', formats.join(' or '), 'csv')
@@ -48,7 +50,9 @@ export function addDataCommand(program: Command): void {
     );
   }
   exporting.action(async (name: string, flags: Flags) => {
-    const dataset = await loadRows(parseChoice(name, datasetNames, '<dataset>'), flags);
+    const choice = parseChoice(name, [...datasetNames, ...Object.keys(aliases)], '<dataset>');
+    if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);
+    const dataset = await loadRows(aliases[choice] ?? (choice as DatasetName), flags);
     const { checkOutputDirectory } = await import('../files/write-files.ts');
     await checkOutputDirectory(flags.out, '--out');
     const format = parseChoice(flags.format, formats, '--format');
@@ -65,6 +69,18 @@ export function addDataCommand(program: Command): void {
   });
 }
 
+/** Data that are bundled, by the name that people know. */
+const aliases: Readonly<Record<string, DatasetName>> = { mnist: 'images' };
+
+function isBundled(name: string, received: string): UserError {
+  return new UserError({
+    what: `--data-dir does not apply to ${name}, which is bundled`,
+    expected: `data export ${aliases[name]} --data-dir DIR`,
+    received,
+    remedy: `write ${aliases[name]} instead of ${name}`,
+  });
+}
+
 /** Generates or reads a dataset according to the flags. Errors: flags of another dataset. */
 async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
   const entry = datasetEntry(name);
@@ -75,7 +91,7 @@ async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
   }
   if (flags.dataDir !== undefined && !entry.fromFiles) throw doesNotApply('--data-dir', flags.dataDir, name);
   const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, name, flags)]));
-  const sources = { dataDir: flags.dataDir ?? null };
+  const sources = sourcesOf(flags);
   const { config } = await entry.resolve(settings, sources);
   return entry.load(config, Number(settings.seed ?? 0), sources);
 }

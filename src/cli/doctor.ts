@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
 import { withFlags } from './flags.ts';
+import { sourcesOf } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdoutRaw } from './terminal.ts';
 
@@ -28,7 +29,7 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
   const { examine } = await import('../doctor/index.ts');
   const examined = await examine({
     store: store ?? 'results/.trials',
-    dataDir: dataDir ?? null,
+    dataDir: sourcesOf({ dataDir }).dataDir,
     stdout: process.stdout,
     ...(golden === undefined ? {} : { golden }),
   });

@@ -16,12 +16,20 @@ import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName } from '../output/folder-name.ts';
-import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import {
+  addRunFlags,
+  type RunFlags,
+  resultsFolder,
+  runOptionsOf,
+  sourcesOf,
+  variantAndQuick,
+} from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
-export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir'> & Partial<Record<OptionName, string>>;
+export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName'> &
+  Partial<Record<OptionName, string>>;
 
 /** Adds the subcommand of an experiment, with an option for each of its settings. */
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
@@ -58,7 +66,7 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
 /** Turns the flags into a plan. */
 export async function planOf(experiment: Experiment, flags: PlanFlags) {
   const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
-  const sources = { dataDir: flags.dataDir ?? null };
+  const sources = sourcesOf(flags);
   return { plan: await planExperiment(experiment, choices, sources), choices, sources };
 }
 

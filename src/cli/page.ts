@@ -46,6 +46,7 @@ export async function writePage(
     verdicts: await readVerdicts(folder),
     places: {
       dataDir: sources.dataDir,
+      dataName: sources.dataName ?? null,
       store: storeDirectory === defaultStore ? null : storeDirectory,
       out: folder === resultsFolder(plans[0]) ? null : folder,
     },

@@ -9,7 +9,14 @@ import { folderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import { quickWarning } from '../output/manifest.ts';
 import type { Records } from '../output/trials-table.ts';
-import { addRunFlags, type RunFlags, resultsFolder, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import {
+  addRunFlags,
+  type RunFlags,
+  resultsFolder,
+  runOptionsOf,
+  sourcesOf,
+  variantAndQuick,
+} from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
 
@@ -28,7 +35,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
     };
-    const sources = { dataDir: flags.dataDir ?? null };
+    const sources = sourcesOf(flags);
     const folder = flags.out ?? resultsFolder(choices);
     const runs: PlannedRun[] = [];
     for (const experiment of experiments) {

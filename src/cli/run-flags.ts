@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
+import { checkLabel } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
@@ -27,6 +28,7 @@ export interface RunFlags extends FailureFlags {
   readonly store?: string;
   readonly out?: string;
   readonly dataDir?: string;
+  readonly dataName?: string;
   readonly plan?: boolean;
   readonly force?: boolean;
   readonly jobs?: string;
@@ -72,6 +74,41 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
   };
 }
 
+/** What the user typed to choose data from files. */
+interface DataFlags {
+  readonly dataDir?: string | undefined;
+  readonly dataName?: string | undefined;
+}
+
+/** Where the data are and what the user calls them. Errors: an empty path, a name without a path or that cannot be shown. */
+export function sourcesOf({ dataDir, dataName }: DataFlags): Sources {
+  if (dataDir === '') {
+    throw new UserError({
+      what: '--data-dir is empty',
+      expected: 'the path of a folder with four IDX files',
+      received: dataDir,
+      remedy: 'write --data-dir . for this folder, or leave it out for the bundled MNIST',
+    });
+  }
+  if (dataName === undefined) return { dataDir: dataDir ?? null };
+  if (dataDir === undefined) {
+    throw new UserError({
+      what: '--data-name names the data of --data-dir, which is missing',
+      received: dataName,
+      remedy: 'leave out --data-name, or give the folder of the data with --data-dir',
+    });
+  }
+  return { dataDir, dataName: checkLabel(dataName) };
+}
+
+/** The options that choose data from files. */
+export function dataFlags(): Option[] {
+  return [
+    new Option('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
+    new Option('--data-name <name>', "what titles call the data of --data-dir (default: the folder's name)"),
+  ];
+}
+
 export function failureOptionsOf(flags: FailureFlags): FailureOptions {
   return {
     retries: parseInteger(flags.retries, '--retries', 0, 1000),
@@ -84,8 +121,8 @@ const group = 'Run options:';
 const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
 
 /** Adds the run options that every experiment and the report share. */
-export function addRunFlags(command: Command, out: string, mnist: boolean): void {
-  addSelectionFlags(command, mnist);
+export function addRunFlags(command: Command, out: string, fromFiles: boolean): void {
+  addSelectionFlags(command, fromFiles);
   command
     .addOption(flag('--plan', 'list the trials and which of them are in the store; run nothing'))
     .addOption(flag('--out <dir>', `where to write the results (default: "${out}")`))
@@ -110,17 +147,15 @@ export function failureFlags(): Option[] {
 }
 
 /** Adds the options that select trials and the store with their records. */
-export function addSelectionFlags(command: Command, mnist: boolean): void {
+export function addSelectionFlags(command: Command, fromFiles: boolean): void {
   command
     .addOption(
       flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
     )
-    .addOption(flag('--quick', 'a quick look: fewer epochs and MNIST rows; not comparable with the report'))
+    .addOption(flag('--quick', 'a quick look: fewer epochs and images; not comparable with the report'))
     .addOption(flag('--store <dir>', `folder that keeps finished trials (default: "${defaultStore}")`));
-  if (!mnist) return;
-  command.addOption(
-    flag('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
-  );
+  if (!fromFiles) return;
+  for (const option of dataFlags()) command.addOption(option.helpGroup(group));
 }
 
 export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omit<Choices, 'given'> {

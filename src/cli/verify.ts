@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { Reading, Seeds } from '../claims/readings.ts';
+import type { Sources } from '../datasets/dataset.ts';
 import { type DatasetName, datasetNames, datasets } from '../datasets/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
@@ -10,6 +11,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
 import {
+  dataFlags,
   defaultStore,
   type FailureFlags,
   type FailureOptions,
@@ -17,6 +19,7 @@ import {
   failureOptionsOf,
   parseJobs,
   type RunOptions,
+  sourcesOf,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -32,6 +35,7 @@ interface VerifyFlags extends FailureFlags {
   readonly store?: string;
   readonly out?: string;
   readonly dataDir?: string;
+  readonly dataName?: string;
   readonly jobs?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -72,11 +76,8 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     )
     .addOption(new Option('--store <dir>', 'folder that keeps finished trials (default: "results/.trials")'))
     .addOption(new Option('--out <dir>', 'where to write the verdicts (default: "results/verify")'))
-    .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'))
-    .addOption(
-      new Option('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
-    );
-  for (const option of failureFlags()) command.addOption(option);
+    .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'));
+  for (const option of [...dataFlags(), ...failureFlags()]) command.addOption(option);
   command
     .addOption(new Option('--quiet', 'print no progress and no notes'))
     .addOption(new Option('--json', 'print the verdicts as JSON'))
@@ -95,11 +96,12 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const level = parseLevel(flags.level!);
   const running: Running = {
     storeDirectory: flags.store ?? defaultStore,
-    sources: { dataDir: flags.dataDir ?? null },
+    sources: sourcesOf(flags),
     jobs: parseJobs(flags.jobs),
     quiet: flags.quiet === true,
     ...failureOptionsOf(flags),
   };
+  if (flags.claims === undefined) await checkReportsData(running.sources);
   const variant = parseChoice(flags.variant, variantChoices, '--variant');
   const readings = await readingsOf(variant);
   const { claims: all } = await readClaims(flags.claims ?? ownClaims);
@@ -141,6 +143,23 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   if (run.failures > 0) return exitCodes.failed;
   if (contradicted.length > 0) return exitCodes.contradicted;
   return missing.length > 0 ? exitCodes.incomplete : exitCodes.done;
+}
+
+/** The report's claims are about its own data: other images cannot contradict them. */
+async function checkReportsData(sources: Sources): Promise<void> {
+  if (sources.dataDir === null) return;
+  const { resolveImages } = await import('../datasets/images.ts');
+  const { describeData } = await import('../datasets/index.ts');
+  const { labelOf } = await import('../datasets/label.ts');
+  const { config, facts } = await resolveImages(false, sources);
+  const { isReports, title } = describeData(config, facts, labelOf(sources));
+  if (isReports) return;
+  throw new UserError({
+    what: "these are not the report's data, so its claims cannot be judged on them",
+    expected: `${datasets.images.title}, the images of the report`,
+    received: title,
+    remedy: 'leave out --data-dir, or give claims about these data with --claims',
+  });
 }
 
 async function readingsOf(variant: (typeof variantChoices)[number]): Promise<Reading[]> {

@@ -23,10 +23,25 @@ export interface Dataset {
   readonly imageShape?: readonly [number, number];
 }
 
-/** Where data are on this machine. Never part of a trial's config. */
+/** Where data are on this machine, and what the user calls them. Never part of a trial's config. */
 export interface Sources {
   /** The folder with the four IDX files; null for the bundled copy. */
   readonly dataDir: string | null;
+  /** A name for the data of `dataDir` instead of the folder's. */
+  readonly dataName?: string | null;
+}
+
+/** What a dataset's entry says of the data that one config identifies. */
+export interface Description {
+  /** In titles: "Franke function", "MNIST", `images "letters" (sha256:1a2b3c4d5e6f)`. */
+  readonly title: string;
+  /** Who made the data; null if that is not known. */
+  readonly source: string | null;
+  readonly license: string | null;
+  /** Whether the report used these data, so that its numbers apply to models fitted to them. */
+  readonly isReports: boolean;
+  /** Whether a digit drawn on the page is an input like those of the data. */
+  readonly isDigits: boolean;
 }
 
 /**
@@ -47,10 +62,11 @@ export type DatasetOption = Option & { readonly default: Setting };
 
 /** Everything about one dataset: its options, its description, and how to load its rows. */
 export interface DatasetEntry<Config extends { readonly dataset: string } = { readonly dataset: string }> {
-  /** Its name in titles: "Franke function". */
+  /** The data that the report used: "Franke function". `describe` names any data, whatever the user chose. */
   readonly title: string;
   /** One line for the list of all datasets. */
   readonly description: string;
+  /** Of the report's data. */
   readonly source: string;
   readonly license: string;
   readonly task: Task;
@@ -61,6 +77,10 @@ export interface DatasetEntry<Config extends { readonly dataset: string } = { re
   readonly defaults: Partial<Config>;
   /** The schema of the config, without its `dataset`. */
   readonly schema: ShapeOf;
+  /** A short name of the data, the same wherever they are: "franke", or "sha256:" and the digest's first 12 digits. */
+  readonly dataName: (config: Config) => string;
+  /** What is known of the data. `label` is what the user calls them; null for bundled and generated data. */
+  readonly describe: (config: Config, label: string | null) => Description;
   /** The number of inputs of a row, as far as the config determines it. Used to estimate the time of a trial. */
   readonly columns: (config: Config) => number;
   /** Whether the result of `resolve` depends on the seed. If not, it is reused for all seeds. */

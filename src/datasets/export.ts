@@ -5,7 +5,7 @@ import { makeDirectory } from '../files/directories.ts';
 import { codeOf, isDiskFault, reasonOf } from '../files/errno.ts';
 import { type Content, writeWhole } from '../files/write-whole.ts';
 import type { Dataset } from './dataset.ts';
-import { mnistFiles } from './mnist.ts';
+import { imageFiles } from './image-folder.ts';
 
 /** Consecutive rows of a dataset. */
 interface Part {
@@ -49,10 +49,10 @@ export async function exportIdx(
   const labels = async (name: string, { from, to }: Part) =>
     writeIdx(join(directory, name), [to - from], targets.subarray(from, to));
   return [
-    await images(mnistFiles.trainImages, train),
-    await labels(mnistFiles.trainLabels, train),
-    await images(mnistFiles.testImages, test),
-    await labels(mnistFiles.testLabels, test),
+    await images(imageFiles.trainImages, train),
+    await labels(imageFiles.trainLabels, train),
+    await images(imageFiles.testImages, test),
+    await labels(imageFiles.testLabels, test),
   ];
 }
 

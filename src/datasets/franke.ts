@@ -96,11 +96,15 @@ async function surfaceFunction(target: string | null): Promise<(x: number, y: nu
   };
 }
 
+const title = 'Franke function';
+const source = 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)';
+const license = 'generated here: nothing to license';
+
 export const franke = {
-  title: 'Franke function',
+  title,
   description: "Franke's function of x and y with noise: points drawn from the seed (regression)",
-  source: 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)',
-  license: 'generated here: nothing to license',
+  source,
+  license,
   task: 'regression',
   fromFiles: false,
   options: {
@@ -119,6 +123,13 @@ export const franke = {
     noise: z.number().min(0),
     target: z.string().nullable(),
   })) as ShapeOf,
+  dataName: () => 'franke',
+  describe({ target }) {
+    if (target !== null) {
+      return { title: `target ${target}`, source: null, license: null, isReports: false, isDigits: false };
+    }
+    return { title, source, license, isReports: true, isDigits: false };
+  },
   columns: () => 2,
   // A user's own surface is checked at the points of each seed.
   resolvesPerSeed: ({ target }) => target !== 'franke',

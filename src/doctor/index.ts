@@ -1,4 +1,4 @@
-import { readMnist } from '../datasets/mnist.ts';
+import { readImages } from '../datasets/image-folder.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import type { SharedData } from '../trial/shared-data.ts';
 import { type Check, settled } from './check.ts';
@@ -46,7 +46,7 @@ async function checkNumbers(goldenPath: string, dataDir: string | null): Promise
 
 /** Reads MNIST once for all threads. */
 async function shareMnist(): Promise<SharedData> {
-  const dataset = await readMnist(null);
+  const dataset = await readImages(null);
   const sparse = sparseInputs(dataset, 'float32');
-  return [{ name: 'mnist', dataset, matrices: sparse === null ? [] : [['float32', sparse]] }];
+  return [{ name: 'images', dataset, matrices: sparse === null ? [] : [['float32', sparse]] }];
 }

@@ -14,7 +14,7 @@ export type { Setting };
 export const commonOptions = {
   reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
-  samples: rows('total number of rows: generated (franke) or drawn from the data (mnist)', 4),
+  samples: rows('total number of rows: generated (franke) or drawn from the data (images)', 4),
   testSize: number(
     'test rows: a share below 1, or a number of rows',
     'a share between 0 and 1, or a whole number >= 1',

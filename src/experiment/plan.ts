@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
-import { datasetEntry } from '../datasets/index.ts';
+import { type DataDescription, datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -32,6 +32,8 @@ export interface Plan {
   readonly quick: boolean;
   readonly lists: SettingLists;
   readonly cells: readonly Cell[];
+  /** What views may say of the cells' data, each data once, in the order of their first cells. */
+  readonly data: readonly DataDescription[];
   /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
 }
@@ -98,7 +100,7 @@ export async function planExperiment(
     const number = ids.add(createTrial(config).id);
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
-  return { experiment, variant, quick, lists, cells, absent: found.absent };
+  return { experiment, variant, quick, lists, cells, data: data.descriptions(), absent: found.absent };
 }
 
 /** What cells share: it gives the id for a cell's number, and the settings and config for its place in the grid. */
@@ -152,6 +154,14 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
       return data;
     },
     known: (settings: Settings): ResolvedData | undefined => resolved.get(keyOf(settings)),
+    descriptions: (): DataDescription[] => {
+      const distinct = new Map<string, DataDescription>();
+      for (const { description } of resolved.values()) {
+        const key = JSON.stringify(description);
+        if (!distinct.has(key)) distinct.set(key, description);
+      }
+      return [...distinct.values()];
+    },
   };
 }
 

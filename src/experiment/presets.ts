@@ -28,8 +28,8 @@ export const frankeText = {
 /** Alternatives where both the report's text and its program leave a choice open, for every training run. */
 export const openChoices = { penalize: 'kernels' } satisfies Defaults;
 
-/** The settings shared by all experiments on MNIST. */
-export const mnistSettings = {
+/** The settings shared by all experiments on images. */
+export const imageSettings = {
   seed: 2020,
   samples: 'all',
   testSize: 10000,
@@ -39,12 +39,12 @@ export const mnistSettings = {
   dtype: 'float32',
 } satisfies Defaults;
 
-export const mnistText = { batches: 'permutation' } satisfies Defaults;
+export const imageText = { batches: 'permutation' } satisfies Defaults;
 
-export const mnistOpen = { ...openChoices, split: 'canonical' } satisfies Defaults;
+export const imageOpen = { ...openChoices, split: 'canonical' } satisfies Defaults;
 
 /** A quick look at MNIST: a fifth of the images, and 20 of the 50 epochs. */
-export const mnistQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfies Defaults;
+export const imageQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfies Defaults;
 
 /** The report's settings for stochastic gradient descent, unless it gives others. */
 export const sgdSettings = {

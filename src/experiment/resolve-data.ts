@@ -1,5 +1,12 @@
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
-import { type DataConfig, type DatasetName, datasetEntry } from '../datasets/index.ts';
+import {
+  type DataConfig,
+  type DataDescription,
+  type DatasetName,
+  datasetEntry,
+  describeData,
+} from '../datasets/index.ts';
+import { labelOf } from '../datasets/label.ts';
 import { checkSplit, type SplitConfig, type SplitMethod } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import type { Settings } from '../parsing/option.ts';
@@ -10,6 +17,8 @@ export interface ResolvedData {
   readonly split: SplitConfig;
   /** Not part of a config: they follow from `data`. */
   readonly facts: DataFacts;
+  /** What views say of the data. Not part of a config either. */
+  readonly description: DataDescription;
 }
 
 /** Resolves settings to data and a split. Errors: missing or damaged data, more rows than they have. */
@@ -19,7 +28,8 @@ export async function resolveData(
   sources: Sources,
 ): Promise<ResolvedData> {
   const { config, facts } = await datasetEntry(name).resolve(settings, sources);
-  return { data: config, split: splitOf(settings, facts), facts };
+  const description = describeData(config, facts, datasetEntry(name).fromFiles ? labelOf(sources) : null);
+  return { data: config, split: splitOf(settings, facts), facts, description };
 }
 
 /** A key that is the same for all settings that resolve to the same data. */

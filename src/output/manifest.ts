@@ -48,7 +48,7 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
     quick,
     variant,
     settings: lists,
-    data: dataOf(plan),
+    data: plan.data.map(({ config, ...description }) => ({ ...config, ...description })),
     trials: {
       total: cells.length,
       ...count,
@@ -70,12 +70,6 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
 
 export const quickWarning =
   'QUICK RUN: fewer epochs and rows than in the report. Do not compare these numbers with it.';
-
-/** The data configs of the trials, each once. MNIST is identified by the checksum of its files. */
-function dataOf({ cells }: Plan): unknown[] {
-  const distinct = new Set(cells.map(({ trial }) => JSON.stringify(trial.config.data)));
-  return [...distinct].map((text) => JSON.parse(text));
-}
 
 async function commitOf(directory: string): Promise<string | null> {
   try {

@@ -40,6 +40,7 @@ function planned(
       settings: { seed: 1, ...settings },
       trial: { id: String(index), config },
     })),
+    data: [],
     absent: [],
   };
   return { plan, records: new Map(records.flat()) };

@@ -23,7 +23,7 @@ export async function classifierData(
   note: (text: string) => void,
 ): Promise<ClassifierData | null> {
   const found: { cell: Cell; network: NetworkData }[] = [];
-  for (const plan of plans.filter(({ experiment }) => experiment.task === 'classification')) {
+  for (const plan of plans.filter(({ data }) => data.some(({ isDigits }) => isDigits))) {
     const first = await firstNetwork(plan, records, storeDirectory, note);
     if (first !== null) found.push(first);
   }

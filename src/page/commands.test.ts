@@ -8,7 +8,7 @@ import type { SettingLists } from '../experiment/options.ts';
 import { type Choices, type Plan, planExperiment } from '../experiment/plan.ts';
 import { commandOf } from './commands.ts';
 
-const usual = { dataDir: null, store: null, out: null };
+const usual = { dataDir: null, dataName: null, store: null, out: null };
 type Chosen = Partial<Choices> & { given?: SettingLists };
 
 const experimentOf = (name: string) => experiments.find((candidate) => candidate.name === name)!;
@@ -58,7 +58,7 @@ describe('commandOf', () => {
   });
 
   test('names the places of the run, the data only where they come from files', async () => {
-    const places = { dataDir: '../my data', store: 'here/store', out: 'mine/' };
+    const places = { dataDir: '../my data', dataName: null, store: 'here/store', out: 'mine/' };
     expect(commandOf(await planned('mnist', {}), places)).toBe(
       "npx fys-nn mnist --seed 2020 --data-dir '../my data' --store here/store --out mine/mnist",
     );
@@ -96,7 +96,12 @@ describe('commandOf', () => {
     '#x',
     ' ',
   ])('the path %j comes through sh and the program as it is', async (path) => {
-    const command = commandOf(await planned('mnist', {}), { dataDir: path, store: path, out: path });
+    const command = commandOf(await planned('mnist', {}), {
+      dataDir: path,
+      dataName: null,
+      store: path,
+      out: path,
+    });
     const flags = await flagsOf('mnist', wordsOf(command).slice(2));
     expect(flags).toMatchObject({ dataDir: path, store: path, out: `${path}/mnist` });
   });

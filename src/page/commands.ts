@@ -6,6 +6,7 @@ import { folderName } from '../output/folder-name.ts';
 /** The folders that the page's runs read and write, as typed; null means the default. */
 export interface Places {
   readonly dataDir: string | null;
+  readonly dataName: string | null;
   readonly store: string | null;
   /** The folder of the page, with one subfolder per experiment. */
   readonly out: string | null;
@@ -21,13 +22,15 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
   const given = (Object.keys(lists) as OptionName[]).filter(
     (name) => name === 'seed' || JSON.stringify(lists[name]) !== JSON.stringify(own[name]),
   );
+  const { fromFiles } = datasets[experiment.dataset];
   return [
     'npx fys-nn',
     experiment.name,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
     ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
-    ...pathOption('--data-dir', datasets[experiment.dataset].fromFiles ? places.dataDir : null),
+    ...pathOption('--data-dir', fromFiles ? places.dataDir : null),
+    ...pathOption('--data-name', fromFiles ? places.dataName : null),
     ...pathOption('--store', places.store),
     ...outOf(places, folderName(experiment.name)),
   ].join(' ');

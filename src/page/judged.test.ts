@@ -19,7 +19,7 @@ const number = { id: 'n', kind: 'number', where: 'Figure 5', says: 'final MSE', 
 const conclusion = { id: 'c', kind: 'conclusion', where: 'Results', says: 'decay hurts' } as ConclusionClaim;
 const verification: Verification = {
   level: 0.99,
-  seeds: { franke: [1, 2, 3], mnist: [1] },
+  seeds: { franke: [1, 2, 3], images: [1] },
   readings: [codeReading],
   numbers: [
     {
@@ -70,7 +70,7 @@ test('what verify leaves is read as rows for the page', async () => {
   await write(verificationJson(verification, []));
   expect(await readVerdicts(folder)).toEqual({
     level: 0.99,
-    seeds: { franke: [1, 2, 3], mnist: [1] },
+    seeds: { franke: [1, 2, 3], images: [1] },
     numbers: [
       {
         id: 'n',

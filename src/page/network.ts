@@ -14,7 +14,7 @@ ${data === null ? noWeights(plans, places) : classifier(data)}
 
 /** Shown if the store has no weights, as for diverged trainings and for records from versions that did not keep them. */
 function noWeights(plans: readonly Plan[], places: Places): Html {
-  const plan = plans.find(({ experiment }) => experiment.task === 'classification');
+  const plan = plans.find(({ data }) => data.some(({ isDigits }) => isDigits));
   return html`<p>There is no trained network to try here: the store holds no weights of a network that classifies images.</p>
 ${
   plan === undefined

@@ -38,7 +38,7 @@ beforeAll(async () => {
     comparisons: [],
     verdicts: null,
     classifier: null,
-    places: { dataDir: null, store: null, out: null },
+    places: { dataDir: null, dataName: null, store: null, out: null },
   };
 });
 
@@ -72,7 +72,7 @@ test('without weights it says how to get them', async () => {
 
 test('commands name the places of the run', async () => {
   const mnist = await planOf('mnist', { seed: [3] });
-  const places = { dataDir: 'digits', store: 'kept', out: 'mine' };
+  const places = { dataDir: 'digits', dataName: null, store: 'kept', out: 'mine' };
   const text = await reportPage({
     ...page,
     places,

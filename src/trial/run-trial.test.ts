@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Sources } from '../datasets/dataset.ts';
+import { imageFiles, readImages } from '../datasets/image-folder.ts';
 import { loadData } from '../datasets/index.ts';
-import { mnistFiles, readMnist } from '../datasets/mnist.ts';
 import { UserError } from '../errors.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { batchings } from '../nn/batches.ts';
@@ -349,16 +349,16 @@ describe('classification', () => {
       await writeFile(join(folder, images), idx([rows, 4, 3], labels(rows).flatMap(image)));
       await writeFile(join(folder, names), idx([rows], labels(rows)));
     };
-    await write(mnistFiles.trainImages, mnistFiles.trainLabels, 50);
-    await write(mnistFiles.testImages, mnistFiles.testLabels, 20);
-    const { sha256 } = await readMnist(folder);
+    await write(imageFiles.trainImages, imageFiles.trainLabels, 50);
+    await write(imageFiles.testImages, imageFiles.testLabels, 20);
+    const { sha256 } = await readImages(folder);
     const layers: SgdConfig['layers'] = [
       { units: 10, activation: 'softmax', kernelInit: 'random_normal', biasInit: 'zeros' },
     ];
     config = {
       numerics,
       seed: 1,
-      data: { dataset: 'mnist', sha256 },
+      data: { dataset: 'images', sha256, transpose: false },
       split: { method: 'canonical', trainRows: 50, testRows: 20 },
       features: { basis: 'none', degree: null, center: 'none', centerTargets: false },
       model: { ...linear, layers, loss: 'cross_entropy', learningRate: 2, epochs: 30, dtype: 'float32' },
@@ -432,7 +432,10 @@ describe('classification', () => {
   });
 
   test('of other files than those of the config is refused', async () => {
-    const other = { ...config, data: { dataset: 'mnist', sha256: '0'.repeat(64) } } as const;
+    const other = {
+      ...config,
+      data: { dataset: 'images', sha256: '0'.repeat(64), transpose: false },
+    } as const;
     await expect(run(other, { dataDir: folder })).rejects.toThrow(UserError);
     await expect(run(other, { dataDir: folder })).rejects.toThrow(folder);
   });

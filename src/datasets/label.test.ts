@@ -1,0 +1,40 @@
+import { resolve, sep } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../errors.ts';
+import { checkLabel, labelOf } from './label.ts';
+
+describe('what the user calls the data', () => {
+  const here = resolve('.').split(sep).at(-1)!;
+
+  test.each([
+    ['letters', 'letters'],
+    ['data/letters/', 'letters'],
+    ['./letters/.', 'letters'],
+    ['letters/../other', 'other'],
+    ['.', here],
+    [`../${here}`, here],
+    ['/', '/'],
+    ['a "b" <c> & d', 'a "b" <c> & d'],
+    ['bokmål/æøå', 'æøå'],
+    ['one\ntwo\u202ethree', 'one?two?three'],
+    ['x'.repeat(255), `${'x'.repeat(59)}…`],
+    ['😀'.repeat(61), `${'😀'.repeat(59)}…`],
+    ['y'.repeat(60), 'y'.repeat(60)],
+  ])('%j is labelled %j', (dataDir, label) => {
+    expect(labelOf({ dataDir })).toBe(label);
+  });
+
+  test('is the given name rather than the name of the folder, and nothing for the bundled copy', () => {
+    expect(labelOf({ dataDir: 'd1', dataName: 'My letters' })).toBe('My letters');
+    expect(labelOf({ dataDir: null })).toBeNull();
+  });
+
+  test.each(['', ' ', 'two\nlines', '\u001b[31m', 'x'.repeat(61)])('%j is no name', (name) => {
+    expect(() => checkLabel(name)).toThrow(UserError);
+  });
+
+  test('up to 60 characters of any script are a name', () => {
+    for (const name of ['x'.repeat(60), '😀'.repeat(60), 'Kuzushiji (くずし字)'])
+      expect(checkLabel(name)).toBe(name);
+  });
+});
