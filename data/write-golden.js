@@ -1,6 +1,6 @@
 // Recomputes the hashes in data/golden.json with the current build (npm run golden). The list of cases is kept.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readMnist } from '../dist/src/datasets/mnist.js';
+import { readImages } from '../dist/src/datasets/image-folder.js';
 import { goldenHash } from '../dist/src/doctor/golden.js';
 import { metricsOf } from '../dist/src/trial/metrics.js';
 
@@ -14,5 +14,5 @@ for (const { sha256, ...one } of cases) {
   process.stdout.write(`${now === sha256 ? 'same   ' : 'changed'} ${one.name}\n`);
   updated.push({ ...one, sha256: now });
 }
-const { sha256: mnist } = await readMnist(null);
+const { sha256: mnist } = await readImages(null);
 writeFileSync(file, `${JSON.stringify({ mnist, columns, cases: updated }, null, 2)}\n`);
