@@ -163,8 +163,13 @@ describe('interrupted', () => {
     child.kill(signal);
     const outcome = await ended;
     expect(outcome.status).toBe(status);
-    expect(outcome.stderr).toContain('the store has 0 of 1 trial; run the same command to resume');
-    expect(await filesIn('results/.trials/checkpoints')).toEqual([expect.stringMatching(/-\d+\.state$/)]);
+    const [state] = await filesIn('results/.trials/checkpoints');
+    const [, epoch] = /-(\d+)\.state$/.exec(state)!;
+    expect(outcome.stderr).toMatch(
+      new RegExp(
+        `the store results/.trials has 0 of 1 trial\nsaved at epoch ${epoch}: .+\nrun the same command to resume\n$`,
+      ),
+    );
     expect(await filesIn('results/.trials/leases')).toEqual([]);
     expect(await filesIn('results')).toEqual(['.trials']);
   });

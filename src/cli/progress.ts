@@ -1,13 +1,17 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { printable } from '../errors.ts';
+import { durationText } from './duration.ts';
+import { createTimeLeft, type TimeLeft, type Work } from './time-left.ts';
 
 export interface Progress {
-  /** A trial starts; `epochs` is 0 if it has none (a closed form). */
-  start(label: string, id: string, epochs: number): void;
+  /** A trial starts; `epochs` is the most that it may need, 0 if it has none (a closed form). */
+  start(label: string, id: string, epochs: number, work: Work): void;
   /** The running trial has finished `epoch` epochs. */
   epoch(id: string, epoch: number): void;
-  /** A trial has ended. A trial that did not start here was found in the store and does not count towards the speed. */
+  /** A trial that started here has ended. */
   done(id: string, outcome: 'done' | 'diverged' | 'failed'): void;
+  /** Another process has computed a trial. */
+  found(work: Work, outcome: 'done' | 'diverged'): void;
   /** Prints a line that stays on the screen, above the bars. */
   note(text: string): void;
   /** Clears the bars and restores the cursor. Call it once, however the run ends. */
@@ -17,15 +21,16 @@ export interface Progress {
 export interface ProgressOptions {
   stream: NodeJS.WriteStream;
   quiet: boolean;
-  /** Number of trials. */
-  total: number;
+  /** The trials to run, and how many run at once. */
+  works: readonly Work[];
+  width: number;
   /** The clock in milliseconds; it affects only the display. */
   now: () => number;
 }
 
 interface Running {
-  label: string;
-  epochs: number;
+  readonly label: string;
+  readonly epochs: number;
   epoch: number;
 }
 
@@ -35,35 +40,45 @@ interface Tally {
   finished: number;
   diverged: number;
   failed: number;
-  /** Finished trials that were trained here. */
-  trained: number;
-  running: Map<string, Running>;
+  readonly running: Map<string, Running>;
+  readonly left: TimeLeft;
 }
 
 /** Shows the progress of the trials: bars on a terminal, a line every ten seconds elsewhere, nothing if `quiet`. */
-export function createProgress({ stream, quiet, total, now }: ProgressOptions): Progress {
-  const tally: Tally = { total, finished: 0, diverged: 0, failed: 0, trained: 0, running: new Map() };
+export function createProgress({ stream, quiet, works, width, now }: ProgressOptions): Progress {
+  const left = createTimeLeft(works, width);
+  const tally: Tally = { total: works.length, finished: 0, diverged: 0, failed: 0, running: new Map(), left };
   const show = quiet
     ? silentDisplay()
     : stream.isTTY
       ? barDisplay(tally, stream, now)
       : lineDisplay(tally, stream, now);
+  const count = (outcome: 'done' | 'diverged' | 'failed'): void => {
+    tally.finished++;
+    if (outcome !== 'done') tally[outcome]++;
+    show.changed();
+  };
   return {
-    start(label, id, epochs) {
-      tally.running.set(id, { label, epochs, epoch: 0 });
+    start(label, id, epochs, work) {
+      tally.running.set(id, { label, epochs, epoch: work.from });
+      left.started(id, work, now());
       show.changed();
     },
     epoch(id, epoch) {
       const trial = tally.running.get(id);
       if (trial === undefined) return;
       trial.epoch = epoch;
+      left.epoch(id, epoch, now());
       show.advanced();
     },
     done(id, outcome) {
-      tally.finished++;
-      if (outcome !== 'done') tally[outcome]++;
-      if (tally.running.delete(id)) tally.trained++;
-      show.changed();
+      tally.running.delete(id);
+      left.ended(id, outcome, now());
+      count(outcome);
+    },
+    found(work, outcome) {
+      left.found(work);
+      count(outcome);
     },
     note: (text) => show.note(text.split('\n').map(printable).join('\n')),
     stop: show.stop,
@@ -91,8 +106,8 @@ function lineDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number
   let shown = '';
   const line = () => {
     last = now();
-    shown = `trials ${countsText(tally)}`;
-    stream.write(`${shown}\n`);
+    shown = countsText(tally);
+    stream.write(`trials ${[shown, leftText(tally, now())].filter((part) => part !== '').join(', ')}\n`);
   };
   const lineWhenDue = () => {
     if (now() - last >= lineInterval) line();
@@ -102,7 +117,7 @@ function lineDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number
     advanced: lineWhenDue,
     note: (text) => void stream.write(`${text}\n`),
     stop() {
-      if (shown !== `trials ${countsText(tally)}`) line();
+      if (shown !== countsText(tally)) line();
     },
   };
 }
@@ -114,7 +129,7 @@ function lineDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number
 function barDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number): Display {
   /** Ids by line. A trial takes the first free line, so that lines do not move and do not stay blank for long. */
   const slots: (string | undefined)[] = [];
-  const left = timeLeft(tally, now);
+  const left = oncePerSecond(() => leftText(tally, now()), now);
   let multibar: MultiBar | undefined;
   let stopped = false;
   const width = () => (stream.columns || 80) - 1;
@@ -181,8 +196,9 @@ function barDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number)
   };
 }
 
-function countsText({ total, finished, diverged, failed }: Tally): string {
-  const percent = total > 0 ? Math.floor((100 * finished) / total) : 100;
+/** The counts of trials; the percentage is that of their predicted times. */
+function countsText({ total, finished, diverged, failed, left }: Tally): string {
+  const percent = finished >= total ? 100 : Math.min(99, Math.floor(100 * left.part()));
   const parts = [`${finished}/${total}`, `${percent} %`];
   if (diverged > 0) parts.push(`${diverged} diverged`);
   if (failed > 0) parts.push(`${failed} failed`);
@@ -191,7 +207,7 @@ function countsText({ total, finished, diverged, failed }: Tally): string {
 
 function trialsLine(tally: Tally, left: string, width: number): string {
   const text = [countsText(tally), left].filter((part) => part !== '').join(', ');
-  return withBar('trials', text, workOf(tally).part, width);
+  return withBar('trials', text, tally.left.part(), width);
 }
 
 function trialLine(trial: Running | undefined, width: number): string {
@@ -219,40 +235,20 @@ function truncate(label: string, width: number): string {
   return `${characters.slice(0, Math.max(0, width - 3)).join('')}...`.slice(0, Math.max(0, width));
 }
 
-/** The work in units of trials: done here and still left; and the finished part of all trials, 0 to 1. */
-function workOf({ total, finished, trained, running }: Tally): { done: number; left: number; part: number } {
-  let partial = 0;
-  for (const { epoch, epochs } of running.values()) partial += epochs > 0 ? Math.min(1, epoch / epochs) : 0;
-  const left = Math.max(0, total - finished - partial);
-  return { done: trained + partial, left, part: total > 0 ? 1 - left / total : 1 };
+function leftText({ total, finished, left }: Tally, now: number): string {
+  const seconds = finished >= total ? null : left.seconds(now);
+  return seconds === null ? '' : `${durationText(seconds)} left`;
 }
 
-/**
- * The time left, from the mean speed since the start, including the epochs of running trials. The estimate is updated
- * once a second and moves a quarter of the way to the new value, so that it does not jump.
- */
-function timeLeft(tally: Tally, now: () => number): () => string {
-  const begin = now();
-  let computed = begin;
-  let end: number | undefined;
+/** The screen is drawn ten times a second; a number that changes so often cannot be read. */
+function oncePerSecond(text: () => string, now: () => number): () => string {
+  let computed = -Infinity;
+  let last = '';
   return () => {
-    const time = now();
-    if (time - computed >= 1000) {
-      const { done, left } = workOf(tally);
-      const estimate = done > 0 ? time + ((time - begin) * left) / done : undefined;
-      if (estimate !== undefined) end = end === undefined ? estimate : end + (estimate - end) / 4;
-      computed = time;
+    if (now() - computed >= 1000) {
+      last = text();
+      computed = now();
     }
-    return end === undefined || tally.finished >= tally.total ? '' : `${duration(end - time)} left`;
+    return last;
   };
-}
-
-/** 45 s, 2 min 10 s, 3 h 05 min: longer durations are coarser. */
-function duration(milliseconds: number): string {
-  const seconds = Math.max(1, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 10) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }

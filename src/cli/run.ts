@@ -9,6 +9,7 @@ import { tableToRecords, toJson } from '../output/json.ts';
 import { quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/result-files.ts';
 import { summaryTable } from '../output/summary.ts';
+import { savedEpochs } from '../store/checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, openStore, type Records, type Store } from '../store/store.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -24,6 +25,7 @@ import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
+import { workOf } from './work.ts';
 
 /** An output that is made from the records of all plans together. */
 export interface Finish {
@@ -51,7 +53,7 @@ export async function runPlans(
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
-    showPlan(runs, store, json);
+    await showPlan(runs, store, json, options);
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
@@ -197,24 +199,32 @@ export async function computeTrials(
   { sources, jobs, quiet, ...running }: ComputeOptions,
 ): Promise<Launched> {
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
+  const saved = await savedEpochs(store.directory);
   const progress = createProgress({
     stream: process.stderr,
     quiet,
-    total: missing.length,
+    works: missing.map((trial) => workOf(trial, saved)),
+    width: Math.min(jobs, missing.length),
     now: () => performance.now(),
   });
   let ended = total - missing.length;
+  const unfinished = new Set<string>();
   const labels = labelsOf(runs);
   const events: LaunchEvents = {
-    started: ({ id, config }) => progress.start(labels(id), id, trialEpochs(config)),
+    started: (trial) => {
+      const { id, config } = trial;
+      unfinished.add(id);
+      progress.start(labels(id), id, trialEpochs(config), workOf(trial, saved));
+    },
     epoch: ({ id }, epoch) => progress.epoch(id, epoch),
     ended: ({ id }, outcome) => {
       if (outcome !== 'failed') ended++;
+      unfinished.delete(id);
       progress.done(id, outcome);
     },
-    found: ({ id }, outcome) => {
+    found: (trial, outcome) => {
       ended++;
-      progress.done(id, outcome);
+      progress.found(workOf(trial, saved), outcome);
     },
     note: (text) => {
       if (!quiet) progress.note(`note: ${withFlags(text)}`);
@@ -234,9 +244,13 @@ export async function computeTrials(
     stop.abort();
     await launched.catch(() => {});
     progress.stop();
-    writeStderr(
-      `interrupted: the store has ${ended} of ${counted(total, 'trial')}; run the same command to resume`,
-    );
+    const { directory } = store;
+    writeStderr(`interrupted: the store ${directory} has ${ended} of ${counted(total, 'trial')}`);
+    const states = await savedEpochs(directory);
+    for (const id of unfinished) {
+      if (states.has(id)) writeStderr(`saved at epoch ${states.get(id)}: ${labels(id)}`);
+    }
+    writeStderr('run the same command to resume');
   });
   try {
     return await launched;

@@ -1,9 +1,15 @@
 import { counted } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { toJson } from '../output/json.ts';
-import type { Records } from '../store/store.ts';
+import { savedEpochs } from '../store/checkpoints.ts';
+import type { Store } from '../store/store.ts';
+import { createIdSet } from '../trial/id-set.ts';
+import type { Trial } from '../trial/trial.ts';
+import { roughDuration } from './duration.ts';
 import { labelOf } from './label.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
+import { foresee } from './time-left.ts';
+import { workOf } from './work.ts';
 
 export interface PlannedRun {
   readonly plan: Plan;
@@ -11,29 +17,56 @@ export interface PlannedRun {
   readonly out: string;
 }
 
-/** Prints the trials of every plan and which of them are in the store. */
-export function showPlan(runs: readonly PlannedRun[], records: Records, json: boolean): void {
+/** How the missing trials would be computed. */
+interface Computing {
+  readonly jobs: number;
+  readonly force: boolean;
+}
+
+/** Prints the trials of every plan, which of them are in the store, and how long the others would take. */
+export async function showPlan(
+  runs: readonly PlannedRun[],
+  store: Store,
+  json: boolean,
+  { jobs, force }: Computing,
+): Promise<void> {
+  const saved = await savedEpochs(store.directory);
   if (json) {
     const plans = runs.map(({ plan }) => ({
       experiment: plan.experiment.name,
       trials: plan.cells.map(({ settings, trial }) => ({
         id: trial.id,
-        status: records.get(trial.id)?.status ?? 'not run',
+        status: store.get(trial.id)?.status ?? 'not run',
+        savedEpoch: store.has(trial.id) ? null : (saved.get(trial.id) ?? null),
         settings,
       })),
     }));
     writeStdoutRaw(toJson(plans.length === 1 ? plans[0] : plans));
     return;
   }
-  let known = 0;
-  const ids = new Set<string>();
+  const ids = createIdSet();
+  const missing: Trial[] = [];
   for (const { plan } of runs) {
     for (const cell of plan.cells) {
-      const status = records.get(cell.trial.id)?.status ?? 'to run';
-      if (status !== 'to run' && !ids.has(cell.trial.id)) known++;
-      ids.add(cell.trial.id);
-      writeStdout(`${cell.trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}`);
+      const { trial } = cell;
+      const record = store.get(trial.id);
+      const before = ids.size;
+      const isNew = ids.add(trial.id) === before;
+      if (isNew && (record === undefined || force)) missing.push(trial);
+      const status = force ? 'to run' : (record?.status ?? 'to run');
+      const epoch = status === 'to run' ? saved.get(trial.id) : undefined;
+      const remark = epoch === undefined ? '' : ` (resumes at epoch ${epoch + 1})`;
+      writeStdout(`${trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}${remark}`);
     }
   }
-  writeStdout(`${counted(ids.size, 'trial')}: ${known} in the store, ${ids.size - known} to run`);
+  const known = ids.size - missing.length;
+  const works = missing.map((trial) => workOf(trial, saved));
+  writeStdout(
+    `${counted(ids.size, 'trial')}: ${known} in the store, ${missing.length} to run${timeText(foresee(works, jobs), jobs)}`,
+  );
+}
+
+/** ", in about 25 s on 2 workers". */
+export function timeText(seconds: number, jobs: number): string {
+  return seconds === 0 ? '' : `, in about ${roughDuration(seconds)} on ${counted(jobs, 'worker')}`;
 }

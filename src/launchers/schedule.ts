@@ -3,7 +3,7 @@ import { noteFailure } from '../store/failures.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { createIdSet } from '../trial/id-set.ts';
-import { trialCost } from '../trial/size.ts';
+import { trialSeconds } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { type Ending, type Failure, type Launched, LaunchFailure, type LaunchOptions } from './launcher.ts';
 
@@ -96,10 +96,15 @@ export async function schedule(
   return { computed, failures };
 }
 
+/**
+ * Trials of equal length come in an order that is spread evenly over them (multiples of the golden ratio): what the first
+ * ones take, and how many of them diverge, is then what to expect of the others.
+ */
 function longestFirst(trials: readonly Trial[]): Trial[] {
-  const costs = Float64Array.from(trials, ({ config }) => trialCost(config));
+  const seconds = Float64Array.from(trials, ({ config }) => trialSeconds(config));
+  const spread = Uint32Array.from(trials.keys(), (index) => Math.imul(index, 0x9e3779b9));
   return Array.from(
-    Uint32Array.from(costs.keys()).sort((a, b) => costs[b] - costs[a]),
+    Uint32Array.from(seconds.keys()).sort((a, b) => seconds[b] - seconds[a] || spread[a] - spread[b]),
     (index) => trials[index],
   );
 }

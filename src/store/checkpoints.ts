@@ -29,6 +29,16 @@ export function trialOfCheckpoint(directory: string, name: string): string | nul
   return kinds.checkpoint.name.exec(finalName(name) ?? name)?.[1] ?? null;
 }
 
+/** The epochs after which the trainings of trials are saved, by id, as the names of the checkpoints have them. */
+export async function savedEpochs(directory: string): Promise<Map<string, number>> {
+  const saved = new Map<string, number>();
+  for (const name of await storeFilesIn(checkpointFolder(directory)).catch(() => [])) {
+    const id = finalName(name) === null ? trialOfCheckpoint(directory, name) : null;
+    if (id !== null) saved.set(id, Math.max(saved.get(id) ?? 0, epochOf(name)));
+  }
+  return saved;
+}
+
 /** The checkpoint files of a trial. They are removed once the trial's record is in the store. */
 export interface TrialCheckpoints extends Checkpoints {
   remove(): Promise<void>;
@@ -83,8 +93,11 @@ export async function openCheckpoints(
   };
 }
 
+function epochOf(name: string): number {
+  return Number(/-(\d+)\.state$/.exec(name)?.[1]);
+}
+
 function newestFirst(names: readonly string[]): string[] {
-  const epochOf = (name: string) => Number(/-(\d+)\.state$/.exec(name)?.[1]);
   return [...names].sort((a, b) => epochOf(b) - epochOf(a));
 }
 

@@ -2,6 +2,7 @@ import type { DataFacts } from '../datasets/dataset.ts';
 import { datasetEntry } from '../datasets/index.ts';
 import { featureCount } from './config.ts';
 import { solverEntry } from './solvers/index.ts';
+import { secondsPer } from './solvers/seconds.ts';
 import type { ModelSize } from './solvers/solver.ts';
 import type { TrialConfig } from './trial.ts';
 
@@ -9,9 +10,18 @@ import type { TrialConfig } from './trial.ts';
 const numberBytes = 8;
 const sparseBytes = 12 * 0.5;
 
-function sizeOf({ split, features }: TrialConfig, columns: number): ModelSize {
+function sizeOf(config: TrialConfig, columns: number): ModelSize {
+  const { split, features, data } = config;
   const { trainRows, testRows } = split;
-  return { rows: trainRows + testRows, trainRows, testRows, inputs: featureCount(features, columns) };
+  const asStored = features.center === 'none' && features.basis === 'none';
+  return {
+    rows: trainRows + testRows,
+    trainRows,
+    testRows,
+    inputs: featureCount(features, columns),
+    // Images are mostly background. Whether these are is known when they are read.
+    sparseInputs: datasetEntry(data.dataset).fromFiles && asStored && takesSparse(config),
+  };
 }
 
 /** The number of weights of the trial's model on data with `columns` columns, without biases. */
@@ -24,12 +34,31 @@ export function trialEpochs({ model }: TrialConfig): number {
   return solverEntry(model.solver).epochs(model);
 }
 
-/** The approximate work of a trial, in multiplications, so that the longest trials can start first. */
-export function trialCost(config: TrialConfig): number {
-  const { data, model, bootstrap } = config;
-  const fits = bootstrap?.method === 'refit' ? bootstrap.resamples : 1;
+/** The approximate seconds of a trial on one core: the longest start first, and it foresees the time of a run. */
+export function trialSeconds(config: TrialConfig): number {
+  const { data, features, model, bootstrap } = config;
   const columns = datasetEntry(data.dataset).columns(data);
-  return fits * solverEntry(model.solver).cost(model, sizeOf(config, columns));
+  const size = sizeOf(config, columns);
+  const { resamples, method } = bootstrap ?? { resamples: 0, method: 'test' };
+  const fits = 1 + (method === 'refit' ? resamples : 0);
+  const rest =
+    secondsPer.trial +
+    size.rows * secondsPer.row +
+    (features.center === 'none' ? 0 : size.rows * columns * secondsPer.centredInput) +
+    resamples * size.testRows * secondsPer.resampledRow;
+  return fits * solverEntry(model.solver).seconds(model, size) + rest;
+}
+
+/** Trials of one kind take longer, or less long, than `trialSeconds` by about the same factor. */
+export function trialKind({ data, features, model }: TrialConfig): string {
+  const layers = 'layers' in model ? model.layers.length : 0;
+  const { dtype } = solverEntry(model.solver);
+  return [data.dataset, features.center, model.solver, dtype(model), Math.min(layers, 3)].join(' ');
+}
+
+/** The number of its epochs, each as long as the others; 0 if there are none, or if it may end after any of them. */
+export function equalEpochs(config: TrialConfig): number {
+  return solverEntry(config.model.solver).converges ? 0 : trialEpochs(config);
 }
 
 /** The approximate memory of a trial, in bytes: its rows during preparation and training, and its weights. */

@@ -14,7 +14,7 @@ import {
   optimizerNames,
 } from '../nn/optimizers.ts';
 import { featureDefaults } from './config.ts';
-import { trialCost } from './size.ts';
+import { equalEpochs, trialSeconds } from './size.ts';
 import { solvers } from './solvers/index.ts';
 import type { LbfgsConfig } from './solvers/lbfgs.ts';
 import type { SgdConfig } from './solvers/sgd.ts';
@@ -410,31 +410,31 @@ test('no two cells of the experiments share an id unless their configs are equal
   expect(cellCount).toBeGreaterThan(configs.size);
 });
 
-describe('trialCost', () => {
-  const cost = (changed: Partial<SgdConfig>, rest: Partial<TrialConfig> = {}) =>
-    trialCost({ ...config, ...rest, model: { ...model, ...changed } });
+describe('trialSeconds', () => {
+  const seconds = (changed: Partial<SgdConfig>, rest: Partial<TrialConfig> = {}) =>
+    trialSeconds({ ...config, ...rest, model: { ...model, ...changed } });
 
-  test('is in proportion to epochs and to refits', () => {
-    expect(cost({ epochs: 10 })).toBe(2 * cost({}));
-    expect(cost({}, { bootstrap: { resamples: 7, method: 'refit' } })).toBe(7 * cost({}));
-    expect(cost({}, { bootstrap: null })).toBe(cost({}));
+  test('rises in proportion to epochs and to refits, besides what every trial takes', () => {
+    const epochs = (count: number) => seconds({ epochs: count }, { bootstrap: null });
+    expect(epochs(3000) - epochs(2000)).toBeCloseTo(epochs(2000) - epochs(1000), 10);
+    const refits = (resamples: number) => seconds({}, { bootstrap: { resamples, method: 'refit' } });
+    expect(refits(9) - refits(6)).toBeCloseTo(refits(6) - refits(3), 10);
   });
 
-  test('rises with wider layers and with more rows', () => {
+  test('rises with wider layers, more rows, smaller batches, float64', () => {
     const [hidden, output] = model.layers;
-    expect(cost({ layers: [{ ...hidden, units: 16 }, output] })).toBeGreaterThan(cost({}));
-    expect(cost({}, { split: { ...config.split, trainRows: 76 } })).toBeGreaterThan(cost({}));
+    const long = { epochs: 1000 };
+    expect(seconds({ ...long, layers: [{ ...hidden, units: 16 }, output] })).toBeGreaterThan(seconds(long));
+    expect(seconds(long, { split: { ...config.split, trainRows: 76 } })).toBeGreaterThan(seconds(long));
+    expect(seconds({ ...long, batchSize: 1 })).toBeGreaterThan(seconds({ ...long, batchSize: 10 }));
+    expect(seconds({ ...long, dtype: 'float64' })).toBeGreaterThan(seconds({ ...long, dtype: 'float32' }));
   });
 
-  test('of L-BFGS counts iterations as epochs', () => {
-    const exact = (maxIterations: number) => trialCost({ ...config, model: { ...lbfgs, maxIterations } });
-    expect(exact(model.epochs)).toBe(cost({}));
-    expect(exact(10)).toBe(2 * exact(5));
-  });
-
-  test('of a closed form counts its refits', () => {
-    const closed = { ...config, model: { solver: 'closed-form', lambda: 0 } } as const;
-    const refits = trialCost({ ...closed, bootstrap: { resamples: 3, method: 'refit' } });
-    expect(refits).toBe(3 * trialCost(closed));
+  test('L-BFGS is not expected to need all its iterations, nor to have epochs of a known number', () => {
+    const exact = (maxIterations: number): TrialConfig => ({ ...config, model: { ...lbfgs, maxIterations } });
+    expect(trialSeconds(exact(10))).toBeGreaterThan(trialSeconds(exact(5)));
+    expect(trialSeconds(exact(10_000))).toBe(trialSeconds(exact(1000)));
+    expect(equalEpochs(exact(10))).toBe(0);
+    expect(equalEpochs(config)).toBe(model.epochs);
   });
 });

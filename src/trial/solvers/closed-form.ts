@@ -1,5 +1,6 @@
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { featuresOf, linearFit } from '../fit.ts';
+import { secondsPer } from './seconds.ts';
 import type { Solver } from './solver.ts';
 
 /** Minimises mean squared error + lambda sum(beta^2) exactly. Lambda 0 is minimum-norm least squares. */
@@ -22,7 +23,9 @@ export const closedForm = {
   loss: () => 'mse',
   epochs: () => 0,
   weights: (_model, inputs) => inputs,
-  cost: (_model, { trainRows, inputs }) => trainRows * inputs ** 2,
+  converges: false,
+  seconds: (_model, { trainRows, inputs }) =>
+    secondsPer.decomposition * trainRows * inputs * Math.min(trainRows, inputs),
   memory: (_model, { inputs }) => 4 * inputs,
   async fit(data, { lambda }) {
     const { leastSquares, ridge } = await import('../../regression/least-squares.ts');

@@ -10,7 +10,8 @@ import {
   networkReads,
   networkSchema,
 } from './network.ts';
-import { maxEpochs, trainingCost } from './sgd.ts';
+import { passesSeconds } from './seconds.ts';
+import { maxEpochs } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
 /** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
@@ -30,6 +31,9 @@ const options = {
     (x) => x > 0,
   ),
 } satisfies Record<string, Option>;
+
+/** So many iterations are foreseen; how many there are is known at the end. */
+const usualIterations = 150;
 
 export const lbfgs = {
   title: 'L-BFGS',
@@ -57,7 +61,9 @@ export const lbfgs = {
   loss: ({ loss }) => loss,
   epochs: ({ maxIterations }) => maxIterations,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  cost: ({ maxIterations, layers }, size) => trainingCost({ epochs: maxIterations, layers }, size),
+  converges: true,
+  seconds: ({ maxIterations, layers }, size) =>
+    passesSeconds(layers, size, Math.min(maxIterations, usualIterations), 1, 'float64'),
   /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),

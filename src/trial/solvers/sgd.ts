@@ -28,6 +28,7 @@ import {
   networkReads,
   networkSchema,
 } from './network.ts';
+import { passesSeconds } from './seconds.ts';
 import { layerWeights, type ModelContext, type ModelSize, type Solver } from './solver.ts';
 
 /** Training with mini-batches and any optimiser. */
@@ -111,7 +112,8 @@ export const sgd = {
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  cost: trainingCost,
+  converges: false,
+  seconds: (model, size) => trainingSeconds(model, size, model.dtype),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
     const { train } = await import('../../nn/train.ts');
@@ -184,15 +186,13 @@ export function trainingSchema(z: typeof Zod.z) {
   };
 }
 
-/**
- * The work of all epochs. Each has the forward and backward passes and updates on the training rows, and evaluates all
- * rows.
- */
-export function trainingCost(
-  { epochs, layers }: Pick<TrainingConfig, 'epochs' | 'layers'>,
-  { inputs, trainRows, testRows }: ModelSize,
+/** The seconds of all epochs. */
+export function trainingSeconds(
+  { epochs, layers, batchSize }: Pick<TrainingConfig, 'epochs' | 'layers' | 'batchSize'>,
+  size: ModelSize,
+  dtype: Dtype,
 ): number {
-  return epochs * (4 * trainRows + testRows) * layerWeights(layers, inputs);
+  return passesSeconds(layers, size, epochs, Math.floor(size.trainRows / batchSize), dtype);
 }
 
 export function trainingMemory(

@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { SklearnVersions } from '../../references/sklearn.ts';
 import { linearFit } from '../fit.ts';
+import { secondsPer } from './seconds.ts';
 import type { Solver } from './solver.ts';
 
 /** scikit-learn's SGDRegressor, fitted by partial fits on `batchSize` training rows drawn with replacement. */
@@ -39,6 +40,7 @@ const common = {
   defaults: {},
   dtype: () => 'float64' as const,
   epochs: () => 0,
+  converges: false,
   weights: (_model: object, inputs: number) => inputs,
 } as const;
 
@@ -73,7 +75,8 @@ export const sgdRegressor = {
     batchSize: z.int().min(1),
   })) as ShapeOf,
   loss: () => 'mse',
-  cost: ({ partialFits, batchSize }, { inputs }) => partialFits * batchSize * inputs,
+  seconds: ({ partialFits, batchSize }, { inputs }) =>
+    secondsPer.python + partialFits * batchSize * inputs * secondsPer.multiplication,
   /** The row numbers of every partial fit, two to a number, and their copy for Python. */
   memory: ({ partialFits, batchSize }, { inputs }) => 4 * inputs + partialFits * batchSize,
   async fit(data, model, seed) {
@@ -104,7 +107,8 @@ export const logisticRegression = {
     }),
   })) as ShapeOf,
   loss: () => 'cross_entropy',
-  cost: ({ parameters }, { trainRows, inputs }) => parameters.max_iter * 4 * trainRows * inputs,
+  seconds: ({ parameters }, { trainRows, inputs }) =>
+    secondsPer.python + parameters.max_iter * 4 * trainRows * inputs * 10 * secondsPer.multiplication,
   memory: (_model, { inputs }) => 32 * inputs,
   async fit(data, { version, numpy, scipy, parameters }) {
     const versions = { version, numpy, scipy };

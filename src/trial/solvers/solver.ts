@@ -38,6 +38,8 @@ export interface ModelSize {
   readonly testRows: number;
   /** The number of inputs of the model: columns or features. */
   readonly inputs: number;
+  /** Whether most of these inputs are probably 0, and the solver reads only the others. */
+  readonly sparseInputs: boolean;
 }
 
 /** Everything about one way to fit a model. */
@@ -66,8 +68,10 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly epochs: (model: Model) => number;
   /** The number of weights, without biases. */
   readonly weights: (model: Model, inputs: number) => number;
-  /** The approximate work of one fit, in multiplications. */
-  readonly cost: (model: Model, size: ModelSize) => number;
+  /** Whether it may end before its last epoch or iteration, because it has converged. */
+  readonly converges: boolean;
+  /** The approximate seconds of one fit, from the constants in seconds.ts. */
+  readonly seconds: (model: Model, size: ModelSize) => number;
   /**
    * The approximate number of numbers that it stores besides the rows: weights and the intermediate results of a batch.
    */

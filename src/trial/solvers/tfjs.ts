@@ -7,11 +7,11 @@ import {
   type TrainingConfig,
   trainingArguments,
   trainingConfig,
-  trainingCost,
   trainingDefaults,
   trainingMemory,
   trainingReads,
   trainingSchema,
+  trainingSeconds,
 } from './sgd.ts';
 import { layerWeights, type Solver } from './solver.ts';
 
@@ -50,7 +50,8 @@ export const tfjs = {
   epochs: ({ epochs }) => epochs,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   /** It takes about 20 times as long as this program. */
-  cost: (model, size) => 20 * trainingCost(model, size),
+  converges: false,
+  seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch }) {
     const { trainWithTfjs } = await import('../../references/tfjs.ts');
