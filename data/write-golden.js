@@ -7,7 +7,14 @@ import { metricsOf } from '../dist/src/trial/metrics.js';
 const file = new URL('golden.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8'));
 const metrics = ['regression', 'classification'].flatMap((task) => metricsOf({ task, settings: {} }));
-const columns = ['trial', 'status', 'diverged_epoch', ...new Set(metrics.map(({ name }) => name))];
+const ofCurves = ['epoch', 'split', 'metric', 'value'];
+const columns = [
+  'trial',
+  'status',
+  'diverged_epoch',
+  ...new Set(metrics.map(({ name }) => name)),
+  ...ofCurves,
+];
 const updated = [];
 for (const { sha256, ...one } of cases) {
   const now = await goldenHash(one, columns);

@@ -62,21 +62,25 @@ function differenceTable(differences: readonly Difference[]): Table {
       { name: 'file', type: 'string', description: 'path of the CSV in both folders' },
       { name: 'row', type: 'string', description: 'its primary key; empty: the file or the column' },
       { name: 'column', type: 'string', description: 'empty: the whole row' },
-      { name: 'baseline', type: 'string', description: 'number or text of the baseline' },
-      { name: 'now', type: 'string', description: 'number or text now, or what is missing' },
+      { name: 'baseline', type: 'number', description: 'number of the baseline; empty: text' },
+      { name: 'now', type: 'number', description: 'number now; empty: text' },
       { name: 'difference', type: 'number', description: 'now - baseline' },
+      { name: 'change', type: 'string', description: 'both in words, or what is missing' },
       { name: 'verdict', type: 'string', description: 'contradicted or not run' },
     ],
     primaryKey: ['file', 'row', 'column'],
-    rows: differences.map(({ file, row, column, baseline, now, difference, verdict }) => [
-      file,
-      row,
-      column,
-      baseline,
-      now,
+    rows: differences.map((one) => [
+      one.file,
+      one.row,
+      one.column,
+      typeof one.baseline === 'number' ? one.baseline : null,
+      typeof one.now === 'number' ? one.now : null,
       // The difference of two finite numbers may overflow, and a CSV cannot hold an infinity.
-      difference !== null && Number.isFinite(difference) ? difference : null,
-      verdict,
+      one.difference !== null && Number.isFinite(one.difference) ? one.difference : null,
+      one.baseline === null
+        ? (one.now?.toString() ?? null)
+        : `${valueText(one.baseline)} -> ${valueText(one.now)}`,
+      one.verdict,
     ]),
   };
 }

@@ -38,7 +38,7 @@ describe('a report of verdicts', () => {
     const formula = { ...check.differences[0], row: '=1+1' };
     const csv = await verdictFormats.csv.render(checkReport({ ...check, differences: [formula] }));
     expect(csv).toBe(
-      "file,row,column,baseline,now,difference,verdict\na.csv,'=1+1,x,-0.5,-0.25,0.25,contradicted\n",
+      "file,row,column,baseline,now,difference,change,verdict\na.csv,'=1+1,x,-0.5,-0.25,0.25,'-0.5 -> -0.25,contradicted\n",
     );
   });
 

@@ -70,7 +70,7 @@ test('formats go to a file by its ending, or to the standard output by name', as
   const { stdout } = await call(...args, '--format', 'json');
   expect(JSON.parse(stdout).rows).toHaveLength(1);
   expect((await call(...args, '--format', 'csv')).stdout).toMatch(
-    /^file,row,column,baseline,now,difference,verdict\n/,
+    /^file,row,column,baseline,now,difference,change,verdict\n/,
   );
 });
 

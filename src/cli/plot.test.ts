@@ -175,9 +175,9 @@ describe('plot', () => {
       .slice(1)
       .filter((row) => row.includes(',1,'));
     const longer = rows.flatMap((row) => {
-      const [id, run, variant, , split, metric] = row.split(',');
+      const [id, run, variant, data, status, , split, metric] = row.split(',');
       return Array.from({ length: 100_000 }, (_, i) =>
-        [id, run, variant, i + 1, split, metric, 1 / (i + 1)].join(','),
+        [id, run, variant, data, status, i + 1, split, metric, 1 / (i + 1)].join(','),
       );
     });
     expect(longer).toHaveLength(400_000);
@@ -311,9 +311,9 @@ describe('table', () => {
     );
     expect(status).toBe(0);
     const [header, ...rows] = stdout.trimEnd().split('\n');
-    expect(header).toBe('metric,lambda,0.0001,0.001,0.01,0.1,closed form');
+    expect(header).toBe('metric,lambda,0.0001,0.001,0.01,0.1,closed form,status');
     expect(rows).toHaveLength(8);
-    expect(rows[0]).toMatch(/^"test MSE, bootstrap mean",0.0001(,-?[\d.e+-]+){5}$/);
+    expect(rows[0]).toMatch(/^"test MSE, bootstrap mean",0.0001(,-?[\d.e+-]+){5},done$/);
   });
 
   test('what the store lacks is not run, exit 4, and nothing is trained', async () => {

@@ -24,7 +24,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
       'markdown',
     );
     command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
-      const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
+      const { render, forPrograms } = formats[parseChoice(flags.format, formatNames, '--format')];
       const { describeProblems, openStore } = await import('../store/store.ts');
       const { quickWarning } = await import('../output/manifest.ts');
       const { reportTable } = await import('../output/report-table.ts');
@@ -34,7 +34,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
         directory,
         plan.cells.map(({ trial }) => trial.id),
       );
-      for await (const piece of render(await reportTable(plan, store))) {
+      for await (const piece of render(await reportTable(plan, store, { status: forPrograms }))) {
         writeStdoutRaw(piece);
         await setImmediate(); // lets Ctrl-C through
       }

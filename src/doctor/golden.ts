@@ -25,7 +25,7 @@ export interface GoldenCase {
 export interface Golden {
   /** SHA-256 of the bundled MNIST, as in `ImageDataset`. */
   readonly mnist: string;
-  /** The columns of trials.csv to hash; all of curves.csv follows. A column added to trials.csv later changes no hash. */
+  /** The columns of trials.csv and curves.csv to hash. A column added to them later changes no hash. */
   readonly columns: readonly string[];
   readonly cases: readonly GoldenCase[];
 }
@@ -84,7 +84,9 @@ export async function goldenHash(
   const plan = await planExperiment(found, { variant: 'code', quick: false, given: lists }, sources);
   const records = new Map<string, TrialRecord>();
   for (const { trial } of plan.cells) records.set(trial.id, await runTrial(trial, sources));
-  const tables = [selectColumns(trialsTable(plan, records), columns), curvesTable(plan, records)];
+  const tables = [trialsTable(plan, records), curvesTable(plan, records)].map((table) =>
+    selectColumns(table, columns),
+  );
   const hash = createHash('sha256');
   for (const table of tables) hash.update(await toCsv(table));
   return hash.digest('hex');

@@ -4,24 +4,28 @@ import type { Table, Value } from './table.ts';
 
 function table(rows: Value[][], names = ['text', 'x', 'flag']): Table {
   const types = ['string', 'number', 'boolean'] as const;
-  const columns = names.map((name, i) => ({ name, type: types[i] ?? ('number' as const), description: '' }));
+  const columns = names.map((name, i) => ({ name, type: types[i], description: '' }));
   return { name: 'trials', description: '', columns, primaryKey: [], rows };
 }
 
-/** The one cell of number x, as it is written. */
+/** The one cell of a table, as it is written. */
 async function cell(value: Value): Promise<string> {
-  return (await toCsv(table([[value]], ['c']))).split('\n').slice(1, -1).join('\n');
+  const one = {
+    ...table([[value]]),
+    columns: [{ name: 'c', type: typeof value as 'string' | 'number', description: '' }],
+  };
+  return (await toCsv(one)).split('\n').slice(1, -1).join('\n');
 }
 
 describe('toCsv', () => {
-  test('header, records, booleans, the empty cell and the missing values', async () => {
+  test('header, records, booleans, and empty cells where a number is missing', async () => {
     const rows: Value[][] = [
       ['a', 0.1, true],
       ['b', 'diverged', false],
       [null, null, null],
       ['c', 'not run', null],
     ];
-    expect(await toCsv(table(rows))).toBe('text,x,flag\na,0.1,true\nb,diverged,false\n,,\nc,not run,\n');
+    expect(await toCsv(table(rows))).toBe('text,x,flag\na,0.1,true\nb,,false\n,,\nc,,\n');
     expect(await toCsv(table([]))).toBe('text,x,flag\n');
   });
 
@@ -52,6 +56,14 @@ describe('toCsv', () => {
 
   test.each([NaN, Infinity, -Infinity])('%d is never written', async (x) => {
     await expect(toCsv(table([['a', x, null]]))).rejects.toThrow('trials, row 0, x');
+  });
+
+  test.each<[string, Value[]]>([
+    ['another word in a number column', ['a', 'infinite', null]],
+    ['a number in a text column', [1, 1, null]],
+    ['a text in a boolean column', ['a', 1, 'yes']],
+  ])('%s is a bug, and refused', async (_what, row) => {
+    await expect(toCsv(table([row]))).rejects.toThrow('trials, row 0');
   });
 
   test('a row of the wrong length is refused', async () => {

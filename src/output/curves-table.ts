@@ -1,6 +1,6 @@
 import type { Plan } from '../experiment/plan.ts';
 import { curveMetrics } from '../trial/metrics.ts';
-import { runCells, runColumns } from './settings.ts';
+import { dataCell, dataColumn, runCells, runColumns } from './settings.ts';
 import type { Table, Value } from './table.ts';
 import { type Records, shortId, trialColumn } from './trials-table.ts';
 
@@ -12,10 +12,12 @@ export function curvesTable(plan: Plan, records: Records): Table {
     columns: [
       trialColumn,
       ...runColumns,
+      dataColumn,
+      { name: 'status', type: 'string', description: 'done or diverged: how the trial ended' },
       { name: 'epoch', type: 'integer', description: 'epochs trained, or iterations of L-BFGS, from 1' },
       { name: 'split', type: 'string', description: 'train or test' },
       { name: 'metric', type: 'string', description: `${curveMetrics(plan.experiment.task).join(' or ')}` },
-      { name: 'value', type: 'number', description: 'its value' },
+      { name: 'value', type: 'number', description: 'its value; empty where it was not finite' },
     ],
     primaryKey: ['trial', 'epoch', 'split', 'metric'],
     rows: { [Symbol.iterator]: () => curveRows(plan, records) },
@@ -24,10 +26,13 @@ export function curvesTable(plan: Plan, records: Records): Table {
 
 function* curveRows(plan: Plan, records: Records): Generator<Value[]> {
   for (const { trial } of plan.cells) {
-    for (const [name, values] of Object.entries(records.get(trial.id)?.curves ?? {})) {
+    const record = records.get(trial.id);
+    if (record === undefined) continue;
+    const before = [shortId(trial.id), ...runCells(plan), dataCell(trial.config), record.status];
+    for (const [name, values] of Object.entries(record.curves)) {
       const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
       for (const [epoch, value] of values.entries()) {
-        yield [shortId(trial.id), ...runCells(plan), epoch + 1, split, metric, value ?? 'diverged'];
+        yield [...before, epoch + 1, split, metric, value ?? 'diverged'];
       }
     }
   }

@@ -37,15 +37,13 @@ describe('datapackage', () => {
     });
   });
 
-  test('labels the missing values: of numbers all, of text only the empty cell', () => {
+  test('only the empty cell is a missing value', () => {
     const schema = descriptor.resources[0]?.schema;
-    expect(schema?.missingValues.map(({ value }) => value)).toEqual(['', 'diverged', 'not run']);
-    expect(new Set(schema?.missingValues.map(({ label }) => label)).size).toBe(3);
+    expect(schema?.missingValues).toMatchObject([{ value: '' }]);
     expect(schema?.fields[0]).toEqual({
       name: 'id',
       type: 'string',
       description: 'SHA-256 of the config',
-      missingValues: [{ value: '', label: 'not applicable' }],
     });
     expect(schema?.fields[2]).toEqual({ name: 'mse', type: 'number', description: 'of the test set' });
   });

@@ -1,4 +1,4 @@
-import { type Column, missingValues, type Table } from './table.ts';
+import type { Table } from './table.ts';
 
 export interface FileFacts {
   /** Size of the file in bytes. */
@@ -44,15 +44,9 @@ function resource(table: Table, files: ReadonlyMap<string, FileFacts>) {
     hash: `sha256:${file.sha256}`,
     schema: {
       $schema: 'https://datapackage.org/profiles/2.0/tableschema.json',
-      fields: table.columns.map(field),
-      missingValues,
+      fields: table.columns.map(({ name, type, description }) => ({ name, type, description })),
+      missingValues: [{ value: '', label: 'no value: does not apply, or as the column status says' }],
       ...(table.primaryKey.length > 0 && { primaryKey: table.primaryKey }),
     },
   };
-}
-
-/** In a text column, 'diverged' can be a value (a status, for example), so only the empty cell means missing. */
-function field({ name, type, description }: Column) {
-  const own = type === 'string' ? { missingValues: missingValues.filter(({ value }) => value === '') } : {};
-  return { name, type, description, ...own };
 }

@@ -9,6 +9,8 @@ export interface Format {
   extension: string;
   /** One line for --help. */
   description: string;
+  /** Whether programs read it. They get no words in number columns, but a column that says why a number is missing. */
+  forPrograms: boolean;
   /** The text of the file, in pieces. */
   render(table: Table): AsyncIterable<string>;
 }
@@ -18,21 +20,25 @@ export const formats = {
   csv: {
     extension: 'csv',
     description: 'comma-separated values with a header (RFC 4180)',
+    forPrograms: true,
     render: csvPieces,
   },
   json: {
     extension: 'json',
     description: 'a list of objects, one per row',
+    forPrograms: true,
     render: jsonPieces,
   },
   markdown: {
     extension: 'md',
     description: "a table in GitHub's Markdown",
+    forPrograms: false,
     render: markdownPieces,
   },
   latex: {
     extension: 'tex',
     description: 'a tabular with booktabs',
+    forPrograms: false,
     render: latexPieces,
   },
 } as const satisfies Record<string, Format>;

@@ -1,5 +1,5 @@
 import { replaceUnprintable } from '../errors.ts';
-import type { Table, Value } from './table.ts';
+import { dataRow, type Table, type Value } from './table.ts';
 
 /**
  * The value as JSON, indented by two spaces, with a newline at the end; keys keep their order.
@@ -34,14 +34,15 @@ function refuseNonFinite(key: string, value: unknown): unknown {
 
 /** One object per row, keyed by column name. A column named __proto__ is a key like any other. */
 export function tableToRecords(table: Table): Record<string, Value>[] {
-  return Array.from(table.rows, (row) => recordOf(table, row));
+  return Array.from(table.rows, (row, index) => recordOf(table, row, index));
 }
 
 /** The same text as toJson gives for the table's records, one row at a time. */
 export async function* jsonPieces(table: Table): AsyncGenerator<string> {
   let before = '[\n';
+  let index = 0;
   for (const row of table.rows) {
-    const text = escapeUnprintable(JSON.stringify(recordOf(table, row), refuseNonFinite, 2)).replaceAll(
+    const text = escapeUnprintable(JSON.stringify(recordOf(table, row, index++), null, 2)).replaceAll(
       '\n',
       '\n  ',
     );
@@ -51,6 +52,7 @@ export async function* jsonPieces(table: Table): AsyncGenerator<string> {
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
-function recordOf({ columns }: Table, row: readonly Value[]): Record<string, Value> {
-  return Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
+function recordOf(table: Table, row: readonly Value[], index: number): Record<string, Value> {
+  const values = dataRow(table, row, index);
+  return Object.fromEntries(table.columns.map(({ name }, place) => [name, values[place]]));
 }

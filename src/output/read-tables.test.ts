@@ -49,14 +49,14 @@ test('what was written comes back, types, keys and missing values with it', asyn
   const read = (await readTables(folder)).get('trials.csv')!;
   expect(read.rows).toEqual([
     ['a, "b"\nc', '0.1', '1'],
-    ["'=d", 'diverged', ''],
+    ["'=d", '', ''],
     ['e', '-1e-7', '3'],
   ]);
   expect(read.primaryKey).toEqual(['id']);
   expect(read.columns.map(({ name, type, missing }) => [name, type, [...missing]])).toEqual([
     ['id', 'string', ['']],
-    ['mse', 'number', ['', 'diverged', 'not run']],
-    ['epoch', 'integer', ['', 'diverged', 'not run']],
+    ['mse', 'number', ['']],
+    ['epoch', 'integer', ['']],
   ]);
 });
 

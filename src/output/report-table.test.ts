@@ -6,6 +6,7 @@ import type { SettingLists, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { TrialConfig, TrialRecord } from '../trial/trial.ts';
 import { toCsv } from './csv.ts';
+import { toMarkdown } from './markdown.ts';
 import { reportTable } from './report-table.ts';
 import type { Records } from './trials-table.ts';
 
@@ -46,8 +47,19 @@ function planned(
   return { plan, records: new Map(records.flat()) };
 }
 
-async function csvOf({ plan, records }: ReturnType<typeof planned>): Promise<string[]> {
-  return (await toCsv(await reportTable(plan, records))).trimEnd().split('\n');
+async function csvOf(
+  { plan, records }: ReturnType<typeof planned>,
+  options: { status?: boolean } = {},
+): Promise<string[]> {
+  return (await toCsv(await reportTable(plan, records, options))).trimEnd().split('\n');
+}
+
+/** The rows as people read them. */
+async function markdownOf({ plan, records }: ReturnType<typeof planned>): Promise<string[]> {
+  return toMarkdown(await reportTable(plan, records))
+    .trimEnd()
+    .split('\n')
+    .slice(2);
 }
 
 const sgd = { solver: 'sgd', reference: 'none', schedule: 'constant' };
@@ -68,8 +80,25 @@ describe('a grid', () => {
   });
 
   test('says why a value is missing', async () => {
-    const table = await csvOf(planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3)));
-    expect(table.slice(1)).toEqual(['test MSE,10,diverged,not run', 'test MSE,50,1,not run']);
+    const cells = planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3));
+    expect(await markdownOf(cells)).toEqual([
+      '| test MSE | 10 | diverged | not run |',
+      '| test MSE | 50 | 1 | not run |',
+    ]);
+  });
+
+  test('has no word in a number column for programs, and says why in a column of its own', async () => {
+    const cells = planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3));
+    expect(await csvOf(cells, { status: true })).toEqual([
+      'metric,batch_size,0.01,0.1,status',
+      'test MSE,10,,,diverged: 0.01; not run: 0.1',
+      'test MSE,50,1,,not run: 0.1',
+    ]);
+    const whole = planned(ols, grid, cellsOf([1, 2, 3, 4]));
+    expect((await csvOf(whole, { status: true })).slice(1)).toEqual([
+      'test MSE,10,1,2,done',
+      'test MSE,50,3,4,done',
+    ]);
   });
 
   test('has a line for each combination of what else varies', async () => {
@@ -104,8 +133,8 @@ describe('a grid', () => {
     const lists = { ...grid, solver: ['sgd', 'closed-form'], reference: ['none', 'sklearn'] };
     expect(await csvOf(planned(ols, lists, cells))).toEqual([
       'metric,batch_size,0.01,0.1,closed form,sklearn',
-      'test MSE,10,1,2,0.5,diverged',
-      'test MSE,50,3,4,0.5,diverged',
+      'test MSE,10,1,2,0.5,',
+      'test MSE,50,3,4,0.5,',
     ]);
   });
 
@@ -143,12 +172,9 @@ describe('single rows', () => {
       [{ activation: 'sigmoid' }, 'diverged'],
       [{ activation: 'tanh' }, 'not run'],
     ] as const;
-    expect(await csvOf(planned(ffnn, { activation: ['relu', 'sigmoid', 'tanh'] }, cells))).toEqual([
-      'activation,test MSE',
-      'relu,0.123',
-      'sigmoid,diverged',
-      'tanh,not run',
-    ]);
+    expect(
+      await csvOf(planned(ffnn, { activation: ['relu', 'sigmoid', 'tanh'] }, cells), { status: true }),
+    ).toEqual(['activation,test MSE,status', 'relu,0.123,done', 'sigmoid,,diverged', 'tanh,,not run']);
   });
 
   test('have the spread over several seeds', async () => {

@@ -6,23 +6,23 @@ import { twoDigits } from '../stats/two-digits.ts';
 import { arrangeGrid, findByLine } from './grid.ts';
 import { groupBy } from './group-by.ts';
 import { isInGrid, kindOf, settingCells, settingColumns, variedOptions } from './settings.ts';
-import { type SummaryCell, summaryCells } from './summary.ts';
+import { missingReason, type SummaryCell, statusOf, summaryCells } from './summary.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
 /**
  * The table in the report's layout, with means over the seeds. A grid has one row per metric and row of its heat maps, with
  * values to two significant digits, and one column each for the closed form and for other libraries. Any other experiment
- * has one row per cell, with values to three digits.
+ * has one row per cell, with values to three digits. `status` adds a column that says, for programs, why values are missing.
  */
-export async function reportTable(plan: Plan, records: Records): Promise<Table> {
+export async function reportTable(plan: Plan, records: Records, { status = false } = {}): Promise<Table> {
   const { rows, columns } = plan.experiment.layout;
-  if (rows === null || columns === null) return cellTable(plan, summaryCells(plan, records));
+  if (rows === null || columns === null) return cellTable(plan, summaryCells(plan, records), status);
   const cells = await allOf(summaryCells(plan, records));
   const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
-  if (inside.length < 2) return cellTable(plan, cells);
+  if (inside.length < 2) return cellTable(plan, cells, status);
   const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
-  return gridTable(plan, { inside, outside, rows, columns });
+  return gridTable(plan, { inside, outside, rows, columns }, status);
 }
 
 /** Collects the items. A large grid takes a while, so Ctrl-C is let through in between. */
@@ -42,7 +42,7 @@ interface Cells {
   readonly columns: OptionName;
 }
 
-function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells): Table {
+function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells, status: boolean): Table {
   const excluded: readonly OptionName[] = ['solver', 'reference', rows, columns];
   const keys = [...variedOptions(plan).filter((name) => !excluded.includes(name)), rows];
   const grid = arrangeGrid(inside, keys, columns);
@@ -55,23 +55,33 @@ function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells): Table
     find: findByLine(cells, keys),
   }));
   const { metrics, title, figure } = { ...plan.experiment, ...plan.experiment.layout };
+  const shown = [
+    ...grid.columns.map((tick) => numberColumn(String(tick), `${optionTitle(columns)} ${tick}`)),
+    ...outsideColumns.map(({ name }) => numberColumn(name, `${name}, next to the grid`)),
+  ];
   return {
     name: 'table',
     description: `${title} (${figure}): ${optionTitle(columns)} in columns`,
     columns: [
       { name: 'metric', type: 'string', description: 'what the row shows' },
-      ...settingColumns(keys, plan),
-      ...grid.columns.map((tick) => numberColumn(String(tick), `${optionTitle(columns)} ${tick}`)),
-      ...outsideColumns.map(({ name }) => numberColumn(name, `${name}, next to the grid`)),
+      ...settingColumns(keys),
+      ...shown,
+      ...(status ? [statusColumn] : []),
     ],
-    primaryKey: ['metric', ...settingColumns(keys, plan).map(({ name }) => name)],
+    primaryKey: ['metric', ...settingColumns(keys).map(({ name }) => name)],
     rows: metrics.flatMap((metric) =>
-      grid.lines.map(({ settings, cells }): Value[] => [
-        metric.title,
-        ...settingCells(keys, settings),
-        ...grid.columns.map((tick) => meanOrReason(cells.get(tick), metric.name)),
-        ...outsideColumns.map(({ find }) => meanOrReason(find(settings), metric.name)),
-      ]),
+      grid.lines.map(({ settings, cells }): Value[] => {
+        const found = [
+          ...grid.columns.map((tick) => cells.get(tick)),
+          ...outsideColumns.map(({ find }) => find(settings)),
+        ];
+        return [
+          metric.title,
+          ...settingCells(keys, settings),
+          ...found.map((cell) => meanOrReason(cell, metric.name)),
+          ...(status ? [missingCells(found, shown)] : []),
+        ];
+      }),
     ),
   };
 }
@@ -80,7 +90,28 @@ function numberColumn(name: string, description: string): Column {
   return { name, type: 'number', description };
 }
 
-function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
+const statusColumn: Column = {
+  name: 'status',
+  type: 'string',
+  description: 'done; or why values are missing: diverged, not run, with their columns if there are several',
+};
+
+/** "done", or the columns without a value: "diverged: 1, 10; not run: sklearn". */
+function missingCells(cells: readonly (SummaryCell | undefined)[], columns: readonly Column[]): string {
+  const found = cells.map((cell, index) => [statusOf(cell ?? neverRun), columns[index].name] as const);
+  const missing = groupBy(
+    found.filter(([status]) => status !== 'done'),
+    ([status]) => status,
+  );
+  if (missing.size === 0) return 'done';
+  return [...missing]
+    .map(([status, places]) => `${status}: ${places.map(([, name]) => name).join(', ')}`)
+    .join('; ');
+}
+
+const neverRun = { done: 0, diverged: 0 };
+
+function cellTable(plan: Plan, cells: Iterable<SummaryCell>, status: boolean): Table {
   const varied = variedOptions(plan);
   const { metrics } = plan.experiment.layout;
   const several = plan.lists.seed!.length > 1;
@@ -88,13 +119,14 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
     name: 'table',
     description: `${plan.experiment.title} (${plan.experiment.figure})`,
     columns: [
-      ...settingColumns(varied, plan),
+      ...settingColumns(varied),
       ...metrics.flatMap(({ title }) => [
         numberColumn(title, `${title}, mean over the seeds`),
         ...(several ? [numberColumn(`${title}, sd`, 'over the seeds')] : []),
       ]),
+      ...(status ? [statusColumn] : []),
     ],
-    primaryKey: settingColumns(varied, plan).map(({ name }) => name),
+    primaryKey: settingColumns(varied).map(({ name }) => name),
     rows: rowsOf(cells, (cell) => [
       ...settingCells(varied, cell.settings),
       ...metrics.flatMap(({ name }) => {
@@ -104,6 +136,7 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
           ...(several ? [spread === null ? null : rounded(spread, 2)] : []),
         ];
       }),
+      ...(status ? [statusOf(cell)] : []),
     ]),
   };
 }
@@ -111,9 +144,7 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>): Table {
 /** The mean, or the word for why it is missing. */
 function meanOrReason(cell: SummaryCell | undefined, metric: string, digits = 2): Value {
   const mean = cell?.statistics.get(metric)?.mean ?? null;
-  if (mean !== null) return rounded(mean, digits);
-  if (cell !== undefined && cell.done > 0) return null;
-  return cell !== undefined && cell.diverged > 0 ? 'diverged' : 'not run';
+  return mean === null ? missingReason(cell ?? neverRun) : rounded(mean, digits);
 }
 
 /** Two digits are rounded as in the report, half to even. */

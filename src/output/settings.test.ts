@@ -22,13 +22,14 @@ test('options with several values, in the order of the experiment, the seed wher
   expect(variedOptions(plan, { seed: true })).toEqual(['seed', 'solver', 'batchSize']);
 });
 
-test('a column is text where an option is a word in some cell', () => {
-  const columns = settingColumns(['batchSize', 'learningRate'], plan);
+test('a column is text if its option may be a word, whatever its values are', () => {
+  const columns = settingColumns(['batchSize', 'learningRate']);
   expect(columns.map(({ name, type }) => [name, type])).toEqual([
     ['batch_size', 'string'],
     ['learning_rate', 'number'],
   ]);
   expect(settingCells(['batchSize', 'lambda'], { batchSize: 'all' })).toEqual(['all', null]);
+  expect(settingCells(['batchSize', 'lambda'], { batchSize: 10, lambda: 1 })).toEqual(['10', 1]);
 });
 
 describe('kinds of cells', () => {

@@ -1,3 +1,4 @@
+import { type DataConfig, dataName } from '../datasets/index.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -13,33 +14,30 @@ export function runCells({ quick, variant }: Plan): Value[] {
   return [quick ? 'quick' : 'full', variant];
 }
 
-/** Columns for the given options. A column is text if the option is a word ("all") in some cell. */
-export function settingColumns(names: readonly OptionName[], plan: Plan): Column[] {
+/** What follows in every table of an experiment: other data are not taken for the report's. */
+export const dataColumn: Column = {
+  name: 'data',
+  type: 'string',
+  description: 'franke: generated; sha256:...: first 12 digits of the digest of the files',
+};
+
+export function dataCell(config: { readonly data: DataConfig }): Value {
+  return dataName(config.data);
+}
+
+/** Columns for the given options. Their types never depend on the values. */
+export function settingColumns(names: readonly OptionName[]): Column[] {
   return names.map((name) => {
     const { type, description } = options[name];
-    const words = wordOptions(plan).has(name);
-    return { name: columnName(name), type: words ? 'string' : type, description };
+    return { name: columnName(name), type, description };
   });
 }
 
-/** The options that are a word in some cell. Computed once per plan, because each access creates the settings of a cell. */
-function wordOptions(plan: Plan): ReadonlySet<OptionName> {
-  const known = wordOptionsByPlan.get(plan);
-  if (known !== undefined) return known;
-  const found = new Set<OptionName>();
-  for (const { settings } of plan.cells) {
-    for (const [name, value] of Object.entries(settings)) {
-      if (typeof value === 'string') found.add(name as OptionName);
-    }
-  }
-  wordOptionsByPlan.set(plan, found);
-  return found;
-}
-
-const wordOptionsByPlan = new WeakMap<Plan, ReadonlySet<OptionName>>();
-
 export function settingCells(names: readonly OptionName[], settings: Settings): Value[] {
-  return names.map((name) => settings[name] ?? null);
+  return names.map((name) => {
+    const value = settings[name] ?? null;
+    return value !== null && options[name].type === 'string' ? String(value) : value;
+  });
 }
 
 /** The options with several values, in the experiment's order; the seed only if requested. */

@@ -3,8 +3,8 @@ import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
-import { runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
-import { type Column, rowsOf, type Table } from './table.ts';
+import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
+import { type Column, rowsOf, type Table, type TrialStatus, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
 /** Mean and standard deviation of a metric over the seeds that have it. */
@@ -81,15 +81,16 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
 
 /** summary.csv: one row per cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
-  const varied = variedOptions(plan);
-  const names = varied.length > 0 ? varied : optionsOf(plan.experiment).filter((name) => name === 'epochs');
+  const names = optionsOf(plan.experiment).filter((name) => name !== 'seed');
   const metrics = metricsOf(plan.experiment);
   return {
     name: 'summary',
     description: `${plan.experiment.title}: one row per cell, mean and standard deviation over the seeds`,
     columns: [
       ...runColumns,
-      ...settingColumns(names, plan),
+      dataColumn,
+      ...settingColumns(names),
+      { name: 'status', type: 'string', description: 'done: at least one seed finished; diverged; not run' },
       { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
       { name: 'diverged', type: 'integer', description: 'trials that diverged' },
       { name: 'not_run', type: 'integer', description: 'trials without a record' },
@@ -102,20 +103,32 @@ export function summaryTable(plan: Plan, records: Records): Table {
         },
       ]),
     ],
-    primaryKey: names.map((name) => settingColumns([name], plan)[0].name),
-    rows: rowsOf(summaryCells(plan, records), ({ settings, done, diverged, notRun, statistics }) => [
+    primaryKey: [dataColumn, ...settingColumns(names)].map(({ name }) => name),
+    rows: rowsOf(summaryCells(plan, records), (cell) => [
       ...runCells(plan),
-      ...settingCells(names, settings),
-      done,
-      diverged,
-      notRun,
+      dataCell(cell.cells[0].trial.config),
+      ...settingCells(names, cell.settings),
+      statusOf(cell),
+      cell.done,
+      cell.diverged,
+      cell.notRun,
       ...metrics.flatMap(({ name }) => {
-        const statistic = statistics.get(name)!;
-        const missing = done === 0 ? (diverged > 0 ? 'diverged' : 'not run') : null;
-        return [statistic.mean ?? missing, statistic.standardDeviation];
+        const statistic = cell.statistics.get(name)!;
+        return [statistic.mean ?? missingReason(cell), statistic.standardDeviation];
       }),
     ]),
   };
+}
+
+/** How the seeds of a cell ended: as what its means are of, or why there are none. */
+export function statusOf({ done, diverged }: Pick<SummaryCell, 'done' | 'diverged'>): TrialStatus {
+  return done > 0 ? 'done' : diverged > 0 ? 'diverged' : 'not run';
+}
+
+/** Why a cell has no mean; null if it finished, so that the number does not apply. */
+export function missingReason(cell: Pick<SummaryCell, 'done' | 'diverged'>): Value {
+  const status = statusOf(cell);
+  return status === 'done' ? null : status;
 }
 
 /** Null for the mean of no numbers, and for a standard deviation that overflows in nearly diverged trials. */

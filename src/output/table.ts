@@ -1,5 +1,13 @@
-/** A cell: null means "not applicable"; 'diverged' and 'not run' may replace a number. */
+/** A cell: null means "not applicable". */
 export type Value = string | number | boolean | null;
+
+/**
+ * Why a cell of a number column has no number. Formats for people show it; formats for programs leave the cell empty, and
+ * the column `status` says why.
+ */
+export const missingReasons = ['diverged', 'not run'] as const;
+/** How a trial, or all seeds of a cell, ended. */
+export type TrialStatus = 'done' | (typeof missingReasons)[number];
 
 export interface Column {
   name: string;
@@ -19,12 +27,22 @@ export interface Table {
   rows: Iterable<readonly Value[]>;
 }
 
-/** The texts of cells without a value, with their meaning. A missing number is never written as 0. */
-export const missingValues = [
-  { value: '', label: 'not applicable' },
-  { value: 'diverged', label: 'the training ended because its loss was no longer finite' },
-  { value: 'not run', label: 'the trial has no record yet' },
-] as const;
+/** A row as programs read it: without words in number columns. Throws on a wrong row, which is a bug in the program. */
+export function dataRow({ name, columns }: Table, row: readonly Value[], index: number): Value[] {
+  if (row.length !== columns.length) {
+    throw new Error(`${name}, row ${index}: ${row.length} cells, but there are ${columns.length} columns`);
+  }
+  return row.map((value, place) => {
+    const column = columns[place];
+    if (column.type === 'string' || column.type === 'boolean') {
+      if (value === null || typeof value === column.type) return value;
+    } else {
+      if (value === null || missingReasons.includes(value as (typeof missingReasons)[number])) return null;
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
+    }
+    throw new Error(`${name}, row ${index}, ${column.name}: ${value} cannot be written as ${column.type}`);
+  });
+}
 
 /** Rows that are created one at a time, on each iteration. */
 export function rowsOf<T>(items: Iterable<T>, row: (item: T) => Value[]): Iterable<Value[]> {

@@ -4,7 +4,7 @@ import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
+import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 
 export type { Records };
@@ -13,6 +13,12 @@ export const trialColumn: Column = {
   name: 'trial',
   type: 'string',
   description: 'first 16 digits of the id: SHA-256 of the canonical config',
+};
+
+export const statusColumn: Column = {
+  name: 'status',
+  type: 'string',
+  description: 'done, diverged or not run; only done has final numbers',
 };
 
 export const shortId = (id: string): string => id.slice(0, 16);
@@ -28,9 +34,10 @@ export function trialsTable(plan: Plan, records: Records): Table {
     columns: [
       trialColumn,
       ...runColumns,
-      ...settingColumns(names, plan),
+      dataColumn,
+      ...settingColumns(names),
       ...(random ? architectureColumns : []),
-      { name: 'status', type: 'string', description: 'done, diverged or not run' },
+      statusColumn,
       {
         name: 'diverged_epoch',
         type: 'integer',
@@ -46,6 +53,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
       return [
         shortId(trial.id),
         ...runCells(plan),
+        dataCell(trial.config),
         ...settingCells(names, settings),
         ...(random ? [layers.length - 1, describeHiddenLayers(layers)] : []),
         record?.status ?? 'not run',

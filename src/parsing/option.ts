@@ -58,11 +58,12 @@ export function number(description: string, expected: string, holds: (x: number)
   return { placeholder: 'x', description, type: 'number' as const, parse };
 }
 
-/** A number of rows, or "all". */
+/** A number of rows, or "all", and therefore text in CSVs. */
 export function rows(description: string, min: number) {
   const count = integer(description, min, 1e7);
   return {
     ...count,
+    type: 'string' as const,
     placeholder: 'n|all',
     parse: (value: string, name: string): Setting => (value === 'all' ? 'all' : count.parse(value, name)),
   };
