@@ -118,7 +118,7 @@ const parts = {
 };
 
 function idOf(journal, index) {
-  return createHash('sha256').update(`${journal} ${index}`).digest('hex');
+  return `t${createHash('sha256').update(`${journal} ${index}`).digest('hex')}`;
 }
 
 function measure(part, count) {

@@ -377,7 +377,7 @@ describe('references', () => {
 
   test('an error of theirs is a failed trial with its last line, exit 1', async () => {
     const { status, stderr } = await runWith({ FYS_NN_PYTHON: await brokenPython() }, ...ols);
-    expect(stderr).toMatch(/trial [0-9a-f]{16} failed: scikit-learn: MemoryError: none left/);
+    expect(stderr).toMatch(/trial t[0-9a-f]{15} failed: scikit-learn: MemoryError: none left/);
     expect(status).toBe(1);
   });
 

@@ -12,6 +12,7 @@ import { summaryTable } from '../output/summary.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, openStore, type Records, type Store } from '../store/store.ts';
+import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
@@ -179,7 +180,7 @@ const shownFailures = 10;
 /** Prints which trials failed and why: the first ten by id, the others as a count. */
 export function reportFailures(failures: readonly Failure[], storeDirectory: string): void {
   for (const { trial, error } of failures.slice(0, shownFailures)) {
-    writeStderr(...`error: trial ${trial.id.slice(0, 16)} failed: ${messageOf(error)}`.split('\n'));
+    writeStderr(...`error: trial ${shortId(trial.id)} failed: ${messageOf(error)}`.split('\n'));
   }
   const more = failures.length - shownFailures;
   if (more > 0) writeStderr(`${more} more failed: see ${storeDirectory}/failures.jsonl`);

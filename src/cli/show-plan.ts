@@ -3,6 +3,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import type { Store } from '../store/store.ts';
+import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import type { Trial } from '../trial/trial.ts';
 import { roughDuration } from './duration.ts';
@@ -56,7 +57,7 @@ export async function showPlan(
       const status = force ? 'to run' : (record?.status ?? 'to run');
       const epoch = status === 'to run' ? saved.get(trial.id) : undefined;
       const remark = epoch === undefined ? '' : ` (resumes at epoch ${epoch + 1})`;
-      writeStdout(`${trial.id.slice(0, 16)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}${remark}`);
+      writeStdout(`${shortId(trial.id)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}${remark}`);
     }
   }
   const known = ids.size - missing.length;

@@ -202,7 +202,7 @@ test('trials that fail are tried again as often as asked, and a verification tha
   const seeds = ['--seeds', '1..3'];
   const failed = await verifyWith(environment, [fair], ...seeds, '--retries', '0', '--fail-fast');
   expect(failed.status).toBe(1);
-  expect(failed.stderr).toMatch(/error: trial [0-9a-f]{16} failed: .*thrown/);
+  expect(failed.stderr).toMatch(/error: trial t[0-9a-f]{15} failed: .*thrown/);
   expect(failed.stderr).not.toContain('retried');
   const again = await verifyWith(environment, [fair], ...seeds, '--retries', '2');
   expect({ status: again.status, stderr: again.stderr }).toEqual({

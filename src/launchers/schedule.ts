@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFailure } from '../store/failures.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
+import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { trialSeconds } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
@@ -166,7 +167,7 @@ async function runWithRetries(
       if (stop.aborted && attempt <= retries) return 'stopped';
       const reason = error instanceof Error ? error.message : String(error);
       if (attempt <= retries) {
-        events.note(`trial ${trial.id.slice(0, 16)} failed and will be retried: ${reason}`);
+        events.note(`trial ${shortId(trial.id)} failed and will be retried: ${reason}`);
         continue;
       }
       const note = { id: trial.id, at: new Date().toISOString(), attempts: attempt, reason };

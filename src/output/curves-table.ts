@@ -1,8 +1,9 @@
 import type { Plan } from '../experiment/plan.ts';
+import { shortId } from '../trial/id.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns } from './settings.ts';
 import type { Table, Value } from './table.ts';
-import { type Records, shortId, trialColumn } from './trials-table.ts';
+import { type Records, trialColumn } from './trials-table.ts';
 
 /** curves.csv: one row per trial, epoch, split and metric. */
 export function curvesTable(plan: Plan, records: Records): Table {

@@ -2,6 +2,7 @@ import { optionsOf } from '../experiment/define.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
+import { shortId } from '../trial/id.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
@@ -12,7 +13,7 @@ export type { Records };
 export const trialColumn: Column = {
   name: 'trial',
   type: 'string',
-  description: 'first 16 digits of the id: SHA-256 of the canonical config',
+  description: 'first 16 characters of the id: t and the SHA-256 of the canonical config',
 };
 
 export const statusColumn: Column = {
@@ -20,8 +21,6 @@ export const statusColumn: Column = {
   type: 'string',
   description: 'done, diverged or not run; only done has final numbers',
 };
-
-export const shortId = (id: string): string => id.slice(0, 16);
 
 /** trials.csv: one row per trial, with all its inputs and final numbers. */
 export function trialsTable(plan: Plan, records: Records): Table {

@@ -36,7 +36,7 @@ test('the trained network of a run; damaged weights are named, with what compute
   expect(await data()).toBeNull();
   expect(notes).toEqual([
     expect.stringMatching(
-      /weights of trial [0-9a-f]{16} are missing or damaged.*fys-nn mnist --force computes them again/,
+      /weights of trial t[0-9a-f]{15} are missing or damaged.*fys-nn mnist --force computes them again/,
     ),
   ]);
   await rm(directory, { recursive: true });

@@ -4,6 +4,7 @@ import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials-table.ts';
 import { readWeights, readWeightsBytes } from '../store/weights.ts';
+import { shortId } from '../trial/id.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
 import { testImages } from './test-images.ts';
@@ -54,7 +55,7 @@ async function firstNetwork(
     const weights = await readWeights(storeDirectory, trial);
     if (weights === null && record.status === 'done') {
       note(
-        `the weights of trial ${trial.id.slice(0, 16)} are missing or damaged, so the page cannot use its network; ` +
+        `the weights of trial ${shortId(trial.id)} are missing or damaged, so the page cannot use its network; ` +
           `fys-nn ${plan.experiment.name} --force computes them again`,
       );
     }

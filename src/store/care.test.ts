@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { collectGarbage, repairStore } from './care.ts';
 import { noteFailure, readFailures } from './failures.ts';
@@ -104,22 +105,22 @@ describe('repair', () => {
   test('sets damaged weights aside, which check names', async () => {
     await write('journal-1.jsonl', encodeLine(a), encodeLine(b));
     await mkdir(join(store, 'weights'));
-    await writeFile(join(store, 'weights', `${a.id}.bin`), wholeWeights);
+    await writeFile(join(store, 'weights', `${hashOfId(a.id)}.bin`), wholeWeights);
     const changed = Buffer.from(wholeWeights.with(3, 0));
-    await writeFile(join(store, 'weights', `${b.id}.bin`), changed);
+    await writeFile(join(store, 'weights', `${hashOfId(b.id)}.bin`), changed);
     expect(await report()).toMatchObject({
       sound: false,
-      problems: [`weights/${b.id}.bin was changed after it was written`],
+      problems: [`weights/${hashOfId(b.id)}.bin was changed after it was written`],
     });
     expect(await repairStore(store, true)).toEqual({ setAside: 0, file: null, weights: 1 });
     expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 1 });
     // Another time too: what was set aside before is kept.
-    await writeFile(join(store, 'weights', `${b.id}.bin`), '');
+    await writeFile(join(store, 'weights', `${hashOfId(b.id)}.bin`), '');
     expect(await repairStore(store)).toMatchObject({ weights: 1 });
-    const aside = (await readdir(store)).filter((name) => name.startsWith(`damaged-${b.id}-`));
+    const aside = (await readdir(store)).filter((name) => name.startsWith(`damaged-${hashOfId(b.id)}-`));
     const contents = await Promise.all(aside.map((name) => readFile(join(store, name))));
     expect(contents.sort(Buffer.compare)).toEqual([Buffer.alloc(0), changed]);
-    expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
+    expect(await readdir(join(store, 'weights'))).toEqual([`${hashOfId(a.id)}.bin`]);
     expect((await report()).sound).toBe(true);
   });
 
@@ -222,10 +223,11 @@ describe('gc', () => {
     await write('journal-3.jsonl', encodeLine(record('old', 1, later, numerics - 1)));
     await mkdir(join(store, 'checkpoints'));
     const state = Buffer.concat([Buffer.alloc(36, 7), Buffer.from('{"version":1,"id":')]);
-    for (const { id } of [a, c]) await writeFile(join(store, 'checkpoints', `${id}-3.state`), state);
+    for (const { id } of [a, c])
+      await writeFile(join(store, 'checkpoints', `${hashOfId(id)}-3.state`), state);
     await writeFile(join(store, `journal-${randomUUID()}.jsonl.${randomUUID()}.tmp`), encodeLine(a));
     await mkdir(join(store, 'weights'));
-    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${id}.bin`), wholeWeights);
+    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${hashOfId(id)}.bin`), wholeWeights);
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
     const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 3 };
     const names = await readdir(store);
@@ -241,7 +243,7 @@ describe('gc', () => {
       checkpoints: 1,
     });
     expect([...(await readFailures(store)).keys()]).toEqual([c.id]);
-    expect(await readdir(join(store, 'weights'))).toEqual([`${a.id}.bin`]);
+    expect(await readdir(join(store, 'weights'))).toEqual([`${hashOfId(a.id)}.bin`]);
     expect(await setAside()).toHaveLength(1);
   });
 

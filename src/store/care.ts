@@ -5,6 +5,7 @@ import { sizeAndTime, syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
 import { removeFile, renameFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { hashOfId } from '../trial/id.ts';
 import { numerics } from '../trial/trial.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { forgetFailures } from './failures.ts';
@@ -43,7 +44,7 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
     for (const [id, name] of found.weights.damaged)
       await renameFile(
         join(weightsFolder(directory), name),
-        join(directory, `damaged-${id}-${randomUUID()}.bin`),
+        join(directory, `damaged-${hashOfId(id)}-${randomUUID()}.bin`),
       );
   const bad = new Map<string, Set<number>>();
   for (const { place } of found.problems) {

@@ -7,6 +7,7 @@ import { experiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import type { LendCore } from '../nn/evaluator.ts';
+import { hashOfId } from '../trial/id.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { openCheckpoints, Stopped } from './checkpoints.ts';
@@ -107,12 +108,15 @@ describe('checkpoints', () => {
     const trial = await trialOf({});
     const expected = numbers(await runTrial(trial, sources));
     await trainUntil(trial, 4);
-    expect((await files()).sort()).toEqual([`${trial.id}-3.state`, `${trial.id}-4.state`]);
+    expect((await files()).sort()).toEqual([
+      `${hashOfId(trial.id)}-3.state`,
+      `${hashOfId(trial.id)}-4.state`,
+    ]);
     for (const [epoch, from] of [
       [4, 3],
       [3, 0],
     ]) {
-      const file = join(store, 'checkpoints', `${trial.id}-${epoch}.state`);
+      const file = join(store, 'checkpoints', `${hashOfId(trial.id)}-${epoch}.state`);
       const bytes = await readFile(file);
       await writeFile(file, bytes.subarray(0, bytes.length - 8));
       const opened = await openCheckpoints(store, trial.id, { stopRequested: () => false });
@@ -124,7 +128,7 @@ describe('checkpoints', () => {
   test('every changed byte is noticed', async () => {
     const trial = await trialOf({ hidden: ['2'] });
     await trainUntil(trial, 1);
-    const file = join(store, 'checkpoints', `${trial.id}-1.state`);
+    const file = join(store, 'checkpoints', `${hashOfId(trial.id)}-1.state`);
     const bytes = await readFile(file);
     for (let at = 0; at < bytes.length; at += 7) {
       bytes[at] ^= 4;
@@ -139,14 +143,14 @@ describe('checkpoints', () => {
     await trainUntil(one, 2);
     const [name] = await files();
     const bytes = await readFile(join(store, 'checkpoints', name));
-    await writeFile(join(store, 'checkpoints', `${other.id}-2.state`), bytes);
+    await writeFile(join(store, 'checkpoints', `${hashOfId(other.id)}-2.state`), bytes);
     expect((await openCheckpoints(store, other.id, { stopRequested: () => false })).resume).toBeNull();
   });
 
   test('a half-written one of a killed process is removed', async () => {
     const trial = await trialOf({});
     await trainUntil(trial, 2);
-    await writeFile(join(store, 'checkpoints', `${trial.id}-3.state.${randomUUID()}.tmp`), 'half');
+    await writeFile(join(store, 'checkpoints', `${hashOfId(trial.id)}-3.state.${randomUUID()}.tmp`), 'half');
     expect((await goOn(trial)).from).toBe(2);
     expect(await files()).toEqual([]);
   });
@@ -177,7 +181,7 @@ describe('checkpoints', () => {
     const trial = await trialOf({});
     await trainUntil(trial, 2);
     // A file cannot be removed for many reasons; that a folder has its name is one.
-    const stuck = [`${trial.id}-9.state`, `${trial.id}-3.state.${randomUUID()}.tmp`];
+    const stuck = [`${hashOfId(trial.id)}-9.state`, `${hashOfId(trial.id)}-3.state.${randomUUID()}.tmp`];
     for (const name of stuck) await mkdir(join(store, 'checkpoints', name));
     expect((await goOn(trial)).from).toBe(2);
     expect(await files()).toEqual(stuck.sort());

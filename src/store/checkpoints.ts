@@ -6,6 +6,7 @@ import { removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
 import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
+import { hashOfId, idOfHash } from '../trial/id.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 
 /** Training was asked to end before its last epoch; its state is saved. */
@@ -26,7 +27,8 @@ export const checkpointFolder = (directory: string): string => join(directory, '
 export function trialOfCheckpoint(directory: string, name: string): string | null {
   const folder = checkpointFolder(directory);
   if (!isOwn(kinds.checkpoint, folder, name) && !isOwnTemporary(kinds.checkpoint, folder, name)) return null;
-  return kinds.checkpoint.name.exec(finalName(name) ?? name)?.[1] ?? null;
+  const hash = kinds.checkpoint.name.exec(finalName(name) ?? name)?.[1];
+  return hash === undefined ? null : idOfHash(hash);
 }
 
 /** The epochs after which the trainings of trials are saved, by id, as the names of the checkpoints have them. */
@@ -64,8 +66,9 @@ export async function openCheckpoints(
   { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
+  const hash = hashOfId(id);
   const found = (await storeFilesIn(folder).catch(() => [])).filter(
-    (name) => name.startsWith(id) && trialOfCheckpoint(directory, name) === id,
+    (name) => name.startsWith(hash) && trialOfCheckpoint(directory, name) === id,
   );
   // A file that cannot be removed does no harm, and `store gc` removes it.
   const remove = (name: string) => removeFile(join(folder, name)).catch(() => {});
@@ -74,13 +77,13 @@ export async function openCheckpoints(
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
     await makeDirectory(folder);
-    const name = `${id}-${state.epoch}.state`;
-    await writeWhole(join(folder, name), encodeState(id, state));
+    const name = `${hash}-${state.epoch}.state`;
+    await writeWhole(join(folder, name), encodeState(hash, state));
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
   };
   return {
-    resume: await newestState(folder, names, id),
+    resume: await newestState(folder, names, hash),
     due: () => stopRequested() || performance.now() - last >= every,
     keep: async (state) => {
       await write(state).catch(onFailure);
@@ -104,20 +107,20 @@ function newestFirst(names: readonly string[]): string[] {
 async function newestState(
   folder: string,
   names: readonly string[],
-  id: string,
+  hash: string,
 ): Promise<TrainingState | null> {
   for (const name of names) {
     const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
-    const state = bytes === null ? null : tryDecoding(bytes, id);
+    const state = bytes === null ? null : tryDecoding(bytes, hash);
     if (state !== null) return state;
   }
   return null;
 }
 
 /** Decodes a checkpoint; null if it is damaged, also if its digest is right but its content is not. */
-function tryDecoding(bytes: Buffer, id: string): TrainingState | null {
+function tryDecoding(bytes: Buffer, hash: string): TrainingState | null {
   try {
-    return decodeState(bytes, id);
+    return decodeState(bytes, hash);
   } catch {
     return null;
   }
@@ -125,6 +128,7 @@ function tryDecoding(bytes: Buffer, id: string): TrainingState | null {
 
 interface Header {
   readonly version: number;
+  /** The hash of the trial's id. */
   readonly id: string;
   readonly epoch: number;
   readonly train: TrainingState['train'];

@@ -4,6 +4,7 @@ import { forEachLine } from '../files/lines.ts';
 import { openToAppend } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { hashOfId, idOfHash } from '../trial/id.ts';
 import { isOwn, kinds } from './own-files.ts';
 
 /** A failed trial, stored next to the records. It never counts as done, and the next run tries it again. */
@@ -21,12 +22,16 @@ const failuresFile = (directory: string): string => join(directory, 'failures.js
 const isOurs = (directory: string): boolean =>
   isOwn(kinds.failures, directory, basename(failuresFile(directory)));
 
+/** A failure as a line, which begins with the hash of the id. */
+const lineOf = ({ id, ...failure }: FailureNote): string =>
+  `${JSON.stringify({ id: hashOfId(id), ...failure })}\n`;
+
 /** Appends a failure as a line, unless the file of that name is not ours. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
   if (existsSync(failuresFile(directory)) && !isOurs(directory)) return;
   const file = await openToAppend(failuresFile(directory));
   try {
-    await file.appendFile(`${JSON.stringify(failure)}\n`);
+    await file.appendFile(lineOf(failure));
   } finally {
     await file.close();
   }
@@ -38,9 +43,9 @@ export async function readFailures(directory: string): Promise<Map<string, Failu
   if (!isOurs(directory)) return failures;
   const take = (line: Buffer): void => {
     try {
-      const failure = JSON.parse(line.toString()) as FailureNote;
-      if (typeof failure.id === 'string' && typeof failure.reason === 'string')
-        failures.set(failure.id, failure);
+      const { id: hash, ...failure } = JSON.parse(line.toString()) as FailureNote;
+      if (typeof hash !== 'string' || typeof failure.reason !== 'string') return;
+      failures.set(idOfHash(hash), { ...failure, id: idOfHash(hash) });
     } catch {
       // A torn line.
     }
@@ -58,5 +63,5 @@ export async function forgetFailures(
   if (!isOurs(directory)) return;
   const failures = [...(await readFailures(directory)).values()].filter(({ id }) => !records.has(id));
   if (failures.length === 0) await removeFile(path);
-  else await writeWhole(path, failures.map((failure) => `${JSON.stringify(failure)}\n`).join(''));
+  else await writeWhole(path, failures.map(lineOf).join(''));
 }

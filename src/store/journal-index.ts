@@ -6,6 +6,7 @@ import { forEachLine, readBytes } from '../files/lines.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { hashOfId, idOfHash } from '../trial/id.ts';
 import { decodeLine, headLength, idOfLine, isOurLine } from './journal.ts';
 import { isOwn, kinds } from './own-files.ts';
 
@@ -77,7 +78,7 @@ function visitEntries(entries: Buffer, visit: VisitLine): void {
   for (let at = 0; at < entries.length; at += entryLength) {
     const damaged = entries[at + 44] === 1;
     visit(
-      damaged ? null : entries.toString('hex', at, at + 32),
+      damaged ? null : idOfHash(entries.toString('hex', at, at + 32)),
       entries.readDoubleLE(at + 32),
       entries.readUInt32LE(at + 40),
       true,
@@ -95,7 +96,7 @@ function createEntries(known: Buffer = Buffer.alloc(0)) {
     add(id: string | null, offset: number, length: number) {
       if (used === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length)]);
       ids ||= id !== null;
-      if (id !== null) buffer.write(id, used, 'hex');
+      if (id !== null) buffer.write(hashOfId(id), used, 'hex');
       buffer.writeDoubleLE(offset, used + 32);
       buffer.writeUInt32LE(length, used + 40);
       buffer[used + 44] = id === null ? 1 : 0;

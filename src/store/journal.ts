@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { filesIn, makeDirectory, syncDirectory } from '../files/directories.ts';
 import { codeOf, isWrongPath, reasonOf } from '../files/errno.ts';
-import { canonicalConfig, canonicalJson, createTrial, type TrialRecord } from '../trial/trial.ts';
+import { hashOfId, idOfHash, isHash } from '../trial/id.ts';
+import { canonicalConfig, canonicalJson, createTrial, numerics, type TrialRecord } from '../trial/trial.ts';
 import { kinds } from './own-files.ts';
 
 /**
  * Version of a journal's lines. A store with a newer version is refused.
  *
- * {"store":2,"id":…,"check":…,"record":{…}}, where check is the beginning of the SHA-256 of the id and the record's text.
- * The id has a fixed position, so that a million lines can be scanned without parsing them.
+ * {"store":2,"id":…,"check":…,"record":{…}}, where check is the beginning of the SHA-256 of that hash and the record's text.
+ * The id is there as its hash, at a fixed position, so that a million lines can be scanned without parsing them.
  */
 export const storeVersion = 2;
 
@@ -23,13 +24,14 @@ const oldPrefix = Buffer.from('{"store":1,"record":{"id":"');
 export const headLength = prefix.length + 64;
 
 const checkLength = 16;
-const checkOf = (id: string, record: string): string =>
-  createHash('sha256').update(id).update(record).digest('hex').slice(0, checkLength);
+const checkOf = (hash: string, record: string): string =>
+  createHash('sha256').update(hash).update(record).digest('hex').slice(0, checkLength);
 
 /** A record as a line. Its config is the canonical one, so that its id fits in every version, with options added since. */
 export function encodeLine({ id, config, ...rest }: TrialRecord): string {
   const record = JSON.stringify({ config: canonicalConfig(config), ...rest });
-  return `{"store":${storeVersion},"id":"${id}","check":"${checkOf(id, record)}","record":${record}}\n`;
+  const hash = hashOfId(id);
+  return `{"store":${storeVersion},"id":"${hash}","check":"${checkOf(hash, record)}","record":${record}}\n`;
 }
 
 const hasAt = (line: Buffer, text: Buffer, at: number): boolean =>
@@ -38,8 +40,8 @@ const hasAt = (line: Buffer, text: Buffer, at: number): boolean =>
 /** The id in a line, or null. Nothing else in the line is checked. */
 export function idOfLine(head: Buffer): string | null {
   if (!hasAt(head, prefix, 0)) return null;
-  const id = head.toString('latin1', prefix.length, headLength);
-  return /^[0-9a-f]{64}$/.test(id) ? id : null;
+  const hash = head.toString('latin1', prefix.length, headLength);
+  return isHash(hash) ? idOfHash(hash) : null;
 }
 
 /** Whether a version of fys-nn before 0.1.0 wrote the line. */
@@ -65,23 +67,29 @@ export function decodeLine(line: string, checked = false): Decoded {
   }
   if (!isObject(parsed) || !('store' in parsed) || typeof parsed.store !== 'number')
     return { fault: 'not a record' };
-  const { id, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
+  const { id: hash, check, record } = parsed as { id?: unknown; check?: unknown; record?: unknown };
   const text = line.slice(line.indexOf('"record":') + '"record":'.length, -1);
   if (parsed.store !== storeVersion) {
     // If this version's check fits, this version wrote the line and its number was changed since: the check of a later
     // version must also cover the number. This version cannot judge any other line.
-    if (typeof id === 'string' && check === checkOf(id, text)) return { fault: 'not what was written' };
+    if (typeof hash === 'string' && check === checkOf(hash, text)) return { fault: 'not what was written' };
     return parsed.store > storeVersion
       ? { fault: 'newer', version: parsed.store }
       : { fault: 'not a record' };
   }
-  const whole = { id, ...(isObject(record) ? record : {}) };
+  if (typeof hash !== 'string' || !isHash(hash)) return { fault: 'not a record' };
+  const whole = { ...(isObject(record) ? record : {}), id: idOfHash(hash) };
   if (!isRecord(whole)) return { fault: 'not a record' };
   if (checked) return { record: whole };
-  // Records are looked up by id, so the id must match the config that was computed.
-  if (check !== checkOf(whole.id, text) || idOf(whole) !== whole.id) return { fault: 'not what was written' };
+  if (check !== checkOf(hash, text)) return { fault: 'not what was written' };
+  // Records are looked up by id, so the id must match the config that was computed. Other versions may make ids in other
+  // ways, and nobody looks up their records.
+  if (!isOfOtherVersion(whole) && idOf(whole) !== whole.id) return { fault: 'not what was written' };
   return { record: whole };
 }
+
+const isOfOtherVersion = ({ config }: TrialRecord): boolean =>
+  Number.isInteger(config.numerics) && config.numerics !== numerics;
 
 /** The id of a record's config; null for a config that this program cannot have written because it is nested too deeply. */
 function idOf({ config }: TrialRecord): string | null {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { collectGarbage, repairStore } from './care.ts';
 import { openCheckpoints } from './checkpoints.ts';
@@ -50,7 +51,7 @@ const foreign: Record<string, string> = {
   'failures.jsonl': `${note}\nand a remark\n`,
   'failures.jsonl.tmp': note,
   'damaged.jsonl': line,
-  [`damaged-${done.id}.bin`]: 'mine',
+  [`damaged-${hashOfId(done.id)}.bin`]: 'mine',
   'leases/settings.json': '{"pid":1}',
   'leases/copy.json': lease,
   [`leases/${randomUUID()}.json`]: '{"name":"x","pid":1,"host":"x","ids":[]}',
@@ -60,18 +61,19 @@ const foreign: Record<string, string> = {
   'leases/lock.bak': lease,
   'weights/model.bin': 'numbers',
   'weights/notes.tmp': '',
-  [`weights/${done.id}.bin.bak`]: 'numbers',
-  [`weights/${done.id.toUpperCase()}.bin`]: 'numbers',
-  [`weights/${done.id.slice(1)}.bin`]: 'numbers',
+  [`weights/${hashOfId(done.id)}.bin.bak`]: 'numbers',
+  [`weights/${hashOfId(done.id).toUpperCase()}.bin`]: 'numbers',
+  [`weights/${hashOfId(done.id).slice(1)}.bin`]: 'numbers',
   [`weights/${'5'.repeat(64)}.bin`]: 'of another program, called by its own hash',
   'weights/folder.bin/inside': 'numbers',
   [`weights/${'6'.repeat(64)}.bin/inside`]: 'numbers',
   'checkpoints/epoch-3.state': 'weights',
-  [`checkpoints/${done.id}.state`]: 'weights',
-  [`checkpoints/${done.id}-3.state.bak`]: 'weights',
-  [`checkpoints/${done.id}-3.state`]: 'the state of something else, as long as a digest and a header',
-  [`checkpoints/${open.id}-x.state.tmp`]: 'weights',
-  [`checkpoints/${done.id}-4.state/inside`]: 'weights',
+  [`checkpoints/${hashOfId(done.id)}.state`]: 'weights',
+  [`checkpoints/${hashOfId(done.id)}-3.state.bak`]: 'weights',
+  [`checkpoints/${hashOfId(done.id)}-3.state`]:
+    'the state of something else, as long as a digest and a header',
+  [`checkpoints/${hashOfId(open.id)}-x.state.tmp`]: 'weights',
+  [`checkpoints/${hashOfId(done.id)}-4.state/inside`]: 'weights',
   'journal-folder.jsonl/inside': line,
   'journal-folder.index/inside': line,
   'damaged-folder.tmp/inside': line,
@@ -128,9 +130,9 @@ describe('in a folder that others use too', () => {
   test('gc removes what is its own and is not needed any more', async () => {
     const state = Buffer.concat([Buffer.alloc(36, 7), Buffer.from('{"version":1,"id":')]);
     const own = {
-      [`checkpoints/${done.id}-5.state`]: state,
-      [`checkpoints/${open.id}-5.state.${randomUUID()}.tmp`]: state.subarray(0, 20),
-      [`weights/${open.id}.bin.${randomUUID()}.tmp`]: 'half',
+      [`checkpoints/${hashOfId(done.id)}-5.state`]: state,
+      [`checkpoints/${hashOfId(open.id)}-5.state.${randomUUID()}.tmp`]: state.subarray(0, 20),
+      [`weights/${hashOfId(open.id)}.bin.${randomUUID()}.tmp`]: 'half',
       [`journal-${randomUUID()}.jsonl.${randomUUID()}.tmp`]: line.slice(0, 30),
       [`journal-x.index.${randomUUID()}.tmp`]: '',
       [`damaged-${randomUUID()}.jsonl.${randomUUID()}.tmp`]: 'garbage',
@@ -145,8 +147,8 @@ describe('in a folder that others use too', () => {
     for (const name of Object.keys(own)) await stat(join(store, name));
     expect(await collectGarbage(store)).toMatchObject(expected);
     for (const name of Object.keys(own)) await expect(stat(join(store, name))).rejects.toThrow(/ENOENT/);
-    await expect(stat(join(store, 'weights', `${old.id}.bin`))).rejects.toThrow(/ENOENT/);
-    await stat(join(store, 'weights', `${done.id}.bin`));
+    await expect(stat(join(store, 'weights', `${hashOfId(old.id)}.bin`))).rejects.toThrow(/ENOENT/);
+    await stat(join(store, 'weights', `${hashOfId(done.id)}.bin`));
     await expectForeign();
   });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { forEachLine } from '../files/lines.ts';
+import { shortId } from '../trial/id.ts';
 import { isOldLine } from './journal.ts';
 import type { Place } from './line-table.ts';
 
@@ -18,7 +19,7 @@ export async function describeProblems(directory: string, problems: readonly Pro
     if (problem.kind === 'conflict') {
       const { id, used, place } = problem;
       conflicts.push(
-        `trial ${id.slice(0, 16)} has two results that differ: ${used.journal} line ${numberOf(used)} (earlier, ` +
+        `trial ${shortId(id)} has two results that differ: ${used.journal} line ${numberOf(used)} (earlier, ` +
           `used) and ${place.journal} line ${number} (left out)`,
       );
       continue;

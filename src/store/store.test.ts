@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
+import { hashOfId } from '../trial/id.ts';
 import { createTrial, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { encodeLine } from './journal.ts';
 import { openJournal, openStore, readStore, storeVersion } from './store.ts';
@@ -48,8 +49,8 @@ const oldLineOf = (entry: object) => `${JSON.stringify({ store: 1, record: entry
 /** A line whose record is changed, and whose checksum is right all the same. */
 function forgedLineOf({ id, ...rest }: TrialRecord, written: string, changed: string): string {
   const text = JSON.stringify(rest).replace(written, changed);
-  const check = createHash('sha256').update(id).update(text).digest('hex').slice(0, 16);
-  return `{"store":2,"id":"${id}","check":"${check}","record":${text}}\n`;
+  const check = createHash('sha256').update(hashOfId(id)).update(text).digest('hex').slice(0, 16);
+  return `{"store":2,"id":"${hashOfId(id)}","check":"${check}","record":${text}}\n`;
 }
 
 async function writeJournal(name: string, text: string): Promise<void> {

@@ -9,6 +9,7 @@ import { planExperiment } from '../experiment/plan.ts';
 import { createWasmKernels } from '../kernels/wasm.ts';
 import { inline } from '../launchers/inline.ts';
 import { createPredictor } from '../nn/predictor.ts';
+import { hashOfId } from '../trial/id.ts';
 import { prepare } from '../trial/prepare.ts';
 import type { SgdConfig } from '../trial/solvers/sgd.ts';
 import type { Trial } from '../trial/trial.ts';
@@ -71,8 +72,8 @@ describe('the weights of a trial', () => {
 
   test('are not there when the file is damaged, short or of other layers', async () => {
     const trial = await compute('logistic', small);
-    const file = join(directory, 'weights', `${trial.id}.bin`);
-    expect(await readdir(join(directory, 'weights'))).toEqual([`${trial.id}.bin`]);
+    const file = join(directory, 'weights', `${hashOfId(trial.id)}.bin`);
+    expect(await readdir(join(directory, 'weights'))).toEqual([`${hashOfId(trial.id)}.bin`]);
     const bytes = await readFile(file);
     bytes[1000] ^= 1;
     await writeFile(file, bytes);
@@ -85,8 +86,8 @@ describe('the weights of a trial', () => {
 
   test('cannot be written where no store can be', async () => {
     const trial = await compute('logistic', small);
-    await expect(writeWeights(join(directory, 'weights', `${trial.id}.bin`), trial, [])).rejects.toThrow(
-      'the trial store',
-    );
+    await expect(
+      writeWeights(join(directory, 'weights', `${hashOfId(trial.id)}.bin`), trial, []),
+    ).rejects.toThrow('the trial store');
   });
 });

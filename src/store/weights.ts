@@ -5,6 +5,7 @@ import { readRegularBytes } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { weightsFromBytes, weightsToBytes } from '../nn/weights-bytes.ts';
+import { hashOfId, idOfHash } from '../trial/id.ts';
 import type { SgdConfig } from '../trial/solvers/sgd.ts';
 import type { Trial } from '../trial/trial.ts';
 import { storeError } from './journal.ts';
@@ -15,7 +16,7 @@ const digestBytes = 32;
 const largest = 2 ** 32;
 
 /**
- * Writes the final weights of a trial to `weights/<id>.bin` in the store, whole or not at all.
+ * Writes the final weights of a trial to `weights/<hash of its id>.bin` in the store, whole or not at all.
  *
  * The file is the result of `weightsToBytes` in the trial's element type, followed by its SHA-256. Errors: the store cannot
  * be written.
@@ -59,10 +60,10 @@ export async function findWeights(directory: string): Promise<FoundWeights> {
   const folder = weightsFolder(directory);
   const [whole, damaged] = [new Map<string, string>(), new Map<string, string>()];
   for (const name of await storeFilesIn(folder)) {
-    const id = kinds.weights.name.exec(name)?.[1];
-    if (id === undefined) continue;
+    const hash = kinds.weights.name.exec(name)?.[1];
+    if (hash === undefined) continue;
     const found = (await readWhole(join(folder, name))) === null ? damaged : whole;
-    found.set(id, name);
+    found.set(idOfHash(hash), name);
   }
   return { whole, damaged };
 }
@@ -77,7 +78,7 @@ async function readWhole(path: string): Promise<Uint8Array | null> {
 export const weightsFolder = (directory: string): string => join(directory, 'weights');
 
 function weightsFile(directory: string, id: string): string {
-  return join(weightsFolder(directory), `${id}.bin`);
+  return join(weightsFolder(directory), `${hashOfId(id)}.bin`);
 }
 
 function digestOf(bytes: Uint8Array): Buffer {

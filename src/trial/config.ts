@@ -7,7 +7,7 @@ import type { Basis } from '../regression/polynomial.ts';
  * Version of the arithmetic. It is part of every id, and is raised whenever the same config would give different bits,
  * so that old records are never mistaken for new ones.
  */
-export const numerics = 4;
+export const numerics = 5;
 
 /** test: resample the test rows and keep the predictions. refit: train again on resampled training rows. */
 export const bootstrapMethods = ['test', 'refit'] as const;

@@ -1,5 +1,7 @@
+import { hashOfId, idOfHash } from './id.ts';
+
 /**
- * A set of trial ids (SHA-256 in hexadecimal), numbered from 0 in the order of insertion. An id takes about 50 bytes, a
+ * A set of trial ids, numbered from 0 in the order of insertion. An id takes about 50 bytes, a
  * third of its share of a Set of strings, since a grid may have a million ids.
  */
 export interface IdSet {
@@ -53,10 +55,12 @@ export function createIdSet(ids: Iterable<string> = []): IdSet {
       slots[slot] = index + 1;
     }
   };
-  const want = (id: string): boolean => id.length === 2 * bytesOfId && wanted.write(id, 'hex') === bytesOfId;
+  const want = (id: string): boolean =>
+    id.length === 1 + 2 * bytesOfId && id[0] === 't' && wanted.write(hashOfId(id), 'hex') === bytesOfId;
 
   const indexOf = (id: string): number => (want(id) ? slots[slotOfWanted()] - 1 : -1);
-  const at = (index: number): string => bytes.toString('hex', index * bytesOfId, (index + 1) * bytesOfId);
+  const at = (index: number): string =>
+    idOfHash(bytes.toString('hex', index * bytesOfId, (index + 1) * bytesOfId));
   const add = (id: string): number => {
     if (!want(id)) throw new Error(`${JSON.stringify(id)} is not a trial id`);
     let slot = slotOfWanted();

@@ -26,7 +26,7 @@ test('any JSON, any value and any config that is nearly right is a trial or is r
   await fc.assert(
     fc.asyncProperty(config, async (value) => {
       const outcome = await valueOrRefusal(() => createTrial(checkTrialConfig(value)));
-      if ('value' in outcome) expect(outcome.value.id).toMatch(/^[0-9a-f]{64}$/);
+      if ('value' in outcome) expect(outcome.value.id).toMatch(/^t[0-9a-f]{64}$/);
       else expect(outcome.refusal.message).toContain("the trial's config is wrong");
     }),
     runs,

@@ -112,13 +112,13 @@ describe('canonicalJson', () => {
 });
 
 describe('the id of a trial', () => {
-  test('is a SHA-256 of its canonical config', () => {
+  test('is t and a SHA-256 of its canonical config', () => {
     const { id, config: kept } = createTrial(config);
     expect(kept).toBe(config);
-    expect(id).toMatch(/^[0-9a-f]{64}$/);
+    expect(id).toMatch(/^t[0-9a-f]{64}$/);
     // printf '{"numerics":1,"seed":0}' | sha256sum
     expect(idOf({ seed: 0, numerics: 1 })).toBe(
-      '5d3de45f69636122da03b83da5d61ea618ae7671eb5091ed869a3d7ad769ad20',
+      't5d3de45f69636122da03b83da5d61ea618ae7671eb5091ed869a3d7ad769ad20',
     );
   });
 

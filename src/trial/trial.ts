@@ -3,6 +3,7 @@ import { datasets } from '../datasets/index.ts';
 import { hyperparametersOf, type OptimizerConfig, optimizers } from '../nn/optimizers.ts';
 import type { Bootstrapped } from '../stats/bootstrap.ts';
 import { type ConfigBase, featureDefaults } from './config.ts';
+import { idOfHash } from './id.ts';
 import { type ModelConfig, solvers } from './solvers/index.ts';
 
 export { type BootstrapMethod, bootstrapMethods, type FeaturesConfig, numerics } from './config.ts';
@@ -38,7 +39,7 @@ export interface TrialRecord {
 
 export function createTrial(config: TrialConfig): Trial {
   const canonical = canonicalJson(canonicalConfig(config));
-  return { id: createHash('sha256').update(canonical).digest('hex'), config };
+  return { id: idOfHash(createHash('sha256').update(canonical).digest('hex')), config };
 }
 
 /**
