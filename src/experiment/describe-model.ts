@@ -1,3 +1,4 @@
+import type { DataDescription } from '../datasets/index.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
 import { hiddenUnits } from '../parsing/option.ts';
@@ -8,15 +9,10 @@ import type { Experiment } from './define.ts';
 import type { OptionName, Setting } from './options.ts';
 
 /** What titles and captions need to know about data. */
-export interface DataWords {
-  /** "Franke function", "MNIST", 'images in "letters" (sha256:1a2b3c4d5e6f)'. */
-  readonly title: string;
+export type DataWords = Pick<DataDescription, 'title' | 'isReports'> & {
   /** The inputs of a row and the number of classes; null if they are not known. */
-  readonly columns: number | null;
-  readonly classes: number | null;
-  /** Whether the report's numbers were computed on these data. */
-  readonly isReports: boolean;
-}
+  readonly [Fact in 'columns' | 'classes']: number | null;
+};
 
 type Values = ReadonlyMap<OptionName, readonly Setting[]>;
 

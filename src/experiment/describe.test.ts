@@ -1,6 +1,6 @@
-import { expect, describe as group, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
-import { describe, isReportCell, type Shown } from './describe.ts';
+import { describeTrials, isReportCell, type Shown } from './describe.ts';
 import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
 
@@ -24,7 +24,7 @@ async function shownBy(name: string, given: SettingLists = {}, choices = {}): Pr
   };
 }
 
-group("the report's own runs", () => {
+describe("the report's own runs", () => {
   test.each([
     ['grid-search ols', 'OLS by SGD and closed form: batch size x learning rate x schedule', 'Figure 3'],
     ['grid-search ridge', 'Ridge regression by SGD and closed form: lambda x learning rate', 'Figure 4'],
@@ -35,22 +35,27 @@ group("the report's own runs", () => {
     ['mnist', 'Network 784-128-10, relu: cross-entropy and accuracy per epoch', 'Figure 8'],
     ['logistic', 'Logistic regression by SGD: cross-entropy and accuracy per epoch, by lambda', 'Figure 9'],
   ])('%s', async (name, title, figure) => {
-    expect(describe(await shownBy(name))).toMatchObject({ title, figure, changes: '', seeds: 'seed 2020' });
+    expect(describeTrials(await shownBy(name))).toMatchObject({
+      title,
+      figure,
+      changes: '',
+      seeds: 'seed 2020',
+    });
   });
 
   test('other seeds and other libraries are still of the report', async () => {
     const shown = await shownBy('ffnn', { seed: [1, 2, 3] });
-    expect(describe(shown)).toMatchObject({ figure: 'Figure 5', seeds: '3 seeds' });
+    expect(describeTrials(shown)).toMatchObject({ figure: 'Figure 5', seeds: '3 seeds' });
   });
 
   test('the heading names data, figure and seeds', async () => {
-    expect(describe(await shownBy('ffnn')).heading).toBe(
+    expect(describeTrials(await shownBy('ffnn')).heading).toBe(
       'Network 2-128-1, relu: MSE per epoch (Franke function, Figure 5, seed 2020)',
     );
   });
 });
 
-group("a user's runs", () => {
+describe("a user's runs", () => {
   test.each<[string, SettingLists, string]>([
     ['ffnn', { hidden: ['20-20'], activation: ['sigmoid'] }, 'Network 2-20-20-1, sigmoid: MSE per epoch'],
     ['ffnn', { hidden: ['none'] }, 'OLS by SGD: MSE per epoch'],
@@ -77,27 +82,29 @@ group("a user's runs", () => {
       'Logistic regression by SGD and L-BFGS: cross-entropy and accuracy per epoch, by lambda',
     ],
   ])('%s %j', async (name, given, title) => {
-    const found = describe(await shownBy(name, given));
+    const found = describeTrials(await shownBy(name, given));
     expect(found.title).toBe(title);
     expect(found.figure).toBeNull();
   });
 
   test('what differs from the report is named in place of its figure', async () => {
     const shown = await shownBy('ffnn', { hidden: ['8'], epochs: [1, 2, 3, 4, 5] });
-    expect(describe(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5), hidden 8');
-    expect(describe(shown).heading).toContain('hidden 8, seed 2020)');
+    expect(describeTrials(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5), hidden 8');
+    expect(describeTrials(shown).heading).toContain('hidden 8, seed 2020)');
   });
 
   test("a part of the report's grid is part of its figure", async () => {
-    expect(describe(await shownBy('grid-search ffnn', { lambda: [0.1] })).figure).toBe('part of Figure 6');
+    expect(describeTrials(await shownBy('grid-search ffnn', { lambda: [0.1] })).figure).toBe(
+      'part of Figure 6',
+    );
   });
 
   test('a quick run is of no figure, and the wording of the report is named', async () => {
-    expect(describe(await shownBy('ffnn', {}, { quick: true }))).toMatchObject({
+    expect(describeTrials(await shownBy('ffnn', {}, { quick: true }))).toMatchObject({
       figure: null,
       heading: expect.stringContaining('quick run'),
     });
-    expect(describe(await shownBy('ffnn', {}, { variant: 'text' })).heading).toContain(
+    expect(describeTrials(await shownBy('ffnn', {}, { variant: 'text' })).heading).toContain(
       "Figure 5, the report's wording",
     );
   });
@@ -105,7 +112,7 @@ group("a user's runs", () => {
   test('other data are named, and nothing of the report is shown next to them', async () => {
     const letters = { title: 'images in "letters"', columns: 36, classes: 3, isReports: false };
     const shown = { ...(await shownBy('mnist')), data: [letters] };
-    expect(describe(shown)).toMatchObject({
+    expect(describeTrials(shown)).toMatchObject({
       title: 'Network 36-128-3, relu: cross-entropy and accuracy per epoch',
       figure: null,
       data: 'images in "letters"',
@@ -115,6 +122,6 @@ group("a user's runs", () => {
 
   test('unknown numbers of inputs and classes are left out', async () => {
     const shown = { ...(await shownBy('mnist')), data: [{ ...mnist, columns: null }] };
-    expect(describe(shown).model).toBe('Network 128, relu');
+    expect(describeTrials(shown).model).toBe('Network 128, relu');
   });
 });

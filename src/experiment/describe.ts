@@ -5,7 +5,7 @@ import { hyperparameterDefault } from './config.ts';
 import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
-import type { Variant } from './plan.ts';
+import type { Plan, Variant } from './plan.ts';
 
 export type { DataWords };
 
@@ -38,7 +38,7 @@ export interface Description {
 }
 
 /** Describes trials in words, for titles, captions, tables and labels. */
-export function describe(shown: Shown): Description {
+export function describeTrials(shown: Shown): Description {
   const { experiment, variant, quick, settings } = shown;
   const values = valuesByOption(experiment, settings);
   const model = describeModel(experiment, values, shown.data);
@@ -61,6 +61,18 @@ export function describe(shown: Shown): Description {
     heading: `${title} (${where.filter((part) => part !== '').join(', ')})`,
   };
 }
+
+/** Describes the trials of a plan. Computed once for each plan, because each access creates the settings of a cell. */
+export function describePlan(plan: Plan): Description {
+  const known = descriptions.get(plan);
+  if (known !== undefined) return known;
+  const settings = plan.cells.map((cell) => cell.settings);
+  const description = describeTrials({ ...plan, settings });
+  descriptions.set(plan, description);
+  return description;
+}
+
+const descriptions = new WeakMap<Plan, Description>();
 
 /** Whether a trial has the settings and data of the report, so that the report's numbers can be shown next to it. */
 export function isReportCell(
