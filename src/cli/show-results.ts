@@ -1,4 +1,5 @@
 import type { Layout, ShownMetric } from '../experiment/define.ts';
+import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { arrangeGrid } from '../output/grid.ts';
@@ -22,9 +23,8 @@ const bestShown = 10;
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {
   const color = stream.isTTY && stream.hasColors();
   const width = stream.columns ?? 120;
-  const { experiment, quick, variant } = plan;
-  const remarks = [quick ? 'QUICK RUN' : '', variant === 'text' ? "report's wording" : '', seedsOf(plan)];
-  const heading = `${experiment.title} (${[experiment.figure, ...remarks].filter((part) => part !== '').join(', ')})`;
+  const { experiment } = plan;
+  const { heading } = describePlan(plan);
   const cells = firstOf(summaryCells(plan, records), mostCells + 1);
   if (cells.length > mostCells) return [heading, ...bestParts(plan, records, color, width)].join('\n\n');
   const body = isGrid(plan, experiment.layout)
@@ -192,9 +192,4 @@ function hiddenLayersOf({ cells }: SummaryCell): string {
       .join(', ');
   });
   return described.length > 1 ? `${described.length} (one per seed)` : described[0];
-}
-
-function seedsOf(plan: Plan): string {
-  const seeds = plan.lists.seed ?? [];
-  return seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds, means`;
 }

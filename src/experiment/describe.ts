@@ -1,4 +1,3 @@
-import { counted } from '../errors.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault } from './config.ts';
@@ -29,11 +28,13 @@ export interface Description {
   readonly title: string;
   /** "Figure 5", "part of Figure 5"; null unless all settings and data are the report's. */
   readonly figure: string | null;
-  /** "seed 2020", "5 seeds". */
+  /** "seed 2020", "means over 5 seeds". */
   readonly seeds: string;
   /** "epochs 2, hidden 8": the settings that are not the report's; empty if all are. */
   readonly changes: string;
-  /** The title, then in brackets the data, the figure of the report or what differs from it, and the seeds. */
+  /** "Franke function, Figure 5": the data, then the figure of the report or what differs from it. */
+  readonly context: string;
+  /** The title, then in brackets the context and the seeds. */
   readonly heading: string;
 }
 
@@ -50,7 +51,8 @@ export function describeTrials(shown: Shown): Description {
     .map((name) => `${optionTitle(name)} ${listed(values.get(name)!)}`)
     .join(', ');
   const reading = variant === 'text' ? "the report's wording" : '';
-  const where = [data, figure ?? '', reading, quick ? 'quick run' : changes, seeds];
+  const parts = [data, figure ?? '', reading, quick ? 'quick run' : changes];
+  const context = parts.filter((part) => part !== '').join(', ');
   return {
     model,
     data,
@@ -58,7 +60,8 @@ export function describeTrials(shown: Shown): Description {
     figure,
     seeds,
     changes,
-    heading: `${title} (${where.filter((part) => part !== '').join(', ')})`,
+    context,
+    heading: `${title} (${[context, seeds].filter((part) => part !== '').join(', ')})`,
   };
 }
 
@@ -151,7 +154,7 @@ function figureOf({ experiment, variant, quick, data, settings }: Shown, values:
 }
 
 function seedsText(seeds: readonly Setting[]): string {
-  return seeds.length === 1 ? `seed ${seeds[0]}` : counted(seeds.length, 'seed');
+  return seeds.length === 1 ? `seed ${seeds[0]}` : `means over ${seeds.length} seeds`;
 }
 
 /** The first values of a list. */

@@ -10,7 +10,15 @@ import { evenIndices } from './even-indices.ts';
 import type { Figure, Published } from './figure.ts';
 import { messageFigure } from './message-figure.ts';
 import { missingOf, numbersWithoutCurve, seedsOf, typeset, warningsOf } from './notes.ts';
-import { countStatus, differingOptions, type Group, groupSeeds, type Results, valuesOf } from './results.ts';
+import {
+  countStatus,
+  differingOptions,
+  type Group,
+  groupSeeds,
+  type Results,
+  valuesOf,
+  wordsOf,
+} from './results.ts';
 import { figureWidth, palette, wholeSpec } from './style.ts';
 
 /** Losses over epochs: one panel per loss and value of the layout's columns, one colour per cell. */
@@ -18,10 +26,11 @@ export function curveFigures(results: Results, published: Published, interactive
   const { experiment, trials } = results;
   const splits = experiment.layout.curves;
   if (splits === null) return [];
-  const title = typeset(experiment.title);
+  const words = wordsOf(results);
+  const title = typeset(words.title);
   const panels = panelsOf(results, splits, published).filter((panel) => panel.curves.length > 0);
   const notes = [...warningsOf(results), ...missingOf(results)];
-  const heading = `${title} (${experiment.figure}).`;
+  const heading = `${title} (${typeset(words.context)}).`;
   if (panels.length === 0) {
     const why = trials.every(({ settings }) => settings.solver === 'closed-form')
       ? 'Closed forms have no epochs: there is no curve to draw.'

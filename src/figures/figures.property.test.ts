@@ -24,7 +24,7 @@ async function expectDrawn(figures: readonly Figure[]): Promise<void> {
 }
 
 const results = (experiment: Experiment, trials: readonly TrialResult[]) =>
-  draw({ experiment, variant: 'code', quick: false, trials }, { published: () => null });
+  draw({ experiment, variant: 'code', quick: false, data: [], trials }, { published: () => null });
 
 test('functions of any numbers are drawn', async () => {
   const value = fc.record({
@@ -73,7 +73,10 @@ test('so are heat maps, and their differences from the published numbers', async
       const theirs = new Map(pairs.map(([, value], index) => [trials[index].settings.learningRate, value]));
       const published = (metric: string, { learningRate }: TrialResult['settings']) =>
         metric === name ? theirs.get(learningRate)! : null;
-      const figures = draw({ experiment: ols, variant: 'code', quick: false, trials }, { published });
+      const figures = draw(
+        { experiment: ols, variant: 'code', quick: false, data: [], trials },
+        { published },
+      );
       expect(figures.map((figure) => figure.name)).toEqual(['heat-maps', 'published']);
       await expectDrawn(figures);
     }),

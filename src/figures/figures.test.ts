@@ -56,13 +56,14 @@ const gridResults: Results = {
   experiment: grid,
   variant: 'code',
   quick: false,
+  data: [],
   trials: [...cells, { ...closedForm, curves: {} }],
 };
 
 function curveResults(own: Partial<ExperimentDefinition>, trials: readonly TrialResult[]): Results {
   const { rows: _rows, columns: _columns, ...layout } = gridDefinition.layout;
   const experiment = defineExperiment({ ...gridDefinition, layout, ...own });
-  return { experiment, variant: 'code', quick: false, trials };
+  return { experiment, variant: 'code', quick: false, data: [], trials };
 }
 
 const texts = (svg: string): string[] =>
@@ -90,7 +91,8 @@ describe('heat maps', () => {
 
   test('the closed form stands in the caption, the metrics in full', () => {
     expect(figures[0].caption).toBe(
-      'batch size × learning rate (Figure 0). test MSE, bootstrap mean; test R². Seed 1. Framed: the best cell. ' +
+      'OLS by SGD and closed form: batch size × learning rate × schedule (Figure 0). test MSE, bootstrap mean; ' +
+        'test R². Seed 1. Framed: the best cell. ' +
         'Closed form: test MSE 0.046, test R² 0.54.',
     );
   });

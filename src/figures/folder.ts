@@ -7,6 +7,7 @@ import { parseChoice } from '../parsing/value-list.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import { CurveCollector } from './curve-values.ts';
+import { dataOf } from './folder-data.ts';
 import { damagedResults, otherVersion } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
 import type { Results, TrialResult } from './results.ts';
@@ -33,6 +34,7 @@ export async function readResults(folder: string, experiments: readonly Experime
     experiment,
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
+    data: dataOf(manifest),
     trials: trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} })),
   };
 }
@@ -41,6 +43,7 @@ interface Manifest {
   readonly experiment?: unknown;
   readonly variant?: unknown;
   readonly quick?: unknown;
+  readonly data?: unknown;
   readonly trials?: { readonly total?: unknown };
 }
 

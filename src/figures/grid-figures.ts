@@ -5,7 +5,7 @@ import type { Figure, Published } from './figure.ts';
 import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
 import { missingOf, numbersWithoutCurve, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
-import { type Group, meanOf, type Results } from './results.ts';
+import { type Group, meanOf, type Results, wordsOf } from './results.ts';
 import { wholeSpec } from './style.ts';
 
 /** The heat maps of a grid, and comparisons with the published numbers if there are any. */
@@ -149,14 +149,14 @@ function figureOf(
   lead: string,
 ): Figure {
   const { results } = grid;
-  const { title, figure } = results.experiment;
+  const { title, context } = wordsOf(results);
   const { body, width } = heatMaps(lines);
   const partly = lines
     .flat()
     .some(({ cells }) => cells.some((cell) => cell.partly && cell.state === 'value'));
   const hatched = lines.flat().some(({ cells }) => cells.some(({ state }) => state === 'diverged'));
   const caption = [
-    `${typeset(title)} (${figure}). ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
+    `${typeset(`${title} (${context})`)}. ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
     seedsOf(results),
     'Framed: the best cell.',
     ...(hatched ? ['Hatched: diverged.'] : []),

@@ -1,4 +1,4 @@
-import { hyperparameterDefault } from '../experiment/config.ts';
+import { isReportCell } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { curveFigures } from './curve-figures.ts';
@@ -22,21 +22,12 @@ export function figuresOf(plan: Plan, records: Records, options: DrawingOptions 
 
 /** The figures of results: heat maps of a grid or curves over epochs, depending on the experiment's layout. */
 export function draw(results: Results, { published, interactive = false }: DrawingOptions = {}): Figure[] {
-  const known = published === undefined || results.quick ? () => null : comparable(results, published);
+  const known = published === undefined ? () => null : comparable(results, published);
   if (results.experiment.layout.curves !== null) return curveFigures(results, known, interactive);
   return gridFigures(results, known);
 }
 
-/** The report's numbers, only for cells with settings that the report has. */
-function comparable({ experiment, variant }: Results, published: Published): Published {
-  const own = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
-  return (metric, settings) => {
-    const same = Object.entries(settings).every(
-      ([name, value]) =>
-        name === 'seed' ||
-        value === null ||
-        (own[name as keyof typeof own]?.includes(value) ?? value === hyperparameterDefault(name, settings)),
-    );
-    return same ? published(metric, settings) : null;
-  };
+/** The report's numbers, only for cells with the settings and data of the report. */
+function comparable(results: Results, published: Published): Published {
+  return (metric, settings) => (isReportCell(results, settings) ? published(metric, settings) : null);
 }

@@ -56,6 +56,7 @@ test('more curves than colours and dashes name have no key, and the figure says 
       experiment: ffnn,
       variant: 'code',
       quick: false,
+      data: [],
       trials: many(count, (i) => ({ learningRate: i + 1 })),
     })[0];
   expect(await toSvg(figureOf(28).spec)).toContain('role-legend');
@@ -70,7 +71,7 @@ test('more points than a call has arguments', () => {
     ...one,
     curves: { test_mse: points },
   }));
-  expect(draw({ experiment: ffnn, variant: 'code', quick: false, trials: long })).toHaveLength(1);
+  expect(draw({ experiment: ffnn, variant: 'code', quick: false, data: [], trials: long })).toHaveLength(1);
 });
 
 test('of functions at very many places some are drawn, the first and the last among them', () => {
@@ -93,7 +94,7 @@ test('a caption names some of many closed forms', () => {
     ...many(2, (i) => ({ batchSize: 1, learningRate: i })),
     ...many(100, (lambda) => ({ solver: 'closed-form', lambda })).map((one) => ({ ...one, curves: {} })),
   ];
-  const [{ caption }] = draw({ experiment: ols, variant: 'code', quick: false, trials });
+  const [{ caption }] = draw({ experiment: ols, variant: 'code', quick: false, data: [], trials });
   expect(caption.match(/Closed form/g)).toHaveLength(20);
   expect(caption).toContain('80 more are only in trials.csv.');
 });
@@ -112,7 +113,7 @@ test('formulas as long as they may be leave a figure its size', async () => {
     },
   ];
   for (const one of results) {
-    for (const { spec } of draw({ ...one, variant: 'code', quick: false })) {
+    for (const { spec } of draw({ ...one, variant: 'code', quick: false, data: [] })) {
       const svg = await toSvg(spec);
       expect(svg).toContain('…');
       const [, width, height] = /<svg[^>]* width="(\d+)" height="(\d+)"/.exec(svg)!;
@@ -126,6 +127,7 @@ test('more seeds than a call has arguments', () => {
     experiment: ffnn,
     variant: 'code',
     quick: false,
+    data: [],
     trials: many(200_000, (seed) => ({ seed })),
   });
   const text = JSON.stringify(spec);

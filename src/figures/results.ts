@@ -1,4 +1,5 @@
 import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { type DataWords, type Description, describeTrials } from '../experiment/describe.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -13,6 +14,7 @@ export interface Results {
   readonly experiment: Experiment;
   readonly variant: Variant;
   readonly quick: boolean;
+  readonly data: readonly DataWords[];
   /** In the plan's order. */
   readonly trials: readonly TrialResult[];
 }
@@ -26,7 +28,8 @@ export interface TrialResult {
   readonly curves: Readonly<Record<string, CurveValues>>;
 }
 
-export function resultsOf({ experiment, variant, quick, cells }: Plan, records: Records): Results {
+export function resultsOf(plan: Plan, records: Records): Results {
+  const { experiment, variant, quick, data, cells } = plan;
   const names = metricsOf(experiment).map(({ name }) => name);
   const trials = cells.map(({ settings, trial }): TrialResult => {
     const record = records.get(trial.id);
@@ -38,8 +41,20 @@ export function resultsOf({ experiment, variant, quick, cells }: Plan, records: 
       curves: curvesOf(experiment, record),
     };
   });
-  return { experiment, variant, quick, trials };
+  return { experiment, variant, quick, data, trials };
 }
+
+/** What is shown in words, for titles and captions. Computed once. */
+export function wordsOf(results: Results): Description {
+  const known = words.get(results);
+  if (known !== undefined) return known;
+  const settings = results.trials.map((trial) => trial.settings);
+  const description = describeTrials({ ...results, settings });
+  words.set(results, description);
+  return description;
+}
+
+const words = new WeakMap<Results, Description>();
 
 function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): TrialResult['curves'] {
   const curves = Object.entries(record?.curves ?? {});

@@ -1,3 +1,4 @@
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics } from '../trial/metrics.ts';
@@ -9,7 +10,7 @@ import { type Records, trialColumn } from './trials-table.ts';
 export function curvesTable(plan: Plan, records: Records): Table {
   return {
     name: 'curves',
-    description: `${plan.experiment.title}: losses after each epoch, on all rows of the split`,
+    description: `${describePlan(plan).title}: losses after each epoch, on all rows of the split`,
     columns: [
       trialColumn,
       ...runColumns,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { arch, cpus, platform, release } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
@@ -42,8 +43,8 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
   }
   return {
     experiment: experiment.name,
-    title: experiment.title,
-    figure: experiment.figure,
+    title: describePlan(plan).title,
+    figure: describePlan(plan).figure,
     ...(quick ? { warning: quickWarning } : {}),
     quick,
     variant,

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { significant } from '../stats/significant.ts';
@@ -54,14 +55,15 @@ function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells, status
     name,
     find: findByLine(cells, keys),
   }));
-  const { metrics, title, figure } = { ...plan.experiment, ...plan.experiment.layout };
+  const { metrics } = plan.experiment.layout;
+  const { title, context } = describePlan(plan);
   const shown = [
     ...grid.columns.map((tick) => numberColumn(String(tick), `${optionTitle(columns)} ${tick}`)),
     ...outsideColumns.map(({ name }) => numberColumn(name, `${name}, next to the grid`)),
   ];
   return {
     name: 'table',
-    description: `${title} (${figure}): ${optionTitle(columns)} in columns`,
+    description: `${title} (${context}): ${optionTitle(columns)} in columns`,
     columns: [
       { name: 'metric', type: 'string', description: 'what the row shows' },
       ...settingColumns(keys),
@@ -117,7 +119,7 @@ function cellTable(plan: Plan, cells: Iterable<SummaryCell>, status: boolean): T
   const several = plan.lists.seed!.length > 1;
   return {
     name: 'table',
-    description: `${plan.experiment.title} (${plan.experiment.figure})`,
+    description: `${describePlan(plan).title} (${describePlan(plan).context})`,
     columns: [
       ...settingColumns(varied),
       ...metrics.flatMap(({ title }) => [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
 import { curvesTable } from './curves-table.ts';
@@ -20,8 +21,8 @@ export function resultFiles(
   formatNames: readonly FormatName[],
 ): Map<string, FileContent> {
   const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
-  const { title, figure } = plan.experiment;
-  const description = `${title} (${figure})${plan.quick ? `. ${quickWarning}` : ''}`;
+  const { title, context } = describePlan(plan);
+  const description = `${title} (${context})${plan.quick ? `. ${quickWarning}` : ''}`;
   const files = tableFiles(folderName(plan.experiment.name), description, tables, formatNames);
   files.set('manifest.json', () => manifestPieces(plan, records, facts));
   return files;

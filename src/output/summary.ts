@@ -1,4 +1,5 @@
 import { optionsOf } from '../experiment/define.ts';
+import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
@@ -85,7 +86,7 @@ export function summaryTable(plan: Plan, records: Records): Table {
   const metrics = metricsOf(plan.experiment);
   return {
     name: 'summary',
-    description: `${plan.experiment.title}: one row per cell, mean and standard deviation over the seeds`,
+    description: `${describePlan(plan).title}: one row per cell, mean and standard deviation over the seeds`,
     columns: [
       ...runColumns,
       dataColumn,

@@ -1,4 +1,5 @@
 import { optionsOf } from '../experiment/define.ts';
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
@@ -29,7 +30,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
   const random = plan.experiment.architecture === 'random';
   return {
     name: 'trials',
-    description: `${plan.experiment.title}: one row per trial, with its inputs and final numbers`,
+    description: `${describePlan(plan).title}: one row per trial, with its inputs and final numbers`,
     columns: [
       trialColumn,
       ...runColumns,
