@@ -1,8 +1,9 @@
+import { isReportCell } from '../experiment/describe.ts';
 import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { runCells, runColumns } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
-import type { Table, Value } from '../output/table.ts';
+import type { Table, TrialStatus, Value } from '../output/table.ts';
 import type { Records } from '../output/trials-table.ts';
 import { metricColumn } from '../trial/metrics.ts';
 import { type PublishedNumber, publishedNumbers } from './published.ts';
@@ -14,15 +15,26 @@ export interface Comparison extends PublishedNumber {
   readonly ours: number | null;
   readonly standardDeviation: number | null;
   readonly seeds: number;
-  readonly diverged: boolean;
+  /** Whether there is a number of ours to compare; `other data` and `other settings`: the runs are not the report's. */
+  readonly status: TrialStatus | 'other data' | 'other settings';
+}
+
+/** Whether the runs are the report's, so that the numbers may be shown next to each other. */
+export function isComparable({ status }: Comparison): boolean {
+  return status !== 'other data' && status !== 'other settings';
 }
 
 /** Compares every number that the report prints with the runs. */
 export async function compareWithPublished(plans: readonly Plan[], records: Records): Promise<Comparison[]> {
-  const cells = new Map(plans.map((plan) => [plan.experiment.name, summarize(plan, records)]));
+  const runs = new Map(
+    plans.map((plan) => [plan.experiment.name, { plan, cells: summarize(plan, records) }]),
+  );
   const numbers = await publishedNumbers();
   return numbers.map((number) => {
-    const matching = (cells.get(number.experiment) ?? []).filter((cell) => matches(cell, number));
+    const { plan, cells = [] } = runs.get(number.experiment) ?? {};
+    const matching = cells.filter(
+      (cell) => matches(cell, number) && plan !== undefined && isReportCell(plan, cell.settings),
+    );
     const chosen = number.best ? bestOf(matching, number.metric) : matching[0];
     const statistic = chosen?.statistics.get(number.metric);
     return {
@@ -33,9 +45,17 @@ export async function compareWithPublished(plans: readonly Plan[], records: Reco
       ours: statistic?.mean ?? null,
       standardDeviation: statistic?.standardDeviation ?? null,
       seeds: statistic?.count ?? 0,
-      diverged: chosen !== undefined && chosen.done === 0 && chosen.diverged > 0,
+      status: statusOf(plan, chosen),
     };
   });
+}
+
+function statusOf(plan: Plan | undefined, chosen: SummaryCell | undefined): Comparison['status'] {
+  if (plan === undefined) return 'not run';
+  if (!plan.data.every(({ isReports }) => isReports)) return 'other data';
+  if (chosen === undefined) return 'other settings';
+  if (chosen.done > 0) return 'done';
+  return chosen.diverged > 0 ? 'diverged' : 'not run';
 }
 
 /** published.csv: one row per published number. */
@@ -57,7 +77,12 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
       { name: 'metric', type: 'string', description: 'a column of trials.csv' },
       { name: 'published', type: 'number', description: "the report's number" },
       { name: 'source', type: 'string', description: 'printed, or read off a curve' },
-      { name: 'status', type: 'string', description: 'done; diverged or not run: ours is empty' },
+      {
+        name: 'status',
+        type: 'string',
+        description:
+          'done; otherwise why ours is empty: diverged, not run, other data or other settings than the report',
+      },
       { name: 'ours', type: 'number', description: 'mean over the seeds' },
       { name: 'ours_std', type: 'number', description: 'standard deviation over the seeds' },
       { name: 'seeds', type: 'integer', description: 'trials that finished' },
@@ -73,8 +98,8 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
       row.metric,
       row.published,
       row.printed ? 'printed' : 'read off a curve',
-      row.ours !== null ? 'done' : row.diverged ? 'diverged' : 'not run',
-      row.ours ?? (row.diverged ? 'diverged' : 'not run'),
+      row.status,
+      row.ours,
       row.standardDeviation,
       row.seeds,
     ]),

@@ -2,7 +2,11 @@ import type { OptionName, Setting } from '../experiment/options.ts';
 import { markdownTable } from '../output/markdown.ts';
 import { significantText } from '../stats/significant.ts';
 import { metricColumn } from '../trial/metrics.ts';
-import type { Comparison } from './comparison.ts';
+import { type Comparison, isComparable } from './comparison.ts';
+
+/** What is said in place of a comparison of runs with other settings or data than the report's. */
+export const nothingComparable =
+  "No number of the report is compared: no trial has the report's settings and data.";
 
 /**
  * Renders the comparison as Markdown. Each grid is a table with "published / ours" in its cells; all other numbers share one
@@ -10,7 +14,9 @@ import type { Comparison } from './comparison.ts';
  *
  * Numbers have two significant digits in grids, as in the report, and three elsewhere.
  */
-export function comparisonMarkdown(comparisons: readonly Comparison[]): string {
+export function comparisonMarkdown(all: readonly Comparison[]): string {
+  const comparisons = all.filter(isComparable);
+  if (comparisons.length === 0) return `${nothingComparable}\n`;
   const groups = new Map<string, Comparison[]>();
   for (const comparison of comparisons.filter(inGrid)) {
     const { experiment, figure, metric, settings } = comparison;
@@ -48,7 +54,7 @@ function listTable(comparisons: readonly Comparison[]): string {
 
 /** The numbers that are not part of a grid, as rows of text. */
 export function comparisonRows(comparisons: readonly Comparison[]): { header: string[]; rows: string[][] } {
-  const others = comparisons.filter((comparison) => !inGrid(comparison));
+  const others = comparisons.filter((comparison) => isComparable(comparison) && !inGrid(comparison));
   const rows = others.map((row) => [
     [row.experiment, row.cell.replaceAll('_', ' ')].filter((part) => part !== '').join(', '),
     row.figure,
@@ -63,8 +69,8 @@ function inGrid({ settings, figure }: Comparison): boolean {
   return settings.learningRate !== undefined && figure.startsWith('Figure');
 }
 
-function oursText({ ours, standardDeviation, diverged }: Comparison, digits: number): string {
-  if (ours === null) return diverged ? 'diverged' : 'not run';
+function oursText({ ours, standardDeviation, status }: Comparison, digits: number): string {
+  if (ours === null) return status === 'done' ? '' : status;
   const spread = standardDeviation === null ? '' : ` ± ${significantText(standardDeviation, 2)}`;
   return `${significantText(ours, digits)}${spread}`;
 }

@@ -19,7 +19,7 @@ export async function writePage(
   { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
-  const { compareWithPublished } = await import('../claims/comparison.ts');
+  const { compareWithPublished, isComparable } = await import('../claims/comparison.ts');
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const { publishedOf } = await import('../claims/published.ts');
@@ -42,7 +42,7 @@ export async function writePage(
       figures: [functionsFigure(functions, ownFunctionValues())],
     },
     records,
-    comparisons: await compareWithPublished(plans, records),
+    comparisons: (await compareWithPublished(plans, records)).filter(isComparable),
     verdicts: await readVerdicts(folder),
     places: {
       dataDir: sources.dataDir,

@@ -7,7 +7,6 @@ import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
-import { quickWarning } from '../output/manifest.ts';
 import type { Records } from '../output/trials-table.ts';
 import {
   addRunFlags,
@@ -70,21 +69,21 @@ async function writeComparison(
   folder: string,
   formats: readonly FormatName[],
 ): Promise<string> {
-  const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
+  const { compareWithPublished, comparisonTable, isComparable } = await import('../claims/comparison.ts');
   const { tableFiles } = await import('../output/result-files.ts');
-  const { comparisonMarkdown, comparisonRows } = await import('../claims/markdown.ts');
+  const { comparisonMarkdown, comparisonRows, nothingComparable } = await import('../claims/markdown.ts');
   const { renderTable } = await import('./text-table.ts');
-  const { quick, variant } = plans[0];
+  const { variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
   const table = comparisonTable(comparisons, plans[0]);
   const files = tableFiles('published', "The report's numbers next to ours", [table], formats);
   const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
   const heading = remark === '' ? '' : `Published numbers next to ours${remark}.\n\n`;
-  const warning = quick ? `**${quickWarning}**\n\n` : '';
-  files.set('published.md', `${warning}${heading}${comparisonMarkdown(comparisons)}\n`);
+  files.set('published.md', `${heading}${comparisonMarkdown(comparisons)}\n`);
   await writeFiles(folder, files);
+  if (!comparisons.some(isComparable)) return `${nothingComparable}\n\n`;
   const { header, rows } = comparisonRows(comparisons);
   const color = process.stdout.isTTY && process.stdout.hasColors();
   const width = process.stdout.columns ?? 120;
-  return `The report's numbers next to ours${remark}${quick ? ` (${quickWarning})` : ''}\n\n${renderTable(header, rows, { color, width })}\n\n`;
+  return `The report's numbers next to ours${remark}\n\n${renderTable(header, rows, { color, width })}\n\n`;
 }

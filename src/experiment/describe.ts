@@ -48,6 +48,7 @@ export function describeTrials(shown: Shown): Description {
   const figure = figureOf(shown, values);
   const seeds = seedsText(values.get('seed') ?? []);
   const changes = changedOptions(experiment, variant, settings)
+    .filter((name) => !values.get(name)!.every((value) => typeof value === 'string' && data.includes(value)))
     .map((name) => `${optionTitle(name)} ${listed(values.get(name)!)}`)
     .join(', ');
   const reading = variant === 'text' ? "the report's wording" : '';

@@ -66,8 +66,8 @@ function rowsTable(comparisons: readonly Comparison[]): Html {
   );
 }
 
-function oursText({ ours, standardDeviation, diverged }: Comparison, digits: number): string {
-  if (ours === null) return diverged ? 'diverged' : 'not run';
+function oursText({ ours, standardDeviation, status }: Comparison, digits: number): string {
+  if (ours === null) return status === 'done' ? '' : status;
   return standardDeviation === null
     ? numberText(ours, digits)
     : `${numberText(ours, digits)} ± ${numberText(standardDeviation, 2)}`;
