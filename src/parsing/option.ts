@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { checkFormulaText, type FormulaKind } from '../math/expression.ts';
+import { nearest } from '../math/nearest.ts';
 import { parseChoice, parseInteger, parseNumber } from './value-list.ts';
 
 /** One value of one option. */
@@ -65,7 +66,11 @@ export function rows(description: string, min: number) {
     ...count,
     type: 'string' as const,
     placeholder: 'n|all',
-    parse: (value: string, name: string): Setting => (value === 'all' ? 'all' : count.parse(value, name)),
+    parse: (value: string, name: string): Setting => {
+      if (value === 'all') return 'all';
+      if (/^[a-z]+$/i.test(value)) throw notRows(value, name);
+      return count.parse(value, name);
+    },
   };
 }
 
@@ -88,11 +93,20 @@ export function formula(placeholder: string, description: string, kind: FormulaK
   return { placeholder, description, type: 'string' as const, parse };
 }
 
+function notRows(value: string, name: string): UserError {
+  return new UserError({
+    what: `${name} is neither a number nor all`,
+    expected: 'a whole number of rows, or all',
+    received: value,
+    remedy: nearest(value, ['all']) === undefined ? `write ${name} all for every row` : 'did you mean all?',
+  });
+}
+
 function outOfRange(flag: string, expected: string, received: string): UserError {
   return new UserError({
     what: `${flag} is out of range`,
     expected,
     received,
-    remedy: `give ${flag} ${expected}, or several, separated by commas`,
+    remedy: `give another ${flag}, or leave it out for its default`,
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
+import { decimalCommaNote, parseChoice, parseInteger, parseList, parseNumber } from './value-list.ts';
 
 const list = (text: string) => parseList(text, '--x');
 
@@ -61,7 +61,6 @@ describe('parseList', () => {
     ['5..1', 'backwards'],
     ['1.5..3', 'not whole numbers'],
     ['1..', 'not whole numbers'],
-    ['1..2..3', 'not whole numbers'],
     ['1..9007199254740993', 'not whole numbers'],
     ['geomspace(0,1,3)', 'numbers > 0'],
     ['geomspace(-1,1,3)', 'numbers > 0'],
@@ -139,13 +138,13 @@ describe('parseInteger', () => {
     '%j is refused with the range, which is the remedy',
     (text) => {
       expect(() => parseInteger(text, '--seed', 0)).toThrow(
-        /--seed is out of range.*remedy: +give a number from 0 to 9007199254740991$/s,
+        /--seed is out of range.*from 0 to 9007199254740991.*remedy: +give a number in this range$/s,
       );
     },
   );
 
   test('every bound of an option stands in its refusal', () => {
-    expect(() => parseInteger('1e15', '--epochs', 1, 5e6)).toThrow(/give a number from 1 to 5000000$/);
+    expect(() => parseInteger('1e15', '--epochs', 1, 5e6)).toThrow('from 1 to 5000000');
   });
 });
 
@@ -157,7 +156,98 @@ describe('names', () => {
     expect(() => parseChoice('sigmod', choices, '--activation')).toThrow(
       /--activation.*leaky-relu.*did you mean sigmoid/s,
     );
-    expect(() => parseChoice('tanh', choices, '--activation')).toThrow(/choose one of: sigmoid, relu/);
+    expect(() => parseChoice('tanh', choices, '--activation')).toThrow(
+      /one of sigmoid, relu.*choose one of these/s,
+    );
     expect(() => parseChoice('constructor', choices, '--activation')).toThrow(UserError);
+  });
+});
+
+describe('a decimal comma', () => {
+  test.each([
+    ['0,01', '0.01'],
+    ['0,05', '0.05'],
+    ['-0,05', '-0.05'],
+    ['1,00', '1.00'],
+    ['1,000', '1000'],
+    ['1,000,000', '1000000'],
+    ['00,1', '00.1'],
+    ['0,1,0,05', 'a point'],
+    ['007', 'write 7'],
+    ['01..05', 'a zero too many'],
+    ['linspace(0,01,5)', 'a zero too many'],
+    ['x+01', 'a zero too many'],
+  ])('%s is refused: %s', (text, remedy) => {
+    expect(() => list(text)).toThrow(UserError);
+    expect(() => list(text)).toThrow('a zero too many');
+    expect(() => list(text)).toThrow(remedy);
+  });
+
+  test.each(['0', '0,0.1', '10,100', '1e-05', '1E+05', '1.05', '.05', '0..5', 'x0+1', '100'])(
+    '%s has no zero too many',
+    (text) => {
+      expect(list(text).length).toBeGreaterThan(0);
+    },
+  );
+
+  test.each([
+    ['0,1', '--x 0,1 is two values, 0 and 1; for one number write 0.1'],
+    ['1,5', '--x 1,5 is two values, 1 and 5; for one number write 1.5'],
+    ['12,25', '--x 12,25 is two values, 12 and 25; for one number write 12.25'],
+  ])('%s may be one: a note', (text, note) => {
+    expect(decimalCommaNote(text, '--x')).toBe(note);
+  });
+
+  test.each(['0, 1', '0,0.9', '1,10', '5,5', '0,1,2', '0.5', '1..5', 'relu,linear', '-1,5'])(
+    '%s is none',
+    (text) => {
+      expect(decimalCommaNote(text, '--x')).toBeUndefined();
+    },
+  );
+});
+
+test.each([
+  ['5%', '0.05'],
+  ['1/4', '0.25'],
+  ['10^-3', '0.001'],
+  ['10**-3', '0.001'],
+  ['1_000.5', '1000.5'],
+  ["10'000", '10000'],
+  ['\u22120.5', '-0.5'],
+])('parseNumber: %s is refused, and the remedy is %s', (text, same) => {
+  expect(() => parseNumber(text, '--x')).toThrow(`remedy:   write --x ${same}`);
+});
+
+test('parseInteger says how a range is written', () => {
+  expect(() => parseInteger('1-5', '--seed')).toThrow('write --seed 1..5');
+});
+
+describe('what is said about a name that is none', () => {
+  test('several with spaces between them get commas', () => {
+    expect(() => parseChoice('relu linear', ['relu', 'linear'], '--x')).toThrow('write --x relu,linear');
+  });
+
+  test('a list that is long is cut off, with the nearest name in it', () => {
+    const names = Array.from(
+      { length: 45 },
+      (_, i) => `column_${String.fromCharCode(97 + (i % 26)).repeat(3)}${i}`,
+    );
+    expect(() => parseChoice('column_rrr4', names, '--x')).toThrow(
+      /one of 45: column_aaa0, .*column_rrr43?.*, …/,
+    );
+    const refusal = (() => {
+      try {
+        return parseChoice('none', names, '--x');
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(refusal.length).toBeLessThan(300);
+  });
+
+  test('a single choice is no choice', () => {
+    expect(() => parseChoice('Adam', ['sgd'], '--optimizer')).toThrow(
+      /expected: sgd\n.*leave out --optimizer/s,
+    );
   });
 });

@@ -1,6 +1,8 @@
 import { UserError } from '../errors.ts';
+import { asTyped } from '../math/as-typed.ts';
 import { nearest } from '../math/nearest.ts';
 import { significant } from '../stats/significant.ts';
+import { otherNotation } from './habits.ts';
 
 /** The most values that one option may have, and that one range, linspace or geomspace may expand to. */
 const maxValues = 100_000;
@@ -11,7 +13,8 @@ const maxValues = 100_000;
  * every whole number from a to b. `linspace` and `geomspace` (start, stop, count) are those of NumPy, rounded to 12
  * significant digits. Anything else, such as an expression or a name, is left unchanged. Errors: UserError that names
  * the option, for an empty list or item, unbalanced parentheses, a range that is reversed or malformed, wrong
- * arguments, or more than 100000 values (duplicates included).
+ * arguments, more than 100000 values (duplicates included), another program's notation, or a number with a leading
+ * zero, which is a sign of a decimal comma: 0,01 would be two values.
  */
 export function parseList(text: string, option: string): string[] {
   if (text.trim() === '') {
@@ -22,6 +25,8 @@ export function parseList(text: string, option: string): string[] {
       remedy: `leave ${option} out to use its default`,
     });
   }
+  refuseOtherNotations(text, option);
+  refuseLeadingZeros(text, option);
   const values = new Set<string>();
   let count = 0;
   for (const item of splitOutsideParentheses(text, option)) {
@@ -47,6 +52,57 @@ export function parseList(text: string, option: string): string[] {
     }
   }
   return [...values];
+}
+
+const listNotation =
+  'values with commas between them, first..last, linspace(start,stop,count) or geomspace(start,stop,count)';
+
+function refuseOtherNotations(text: string, option: string): void {
+  const other = otherNotation(text);
+  if (other === undefined) return;
+  const { problem, same } = other;
+  const words = same === null || same === '' ? 'for example 1,2,3 or linspace(0,1,5)' : inShell(option, same);
+  throw new UserError({
+    what: `${option} ${problem}`,
+    expected: listNotation,
+    received: text,
+    remedy: `write ${words}`,
+  });
+}
+
+/** An option with its value, as a shell has to be given it. */
+function inShell(option: string, value: string): string {
+  return `${option} ${/^[\w.,+/:=-]+$/.test(value) ? value : `"${value}"`}`;
+}
+
+function refuseLeadingZeros(text: string, option: string): void {
+  // Not the exponent of 1e-05, which other programs write, nor the decimals of 1.05.
+  const numeral = /(?<![\w.]|[\d.][eE][+-])0\d+(?:\.\d*)?/.exec(text)?.[0];
+  if (numeral === undefined) return;
+  const thousands = /^\s*[1-9]\d{0,2}(?:,\d{3})+\s*$/.test(text);
+  const decimal = /^\s*[+-]?\d+,\d+\s*$/.test(text);
+  const written = thousands
+    ? `${text.trim().replaceAll(',', '')}, without commas between the thousands`
+    : decimal
+      ? `${text.trim().replace(',', '.')}, with a decimal point; a comma separates values`
+      : `${numeral.replace(/^0+(?=\d)/, '')}, or a point where a comma is meant as the decimal sign`;
+  throw new UserError({
+    what: `${option} has the number ${numeral}, which begins with a zero too many`,
+    expected: 'numbers such as 0.01, 5 or 1e-2, with commas between them',
+    received: text,
+    remedy: `write ${written}`,
+  });
+}
+
+/**
+ * A note on a list such as 0,1 that may be a number with a decimal comma: two whole numbers without a space, the second
+ * of which could be decimals. Undefined for any other text.
+ */
+export function decimalCommaNote(text: string, option: string): string | undefined {
+  const parts = /^(\d+),(\d*[1-9])$/.exec(text.trim());
+  if (parts === null || parts[1] === parts[2]) return undefined;
+  const [, first, second] = parts;
+  return `${option} ${first},${second} is two values, ${first} and ${second}; for one number write ${first}.${second}`;
 }
 
 function splitOutsideParentheses(text: string, option: string): string[] {
@@ -121,7 +177,12 @@ function spaced(kind: 'geomspace' | 'linspace', parts: string[], item: string, o
       what: `${option}: ${kind} has wrong arguments`,
       expected: `${kind}(start,stop,count): numbers${positive}, and a whole count from 1 to ${maxValues}`,
       received: item,
-      remedy: 'write for example geomspace(1e-4,0.1,4), which is 0.0001, 0.001, 0.01, 0.1',
+      remedy:
+        parts.length === 2
+          ? `write how many values there are, such as ${kind}(${parts.map((part) => part.trim()).join(',')},5)`
+          : kind === 'linspace'
+            ? 'write for example linspace(0,1,5), which is 0, 0.25, 0.5, 0.75, 1'
+            : 'write for example geomspace(1e-4,0.1,4), which is 0.0001, 0.001, 0.01, 0.1',
     });
   }
   return Array.from({ length: count }, (_, i) => String(pointAt(kind, start, stop, i, count)));
@@ -155,7 +216,7 @@ export function parseNumber(text: string, option: string): number {
   const [what, remedy] =
     value !== undefined
       ? ['is out of range', `give a number whose absolute value is at most ${Number.MAX_VALUE}`]
-      : ['is not a number', digitsRemedy(text)];
+      : ['is not a number', digitsRemedy(text, option)];
   throw new UserError({
     what: `${option} ${what}`,
     expected: 'a finite number such as 0.01 or 1e-2',
@@ -182,8 +243,16 @@ export function parseInteger(
     what: whole ? `${option} is out of range` : `${option} is not a whole number`,
     expected: `a whole number ${range}`,
     received: text,
-    remedy: whole ? `give a number ${range}` : 'write digits only, without a decimal part',
+    remedy: whole ? 'give a number in this range' : wholeRemedy(text, option),
   });
+}
+
+function wholeRemedy(text: string, option: string): string {
+  const span = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(text);
+  if (span !== null) return `write ${option} ${span[1]}..${span[2]} for a range`;
+  const joined = text.replaceAll(/(?<=\d)[_' ](?=\d)/g, '');
+  if (joined !== text && wholeNumber(joined) !== undefined) return `write ${option} ${joined}`;
+  return 'write digits only, without a decimal part';
 }
 
 function finiteNumber(text: string): number | undefined {
@@ -201,8 +270,24 @@ function isWhole(value: number | undefined): boolean {
   return value !== undefined && (Number.isInteger(value) || !Number.isFinite(value));
 }
 
-function digitsRemedy(text: string): string {
-  return text.includes(',') ? 'use a point as the decimal separator' : 'write a number such as 0.01 or 1e-2';
+/** How to write a percentage, a fraction, a power or a number with separators. */
+function digitsRemedy(text: string, option: string): string {
+  const same = (value: number) => `write ${option} ${significant(value, 12)}`;
+  const plain = asTyped(text).trim();
+  if (plain !== text && decimal(plain) !== undefined) return `write ${option} ${plain}`;
+  const operation = /^([^/%^*]+)(?:(%)|(\/|\^|\*\*)([^/%^*]+))$/.exec(plain);
+  const a = finiteNumber(operation?.[1].trim() ?? '');
+  if (operation !== null && a !== undefined) {
+    if (operation[2] === '%') return same(a / 100);
+    const b = finiteNumber(operation[4].trim());
+    const value = b === undefined ? Number.NaN : operation[3] === '/' ? a / b : a ** b;
+    if (Number.isFinite(value)) return same(value);
+  }
+  const joined = plain.replaceAll(/(?<=\d)[_' ](?=\d)/g, '');
+  if (joined !== plain && decimal(joined) !== undefined) return `write ${option} ${joined}`;
+  return text.includes(',')
+    ? 'use a point as the decimal separator'
+    : 'write digits, with a point and an exponent if needed';
 }
 
 function wholeNumber(text: string): number | undefined {
@@ -217,11 +302,28 @@ function wholeNumber(text: string): number | undefined {
 export function parseChoice<T extends string>(text: string, choices: readonly T[], option: string): T {
   const choice = choices.find((name) => name === text);
   if (choice !== undefined) return choice;
-  const meant = nearest(text, choices);
+  const meant = nearest(asTyped(text).trim(), choices);
+  const parts = text.split(/\s+/);
+  const several = parts.length > 1 && parts.every((part) => choices.some((name) => name === part));
   throw new UserError({
     what: `${option} has an unknown value`,
-    expected: `one of ${choices.join(', ')}`,
+    expected: choices.length === 1 ? choices[0] : `one of ${someOf(choices, meant)}`,
     received: text,
-    remedy: meant === undefined ? `choose one of: ${choices.join(', ')}` : `did you mean ${meant}?`,
+    remedy: several
+      ? `write ${option} ${parts.join(',')}`
+      : meant !== undefined
+        ? `did you mean ${meant}?`
+        : choices.length === 1
+          ? `leave out ${option}`
+          : 'choose one of these',
   });
+}
+
+/** A long list is shortened to its first names and the one that was meant. */
+function someOf(choices: readonly string[], meant: string | undefined): string {
+  const most = 12;
+  if (choices.length <= most) return choices.join(', ');
+  const first = choices.slice(0, most);
+  const shown = meant === undefined || first.includes(meant) ? first : [...first, meant];
+  return `${choices.length}: ${shown.join(', ')}, …`;
 }
