@@ -7,6 +7,10 @@ export default defineExperiment({
   figure: 'Figure 5',
   runTime: '1 s',
   expected: 'test and training MSE about 0.06',
+  examples: [
+    ['{hidden} 64-32 {seed} 1..5', 'another network, means of five seeds'],
+    ['{target} "sin(5*x)*y" {noise} 0.5 {learningRate} 0.01', 'a surface of your own'],
+  ],
   dataset: 'franke',
   reference: 'tfjs',
   settings: {

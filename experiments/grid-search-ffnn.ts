@@ -7,6 +7,10 @@ export default defineExperiment({
   figure: 'Figure 6',
   runTime: '1 s',
   expected: 'best test MSE about 0.046, R2 about 0.68, at learning rate 0.1 and lambda 1e-4',
+  examples: [
+    ['{learningRate} "geomspace(1e-3,1,7)" {lambda} 0,1e-4', 'a finer grid'],
+    ['{activation} sigmoid {epochs} 200', "the report's grid for another network"],
+  ],
   dataset: 'franke',
   settings: {
     ...presets.frankeSettings,

@@ -7,6 +7,10 @@ export default defineExperiment({
   figure: 'Figure 4',
   runTime: '1 s',
   expected: 'best test MSE about 0.055, R2 about 0.52, at learning rate 0.1; lambda 0.1 clearly worse',
+  examples: [
+    ['{lambda} "geomspace(1e-6,1,7)" {solver} closed-form', 'exact fits of seven penalties'],
+    ['{schedule} "eta0/(1+0.01*epoch)" {momentum} 0.9', 'another schedule, with momentum'],
+  ],
   dataset: 'franke',
   settings: {
     ...presets.frankeSettings,

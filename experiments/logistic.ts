@@ -12,6 +12,10 @@ export default defineExperiment({
   figure: 'Figure 9',
   runTime: '7 s',
   expected: 'test accuracy about 0.89 at lambda 0, 0.76 at lambda 1',
+  examples: [
+    ['{solver} sgd,lbfgs {lambda} 0.01,0.1', 'SGD, and the optimum that it approaches'],
+    ['{samples} 10000 {testSize} 0.2 {learningRate} 0.01,0.1', 'fewer images, two learning rates'],
+  ],
   dataset: 'images',
   reference: 'sklearn',
   settings: {

@@ -7,6 +7,10 @@ export default defineExperiment({
   figure: 'text',
   runTime: '10 s',
   expected: 'best final test MSE about 0.057',
+  examples: [
+    ['{net} 11..20', 'ten other networks'],
+    ['{activationPool} relu+leaky_relu {maxHiddenLayers} 3', 'shallow networks of two activations'],
+  ],
   dataset: 'franke',
   architecture: 'random',
   settings: {

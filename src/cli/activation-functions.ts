@@ -10,6 +10,7 @@ import type { FormatName } from '../output/formats.ts';
 import type { Table } from '../output/table.ts';
 import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
 import { significant } from '../stats/significant.ts';
+import { addExamples } from './examples.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
 export const functionsFolder = folderName(definition.name);
@@ -26,12 +27,12 @@ interface Flags {
 /** `fys-nn activation-functions`: Figure 2 as a table. */
 export function addActivationFunctionsCommand(program: Command): void {
   const { name, title, figure, activation, x } = definition;
-  program
+  const command = program
     .command(name)
     .description(`${title} (${figure})`)
     .option('--activation <names>', 'activation functions to tabulate', activation.join(','))
     .option('--x <values>', 'arguments: a list, a..b or linspace(a,b,n)', x)
-    .option('--out <dir>', `where to write the results (default: "${join('results', name)}")`)
+    .option('--out <dir>', `where to write the results (default: ${join('results', name)})`)
     .option('--json', 'print the values as JSON')
     .option('--no-figures', 'draw no figure')
     .option('--quiet', 'print no notes')
@@ -40,6 +41,10 @@ export function addActivationFunctionsCommand(program: Command): void {
       writeStdoutRaw(await writeFunctions(flags, out));
       if (flags.quiet !== true) writeStderr(`wrote ${out}/`);
     });
+  addExamples(command, [
+    [`${name} --x "linspace(-3,3,61)"`, 'other arguments'],
+    [`${name} --activation relu,sigmoid --json`, 'two functions, for programs'],
+  ]);
 }
 
 /** Writes the values to a folder and returns the text to print. Also used by `fys-nn report`. */

@@ -5,6 +5,7 @@ import type { Check } from '../check/check.ts';
 import type { VerdictFormatName } from '../claims/verdict-formats.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
@@ -17,7 +18,7 @@ interface CheckFlags {
 
 /** `fys-nn check RESULTS --baseline DIR`: which numbers have changed since the baseline? */
 export function addCheckCommand(program: Command, setStatus: SetStatus): void {
-  program
+  const command = program
     .command('check')
     .description('Compare a folder of results with an earlier one, row by row')
     .argument('<results>', 'results/, or the folder of one experiment')
@@ -43,10 +44,13 @@ export function addCheckCommand(program: Command, setStatus: SetStatus): void {
       'after',
       '\nEvery row of the baseline must be present and unchanged. Exit status:\n' +
         '0 all are, 3 something has changed, 4 something is missing but nothing has\n' +
-        'changed, 2 the folders cannot be compared.\n' +
-        '\nExample:\n  fys-nn check results --baseline baseline --tolerance 1e-9 --output check.xml',
+        'changed, 2 the folders cannot be compared.',
     )
     .action(async (results: string, flags: CheckFlags) => setStatus(await runCheck(results, flags)));
+  addExamples(command, [
+    ['check results --baseline baseline', 'every number of every table'],
+    ['check results --baseline baseline --tolerance 1e-9 --output check.xml', 'for a CI server'],
+  ]);
 }
 
 async function runCheck(results: string, flags: CheckFlags): Promise<number> {

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { flagOf, type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
+import { addExamples } from './examples.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sourcesOf } from './run-flags.ts';
 import { writeStdout } from './terminal.ts';
@@ -21,8 +22,12 @@ interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
 
 /** `fys-nn data`: lists the datasets and exports them as files. */
 export function addDataCommand(program: Command): void {
-  const data = program.command('data').description('List the datasets or export one');
-  data
+  const data = program.command('data').description('List the datasets or export one').helpCommand(false);
+  addExamples(data, [
+    ['data list', 'sources and licences'],
+    ['data export franke --samples 100', 'as CSV'],
+  ]);
+  const list = data
     .command('list')
     .description('List the datasets, their sources and licences')
     .action(() => {
@@ -30,6 +35,10 @@ export function addDataCommand(program: Command): void {
         writeStdout(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
       }
     });
+  addExamples(list, [
+    ['data list', 'sources and licences'],
+    ['data list --help', 'this help'],
+  ]);
   const exporting = data
     .command('export')
     .argument('<dataset>', [...datasetNames, ...Object.keys(aliases)].join(', '))
@@ -49,6 +58,10 @@ export function addDataCommand(program: Command): void {
       `${ownersOf(name)}: ${description} (default: ${value})`,
     );
   }
+  addExamples(exporting, [
+    ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
+    ['data export franke --samples 100 --noise 0 --out franke', 'points on the surface, as CSV'],
+  ]);
   exporting.action(async (name: string, flags: Flags) => {
     const choice = parseChoice(name, [...datasetNames, ...Object.keys(aliases)], '<dataset>');
     if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);

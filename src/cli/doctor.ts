@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
+import { addExamples } from './examples.ts';
 import { withFlags } from './flags.ts';
 import { sourcesOf } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
@@ -14,15 +15,19 @@ interface DoctorFlags {
 
 /** `fys-nn doctor`: does this machine compute the right numbers, and does it have all that a run needs? */
 export function addDoctorCommand(program: Command, setStatus: SetStatus): void {
-  program
+  const command = program
     .command('doctor')
     .description('Check that this machine computes the right numbers; check data, disk and versions')
-    .addOption(new Option('--store <dir>', 'the store to check (default: "results/.trials")'))
+    .addOption(new Option('--store <dir>', 'the store to check (default: results/.trials)'))
     .addOption(new Option('--data-dir <dir>', 'also check the four IDX files in this folder'))
     .addOption(new Option('--golden <file>', 'golden hashes to use instead of the bundled ones').hideHelp())
     .addOption(new Option('--json', 'print as JSON'))
     .addHelpText('after', '\nExit status: 0 nothing is wrong, 1 something is wrong. Warnings do not count.')
     .action(async (flags: DoctorFlags) => setStatus(await runDoctor(flags)));
+  addExamples(command, [
+    ['doctor', 'this machine, and the store in results/.trials'],
+    ['doctor --json', 'for programs'],
+  ]);
 }
 
 async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise<number> {

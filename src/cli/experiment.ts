@@ -3,19 +3,23 @@ import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
+import { groupOf, inGroups } from '../experiment/option-groups.ts';
 import {
   flagOf,
   type OptionName,
   options,
   parseOption,
   type Setting,
-  type SettingLists,
   withChoices,
 } from '../experiment/options.ts';
-import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { settingNotes } from '../experiment/setting-notes.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName } from '../output/folder-name.ts';
+import { decimalCommaNote } from '../parsing/value-list.ts';
+import { addExamples } from './examples.ts';
+import { withFlags } from './flags.ts';
 import {
   addRunFlags,
   type RunFlags,
@@ -26,6 +30,7 @@ import {
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName'> &
@@ -34,11 +39,23 @@ export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataNa
 /** Adds the subcommand of an experiment, with an option for each of its settings. */
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
   const command = experimentCommand(program, experiment);
-  addRunFlags(command, join('results', folderName(experiment.name)), datasets[experiment.dataset].fromFiles);
+  addRunFlags(command, {
+    out: join('results', folderName(experiment.name)),
+    fromFiles: datasets[experiment.dataset].fromFiles,
+    quick: quickText(experiment),
+  });
+  addExamples(
+    command,
+    experiment.examples.map(([options, what]) => [`${experiment.name} ${withFlags(options)}`, what]),
+  );
+  command.addHelpText('after', experimentNotes(experiment));
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
     const { plan, choices, sources } = await planOf(experiment, flags);
-    if (flags.quiet !== true) noteIgnoredOptions(plan, choices.given);
+    if (flags.quiet !== true) {
+      for (const note of [...decimalNotes(experiment, flags), ...settingNotes(plan, choices.given)])
+        writeStderr(`note: ${withFlags(note)}`);
+    }
     const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
     setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
   });
@@ -49,18 +66,26 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
   const words = experiment.name.split(' ');
   const command = parentOf(parent, words.slice(0, -1))
     .command(words[words.length - 1])
-    .description(`${experiment.title} (${experiment.figure})`)
-    .addHelpText(
-      'after',
-      `\nTakes about ${experiment.runTime} on two cores. Expected results:\n${experiment.expected}.`,
-    )
-    .addHelpText(
-      'after',
-      '\nEvery setting takes a list of values: 1,2,3   1..20   geomspace(1e-4,0.1,4)\n' +
-        'linspace(0,1,5). Every combination runs, unless its result is in the store.',
-    );
-  for (const name of optionsOf(experiment)) command.addOption(optionFor(experiment, name));
+    .description(`${experiment.title} (${experiment.figure})`);
+  for (const name of inGroups(optionsOf(experiment))) command.addOption(optionFor(experiment, name));
   return command;
+}
+
+function experimentNotes({ runTime, expected }: Experiment): string {
+  return `
+${wrap(
+  'Every setting above takes a list of values: 1,2,3 or 1..20 or geomspace(1e-4,0.1,4) or linspace(0,1,5). ' +
+    'An option that is given twice has both lists. Every combination runs, unless its result is in the store.',
+)}
+
+${wrap(`Takes about ${runTime} on two cores. Expected with the report's settings: ${expected}.`)}`;
+}
+
+/** What --quick changes, such as "epochs 20". */
+function quickText({ quick }: Experiment): string {
+  return Object.entries(quick)
+    .map(([name, values]) => `${flagOf(name)} ${values.join(',')}`)
+    .join(' ');
 }
 
 /** Turns the flags into a plan. */
@@ -78,36 +103,42 @@ function givenSettings(
   const given: Partial<Record<OptionName, Setting[]>> = {};
   for (const name of optionsOf(experiment)) {
     const text = flags[name];
-    if (text !== undefined) given[name] = parseOption(name, text);
+    if (text !== undefined) given[name] = parseOption(name, text, flagOf(name), choicesOf(experiment, name));
   }
   return given;
 }
 
-/** Notes which of the given options no trial reads, such as --batch-size with --solver closed-form. */
-function noteIgnoredOptions({ cells }: Plan, given: SettingLists): void {
-  for (const name of Object.keys(given) as OptionName[]) {
-    if (cells.some(({ settings }) => settings[name] !== null)) continue;
-    writeStderr(`note: ${flagOf(name)} has no effect with these settings`);
-  }
+/** Notes on lists that may be numbers with a decimal comma. */
+function decimalNotes(experiment: Experiment, flags: PlanFlags): string[] {
+  return optionsOf(experiment).flatMap((name) => {
+    const text = options[name].type === 'number' ? flags[name] : undefined;
+    return (text === undefined ? undefined : decimalCommaNote(text, flagOf(name))) ?? [];
+  });
 }
 
-/** The choices of an option. An experiment allows only some solvers, losses and references. */
+/** The choices of an option. An experiment allows only some solvers, losses, references and splits. */
 function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
   if (name === 'loss') return lossesOf(experiment.task);
+  if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
   return name === 'reference' ? ['none', experiment.reference!] : options[name].choices;
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
   const { placeholder, description } = options[name];
+  const choices = choicesOf(experiment, name);
   const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
   const option = new Option(
     `${flagOf(name)} <${placeholder}>`,
-    `${withChoices(description, choicesOf(experiment, name))} (default: ${defaults})`,
+    `${withChoices(description, choices)} (default: ${defaults})`,
   );
-  // If the option is given twice, the lists are joined.
+  option.helpGroup(`${groupOf(name)}:`);
+  if (choices !== undefined) option.argChoices = [...choices];
+  // An option with a single choice chooses nothing.
+  if (choices?.length === 1) option.hideHelp();
+  // If the option is given twice, the lists are joined: with a space, as 0, 1 is no decimal number.
   return option.argParser((value, previous: string | undefined) =>
-    previous === undefined ? value : `${previous},${value}`,
+    previous === undefined ? value : `${previous}, ${value}`,
   );
 }
 
@@ -124,9 +155,13 @@ function parentOf(program: Command, words: readonly string[]): Command {
   return words.reduce((parent, word) => {
     const known = parent.commands.find((command) => command.name() === word);
     if (known !== undefined) return known;
-    const group = parent.command(word);
+    const group = parent.command(word).helpCommand(false);
     const members = experiments.filter(({ name }) => name.startsWith(`${word} `));
     const list = members.map(({ name, figure }) => `${name.slice(word.length + 1)} (${figure})`);
+    addExamples(
+      group,
+      members.slice(0, 2).map(({ name, title }) => [`${name} --plan`, title]),
+    );
     return group.description(`Grid searches: ${list.join(', ')}`);
   }, program);
 }

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import functions from '../../experiments/activation-functions.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Experiment } from '../experiment/define.ts';
+import { addExamples } from './examples.ts';
 import { writeStdoutRaw } from './terminal.ts';
 
 /** `fys-nn list`: the experiments, their place in the report, and how long they take. */
 export function addListCommand(program: Command): void {
-  program
+  const command = program
     .command('list')
     .description('List the experiments with their figure, number of trials and expected time')
     .option('--json', 'print as JSON')
@@ -47,6 +48,10 @@ export function addListCommand(program: Command): void {
       );
       writeStdoutRaw(`${text}\n\nTimes are for two cores and one seed, with the report's own settings.\n`);
     });
+  addExamples(command, [
+    ['list', 'as a table'],
+    ['list --json', 'for programs'],
+  ]);
 }
 
 /** The number of combinations of the settings. A closed form does not read the training options. */

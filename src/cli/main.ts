@@ -1,24 +1,25 @@
 import { CommanderError } from 'commander';
-import { exitCodes, UserError } from '../errors.ts';
+import { exitCodes, exitMeanings, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
-import { messageOf } from './flags.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
-import { writeStderr } from './terminal.ts';
+import { type Readers, readersOf, reportError } from './report-error.ts';
+import { startOutput, writeEvent, writeStderr } from './terminal.ts';
+
+const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hungUp' } as const;
 
 /** Runs the command line and ends the process with its exit status. Nothing else ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   let ending = false;
-  for (const [signal, status] of [
-    ['SIGINT', exitCodes.interrupted],
-    ['SIGTERM', exitCodes.terminated],
-    ['SIGHUP', exitCodes.hungUp],
-  ] as const) {
+  for (const [signal, name] of Object.entries(signals)) {
+    const status = exitCodes[name];
     process.on(signal, () => {
       // A second signal does not wait for the work that the first one started.
       if (ending) process.exit(status);
       ending = true;
-      void interrupted().finally(() => process.exit(status));
+      void interrupted()
+        .then(() => reportSignal(name, readersOf(argv)))
+        .finally(() => process.exit(status));
     });
   }
   // Without a handler, exceeding the limit on file sizes would end the process; with one, only the write fails.
@@ -36,32 +37,47 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs the command line and returns its exit status; what goes wrong is printed. */
 export async function statusOf(argv: readonly string[]): Promise<number> {
+  const readers = readersOf(argv);
+  startOutput(readers.events);
   let status: number = exitCodes.done;
   const program = createProgram((code) => {
     status = code;
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return status;
   } catch (error) {
-    return report(error);
+    status = await report(error, readers);
   }
+  writeEvent('finished', { exit_status: status });
+  return status;
 }
 
 /** Prints what went wrong and returns the exit status. */
-function report(error: unknown): number {
+async function report(error: unknown, readers: Readers): Promise<number> {
   if (error instanceof CommanderError) {
-    // Commander has already printed its message; its own status 1 means wrong usage.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error.exitCode === 0) return exitCodes.done;
+    // Commander has printed the help of a command that needs another one below it.
+    const lines: string[] = [];
+    const what = 'a command is missing';
+    await reportError({ what, remedy: 'add one of those in its --help' }, exitCodes.usage, readers, {
+      lines,
+    });
+    return exitCodes.usage;
   }
   if (error instanceof UserError) {
-    writeStderr(...`error: ${messageOf(error)}`.split('\n'));
+    await reportError(error.parts, error.exitCode, readers);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writeStderr(
-    'error: this is a bug in fys-nn; please report it with the command you ran.',
-    ...text.split('\n'),
-  );
+  const what = 'this is a bug in fys-nn; please report it with the command you ran';
+  const lines = [`error: ${what}.`, ...text.split('\n')];
+  await reportError({ what, received: text }, exitCodes.failed, readers, { code: 'bug', lines });
   return exitCodes.failed;
+}
+
+/** For programs; people have pressed the keys themselves, and the run has said what it saved. */
+async function reportSignal(name: keyof typeof exitMeanings, readers: Readers): Promise<void> {
+  const parts = { what: `the command was ${exitMeanings[name]}`, remedy: 'run the same command to resume' };
+  await reportError(parts, exitCodes[name], readers, { lines: [] });
+  writeEvent('finished', { exit_status: exitCodes[name] });
 }

@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
+import { addExamples } from './examples.ts';
 import { pageFile } from './page.ts';
 import { writeStderr, writeStdout } from './terminal.ts';
 
 /** `fys-nn open`: opens a report's page in the browser and prints its path. Without a display, it only prints the path. */
 export function addOpenCommand(program: Command): void {
-  program
+  const command = program
     .command('open')
     .argument('[folder]', 'folder of the report', 'results')
     .description("Open a report's page in the browser and print its path")
@@ -27,6 +28,10 @@ export function addOpenCommand(program: Command): void {
         writeStderr(`note: no browser was found: ${error instanceof Error ? error.message : error}`);
       }
     });
+  addExamples(command, [
+    ['open', 'the page of fys-nn report'],
+    ['open results/quick', 'that of fys-nn report --quick'],
+  ]);
 }
 
 /** Whether a window can be shown: not in CI, and on Linux only if the environment names a display. */

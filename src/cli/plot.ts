@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
+import { addExamples } from './examples.ts';
 import { writeStderr } from './terminal.ts';
 
 interface Flags {
@@ -14,7 +15,7 @@ interface Flags {
 
 /** `fys-nn plot results/grid-search-ols`: redraws figures from the files of a run, without training. */
 export function addPlotCommand(program: Command): void {
-  program
+  const command = program
     .command('plot')
     .description('Redraw the figures of results folders, without training')
     .argument('<folder...>', 'folders that runs wrote, or a folder that contains several of them')
@@ -36,6 +37,10 @@ export function addPlotCommand(program: Command): void {
       for (const [out, folder] of destinations) drawn.push({ out, figures: await figuresIn(folder, flags) });
       for (const { out, figures } of drawn) await write(out, figures, formats, flags);
     });
+  addExamples(command, [
+    ['plot results', 'the figures of every folder in it'],
+    ['plot results/ffnn --format svg --out figures', 'those of one folder, elsewhere'],
+  ]);
 }
 
 /** The folder itself if a run wrote it; otherwise its subfolders that runs wrote, as in `results` after a report. */

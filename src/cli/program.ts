@@ -1,12 +1,14 @@
-import { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
-import { exitCodes, exitMeanings, printable, UserError } from '../errors.ts';
-import { nearest } from '../math/nearest.ts';
+import { exitCodes, exitMeanings } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
 import { addCheckCommand } from './check.ts';
+import { ProgramCommand } from './command.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addDataCommand } from './data.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addExamples } from './examples.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
@@ -16,31 +18,40 @@ import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
+import { unknownCommand } from './usage-error.ts';
 import { addVerifyCommand } from './verify.ts';
+
+/** The headings of the program's commands in --help. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  'The report:': ['report', 'verify', 'open'],
+  'Its experiments, one by one:': [
+    ...new Set(experiments.map(({ name }) => name.split(' ')[0])),
+    'activation-functions',
+  ],
+  'Results:': ['list', 'table', 'plot', 'check'],
+  'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
+  'Help:': ['completion', 'help'],
+};
 
 /** The command line: one subcommand per experiment, and subcommands that combine or inspect results. */
 export function createProgram(setStatus: SetStatus): Command {
-  const program = new Command('fys-nn')
+  const program = new ProgramCommand('fys-nn');
+  program
     .description(
       'Re-runs the experiments of a machine-learning report (FYS-STK4155 project 2, University of Oslo) from a seed, ' +
         'and writes every number as CSV.',
     )
-    .version(programVersion())
-    .showSuggestionAfterError()
-    .showHelpAfterError('(run with --help to see the commands and options)')
+    .version(programVersion(), '-V, --version', 'print the version')
+    .addHelpOption(new Option('-h, --help', 'print this help'))
     .exitOverride()
-    // Messages repeat the arguments, which may come from an untrusted source through a script.
-    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(printable).join('\n')) })
-    .helpCommand(false)
-    .addHelpText(
-      'after',
-      '\nExamples:\n' +
-        '  fys-nn report --quick                       every experiment, scaled down\n' +
-        "  fys-nn grid-search ols                      Figure 3 and the report's numbers\n" +
-        '  fys-nn grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5\n' +
-        '  fys-nn mnist --plan                         which trials would run\n' +
-        `\nExit status:\n${exitStatuses()}`,
-    );
+    .helpCommand(false);
+  addExamples(program, [
+    ['report --quick', 'every experiment, scaled down'],
+    ['grid-search ols', "Figure 3 and the report's numbers"],
+    ['grid-search ols --learning-rate "geomspace(1e-3,1,7)" --seed 1..5', 'a grid of your own'],
+    ['mnist --plan', 'which trials would run'],
+  ]);
+  program.addHelpText('after', `\nExit status:\n${exitStatuses()}`);
   for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
@@ -54,7 +65,15 @@ export function createProgram(setStatus: SetStatus): Command {
   addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addDoctorCommand(program, setStatus);
+  addCompletionCommand(program);
   addHelpCommand(program);
+  for (const [heading, names] of Object.entries(groups)) {
+    for (const command of program.commands) if (names.includes(command.name())) command.helpGroup(heading);
+  }
+  // Commander lists groups in the order of their first command.
+  const order = Object.values(groups).flat();
+  const place = (command: Command) => (order.indexOf(command.name()) + order.length + 1) % (order.length + 1);
+  (program.commands as Command[]).sort((a, b) => place(a) - place(b));
   return program;
 }
 
@@ -66,27 +85,20 @@ function exitStatuses(): string {
 
 /** `fys-nn help grid-search ols`: Commander's own help command supports only one level. */
 function addHelpCommand(program: Command): void {
-  program
+  const help = program
     .command('help')
     .argument('[command...]')
-    .description('Display help for a command')
+    .description('Print the help of a command')
     .action((words: string[]) => {
       const command = words.reduce((parent, word) => {
-        const names = parent.commands.map((child) => child.name());
         const found = parent.commands.find((child) => child.name() === word);
-        if (found === undefined) throw unknownCommand(word, names);
+        if (found === undefined) throw unknownCommand(parent, word);
         return found;
       }, program);
       command.outputHelp();
     });
-}
-
-function unknownCommand(word: string, names: readonly string[]): UserError {
-  const meant = nearest(word, names);
-  return new UserError({
-    what: 'there is no such command',
-    expected: names.join(', '),
-    received: word,
-    remedy: meant === undefined ? 'choose one of these commands' : `did you mean ${meant}?`,
-  });
+  addExamples(help, [
+    ['help grid-search ols', 'the same as fys-nn grid-search ols --help'],
+    ['help store', 'the commands below fys-nn store'],
+  ]);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { printable } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
@@ -8,8 +8,10 @@ import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import type { Records } from '../output/trials-table.ts';
+import { addExamples } from './examples.ts';
 import {
   addRunFlags,
+  addUnder,
   type RunFlags,
   resultsFolder,
   runOptionsOf,
@@ -23,9 +25,17 @@ import type { SetStatus } from './status.ts';
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('report')
-    .description('Run every experiment of the report and write one page of all results')
-    .option('--seed <n>', 'seed of every random draw (default: 2020); a list such as 1..5 gives means');
-  addRunFlags(command, 'results', true);
+    .description('Run every experiment of the report and write one page of all results');
+  const seed = new Option(
+    '--seed <n>',
+    'seed of every random draw (default: 2020); a list such as 1..5 gives means',
+  );
+  addUnder(command, 'Seeds and statistics:', seed);
+  addRunFlags(command, { out: 'results', fromFiles: true, quick: 'fewer epochs and images' });
+  addExamples(command, [
+    ['report --quick', 'every experiment, scaled down'],
+    ['report --seed 1..5 --jobs 4', 'means of five seeds, on four threads'],
+  ]);
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
     const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
+import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
 
 export const defaultStore = 'results/.trials';
 
@@ -33,6 +34,7 @@ export interface RunFlags extends FailureFlags {
   readonly force?: boolean;
   readonly jobs?: string;
   readonly quiet?: boolean;
+  readonly progress: string;
   readonly json?: boolean;
   readonly format: string;
   readonly figures: boolean;
@@ -52,6 +54,7 @@ export interface RunOptions extends FailureOptions {
   readonly planOnly: boolean;
   readonly force: boolean;
   readonly quiet: boolean;
+  readonly progress: ProgressName;
   readonly json: boolean;
   readonly formats: readonly FormatName[];
   /** Whether figures are drawn. */
@@ -68,6 +71,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     force: flags.force === true,
     ...failureOptionsOf(flags),
     quiet: flags.quiet === true,
+    progress: parseChoice(flags.progress, progressNames, '--progress'),
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
     figures: flags.figures,
@@ -117,23 +121,69 @@ export function failureOptionsOf(flags: FailureFlags): FailureOptions {
   };
 }
 
-const group = 'Run options:';
-const flag = (flags: string, description: string) => new Option(flags, description).helpGroup(group);
+/** The headings of options in --help that all commands share. */
+export const headings = { data: 'Data:', run: 'Run:', output: 'Output:' } as const;
+
+/** Adds options under a heading. */
+export function addUnder(command: Command, heading: string, ...options: readonly Option[]): void {
+  for (const option of options) command.addOption(option.helpGroup(heading));
+}
+
+/** An option with a few values to choose from, which completion offers too. Its value is checked where it is used. */
+export function choosing(flags: string, description: string, choices: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...choices];
+  return option;
+}
+
+/** Puts --help under a heading, too. */
+export function helpUnder(command: Command, heading: string): void {
+  command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading));
+}
+
+/** What the help of a run depends on. */
+export interface RunHelp {
+  /** The default folder of the results. */
+  readonly out: string;
+  /** Whether the data are read from files. */
+  readonly fromFiles: boolean;
+  /** The settings of --quick. */
+  readonly quick: string;
+}
 
 /** Adds the run options that every experiment and the report share. */
-export function addRunFlags(command: Command, out: string, fromFiles: boolean): void {
-  addSelectionFlags(command, fromFiles);
-  command
-    .addOption(flag('--plan', 'list the trials and which of them are in the store; run nothing'))
-    .addOption(flag('--out <dir>', `where to write the results (default: "${out}")`))
-    .addOption(flag('--format <names>', `formats of the tables: ${formatNames.join(', ')}`).default('csv'))
-    .addOption(flag('--no-figures', 'draw no figures; fys-nn plot can draw them later'))
-    .addOption(flag('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`))
-    .addOption(flag('--force', 'recompute trials that are in the store, and report results that differ'));
-  for (const option of failureFlags()) command.addOption(option.helpGroup(group));
-  command
-    .addOption(flag('--quiet', 'print no progress and no notes'))
-    .addOption(flag('--json', 'print the summary as JSON'));
+export function addRunFlags(command: Command, { out, fromFiles, quick }: RunHelp): void {
+  if (fromFiles) addUnder(command, headings.data, ...dataFlags());
+  addUnder(
+    command,
+    headings.run,
+    new Option('--plan', 'list the trials and which of them are in the store; run nothing'),
+    ...selectionFlags(quick),
+    new Option('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`),
+    storeFlag(),
+    new Option('--force', 'recompute trials that are in the store, and report results that differ'),
+    ...failureFlags(),
+  );
+  addUnder(
+    command,
+    headings.output,
+    new Option('--out <dir>', `folder for the results (default: ${out})`),
+    choosing('--format <names>', `formats of the tables: ${formatNames.join(', ')}`, formatNames).default(
+      'csv',
+    ),
+    new Option('--no-figures', 'draw no figures; fys-nn plot can draw them later'),
+    ...progressFlags(),
+    new Option('--json', 'print the summary as JSON, and errors too'),
+  );
+  helpUnder(command, headings.output);
+}
+
+/** How progress is shown. */
+export function progressFlags(): Option[] {
+  return [
+    choosing('--progress <name>', `progress on stderr: ${progressHelp}`, progressNames).default('auto'),
+    new Option('--quiet', 'print no progress and no notes'),
+  ];
 }
 
 /** The options for trials that fail. */
@@ -141,21 +191,25 @@ export function failureFlags(): Option[] {
   return [
     new Option('--retries <n>', 'how often to retry a failed trial').default('1'),
     new Option('--timeout <seconds>', 'longest time for one trial (default: no limit)'),
-    new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
     new Option('--max-failures <n>', 'stop after n failed trials (default: no limit)'),
+    new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
   ];
 }
 
-/** Adds the options that select trials and the store with their records. */
-export function addSelectionFlags(command: Command, fromFiles: boolean): void {
-  command
-    .addOption(
-      flag('--variant <name>', "code: the report's program and figures; text: its wording").default('code'),
-    )
-    .addOption(flag('--quick', 'a quick look: fewer epochs and images; not comparable with the report'))
-    .addOption(flag('--store <dir>', `folder that keeps finished trials (default: "${defaultStore}")`));
-  if (!fromFiles) return;
-  for (const option of dataFlags()) command.addOption(option.helpGroup(group));
+export function storeFlag(): Option {
+  return new Option('--store <dir>', 'folder that keeps finished trials').default(defaultStore);
+}
+
+/** The options that choose among an experiment's settings. */
+export function selectionFlags(quick: string): Option[] {
+  return [
+    new Option('--quick', `a quick look: ${quick}; not comparable with the report`),
+    choosing(
+      '--variant <name>',
+      "code: the report's program and figures; text: its wording",
+      variants,
+    ).default('code'),
+  ];
 }
 
 export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omit<Choices, 'given'> {

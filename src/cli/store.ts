@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
 import type { Collected } from '../store/care.ts';
 import type { StoreReport } from '../store/survey.ts';
+import { addExamples } from './examples.ts';
 import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
@@ -14,13 +15,26 @@ interface Flags {
 
 /** `fys-nn store`: checks, counts, repairs and tidies up the finished trials. */
 export function addStoreCommand(program: Command, setStatus: SetStatus): void {
-  const store = program.command('store').description('Check, repair or tidy up the store of finished trials');
+  const store = program
+    .command('store')
+    .description('Check, repair or tidy up the store of finished trials')
+    .helpCommand(false);
+  addExamples(store, [
+    ['store check', 'is every record sound?'],
+    ['store gc --dry-run', 'what could be removed'],
+  ]);
   const subcommand = (name: string, description: string) =>
-    store
-      .command(name)
-      .description(description)
-      .option('--store <dir>', 'folder that keeps finished trials', defaultStore)
-      .option('--json', 'print as JSON');
+    addExamples(
+      store
+        .command(name)
+        .description(description)
+        .option('--store <dir>', 'folder that keeps finished trials', defaultStore)
+        .option('--json', 'print as JSON'),
+      [
+        [`store ${name}`, 'the store in results/.trials'],
+        [`store ${name} --store trials --json`, 'another one, for programs'],
+      ],
+    );
   subcommand(
     'check',
     'Read every record; exit 1 if a record or weights are damaged, or if two results of a trial differ',

@@ -1,12 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { counted, exitCodes } from '../errors.ts';
 import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { addExamples } from './examples.ts';
 import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
-import { addSelectionFlags, defaultStore } from './run-flags.ts';
+import {
+  addUnder,
+  choosing,
+  dataFlags,
+  defaultStore,
+  headings,
+  helpUnder,
+  selectionFlags,
+  storeFlag,
+} from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
@@ -17,13 +27,28 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
   const table = program
     .command('table')
     .description("Print an experiment's table in the report's layout, from the store, without training");
+  table.helpCommand(false);
+  addExamples(table, [
+    ['table grid-search ols', 'as Markdown'],
+    ['table ffnn --seed 1..5 --format latex', 'means of five seeds, for LaTeX'],
+  ]);
   for (const experiment of experiments) {
     const command = experimentCommand(table, experiment);
-    addSelectionFlags(command, datasets[experiment.dataset].fromFiles);
-    const format = new Option('--format <name>', `format of the table: ${formatNames.join(', ')}`).default(
-      'markdown',
+    if (datasets[experiment.dataset].fromFiles) addUnder(command, headings.data, ...dataFlags());
+    addUnder(command, headings.run, ...selectionFlags('the settings of quick runs'), storeFlag());
+    addUnder(
+      command,
+      headings.output,
+      choosing('--format <name>', `format of the table: ${formatNames.join(', ')}`, formatNames).default(
+        'markdown',
+      ),
     );
-    command.addOption(format.helpGroup('Run options:')).action(async (flags: Flags) => {
+    helpUnder(command, headings.output);
+    addExamples(command, [
+      [`table ${experiment.name}`, "the report's settings, from the store"],
+      [`table ${experiment.name} --quick --format latex`, 'of a quick run, for LaTeX'],
+    ]);
+    command.action(async (flags: Flags) => {
       const { render, forPrograms } = formats[parseChoice(flags.format, formatNames, '--format')];
       const { describeProblems, openStore } = await import('../store/store.ts');
       const { quickWarning } = await import('../output/manifest.ts');

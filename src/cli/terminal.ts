@@ -1,20 +1,49 @@
-import { printable } from '../errors.ts';
+import { printable, replaceUnprintable } from '../errors.ts';
 
 // The only place that writes to the terminal. Any line may contain foreign text (paths, names in files, messages of the
 // system), which must not be able to control the terminal.
 
-/** Writes lines to stderr: notes, errors, which files were written. */
-export function writeStderr(...lines: readonly string[]): void {
-  process.stderr.write(printableLines(lines));
+/** Whether everything on stderr is an event: one JSON object per line (--progress ndjson). */
+let onlyEvents = false;
+let stdoutIsEmpty = true;
+
+/** Starts the output of a command: with `events`, everything on stderr is an event. */
+export function startOutput(events: boolean): void {
+  onlyEvents = events;
+  stdoutIsEmpty = true;
 }
 
-/** Writes lines of printableLines text to stdout. */
+/** Whether the command has written nothing to stdout yet. */
+export function isStdoutEmpty(): boolean {
+  return stdoutIsEmpty;
+}
+
+/** Writes lines to stderr: notes, errors, which files were written. */
+export function writeStderr(...lines: readonly string[]): void {
+  if (onlyEvents) writeEvent('message', { text: lines.map(printable).join('\n') });
+  else process.stderr.write(printableLines(lines));
+}
+
+/** Writes an event to stderr if programs read it (--progress ndjson). */
+export function writeEvent(event: string, fields: Readonly<Record<string, unknown>>): void {
+  if (!onlyEvents) return;
+  const json = JSON.stringify({ event, time: new Date().toISOString(), ...fields });
+  const escaped = replaceUnprintable(json, (character) =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+  process.stderr.write(`${escaped}\n`);
+}
+
+/** Writes lines of printable text to stdout. */
 export function writeStdout(...lines: readonly string[]): void {
-  process.stdout.write(printableLines(lines));
+  writeStdoutRaw(printableLines(lines));
 }
 
 /** Writes text to stdout as it is: tables, JSON and other formats, which have already replaced unprintable characters. */
 export function writeStdoutRaw(text: string): void {
+  if (text !== '') stdoutIsEmpty = false;
   process.stdout.write(text);
 }
 

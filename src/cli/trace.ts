@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { counted, exitCodes, UserError } from '../errors.ts';
 import { parseNumber } from '../parsing/value-list.ts';
 import type { TraceDifference } from '../trace/replay-trace.ts';
+import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 
 /** `fys-nn trace FILE...`: replays recorded runs and prints how much this program's numbers differ. */
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
-  program
+  const command = program
     .command('trace')
     .description('Replay recorded training runs and print the largest relative difference of each quantity')
     .argument('<files...>', 'traces, such as data/fixtures/traces/*.json')
@@ -77,6 +78,10 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         );
       },
     );
+  addExamples(command, [
+    ['trace data/fixtures/traces/*.json', 'the recorded runs that are part of this program'],
+    ['trace mine.json --tolerance 1e-8', 'a run of your own implementation'],
+  ]);
 }
 
 function differenceText(difference: number): string {

@@ -10,16 +10,24 @@ import { type OptionName, parseOption, type SettingLists } from '../experiment/o
 import type { Plan } from '../experiment/plan.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
+import { addExamples } from './examples.ts';
+import { progressNames } from './progress-choices.ts';
 import {
+  addUnder,
+  choosing,
   dataFlags,
   defaultStore,
   type FailureFlags,
   type FailureOptions,
   failureFlags,
   failureOptionsOf,
+  headings,
+  helpUnder,
   parseJobs,
+  progressFlags,
   type RunOptions,
   sourcesOf,
+  storeFlag,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -38,11 +46,13 @@ interface VerifyFlags extends FailureFlags {
   readonly dataName?: string;
   readonly jobs?: string;
   readonly quiet?: boolean;
+  readonly progress: string;
   readonly json?: boolean;
 }
 
 /** How to compute the trials that are not in the store. */
-type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet'> & FailureOptions;
+type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet' | 'progress'> &
+  FailureOptions;
 
 /** The choices of --variant. `both` judges both readings, and the program with one open choice changed at a time. */
 const variantChoices = ['report', 'code', 'text', 'both'] as const;
@@ -51,37 +61,52 @@ const variantChoices = ['report', 'code', 'text', 'both'] as const;
 export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('verify')
-    .description('Judge every number and conclusion of the report over many seeds')
-    .addOption(new Option('--claims <file>', "file of claims to judge (default: the report's)"))
-    .addOption(new Option('--seeds <list>', 'seeds for generated data (default: 1..20, with --quick 1..5)'))
-    .addOption(
-      new Option(
-        '--mnist-seeds <list>',
-        'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
-      ),
-    )
-    .addOption(new Option('--quick', 'use fewer seeds; everything else is as in the report'))
-    .addOption(new Option('--level <x>', 'confidence level of the intervals and tests').default('0.99'))
-    .addOption(
-      new Option(
-        '--variant <name>',
-        'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
-      ).default('report'),
-    )
-    .addOption(
-      new Option(
-        '--expect <file>',
-        'verdicts.json of an earlier run: exit 3 only for claims that are newly contradicted',
-      ),
-    )
-    .addOption(new Option('--store <dir>', 'folder that keeps finished trials (default: "results/.trials")'))
-    .addOption(new Option('--out <dir>', 'where to write the verdicts (default: "results/verify")'))
-    .addOption(new Option('--jobs <n>', 'worker threads (default: all cores)'));
-  for (const option of [...dataFlags(), ...failureFlags()]) command.addOption(option);
-  command
-    .addOption(new Option('--quiet', 'print no progress and no notes'))
-    .addOption(new Option('--json', 'print the verdicts as JSON'))
-    .action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
+    .description('Judge every number and conclusion of the report over many seeds');
+  addUnder(
+    command,
+    'Claims and seeds:',
+    new Option('--claims <file>', "file of claims to judge (default: the report's)"),
+    new Option('--seeds <list>', 'seeds for generated data (default: 1..20, with --quick 1..5)'),
+    new Option(
+      '--mnist-seeds <list>',
+      'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
+    ),
+    new Option('--level <x>', 'confidence level of the intervals and tests').default('0.99'),
+    choosing(
+      '--variant <name>',
+      'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
+      variantChoices,
+    ).default('report'),
+    new Option(
+      '--expect <file>',
+      'verdicts.json of an earlier run: exit 3 only for claims that are newly contradicted',
+    ),
+  );
+  addUnder(command, headings.data, ...dataFlags());
+  addUnder(
+    command,
+    headings.run,
+    new Option('--quick', 'use fewer seeds; everything else is as in the report'),
+    new Option('--jobs <n>', 'worker threads (default: all cores)'),
+    storeFlag(),
+    ...failureFlags(),
+  );
+  addUnder(
+    command,
+    headings.output,
+    new Option('--out <dir>', 'folder for the verdicts (default: results/verify)'),
+    ...progressFlags(),
+    new Option('--json', 'print the verdicts as JSON, and errors too'),
+  );
+  helpUnder(command, headings.output);
+  addExamples(command, [
+    ['verify --quick', 'five seeds, and one for MNIST'],
+    [
+      'verify --seeds 1..20 --mnist-seeds 1..3 --expect results/verify/verdicts.json',
+      'what is new since the last time',
+    ],
+  ]);
+  command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
 }
 
 async function runVerify(flags: VerifyFlags): Promise<number> {
@@ -99,6 +124,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     sources: sourcesOf(flags),
     jobs: parseJobs(flags.jobs),
     quiet: flags.quiet === true,
+    progress: parseChoice(flags.progress, progressNames, '--progress'),
     ...failureOptionsOf(flags),
   };
   if (flags.claims === undefined) await checkReportsData(running.sources);

@@ -28,6 +28,8 @@ export interface Experiment {
   /** Its approximate time on two cores, and its expected results. */
   readonly runTime: string;
   readonly expected: string;
+  /** Examples for --help: options, with settings in braces such as "{hidden} 64-32", and what they are for. */
+  readonly examples: readonly (readonly [options: string, what: string])[];
   readonly dataset: DatasetName;
   readonly task: Task;
   /** Whether the layers are drawn at random (`net`) or given (`hidden`). */
@@ -60,10 +62,11 @@ export interface Layout {
 export interface ExperimentDefinition
   extends Omit<
     Experiment,
-    'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'reference' | 'layout'
+    'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'reference' | 'layout' | 'examples'
   > {
   readonly architecture?: Experiment['architecture'];
   readonly reference?: ReferenceName;
+  readonly examples?: Experiment['examples'];
   readonly settings: Defaults;
   readonly text?: Defaults;
   readonly quick?: Defaults;
@@ -83,6 +86,7 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     ...definition,
     architecture,
     reference,
+    examples: definition.examples ?? [],
     task: datasets[definition.dataset].task,
     settings: asLists({
       ...(reference === null ? {} : { reference: 'none' }),

@@ -2,7 +2,7 @@ import { datasets } from '../datasets/index.ts';
 import { centerings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { choice, integer, number, type Option, rows, type Setting } from '../parsing/option.ts';
-import { parseList } from '../parsing/value-list.ts';
+import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods } from '../trial/config.ts';
@@ -14,7 +14,7 @@ export type { Setting };
 export const commonOptions = {
   reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
-  samples: rows('total number of rows: generated (franke) or drawn from the data (images)', 4),
+  samples: rows('number of rows, for training and test together', 4),
   testSize: number(
     'test rows: a share below 1, or a number of rows',
     'a share between 0 and 1, or a whole number >= 1',
@@ -80,9 +80,18 @@ export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 /** A list of values for each option, which span a grid. */
 export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
 
-/** Parses the list of values given for an option. Errors: UserError that names `flag`. */
-export function parseOption(name: OptionName, value: string, flag = flagOf(name)): Setting[] {
-  const { parse } = options[name];
+/**
+ * Parses the list of values given for an option, of which `choices` are the allowed ones if it has any. Errors: UserError
+ * that names `flag`.
+ */
+export function parseOption(
+  name: OptionName,
+  value: string,
+  flag = flagOf(name),
+  choices = options[name].choices,
+): Setting[] {
+  const parse: Option['parse'] =
+    choices === undefined ? options[name].parse : (text) => parseChoice(text, choices, flag);
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
 }
 

@@ -9,6 +9,7 @@ import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { configOf, withoutUnread } from './config.ts';
 import { type Experiment, optionsOf, solversOf } from './define.ts';
+import { checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
@@ -70,9 +71,10 @@ export async function planExperiment(
     }),
   );
   checkSolvers(experiment, lists);
+  checkSchedules(lists);
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
-  const checkSchedules = createScheduleCheck();
+  const checkRates = createScheduleCheck();
   const combinations = combinationsOf(lists);
   const data = createDataCache(experiment, sources);
   const ids = createIdSet();
@@ -94,7 +96,7 @@ export async function planExperiment(
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
-    await checkSchedules(config);
+    await checkRates(config);
     // Yield during long plans, so that Ctrl-C works.
     if (index % 1000 === 999) await setImmediate();
     const number = ids.add(createTrial(config).id);

@@ -1,0 +1,40 @@
+import { UserError } from '../errors.ts';
+import { scheduleNames } from '../nn/schedules.ts';
+import type { OptionName, SettingLists, Settings } from './options.ts';
+
+/** An option that other settings leave without effect, although a trial's config has it. */
+interface Idle {
+  readonly option: OptionName;
+  /** Whether these settings do so. */
+  readonly holds: (settings: Settings) => boolean;
+  /** Why, with settings in braces. */
+  readonly why: string;
+}
+
+export const idleOptions: readonly Idle[] = [
+  {
+    option: 'learningRate',
+    holds: ({ schedule }) => typeof schedule === 'string' && !readsLearningRate(schedule),
+    why: 'the formula of {schedule} does not have eta0',
+  },
+  { option: 'penalize', holds: ({ lambda }) => lambda === 0, why: '{lambda} is 0' },
+];
+
+function readsLearningRate(schedule: string): boolean {
+  return (scheduleNames as string[]).includes(schedule) || /\beta0\b/.test(schedule);
+}
+
+/**
+ * Rejects several learning rates with a schedule that does not read them: their trials would be the same, and the best
+ * of them an accident.
+ */
+export function checkSchedules({ schedule = [], learningRate = [] }: SettingLists): void {
+  const text = (schedule as string[]).find((one) => !readsLearningRate(one));
+  if (text === undefined || learningRate.length < 2) return;
+  throw new UserError({
+    what: `{learningRate} has no effect, because ${idleOptions[0].why}`,
+    expected: 'one {learningRate}, or eta0 in the formula',
+    received: `{schedule} ${text} {learningRate} ${learningRate.join(',')}`,
+    remedy: `write {learningRate} ${learningRate[0]}, or multiply the formula by eta0`,
+  });
+}

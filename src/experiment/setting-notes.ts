@@ -1,0 +1,39 @@
+import { idleOptions } from './no-effect.ts';
+import type { OptionName, SettingLists } from './options.ts';
+import type { Plan } from './plan.ts';
+
+/** Notes on the given settings: those that no trial reads or that have no effect, and rows that are left out. */
+export function settingNotes(plan: Plan, given: SettingLists): string[] {
+  const ignored = (Object.keys(given) as OptionName[]).flatMap((name) => ignoredNote(plan, name) ?? []);
+  return [...ignored, ...(leftOverNote(plan) ?? [])];
+}
+
+function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {
+  if (cells.every(({ settings }) => settings[name] === null))
+    return `{${name}} has no effect with these settings`;
+  const idle = idleOptions.find(
+    ({ option, holds }) => option === name && cells.every(({ settings }) => holds(settings)),
+  );
+  return idle === undefined ? undefined : `{${name}} has no effect, because ${idle.why}`;
+}
+
+/** The least share of the training rows whose absence from each epoch is worth a note. */
+const noticeable = 0.01;
+
+function leftOverNote({ cells, lists }: Plan): string[] | undefined {
+  if (!(lists.batches ?? []).includes('permutation')) return undefined;
+  const seen = new Set<string>();
+  for (const cell of cells) {
+    const { batches, batchSize, samples, testSize } = cell.settings;
+    const key = JSON.stringify([batches, batchSize, samples, testSize]);
+    if (batches !== 'permutation' || typeof batchSize !== 'number' || seen.has(key)) continue;
+    seen.add(key);
+    const { trainRows } = cell.trial.config.split;
+    const left = trainRows % batchSize;
+    if (left < noticeable * trainRows) continue;
+    return [
+      `{batches} permutation with {batchSize} ${batchSize} leaves ${left} of ${trainRows} training rows out of each epoch, others each time`,
+    ];
+  }
+  return undefined;
+}
