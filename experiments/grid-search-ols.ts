@@ -9,10 +9,7 @@ export default defineExperiment({
   expected:
     'best test MSE about 0.05, R2 about 0.55, at learning rate 0.1 and batch size 10; closed form 0.046, 0.63',
   examples: [
-    [
-      '{learningRate} "geomspace(1e-3,1,7)" {batchSize} 10,50 {seed} 1..5',
-      'a grid of your own, means of five seeds',
-    ],
+    ['{learningRate} "geomspace(1e-3,1,7)" {seed} 1..5', 'a grid of your own, means of five seeds'],
     ['{solver} closed-form {degree} 0..14', 'exact fits of 15 degrees'],
   ],
   dataset: 'franke',

@@ -196,8 +196,8 @@ describe('what a run leaves', () => {
 
 describe('bad input', () => {
   const cases: [string[], RegExp][] = [
-    [['grid-serch', 'ols'], /unknown command 'grid-serch'[\s\S]*grid-search/],
-    [['ffnn', '--learning-rat', '1'], /unknown option '--learning-rat'[\s\S]*--learning-rate/],
+    [['grid-serch', 'ols'], /no such command[\s\S]*did you mean grid-search\?/],
+    [['ffnn', '--learning-rat', '1'], /ffnn has no such option[\s\S]*did you mean --learning-rate\?/],
     [['ffnn', '--activation', 'rleu'], /--activation[\s\S]*relu/],
     [['ffnn', '--learning-rate', '0'], /--learning-rate[\s\S]*> 0[\s\S]*"0"/],
     [['ffnn', '--learning-rate', 'NaN'], /--learning-rate[\s\S]*"NaN"/],

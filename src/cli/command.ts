@@ -1,4 +1,4 @@
-import { Command, type Help, type Option } from 'commander';
+import { type Argument, Command, type Help, type Option } from 'commander';
 import { usageError } from './usage-error.ts';
 
 /** A command whose usage errors are a UserError in our form, and whose help shows defaults without quotation marks. */
@@ -12,11 +12,19 @@ export class ProgramCommand extends Command {
   }
 
   override createHelp(): Help {
-    return Object.assign(super.createHelp(), { optionDescription: describe });
+    return Object.assign(super.createHelp(), {
+      optionDescription: describe,
+      argumentDescription: describeArgument,
+    });
   }
 }
 
 function describe({ description, defaultValue, defaultValueDescription, required }: Option): string {
   if (defaultValue === undefined || !required) return description;
   return `${description} (default: ${defaultValueDescription ?? String(defaultValue)})`;
+}
+
+/** Choices are part of the description. */
+function describeArgument({ description, defaultValue }: Argument): string {
+  return defaultValue === undefined ? description : `${description} (default: ${String(defaultValue)})`;
 }

@@ -82,7 +82,7 @@ ${wrap(`Takes about ${runTime} on two cores. Expected with the report's settings
 }
 
 /** What --quick changes, such as "epochs 20". */
-function quickText({ quick }: Experiment): string {
+export function quickText({ quick }: Experiment): string {
   return Object.entries(quick)
     .map(([name, values]) => `${flagOf(name)} ${values.join(',')}`)
     .join(' ');

@@ -3,14 +3,29 @@ import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { writeEvent } from './terminal.ts';
 
-/** The progress of trials as events on stderr (--progress ndjson). docs/machines.md describes them. */
-export function progressEvents(labelOf: (id: string) => string): LaunchEvents {
+/** The same callbacks, which also tell programs (--progress ndjson). docs/machines.md describes the events. */
+export function withEvents(events: LaunchEvents, labelOf: (id: string) => string): LaunchEvents {
   const about = ({ id }: Trial) => ({ id, label: labelOf(id) });
   return {
-    started: (trial) => writeEvent('started', { ...about(trial), epochs: trialEpochs(trial.config) }),
-    epoch: (trial, epoch) => writeEvent('epoch', { id: trial.id, epoch, epochs: trialEpochs(trial.config) }),
-    ended: (trial, outcome) => writeEvent(outcome, about(trial)),
-    found: (trial, outcome) => writeEvent(outcome, { ...about(trial), found: true }),
-    note: (text) => writeEvent('message', { text }),
+    started(trial) {
+      writeEvent('started', { ...about(trial), epochs: trialEpochs(trial.config) });
+      events.started(trial);
+    },
+    epoch(trial, epoch) {
+      writeEvent('epoch', { id: trial.id, epoch, epochs: trialEpochs(trial.config) });
+      events.epoch(trial, epoch);
+    },
+    ended(trial, outcome) {
+      writeEvent(outcome, { ...about(trial), found: false });
+      events.ended(trial, outcome);
+    },
+    found(trial, outcome) {
+      writeEvent(outcome, { ...about(trial), found: true });
+      events.found(trial, outcome);
+    },
+    note(text) {
+      writeEvent('message', { text });
+      events.note(text);
+    },
   };
 }

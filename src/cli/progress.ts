@@ -21,6 +21,8 @@ export interface Progress {
 export interface ProgressOptions {
   stream: NodeJS.WriteStream;
   quiet: boolean;
+  /** Lines on a terminal too. */
+  plain?: boolean;
   /** The trials to run, and how many run at once. */
   works: readonly Work[];
   width: number;
@@ -45,12 +47,12 @@ interface Tally {
 }
 
 /** Shows the progress of the trials: bars on a terminal, a line every ten seconds elsewhere, nothing if `quiet`. */
-export function createProgress({ stream, quiet, works, width, now }: ProgressOptions): Progress {
+export function createProgress({ stream, quiet, plain, works, width, now }: ProgressOptions): Progress {
   const left = createTimeLeft(works, width);
   const tally: Tally = { total: works.length, finished: 0, diverged: 0, failed: 0, running: new Map(), left };
   const show = quiet
     ? silentDisplay()
-    : stream.isTTY
+    : stream.isTTY && plain !== true
       ? barDisplay(tally, stream, now)
       : lineDisplay(tally, stream, now);
   const count = (outcome: 'done' | 'diverged' | 'failed'): void => {

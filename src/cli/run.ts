@@ -22,10 +22,11 @@ import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { createProgress } from './progress.ts';
+import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
-import { writeStderr, writeStdoutRaw } from './terminal.ts';
+import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
 import { workOf } from './work.ts';
 
 /** An output that is made from the records of all plans together. */
@@ -105,6 +106,7 @@ async function computeAndWrite(
     };
     await writeFiles(out, resultFiles(plan, store, facts, options.formats));
     written.push(out);
+    writeEvent('written', { path: out, experiment: plan.experiment.name });
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
     // The tables are complete, so a figure that fails does not fail the run. Old figures, which show other tables, go.
@@ -187,9 +189,9 @@ export function reportFailures(failures: readonly Failure[], storeDirectory: str
 }
 
 /** Options that affect how trials are computed, but never their results. */
-type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet'> & { readonly lease: Lease } & Partial<
-    Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>
-  >;
+type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'> & {
+  readonly lease: Lease;
+} & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
 
 /** Computes trials and shows progress, until each trial has a record in the store or has failed. */
 export async function computeTrials(
@@ -197,13 +199,15 @@ export async function computeTrials(
   total: number,
   runs: readonly PlannedRun[],
   store: Store,
-  { sources, jobs, quiet, ...running }: ComputeOptions,
+  { sources, jobs, quiet, progress: shown, ...running }: ComputeOptions,
 ): Promise<Launched> {
+  writeEvent('plan', { trials: total, from_store: total - missing.length, to_run: missing.length });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const saved = await savedEpochs(store.directory);
   const progress = createProgress({
     stream: process.stderr,
-    quiet,
+    quiet: quiet || shown === 'none' || shown === 'ndjson',
+    plain: shown === 'plain',
     works: missing.map((trial) => workOf(trial, saved)),
     width: Math.min(jobs, missing.length),
     now: () => performance.now(),
@@ -236,7 +240,7 @@ export async function computeTrials(
     store,
     sources,
     jobs,
-    events,
+    events: shown === 'ndjson' ? withEvents(events, labels) : events,
     stop: stop.signal,
     ...running,
   });

@@ -6,7 +6,7 @@ import { counted, exitCodes } from '../errors.ts';
 import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
-import { experimentCommand, type PlanFlags, planOf } from './experiment.ts';
+import { experimentCommand, type PlanFlags, planOf, quickText } from './experiment.ts';
 import {
   addUnder,
   choosing,
@@ -35,7 +35,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
   for (const experiment of experiments) {
     const command = experimentCommand(table, experiment);
     if (datasets[experiment.dataset].fromFiles) addUnder(command, headings.data, ...dataFlags());
-    addUnder(command, headings.run, ...selectionFlags('the settings of quick runs'), storeFlag());
+    addUnder(command, headings.run, ...selectionFlags(quickText(experiment)), storeFlag());
     addUnder(
       command,
       headings.output,

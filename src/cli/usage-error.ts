@@ -65,7 +65,10 @@ export function usageError(command: Command, code: string, message: string): Use
 /** There is no command `word` under this one. */
 export function unknownCommand(parent: Command, word: string): UserError {
   const program = rootOf(parent);
-  const names = parent.commands.map((child) => child.name());
+  const names = parent
+    .createHelp()
+    .visibleCommands(parent)
+    .map((child) => child.name());
   // From "ols" or "grid-search-ols" to "grid-search ols".
   const paths = commandsIn(program).map((command) => nameOf(command));
   const inner = paths.find((path) => path.endsWith(` ${word}`)) ?? nearest(word, paths);

@@ -30,7 +30,7 @@ import {
   storeFlag,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { writeStderr, writeStdoutRaw } from './terminal.ts';
+import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
 
 interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
@@ -101,10 +101,7 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   helpUnder(command, headings.output);
   addExamples(command, [
     ['verify --quick', 'five seeds, and one for MNIST'],
-    [
-      'verify --seeds 1..20 --mnist-seeds 1..3 --expect results/verify/verdicts.json',
-      'what is new since the last time',
-    ],
+    ['verify --seeds 1..10 --expect results/verify/verdicts.json', 'what is new since the last time'],
   ]);
   command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
 }
@@ -160,6 +157,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     writeStdoutRaw(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
   }
   note(`wrote ${out}/`);
+  writeEvent('written', { path: out });
   const contradicted = newlyContradicted(run.verification, expected);
   for (const id of contradicted) {
     writeStderr(`contradicted${expected === null ? '' : ' (not expected)'}: ${id}`);

@@ -90,8 +90,12 @@ export function parseOption(
   flag = flagOf(name),
   choices = options[name].choices,
 ): Setting[] {
-  const parse: Option['parse'] =
-    choices === undefined ? options[name].parse : (text) => parseChoice(text, choices, flag);
+  const option = options[name];
+  // What another experiment may choose is refused with the reason when this one is planned.
+  const parse: Option['parse'] = (text) =>
+    choices === undefined || option.choices?.includes(text)
+      ? option.parse(text, flag)
+      : parseChoice(text, choices, flag);
   return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
 }
 

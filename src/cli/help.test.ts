@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Command } from 'commander';
+import { experiments } from '../../experiments/index.ts';
+import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
+import { examplesOf } from './examples.ts';
+import { createProgram } from './program.ts';
+import { nameOf } from './usage-error.ts';
+import { wrap } from './wrap.ts';
+
+const program = createProgram(() => {});
+const commands = allCommands(program).filter((command) => command.name() !== 'complete');
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function helpOf(command: Command): string {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text), getOutHelpWidth: () => 80 });
+  command.outputHelp();
+  return help;
+}
+
+/** The options under each heading. */
+function optionsByHeading(help: string): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  let heading = '';
+  for (const line of help.split('\n')) {
+    if (/^\S.*:$/.test(line)) heading = line;
+    const flag = /^ {2}(?:-\w, )?(--[\w-]+)/.exec(line)?.[1];
+    if (flag !== undefined) found[heading] = [...(found[heading] ?? []), flag];
+  }
+  return found;
+}
+
+describe.each(commands.map((command): [string, Command] => [nameOf(command), command]))(
+  '%s --help',
+  (_name, command) => {
+    const help = helpOf(command);
+
+    test('fits 80 columns, has no quotation marks around defaults, and has two examples at least', () => {
+      for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+      expect(help).not.toMatch(/default: "|choices: "/);
+      expect(examplesOf(command).length).toBeGreaterThanOrEqual(2);
+    });
+  },
+);
+
+test.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
+  '%s has its options in groups, and none that it cannot use',
+  (name, { dataset, task, architecture, settings }) => {
+    const command = commands.find((one) => nameOf(one) === name)!;
+    const groups = optionsByHeading(helpOf(command));
+    expect(Object.keys(groups)).toEqual([
+      'Data:',
+      'Model:',
+      'Training:',
+      'Seeds and statistics:',
+      'Run:',
+      'Output:',
+    ]);
+    const flags = Object.values(groups).flat();
+    expect(new Set(flags).size).toBe(flags.length);
+    expect(flags.includes('--data-dir')).toBe(dataset === 'images');
+    expect(flags.includes('--split')).toBe(dataset === 'images');
+    expect(flags.includes('--bootstrap')).toBe(task === 'regression');
+    expect(flags.includes('--net')).toBe(architecture === 'random');
+    expect(flags.includes('--hidden')).toBe('hidden' in settings);
+    expect(groups['Data:'][0]).toBe('--samples');
+  },
+);
+
+test.each([
+  ['list', '--epochs'],
+  ['plot', '--store'],
+  ['check', '--jobs'],
+  ['open', '--seed'],
+  ['table ffnn', '--jobs'],
+])('%s, which trains nothing, has no %s', (name, flag) => {
+  expect(helpOf(commands.find((one) => nameOf(one) === name)!)).not.toContain(flag);
+});
+
+describe('every example', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fys-nn-examples-'));
+    const run = (args: string[]) => runProgram(args, { cwd: directory });
+    const small = ['--samples', '20', '--epochs', '1', '--bootstrap', '2', '--jobs', '1', '--no-figures'];
+    const { status } = await run(['ffnn', ...small, '--out', 'results/ffnn']);
+    expect(status).toBe(0);
+    await run(['ffnn', ...small, '--out', 'baseline/ffnn', '--quiet']);
+    await mkdir(join(directory, 'results/quick'), { recursive: true });
+    for (const folder of ['results', 'results/quick'])
+      await writeFile(join(directory, folder, 'report.html'), '');
+    await cp(join(directory, 'results/.trials'), join(directory, 'trials'), { recursive: true });
+    const trace = join(process.cwd(), 'data/fixtures/traces');
+    await mkdir(join(directory, 'data/fixtures/traces'), { recursive: true });
+    const [name] = readdirSync(trace).filter((one) => one.endsWith('.json'));
+    await copyFile(join(trace, name), join(directory, 'mine.json'));
+    await copyFile(join(trace, name), join(directory, 'data/fixtures/traces', name));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  const planned = (words: readonly string[]) =>
+    ['report', ...experiments.map(({ name }) => name.split(' ')[0])].includes(words[0]);
+  const lines = [...new Set(commands.flatMap((command) => examplesOf(command).map(([line]) => line)))];
+
+  test.each(lines)('fys-nn %s', async (line) => {
+    // As a shell reads it: quotation marks, * and >.
+    const words = execFileSync('sh', ['-c', `set -- ${line.replace(/ > \S+$/, '')}; printf '%s\\0' "$@"`], {
+      cwd: directory,
+      encoding: 'utf8',
+    })
+      .split('\0')
+      .slice(0, -1);
+    if (words[0] === 'verify') {
+      // Too long to run: that its options are read is what can be wrong here.
+      const command = createProgram(() => {});
+      command.commands.find((one) => one.name() === 'verify')!.action(() => {});
+      await command.parseAsync(words, { from: 'user' });
+      return;
+    }
+    if (words[0] === 'doctor') {
+      expect(words.filter((word) => word !== 'doctor' && word !== '--json')).toEqual([]);
+      return;
+    }
+    const args = planned(words) && !words.includes('--plan') ? [...words, '--plan'] : words;
+    const { status, stderr } = await callProgram(args, directory);
+    // The store has too few trials for a table.
+    const expected = words[0] === 'table' ? 4 : 0;
+    if (status !== expected) expect(stderr).toBe('');
+    expect(status).toBe(expected);
+  });
+});
+
+test('wrap breaks between words only', () => {
+  expect(wrap('aa bb cc', 5)).toBe('aa bb\ncc');
+  expect(wrap('aaaaaaa bb', 5)).toBe('aaaaaaa\nbb');
+  expect(wrap('')).toBe('');
+});
