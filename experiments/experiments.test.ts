@@ -138,6 +138,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   split: 'canonical',
   basis: 'product',
   degree: '3',
+  scale: 'none',
   center: 'columns',
   centerTargets: 'yes',
   transpose: 'yes',

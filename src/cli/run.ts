@@ -52,6 +52,10 @@ export async function runPlans(
   const trials = distinctTrials(runs);
   const absent = new Set(runs.flatMap(({ plan }) => plan.absent.map((reference) => reference.note)));
   for (const text of absent) writeStderr(`note: ${text}`);
+  if (!options.quiet) {
+    for (const text of new Set(runs.flatMap(({ plan }) => plan.notes)))
+      writeStderr(`note: ${withFlags(text)}`);
+  }
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);

@@ -9,10 +9,10 @@ export interface Dataset {
   readonly rows: number;
   /** D, the inputs of one row. */
   readonly columns: number;
-  /** [rows][columns] row-major; an input's value is inputs[i] / divisor. */
+  /** [rows][columns] row-major */
   readonly inputs: Float64Array | Uint8Array;
-  /** 1, or 255 for pixels. */
-  readonly divisor: number;
+  /** The largest input: for bytes, of those that occur. */
+  readonly largest: number;
   /** [rows] real values for regression, labels 0 .. classes - 1 for classification. */
   readonly targets: Float64Array | Uint8Array;
   /** 1 for regression. */
@@ -53,6 +53,8 @@ export interface DataFacts {
   readonly columns: number;
   readonly classes: number;
   readonly canonicalTrainRows: number | null;
+  /** The largest input, as in `Dataset`. */
+  readonly largest: number;
   /** Whether most inputs are 0. They are then stored as sparse rows, unless they are centred. */
   readonly sparse: boolean;
 }

@@ -67,12 +67,12 @@ export async function exportCsv(
   first: number | null,
   directory: string,
 ): Promise<string[]> {
-  const { columns, divisor, inputs, targets } = dataset;
+  const { columns, inputs, targets } = dataset;
   const inputsOf = (row: number): number[] => Array.from(inputs.subarray(row * columns, (row + 1) * columns));
   if (dataset.canonicalTrainRows === null) {
     const to = checkFirst(first, dataset.rows, 'rows');
     const names = columns === 2 ? ['x', 'y'] : Array.from({ length: columns }, (_, d) => `x${d}`);
-    const record = (row: number) => [...inputsOf(row).map((input) => input / divisor), targets[row]];
+    const record = (row: number) => [...inputsOf(row), targets[row]];
     await writing(directory, () => makeDirectory(directory));
     return [
       await writeCsv(join(directory, `${dataset.name}.csv`), [...names, 'target'], { from: 0, to }, record),
@@ -81,9 +81,7 @@ export async function exportCsv(
   const { train, test } = publishedParts(dataset, first);
   const input = dataset.imageShape === undefined ? 'x' : 'pixel';
   const header = ['label', ...Array.from({ length: columns }, (_, d) => `${input}${d}`)];
-  // Pixels stay bytes, as published.
-  const scale = dataset.imageShape === undefined ? divisor : 1;
-  const record = (row: number) => [targets[row], ...inputsOf(row).map((value) => value / scale)];
+  const record = (row: number) => [targets[row], ...inputsOf(row)];
   await writing(directory, () => makeDirectory(directory));
   return [
     await writeCsv(join(directory, 'train.csv'), header, train, record),

@@ -34,12 +34,12 @@ describe('generateFranke', () => {
   });
 
   test('targets without noise are the function at points of the unit square', async () => {
-    const { rows, columns, inputs, divisor, targets, classes, task, canonicalTrainRows } =
+    const { rows, columns, inputs, largest, targets, classes, task, canonicalTrainRows } =
       await generateFranke(plain, 1);
-    expect({ rows, columns, divisor, classes, task, canonicalTrainRows }).toEqual({
+    expect({ rows, columns, largest, classes, task, canonicalTrainRows }).toEqual({
       rows: 200,
       columns: 2,
-      divisor: 1,
+      largest: 1,
       classes: 1,
       task: 'regression',
       canonicalTrainRows: null,

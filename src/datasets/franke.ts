@@ -71,7 +71,7 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
     rows,
     columns: 2,
     inputs,
-    divisor: 1,
+    largest: 1,
     targets,
     classes: 1,
     canonicalTrainRows: null,
@@ -150,7 +150,14 @@ export const franke = {
     };
     // Check here, before anything is trained or written.
     if (config.target !== null) await generateFranke(config, seed as number);
-    const facts = { rows: config.samples, columns: 2, classes: 1, canonicalTrainRows: null, sparse: false };
+    const facts = {
+      rows: config.samples,
+      columns: 2,
+      classes: 1,
+      canonicalTrainRows: null,
+      largest: 1,
+      sparse: false,
+    };
     return { config, facts };
   },
   load: generateFranke,

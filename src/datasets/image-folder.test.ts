@@ -54,14 +54,14 @@ async function refused(directory = folder): Promise<string> {
 
 describe('the copy in the npm package', () => {
   test('has 70000 images with the known labels', async () => {
-    const { rows, columns, canonicalTrainRows, classes, divisor, inputs, targets, imageShape, sha256 } =
+    const { rows, columns, canonicalTrainRows, classes, largest, inputs, targets, imageShape, sha256 } =
       await readImages(null);
-    expect({ rows, columns, canonicalTrainRows, classes, divisor, imageShape }).toEqual({
+    expect({ rows, columns, canonicalTrainRows, classes, largest, imageShape }).toEqual({
       rows: 70_000,
       columns: 784,
       canonicalTrainRows: 60_000,
       classes: 10,
-      divisor: 255,
+      largest: 255,
       imageShape: [28, 28],
     });
     expect(inputs).toHaveLength(70_000 * 784);

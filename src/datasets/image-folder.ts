@@ -103,7 +103,7 @@ async function readFolder(folder: string): Promise<ImageDataset> {
     rows,
     columns,
     inputs,
-    divisor: 255,
+    largest: largestOf(inputs),
     targets,
     classes,
     canonicalTrainRows: trainRows,
@@ -111,6 +111,12 @@ async function readFolder(folder: string): Promise<ImageDataset> {
     sha256: hash.digest('hex'),
     transposed: false,
   };
+}
+
+function largestOf(bytes: Uint8Array): number {
+  let largest = 0;
+  for (let i = 0; i < bytes.length && largest < 255; i++) if (bytes[i] > largest) largest = bytes[i];
+  return largest;
 }
 
 async function readPart(

@@ -56,10 +56,10 @@ export async function resolveImages(
   { dataDir }: Sources,
 ): Promise<{ config: ImagesConfig; facts: DataFacts }> {
   const dataset = await readImages(dataDir, transpose);
-  const { rows, columns, classes, canonicalTrainRows, sha256 } = dataset;
+  const { rows, columns, classes, canonicalTrainRows, largest, sha256 } = dataset;
   return {
     config: { dataset: 'images', sha256, transpose },
-    facts: { rows, columns, classes, canonicalTrainRows, sparse: isMostlyZero(dataset) },
+    facts: { rows, columns, classes, canonicalTrainRows, largest, sparse: isMostlyZero(dataset) },
   };
 }
 

@@ -1,3 +1,23 @@
+/** What the inputs are divided by, before anything else: nothing, 255, or the largest input of the data. */
+export const scalings = ['none', 'pixels', 'max'] as const;
+export type Scaling = (typeof scalings)[number];
+
+const largestByte = 255;
+
+/** The number by which a scaling divides every input of data whose largest input is `largest`. */
+export function divisorOf(scaling: Scaling, largest: number): number {
+  if (scaling === 'pixels') return largestByte;
+  return scaling === 'max' && largest > 0 ? largest : 1;
+}
+
+/**
+ * The scaling of pixels if the user chose none: divided by 255, unless all of them would then be below one half. Pixels
+ * from 0 to 1, 16 or 100 are not on a scale to 255, and a network hardly learns from inputs that small.
+ */
+export function defaultScaling(largest: number): Scaling {
+  return 2 * largest < largestByte ? 'max' : 'pixels';
+}
+
 /** What is subtracted from the inputs: nothing, the mean of all inputs, or the mean of each column. */
 export const centerings = ['none', 'scalar', 'columns'] as const;
 export type Centering = (typeof centerings)[number];

@@ -30,24 +30,29 @@ function estimateMostlyZero({ inputs, columns, rows }: Dataset): boolean {
   return nonzero < sparseBelow * seen;
 }
 
-const matrices = new WeakMap<Dataset, Map<Dtype, Csr>>();
+const matrices = new WeakMap<Dataset, Map<string, Csr>>();
 
 /**
- * All rows of a dataset as a sparse matrix, created once per element type and process; null if too few inputs are 0.
+ * All rows of a dataset as a sparse matrix, each value divided by `divisor`; null if too few inputs are 0. It is created
+ * once per divisor, element type and process.
  */
-export function sparseInputs(dataset: Dataset, dtype: Dtype): Csr | null {
-  const known = matrices.get(dataset)?.get(dtype);
+export function sparseInputs(dataset: Dataset, divisor: number, dtype: Dtype): Csr | null {
+  const known = matrices.get(dataset)?.get(keyOf(divisor, dtype));
   if (known !== undefined) return known;
   if (!isMostlyZero(dataset)) return null;
-  const { inputs, columns, rows, divisor } = dataset;
+  const { inputs, columns, rows } = dataset;
   const every = Int32Array.from({ length: rows }, (_, row) => row);
   const csr = csrFromDense(inputs, columns, every, divisor, dtype);
-  cacheSparse(dataset, dtype, csr);
+  cacheSparse(dataset, divisor, dtype, csr);
   return csr;
 }
 
 /** Caches a dataset's sparse matrix, which another thread may have created. */
-export function cacheSparse(dataset: Dataset, dtype: Dtype, csr: Csr): void {
-  const made = matrices.get(dataset) ?? new Map<Dtype, Csr>();
-  matrices.set(dataset, made.set(dtype, csr));
+export function cacheSparse(dataset: Dataset, divisor: number, dtype: Dtype, csr: Csr): void {
+  const made = matrices.get(dataset) ?? new Map<string, Csr>();
+  matrices.set(dataset, made.set(keyOf(divisor, dtype), csr));
+}
+
+function keyOf(divisor: number, dtype: Dtype): string {
+  return `${divisor} ${dtype}`;
 }

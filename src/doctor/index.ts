@@ -1,4 +1,5 @@
 import { readImages } from '../datasets/image-folder.ts';
+import { divisorOf } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import type { SharedData } from '../trial/shared-data.ts';
 import { type Check, settled } from './check.ts';
@@ -47,6 +48,7 @@ async function checkNumbers(goldenPath: string, dataDir: string | null): Promise
 /** Reads MNIST once for all threads. */
 async function shareMnist(): Promise<SharedData> {
   const dataset = await readImages(null);
-  const sparse = sparseInputs(dataset, 'float32');
-  return [{ name: 'images', dataset, matrices: sparse === null ? [] : [['float32', sparse]] }];
+  const divisor = divisorOf('pixels', dataset.largest);
+  const csr = sparseInputs(dataset, divisor, 'float32');
+  return [{ name: 'images', dataset, matrices: csr === null ? [] : [{ divisor, dtype: 'float32', csr }] }];
 }

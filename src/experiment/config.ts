@@ -1,4 +1,4 @@
-import type { Centering } from '../datasets/scale.ts';
+import type { Centering, Scaling } from '../datasets/scale.ts';
 import { hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
 import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
 import { type BootstrapMethod, numerics } from '../trial/config.ts';
@@ -65,7 +65,7 @@ export function configOf(
   { data, split, facts }: ResolvedData,
   versions: ReadonlyMap<string, ReferenceVersions>,
 ): TrialConfig {
-  const { basis = 'none', degree = null, center, centerTargets = 'no' } = settings;
+  const { scale = 'none', basis = 'none', degree = null, center, centerTargets = 'no' } = settings;
   const { bootstrap, bootstrapMethod } = settings;
   const { architecture, task } = experiment;
   const context = {
@@ -81,6 +81,7 @@ export function configOf(
     data,
     split,
     features: {
+      scale: scale as Scaling,
       basis: basis as TrialConfig['features']['basis'],
       degree: degree as number | null,
       center: center as Centering,

@@ -88,6 +88,6 @@ function shapeOf(
   const isKnown =
     columns.size === 1 && classes.size === 1 && (inputs ?? null) !== null && (outputs ?? null) !== null;
   if (!isKnown || (basis !== 'none' && degree === null)) return units;
-  const features = { basis: basis as Basis | 'none', degree, center: 'none', centerTargets: false } as const;
+  const features = { basis: basis as Basis | 'none', degree };
   return `${featureCount(features, inputs!)}-${units}-${outputs}`;
 }

@@ -1,5 +1,5 @@
 import { datasets } from '../datasets/index.ts';
-import { centerings } from '../datasets/scale.ts';
+import { centerings, scalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { choice, integer, number, type Option, rows, type Setting } from '../parsing/option.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
@@ -21,13 +21,17 @@ export const commonOptions = {
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
+  scale: choice(
+    'what the inputs are divided by: none; pixels: 255; max: the largest input of the data',
+    scalings,
+  ),
   basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
     'none',
     ...bases,
   ]),
   degree: integer('degree of the polynomial features', 0, 40),
   center: choice(
-    'training means to subtract from the inputs: none; scalar: one for all; columns: one per column',
+    'training means to subtract from the scaled inputs: none; scalar: one for all; columns: one per column',
     centerings,
   ),
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { type DataDescription, datasetEntry } from '../datasets/index.ts';
+import { defaultScaling, divisorOf } from '../datasets/scale.ts';
 import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -37,6 +38,8 @@ export interface Plan {
   readonly data: readonly DataDescription[];
   /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
+  /** What was chosen for the user, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface Choices {
@@ -61,7 +64,7 @@ export async function planExperiment(
   sources: Sources,
 ): Promise<Plan> {
   const { variant, quick, given } = choices;
-  const lists = inOrder(
+  const wanted = inOrder(
     experiment,
     withOwnRun(experiment, {
       ...experiment.settings,
@@ -70,13 +73,15 @@ export async function planExperiment(
       ...given,
     }),
   );
-  checkSolvers(experiment, lists);
-  checkSchedules(lists);
+  checkSolvers(experiment, wanted);
+  checkSchedules(wanted);
+  const data = createDataCache(experiment, sources);
+  const { lists, notes } =
+    given.scale === undefined ? await withScale(wanted, data) : { lists: wanted, notes: [] };
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
   const combinations = combinationsOf(lists);
-  const data = createDataCache(experiment, sources);
   const ids = createIdSet();
   const grid: Grid = {
     idOf: (number) => ids.at(number),
@@ -102,7 +107,7 @@ export async function planExperiment(
     const number = ids.add(createTrial(config).id);
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
-  return { experiment, variant, quick, lists, cells, data: data.descriptions(), absent: found.absent };
+  return { experiment, variant, quick, lists, cells, data: data.descriptions(), absent: found.absent, notes };
 }
 
 /** What cells share: it gives the id for a cell's number, and the settings and config for its place in the grid. */
@@ -165,6 +170,21 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
       return [...distinct.values()];
     },
   };
+}
+
+/** The lists with the scaling that suits the pixels, where the experiment has the option and the user did not choose. */
+async function withScale(
+  lists: SettingLists,
+  data: ReturnType<typeof createDataCache>,
+): Promise<{ lists: SettingLists; notes: string[] }> {
+  if (lists.scale === undefined) return { lists, notes: [] };
+  const { facts, description } = await data.resolve(combinationsOf(lists).at(0));
+  const { largest } = facts;
+  const scale = defaultScaling(largest);
+  if (description.source !== null && lists.scale.includes(scale)) return { lists, notes: [] };
+  const divisor = divisorOf(scale, largest);
+  const note = `the pixels of ${description.title} go up to ${largest}, so they are divided by ${divisor}: {scale} ${scale}`;
+  return { lists: { ...lists, scale: [scale] }, notes: [note] };
 }
 
 /** The lists in the order of the experiment's options, which is the order of the grid. */

@@ -34,6 +34,7 @@ export const imageSettings = {
   samples: 'all',
   testSize: 10000,
   split: 'random',
+  scale: 'pixels',
   center: 'none',
   loss: 'cross_entropy',
   dtype: 'float32',

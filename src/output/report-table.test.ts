@@ -43,6 +43,7 @@ function planned(
     })),
     data: [],
     absent: [],
+    notes: [],
   };
   return { plan, records: new Map(records.flat()) };
 }

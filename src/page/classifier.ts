@@ -1,4 +1,6 @@
 import type { Sources } from '../datasets/dataset.ts';
+import { loadData } from '../datasets/index.ts';
+import { divisorOf } from '../datasets/scale.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
@@ -25,7 +27,7 @@ export async function classifierData(
 ): Promise<ClassifierData | null> {
   const found: { cell: Cell; network: NetworkData }[] = [];
   for (const plan of plans.filter(({ data }) => data.some(({ isDigits }) => isDigits))) {
-    const first = await firstNetwork(plan, records, storeDirectory, note);
+    const first = await firstNetwork(plan, records, storeDirectory, sources, note);
     if (first !== null) found.push(first);
   }
   if (found.length === 0) return null;
@@ -45,13 +47,15 @@ async function firstNetwork(
   plan: Plan,
   records: Records,
   storeDirectory: string,
+  sources: Sources,
   note: (text: string) => void,
 ) {
   for (const cell of plan.cells) {
     const { trial, settings } = cell;
-    const { model } = trial.config;
+    const { model, data, features, seed } = trial.config;
     const record = records.get(trial.id);
-    if (record === undefined || model.solver !== 'sgd') continue;
+    // The page draws pixels; it has no training means to subtract from them.
+    if (record === undefined || model.solver !== 'sgd' || features.center !== 'none') continue;
     const weights = await readWeights(storeDirectory, trial);
     if (weights === null && record.status === 'done') {
       note(
@@ -70,6 +74,7 @@ async function firstNetwork(
       layers,
       loss,
       dtype,
+      divisor: divisorOf(features.scale, (await loadData(data, seed, sources)).largest),
       weights: base64((await readWeightsBytes(storeDirectory, trial))!),
     };
     return { cell, network };

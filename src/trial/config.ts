@@ -1,5 +1,5 @@
 import type { DataConfig } from '../datasets/index.ts';
-import type { Centering } from '../datasets/scale.ts';
+import type { Centering, Scaling } from '../datasets/scale.ts';
 import type { SplitConfig } from '../datasets/split.ts';
 import type { Basis } from '../regression/polynomial.ts';
 
@@ -14,6 +14,8 @@ export const bootstrapMethods = ['test', 'refit'] as const;
 export type BootstrapMethod = (typeof bootstrapMethods)[number];
 
 export interface FeaturesConfig {
+  /** What the inputs are divided by, before anything else. */
+  readonly scale: Scaling;
   /** none: the inputs themselves. Otherwise polynomials of two inputs up to `degree`. */
   readonly basis: Basis | 'none';
   readonly degree: number | null;
@@ -34,6 +36,7 @@ export interface ConfigBase {
 
 /** Defaults. A field with its default value is left out of a trial's id, so the defaults must never change. */
 export const featureDefaults: Partial<FeaturesConfig> = {
+  scale: 'none',
   basis: 'none',
   degree: null,
   center: 'none',
@@ -41,7 +44,7 @@ export const featureDefaults: Partial<FeaturesConfig> = {
 };
 
 /** The number of inputs of the model: the `columns` of the data, or the polynomial features. */
-export function featureCount({ basis, degree }: FeaturesConfig, columns: number): number {
+export function featureCount({ basis, degree }: Pick<FeaturesConfig, 'basis' | 'degree'>, columns: number): number {
   if (basis === 'none') return columns;
   return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
 }

@@ -78,7 +78,7 @@ const config: TrialConfig = {
   seed: 4,
   data: { dataset: 'franke', samples: 60, noise: 1, target: null },
   split: { method: 'random', trainRows: 45, testRows: 15 },
-  features: { basis: 'total', degree: 3, center: 'columns', centerTargets: true },
+  features: { scale: 'none', basis: 'total', degree: 3, center: 'columns', centerTargets: true },
   model: { solver: 'closed-form', lambda: 0.01 },
   bootstrap: { resamples: 30, method: 'test' },
 };

@@ -1,5 +1,5 @@
 import type { Dataset } from '../datasets/dataset.ts';
-import { subtractInPlace, trainingMeans } from '../datasets/scale.ts';
+import { divisorOf, subtractInPlace, trainingMeans } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import { splitRows } from '../datasets/split.ts';
 import type { Dtype } from '../math/dtype.ts';
@@ -15,7 +15,7 @@ export interface Prepared {
 }
 
 /**
- * Splits the rows, subtracts training means, computes the features, and encodes the targets for the loss. Inputs of which
+ * Splits the rows, scales the inputs, subtracts training means, computes the features, and encodes the targets for the loss. Inputs of which
  * most are 0 become sparse rows where they may be.
  */
 export function prepare(
@@ -47,14 +47,17 @@ type InputsOf = (
 ) => (rows: Int32Array) => Samples['inputs'];
 
 /** Uncentred inputs; sparse if most of them are 0. */
-const uncentredInputs: InputsOf = (dataset, _features, _train, sparseType) => {
-  const csr = sparseType === null ? null : sparseInputs(dataset, sparseType);
+const uncentredInputs: InputsOf = (dataset, { scale }, _train, sparseType) => {
+  const { inputs, columns, largest } = dataset;
+  const divisor = divisorOf(scale, largest);
+  const csr = sparseType === null ? null : sparseInputs(dataset, divisor, sparseType);
   if (csr !== null) return (rows) => ({ csr, rows });
-  const { inputs, columns, divisor } = dataset;
   return (rows) => gather(inputs, columns, rows, divisor);
 };
 
-const centredInputs: InputsOf = ({ inputs, columns, divisor }, { basis, degree, center }, train) => {
+const centredInputs: InputsOf = ({ inputs, columns, largest }, features, train) => {
+  const { scale, basis, degree, center } = features;
+  const divisor = divisorOf(scale, largest);
   const every = Float64Array.from(inputs, (value) => value / divisor);
   subtractInPlace(every, columns, trainingMeans(every, columns, train, center));
   if (basis === 'none') return (rows) => gather(every, columns, rows, 1);

@@ -63,7 +63,7 @@ function franke(model: TrialConfig['model'], changes: Partial<TrialConfig> = {})
     seed: 4,
     data: { dataset: 'franke', samples: 60, noise: 1, target: null },
     split: { method: 'random', trainRows: 45, testRows: 15 },
-    features: { basis: 'total', degree: 3, center: 'columns', centerTargets: true },
+    features: { scale: 'none', basis: 'total', degree: 3, center: 'columns', centerTargets: true },
     model,
     bootstrap: null,
     ...changes,
@@ -360,7 +360,7 @@ describe('classification', () => {
       seed: 1,
       data: { dataset: 'images', sha256, transpose: false },
       split: { method: 'canonical', trainRows: 50, testRows: 20 },
-      features: { basis: 'none', degree: null, center: 'none', centerTargets: false },
+      features: { scale: 'pixels', basis: 'none', degree: null, center: 'none', centerTargets: false },
       model: { ...linear, layers, loss: 'cross_entropy', learningRate: 2, epochs: 30, dtype: 'float32' },
       bootstrap: null,
     };

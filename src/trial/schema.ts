@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { datasets } from '../datasets/index.ts';
-import { centerings } from '../datasets/scale.ts';
+import { centerings, scalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
@@ -25,6 +25,7 @@ const trialConfig = z
     data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
     split: z.strictObject({ method: z.enum(splitMethods), trainRows: count, testRows: count }),
     features: z.strictObject({
+      scale: z.enum(scalings),
       basis: z.enum(['none', ...bases]),
       degree: z.int().min(0).max(40).nullable(),
       center: z.enum(centerings),

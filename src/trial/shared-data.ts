@@ -1,5 +1,6 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, loadData } from '../datasets/index.ts';
+import { divisorOf, type Scaling } from '../datasets/scale.ts';
 import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
@@ -11,29 +12,31 @@ import { canonicalJson, type Trial } from './trial.ts';
 export type SharedData = readonly {
   readonly name: DatasetName;
   readonly dataset: Dataset;
-  readonly matrices: readonly [Dtype, Csr][];
+  readonly matrices: readonly { readonly divisor: number; readonly dtype: Dtype; readonly csr: Csr }[];
 }[];
 
-/** Reads the trials' data files once, and builds their sparse matrices once for each element type. */
+/** Reads the trials' data files once, and builds their sparse matrices once for each scaling and element type. */
 export async function shareData(trials: readonly Trial[], sources: Sources): Promise<SharedData> {
-  const needed = new Map<string, { trial: Trial; dtypes: Set<Dtype> }>();
+  const needed = new Map<string, { trial: Trial; sparse: Map<string, [Scaling, Dtype]> }>();
   for (const trial of trials) {
     const { data, features, model } = trial.config;
     if (datasetEntry(data.dataset).keep === null) continue;
     const key = canonicalJson(data);
-    const { dtypes } = needed.get(key) ?? { dtypes: new Set<Dtype>() };
-    needed.set(key, { trial, dtypes });
-    const solver = solverEntry(model.solver);
+    const { sparse } = needed.get(key) ?? { sparse: new Map<string, [Scaling, Dtype]>() };
+    needed.set(key, { trial, sparse });
+    const { scale } = features;
+    const dtype = solverEntry(model.solver).dtype(model);
     const unchanged = features.center === 'none' && features.basis === 'none';
-    if (unchanged && takesSparse(trial.config)) dtypes.add(solver.dtype(model));
+    if (unchanged && takesSparse(trial.config)) sparse.set(`${scale} ${dtype}`, [scale, dtype]);
   }
   const shared: SharedData[number][] = [];
-  for (const { trial, dtypes } of needed.values()) {
+  for (const { trial, sparse } of needed.values()) {
     const { data, seed } = trial.config;
     const dataset = await loadData(data, seed, sources);
-    const matrices = [...dtypes].flatMap((dtype): [Dtype, Csr][] => {
-      const csr = sparseInputs(dataset, dtype);
-      return csr === null ? [] : [[dtype, csr]];
+    const matrices = [...sparse.values()].flatMap(([scale, dtype]) => {
+      const divisor = divisorOf(scale, dataset.largest);
+      const csr = sparseInputs(dataset, divisor, dtype);
+      return csr === null ? [] : [{ divisor, dtype, csr }];
     });
     shared.push({ name: data.dataset, dataset, matrices });
   }
@@ -44,6 +47,6 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
 export function useSharedData(shared: SharedData, sources: Sources): void {
   for (const { name, dataset, matrices } of shared) {
     datasetEntry(name).keep!(dataset, sources);
-    for (const [dtype, csr] of matrices) cacheSparse(dataset, dtype, csr);
+    for (const { divisor, dtype, csr } of matrices) cacheSparse(dataset, divisor, dtype, csr);
   }
 }

@@ -26,6 +26,7 @@ describe('trialMemory', () => {
     columns: 2,
     classes: 1,
     canonicalTrainRows: null,
+    largest: 1,
     sparse: false,
   };
 
@@ -47,7 +48,7 @@ describe('trialMemory', () => {
     const centred: TrialConfig = { ...config, features: { ...config.features, center: 'columns' } };
     expect(trialMemory(centred, large)).toBeGreaterThan(8 * 280_000 * 784);
     expect(trialMemory(config, large)).toBeLessThan(2 ** 31);
-    const dense = (rows: number) => trialMemory(config, { ...large, rows, sparse: false });
+    const dense = (rows: number) => trialMemory(config, { ...large, rows, largest: 1, sparse: false });
     expect(dense(280_000)).toBe(dense(100));
     expect((config.model as SgdConfig).solver).toBe('sgd');
   });

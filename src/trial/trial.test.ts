@@ -54,7 +54,7 @@ const config: TrialConfig = {
   seed: 3,
   data: { dataset: 'franke', samples: 100, noise: 1, target: null },
   split: { method: 'random', trainRows: 75, testRows: 25 },
-  features: { basis: 'total', degree: 5, center: 'columns', centerTargets: true },
+  features: { scale: 'max', basis: 'total', degree: 5, center: 'columns', centerTargets: true },
   model,
   bootstrap: { resamples: 10, method: 'test' },
 };
@@ -314,6 +314,7 @@ describe('two configs', () => {
     features: record({
       basis: maybe('none', 'total'),
       degree: maybe(null, 0, 3),
+      scale: maybe('none', 'pixels'),
       center: maybe('none', 'columns'),
       centerTargets: maybe(true, false),
     }),

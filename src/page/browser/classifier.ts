@@ -10,17 +10,21 @@ import { bytesOf, element, pageData } from './page.ts';
 export async function startClassifier(): Promise<void> {
   const data = pageData<ClassifierData>('classifier-data');
   if (data === null) return;
-  const predictors = await Promise.all(data.networks.map((network) => load(network, data.kernels)));
+  const { networks } = data;
+  const predictors = await Promise.all(networks.map((network) => load(network, data.kernels)));
   const choice = document.querySelector<HTMLSelectElement>('#network-choice');
   const showInput = inputView();
+  /** Pixels from 0 to 255. */
   let image: ArrayLike<number> = new Float64Array(784);
   const classify = (): void => {
     showInput(image);
     const blank = Array.from(image).every((value) => value === 0);
-    showProbabilities(blank ? null : predictors[Number(choice?.value ?? 0)](image));
+    const chosen = Number(choice?.value ?? 0);
+    const inputs = Float64Array.from(image, (pixel) => pixel / networks[chosen].divisor);
+    showProbabilities(blank ? null : predictors[chosen](inputs));
   };
   const pad = startPad(() => {
-    image = centreDrawing(pad.ink(), pad.size);
+    image = centreDrawing(pad.ink(), pad.size).map((ink) => 255 * ink);
     classify();
   });
   element('#pad-clear').addEventListener('click', () => {
@@ -35,7 +39,7 @@ export async function startClassifier(): Promise<void> {
     paint(element<HTMLCanvasElement>('canvas', button), pixels);
     button.addEventListener('click', () => {
       pad.show(pixels);
-      image = Float64Array.from(pixels, (pixel) => pixel / 255);
+      image = pixels;
       classify();
     });
   }
@@ -59,7 +63,7 @@ function inputView(): (image: ArrayLike<number>) => void {
   return (image) =>
     paint(
       canvas,
-      Uint8Array.from(image, (value) => Math.round(255 * value)),
+      Uint8Array.from(image, (value) => Math.round(value)),
     );
 }
 

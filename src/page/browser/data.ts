@@ -8,6 +8,8 @@ export interface NetworkData {
   readonly layers: readonly LayerSpec[];
   readonly loss: LossName;
   readonly dtype: Dtype;
+  /** The number by which the network's inputs were divided: an input is a pixel from 0 to 255 divided by it. */
+  readonly divisor: number;
   /** base64: each layer's kernel and bias, little-endian, in the element type */
   readonly weights: string;
 }
