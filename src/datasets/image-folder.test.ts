@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { imageFiles, readImages } from './image-folder.ts';
+import { cacheImages, imageFiles, readImages } from './image-folder.ts';
 import { mnistSha256 } from './known-images.ts';
 
 const folders: string[] = [];
@@ -100,6 +100,24 @@ describe('a folder', () => {
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255, 254, 253, 252, 251, 250, 249, 248,
     ]);
     expect([...targets]).toEqual([7, 0, 9, 1, 2]);
+  });
+
+  test('transposed: pixel (i, j) of each image becomes pixel (j, i), under the same digest', async () => {
+    await write({
+      trainImages: idx([1, 2, 3], [1, 2, 3, 4, 5, 6]),
+      trainLabels: idx([1], [0]),
+      testImages: idx([2, 2, 3], [11, 12, 13, 14, 15, 16, 21, 22, 23, 24, 25, 26]),
+    });
+    const upright = await readImages(folder);
+    const swapped = await readImages(folder, true);
+    expect([...swapped.inputs]).toEqual([1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16, 21, 24, 22, 25, 23, 26]);
+    const { inputs, imageShape, transposed, ...same } = swapped;
+    expect({ imageShape, transposed }).toEqual({ imageShape: [3, 2], transposed: true });
+    expect(upright).toMatchObject({ ...same, imageShape: [2, 3], transposed: false });
+    // What another thread has read is kept apart as well.
+    cacheImages(folder, swapped);
+    expect(await readImages(folder)).toBe(upright);
+    expect(await readImages(folder, true)).toBe(swapped);
   });
 
   test('of gzip files has the same digest, one of other values another', async () => {

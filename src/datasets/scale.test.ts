@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { subtractInPlace, trainingMeans } from './scale.ts';
+import { defaultScaling, divisorOf, type Scaling, subtractInPlace, trainingMeans } from './scale.ts';
 
 const inputs = Float64Array.of(1, 10, 100, 1000, 3, 20, 5, 60);
 const train = Int32Array.of(2, 0, 3);
@@ -20,4 +20,20 @@ test('a column is centred by its own mean, in every row', () => {
 
 test('no training rows: nothing to subtract', () => {
   expect([...trainingMeans(inputs, 2, new Int32Array(0), 'columns')]).toEqual([0, 0]);
+});
+
+test.each<[Scaling, number, number]>([
+  ['none', 16, 1],
+  ['pixels', 16, 255],
+  ['pixels', 255, 255],
+  ['max', 16, 16],
+  ['max', 1, 1],
+  ['max', 0, 1], // black images
+])('%s of inputs up to %d divides by %d', (scaling, largest, divisor) => {
+  expect(divisorOf(scaling, largest)).toBe(divisor);
+});
+
+test('pixels are divided by 255 unless all of them would end up below one half', () => {
+  for (const largest of [0, 1, 15, 16, 100, 127]) expect(defaultScaling(largest)).toBe('max');
+  for (const largest of [128, 200, 240, 254, 255]) expect(defaultScaling(largest)).toBe('pixels');
 });

@@ -44,7 +44,10 @@ export const featureDefaults: Partial<FeaturesConfig> = {
 };
 
 /** The number of inputs of the model: the `columns` of the data, or the polynomial features. */
-export function featureCount({ basis, degree }: Pick<FeaturesConfig, 'basis' | 'degree'>, columns: number): number {
+export function featureCount(
+  { basis, degree }: Pick<FeaturesConfig, 'basis' | 'degree'>,
+  columns: number,
+): number {
   if (basis === 'none') return columns;
   return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
 }

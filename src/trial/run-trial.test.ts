@@ -404,6 +404,31 @@ describe('classification', () => {
     expect(scalar.train.inputs).toBeInstanceOf(Float64Array);
   });
 
+  test('scales sparse rows as dense ones, each scaling with a matrix of its own', async () => {
+    const dataset = await loadData(config.data, 1, { dataDir: folder });
+    const dark = { ...dataset, inputs: Uint8Array.from(dataset.inputs, (pixel) => pixel >> 4), largest: 15 };
+    for (const [scale, divisor] of [
+      ['none', 1],
+      ['pixels', 255],
+      ['max', 15],
+    ] as const) {
+      const scaled = { ...config, features: { ...config.features, scale } };
+      const { csr } = prepare(dark, scaled, 'float64', 'cross_entropy').train.inputs as SparseRows;
+      const expected = [...dark.inputs].filter((pixel) => pixel !== 0).map((pixel) => pixel / divisor);
+      expect([...csr.values]).toEqual(expected);
+      const dense = prepare(dark, scaled, 'float64', 'cross_entropy', false).train.inputs as Float64Array;
+      expect([...dense].filter((value) => value !== 0)).toEqual(expected.slice(0, csr.starts[50]));
+      // The means are those of the scaled inputs.
+      const centred = { ...scaled, features: { ...scaled.features, center: 'columns' } } as const;
+      const means = prepare(dark, centred, 'float64', 'cross_entropy').train.inputs as Float64Array;
+      for (let column = 0; column < 12; column++) {
+        const sum = Array.from({ length: 50 }, (_, n) => means[12 * n + column]).reduce((a, b) => a + b);
+        expect(sum).toBeCloseTo(0, 10);
+      }
+      expect(Math.max(...means)).toBeLessThanOrEqual(15 / divisor);
+    }
+  });
+
   test('by L-BFGS is the optimum, whatever the draw of the first weights', async () => {
     const { layers } = config.model as SgdConfig;
     const model: LbfgsConfig = { ...exact, layers, loss: 'cross_entropy', gradientTolerance: 1e-8 };
