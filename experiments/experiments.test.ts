@@ -238,7 +238,13 @@ describe.each(named)('%s', (_name, experiment) => {
 
 test("the report's wording is what DEVIATIONS has for it", async () => {
   const ols = (await plan(byName['grid-search ols'], {}, 'text')).cells[0].trial.config;
-  expect(ols.features).toEqual({ basis: 'product', degree: 14, center: 'columns', centerTargets: true });
+  expect(ols.features).toEqual({
+    scale: 'none',
+    basis: 'product',
+    degree: 14,
+    center: 'columns',
+    centerTargets: true,
+  });
   expect(ols.model).toMatchObject({ batches: 'permutation' });
   const { cells } = await plan(
     byName.randomnet,

@@ -224,7 +224,7 @@ describe('bad input', () => {
     [['mnist', '--samples', '80000'], /--samples[\s\S]*70000/],
     [['trace', 'nowhere.json'], /nowhere\.json/],
     [['data', 'export', 'mnits'], /did you mean mnist/],
-    [['data', 'export', 'mnist', '--noise', '1'], /--noise does not apply to mnist/],
+    [['data', 'export', 'mnist', '--noise', '1'], /--noise does not apply to images/],
     [['data', 'export', 'franke', '--samples', 'all'], /--samples all cannot be used with generated data/],
     [['data', 'export', 'franke', '--seed', '1..5'], /--seed takes one value here/],
     [['data', 'export', 'franke', '--out', '/proc/x'], /--out/],
