@@ -14,7 +14,17 @@ const ofSolvers = Object.values(solvers)
 
 /** The options in groups, in the order in which users need them. Every option is in one group. */
 export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
-  Data: named('samples', ...ofDatasets, 'testSize', 'split', 'basis', 'degree', 'center', 'centerTargets'),
+  Data: named(
+    'samples',
+    ...ofDatasets,
+    'testSize',
+    'split',
+    'scale',
+    'basis',
+    'degree',
+    'center',
+    'centerTargets',
+  ),
   Model: named(...ofModels, 'lambda', 'penalize'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
   'Seeds and statistics': named('seed', 'bootstrap', 'bootstrapMethod'),
