@@ -32,7 +32,7 @@ export async function writePage(
     runs: await Promise.all(
       plans.map(async (plan) => {
         const published = await publishedOf(plan.experiment.name);
-        return { plan, figures: figuresOf(plan, records, { published, interactive: true }) };
+        return { plan, figures: figuresOf(plan, records, { published, look: { interactive: true } }) };
       }),
     ),
     functions: {

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { cellText, tickTexts } from './cell-text.ts';
 
-const magma = { low: 0, high: 1, kind: 'magma' } as const;
-const shown = (value: number | null, partly = false) => ({ value, state: 'value', partly }) as const;
+const magma = { low: 0, high: 1, kind: 'magma', bright: 'high', log: false } as const;
+const shown = (value: number | null, diverged = 0) =>
+  ({ value, state: 'value', diverged, seeds: 3 }) as const;
 
 test.each([
   [0.0532, '0.053'],
@@ -15,19 +16,28 @@ test.each([
 });
 
 test('a value is never made up where there is none', () => {
-  expect(cellText({ value: null, state: 'diverged', partly: true }, magma)).toBe('div.');
-  expect(cellText({ value: null, state: 'not run', partly: false }, magma)).toEqual(['not', 'run']);
-  expect(cellText(shown(0.5, true), magma)).toBe('0.5†');
+  const none = (state: 'diverged' | 'not run' | 'not in the report', seeds: number) =>
+    cellText({ value: null, state, diverged: state === 'diverged' ? seeds : 0, seeds }, magma);
+  expect(none('diverged', 1)).toBe('div.');
+  expect(none('diverged', 3)).toEqual(['div.', '3 of 3']);
+  expect(none('not run', 1)).toEqual(['not', 'run']);
+  expect(none('not in the report', 1)).toBe('–');
+});
+
+test('seeds that diverged are counted below the mean of the others', () => {
+  expect(cellText(shown(0.5, 2), magma)).toEqual(['0.5', '2 div.']);
 });
 
 test('differences have the same decimals in all cells, and no -0', () => {
-  const difference = { low: -0.032, high: 0.032, kind: 'difference' } as const;
+  const difference = { low: -0.032, high: 0.032, kind: 'difference', bright: 'high', log: false } as const;
   expect([0.032, -0.0051, -0.0002].map((value) => cellText(shown(value), difference))).toEqual([
     '0.032',
     '-0.005',
     '0.000',
   ]);
-  expect(cellText(shown(0.08), { low: -1.3, high: 1.3, kind: 'difference' })).toBe('0.08');
+  expect(
+    cellText(shown(0.08), { low: -1.3, high: 1.3, kind: 'difference', bright: 'high', log: false }),
+  ).toBe('0.08');
 });
 
 test.each([

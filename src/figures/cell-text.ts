@@ -7,18 +7,23 @@ import type { Colors } from './colors.ts';
 export interface CellContent {
   /** null if there is none; `state` gives the reason. */
   readonly value: number | null;
-  readonly state: 'value' | 'diverged' | 'not run';
-  /** Some of several seeds diverged; the value is the mean of the others. */
-  readonly partly: boolean;
+  readonly state: 'value' | 'diverged' | 'not run' | 'not in the report';
+  /** How many of its seeds diverged; a value is the mean of the others. */
+  readonly diverged: number;
+  readonly seeds: number;
 }
 
-/** Two significant digits, as in the report; a word or two lines of text if there is no number. */
-export function cellText({ value, state, partly }: CellContent, colors: Colors): string | string[] {
-  if (state === 'diverged') return 'div.';
+/** What stands in a cell of a published number that the report does not give. */
+export const unpublished = '\u2013';
+
+/** Two significant digits, as in the report; if there is no number, the reason. Seeds that diverged are counted. */
+export function cellText({ value, state, diverged, seeds }: CellContent, colors: Colors): string | string[] {
+  if (state === 'diverged') return seeds === 1 ? 'div.' : ['div.', `${diverged} of ${seeds}`];
+  if (state === 'not in the report') return unpublished;
   if (state === 'not run' || value === null) return ['not', 'run'];
   const short =
     colors.kind === 'difference' ? decimal(value, colors) : twoDigits(value).replace(/e\+?(-?)0?/, 'e$1');
-  return partly ? `${short}†` : short;
+  return diverged > 0 ? [short, `${diverged} div.`] : short;
 }
 
 /** A difference. All have as many decimals as the largest one needs for two digits, and below 10 at least two. */

@@ -25,7 +25,7 @@ const steps = Array.from({ length: 101 }, (_, i) => i / 100);
 
 test('every colour of magma has a contrast of more than 4 to its letters', () => {
   const magma = vega.scheme('magma') as (place: number) => string;
-  const colors = { low: 0, high: 1, kind: 'magma' } as const;
+  const colors = { low: 0, high: 1, kind: 'magma', bright: 'high', log: false } as const;
   const worst = Math.min(...steps.map((place) => contrast(magma(place), inkOn(place, colors))));
   expect(worst).toBeGreaterThan(4);
 });
@@ -36,16 +36,16 @@ test('letters are black on every colour of a difference, and can be read there',
 });
 
 test('a difference has limits of one size on both sides', () => {
-  expect(differenceColors([-0.1, 0.3])).toEqual({ low: -0.3, high: 0.3, kind: 'difference' });
+  expect(differenceColors([-0.1, 0.3])).toMatchObject({ low: -0.3, high: 0.3, kind: 'difference' });
 });
 
 test('one value alone, or none, has a range to be drawn in', () => {
-  expect(colorScale(magmaColors([5])).domain).toEqual([4, 6]);
-  expect(colorScale(magmaColors([])).domain).toEqual([-1, 1]);
+  expect(colorScale(magmaColors([5], 'high')).domain).toEqual([4, 6]);
+  expect(colorScale(magmaColors([], 'high')).domain).toEqual([-1, 1]);
 });
 
 test('clipped is what lies beyond the limits', () => {
   const values = [1, 2, 3, 1e30];
-  expect(isClipped(magmaColors(values), values)).toBe(true);
-  expect(isClipped(magmaColors([1, 2, 3]), [1, 2, 3])).toBe(false);
+  expect(isClipped(magmaColors(values, 'high'), values)).toBe(true);
+  expect(isClipped(magmaColors([1, 2, 3], 'high'), [1, 2, 3])).toBe(false);
 });

@@ -41,9 +41,15 @@ test('functions of any numbers are drawn', async () => {
 
 test('so are curves', async () => {
   const curve = fc.array(fc.option(number, { freq: 5 }), few);
-  const trial = fc
-    .record({ test_mse: curve, train_mse: curve })
-    .map((curves): TrialResult => ({ settings: { seed: 1 }, status: 'done', metrics: {}, curves }));
+  const trial = fc.record({ test_mse: curve, train_mse: curve }).map(
+    (curves): TrialResult => ({
+      settings: { seed: 1 },
+      status: 'done',
+      divergedAt: null,
+      metrics: {},
+      curves,
+    }),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(trial, few), (trials) =>
       expectDrawn(
@@ -68,7 +74,7 @@ test('so are heat maps, and their differences from the published numbers', async
       const { name } = ols.layout.metrics[0];
       const trials = pairs.map(([value], index): TrialResult => {
         const settings = { seed: 2020, batchSize: 10, learningRate: ols.settings.learningRate![index] };
-        return { settings, status: 'done', metrics: { [name]: value }, curves: {} };
+        return { settings, status: 'done', divergedAt: null, metrics: { [name]: value }, curves: {} };
       });
       const theirs = new Map(pairs.map(([, value], index) => [trials[index].settings.learningRate, value]));
       const published = (metric: string, { learningRate }: TrialResult['settings']) =>

@@ -102,12 +102,13 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
 
 async function readTrials(folder: string, experiment: Experiment) {
   const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
-  const columns = ['trial', 'status', ...columnsOf(experiment)];
+  const columns = ['trial', 'status', 'diverged_epoch', ...columnsOf(experiment)];
   for await (const row of readTable(folder, 'trials.csv', columns, laterColumns(experiment))) {
     trials.push({
       id: row.cell('trial'),
       settings: settingsOf(row, experiment),
       status: statusOf(row.cell('status'), folder),
+      divergedAt: numberOf(row, 'diverged_epoch'),
       metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, numberOf(row, name)])),
     });
   }

@@ -1,39 +1,42 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import type { Settings } from '../experiment/options.ts';
+import { unpublished } from './cell-text.ts';
 import { type Colors, differenceColors, isClipped, magmaColors } from './colors.ts';
 import type { Figure, Published } from './figure.ts';
 import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
+import type { Look } from './look.ts';
 import { missingOf, numbersWithoutCurve, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
 import { type Group, meanOf, type Results, wordsOf } from './results.ts';
 import { wholeSpec } from './style.ts';
+import { isLog } from './value-axis.ts';
 
 /** The heat maps of a grid, and comparisons with the published numbers if there are any. */
-export function gridFigures(results: Results, published: Published): Figure[] {
+export function gridFigures(results: Results, published: Published, look: Look): Figure[] {
   const grid = gridOf(results);
   if (grid === null) return [];
-  return [ownHeatMaps(grid), ...comparisonFigures(grid, published)];
+  return [ownHeatMaps(grid, look), ...comparisonFigures(grid, published, look)];
 }
 
-function ownHeatMaps(grid: Grid): Figure {
+function ownHeatMaps(grid: Grid, look: Look): Figure {
   const { results } = grid;
   const { metrics } = results.experiment.layout;
   const notes = [...warningsOf(results), ...missingOf(results)];
   const sets = metrics.map((metric) => {
     const values = grid.groups.flatMap((group) => meanOf(group, metric.name) ?? []);
-    const colors = magmaColors(values);
+    const colors = colorsOf(values, metric, look);
     if (isClipped(colors, values)) notes.push(clipNote(metric));
     return slicesOf(grid).map((slice) => panelOf(grid, slice, metric, colors, [shortTitle(metric.title)]));
   });
   // Each metric starts a new line, unless it has only one panel.
   const together = slicesOf(grid).length === 1 ? [sets.flat()] : sets;
-  const perLine = panelsPerLine(sets.flat());
+  const perLine = panelsPerLine(sets.flat(), look.width);
   const lines = together.flatMap((panels) => chunks(panels, perLine));
-  return figureOf(grid, 'heat-maps', metrics, withKeys(lines), notes, '');
+  return figureOf(grid, 'heat-maps', { metrics, lines, notes, lead: '', look });
 }
 
 /** Published, ours, and ours - published, in the same colours: a figure per metric, or a single figure if there are no slices. */
-function comparisonFigures(grid: Grid, published: Published): Figure[] {
+function comparisonFigures(grid: Grid, published: Published, look: Look): Figure[] {
   const shown = grid.results.experiment.layout.metrics.filter(({ name }) =>
     grid.groups.some(({ settings }) => published(name, settings) !== null),
   );
@@ -43,23 +46,17 @@ function comparisonFigures(grid: Grid, published: Published): Figure[] {
   return sets.map((metrics) => {
     const notes: string[] = [...missingOf(grid.results)];
     const triples = metrics.flatMap((metric) => {
-      const found = comparedColors(grid, metric, published);
+      const found = comparedColors(grid, metric, published, look);
       if (found.clipped) notes.push(clipNote(metric));
       return slices.map((slice) => comparedPanels(grid, slice, metric, published, found));
     });
-    const perLine = panelsPerLine(triples.flat());
+    const perLine = panelsPerLine(triples.flat(), look.width);
     const lines = chunks(triples, perLine).flatMap((columns) =>
       [0, 1, 2].map((kind) => columns.map((t) => t[kind])),
     );
     const name = sets.length === 1 ? 'published' : `published-${metrics[0].name.replaceAll('_', '-')}`;
-    return figureOf(
-      grid,
-      name,
-      metrics,
-      withKeys(lines),
-      notes,
-      "The report's numbers, ours, and ours - the report's. ",
-    );
+    const lead = "The report's numbers, ours, and ours - the report's. ";
+    return figureOf(grid, name, { metrics, lines, notes, lead, look });
   });
 }
 
@@ -69,13 +66,19 @@ interface ComparedColors {
   readonly clipped: boolean;
 }
 
-function comparedColors({ groups }: Grid, { name }: ShownMetric, published: Published): ComparedColors {
+function comparedColors(
+  { groups }: Grid,
+  metric: ShownMetric,
+  published: Published,
+  look: Look,
+): ComparedColors {
+  const { name } = metric;
   const pairs = groups.map((group) => [published(name, group.settings), meanOf(group, name)] as const);
   const values = pairs.flat().filter((value) => value !== null);
   const differences = pairs.flatMap(([theirs, own]) =>
     theirs === null || own === null ? [] : [own - theirs],
   );
-  const [both, difference] = [magmaColors(values), differenceColors(differences)];
+  const [both, difference] = [colorsOf(values, metric, look), differenceColors(differences)];
   return { both, difference, clipped: isClipped(both, values) || isClipped(difference, differences) };
 }
 
@@ -90,18 +93,17 @@ function comparedPanels(
   const own = panelOf(grid, slice, metric, both, title('ours'));
   const theirs = (settings: Settings) => published(metric.name, settings);
   const changed = (value: (group: Group, cell: HeatMapCell) => number | null, what: string) =>
-    own.cells.map((cell, index) => {
+    own.cells.map((cell, index): HeatMapCell => {
       const shown = value(slice[index], cell);
-      const state =
-        shown === null && cell.state === 'value' ? 'not run' : shown === null ? cell.state : 'value';
+      const missing = theirs(slice[index].settings) === null ? 'not in the report' : cell.state;
       return {
         ...cell,
         value: shown,
-        state,
-        partly: false,
+        state: shown === null ? missing : 'value',
+        diverged: shown === null ? cell.diverged : 0,
         best: false,
-        detail: `${what} ${shown ?? 'none'}`,
-      } as const;
+        detail: `${what} ${shown ?? missing}`,
+      };
     });
   return [
     {
@@ -114,6 +116,7 @@ function comparedPanels(
       ...own,
       title: title('difference'),
       colors: difference,
+      key: `${shortTitle(metric.title)}: ours - the report's`,
       cells: changed(({ settings }, { value }) => {
         const number = theirs(settings);
         return number === null || value === null ? null : value - number;
@@ -132,43 +135,50 @@ function chunks<T>(items: readonly T[], perLine: number): T[][] {
   return lines;
 }
 
-/** Puts the key of each colour scale under the last line that uses it. */
-function withKeys(lines: readonly (readonly HeatMapPanel[])[]): HeatMapPanel[][] {
-  const last = new Map(lines.flatMap((line, index) => line.map(({ colors }) => [colors, index] as const)));
-  return lines.map((line, index) =>
-    line.map((panel) => ({ ...panel, key: last.get(panel.colors) === index })),
+/** Bright is good. Positive values that span more than two decades have a logarithmic scale. */
+function colorsOf(values: readonly number[], { best }: ShownMetric, { log }: Look): Colors {
+  return magmaColors(
+    values,
+    best === 'min' ? 'low' : 'high',
+    isLog(log, 'y', values) && values.some((x) => x > 0),
   );
 }
 
-function figureOf(
-  grid: Grid,
-  name: string,
-  metrics: readonly ShownMetric[],
-  lines: readonly (readonly HeatMapPanel[])[],
-  notes: readonly string[],
-  lead: string,
-): Figure {
+interface Content {
+  readonly metrics: readonly ShownMetric[];
+  readonly lines: readonly (readonly HeatMapPanel[])[];
+  readonly notes: readonly string[];
+  /** A sentence before the metrics in the caption. */
+  readonly lead: string;
+  readonly look: Look;
+}
+
+function figureOf(grid: Grid, name: string, { metrics, lines, notes, lead, look }: Content): Figure {
   const { results } = grid;
-  const { title, context } = wordsOf(results);
-  const { body, width } = heatMaps(lines);
-  const partly = lines
-    .flat()
-    .some(({ cells }) => cells.some((cell) => cell.partly && cell.state === 'value'));
-  const hatched = lines.flat().some(({ cells }) => cells.some(({ state }) => state === 'diverged'));
+  const words = wordsOf(results);
+  const { body, width } = heatMaps(lines, look.width);
+  const title = typeset(words.title);
+  const shown = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
+  const framed = lines.flat().some(({ cells }) => cells.some(({ best }) => best));
   const caption = [
-    `${typeset(`${title} (${context})`)}. ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
+    `${title} (${typeset(words.context)}). ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
     seedsOf(results),
-    'Framed: the best cell.',
-    ...(hatched ? ['Hatched: diverged.'] : []),
-    ...(partly ? ['†: some seeds diverged; mean of the others.'] : []),
+    ...(framed ? ['Framed: the best cell.'] : []),
     ...numbersWithoutCurve(results, metrics),
-    ...notes,
+    ...shown,
   ].join(' ');
-  const spec = wholeSpec(
-    typeset(title),
-    [...notes, ...(partly ? ['† some seeds diverged'] : [])],
-    width,
-    body,
-  );
-  return { name, title: typeset(title), caption, spec };
+  const spec = wholeSpec({ title, notes: shown, description: caption, look, width }, body);
+  return { name, title, caption, spec };
+}
+
+/** What cells without a plain number mean, as far as there are any. */
+function marksOf(cells: readonly HeatMapCell[]): string[] {
+  const has = (state: HeatMapCell['state']) => cells.some((cell) => cell.state === state);
+  const partly = cells.some(({ state, diverged }) => state === 'value' && diverged > 0);
+  return [
+    ...(has('diverged') ? ['Hatched: every seed diverged.'] : []),
+    ...(partly ? ['"1 div.": one seed diverged, the mean is of the others.'] : []),
+    ...(has('not run') ? ['"not run": this trial has not been run.'] : []),
+    ...(has('not in the report') ? [`${unpublished}: the report gives no number.`] : []),
+  ];
 }

@@ -1,12 +1,12 @@
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid } from '../output/settings.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Colors } from './colors.ts';
 import type { HeatMapCell, HeatMapPanel } from './heat-map.ts';
-import { typeset } from './notes.ts';
+import { shortTitle, typeset } from './notes.ts';
 import {
   countStatus,
   differingOptions,
@@ -28,21 +28,46 @@ export interface Grid {
   readonly sliced: readonly OptionName[];
 }
 
-/** The grid of the results; null if fewer than two cells have a row and a column. */
+/** The grid of the results; null if no cell has a row and a column. */
 export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
-  const groups = groupSeeds(results.trials.filter(({ settings }) => isInGrid(settings, rows, columns)));
-  if (groups.length < 2) return null;
-  const trials = groups.flatMap((group) => group.trials);
-  const varied = differingOptions({ ...results, trials });
+  const inside = results.trials.filter(({ settings }) => isInGrid(settings, rows, columns));
+  const varied = differingOptions({ ...results, trials: inside });
+  const axes = axesOf([rows, columns], varied, inside);
+  const groups = groupSeeds(inside.filter(({ settings }) => isInGrid(settings, ...axes)));
+  if (groups.length === 0) return null;
   return {
     results,
-    rows,
-    columns,
+    rows: axes[0],
+    columns: axes[1],
     groups,
-    sliced: varied.filter((name) => name !== rows && name !== columns),
+    sliced: varied.filter((name) => !axes.includes(name)),
   };
+}
+
+/** The layout's rows and columns. One that has a single value gives way to the option with most values that has no axis. */
+function axesOf(
+  layout: readonly [OptionName, OptionName],
+  varied: readonly OptionName[],
+  trials: Results['trials'],
+): [OptionName, OptionName] {
+  const count = (name: OptionName) => valuesOf(trials, name).length;
+  const others = varied.filter((name) => !layout.includes(name)).sort((a, b) => count(b) - count(a));
+  const [columns, rows] = [layout[1], layout[0]].map((name) =>
+    varied.includes(name) ? name : (others.shift() ?? name),
+  );
+  return [rows, columns];
+}
+
+/** The values on an axis. Numbers in neither order are sorted; words stay behind them. */
+function ticksOf(groups: readonly Group[], name: OptionName): Setting[] {
+  const values = valuesOf(groups, name);
+  const numbers = values.filter((value): value is number => typeof value === 'number');
+  const ascending = [...numbers].sort((a, b) => a - b);
+  const given = numbers.join();
+  if (given === ascending.join() || given === [...ascending].reverse().join()) return values;
+  return [...ascending, ...values.filter((value) => typeof value !== 'number')];
 }
 
 /** The cells of each combination of the other varied options. */
@@ -65,25 +90,35 @@ export function panelOf(
   const sliceTitle = sliced.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
   return {
     title: sliceTitle === '' ? title : [...title, typeset(sliceTitle)],
-    rows: { title: optionTitle(rows), ticks: valuesOf(groups, rows) },
-    columns: { title: optionTitle(columns), ticks: valuesOf(groups, columns) },
+    rows: { title: optionTitle(rows), ticks: ticksOf(groups, rows) },
+    columns: { title: optionTitle(columns), ticks: ticksOf(groups, columns) },
     cells: slice.map((group) => ({
       row: group.settings[rows]!,
       column: group.settings[columns]!,
       value: meanOf(group, metric.name),
       state: stateOf(group, metric.name),
-      partly: countStatus(group.trials, 'diverged') > 0,
+      diverged: countStatus(group.trials, 'diverged'),
+      seeds: group.trials.length,
       best: group === best,
       detail: detailOf(group, metric, [...sliced, rows, columns]),
     })),
     colors,
-    key: false,
+    key: keyTitle(metric),
   };
 }
 
+/** What the key of the colours says: "test MSE: lower (brighter) is better". */
+function keyTitle({ title, best }: ShownMetric): string {
+  const better = best === null ? '' : `: ${best === 'min' ? 'lower' : 'higher'} (brighter) is better`;
+  return `${shortTitle(title)}${better}`;
+}
+
+/** A cell in which a seed diverged is never the best. */
 function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | null {
   const sign = best === 'max' ? -1 : 1;
-  const finite = groups.filter((group) => meanOf(group, name) !== null);
+  const finite = groups.filter(
+    (group) => meanOf(group, name) !== null && countStatus(group.trials, 'diverged') === 0,
+  );
   return [...finite].sort((a, b) => sign * (meanOf(a, name)! - meanOf(b, name)!))[0] ?? null;
 }
 

@@ -4,6 +4,7 @@ import type { Records } from '../store/store.ts';
 import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
+import { type Look, usualLook } from './look.ts';
 import { type Results, resultsOf } from './results.ts';
 
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
@@ -11,8 +12,7 @@ export type { Figure, Published, VegaLiteSpec } from './figure.ts';
 export interface DrawingOptions {
   /** The report's numbers; left out, none are drawn. */
   readonly published?: Published;
-  /** For a page: shows the values under the pointer, and a click on the key switches curves on and off. */
-  readonly interactive?: boolean;
+  readonly look?: Partial<Look>;
 }
 
 /** The figures of an experiment from its records. */
@@ -21,10 +21,11 @@ export function figuresOf(plan: Plan, records: Records, options: DrawingOptions 
 }
 
 /** The figures of results: heat maps of a grid or curves over epochs, depending on the experiment's layout. */
-export function draw(results: Results, { published, interactive = false }: DrawingOptions = {}): Figure[] {
+export function draw(results: Results, { published, look = {} }: DrawingOptions = {}): Figure[] {
   const known = published === undefined ? () => null : comparable(results, published);
-  if (results.experiment.layout.curves !== null) return curveFigures(results, known, interactive);
-  return gridFigures(results, known);
+  const whole = { ...usualLook, ...look };
+  if (results.experiment.layout.curves !== null) return curveFigures(results, known, whole);
+  return gridFigures(results, known, whole);
 }
 
 /** The report's numbers, only for cells with the settings and data of the report. */

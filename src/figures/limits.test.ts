@@ -13,6 +13,7 @@ function many(count: number, settings: (index: number) => Settings): TrialResult
   return Array.from({ length: count }, (_, index) => ({
     settings: { seed: 1, solver: 'sgd', ...settings(index) },
     status: 'done',
+    divergedAt: null,
     metrics: { bootstrap_mse: index },
     curves: { test_mse: [index + 1, index] },
   }));
@@ -50,19 +51,34 @@ describe('as many as can be told apart are drawn', () => {
   });
 });
 
-test('more curves than colours and dashes name have no key, and the figure says so', async () => {
+test('more curves than colours and marks name have no key, and the figure says so', async () => {
   const figureOf = (count: number) =>
     draw({
       experiment: ffnn,
       variant: 'code',
       quick: false,
       data: [],
-      trials: many(count, (i) => ({ learningRate: i + 1 })),
+      trials: many(count, (i) => ({ hidden: `${i + 1}` })),
     })[0];
   expect(await toSvg(figureOf(28).spec)).toContain('role-legend');
   const crowded = figureOf(29);
   expect(await toSvg(crowded.spec)).not.toContain('role-legend');
   expect(crowded.caption).toContain('No key: more than 28 curves cannot be told apart.');
+});
+
+test('of many numbers in order the key has some, from dark to light', async () => {
+  const [figure] = draw({
+    experiment: ffnn,
+    variant: 'code',
+    quick: false,
+    data: [],
+    trials: many(60, (i) => ({ learningRate: 60 - i })),
+  });
+  const svg = await toSvg(figure.spec);
+  const names = [...svg.matchAll(/<text[^>]*>(\d+)<\/text>/g)].map(([, text]) => Number(text));
+  const [first, last] = [names.indexOf(1, names.indexOf(60) - 12), names.indexOf(60)];
+  expect(last - first).toBeLessThanOrEqual(12);
+  expect(figure.caption).not.toContain('No key');
 });
 
 test('more points than a call has arguments', () => {
@@ -81,9 +97,10 @@ test('of functions at very many places some are drawn, the first and the last am
     value: x,
     gradient: 1,
   }));
-  const { data } = functionsFigure(definition, values).spec as unknown as {
-    data: { values: { x: number }[] };
+  const { concat } = functionsFigure(definition, values).spec as unknown as {
+    concat: [{ data: { values: { x: number }[] } }];
   };
+  const [{ data }] = concat;
   const places = [...new Set(data.values.map(({ x }) => x))];
   expect(places.length).toBeLessThan(1002);
   expect([places[0], places[places.length - 1]]).toEqual([0, 9999]);

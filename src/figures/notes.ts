@@ -1,9 +1,18 @@
 import { counted } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { optionTitle, type Settings } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { kindOf } from '../output/settings.ts';
+import { greatest, least } from '../stats/describe.ts';
 import { significantText } from '../stats/significant.ts';
-import { countStatus, differingOptions, groupSeeds, meanOf, type Results, valuesOf } from './results.ts';
+import {
+  countStatus,
+  differingOptions,
+  type Group,
+  groupSeeds,
+  meanOf,
+  type Results,
+  valuesOf,
+} from './results.ts';
 
 /** Warnings that are printed in the figure itself. */
 export function warningsOf({ quick, variant }: Results): string[] {
@@ -22,6 +31,37 @@ export function missingOf({ trials }: Results): string[] {
     ...(diverged > 0 ? [`${of(diverged)} diverged.`] : []),
     ...(notRun > 0 ? [`${of(notRun)} not run.`] : []),
   ];
+}
+
+/** A figure names so many of the cells that diverged; the caption has the count of all. */
+const mostDiverged = 3;
+
+/** "Diverged: learning rate 10 at epoch 3; learning rate 1 on 2 of 5 seeds, at epochs 4 to 9." */
+export function divergedOf({ trials }: Results, names: readonly OptionName[]): string[] {
+  const found = groupSeeds(trials).filter((group) => countStatus(group.trials, 'diverged') > 0);
+  if (found.length === 0) return [];
+  const listed = found.slice(0, mostDiverged).map((group) => divergedText(group, names));
+  const more = found.length - listed.length;
+  return [`Diverged: ${[...listed, ...(more > 0 ? [`${more} more`] : [])].join('; ')}.`];
+}
+
+function divergedText({ settings, trials }: Group, names: readonly OptionName[]): string {
+  const shown = names.filter((name) => (settings[name] ?? null) !== null);
+  const where = shown.map((name) => typeset(`${optionTitle(name)} ${settings[name]}`)).join(', ');
+  const count = countStatus(trials, 'diverged');
+  const seeds = trials.length === 1 ? '' : `on ${count} of ${counted(trials.length, 'seed')}`;
+  const epochs = trials.flatMap(({ divergedAt }) => divergedAt ?? []);
+  const [first, last] = [least(epochs), greatest(epochs)];
+  const when =
+    epochs.length === 0 ? '' : first === last ? `at epoch ${first}` : `at epochs ${first} to ${last}`;
+  return [where, [seeds, when].filter((part) => part !== '').join(', ')]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** What the bands around curves are. */
+export function bandsOver({ trials }: Results): string {
+  return `Bands: lowest to highest over the ${valuesOf(trials, 'seed').length} seeds.`;
 }
 
 /** "Seed 2020." or "Means over 20 seeds." */

@@ -45,14 +45,19 @@ const zoom = 2.1;
  * Throws for every warning of Vega-Lite: a specification that it understands only in part is a bug in the program.
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
-  // A copy, because Vega adds its own keys to the rows of the data.
-  const { spec: compiled } = compile(structuredClone(spec) as unknown as TopLevelSpec, { logger: strict });
   // The names of clip paths are numbered per process. Restarting gives each figure the same names.
   vega.resetSVGDefIds();
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: strict });
+  const view = viewOf(spec);
   const svg = await view.toSVG();
   view.finalize();
   return `${rounded(svg)}\n`;
+}
+
+/** The figure laid out, with the widths of the bundled font. Throws for every warning. */
+export function viewOf(spec: VegaLiteSpec): vega.View {
+  // A copy, because Vega adds its own keys to the rows of the data.
+  const { spec: compiled } = compile(structuredClone(spec) as unknown as TopLevelSpec, { logger: strict });
+  return new vega.View(vega.parse(compiled), { renderer: 'none', logger: strict });
 }
 
 /** The SVG as PNG, drawn with the bundled font. */

@@ -22,6 +22,8 @@ export interface Results {
 export interface TrialResult {
   readonly settings: Settings;
   readonly status: 'done' | 'diverged' | 'not run';
+  /** The epoch (from 1) of the divergence; null if there was none or it is not known. */
+  readonly divergedAt: number | null;
   /** Final values by name; null for a missing value. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Curves by name, such as test_mse. If the experiment draws no curves, only the names are used. */
@@ -37,6 +39,7 @@ export function resultsOf(plan: Plan, records: Records): Results {
     return {
       settings,
       status: record?.status ?? 'not run',
+      divergedAt: record?.divergedAt ?? null,
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
       curves: curvesOf(experiment, record),
     };

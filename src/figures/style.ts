@@ -1,11 +1,11 @@
 import type { SpecPart, VegaLiteSpec } from './figure.ts';
-
-/** The width of a figure in pixels. Printed at the width of a column, 8.5 cm or 241 pt, a pixel is half a point. */
-export const figureWidth = 480;
+import type { Look } from './look.ts';
 
 /** The largest widths, in pixels, of a label and of a name in a key. Longer ones, such as formulas, get an ellipsis. */
 export const labelLimit = 200;
-export const keyLimit = figureWidth - 120;
+export function keyLimit(width: number): number {
+  return Math.max(60, width - 120);
+}
 
 /** 7 pt in print. */
 export const fontSize = 14;
@@ -15,9 +15,6 @@ const font = 'DejaVu Sans, Verdana, sans-serif';
 
 /** Okabe and Ito's colours, which colour-blind readers can distinguish; without yellow, which is hard to see on white. */
 export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#555555'] as const;
-
-/** Dashes that distinguish curves if the colours are used up, or two splits of the same colour. */
-export const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 2, 2, 2]];
 
 /** How much wider bold letters are. */
 const bold = 1.12;
@@ -40,13 +37,12 @@ const config = {
     domainColor: faint,
     tickColor: faint,
   },
-  legend: { ...text, titleFontWeight: 'normal', labelLimit: keyLimit, titleLimit: 0, symbolStrokeColor: ink },
+  legend: { ...text, titleFontWeight: 'normal', titleLimit: 0, symbolStrokeColor: ink },
   title: {
     fontSize,
     subtitleFontSize: fontSize,
     color: ink,
     subtitleColor: ink,
-    limit: figureWidth,
     anchor: 'start',
     frame: 'bounds',
   },
@@ -54,27 +50,43 @@ const config = {
   concat: { spacing: 14 },
 };
 
+export interface Framed {
+  readonly title: string;
+  /** What has to be said in the figure itself: warnings, and what marks mean. */
+  readonly notes: readonly string[];
+  /** For screen readers: what the figure shows. */
+  readonly description: string;
+  readonly look: Look;
+  /** The width of the body, if it is wider than it should be. */
+  readonly width?: number;
+}
+
 /** A complete specification: title and notes wrapped to the width, the program's style, and the body. */
 export function wholeSpec(
-  title: string,
-  notes: readonly string[],
-  width: number,
+  { title, notes, description, look, width = 0 }: Framed,
   body: SpecPart,
 ): VegaLiteSpec {
-  const lines = (paragraph: string) => wrap(paragraph, width);
+  const room = Math.max(look.width, width);
+  const lines = notes.flatMap((note) => wrap(note, room));
+  const text = look.title ? wrap(title, room / bold) : [];
+  const head = {
+    ...(text.length > 0 ? { text } : { text: lines, fontWeight: 'normal' }),
+    ...(text.length > 0 && lines.length > 0 && { subtitle: lines, subtitlePadding: 4 }),
+    offset: 10,
+    // The wrapping uses estimated widths.
+    limit: room + 40,
+  };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description: [title, ...notes].join('. '),
-    title: {
-      text: wrap(title, width / bold),
-      ...(notes.length > 0 && { subtitle: notes.flatMap(lines), subtitlePadding: 4 }),
-      offset: 10,
-      // The wrapping uses estimated widths.
-      limit: width + 40,
-    },
+    description,
+    ...(text.length + lines.length > 0 && { title: head }),
     padding: 6,
     ...body,
-    config,
+    config: {
+      ...config,
+      title: { ...config.title, limit: look.width },
+      legend: { ...config.legend, labelLimit: keyLimit(look.width) },
+    },
   };
 }
 
