@@ -77,7 +77,7 @@ describe('plot', () => {
     const { status, stdout, stderr } = await run('plot', 'ridge', '--out', 'again');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toContain(
-      'wrote again/heat-maps: Ridge regression by SGD: lambda × learning rate (Figure 4).',
+      'wrote again/heat-maps: Ridge regression by SGD and closed form: lambda × learning rate (Franke function,',
     );
     expect((await readdir(join(directory, 'again'))).sort()).toEqual(drawn);
     for (const file of drawn) {
