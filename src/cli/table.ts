@@ -49,7 +49,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
       [`table ${experiment.name} --quick --format latex`, 'of a quick run, for LaTeX'],
     ]);
     command.action(async (flags: Flags) => {
-      const { render, forPrograms } = formats[parseChoice(flags.format, formatNames, '--format')];
+      const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
       const { describeProblems, openStore } = await import('../store/store.ts');
       const { quickWarning } = await import('../output/manifest.ts');
       const { reportTable } = await import('../output/report-table.ts');
@@ -59,7 +59,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
         directory,
         plan.cells.map(({ trial }) => trial.id),
       );
-      for await (const piece of render(await reportTable(plan, store, { status: forPrograms }))) {
+      for await (const piece of render(await reportTable(plan, store))) {
         writeStdoutRaw(piece);
         await setImmediate(); // lets Ctrl-C through
       }

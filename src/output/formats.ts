@@ -9,7 +9,7 @@ export interface Format {
   extension: string;
   /** One line for --help. */
   description: string;
-  /** Whether programs read it. They get no words in number columns, but a column that says why a number is missing. */
+  /** Whether programs read it: a run writes all its tables, in full. For people, it writes the report's table. */
   forPrograms: boolean;
   /** The text of the file, in pieces. */
   render(table: Table): AsyncIterable<string>;
@@ -37,7 +37,7 @@ export const formats = {
   },
   latex: {
     extension: 'tex',
-    description: 'a tabular with booktabs',
+    description: 'a table with booktabs',
     forPrograms: false,
     render: latexPieces,
   },

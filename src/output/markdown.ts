@@ -1,6 +1,7 @@
 import { printable } from '../errors.ts';
 import { linePieces } from './lines.ts';
-import type { Table, Value } from './table.ts';
+import { numberText, type ReaderNumber } from './reader-table.ts';
+import { forReaders, type Table } from './table.ts';
 
 type Align = 'left' | 'right';
 
@@ -23,23 +24,48 @@ export function markdownPieces(table: Table): AsyncGenerator<string> {
   return linePieces(tableLines(table));
 }
 
-function tableLines({ columns, rows }: Table): Iterable<string> {
-  const align = columns.map(
-    ({ type }): Align => (type === 'number' || type === 'integer' ? 'right' : 'left'),
+function* tableLines(table: Table): Generator<string> {
+  const { caption, columns, rows } = forReaders(table);
+  if (caption !== null) yield* [`**${markdownText(typeset(caption))}**`, ''];
+  const hasBlocks = table.readers !== undefined && [...first(rows)].some(({ block }) => block !== null);
+  const shown = hasBlocks ? [{ heading: 'metric', group: null, kind: 'word' }, ...columns] : columns;
+  yield line(
+    shown.map(({ heading, group }, place) =>
+      markdownText(
+        typeset(group === null || shown[place - 1]?.group === group ? heading : `${group} ${heading}`),
+      ),
+    ),
   );
-  return markdownLines(
-    columns.map(({ name }) => name),
-    textRows(rows),
-    align,
-  );
+  yield line(shown.map(({ kind }) => (kind === 'number' ? '---:' : '---')));
+  for (const { block, cells } of rows) {
+    const own = cells.map((cell) => (typeof cell === 'string' ? markdownText(cell) : shownNumber(cell)));
+    yield line(hasBlocks ? [markdownText(typeset(block ?? '')), ...own] : own);
+  }
 }
 
-function* textRows(rows: Table['rows']): Generator<string[]> {
-  for (const row of rows) yield row.map(cellText);
+/** The first item, or none. */
+function* first<T>(items: Iterable<T>): Generator<T> {
+  for (const item of items) {
+    yield item;
+    return;
+  }
 }
 
-function cellText(value: Value): string {
-  return value === null ? '' : String(value);
+function shownNumber(number: ReaderNumber): string {
+  const { value, spread, exponent } = numberText(number);
+  const sum = spread === null ? value : `${value} ± ${spread}`;
+  const inner = spread !== null && exponent !== null ? `(${sum})` : sum;
+  const text = exponent === null ? inner : `${inner} × 10<sup>${exponent}</sup>`;
+  return number.best ? `**${text.replace(/^-/, '−')}**` : text.replace(/^-/, '−');
+}
+
+/** Text with R² and multiplication signs between words, not in formulas. */
+function typeset(text: string): string {
+  return text.replace(/\bR2\b/g, 'R²').replace(/(?<=[a-z]{2}) x (?=[a-z]{2})/g, ' × ');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 function* markdownLines(
@@ -47,7 +73,6 @@ function* markdownLines(
   rows: Iterable<readonly string[]>,
   align: readonly Align[],
 ): Generator<string> {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   yield line(header.map(markdownText));
   yield line(header.map((_, column) => (align[column] === 'right' ? '---:' : '---')));
   for (const cells of rows) yield line(cells.map(markdownText));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import ffnn from '../../experiments/ffnn.ts';
 import ols from '../../experiments/grid-search-ols.ts';
+import randomnet from '../../experiments/randomnet.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { SettingLists, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -48,19 +49,16 @@ function planned(
   return { plan, records: new Map(records.flat()) };
 }
 
-async function csvOf(
-  { plan, records }: ReturnType<typeof planned>,
-  options: { status?: boolean } = {},
-): Promise<string[]> {
-  return (await toCsv(await reportTable(plan, records, options))).trimEnd().split('\n');
+async function csvOf({ plan, records }: ReturnType<typeof planned>): Promise<string[]> {
+  return (await toCsv(await reportTable(plan, records))).trimEnd().split('\n');
 }
 
-/** The rows as people read them. */
-async function markdownOf({ plan, records }: ReturnType<typeof planned>): Promise<string[]> {
-  return toMarkdown(await reportTable(plan, records))
+/** The heading and the rows as people read them. */
+async function shownOf({ plan, records }: ReturnType<typeof planned>): Promise<string[]> {
+  const [, , heading, , ...rows] = toMarkdown(await reportTable(plan, records))
     .trimEnd()
-    .split('\n')
-    .slice(2);
+    .split('\n');
+  return [heading, ...rows];
 }
 
 const sgd = { solver: 'sgd', reference: 'none', schedule: 'constant' };
@@ -75,30 +73,30 @@ const cellsOf = (outcomes: readonly Outcome[], settings: Settings = sgd) =>
   );
 
 describe('a grid', () => {
-  test('has rows and columns as the report has them, two digits, a half to even', async () => {
-    const table = await csvOf(planned(ols, grid, cellsOf([0.125, 1234, 0.0999, 0.0512])));
-    expect(table).toEqual(['metric,batch_size,0.01,0.1', 'test MSE,10,0.12,1200', 'test MSE,50,0.1,0.051']);
+  test('has rows and columns as the report has them, three digits, the best in bold', async () => {
+    expect(await shownOf(planned(ols, grid, cellsOf([0.125, 1234, 0.0999, 0.0512])))).toEqual([
+      '| metric | batch size | learning rate 0.01 | 0.1 |',
+      '| test MSE | 10 | 0.125 | 1234 |',
+      '| test MSE | 50 | 0.0999 | **0.0512** |',
+    ]);
   });
 
-  test('says why a value is missing', async () => {
-    const cells = planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3));
-    expect(await markdownOf(cells)).toEqual([
+  test('has every number in full for programs, one row per cell, with a status', async () => {
+    const cells = planned(ols, grid, cellsOf(['diverged', 'not run', 0.1 + 0.2, 1 / 3]));
+    expect(await csvOf(cells)).toEqual([
+      'batch_size,learning_rate,test_mse,test_mse_std,seeds,status',
+      '10,0.01,,,0,diverged',
+      '10,0.1,,,0,not run',
+      '50,0.01,0.30000000000000004,,1,done',
+      '50,0.1,0.3333333333333333,,1,done',
+    ]);
+  });
+
+  test('says why a value is missing; what is in no run is another mark', async () => {
+    const table = await shownOf(planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3)));
+    expect(table.slice(1)).toEqual([
       '| test MSE | 10 | diverged | not run |',
-      '| test MSE | 50 | 1 | not run |',
-    ]);
-  });
-
-  test('has no word in a number column for programs, and says why in a column of its own', async () => {
-    const cells = planned(ols, grid, cellsOf(['diverged', 'not run', 1, 2]).slice(0, 3));
-    expect(await csvOf(cells, { status: true })).toEqual([
-      'metric,batch_size,0.01,0.1,status',
-      'test MSE,10,,,diverged: 0.01; not run: 0.1',
-      'test MSE,50,1,,not run: 0.1',
-    ]);
-    const whole = planned(ols, grid, cellsOf([1, 2, 3, 4]));
-    expect((await csvOf(whole, { status: true })).slice(1)).toEqual([
-      'test MSE,10,1,2,done',
-      'test MSE,50,3,4,done',
+      '| test MSE | 50 | **1.00** | – |',
     ]);
   });
 
@@ -110,32 +108,35 @@ describe('a grid', () => {
       ),
     );
     const lists = { ...grid, schedule: ['constant', 'decay'] };
-    expect(await csvOf(planned(ols, lists, cells))).toEqual([
-      'metric,schedule,batch_size,0.01,0.1',
-      'test MSE,constant,10,1,2',
-      'test MSE,constant,50,3,4',
-      'test MSE,decay,10,11,12',
-      'test MSE,decay,50,13,14',
+    expect((await shownOf(planned(ols, lists, cells))).slice(1)).toEqual([
+      '| test MSE | constant | 10 | **1.00** | 2.00 |',
+      '| test MSE | constant | 50 | 3.00 | 4.00 |',
+      '| test MSE | decay | 10 | 11.0 | 12.0 |',
+      '| test MSE | decay | 50 | 13.0 | 14.0 |',
     ]);
   });
 
-  test('has means over the seeds that finished', async () => {
-    const cells = cellsOf([1, 2, 3, 4]).flatMap(([settings, outcome], i) => [
+  test('has means over the seeds with their spread; a cell of which a seed diverged is never the best', async () => {
+    const cells = cellsOf([1, 0.2, 3, 4]).flatMap(([settings, outcome], i) => [
       [{ ...settings, seed: 1 }, outcome] as const,
       [{ ...settings, seed: 2 }, i === 1 ? 'diverged' : (outcome as number) + 1] as const,
     ]);
-    const table = await csvOf(planned(ols, { ...grid, seed: [1, 2] }, cells));
-    expect(table.slice(1)).toEqual(['test MSE,10,1.5,2', 'test MSE,50,3.5,4.5']);
+    const plan = planned(ols, { ...grid, seed: [1, 2] }, cells);
+    expect((await shownOf(plan)).slice(1)).toEqual([
+      '| test MSE | 10 | **1.50 ± 0.71** | 1/2 diverged |',
+      '| test MSE | 50 | 3.50 ± 0.71 | 4.50 ± 0.71 |',
+    ]);
+    expect((await csvOf(plan))[1]).toBe('10,0.01,1.5,0.7071067811865476,2,done');
   });
 
   test('has the closed form and each other library in a column of its own', async () => {
     const sklearn = { ...closedForm, solver: null, reference: 'sklearn' };
     const cells = [...cellsOf([1, 2, 3, 4]), [closedForm, 0.5], [sklearn, 'diverged']] as const;
     const lists = { ...grid, solver: ['sgd', 'closed-form'], reference: ['none', 'sklearn'] };
-    expect(await csvOf(planned(ols, lists, cells))).toEqual([
-      'metric,batch_size,0.01,0.1,closed form,sklearn',
-      'test MSE,10,1,2,0.5,',
-      'test MSE,50,3,4,0.5,',
+    expect(await shownOf(planned(ols, lists, cells))).toEqual([
+      '| metric | batch size | learning rate 0.01 | 0.1 | closed form | sklearn |',
+      '| test MSE | 10 | **1.00** | 2.00 | 0.500 | diverged |',
+      '| test MSE | 50 | 3.00 | 4.00 | 0.500 | diverged |',
     ]);
   });
 
@@ -149,64 +150,87 @@ describe('a grid', () => {
       ...lambdas.map((lambda) => [{ ...closedForm, lambda }, 7 + lambda] as const),
     ];
     const lists = { lambda: lambdas, learningRate: [0.01, 0.1], solver: ['sgd', 'closed-form'] };
-    expect((await csvOf(planned(ridge, lists, cells))).slice(1)).toEqual([
-      'test MSE,0,0.01,0.1,7',
-      'test MSE,1,1,1.1,8',
+    expect((await shownOf(planned(ridge, lists, cells))).slice(1)).toEqual([
+      '| test MSE | 0 | **0.0100** | 0.100 | 7.00 |',
+      '| test MSE | 1 | 1.01 | 1.10 | 8.00 |',
     ]);
   });
 
   test("a library that reads the columns' option has a column for each of its values", async () => {
     const lists = { ...grid, reference: ['none', 'tfjs'] };
     const theirs = cellsOf([5, 6, 7, 8], { ...sgd, reference: 'tfjs' });
-    expect(await csvOf(planned(ols, lists, [...cellsOf([1, 2, 3, 4]), ...theirs]))).toEqual([
-      'metric,batch_size,0.01,0.1,"tfjs, learning rate 0.01","tfjs, learning rate 0.1"',
-      'test MSE,10,1,2,5,6',
-      'test MSE,50,3,4,7,8',
+    expect(await shownOf(planned(ols, lists, [...cellsOf([1, 2, 3, 4]), ...theirs]))).toEqual([
+      '| metric | batch size | learning rate 0.01 | 0.1 | tfjs, learning rate 0.01 | 0.1 |',
+      '| test MSE | 10 | **1.00** | 2.00 | 5.00 | 6.00 |',
+      '| test MSE | 50 | 3.00 | 4.00 | 7.00 | 8.00 |',
     ]);
   });
 });
 
 describe('single rows', () => {
-  test('are what an experiment without a grid has, to three digits', async () => {
+  test('are what an experiment without a grid has; equal numbers are equally good', async () => {
     const cells = [
       [{ activation: 'relu' }, 0.12345],
+      [{ activation: 'leaky_relu' }, 0.12346],
       [{ activation: 'sigmoid' }, 'diverged'],
       [{ activation: 'tanh' }, 'not run'],
     ] as const;
-    expect(
-      await csvOf(planned(ffnn, { activation: ['relu', 'sigmoid', 'tanh'] }, cells), { status: true }),
-    ).toEqual(['activation,test MSE,status', 'relu,0.123,done', 'sigmoid,,diverged', 'tanh,,not run']);
-  });
-
-  test('have the spread over several seeds', async () => {
-    const cells = [1, 2].flatMap((learningRate) =>
-      [1, 2].map((seed) => [{ learningRate, seed }, learningRate * seed] as const),
-    );
-    expect(await csvOf(planned(ffnn, { learningRate: [1, 2], seed: [1, 2] }, cells))).toEqual([
-      'learning_rate,test MSE,"test MSE, sd"',
-      '1,1.5,0.71',
-      '2,3,1.4',
+    const lists = { activation: ['relu', 'leaky_relu', 'sigmoid', 'tanh'] };
+    expect(await shownOf(planned(ffnn, lists, cells))).toEqual([
+      '| activation | test MSE |',
+      '| relu | **0.123** |',
+      '| leaky\\_relu | **0.123** |',
+      '| sigmoid | diverged |',
+      '| tanh | not run |',
     ]);
   });
 
   test('are what a grid of one cell has', async () => {
     const lists = { solver: ['sgd', 'closed-form'] };
     const one = { ...sgd, batchSize: 10, learningRate: 0.1 };
-    expect(
-      await csvOf(
-        planned(ols, lists, [
-          [one, 0.3],
-          [closedForm, 0.2],
-        ]),
-      ),
-    ).toEqual(['solver,test MSE', 'sgd,0.3', 'closed-form,0.2']);
+    const cells = [[one, 0.3] as const, [closedForm, 0.2] as const];
+    expect((await shownOf(planned(ols, lists, cells))).slice(1)).toEqual([
+      '| sgd | 0.300 |',
+      '| closed-form | **0.200** |',
+    ]);
   });
 
-  test('a metric that a cell does not have is empty', async () => {
+  test('a single row has no best, and a metric that a cell does not have is empty', async () => {
     const { plan, records } = planned(ffnn, {}, [[{}, 1]]);
-    const without: Records = { get: (id) => ({ ...records.get(id)!, metrics: {} }) };
-    expect([...(await reportTable(plan, without)).rows]).toEqual([[null]]);
+    expect((await shownOf({ plan, records })).slice(1)).toEqual(['| 1.00 |']);
+    const without = { get: (id: string) => ({ ...records.get(id)!, metrics: {} }) } as typeof records;
+    expect((await shownOf({ plan, records: without })).slice(1)).toEqual(['|  |']);
   });
+
+  test('training and test rows share the heading of their metric', async () => {
+    const { plan, records } = planned(ffnn, {}, [[{}, 1]]);
+    const two = [...metrics, { name: 'train_mse', title: 'train MSE', best: 'min' } as const];
+    const experiment = { ...plan.experiment, layout: { ...plan.experiment.layout, metrics: two } };
+    const [heading] = await shownOf({ plan: { ...plan, experiment }, records });
+    expect(heading).toBe('| MSE test | train |');
+  });
+});
+
+test('random networks have their architecture: for people without initialisers, for programs whole', async () => {
+  const layer = { units: 13, activation: 'leaky_relu', kernelInit: 'glorot_uniform', biasInit: 'zeros' };
+  const model = { solver: 'sgd', layers: [layer, { ...layer, units: 1 }] };
+  const config = { model } as unknown as TrialConfig;
+  const { plan, records } = planned(randomnet, { net: [1] }, [[{ net: 1 }, 1]]);
+  const cells = plan.cells.map((cell) => ({ ...cell, trial: { ...cell.trial, config } }));
+  expect(await shownOf({ plan: { ...plan, cells }, records })).toEqual([
+    '| hidden layers | test MSE |',
+    '| 13 leaky relu | 1.00 |',
+  ]);
+  expect((await csvOf({ plan: { ...plan, cells }, records }))[1]).toContain(
+    '13 leaky_relu glorot_uniform zeros',
+  );
+});
+
+test('the caption and the label follow from what was run', async () => {
+  const { plan, records } = planned(ols, grid, cellsOf([1, 2, 3, 4]));
+  const { readers } = await reportTable(plan, records);
+  expect(readers).toMatchObject({ label: 'tab:grid-search-ols' });
+  expect(readers!.caption).toMatch(/batch size x learning rate.*Bold: the best of each metric\.$/);
 });
 
 test('a large grid lets others have their turn', async () => {

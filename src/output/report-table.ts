@@ -1,30 +1,61 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ShownMetric } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { significant } from '../stats/significant.ts';
-import { twoDigits } from '../stats/two-digits.ts';
-import { arrangeGrid, findByLine } from './grid.ts';
-import { groupBy } from './group-by.ts';
-import { isInGrid, kindOf, settingCells, settingColumns, variedOptions } from './settings.ts';
-import { missingReason, type SummaryCell, statusOf, summaryCells } from './summary.ts';
-import { type Column, rowsOf, type Table, type Value } from './table.ts';
+import { describeHiddenLayers, shortHiddenLayers } from '../trial/architecture.ts';
+import { folderName } from './folder-name.ts';
+import { gridLayout } from './grid-layout.ts';
+import { numberText, type ReaderColumn, type ReaderNumber, type ReaderTable } from './reader-table.ts';
+import { isInGrid, settingCells, settingColumns, variedOptions } from './settings.ts';
+import { type SummaryCell, statusOf, summaryCells } from './summary.ts';
+import type { Column, Table, Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
 /**
- * The table in the report's layout, with means over the seeds. A grid has one row per metric and row of its heat maps, with
- * values to two significant digits, and one column each for the closed form and for other libraries. Any other experiment
- * has one row per cell, with values to three digits. `status` adds a column that says, for programs, why values are missing.
+ * The table of an experiment. Programs get one row per cell, with means over the seeds in full and a status. People get the
+ * report's layout: a grid with a block per metric, and a column each for the closed form and for other libraries, or a row per
+ * cell; with three digits, the best of each metric marked.
  */
-export async function reportTable(plan: Plan, records: Records, { status = false } = {}): Promise<Table> {
-  const { rows, columns } = plan.experiment.layout;
-  if (rows === null || columns === null) return cellTable(plan, summaryCells(plan, records), status);
+export async function reportTable(plan: Plan, records: Records): Promise<Table> {
   const cells = await allOf(summaryCells(plan, records));
-  const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
-  if (inside.length < 2) return cellTable(plan, cells, status);
-  const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
-  return gridTable(plan, { inside, outside, rows, columns }, status);
+  const varied = variedOptions(plan);
+  const { metrics } = plan.experiment.layout;
+  const random = plan.experiment.architecture === 'random';
+  const keys = settingColumns(varied);
+  return {
+    name: 'table',
+    description: describePlan(plan).heading,
+    columns: [
+      ...keys,
+      ...metrics.flatMap(({ name, title }): Column[] => [
+        { name, type: 'number', description: `${title}, mean over the seeds` },
+        { name: `${name}_std`, type: 'number', description: `${title}, standard deviation over the seeds` },
+      ]),
+      { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
+      { name: 'status', type: 'string', description: 'done: at least one seed finished; diverged; not run' },
+      ...(random ? [architectureColumn] : []),
+    ],
+    primaryKey: keys.map(({ name }) => name),
+    rows: cells.map((cell): Value[] => [
+      ...settingCells(varied, cell.settings),
+      ...metrics.flatMap(({ name }) => {
+        const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
+        return [mean, standardDeviation];
+      }),
+      cell.done,
+      statusOf(cell),
+      ...(random ? [architectureOf(cell, describeHiddenLayers)] : []),
+    ]),
+    readers: readersOf(plan, cells, varied),
+  };
 }
+
+const architectureColumn: Column = {
+  name: 'hidden_layers',
+  type: 'string',
+  description: 'units, activation and initialisers of each hidden layer; empty if each seed has its own',
+};
 
 /** Collects the items. A large grid takes a while, so Ctrl-C is let through in between. */
 async function allOf<T>(items: Iterable<T>): Promise<T[]> {
@@ -35,122 +66,120 @@ async function allOf<T>(items: Iterable<T>): Promise<T[]> {
   return all;
 }
 
-interface Cells {
-  readonly inside: readonly SummaryCell[];
-  /** Closed forms and other libraries, which are outside the grid. */
-  readonly outside: readonly SummaryCell[];
-  readonly rows: OptionName;
-  readonly columns: OptionName;
-}
-
-function gridTable(plan: Plan, { inside, outside, rows, columns }: Cells, status: boolean): Table {
-  const excluded: readonly OptionName[] = ['solver', 'reference', rows, columns];
-  const keys = [...variedOptions(plan).filter((name) => !excluded.includes(name)), rows];
-  const grid = arrangeGrid(inside, keys, columns);
-  const outsideName = ({ settings }: SummaryCell): string => {
-    const tick = settings[columns] ?? null;
-    return tick === null ? kindOf(settings) : `${kindOf(settings)}, ${optionTitle(columns)} ${tick}`;
-  };
-  const outsideColumns = [...groupBy(outside, outsideName)].map(([name, cells]) => ({
-    name,
-    find: findByLine(cells, keys),
-  }));
-  const { metrics } = plan.experiment.layout;
-  const { title, context } = describePlan(plan);
-  const shown = [
-    ...grid.columns.map((tick) => numberColumn(String(tick), `${optionTitle(columns)} ${tick}`)),
-    ...outsideColumns.map(({ name }) => numberColumn(name, `${name}, next to the grid`)),
-  ];
-  return {
-    name: 'table',
-    description: `${title} (${context}): ${optionTitle(columns)} in columns`,
-    columns: [
-      { name: 'metric', type: 'string', description: 'what the row shows' },
-      ...settingColumns(keys),
-      ...shown,
-      ...(status ? [statusColumn] : []),
-    ],
-    primaryKey: ['metric', ...settingColumns(keys).map(({ name }) => name)],
-    rows: metrics.flatMap((metric) =>
-      grid.lines.map(({ settings, cells }): Value[] => {
-        const found = [
-          ...grid.columns.map((tick) => cells.get(tick)),
-          ...outsideColumns.map(({ find }) => find(settings)),
-        ];
-        return [
-          metric.title,
-          ...settingCells(keys, settings),
-          ...found.map((cell) => meanOrReason(cell, metric.name)),
-          ...(status ? [missingCells(found, shown)] : []),
-        ];
-      }),
-    ),
-  };
-}
-
-function numberColumn(name: string, description: string): Column {
-  return { name, type: 'number', description };
-}
-
-const statusColumn: Column = {
-  name: 'status',
-  type: 'string',
-  description: 'done; or why values are missing: diverged, not run, with their columns if there are several',
-};
-
-/** "done", or the columns without a value: "diverged: 1, 10; not run: sklearn". */
-function missingCells(cells: readonly (SummaryCell | undefined)[], columns: readonly Column[]): string {
-  const found = cells.map((cell, index) => [statusOf(cell ?? neverRun), columns[index].name] as const);
-  const missing = groupBy(
-    found.filter(([status]) => status !== 'done'),
-    ([status]) => status,
-  );
-  if (missing.size === 0) return 'done';
-  return [...missing]
-    .map(([status, places]) => `${status}: ${places.map(([, name]) => name).join(', ')}`)
-    .join('; ');
-}
-
-const neverRun = { done: 0, diverged: 0 };
-
-function cellTable(plan: Plan, cells: Iterable<SummaryCell>, status: boolean): Table {
-  const varied = variedOptions(plan);
-  const { metrics } = plan.experiment.layout;
+function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly OptionName[]): ReaderTable {
+  const { rows, columns, metrics } = plan.experiment.layout;
   const several = plan.lists.seed!.length > 1;
+  const inside = (settings: Settings) =>
+    rows !== null && columns !== null && isInGrid(settings, rows, columns);
+  const isGrid = cells.filter(({ settings }) => inside(settings)).length > 1;
+  const best = bestOf(isGrid ? cells.filter(({ settings }) => inside(settings)) : cells, metrics, several);
+  const shown = (cell: SummaryCell | undefined, metric: string) => numberOf(cell, metric, several, best);
+  const notes = [
+    ...(several ? ['± is the standard deviation.'] : []),
+    ...(best.size > 0 ? ['Bold: the best of each metric.'] : []),
+  ];
+  const layout = isGrid
+    ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied, metrics, shown })
+    : cellLayout(plan, cells, varied, shown);
+  const { heading, title, model } = describePlan(plan);
+  // The title of other experiments is that of their curves.
+  const caption = isGrid ? heading : `${model}${heading.slice(title.length)}`;
   return {
-    name: 'table',
-    description: `${describePlan(plan).title} (${describePlan(plan).context})`,
-    columns: [
-      ...settingColumns(varied),
-      ...metrics.flatMap(({ title }) => [
-        numberColumn(title, `${title}, mean over the seeds`),
-        ...(several ? [numberColumn(`${title}, sd`, 'over the seeds')] : []),
-      ]),
-      ...(status ? [statusColumn] : []),
-    ],
-    primaryKey: settingColumns(varied).map(({ name }) => name),
-    rows: rowsOf(cells, (cell) => [
-      ...settingCells(varied, cell.settings),
-      ...metrics.flatMap(({ name }) => {
-        const spread = cell.statistics.get(name)?.standardDeviation ?? null;
-        return [
-          meanOrReason(cell, name, 3),
-          ...(several ? [spread === null ? null : rounded(spread, 2)] : []),
-        ];
-      }),
-      ...(status ? [statusOf(cell)] : []),
-    ]),
+    caption: [`${caption}.`, ...notes].join(' '),
+    label: `tab:${folderName(plan.experiment.name)}`,
+    ...layout,
   };
 }
 
-/** The mean, or the word for why it is missing. */
-function meanOrReason(cell: SummaryCell | undefined, metric: string, digits = 2): Value {
-  const mean = cell?.statistics.get(metric)?.mean ?? null;
-  return mean === null ? missingReason(cell ?? neverRun) : rounded(mean, digits);
+/** What a cell shows of a metric. */
+export type ShownCell = (cell: SummaryCell | undefined, metric: string) => string | ReaderNumber;
+
+/** One row per cell, the architecture of random networks included. */
+function cellLayout(
+  { experiment }: Plan,
+  cells: readonly SummaryCell[],
+  varied: readonly OptionName[],
+  shown: ShownCell,
+): Pick<ReaderTable, 'columns' | 'rows'> {
+  const { metrics } = experiment.layout;
+  const random = experiment.architecture === 'random';
+  const names = varied.map((name): ReaderColumn => ({ ...word(optionTitle(name)), names: true }));
+  const layers: ReaderColumn[] = random ? [{ ...word('hidden layers'), kind: 'text' }] : [];
+  return {
+    columns: [...names, ...layers, ...metricColumns(metrics)],
+    rows: cells.map((cell) => ({
+      block: null,
+      cells: [
+        ...varied.map((name) => String(cell.settings[name] ?? '')),
+        ...(random ? [architectureOf(cell, shortHiddenLayers) ?? 'one per seed'] : []),
+        ...metrics.map(({ name }) => shown(cell, name)),
+      ],
+    })),
+  };
 }
 
-/** Two digits are rounded as in the report, half to even. */
-function rounded(value: number, digits: number): number {
-  const short = digits === 2 ? Number(twoDigits(value)) : Number.NaN;
-  return Number.isFinite(short) ? short : significant(value, digits);
+function word(heading: string): ReaderColumn {
+  return { heading, group: null, kind: 'word', names: false };
+}
+
+/** A metric of the training and of the test rows shares a heading: train and test below MSE. */
+function metricColumns(metrics: readonly ShownMetric[]): ReaderColumn[] {
+  const parts = metrics.map(({ title }) => /^(train|test|best test) (.*)$/.exec(title) ?? [title, title, '']);
+  return parts.map(([title, split, rest]): ReaderColumn => {
+    const shared = rest !== '' && parts.filter(([, , other]) => other === rest).length > 1;
+    return { heading: shared ? split : title, group: shared ? rest : null, kind: 'number', names: false };
+  });
+}
+
+function architectureOf({ cells }: SummaryCell, describeLayers: typeof describeHiddenLayers): string | null {
+  const { model } = cells[0].trial.config;
+  return cells.length === 1 && model.solver === 'sgd' ? describeLayers(model.layers) : null;
+}
+
+/** The best text of each metric over the cells of which all seeds finished; none for a single cell. */
+function bestOf(
+  cells: readonly SummaryCell[],
+  metrics: readonly ShownMetric[],
+  several: boolean,
+): ReadonlyMap<string, { mean: number; text: string }> {
+  const best = new Map<string, { mean: number; text: string }>();
+  if (cells.length < 2) return best;
+  for (const { name, best: better } of metrics) {
+    for (const cell of cells) {
+      const { mean = null } = cell.statistics.get(name) ?? {};
+      if (mean === null || better === null || cell.diverged > 0) continue;
+      const known = best.get(name)?.mean;
+      if (known !== undefined && (better === 'min' ? mean >= known : mean <= known)) continue;
+      best.set(name, { mean, text: meanText(cell, name, several) });
+    }
+  }
+  return best;
+}
+
+function numberOf(
+  cell: SummaryCell | undefined,
+  metric: string,
+  several: boolean,
+  best: ReturnType<typeof bestOf>,
+): string | ReaderNumber {
+  if (cell === undefined) return '–';
+  const { done, diverged, notRun } = cell;
+  if (diverged > 0) {
+    const all = done + diverged + notRun;
+    return all === 1 ? 'diverged' : `${diverged}/${all} diverged`;
+  }
+  const { mean = null, standardDeviation = null } = cell.statistics.get(metric) ?? {};
+  if (mean === null) return done > 0 ? '' : 'not run';
+  return {
+    value: mean,
+    spread: several ? standardDeviation : null,
+    best: best.get(metric)?.text === meanText(cell, metric, several),
+  };
+}
+
+/** As printed: numbers that look the same are equally good. */
+function meanText(cell: SummaryCell, metric: string, several: boolean): string {
+  const { mean, standardDeviation } = cell.statistics.get(metric)!;
+  const { value, exponent } = numberText({ value: mean!, spread: several ? standardDeviation : null });
+  return `${value} ${exponent}`;
 }

@@ -9,11 +9,12 @@ import { folderName } from './folder-name.ts';
 import { type FormatName, formats } from './formats.ts';
 import { toJson } from './json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from './manifest.ts';
+import { reportTable } from './report-table.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
 
-/** The files of an experiment by name: its tables, their description, and the manifest. */
+/** The files of an experiment by name: its tables, their description, and the manifest; for people, the report's table. */
 export function resultFiles(
   plan: Plan,
   records: Records,
@@ -23,7 +24,14 @@ export function resultFiles(
   const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
   const { title, context } = describePlan(plan);
   const description = `${title} (${context})${plan.quick ? `. ${quickWarning}` : ''}`;
-  const files = tableFiles(folderName(plan.experiment.name), description, tables, formatNames);
+  const forPrograms = formatNames.filter((name) => formats[name].forPrograms);
+  const files = tableFiles(folderName(plan.experiment.name), description, tables, forPrograms);
+  for (const name of formatNames.filter((one) => !formats[one].forPrograms)) {
+    const { extension, render } = formats[name];
+    files.set(`table.${extension}`, async function* () {
+      yield* render(await reportTable(plan, records));
+    });
+  }
   files.set('manifest.json', () => manifestPieces(plan, records, facts));
   return files;
 }

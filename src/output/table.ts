@@ -1,3 +1,5 @@
+import type { ReaderTable } from './reader-table.ts';
+
 /** A cell: null means "not applicable". */
 export type Value = string | number | boolean | null;
 
@@ -25,6 +27,8 @@ export interface Table {
   primaryKey: string[];
   /** Can be iterated several times. The rows of a large grid are created while they are written. */
   rows: Iterable<readonly Value[]>;
+  /** The layout for people, in formats that they read; left out, that of the columns and rows. */
+  readers?: ReaderTable;
 }
 
 /** A row as programs read it: without words in number columns. Throws on a wrong row, which is a bug in the program. */
@@ -42,6 +46,28 @@ export function dataRow({ name, columns }: Table, row: readonly Value[], index: 
     }
     throw new Error(`${name}, row ${index}, ${column.name}: ${value} cannot be written as ${column.type}`);
   });
+}
+
+/** Any table as people read it: in the layout that it has for them, or its columns as they are. */
+export function forReaders({ readers, columns, rows }: Table): ReaderTable {
+  if (readers !== undefined) return readers;
+  return {
+    caption: null,
+    label: null,
+    columns: columns.map(({ name, type }, index) => ({
+      heading: name,
+      group: null,
+      kind: type === 'number' || type === 'integer' ? 'number' : 'word',
+      names: index === 0,
+    })),
+    rows: {
+      *[Symbol.iterator]() {
+        for (const row of rows) {
+          yield { block: null, cells: row.map((value) => (value === null ? '' : String(value))) };
+        }
+      },
+    },
+  };
 }
 
 /** Rows that are created one at a time, on each iteration. */

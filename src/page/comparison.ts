@@ -1,8 +1,9 @@
 import type { Comparison } from '../claims/comparison.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { metricColumn } from '../trial/metrics.ts';
+import { dataTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
-import { numberText, scrollTable, signed } from './parts.ts';
+import { bestMark, numberText, signed } from './parts.ts';
 
 /** The report's numbers for one experiment next to ours: grids as grids, all other numbers as rows. */
 export function comparisonTables(comparisons: readonly Comparison[]): Html {
@@ -30,39 +31,61 @@ function gridTable([title, members]: [string, Comparison[]]): Html {
   ];
   const columns = ticks('learningRate');
   const cellOf = (row: Setting, column: Setting) =>
-    members.find(({ settings }) => settings[rows] === row && settings.learningRate === column)!;
-  const table = html`<table class="grid"><caption>${title}</caption>
+    members.find(({ settings }) => settings[rows] === row && settings.learningRate === column);
+  const best = bestOf(members);
+  return html`<div class="place"><table class="grid"><caption>${title}</caption>
 <thead><tr><th scope="col">${optionTitle(rows)} \\ learning rate</th>${columns.map(
     (column) => html`<th scope="col" class="number">${column}</th>`,
   )}</tr></thead>
 <tbody>${ticks(rows).map(
     (row) =>
-      html`<tr><th scope="row">${row}</th>${columns.map((column) => gridCell(cellOf(row, column)))}</tr>`,
-  )}</tbody></table>`;
-  return scrollTable(title, table);
+      html`<tr><th scope="row">${row}</th>${columns.map((column) => gridCell(cellOf(row, column), best))}</tr>`,
+  )}</tbody></table></div>`;
 }
 
-function gridCell(comparison: Comparison): Html {
-  return html`<td class="number"><b>${oursText(comparison, 2)}</b><span class="published">${numberText(
-    comparison.published,
+/** The best of our numbers in a grid; null if there is none, or only one. */
+function bestOf(members: readonly Comparison[]): number | null {
+  const found = members.flatMap(({ ours }) => ours ?? []);
+  const { better } = metricColumn(members[0].metric);
+  if (better === null || found.length < 2) return null;
+  return found.reduce((a, b) => (better === 'lower' ? Math.min(a, b) : Math.max(a, b)));
+}
+
+function gridCell(comparison: Comparison | undefined, best: number | null): Html {
+  if (comparison === undefined) return html`<td class="number">–</td>`;
+  const { ours, published } = comparison;
+  const text = oursText(comparison, 2);
+  return html`<td class="number">${ours !== null && ours === best ? bestMark(text) : html`<b>${text}</b>`} <span class="published">${numberText(
+    published,
     2,
-  )}</span><span class="difference">${differenceText(comparison)}</span></td>`;
+  )}</span> <span class="difference">${differenceText(comparison)}</span></td>`;
 }
 
 function rowsTable(comparisons: readonly Comparison[]): Html {
   const rows = comparisons.map((row) => {
     const cell = row.cell.replaceAll('_', ' ');
-    const metric = row.best
-      ? `${metricColumn(row.metric).title}, best of all cells`
-      : metricColumn(row.metric).title;
-    return html`<tr><th scope="row">${cell === '' ? '' : `${cell}: `}${metric}</th><td class="where">${row.figure}</td><td class="number">${
-      row.published
-    }${row.printed ? '' : ' (off a curve)'}</td><td class="number"><b>${oursText(row, 3)}</b></td><td class="number">${differenceText(row)}</td></tr>`;
+    const { title } = metricColumn(row.metric);
+    const metric = row.best ? `${title}, best of all cells` : title;
+    return {
+      cells: [
+        `${cell === '' ? '' : `${cell}: `}${metric}`,
+        html`<b>${oursText(row, 3)}</b>`,
+        `${row.published}${row.printed ? '' : ' (off a curve)'}`,
+        differenceText(row),
+        row.figure,
+      ],
+    };
   });
-  return scrollTable(
+  return dataTable(
     'Published numbers and ours',
-    html`<table><thead><tr><th scope="col">number</th><th scope="col">where</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col" class="number">difference</th></tr></thead>
-<tbody>${rows}</tbody></table>`,
+    [
+      { title: 'number', kind: 'text', heads: 'name' },
+      { title: 'ours', kind: 'number' },
+      { title: 'published', kind: 'number' },
+      { title: 'difference', kind: 'number' },
+      { title: 'where', kind: 'text' },
+    ],
+    rows,
   );
 }
 

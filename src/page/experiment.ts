@@ -1,15 +1,17 @@
 import type { Comparison } from '../claims/comparison.ts';
 import { optionsOf } from '../experiment/define.ts';
+import { describePlan } from '../experiment/describe.ts';
 import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
 import { commandOf, listText, type Places } from './commands.ts';
 import { comparisonTables } from './comparison.ts';
+import { dataTable } from './data-table.ts';
 import { curvesExplorer } from './explorer.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
-import { command, scrollTable } from './parts.ts';
+import { command } from './parts.ts';
 import { summaryTable } from './summary.ts';
 
 /** The section of one experiment: its figures, the report's numbers next to ours, all our numbers, and the command to rerun it. */
@@ -20,11 +22,12 @@ export function experimentSection(
   comparisons: readonly Comparison[],
   places: Places,
 ): Html {
-  const { name, title, figure } = plan.experiment;
+  const { name } = plan.experiment;
+  const { title, figure } = describePlan(plan);
   const id = folderName(name);
   const published = comparisons.filter(({ experiment }) => experiment === name);
   return html`<section id="${id}" aria-labelledby="${id}-title" class="experiment">
-<h2 id="${id}-title">${title} <span class="where">${figure}</span></h2>
+<h2 id="${id}-title">${title}${figure === null ? null : html` <span class="where">${figure}</span>`}</h2>
 ${statusNote(plan, records)}
 <div class="figures">${figures.map((one) => figureBlock(id, one))}</div>
 ${curvesExplorer(id, plan, records)}
@@ -46,8 +49,10 @@ ${command(commandOf(plan, places))}
 </section>`;
 }
 
-/** The number of trials, and how many of them diverged or were not run. */
-function statusNote({ cells }: Plan, records: Records): Html {
+/** The data, seeds and settings that are not the report's; the number of trials, and how many diverged or were not run. */
+function statusNote(plan: Plan, records: Records): Html {
+  const { cells } = plan;
+  const { data, seeds, changes } = describePlan(plan);
   const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   const diverged = found.filter(({ status }) => status === 'diverged').length;
   const notRun = cells.length - found.length;
@@ -56,17 +61,23 @@ function statusNote({ cells }: Plan, records: Records): Html {
     ...(diverged > 0 ? [`${diverged} diverged`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
   ];
-  return html`<p class="note">${parts.join(', ')}.</p>`;
+  const differs = changes === '' ? '' : ` Not as in the report: ${changes}.`;
+  return html`<p class="note">${data}, ${seeds}: ${parts.join(', ')}.${differs}</p>`;
 }
 
 function settingsTable({ experiment, lists }: Plan): Html {
   const rows = optionsOf(experiment).flatMap((name) => {
     const values = lists[name];
     if (values === undefined) return [];
-    return html`<tr><th scope="row"><code>${flagOf(name)}</code></th><td>${listText(values)}</td><td>${options[name].description}</td></tr>`;
+    return { cells: [html`<code>${flagOf(name)}</code>`, listText(values), options[name].description] };
   });
-  return scrollTable(
-    `Settings: ${experiment.title}`,
-    html`<table><thead><tr><th scope="col">option</th><th scope="col">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody></table>`,
+  return dataTable(
+    `Settings of ${experiment.name}`,
+    [
+      { title: 'option', kind: 'word', heads: 'name' },
+      { title: 'value', kind: 'text' },
+      { title: 'meaning', kind: 'text' },
+    ],
+    rows,
   );
 }

@@ -19,7 +19,10 @@ ${specBlock(id, spec)}
 </figure>`;
 }
 
-/** Embeds a Vega-Lite specification, compiled to Vega so that the page needs only Vega's runtime. */
+/**
+ * Embeds a Vega-Lite specification, compiled to Vega so that the page needs only Vega's runtime. The page, light or dark,
+ * is the background.
+ */
 export function specBlock(id: string, spec: object): Html {
-  return jsonBlock(id, compile(spec as TopLevelSpec).spec);
+  return jsonBlock(id, { ...compile(spec as TopLevelSpec).spec, background: 'transparent' });
 }

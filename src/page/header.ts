@@ -1,3 +1,5 @@
+import { counted } from '../errors.ts';
+import { describePlan, inWords } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';
@@ -6,6 +8,7 @@ import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';
 import { listText } from './commands.ts';
 import type { PageFigure } from './figure.ts';
+import { termLink } from './glossary.ts';
 import { type Html, html } from './html.ts';
 
 /** The section of the activation functions, which need no training. */
@@ -17,36 +20,95 @@ export interface FunctionsPart {
   readonly figures: readonly PageFigure[];
 }
 
-/** The page's header: what the page shows, how it was made, and its contents. */
-export function pageHeader(plans: readonly Plan[], functions: FunctionsPart, records: Records): Html {
-  const [{ quick, variant, lists }] = plans;
+/** The sections that only some pages have. */
+export interface Sections {
+  readonly verdicts: boolean;
+  readonly network: boolean;
+}
+
+/** The page's header: what was run, on how many seeds, where to click, how it was made, and the contents. */
+export function pageHeader(
+  plans: readonly Plan[],
+  functions: FunctionsPart,
+  records: Records,
+  sections: Sections,
+): Html {
+  const [{ quick, variant }] = plans;
   const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
   const found = [...ids].flatMap((id) => records.get(id) ?? []);
   const diverged = found.filter(({ status }) => status === 'diverged').length;
+  const missing = ids.size - found.length;
   const facts: [string, string][] = [
     ['program', `fys-nn ${programVersion()}, numerics ${numerics}`],
-    [lists.seed!.length === 1 ? 'seed' : 'seeds', listText(lists.seed!)],
-    ['variant', variant === 'code' ? "the report's program (code)" : "the report's wording (text)"],
+    ['reading of the report', variant === 'code' ? 'its program (code)' : 'its wording (text)'],
     [
       'trials',
-      `${ids.size}${diverged > 0 ? `, ${diverged} diverged` : ''}${found.length < ids.size ? `, ${ids.size - found.length} not run` : ''}`,
+      `${ids.size}${diverged > 0 ? `, ${diverged} diverged` : ''}${missing > 0 ? `, ${missing} not run` : ''}`,
     ],
   ];
   return html`<header>
 <p class="kicker">fys-nn</p>
 <h1>A report, rerun from a seed</h1>
 <p class="lead">Project 2 of FYS-STK4155 at the University of Oslo (M. B. Pettersen, November 2020) trains linear models and
-neural networks by stochastic gradient descent. Every experiment has been rerun from a seed.
-This page compares the results with the published numbers.</p>
+neural networks by stochastic gradient descent. ${whatWasRun(plans)} ${changes(plans)}</p>
 ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></p>` : null}
+<p>${seedsOf(plans)} ${whatToClick(plans, sections)}</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>
 <nav aria-label="Contents"><ul>
-<li><a href="#verdicts">Does the report hold?</a></li>
-<li><a href="#network">Draw a digit</a></li>
-<li><a href="#${functions.name}">${functions.name}</a> <span class="where">${functions.where}</span></li>
-${plans.map(
-  ({ experiment: { name, figure } }) =>
-    html`<li><a href="#${folderName(name)}">${name}</a> <span class="where">${figure}</span></li>\n`,
-)}</ul></nav>`;
+${sections.verdicts ? html`<li><a href="#verdicts">Does the report hold?</a></li>\n` : null}${
+  sections.network ? html`<li><a href="#network">Draw a digit</a></li>\n` : null
+}<li><a href="#${functions.name}">${functions.name}</a> <span class="where">${functions.where}</span></li>
+${plans.map((plan) => {
+  const { name } = plan.experiment;
+  const { figure } = describePlan(plan);
+  return html`<li>${link(name)}${figure === null ? null : html` <span class="where">${figure}</span>`}</li>\n`;
+})}<li><a href="#terms">Terms</a></li>
+</ul></nav>`;
+}
+
+function link(experiment: string): Html {
+  return html`<a href="#${folderName(experiment)}">${experiment}</a>`;
+}
+
+function whatWasRun(plans: readonly Plan[]): Html {
+  const data = [...new Set(plans.flatMap((plan) => plan.data.map(({ title }) => title)))];
+  const [first] = plans;
+  const experiments =
+    plans.length === 1
+      ? html`its experiment ${link(first.experiment.name)} was`
+      : html`<a href="#${folderName(first.experiment.name)}">${counted(plans.length, 'experiment')}</a> of it were`;
+  return html`Here, ${experiments} run again, on data from ${inWords(data)}.`;
+}
+
+/** The experiments whose settings are not the report's. */
+function changes(plans: readonly Plan[]): Html {
+  if (plans[0].quick) return html`This is a quick run, with settings of its own.`;
+  const changed = plans.filter((plan) => describePlan(plan).changes !== '');
+  if (changed.length === 0) {
+    return plans.every(({ data }) => data.every(({ isReports }) => isReports))
+      ? html`The settings and data are the report's, so that the results can be compared with its numbers.`
+      : html`The settings are the report's, but some of the data are not: where they differ, no published number is shown.`;
+  }
+  return html`Settings that are not the report's: ${changed.map(
+    (plan, index) =>
+      html`${index === 0 ? '' : '; '}${link(plan.experiment.name)}: ${describePlan(plan).changes}`,
+  )}.`;
+}
+
+function seedsOf(plans: readonly Plan[]): Html {
+  const seeds = [...new Set(plans.flatMap(({ lists }) => lists.seed ?? []))];
+  if (seeds.length === 1) {
+    return html`Every random draw follows from ${termLink('seed', `seed ${seeds[0]}`)}: the same seed gives the same numbers on every machine.`;
+  }
+  return html`Each experiment was run with ${termLink('seed', `${seeds.length} seeds`)} (${listText(seeds)}); numbers are means over them, with ± for the
+standard deviation.`;
+}
+
+function whatToClick(plans: readonly Plan[], { verdicts, network }: Sections): Html {
+  const [{ experiment }] = plans;
+  return html`Point at a figure to read its values, and open “All our numbers” below it for the rest, for example in
+${link(experiment.name)}. ${verdicts ? html`<a href="#verdicts">Does the report hold?</a> sets its claims against many seeds. ` : null}${
+    network ? html`<a href="#network">Draw a digit</a> and a network trained here reads it. ` : null
+  }The words are explained under <a href="#terms">Terms</a>.`;
 }

@@ -15,6 +15,12 @@ export function verbatim(markup: string): Html {
   return { markup };
 }
 
+/** The text that readers see of a text or of markup, for estimates of its width. */
+export function textOf(part: string | Html): string {
+  if (typeof part === 'string') return part;
+  return part.markup.replace(/<[^>]*>/g, '').replace(/&[^;]+;/g, 'x');
+}
+
 /** Embeds data for the page's script. No text in the data can close the block. */
 export function jsonBlock(id: string, data: unknown): Html {
   const text = JSON.stringify(data).replaceAll('<', '\\u003c');

@@ -19,6 +19,8 @@ const value = z.union([z.number(), z.literal('diverged')]).nullable();
 
 /** The parts of the file that the page uses. */
 const judged = z.object({
+  /** Left out by older versions, which were not told apart. */
+  quick: z.boolean().optional(),
   level: z.number(),
   seeds: z.record(z.string(), z.array(z.number())),
   numbers: z.array(
@@ -56,8 +58,9 @@ export async function readVerdicts(folder: string): Promise<Verdicts | null> {
   if (text === null) return null;
   const found = judged.safeParse(parseJson(text));
   if (!found.success) return null;
-  const { level, seeds, numbers, figures, conclusions } = found.data;
+  const { quick = false, level, seeds, numbers, figures, conclusions } = found.data;
   return {
+    quick,
     level,
     seeds,
     numbers: numbers.map(({ subject, evidence: [first], verdict, holdsUnder }) => ({

@@ -6,7 +6,7 @@ import type { TrialRecord } from '../trial/trial.ts';
 import { type Page, reportPage } from './page.ts';
 
 const hostile = `</script><img src=x onerror="alert('1')">&`;
-const basis = { level: 0.99, seeds: { franke: [1, 2, 3] }, figures: [] };
+const basis = { quick: false, level: 0.99, seeds: { franke: [1, 2, 3] }, figures: [] };
 let plan: Plan;
 let page: Page;
 
@@ -48,7 +48,7 @@ test('the same records give the same bytes', async () => {
 
 test('numbers, settings and the command of a run stand in it', async () => {
   const text = await reportPage(page);
-  expect(text).toContain('<td class="number">0.1234</td>');
+  expect(text).toContain('data-label="train MSE">0.1234</td>');
   expect(text).toContain('npx fys-nn ffnn --seed 7 --epochs 2');
   expect(text).not.toContain('QUICK');
 });
@@ -58,10 +58,10 @@ test('a quick run says so, what did not run or diverged is said and never 0', as
   const missing = await reportPage({ ...page, runs: [{ plan: quick, figures: [] }], records: new Map() });
   expect(missing).toContain('QUICK RUN');
   expect(missing).toContain('1 trial, 1 not run.');
-  expect(missing).toContain('<td class="number">not run</td>');
+  expect(missing).toContain('data-label="train MSE">not run</td>');
   const none = { train_mse: null, test_mse: null };
   const diverged = recordsOf(plan, { status: 'diverged', divergedAt: 1, metrics: none, curves: {} });
-  expect(await reportPage({ ...page, records: diverged })).toContain('<td class="number">diverged</td>');
+  expect(await reportPage({ ...page, records: diverged })).toContain('data-label="train MSE">diverged</td>');
 });
 
 test('without weights it says how to get them', async () => {
@@ -100,7 +100,7 @@ describe('verdicts', () => {
     const text = await reportPage({ ...page, verdicts });
     expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="network"'));
     const section = text.slice(text.indexOf('id="verdicts"'), text.indexOf('id="network"'));
-    expect(section).toMatch(/95 %<\/td><td class="interval">76 % to 99 %/);
+    expect(section).toMatch(/>95 %<\/td><td[^>]*>76 % to 99 %/);
     expect(section).toMatch(/1 <span class="badge bad">.*contradicted/);
     expect(section).toContain('all 2</option>');
   });

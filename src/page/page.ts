@@ -6,6 +6,7 @@ import { outOf, type Places } from './commands.ts';
 import { experimentSection } from './experiment.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
 import { pageFooter } from './footer.ts';
+import { glossary } from './glossary.ts';
 import { type FunctionsPart, pageHeader } from './header.ts';
 import { html, verbatim } from './html.ts';
 import { networkSection } from './network.ts';
@@ -41,8 +42,21 @@ const policy =
  * The verdicts come first, then the trained network, then each experiment.
  */
 export async function reportPage(page: Page): Promise<string> {
-  const { runs, functions, records, comparisons, verdicts, classifier, places } = page;
+  const { runs, functions, records, comparisons, classifier, places } = page;
   const plans = runs.map(({ plan }) => plan);
+  const verdicts = applicableVerdicts(page.verdicts, plans);
+  const sections = {
+    verdicts: plans.some(isOnReportsData),
+    network: plans.some(({ data }) => data.some(({ isDigits }) => isDigits)),
+  };
+  const main = html`${sections.verdicts ? verdictsSection(verdicts, plans[0].quick, places) : null}
+${sections.network ? networkSection(classifier, plans, places) : null}
+<section id="${functions.name}" aria-labelledby="functions-title">
+<h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
+${functions.figures.map((figure) => figureBlock(functions.name, figure))}
+${command(['npx fys-nn', functions.name, ...outOf(places, functions.name)].join(' '))}
+</section>
+${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons, places))}`;
   const { markup } = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -55,16 +69,10 @@ export async function reportPage(page: Page): Promise<string> {
 <style>${verbatim(styles)}</style>
 </head>
 <body>
-${pageHeader(plans, functions, records)}
+${pageHeader(plans, functions, records, sections)}
 <main>
-${verdictsSection(verdicts)}
-${networkSection(classifier, plans, places)}
-<section id="${functions.name}" aria-labelledby="functions-title">
-<h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
-${functions.figures.map((figure) => figureBlock(functions.name, figure))}
-${command(['npx fys-nn', functions.name, ...outOf(places, functions.name)].join(' '))}
-</section>
-${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons, places))}
+${main}
+${glossary(main)}
 </main>
 ${pageFooter(plans)}
 <div id="tooltip" hidden></div>
@@ -75,4 +83,13 @@ ${await moduleScripts()}
 </html>
 `;
   return markup;
+}
+
+function isOnReportsData({ data }: Plan): boolean {
+  return data.every(({ isReports }) => isReports);
+}
+
+/** The verdicts of quick runs for a page of quick runs, those of full runs for others. */
+function applicableVerdicts(verdicts: Verdicts | null, plans: readonly Plan[]): Verdicts | null {
+  return verdicts !== null && verdicts.quick === plans[0].quick ? verdicts : null;
 }

@@ -6,9 +6,9 @@ export function command(text: string): Html {
   return html`<p class="command"><code>${text}</code> <button type="button" data-copy="${text}">copy</button></p>`;
 }
 
-/** A table that scrolls on narrow screens, by keyboard too. */
-export function scrollTable(label: string, table: Html): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+/** A number that is the best of several, also for readers who do not see the frame. */
+export function bestMark(content: string | Html): Html {
+  return html`<b class="best">${content}<span class="unseen"> (best)</span></b>`;
 }
 
 /** A number with `digits` significant digits and a true minus sign. */

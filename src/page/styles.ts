@@ -1,3 +1,21 @@
+import { cardWidths } from './data-table.ts';
+import { darkFigures } from './figure-colors.ts';
+
+/** A row as a card: a line with the name of the row, then named values side by side. */
+const card = (table: string) => `
+  ${table}, ${table} tbody { display: block; }
+  ${table} thead { position: absolute; clip-path: inset(50%); }
+  ${table} tr:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0.05rem 0.9rem; padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
+  ${table} :is(th, td) { display: block; border: 0; padding: 0; text-align: left; white-space: normal; }
+  ${table} :is(th, td):empty { display: none; }
+  ${table} th[data-name] { flex: 1 1 100%; font-weight: 600; }
+  ${table} [data-label]::before { content: attr(data-label) ' '; color: var(--muted); font-weight: 400; }
+`;
+const cards = [
+  card('.cards-always'),
+  ...cardWidths.map((width) => `@container (max-width: ${width}rem) {${card(`.cards-${width}`)}}`),
+].join('\n');
+
 /** The page's style sheet: light and dark, narrow and wide, screen and paper. */
 export const styles = `
 :root {
@@ -5,11 +23,12 @@ export const styles = `
   --page: #ffffff; --raised: #f4f5f7; --ink: #1c2127; --muted: #565f6b; --line: #d5dae1; --accent: #0b5cad;
   --good: #11692e; --bad: #b3211b; --unsure: #7a5200; --warning: #fff3d6;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --raised: #1e2329; --ink: #e6e9ed; --muted: #a3adb9; --line: #39414b; --accent: #7db8f5;
     --good: #6fce8b; --bad: #ff8d85; --unsure: #e5b95c; --warning: #3d3212;
   }
+  ${darkFigures}
 }
 * { box-sizing: border-box; }
 body {
@@ -35,22 +54,29 @@ section + section { border-top: 1px solid var(--line); padding-top: 2rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 31rem), 1fr)); gap: 0 1.5rem; align-items: start; }
 figure { margin: 1rem 0; min-width: 0; }
 figcaption { max-width: 46rem; margin-top: 0.4rem; }
-.paper { background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem; width: fit-content; max-width: 100%; }
+.paper { border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem; width: fit-content; max-width: 100%; }
 .chart { min-height: 3rem; }
 .chart svg { display: block; max-width: 100%; height: auto; }
 figure .chart:not([data-drawn]) { min-height: 20rem; min-width: min(100%, 30rem); }
-.scroll { overflow-x: auto; margin: 0.6rem 0; }
+.place { container-type: inline-size; margin: 0.6rem 0; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: 0.3rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.7rem; border-bottom: 1px solid var(--line); }
 tbody th { font-weight: 400; }
-thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
-.number { text-align: right; white-space: nowrap; }
-.interval { white-space: nowrap; }
+thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; white-space: normal; }
+.number { text-align: right; }
+tbody .number { white-space: nowrap; }
+tbody .word { white-space: nowrap; }
+${cards}
 .grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 0.4rem 2rem; }
-.grid td { line-height: 1.3; }
-.grid td b { display: block; }
-.published, .difference { color: var(--muted); font-size: 0.85rem; margin-left: 0.35rem; }
+.grid { width: 100%; }
+.grid td { line-height: 1.3; padding-inline: 0.3rem; }
+.grid td > b, .grid td > span { display: block; }
+.grid :is(th, td) { white-space: normal; }
+.published, .difference { color: var(--muted); font-size: 0.85rem; }
+td:has(> .best) { box-shadow: inset 0 0 0 2px var(--accent); border-radius: 4px; padding-inline: 0.35rem; }
+@container (max-width: 26rem) { .grid { font-size: 0.82rem; } .grid :is(th, td) { padding-inline: 0.2rem; } .grid :is(.published, .difference) { font-size: 0.76rem; } }
 .tallies { display: flex; flex-wrap: wrap; gap: 0 3rem; }
 .count { white-space: nowrap; margin-right: 1rem; }
 .badge { font-weight: 600; white-space: nowrap; }
@@ -62,6 +88,11 @@ button, select { font: inherit; color: inherit; background: var(--page); border:
 button { cursor: pointer; }
 button:hover { border-color: var(--accent); color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.terms { columns: 2 22rem; column-gap: 2.5rem; margin: 0; }
+.terms div { break-inside: avoid; padding: 0.25rem 0; }
+.terms dt { font-weight: 600; }
+.terms dd { margin: 0; }
+.terms :target, div:target { background: var(--raised); }
 details { margin: 0.8rem 0; }
 summary { cursor: pointer; font-weight: 600; padding: 0.2rem 0; }
 .controls { display: flex; flex-wrap: wrap; align-items: start; gap: 0.5rem 1.2rem; margin: 0.5rem 0 0.8rem; }
@@ -88,7 +119,7 @@ legend { float: left; margin-right: 0.6rem; color: var(--muted); }
 #probabilities li { display: grid; grid-template-columns: 1.2rem 1fr 4.2rem; align-items: center; gap: 0.5rem; font-variant-numeric: tabular-nums; }
 .track { background: var(--raised); border: 1px solid var(--line); height: 0.95rem; border-radius: 3px; overflow: hidden; }
 .bar { display: block; height: 100%; width: 0; background: var(--muted); }
-.best { font-weight: 700; } .best .bar { background: var(--accent); }
+#probabilities .best { font-weight: 700; } .best .bar { background: var(--accent); }
 .share { text-align: right; }
 .images { display: flex; flex-wrap: wrap; gap: 0.5rem; max-width: none; }
 .images button { padding: 2px; line-height: 0; background: #000000; }
@@ -98,15 +129,23 @@ legend { float: left; margin-right: 0.6rem; color: var(--muted); }
 footer { border-top: 1px solid var(--line); padding-top: 1.2rem; margin-top: 3rem; font-size: 0.92rem; }
 .hash { font-size: 0.8em; }
 @media print {
-  :root { --page: #ffffff; --raised: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --accent: #000000; --good: #11692e; --bad: #b3211b; --unsure: #7a5200; color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, button, .controls, #tooltip, #network, select { display: none; }
-  figure, tr, .tally, .classifier { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
-  .scroll { overflow: visible; }
+  @page { size: A4; margin: 15mm 12mm; }
+  :root { color-scheme: light; font-size: 10pt; --raised: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --warning: #ffffff; }
+  body { max-width: none; padding: 0; }
+  nav, button, select, .controls, .filter, .curves, #tooltip, #network, .command button { display: none; }
+  section { margin: 1.2rem 0; }
+  section + section { padding-top: 1rem; }
+  figure, tr, .tally, .grids .place, .command { break-inside: avoid; }
+  h2, h3 { break-inside: avoid; }
+  h2, h3, caption, summary, .note { break-after: avoid; }
+  .grids { grid-template-columns: 1fr 1fr; }
+  summary { list-style: none; }
+  thead { display: table-header-group; }
+  .figures { display: block; }
   .paper { border: 0; padding: 0; }
-  .chart svg { max-width: 12cm; }
+  .chart svg { max-width: 13cm; max-height: 22cm; }
   details:not([open]) { display: none; }
-  a { color: inherit; text-decoration: none; }
+  a { color: inherit; }
+  main a[href^="http"]::after, footer a[href^="http"]::after { content: ' (' attr(href) ')'; overflow-wrap: anywhere; }
 }
 `;

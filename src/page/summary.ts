@@ -1,31 +1,47 @@
+import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
-import { type Html, html } from './html.ts';
-import { numberText, scrollTable } from './parts.ts';
+import { type Column, dataTable } from './data-table.ts';
+import type { Html } from './html.ts';
+import { bestMark, numberText } from './parts.ts';
 
-/** A table of our numbers for every cell, with the standard deviation if there are several seeds. */
+/** A table of our numbers for every cell, with the standard deviation if there are several seeds; the best are marked. */
 export function summaryTable(plan: Plan, records: Records): Html {
   const cells = summarize(plan, records);
   const { metrics } = plan.experiment.layout;
   const names = variedOptions(plan);
   const random = plan.experiment.architecture === 'random';
-  const head = html`${names.map((name) => html`<th scope="col">${optionTitle(name)}</th>`)}${metrics.map(
-    ({ title }) => html`<th scope="col" class="number">${title}</th>`,
-  )}<th scope="col" class="number">seeds</th>${random ? html`<th scope="col">hidden layers</th>` : null}`;
-  const rows = cells.map(
-    (cell) =>
-      html`<tr>${names.map((name) => html`<td>${cell.settings[name] ?? ''}</td>`)}${metrics.map(
-        ({ name }) => html`<td class="number">${statisticText(cell, name)}</td>`,
-      )}<td class="number">${countText(cell)}</td>${random ? html`<td>${architectureText(cell)}</td>` : null}</tr>`,
-  );
-  return scrollTable(
-    `Our numbers: ${plan.experiment.title}`,
-    html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`,
-  );
+  const best = new Map(metrics.map((metric) => [metric.name, bestMean(cells, metric)]));
+  const columns: Column[] = [
+    ...names.map((name): Column => ({ title: optionTitle(name), kind: 'word', heads: 'row' })),
+    ...metrics.map(({ title }): Column => ({ title, kind: 'number' })),
+    { title: 'seeds', kind: 'number' },
+    ...(random ? [{ title: 'hidden layers', kind: 'text' } as const] : []),
+  ];
+  const rows = cells.map((cell) => ({
+    cells: [
+      ...names.map((name) => String(cell.settings[name] ?? '')),
+      ...metrics.map(({ name }) => {
+        const mean = cell.statistics.get(name)?.mean ?? null;
+        const text = statisticText(cell, name);
+        return cells.length > 1 && mean !== null && mean === best.get(name) ? bestMark(text) : text;
+      }),
+      countText(cell),
+      ...(random ? [architectureText(cell)] : []),
+    ],
+  }));
+  return dataTable(`Our numbers of ${plan.experiment.name}`, columns, rows);
+}
+
+/** The best mean of a metric over the cells of which some seed finished; null if the metric has no best. */
+function bestMean(cells: readonly SummaryCell[], { name, best }: ShownMetric): number | null {
+  const means = cells.flatMap((cell) => cell.statistics.get(name)?.mean ?? []);
+  if (best === null || means.length === 0) return null;
+  return means.reduce((one, other) => (best === 'min' ? Math.min(one, other) : Math.max(one, other)));
 }
 
 function statisticText(cell: SummaryCell, name: string): string {

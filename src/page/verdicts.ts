@@ -1,8 +1,9 @@
 import { requiredShare } from '../claims/verdicts.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
-import { listText } from './commands.ts';
+import { listText, outOf, type Places } from './commands.ts';
+import { dataTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
-import { command, scrollTable } from './parts.ts';
+import { command } from './parts.ts';
 
 /** A published number and its verdict. */
 export interface VerdictRow {
@@ -38,6 +39,8 @@ export interface FigureRow {
 }
 
 export interface Verdicts {
+  /** Whether they are from few seeds. */
+  readonly quick: boolean;
   readonly level: number;
   /** By dataset. */
   readonly seeds: Readonly<Record<string, readonly number[]>>;
@@ -47,20 +50,23 @@ export interface Verdicts {
 }
 
 /** The section of the verdicts or, if there are none, of the command that gives them. */
-export function verdictsSection(verdicts: Verdicts | null): Html {
+export function verdictsSection(verdicts: Verdicts | null, quick: boolean, places: Places): Html {
   return html`<section id="verdicts" aria-labelledby="verdicts-title">
 <h2 id="verdicts-title">Does the report hold?</h2>
 ${
   verdicts === null
-    ? noVerdicts
+    ? noVerdicts(quick, places)
     : [tally(verdicts), basis(verdicts), conclusions(verdicts), figureRows(verdicts), numbers(verdicts)]
 }
 </section>`;
 }
 
-const noVerdicts = html`<p>The report's claims have not been checked yet. This command checks each of them with several
+function noVerdicts(quick: boolean, places: Places): Html {
+  const line = ['npx fys-nn verify', ...(quick ? ['--quick'] : []), ...outOf(places, 'verify')].join(' ');
+  return html`<p>The report's claims have not been checked yet. This command checks each of them with several
 seeds. Then write this page again to see which claims hold:</p>
-${command('npx fys-nn verify')}`;
+${command(line)}`;
+}
 
 /** Counts the verdicts on conclusions, numbers and figures. */
 function tally({ numbers, figures, conclusions }: Verdicts): Html {
@@ -84,12 +90,12 @@ function counted({ length }: readonly unknown[], noun: string): string {
 }
 
 /** The runs and the criteria behind the verdicts. */
-function basis({ level, seeds }: Verdicts): Html {
+function basis({ level, seeds, quick }: Verdicts): Html {
   const runs = Object.entries(seeds).map(
     ([dataset, values]) =>
       `${datasets[dataset as DatasetName]?.title ?? dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
   );
-  return html`<p class="note">These verdicts are from <code>fys-nn verify</code>, which made its own runs (${runs.join('; ')}). A number holds if
+  return html`<p class="note">These verdicts are from <code>fys-nn verify${quick ? ' --quick' : ''}</code>, which made its own runs with the report's settings (${runs.join('; ')}). A number holds if
 it could come from one more run, at a level of ${percent(level)} for all numbers together. A conclusion holds if it is true for at
 least ${percent(requiredShare)} of the seeds.</p>`;
 }
@@ -97,26 +103,43 @@ least ${percent(requiredShare)} of the seeds.</p>`;
 function figureRows({ figures }: Verdicts): Html {
   if (figures.length === 0) return html``;
   return html`<details><summary>All figures, each as a whole</summary>
-${scrollTable(
+${dataTable(
   'Figures and verdicts',
-  html`<table id="figure-rows"><thead><tr><th scope="col">figure</th><th scope="col" class="number">numbers</th><th scope="col" class="number">p, corrected</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
-<tbody>${figures.map(
-    ({ figure, numbers, p, verdict, reading }) =>
-      html`<tr data-value="${verdict}"><th scope="row">${figure}</th><td class="number">${numbers}</td><td class="number">${p}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
-  )}</tbody></table>`,
+  [
+    { title: 'figure', kind: 'text', heads: 'name' },
+    { title: 'verdict', kind: 'word' },
+    { title: 'numbers', kind: 'number' },
+    { title: 'p, corrected', kind: 'number' },
+    { title: 'holds under', kind: 'text' },
+  ],
+  figures.map(({ figure, numbers, p, verdict, reading }) => ({
+    cells: [figure, badge(verdict), String(numbers), p, reading],
+    value: verdict,
+  })),
 )}</details>`;
 }
 
 function conclusions({ conclusions: rows }: Verdicts): Html {
   if (rows.length === 0) return html``;
   return html`<details open><summary>All conclusions</summary>
-${scrollTable(
+${dataTable(
   'Conclusions of the report',
-  html`<table id="conclusion-rows"><thead><tr><th scope="col">The report concludes</th><th scope="col" class="number">share of seeds</th><th scope="col">interval</th><th scope="col">verdict</th></tr></thead>
-<tbody>${rows.map(
-    ({ id, says, share, low, high, verdict }) =>
-      html`<tr data-value="${verdict}"><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${share === null ? '' : percent(share)}</td><td class="interval">${low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`}</td><td>${badge(verdict)}</td></tr>`,
-  )}</tbody></table>`,
+  [
+    { title: 'the report concludes', kind: 'text', heads: 'name' },
+    { title: 'verdict', kind: 'word' },
+    { title: 'share of seeds', kind: 'number' },
+    { title: 'interval', kind: 'word' },
+  ],
+  rows.map(({ id, says, share, low, high, verdict }) => ({
+    id: anchor(id),
+    value: verdict,
+    cells: [
+      says,
+      badge(verdict),
+      share === null ? '' : percent(share),
+      low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`,
+    ],
+  })),
 )}</details>`;
 }
 
@@ -124,16 +147,26 @@ function numbers({ numbers: rows }: Verdicts): Html {
   if (rows.length === 0) return html``;
   const choices = [...new Set(rows.map(({ verdict }) => verdict))];
   return html`<details><summary>All published numbers</summary>
-<p><label>Show <select data-filter="number-rows"><option value="">all ${rows.length}</option>${choices.map(
+<p class="filter"><label>Show <select data-filter="number-rows"><option value="">all ${rows.length}</option>${choices.map(
     (verdict) => html`<option value="${verdict}">${verdict}</option>`,
   )}</select></label></p>
-${scrollTable(
+${dataTable(
   'Published numbers and verdicts',
-  html`<table id="number-rows"><thead><tr><th scope="col">where</th><th scope="col">number</th><th scope="col" class="number">published</th><th scope="col" class="number">ours</th><th scope="col">interval for one more run</th><th scope="col">verdict</th><th scope="col">holds under</th></tr></thead>
-<tbody>${rows.map(
-    ({ id, where, says, published, ours, interval, verdict, reading }) =>
-      html`<tr data-value="${verdict}"><td>${where}</td><th scope="row" id="${anchor(id)}">${says}</th><td class="number">${published}</td><td class="number">${ours}</td><td class="interval">${interval}</td><td>${badge(verdict)}</td><td>${reading}</td></tr>`,
-  )}</tbody></table>`,
+  [
+    { title: 'number', kind: 'text', heads: 'name' },
+    { title: 'verdict', kind: 'word' },
+    { title: 'published', kind: 'number' },
+    { title: 'ours', kind: 'number' },
+    { title: 'interval for one more run', kind: 'word' },
+    { title: 'where', kind: 'text' },
+    { title: 'holds under', kind: 'text' },
+  ],
+  rows.map(({ id, where, says, published, ours, interval, verdict, reading }) => ({
+    id: anchor(id),
+    value: verdict,
+    cells: [says, badge(verdict), published, ours, interval, where, reading],
+  })),
+  'number-rows',
 )}</details>`;
 }
 

@@ -70,6 +70,14 @@ export function describeHiddenLayers(layers: readonly LayerSpec[]): string {
     .join(' | ');
 }
 
+/** "13 relu, 7 sigmoid": without the initialisers, for people. */
+export function shortHiddenLayers(layers: readonly LayerSpec[]): string {
+  return layers
+    .slice(0, -1)
+    .map(({ units, activation }) => `${units} ${activation.replaceAll('_', ' ')}`)
+    .join(', ');
+}
+
 function biasOrNone(init: string): BiasInit | null {
   return init === 'none' ? null : (init as BiasInit);
 }

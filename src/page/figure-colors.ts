@@ -1,0 +1,29 @@
+import { faint, ink, palette } from '../figures/style.ts';
+
+/** Colours of the figures that are hard to see on a dark page, and what they become there. */
+const onDark: Readonly<Record<string, string>> = {
+  [ink]: 'var(--ink)',
+  [faint]: 'var(--muted)',
+  // What Vega draws by itself: the headings of small multiples, rules.
+  '#000': 'var(--ink)',
+  // The grid, then cells without a value with their frame, hatching and text.
+  '#e5e5e5': 'var(--line)',
+  '#ddd': 'var(--line)',
+  '#f4f4f4': '#b8bec6',
+  '#bbbbbb': '#8b929b',
+  '#b0b0b0': '#8b929b',
+  [palette[0]]: '#4ba3e3',
+  [palette[1]]: '#f08a4b',
+  [palette[6]]: '#b4b4b4',
+  '#8B5E3C': '#c79a78',
+  '#6A3D9A': '#b79ae0',
+  '#B15928': '#dd8f5c',
+};
+
+/**
+ * Rules of the style sheet that recolour figures for a dark page. They leave the specifications alone, so that a figure
+ * follows a change of the reader's setting without being drawn again.
+ */
+export const darkFigures = Object.entries(onDark)
+  .map(([from, to]) => `svg [fill="${from}" i] { fill: ${to}; } svg [stroke="${from}" i] { stroke: ${to}; }`)
+  .join('\n  ');

@@ -1,0 +1,93 @@
+import { type Html, html } from './html.ts';
+
+/** The terms that a page may use, each in a sentence or two. A page lists those that occur in it. */
+const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meaning: string }>> = {
+  accuracy: { pattern: /\baccuracy\b/, meaning: 'The share of rows whose class was predicted correctly.' },
+  bootstrap: {
+    pattern: /\bbootstrap\b/,
+    meaning:
+      'Drawing rows again, with replacement, to see how much a score depends on the rows. “Bootstrap mean” is the mean score over these draws.',
+  },
+  'closed form': {
+    pattern: /\bclosed[ -]form\b/,
+    meaning: 'The exact solution of a linear model, computed in one step instead of by training.',
+  },
+  'cross-entropy': {
+    pattern: /\bcross-entropy\b/,
+    meaning:
+      'The loss of a classifier: the mean of −ln(probability given to the right class). Lower is better.',
+  },
+  diverged: {
+    pattern: /\bdiverged\b/,
+    meaning:
+      'The loss grew beyond any use, usually because the learning rate is too high. The training stops and its numbers are not used.',
+  },
+  epoch: {
+    pattern: /\bepochs?\b/,
+    meaning: 'One pass of the training over as many rows as there are training rows.',
+  },
+  lambda: {
+    pattern: /\blambda\b/,
+    meaning: 'The strength of the penalty on large weights (L2, as in ridge regression). 0 means no penalty.',
+  },
+  'learning rate': {
+    pattern: /\blearning[ -]rate\b/,
+    meaning: 'The size of the steps in which training changes the weights.',
+  },
+  MSE: {
+    pattern: /\bMSE\b/,
+    meaning:
+      'Mean squared error: the mean of the squared differences between predictions and targets. Lower is better.',
+  },
+  R2: {
+    pattern: /\bR(2|²)/,
+    meaning:
+      'The share of the variance of the targets that a model explains. 1 is perfect, 0 is as good as always predicting the mean, and it can be negative.',
+  },
+  schedule: {
+    pattern: /\bschedule\b/,
+    meaning: 'How the learning rate changes during training: constant, or smaller with each epoch (decay).',
+  },
+  seed: {
+    pattern: /\bseeds?\b/,
+    meaning:
+      'The number from which all random draws of a run follow. The same seed gives the same result; several seeds show how much is chance.',
+  },
+  SGD: {
+    pattern: /\bSGD\b/,
+    meaning: 'Stochastic gradient descent: training in small steps, each computed from a few rows (a batch).',
+  },
+  underspecified: {
+    pattern: /\bunderspecified\b/,
+    meaning:
+      'A claim that holds under one reading of the report but not under another, because the report leaves a choice open.',
+  },
+  verdict: {
+    pattern: /\bverdicts?\b/,
+    meaning: 'Whether a number or conclusion of the report agrees with runs from many seeds.',
+  },
+};
+
+/** Where a term is explained, for links. */
+export function termLink(term: keyof typeof terms, text: string): Html {
+  return html`<a href="#${anchor(term)}">${text}</a>`;
+}
+
+function anchor(term: string): string {
+  return `term-${term.replaceAll(' ', '-')}`;
+}
+
+/** The terms that occur in a part of the page, explained. */
+export function glossary({ markup }: Html): Html {
+  const text = markup.replace(/<script.*?<\/script>|<[^>]*>/gs, ' ');
+  const used = Object.entries(terms)
+    .filter(([, { pattern }]) => pattern.test(text))
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { sensitivity: 'base' }));
+  return html`<section id="terms" aria-labelledby="terms-title">
+<h2 id="terms-title">Terms</h2>
+<dl class="terms">${used.map(
+    ([term, { meaning }]) =>
+      html`<div id="${anchor(term)}"><dt>${term === 'R2' ? 'R²' : term}</dt><dd>${meaning}</dd></div>\n`,
+  )}</dl>
+</section>`;
+}
