@@ -15,11 +15,12 @@ export async function verificationFiles(
   verification: Verification,
   winners: readonly GridWinners[],
   expected: Expectation | null,
+  quick = false,
 ): Promise<Map<string, FileContent>> {
   const tables = [claimsTable(verification), figuresTable(verification), winnersTable(winners)];
   const files = tableFiles('verify', 'whether each number and conclusion of the report holds', tables);
   files.set('verdicts.json', expectationText(expectationOf(verification)));
-  files.set('verify.json', verificationJson(verification, winners));
+  files.set('verify.json', verificationJson(verification, winners, quick));
   files.set('verify.md', `${verificationMarkdown(verification, winners)}\n`);
   files.set(
     'junit.xml',
@@ -31,8 +32,12 @@ export async function verificationFiles(
   return files;
 }
 
-/** The whole verification as JSON. An unbounded end of an interval is null; the value of a diverged run is 'diverged'. */
-export function verificationJson(verification: Verification, winners: readonly GridWinners[]): string {
+/** The whole verification as JSON; `quick` if it is from few seeds. An unbounded end of an interval is null; the value of a diverged run is 'diverged'. */
+export function verificationJson(
+  verification: Verification,
+  winners: readonly GridWinners[],
+  quick = false,
+): string {
   const { level, seeds, readings, numbers, figures, conclusions } = verification;
   const evidenceOf = <T extends { reading: { name: string } }>({ reading, ...evidence }: T) => ({
     ...evidence,
@@ -44,6 +49,7 @@ export function verificationJson(verification: Verification, winners: readonly G
     evidence: one.evidence.map(evidenceOf),
   });
   return toJson({
+    quick,
     level,
     seeds,
     readings: readings.map(({ name, variant, changed }) => ({ name, variant, changed })),

@@ -147,11 +147,12 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   }
   const run = await judge(claims, readings, variant === 'both', seeds, level, running);
   const found = verdictsById(run.verification);
+  const quick = flags.quick === true;
   const { verificationFiles } = await import('../claims/verification-files.ts');
-  await writeFiles(out, await verificationFiles(run.verification, run.winners, expected));
+  await writeFiles(out, await verificationFiles(run.verification, run.winners, expected, quick));
   if (flags.json === true) {
     const { verificationJson } = await import('../claims/verification-files.ts');
-    writeStdoutRaw(verificationJson(run.verification, run.winners));
+    writeStdoutRaw(verificationJson(run.verification, run.winners, quick));
   } else {
     const { showVerification } = await import('./show-verification.ts');
     writeStdoutRaw(`${showVerification(run.verification, run.winners, process.stdout)}\n`);

@@ -69,6 +69,7 @@ const write = (text: string) => writeFile(join(folder, 'verify', 'verify.json'),
 test('what verify leaves is read as rows for the page', async () => {
   await write(verificationJson(verification, []));
   expect(await readVerdicts(folder)).toEqual({
+    quick: false,
     level: 0.99,
     seeds: { franke: [1, 2, 3], images: [1] },
     numbers: [

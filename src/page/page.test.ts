@@ -98,16 +98,83 @@ describe('verdicts', () => {
       ...basis,
     };
     const text = await reportPage({ ...page, verdicts });
-    expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="network"'));
-    const section = text.slice(text.indexOf('id="verdicts"'), text.indexOf('id="network"'));
+    expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="functions"'));
+    const section = text.slice(text.indexOf('id="verdicts"'), text.indexOf('id="functions"'));
     expect(section).toMatch(/>95 %<\/td><td[^>]*>76 % to 99 %/);
     expect(section).toMatch(/1 <span class="badge bad">.*contradicted/);
     expect(section).toContain('all 2</option>');
   });
 
+  test('of few seeds are for pages of quick runs, and no other', async () => {
+    const found = {
+      numbers: [{ ...number, id: 'a', says: 'x', verdict: 'holds' }],
+      conclusions: [],
+      ...basis,
+    };
+    const ofQuickRun = { ...page, runs: [{ plan: await planOf('ffnn', { seed: [7] }, true), figures: [] }] };
+    const isShown = async (of: Page, quick: boolean) =>
+      (await reportPage({ ...of, verdicts: { ...found, quick } })).includes('number-rows');
+    expect(await isShown(page, false)).toBe(true);
+    expect(await isShown(page, true)).toBe(false);
+    expect(await isShown(ofQuickRun, false)).toBe(false);
+    expect(await isShown(ofQuickRun, true)).toBe(true);
+    expect(await reportPage(ofQuickRun)).toContain('npx fys-nn verify --quick</code>');
+  });
+
   test('of which there are none yet name the command', async () => {
     expect(await reportPage(page)).toContain('npx fys-nn verify');
   });
+});
+
+describe("data that are not the report's", () => {
+  test('have no verdicts, no published numbers, no figure of the report, and are named', async () => {
+    const [data] = plan.data;
+    const other = { ...plan, data: [{ ...data, title: 'target x*y', isReports: false }] };
+    const text = await reportPage({ ...page, runs: [{ plan: other, figures: [] }] });
+    expect(text).toContain('on data from target x*y.');
+    expect(text).not.toContain('id="verdicts"');
+    expect(text).not.toContain('Figure 5');
+  });
+
+  test('are offered for drawing digits only if they are digits', async () => {
+    const mnist = await planOf('mnist', { seed: [3] });
+    const [data] = mnist.data;
+    const draws = async (isDigits: boolean) => {
+      const runs = [{ plan: { ...mnist, data: [{ ...data, isDigits }] }, figures: [] }];
+      return (await reportPage({ ...page, runs, records: new Map() })).includes('Draw a digit');
+    };
+    expect(await draws(true)).toBe(true);
+    expect(await draws(false)).toBe(false);
+  });
+});
+
+test('the opening says what was run, on which seeds, and what differs from the report', async () => {
+  const lead = async (given: SettingLists, quick = false) => {
+    const own = await planOf('ffnn', given, quick);
+    const text = await reportPage({ ...page, runs: [{ plan: own, figures: [] }], records: recordsOf(own) });
+    return text
+      .slice(text.indexOf('<header>'), text.indexOf('</header>'))
+      .replace(/<[^>]*>|\s+/g, ' ')
+      .replace(/ +/g, ' ');
+  };
+  const own = await lead({ seed: [7] });
+  expect(own).toContain('its experiment ffnn was run again, on data from Franke function.');
+  expect(own).toContain("The settings and data are the report's");
+  expect(own).toContain('follows from seed 7');
+  const changed = await lead({ seed: [1, 2, 3], hidden: ['8'] });
+  expect(changed).toContain("Settings that are not the report's: ffnn : hidden 8.");
+  expect(changed).toContain('run with 3 seeds (1..3)');
+  expect(await lead({}, true)).toContain('This is a quick run');
+});
+
+test('the glossary has the terms that the page uses, and no others', async () => {
+  const text = await reportPage(page);
+  const terms = text.slice(text.indexOf('id="terms"'));
+  expect(terms).toContain('id="term-MSE"');
+  expect(terms).not.toContain('id="term-cross-entropy"');
+  const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  const targets = [...text.matchAll(/ href="#([^"]*)"/g)].map(([, id]) => id);
+  expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
 });
 
 test('what users supply is text, in markup and in data', async () => {
