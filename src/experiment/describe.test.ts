@@ -89,8 +89,8 @@ describe("a user's runs", () => {
 
   test('what differs from the report is named in place of its figure', async () => {
     const shown = await shownBy('ffnn', { hidden: ['8'], epochs: [1, 2, 3, 4, 5] });
-    expect(describeTrials(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5), hidden 8');
-    expect(describeTrials(shown).heading).toContain('hidden 8, seed 2020)');
+    expect(describeTrials(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5); hidden 8');
+    expect(describeTrials(shown).heading).toContain('(Franke function, hidden 8, seed 2020)');
   });
 
   test("a part of the report's grid is part of its figure", async () => {

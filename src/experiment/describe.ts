@@ -30,7 +30,7 @@ export interface Description {
   readonly figure: string | null;
   /** "seed 2020", "means over 5 seeds". */
   readonly seeds: string;
-  /** "epochs 2, hidden 8": the settings that are not the report's; empty if all are. */
+  /** "epochs 2; hidden 8, 16": the settings that are not the report's; empty if all are. */
   readonly changes: string;
   /** "Franke function, Figure 5": the data, then the figure of the report or what differs from it. */
   readonly context: string;
@@ -47,12 +47,14 @@ export function describeTrials(shown: Shown): Description {
   const title = `${model}: ${contentOf(experiment, values)}`;
   const figure = figureOf(shown, values);
   const seeds = seedsText(values.get('seed') ?? []);
-  const changes = changedOptions(experiment, variant, settings)
-    .filter((name) => !values.get(name)!.every((value) => typeof value === 'string' && data.includes(value)))
-    .map((name) => `${optionTitle(name)} ${listed(values.get(name)!)}`)
-    .join(', ');
+  const changed = changedOptions(experiment, variant, settings).filter(
+    (name) => !values.get(name)!.every((value) => typeof value === 'string' && data.includes(value)),
+  );
+  const inText = (name: OptionName) => `${optionTitle(name)} ${listed(values.get(name)!)}`;
+  // The title names the options that vary.
+  const fixed = changed.filter((name) => values.get(name)!.length === 1);
   const reading = variant === 'text' ? "the report's wording" : '';
-  const parts = [data, figure ?? '', reading, quick ? 'quick run' : changes];
+  const parts = [data, figure ?? '', reading, quick ? 'quick run' : fixed.map(inText).join(', ')];
   const context = parts.filter((part) => part !== '').join(', ');
   return {
     model,
@@ -60,7 +62,7 @@ export function describeTrials(shown: Shown): Description {
     title,
     figure,
     seeds,
-    changes,
+    changes: changed.map(inText).join('; '),
     context,
     heading: `${title} (${[context, seeds].filter((part) => part !== '').join(', ')})`,
   };
