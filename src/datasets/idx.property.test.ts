@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, valueOrRefusal } from '../hostile.testing.ts';
 import { readIdx, readIdxFile } from './idx.ts';
+import { idxBytes } from './image-files.testing.ts';
 
 let folder: string;
 let file: string;
@@ -16,13 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A whole file of unsigned bytes with these sizes; the values are as many as `count` says. */
-function idx(sizes: readonly number[], count: number): Uint8Array {
-  const bytes = new Uint8Array(4 + 4 * sizes.length + count);
-  bytes.set([0, 0, 8, sizes.length]);
-  const view = new DataView(bytes.buffer);
-  for (const [i, size] of sizes.entries()) view.setUint32(4 + 4 * i, size);
-  return bytes;
-}
+const idx = (sizes: readonly number[], count: number) => idxBytes(sizes, new Uint8Array(count));
 
 const good = idx([3, 2, 2], 12);
 const changed = fc
@@ -33,7 +28,23 @@ const changed = fc
     return bytes;
   });
 const cut = fc.nat(good.length).map((end) => good.slice(0, end));
-const anything = fc.uint8Array({ maxLength: 40 });
+/** The beginnings of files of other kinds, and of text. */
+const foreign = fc
+  .tuple(
+    fc.constantFrom(
+      '<!doctype html',
+      '<?xml',
+      'version https://git-lfs',
+      'PK\x03\x04',
+      '\x1f\x8b\b',
+      'BZh',
+      '\x93NUMPY',
+      '',
+    ),
+    fc.string({ maxLength: 300 }),
+  )
+  .map(([start, rest]) => Uint8Array.from(Buffer.from(start + rest, 'latin1')));
+const anything = fc.oneof(fc.uint8Array({ maxLength: 40 }), foreign);
 const runs = { seed: fixedSeed, numRuns: 1000 };
 
 test('bytes of any kind: values as many as the sizes say, or refused', async () => {

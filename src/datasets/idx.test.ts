@@ -71,7 +71,7 @@ describe('readIdx', () => {
 
   test('sizes above 2^31 are unsigned', () => {
     const bytes = Uint8Array.of(0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff);
-    expect(() => readIdx(bytes, 'f', 1)).toThrow(/4294967303 bytes by its header/);
+    expect(() => readIdx(bytes, 'f', 1)).toThrow(/too large: 4294967295 by its header/);
   });
 
   test('zero rows are read as zero rows', () => {
@@ -79,7 +79,7 @@ describe('readIdx', () => {
   });
 
   test.each([
-    ['no bytes', new Uint8Array(0), 'too short'],
+    ['no bytes', new Uint8Array(0), 'is empty'],
     ['three bytes', whole.subarray(0, 3), 'too short'],
     ['other first byte', changed([0, 1]), 'is not an IDX file'],
     ['other second byte', changed([1, 8]), 'is not an IDX file'],
@@ -88,14 +88,14 @@ describe('readIdx', () => {
     ['integers', changed([2, 0x0c]), 'holds 4-byte integers'],
     ['floats', changed([2, 0x0d]), 'holds 4-byte floats'],
     ['doubles', changed([2, 0x0e]), 'holds 8-byte floats'],
-    ['unknown type', changed([2, 0x0a]), 'values of an unknown type'],
-    ['labels for images', changed([3, 1]), 'has 1 dimension(s) instead of 3'],
-    ['cut in the header', whole.subarray(0, 15), 'cut off in its header: 1 byte(s) are missing'],
-    ['cut in the values', whole.subarray(0, 25), 'is cut off: 3 byte(s) are missing'],
-    ['header only', whole.subarray(0, 16), 'is cut off: 12 byte(s) are missing'],
-    ['bytes after the end', Uint8Array.of(...whole, 1, 2), 'has 2 byte(s) too many'],
-    ['larger size', changed([7, 3]), 'is cut off: 6 byte(s) are missing'],
-    ['smaller size', changed([7, 1]), 'has 6 byte(s) too many'],
+    ['unknown type', changed([2, 0x0a]), 'values of the unknown type 0a'],
+    ['labels for images', changed([3, 1]), 'holds labels (1 dimension), not images'],
+    ['cut in the header', whole.subarray(0, 15), 'cut off in its header: 1 byte missing'],
+    ['cut in the values', whole.subarray(0, 25), 'is cut off: 3 bytes missing'],
+    ['header only', whole.subarray(0, 16), 'is cut off: 12 bytes missing'],
+    ['bytes after the end', Uint8Array.of(...whole, 1, 2), 'has 2 bytes too many'],
+    ['larger size', changed([7, 3]), 'is cut off: 6 bytes missing'],
+    ['smaller size', changed([7, 1]), 'has 6 bytes too many'],
   ])('%s', (_name, bytes, problem) => {
     let error: unknown;
     try {
@@ -151,8 +151,8 @@ describe('readIdxFile', () => {
   });
 
   test.each([
-    ['cut off', gzipSync(whole).subarray(0, 30), 'cannot be unpacked'],
-    ['only its first bytes', Uint8Array.of(0x1f, 0x8b), 'too short'],
+    ['cut off', gzipSync(whole).subarray(0, 30), 'is cut off'],
+    ['only its first bytes', Uint8Array.of(0x1f, 0x8b), 'is empty'],
     [
       'damaged inside',
       gzipSync(whole).map((byte, i) => (i > 10 && i < 20 ? ~byte : byte)),
@@ -163,8 +163,8 @@ describe('readIdxFile', () => {
       gzipSync(whole).map((byte, i, all) => (i === all.length - 5 ? ~byte : byte)),
       'cannot be unpacked',
     ],
-    ['of something else', gzipSync('hello world'), 'is not an IDX file'],
-    ['of a cut-off file', gzipSync(whole.subarray(0, 20)), '8 byte(s) are missing'],
+    ['of something else', gzipSync('hello world'), 'is text that begins with'],
+    ['of a cut-off file', gzipSync(whole.subarray(0, 20)), '8 bytes missing'],
     ['of more than its header says', gzipSync(Uint8Array.of(...whole, 0)), 'unpacks to too many bytes'],
     [
       'of far more than its header says',

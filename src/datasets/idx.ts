@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { constants, gunzip } from 'node:zlib';
-import { UserError } from '../errors.ts';
+import { counted, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
+import { recogniseForeign } from './foreign-file.ts';
 
 /** The contents of an IDX file of unsigned bytes. */
 export interface Idx {
@@ -39,15 +40,18 @@ const unpack = promisify(gunzip);
 export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: number): Idx {
   const { dimensions, start, length } = readHeader(bytes, file, expectedDimensions);
   if (bytes.length !== length) {
-    const difference = Math.abs(bytes.length - length);
-    throw damaged(
-      file,
-      bytes.length < length
-        ? `is cut off: ${difference} byte(s) are missing`
-        : `has ${difference} byte(s) too many`,
-      `${length} bytes, as stated in its header (${dimensions.join(' x ')})`,
-      `${bytes.length} bytes`,
-    );
+    const difference = counted(Math.abs(bytes.length - length), 'byte');
+    const stated = `${length} bytes, as stated in its header (${dimensions.join(' x ')}), not ${bytes.length}`;
+    if (bytes.length < length) throw damaged(file, `is cut off: ${difference} missing`, stated);
+    if (hasConvertedLineEnds(bytes, bytes.length - length)) {
+      throw damaged(
+        file,
+        'was changed as if it were text: each byte 0a became 0d 0a',
+        stated,
+        'get it again as a binary file; in Git, write "*-ubyte binary" into .gitattributes',
+      );
+    }
+    throw damaged(file, `has ${difference} too many`, stated);
   }
   return { dimensions, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, length - start), bytes };
 }
@@ -70,31 +74,81 @@ interface Header {
 }
 
 function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number): Header {
+  const kind = kindOf(expectedDimensions);
   const magic = [0, 0, unsignedByte, expectedDimensions];
-  const expected = `an IDX file that starts with the bytes ${hex(magic)}`;
-  if (bytes.length < 4)
-    throw damaged(file, 'is too short for an IDX file', expected, `${bytes.length} byte(s)`);
-  const received = hex(bytes.subarray(0, 4));
-  if (bytes[0] !== 0 || bytes[1] !== 0) throw damaged(file, 'is not an IDX file', expected, received);
+  const expected = `an IDX file of ${kind}, which starts with the bytes ${hex(magic)}`;
+  const isIdx = bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0;
+  if (!isIdx) {
+    const foreign = recogniseForeign(bytes);
+    if (foreign !== null) throw damaged(file, foreign.is, expected, foreign.remedy);
+    if (bytes.length < 4) {
+      throw damaged(file, `is too short for an IDX file: ${counted(bytes.length, 'byte')}`, expected);
+    }
+    throw damaged(file, `is not an IDX file: it starts with ${hex(bytes.subarray(0, 4))}`, expected);
+  }
   if (bytes[2] !== unsignedByte) {
-    const type = typeNames.get(bytes[2]) ?? 'values of an unknown type';
-    throw damaged(file, `holds ${type} instead of unsigned bytes`, expected, received);
+    const type = typeNames.get(bytes[2]) ?? `values of the unknown type ${hex([bytes[2]])}`;
+    throw damaged(
+      file,
+      `holds ${type}, not unsigned bytes`,
+      expected,
+      'write its values as unsigned bytes, from 0 to 255',
+    );
   }
   if (bytes[3] !== expectedDimensions) {
-    throw damaged(file, `has ${bytes[3]} dimension(s) instead of ${expectedDimensions}`, expected, received);
+    const found = `${kindOf(bytes[3])} (${counted(bytes[3], 'dimension')})`;
+    throw damaged(file, `holds ${found}, not ${kind}`, expected, dimensionRemedy(bytes[3]));
   }
   const start = 4 + 4 * expectedDimensions;
   if (bytes.length < start) {
-    const missing = `is cut off in its header: ${start - bytes.length} byte(s) are missing`;
-    throw damaged(file, missing, `a header of ${start} bytes`, `${bytes.length} bytes`);
+    const missing = counted(start - bytes.length, 'byte');
+    throw damaged(file, `is cut off in its header: ${missing} missing`, `a header of ${start} bytes`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const dimensions = Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  const length = start + dimensions.reduce((product, size) => product * size, 1);
-  if (length > maxBytes) {
-    throw damaged(file, 'is too large', `at most ${maxBytes} bytes`, `${length} bytes by its header`);
+  const sizesIn = (littleEndian: boolean) =>
+    Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i, littleEndian));
+  const dimensions = sizesIn(false);
+  const length = start + product(dimensions);
+  if (length <= maxBytes) return { dimensions, start, length };
+  const swapped = sizesIn(true);
+  if (start + product(swapped) <= maxBytes) {
+    throw damaged(
+      file,
+      'has its sizes in the wrong order of bytes (little-endian)',
+      `sizes of four bytes each, the highest byte first, such as ${swapped.join(' x ')}`,
+      'write the header again, in big-endian order',
+    );
   }
-  return { dimensions, start, length };
+  throw damaged(file, `is too large: ${dimensions.join(' x ')} by its header`, `at most ${maxBytes} bytes`);
+}
+
+/** What a file holds by its number of dimensions. */
+function kindOf(dimensions: number): string {
+  return (
+    ({ 1: 'labels', 2: 'rows of numbers', 3: 'images', 4: 'images with channels' } as Record<number, string>)[
+      dimensions
+    ] ?? 'an array'
+  );
+}
+
+function dimensionRemedy(dimensions: number): string {
+  if (dimensions === 1 || dimensions === 3) return "see whether two files have each other's name";
+  return 'write grey images with three dimensions: image, height, width';
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1);
+}
+
+/** Whether a file has grown by one byte 0d before each byte 0a, as text does on its way to Windows. */
+function hasConvertedLineEnds(bytes: Uint8Array, added: number): boolean {
+  let lineEnds = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] !== 0x0a) continue;
+    if (bytes[i - 1] !== 0x0d) return false;
+    lineEnds++;
+  }
+  return lineEnds > 0 && lineEnds >= added;
 }
 
 /** Unpacks no more than the header states, so that a small file cannot fill the memory. */
@@ -121,10 +175,10 @@ async function gunzipped(
         file,
         'unpacks to too many bytes',
         `${options.maxOutputLength} bytes, as stated in its header`,
-        'more',
       );
     }
-    throw damaged(file, 'cannot be unpacked', 'a whole gzip file', message);
+    const isCut = code === 'Z_BUF_ERROR';
+    throw damaged(file, isCut ? 'is cut off' : `cannot be unpacked: ${message}`, 'a whole gzip file');
   }
 }
 
@@ -144,11 +198,11 @@ function hex(bytes: ArrayLike<number>): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-function damaged(file: string, problem: string, expected: string, received: string): UserError {
-  return new UserError({
-    what: `${file} ${problem}`,
-    expected,
-    received,
-    remedy: 'download the file again from its publisher',
-  });
+function damaged(
+  file: string,
+  problem: string,
+  expected: string,
+  remedy = 'download the file again from its publisher',
+): UserError {
+  return new UserError({ what: `${file} ${problem}`, expected, remedy });
 }

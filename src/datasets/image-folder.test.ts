@@ -154,15 +154,37 @@ describe('a folder', () => {
       { testImages: idx([2, 1, 4], [1, 2, 3, 4, 5, 6, 7, 8]) },
       /different sizes/,
     ],
-    ['a label of 10', { trainLabels: idx([3], [1, 10, 11]) }, /not a digit, in row 1 .*\n.*0 to 9\n.*10/],
+    [
+      'a label of 10',
+      { trainLabels: idx([3], [1, 10, 11]) },
+      /the label 10 in row 1 .*\n.*0 to 9: one for each of at most 10 classes/,
+    ],
     ['no test rows', { testImages: idx([0, 2, 2], []), testLabels: idx([0], []) }, /has no pixels/],
     ['empty images', { trainImages: idx([3, 0, 2], []) }, /has no pixels/],
-    ['labels for images', { trainImages: parts.trainLabels }, /has 1 dimension\(s\) instead of 3/],
-    ['images for labels', { testLabels: parts.testImages }, /has 3 dimension\(s\) instead of 1/],
-    ['a cut-off file', { testImages: parts.testImages.subarray(0, 20) }, /4 byte\(s\) are missing/],
+    ['labels for images', { trainImages: parts.trainLabels }, /holds labels \(1 dimension\), not images/],
+    ['images for labels', { testLabels: parts.testImages }, /holds images \(3 dimensions\), not labels/],
+    ['a cut-off file', { testImages: parts.testImages.subarray(0, 20) }, /4 bytes missing/],
   ])('with %s', async (_name, changes, message) => {
     await write(changes);
     expect(await refused()).toMatch(message);
+  });
+
+  test.each([
+    ['TRAIN-IMAGES-IDX3-UBYTE', 'train-images-idx3-ubyte'],
+    ['train-images.idx3-ubyte', 'train-images-idx3-ubyte'],
+    ['Train_Images_idx3_ubyte.GZ', 'train-images-idx3-ubyte.gz'],
+  ])('with %s instead: how to rename it', async (name, wanted) => {
+    await write({ trainImages: null });
+    await writeFile(join(folder, name), parts.trainImages);
+    const message = await refused();
+    expect(message).toContain('has neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz');
+    expect(message).toContain(`rename ${name} to ${wanted},`);
+  });
+
+  test('without the files: what there is instead, of much the first names', async () => {
+    expect(await refused()).toMatch(/received: "an empty folder"/);
+    for (const name of 'hgfedcba') await writeFile(join(folder, name), '');
+    expect(await refused()).toMatch(/received: "a, b, c, d, e, f, and 2 more"/);
   });
 
   test('is tried again after a failure', async () => {

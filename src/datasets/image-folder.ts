@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import { reasonOf } from '../files/errno.ts';
+import { codeOf, reasonOf } from '../files/errno.ts';
 import type { Dataset } from './dataset.ts';
 import { type Idx, readIdxFile } from './idx.ts';
 
@@ -141,23 +141,28 @@ async function readPart(
   }
   const row = labels.data.findIndex((label) => label >= classes);
   if (row !== -1) {
-    throw mismatch(
-      `${labelFile} has a label that is not a digit, in row ${row} (counted from 0)`,
-      `0 to ${classes - 1}`,
-      labels.data[row],
-    );
+    throw new UserError({
+      what: `${labelFile} has the label ${labels.data[row]} in row ${row} (counted from 0)`,
+      expected: `labels from 0 to ${classes - 1}: one for each of at most ${classes} classes`,
+      remedy: `leave out the rows with labels above ${classes - 1}, or number the classes from 0`,
+    });
   }
   return { images, labels };
 }
 
+const expectedFolder = `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`;
+const otherFolder = 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy';
+
 async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
-  if (!(found instanceof Error) && 'isDirectory' in found && found.isDirectory()) return;
+  if ('isDirectory' in found && found.isDirectory()) return;
   throw new UserError({
-    what: `the data folder ${folder} ${'code' in found ? 'cannot be read' : 'is not a folder'}`,
-    expected: `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`,
-    received: 'code' in found ? reasonOf(found) : 'a file',
-    remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
+    what:
+      'code' in found
+        ? `the data folder ${folder} cannot be read: ${reasonOf(found)}`
+        : `the data folder ${folder} is not a folder but a file`,
+    expected: expectedFolder,
+    remedy: otherFolder,
   });
 }
 
@@ -168,15 +173,37 @@ async function find(folder: string, name: string): Promise<string> {
       await access(join(folder, file));
       return join(folder, file);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') return join(folder, file); // reading it gives the error
+      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return join(folder, file); // reading it gives the error
     }
   }
-  throw new UserError({
+  throw await missing(folder, name);
+}
+
+/** The error for a file that is not there. It says what is there instead. */
+async function missing(folder: string, name: string): Promise<UserError> {
+  const names = await readdir(folder).catch(() => []);
+  const similar = names.find((file) => [plainName(name), plainName(`${name}.gz`)].includes(plainName(file)));
+  return new UserError({
     what: `${folder} has neither ${name} nor ${name}.gz`,
-    expected: `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`,
-    remedy: 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy',
+    expected: expectedFolder,
+    received: names.length === 0 ? 'an empty folder' : listed(names),
+    remedy:
+      similar === undefined
+        ? otherFolder
+        : `rename ${similar} to ${name}${/gz$/i.test(similar) ? '.gz' : ''}, and the others in the same way`,
   });
+}
+
+/** A file's name without what differs between copies: case and punctuation. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** The first names in a folder, in order. */
+function listed(names: readonly string[]): string {
+  const most = 6;
+  const shown = names.toSorted().slice(0, most).join(', ');
+  return names.length > most ? `${shown}, and ${names.length - most} more` : shown;
 }
 
 function packagedFolder(): string {
