@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import definition from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Figure } from '../figures/index.ts';
+import type { Look } from '../figures/look.ts';
 import { activationNames } from '../nn/activations.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
@@ -81,7 +82,7 @@ export async function isFunctionsFolder(folder: string): Promise<boolean> {
 }
 
 /** Reads a folder that this command wrote and returns its figure. Used by `fys-nn plot`. */
-export async function readFunctionsFigure(folder: string): Promise<Figure> {
+export async function readFunctionsFigure(folder: string): Promise<(look: Partial<Look>) => Figure> {
   const { damagedResults } = await import('../figures/folder-errors.ts');
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
@@ -95,7 +96,7 @@ export async function readFunctionsFigure(folder: string): Promise<Figure> {
     });
   }
   if (values.length === 0) throw damagedResults(folder, 'functions.csv has no rows');
-  return functionsFigure(definition, values);
+  return (look) => functionsFigure(definition, values, look);
 }
 
 function functionsTable(values: readonly FunctionValue[]): Table {

@@ -20,7 +20,7 @@ export async function writeFigures(
   figures: readonly Figure[],
   formats?: readonly FigureFormat[],
 ): Promise<void> {
-  await writeFiles(folder, await figureFiles(figures, formats));
+  await addFigures(folder, figures, formats);
   const names = new Set(figures.map(({ name }) => name));
   const entries = await readdir(folder, { withFileTypes: true });
   // Runs write no folders, so a folder with such a name is the user's.
@@ -33,4 +33,13 @@ export async function writeFigures(
       if (old.has(path)) await removeFile(join(folder, path));
     }
   }
+}
+
+/** Writes figures to a folder next to those that are there. */
+export async function addFigures(
+  folder: string,
+  figures: readonly Figure[],
+  formats?: readonly FigureFormat[],
+): Promise<void> {
+  await writeFiles(folder, await figureFiles(figures, formats));
 }

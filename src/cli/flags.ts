@@ -2,7 +2,18 @@ import { UserError } from '../errors.ts';
 import { flagOf, options } from '../experiment/options.ts';
 
 /** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
-const runSettings = new Set(['dataDir', 'dataName', 'jobs', 'store', 'out', 'timeout', 'format', 'first']);
+const runSettings = new Set([
+  'dataDir',
+  'dataName',
+  'jobs',
+  'store',
+  'out',
+  'timeout',
+  'format',
+  'first',
+  'axes',
+  'metric',
+]);
 
 /**
  * Replaces settings in braces by flags: rooms without a command line write `{testSize}`, which becomes --test-size.

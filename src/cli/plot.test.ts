@@ -105,6 +105,50 @@ describe('plot', () => {
     ]);
   });
 
+  test('any settings as axes, next to the figures of the run; a size; no title', async () => {
+    const folder = await copyOf('own-axes');
+    const before = await readFile(join(folder, 'heat-maps.svg'), 'utf8');
+    const lines = await call(
+      'plot',
+      folder,
+      '--axes',
+      'lambda',
+      '--format',
+      'svg',
+      '--log',
+      'both',
+      '--no-title',
+    );
+    expect(lines).toMatchObject({ status: 0, stderr: expect.stringContaining('lines-lambda: ') });
+    const maps = [
+      '--axes',
+      'learning-rate,lambda',
+      '--metric',
+      'test_r2',
+      '--width',
+      '300',
+      '--height',
+      '500',
+    ];
+    expect((await call('plot', folder, ...maps)).status).toBe(0);
+    const svg = await readFile(join(folder, 'heat-maps-learning-rate-lambda-test-r2.svg'), 'utf8');
+    expect(svg).toContain('width="300" height="500"');
+    expect(await readFile(join(folder, 'heat-maps.svg'), 'utf8')).toBe(before);
+    expect(await readdir(folder)).toContain('lines-lambda.svg');
+  });
+
+  test.each([
+    ['--axes', 'hidden', 'hidden does not vary in these results'],
+    ['--metric', 'accuracy', 'accuracy is no metric of these results'],
+    ['--log', 'z', '--log has an unknown value'],
+    ['--width', '20', '--width'],
+    ['--height', 'tall', '--height'],
+  ])('%s %s is refused', async (flag, value, sentence) => {
+    const { status, stderr } = await call('plot', 'ridge', flag, value, '--out', 'refused');
+    expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(sentence) });
+    expect(await readdir(directory)).not.toContain('refused');
+  });
+
   test('two folders of one name do not share a place, and nothing is drawn', async () => {
     for (const parent of ['a', 'b']) {
       await cp(join(directory, 'ridge'), join(directory, parent, 'ridge'), { recursive: true });
@@ -189,9 +233,9 @@ describe('plot', () => {
     });
     const { vconcat } = JSON.parse(await readFile(join(folder, 'curves.vl.json'), 'utf8'));
     const { values } = vconcat[0].layer[1].data;
-    expect(values[0]).toMatchObject({ epoch: 1, value: 1 });
+    expect(values[0]).toMatchObject({ x: 1, value: 1 });
     expect(values.filter(({ split }: { split: string }) => split === 'test').at(-1)).toMatchObject({
-      epoch: 100_000,
+      x: 100_000,
       value: 1e-5,
     });
   });

@@ -3,6 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
+import type { Figure } from '../figures/index.ts';
+import { logChoices } from '../figures/look.ts';
+import { integer } from '../parsing/option.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import { writeStderr } from './terminal.ts';
@@ -11,6 +14,12 @@ interface Flags {
   readonly out?: string;
   readonly format: string;
   readonly quiet?: boolean;
+  readonly axes?: string;
+  readonly metric?: string;
+  readonly width?: string;
+  readonly height?: string;
+  readonly title: boolean;
+  readonly log?: string;
 }
 
 /** `fys-nn plot results/grid-search-ols`: redraws figures from the files of a run, without training. */
@@ -25,21 +34,40 @@ export function addPlotCommand(program: Command): void {
       `formats of the figures: ${figureFormatNames.join(', ')}`,
       figureFormatNames.join(','),
     )
+    .option(
+      '--axes <settings>',
+      'settings that vary, as the axes: one for lines (learning-rate), two for rows and columns of heat maps ' +
+        '(lambda,hidden); whatever else varies becomes lines or panels',
+    )
+    .option(
+      '--metric <names>',
+      'columns of trials.csv to show with --axes or in heat maps (default: those of the report)',
+    )
+    .option(
+      '--log <axes>',
+      'logarithmic axes: none, x, y (also the colours of heat maps), both (default: by the values)',
+    )
+    .option('--width <pixels>', 'width of the figures; print has two pixels a point (default: about 480)')
+    .option('--height <pixels>', 'height of the figures (default: as their content needs)')
+    .option('--no-title', 'leave out the title; notes that explain what is drawn stay')
     .option('--quiet', 'print no notes')
     .action(async (folders: string[], flags: Flags) => {
       const formats = parseList(flags.format, '--format').map((name) =>
         parseChoice(name, figureFormatNames, '--format'),
       );
+      const look = lookOf(flags);
       const all = (await Promise.all(folders.map(runFolders))).flat();
       const destinations = destinationsOf(all, flags);
       // Everything is read and drawn before anything is written.
       const drawn = [];
-      for (const [out, folder] of destinations) drawn.push({ out, figures: await figuresIn(folder, flags) });
+      for (const [out, folder] of destinations)
+        drawn.push({ out, figures: await figuresIn(folder, flags, look) });
       for (const { out, figures } of drawn) await write(out, figures, formats, flags);
     });
   addExamples(command, [
     ['plot results', 'the figures of every folder in it'],
     ['plot results/ffnn --format svg --out figures', 'those of one folder, elsewhere'],
+    ['plot results/grid-search-ffnn --axes learning-rate --log x --format pdf', 'a line for each lambda'],
   ]);
 }
 
@@ -59,21 +87,42 @@ async function runFolders(folder: string): Promise<string[]> {
   return kept.length > 0 ? kept : [folder];
 }
 
-async function figuresIn(folder: string, flags: Flags) {
+type AskedLook = ReturnType<typeof lookOf>;
+
+/** How the figures should look, and what they should show. Errors: UserError that names the flag. */
+function lookOf({ axes, metric, width, height, title, log }: Flags) {
+  const pixels = integer('pixels', 100, 10_000);
+  const size = (text: string | undefined, flag: string) =>
+    text === undefined ? null : (pixels.parse(text, flag) as number);
+  const listed = (text: string | undefined, flag: string) =>
+    text === undefined ? [] : parseList(text, flag);
+  return {
+    wanted: { axes: listed(axes, '--axes'), metrics: listed(metric, '--metric') },
+    size: { width: size(width, '--width'), height: size(height, '--height') },
+    look: { title, ...(log !== undefined && { log: parseChoice(log, logChoices, '--log') }) },
+  };
+}
+
+async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: AskedLook): Promise<Figure[]> {
   const { draw } = await import('../figures/index.ts');
+  const { fitted } = await import('../figures/fit.ts');
   const { whyNotDrawn } = await import('../figures/limits.ts');
   const { readResults } = await import('../figures/folder.ts');
   const { experiments } = await import('../../experiments/index.ts');
   const { publishedOf } = await import('../claims/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
-  if (await isFunctionsFolder(folder)) return [await readFunctionsFigure(folder)];
+  if (await isFunctionsFolder(folder)) {
+    const drawFunctions = await readFunctionsFigure(folder);
+    return fitted((own) => [drawFunctions(own)], look, size);
+  }
   const results = await readResults(folder, experiments);
   const why = whyNotDrawn(results.experiment, results.trials);
   if (why !== null) {
     if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
     return [];
   }
-  return draw(results, { published: await publishedOf(results.experiment.name) });
+  const published = await publishedOf(results.experiment.name);
+  return fitted((own) => draw(results, { published, wanted, look: own }), look, size);
 }
 
 /** Which folder's figures are written where, by destination. Errors: two folders with the same destination. */
@@ -102,14 +151,16 @@ function clash(folder: string, other: string, destination: string): UserError {
 
 async function write(
   out: string,
-  figures: Awaited<ReturnType<typeof figuresIn>>,
+  figures: readonly Figure[],
   formats: readonly FigureFormat[],
-  { quiet }: Flags,
+  { quiet, axes, metric }: Flags,
 ): Promise<void> {
   const { checkOutputDirectory } = await import('../files/write-files.ts');
-  const { writeFigures } = await import('./figures.ts');
+  const { addFigures, writeFigures } = await import('./figures.ts');
   await checkOutputDirectory(out, '--out');
-  await writeFigures(out, figures, formats);
+  // Figures with axes of their own are next to those of the run.
+  const isOwn = axes !== undefined || metric !== undefined;
+  await (isOwn ? addFigures : writeFigures)(out, figures, formats);
   if (quiet === true) return;
   for (const { name, caption } of figures) writeStderr(`wrote ${join(out, name)}: ${caption}`);
 }

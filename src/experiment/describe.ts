@@ -132,6 +132,11 @@ function contentOf(experiment: Experiment, values: Values): string {
   );
   const axes = [rows, columns].filter((name) => name !== null && varied.includes(name)) as OptionName[];
   const ordered = [...axes, ...varied.filter((name) => !axes.includes(name))].map(optionTitle);
+  if (curves === null && rows === null && columns !== null) {
+    const [over, ...others] = ordered;
+    const lines = `${inWords(shownMetrics.map(({ title }) => title.split(',')[0]))} over ${over}`;
+    return others.length === 0 ? lines : `${lines}, by ${inWords(others)}`;
+  }
   if (curves === null && ordered.length > 0) return ordered.join(' x ');
   const trained = (values.get('epochs') ?? []).length > 0;
   const what =

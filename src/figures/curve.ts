@@ -1,9 +1,15 @@
 export interface Point {
-  readonly epoch: number;
+  /** The epoch, or the value of a setting. */
+  readonly x: number;
   readonly value: number;
   /** Lowest and highest over the seeds. */
   readonly low: number;
   readonly high: number;
+}
+
+export interface Cross {
+  readonly x: number;
+  readonly value: number | null;
 }
 
 export interface Curve {
@@ -15,9 +21,10 @@ export interface Curve {
   readonly points: readonly Point[];
   /** The report's value after the last epoch; null if it has none. */
   readonly published: number | null;
-  /** Whether no seed finished, and the epoch of the divergence if it is known. */
+  /** Whether its values are those of trials that did not finish. */
   readonly diverged: boolean;
-  readonly divergedAt: number | null;
+  /** Where training diverged, with the last value if there is one. */
+  readonly crosses: readonly Cross[];
 }
 
 export interface CurvePanel {
@@ -26,5 +33,7 @@ export interface CurvePanel {
   readonly better: 'lower' | 'higher';
   /** Panels with the same scale share an axis, as training and test do. */
   readonly scale: string;
+  /** Whether values explode along curves, as over epochs, or at some points of all of them, as over learning rates. */
+  readonly explodes: 'curves' | 'points';
   readonly curves: readonly Curve[];
 }

@@ -29,7 +29,7 @@ function figureOf(trials: readonly TrialResult[], look: Partial<Look> = {}): Fig
 interface Layer {
   readonly mark: { readonly type: string; readonly shape?: string };
   readonly data: {
-    readonly values: readonly { series: string; epoch: number; value: number; what?: string }[];
+    readonly values: readonly { series: string; x: number; value: number; what?: string }[];
   };
   readonly encoding: {
     readonly x: { readonly scale: { readonly domain: [number, number]; readonly type: string } };
@@ -65,7 +65,7 @@ describe('an exploding curve', () => {
     const [alone, together] = [figureOf(calm), figureOf([...calm, finite])];
     expect(axisOf(together)).toEqual(axisOf(alone));
     const marks = marksOf(together, 'above the axis');
-    expect(marks).toMatchObject([{ epoch: 1, value: axisOf(together).domain[1] }]);
+    expect(marks).toMatchObject([{ x: 1, value: axisOf(together).domain[1] }]);
     expect(together.caption).toContain('Above the axis (triangles): 1 from epoch 1.');
     expect(await toSvg(together.spec)).toContain('Above the axis');
     expect(alone.caption).not.toContain('Above the axis');
@@ -74,19 +74,19 @@ describe('an exploding curve', () => {
   test('that diverged has a cross, and its epoch stands in the figure', async () => {
     const figure = figureOf([...calm, diverged]);
     expect(axisOf(figure)).toEqual(axisOf(figureOf(calm)));
-    expect(marksOf(figure, 'diverged')).toMatchObject([{ epoch: 3, value: axisOf(figure).domain[1] }]);
+    expect(marksOf(figure, 'diverged')).toMatchObject([{ x: 3, value: axisOf(figure).domain[1] }]);
     expect(await toSvg(figure.spec)).toContain('Diverged: learning rate 10 at epoch 3.');
   });
 
   test('without a finite value is marked too', () => {
     const gone = trial({ learningRate: 10 }, [null], { status: 'diverged', divergedAt: 1 });
     const figure = figureOf([...calm, gone]);
-    expect(marksOf(figure, 'diverged')).toMatchObject([{ series: '10', epoch: 1 }]);
+    expect(marksOf(figure, 'diverged')).toMatchObject([{ series: '10', x: 1 }]);
   });
 
   test('several at one place are next to each other', () => {
     const two = [1, 2].map((learningRate) => trial({ learningRate }, [1e5, 1e5, 1e5, 1e5]));
-    const epochs = marksOf(figureOf([...calm, ...two]), 'above the axis').map(({ epoch }) => epoch);
+    const epochs = marksOf(figureOf([...calm, ...two]), 'above the axis').map(({ x }) => x);
     expect(new Set(epochs).size).toBe(2);
   });
 
@@ -160,10 +160,10 @@ test('of curves on top of each other each has marks at places of its own', () =>
   const figure = figureOf(['relu', 'leaky_relu'].map((activation) => trial({ activation }, falling)));
   const places = layersOf(figure)
     .filter(({ mark }) => mark.type === 'point')
-    .flatMap(({ data }) => data.values.map(({ series, epoch }) => ({ series, epoch })));
+    .flatMap(({ data }) => data.values.map(({ series, x }) => ({ series, x })));
   expect(places.length).toBeGreaterThan(8);
   expect(new Set(places.map(({ series }) => series))).toEqual(new Set(['relu', 'leaky relu']));
-  expect(new Set(places.map(({ epoch }) => epoch)).size).toBe(places.length);
+  expect(new Set(places.map(({ x }) => x)).size).toBe(places.length);
 });
 
 test('a curve of one epoch is a point', async () => {

@@ -1,12 +1,13 @@
 import { significant } from '../stats/significant.ts';
 import type { Curve, CurvePanel } from './curve.ts';
-import { lastEpoch, panelAxis } from './curve-axis.ts';
+import { panelAxis } from './curve-axis.ts';
 import { colorOf, dashOf, type Key, keyOf, type SeriesTitle, shapeOf } from './curve-key.ts';
 import { endMarks, endShapes, type Mark, nameMarks } from './curve-marks.ts';
 import type { SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { palette } from './style.ts';
-import { isLog, placeOn, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
+import { placeOn, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
+import { epochAxis, type XAxis, xChannel } from './x-axis.ts';
 
 export interface CurvesOptions {
   readonly panels: readonly CurvePanel[];
@@ -14,17 +15,19 @@ export interface CurvesOptions {
   /** Whether to draw bands over the seeds. */
   readonly bands: boolean;
   readonly look: Look;
+  /** The horizontal axis of all panels; null for the epochs of each. */
+  readonly x: XAxis | null;
 }
 
 const heights = [210, 170, 140, 120];
 /** Pixels for the labels to the left of a panel. */
 const labels = 75;
 
-/** Panels below each other: lines over epochs, bands over seeds, and diamonds for the report's last values. */
+/** Panels below each other: lines over epochs or a setting, bands over seeds, and diamonds for the report's last values. */
 export function curves(options: CurvesOptions): SpecPart {
   const { panels, look } = options;
   const key = keyOf(panels, options.seriesTitle);
-  const height = heights[Math.min(panels.length, heights.length) - 1];
+  const height = Math.round(look.stretch * heights[Math.min(panels.length, heights.length) - 1]);
   return {
     vconcat: panels.map((panel, index) => ({
       title: { text: panel.title, fontWeight: 'normal', offset: 4, anchor: 'middle' },
@@ -40,7 +43,8 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
   const { bands, look } = options;
   const { curves: members } = panel;
   const axis = panelAxis(panel, options.panels, look.log);
-  const x = epochsOf(members, look, isLast);
+  const xAxis = options.x ?? epochAxis(members, look);
+  const x = xChannel(xAxis, isLast);
   const y = {
     field: 'value',
     type: 'quantitative',
@@ -69,7 +73,13 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
       encoding: { x, y, color, detail, strokeDash: dashOf(key, look.width), ...faded },
       ...(look.interactive && { params: [legendToggle(key)] }),
     },
-    ...(named ? nameLayers(nameMarks(members, axis), key, look, { x, y, ...faded }) : []),
+    ...(named
+      ? nameLayers(nameMarks(members, axis, xAxis.discrete ? 'points' : 'spread'), key, look, {
+          x,
+          y,
+          ...faded,
+        })
+      : []),
     // A curve of one epoch has no line.
     ...(alone.length > 0 && !named
       ? [
@@ -80,27 +90,9 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
           },
         ]
       : []),
-    ...endLayers(endMarks(members, axis), { x, y, color }),
-    ...(look.interactive ? [hoverLayer(lines, axis, { x, y, color }, bands)] : []),
+    ...endLayers(endMarks(members, axis, xAxis), { x, y, color }),
+    ...(look.interactive ? [hoverLayer(lines, axis, { x, y, color }, bands, xAxis.title)] : []),
   ];
-}
-
-function epochsOf(members: readonly Curve[], { log }: Look, isLast: boolean): SpecPart {
-  const last = lastEpoch(members);
-  const kind = log !== null && isLog(log, 'x', []) ? 'log' : 'linear';
-  const domain = last === 1 ? [0.5, 1.5] : [kind === 'log' ? 1 : 0, last];
-  return {
-    field: 'epoch',
-    type: 'quantitative',
-    scale: { type: kind, nice: false, domain },
-    axis: {
-      title: isLast ? 'epoch' : null,
-      format: 'd',
-      labelFlush: false,
-      ...(last <= 6 ? { values: Array.from({ length: last }, (_, i) => i + 1) } : { tickCount: 6 }),
-      ...(kind === 'log' && { labelOverlap: true }),
-    },
-  };
 }
 
 /** The marks of the series. Those of training are hollow. */
@@ -136,6 +128,7 @@ function hoverLayer(
   { low, high }: ValueAxis,
   channels: SpecPart,
   bands: boolean,
+  xTitle: string,
 ): SpecPart {
   return {
     data: { values: lines.filter(({ value }) => value > low && value < high) },
@@ -147,7 +140,8 @@ function hoverLayer(
       ...channels,
       opacity: { condition: { param: 'hover', empty: false, value: 1 }, value: 0 },
       tooltip: [
-        ...['series', 'split', 'epoch'].map((field) => ({ field, type: 'nominal' })),
+        ...['series', 'split'].map((field) => ({ field, type: 'nominal' })),
+        { field: 'x', type: 'nominal', title: xTitle },
         ...['value', ...(bands ? ['low', 'high'] : [])].map((field) => ({
           field,
           type: 'quantitative',
@@ -170,10 +164,10 @@ function pointRows(members: readonly Curve[], axis: ValueAxis): PointRow[] {
   // Five digits are finer than any pixel; curves.csv has all of them.
   const drawn = (value: number) => significant(placeOn(axis, value), 5);
   return members.flatMap(({ series, split, points }) =>
-    points.map(({ epoch, value, low, high }) => ({
+    points.map(({ x, value, low, high }) => ({
       series,
       split,
-      epoch,
+      x,
       value: drawn(value),
       ...(low < high && { low: drawn(low), high: drawn(high) }),
     })),

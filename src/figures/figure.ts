@@ -17,6 +17,14 @@ export interface Figure {
   /** Describes what is drawn, over how many seeds, and what is missing, cut off or not comparable. */
   readonly caption: string;
   readonly spec: VegaLiteSpec;
+  /** Its size in pixels, if it is not the size in which it is laid out. */
+  readonly size?: Size;
+}
+
+/** A size in pixels; null for what keeps the proportions. */
+export interface Size {
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 /** The report's number for a metric of the cell with these settings; null if it has none. */

@@ -229,11 +229,11 @@ describe('curves', () => {
     const seeds = [1, 2, 3].map((seed) => trial({ solver: 'sgd', seed }, 0.06 + 0.01 * seed));
     const [figure] = draw(curveResults({}, seeds));
     expect(figure.caption).toContain('Means over 3 seeds. Bands: lowest to highest over the 3 seeds.');
-    const rows = valuesAt(figure.spec, 'values').flat() as { split: string; epoch: number; low?: number }[];
-    expect(rows.find(({ split, epoch }) => split === 'test' && epoch === 4)).toEqual({
+    const rows = valuesAt(figure.spec, 'values').flat() as { split: string; x: number; low?: number }[];
+    expect(rows.find(({ split, x }) => split === 'test' && x === 4)).toEqual({
       series: '',
       split: 'test',
-      epoch: 4,
+      x: 4,
       value: 0.08,
       low: 0.07,
       high: 0.09,
@@ -254,7 +254,7 @@ describe('curves', () => {
       ({ what }) => what !== undefined,
     );
     expect(marks).toEqual([
-      { series: '', split: 'test', epoch: 4, value: 0.055, exact: 0.055, what: "the report's value" },
+      { series: '', split: 'test', x: 4, value: 0.055, exact: 0.055, what: "the report's value" },
     ]);
   });
 
@@ -340,7 +340,7 @@ describe('curves', () => {
       curves: { test_mse: Array.from({ length: 1999 }, (_, i) => 1 / (i + 1)) },
     };
     const [figure] = draw(curveResults({}, [long]));
-    const epochs = (valuesAt(figure.spec, 'values').flat() as { epoch: number }[]).map(({ epoch }) => epoch);
+    const epochs = (valuesAt(figure.spec, 'values').flat() as { x: number }[]).map(({ x }) => x);
     expect(epochs.length).toBeLessThanOrEqual(251);
     expect([epochs[0], epochs[epochs.length - 1]]).toEqual([1, 1999]);
   });

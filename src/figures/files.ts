@@ -14,8 +14,8 @@ export async function figureFiles(
   if (figures.length === 0) return new Map();
   const { toPng, toSvg } = await import('./render.ts');
   const files = new Map<string, string | Buffer>();
-  for (const { name, spec } of figures) {
-    const svg = formats.some((format) => format !== 'json') ? await toSvg(spec) : '';
+  for (const { name, spec, size } of figures) {
+    const svg = formats.some((format) => format !== 'json') ? await toSvg(spec, size) : '';
     const contents = {
       svg: () => svg,
       png: () => toPng(svg),

@@ -30,7 +30,7 @@ export function functionsFigure(
       return [typeset(name), evenIndices(own.length, mostPoints).map((index) => drawn(own[index]))];
     }),
   );
-  const size = { width: Math.max(60, (whole.width - 90) / 2), height: 130 };
+  const size = { width: Math.max(60, (whole.width - 90) / 2), height: Math.round(130 * whole.stretch) };
   const enlarged = pairsAlike(byName);
   const panels = [
     ...[...byName].map(([name, points]) => ({ ...size, ...functionPanel(name, points) })),

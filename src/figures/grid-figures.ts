@@ -156,7 +156,7 @@ interface Content {
 function figureOf(grid: Grid, name: string, { metrics, lines, notes, lead, look }: Content): Figure {
   const { results } = grid;
   const words = wordsOf(results);
-  const { body, width } = heatMaps(lines, look.width);
+  const { body, width } = heatMaps(lines, look);
   const title = typeset(words.title);
   const shown = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
   const framed = lines.flat().some(({ cells }) => cells.some(({ best }) => best));

@@ -115,6 +115,7 @@ function keyTitle({ title, best }: ShownMetric): string {
 
 /** A cell in which a seed diverged is never the best. */
 function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | null {
+  if (best === null) return null;
   const sign = best === 'max' ? -1 : 1;
   const finite = groups.filter(
     (group) => meanOf(group, name) !== null && countStatus(group.trials, 'diverged') === 0,

@@ -5,6 +5,7 @@ import { clampToAxis } from './clamp-to-axis.ts';
 import { colorKey } from './color-key.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
 import type { SpecPart } from './figure.ts';
+import type { Look } from './look.ts';
 import { condensed, fontSize, labelLimit, textWidth } from './style.ts';
 
 export interface HeatMapCell extends CellContent {
@@ -32,7 +33,10 @@ export interface HeatMapPanel {
   readonly key: string;
 }
 
-const rowHeight = 34;
+/** Pixels of a row: at least two lines of text. */
+function rowHeight({ stretch }: Look): number {
+  return Math.round(Math.max(30, 34 * stretch));
+}
 const gap = 14;
 /** Narrower keys have no room for their title. */
 const narrowestKey = 170;
@@ -52,8 +56,9 @@ export function panelsPerLine(panels: readonly HeatMapPanel[], width: number): n
  */
 export function heatMaps(
   lines: readonly (readonly HeatMapPanel[])[],
-  full: number,
+  look: Look,
 ): { body: SpecPart; width: number } {
+  const full = look.width;
   const panels = lines.flat();
   const [{ columns }] = panels;
   const most = greatest(lines.map((line) => line.length));
@@ -76,6 +81,7 @@ export function heatMaps(
       panelSpec(panel, cellWidth, {
         rowLabels: place === 0 ? labelsWidth : null,
         columnLabels: ending.length > 0 || (rest[0]?.length ?? 0) <= place,
+        look,
       }),
     );
     return [sideBySide(maps), ...keyLines(keyed, line.length, cellWidth, { labelsWidth, full })];
@@ -142,7 +148,7 @@ function rowAxis(title: string, width: number): SpecPart {
 function panelSpec(
   { title, rows, columns, cells, colors }: HeatMapPanel,
   cellWidth: number,
-  labels: { rowLabels: number | null; columnLabels: boolean },
+  { look, ...labels }: { rowLabels: number | null; columnLabels: boolean; look: Look },
 ): SpecPart {
   const [rowTexts, columnTexts] = [tickTexts(rows.ticks), tickTexts(columns.ticks)];
   const rowText = new Map(rows.ticks.map((tick, i) => [tick, rowTexts[i]]));
@@ -162,7 +168,7 @@ function panelSpec(
   return {
     title: { text: title, fontWeight: 'normal', offset: 4, anchor: 'middle' },
     width,
-    height: rowHeight * rows.ticks.length,
+    height: rowHeight(look) * rows.ticks.length,
     encoding: {
       x: {
         field: 'column',
@@ -179,7 +185,7 @@ function panelSpec(
         axis: labels.rowLabels === null ? null : rowAxis(rows.title, labels.rowLabels),
       },
     },
-    layer: layers(rowsOf(cells), colors, cellWidth),
+    layer: layers(rowsOf(cells), colors, cellWidth, rowHeight(look)),
   };
 }
 
@@ -203,7 +209,7 @@ const twoLines = {
   dy: { expr: `isArray(datum.text) ? ${-fontSize / 2} : 0` },
 };
 
-function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number): SpecPart[] {
+function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number, height: number): SpecPart[] {
   const tooltip = { field: 'detail', type: 'nominal' };
   const text = { field: 'text', type: 'nominal' };
   const diverged = rows.filter(({ state }) => state === 'diverged');
@@ -232,8 +238,8 @@ function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number): Sp
       diverged,
       {
         type: 'point',
-        shape: hatch(cellWidth / rowHeight),
-        size: rowHeight ** 2,
+        shape: hatch(cellWidth / height),
+        size: height ** 2,
         stroke: '#b0b0b0',
         strokeWidth: 1,
       },

@@ -1,11 +1,14 @@
 import { isReportCell } from '../experiment/describe.ts';
+import { columnName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
+import { type Wanted, withAxes } from './axes.ts';
 import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
 import { type Look, usualLook } from './look.ts';
 import { type Results, resultsOf } from './results.ts';
+import { settingLines } from './setting-lines.ts';
 
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
 
@@ -13,6 +16,7 @@ export interface DrawingOptions {
   /** The report's numbers; left out, none are drawn. */
   readonly published?: Published;
   readonly look?: Partial<Look>;
+  readonly wanted?: Wanted;
 }
 
 /** The figures of an experiment from its records. */
@@ -20,12 +24,24 @@ export function figuresOf(plan: Plan, records: Records, options: DrawingOptions 
   return draw(resultsOf(plan, records), options);
 }
 
-/** The figures of results: heat maps of a grid or curves over epochs, depending on the experiment's layout. */
-export function draw(results: Results, { published, look = {} }: DrawingOptions = {}): Figure[] {
+/**
+ * The figures of results: heat maps of a grid or curves over epochs, depending on the experiment's layout; or those that
+ * are wanted, under names of their own.
+ */
+export function draw(all: Results, { published, look = {}, wanted }: DrawingOptions = {}): Figure[] {
+  const { results, axes } = withAxes(all, wanted ?? { axes: [], metrics: [] });
   const known = published === undefined ? () => null : comparable(results, published);
   const whole = { ...usualLook, ...look };
+  const own = nameOf([...axes.map(columnName), ...(wanted?.metrics ?? [])]);
+  const [first] = axes;
+  if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
   if (results.experiment.layout.curves !== null) return curveFigures(results, known, whole);
-  return gridFigures(results, known, whole);
+  return gridFigures(results, known, whole).map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+}
+
+/** A part of a file's name for each axis and metric that is wanted: "-learning-rate-test-mse". */
+function nameOf(parts: readonly string[]): string {
+  return parts.map((part) => `-${part.trim().replaceAll('_', '-')}`).join('');
 }
 
 /** The report's numbers, only for cells with the settings and data of the report. */

@@ -6,8 +6,8 @@ export type LogChoice = (typeof logChoices)[number];
 export interface Look {
   /** The width in pixels for which a figure is laid out; what does not fit makes it wider. */
   readonly width: number;
-  /** The height of the whole figure in pixels; null for a height that suits the content. */
-  readonly height: number | null;
+  /** By how much panels are higher than usual. */
+  readonly stretch: number;
   /** Whether the title is in the figure. Warnings and what explains marks always are. */
   readonly title: boolean;
   /** null chooses by the values. */
@@ -17,4 +17,4 @@ export interface Look {
 }
 
 /** Printed at the width of a column, 8.5 cm or 241 pt, a pixel is half a point. */
-export const usualLook: Look = { width: 480, height: null, title: true, log: null, interactive: false };
+export const usualLook: Look = { width: 480, stretch: 1, title: true, log: null, interactive: false };

@@ -1,7 +1,7 @@
 import { Resvg } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { VegaLiteSpec } from './figure.ts';
+import type { Size, VegaLiteSpec } from './figure.ts';
 import { boldFontFile, condensedFontFile, fontFile, readAdvances } from './font.ts';
 
 // Vega needs the widths of labels and has no canvas here, so it gets the widths from the font file.
@@ -44,13 +44,32 @@ const zoom = 2.1;
  *
  * Throws for every warning of Vega-Lite: a specification that it understands only in part is a bug in the program.
  */
-export async function toSvg(spec: VegaLiteSpec): Promise<string> {
+export async function toSvg(spec: VegaLiteSpec, size: Size = { width: null, height: null }): Promise<string> {
   // The names of clip paths are numbered per process. Restarting gives each figure the same names.
   vega.resetSVGDefIds();
   const view = viewOf(spec);
   const svg = await view.toSVG();
   view.finalize();
-  return `${rounded(svg)}\n`;
+  return `${sized(rounded(svg), size)}\n`;
+}
+
+/** The picture in another size, on a background that fills it. */
+function sized(svg: string, { width, height }: Size): string {
+  if (width === null && height === null) return svg;
+  const start = /^<svg([^>]*) width="(\d+)" height="(\d+)" viewBox="[^"]*">(<rect width="\d+" height="\d+")?/;
+  return svg.replace(start, (_, attributes: string, w: string, h: string, rect = '') => {
+    const scale = Math.min(
+      (width ?? Number.POSITIVE_INFINITY) / Number(w),
+      (height ?? Number.POSITIVE_INFINITY) / Number(h),
+    );
+    const [wide, high] = [width ?? Number(w) * scale, height ?? Number(h) * scale].map(Math.round);
+    const box = [(Number(w) - wide / scale) / 2, 0, wide / scale, high / scale].map((x) =>
+      Number(x.toFixed(2)),
+    );
+    const [left, , across, down] = box;
+    const background = rect === '' ? '' : `<rect x="${left}" width="${across}" height="${down}"`;
+    return `<svg${attributes} width="${wide}" height="${high}" viewBox="${box.join(' ')}">${background}`;
+  });
 }
 
 /** The figure laid out, with the widths of the bundled font. Throws for every warning. */
