@@ -1,3 +1,4 @@
+import type { HasDiverged } from './divergence.ts';
 import type { Scores } from './evaluate.ts';
 import { type Evaluator, type EvaluatorTask, type LendCore, startEvaluator } from './evaluator.ts';
 import type { LayerWeights } from './network.ts';
@@ -9,11 +10,11 @@ export interface Curve {
   readonly accuracy: number[];
 }
 
-/** The results of the epochs: their curves, and the epoch after which a loss was no longer finite. */
+/** The results of the epochs: their curves, and the epoch after which training had diverged. */
 export interface EpochRecord {
   readonly train: Curve;
   readonly test: Curve;
-  /** Counted from 0; null while all losses are finite. */
+  /** Counted from 0; null while it has not. */
   divergedAt(): number | null;
   /** Adds the scores of the next epoch. */
   add(scores: Scores): void;
@@ -46,6 +47,7 @@ export interface Checkpoints {
 export const noCheckpoints: Checkpoints = { resume: null, due: () => false, keep: async () => {} };
 
 export function createRecord(
+  hasDiverged: HasDiverged,
   onEpoch: (epoch: number) => void,
   resume: TrainingState | null = null,
 ): EpochRecord {
@@ -67,8 +69,8 @@ export function createRecord(
       ] as const) {
         curve.loss.push(score.loss);
         if (score.accuracy !== null) curve.accuracy.push(score.accuracy);
-        if (!Number.isFinite(score.loss)) divergedAt = train.loss.length - 1;
       }
+      if (divergedAt === null && hasDiverged(scores)) divergedAt = train.loss.length - 1;
       onEpoch(train.loss.length);
     },
   };

@@ -1,5 +1,6 @@
 import { createKernels } from '../kernels/index.ts';
 import { allocate } from './arena.ts';
+import { isNotFinite } from './divergence.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
 import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
@@ -73,7 +74,7 @@ export async function fitLbfgs(
     const score = lossAndGradient(kernels, memory, trainRows, sorted, loss, gradient);
     return { value: score.loss + addPenalty(x, fit, gradient), gradient, score };
   };
-  const record = createRecord(onIteration);
+  const record = createRecord(isNotFinite, onIteration);
   const take = (x: Float64Array, { score }: Fitness): void => {
     store(x);
     record.add({ train: score, test: evaluate(kernels, memory, testRows, loss) });

@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts';
+import { log } from '../math/elementary.ts';
 import type { MetricName, Task } from '../stats/metrics.ts';
 import { activateInPlace, multiplyByDerivativeInPlace } from './forward.ts';
 import type { LayerMemory, LayerSpec } from './network.ts';
@@ -16,6 +17,11 @@ export interface Loss {
   readonly units: (classes: number) => number;
   /** Encodes the dataset's targets of the given rows as y [rows][P]. */
   readonly encode: (targets: ArrayLike<number>, rows: Int32Array, classes: number) => Float64Array;
+  /**
+   * C of the guess that ignores the inputs, from the encoded targets y [rows][P]: the mean target, or the same
+   * probability for each class. It is the scale by which a loss is large.
+   */
+  readonly guess: (targets: ArrayLike<number>, rows: number) => number;
   /** Replaces the output layer's z [N,P] by a. */
   forward(kernels: Kernels, output: LayerMemory, N: number): void;
   /** Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P]. */
@@ -38,6 +44,7 @@ export const losses = {
     output: 'linear',
     units: () => 1,
     encode: values,
+    guess: variance,
     forward: activateInPlace,
     backward(kernels, layer, targets, N) {
       kernels.scaledDifference(layer.output, targets, 2 / N, layer.delta, N * layer.units);
@@ -58,6 +65,7 @@ export const losses = {
     output: 'softmax',
     units: (classes) => classes,
     encode: oneHot,
+    guess: (targets, rows) => log(targets.length / rows),
     forward: (kernels, { output, units }, N) => kernels.softmaxForwardInPlace(output, N, units),
     backward: (kernels, { output, delta, units }, targets, N) =>
       kernels.scaledDifference(output, targets, 1 / N, delta, N * units),
@@ -78,6 +86,18 @@ export function lossesOf(task: Task): LossName[] {
 /** The real targets of the given rows, unchanged. */
 function values(targets: ArrayLike<number>, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => targets[row]);
+}
+
+/** The variance of the targets [rows][P], summed over the P outputs. */
+function variance(targets: ArrayLike<number>, rows: number): number {
+  const P = targets.length / rows;
+  let sum = 0;
+  for (let p = 0; p < P; p++) {
+    let mean = 0;
+    for (let n = 0; n < rows; n++) mean += targets[n * P + p] / rows;
+    for (let n = 0; n < rows; n++) sum += (targets[n * P + p] - mean) ** 2 / rows;
+  }
+  return sum;
 }
 
 /** Labels 0 .. classes - 1 as one-hot rows. */

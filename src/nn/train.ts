@@ -2,6 +2,7 @@ import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
+import { divergenceTest, isNotFinite } from './divergence.ts';
 import { type Checkpoints, type Curve, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
@@ -25,6 +26,8 @@ export interface Training {
   readonly batches: Batches;
   readonly epochs: number;
   readonly dtype: Dtype;
+  /** Whether a loss that has grown beyond any use ends the training, not only one that is not finite; true by default. */
+  readonly endBeyondUse?: boolean;
   /** Whether to return the outputs of the training rows; true by default. */
   readonly keepTrainOutputs?: boolean;
 }
@@ -32,7 +35,7 @@ export interface Training {
 export interface Trained {
   readonly train: Curve;
   readonly test: Curve;
-  /** The epoch (from 0) after which a loss was no longer finite and training stopped; null if all epochs were run. */
+  /** The epoch (from 0) after which training had diverged and stopped (see `divergenceTest`); null if all were run. */
   readonly divergedAt: number | null;
   /** [test rows][outputs] after the last epoch */
   readonly testOutputs: Float64Array;
@@ -97,8 +100,17 @@ export async function train(
   });
   const { dtype } = training;
   const task: EvaluatorTask = { train: trainSamples, test: testSamples, layers, loss: training.loss, dtype };
-  const record = createRecord(onEpoch, resume);
   const copy = () => copyWeights(kernels, memory);
+  const initialLoss = (): number => {
+    const current = copy();
+    storeWeights(kernels, memory, training.weights);
+    const { loss: initial } = evaluate(kernels, memory, trainRows, loss);
+    storeWeights(kernels, memory, current);
+    return initial;
+  };
+  const hasDiverged =
+    training.endBeyondUse === false ? isNotFinite : divergenceTest(loss, trainSamples, initialLoss);
+  const record = createRecord(hasDiverged, onEpoch, resume);
   const copyState = () => slots.map((slot) => copyWeights(kernels, slot));
   try {
     await runEpochs({

@@ -1,3 +1,4 @@
+import { divergenceTest } from '../nn/divergence.ts';
 import type { Score } from '../nn/evaluate.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { OptimizerConfig } from '../nn/optimizers.ts';
@@ -50,7 +51,7 @@ export function missingInTfjs({
  * Trains the network of `training` with the Layers API of TensorFlow.js, in float32, its only float type.
  *
  * The data, initial weights, mini-batches and learning rates are those of `train` in nn/train.ts, and it returns the
- * same kinds of curves and outputs. Like `train` it stops when a loss is no longer finite. Errors: versions other than
+ * same kinds of curves and outputs. Like `train` it stops when it has diverged. Errors: versions other than
  * the expected ones.
  */
 export async function trainWithTfjs(
@@ -68,6 +69,13 @@ export async function trainWithTfjs(
   const model = createModel(tf, training, columnsOf(train), optimizer);
   const rows = new Int32Array(batches.size);
   const curves = { train: { loss: [], accuracy: [] }, test: { loss: [], accuracy: [] } } as Curves;
+  const initialLoss = (): number => {
+    const initial = createModel(tf, training, columnsOf(train), optimizer);
+    const { loss: value } = evaluate(tf, initial, train, loss);
+    initial.dispose();
+    return value;
+  };
+  const hasDiverged = divergenceTest(losses[loss], train, initialLoss);
   let divergedAt: number | null = null;
   let outputs: Record<keyof Curves, Float64Array> = { train: new Float64Array(), test: new Float64Array() };
   for (let epoch = 0; epoch < epochs && divergedAt === null; epoch++) {
@@ -84,8 +92,8 @@ export async function trainWithTfjs(
       const score = evaluated[part];
       curves[part].loss.push(score.loss);
       if (score.accuracy !== null) curves[part].accuracy.push(score.accuracy);
-      if (!Number.isFinite(score.loss)) divergedAt = epoch;
     }
+    if (hasDiverged(evaluated)) divergedAt = epoch;
     outputs = { train: evaluated.train.outputs, test: evaluated.test.outputs };
     onEpoch(epoch + 1);
   }

@@ -28,6 +28,7 @@ export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
     schedule: sgd!.decay ? schedules.decay : schedules.constant,
     batches: recordedBatches(batches!),
     epochs: batches!.length,
+    endBeyondUse: false,
     dtype: 'float64',
   });
   const pairs: [string, ArrayLike<number>, ArrayLike<number> | undefined][] = [

@@ -47,6 +47,13 @@ describe('linearFit', () => {
     });
   });
 
+  test('that is worse on its training rows than beta = 0 has diverged, and only then', () => {
+    const wrong = Float64Array.of(1e3, 1e3);
+    expect(linearFit(data, wrong).diverged).toBe(true);
+    const test = samples([1, 1e5, 1, -1e5], [0, 2]);
+    expect(linearFit({ ...data, test }, Float64Array.of(0.5, 0.5)).diverged).toBe(false);
+  });
+
   test('without an R2, as all targets are equal, has not diverged', () => {
     const flat = { ...data, test: samples([1, 0, 1, 2], [2, 2]) };
     const fit = linearFit(flat, Float64Array.of(0.5, 0.5));

@@ -1,15 +1,16 @@
 import type { Matrix } from '../math/matrix.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
+import { divergenceTest } from '../nn/divergence.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
 import { finiteOrNull } from '../stats/describe.ts';
-import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import { type MetricName, meanSquaredError, metricNames, metrics, type Task } from '../stats/metrics.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The results of one fit of the model, before bootstrapping. */
 export interface Fit {
-  /** Whether a loss became non-finite, and for models with epochs after which one (from 1). */
+  /** Whether the fit diverged (see `divergenceTest`), and for models with epochs after which one (from 1). */
   readonly diverged: boolean;
   readonly divergedAt: number | null;
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -59,8 +60,8 @@ export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained
 }
 
 /**
- * The scores of a linear model with the coefficients beta [columns]. It counts as diverged if its errors are not
- * finite.
+ * The scores of a linear model with the coefficients beta [columns]. It counts as diverged as if it had begun with beta = 0.
+ * Least squares cannot do worse than that on its training rows, unless float64 is not enough for it.
  */
 export function linearFit(data: Prepared, beta: Float64Array): Fit {
   const outputs = {
@@ -73,7 +74,17 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
       values[`${split}_${name}`] = score(name, data[split], outputs[split]);
     }
   }
-  const diverged = values.train_mse === null || values.test_mse === null;
+  const zeros = new Float64Array(data.train.rows);
+  const atZero = () => meanSquaredError(data.train.targets, zeros);
+  const lossOf = (value: number | null) => ({ loss: value ?? Number.POSITIVE_INFINITY });
+  const diverged = divergenceTest(
+    losses.mse,
+    data.train,
+    atZero,
+  )({
+    train: lossOf(values.train_mse),
+    test: lossOf(values.test_mse),
+  });
   if (diverged) for (const column of Object.keys(values)) values[column] = null;
   return {
     diverged,

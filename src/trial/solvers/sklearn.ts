@@ -1,4 +1,6 @@
 import type * as Zod from 'zod';
+import { divergenceTest } from '../../nn/divergence.ts';
+import { losses } from '../../nn/losses.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { SklearnVersions } from '../../references/sklearn.ts';
 import { linearFit } from '../fit.ts';
@@ -119,7 +121,10 @@ export const logisticRegression = {
       parameters,
       versions,
     );
-    const diverged = ![scores.train.loss, scores.test.loss].every(Number.isFinite);
+    const { guess } = losses.cross_entropy;
+    // It begins with all weights 0, where all classes have the same probability.
+    const atZero = () => guess(data.train.targets, data.train.rows);
+    const diverged = divergenceTest({ guess }, data.train, atZero)(scores);
     const metrics = {
       train_cross_entropy: scores.train.loss,
       test_cross_entropy: scores.test.loss,
