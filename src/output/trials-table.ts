@@ -41,7 +41,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
       {
         name: 'diverged_epoch',
         type: 'integer',
-        description: 'epoch (from 1) after which a loss was not finite',
+        description: 'epoch (from 1) after which the training ended as diverged',
       },
       ...metrics.map(({ name, description }): Column => ({ name, type: 'number', description })),
     ],

@@ -23,7 +23,7 @@ export interface TrialRecord {
   readonly id: string;
   readonly config: TrialConfig;
   readonly status: 'done' | 'diverged';
-  /** The epoch (from 1) after which a loss was no longer finite; null without divergence or without epochs. */
+  /** The epoch (from 1) after which training had diverged and ended; null without divergence or without epochs. */
   readonly divergedAt: number | null;
   /** Final values by name; null if the trial diverged or the value does not exist. */
   readonly metrics: Readonly<Record<string, number | null>>;
