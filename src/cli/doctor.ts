@@ -54,8 +54,8 @@ async function runDoctor({ store, dataDir, golden, json }: DoctorFlags): Promise
       [state, what, found],
       ...(remedy === undefined ? [] : [['', '', `-> ${remedy}`]]),
     ]);
-    const color = process.stdout.isTTY && process.stdout.hasColors();
-    const table = renderTable(['', 'check', 'result'], rows, { color, width: process.stdout.columns ?? 120 });
+    const { screenOf } = await import('./screen.ts');
+    const table = renderTable(['', 'check', 'result'], rows, screenOf(process.stdout));
     const verdict = wrong === 0 ? 'nothing is wrong' : `${wrong} wrong`;
     const warningText = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
     writeStdoutRaw(`${table}\n\n${verdict}${warningText}\n`);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createProgress, type Progress } from './progress.ts';
 import type { Work } from './time-left.ts';
 
-const work = (epochs: number): Work => ({ kind: 'a', seconds: 1, epochs, from: 0 });
+const work = (epochs: number): Work => ({ kind: 'a', seconds: 1, epochs, from: 0, exact: true });
 const works = (count: number): Work[] => Array.from({ length: count }, () => work(10));
 
 /** A stream that keeps what is written, and as a terminal also carries it out on a small screen. */

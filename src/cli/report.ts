@@ -61,7 +61,9 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const plans = runs.map(({ plan }) => plan);
       const comparison = await writeComparison(plans, records, folder, options.formats);
       const page = await writePage(plans, records, folder, options);
-      return `${functions}${comparison}The page: ${printable(page)}\n`;
+      const numbers = printable(join(folder, 'published.md'));
+      const opened = flags.out === undefined ? 'fys-nn open' : `fys-nn open ${printable(page)}`;
+      return `${functions}${comparison}Every number: ${numbers}. The page: ${opened}. Next: fys-nn verify --quick\n`;
     };
     if (!options.planOnly) {
       await checkOutputDirectory(folder, '--out');
@@ -72,28 +74,27 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   });
 }
 
-/** Writes published.csv and published.md, and returns the numbers that are in no grid as text for the terminal. */
+/** Writes published.csv and published.md, and returns what the report ends with on the terminal. */
 async function writeComparison(
   plans: readonly Plan[],
   records: Records,
   folder: string,
   formats: readonly FormatName[],
 ): Promise<string> {
-  const { compareWithPublished, comparisonTable, isComparable } = await import('../claims/comparison.ts');
+  const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
   const { tableFiles } = await import('../output/result-files.ts');
-  const { comparisonMarkdown, comparisonRows, nothingComparable } = await import('../claims/markdown.ts');
-  const { renderTable } = await import('./text-table.ts');
+  const { comparisonMarkdown } = await import('../claims/markdown.ts');
+  const { findings } = await import('./findings.ts');
+  const { screenOf } = await import('./screen.ts');
   const { variant } = plans[0];
   const comparisons = await compareWithPublished(plans, records);
   const table = comparisonTable(comparisons, plans[0]);
   const files = tableFiles('published', "The report's numbers next to ours", [table], formats);
-  const remark = variant === 'text' ? ", with the report's wording (--variant text)" : '';
-  const heading = remark === '' ? '' : `Published numbers next to ours${remark}.\n\n`;
+  const heading =
+    variant === 'text'
+      ? "Published numbers next to ours, with the report's wording (--variant text).\n\n"
+      : '';
   files.set('published.md', `${heading}${comparisonMarkdown(comparisons)}\n`);
   await writeFiles(folder, files);
-  if (!comparisons.some(isComparable)) return `${nothingComparable}\n\n`;
-  const { header, rows } = comparisonRows(comparisons);
-  const color = process.stdout.isTTY && process.stdout.hasColors();
-  const width = process.stdout.columns ?? 120;
-  return `The report's numbers next to ours${remark}\n\n${renderTable(header, rows, { color, width })}\n\n`;
+  return `${findings(plans, records, comparisons, screenOf(process.stdout).width)}\n`;
 }

@@ -1,4 +1,5 @@
 import { counted } from '../errors.ts';
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -7,7 +8,9 @@ import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import type { Trial } from '../trial/trial.ts';
 import { roughDuration } from './duration.ts';
-import { labelOf } from './label.ts';
+import { fold } from './fold.ts';
+import { settingsLabel } from './label.ts';
+import { screenOf } from './screen.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 import { foresee } from './time-left.ts';
 import { workOf } from './work.ts';
@@ -32,6 +35,10 @@ export async function showPlan(
   { jobs, force }: Computing,
 ): Promise<void> {
   const saved = await savedEpochs(store.directory);
+  const expectedSeconds = (trials: readonly Trial[]): number => {
+    const works = trials.map((trial) => workOf(trial, saved));
+    return foresee(works, jobs);
+  };
   if (json) {
     const plans = runs.map(({ plan }) => ({
       experiment: plan.experiment.name,
@@ -41,13 +48,20 @@ export async function showPlan(
         savedEpoch: store.has(trial.id) ? null : (saved.get(trial.id) ?? null),
         settings,
       })),
+      expectedSeconds: expectedSeconds(
+        plan.cells.map(({ trial }) => trial).filter(({ id }) => force || !store.has(id)),
+      ),
     }));
     writeStdoutRaw(toJson(plans.length === 1 ? plans[0] : plans));
     return;
   }
   const ids = createIdSet();
   const missing: Trial[] = [];
+  const { width } = screenOf(process.stdout);
+  // A program that reads the list finds one trial in each line.
+  const lineWidth = process.stdout.isTTY ? width : Infinity;
   for (const { plan } of runs) {
+    writeStdout(...fold(describePlan(plan).heading, width));
     for (const cell of plan.cells) {
       const { trial } = cell;
       const record = store.get(trial.id);
@@ -57,14 +71,14 @@ export async function showPlan(
       const status = force ? 'to run' : (record?.status ?? 'to run');
       const epoch = status === 'to run' ? saved.get(trial.id) : undefined;
       const remark = epoch === undefined ? '' : ` (resumes at epoch ${epoch + 1})`;
-      writeStdout(`${shortId(trial.id)}  ${status.padEnd(8)}  ${labelOf(plan, cell)}${remark}`);
+      const label = settingsLabel(plan, cell);
+      const start = `  ${shortId(trial.id)}  ${status.padEnd(8)}  `;
+      writeStdout(...fold(`${start}${label}${remark}`.trimEnd(), lineWidth, start.length));
     }
   }
   const known = ids.size - missing.length;
-  const works = missing.map((trial) => workOf(trial, saved));
-  writeStdout(
-    `${counted(ids.size, 'trial')}: ${known} in the store, ${missing.length} to run${timeText(foresee(works, jobs), jobs)}`,
-  );
+  const time = timeText(expectedSeconds(missing), jobs);
+  writeStdout(`${counted(ids.size, 'trial')}: ${known} in the store, ${missing.length} to run${time}`);
 }
 
 /** ", in about 25 s on 2 workers". */

@@ -1,4 +1,4 @@
-import type { Layout, ShownMetric } from '../experiment/define.ts';
+import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -8,28 +8,32 @@ import { isInGrid, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
-import { renderHeatMap } from './heat-map.ts';
+import { bestOf, decidingMetric, statisticText } from './best-cell.ts';
+import { fold, shorten } from './fold.ts';
+import { type HeatMapCell, renderHeatMap } from './heat-map.ts';
+import { type Screen, screenOf } from './screen.ts';
 import { renderTable } from './text-table.ts';
 
 /** Nobody reads more cells on a screen. */
 const mostCells = 2500;
 /** How many of the best cells are shown if there are more cells than `mostCells`. */
 const bestShown = 10;
+/** Settings with longer values, such as formulas, are shown as letters with a key. */
+const longestSetting = 24;
 
 /**
  * The results of an experiment for a terminal or a pipe: heat maps of a grid, otherwise rows of numbers. If there are very
  * many cells, only the best are shown; summary.csv has all of them.
  */
 export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteStream): string {
-  const color = stream.isTTY && stream.hasColors();
-  const width = stream.columns ?? 120;
-  const { experiment } = plan;
-  const { heading } = describePlan(plan);
+  const screen = screenOf(stream);
+  const { layout } = plan.experiment;
+  const heading = fold(describePlan(plan).heading, screen.width).join('\n');
   const cells = firstOf(summaryCells(plan, records), mostCells + 1);
-  if (cells.length > mostCells) return [heading, ...bestParts(plan, records, color, width)].join('\n\n');
-  const body = isGrid(plan, experiment.layout)
-    ? gridParts(plan, cells, experiment.layout as GridLayout, color, width)
-    : [rowsTable(plan, cells, color, width)];
+  if (cells.length > mostCells) return [heading, ...bestParts(plan, records, screen)].join('\n\n');
+  const body = isGrid(plan, layout)
+    ? gridParts(plan, cells, layout as GridLayout, screen)
+    : [settingsTable(variedOptions(plan), cells, plan, screen)];
   return [heading, ...body].join('\n\n');
 }
 
@@ -42,12 +46,15 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
 }
 
 /** Only the best cells. */
-function bestParts(plan: Plan, records: Records, color: boolean, width: number): string[] {
+function bestParts(plan: Plan, records: Records, screen: Screen): string[] {
   const metric = decidingMetric(plan);
   const best = bestOf(summaryCells(plan, records), metric, bestShown);
   const heading = `More than ${mostCells} cells; all are in summary.csv`;
   if (best.length === 0) return [`${heading}. None has a value of ${metric.title}`];
-  return [`${heading}. The ${best.length} best by ${metric.title}:`, rowsTable(plan, best, color, width)];
+  return [
+    `${heading}. The ${best.length} best by ${metric.title}:`,
+    settingsTable(variedOptions(plan), best, plan, screen),
+  ];
 }
 
 interface GridLayout extends Layout {
@@ -61,13 +68,7 @@ function isGrid({ cells }: Plan, { rows, columns }: Layout): boolean {
 }
 
 /** A heat map per metric and combination of the other varied options, then the cells outside the grid. */
-function gridParts(
-  plan: Plan,
-  cells: readonly SummaryCell[],
-  layout: GridLayout,
-  color: boolean,
-  width: number,
-): string[] {
+function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout, screen: Screen): string[] {
   const { rows, columns, metrics } = layout;
   const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
   const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
@@ -80,15 +81,19 @@ function gridParts(
         columnLabel: optionTitle(columns),
         rows: shortTexts(grid.lines.map(({ settings }) => settings[rows]!)),
         columns: shortTexts(grid.columns),
-        values: grid.lines.map(({ cells: line }) =>
-          grid.columns.map((column) => heatMapValue(line.get(column), metric.name)),
+        cells: grid.lines.map(({ cells: line }) =>
+          grid.columns.map((column) => heatMapCell(line.get(column), metric.name)),
         ),
         best: metric.best ?? 'min',
-        color,
+        ...screen,
       }),
     );
   });
-  return outside.length === 0 ? maps : [...maps, outsideTable(plan, outside, color, width)];
+  // Closed forms, for example, have no learning rate.
+  const varied = variedOptions(plan).filter((name) =>
+    outside.some(({ settings }) => settings[name] !== null),
+  );
+  return outside.length === 0 ? maps : [...maps, settingsTable(varied, outside, plan, screen)];
 }
 
 /** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */
@@ -102,9 +107,12 @@ export function shortTexts(ticks: readonly Setting[]): string[] {
   return ticks.map(String);
 }
 
-function heatMapValue(cell: SummaryCell | undefined, name: string): number | null | 'diverged' {
-  const mean = cell?.statistics.get(name)?.mean ?? null;
-  return mean === null && cell !== undefined && cell.diverged > 0 ? 'diverged' : mean;
+function heatMapCell(cell: SummaryCell | undefined, name: string): HeatMapCell {
+  if (cell === undefined) return 'no value';
+  if (cell.diverged > 0) return { diverged: cell.diverged, seeds: cell.cells.length };
+  const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
+  if (mean !== null) return { mean, deviation: standardDeviation };
+  return cell.notRun > 0 ? 'not run' : 'no value';
 }
 
 /** The settings in which the heat maps of one metric differ. */
@@ -114,72 +122,93 @@ function sliceTitles(plan: Plan, { rows, columns }: GridLayout): (cell: SummaryC
   return ({ settings }) => names.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
 }
 
-/** The cells outside the grid: closed forms, for example, have no learning rate. */
-function outsideTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
-  const varied = variedOptions(plan).filter((name) => cells.some(({ settings }) => settings[name] !== null));
-  return settingsTable(varied, cells, plan, color, width);
-}
-
-function rowsTable(plan: Plan, cells: readonly SummaryCell[], color: boolean, width: number): string {
-  return settingsTable(variedOptions(plan), cells, plan, color, width);
-}
-
-/** The metric that decides which cell is the best. */
-function decidingMetric({ experiment: { architecture, layout } }: Plan): ShownMetric {
-  return layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1];
-}
-
+/**
+ * A row for each cell: its settings, its metrics, and a '*' at the best. Metrics that do not fit the width follow in further
+ * tables with the same settings, the deciding metric in the first.
+ */
 function settingsTable(
   names: readonly OptionName[],
   cells: readonly SummaryCell[],
   plan: Plan,
-  color: boolean,
-  width: number,
+  { color, width }: Screen,
 ): string {
-  const { metrics } = plan.experiment.layout;
-  const layers = plan.experiment.architecture === 'random';
-  const best = cells.length > 1 ? bestOf(cells, decidingMetric(plan), 1)[0] : undefined;
-  const rows = cells.map((cell) => [
-    ...names.map((name) => String(cell.settings[name] ?? '')),
-    ...metrics.map(({ name }) => statisticText(cell, name)),
-    ...(best === undefined ? [] : [cell === best ? '* best' : '']),
-    ...(layers ? [hiddenLayersOf(cell)] : []),
-  ]);
-  const header = [
-    ...names.map(optionTitle),
-    ...metrics.map(({ title }) => title),
-    ...(best === undefined ? [] : ['']),
-    ...(layers ? ['hidden layers (initialisations: trials.csv)'] : []),
-  ];
-  const align = header.map((_, column): 'left' | 'right' =>
-    column >= names.length && column < names.length + metrics.length ? 'right' : 'left',
-  );
-  return renderTable(header, rows, { align, color, width });
+  const deciding = decidingMetric(plan);
+  const best = cells.length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
+  const settings = names.map((name) => {
+    const values = shortValues(cells.map(({ settings }) => settings[name] ?? null));
+    return { title: optionTitle(name), ...shorten(values, longestSetting, initialOf(name, names)) };
+  });
+  const metrics = plan.experiment.layout.metrics.map((metric) => ({
+    title: metric.title,
+    deciding: metric.name === deciding.name,
+    texts: cells.map((cell) => {
+      const mark = best === undefined || metric.name !== deciding.name ? '' : cell === best ? '*' : ' ';
+      return `${statisticText(cell, metric.name)}${mark}`;
+    }),
+  }));
+  const layers = plan.experiment.architecture === 'random' ? [cells.map(hiddenLayersOf)] : [];
+  const tables = inWidth(
+    metrics,
+    settings.map(({ title, texts }) => [title, ...texts]),
+    width,
+  ).map((shown, index) => {
+    const more = index === 0 ? layers : [];
+    const header = [...settings, ...shown].map(({ title }) => title);
+    const rows = cells.map((_, row) => [
+      ...[...settings, ...shown].map(({ texts }) => texts[row]),
+      ...more.map((texts) => texts[row]),
+    ]);
+    const align = header.map((_, column): 'left' | 'right' => (column < names.length ? 'left' : 'right'));
+    return renderTable([...header, ...more.map(() => 'hidden layers')], rows, { align, color, width });
+  });
+  const key = settings.flatMap((each) => each.key).flatMap((line) => fold(line, width, 4));
+  const direction = deciding.best === 'max' ? 'highest' : 'lowest';
+  const legend = best === undefined ? [] : fold(`* best (${direction} ${deciding.title})`, width);
+  return [tables.join('\n\n'), ...legend, ...key].join('\n');
 }
 
-/** The mean to four digits, and the standard deviation over several seeds. */
-function statisticText(cell: SummaryCell, name: string): string {
-  const statistic = cell.statistics.get(name);
-  if (statistic === undefined || statistic.mean === null) return cell.diverged > 0 ? 'diverged' : '-';
-  const mean = significantText(statistic.mean, 4);
-  return statistic.standardDeviation === null
-    ? mean
-    : `${mean} ± ${significantText(statistic.standardDeviation, 2)}`;
+/** Letters of different settings differ: those of the schedule begin with s, if there is more than one setting. */
+function initialOf(name: OptionName, names: readonly OptionName[]): string {
+  return names.length > 1 ? name[0] : '';
 }
 
-/** The `count` best cells by the mean of a metric, best first. Equal cells keep their order; cells without a mean are left out. */
-function bestOf(cells: Iterable<SummaryCell>, { name, best }: ShownMetric, count: number): SummaryCell[] {
-  const sign = best === 'max' ? -1 : 1;
-  const found: { cell: SummaryCell; value: number }[] = [];
-  for (const cell of cells) {
-    const mean = cell.statistics.get(name)?.mean ?? null;
-    if (mean === null) continue;
-    const value = sign * mean;
-    const place = found.findIndex((other) => value < other.value);
-    found.splice(place < 0 ? found.length : place, 0, { cell, value });
-    if (found.length > count) found.pop();
+/** The values of a setting as text, empty for cells without it. */
+function shortValues(values: readonly (Setting | null)[]): string[] {
+  const given = [...new Set(values)].filter((value) => value !== null);
+  const texts = new Map(shortTexts(given).map((text, index) => [given[index], text]));
+  return values.map((value) => (value === null ? '' : texts.get(value)!));
+}
+
+interface MetricColumn {
+  readonly title: string;
+  readonly deciding: boolean;
+  readonly texts: readonly string[];
+}
+
+/** The metrics in groups that fit the width next to the settings; all in one if they fit, as most do. */
+function inWidth(
+  metrics: readonly MetricColumn[],
+  settings: readonly (readonly string[])[],
+  width: number,
+): (readonly MetricColumn[])[] {
+  const least = (texts: readonly string[]) =>
+    Math.max(...texts.flatMap((text) => text.split(' ')).map((word) => word.length));
+  const used = settings.reduce((sum, texts) => sum + least(texts) + 2, -2);
+  const widths = metrics.map(({ title, texts }) => 2 + least([title, ...texts]));
+  if (used + widths.reduce((sum, each) => sum + each, 0) <= width) return [metrics];
+  const ordered = [...metrics].sort((a, b) => Number(b.deciding) - Number(a.deciding));
+  const groups: MetricColumn[][] = [[]];
+  let room = width - used;
+  for (const metric of ordered) {
+    const own = widths[metrics.indexOf(metric)];
+    if (own > room && groups[groups.length - 1].length > 0) {
+      groups.push([]);
+      room = width - used;
+    }
+    groups[groups.length - 1].push(metric);
+    room -= own;
   }
-  return found.map(({ cell }) => cell);
+  return groups;
 }
 
 /** The hidden layers of the cell's trials: there is one architecture per seed. */

@@ -2,6 +2,8 @@ import { Chalk } from 'chalk';
 import type { Verdict, Verification } from '../claims/verdicts.ts';
 import { seedsText, verificationSections } from '../claims/verification-sections.ts';
 import type { GridWinners } from '../claims/winners.ts';
+import { fold } from './fold.ts';
+import { screenOf } from './screen.ts';
 import { renderTable } from './text-table.ts';
 
 /** The verification for a terminal or a pipe. */
@@ -10,8 +12,7 @@ export function showVerification(
   winners: readonly GridWinners[],
   stream: NodeJS.WriteStream,
 ): string {
-  const color = stream.isTTY && stream.hasColors();
-  const width = stream.columns ?? 120;
+  const { color, width } = screenOf(stream);
   const paint = painter();
   const sections = verificationSections(verification, winners).map(({ title, header, rows }) => {
     const table = renderTable(
@@ -23,9 +24,10 @@ export function showVerification(
         paint: (cell, row, column) => (column === 0 ? paint(rows[row].verdict, cell) : cell),
       },
     );
-    return `${title}\n\n${table}`;
+    return `${fold(title, width).join('\n')}\n\n${table}`;
   });
-  return `Does the report hold? ${seedsText(verification)}\n\n${sections.join('\n\n')}\n`;
+  const heading = fold(`Does the report hold? ${seedsText(verification)}`, width).join('\n');
+  return `${heading}\n\n${sections.join('\n\n')}\n`;
 }
 
 /** Green: holds. Red: contradicted. Yellow: in between. */

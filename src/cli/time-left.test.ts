@@ -9,6 +9,7 @@ const trial = (actual: number, epochs: number, more: Partial<Simulated> = {}): S
   seconds: actual,
   epochs,
   from: 0,
+  exact: true,
   actual,
   ...more,
 });
@@ -72,6 +73,7 @@ describe('within a factor 1.5 after the first tenth, and never up by more than a
             seconds: actual * error,
             epochs,
             from: 0,
+            exact: true,
             actual: actual * slower,
           }),
         );
@@ -106,7 +108,7 @@ test('a machine that becomes three times as slow: the time stays instead of risi
 
 test('a trial that resumes from a checkpoint: only what is left counts', () => {
   // 40 of 100 epochs are done: 60 s are left of 100 s.
-  const works: Work[] = [{ kind: 'a', seconds: 60, epochs: 100, from: 40 }];
+  const works: Work[] = [{ kind: 'a', seconds: 60, epochs: 100, from: 40, exact: true }];
   const events = [
     [0, 'started', 0],
     ...Array.from({ length: 60 }, (_, k) => [1000 * (k + 1), 'epoch', 0, 41 + k] as const),

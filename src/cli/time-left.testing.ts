@@ -14,6 +14,8 @@ export interface Simulated extends Work {
   readonly actual: number;
   /** The part of it after which it diverges; 1 if it does not. */
   readonly diverges?: number;
+  /** The epochs that it reports, with the seconds after its start; by default every epoch after the same time. */
+  readonly reports?: readonly (readonly [number, number])[];
 }
 
 /** One look at the estimate: all in seconds. */
@@ -28,28 +30,46 @@ export function simulate(
   trials: readonly Simulated[],
   width: number,
   speedAt: (second: number) => number = () => 1,
-  reportEvery = 0.1,
 ): RunEvent[] {
-  const order = [...trials.keys()].sort((a, b) => trials[b].seconds - trials[a].seconds);
+  const order = [...trials.keys()].sort(
+    (a, b) => trials[b].seconds - trials[a].seconds || spread(a) - spread(b),
+  );
   const events: RunEvent[] = [];
   const free = Array<number>(width).fill(0);
   for (const index of order) {
     const worker = free.indexOf(Math.min(...free));
+    const trial = trials[index];
     let time = free[worker];
-    const { actual, epochs, diverges = 1 } = trials[index];
+    let done = 0;
+    const work = (until: number): void => {
+      time += (until - done) / speedAt(time);
+      done = until;
+    };
     events.push([1000 * time, 'started', index]);
-    let reported = -Infinity;
-    const steps = Math.max(1, epochs);
-    for (let epoch = 1; epoch <= Math.ceil(diverges * steps); epoch++) {
-      time += actual / steps / speedAt(time);
-      if (epochs === 0 || time - reported < reportEvery) continue;
-      reported = time;
+    for (const [seconds, epoch] of trial.reports ?? evenReports(trial)) {
+      work(seconds);
       events.push([1000 * time, 'epoch', index, epoch]);
     }
+    const { actual, diverges = 1 } = trial;
+    work(diverges * actual);
     events.push([1000 * time, diverges < 1 ? 'diverged' : 'done', index]);
     free[worker] = time;
   }
   return events.sort(([a], [b]) => a - b);
+}
+
+/** The order of equally long trials, as in launchers/schedule.ts. */
+const spread = (index: number): number => Math.imul(index, 0x9e3779b9) >>> 0;
+
+/** Every epoch takes the same time; reports are at least 0.1 s apart. */
+function* evenReports({ actual, epochs, diverges = 1 }: Simulated): Generator<[number, number]> {
+  let last = -Infinity;
+  for (let epoch = 1; epoch <= Math.floor(diverges * epochs); epoch++) {
+    const seconds = (actual * epoch) / epochs;
+    if (seconds - last < 0.1) continue;
+    last = seconds;
+    yield [seconds, epoch];
+  }
 }
 
 /** Replays a run and looks at the estimate ten times a second, as the display does. */
@@ -75,10 +95,15 @@ function tell(left: TimeLeft, works: readonly Work[], [now, what, index, epoch]:
 
 /**
  * The largest factor between the time shown and the truth after the first tenth of a run, and the largest factor by which
- * the time shown rose. A second is allowed for rounding.
+ * the time shown rose. Differences below a second (the time shown is rounded) or 2 % of the run do not count. `until` is the
+ * part of the run after which the factor does not count either.
  */
-export function judge(looks: readonly Look[]): { factor: number; rise: number; shownFrom: number } {
+export function judge(
+  looks: readonly Look[],
+  until = 1,
+): { factor: number; rise: number; shownFrom: number } {
   const total = looks[looks.length - 1].at;
+  const little = Math.max(1, total / 50);
   let factor = 1;
   let rise = 1;
   let lowest = Infinity;
@@ -86,7 +111,8 @@ export function judge(looks: readonly Look[]): { factor: number; rise: number; s
     if (shown === null) continue;
     rise = Math.max(rise, shown / lowest);
     lowest = Math.min(lowest, shown);
-    if (at >= total / 10) factor = Math.max(factor, (shown - 1) / truth, (truth - 1) / shown);
+    if (at >= total / 10 && at <= until * total)
+      factor = Math.max(factor, (shown - little) / truth, (truth - little) / shown);
   }
   const first = looks.find(({ shown }) => shown !== null);
   return { factor, rise, shownFrom: (first?.at ?? total) / total };

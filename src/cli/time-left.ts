@@ -4,8 +4,10 @@ export interface Work {
   readonly kind: string;
   /** The predicted time in seconds. Only its ratio to that of other trials matters once some have run. */
   readonly seconds: number;
-  /** The number of epochs, each as long as the others; 0 if there are none, or if it may end after any of them. */
+  /** The number of epochs, each as long as the others; 0 if there are none. */
   readonly epochs: number;
+  /** Whether it needs all these epochs, unless it diverges. Otherwise it may need fewer or more. */
+  readonly exact: boolean;
   /** The epochs of an earlier run from which it resumes. They are not in the predicted time. */
   readonly from: number;
 }
@@ -65,7 +67,7 @@ interface Reached {
 /** Nothing is told before so many milliseconds, nor before this part of the work is done. */
 const firstAfter = 1000;
 const firstPart = 0.04;
-/** After so many milliseconds, something is told in any case. */
+/** After so many milliseconds it is told, however little is done. */
 const latestFirst = 10_000;
 /** A trial shorter than this, in seconds, does not tell the speed if it waited for its worker to start. */
 const shortTrial = 1;
@@ -225,19 +227,14 @@ export function createTimeLeft(waiting: Iterable<Work>, width: number): TimeLeft
       predictedDone += work.seconds;
       if (emptied === null) busy += now - begun;
       const waited = trial.first && work.seconds < shortTrial;
-      if (outcome === 'done') {
-        const seen = waited ? progressOf(trial) : { actual: (now - begun) / 1000, predicted: work.seconds };
-        if (seen !== null) learn(kind, seen, now);
-        kind.ended += work.seconds;
-        kind.computed += work.seconds;
-        return;
-      }
+      const whole = { actual: (now - begun) / 1000, predicted: work.seconds };
       const seen = progressOf(trial);
-      if (seen !== null) learn(kind, seen, now);
-      if (outcome === 'failed') return;
-      const whole = speeds(now)(kind) * work.seconds;
-      kind.ended += work.seconds;
-      kind.computed += work.seconds * Math.min(1, (now - begun) / 1000 / Math.max(1e-300, whole));
+      if (outcome === 'done' && work.exact && !waited) learn(kind, whole, now);
+      else if (seen !== null) learn(kind, seen, now);
+      if (outcome !== 'failed') {
+        kind.ended += work.seconds;
+        kind.computed += outcome === 'done' && work.exact ? work.seconds : whole.actual / speeds(now)(kind);
+      }
     },
     found(work) {
       take(work);
@@ -249,8 +246,8 @@ export function createTimeLeft(waiting: Iterable<Work>, width: number): TimeLeft
       const elapsed = now - begin;
       if (elapsed < firstAfter) return null;
       const { left, part } = estimate(now);
-      const early = part < firstPart || !hasObserved();
-      if (lowest === Infinity && early && elapsed < latestFirst) return null;
+      const early = part < firstPart && elapsed < latestFirst;
+      if (lowest === Infinity && (early || !hasObserved())) return null;
       const whole = Math.max(1, Math.min(Math.round(left), Math.floor(1.25 * lowest)));
       lowest = Math.min(lowest, whole);
       return whole;
@@ -306,13 +303,17 @@ function restOf(trial: Running, speed: number, now: number): number {
   const weight = 0.03 * work.seconds;
   const own = (seen.actual + weight * speed) / Math.max(1e-300, seen.predicted + weight);
   const epoch = (own * work.seconds) / (work.epochs - work.from);
-  return Math.max(epoch * (work.epochs - last.epoch) - (now - last.at) / 1000, 0.1 * epoch);
+  // One that was to have converged by now is expected to need some more.
+  const epochs = work.exact
+    ? work.epochs - last.epoch
+    : Math.max(work.epochs - last.epoch, 0.15 * last.epoch);
+  return Math.max(epoch * epochs - (now - last.at) / 1000, 0.1 * epoch);
 }
 
-/** The mean part of a trial that is computed before it diverges, 1 if none of its kind does. */
+/** The mean part of a trial that is computed: less than 1 if some diverge, more if some converge later than expected. */
 function computedPart(kind: Kind, running: Iterable<Running>): number {
-  // Two more trials that do not diverge stand for those that are still to come.
-  let ended = kind.ended + (2 * kind.seconds) / Math.max(1, kind.count);
+  // One more trial that does not diverge stands for those that are still to come.
+  let ended = kind.ended + kind.seconds / Math.max(1, kind.count);
   let computed = kind.computed + (ended - kind.ended);
   for (const trial of running) {
     if (trial.kind !== kind) continue;

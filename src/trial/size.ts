@@ -56,9 +56,10 @@ export function trialKind({ data, features, model }: TrialConfig): string {
   return [data.dataset, features.center, model.solver, dtype(model), Math.min(layers, 3)].join(' ');
 }
 
-/** The number of its epochs, each as long as the others; 0 if there are none, or if it may end after any of them. */
-export function equalEpochs(config: TrialConfig): number {
-  return solverEntry(config.model.solver).converges ? 0 : trialEpochs(config);
+/** The epochs or iterations that a trial is expected to need, and whether it may need more or fewer. */
+export function expectedEpochs({ model }: TrialConfig): { readonly epochs: number; readonly exact: boolean } {
+  const { epochs, usualEpochs } = solverEntry(model.solver);
+  return { epochs: (usualEpochs ?? epochs)(model), exact: usualEpochs === null };
 }
 
 /** The approximate memory of a trial, in bytes: its rows during preparation and training, and its weights. */

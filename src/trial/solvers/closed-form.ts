@@ -23,7 +23,7 @@ export const closedForm = {
   loss: () => 'mse',
   epochs: () => 0,
   weights: (_model, inputs) => inputs,
-  converges: false,
+  usualEpochs: null,
   seconds: (_model, { trainRows, inputs }) =>
     secondsPer.decomposition * trainRows * inputs * Math.min(trainRows, inputs),
   memory: (_model, { inputs }) => 4 * inputs,

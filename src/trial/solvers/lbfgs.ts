@@ -32,8 +32,11 @@ const options = {
   ),
 } satisfies Record<string, Option>;
 
-/** So many iterations are foreseen; how many there are is known at the end. */
-const usualIterations = 150;
+/** The iterations foreseen: the larger the penalty, the fewer. How many it takes is known at the end. */
+function usualIterations({ lambda, maxIterations }: LbfgsConfig): number {
+  const usual = lambda === 0 ? 150 : Math.min(300, 9 * lambda ** (-1 / 3));
+  return Math.min(maxIterations, Math.round(usual));
+}
 
 export const lbfgs = {
   title: 'L-BFGS',
@@ -61,9 +64,8 @@ export const lbfgs = {
   loss: ({ loss }) => loss,
   epochs: ({ maxIterations }) => maxIterations,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  converges: true,
-  seconds: ({ maxIterations, layers }, size) =>
-    passesSeconds(layers, size, Math.min(maxIterations, usualIterations), 1, 'float64'),
+  usualEpochs: usualIterations,
+  seconds: (model, size) => passesSeconds(model.layers, size, usualIterations(model), 1, 'float64'),
   /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),

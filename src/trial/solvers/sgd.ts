@@ -112,7 +112,7 @@ export const sgd = {
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  converges: false,
+  usualEpochs: null,
   seconds: (model, size) => trainingSeconds(model, size, model.dtype),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {

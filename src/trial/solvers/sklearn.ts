@@ -42,7 +42,7 @@ const common = {
   defaults: {},
   dtype: () => 'float64' as const,
   epochs: () => 0,
-  converges: false,
+  usualEpochs: null,
   weights: (_model: object, inputs: number) => inputs,
 } as const;
 

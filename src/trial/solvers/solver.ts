@@ -68,8 +68,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly epochs: (model: Model) => number;
   /** The number of weights, without biases. */
   readonly weights: (model: Model, inputs: number) => number;
-  /** Whether it may end before its last epoch or iteration, because it has converged. */
-  readonly converges: boolean;
+  /** The epochs or iterations that it usually needs; null if it always needs all of them. */
+  readonly usualEpochs: ((model: Model) => number) | null;
   /** The approximate seconds of one fit, from the constants in seconds.ts. */
   readonly seconds: (model: Model, size: ModelSize) => number;
   /**

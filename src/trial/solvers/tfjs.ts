@@ -50,7 +50,7 @@ export const tfjs = {
   epochs: ({ epochs }) => epochs,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   /** It takes about 20 times as long as this program. */
-  converges: false,
+  usualEpochs: null,
   seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,
   async fit(data, model, seed, { onEpoch }) {

@@ -1,0 +1,40 @@
+import type { ShownMetric } from '../experiment/define.ts';
+import type { Plan } from '../experiment/plan.ts';
+import type { SummaryCell } from '../output/summary.ts';
+import { deviationText, digitsText } from './number-text.ts';
+
+/** The metric that decides which cell is the best. */
+export function decidingMetric({ experiment: { architecture, layout } }: Plan): ShownMetric {
+  return layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1];
+}
+
+/**
+ * The `count` best cells by the mean of a metric, best first. Equal cells keep their order. Cells without a mean, and those
+ * of which a seed diverged, are never among them.
+ */
+export function bestOf(
+  cells: Iterable<SummaryCell>,
+  { name, best }: ShownMetric,
+  count: number,
+): SummaryCell[] {
+  const sign = best === 'max' ? -1 : 1;
+  const found: { cell: SummaryCell; value: number }[] = [];
+  for (const cell of cells) {
+    const mean = cell.statistics.get(name)?.mean ?? null;
+    if (mean === null || cell.diverged > 0) continue;
+    const value = sign * mean;
+    const place = found.findIndex((other) => value < other.value);
+    found.splice(place < 0 ? found.length : place, 0, { cell, value });
+    if (found.length > count) found.pop();
+  }
+  return found.map(({ cell }) => cell);
+}
+
+/** The mean over the seeds with its standard deviation: "0.0531±0.0012", "diverged", "3/20 div", "not run", "-". */
+export function statisticText(cell: SummaryCell, name: string): string {
+  const seeds = cell.cells.length;
+  if (cell.diverged > 0) return seeds === 1 ? 'diverged' : `${cell.diverged}/${seeds} div`;
+  const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
+  if (mean === null) return cell.notRun > 0 ? 'not run' : '-';
+  return standardDeviation === null ? digitsText(mean, 3) : deviationText(mean, standardDeviation, 3);
+}
