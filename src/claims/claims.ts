@@ -5,6 +5,7 @@ import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
+import { plainIssue } from '../parsing/plain-issue.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
 export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
@@ -25,7 +26,7 @@ export async function readClaims(path: string): Promise<ClaimsFile> {
   try {
     json = await readJsonFile(path, maxBytes);
   } catch (error) {
-    throw claimsError(path, `a JSON file of at most ${maxBytes} bytes`, reasonOf(error));
+    throw claimsError(`${path}: ${reasonOf(error)}`, `a JSON file of at most ${maxBytes} bytes`, undefined);
   }
   const { claimsFile } = await import('./claims-schema.ts');
   const parsed = claimsFile.safeParse(json);
@@ -33,7 +34,7 @@ export async function readClaims(path: string): Promise<ClaimsFile> {
     const [{ path: keys, message }] = parsed.error.issues;
     throw claimsError(
       `${path} at ${keys.length === 0 ? 'the top level' : keys.join('.')}`,
-      message,
+      plainIssue(message),
       valueAt(json, keys),
     );
   }

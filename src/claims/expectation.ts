@@ -55,7 +55,7 @@ export async function readExpectation(path: string): Promise<Expectation> {
   try {
     json = await readJsonFile(path, maxBytes);
   } catch (error) {
-    throw expectationError(path, reasonOf(error));
+    throw expectationError(`${path}: ${reasonOf(error)}`, undefined);
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const entries = isObject ? Object.entries(json as object) : [];
@@ -91,7 +91,7 @@ export function newlyContradicted(verification: Verification, expected: Expectat
   });
 }
 
-function expectationError(path: string, received: string): UserError {
+function expectationError(path: string, received: string | undefined): UserError {
   return new UserError({
     what: `--expect ${path} cannot be used`,
     expected: `a JSON object that gives each claim a verdict (${verdicts.join(', ')}) or one per reading (${wholeReadings.join(', ')})`,

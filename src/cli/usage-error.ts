@@ -89,7 +89,9 @@ function unknownOption(command: Command, flag: string): UserError {
     : own.includes(otherNames[word])
       ? otherNames[word]
       : nearest(word, own);
-  const elsewhere = commandsIn(rootOf(command)).filter((other) => flagsOf(other).includes(word));
+  const having = (parent: Command) => commandsIn(parent).filter((other) => flagsOf(other).includes(word));
+  // The commands below this one come first.
+  const elsewhere = [...new Set([...having(command), ...having(rootOf(command))])];
   return new UserError({
     what: `${nameOf(command)} has no such option`,
     expected: 'an option of this command, such as those of its --help',

@@ -133,13 +133,13 @@ describe('refused', () => {
       'a file of this name exists already',
     );
     expect((await refused(exportCsv(await franke(), null, join(file, 'x')))).message).toContain(
-      'a file is where a directory is needed',
+      'a file is where a folder is needed',
     );
   });
 
   test('a place that is taken by a folder keeps it, and nothing is left aside', async () => {
     await mkdir(join(folder, 'franke.csv'));
-    expect((await refused(exportCsv(await franke(), null, folder))).message).toContain('it is a directory');
+    expect((await refused(exportCsv(await franke(), null, folder))).message).toContain('it is a folder');
     expect(await readdir(folder)).toEqual(['franke.csv']);
   });
 });

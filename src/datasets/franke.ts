@@ -78,12 +78,15 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
   };
 }
 
-export const surfaceFormula: FormulaKind = { variables: ['x', 'y'], names: ['franke'] };
+export const surfaceFormula: FormulaKind = {
+  variables: ['x', 'y'],
+  names: ['franke'],
+  example: 'sin(5*x)*y',
+};
 
 async function surfaceFunction(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
-  const { variables, names } = surfaceFormula;
-  const evaluate = await compileExpression(target, variables, '{target}', names);
+  const evaluate = await compileExpression(target, surfaceFormula.variables, '{target}', surfaceFormula);
   return (x, y) => {
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;

@@ -184,8 +184,8 @@ describe('readIdxFile', () => {
     const file = await write('file', whole);
     for (const [path, problem] of [
       [join(folder, 'nothing'), 'there is no such file'],
-      [join(folder, 'folder'), 'it is a directory'],
-      [join(file, 'nothing'), 'a file is where a directory is needed'],
+      [join(folder, 'folder'), 'it is a folder'],
+      [join(file, 'nothing'), 'a file is where a folder is needed'],
     ]) {
       const { parts } = await refused(readIdxFile(path, 3));
       expect(parts.what).toContain(path);

@@ -4,12 +4,14 @@ import { experiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { toCsv } from '../output/csv.ts';
 import { curvesTable } from '../output/curves-table.ts';
 import type { Table } from '../output/table.ts';
 import { trialsTable } from '../output/trials-table.ts';
 import { packageFolder } from '../output/version.ts';
+import { plainIssue } from '../parsing/plain-issue.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 
@@ -62,12 +64,12 @@ export async function readGolden(file: string): Promise<Golden> {
   try {
     content = await readJsonFile(file, 2 ** 20);
   } catch (error) {
-    throw goldenError((error as Error).message);
+    throw goldenError(reasonOf(error));
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
-  throw goldenError(`${path.join('.')}: ${message}`);
+  throw goldenError(`${path.join('.')} is not ${plainIssue(message)}`);
 }
 
 /** Runs a case in this thread and returns its hash. It stores and writes nothing. */

@@ -34,7 +34,7 @@ export function checkSchedules({ schedule = [], learningRate = [] }: SettingList
   throw new UserError({
     what: `{learningRate} has no effect, because ${idleOptions[0].why}`,
     expected: 'one {learningRate}, or eta0 in the formula',
-    received: `{schedule} ${text} {learningRate} ${learningRate.join(',')}`,
+    received: text,
     remedy: `write {learningRate} ${learningRate[0]}, or multiply the formula by eta0`,
   });
 }

@@ -5,14 +5,17 @@ import type { Plan } from './plan.ts';
 /** Notes on the given settings: those that no trial reads or that have no effect, and rows that are left out. */
 export function settingNotes(plan: Plan, given: SettingLists): string[] {
   const ignored = (Object.keys(given) as OptionName[]).flatMap((name) => ignoredNote(plan, name) ?? []);
-  return [...ignored, ...(leftOverNote(plan) ?? [])];
+  // What the report's own settings leave out is the report's.
+  const chosen = (['batches', 'batchSize', 'samples', 'testSize'] as const).some((name) => name in given);
+  return [...ignored, ...((chosen ? leftOverNote(plan) : undefined) ?? [])];
 }
 
 function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {
   if (cells.every(({ settings }) => settings[name] === null))
     return `{${name}} has no effect with these settings`;
   const idle = idleOptions.find(
-    ({ option, holds }) => option === name && cells.every(({ settings }) => holds(settings)),
+    ({ option, holds }) =>
+      option === name && cells.every(({ settings }) => settings[name] === null || holds(settings)),
   );
   return idle === undefined ? undefined : `{${name}} has no effect, because ${idle.why}`;
 }

@@ -117,7 +117,7 @@ describe('refused', () => {
   });
 
   test('a folder, a file that is not there', async () => {
-    await expect(readCsv(folder).next()).rejects.toThrow('it is a directory');
+    await expect(readCsv(folder).next()).rejects.toThrow('it is a folder');
     await expect(readCsv(join(folder, 'none.csv')).next()).rejects.toThrow('ENOENT');
   });
 });

@@ -7,7 +7,7 @@ test.each([
   ['EDQUOT', /quota/, 1],
   ['EIO', /input\/output error/, 1],
   ['EFBIG', /cannot be that large/, 1],
-  ['ENOENT', /no such file or directory/, 1],
+  ['ENOENT', /no such file or folder/, 1],
   ['EROFS', /read-only/, 2],
   ['EACCES', /permission denied/, 2],
 ])('%s is said in words', (code, words, exitCode) => {

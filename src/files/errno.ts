@@ -6,15 +6,15 @@ const reasons: Record<string, string> = {
   EEXIST: 'a file of this name exists already',
   EFBIG: 'a file cannot be that large here',
   EIO: 'the disk reports an input/output error',
-  EISDIR: 'it is a directory',
+  EISDIR: 'it is a folder',
   ELOOP: 'its symbolic links form a loop',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a file is where a directory is needed',
+  ENOTDIR: 'a file is where a folder is needed',
   EPERM: 'the operation is not permitted',
-  ERR_FS_EISDIR: 'it is a directory',
+  ERR_FS_EISDIR: 'it is a folder',
   NOFILE: 'it is not a regular file',
   EROFS: 'the file system is read-only',
 };
@@ -28,6 +28,7 @@ export function codeOf(error: unknown): string | undefined {
 /** The reason for an error of the operating system, in a few words. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
+  if (error instanceof SyntaxError) return 'it is not JSON';
   if (code === undefined) return error instanceof Error ? error.message : String(error);
   return reasons[code] ?? `system error ${code}`;
 }

@@ -32,7 +32,7 @@ test('a file is read whole; a larger one, a folder and a device are not', async 
   await writeFile(join(folder, 'marked.json'), '\ufeff[1]');
   expect(await readJsonFile(join(folder, 'marked.json'))).toEqual([1]);
   await expect(readRegular(file, 7)).rejects.toThrow('it has 8 bytes, more than 7');
-  await expect(readRegular(folder)).rejects.toThrow('it is a directory');
+  await expect(readRegular(folder)).rejects.toThrow('it is a folder');
   await expect(readRegular('/dev/zero')).rejects.toThrow('it is not a regular file');
   await expect(readRegular(join(folder, 'x'))).rejects.toThrow('ENOENT');
 });
@@ -42,7 +42,7 @@ test('read at once, it is the same', () => {
   writeFileSync(file, '{"é":1}');
   expect(readRegularAtOnce(file, 8).toString()).toBe('{"é":1}');
   expect(() => readRegularAtOnce(file, 7)).toThrow('it has 8 bytes, more than 7');
-  expect(() => readRegularAtOnce(folder, 8)).toThrow('it is a directory');
+  expect(() => readRegularAtOnce(folder, 8)).toThrow('it is a folder');
   expect(() => readRegularAtOnce('/dev/zero', 8)).toThrow('it is not a regular file');
   expect(() => readRegularAtOnce(join(folder, 'x'), 8)).toThrow('ENOENT');
   const pipe = join(folder, 'pipe');

@@ -32,7 +32,7 @@ async function openAs(path: string, flags: number): Promise<FileHandle> {
 const withoutWaiting = constants.O_NONBLOCK ?? 0;
 
 function requireRegularFile(found: Stats): void {
-  if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+  if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   if (!found.isFile()) throw Object.assign(new Error('it is not a regular file'), { code: 'NOFILE' });
 }
 

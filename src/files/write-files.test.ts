@@ -43,7 +43,7 @@ describe('checkOutputDirectory', () => {
     for (const path of [join(folder, 'file'), join(folder, 'file', 'deeper', 'still')]) {
       const error = await failure(checkOutputDirectory(path, '--out'));
       expect(error.message).toMatch(
-        /--out.*a file (is where a directory is needed|of this name exists already)/,
+        /--out.*a file (is where a folder is needed|of this name exists already)/,
       );
       expect(error.parts.remedy).toContain('--out');
       expect(error.exitCode).toBe(exitCodes.usage);
@@ -141,7 +141,7 @@ describe('writeFiles', () => {
   test('names the directory that cannot be made', async () => {
     const error = await failure(writeFiles('/dev/null/out', new Map([['trials.csv', 'x']])));
     expect(error.message).toMatch(
-      /\/dev\/null\/out.*a file (is where a directory is needed|of this name exists already)/,
+      /\/dev\/null\/out.*a file (is where a folder is needed|of this name exists already)/,
     );
     expect(error.exitCode).toBe(exitCodes.failed);
   });
@@ -156,7 +156,7 @@ describe('a name that leaves the directory', () => {
         ['good', 'text'],
         [name, 'text'],
       ]);
-      await expect(writeFiles(directory, files)).rejects.toThrow('outside its directory');
+      await expect(writeFiles(directory, files)).rejects.toThrow('outside its folder');
       expect(existsSync(directory)).toBe(false);
     },
   );

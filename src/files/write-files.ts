@@ -18,10 +18,10 @@ export async function checkOutputDirectory(directory: string, option: string): P
   } catch (error) {
     throw new UserError(
       {
-        what: `${option}: results cannot be written to this directory: ${reasonOf(error)}`,
-        expected: 'a directory that can be written or created',
+        what: `${option}: results cannot be written to this folder: ${reasonOf(error)}`,
+        expected: 'a folder that can be written or created',
         received: directory,
-        remedy: `name another directory with ${option}, or make this one writable`,
+        remedy: `name another folder with ${option}, or make this one writable`,
       },
       isDiskFault(error) ? exitCodes.failed : exitCodes.usage,
     );
@@ -83,7 +83,7 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, F
     const path = relative(directory, join(directory, name));
     if (isAbsolute(name) || path === '' || path.split(sep)[0] === '..') {
       throw new UserError({
-        what: 'a file may not be written outside its directory',
+        what: 'a file may not be written outside its folder',
         expected: `a name in ${directory}`,
         received: name,
         remedy: 'choose another name',
@@ -132,8 +132,7 @@ async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
     throw new UserError(
       {
         what: `${quote(path)} could not be written: ${reasonOf(error)}`,
-        remedy:
-          'free disk space or name another directory, and run the command again: finished trials are kept',
+        remedy: 'free disk space or name another folder, and run the command again: finished trials are kept',
       },
       exitCodes.failed,
     );

@@ -202,13 +202,15 @@ describe('refused, with the option and the expression in the message', () => {
   test.each(['learningrate', '1/z', 'xy', 'sim', 'a', 'max2 + 1', 'epcoh(1)', '1/decy'])(
     '%s: no name that fits is near, and the variables are listed',
     async (text) => {
-      const error = await compileExpression(text, ['x', 'y', 'epoch'], '--schedule', ['decay']).catch(String);
+      const error = await compileExpression(text, ['x', 'y', 'epoch'], '--schedule', {
+        names: ['decay'],
+      }).catch(String);
       expect(error).toContain('the variables are x, y, epoch');
     },
   );
 
   test('a name in place of a formula is suggested where it could be one', async () => {
-    const compiled = compileExpression('decy', ['x'], '--schedule', ['decay']);
+    const compiled = compileExpression('decy', ['x'], '--schedule', { names: ['decay'] });
     await expect(compiled).rejects.toThrow('did you mean decay?');
   });
 

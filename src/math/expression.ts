@@ -22,6 +22,8 @@ export interface FormulaKind {
   readonly variables: readonly string[];
   /** The names that the option accepts instead of a formula. */
   readonly names: readonly string[];
+  /** A formula to show in remedies. */
+  readonly example?: string;
 }
 
 /** A formula and its context, as needed in error messages. */
@@ -47,9 +49,9 @@ export async function compileExpression(
   text: string,
   variables: readonly string[],
   option: string,
-  names: readonly string[] = [],
+  { names = [], example }: Partial<FormulaKind> = {},
 ): Promise<Numeric> {
-  const source = { text, option, variables, names };
+  const source = { text, option, variables, names, ...(example === undefined ? {} : { example }) };
   return numeric(source, await parsed(source), 0);
 }
 
@@ -220,7 +222,13 @@ function compileCall(source: Source, node: FunctionNode, depth: number): Compile
     throw refusal(source, `calls ${name}, which is a number`, `write ${name}*(...) for a product`);
   }
   const called = functions.get(name);
-  if (called === undefined) throw unknownName(source, name, [...functions.keys()]);
+  if (called === undefined)
+    throw unknownName(
+      source,
+      name,
+      [...functions.keys()],
+      [`the functions are ${[...functions.keys()].join(', ')}`],
+    );
   const { minArguments, maxArguments, evaluate } = called;
   if (node.args.length < minArguments || node.args.length > maxArguments) {
     const wanted =
@@ -247,10 +255,16 @@ function tooDeep(source: Source): UserError {
 }
 
 /** `fitting`: the names that would be allowed there. */
-function unknownName(source: Source, name: string, fitting: readonly string[]): UserError {
+function unknownName(
+  source: Source,
+  name: string,
+  fitting: readonly string[],
+  others: readonly string[] = [],
+): UserError {
   const { variables } = source;
+  const named = variables.length === 0 ? [] : [`the variables are ${variables.join(', ')}`];
+  const allowed = [...named, ...others].join('; ') || undefined;
   const meant = nearest(name, fitting);
-  const allowed = variables.length === 0 ? undefined : `the variables are ${variables.join(', ')}`;
   return refusal(
     source,
     `has the unknown name ${name}`,
@@ -259,15 +273,16 @@ function unknownName(source: Source, name: string, fitting: readonly string[]): 
 }
 
 function refusal(
-  { text, option, variables, names: alternatives }: Source,
+  { text, option, variables, names: alternatives, example }: Source,
   problem: string,
   remedy?: string,
 ): UserError {
   const names = variables.length === 0 ? 'no variable' : variables.join(', ');
   return new UserError({
     what: `the expression of ${option} ${problem}`,
-    expected: `${alternatives.map((name) => `${name}, `).join('')}${alternatives.length > 0 ? 'or ' : ''}a formula of ${names}, numbers, ${[...constants.keys()].join(', ')}, + - * / ^ mod, < <= > >= == !=, ?:, and, or, not, and ${[...functions.keys()].join(', ')}`,
+    expected: `${alternatives.map((name) => `${name}, `).join('')}${alternatives.length > 0 ? 'or ' : ''}a formula of ${names}, numbers and pi, with + - * / ^, comparisons, ?: and functions such as exp, sqrt, max`,
     received: text,
-    remedy: remedy ?? 'use only what is listed',
+    remedy:
+      remedy ?? (example === undefined ? 'use only what is expected' : `write for example "${example}"`),
   });
 }

@@ -21,13 +21,13 @@ export const scheduleNames = Object.keys(schedules) as ScheduleName[];
 export const scheduleFormula: FormulaKind = {
   variables: ['eta0', 'epoch', 'step', 'steps'],
   names: scheduleNames,
+  example: 'eta0/(1+0.01*epoch)',
 };
 
 /** Returns the schedule of that name, or compiles the expression. Errors: UserError for an invalid expression. */
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
-  const { variables, names } = scheduleFormula;
-  const evaluate = await compileExpression(text, variables, '{schedule}', names);
+  const evaluate = await compileExpression(text, scheduleFormula.variables, '{schedule}', scheduleFormula);
   const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
   return (eta0, epoch, step, steps) => {
     scope.eta0 = eta0;

@@ -6,6 +6,7 @@ import { readCsv } from '../files/csv.ts';
 import { sizeAndTime } from '../files/directories.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
+import { plainIssue } from '../parsing/plain-issue.ts';
 import type { Column } from './table.ts';
 
 /** A table as read from CSV: every cell is text; cells of number columns have been checked. */
@@ -121,12 +122,12 @@ async function readPackage(
   try {
     json = await readJsonFile(file, largestPackage);
   } catch (error) {
-    throw malformed(file, (error as Error).message);
+    throw malformed(file, reasonOf(error));
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;
-    throw malformed(file, `${path.join('.')}: ${message}`);
+    throw malformed(file, `${path.join('.')} is not ${plainIssue(message)}`);
   }
   return parsed.data;
 }
@@ -157,7 +158,7 @@ async function readStored(
     return { columns, primaryKey: schema.primaryKey, rows };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    throw error instanceof UserError ? error : malformed(path, (error as Error).message);
+    throw error instanceof UserError ? error : malformed(path, reasonOf(error));
   }
 }
 

@@ -22,8 +22,11 @@ const habits: readonly Habit[] = [
     problem: 'names a module',
     rewrite: (text) => text.replace(/\b(?:np|jnp|numpy|torch)\.(?=[a-z]+\s*\()/g, ''),
   },
-  { problem: 'has a function of other programs', rewrite: (text) => eachItem(text, knownFunction) },
-  { problem: 'has a range of other programs', rewrite: (text) => eachItem(text, wholeRange) },
+  {
+    problem: 'has a function that is written differently here',
+    rewrite: (text) => eachItem(text, knownFunction),
+  },
+  { problem: 'has a range that is written differently here', rewrite: (text) => eachItem(text, wholeRange) },
 ];
 
 /**

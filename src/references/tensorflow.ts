@@ -93,7 +93,7 @@ function versionOf(require: NodeJS.Require, name: string): string | null {
 export async function findTfjs(): Promise<Installed<TfjsVersions>> {
   const installation = findInstallation();
   if (installation !== null) return { versions: installation.versions };
-  const reason = `the package ${core} is installed neither next to fys-nn nor in this directory`;
+  const reason = `the package ${core} is installed neither next to fys-nn nor in this folder`;
   return { absent: { reason, remedy: `\`npm install ${core} ${wasmBackend}\`` } };
 }
 

@@ -217,8 +217,8 @@ export function storeError(directory: string, error: unknown): Error {
   return new UserError(
     {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
-      expected: 'a directory that can be read and written, or created',
-      received: (error as Error).message,
+      expected: 'a folder that can be read and written, or created',
+      received: directory,
       remedy: 'give another {store}, or fix the cause; finished trials are kept',
     },
     // Missing directories are created, so a missing name was removed in the meantime, which is not a usage error.

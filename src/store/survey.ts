@@ -124,7 +124,7 @@ async function weightsOf(directory: string, records: Survey['records']): Promise
 function noStore(directory: string): UserError {
   return new UserError({
     what: 'there is no trial store here',
-    expected: 'a directory with journal-….jsonl files in it',
+    expected: 'a folder with journal-….jsonl files in it',
     received: directory,
     remedy: 'give the {store} of your runs, or run an experiment first',
   });

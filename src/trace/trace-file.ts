@@ -1,6 +1,7 @@
 import { quote, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
+import { plainIssue } from '../parsing/plain-issue.ts';
 import { checkWork } from './limits.ts';
 import { type Trace, traceSchema } from './trace-schema.ts';
 
@@ -17,9 +18,8 @@ export async function readTrace(file: string): Promise<Trace> {
     content = await readJsonFile(file, maxBytes);
   } catch (error) {
     throw new UserError({
-      what: `${file} cannot be read as a trace`,
+      what: `${file} cannot be read as a trace: ${reasonOf(error)}`,
       expected: 'a JSON file in the format fys-nn-trace/1',
-      received: reasonOf(error),
       remedy: 'give trace files, such as data/fixtures/traces/*.json',
     });
   }
@@ -27,7 +27,7 @@ export async function readTrace(file: string): Promise<Trace> {
   const parsed = traceSchema(z).safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw traceError(file, issue.path.join('.'), issue.message);
+    throw traceError(file, issue.path.join('.'), `not ${plainIssue(issue.message)}`);
   }
   checkSizes(file, parsed.data);
   checkWork(file, parsed.data);

@@ -4,6 +4,7 @@ import { centerings, scalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
+import { plainIssue } from '../parsing/plain-issue.ts';
 import { bases } from '../regression/polynomial.ts';
 import { bootstrapMethods, numerics } from './config.ts';
 import { solverEntry, solvers } from './solvers/index.ts';
@@ -89,7 +90,7 @@ export function checkTrialConfig(config: unknown): TrialConfig {
   );
   throw new UserError({
     what: `the trial's config is wrong at ${path.length === 0 ? 'the top' : path.join('.')}`,
-    expected: message,
+    expected: plainIssue(message),
     received,
     remedy: 'see TrialConfig in src/trial/trial.ts',
   });

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import { type OptionName, parseOption, type SettingLists } from './options.ts';
+import { planExperiment } from './plan.ts';
+import { settingNotes } from './setting-notes.ts';
+
+const sources = { dataDir: null };
+
+async function plan(
+  name: string,
+  texts: Partial<Record<OptionName, string>>,
+  variant: 'code' | 'text' = 'code',
+) {
+  const experiment = experiments.find((one) => one.name === name)!;
+  const given: SettingLists = Object.fromEntries(
+    Object.entries(texts).map(([option, text]) => [option, parseOption(option as OptionName, text)]),
+  );
+  const made = await planExperiment(experiment, { variant, quick: false, given }, sources);
+  return { made, notes: settingNotes(made, given) };
+}
+
+describe('a schedule that does not read the learning rate', () => {
+  test.each([
+    ['grid-search ols', { schedule: '5/(step+50)' }],
+    ['ffnn', { schedule: 'constant,0.1/(epoch+1)', learningRate: '0.1,0.2' }],
+  ])('of %s with several learning rates is refused', async (name, texts) => {
+    await expect(plan(name, texts)).rejects.toThrow(
+      '{learningRate} has no effect, because the formula of {schedule}',
+    );
+  });
+
+  test.each([
+    ['ffnn', { schedule: '5/(step+50)', learningRate: '0.1' }],
+    ['grid-search ols', { schedule: '5/(step+50)', learningRate: '0.1' }],
+  ])('of %s with one gets a note', async (name, texts) => {
+    expect((await plan(name, texts)).notes).toEqual([
+      '{learningRate} has no effect, because the formula of {schedule} does not have eta0',
+    ]);
+  });
+
+  test('whose learning rate nobody gave is no matter, nor is a formula that reads it', async () => {
+    expect((await plan('ffnn', { schedule: '5/(step+50)' })).notes).toEqual([]);
+    expect(
+      (await plan('ffnn', { schedule: 'max(eta0/2, 1e-3),decay', learningRate: '0.1,0.2' })).notes,
+    ).toEqual([]);
+    await expect(plan('ffnn', { schedule: '0.1*eta00', learningRate: '1,2' })).rejects.toThrow();
+  });
+});
+
+test.each([
+  ['ffnn', { penalize: 'kernels' }, ['{penalize} has no effect, because {lambda} is 0']],
+  ['ffnn', { penalize: 'kernels', lambda: '0,0.1' }, []],
+  ['ffnn', { degree: '3' }, ['{degree} has no effect with these settings']],
+  ['grid-search ols', { solver: 'closed-form', epochs: '5' }, ['{epochs} has no effect with these settings']],
+])('%s with %j: notes on what has no effect', async (name, texts, notes) => {
+  expect((await plan(name, texts)).notes).toEqual(notes);
+});
+
+describe('rows that a permutation leaves out', () => {
+  test.each([
+    [
+      '500',
+      '{batches} permutation with {batchSize} 500 leaves 250 of 750 training rows out of each epoch, others each time',
+    ],
+    [
+      '10,400',
+      '{batches} permutation with {batchSize} 400 leaves 350 of 750 training rows out of each epoch, others each time',
+    ],
+  ])('batches of %s', async (batchSize, note) => {
+    expect((await plan('ffnn', { batches: 'permutation', batchSize })).notes).toEqual([note]);
+  });
+
+  test.each([
+    { batches: 'permutation', batchSize: '10,250,all' },
+    // 2 of 750 rows are left over.
+    { batches: 'permutation', batchSize: '11' },
+    { batches: 'with-replacement', batchSize: '500' },
+    { batches: 'full', batchSize: '500' },
+  ])('none worth a note: %j', async (texts) => {
+    const { notes } = await plan('ffnn', texts);
+    expect(notes.filter((note) => note.includes('leaves'))).toEqual([]);
+  });
+
+  test("the report's own settings are quiet", async () => {
+    for (const { name, dataset } of experiments) {
+      if (dataset !== 'franke') continue;
+      for (const variant of ['code', 'text'] as const)
+        expect((await plan(name, {}, variant)).notes).toEqual([]);
+    }
+  });
+});
