@@ -95,6 +95,7 @@ describe('every example', () => {
     const { status } = await run(['ffnn', ...small, '--out', 'results/ffnn']);
     expect(status).toBe(0);
     await run(['ffnn', ...small, '--out', 'baseline/ffnn', '--quiet']);
+    await run(['grid-search', 'ffnn', ...small, '--out', 'results/grid-search-ffnn', '--quiet']);
     await mkdir(join(directory, 'results/quick'), { recursive: true });
     for (const folder of ['results', 'results/quick'])
       await writeFile(join(directory, folder, 'report.html'), '');

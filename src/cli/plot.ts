@@ -67,7 +67,7 @@ export function addPlotCommand(program: Command): void {
   addExamples(command, [
     ['plot results', 'the figures of every folder in it'],
     ['plot results/ffnn --format svg --out figures', 'those of one folder, elsewhere'],
-    ['plot results/grid-search-ffnn --axes learning-rate --log x --format pdf', 'a line for each lambda'],
+    ['plot results/grid-search-ffnn --axes learning-rate --log x --format svg', 'a line for each lambda'],
   ]);
 }
 
