@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
-import type { Dataset, DatasetOption } from '../datasets/dataset.ts';
+import type { Dataset, DatasetOption, Description } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datasets/index.ts';
+import { knownImages } from '../datasets/known-images.ts';
+import { labelOf } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
 import { flagOf, type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
+import { settingFlag } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sourcesOf } from './run-flags.ts';
-import { writeStdout } from './terminal.ts';
+import { writeStderr, writeStdout } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;
 
@@ -17,7 +20,6 @@ interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
   readonly format: string;
   readonly out: string;
   readonly dataDir?: string;
-  readonly dataName?: string;
 }
 
 /** `fys-nn data`: lists the datasets and exports them as files. */
@@ -33,6 +35,10 @@ export function addDataCommand(program: Command): void {
     .action(() => {
       for (const [name, { description, source, license }] of Object.entries(datasets)) {
         writeStdout(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
+      }
+      writeStdout('images that are recognised in any folder given with --data-dir:');
+      for (const { title, source, license } of Object.values(knownImages)) {
+        writeStdout(`  ${title}, by ${source} (licence: ${license})`);
       }
     });
   addExamples(list, [
@@ -52,11 +58,8 @@ export function addDataCommand(program: Command): void {
     `${fromFiles}: folder with four IDX files to use instead of the bundled ones`,
   );
   for (const [name, value] of Object.entries(optionDefaults) as [OptionName, Setting][]) {
-    const { placeholder, description } = options[name];
-    exporting.option(
-      `${flagOf(name)} <${placeholder}>`,
-      `${ownersOf(name)}: ${description} (default: ${value})`,
-    );
+    const { description } = options[name];
+    exporting.addOption(settingFlag(name, `${ownersOf(name)}: ${description} (default: ${value})`));
   }
   addExamples(exporting, [
     ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
@@ -65,7 +68,10 @@ export function addDataCommand(program: Command): void {
   exporting.action(async (name: string, flags: Flags) => {
     const choice = parseChoice(name, [...datasetNames, ...Object.keys(aliases)], '<dataset>');
     if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);
-    const dataset = await loadRows(aliases[choice] ?? (choice as DatasetName), flags);
+    const { dataset, title, source, license } = await loadRows(
+      aliases[choice] ?? (choice as DatasetName),
+      flags,
+    );
     const { checkOutputDirectory } = await import('../files/write-files.ts');
     await checkOutputDirectory(flags.out, '--out');
     const format = parseChoice(flags.format, formats, '--format');
@@ -79,6 +85,8 @@ export function addDataCommand(program: Command): void {
       flags.out,
     );
     writeStdout(...files);
+    const credit = source === null ? '' : `; source: ${source}; licence: ${license}`;
+    writeStderr(`${title}${credit}`);
   });
 }
 
@@ -95,7 +103,7 @@ function isBundled(name: string, received: string): UserError {
 }
 
 /** Generates or reads a dataset according to the flags. Errors: flags of another dataset. */
-async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
+async function loadRows(name: DatasetName, flags: Flags): Promise<Description & { dataset: Dataset }> {
   const entry = datasetEntry(name);
   const accepted = optionNamesOf(name);
   for (const flag of Object.keys(optionDefaults) as OptionName[]) {
@@ -106,7 +114,8 @@ async function loadRows(name: DatasetName, flags: Flags): Promise<Dataset> {
   const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, name, flags)]));
   const sources = sourcesOf(flags);
   const { config } = await entry.resolve(settings, sources);
-  return entry.load(config, Number(settings.seed ?? 0), sources);
+  const dataset = await entry.load(config, Number(settings.seed ?? 0), sources);
+  return { dataset, ...entry.describe(config, labelOf(sources)) };
 }
 
 /** The options of generated data with the report's values, and each dataset's own options. */

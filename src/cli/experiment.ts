@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
@@ -19,7 +19,7 @@ import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName } from '../output/folder-name.ts';
 import { decimalCommaNote } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
-import { withFlags } from './flags.ts';
+import { settingFlag, withFlags } from './flags.ts';
 import {
   addRunFlags,
   type RunFlags,
@@ -125,13 +125,10 @@ function choicesOf(experiment: Experiment, name: OptionName): readonly string[] 
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
-  const { placeholder, description } = options[name];
+  const { description } = options[name];
   const choices = choicesOf(experiment, name);
   const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
-  const option = new Option(
-    `${flagOf(name)} <${placeholder}>`,
-    `${withChoices(description, choices)} (default: ${defaults})`,
-  );
+  const option = settingFlag(name, `${withChoices(description, choices)} (default: ${defaults})`);
   option.helpGroup(`${groupOf(name)}:`);
   if (choices !== undefined) option.argChoices = [...choices];
   // An option with a single choice chooses nothing.

@@ -1,5 +1,6 @@
+import { Option } from 'commander';
 import { UserError } from '../errors.ts';
-import { flagOf, options } from '../experiment/options.ts';
+import { flagOf, type OptionName, options } from '../experiment/options.ts';
 
 /** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
 const runSettings = new Set([
@@ -37,4 +38,11 @@ export function messageOf(error: unknown): string {
   }
   // An error from another thread is only its text.
   return withFlags(error instanceof Error ? error.message : String(error));
+}
+
+/** The option of a command line that sets an experiment's option. One that says yes or no may come without a value: yes. */
+export function settingFlag(name: OptionName, description: string): Option {
+  const { placeholder, choices = [] } = options[name];
+  if (choices.join() !== 'no,yes') return new Option(`${flagOf(name)} <${placeholder}>`, description);
+  return new Option(`${flagOf(name)} [yes|no]`, description).preset('yes');
 }

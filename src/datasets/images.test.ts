@@ -36,7 +36,7 @@ describe('images are named by the digest of their content', () => {
     expect(Object.keys(knownImages).filter((sha256) => isReports(sha256))).toEqual([mnistSha256]);
     expect(isReports(mnistSha256, true)).toBe(false);
     expect(describeData(configOf(mnistSha256, true), facts, null)).toMatchObject({
-      title: 'MNIST, transposed',
+      title: 'MNIST (transposed)',
       isDigits: false,
     });
   });

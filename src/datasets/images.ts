@@ -69,12 +69,11 @@ function dataName({ sha256 }: ImagesConfig): string {
 
 function describe(config: ImagesConfig, label: string | null): Description {
   const { sha256, transpose } = config;
-  const swapped = transpose ? ', transposed' : '';
   const known = Object.hasOwn(knownImages, sha256) ? knownImages[sha256] : null;
   if (known === null) {
     const name = label === null ? '' : ` "${label}"`;
     return {
-      title: `images${name} (${dataName(config)})${swapped}`,
+      title: `images${name} (${dataName(config)}${transpose ? ', transposed' : ''})`,
       source: null,
       license: null,
       isReports: false,
@@ -83,7 +82,7 @@ function describe(config: ImagesConfig, label: string | null): Description {
   }
   const { title, source, license, digits } = known;
   return {
-    title: `${title}${swapped}`,
+    title: transpose ? `${title} (transposed)` : title,
     source,
     license,
     isReports: sha256 === mnistSha256 && !transpose,

@@ -22,7 +22,7 @@ export const commonOptions = {
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
   scale: choice(
-    'what the inputs are divided by: none; pixels: 255; max: the largest input of the data',
+    'what the inputs are divided by: none; pixels: 255; max: their largest value, the default if it is below 128',
     scalings,
   ),
   basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
