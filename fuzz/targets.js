@@ -10,6 +10,16 @@ import { changedBytes, changedJsonText, pick, word } from './mutate.js';
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 const verify = ['verify', '--seeds', '1..3', '--variant', 'code', '--jobs', '1', '--store', 'store'];
 
+/** The beginnings of files that are found in place of others. */
+const otherFiles = [
+  '<!doctype html>',
+  '<?xml ',
+  'version https://git-lfs.github.com/spec/v1\n',
+  'PK\x03\x04',
+  '\x1f\x8b',
+  '',
+];
+
 export const targets = {
   /** An experiment's own options, valid and invalid. The trials are only planned. */
   options(rng) {
@@ -134,16 +144,19 @@ export const targets = {
     return ['trace', 'trace.json'];
   },
 
-  /** Images and labels, plain and packed, one of them damaged. */
+  /** Images and labels, plain and packed, one of them damaged, swapped with another, or something else. */
   idx(rng, corpus, directory) {
     cpSync(join(corpus, 'data'), join(directory, 'data'), { recursive: true });
-    const file = join(directory, 'data', pick(rng, readdirSync(join(corpus, 'data')).sort()));
+    const names = readdirSync(join(corpus, 'data')).sort();
+    const file = join(directory, 'data', pick(rng, names));
     const good = readFileSync(file);
-    const how = rng.below(5);
+    const how = rng.below(7);
     if (how === 0)
       writeFileSync(file, gzipSync(Buffer.concat([good, Buffer.alloc(2 ** 27)]))); // a decompression bomb
     else if (how === 1) writeFileSync(file, changedBytes(rng, gzipSync(good)));
     else if (how === 2) writeFileSync(file, gzipSync(changedBytes(rng, good)));
+    else if (how === 3) cpSync(join(corpus, 'data', pick(rng, names)), file);
+    else if (how === 4) writeFileSync(file, pick(rng, otherFiles) + word(rng));
     else writeFileSync(file, changedBytes(rng, good));
     const sizes = [
       '--samples',
@@ -157,7 +170,8 @@ export const targets = {
       '--jobs',
       '1',
     ];
-    return ['mnist', '--data-dir', 'data', ...sizes, '--quiet'];
+    const own = rng.below(3) === 0 ? [pick(rng, ['--transpose', '--scale=max', '--data-name=x'])] : [];
+    return ['mnist', '--data-dir', 'data', ...sizes, ...own, '--quiet'];
   },
 
   /** The store's journals, read by a run that needs a trial in them. */
