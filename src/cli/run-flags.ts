@@ -19,6 +19,7 @@ export interface FailureFlags {
   readonly retries: string;
   readonly timeout?: string;
   readonly failFast?: boolean;
+  readonly failOnDiverged?: boolean;
   readonly maxFailures?: string;
 }
 
@@ -45,6 +46,8 @@ export interface FailureOptions {
   /** Seconds; null for none. */
   readonly timeout: number | null;
   readonly maxFailures: number;
+  /** Whether a diverged trial makes the command fail, after everything is written. */
+  readonly failOnDiverged: boolean;
 }
 
 export interface RunOptions extends FailureOptions {
@@ -118,6 +121,7 @@ export function failureOptionsOf(flags: FailureFlags): FailureOptions {
     retries: parseInteger(flags.retries, '--retries', 0, 1000),
     timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
     maxFailures: parseMaxFailures(flags),
+    failOnDiverged: flags.failOnDiverged === true,
   };
 }
 
@@ -186,12 +190,13 @@ export function progressFlags(): Option[] {
   ];
 }
 
-/** The options for trials that fail. */
+/** The options for trials that fail or diverge. */
 export function failureFlags(): Option[] {
   return [
     new Option('--retries <n>', 'how often to retry a failed trial').default('1'),
     new Option('--timeout <seconds>', 'longest time for one trial (default: no limit)'),
     new Option('--max-failures <n>', 'stop after n failed trials (default: no limit)'),
+    new Option('--fail-on-diverged', 'end with status 1 if a trial diverged; everything is written first'),
     new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
   ];
 }

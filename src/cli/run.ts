@@ -16,6 +16,7 @@ import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
+import { describeDiverged } from './diverged.ts';
 import { drawPlan, writeFigures } from './figures.ts';
 import { messageOf, withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
@@ -66,7 +67,12 @@ export async function runPlans(
   for (const { out } of runs) await checkOutputDirectory(out, '--out');
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
-    return await computeAndWrite(runs, options, trials, store, lease, finish);
+    const failed = await computeAndWrite(runs, options, trials, store, lease, finish);
+    if (!options.failOnDiverged) return failed;
+    const plans = runs.map(({ plan }) => plan);
+    const diverged = describeDiverged(plans, store);
+    if (diverged !== null) writeStderr(`error: ${diverged}`);
+    return failed || diverged !== null;
   });
   if (failed) return exitCodes.failed;
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;

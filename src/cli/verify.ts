@@ -165,7 +165,8 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   }
   const missing = [...found].flatMap(([id, verdict]) => (verdict === 'not run' ? id : []));
   if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
-  if (run.failures > 0) return exitCodes.failed;
+  if (run.diverged !== null) writeStderr(`error: ${run.diverged}`);
+  if (run.failures > 0 || run.diverged !== null) return exitCodes.failed;
   if (contradicted.length > 0) return exitCodes.contradicted;
   return missing.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
@@ -211,9 +212,11 @@ async function judge(
   running: Running,
 ) {
   const { planReadings, singleChanges } = await import('../claims/readings.ts');
+  const { describeDiverged } = await import('./diverged.ts');
   const { experimentsInDoubt, verify } = await import('../claims/verdicts.ts');
   const { winnersOf } = await import('../claims/winners.ts');
   let failures = 0;
+  let diverged: string | null = null;
   const judgeReadings = async (readings: readonly Reading[], judged: readonly Claim[]) => {
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
@@ -222,6 +225,7 @@ async function judge(
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);
       failures += computed.failures;
+      if (running.failOnDiverged) diverged = describeDiverged(plans, computed.records);
       const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
       const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
       const winners = [];
@@ -230,10 +234,10 @@ async function judge(
     });
   };
   const first = await judgeReadings(readings, claims);
-  if (!changing) return { ...first, failures };
+  if (!changing) return { ...first, failures, diverged };
   const changes = singleChanges(experimentsInDoubt(first.verification, experiments));
   const second = changes.length === 0 ? first : await judgeReadings([...readings, ...changes], claims);
-  return { verification: second.verification, winners: first.winners, failures };
+  return { verification: second.verification, winners: first.winners, failures, diverged };
 }
 
 /** Whether a plan has the report's own settings. Plans that are made for one claim (`with`) do not. */
