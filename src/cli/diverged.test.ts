@@ -17,7 +17,7 @@ test('--fail-on-diverged: exit 1 after everything is written, with how many and 
   const rates = [...ffnn, '--learning-rate', '0.001,2,3', '--seed', '1..2', '--out', 'r', '--quiet'];
   const plain = await run(...rates);
   expect([plain.status, plain.stderr]).toEqual([0, '']);
-  expect(plain.stdout).toContain('diverged');
+  expect(plain.stdout).toContain('2/2 div');
   const failing = await run(...rates, '--fail-on-diverged');
   expect(failing.status).toBe(1);
   expect(failing.stdout).toBe(plain.stdout);
