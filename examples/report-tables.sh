@@ -11,7 +11,7 @@
 # the same command resumes.
 #
 #   FYS_NN   the program (default: npx fys-nn), for example FYS_NN="node bin/fys-nn.js"
-#   OUT      where the results go (default: results, or its subfolders quick with --quick and text with --variant text)
+#   OUT      where the results go (default: results; with arguments that the numbers depend on, results/report-tables)
 #
 # It leaves out the report's scikit-learn and TensorFlow numbers; the option --reference trains those libraries.
 set -eu
@@ -22,6 +22,7 @@ cd "$(dirname "$0")/.."
 FYS_NN=${FYS_NN:-npx fys-nn}
 
 quick=false
+other=false
 plan=false
 quiet=
 variant=
@@ -32,6 +33,7 @@ for argument in "$@"; do
   case $argument in
     --variant=*) variant=${argument#--variant=} ;;
     --quick) quick=true ;;
+    --seed | --seed=* | --data-dir | --data-dir=*) other=true ;;
     --plan) plan=true ;;
     --quiet) quiet=--quiet ;;
     --out | --out=*)
@@ -48,10 +50,9 @@ for argument in "$@"; do
       ;;
   esac
 done
-# The folders of the commands themselves: quick runs and the report's wording have their own.
+# Runs with other settings never replace those of the report.
 out=results
-if $quick; then out=$out/quick; fi
-if [ "$variant" = text ]; then out=$out/text; fi
+if $quick || $other || [ "$variant" = text ]; then out=$out/report-tables; fi
 out=${OUT:-$out}
 
 fys_nn() {

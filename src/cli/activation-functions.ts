@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import definition from '../../experiments/activation-functions.ts';
+import { counted } from '../errors.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Figure } from '../figures/index.ts';
 import type { Look } from '../figures/look.ts';
 import { activationNames } from '../nn/activations.ts';
-import { folderName } from '../output/folder-name.ts';
+import { type Difference, folderName, withDifferences } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import type { Table } from '../output/table.ts';
 import { parseChoice, parseList, parseNumber } from '../parsing/value-list.ts';
@@ -38,7 +39,7 @@ export function addActivationFunctionsCommand(program: Command): void {
     .option('--no-figures', 'draw no figure')
     .option('--quiet', 'print no notes')
     .action(async (flags: Flags) => {
-      const out = flags.out ?? join('results', name);
+      const out = flags.out ?? join('results', withDifferences(name, differencesOf(flags)));
       writeStdoutRaw(await writeFunctions(flags, out));
       if (flags.quiet !== true) writeStderr(`wrote ${out}/`);
     });
@@ -55,30 +56,67 @@ export async function writeFunctions(
   formats?: readonly FormatName[],
 ): Promise<string> {
   const { name, title, figure } = definition;
-  const activation = flags.activation ?? definition.activation.join(',');
-  const names = parseList(activation, '--activation').map((text) =>
-    parseChoice(text, activationNames, '--activation'),
-  );
-  const xs = parseList(flags.x ?? definition.x, '--x').map((text) => parseNumber(text, '--x'));
+  const { names, xs } = valuesOf(flags);
   const { tableFiles } = await import('../output/result-files.ts');
-  const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
   const { tableToRecords, toJson } = await import('../output/json.ts');
-  await checkOutputDirectory(out, '--out');
+  const { checkOutFolder, noteKept } = await import('./out-folder.ts');
+  const { writeRunFolder } = await import('../output/run-folder.ts');
+  const { programAndMachine } = await import('../output/manifest.ts');
+  await checkOutFolder(out, ['functions.csv']);
   const values = functionValues(names, xs);
   const table = functionsTable(values);
-  await writeFiles(out, tableFiles(name, `${title} (${figure})`, [table], formats));
+  const files = tableFiles(name, `${title} (${figure})`, [table], formats);
   if (flags.figures !== false) {
-    const { writeFigures } = await import('./figures.ts');
+    const { figureFiles } = await import('../figures/files.ts');
     const { functionsFigure } = await import('../figures/functions.ts');
-    await writeFigures(out, [functionsFigure(definition, values)]);
+    for (const [file, content] of await figureFiles([functionsFigure(definition, values)])) {
+      files.set(file, content);
+    }
   }
+  const manifest = {
+    ...{ experiment: name, title, figure, settings: { activation: names, x: xs } },
+    ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
+  };
+  noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
   if (flags.json === true) return toJson(tableToRecords(table));
   return `${title} (${figure})\n\n${await sampleTable(values)}\n\n`;
 }
 
+/** The functions and arguments to tabulate. */
+function valuesOf({ activation, x }: Partial<Flags>) {
+  const names = parseList(activation ?? definition.activation.join(','), '--activation').map((text) =>
+    parseChoice(text, activationNames, '--activation'),
+  );
+  return { names, xs: parseList(x ?? definition.x, '--x').map((text) => parseNumber(text, '--x')) };
+}
+
+/** In what the table differs from the report's. */
+function differencesOf(flags: Flags): Difference[] {
+  const [own, given] = [valuesOf({}), valuesOf(flags)];
+  const names = [...new Set(given.names)].sort();
+  const isOwnX = given.xs.join() === own.xs.join();
+  return [
+    ...(names.join() === [...own.names].sort().join()
+      ? []
+      : [{ text: `activation-${names.join('+')}`, isExact: true, value: names }]),
+    ...(isOwnX
+      ? []
+      : [
+          {
+            text: `x-${counted(given.xs.length, 'value').replace(' ', '-')}`,
+            isExact: false,
+            value: given.xs,
+          },
+        ]),
+  ];
+}
+
 export async function isFunctionsFolder(folder: string): Promise<boolean> {
+  const { readManifest } = await import('../output/earlier-run.ts');
+  const manifest = await readManifest(folder);
+  if (manifest !== null) return manifest.experiment === definition.name;
   const names: string[] = await readdir(folder).catch(() => []);
-  return names.includes('functions.csv');
+  return names.includes('functions.csv') && !names.includes('manifest.json');
 }
 
 /** Reads a folder that this command wrote and returns its figure. Used by `fys-nn plot`. */

@@ -24,6 +24,15 @@ const runWith = (env: NonNullable<ProgramOptions['env']>, ...args: string[]): Pr
   runProgram(args, { cwd: directory, env });
 const call = (...args: string[]) => callProgram(args, directory);
 
+/** The folder of a run with other settings than the report's: the one that begins with its experiment. */
+async function resultsOf(experiment: string): Promise<string> {
+  const found = (await readdir(join(directory, 'results'))).filter((name) =>
+    name.startsWith(`${experiment}-`),
+  );
+  expect(found).toHaveLength(1);
+  return join('results', found[0]);
+}
+
 async function csvs(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(join(directory, folder))).filter((name) => name.endsWith('.csv')).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(directory, folder, name), 'utf8')));
@@ -108,7 +117,7 @@ describe('what a run leaves', () => {
     const { status, stdout } = await run('randomnet', '--net', '1..3', '--epochs', '2', '--samples', '40');
     expect(status).toBe(0);
     expect(stdout).toContain('RandomNet');
-    const folder = join(directory, 'results/randomnet');
+    const folder = join(directory, await resultsOf('randomnet'));
     expect((await readdir(folder)).sort()).toEqual([
       'curves.csv',
       'curves.png',
@@ -143,7 +152,7 @@ describe('what a run leaves', () => {
     );
     expect(status).toBe(0);
     expect(stdout).toContain('diverged');
-    const { 'trials.csv': trials, 'summary.csv': summary } = await csvs('results/ffnn');
+    const { 'trials.csv': trials, 'summary.csv': summary } = await csvs(await resultsOf('ffnn'));
     expect(trials).toContain(',diverged,');
     expect(summary).toContain('diverged');
     expect(trials).not.toMatch(/NaN|Infinity/);
@@ -165,8 +174,11 @@ describe('what a run leaves', () => {
     expect(summary).toHaveLength(1);
     expect(summary[0]).toMatchObject({ seeds: 3, diverged: 0, not_run: 0 });
     expect(summary[0].test_mse_std).toBeGreaterThan(0);
-    const rows = (await csvs('results/ffnn'))['trials.csv'].trim().split('\n').slice(1);
-    const column = (await csvs('results/ffnn'))['trials.csv'].split('\n')[0].split(',').indexOf('test_mse');
+    const rows = (await csvs(await resultsOf('ffnn')))['trials.csv'].trim().split('\n').slice(1);
+    const column = (await csvs(await resultsOf('ffnn')))['trials.csv']
+      .split('\n')[0]
+      .split(',')
+      .indexOf('test_mse');
     const values = rows.map((row) => Number(row.split(',')[column]));
     expect(summary[0].test_mse_mean).toBeCloseTo((values[0] + values[1] + values[2]) / 3, 12);
   });
@@ -188,7 +200,7 @@ describe('what a run leaves', () => {
     );
     expect(quick.stdout).toContain('QUICK RUN');
     expect(quick.stderr).toContain('QUICK RUN');
-    for (const text of Object.values(await csvs('results/quick/grid-search-ridge'))) {
+    for (const text of Object.values(await csvs('results/grid-search-ridge-quick-samples-40-epochs-1'))) {
       expect(text.split('\n')[1]).toMatch(/(^|,)quick,code,/);
     }
   });
@@ -368,10 +380,13 @@ describe('references', () => {
         '`apt-get install python3-sklearn` (Debian), or name a Python that has it in FYS_NN_PYTHON.\n',
     );
     expect(status).toBe(4);
-    const { 'trials.csv': trials } = await csvs('results/grid-search-ols');
+    const { 'trials.csv': trials } = await csvs(await resultsOf('grid-search-ols'));
     expect(trials.match(/,none,2020,/g)).toHaveLength(9);
     expect(trials).not.toContain(',sklearn,');
-    const manifest = await readFile(join(directory, 'results/grid-search-ols/manifest.json'), 'utf8');
+    const manifest = await readFile(
+      join(directory, await resultsOf('grid-search-ols'), 'manifest.json'),
+      'utf8',
+    );
     expect(JSON.parse(manifest).trials.absentReferences).toEqual([expect.stringContaining('not installed')]);
   });
 
@@ -392,7 +407,7 @@ describe('references', () => {
       const { status, stdout } = await run(...args);
       expect(status).toBe(0);
       expect(stdout).toContain(name);
-      const { 'trials.csv': trials } = await csvs(`results/${folder}`);
+      const { 'trials.csv': trials } = await csvs(await resultsOf(folder));
       expect(trials.match(new RegExp(`,${name},2020,.*,done,`, 'g'))).toHaveLength(1);
       expect((await run(...args)).stderr).toMatch(/(\d+) trials, \1 of them from the store/);
     }

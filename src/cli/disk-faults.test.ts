@@ -9,7 +9,7 @@ import { readStore } from '../store/store.ts';
 import { callProgram } from './called.testing.ts';
 
 const failingDisk = `import '${pathToFileURL(resolve('bench/torture/disk-fault.js')).href}';`;
-const tiny = ['ffnn', '--samples', '40', '--batch-size', '5', '--no-figures'];
+const tiny = ['ffnn', '--samples', '40', '--batch-size', '5', '--no-figures', '--out', 'results/ffnn'];
 const small = [...tiny, '--epochs', '2', '--seed', '1..4'];
 /** Calls fail in each of two threads. */
 const args = [...small, '--jobs', '2'];

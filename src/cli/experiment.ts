@@ -16,18 +16,11 @@ import { planExperiment } from '../experiment/plan.ts';
 import { settingNotes } from '../experiment/setting-notes.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
-import { folderName } from '../output/folder-name.ts';
+import { folderName, runFolderName } from '../output/folder-name.ts';
 import { decimalCommaNote } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import { settingFlag, withFlags } from './flags.ts';
-import {
-  addRunFlags,
-  type RunFlags,
-  resultsFolder,
-  runOptionsOf,
-  sourcesOf,
-  variantAndQuick,
-} from './run-flags.ts';
+import { addRunFlags, type RunFlags, runOptionsOf, sourcesOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -56,7 +49,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
       for (const note of [...decimalNotes(experiment, flags), ...settingNotes(plan, choices.given)])
         writeStderr(`note: ${withFlags(note)}`);
     }
-    const out = flags.out ?? join(resultsFolder(choices), folderName(experiment.name));
+    const out = flags.out ?? join('results', runFolderName(plan));
     setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
   });
 }

@@ -43,7 +43,8 @@ const held = async (store: string): Promise<string[][]> => {
   return Promise.all(names.map(read));
 };
 
-const tiny = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--no-figures'];
+const into = ['--out', 'results/ffnn'];
+const tiny = ['ffnn', '--epochs', '2', '--samples', '40', '--batch-size', '5', '--no-figures', ...into];
 const small = [...tiny, '--seed', '1..4'];
 /** Longer than any test waits for. */
 const long = ['ffnn', '--epochs', '3000000', '--samples', '150', '--seed', '1', '--jobs', '1'];

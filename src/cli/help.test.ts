@@ -96,8 +96,8 @@ describe('every example', () => {
     expect(status).toBe(0);
     await run(['ffnn', ...small, '--out', 'baseline/ffnn', '--quiet']);
     await run(['grid-search', 'ffnn', ...small, '--out', 'results/grid-search-ffnn', '--quiet']);
-    await mkdir(join(directory, 'results/quick'), { recursive: true });
-    for (const folder of ['results', 'results/quick'])
+    await mkdir(join(directory, 'results/report-quick'), { recursive: true });
+    for (const folder of ['results', 'results/report-quick'])
       await writeFile(join(directory, folder, 'report.html'), '');
     await cp(join(directory, 'results/.trials'), join(directory, 'trials'), { recursive: true });
     const trace = join(process.cwd(), 'data/fixtures/traces');

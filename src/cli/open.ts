@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
@@ -10,11 +10,11 @@ import { writeStderr, writeStdout } from './terminal.ts';
 export function addOpenCommand(program: Command): void {
   const command = program
     .command('open')
-    .argument('[folder]', 'folder of the report', 'results')
+    .argument('[folder]', 'folder of the report (default: results, or the newest results/report-... in it)')
     .description("Open a report's page in the browser and print its path")
-    .action(async (folder: string) => {
-      const page = resolve(folder, folder.endsWith('.html') ? '' : pageFile);
-      if (!(await isFile(page))) throw missing(folder, page);
+    .action(async (folder: string | undefined) => {
+      const page = folder === undefined ? await latestPage() : pageIn(folder);
+      if (!(await isFile(page))) throw missing(folder ?? 'results', page);
       writeStdout(page);
       if (!hasScreen(process.env)) {
         writeStderr('note: no display was found; open this file in a browser');
@@ -30,7 +30,7 @@ export function addOpenCommand(program: Command): void {
     });
   addExamples(command, [
     ['open', 'the page of fys-nn report'],
-    ['open results/quick', 'that of fys-nn report --quick'],
+    ['open results/report-quick', 'that of fys-nn report --quick'],
   ]);
 }
 
@@ -39,6 +39,23 @@ function hasScreen({ CI, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME }: NodeJS.Pro
   if (CI !== undefined && CI !== 'false') return false;
   if (process.platform === 'win32' || process.platform === 'darwin') return true;
   return [DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME].some((name) => name !== undefined && name !== '');
+}
+
+const pageIn = (folder: string): string => resolve(folder, folder.endsWith('.html') ? '' : pageFile);
+
+/** The page of the report's own run; without one, the newest of the runs with other settings. */
+async function latestPage(): Promise<string> {
+  const own = pageIn('results');
+  if (await isFile(own)) return own;
+  const folders = await readdir('results', { withFileTypes: true }).catch(() => []);
+  let latest = { page: own, time: Number.NEGATIVE_INFINITY };
+  for (const { name } of folders) {
+    if (!name.startsWith('report-')) continue;
+    const page = pageIn(join('results', name));
+    const time = (await stat(page).catch(() => null))?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+    if (time > latest.time) latest = { page, time };
+  }
+  return latest.page;
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -53,6 +70,6 @@ function missing(folder: string, page: string): UserError {
     what: `there is no page ${page}`,
     expected: `a folder that fys-nn report wrote, with ${pageFile} in it`,
     received: folder,
-    remedy: `run npx fys-nn report, or name its folder, such as ${join('results', 'quick')} after --quick`,
+    remedy: `run npx fys-nn report, or name its folder, such as ${join('results', 'report-quick')}`,
   });
 }

@@ -1,18 +1,16 @@
-import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { writeFiles } from '../files/write-files.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
-import { defaultStore, type RunOptions, resultsFolder } from './run-flags.ts';
+import { defaultStore, type RunOptions } from './run-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 /** The page's file name in the folder of a report. */
 export const pageFile = 'report.html';
 
-/** Writes the page of a report to its folder and returns the page's path. */
-export async function writePage(
+/** The page of a report in a folder, as HTML. */
+export async function renderPage(
   plans: readonly Plan[],
   records: Records,
   folder: string,
@@ -28,7 +26,7 @@ export async function writePage(
   const note = (text: string): void => {
     if (!quiet) writeStderr(`note: ${text}`);
   };
-  const page = await reportPage({
+  return reportPage({
     runs: await Promise.all(
       plans.map(async (plan) => {
         const published = await publishedOf(plan.experiment.name);
@@ -48,12 +46,10 @@ export async function writePage(
       dataDir: sources.dataDir,
       dataName: sources.dataName ?? null,
       store: storeDirectory === defaultStore ? null : storeDirectory,
-      out: folder === resultsFolder(plans[0]) ? null : folder,
+      out: folder === 'results' ? null : folder,
     },
     classifier: await classifierData(plans, records, storeDirectory, sources, note),
   });
-  await writeFiles(folder, new Map([[pageFile, page]]));
-  return join(folder, pageFile);
 }
 
 function ownFunctionValues(): FunctionValue[] {

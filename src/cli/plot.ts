@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
 import type { Figure } from '../figures/index.ts';
 import { logChoices } from '../figures/look.ts';
+import { readManifest } from '../output/earlier-run.ts';
 import { integer } from '../parsing/option.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
@@ -58,6 +59,7 @@ export function addPlotCommand(program: Command): void {
       const look = lookOf(flags);
       const all = (await Promise.all(folders.map(runFolders))).flat();
       const destinations = destinationsOf(all, flags);
+      for (const [out, folder] of destinations) await refuseOtherRun(out, folder);
       // Everything is read and drawn before anything is written.
       const drawn = [];
       for (const [out, folder] of destinations)
@@ -74,14 +76,18 @@ export function addPlotCommand(program: Command): void {
 /** The folder itself if a run wrote it; otherwise its subfolders that runs wrote, as in `results` after a report. */
 async function runFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  if (entries.some(({ name }) => name === 'manifest.json' || name === 'functions.csv')) return [folder];
+  const isRun = entries.some(({ name }) => name === 'manifest.json' || name === 'functions.csv');
+  // The manifest of a report is next to the folders of its runs.
+  if (isRun && (await readManifest(folder))?.report === undefined) return [folder];
   const inside = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
   const kept: string[] = [];
   for (const path of inside) {
     const found = await stat(join(path, 'manifest.json')).catch(() =>
       stat(join(path, 'functions.csv')).catch(() => null),
     );
-    if (found !== null) kept.push(path);
+    const manifest = await readManifest(path);
+    const isOther = manifest?.report !== undefined || manifest?.verify !== undefined;
+    if (found !== null && !isOther) kept.push(path);
   }
   // If there are none, readResults reports what is wrong with the folder itself.
   return kept.length > 0 ? kept : [folder];
@@ -138,6 +144,17 @@ function destinationsOf(folders: readonly string[], { out }: Flags): Map<string,
     destinations.set(destination, folder);
   }
   return destinations;
+}
+
+/** Figures of one run do not go to the folder of another. */
+async function refuseOtherRun(out: string, folder: string): Promise<void> {
+  if (resolve(out) === resolve(folder) || (await readManifest(out)) === null) return;
+  throw new UserError({
+    what: `--out is the folder of another run, whose figures those of ${folder} would replace`,
+    expected: 'a new folder, or one without a run',
+    received: out,
+    remedy: 'name another folder, or leave out --out to draw into the folder of the run itself',
+  });
 }
 
 function clash(folder: string, other: string, destination: string): UserError {

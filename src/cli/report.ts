@@ -4,16 +4,19 @@ import { experiments } from '../../experiments/index.ts';
 import { printable } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
-import { folderName } from '../output/folder-name.ts';
+import type { FileContent } from '../files/write-files.ts';
+import { folderName, reportFolderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
+import { toJson } from '../output/json.ts';
+import { programAndMachine, quickWarning } from '../output/manifest.ts';
+import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addExamples } from './examples.ts';
+import { checkOutFolder, noteKept } from './out-folder.ts';
 import {
   addRunFlags,
   addUnder,
   type RunFlags,
-  resultsFolder,
   runOptionsOf,
   sourcesOf,
   variantAndQuick,
@@ -39,18 +42,18 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
     const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');
-    const { pageFile, writePage } = await import('./page.ts');
+    const { pageFile, renderPage } = await import('./page.ts');
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
     };
     const sources = sourcesOf(flags);
-    const folder = flags.out ?? resultsFolder(choices);
-    const runs: PlannedRun[] = [];
-    for (const experiment of experiments) {
-      const plan = await planExperiment(experiment, choices, sources);
-      runs.push({ plan, out: join(folder, folderName(experiment.name)) });
-    }
+    const plans: Plan[] = [];
+    for (const experiment of experiments) plans.push(await planExperiment(experiment, choices, sources));
+    const folder = flags.out ?? join('results', reportFolderName(plans) ?? '.');
+    const runs = plans.map((plan): PlannedRun => {
+      return { plan, out: join(folder, folderName(plan.experiment.name)) };
+    });
     const options = runOptionsOf(flags, sources);
     const write = async (records: Records) => {
       const functions = await writeFunctions(
@@ -58,29 +61,47 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
         join(folder, functionsFolder),
         options.formats,
       );
-      const plans = runs.map(({ plan }) => plan);
-      const comparison = await writeComparison(plans, records, folder, options.formats);
-      const page = await writePage(plans, records, folder, options);
+      const comparison = await comparisonOf(plans, records, options.formats);
+      const page = await renderPage(plans, records, folder, options);
+      const files = new Map<string, FileContent>([...comparison.files, [pageFile, page]]);
+      const manifest = await reportManifest(plans);
+      const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
+      noteKept(folder, kept);
       const numbers = printable(join(folder, 'published.md'));
-      const opened = flags.out === undefined ? 'fys-nn open' : `fys-nn open ${printable(page)}`;
-      return `${functions}${comparison}Every number: ${numbers}. The page: ${opened}. Next: fys-nn verify --quick\n`;
+      const opened =
+        folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
+      return `${functions}${comparison.text}Every number: ${numbers}. The page: ${opened}. Next: fys-nn verify --quick\n`;
     };
     if (!options.planOnly) {
-      await checkOutputDirectory(folder, '--out');
-      await checkOutputDirectory(join(folder, functionsFolder), '--out');
+      await checkOutFolder(folder, ['published.csv']);
+      await checkOutFolder(join(folder, functionsFolder), ['functions.csv']);
     }
     const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
     setStatus(await runPlans(runs, options, { what, write }));
   });
 }
 
-/** Writes published.csv and published.md, and returns what the report ends with on the terminal. */
-async function writeComparison(
+/** What ran, for the manifest of the report's own folder; each experiment has another in its folder. */
+async function reportManifest(plans: readonly Plan[]): Promise<Record<string, unknown>> {
+  const [{ quick, variant, lists }] = plans;
+  return {
+    report: true,
+    ...(quick ? { warning: quickWarning } : {}),
+    quick,
+    variant,
+    settings: { seed: lists.seed },
+    experiments: plans.map(({ experiment }) => experiment.name),
+    run: { command: process.argv.slice(2) },
+    ...(await programAndMachine()),
+  };
+}
+
+/** The files published.csv and published.md, and what the report ends with on the terminal. */
+async function comparisonOf(
   plans: readonly Plan[],
   records: Records,
-  folder: string,
   formats: readonly FormatName[],
-): Promise<string> {
+): Promise<{ readonly files: Map<string, FileContent>; readonly text: string }> {
   const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
   const { tableFiles } = await import('../output/result-files.ts');
   const { comparisonMarkdown } = await import('../claims/markdown.ts');
@@ -95,6 +116,5 @@ async function writeComparison(
       ? "Published numbers next to ours, with the report's wording (--variant text).\n\n"
       : '';
   files.set('published.md', `${heading}${comparisonMarkdown(comparisons)}\n`);
-  await writeFiles(folder, files);
-  return `${findings(plans, records, comparisons, screenOf(process.stdout).width)}\n`;
+  return { files, text: `${findings(plans, records, comparisons, screenOf(process.stdout).width)}\n` };
 }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
 import { checkLabel } from '../datasets/label.ts';
@@ -220,11 +219,6 @@ export function selectionFlags(quick: string): Option[] {
 export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omit<Choices, 'given'> {
   const variant: Variant = parseChoice(flags.variant, variants, '--variant');
   return { variant, quick: flags.quick === true };
-}
-
-/** Quick runs and the report's wording have their own folders, so that they never replace full runs of its program. */
-export function resultsFolder({ quick, variant }: Omit<Choices, 'given'>): string {
-  return join('results', ...(quick ? ['quick'] : []), ...(variant === 'code' ? [] : [variant]));
 }
 
 export function parseJobs(text: string | undefined): number {

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
-import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
+import { checkOutputDirectory } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
-import { quickWarning } from '../output/manifest.ts';
+import { manifestPieces, quickWarning } from '../output/manifest.ts';
 import { resultFiles } from '../output/result-files.ts';
+import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
@@ -17,11 +18,12 @@ import { createIdSet } from '../trial/id-set.ts';
 import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { describeDiverged } from './diverged.ts';
-import { drawPlan, writeFigures } from './figures.ts';
+import { drawPlan } from './figures.ts';
 import { messageOf, withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
+import { checkOutFolder, noteKept } from './out-folder.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
@@ -64,7 +66,7 @@ export async function runPlans(
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
-  for (const { out } of runs) await checkOutputDirectory(out, '--out');
+  for (const { out } of runs) await checkOutFolder(out, ['trials.csv', 'curves.csv', 'summary.csv']);
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
     const failed = await computeAndWrite(runs, options, trials, store, lease, finish);
@@ -114,15 +116,24 @@ async function computeAndWrite(
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
     };
-    await writeFiles(out, resultFiles(plan, store, facts, options.formats));
-    written.push(out);
-    writeEvent('written', { path: out, experiment: plan.experiment.name });
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
-    // The tables are complete, so a figure that fails does not fail the run. Old figures, which show other tables, go.
-    const drawing = options.figures && why === null ? drawPlan(out, plan, store) : writeFigures(out, []);
-    const fault = await drawing.catch(messageOf);
-    if (fault !== undefined) figureErrors.push(`the figures of ${out}/ could not be drawn: ${fault}`);
+    const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
+      const files = new Map([...resultFiles(plan, store, options.formats), ...figures]);
+      const manifest = (listed: FileList) => () => manifestPieces(plan, store, facts, listed);
+      noteKept(out, await writeRunFolder(out, files, manifest));
+    };
+    if (options.figures && why === null) {
+      try {
+        await write(await drawPlan(plan, store));
+      } catch (fault) {
+        // The tables are complete, so a figure that fails does not keep them from being written.
+        figureErrors.push(`the figures of ${out}/ could not be drawn: ${messageOf(fault)}`);
+        await write(new Map());
+      }
+    } else await write(new Map());
+    written.push(out);
+    writeEvent('written', { path: out, experiment: plan.experiment.name });
   }
   const finished = incomplete.length === 0 ? ((await finish?.write(store)) ?? '') : '';
   if (json) printJson(runs, store);

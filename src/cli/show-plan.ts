@@ -40,8 +40,9 @@ export async function showPlan(
     return foresee(works, jobs);
   };
   if (json) {
-    const plans = runs.map(({ plan }) => ({
+    const plans = runs.map(({ plan, out }) => ({
       experiment: plan.experiment.name,
+      out,
       trials: plan.cells.map(({ settings, trial }) => ({
         id: trial.id,
         status: store.get(trial.id)?.status ?? 'not run',

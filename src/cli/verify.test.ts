@@ -42,7 +42,7 @@ async function verifyWith(env: NodeJS.ProcessEnv, claims: unknown, ...args: stri
 async function commandLine(claims: unknown, args: readonly string[]): Promise<string[]> {
   const text = typeof claims === 'string' ? claims : JSON.stringify({ report: { title: 't' }, claims });
   await writeFile(join(directory, 'claims.json'), text);
-  return ['verify', '--claims', 'claims.json', '--jobs', '1', ...args];
+  return ['verify', '--claims', 'claims.json', '--jobs', '1', '--out', 'results/verify', ...args];
 }
 
 const read = (name: string) => readFile(join(directory, 'results/verify', name), 'utf8');
@@ -56,6 +56,7 @@ test('what holds ends with 0 and leaves tables, Markdown, JSON and JUnit', async
     'datapackage.json',
     'figures.csv',
     'junit.xml',
+    'manifest.json',
     'verdicts.json',
     'verify.json',
     'verify.md',

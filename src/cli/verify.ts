@@ -31,6 +31,7 @@ import {
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
+import { usualLevel, usualSeeds, verifyFolder } from './verify-folder.ts';
 
 interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
@@ -71,7 +72,7 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
       '--mnist-seeds <list>',
       'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
     ),
-    new Option('--level <x>', 'confidence level of the intervals and tests').default('0.99'),
+    new Option('--level <x>', 'confidence level of the intervals and tests').default(String(usualLevel)),
     choosing(
       '--variant <name>',
       'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
@@ -113,7 +114,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     '../claims/expectation.ts'
   );
   const { isJudgedByAny } = await import('../claims/readings.ts');
-  const { checkOutputDirectory, writeFiles } = await import('../files/write-files.ts');
+  const { checkOutFolder, noteKept } = await import('./out-folder.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
   const running: Running = {
@@ -124,7 +125,8 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     progress: parseChoice(flags.progress, progressNames, '--progress'),
     ...failureOptionsOf(flags),
   };
-  if (flags.claims === undefined) await checkReportsData(running.sources);
+  const data = await otherData(running.sources);
+  if (flags.claims === undefined && data !== null) throw notReportsData(data.title);
   const variant = parseChoice(flags.variant, variantChoices, '--variant');
   const readings = await readingsOf(variant);
   const { claims: all } = await readClaims(flags.claims ?? ownClaims);
@@ -133,8 +135,15 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
   const expectFile = flags.expect ?? (flags.claims === undefined ? ownExpectation : null);
   const expected = expectFile === null ? null : await readExpectation(expectFile);
-  const out = flags.out ?? 'results/verify';
-  await checkOutputDirectory(out, '--out');
+  const out =
+    flags.out ??
+    verifyFolder({
+      ...{ quick: flags.quick === true, variant, level },
+      ...{ generated: seeds.franke, fromFiles: seeds.images },
+      claims: flags.claims === undefined ? null : JSON.stringify(all),
+      data: data?.sha256 ?? null,
+    });
+  await checkOutFolder(out, ['claims.csv', 'figures.csv', 'winners.csv']);
 
   const note = (text: string) => {
     if (flags.quiet !== true) writeStderr(text);
@@ -149,7 +158,15 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const found = verdictsById(run.verification);
   const quick = flags.quick === true;
   const { verificationFiles } = await import('../claims/verification-files.ts');
-  await writeFiles(out, await verificationFiles(run.verification, run.winners, expected, quick));
+  const { writeRunFolder } = await import('../output/run-folder.ts');
+  const { programAndMachine } = await import('../output/manifest.ts');
+  const { toJson } = await import('../output/json.ts');
+  const files = await verificationFiles(run.verification, run.winners, expected, quick);
+  const manifest = {
+    ...{ verify: true, quick, variant, level, seeds, claims: flags.claims ?? null },
+    ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
+  };
+  noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
   if (flags.json === true) {
     const { verificationJson } = await import('../claims/verification-files.ts');
     writeStdoutRaw(verificationJson(run.verification, run.winners, quick));
@@ -172,15 +189,21 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
 }
 
 /** The report's claims are about its own data: other images cannot contradict them. */
-async function checkReportsData(sources: Sources): Promise<void> {
-  if (sources.dataDir === null) return;
+/** The digest and title of images that are not the report's; null for the report's. */
+async function otherData(
+  sources: Sources,
+): Promise<{ readonly sha256: string; readonly title: string } | null> {
+  if (sources.dataDir === null) return null;
   const { resolveImages } = await import('../datasets/images.ts');
   const { describeData } = await import('../datasets/index.ts');
   const { labelOf } = await import('../datasets/label.ts');
   const { config, facts } = await resolveImages(false, sources);
   const { isReports, title } = describeData(config, facts, labelOf(sources));
-  if (isReports) return;
-  throw new UserError({
+  return isReports ? null : { sha256: config.sha256, title };
+}
+
+function notReportsData(title: string): UserError {
+  return new UserError({
     what: "these are not the report's data, so its claims cannot be judged on them",
     expected: `${datasets.images.title}, the images of the report`,
     received: title,
@@ -266,15 +289,14 @@ async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease)
 }
 
 function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {
+  const usual = usualSeeds(quick === true);
   const parse = (text: string, flag: string) => {
     if (text.trim() === '') throw emptySeeds(flag);
     return parseOption('seed', text, flag) as number[];
   };
-  const generated = parse(seeds ?? (quick === true ? '1..5' : '1..20'), '--seeds');
+  const generated = parse(seeds ?? usual.generated, '--seeds');
   const fromFiles =
-    mnistSeeds === undefined
-      ? generated.slice(0, quick === true ? 1 : 5)
-      : parse(mnistSeeds, '--mnist-seeds');
+    mnistSeeds === undefined ? generated.slice(0, usual.fromFiles) : parse(mnistSeeds, '--mnist-seeds');
   const seedsFor = (name: DatasetName) => (datasets[name].fromFiles ? fromFiles : generated);
   return Object.fromEntries(datasetNames.map((name) => [name, seedsFor(name)])) as Record<
     DatasetName,

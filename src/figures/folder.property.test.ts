@@ -7,9 +7,10 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import ffnn from '../../experiments/ffnn.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { writeFiles } from '../files/write-files.ts';
 import { edgeNumber, fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
+import { manifestPieces } from '../output/manifest.ts';
 import { resultFiles } from '../output/result-files.ts';
+import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../store/store.ts';
 import { readResults } from './folder.ts';
 import { draw } from './index.ts';
@@ -42,7 +43,11 @@ beforeAll(async () => {
     startedAt: when.at,
     seconds: 1,
   };
-  await writeFiles(good, await resultFiles(plan, records, facts, ['csv']));
+  await writeRunFolder(
+    good,
+    resultFiles(plan, records, ['csv']),
+    (files) => () => manifestPieces(plan, records, facts, files),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -4,6 +4,7 @@ import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts'
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { shortId } from '../trial/id.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import { CurveCollector } from './curve-values.ts';
@@ -22,8 +23,10 @@ export async function readResults(folder: string, experiments: readonly Experime
   const experiment = experiments.find(({ name }) => name === manifest.experiment);
   if (experiment === undefined)
     throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
-  const trials = await readTrials(folder, experiment);
-  const curves = await readCurves(folder, experiment);
+  const { ids } = manifest.trials ?? {};
+  const known = Array.isArray(ids) ? new Set(ids.map((id) => shortId(String(id)))) : null;
+  const trials = await readTrials(folder, experiment, known);
+  const curves = await readCurves(folder, experiment, known);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damagedResults(
       folder,
@@ -39,12 +42,20 @@ export async function readResults(folder: string, experiments: readonly Experime
   };
 }
 
+/** Refuses a row of a trial that is not among those of the manifest. */
+function checkOwn(row: Row, folder: string, file: string, known: ReadonlySet<string> | null): void {
+  if (known === null || known.has(row.cell('trial'))) return;
+  throw damagedResults(folder, `${file} has trials of another run than manifest.json`);
+}
+
 interface Manifest {
   readonly experiment?: unknown;
   readonly variant?: unknown;
   readonly quick?: unknown;
   readonly data?: unknown;
-  readonly trials?: { readonly total?: unknown };
+  readonly trials?: { readonly total?: unknown; readonly ids?: unknown };
+  readonly files?: unknown;
+  readonly unfinished?: unknown;
 }
 
 const folderReasons: Record<string, string> = {
@@ -68,11 +79,27 @@ async function readManifest(folder: string): Promise<Manifest> {
   const text = await readText(folder, 'manifest.json');
   try {
     const manifest: unknown = JSON.parse(text);
-    if (typeof manifest === 'object' && manifest !== null) return manifest;
-  } catch {
+    if (typeof manifest === 'object' && manifest !== null) return checkedManifest(manifest, folder);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     // Reported below.
   }
   throw damagedResults(folder, 'manifest.json is not a JSON object');
+}
+
+/** Refuses a folder that a run was writing when it ended, and one without CSV files. */
+function checkedManifest(manifest: Manifest, folder: string): Manifest {
+  const { unfinished, files } = manifest;
+  if (unfinished !== undefined) throw damagedResults(folder, 'a run was interrupted while it wrote them');
+  if (typeof files === 'object' && files !== null && !('trials.csv' in files)) {
+    throw new UserError({
+      what: 'the run wrote no CSV files, from which figures are drawn',
+      expected: 'trials.csv and curves.csv',
+      received: folder,
+      remedy: 'run the experiment again with {format} csv: trials in the store are not computed twice',
+    });
+  }
+  return manifest;
 }
 
 /** What columns that older versions do not have are read as: the experiment's own value. */
@@ -100,10 +127,11 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
   throw otherVersion(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
-async function readTrials(folder: string, experiment: Experiment) {
+async function readTrials(folder: string, experiment: Experiment, known: ReadonlySet<string> | null) {
   const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
   const columns = ['trial', 'status', 'diverged_epoch', ...columnsOf(experiment)];
   for await (const row of readTable(folder, 'trials.csv', columns, laterColumns(experiment))) {
+    checkOwn(row, folder, 'trials.csv', known);
     trials.push({
       id: row.cell('trial'),
       settings: settingsOf(row, experiment),
@@ -119,11 +147,13 @@ async function readTrials(folder: string, experiment: Experiment) {
 async function readCurves(
   folder: string,
   { task, layout }: Experiment,
+  known: ReadonlySet<string> | null,
 ): Promise<Map<string, TrialResult['curves']>> {
   const losses = curveMetrics(task);
   const curves = new Map<string, Record<string, CurveCollector>>();
   const columns = ['trial', 'epoch', 'split', 'metric', 'value'];
   for await (const row of readTable(folder, 'curves.csv', columns)) {
+    checkOwn(row, folder, 'curves.csv', known);
     const split = parseCell(row, 'split', (text, name) => parseChoice(text, splitNames, name));
     const loss = parseCell(row, 'metric', (text, name) => parseChoice(text, losses, name));
     const epoch = parseCell(row, 'epoch', options.epochs.parse) as number;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { sizeAndTime, syncDirectory } from './directories.ts';
@@ -73,12 +73,17 @@ export type FileContent = string | Uint8Array | (() => AsyncIterable<string>);
 /**
  * Writes files to a directory, each whole or not at all. `files` maps a name in the directory to UTF-8 text, bytes, or
  * pieces of text. A reader, or the next run after a crash, finds the old file or the new one, never a part. The files are
- * written in the order of the map, and none replaces an old file before all are on disk. The directory is created if it
- * does not exist.
+ * written in the order of the map, and none replaces an old file before all are on disk and `beforeReplacing` is done. The
+ * last file, which may describe the others, replaces an old one after the others. The directory is created if it does not
+ * exist.
  * Throws UserError: with exit status `failed`, naming the file, if the system refuses; with `usage`, before anything is
  * written, if a name leads out of the directory. Names may come from a data file.
  */
-export async function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
+export async function writeFiles(
+  directory: string,
+  files: ReadonlyMap<string, FileContent>,
+  beforeReplacing: () => Promise<void> = async () => {},
+): Promise<void> {
   for (const name of files.keys()) {
     const path = relative(directory, join(directory, name));
     if (isAbsolute(name) || path === '' || path.split(sep)[0] === '..') {
@@ -102,11 +107,23 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, F
       const write = () => writeTemporary(file, typeof content === 'function' ? content() : content);
       written.set(file, await withPath(file, write));
     }
-    for (const [file, temporary] of written) await withPath(file, temporary.replace);
+    for (const file of written.keys()) await withPath(file, () => refuseDirectory(file));
+    await beforeReplacing();
+    const last = [...written.keys()].at(-1);
+    for (const [file, temporary] of written) {
+      if (file === last) for (const folder of folders) await withPath(folder, () => syncDirectory(folder));
+      await withPath(file, temporary.replace);
+    }
   } finally {
     for (const temporary of written.values()) await temporary.remove();
   }
   for (const folder of folders) await withPath(folder, () => syncDirectory(folder));
+}
+
+/** A directory in the place of a file is found before anything is replaced. */
+async function refuseDirectory(path: string): Promise<void> {
+  const entry = await lstat(path).catch(() => null);
+  if (entry?.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
 }
 
 /** Milliseconds without a change after which a temporary file belongs to a dead process. */
@@ -124,7 +141,8 @@ async function removeAbandoned(folder: string, names: ReadonlySet<string>): Prom
   }
 }
 
-async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
+/** Does something with a file. Errors of the system become a UserError that names the file. */
+export async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

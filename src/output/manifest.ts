@@ -6,6 +6,7 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
+import type { FileList } from './run-folder.ts';
 import type { Records } from './trials-table.ts';
 import { packageFolder, programVersion } from './version.ts';
 
@@ -21,10 +22,15 @@ export interface RunFacts {
 }
 
 /** manifest.json: what ran, with which settings and data, on which machine, and how it ended. */
-export async function* manifestPieces(plan: Plan, records: Records, facts: RunFacts): AsyncGenerator<string> {
+export async function* manifestPieces(
+  plan: Plan,
+  records: Records,
+  facts: RunFacts,
+  files: FileList,
+): AsyncGenerator<string> {
   // Text from users cannot contain these quotes unescaped. The ids of a large grid are inserted one by one.
   const empty = '"ids": []';
-  const [before, after] = toJson(await manifest(plan, records, facts)).split(empty);
+  const [before, after] = toJson(await manifest(plan, records, facts, files)).split(empty);
   yield `${before}"ids": [`;
   let between = '\n';
   for (const { trial } of plan.cells) {
@@ -34,7 +40,12 @@ export async function* manifestPieces(plan: Plan, records: Records, facts: RunFa
   yield `\n    ]${after}`;
 }
 
-async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<Record<string, unknown>> {
+async function manifest(
+  plan: Plan,
+  records: Records,
+  facts: RunFacts,
+  files: FileList,
+): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
   const count = { done: 0, diverged: 0, notRun: 0 };
   for (const [index, { trial }] of cells.entries()) {
@@ -57,6 +68,14 @@ async function manifest(plan: Plan, records: Records, facts: RunFacts): Promise<
       ids: [],
     },
     run: facts,
+    ...(await programAndMachine()),
+    files,
+  };
+}
+
+/** What every manifest says of the program and the machine. */
+export async function programAndMachine(): Promise<Record<string, unknown>> {
+  return {
     versions: { 'fys-nn': programVersion(), numerics, node: process.versions.node, v8: process.versions.v8 },
     commit: await commitOf(packageFolder),
     machine: {

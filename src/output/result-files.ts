@@ -8,17 +8,16 @@ import { datapackage, type FileFacts } from './datapackage.ts';
 import { folderName } from './folder-name.ts';
 import { type FormatName, formats } from './formats.ts';
 import { toJson } from './json.ts';
-import { manifestPieces, quickWarning, type RunFacts } from './manifest.ts';
+import { quickWarning } from './manifest.ts';
 import { reportTable } from './report-table.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
 
-/** The files of an experiment by name: its tables, their description, and the manifest; for people, the report's table. */
+/** The tables of an experiment and their description, by name; for people, the report's table. */
 export function resultFiles(
   plan: Plan,
   records: Records,
-  facts: RunFacts,
   formatNames: readonly FormatName[],
 ): Map<string, FileContent> {
   const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
@@ -32,7 +31,6 @@ export function resultFiles(
       yield* render(await reportTable(plan, records));
     });
   }
-  files.set('manifest.json', () => manifestPieces(plan, records, facts));
   return files;
 }
 

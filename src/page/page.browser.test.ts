@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { HtmlValidate } from 'html-validate';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
-import { writePage } from '../cli/page.ts';
+import { pageFile, renderPage } from '../cli/page.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { inline } from '../launchers/inline.ts';
 import { openLease } from '../store/leases.ts';
@@ -65,7 +65,8 @@ async function makePage(): Promise<void> {
   await lease.end();
   expect(failures).toEqual([]);
   await store.refresh();
-  path = await writePage(plans, store, folder, { storeDirectory, sources, quiet: true });
+  path = join(folder, pageFile);
+  await writeFile(path, await renderPage(plans, store, folder, { storeDirectory, sources, quiet: true }));
 }
 
 const suite = program === undefined && !required ? describe.skip : describe;

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type Difference, withDifferences } from '../output/folder-name.ts';
+
+/** What decides the verdicts. */
+export interface VerifyChoices {
+  readonly quick: boolean;
+  readonly variant: string;
+  readonly level: number;
+  /** Seeds of generated data, and of data from files. */
+  readonly generated: readonly number[];
+  readonly fromFiles: readonly number[];
+  /** The text of the user's claims, and the digest of the user's data; null for the report's. */
+  readonly claims: string | null;
+  readonly data: string | null;
+}
+
+export const usualLevel = 0.99;
+
+/** The usual seeds of `fys-nn verify`. */
+export function usualSeeds(quick: boolean): { readonly generated: string; readonly fromFiles: number } {
+  return quick ? { generated: '1..5', fromFiles: 1 } : { generated: '1..20', fromFiles: 5 };
+}
+
+/** results/verify for the usual verdicts on the report, otherwise a folder of its own that says what differs. */
+export function verifyFolder({
+  quick,
+  variant,
+  level,
+  generated,
+  fromFiles,
+  claims,
+  data,
+}: VerifyChoices): string {
+  const usual = usualSeeds(quick);
+  const [, last] = usual.generated.split('..').map(Number);
+  const isUsual = generated.join() === Array.from({ length: last }, (_, i) => i + 1).join();
+  const isUsualForFiles = fromFiles.join() === generated.slice(0, usual.fromFiles).join();
+  const exact = (text: string): Difference => ({ text, isExact: true, value: text });
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return join(
+    'results',
+    withDifferences('verify', [
+      ...(quick ? [exact('quick')] : []),
+      ...(variant === 'report' ? [] : [exact(variant)]),
+      ...(claims === null ? [] : [exact(`claims-${digest(claims)}`)]),
+      ...(data === null ? [] : [exact(`data-${data.slice(0, 12)}`)]),
+      ...(isUsual ? [] : [exact(`seeds-${seedsText(generated)}`)]),
+      ...(isUsualForFiles ? [] : [exact(`mnist-seeds-${seedsText(fromFiles)}`)]),
+      ...(level === usualLevel ? [] : [exact(`level-${level}`)]),
+    ]),
+  );
+}
+
+/** "1to5" or "1+3". */
+function seedsText(seeds: readonly number[]): string {
+  const isRange = seeds.length > 2 && seeds.every((seed, index) => seed === seeds[0] + index);
+  return isRange ? `${seeds[0]}to${seeds.at(-1)}` : seeds.join('+');
+}
