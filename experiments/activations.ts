@@ -5,7 +5,6 @@ export default defineExperiment({
   name: 'activations',
   title: 'Hidden activation x weight initialisation',
   figure: 'Figure 7',
-  runTime: '2 s',
   expected: 'relu with glorot_uniform best, test MSE about 0.049; sigmoid slowest',
   examples: [
     ['{activation} relu,leaky_relu {hidden} 16,64 {epochs} 50', 'two activations, narrow and wide'],

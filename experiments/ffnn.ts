@@ -5,7 +5,6 @@ export default defineExperiment({
   name: 'ffnn',
   title: 'Feed-forward network, MSE per epoch',
   figure: 'Figure 5',
-  runTime: '1 s',
   expected: 'test and training MSE about 0.06',
   examples: [
     ['{hidden} 64-32 {seed} 1..5', 'another network, means of five seeds'],

@@ -5,7 +5,6 @@ export default defineExperiment({
   name: 'grid-search ffnn',
   title: 'Feed-forward network: lambda x learning rate',
   figure: 'Figure 6',
-  runTime: '1 s',
   expected: 'best test MSE about 0.046, R2 about 0.68, at learning rate 0.1 and lambda 1e-4',
   examples: [
     ['{learningRate} "geomspace(1e-3,1,7)" {lambda} 0,1e-4', 'a finer grid'],

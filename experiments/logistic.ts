@@ -10,7 +10,6 @@ export default defineExperiment({
   name: 'logistic',
   title: 'Logistic regression, cross-entropy and accuracy per epoch',
   figure: 'Figure 9',
-  runTime: '7 s',
   expected: 'test accuracy about 0.89 at lambda 0, 0.76 at lambda 1',
   examples: [
     ['{solver} sgd,lbfgs {lambda} 0.01,0.1', 'SGD, and the optimum that it approaches'],

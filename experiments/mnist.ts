@@ -5,7 +5,6 @@ export default defineExperiment({
   name: 'mnist',
   title: 'Feed-forward classifier, cross-entropy and accuracy per epoch',
   figure: 'Figure 8',
-  runTime: '15 s',
   expected: 'test accuracy 0.92-0.93, cross-entropy about 0.26',
   examples: [
     ['{hidden} 64-32 {epochs} 10', 'another network'],

@@ -5,7 +5,6 @@ export default defineExperiment({
   name: 'randomnet',
   title: 'RandomNet: networks of random architecture',
   figure: 'text',
-  runTime: '10 s',
   expected: 'best final test MSE about 0.057',
   examples: [
     ['{net} 11..20', 'ten other networks'],

@@ -20,10 +20,10 @@ import { folderName, runFolderName } from '../output/folder-name.ts';
 import { decimalCommaNote } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import { settingFlag, withFlags } from './flags.ts';
+import { fold } from './fold.ts';
 import { addRunFlags, type RunFlags, runOptionsOf, sourcesOf, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
-import { wrap } from './wrap.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName'> &
@@ -64,14 +64,19 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
   return command;
 }
 
-function experimentNotes({ runTime, expected }: Experiment): string {
+function experimentNotes({ expected }: Experiment): string {
   return `
-${wrap(
+${foldText(
   'Every setting above takes a list of values: 1,2,3 or 1..20 or geomspace(1e-4,0.1,4) or linspace(0,1,5). ' +
     'An option that is given twice has both lists. Every combination runs, unless its result is in the store.',
 )}
 
-${wrap(`Takes about ${runTime} on two cores. Expected with the report's settings: ${expected}.`)}`;
+${foldText(`Expected with the report's settings: ${expected}. How long it takes: fys-nn list, or --plan.`)}`;
+}
+
+/** Text for the help, which is 80 columns wide. */
+function foldText(text: string): string {
+  return fold(text, 80).join('\n');
 }
 
 /** What --quick changes, such as "epochs 20". */

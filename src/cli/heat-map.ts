@@ -66,7 +66,9 @@ export function renderHeatMap(options: HeatMapOptions): string {
   });
   const { form, texts, cellWidth } =
     forms.find((each) => each.cellWidth * columns.texts.length <= fits + 1) ?? forms[forms.length - 1];
-  const perPanel = Math.min(columns.texts.length, Math.max(1, Math.floor((fits + 1) / cellWidth)));
+  // Panels of about the same number of columns.
+  const panels = Math.ceil(columns.texts.length / Math.max(1, Math.floor((fits + 1) / cellWidth)));
+  const perPanel = Math.ceil(columns.texts.length / panels);
 
   const lines = fold(title, width).map((line) => chalk.bold(line));
   for (let from = 0; from < columns.texts.length; from += perPanel) {

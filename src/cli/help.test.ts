@@ -11,7 +11,6 @@ import { callProgram } from './called.testing.ts';
 import { examplesOf } from './examples.ts';
 import { createProgram } from './program.ts';
 import { nameOf } from './usage-error.ts';
-import { wrap } from './wrap.ts';
 
 const program = createProgram(() => {});
 const commands = allCommands(program).filter((command) => command.name() !== 'complete');
@@ -138,10 +137,4 @@ describe('every example', () => {
     if (status !== expected) expect(stderr).toBe('');
     expect(status).toBe(expected);
   });
-});
-
-test('wrap breaks between words only', () => {
-  expect(wrap('aa bb cc', 5)).toBe('aa bb\ncc');
-  expect(wrap('aaaaaaa bb', 5)).toBe('aaaaaaa\nbb');
-  expect(wrap('')).toBe('');
 });

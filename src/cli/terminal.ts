@@ -1,4 +1,5 @@
 import { printable, replaceUnprintable } from '../errors.ts';
+import { fold } from './fold.ts';
 
 // The only place that writes to the terminal. Any line may contain foreign text (paths, names in files, messages of the
 // system), which must not be able to control the terminal.
@@ -21,7 +22,7 @@ export function isStdoutEmpty(): boolean {
 /** Writes lines to stderr: notes, errors, which files were written. */
 export function writeStderr(...lines: readonly string[]): void {
   if (onlyEvents) writeEvent('message', { text: lines.map(printable).join('\n') });
-  else process.stderr.write(printableLines(lines));
+  else process.stderr.write(printableLines(lines, process.stderr));
 }
 
 /** Writes an event to stderr if programs read it (--progress ndjson). */
@@ -38,7 +39,7 @@ export function writeEvent(event: string, fields: Readonly<Record<string, unknow
 
 /** Writes lines of printable text to stdout. */
 export function writeStdout(...lines: readonly string[]): void {
-  writeStdoutRaw(printableLines(lines));
+  writeStdoutRaw(printableLines(lines, process.stdout));
 }
 
 /** Writes text to stdout as it is: tables, JSON and other formats, which have already replaced unprintable characters. */
@@ -47,6 +48,15 @@ export function writeStdoutRaw(text: string): void {
   process.stdout.write(text);
 }
 
-function printableLines(lines: readonly string[]): string {
-  return lines.map((line) => `${printable(line)}\n`).join('');
+/** On a terminal, long lines break between words; what a program reads stays one line. */
+function printableLines(lines: readonly string[], { isTTY, columns = 80 }: NodeJS.WriteStream): string {
+  const texts = lines.map(printable);
+  const shown = isTTY ? texts.flatMap((line) => fold(line, columns, hangingIndent(line))) : texts;
+  return shown.map((line) => `${line}\n`).join('');
+}
+
+/** The column after "  remedy:   " or "note: ", or the line's own indent. */
+function hangingIndent(line: string): number {
+  const [start] = /^ *(?:[a-z]+: +)?/.exec(line)!;
+  return start.length;
 }

@@ -25,8 +25,7 @@ export interface Experiment {
   readonly title: string;
   /** Where it appears in the report. */
   readonly figure: string;
-  /** Its approximate time on two cores, and its expected results. */
-  readonly runTime: string;
+  /** Its expected results. */
   readonly expected: string;
   /** Examples for --help: options, with settings in braces such as "{hidden} 64-32", and what they are for. */
   readonly examples: readonly (readonly [options: string, what: string])[];

@@ -8,7 +8,6 @@ import type { Results, TrialResult } from './results.ts';
 
 const common = {
   figure: 'Figure 0',
-  runTime: '0 s',
   expected: 'nothing',
   dataset: 'franke',
 } as const;
