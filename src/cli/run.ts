@@ -31,6 +31,7 @@ import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
 import { workOf } from './work.ts';
+import { wroteLines } from './wrote.ts';
 
 /** An output that is made from the records of all plans together. */
 export interface Finish {
@@ -157,7 +158,7 @@ async function computeAndWrite(
   );
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
   if (elsewhere > 0) note(`other processes computed ${counted(elsewhere, 'trial')} in the meantime`);
-  for (const out of written) note(`wrote ${out}/`);
+  for (const line of await wroteLines(written)) note(line);
   reportFailures(failures, storeDirectory);
   for (const { out } of incomplete) {
     writeStderr(`${out}/ is unchanged: not all trials are done`);

@@ -31,7 +31,7 @@ function expectPlain(lines: readonly string[]): void {
 test('a store and a folder with control characters in their names are named without them', async () => {
   const { status, lines } = await run(...ffnn, '--store', evil('store'), '--out', evil('out'));
   expect(status).toBe(0);
-  expect(lines).toContain(`wrote ${shown('out')}/`);
+  expect(lines).toContain(`wrote ${shown('out')}/: curves.csv, summary.csv, trials.csv`);
   expect(lines).toContain(`1 trial, 1 of them from the store ${shown('store')}`);
   expectPlain(lines);
 });
