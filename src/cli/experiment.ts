@@ -115,7 +115,7 @@ function decimalNotes(experiment: Experiment, flags: PlanFlags): string[] {
 }
 
 /** The choices of an option. An experiment allows only some solvers, losses, references and splits. */
-function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
+export function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
   if (name === 'loss') return lossesOf(experiment.task);
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];

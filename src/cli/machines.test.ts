@@ -1,15 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clocks, preloading, runProgram, startProgram, until } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
+import { eventNames } from './terminal.ts';
 
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-machines-'));
 });
 afterAll(() => rm(directory, { recursive: true }));
+
+test('the document describes every event', async () => {
+  const rows = (await readFile('docs/machines.md', 'utf8')).match(/^\| `\w+`.*? \|/gm)!.join();
+  for (const name of eventNames) expect(rows).toContain(`\`${name}\``);
+});
 
 const call = (...args: string[]) => callProgram(args, directory);
 const run = (...args: string[]) => runProgram(args, { cwd: directory });

@@ -23,6 +23,7 @@ import {
 } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
+import { writeEvent } from './terminal.ts';
 
 /** `fys-nn report`: runs every experiment, with all trials in one pool, and writes one folder with a page of all results. */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
@@ -67,6 +68,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const manifest = await reportManifest(plans);
       const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
       noteKept(folder, kept);
+      writeEvent('written', { path: join(folder, pageFile) });
       const numbers = printable(join(folder, 'published.md'));
       const opened =
         folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;

@@ -4,6 +4,20 @@ import { fold } from './fold.ts';
 // The only place that writes to the terminal. Any line may contain foreign text (paths, names in files, messages of the
 // system), which must not be able to control the terminal.
 
+/** The events that programs can get. docs/machines.md describes them. */
+export const eventNames = [
+  'plan',
+  'started',
+  'epoch',
+  'done',
+  'diverged',
+  'failed',
+  'written',
+  'message',
+  'error',
+  'finished',
+] as const;
+
 /** Whether everything on stderr is an event: one JSON object per line (--progress ndjson). */
 let onlyEvents = false;
 let stdoutIsEmpty = true;
@@ -26,7 +40,10 @@ export function writeStderr(...lines: readonly string[]): void {
 }
 
 /** Writes an event to stderr if programs read it (--progress ndjson). */
-export function writeEvent(event: string, fields: Readonly<Record<string, unknown>>): void {
+export function writeEvent(
+  event: (typeof eventNames)[number],
+  fields: Readonly<Record<string, unknown>>,
+): void {
   if (!onlyEvents) return;
   const json = JSON.stringify({ event, time: new Date().toISOString(), ...fields });
   const escaped = replaceUnprintable(json, (character) =>
