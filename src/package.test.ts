@@ -53,11 +53,15 @@ describe('licences of what users install', () => {
     'Apache-2.0',
     'BlueOak-1.0.0',
     'Unlicense',
+    // Like MIT: free for any use, with the notice kept.
+    'Python-2.0',
+    '(MIT AND Zlib)',
   ];
   /** The SVG renderer, unchanged and in files of its own, which is all that this licence asks for. */
   const mpl = /^@resvg\/resvg-js/;
   /** Those that name no licence in package.json, and what their licence files say. */
   const inFiles: Record<string, RegExp> = {
+    'png-js': /Permission is hereby granted, free of charge/,
     jstat: /Permission is hereby granted, free of charge/,
     'dejavu-fonts-ttf': /Permission is hereby granted, free of charge.*\n?.*[Ff]ont/,
   };

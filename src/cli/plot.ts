@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
-import { type FigureFormat, figureFormatNames } from '../figures/files.ts';
+import { type FigureFormat, figureFormatNames, usualFormats } from '../figures/files.ts';
 import type { Figure } from '../figures/index.ts';
 import { logChoices } from '../figures/look.ts';
 import { readManifest } from '../output/earlier-run.ts';
@@ -33,7 +33,7 @@ export function addPlotCommand(program: Command): void {
     .option(
       '--format <names>',
       `formats of the figures: ${figureFormatNames.join(', ')}`,
-      figureFormatNames.join(','),
+      usualFormats.join(','),
     )
     .option(
       '--axes <settings>',

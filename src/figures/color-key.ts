@@ -1,7 +1,7 @@
 import { significantText } from '../stats/significant.ts';
 import { type Colors, colorScale } from './colors.ts';
 import type { SpecPart } from './figure.ts';
-import { textWidth } from './style.ts';
+import { ink, textWidth } from './style.ts';
 
 /** How many stripes make the bar of a key. */
 const stripes = 60;
@@ -84,6 +84,7 @@ function singleValue({ low }: Colors, title: string, width: number, y: SpecPart)
     mark: {
       type: 'text',
       text: `${metric}: ${significantText(low, 3)} in every cell`,
+      color: ink,
       align: 'left',
       aria: false,
     },

@@ -55,7 +55,7 @@ export function colorOf(key: Key, width: number): SpecPart {
     sort: null,
     scale: {
       domain: names,
-      ...(key.ordered ? { scheme: { name: 'viridis', extent: [0, 0.9] } } : { range }),
+      ...(key.ordered ? { scheme: { name: 'viridis', extent: [0.15, 0.88] } } : { range }),
     },
     legend: hasKey(key) ? legendOf(key, names, width) : null,
   };

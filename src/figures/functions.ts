@@ -5,7 +5,7 @@ import { evenIndices } from './even-indices.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import { type Look, usualLook } from './look.ts';
 import { typeset } from './notes.ts';
-import { palette, wholeSpec } from './style.ts';
+import { ink, palette, wholeSpec } from './style.ts';
 import { axisOver } from './value-axis.ts';
 
 /** More points than this would not be visible in a panel. */
@@ -125,7 +125,13 @@ function enlargedPanel([one, other]: [string, string], byName: ReadonlyMap<strin
   const isAbove = a[middle].value > b[middle].value;
   const label = (name: string, above: boolean): SpecPart => ({
     data: { values: [{ name, x: a[middle].x, y: byName.get(name)![middle].value }] },
-    mark: { type: 'text', dy: above ? -9 : 11, baseline: 'middle', align: above ? 'right' : 'left' },
+    mark: {
+      type: 'text',
+      color: ink,
+      dy: above ? -9 : 11,
+      baseline: 'middle',
+      align: above ? 'right' : 'left',
+    },
     encoding: { x, y: wide, text: { field: 'name', type: 'nominal' } },
   });
   return {
