@@ -345,20 +345,33 @@ describe('figures of a run', () => {
 });
 
 describe('table', () => {
-  test('the report’s rows and columns to two figures, the closed form beside them', async () => {
-    const { status, stdout } = await call(
-      'table',
-      'grid-search',
-      'ridge',
-      ...small.slice(0, -2),
-      '--format',
-      'csv',
-    );
+  const ridge = ['table', 'grid-search', 'ridge', ...small.slice(0, -2)];
+
+  test('one row per cell in full, with a status, for programs', async () => {
+    const { status, stdout } = await call(...ridge, '--format', 'csv');
     expect(status).toBe(0);
     const [header, ...rows] = stdout.trimEnd().split('\n');
-    expect(header).toBe('metric,lambda,0.0001,0.001,0.01,0.1,closed form,status');
+    expect(header).toBe(
+      'solver,lambda,learning_rate,bootstrap_mse,bootstrap_mse_std,bootstrap_r2,bootstrap_r2_std,seeds,status',
+    );
+    expect(rows).toHaveLength(20);
+    for (const row of rows) expect(row).toMatch(/^[a-z-]+,[\d.]+,[\d.]*(,-?\d\.\d{8,}){4},2,done$/);
+  });
+
+  test('the report’s rows and columns for people, the same from a run and from the store', async () => {
+    const { stdout } = await call(...ridge);
+    const [, , header, , ...rows] = stdout.trimEnd().split('\n');
+    expect(header).toBe('| metric | lambda | learning rate 0.0001 | 0.001 | 0.01 | 0.1 | closed form |');
     expect(rows).toHaveLength(8);
-    expect(rows[0]).toMatch(/^"test MSE, bootstrap mean",0.0001(,-?[\d.e+-]+){5},done$/);
+    for (const metric of ['MSE', 'R²']) {
+      expect(rows.join('\n')).toMatch(new RegExp(`test ${metric}.*\\*\\*−?[\\d.]+ ± [\\d.]+\\*\\*`));
+    }
+    const formats = ['--format', 'csv,markdown,latex'];
+    await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'for-people', ...formats);
+    const written = (name: string) => readFile(join(directory, 'for-people', name), 'utf8');
+    expect(await written('table.md')).toBe(stdout);
+    expect(await written('table.tex')).toBe((await call(...ridge, '--format', 'latex')).stdout);
+    expect(await readdir(join(directory, 'for-people'))).not.toContain('trials.tex');
   });
 
   test('what the store lacks is not run, exit 4, and nothing is trained', async () => {

@@ -4,8 +4,10 @@ import { faint, ink, palette } from '../figures/style.ts';
 const onDark: Readonly<Record<string, string>> = {
   [ink]: 'var(--ink)',
   [faint]: 'var(--muted)',
-  // What Vega draws by itself: the headings of small multiples, rules.
+  // What Vega draws by itself, such as names next to lines, and hollow marks.
+  black: 'var(--ink)',
   '#000': 'var(--ink)',
+  white: 'var(--page)',
   // The grid, then cells without a value with their frame, hatching and text.
   '#e5e5e5': 'var(--line)',
   '#ddd': 'var(--line)',

@@ -20,10 +20,10 @@ export interface FunctionsPart {
   readonly figures: readonly PageFigure[];
 }
 
-/** The sections that only some pages have. */
+/** The sections that only some pages have; `empty` if they only say how to fill them. */
 export interface Sections {
-  readonly verdicts: boolean;
-  readonly network: boolean;
+  readonly verdicts: 'none' | 'empty' | 'full';
+  readonly network: 'none' | 'empty' | 'full';
 }
 
 /** The page's header: what was run, on how many seeds, where to click, how it was made, and the contents. */
@@ -56,13 +56,12 @@ ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>
 <nav aria-label="Contents"><ul>
-${sections.verdicts ? html`<li><a href="#verdicts">Does the report hold?</a></li>\n` : null}${
-  sections.network ? html`<li><a href="#network">Draw a digit</a></li>\n` : null
-}<li><a href="#${functions.name}">${functions.name}</a> <span class="where">${functions.where}</span></li>
+${sections.verdicts !== 'none' ? html`<li><a href="#verdicts">Does the report hold?</a></li>\n` : null}${
+  sections.network !== 'none' ? html`<li><a href="#network">Draw a digit</a></li>\n` : null
+}<li><a href="#${functions.name}">${functions.title}</a> <span class="where">${functions.where}</span></li>
 ${plans.map((plan) => {
-  const { name } = plan.experiment;
-  const { figure } = describePlan(plan);
-  return html`<li>${link(name)}${figure === null ? null : html` <span class="where">${figure}</span>`}</li>\n`;
+  const { title, figure } = describePlan(plan);
+  return html`<li><a href="#${folderName(plan.experiment.name)}">${title}</a>${figure === null ? null : html` <span class="where">${figure}</span>`}</li>\n`;
 })}<li><a href="#terms">Terms</a></li>
 </ul></nav>`;
 }
@@ -78,12 +77,12 @@ function whatWasRun(plans: readonly Plan[]): Html {
     plans.length === 1
       ? html`its experiment ${link(first.experiment.name)} was`
       : html`<a href="#${folderName(first.experiment.name)}">${counted(plans.length, 'experiment')}</a> of it were`;
-  return html`Here, ${experiments} run again, on data from ${inWords(data)}.`;
+  return html`Here, ${experiments} run again, on these data: ${inWords(data)}.`;
 }
 
 /** The experiments whose settings are not the report's. */
 function changes(plans: readonly Plan[]): Html {
-  if (plans[0].quick) return html`This is a quick run, with settings of its own.`;
+  if (plans[0].quick) return html``;
   const changed = plans.filter((plan) => describePlan(plan).changes !== '');
   if (changed.length === 0) {
     return plans.every(({ data }) => data.every(({ isReports }) => isReports))
@@ -108,7 +107,9 @@ standard deviation.`;
 function whatToClick(plans: readonly Plan[], { verdicts, network }: Sections): Html {
   const [{ experiment }] = plans;
   return html`Point at a figure to read its values, and open “All our numbers” below it for the rest, for example in
-${link(experiment.name)}. ${verdicts ? html`<a href="#verdicts">Does the report hold?</a> sets its claims against many seeds. ` : null}${
-    network ? html`<a href="#network">Draw a digit</a> and a network trained here reads it. ` : null
+${link(experiment.name)}. ${verdicts === 'full' ? html`<a href="#verdicts">Does the report hold?</a> sets its claims against many seeds. ` : null}${
+    network === 'full'
+      ? html`<a href="#network">Draw a digit</a>, and a network trained here recognises it. `
+      : null
   }The words are explained under <a href="#terms">Terms</a>.`;
 }

@@ -1,42 +1,17 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { HtmlValidate } from 'html-validate';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
-import { pageFile, renderPage } from '../cli/page.ts';
-import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { inline } from '../launchers/inline.ts';
-import { openLease } from '../store/leases.ts';
-import { openStore } from '../store/store.ts';
-
-const program = [
-  process.env.FYS_NN_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== undefined && existsSync(path));
-const required = process.env.FYS_NN_BROWSER_TESTS === 'required';
-if (program === undefined && !required) {
-  process.stderr.write('note: no chromium here (FYS_NN_CHROMIUM), so the page is not tested in a browser\n');
-}
+import { renderPage } from '../cli/page.ts';
+import { drawAll, launch, makePage, openDetails, program, required, small } from './page.testing.ts';
 
 /** What people look at; git ignores it. */
 const screenshots = 'screenshots';
-const sources = { dataDir: null };
-const choices = { variant: 'code', quick: true } as const;
-/** Small, but with all that a page has: grids, curves of several seeds, a network that knows a 1. */
-const given = {
-  'grid-search ols': { epochs: [3], samples: [80], batchSize: [10, 'all'] },
-  activations: { epochs: [8], samples: [80], seed: [1, 2, 3] },
-  mnist: { epochs: [4], samples: [6000], testSize: [1000], learningRate: [0.1] },
-} as const;
-
 /** What is used of elements: the types of the browser are not those of these tests. */
 interface Queried {
   querySelectorAll(selector: string): { length: number };
@@ -49,36 +24,14 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
-async function makePage(): Promise<void> {
-  const storeDirectory = join(folder, 'store');
-  const plans: Plan[] = [];
-  for (const experiment of experiments.filter(({ name }) => name in given)) {
-    const own = given[experiment.name as keyof typeof given];
-    plans.push(await planExperiment(experiment, { ...choices, given: own }, sources));
-  }
-  const trials = plans.flatMap(({ cells }) => cells.map(({ trial }) => trial));
-  const nothing = () => {};
-  const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
-  const store = await openStore(storeDirectory);
-  const lease = await openLease(storeDirectory);
-  const { failures } = await inline(trials, { store, sources, jobs: 1, events, lease });
-  await lease.end();
-  expect(failures).toEqual([]);
-  await store.refresh();
-  path = join(folder, pageFile);
-  await writeFile(path, await renderPage(plans, store, folder, { storeDirectory, sources, quiet: true }));
-}
-
 const suite = program === undefined && !required ? describe.skip : describe;
 
 suite('the page in a browser', () => {
   beforeAll(async () => {
-    if (program === undefined) throw new Error('no chromium: install it, or name it by FYS_NN_CHROMIUM');
     folder = await mkdtemp(join(tmpdir(), 'fys-nn-page-'));
     await mkdir(screenshots, { recursive: true });
-    await makePage();
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: program, args });
+    path = await makePage(folder, { experiments, given: small, quick: true }, renderPage);
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();
@@ -102,19 +55,11 @@ suite('the page in a browser', () => {
     await page.close();
   });
 
-  /** Scrolls to every figure, so that each is drawn. */
-  async function drawAll(): Promise<void> {
-    for (const chart of await page.locator('figure .chart').all()) {
-      await chart.scrollIntoViewIfNeeded();
-      await chart.locator('svg').waitFor();
-    }
-  }
-
   const answer = () => page.locator('#answer').textContent();
 
   test('draws every figure with its marks, as it comes near', async () => {
     expect(await page.locator('#mnist figure svg').count()).toBe(0);
-    await drawAll();
+    await drawAll(page);
     const marks = await page
       .locator('figure .chart')
       .evaluateAll((charts) =>
@@ -129,7 +74,7 @@ suite('the page in a browser', () => {
   });
 
   test('shows a value under the pointer', async () => {
-    await drawAll();
+    await drawAll(page);
     await page.locator('#grid-search-ols figure').first().scrollIntoViewIfNeeded();
     await page.locator('#grid-search-ols figure .mark-rect path').first().hover({ force: true });
     await expect(page.locator('#tooltip').textContent()).resolves.toMatch(/learning rate.*\d/);
@@ -211,10 +156,8 @@ suite('the page in a browser', () => {
     ] as const) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: scheme });
-      await drawAll();
-      await page.locator('details').evaluateAll((boxes) => {
-        for (const box of boxes as unknown as { open: boolean }[]) box.open = true;
-      });
+      await drawAll(page);
+      await openDetails(page);
       await page.addScriptTag({ path: axe });
       const findings: { id: string; impact: string; nodes: { html: string }[] }[] = await page.evaluate(
         'axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))',

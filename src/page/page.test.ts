@@ -131,7 +131,7 @@ describe("data that are not the report's", () => {
     const [data] = plan.data;
     const other = { ...plan, data: [{ ...data, title: 'target x*y', isReports: false }] };
     const text = await reportPage({ ...page, runs: [{ plan: other, figures: [] }] });
-    expect(text).toContain('on data from target x*y.');
+    expect(text).toContain('on these data: target x*y.');
     expect(text).not.toContain('id="verdicts"');
     expect(text).not.toContain('Figure 5');
   });
@@ -158,13 +158,13 @@ test('the opening says what was run, on which seeds, and what differs from the r
       .replace(/ +/g, ' ');
   };
   const own = await lead({ seed: [7] });
-  expect(own).toContain('its experiment ffnn was run again, on data from Franke function.');
+  expect(own).toContain('its experiment ffnn was run again, on these data: Franke function.');
   expect(own).toContain("The settings and data are the report's");
   expect(own).toContain('follows from seed 7');
   const changed = await lead({ seed: [1, 2, 3], hidden: ['8'] });
   expect(changed).toContain("Settings that are not the report's: ffnn : hidden 8.");
   expect(changed).toContain('run with 3 seeds (1..3)');
-  expect(await lead({}, true)).toContain('This is a quick run');
+  expect(await lead({}, true)).toContain('QUICK RUN');
 });
 
 test('the glossary has the terms that the page uses, and no others', async () => {

@@ -45,12 +45,13 @@ export async function reportPage(page: Page): Promise<string> {
   const { runs, functions, records, comparisons, classifier, places } = page;
   const plans = runs.map(({ plan }) => plan);
   const verdicts = applicableVerdicts(page.verdicts, plans);
+  const hasDigits = plans.some(({ data }) => data.some(({ isDigits }) => isDigits));
   const sections = {
-    verdicts: plans.some(isOnReportsData),
-    network: plans.some(({ data }) => data.some(({ isDigits }) => isDigits)),
-  };
-  const main = html`${sections.verdicts ? verdictsSection(verdicts, plans[0].quick, places) : null}
-${sections.network ? networkSection(classifier, plans, places) : null}
+    verdicts: plans.some(isOnReportsData) ? (verdicts === null ? 'empty' : 'full') : 'none',
+    network: hasDigits ? (classifier === null ? 'empty' : 'full') : 'none',
+  } as const;
+  const main = html`${sections.verdicts !== 'none' ? verdictsSection(verdicts, plans[0].quick, places) : null}
+${sections.network !== 'none' ? networkSection(classifier, plans, places) : null}
 <section id="${functions.name}" aria-labelledby="functions-title">
 <h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
 ${functions.figures.map((figure) => figureBlock(functions.name, figure))}

@@ -48,7 +48,8 @@ a { color: var(--accent); }
 .facts { display: flex; flex-wrap: wrap; gap: 0.4rem 2rem; margin: 1.2rem 0; }
 .facts dt { color: var(--muted); font-size: 0.85rem; }
 .facts dd { margin: 0; font-weight: 600; }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; padding: 0.8rem 0; margin: 0; border-block: 1px solid var(--line); }
+nav li { break-inside: avoid; padding: 0.15rem 0; line-height: 1.35; }
+nav ul { list-style: none; columns: 2 26rem; column-gap: 2rem; padding: 0.8rem 0; margin: 0; border-block: 1px solid var(--line); }
 section { margin: 2.4rem 0; padding-top: 0.4rem; }
 section + section { border-top: 1px solid var(--line); padding-top: 2rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 31rem), 1fr)); gap: 0 1.5rem; align-items: start; }
@@ -76,6 +77,7 @@ ${cards}
 .grid :is(th, td) { white-space: normal; }
 .published, .difference { color: var(--muted); font-size: 0.85rem; }
 td:has(> .best) { box-shadow: inset 0 0 0 2px var(--accent); border-radius: 4px; padding-inline: 0.35rem; }
+@container (max-width: 20rem) { .place .grid { font-size: 0.66rem; } .place .grid :is(th, td, span, b) { padding-inline: 0.1rem; font-size: inherit; } }
 @container (max-width: 26rem) { .grid { font-size: 0.82rem; } .grid :is(th, td) { padding-inline: 0.2rem; } .grid :is(.published, .difference) { font-size: 0.76rem; } }
 .tallies { display: flex; flex-wrap: wrap; gap: 0 3rem; }
 .count { white-space: nowrap; margin-right: 1rem; }

@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { experiments } from '../../experiments/index.ts';
+import { renderPage } from '../cli/page.ts';
+import { drawAll, launch, makePage, openDetails, program, required } from './page.testing.ts';
+
+/** The report's own grid, whose numbers are compared; settings of many columns; trials that diverge. */
+const given = {
+  'grid-search ols': { seed: [1, 2] },
+  ffnn: {
+    epochs: [3],
+    lambda: [0, 0.01],
+    batchSize: [10, 50],
+    learningRate: [0.01, 500],
+    momentum: [0, 0.9],
+  },
+};
+
+const says = 'the best test MSE of the network over all learning rates and penalties of the grid is';
+const evidence = { reading: 'code', values: [0.21, 0.22], interval: { low: 0.0123, high: 0.0345 } };
+const verdicts = {
+  quick: false,
+  level: 0.99,
+  seeds: { franke: [1, 2] },
+  numbers: ['holds', 'contradicted', 'depends on the seed', 'underspecified', 'not run'].map(
+    (verdict, i) => ({
+      subject: { id: `n${i}`, where: 'Figure 6, results, conclusion', says, value: 0.0456 },
+      evidence: [evidence],
+      verdict,
+      holdsUnder: ['the program with penalize kernels; the wording of the report'],
+    }),
+  ),
+  figures: [
+    {
+      subject: 'Figure 6',
+      evidence: [{ reading: 'code', numbers: 32, adjusted: 0.5 }],
+      verdict: 'holds',
+      holdsUnder: [],
+    },
+  ],
+  conclusions: [
+    {
+      subject: { id: 'c', says },
+      evidence: [{ reading: 'code', share: 0.9, interval: { low: 0.7, high: 1 } }],
+      verdict: 'depends on the seed',
+      holdsUnder: [],
+    },
+  ],
+};
+
+/** Scripts for the browser, as text: its types are not those of these tests. */
+const hidden = `[...document.querySelectorAll('.place')].flatMap((place) => {
+  const { left, right } = place.getBoundingClientRect();
+  const name = place.textContent.slice(0, 60);
+  const outside = [...place.querySelectorAll('table, .best, .badge')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width > 0 && (box.left < left - 1 || box.right > right + 1);
+  });
+  return outside.map((one) => name + ': ' + one.tagName + ' ' + one.textContent.slice(0, 40));
+})`;
+const counts = `['.best', '.badge', '.place table'].map((selector) =>
+  [...document.querySelectorAll('main ' + selector)].filter((one) => one.getClientRects().length > 0).length)`;
+
+/** Every text of a figure: its contrast with what it is on, the page or a cell of a heat map. */
+const faintTexts = `(() => {
+  const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (value) => (value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+  const contrast = (a, b) => {
+    const [low, high] = [luminance(rgb(a)), luminance(rgb(b))].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const page = getComputedStyle(document.body).backgroundColor;
+  return [...document.querySelectorAll('.chart svg text')].flatMap((text) => {
+    const box = text.getBoundingClientRect();
+    if (box.width === 0) return [];
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const cell = [...text.closest('svg').querySelectorAll('.mark-rect.role-mark path')].find((one) => {
+      const own = one.getBoundingClientRect();
+      return getComputedStyle(one).fill !== 'none' && own.left < x && x < own.right && own.top < y && y < own.bottom;
+    });
+    const on = cell === undefined ? page : getComputedStyle(cell).fill;
+    const ratio = contrast(getComputedStyle(text).fill, on);
+    return ratio < 4.5 ? [text.textContent + ' on ' + on + ': ' + ratio.toFixed(1)] : [];
+  });
+})()`;
+
+let folder: string;
+let path: string;
+let browser: Browser;
+let page: Page;
+
+const suite = program === undefined && !required ? describe.skip : describe;
+
+suite('what readers see of the page', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fys-nn-looks-'));
+    await mkdir(join(folder, 'verify'));
+    await writeFile(join(folder, 'verify', 'verify.json'), JSON.stringify(verdicts));
+    path = await makePage(folder, { experiments, given, quick: false }, renderPage);
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(pathToFileURL(path).href);
+    await openDetails(page);
+  });
+  afterEach(() => page.close());
+
+  test.each([1280, 1024, 768, 390, 320])(
+    'at %d pixels no table hides its best numbers or its verdicts, and nothing needs scrolling to the side',
+    async (width) => {
+      await page.setViewportSize({ width, height: 900 });
+      const [best, badges, tables] = await page.evaluate<number[]>(counts);
+      expect(best).toBeGreaterThan(6);
+      expect(badges).toBeGreaterThan(7);
+      expect(tables).toBeGreaterThan(8);
+      expect(await page.evaluate(hidden)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    },
+  );
+
+  test.each(['light', 'dark'] as const)(
+    'every text of a figure is readable in %s mode',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await drawAll(page);
+      expect(await page.locator('.chart svg text').count()).toBeGreaterThan(50);
+      expect(await page.evaluate(faintTexts)).toEqual([]);
+    },
+  );
+
+  test('figures change with the mode without being drawn again', async () => {
+    await drawAll(page);
+    const ink = () =>
+      page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.chart svg .role-axis-label text')).fill",
+      );
+    const light = await ink();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await ink()).not.toBe(light);
+  });
+
+  test('on paper it is black on white, as wide as A4, without what only a screen can do', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await drawAll(page);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    // The width of A4 without its margins.
+    await page.setViewportSize({ width: 703, height: 1000 });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await page.evaluate(faintTexts)).toEqual([]);
+    expect(await page.evaluate(hidden)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    const shown =
+      "[...document.querySelectorAll('nav, button, select, input')].filter((one) => one.getClientRects().length > 0).length";
+    expect(await page.evaluate(shown)).toBe(0);
+  });
+
+  test('headings are in order, without a gap', async () => {
+    const levels = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('h1, h2, h3, h4')].map(({ tagName }) => Number(tagName[1]))",
+    );
+    expect(levels[0]).toBe(1);
+    levels.reduce((last, level) => {
+      expect(level - last).toBeLessThan(2);
+      return level;
+    });
+  });
+});
