@@ -27,9 +27,10 @@ import { checkOutFolder, noteKept } from './out-folder.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
-import { type PlannedRun, showPlan } from './show-plan.ts';
+import { type PlannedRun, showPlan, timeText } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
+import { foresee } from './time-left.ts';
 import { workOf } from './work.ts';
 import { wroteLines } from './wrote.ts';
 
@@ -215,6 +216,9 @@ type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'
   readonly lease: Lease;
 } & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
 
+/** The shortest run, in seconds, that tells at its start how long it will take. */
+const worthTelling = 5;
+
 /** Computes trials and shows progress, until each trial has a record in the store or has failed. */
 export async function computeTrials(
   missing: readonly Trial[],
@@ -226,15 +230,19 @@ export async function computeTrials(
   writeEvent('plan', { trials: total, from_store: total - missing.length, to_run: missing.length });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const saved = await savedEpochs(store.directory);
+  const works = missing.map((trial) => workOf(trial, saved));
   const progress = createProgress({
     stream: process.stderr,
     quiet: quiet || shown === 'none' || shown === 'ndjson',
     plain: shown === 'plain',
-    works: missing.map((trial) => workOf(trial, saved)),
+    works,
     width: Math.min(jobs, missing.length),
     now: () => performance.now(),
   });
   let ended = total - missing.length;
+  const expected = foresee(works, jobs);
+  if (expected >= worthTelling)
+    progress.note(`${counted(missing.length, 'trial')} to run${timeText(expected, jobs)}`);
   const unfinished = new Set<string>();
   const labels = labelsOf(runs);
   const events: LaunchEvents = {

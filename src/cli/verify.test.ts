@@ -69,6 +69,16 @@ test('what holds ends with 0 and leaves tables, Markdown, JSON and JUnit', async
   expect(await read('junit.xml')).toContain('tests="2" failures="0"');
 });
 
+test('--plan counts the trials and says how long they would take; nothing is trained or written', async () => {
+  const long = { ...fair, with: { epochs: [100_000] } };
+  const { status, stdout } = await verify([long, conclusion], '--seeds', '1..8', '--plan');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/epochs 100000.*: 8 trials\n/s);
+  // Both readings of the report.
+  expect(stdout).toMatch(/^\d+ trials: 0 in the store, \d+ to run, in about .+ on 1 worker$/m);
+  expect(await readdir(directory)).toEqual(['claims.json']);
+});
+
 test('what is contradicted ends with 3, unless it was expected; a second call computes nothing and finds the same', async () => {
   const first = await verify([fair, impossible], '--seeds', '1..8');
   expect(first.status).toBe(3);

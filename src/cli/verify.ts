@@ -38,6 +38,7 @@ interface VerifyFlags extends FailureFlags {
   readonly seeds?: string;
   readonly mnistSeeds?: string;
   readonly quick?: boolean;
+  readonly plan?: boolean;
   readonly level?: string;
   readonly variant: string;
   readonly expect?: string;
@@ -88,6 +89,7 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     command,
     headings.run,
     new Option('--quick', 'use fewer seeds; everything else is as in the report'),
+    new Option('--plan', 'count the trials and which of them are in the store; run nothing'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
     ...failureFlags(),
@@ -153,6 +155,10 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     note(
       `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,
     );
+  }
+  if (flags.plan === true) {
+    await showCounts(claims, readings, seeds, running);
+    return exitCodes.done;
   }
   const run = await judge(claims, readings, variant === 'both', seeds, level, running);
   const found = verdictsById(run.verification);
@@ -223,6 +229,23 @@ function noMatchingClaims(variant: string): UserError {
     expected: 'claims without a variant, or with this one',
     remedy: 'leave out --variant',
   });
+}
+
+/** Prints how many trials the claims need, how many of them are in the store, and how long the others would take. */
+async function showCounts(
+  claims: readonly Claim[],
+  readings: readonly Reading[],
+  seeds: Seeds,
+  running: Running,
+) {
+  const { planReadings } = await import('../claims/readings.ts');
+  const { showPlanCounts } = await import('./show-plan.ts');
+  const { distinctTrials, idsOf } = await import('./run.ts');
+  const { openStore } = await import('../store/store.ts');
+  const { plans } = await planReadings(claims, readings, experiments, seeds, running.sources);
+  const runs = plans.map((plan) => ({ plan, out: '' }));
+  const store = await openStore(running.storeDirectory, idsOf(distinctTrials(runs)));
+  await showPlanCounts(runs, store, running.jobs);
 }
 
 /** Plans, computes missing trials and judges. With `changing`, judges again with single choices changed. */
