@@ -29,6 +29,7 @@ export const imageFiles = {
 
 const classes = 10;
 const loaded = new Map<string, Promise<ImageDataset>>();
+const columnsByDigest = new Map<string, number>();
 
 /**
  * Reads MNIST, or data in its format: first the training rows, then the test rows; inputs [rows][height * width], one
@@ -51,6 +52,11 @@ export async function readImages(directory: string | null, transpose = false): P
 /** Caches the dataset of a folder, which another thread has read into shared memory. */
 export function cacheImages(directory: string | null, dataset: ImageDataset): void {
   loaded.set(keyOf(directory, dataset.transposed), Promise.resolve(dataset));
+}
+
+/** The pixels of each image, of images that this process has read. */
+export function columnsOf(sha256: string): number | undefined {
+  return columnsByDigest.get(sha256);
 }
 
 function keyOf(directory: string | null, transposed: boolean): string {
@@ -97,6 +103,8 @@ async function readFolder(folder: string): Promise<ImageDataset> {
   targets.set(test.labels.data, trainRows);
   const hash = createHash('sha256');
   for (const { images, labels } of [train, test]) hash.update(images.bytes).update(labels.bytes);
+  const sha256 = hash.digest('hex');
+  columnsByDigest.set(sha256, columns);
   return {
     name: 'images',
     task: 'classification',
@@ -108,7 +116,7 @@ async function readFolder(folder: string): Promise<ImageDataset> {
     classes,
     canonicalTrainRows: trainRows,
     imageShape: [height, width],
-    sha256: hash.digest('hex'),
+    sha256,
     transposed: false,
   };
 }

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { choice } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { DataFacts, DatasetEntry, Description, Sources } from './dataset.ts';
-import { cacheImages, type ImageDataset, readImages } from './image-folder.ts';
+import { cacheImages, columnsOf, type ImageDataset, readImages } from './image-folder.ts';
 import { knownImages, mnistSha256 } from './known-images.ts';
 import { isMostlyZero } from './sparse.ts';
 
@@ -34,7 +34,7 @@ export const images = {
   schema: ((z) => ({ sha256: z.string().regex(/^[0-9a-f]{64}$/), transpose: z.boolean() })) as ShapeOf,
   dataName,
   describe,
-  columns: () => 784,
+  columns: ({ sha256 }) => columnsOf(sha256) ?? 784,
   resolvesPerSeed: () => false,
   resolve: ({ transpose }, sources) => resolveImages(transpose === 'yes', sources),
   async load({ sha256, transpose }, _seed, { dataDir }) {

@@ -182,9 +182,13 @@ async function withScale(
   const { largest } = facts;
   const scale = defaultScaling(largest);
   if (description.source !== null && lists.scale.includes(scale)) return { lists, notes: [] };
-  const divisor = divisorOf(scale, largest);
-  const note = `the pixels of ${description.title} go up to ${largest}, so they are divided by ${divisor}: {scale} ${scale}`;
+  const note = `the pixels in {dataDir} ${pixelWords(largest, divisorOf(scale, largest))}: {scale} ${scale}`;
   return { lists: { ...lists, scale: [scale] }, notes: [note] };
+}
+
+function pixelWords(largest: number, divisor: number): string {
+  if (largest === 0) return 'are all 0, so that no model can tell one image from another';
+  return `go up to ${largest}, so they are ${divisor === 1 ? 'used as they are' : `divided by ${divisor}`}`;
 }
 
 /** The lists in the order of the experiment's options, which is the order of the grid. */
