@@ -70,7 +70,7 @@ describe('data from a folder', () => {
       },
     ]);
     expect(plain.trials.split('\n')[1]).toContain(`,${plain.data[0].name},`);
-    expect(plain.stdout).toContain(plain.data[0].title);
+    expect(plain.stdout.replaceAll('\n', ' ')).toContain(plain.data[0].title);
     expect(plain.stdout).not.toContain('MNIST');
   });
 

@@ -1,5 +1,5 @@
 import type { Sources } from '../datasets/dataset.ts';
-import { loadData } from '../datasets/index.ts';
+import { datasetEntry, loadData } from '../datasets/index.ts';
 import { divisorOf } from '../datasets/scale.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
@@ -56,6 +56,7 @@ async function firstNetwork(
     const record = records.get(trial.id);
     // The page draws pixels; it has no training means to subtract from them.
     if (record === undefined || model.solver !== 'sgd' || features.center !== 'none') continue;
+    if (!datasetEntry(data.dataset).describe(data, null).isDigits) continue;
     const weights = await readWeights(storeDirectory, trial);
     if (weights === null && record.status === 'done') {
       note(
