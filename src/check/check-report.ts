@@ -38,11 +38,18 @@ function rowsOf({ file, rows, holds }: FileCheck, own: readonly Difference[]): V
   return [...judged, { id: 'rows that hold', group: file, verdict: 'holds', message: `${holds} of ${rows}` }];
 }
 
-function differenceText({ column, baseline, now, difference }: Difference): string {
+function differenceText(one: Difference): string {
+  const { column, baseline, now, difference } = one;
   const place = column === null ? '' : `${column} `;
   if (baseline === null) return `${place}${now}`;
-  const change = difference === null ? '' : ` (${signed(difference)})`;
+  const change = difference === null ? '' : ` (${changeText(one)})`;
   return `${place}${valueText(baseline)} in the baseline, now ${valueText(now)}${change}`;
+}
+
+/** "+1.2e-7, relative +2.4e-6": a change, absolute and relative. */
+export function changeText(one: Difference): string {
+  const relative = relativeOf(one);
+  return `${signed(one.difference!)}${relative === null ? '' : `, relative ${signed(relative)}`}`;
 }
 
 /** "+1.2e-7": a difference to three digits. */
@@ -50,7 +57,14 @@ export function signed(difference: number): string {
   return `${difference > 0 ? '+' : ''}${significant(difference, 3)}`;
 }
 
-function valueText(value: string | number | null): string {
+/** The change relative to the baseline; null where there is none. */
+export function relativeOf({ baseline, difference }: Difference): number | null {
+  if (typeof baseline !== 'number' || difference === null) return null;
+  const relative = difference / Math.abs(baseline);
+  return Number.isFinite(relative) ? relative : null;
+}
+
+export function valueText(value: string | number | null): string {
   return value === '' ? 'empty' : Object.is(value, -0) ? '-0' : String(value);
 }
 
@@ -65,6 +79,7 @@ function differenceTable(differences: readonly Difference[]): Table {
       { name: 'baseline', type: 'number', description: 'number of the baseline; empty: text' },
       { name: 'now', type: 'number', description: 'number now; empty: text' },
       { name: 'difference', type: 'number', description: 'now - baseline' },
+      { name: 'relative', type: 'number', description: 'difference / |baseline|; empty where that is 0' },
       { name: 'change', type: 'string', description: 'both in words, or what is missing' },
       { name: 'verdict', type: 'string', description: 'contradicted or not run' },
     ],
@@ -77,6 +92,7 @@ function differenceTable(differences: readonly Difference[]): Table {
       typeof one.now === 'number' ? one.now : null,
       // The difference of two finite numbers may overflow, and a CSV cannot hold an infinity.
       one.difference !== null && Number.isFinite(one.difference) ? one.difference : null,
+      relativeOf(one),
       one.baseline === null
         ? (one.now?.toString() ?? null)
         : `${valueText(one.baseline)} -> ${valueText(one.now)}`,

@@ -26,7 +26,9 @@ test('the same holds, in whatever order of rows and columns and however a number
     rows: [...baseline.rows].reverse().map((cells) => [...cells].reverse()),
   };
   const { files, differences, notes } = check(shuffled);
-  expect(files).toEqual([{ file: 't.csv', rows: 3, holds: 3, contradicted: 0, notRun: 0 }]);
+  expect(files).toEqual([
+    { file: 't.csv', rows: 3, holds: 3, contradicted: 0, notRun: 0, varied: new Map([['trial', 3]]) },
+  ]);
   expect(differences).toEqual([]);
   expect(notes).toEqual([]);
   expect(
@@ -42,7 +44,7 @@ test('a moved number is contradicted, and says by how much', () => {
   expect(differences).toEqual([
     {
       ...{ file: 't.csv', row: 'trial=a', column: 'test_mse', verdict: 'contradicted' },
-      ...{ baseline: 0.5, now: 0.625, difference: 0.125 },
+      ...{ baseline: 0.5, now: 0.625, difference: 0.125, parts: [['trial', 'a']] },
     },
   ]);
 });

@@ -1,13 +1,16 @@
 import { exitCodes, UserError } from '../errors.ts';
 import type { StoredTable } from '../output/read-tables.ts';
+import { keysOf, type Place, type TrialsTables } from './keys.ts';
 import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
 /** Something in the baseline that is different now. */
 export interface Difference {
   /** Path of the CSV in the folder. */
   readonly file: string;
-  /** "trial=0a1b, epoch=3"; null means the whole file or the whole column. */
+  /** "learning_rate=0.1, epoch=3"; null means the whole file or the whole column. */
   readonly row: string | null;
+  /** The same by column; empty for the whole file or the whole column. */
+  readonly parts: Place['parts'];
   /** null means the whole row. */
   readonly column: string | null;
   readonly baseline: string | number | null;
@@ -24,6 +27,8 @@ export interface FileCheck {
   readonly holds: number;
   readonly contradicted: number;
   readonly notRun: number;
+  /** The columns that tell rows apart, and how many values each has in the baseline. */
+  readonly varied: ReadonlyMap<string, number>;
 }
 
 export interface Check {
@@ -42,11 +47,12 @@ const mostDifferences = 250_000;
 /**
  * Compares the tables of two folders of results row by row. Everything in the baseline is checked.
  *
- * Rows are matched by primary key. Numbers are compared within their tolerance, everything else exactly. A number or text
+ * Rows are matched by their settings (`keysOf`), so that ids and the order of rows may differ. Numbers are compared within their tolerance, everything else exactly. A number or text
  * that has changed is `contradicted`. A file, column, row or number that is missing now is `not run`, and so is a mean over
  * fewer finished trials: a missing value never passes.
  *
- * Throws UserError if the folders have no table in common, if they are of different runs (quick or full) or variants, if a
+ * Throws UserError if the folders have no table in common, if they are of different experiments, runs (quick or full),
+ * variants or data, if a
  * key appears twice in a table, if a tolerance names no column, and if there are more differences than can be listed.
  */
 export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerances): Check {
@@ -57,7 +63,9 @@ export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerance
   for (const file of common) checkSameRun(file, baseline.get(file)!, now.get(file)!);
   let remaining = mostDifferences;
   const checked = [...baseline].map(([file, table]) => {
-    const found = checkTable(file, table, now.get(file) ?? null, tolerances, remaining);
+    const ofTrials = file.replace(/[^/]*$/, 'trials.csv');
+    const trials = { baseline: baseline.get(ofTrials), now: now.get(ofTrials) };
+    const found = checkTable(file, table, now.get(file) ?? null, trials, tolerances, remaining);
     remaining -= found.differences.length;
     return found;
   });
@@ -82,42 +90,35 @@ function checkTable(
   file: string,
   baseline: StoredTable,
   now: StoredTable | null,
+  trials: TrialsTables,
   tolerances: Tolerances,
   remaining: number,
 ): TableCheck {
   const total = baseline.rows.length;
-  if (now === null) {
-    return {
-      counts: { file, rows: total, holds: 0, contradicted: 0, notRun: total },
-      differences: [missing(file, null, null, 'file missing')],
-      notes: [],
-    };
-  }
-  const pairs = columnPairs(baseline, now);
+  const lost = { file, rows: total, holds: 0, contradicted: 0, notRun: total, varied: new Map() };
+  if (now === null)
+    return { counts: lost, differences: [missing(file, null, null, 'file missing')], notes: [] };
+  const keys = keysOf(file, baseline, now, trials);
+  const pairs = columnPairs(baseline, now).filter(({ name }) => keys?.baseline.ignored.has(name) !== true);
   const absent = pairs.filter(({ nowIndex }) => nowIndex === -1);
   const differences = absent.map(({ name }) => missing(file, null, name, 'column missing'));
-  const lostKey = absent.find(({ name }) => baseline.primaryKey.includes(name));
-  if (lostKey !== undefined) {
-    const counts = { file, rows: total, holds: 0, contradicted: 0, notRun: total };
-    return { counts, differences, notes: [] }; // without the key column, no row can be matched
-  }
-  const current = rowsByKey(`${file} now`, now, baseline.primaryKey);
-  const expected = keysOf(baseline, baseline.primaryKey);
+  if (keys === null) return { counts: lost, differences, notes: [] }; // without the key, no row can be matched
+  const current = placesByKey(`${file} now`, keys.now.places);
   const matched = new Uint8Array(now.rows.length);
   const missingKeys = new Set<string>();
   const counts = { holds: 0, contradicted: 0, notRun: 0 };
   for (const [index, cells] of baseline.rows.entries()) {
-    const key = expected.key(cells, index);
-    const place = current.get(key);
-    if (place === undefined ? missingKeys.has(key) : matched[place] === 1) {
-      throw duplicate(`${file} of the baseline`, expected.name(cells, index));
+    const own = keys.baseline.places[index];
+    const place = current.get(own.key);
+    if (place === undefined ? missingKeys.has(own.key) : matched[place] === 1) {
+      throw duplicate(`${file} of the baseline`, rowName(own));
     }
-    if (place === undefined) missingKeys.add(key);
+    if (place === undefined) missingKeys.add(own.key);
     else matched[place] = 1;
     const moved =
       place === undefined
-        ? [missing(file, expected.name(cells, index), null, 'row missing')]
-        : compareRow(file, () => expected.name(cells, index), pairs, cells, now.rows[place], tolerances);
+        ? [missing(file, own, null, 'row missing')]
+        : compareRow(file, own, pairs, cells, now.rows[place], tolerances);
     differences.push(...moved);
     if (differences.length > remaining) throw tooManyDifferences(file, differences);
     if (moved.some(({ verdict }) => verdict === 'contradicted')) counts.contradicted++;
@@ -125,10 +126,10 @@ function checkTable(
     else counts.holds++;
   }
   const newRows = now.rows.length - (total - missingKeys.size);
-  const known = new Set(pairs.map(({ name }) => name));
+  const known = new Set(baseline.columns.map(({ name }) => name));
   const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
-    counts: { file, rows: total, ...counts },
+    counts: { file, rows: total, ...counts, varied: valueCounts(keys.baseline.places) },
     differences,
     notes: [
       ...newColumns.map(({ name }) => `${file}: the baseline does not have the column ${name}`),
@@ -144,6 +145,8 @@ interface ColumnPair {
   readonly nowIndex: number;
   readonly isNumber: (baseline: string, now: string) => boolean;
   readonly isInteger: boolean;
+  /** Whether it is a number column in either. */
+  readonly isNumeric: boolean;
 }
 
 function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
@@ -151,20 +154,23 @@ function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
   return baseline.columns.map((column, index) => {
     const nowIndex = places.get(column.name) ?? -1;
     const other = now.columns[nowIndex];
-    const numeric = [column, other].every((one) => one?.type === 'number' || one?.type === 'integer');
+    const isOfNumbers = (one: StoredTable['columns'][number] | undefined) =>
+      one?.type === 'number' || one?.type === 'integer';
+    const numeric = isOfNumbers(column) && isOfNumbers(other);
     return {
       name: column.name,
       index,
       nowIndex,
-      isNumber: (a, b) => numeric && !column.missing.has(a) && !other.missing.has(b),
+      isNumber: (a, b) => numeric && a !== '' && b !== '' && !column.missing.has(a) && !other.missing.has(b),
       isInteger: column.type === 'integer',
+      isNumeric: isOfNumbers(column) || isOfNumbers(other),
     };
   });
 }
 
 function compareRow(
   file: string,
-  rowName: () => string,
+  own: Place,
   pairs: readonly ColumnPair[],
   baseline: readonly string[],
   now: readonly string[],
@@ -172,67 +178,102 @@ function compareRow(
 ): Difference[] {
   const exact = { kind: 'rel', size: 0 } as const;
   const present = pairs.filter(({ nowIndex }) => nowIndex !== -1);
-  const differences = present.flatMap(({ name, index, nowIndex, isNumber, isInteger }): Difference[] => {
-    const [a, b] = [baseline[index], now[nowIndex]];
-    if (a === b && a !== 'not run') return [];
-    const place = { file, row: rowName(), column: name };
+  const place = (column: string) => ({ file, row: rowName(own), parts: own.parts, column });
+  const status = present.find(({ name }) => name === 'status');
+  if (status !== undefined) {
+    const [a, b] = [baseline[status.index], now[status.nowIndex]];
+    // A trial that was not run has no numbers to compare.
     if (a === 'not run' || b === 'not run') {
-      return [{ ...place, baseline: a, now: b, difference: null, verdict: 'not run' }];
+      return [{ ...place('status'), baseline: a, now: b, difference: null, verdict: 'not run' }];
     }
-    if (!isNumber(a, b)) {
-      return a === b ? [] : [{ ...place, baseline: a, now: b, difference: null, verdict: 'contradicted' }];
-    }
-    const [x, y] = [Number(a), Number(b)];
-    const tolerance = columns.get(name) ?? (isInteger ? exact : all); // counts and epochs are exact unless named
-    if (isWithin(tolerance, x, y)) {
-      // Two different decimals may be the same float64. They count as equal only within a tolerance.
-      if (tolerance.size > 0 || isSameDecimal(a, b)) return [];
-      return [{ ...place, baseline: a, now: b, difference: null, verdict: 'contradicted' }];
-    }
-    return [{ ...place, baseline: x, now: y, difference: y - x, verdict: 'contradicted' }];
-  });
+  }
+  const differences = present.flatMap(
+    ({ name, index, nowIndex, isNumber, isInteger, isNumeric }): Difference[] => {
+      const [a, b] = [baseline[index], now[nowIndex]].map((cell) => (isNumeric ? withoutWord(cell) : cell));
+      if (a === b && a !== 'not run') return [];
+      if (a === 'not run' || b === 'not run') {
+        return [{ ...place(name), baseline: a, now: b, difference: null, verdict: 'not run' }];
+      }
+      if (!isNumber(a, b)) {
+        return [{ ...place(name), baseline: a, now: b, difference: null, verdict: 'contradicted' }];
+      }
+      const [x, y] = [Number(a), Number(b)];
+      const tolerance = columns.get(name) ?? (isInteger ? exact : all); // counts and epochs are exact unless named
+      if (isWithin(tolerance, x, y)) {
+        // Two different decimals may be the same float64. They count as equal only within a tolerance.
+        if (tolerance.size > 0 || isSameDecimal(a, b)) return [];
+        return [{ ...place(name), baseline: a, now: b, difference: null, verdict: 'contradicted' }];
+      }
+      return [{ ...place(name), baseline: x, now: y, difference: y - x, verdict: 'contradicted' }];
+    },
+  );
   // A summary of fewer trials than before is incomplete, not contradicted.
   const lost = differences.some(({ column, difference }) => column === 'not_run' && difference! > 0);
   return lost ? differences.map((one) => ({ ...one, verdict: 'not run' })) : differences;
 }
 
-/** The key of a row: the values of its key columns, or its number if there is no primary key. */
-function keysOf({ columns }: StoredTable, primaryKey: readonly string[]) {
-  const indices = primaryKey.map((key) => columns.findIndex((column) => column.name === key));
-  const none = indices.length === 0;
-  return {
-    key: (cells: readonly string[], index: number): string =>
-      none ? String(index) : JSON.stringify(indices.map((column) => cells[column])),
-    /** "trial=0a1b, epoch=3" */
-    name: (cells: readonly string[], index: number): string =>
-      none ? `row ${index + 1}` : primaryKey.map((column, k) => `${column}=${cells[indices[k]]}`).join(', '),
-  };
+/** Versions before the column `status` wrote "diverged" where now the cell is empty. */
+const withoutWord = (cell: string): string => (cell === 'diverged' ? '' : cell);
+
+/** "learning_rate=0.1, epoch=3" */
+function rowName({ parts }: Place): string {
+  const text = parts.map(([column, value]) => `${column}=${value}`).join(', ');
+  return text.replace(/^row=/, 'row ') || 'the only row';
 }
 
 /** The index of each row by its key. */
-function rowsByKey(title: string, table: StoredTable, primaryKey: readonly string[]): Map<string, number> {
-  const { key, name } = keysOf(table, primaryKey);
+function placesByKey(title: string, places: readonly Place[]): Map<string, number> {
   const byKey = new Map<string, number>();
-  for (const [index, cells] of table.rows.entries()) {
-    if (byKey.size === byKey.set(key(cells, index), index).size) throw duplicate(title, name(cells, index));
+  for (const [index, place] of places.entries()) {
+    if (byKey.size === byKey.set(place.key, index).size) throw duplicate(title, rowName(place));
   }
   return byKey;
 }
 
-function missing(file: string, row: string | null, column: string | null, what: string): Difference {
-  return { file, row, column, baseline: null, now: what, difference: null, verdict: 'not run' };
+/** How many values each column of the keys has. */
+function valueCounts(places: readonly Place[]): Map<string, number> {
+  const values = new Map<string, Set<string>>();
+  for (const { parts } of places) {
+    for (const [column, value] of parts) {
+      const own = values.get(column) ?? new Set();
+      values.set(column, own.add(value));
+    }
+  }
+  return new Map([...values].map(([column, own]) => [column, own.size]));
 }
 
-/** Refuses to compare quick with full runs, or different variants: their numbers differ by design. */
+function missing(file: string, place: Place | null, column: string | null, what: string): Difference {
+  const row = place === null ? null : rowName(place);
+  return {
+    file,
+    row,
+    parts: place?.parts ?? [],
+    column,
+    baseline: null,
+    now: what,
+    difference: null,
+    verdict: 'not run',
+  };
+}
+
+/** Refuses to compare different experiments, quick with full runs, variants, or data: their numbers differ by design. */
 function checkSameRun(file: string, baseline: StoredTable, now: StoredTable): void {
-  for (const column of ['run', 'variant']) {
+  if (baseline.package !== now.package && baseline.package !== undefined && now.package !== undefined) {
+    throw new UserError({
+      what: `${file}: the two folders are of different experiments`,
+      expected: `${baseline.package}, as in the baseline`,
+      received: now.package,
+      remedy: 'name two folders of one experiment, or two folders that contain several',
+    });
+  }
+  for (const column of ['run', 'variant', 'data']) {
     const [before, after] = [valuesOf(baseline, column), valuesOf(now, column)];
     if (before === null || after === null || before === after) continue;
     throw new UserError({
       what: `${file}: the baseline is a different kind of run`,
       expected: `${column}: ${before}, as in the baseline`,
       received: `${column}: ${after}`,
-      remedy: 'compare runs of one kind: --quick and --variant as for the baseline',
+      remedy: 'compare runs of one kind: --quick, --variant and --data-dir as for the baseline',
     });
   }
 }

@@ -5,16 +5,16 @@ import { verdictFormatNames, verdictFormats } from './verdict-formats.ts';
 
 const check: Check = {
   files: [
-    { file: 'a.csv', rows: 3, holds: 1, contradicted: 1, notRun: 1 },
-    { file: 'b.csv', rows: 2, holds: 2, contradicted: 0, notRun: 0 },
+    { file: 'a.csv', rows: 3, holds: 1, contradicted: 1, notRun: 1, varied: new Map() },
+    { file: 'b.csv', rows: 2, holds: 2, contradicted: 0, notRun: 0, varied: new Map() },
   ],
   differences: [
     {
-      ...{ file: 'a.csv', row: 'name==1+1|<b>', column: 'x', verdict: 'contradicted' },
+      ...{ file: 'a.csv', row: 'name==1+1|<b>', parts: [], column: 'x', verdict: 'contradicted' },
       ...{ baseline: -0.5, now: -0.25, difference: 0.25 },
     },
     {
-      ...{ file: 'a.csv', row: 'name=2', column: null, verdict: 'not run' },
+      ...{ file: 'a.csv', row: 'name=2', parts: [], column: null, verdict: 'not run' },
       ...{ baseline: null, now: 'row missing', difference: null },
     },
   ],
@@ -30,7 +30,7 @@ describe('a report of verdicts', () => {
   test('as JUnit has a failure for what is contradicted and a skip for what is not run', async () => {
     const xml = await verdictFormats.junit.render(report);
     expect(xml).toContain('<testsuites tests="4" failures="1" errors="0" skipped="1">');
-    expect(xml).toContain('x -0.5 in the baseline, now -0.25 (+0.25)');
+    expect(xml).toContain('x -0.5 in the baseline, now -0.25 (+0.25, relative +0.5)');
     expect(xml).not.toContain('<b>');
   });
 
@@ -38,7 +38,7 @@ describe('a report of verdicts', () => {
     const formula = { ...check.differences[0], row: '=1+1' };
     const csv = await verdictFormats.csv.render(checkReport({ ...check, differences: [formula] }));
     expect(csv).toBe(
-      "file,row,column,baseline,now,difference,change,verdict\na.csv,'=1+1,x,-0.5,-0.25,0.25,'-0.5 -> -0.25,contradicted\n",
+      "file,row,column,baseline,now,difference,relative,change,verdict\na.csv,'=1+1,x,-0.5,-0.25,0.25,0.5,'-0.5 -> -0.25,contradicted\n",
     );
   });
 
@@ -61,11 +61,18 @@ describe('a report of verdicts', () => {
 
   describe('of very many differences, in as many files', () => {
     const many = 30_000;
-    const place = { column: 'x', baseline: 1, now: 2, difference: 1, verdict: 'contradicted' } as const;
+    const place = {
+      parts: [],
+      column: 'x',
+      baseline: 1,
+      now: 2,
+      difference: 1,
+      verdict: 'contradicted',
+    } as const;
     const inOne = Array.from({ length: many }, (_, i) => ({ file: 'one.csv', row: `row ${i}`, ...place }));
     const each = Array.from({ length: many }, (_, i) => ({ file: `${i}.csv`, row: 'row', ...place }));
     const files = ['one.csv', ...each.map(({ file }) => file)].map((file) => ({
-      ...{ file, rows: 1, holds: 0, contradicted: 1, notRun: 0 },
+      ...{ file, rows: 1, holds: 0, contradicted: 1, notRun: 0, varied: new Map() },
     }));
     const large = checkReport({ files, differences: [...inOne, ...each], notes: [] });
 

@@ -43,7 +43,9 @@ test('a number that moved is shown and ends with 3, within the tolerance with 0'
   await change('curves.csv', scaleLast(1 + 1e-6));
   const moved = await call('check', 'now', '--baseline', 'baseline');
   expect(moved.status).toBe(3);
-  expect(moved.stdout).toMatch(/contradicted +ffnn\/curves\.csv +trial=\w+, epoch=1, split=train/);
+  expect(moved.stdout).toMatch(
+    /ffnn\/curves\.csv: 1 of 12 rows contradicted\n.*\n.*\nvalue +1 +\+\d.*relative \+0\.000001 +seed 1, epoch 1, split train/,
+  );
   expect((await call('check', 'now', '--baseline', 'baseline', '--tolerance', '1e-5')).status).toBe(0);
   expect((await call('check', 'now', '--baseline', 'baseline', '--tolerance', 'value=abs:1e-5')).status).toBe(
     0,
@@ -70,7 +72,7 @@ test('formats go to a file by its ending, or to the standard output by name', as
   const { stdout } = await call(...args, '--format', 'json');
   expect(JSON.parse(stdout).rows).toHaveLength(1);
   expect((await call(...args, '--format', 'csv')).stdout).toMatch(
-    /^file,row,column,baseline,now,difference,change,verdict\n/,
+    /^file,row,column,baseline,now,difference,relative,change,verdict\n/,
   );
 });
 

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Check } from '../check/check.ts';
 import type { VerdictFormatName } from '../claims/verdict-formats.ts';
-import { exitCodes, UserError } from '../errors.ts';
+import { counted, exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
@@ -63,14 +63,18 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   }
   const { readTables } = await import('../output/read-tables.ts');
   const { checkTables } = await import('../check/check.ts');
+  const { checkBelongs } = await import('../check/belongs.ts');
   const { parseTolerances } = await import('../check/tolerance.ts');
   const { checkReport } = await import('../check/check-report.ts');
   const { verdictFormats } = await import('../claims/verdict-formats.ts');
-  if (flags.output !== undefined) await refuseFolder(flags.output);
+  if (flags.output !== undefined) await checkOutput(flags.output);
   const format = await chosenFormat(flags);
   const tolerances = parseTolerances(flags.tolerance);
   const baseline = await readTables(flags.baseline);
-  const check = checkTables(baseline, await readTables(results), tolerances);
+  await checkBelongs(flags.baseline, baseline);
+  const now = await readTables(results);
+  await checkBelongs(results, new Map([...now].filter(([file]) => baseline.has(file))));
+  const check = checkTables(baseline, now, tolerances);
   const text = format === null ? null : await verdictFormats[format].render(checkReport(check));
   if (text !== null && flags.output !== undefined) {
     const { writeFiles } = await import('../files/write-files.ts');
@@ -82,9 +86,19 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-async function refuseFolder(output: string): Promise<void> {
+/** How the reports of this command begin, by which an earlier one is told from a user's file. */
+const reportStarts = [
+  /^### fys-nn check/,
+  /^\{\s*"summary": "[^"]* of the baseline: /,
+  /^<\?xml[\s\S]*classname="fys-nn check"/,
+  /^file,row,column,baseline,now,difference,/,
+];
+
+/** Refuses a folder, and a file that is not an earlier report of this command. */
+async function checkOutput(output: string): Promise<void> {
   const entry = await stat(output).catch(() => null);
-  if (entry?.isDirectory()) {
+  if (entry === null || entry.size === 0) return;
+  if (entry.isDirectory()) {
     throw new UserError({
       what: '--output names a folder',
       expected: 'a file to write',
@@ -92,6 +106,15 @@ async function refuseFolder(output: string): Promise<void> {
       remedy: `name a file, such as ${join(output, 'check.xml')}`,
     });
   }
+  const { readBytes } = await import('../files/lines.ts');
+  const start = entry.isFile() ? readBytes(output, 0, 4096).toString() : '';
+  if (reportStarts.some((pattern) => pattern.test(start))) return;
+  throw new UserError({
+    what: '--output names a file that fys-nn check did not write, and would replace it',
+    expected: 'a new file, or a report of an earlier check',
+    received: output,
+    remedy: 'name another file, or move this one away',
+  });
 }
 
 /** The requested format: named by --format, or selected by the ending of --output. */
@@ -110,30 +133,30 @@ async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictForm
   });
 }
 
-/** The first differences and the summary, as text for a terminal. */
+/** What has moved, by file and column, and the summary, as text for a terminal. */
 async function terminalText(check: Check): Promise<string> {
-  const most = 40;
-  const { checkSummary, signed } = await import('../check/check-report.ts');
+  const mostColumns = 12;
+  const { checkSummary } = await import('../check/check-report.ts');
   const summary = `${checkSummary(check)}\n`;
   if (check.differences.length === 0) return summary;
+  const { movedFiles } = await import('../check/check-groups.ts');
   const { renderTable } = await import('./text-table.ts');
-  const text = (value: string | number | null) => (value === null ? '' : String(value));
-  const rows = check.differences
-    .slice(0, most)
-    .map(({ file, row, column, baseline, now, difference, verdict }) => [
-      verdict,
-      file,
-      text(row),
-      text(column),
-      text(baseline),
-      text(now),
-      difference === null ? '' : signed(difference),
-    ]);
   const color = process.stdout.isTTY && process.stdout.hasColors();
-  const header = ['verdict', 'file', 'row', 'column', 'baseline', 'now', 'difference'];
-  const align = ['left', 'left', 'left', 'left', 'right', 'right', 'right'] as const;
-  const table = renderTable(header, rows, { align: [...align], color, width: process.stdout.columns ?? 160 });
-  const left = check.differences.length - most;
-  const more = left > 0 ? `\n… and ${left} more: --format csv lists all of them\n` : '';
-  return `${table}\n${more}\n${summary}`;
+  const width = process.stdout.columns ?? 80;
+  const parts = movedFiles(check).map(({ heading, common, columns }) => {
+    const rows = columns
+      .slice(0, mostColumns)
+      .map(({ column, rows: count, change, where }) => [
+        column,
+        count === 0 ? '' : String(count),
+        change,
+        where,
+      ]);
+    const header = ['column', 'rows', 'largest change', 'in the row'];
+    const table = renderTable(header, rows, { align: ['left', 'right', 'left', 'left'], color, width });
+    const left = columns.length - mostColumns;
+    const more = left > 0 ? `\n... and ${counted(left, 'column')} more: --format csv lists all` : '';
+    return [heading, ...(common === '' ? [] : [common]), table].join('\n') + more;
+  });
+  return `${parts.join('\n\n')}\n\n${summary}`;
 }

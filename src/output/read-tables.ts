@@ -15,6 +15,10 @@ export interface StoredTable {
   /** Names of the columns that identify a row; if empty, rows are identified by their order. */
   readonly primaryKey: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The name of its data package, which is that of the experiment. */
+  readonly package?: string | undefined;
+  /** The digest that the data package gives. */
+  readonly sha256?: string | undefined;
 }
 
 export interface StoredColumn {
@@ -60,7 +64,8 @@ export async function readTables(folder: string, limit = maximum): Promise<Map<s
       const name = relative(folder, path).split(sep).join('/');
       if (tables.has(name)) throw malformed(file, `the path ${resource.path} is named twice`);
       const table = await readStored(path, resource.schema, addSize);
-      if (table !== null) tables.set(name, table);
+      const sha256 = resource.hash?.replace(/^sha256:/, '');
+      if (table !== null) tables.set(name, { ...table, package: descriptor.name, sha256 });
     }
   }
   return tables;
@@ -111,7 +116,8 @@ async function packageSchema() {
     missingValues: missing.default(['']),
     primaryKey: z.array(z.string()).max(100).default([]),
   });
-  return z.object({ resources: z.array(z.object({ path: z.string().min(1), schema })).max(1000) });
+  const resource = z.object({ path: z.string().min(1), hash: z.string().optional(), schema });
+  return z.object({ name: z.string().optional(), resources: z.array(resource).max(1000) });
 }
 
 async function readPackage(
