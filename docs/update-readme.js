@@ -1,18 +1,14 @@
-// Copies the results of full runs into the documents. README.md gets sample output and a summary of the verdicts,
+// Copies the results of full runs into the documents. README.md gets a summary of the verdicts,
 // docs/verdicts.md and data/expected-verdicts.json get all verdicts, and docs/numbers.md gets all numbers.
 //
 //   node docs/update-readme.js [FOLDER]     FOLDER holds the output of `fys-nn report` and `fys-nn verify` (default: results)
-import { execFileSync } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const results = process.argv[2] ?? 'results';
 const verdicts = await fullVerification();
 const numbers = await fullNumbers();
-const output = await sampleOutput(['grid-search', 'ols']);
 
-await putBetween('README.md', 'output: written by `npm run readme`', output);
 await putBetween(
   'README.md',
   'summary: written by `npm run readme` from results/verify/verify.md',
@@ -48,20 +44,6 @@ async function fullNumbers() {
   }
   const seeds = `${settings.seed.length === 1 ? 'seed' : 'seeds'} ${settings.seed.join(', ')}`;
   return `From \`npx fys-nn report\`, ${seeds}.\n\n${text}`;
-}
-
-/** Returns a fys-nn command and its output up to the end of the first table. */
-async function sampleOutput(command) {
-  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-readme-'));
-  try {
-    const places = ['--store', join(folder, 'store'), '--out', join(folder, 'out')];
-    const run = ['bin/fys-nn.js', ...command, ...places, '--no-figures', '--quiet'];
-    const printed = execFileSync(process.execPath, run, { encoding: 'utf8' });
-    const [title, table] = printed.split('\n\n');
-    return `\`\`\`\n$ npx fys-nn ${command.join(' ')}\n${title}\n\n${table}\n\`\`\``;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** Returns the text under one heading of a Markdown document. */
