@@ -85,7 +85,20 @@ export async function makeCorpus(folder) {
       '--store',
       'store',
     ],
-    ['ffnn', '--epochs', '2', '--samples', '40', '--jobs', '1', '--store', 'store', '--quiet'],
+    [
+      'ffnn',
+      '--epochs',
+      '2',
+      '--samples',
+      '40',
+      '--jobs',
+      '1',
+      '--store',
+      'store',
+      '--quiet',
+      '--out',
+      'results/ffnn',
+    ],
   ];
   for (const args of runs) {
     const { status, stderr } = await runProgram(args, folder);

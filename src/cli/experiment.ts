@@ -17,7 +17,6 @@ import { settingNotes } from '../experiment/setting-notes.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
-import { decimalCommaNote } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import { settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
@@ -46,7 +45,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
     const { runPlans } = await import('./run.ts');
     const { plan, choices, sources } = await planOf(experiment, flags);
     if (flags.quiet !== true) {
-      for (const note of [...decimalNotes(experiment, flags), ...settingNotes(plan, choices.given)])
+      for (const note of [...listNotes(experiment, flags), ...settingNotes(plan, choices.given)])
         writeStderr(`note: ${withFlags(note)}`);
     }
     const out = flags.out ?? join('results', runFolderName(plan));
@@ -106,11 +105,11 @@ function givenSettings(
   return given;
 }
 
-/** Notes on lists that may be numbers with a decimal comma. */
-function decimalNotes(experiment: Experiment, flags: PlanFlags): string[] {
+/** Notes on lists that may not be meant as lists. */
+function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
   return optionsOf(experiment).flatMap((name) => {
-    const text = options[name].type === 'number' ? flags[name] : undefined;
-    return (text === undefined ? undefined : decimalCommaNote(text, flagOf(name))) ?? [];
+    const text = flags[name];
+    return (text === undefined ? undefined : options[name].doubt?.(text, flagOf(name))) ?? [];
   });
 }
 

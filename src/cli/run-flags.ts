@@ -232,6 +232,16 @@ function parseMaxFailures({ failFast, maxFailures }: FailureFlags): number {
 }
 
 function parseSeconds(text: string, flag: string): number {
+  const [, amount, unit] = /^([\d.]+)\s*(s|sec|m|min|h)$/.exec(text) ?? [];
+  if (unit !== undefined) {
+    const factor = unit.startsWith('s') ? 1 : unit === 'h' ? 3600 : 60;
+    throw new UserError({
+      what: `${flag} has a unit`,
+      expected: 'a number of seconds',
+      received: text,
+      remedy: `write ${flag} ${Number(amount) * factor}`,
+    });
+  }
   const seconds = parseNumber(text, flag);
   if (seconds > 0 && seconds <= longestTimeout) return seconds;
   throw new UserError({

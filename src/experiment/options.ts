@@ -1,6 +1,7 @@
 import { datasets } from '../datasets/index.ts';
 import { centerings, scalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
 import { choice, integer, number, type Option, rows, type Setting } from '../parsing/option.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
@@ -95,12 +96,21 @@ export function parseOption(
   choices = options[name].choices,
 ): Setting[] {
   const option = options[name];
+  option.refuse?.(value, flag);
   // What another experiment may choose is refused with the reason when this one is planned.
   const parse: Option['parse'] = (text) =>
     choices === undefined || option.choices?.includes(text)
       ? option.parse(text, flag)
       : parseChoice(text, choices, flag);
-  return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
+  try {
+    return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
+  } catch (error) {
+    // A list that may not be meant as one, such as 0,9 where only one of them is in range.
+    const doubt = error instanceof UserError ? option.doubt?.(value, flag) : undefined;
+    throw doubt === undefined
+      ? error
+      : new UserError({ ...(error as UserError).parts, received: value, remedy: doubt });
+  }
 }
 
 /** All options by name. Two entries may share one option, never a name for two. */

@@ -89,6 +89,9 @@ export function checkFormulaText(text: string, option: string, kind: FormulaKind
   if (foreign !== null) {
     throw refusal(source, `has the character ${JSON.stringify(foreign[0])} at position ${foreign.index + 1}`);
   }
+  if (text.includes('**')) {
+    throw refusal(source, 'has **', `write ^ for a power: ${text.replaceAll('**', '^')}`);
+  }
   let depth = 0;
   for (const character of text) {
     if (character === '(') depth++;

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { checkFormulaText, type FormulaKind } from '../math/expression.ts';
 import { nearest } from '../math/nearest.ts';
-import { parseChoice, parseInteger, parseNumber } from './value-list.ts';
+import { decimalCommaNote, parseChoice, parseInteger, parseNumber } from './value-list.ts';
 
 /** One value of one option. */
 export type Setting = string | number;
@@ -16,6 +16,10 @@ export interface Option {
   readonly type: 'integer' | 'number' | 'string';
   /** Parses one value. `name` identifies it in errors, for example as a flag. Errors: UserError. */
   readonly parse: (text: string, name: string) => Setting;
+  /** What is said about a list that may not be meant as one; undefined if nothing is. */
+  readonly doubt?: (list: string, name: string) => string | undefined;
+  /** Refuses the text of a list, before it is split. Errors: UserError. */
+  readonly refuse?: (list: string, name: string) => void;
 }
 
 /** One value for each option, by name; null if the option is not read. */
@@ -28,7 +32,37 @@ export function hiddenUnits(hidden: string): number[] {
 
 /** Widths of hidden layers, joined by "-", or "none". */
 export function widths(description: string) {
-  return { placeholder: 'nodes', description, type: 'string' as const, parse: parseWidths };
+  return {
+    placeholder: 'nodes',
+    description,
+    type: 'string' as const,
+    parse: parseWidths,
+    doubt: layersDoubt,
+    refuse: refuseOtherLayers,
+  };
+}
+
+/** Widths that do not rise are more likely the layers of one network than a sweep: 64,32. */
+function layersDoubt(list: string, name: string): string | undefined {
+  const parts = list.trim().split(',');
+  const falls = parts.every(
+    (part, i) => /^\d+$/.test(part) && (i === 0 || Number(part) <= Number(parts[i - 1])),
+  );
+  if (!falls || parts.length < 2) return undefined;
+  return `${name} ${parts.join(',')} is ${parts.length} networks of one hidden layer; for one network write ${parts.join('-')}`;
+}
+
+/** Lists of other programs, such as [64, 32], are layers here and not values. */
+function refuseOtherLayers(list: string, name: string): void {
+  const inside = /^\s*[[({](.*)[\])}]\s*$/s.exec(list)?.[1];
+  const parts = (inside ?? list).trim().split(inside === undefined ? /\s*[x×*/;]\s*|\s+/i : /[\s,;]+/);
+  if (parts.length < 2 || !parts.every((part) => /^\d{1,5}$/.test(part))) return;
+  throw new UserError({
+    what: `${name} has its layers in another notation`,
+    expected: 'the widths of the hidden layers joined by -; commas separate networks',
+    received: list,
+    remedy: `write ${name} ${parts.join('-')}`,
+  });
 }
 
 function parseWidths(value: string, flag: string): string {
@@ -56,7 +90,7 @@ export function number(description: string, expected: string, holds: (x: number)
     if (!holds(parsed)) throw outOfRange(name, expected, value);
     return parsed;
   };
-  return { placeholder: 'x', description, type: 'number' as const, parse };
+  return { placeholder: 'x', description, type: 'number' as const, parse, doubt: decimalCommaNote };
 }
 
 /** A number of rows, or "all", and therefore text in CSVs. */

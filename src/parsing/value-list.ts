@@ -99,7 +99,7 @@ function refuseLeadingZeros(text: string, option: string): void {
  * of which could be decimals. Undefined for any other text.
  */
 export function decimalCommaNote(text: string, option: string): string | undefined {
-  const parts = /^(\d+),(\d*[1-9])$/.exec(text.trim());
+  const parts = /^(0|[1-9]\d*),([1-9]|[1-9]\d*[1-9])$/.exec(text.trim());
   if (parts === null || parts[1] === parts[2]) return undefined;
   const [, first, second] = parts;
   return `${option} ${first},${second} is two values, ${first} and ${second}; for one number write ${first}.${second}`;
@@ -278,7 +278,9 @@ function digitsRemedy(text: string, option: string): string {
   const operation = /^([^/%^*]+)(?:(%)|(\/|\^|\*\*)([^/%^*]+))$/.exec(plain);
   const a = finiteNumber(operation?.[1].trim() ?? '');
   if (operation !== null && a !== undefined) {
-    if (operation[2] === '%') return same(a / 100);
+    // 100 % is not 1 where a number above 1 counts rows.
+    if (operation[2] === '%' && a > 0 && a < 100) return same(a / 100);
+    if (operation[2] === '%') return 'write a number without %';
     const b = finiteNumber(operation[4].trim());
     const value = b === undefined ? Number.NaN : operation[3] === '/' ? a / b : a ** b;
     if (Number.isFinite(value)) return same(value);
