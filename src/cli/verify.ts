@@ -11,6 +11,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
 import { addExamples } from './examples.ts';
+import { withFlags } from './flags.ts';
 import { progressNames } from './progress-choices.ts';
 import {
   addUnder,
@@ -267,6 +268,8 @@ async function judge(
     const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
     const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
     for (const note of absent) writeStderr(`note: ${note}`);
+    const chosen = new Set(running.quiet ? [] : plans.flatMap((plan) => plan.notes));
+    for (const note of chosen) writeStderr(`note: ${withFlags(note)}`);
     const { holdStore } = await import('./hold-store.ts');
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);

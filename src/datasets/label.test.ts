@@ -1,6 +1,8 @@
 import { resolve, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { UserError } from '../errors.ts';
+import fc from 'fast-check';
+import { printableText, UserError } from '../errors.ts';
+import { fixedSeed } from '../hostile.testing.ts';
 import { checkLabel, labelOf } from './label.ts';
 
 describe('what the user calls the data', () => {
@@ -37,4 +39,22 @@ describe('what the user calls the data', () => {
     for (const name of ['x'.repeat(60), '😀'.repeat(60), 'Kuzushiji (くずし字)'])
       expect(checkLabel(name)).toBe(name);
   });
+});
+
+test('any folder gives a label of 1 to 60 printable characters, which would do as a name', () => {
+  const path = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ unit: 'grapheme', maxLength: 90 }),
+  );
+  fc.assert(
+    fc.property(path, (dataDir) => {
+      const label = labelOf({ dataDir })!;
+      expect(label).toMatch(printableText);
+      const { length } = [...label];
+      expect(length).toBeGreaterThan(0);
+      expect(length).toBeLessThanOrEqual(60);
+      if (label.trim() !== '') expect(checkLabel(label)).toBe(label);
+    }),
+    { seed: fixedSeed },
+  );
 });
