@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { reportFolderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
 import { defaultStore, type RunOptions } from './run-flags.ts';
@@ -26,6 +28,8 @@ export async function renderPage(
   const note = (text: string): void => {
     if (!quiet) writeStderr(`note: ${text}`);
   };
+  // A folder that fys-nn has named itself, next to those of verify.
+  const isOwn = folder === join('results', reportFolderName(plans) ?? '.');
   return reportPage({
     runs: await Promise.all(
       plans.map(async (plan) => {
@@ -41,7 +45,10 @@ export async function renderPage(
     },
     records,
     comparisons: (await compareWithPublished(plans, records)).filter(isComparable),
-    verdicts: await readVerdicts(folder),
+    verdicts: await readVerdicts(
+      [join(folder, 'verify'), ...(isOwn ? ['results/verify', 'results/verify-quick'] : [])],
+      plans[0].quick,
+    ),
     places: {
       dataDir: sources.dataDir,
       dataName: sources.dataName ?? null,

@@ -51,7 +51,7 @@ function cell({ title, kind, heads }: Column, content: string | Html, id?: strin
 }
 
 /** The most letters of a wrapping text on a line that do not make a table wider. */
-const lineLetters = 24;
+const lineLetters = 18;
 /** A letter and the space around a cell, in rem; a little more than needed, since fonts differ. */
 const letter = 0.56;
 const space = 1.4;

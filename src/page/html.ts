@@ -18,7 +18,7 @@ export function verbatim(markup: string): Html {
 /** The text that readers see of a text or of markup, for estimates of its width. */
 export function textOf(part: string | Html): string {
   if (typeof part === 'string') return part;
-  return part.markup.replace(/<[^>]*>/g, '').replace(/&[^;]+;/g, 'x');
+  return part.markup.replace(/<span class="unseen">.*?<\/span>|<[^>]*>/g, '').replace(/&[^;]+;/g, 'x');
 }
 
 /** Embeds data for the page's script. No text in the data can close the block. */

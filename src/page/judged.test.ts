@@ -68,7 +68,7 @@ const write = (text: string) => writeFile(join(folder, 'verify', 'verify.json'),
 
 test('what verify leaves is read as rows for the page', async () => {
   await write(verificationJson(verification, []));
-  expect(await readVerdicts(folder)).toEqual({
+  expect(await readVerdicts([join(folder, 'verify')], false)).toEqual({
     quick: false,
     level: 0.99,
     seeds: { franke: [1, 2, 3], images: [1] },
@@ -95,7 +95,7 @@ test('diverged runs are counted, and leave the interval without an end', async (
   const interval = { low: 0, high: Number.POSITIVE_INFINITY };
   const evidence = [{ ...judged.evidence[0], values, finite: 2 / 3, interval }];
   await write(verificationJson({ ...verification, numbers: [{ ...judged, evidence }] }, []));
-  expect((await readVerdicts(folder))!.numbers[0]).toMatchObject({
+  expect((await readVerdicts([join(folder, 'verify')], false))!.numbers[0]).toMatchObject({
     ours: '1 of 3 diverged',
     interval: '0 to infinity',
   });
@@ -107,7 +107,7 @@ test('numbers that were not run have no median; all readings under which one hol
   const holdsUnder = ['code', 'text, degree 5'];
   const numbers = [{ ...judged, evidence, holdsUnder }];
   await write(verificationJson({ ...verification, numbers }, []));
-  expect((await readVerdicts(folder))!.numbers[0]).toMatchObject({
+  expect((await readVerdicts([join(folder, 'verify')], false))!.numbers[0]).toMatchObject({
     ours: 'not run',
     reading: 'code; text, degree 5',
   });
@@ -115,7 +115,7 @@ test('numbers that were not run have no median; all readings under which one hol
 
 test.each(['', '{', '[]', '{"level": 1}', '{"__proto__": null}'])('%j is no verdict', async (text) => {
   await write(text);
-  expect(await readVerdicts(folder)).toBeNull();
+  expect(await readVerdicts([join(folder, 'verify')], false)).toBeNull();
 });
 
 test.each<[string, string | RegExp, string]>([
@@ -125,9 +125,21 @@ test.each<[string, string | RegExp, string]>([
   ['no evidence', /"evidence": \[.*?\n {6}\]/s, '"evidence": []'],
 ])('%s is none that can be read', async (_name, from, to) => {
   await write(verificationJson(verification, []).replace(from, to));
-  expect(await readVerdicts(folder)).toBeNull();
+  expect(await readVerdicts([join(folder, 'verify')], false)).toBeNull();
 });
 
 test('a folder without verdicts has none', async () => {
-  expect(await readVerdicts(join(folder, 'nowhere'))).toBeNull();
+  expect(await readVerdicts([join(folder, 'nowhere')], false)).toBeNull();
+});
+
+test('a page of a quick run has verdicts from few seeds only, another page the first that there are', async () => {
+  const quick = join(folder, 'verify-quick');
+  const full = join(folder, 'verify');
+  await mkdir(quick);
+  await write(verificationJson(verification, [], false));
+  await writeFile(join(quick, 'verify.json'), verificationJson(verification, [], true));
+  expect((await readVerdicts([full, quick], true))?.quick).toBe(true);
+  expect((await readVerdicts([full, quick], false))?.quick).toBe(false);
+  expect((await readVerdicts([quick], false))?.quick).toBe(true);
+  expect(await readVerdicts([full], true)).toBeNull();
 });

@@ -6,8 +6,8 @@ import { readRegular } from '../files/regular-file.ts';
 import { percentile } from '../stats/describe.ts';
 import type { Verdicts } from './verdicts.ts';
 
-/** The file that `fys-nn verify` writes, relative to the results folder. */
-const file = join('verify', 'verify.json');
+/** The file that `fys-nn verify` writes. */
+const file = 'verify.json';
 
 const range = z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable();
 /** The largest such file accepted, in bytes: a hundred times the size for the report's own claims. */
@@ -50,10 +50,19 @@ const judged = z.object({
 });
 
 /**
- * Reads the verdicts in a results folder, with the evidence of the first reading; null if there are none or this version
- * cannot read them.
+ * Reads the verdicts for a page from the first of the folders that has some; null if none has. A page of a quick run shows
+ * only verdicts from few seeds, which are not taken for more than they are.
  */
-export async function readVerdicts(folder: string): Promise<Verdicts | null> {
+export async function readVerdicts(folders: readonly string[], quickPage: boolean): Promise<Verdicts | null> {
+  for (const folder of folders) {
+    const found = await verdictsIn(folder);
+    if (found !== null && (found.quick || !quickPage)) return found;
+  }
+  return null;
+}
+
+/** The verdicts in a folder, with the evidence of the first reading; null if this version cannot read them. */
+async function verdictsIn(folder: string): Promise<Verdicts | null> {
   const text = await readRegular(join(folder, file), maxBytes).catch(() => null);
   if (text === null) return null;
   const found = judged.safeParse(parseJson(text));

@@ -105,24 +105,12 @@ describe('verdicts', () => {
     expect(section).toContain('all 2</option>');
   });
 
-  test('of few seeds are for pages of quick runs, and no other', async () => {
-    const found = {
-      numbers: [{ ...number, id: 'a', says: 'x', verdict: 'holds' }],
-      conclusions: [],
-      ...basis,
-    };
-    const ofQuickRun = { ...page, runs: [{ plan: await planOf('ffnn', { seed: [7] }, true), figures: [] }] };
-    const isShown = async (of: Page, quick: boolean) =>
-      (await reportPage({ ...of, verdicts: { ...found, quick } })).includes('number-rows');
-    expect(await isShown(page, false)).toBe(true);
-    expect(await isShown(page, true)).toBe(false);
-    expect(await isShown(ofQuickRun, false)).toBe(false);
-    expect(await isShown(ofQuickRun, true)).toBe(true);
-    expect(await reportPage(ofQuickRun)).toContain('npx fys-nn verify --quick</code>');
-  });
-
   test('of which there are none yet name the command', async () => {
-    expect(await reportPage(page)).toContain('npx fys-nn verify');
+    expect(await reportPage(page)).toContain('npx fys-nn verify</code>');
+    const runs = [{ plan: await planOf('ffnn', { seed: [7] }, true), figures: [] }];
+    expect(await reportPage({ ...page, runs })).toContain('npx fys-nn verify --quick</code>');
+    const places = { ...page.places, out: 'mine' };
+    expect(await reportPage({ ...page, places })).toContain('npx fys-nn verify --out mine/verify</code>');
   });
 });
 

@@ -25,7 +25,7 @@ export interface Page {
   readonly functions: FunctionsPart;
   readonly records: Records;
   readonly comparisons: readonly Comparison[];
-  /** null if `fys-nn verify` has not been run. */
+  /** null if there are none that fit the runs. */
   readonly verdicts: Verdicts | null;
   /** null if the store has no weights. */
   readonly classifier: ClassifierData | null;
@@ -42,9 +42,8 @@ const policy =
  * The verdicts come first, then the trained network, then each experiment.
  */
 export async function reportPage(page: Page): Promise<string> {
-  const { runs, functions, records, comparisons, classifier, places } = page;
+  const { runs, functions, records, comparisons, verdicts, classifier, places } = page;
   const plans = runs.map(({ plan }) => plan);
-  const verdicts = applicableVerdicts(page.verdicts, plans);
   const hasDigits = plans.some(({ data }) => data.some(({ isDigits }) => isDigits));
   const sections = {
     verdicts: plans.some(isOnReportsData) ? (verdicts === null ? 'empty' : 'full') : 'none',
@@ -88,9 +87,4 @@ ${await moduleScripts()}
 
 function isOnReportsData({ data }: Plan): boolean {
   return data.every(({ isReports }) => isReports);
-}
-
-/** The verdicts of quick runs for a page of quick runs, those of full runs for others. */
-function applicableVerdicts(verdicts: Verdicts | null, plans: readonly Plan[]): Verdicts | null {
-  return verdicts !== null && verdicts.quick === plans[0].quick ? verdicts : null;
 }

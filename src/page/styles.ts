@@ -13,7 +13,7 @@ const card = (table: string) => `
 `;
 const cards = [
   card('.cards-always'),
-  ...cardWidths.map((width) => `@container (max-width: ${width}rem) {${card(`.cards-${width}`)}}`),
+  ...cardWidths.map((width) => `@container (width < ${width}rem) {${card(`.cards-${width}`)}}`),
 ].join('\n');
 
 /** The page's style sheet: light and dark, narrow and wide, screen and paper. */
@@ -65,6 +65,7 @@ table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tab
 caption { text-align: left; font-weight: 600; padding-bottom: 0.3rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.7rem; border-bottom: 1px solid var(--line); }
 tbody th { font-weight: 400; }
+th .where { white-space: normal; font-size: 0.85em; font-weight: 400; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; white-space: normal; }
 .number { text-align: right; }
 tbody .number { white-space: nowrap; }
