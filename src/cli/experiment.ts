@@ -31,8 +31,10 @@ export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataNa
 /** Adds the subcommand of an experiment, with an option for each of its settings. */
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
   const command = experimentCommand(program, experiment);
+  const out = join('results', folderName(experiment.name));
   addRunFlags(command, {
-    out: join('results', folderName(experiment.name)),
+    out,
+    elsewhere: out,
     fromFiles: datasets[experiment.dataset].fromFiles,
     quick: quickText(experiment),
   });

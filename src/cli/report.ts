@@ -35,7 +35,12 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     'seed of every random draw (default: 2020); a list such as 1..5 gives means',
   );
   addUnder(command, 'Seeds and statistics:', seed);
-  addRunFlags(command, { out: 'results', fromFiles: true, quick: 'fewer epochs and images' });
+  addRunFlags(command, {
+    out: 'results',
+    elsewhere: 'results/report',
+    fromFiles: true,
+    quick: 'fewer epochs and images',
+  });
   addExamples(command, [
     ['report --quick', 'every experiment, scaled down'],
     ['report --seed 1..5 --jobs 4', 'means of five seeds, on four threads'],

@@ -146,8 +146,9 @@ export function helpUnder(command: Command, heading: string): void {
 
 /** What the help of a run depends on. */
 export interface RunHelp {
-  /** The default folder of the results. */
+  /** The default folder of the results, and the beginning of those of other settings. */
   readonly out: string;
+  readonly elsewhere: string;
   /** Whether the data are read from files. */
   readonly fromFiles: boolean;
   /** The settings of --quick. */
@@ -155,7 +156,7 @@ export interface RunHelp {
 }
 
 /** Adds the run options that every experiment and the report share. */
-export function addRunFlags(command: Command, { out, fromFiles, quick }: RunHelp): void {
+export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick }: RunHelp): void {
   if (fromFiles) addUnder(command, headings.data, ...dataFlags());
   addUnder(
     command,
@@ -170,7 +171,10 @@ export function addRunFlags(command: Command, { out, fromFiles, quick }: RunHelp
   addUnder(
     command,
     headings.output,
-    new Option('--out <dir>', `folder for the results (default: ${out})`),
+    new Option(
+      '--out <dir>',
+      `folder for the results (default: ${out}, with other settings ${elsewhere}-...)`,
+    ),
     choosing('--format <names>', `formats of the tables: ${formatNames.join(', ')}`, formatNames).default(
       'csv',
     ),

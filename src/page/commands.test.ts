@@ -28,7 +28,7 @@ function wordsOf(command: string): string[] {
 async function flagsOf(name: string, words: readonly string[]): Promise<RunFlags> {
   const program = new Command();
   const command = experimentCommand(program, experimentOf(name));
-  addRunFlags(command, { out: 'results', fromFiles: true, quick: 'less' });
+  addRunFlags(command, { out: 'results', elsewhere: 'results/report', fromFiles: true, quick: 'less' });
   let found: RunFlags | null = null;
   command.action((flags: RunFlags) => {
     found = flags;

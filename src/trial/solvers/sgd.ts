@@ -146,7 +146,7 @@ function optimizerOf(settings: Settings): OptimizerConfig {
       what: `{${hyperparameter}} is out of range for ${name}`,
       expected: range,
       received: value,
-      remedy: `give {${hyperparameter}} ${range}`,
+      remedy: `leave out {${hyperparameter}} for its default`,
     });
   }
   const given = Object.keys(hyperparametersOf(name)).map((hyperparameter) => [
