@@ -110,6 +110,7 @@ function lookOf({ axes, metric, width, height, title, log }: Flags) {
 }
 
 async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: AskedLook): Promise<Figure[]> {
+  const { withAxes } = await import('../figures/axes.ts');
   const { draw } = await import('../figures/index.ts');
   const { fitted } = await import('../figures/fit.ts');
   const { whyNotDrawn } = await import('../figures/limits.ts');
@@ -122,7 +123,7 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
     return fitted((own) => [drawFunctions(own)], look, size);
   }
   const results = await readResults(folder, experiments);
-  const why = whyNotDrawn(results.experiment, results.trials);
+  const why = whyNotDrawn(withAxes(results, wanted).results.experiment, results.trials);
   if (why !== null) {
     if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
     return [];

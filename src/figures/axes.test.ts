@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import ffnnGrid from '../../experiments/grid-search-ffnn.ts';
+import ols from '../../experiments/grid-search-ols.ts';
 import type { Setting } from '../experiment/options.ts';
 import { type DrawingOptions, draw, type Figure } from './index.ts';
 import type { Results, TrialResult } from './results.ts';
@@ -192,4 +193,17 @@ test('settings of any kind are axes', async () => {
     }));
     expect([values, await textFaults(drawn(['batch-size'], {}, own).spec)]).toEqual([values, []]);
   }
+});
+
+test('closed forms alone, which are in no grid, are lines over what varies most', () => {
+  const degrees = Array.from(
+    { length: 4 },
+    (_, i): TrialResult => ({
+      ...trial(0, 0.1, '8', 1),
+      settings: { seed: 1, solver: 'closed-form', degree: i + 1, basis: i % 2 === 0 ? 'total' : 'product' },
+    }),
+  );
+  const [figure] = draw({ ...results(degrees), experiment: ols });
+  expect(figure.name).toBe('lines-degree');
+  expect(draw({ ...results(degrees.slice(0, 1)), experiment: ols })).toEqual([]);
 });

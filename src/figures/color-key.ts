@@ -46,6 +46,7 @@ export function colorKey(colors: Colors, title: string, width: number, axis: Spe
           domain: false,
           values: hasMiddle ? [low, at(0.5), high] : [low, high],
           format: `${colors.kind === 'magma' ? '' : '+'}.${digits}~g`,
+          ...(colors.kind === 'difference' && { labelExpr: "datum.value === 0 ? '0' : datum.label" }),
           labelFlush: true,
         },
       },

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as vega from 'vega';
 import { colorScale, differenceColors, inkOn, isClipped, magmaColors } from './colors.ts';
 
@@ -41,11 +41,35 @@ test('a difference has limits of one size on both sides', () => {
 
 test('one value alone, or none, has a range to be drawn in', () => {
   expect(colorScale(magmaColors([5], 'high')).domain).toEqual([4, 6]);
-  expect(colorScale(magmaColors([], 'high')).domain).toEqual([-1, 1]);
+  expect(colorScale(magmaColors([], 'high', true)).domain).toEqual([-1, 1]);
+});
+
+describe('limits', () => {
+  const limits = (values: number[], bright: 'low' | 'high', log = false) => {
+    const { low, high } = magmaColors(values, bright, log);
+    return [low, high];
+  };
+
+  test('are those of the values, also if most of them are alike', () => {
+    expect(limits([0.075, 0.075, 0.0755, 0.14], 'low')).toEqual([0.075, 0.14]);
+    expect(limits([0.44, 0.44, 0.44, -0.1], 'high')).toEqual([-0.1, 0.44]);
+  });
+
+  test('leave out extreme values on the bad side only', () => {
+    expect(limits([0.54, 0.5, 0.3, -3500, -540], 'high')).toEqual([expect.closeTo(0.54 - 5 * 0.54), 0.54]);
+    expect(limits([0.5, 0.6, 0.7, 40], 'low')).toEqual([0.5, 3]);
+    expect(limits([-1e6, 0.5, 0.6], 'low')[0]).toBe(-1e6);
+  });
+
+  test('are three decades apart at most on a logarithmic scale', () => {
+    expect(limits([0.05, 1, 1e30], 'low', true)).toEqual([0.05, 50]);
+    expect(limits([1e-9, 0.5, 1], 'high', true)).toEqual([0.001, 1]);
+    expect(limits([0, 0.5, 1], 'low', true)).toEqual([0.5, 1]);
+  });
 });
 
 test('clipped is what lies beyond the limits', () => {
   const values = [1, 2, 3, 1e30];
-  expect(isClipped(magmaColors(values, 'high'), values)).toBe(true);
+  expect(isClipped(magmaColors(values, 'low'), values)).toBe(true);
   expect(isClipped(magmaColors([1, 2, 3], 'high'), [1, 2, 3])).toBe(false);
 });

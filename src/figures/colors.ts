@@ -1,4 +1,4 @@
-import { robustLimits } from '../stats/describe.ts';
+import { greatest, least, robustLimits } from '../stats/describe.ts';
 import { clampToAxis } from './clamp-to-axis.ts';
 import type { SpecPart } from './figure.ts';
 
@@ -12,12 +12,36 @@ export interface Colors {
   readonly log: boolean;
 }
 
-/** Limits for all the values. A single outlier, such as a nearly diverged trial, does not stretch the scale. */
+/** A logarithmic scale has at most so many decades: with more, good cells would all look the same. */
+const mostDecades = 3;
+/** A linear scale reaches from the best value this many times as far as its own size, or as the better 60 % of the values. */
+const reach = 5;
+
+/** Limits for all the values. Extreme ones, such as those of a nearly diverged trial, do not stretch the scale. */
 export function magmaColors(values: readonly number[], bright: Colors['bright'], log = false): Colors {
-  const drawn = values.map(clampToAxis);
-  if (!log) return { ...robustLimits(drawn), kind: 'magma', bright, log };
-  const { low, high } = robustLimits(drawn.filter((value) => value > 0).map(Math.log10));
-  return { low: 10 ** low, high: clampToAxis(10 ** high), kind: 'magma', bright, log };
+  const drawn = values.map(clampToAxis).filter((value) => !log || value > 0);
+  if (drawn.length === 0) return { low: 0, high: 0, kind: 'magma', bright, log: false };
+  const [low, high] = [least(drawn), greatest(drawn)];
+  const limits = log ? decadesOf(low, high, bright) : usualOf(drawn, bright);
+  return { ...limits, kind: 'magma', bright, log };
+}
+
+function decadesOf(low: number, high: number, bright: Colors['bright']): { low: number; high: number } {
+  const span = 10 ** mostDecades;
+  return bright === 'low'
+    ? { low, high: Math.min(high, low * span) }
+    : { low: Math.max(low, high / span), high };
+}
+
+function usualOf(values: readonly number[], bright: Colors['bright']): { low: number; high: number } {
+  // From the best to the worst.
+  const sorted = [...values].sort((a, b) => (bright === 'low' ? a - b : b - a));
+  const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
+  const better = Math.abs(sorted[Math.floor(0.6 * (sorted.length - 1))] - best);
+  const range = reach * Math.max(better, Math.abs(best));
+  const isWide = Math.abs(worst - best) > 2 * range;
+  const end = isWide ? best + (bright === 'low' ? range : -range) : worst;
+  return bright === 'low' ? { low: best, high: end } : { low: end, high: best };
 }
 
 /** Limits at the same distance from 0 on both sides. */

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
@@ -103,8 +104,9 @@ function checkedManifest(manifest: Manifest, folder: string): Manifest {
 }
 
 /** What columns that older versions do not have are read as: the experiment's own value. */
-function laterColumns({ settings }: Experiment): ReadonlyMap<string, string> {
-  const later: readonly OptionName[] = ['loss', 'optimizer', ...hyperparameterNames];
+function laterColumns({ settings, dataset }: Experiment): ReadonlyMap<string, string> {
+  const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
+  const later: readonly OptionName[] = ['loss', 'optimizer', ...hyperparameterNames, ...own];
   return new Map(later.map((name) => [columnName(name), String(settings[name]?.[0] ?? '')]));
 }
 

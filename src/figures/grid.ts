@@ -34,7 +34,7 @@ export function gridOf(results: Results): Grid | null {
   if (rows === null || columns === null) return null;
   const inside = results.trials.filter(({ settings }) => isInGrid(settings, rows, columns));
   const varied = differingOptions({ ...results, trials: inside });
-  const axes = axesOf([rows, columns], varied, inside);
+  const axes = gridAxes(results.experiment, inside);
   const groups = groupSeeds(inside.filter(({ settings }) => isInGrid(settings, ...axes)));
   if (groups.length === 0) return null;
   return {
@@ -46,12 +46,16 @@ export function gridOf(results: Results): Grid | null {
   };
 }
 
-/** The layout's rows and columns. One that has a single value gives way to the option with most values that has no axis. */
-function axesOf(
-  layout: readonly [OptionName, OptionName],
-  varied: readonly OptionName[],
-  trials: Results['trials'],
+/**
+ * The options of the rows and columns: those of the layout. One that has a single value gives way to the option with most
+ * values that has no axis.
+ */
+export function gridAxes(
+  experiment: Results['experiment'],
+  trials: readonly Pick<Results['trials'][number], 'settings'>[],
 ): [OptionName, OptionName] {
+  const layout = [experiment.layout.rows!, experiment.layout.columns!];
+  const varied = differingOptions({ experiment, trials });
   const count = (name: OptionName) => valuesOf(trials, name).length;
   const others = varied.filter((name) => !layout.includes(name)).sort((a, b) => count(b) - count(a));
   const [columns, rows] = [layout[1], layout[0]].map((name) =>

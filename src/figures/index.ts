@@ -1,5 +1,5 @@
 import { isReportCell } from '../experiment/describe.ts';
-import { columnName } from '../experiment/options.ts';
+import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { type Wanted, withAxes } from './axes.ts';
@@ -7,7 +7,7 @@ import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
 import { type Look, usualLook } from './look.ts';
-import { type Results, resultsOf } from './results.ts';
+import { differingOptions, type Results, resultsOf, valuesOf } from './results.ts';
 import { settingLines } from './setting-lines.ts';
 
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
@@ -36,7 +36,21 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const [first] = axes;
   if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
   if (results.experiment.layout.curves !== null) return curveFigures(results, known, whole);
-  return gridFigures(results, known, whole).map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+  const figures = gridFigures(results, known, whole);
+  if (figures.length > 0) return figures.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+  // Closed forms alone are in no grid.
+  const name = longestOption(results);
+  return name === null ? [] : draw(all, { look, wanted: { axes: [name], metrics: wanted?.metrics ?? [] } });
+}
+
+/** The option with most values, numbers before words; null if none varies. */
+function longestOption(results: Results): OptionName | null {
+  const count = (name: OptionName) => {
+    const values = valuesOf(results.trials, name);
+    return values.length + (values.every((value) => typeof value === 'number') ? 1e6 : 0);
+  };
+  const varied = differingOptions(results).filter((name) => name !== 'reference');
+  return [...varied].sort((a, b) => count(b) - count(a))[0] ?? null;
 }
 
 /** A part of a file's name for each axis and metric that is wanted: "-learning-rate-test-mse". */

@@ -24,7 +24,7 @@ describe('as many as can be told apart are drawn', () => {
   test.each<[number, string, (index: number) => Settings]>([
     [100, 'columns', (i) => cell(1, i)],
     [100, 'rows', (i) => cell(i, 1)],
-    [25, 'panels', (i) => ({ ...cell(1, 1), momentum: i })],
+    [25, 'panels', (i) => ({ ...cell(i % 2, i % 3), momentum: i })],
     [2500, 'cells', (i) => ({ ...cell(Math.floor(i / 2) % 60, i % 2), momentum: Math.floor(i / 120) })],
     [5000, 'trials', (i) => ({ ...cell(1, 1), seed: i })],
   ])('%d %s of a grid', (most, name, settings) => {
@@ -32,6 +32,17 @@ describe('as many as can be told apart are drawn', () => {
     expect(whyNotDrawn(ols, many(most + 1, settings))).toBe(
       `no figures of ${most + 1} ${name}: more than ${most} would not be legible`,
     );
+  });
+
+  test('an axis with one value counts as the one that it gives way to', () => {
+    const epochs = many(30, (i) => ({
+      batchSize: 1 + (i % 2),
+      learningRate: 0.1,
+      epochs: 1 + Math.floor(i / 2),
+    }));
+    expect(
+      whyNotDrawn(ols, [...epochs, ...many(60, (i) => ({ ...cell(1 + (i % 2), 0.1), epochs: 50 + i }))]),
+    ).toBe(null);
   });
 
   test('200 curves, whatever the seeds', () => {

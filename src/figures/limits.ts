@@ -1,5 +1,6 @@
 import type { OptionName } from '../experiment/options.ts';
 import { isInGrid } from '../output/settings.ts';
+import { gridAxes } from './grid.ts';
 import { type Results, valuesOf } from './results.ts';
 
 /** The largest figure that is still legible and is drawn within seconds. */
@@ -17,15 +18,18 @@ export function whyNotDrawn(experiment: Results['experiment'], trials: Trials): 
   return `no figures of ${counts[name]} ${name}: more than ${limits[name]} would not be legible`;
 }
 
-function countsOf({ layout }: Results['experiment'], trials: Trials): Partial<typeof limits> {
-  const { rows, columns, curves } = layout;
+function countsOf(experiment: Results['experiment'], trials: Trials): Partial<typeof limits> {
+  const { rows, columns, curves } = experiment.layout;
   const all = trials.map(({ settings }) => ({ settings }));
-  if (curves !== null || rows === null || columns === null) return { curves: combinations(all, ['seed']) };
+  if (curves !== null || columns === null) return { curves: combinations(all, ['seed']) };
+  if (rows === null) return { curves: combinations(all, ['seed', columns]) };
   const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));
+  if (inside.length === 0) return { curves: combinations(all, ['seed']) };
+  const axes = gridAxes(experiment, inside);
   return {
-    rows: valuesOf(inside, rows).length,
-    columns: valuesOf(inside, columns).length,
-    panels: combinations(inside, ['seed', rows, columns]),
+    rows: valuesOf(inside, axes[0]).length,
+    columns: valuesOf(inside, axes[1]).length,
+    panels: combinations(inside, ['seed', ...axes]),
     cells: combinations(inside, ['seed']),
   };
 }

@@ -84,7 +84,10 @@ export function groupSeeds(trials: readonly TrialResult[]): Group[] {
 export function differingOptions({
   experiment,
   trials,
-}: Pick<Results, 'experiment' | 'trials'>): OptionName[] {
+}: {
+  readonly experiment: Experiment;
+  readonly trials: readonly { readonly settings: Settings }[];
+}): OptionName[] {
   return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
 }
 
