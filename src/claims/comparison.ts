@@ -115,7 +115,7 @@ function bestOf(cells: readonly SummaryCell[], metric: string): SummaryCell | un
   const sign = metricColumn(metric).better === 'higher' ? -1 : 1;
   const value = (cell: SummaryCell) => {
     const mean = cell.statistics.get(metric)?.mean ?? null;
-    return mean === null ? Number.POSITIVE_INFINITY : sign * mean;
+    return mean === null || cell.diverged > 0 ? Number.POSITIVE_INFINITY : sign * mean;
   };
   return [...cells].sort((a, b) => value(a) - value(b))[0];
 }

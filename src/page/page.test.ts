@@ -53,6 +53,23 @@ test('numbers, settings and the command of a run stand in it', async () => {
   expect(text).not.toContain('QUICK');
 });
 
+test('a cell of which a seed diverged is not the best, and its seeds are counted', async () => {
+  const rates = await planOf('ffnn', { seed: [1, 2], epochs: [2], learningRate: [0.01, 0.1] });
+  const none = Object.fromEntries(['train_mse', 'test_mse', 'best_test_mse'].map((name) => [name, null]));
+  const records = recordsOf(rates);
+  for (const { settings, trial } of rates.cells) {
+    const { id, config } = trial;
+    const better = recordsOf(rates, { metrics: { train_mse: 0.1, test_mse: 0.1, best_test_mse: 0.1 } });
+    if (settings.learningRate !== 0.1) continue;
+    const diverged = { status: 'diverged', divergedAt: 1, metrics: none, curves: {} } as const;
+    records.set(id, { ...better.get(id)!, id, config, ...(settings.seed === 2 ? diverged : {}) });
+  }
+  const text = await reportPage({ ...page, runs: [{ plan: rates, figures: [] }], records });
+  expect(text).toMatch(/class="best">0\.2345/);
+  expect(text).not.toMatch(/class="best">0\.1</);
+  expect(text).toContain('1, 1 diverged');
+});
+
 test('a quick run says so, what did not run or diverged is said and never 0', async () => {
   const quick = await planOf('ffnn', { seed: [7] }, true);
   const missing = await reportPage({ ...page, runs: [{ plan: quick, figures: [] }], records: new Map() });

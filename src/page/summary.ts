@@ -28,7 +28,8 @@ export function summaryTable(plan: Plan, records: Records): Html {
       ...metrics.map(({ name }) => {
         const mean = cell.statistics.get(name)?.mean ?? null;
         const text = statisticText(cell, name);
-        return cells.length > 1 && mean !== null && mean === best.get(name) ? bestMark(text) : text;
+        const isBest = cells.length > 1 && cell.diverged === 0 && mean !== null && mean === best.get(name);
+        return isBest ? bestMark(text) : text;
       }),
       countText(cell),
       ...(random ? [architectureText(cell)] : []),
@@ -37,9 +38,9 @@ export function summaryTable(plan: Plan, records: Records): Html {
   return dataTable(`Our numbers of ${plan.experiment.name}`, columns, rows);
 }
 
-/** The best mean of a metric over the cells of which some seed finished; null if the metric has no best. */
+/** The best mean of a metric over the cells of which no seed diverged; null if there is none, or the metric has no best. */
 function bestMean(cells: readonly SummaryCell[], { name, best }: ShownMetric): number | null {
-  const means = cells.flatMap((cell) => cell.statistics.get(name)?.mean ?? []);
+  const means = cells.flatMap((cell) => (cell.diverged > 0 ? [] : (cell.statistics.get(name)?.mean ?? [])));
   if (best === null || means.length === 0) return null;
   return means.reduce((one, other) => (best === 'min' ? Math.min(one, other) : Math.max(one, other)));
 }
