@@ -23,6 +23,7 @@ import { messageOf, withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
+import { lbfgsNotes } from './lbfgs-notes.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
@@ -147,13 +148,9 @@ async function computeAndWrite(
     writeStdoutRaw(finished);
   }
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
-  const notConverged = runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))
-    ? trials.filter(
-        ({ id, config: { model } }) => model.solver === 'lbfgs' && store.get(id)?.metrics.converged === 0,
-      ).length
-    : 0;
-  if (notConverged > 0)
-    note(`note: L-BFGS did not converge in ${counted(notConverged, 'trial')}: see the column converged`);
+  if (runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))) {
+    for (const text of lbfgsNotes(trials, store)) note(`note: ${withFlags(text)}`);
+  }
   note(
     `${counted(trials.length, 'trial')}, ${trials.length - missing.length} of them from the store ${storeDirectory}`,
   );

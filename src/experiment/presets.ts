@@ -60,7 +60,7 @@ export const sgdSettings = {
 } satisfies Defaults;
 
 /** When L-BFGS stops. It can fit experiments that have these settings. */
-export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-5 } satisfies Defaults;
+export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-4 } satisfies Defaults;
 
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
 export const linearModel = {

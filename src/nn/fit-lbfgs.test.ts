@@ -127,6 +127,88 @@ describe('logistic regression', () => {
   });
 });
 
+describe('the stopping test has the scale of the problem', () => {
+  const zeros = [{ kernel: new Float64Array(3 * columns), bias: new Float64Array(3) }];
+  const loose = { ...logistic, weights: zeros, lambda: 0.01, gradientTolerance: 1e-7 };
+
+  test.each([1e-3, 0.1, 10, 1e3])('inputs times %d: the same predictions', async (c) => {
+    const scaled = { ...classes, inputs: (classes.inputs as Float64Array).map((value) => c * value) };
+    const one = await fitLbfgs(classes, classes, loose);
+    const other = await fitLbfgs(scaled, scaled, { ...loose, lambda: loose.lambda * c * c });
+    expect(other.converged).toBe(true);
+    expect(last(other.train.loss)).toBeCloseTo(last(one.train.loss), 6);
+  });
+
+  test('targets times 1000, or every row ten times: the same line', async () => {
+    const fit: LbfgsFit = {
+      ...loose,
+      layers: [linear],
+      weights: [{ kernel: zeros[0].kernel.subarray(0, columns), bias: null }],
+      loss: 'mse',
+    };
+    const one = await fitLbfgs(numbers, numbers, fit);
+    const larger = { ...numbers, targets: numbers.targets.map((y) => 1000 * y) };
+    const thousand = await fitLbfgs(larger, larger, fit);
+    const repeated = {
+      rows: 10 * rows,
+      inputs: Float64Array.from(
+        { length: 10 * rows * columns },
+        (_, i) => (numbers.inputs as Float64Array)[i % (rows * columns)],
+      ),
+      targets: Float64Array.from({ length: 10 * rows }, (_, n) => numbers.targets[n % rows]),
+    };
+    const tenfold = await fitLbfgs(repeated, repeated, fit);
+    expect([one, thousand, tenfold].map(({ converged }) => converged)).toEqual([true, true, true]);
+    one.weights[0].kernel.forEach((w, i) => {
+      expect(thousand.weights[0].kernel[i] / 1000).toBeCloseTo(w, 4);
+      expect(tenfold.weights[0].kernel[i]).toBeCloseTo(w, 4);
+    });
+    expect(tenfold.iterations).toBe(one.iterations);
+  });
+});
+
+describe('without a penalty', () => {
+  /** Rows on both sides of a plane. */
+  const separable: Samples = {
+    ...classes,
+    targets: Float64Array.from({ length: 3 * rows }, (_, i) =>
+      Number(i % 3 === Number(inputs[Math.floor(i / 3)][0] > 0)),
+    ),
+  };
+  const free = { ...logistic, lambda: 0, gradientTolerance: 1e-4 };
+
+  test.each([1e-2, 1e-4, 1e-6])(
+    'rows that can be separated have no optimum, whatever the tolerance: %d',
+    async (gradientTolerance) => {
+      const fitted = await fitLbfgs(separable, separable, { ...free, gradientTolerance });
+      expect(last(fitted.train.accuracy)).toBe(1);
+      expect(fitted).toMatchObject({ noOptimum: true, converged: false, divergedAt: null });
+    },
+  );
+
+  test('neither for a network with hidden layers', async () => {
+    const layers = [{ ...softmax, units: 4, activation: 'sigmoid' } as LayerSpec, softmax];
+    const fit = { ...free, layers, weights: initialWeights(layers, columns, 4) };
+    expect(await fitLbfgs(separable, separable, fit)).toMatchObject({ noOptimum: true, converged: false });
+  });
+
+  test('others may have one, and so have all with a penalty or another loss', async () => {
+    expect(await fitLbfgs(classes, classes, free)).toMatchObject({ noOptimum: false, converged: true });
+    const penalised = { ...free, lambda: 1e-6 };
+    expect(await fitLbfgs(separable, separable, penalised)).toMatchObject({
+      noOptimum: false,
+      converged: true,
+    });
+    const fit: LbfgsFit = {
+      ...free,
+      layers: [linear],
+      weights: initialWeights([linear], columns, 2),
+      loss: 'mse',
+    };
+    expect(await fitLbfgs(numbers, numbers, fit)).toMatchObject({ noOptimum: false, converged: true });
+  });
+});
+
 test('a linear model is ridge regression in closed form', async () => {
   for (const lambda of [0, 0.1]) {
     const fit: LbfgsFit = {

@@ -1,17 +1,20 @@
 import { createKernels } from '../kernels/index.ts';
 import { allocate } from './arena.ts';
-import { isNotFinite } from './divergence.ts';
+import { divergenceTest } from './divergence.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
 import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
-import { type Evaluation, type LbfgsOptions, minimize } from './lbfgs.ts';
+import { type Evaluation, largest, minimize } from './lbfgs.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Trained } from './train.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
-export interface LbfgsFit extends LbfgsOptions {
+export interface LbfgsFit {
+  readonly maxIterations: number;
+  /** Stops when no component of the gradient is larger than this share of the problem's own gradients (see `fitLbfgs`). */
+  readonly gradientTolerance: number;
   readonly layers: readonly LayerSpec[];
   /** Initial weights, one entry per layer. */
   readonly weights: readonly LayerWeights[];
@@ -27,8 +30,10 @@ export interface LbfgsFit extends LbfgsOptions {
 /** The result, as for SGD, with iterations instead of epochs. */
 export interface LbfgsFitted extends Trained {
   readonly iterations: number;
-  /** Whether the gradient reached its tolerance. */
+  /** Whether the gradient reached its tolerance, and an optimum may exist. */
   readonly converged: boolean;
+  /** Whether it is proved that there is no optimum: without a penalty, every training row is classified correctly. */
+  readonly noOptimum: boolean;
   /** The largest absolute value of the gradient's components. */
   readonly gradientNorm: number;
 }
@@ -44,6 +49,16 @@ interface Fitness extends Evaluation {
  *
  * scikit-learn's LogisticRegression(C) minimises the sum of the losses + |W|^2 / (2 C), without a penalty on the
  * intercept. With N training rows this is lambda = 1 / (2 C N) on kernels only, and its gradient is N times ours.
+ *
+ * It has converged when max |g(w)| <= tolerance * max(max |g(start)|, max |g(0)|) for the gradient g. An absolute tolerance
+ * would ask more of the same rows in smaller units: with all inputs c times as large, all gradients of a linear model are c times
+ * as large at the same predictions. LIBLINEAR stops relative to the gradient at weights 0 too (R.-E. Fan et al.,
+ * LIBLINEAR, JMLR 9, 2008); the start counts because hidden layers have no gradient at 0.
+ *
+ * Without a penalty, rows that can all be classified correctly have no optimum: the loss falls as long as the weights grow
+ * (A. Albert and J. A. Anderson, On the existence of maximum likelihood estimates in logistic regression models,
+ * Biometrika 71, 1984). Such a fit has not converged. Rows of which only some are separated (quasi-separation) may have
+ * none either, which nothing here detects.
  *
  * The curves have one value per iteration, and a single value if the fit starts at a minimum. An objective that is not
  * finite at the start counts as divergence.
@@ -74,15 +89,22 @@ export async function fitLbfgs(
     const score = lossAndGradient(kernels, memory, trainRows, sorted, loss, gradient);
     return { value: score.loss + addPenalty(x, fit, gradient), gradient, score };
   };
-  const record = createRecord(isNotFinite, onIteration);
-  const take = (x: Float64Array, { score }: Fitness): void => {
+  const start = flatten(fit.weights);
+  const first = objective(start);
+  const scale = Math.max(...[first, objective(new Float64Array(start.length))].map(gradientNormOf));
+  const hasDiverged = divergenceTest(loss, trainSamples, () => first.score.loss);
+  const record = createRecord(hasDiverged, onIteration);
+  const take = (x: Float64Array, { score }: Fitness): boolean => {
     store(x);
     record.add({ train: score, test: evaluate(kernels, memory, testRows, loss) });
+    return record.divergedAt() === null;
   };
-  const minimum = minimize(objective, flatten(fit.weights), fit, take);
-  const { x, evaluation, iterations, converged, gradientNorm } = minimum;
+  const options = { maxIterations: fit.maxIterations, gradientTolerance: fit.gradientTolerance * scale };
+  const minimum = minimize(objective, start, options, take);
+  const { x, evaluation, iterations, gradientNorm } = minimum;
   if (iterations === 0) take(x, evaluation);
   else store(x);
+  const noOptimum = loss.unattained && fit.lambda === 0 && record.train.accuracy.includes(1);
   const fitted = {
     train: record.train,
     test: record.test,
@@ -92,12 +114,17 @@ export async function fitLbfgs(
       fit.keepTrainOutputs === false ? new Float64Array() : predict(kernels, memory, trainRows, loss),
     weights: copyWeights(kernels, memory),
     iterations,
-    converged,
+    converged: minimum.converged && !noOptimum,
+    noOptimum,
     gradientNorm,
   };
   region.release();
   return fitted;
 }
+
+/** The largest component of the gradient; 0 at a point that is not finite. */
+const gradientNormOf = ({ value, gradient }: Fitness): number =>
+  Number.isFinite(value) ? largest(gradient) : 0;
 
 /** One vector with the kernel and then the bias of each layer in turn. */
 function flatten(weights: readonly LayerWeights[]): Float64Array {

@@ -43,15 +43,15 @@ interface Point<E extends Evaluation> extends LinePoint {
  * Minimises a smooth function by L-BFGS with a strong-Wolfe line search (algorithms 7.4 and 7.5 of J. Nocedal and
  * S. J. Wright, Numerical Optimization, 2006).
  *
- * It stops when it has converged, after `maxIterations`, or when the line search finds no step. A tolerance below the
- * gradient's rounding error is never reached. A start whose value is not finite is returned unchanged, with 0
- * iterations. `onIteration` is called for each accepted point, from iteration 1.
+ * It stops when it has converged, after `maxIterations`, when the line search finds no step, or when `onIteration` returns
+ * false. A tolerance below the gradient's rounding error is never reached. A start whose value is not finite is returned
+ * unchanged, with 0 iterations. `onIteration` is called for each accepted point, from iteration 1.
  */
 export function minimize<E extends Evaluation>(
   objective: Objective<E>,
   start: Float64Array,
   { maxIterations, gradientTolerance }: LbfgsOptions,
-  onIteration: (x: Float64Array, evaluation: E, iteration: number) => void = () => {},
+  onIteration: (x: Float64Array, evaluation: E, iteration: number) => unknown = () => {},
 ): Minimum<E> {
   const pairs: Pair[] = [];
   let x: Float64Array = Float64Array.from(start);
@@ -70,7 +70,7 @@ export function minimize<E extends Evaluation>(
     storePair(pairs, difference(next.x, x), difference(next.evaluation.gradient, evaluation.gradient));
     ({ x, evaluation } = next);
     iterations++;
-    onIteration(x, evaluation, iterations);
+    if (onIteration(x, evaluation, iterations) === false) break;
   }
   const gradientNorm = largest(evaluation.gradient);
   const converged = Number.isFinite(evaluation.value) && gradientNorm <= gradientTolerance;
@@ -127,7 +127,7 @@ function storePair(pairs: Pair[], s: Float64Array, y: Float64Array): void {
 }
 
 /** The largest absolute value; NaN if any value is NaN. */
-function largest(values: Float64Array): number {
+export function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 

@@ -22,6 +22,11 @@ export interface Loss {
    * probability for each class. It is the scale by which a loss is large.
    */
   readonly guess: (targets: ArrayLike<number>, rows: number) => number;
+  /**
+   * Whether C falls towards a bound that no weights reach once every row is classified correctly: weights c times as large,
+   * c > 1, make C lower. Then there is no optimum without a penalty.
+   */
+  readonly unattained: boolean;
   /** Replaces the output layer's z [N,P] by a. */
   forward(kernels: Kernels, output: LayerMemory, N: number): void;
   /** Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P]. */
@@ -45,6 +50,7 @@ export const losses = {
     units: () => 1,
     encode: values,
     guess: variance,
+    unattained: false,
     forward: activateInPlace,
     backward(kernels, layer, targets, N) {
       kernels.scaledDifference(layer.output, targets, 2 / N, layer.delta, N * layer.units);
@@ -66,6 +72,7 @@ export const losses = {
     units: (classes) => classes,
     encode: oneHot,
     guess: (targets, rows) => log(targets.length / rows),
+    unattained: true,
     forward: (kernels, { output, units }, N) => kernels.softmaxForwardInPlace(output, N, units),
     backward: (kernels, { output, delta, units }, targets, N) =>
       kernels.scaledDifference(output, targets, 1 / N, delta, N * units),

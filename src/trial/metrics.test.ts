@@ -39,14 +39,17 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['iterations', null, nonNegative],
   ],
 };
-const gradientNorm: Row = ['gradient_norm', 'lower', nonNegative];
+const lbfgsColumns: Row[] = [
+  ['gradient_norm', 'lower', nonNegative],
+  ['no_optimum', 'lower', share],
+];
 
 describe.each(['regression', 'classification'] as const)('the columns of %s', (task) => {
   test('are these, in this order, each with its direction and domain', () => {
     const described = (settings: object) =>
       metricsOf({ task, settings }).map(({ name, better, domain }) => [name, better, [...domain]]);
     expect(described({})).toEqual(columns[task]);
-    expect(described({ maxIterations: [10] })).toEqual([...columns[task], gradientNorm]);
+    expect(described({ maxIterations: [10] })).toEqual([...columns[task], ...lbfgsColumns]);
   });
 
   test('have names, titles and descriptions of their own', () => {
@@ -106,8 +109,8 @@ const all = metricsOf({ task: 'regression', settings: { maxIterations: [10] } })
 
 describe('a real record', () => {
   test.each<[string, TrialConfig['model'], string[]]>([
-    ['closed form', config.model, ['best_test_mse', 'best_epoch', 'gradient_norm']],
-    ['SGD', sgd, ['gradient_norm']],
+    ['closed form', config.model, ['best_test_mse', 'best_epoch', 'gradient_norm', 'no_optimum']],
+    ['SGD', sgd, ['gradient_norm', 'no_optimum']],
     ['L-BFGS', { ...network, solver: 'lbfgs', maxIterations: 20, gradientTolerance: 1e-5 }, []],
   ])(
     'of %s has a value in its domain in every column but those that it cannot have',

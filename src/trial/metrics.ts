@@ -100,15 +100,26 @@ const convergenceColumns: MetricColumn[] = [
   },
 ];
 
-/** An additional column if L-BFGS can be the solver. */
-const gradientNorm: MetricColumn = {
-  name: 'gradient_norm',
-  title: 'gradient norm',
-  description: "largest component of the objective's gradient on the training rows when L-BFGS ended",
-  better: 'lower',
-  domain: nonNegative,
-  read: fromMetrics('gradient_norm'),
-};
+/** Additional columns if L-BFGS can be the solver. */
+const lbfgsColumns: MetricColumn[] = [
+  {
+    name: 'gradient_norm',
+    title: 'gradient norm',
+    description: "largest component of the objective's gradient on the training rows when L-BFGS ended",
+    better: 'lower',
+    domain: nonNegative,
+    read: fromMetrics('gradient_norm'),
+  },
+  {
+    name: 'no_optimum',
+    title: 'no optimum',
+    description:
+      '1 if L-BFGS has no finite optimum: without penalty, it classifies every training row correctly; else 0',
+    better: 'lower',
+    domain: [0, 1],
+    read: fromMetrics('no_optimum'),
+  },
+];
 
 function columnsOfTask(task: Task): MetricColumn[] {
   const names = metricNames(task);
@@ -126,7 +137,7 @@ const columns: Record<Task, readonly MetricColumn[]> = {
 };
 
 const byName = new Map(
-  [...columns.regression, ...columns.classification, gradientNorm].map((column) => [column.name, column]),
+  [...columns.regression, ...columns.classification, ...lbfgsColumns].map((column) => [column.name, column]),
 );
 
 /** The results of an experiment's trials, in the order of their columns. */
@@ -137,7 +148,7 @@ export function metricsOf({
   readonly task: Task;
   readonly settings: object;
 }): readonly MetricColumn[] {
-  return 'maxIterations' in settings ? [...columns[task], gradientNorm] : columns[task];
+  return 'maxIterations' in settings ? [...columns[task], ...lbfgsColumns] : columns[task];
 }
 
 /** Whether any trial's record can have a metric of that name. */

@@ -184,7 +184,13 @@ describe('L-BFGS', () => {
     expect(metrics.gradient_norm).toBeLessThanOrEqual(1e-6);
     expect(metrics.train_mse).toBe(curves.train_mse.at(-1));
     const sgdMetrics = Object.keys((await run(franke(network))).metrics);
-    expect(Object.keys(metrics)).toEqual([...sgdMetrics, 'iterations', 'converged', 'gradient_norm']);
+    expect(Object.keys(metrics)).toEqual([
+      ...sgdMetrics,
+      'iterations',
+      'converged',
+      'gradient_norm',
+      'no_optimum',
+    ]);
   });
 
   test('of fewer iterations has not converged, and is where more began', async () => {

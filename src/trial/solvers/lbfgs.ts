@@ -18,7 +18,7 @@ import { layerWeights, type Solver } from './solver.ts';
 export interface LbfgsConfig extends NetworkConfig {
   readonly solver: 'lbfgs';
   readonly maxIterations: number;
-  /** Stops when no component of the objective's gradient is larger than this in absolute value. */
+  /** Stops when no component of the objective's gradient is larger than this share of the largest at the start. */
   readonly gradientTolerance: number;
   readonly dtype: 'float64';
 }
@@ -26,7 +26,7 @@ export interface LbfgsConfig extends NetworkConfig {
 const options = {
   maxIterations: integer('maximum number of L-BFGS iterations', 1, maxEpochs),
   gradientTolerance: number(
-    'L-BFGS stops when no component of the gradient is larger',
+    'L-BFGS stops when no component of the gradient is larger than this share of the largest at the start',
     'a finite number > 0',
     (x) => x > 0,
   ),
@@ -75,11 +75,16 @@ export const lbfgs = {
     const keepTrainOutputs = needsOutputs(model.loss);
     const how = { ...model, weights, keepTrainOutputs };
     const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);
-    const { iterations, converged, gradientNorm } = fitted;
+    const { iterations, converged, noOptimum, gradientNorm } = fitted;
     const fit = trainedFit(data, model.loss, fitted);
     const ending = fit.diverged
-      ? { iterations: null, converged: null, gradient_norm: null }
-      : { iterations, converged: Number(converged), gradient_norm: gradientNorm };
+      ? { iterations: null, converged: null, gradient_norm: null, no_optimum: null }
+      : {
+          iterations,
+          converged: Number(converged),
+          gradient_norm: gradientNorm,
+          no_optimum: Number(noOptimum),
+        };
     return { ...fit, metrics: { ...fit.metrics, ...ending } };
   },
 } satisfies Solver<LbfgsConfig>;
