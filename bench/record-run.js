@@ -1,12 +1,14 @@
 // Records how long the trials of real runs take and when they reach their epochs, into bench/runs/NAME.json. A test puts
 // them on any number of workers and compares the estimated time left with what is left (src/cli/time-left.runs.test.ts).
-// Times are those of the processor, so that other load on the machine while recording does not count.
+// Times are those of the processor, so that other load on the machine while recording does not count. Also prints how the
+// measured times compare with the predicted ones, whose constants are in src/trial/solvers/seconds.ts.
 //
 //   node bench/record-run.js [NAME ...]     after npm run build; all runs of the table by default
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { experiments } from '../dist/experiments/index.js';
+import { workOf } from '../dist/src/cli/work.js';
 import { planExperiment } from '../dist/src/experiment/plan.js';
 import { inline } from '../dist/src/launchers/inline.js';
 import { openLease } from '../dist/src/store/leases.js';
@@ -92,7 +94,25 @@ for (const name of names) {
   const text = `{"at": "${at}", "plans": ${JSON.stringify(plans)}, "trials": [\n${lines}\n]}\n`;
   writeFileSync(new URL(`runs/${name}.json`, import.meta.url), text);
   const seconds = recorded.reduce((sum, [own]) => sum + own, 0);
-  console.log(`${name}: ${trials.length} trials, ${seconds.toFixed(1)} s`);
+  console.log(`${name}: ${trials.length} trials, ${seconds.toFixed(1)} s; measured / predicted by kind:`);
+  for (const [kind, { measured, predicted }] of byKind(trials, recorded)) {
+    console.log(`  ${(measured / predicted).toFixed(2)}  ${kind}`);
+  }
+}
+
+/** The seconds of the trials that did not diverge, and those that trial/solvers/seconds.ts predicts. */
+function byKind(trials, recorded) {
+  const sums = new Map();
+  for (const [index, trial] of trials.entries()) {
+    const [measured, outcome] = recorded[index];
+    if (outcome !== 'done') continue;
+    const { kind, seconds } = workOf(trial, new Map());
+    const sum = sums.get(kind) ?? { measured: 0, predicted: 0 };
+    sum.measured += measured;
+    sum.predicted += seconds;
+    sums.set(kind, sum);
+  }
+  return sums;
 }
 
 function processorSeconds() {

@@ -53,6 +53,14 @@ const unforeseeable: Readonly<Record<string, { until?: number; most?: number }>>
 };
 
 describe.each(names)('%s', (name) => {
+  test('the times predicted of its trials are near the recorded ones', async () => {
+    const trials = (await trialsOf(name)).filter(({ diverges = 1 }) => diverges === 1);
+    const sum = (of: (trial: Simulated) => number) => trials.reduce((total, trial) => total + of(trial), 0);
+    const ratio = sum(({ actual }) => actual) / sum(({ seconds }) => seconds);
+    expect(ratio).toBeGreaterThan(1 / 1.5);
+    expect(ratio).toBeLessThan(1.5);
+  });
+
   test.each([
     [1, 1],
     [2, 1],

@@ -2,7 +2,7 @@ import type { Dtype } from '../../math/dtype.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import type { ModelSize } from './solver.ts';
 
-// The time of a trial is foreseen from a few constants, fitted to what `node bench/costs.js` measures. They order trials
+// The time of a trial is foreseen from a few constants, fitted to what `node bench/record-run.js` measures. They order trials
 // and start the estimate of the time left; what the trials then take corrects it. A factor of 2 is near enough.
 
 /** Seconds, in float64 on one core, per unit of work. */
