@@ -164,7 +164,7 @@ async function sampleTable(values: readonly FunctionValue[]): Promise<string> {
     String(x),
     ...names.flatMap((name) => {
       const { value, gradient } = values.find((row) => row.activation === name && row.x === x)!;
-      return [value, gradient].map((number) => String(significant(number, 4)));
+      return [value, gradient].map((number) => String(significant(number, 3)));
     }),
   ]);
   const header = ['x', ...names.flatMap((name) => [name, 'gradient'])];

@@ -1,4 +1,5 @@
 import { type Comparison, isComparable } from '../claims/comparison.ts';
+import { counted } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -47,5 +48,6 @@ function publishedText(all: readonly Comparison[]): string {
   const close = found.filter(
     ({ published, ours }) => Math.abs(ours! - published) <= near * Math.abs(published),
   );
-  return `${close.length} of ${found.length} published numbers are within ${100 * near} % of ours.`;
+  const of = counted(found.length, 'published number');
+  return `At most ${100 * near} % from ours: ${close.length} of the ${of}.`;
 }

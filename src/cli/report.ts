@@ -77,7 +77,8 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const numbers = printable(join(folder, 'published.md'));
       const opened =
         folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
-      return `${functions}${comparison.text}Every number: ${numbers}. The page: ${opened}. Next: fys-nn verify --quick\n`;
+      const next = 'fys-nn verify --quick, to see what holds for other seeds';
+      return `${functions}${comparison.text}numbers: ${numbers}\npage:    ${opened}\nnext:    ${next}\n`;
     };
     if (!options.planOnly) {
       await checkOutFolder(folder, ['published.csv']);
