@@ -133,7 +133,7 @@ export async function refuseForeignFiles(
     throw new UserError({
       what: `${option}: the folder has a file ${name} that no run of fys-nn wrote`,
       expected: 'a new or empty folder, or one that a run wrote',
-      received: quote(join(folder, name)),
+      received: join(folder, name),
       remedy: `name another folder with ${option}, or move this file away`,
     });
   }

@@ -7,6 +7,7 @@ import { sizeAndTime } from '../files/directories.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
+import { readManifest } from './earlier-run.ts';
 import type { Column } from './table.ts';
 
 /** A table as read from CSV: every cell is text; cells of number columns have been checked. */
@@ -50,7 +51,10 @@ const largestPackage = 16 * 2 ** 20;
  */
 export async function readTables(folder: string, limit = maximum): Promise<Map<string, StoredTable>> {
   const packages = await findPackages(folder);
-  if (packages.length === 0) throw notResults(folder, 'no datapackage.json in it or in its subfolders');
+  if (packages.length === 0) {
+    if ((await readManifest(folder)) !== null) throw withoutCsv(folder);
+    throw notResults(folder, 'no datapackage.json in it or in its subfolders');
+  }
   const schema = await packageSchema();
   const tables = new Map<string, StoredTable>();
   const addSize = createSizeCounter(folder, limit);
@@ -203,6 +207,15 @@ function checkRow(
       throw malformed(path, `record ${record}, ${name}: ${JSON.stringify(cell)} is not a number`);
     }
   }
+}
+
+function withoutCsv(folder: string): UserError {
+  return new UserError({
+    what: `the run in ${folder} wrote no CSV files, which are what is compared`,
+    expected: 'tables and a datapackage.json',
+    received: 'only a manifest.json',
+    remedy: 'run the experiment again with {format} csv: trials in the store are not computed twice',
+  });
 }
 
 function notResults(folder: string, received: string): UserError {
