@@ -112,11 +112,13 @@ describe('one setting', () => {
     return vconcat[0].layer[0].encoding.x;
   };
 
-  test('is logarithmic over decades, unless told otherwise', () => {
+  test('is logarithmic over two decades, unless told otherwise', () => {
     const wide = [1e-4, 0.1].flatMap((rate) => [trial(0, rate, '8', 1)]);
     expect(scaleOf(['learning-rate'], {}, wide).scale.type).toBe('log');
     expect(scaleOf(['learning-rate'], { look: { log: 'none' } }, wide).scale.type).toBe('linear');
-    expect(scaleOf(['learning-rate']).scale.type).toBe('linear');
+    expect(scaleOf(['learning-rate']).scale.type).toBe('log');
+    const narrow = [0.01, 0.1].flatMap((rate) => [trial(0, rate, '8', 1)]);
+    expect(scaleOf(['learning-rate'], {}, narrow).scale.type).toBe('linear');
     expect(scaleOf(['learning-rate'], { look: { log: 'x' } }).scale.type).toBe('log');
   });
 

@@ -40,7 +40,9 @@ export function keyOf(panels: readonly CurvePanel[], { title, ordered }: SeriesT
   };
 }
 
-export function hasKey({ series, ordered }: Key): boolean {
+export function hasKey({ series, splits, ordered }: Key): boolean {
+  // One curve needs none.
+  if (series.length === 1 && splits.length === 1) return false;
   return series.length <= mostNamed || ordered;
 }
 
@@ -81,7 +83,8 @@ export function dashOf({ field, splits, ...key }: Key, width: number): SpecPart 
     sort: null,
     scale: { domain: splits, range: splits.map(dash) },
     // Two keys next to each other would be wider than the figure: then the notes have a sentence.
-    legend: field === 'split' ? legendOf({ field, splits, ...key }, splits, width) : null,
+    legend:
+      field === 'split' && splits.length > 1 ? legendOf({ field, splits, ...key }, splits, width) : null,
   };
 }
 

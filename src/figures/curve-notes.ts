@@ -28,7 +28,9 @@ export function marksOf(
     ...(all.some(({ curve, axis }) => hasOffLog(curve, axis))
       ? ['Values at or below 0 are on the lower edge.']
       : []),
-    ...(hasKey(key) ? [] : [`No key: more than ${mostNamed} curves cannot be told apart.`]),
+    ...(hasKey(key) || key.series.length === 1
+      ? []
+      : [`No key: more than ${mostNamed} curves cannot be told apart.`]),
   ];
 }
 

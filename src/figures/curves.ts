@@ -56,7 +56,7 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
   const detail = ['series', 'split'].map((field) => ({ field, type: 'nominal' }));
   const faded = look.interactive ? { opacity: { condition: { param: 'shown', value: 1 }, value: 0.08 } } : {};
   const lines = pointRows(members, axis);
-  const alone = members.filter(({ points }) => points.length === 1);
+  const alone = xAxis.discrete ? members : members.filter(({ points }) => points.length === 1);
   return [
     ...(bands
       ? [
@@ -80,7 +80,7 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
           ...faded,
         })
       : []),
-    // A curve of one epoch has no line.
+    // A curve of one epoch has no line; over a setting, its values have points.
     ...(alone.length > 0 && !named
       ? [
           {

@@ -106,7 +106,7 @@ function checkedManifest(manifest: Manifest, folder: string): Manifest {
 /** What columns that older versions do not have are read as: the experiment's own value. */
 function laterColumns({ settings, dataset }: Experiment): ReadonlyMap<string, string> {
   const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
-  const later: readonly OptionName[] = ['loss', 'optimizer', ...hyperparameterNames, ...own];
+  const later: readonly OptionName[] = ['loss', 'optimizer', 'scale', ...hyperparameterNames, ...own];
   return new Map(later.map((name) => [columnName(name), String(settings[name]?.[0] ?? '')]));
 }
 

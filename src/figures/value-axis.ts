@@ -13,12 +13,13 @@ export interface ValueAxis {
 /** From this ratio of the largest to the smallest value, a linear axis shows only the largest ones. */
 const logRatio = 100;
 
-/** Whether values span more than two decades, none of them below 0. */
-export function spansDecades(values: Iterable<number>): boolean {
+/** Whether values span more than two decades, none of them below 0. Settings are written as 0.001, 0.01, 0.1: for them, two will do. */
+export function spansDecades(values: Iterable<number>, inclusive = false): boolean {
   const all = [...values];
   const positive = all.filter((value) => value > 0);
   if (positive.length === 0 || all.some((value) => value < 0)) return false;
-  return greatest(positive) / logRatio > least(positive);
+  const ratio = greatest(positive) / least(positive);
+  return inclusive ? ratio >= logRatio * (1 - 1e-9) : ratio > logRatio;
 }
 
 export function isLog(log: LogChoice | null, axis: 'x' | 'y', values: Iterable<number>): boolean {

@@ -35,7 +35,7 @@ export function epochAxis(members: readonly Curve[], { log }: Look): XAxis {
 /**
  * The axis of a setting, and the place of each of its values.
  *
- * Numbers are at their values, on a logarithmic axis if they span more than two decades. Words, and numbers over
+ * Numbers are at their values, on a logarithmic axis if they span two decades or more. Words, and numbers over
  * decades among which there is a 0, are at equal distances.
  */
 export function settingAxis(
@@ -46,7 +46,7 @@ export function settingAxis(
   const numbers = values.filter((value): value is number => typeof value === 'number').sort((a, b) => a - b);
   const sorted: Setting[] = [...numbers, ...values.filter((value) => typeof value !== 'number')];
   const texts = tickTexts(sorted);
-  const wantsLog = log === null ? spansDecades(numbers) : log === 'x' || log === 'both';
+  const wantsLog = log === null ? spansDecades(numbers, true) : log === 'x' || log === 'both';
   const isEven = numbers.length < values.length || (wantsLog && numbers[0] <= 0);
   const places = isEven ? sorted.map((_, index) => index + 1) : numbers;
   const kind = !isEven && wantsLog ? 'log' : 'linear';
