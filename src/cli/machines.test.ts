@@ -91,7 +91,13 @@ describe('with --progress ndjson, stderr is one JSON object per line', () => {
       expect(typeof event).toBe('string');
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     }
-    expect(events[0]).toMatchObject({ event: 'plan', trials: 2, from_store: 0, to_run: 2 });
+    expect(events[0]).toMatchObject({
+      event: 'plan',
+      trials: 2,
+      from_store: 0,
+      to_run: 2,
+      expected_seconds: expect.any(Number),
+    });
     const names = events.map(({ event }) => event);
     expect(names.filter((name) => name === 'started')).toHaveLength(2);
     const done = events.filter(({ event }) => event === 'done');
@@ -143,6 +149,9 @@ describe('with --progress ndjson, stderr is one JSON object per line', () => {
     expect(status).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'interrupted', exit_status: 130 } });
     const events = eventsOf(stderr);
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'message', text: expect.stringContaining('interrupted: saving') }),
+    );
     expect(events.at(-2)).toMatchObject({ event: 'error', code: 'interrupted', exit_status: 130 });
     expect(events.at(-1)).toMatchObject({ event: 'finished', exit_status: 130 });
   });

@@ -23,9 +23,6 @@ export function withEvents(events: LaunchEvents, labelOf: (id: string) => string
       writeEvent(outcome, { ...about(trial), found: true });
       events.found(trial, outcome);
     },
-    note(text) {
-      writeEvent('message', { text });
-      events.note(text);
-    },
+    note: events.note,
   };
 }

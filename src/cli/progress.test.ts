@@ -87,6 +87,14 @@ describe('where there is no terminal', () => {
     );
   });
 
+  test('plain: so it is on a terminal', () => {
+    const { stream, state } = fakeStream(true);
+    const progress = createProgress({ stream, quiet: false, plain: true, works: works(1), width: 2, now });
+    progress.found(work(10), 'done');
+    progress.stop();
+    expect(state.written).toBe('trials 1/1, 100 %\n');
+  });
+
   test('the end is not told twice, and no timer stays', () => {
     const { stream, state } = fakeStream(false);
     const progress = createProgress({ stream, quiet: false, works: works(1), width: 2, now });

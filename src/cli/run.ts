@@ -224,20 +224,24 @@ export async function computeTrials(
   store: Store,
   { sources, jobs, quiet, progress: shown, ...running }: ComputeOptions,
 ): Promise<Launched> {
-  writeEvent('plan', { trials: total, from_store: total - missing.length, to_run: missing.length });
+  const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
+  if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const saved = await savedEpochs(store.directory);
   const works = missing.map((trial) => workOf(trial, saved));
+  const silent = shown === 'none' || shown === 'ndjson';
   const progress = createProgress({
     stream: process.stderr,
-    quiet: quiet || shown === 'none' || shown === 'ndjson',
+    quiet: quiet || silent,
     plain: shown === 'plain',
     works,
     width: Math.min(jobs, missing.length),
     now: () => performance.now(),
   });
+  const say = (text: string): void => (silent && !quiet ? writeStderr(text) : progress.note(text));
   let ended = total - missing.length;
   const expected = foresee(works, jobs);
+  writeEvent('plan', { ...counts, expected_seconds: Math.round(expected) });
   if (expected >= worthTelling)
     progress.note(`${counted(missing.length, 'trial')} to run${timeText(expected, jobs)}`);
   const unfinished = new Set<string>();
@@ -259,7 +263,7 @@ export async function computeTrials(
       progress.found(workOf(trial, saved), outcome);
     },
     note: (text) => {
-      if (!quiet) progress.note(`note: ${withFlags(text)}`);
+      if (!quiet) say(`note: ${withFlags(text)}`);
     },
   };
   const stop = new AbortController();
@@ -272,7 +276,7 @@ export async function computeTrials(
     ...running,
   });
   const unregister = onInterrupt(async () => {
-    progress.note('interrupted: saving the state of running trials; interrupt again to stop at once');
+    say('interrupted: saving the state of running trials; interrupt again to stop at once');
     stop.abort();
     await launched.catch(() => {});
     progress.stop();

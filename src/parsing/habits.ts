@@ -54,6 +54,9 @@ function withoutBrackets(text: string): string {
 /** Semicolons, lines or vertical lines between any values; tabs and spaces between numbers. */
 function withCommas(text: string): string {
   const words = text.trim().split(/\s+/);
+  const isThousands = /^\d{1,3}(?:\s\d{3})+$/.test(text.trim());
+  // 1 000 is one number; 100 200 are more likely two.
+  if (isThousands && words.slice(1).some((word) => word.startsWith('0'))) return words.join('');
   const items = words.every((word) => oneNumber.test(word))
     ? words
     : text

@@ -16,7 +16,9 @@ const maxValues = 100_000;
  * arguments, more than 100000 values (duplicates included), another program's notation, or a number with a leading
  * zero, which is a sign of a decimal comma: 0,01 would be two values.
  */
-export function parseList(text: string, option: string): string[] {
+export function parseList(list: string, option: string): string[] {
+  // No-break spaces and their like, which come with copied text.
+  const text = list.replace(/\p{Zs}/gu, ' ');
   if (text.trim() === '') {
     throw new UserError({
       what: `${option} has no value`,
