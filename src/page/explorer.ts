@@ -1,3 +1,4 @@
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 import { metrics } from '../stats/metrics.ts';
@@ -37,7 +38,7 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
 </div>
 ${shown.map((metric) => {
   const spec = `${id}-curves-${metric}`;
-  return html`<div class="chart paper" data-metric="${metric}" data-title="${metrics[metric].title} of ${plan.experiment.title}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metrics[metric].domain[1] === 1 ? 'linear' : 'log'))}`;
+  return html`<div class="chart paper" data-metric="${metric}" data-title="${metrics[metric].title}: ${describePlan(plan).model}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metrics[metric].domain[1] === 1 ? 'linear' : 'log'))}`;
 })}
 ${epochs.length < last ? html`<p class="note">The plot shows ${epochs.length} of ${last} epochs; curves.csv has them all.</p>` : null}
 ${jsonBlock(`${id}-curves`, data)}
