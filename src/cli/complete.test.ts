@@ -43,6 +43,15 @@ describe('what fits', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
+    [
+      ['mnist', '--transpose', ''],
+      ['no', 'yes'],
+    ],
+    [['mnist', '--transpose', '--pl'], ['--plan']],
+    [
+      ['mnist', '--transpose', '--hidden', '5', '--qu'],
+      ['--quick', '--quiet'],
+    ],
     [['ffnn', '--seed', ''], []],
     [['ffnn', '--nothing'], []],
     [['nothing', ''], expect.arrayContaining(['report', 'ffnn'])],

@@ -17,7 +17,7 @@ export function complete(program: Command, words: readonly string[]): Completion
     .map((word) => (word === '=' ? '' : word));
   const current = typed[typed.length - 1] ?? '';
   const { command, pending, operands } = read(program, typed.slice(0, -1));
-  if (pending !== undefined) return valuesOf(pending, current);
+  if (pending !== undefined && !isNext(pending, current)) return valuesOf(pending, current);
   const assigned = /^(--[^=]+)=(.*)$/s.exec(current);
   if (assigned !== null) {
     const option = optionOf(command, assigned[1]);
@@ -40,8 +40,12 @@ function read(program: Command, words: readonly string[]) {
   let pending: Option | undefined;
   let operands = 0;
   for (const word of words) {
-    if (pending !== undefined) pending = undefined;
-    else if (word.startsWith('-')) {
+    if (pending !== undefined && !isNext(pending, word)) {
+      pending = undefined;
+      continue;
+    }
+    pending = undefined;
+    if (word.startsWith('-')) {
       const option = optionOf(command, word);
       if (option?.required || option?.optional) pending = option;
     } else {
@@ -51,6 +55,11 @@ function read(program: Command, words: readonly string[]) {
     }
   }
   return { command, pending, operands };
+}
+
+/** Whether a word is the next option and not the value of this one, which may be left out. */
+function isNext(option: Option, word: string): boolean {
+  return option.optional && word.startsWith('-');
 }
 
 function optionOf(command: Command, flag: string): Option | undefined {

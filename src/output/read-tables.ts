@@ -218,11 +218,11 @@ function withoutCsv(folder: string): UserError {
   });
 }
 
-function notResults(folder: string, received: string): UserError {
+function notResults(folder: string, problem: string): UserError {
   return new UserError({
-    what: `${folder} is not a folder of results`,
+    what: `${folder} is not a folder of results: ${problem}`,
     expected: 'a folder that a run of fys-nn wrote, with tables and a datapackage.json',
-    received,
+    received: folder,
     remedy: 'name results/, one of its folders, or a copy of one',
   });
 }
