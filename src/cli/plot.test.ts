@@ -242,12 +242,13 @@ describe('plot', () => {
     });
   });
 
-  test('a folder of a version without a loss and an optimiser is drawn as it was', async () => {
+  test('a folder of a version without a loss, an optimiser, a scale and a metric is drawn as it was', async () => {
     const folder = await copyOf('older');
     const before = await readFile(join(folder, 'heat-maps.svg'), 'utf8');
     await cut(join(folder, 'trials.csv'), (text) => {
       const rows = text.split('\n').map((line) => line.split(','));
-      const kept = (column: string) => column !== 'loss' && column !== 'optimizer';
+      const later = ['loss', 'optimizer', 'scale', 'best_epoch'];
+      const kept = (column: string) => !later.includes(column);
       const places = rows[0].flatMap((column, place) => (kept(column) ? [place] : []));
       return rows
         .map((row) => (row.length === 1 ? '' : places.map((place) => row[place]).join(',')))

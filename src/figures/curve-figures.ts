@@ -8,7 +8,7 @@ import { clampToAxis } from './clamp-to-axis.ts';
 import type { Cross, Curve, CurvePanel, Point } from './curve.ts';
 import { marksOf } from './curve-notes.ts';
 import { curves } from './curves.ts';
-import { evenIndices } from './even-indices.ts';
+import { evenIndices, logIndices } from './even-indices.ts';
 import type { Figure, Published } from './figure.ts';
 import type { Look } from './look.ts';
 import { messageFigure } from './message-figure.ts';
@@ -41,7 +41,7 @@ export function curveFigures(results: Results, published: Published, look: Look)
   const words = wordsOf(results);
   const series = seriesTitle(results, seriesOptions(results));
   const title = typeset(words.title);
-  const panels = panelsOf(results, splits, published).filter(({ curves: members }) =>
+  const panels = panelsOf(results, splits, published, look).filter(({ curves: members }) =>
     members.some(({ points }) => points.length > 0),
   );
   const heading = `${title} (${typeset(words.context)}).`;
@@ -88,7 +88,12 @@ export function curveFigures(results: Results, published: Published, look: Look)
   ];
 }
 
-function panelsOf(results: Results, splits: readonly SplitName[], published: Published): CurvePanel[] {
+function panelsOf(
+  results: Results,
+  splits: readonly SplitName[],
+  published: Published,
+  look: Look,
+): CurvePanel[] {
   const { experiment, trials } = results;
   const { columns } = experiment.layout;
   const values = columns === null ? [null] : valuesOf(trials, columns);
@@ -113,7 +118,7 @@ function panelsOf(results: Results, splits: readonly SplitName[], published: Pub
           scale: `${loss} ${value}`,
           explodes: 'curves',
           curves: members.flatMap((group) =>
-            set.flatMap((split) => curveOf(group, split, loss, nameOf, published)),
+            set.flatMap((split) => curveOf(group, split, loss, nameOf, published, look)),
           ),
         };
       }),
@@ -134,12 +139,13 @@ function curveOf(
   loss: string,
   nameOf: SeriesName,
   published: Published,
+  look: Look,
 ): Curve[] {
   const name = `${split}_${loss}`;
   const reference = referenceOf(group.settings);
   // Of other libraries, the report draws only the test curve.
   if (reference !== null && split !== 'test') return [];
-  const points = meanCurve(group, name);
+  const points = meanCurve(group, name, look);
   const diverged = countStatus(group.trials, 'diverged') > 0 && countStatus(group.trials, 'done') === 0;
   const hasCurves = group.trials.some(({ curves: all }) => name in all);
   if (points.length === 0 && !(diverged && hasCurves)) return [];
@@ -166,13 +172,14 @@ function crossOf({ trials }: Group, end: Point | undefined): Cross {
 const mostPoints = 250;
 
 /** Mean, lowest and highest over the seeds that finished, or over all seeds if none finished. */
-function meanCurve({ trials }: Group, name: string): Point[] {
+function meanCurve({ trials }: Group, name: string, { log }: Look): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
   const members = (finished.length > 0 ? finished : trials)
     .map(({ curves: all }) => all[name])
     .filter((curve) => curve !== undefined);
   const length = Math.max(0, greatest(members.map((curve) => curve.length)));
-  return evenIndices(length, mostPoints).flatMap((index) => {
+  const indices = log === 'x' || log === 'both' ? logIndices : evenIndices;
+  return indices(length, mostPoints).flatMap((index) => {
     const values = members
       .map((curve) => curve.at(index) ?? Number.NaN)
       .filter((value) => !Number.isNaN(value));

@@ -103,11 +103,17 @@ function checkedManifest(manifest: Manifest, folder: string): Manifest {
   return manifest;
 }
 
-/** What columns that older versions do not have are read as: the experiment's own value. */
-function laterColumns({ settings, dataset }: Experiment): ReadonlyMap<string, string> {
+/** What columns that older versions do not have are read as: the experiment's own value; nothing for other metrics. */
+function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
+  const { settings, dataset, layout } = experiment;
   const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
   const later: readonly OptionName[] = ['loss', 'optimizer', 'scale', ...hyperparameterNames, ...own];
-  return new Map(later.map((name) => [columnName(name), String(settings[name]?.[0] ?? '')]));
+  const shown = layout.metrics.map(({ name }) => name);
+  const others = metricsOf(experiment).filter(({ name }) => !shown.includes(name));
+  return new Map([
+    ...later.map((name) => [columnName(name), String(settings[name]?.[0] ?? '')] as const),
+    ...others.map(({ name }) => [name, ''] as const),
+  ]);
 }
 
 function columnsOf(experiment: Experiment): string[] {
