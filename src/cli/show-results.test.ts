@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import type { TrialRecord } from '../trial/trial.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { shortTexts, showResults } from './show-results.ts';
 
 const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
@@ -84,3 +85,57 @@ test('no cell without a value is called the best', async () => {
     expect(text).not.toContain('* best');
   expect(await gridOf(40, 35, false)).toMatch(/None has a value of test R2.*$/);
 });
+
+test.each([60, 72, 80, 100, 120, 200])(
+  'no line of any experiment is wider than %i columns',
+  async (width) => {
+    const many: [string, SettingLists][] = [
+      ['randomnet', { net: [1, 2, 3], activationPool: ['sigmoid+relu+leaky_relu+linear', 'relu'] }],
+      ['logistic', { seed: [1, 2, 3], samples: [600], testSize: [100] }],
+      [
+        'mnist',
+        { schedule: ['constant', 'eta0/(1+0.01*epoch*steps+step)'], samples: [600], testSize: [100] },
+      ],
+      ['activations', { schedule: ['constant', 'decay', 'eta0 / (1 + epoch)'] }],
+      [
+        'ffnn',
+        {
+          epochs: [1, 2],
+          momentum: [0, 0.9],
+          schedule: ['constant', 'eta0/(1+0.01*epoch*steps+step)'],
+          batchSize: [10, 'all'],
+          learningRate: [0.01, 0.1],
+          hidden: ['4', '8-8'],
+          activation: ['relu'],
+          kernelInit: ['random_normal', 'glorot_uniform'],
+          biasInit: ['zeros', 'random_normal'],
+        },
+      ],
+    ];
+    for (const [name, given] of many) {
+      const choices = { variant: 'code', quick: false, given } as const;
+      const plan = await planExperiment(named(name), choices, { dataDir: null });
+      const records = new Map(plan.cells.map(({ trial }, index) => [trial.id, recordWith(trial, index)]));
+      const text = showResults(plan, records, { isTTY: false, columns: width } as NodeJS.WriteStream);
+      const widest = text.split('\n').reduce((most, line) => (line.length > most.length ? line : most), '');
+      expect({ name, widest, fits: widest.length <= width }).toMatchObject({ fits: true });
+      expect(text).toMatch(/\* best \((lowest|highest)/);
+    }
+  },
+);
+
+/** A record with some value for every metric. */
+function recordWith({ id, config }: Trial, index: number): TrialRecord {
+  const value = -0.123456 / (index + 1);
+  const spread = { mean: value, standardDeviation: 0, low: value, high: value };
+  const names = ['mse', 'r2', 'mae', 'cross_entropy', 'accuracy'].flatMap((name) => [
+    `train_${name}`,
+    `test_${name}`,
+  ]);
+  const metrics = Object.fromEntries(
+    [...names, 'best_test_mse', 'best_test_accuracy'].map((name) => [name, value]),
+  );
+  const bootstrap = { mse: spread, r2: spread };
+  const rest = { metrics, bootstrap, curves: {}, seconds: 1, at: '2025-01-01' };
+  return { id, config, status: 'done', divergedAt: null, ...rest };
+}

@@ -20,6 +20,10 @@ const mostCells = 2500;
 const bestShown = 10;
 /** Settings with longer values, such as formulas, are shown as letters with a key. */
 const longestSetting = 24;
+/** From this many rows on, the best one is named below the table too. */
+const longTable = 20;
+/** The columns that a metric needs at least. */
+const leastMetric = 14;
 
 /**
  * The results of an experiment for a terminal or a pipe: heat maps of a grid, otherwise rows of numbers. If there are very
@@ -134,10 +138,7 @@ function settingsTable(
 ): string {
   const deciding = decidingMetric(plan);
   const best = cells.length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
-  const settings = names.map((name) => {
-    const values = shortValues(cells.map(({ settings }) => settings[name] ?? null));
-    return { title: optionTitle(name), ...shorten(values, longestSetting, initialOf(name, names)) };
-  });
+  const settings = settingColumns(names, cells, width);
   const metrics = plan.experiment.layout.metrics.map((metric) => ({
     title: metric.title,
     deciding: metric.name === deciding.name,
@@ -158,13 +159,41 @@ function settingsTable(
       ...[...settings, ...shown].map(({ texts }) => texts[row]),
       ...more.map((texts) => texts[row]),
     ]);
-    const align = header.map((_, column): 'left' | 'right' => (column < names.length ? 'left' : 'right'));
+    const align = header.map((_, column): 'left' | 'right' => (column < settings.length ? 'left' : 'right'));
     return renderTable([...header, ...more.map(() => 'hidden layers')], rows, { align, color, width });
   });
   const key = settings.flatMap((each) => each.key).flatMap((line) => fold(line, width, 4));
   const direction = deciding.best === 'max' ? 'highest' : 'lowest';
-  const legend = best === undefined ? [] : fold(`* best (${direction} ${deciding.title})`, width);
+  // In a long table the best is far above.
+  const where =
+    best === undefined || cells.length <= longTable
+      ? ''
+      : `: ${statisticText(best, deciding.name)} at ${settings
+          .map(({ title, texts }) => (title === 'settings' ? '' : `${title} `) + texts[cells.indexOf(best)])
+          .join(', ')}`;
+  const legend = best === undefined ? [] : fold(`* best (${direction} ${deciding.title})${where}`, width);
   return [tables.join('\n\n'), ...legend, ...key].join('\n');
+}
+
+/** A column for each setting; one for all of them if there are so many that no metric would fit next to them. */
+function settingColumns(names: readonly OptionName[], cells: readonly SummaryCell[], width: number) {
+  const columns = names.map((name) => {
+    const values = shortValues(cells.map(({ settings }) => settings[name] ?? null));
+    return { title: optionTitle(name), ...shorten(values, longestSetting, initialOf(name, names)) };
+  });
+  const used = columns.reduce((sum, { title, texts }) => sum + 2 + longestWord([title, ...texts]), 0);
+  if (used + leastMetric <= width || columns.length < 2) return columns;
+  const texts = cells.map((_, row) =>
+    columns
+      .filter(({ texts }) => texts[row] !== '')
+      .map(({ title, texts }) => `${title} ${texts[row]}`)
+      .join(', '),
+  );
+  return [{ title: 'settings', texts, key: columns.flatMap(({ key }) => key) }];
+}
+
+function longestWord(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, ...text.split(' ').map(({ length }) => length)), 0);
 }
 
 /** Letters of different settings differ: those of the schedule begin with s, if there is more than one setting. */
@@ -191,10 +220,8 @@ function inWidth(
   settings: readonly (readonly string[])[],
   width: number,
 ): (readonly MetricColumn[])[] {
-  const least = (texts: readonly string[]) =>
-    Math.max(...texts.flatMap((text) => text.split(' ')).map((word) => word.length));
-  const used = settings.reduce((sum, texts) => sum + least(texts) + 2, -2);
-  const widths = metrics.map(({ title, texts }) => 2 + least([title, ...texts]));
+  const used = settings.reduce((sum, texts) => sum + longestWord(texts) + 2, -2);
+  const widths = metrics.map(({ title, texts }) => 2 + longestWord([title, ...texts]));
   if (used + widths.reduce((sum, each) => sum + each, 0) <= width) return [metrics];
   const ordered = [...metrics].sort((a, b) => Number(b.deciding) - Number(a.deciding));
   const groups: MetricColumn[][] = [[]];
