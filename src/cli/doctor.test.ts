@@ -63,7 +63,7 @@ test('another hash, other data and a store that is a file: each named with what 
   }
   expect(stateOf(stdout, 'images in data')).toMatchObject({
     state: 'warning',
-    found: expect.stringContaining("not MNIST's"),
+    found: expect.stringContaining('no dataset known here'),
   });
   expect(stateOf(stdout, 'store')).toMatchObject({
     state: 'wrong',
