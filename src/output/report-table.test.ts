@@ -254,3 +254,8 @@ test('a large grid lets others have their turn', async () => {
   expect(read).toBe(2500);
   expect(readAtFirstTurn).toBeLessThan(2500);
 });
+
+test('the caption of an experiment with curves is not that of its curves', async () => {
+  const { plan, records } = planned(ffnn, {}, [[{}, 1]]);
+  expect((await reportTable(plan, records)).readers!.caption).not.toContain('per epoch');
+});

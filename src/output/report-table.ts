@@ -82,8 +82,9 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
     ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied, metrics, shown })
     : cellLayout(plan, cells, varied, shown);
   const { heading, title, model } = describePlan(plan);
-  // The title of other experiments is that of their curves.
-  const caption = isGrid ? heading : `${model}${heading.slice(title.length)}`;
+  // The title of experiments with curves is that of the curves.
+  const caption =
+    isGrid && plan.experiment.layout.curves === null ? heading : `${model}${heading.slice(title.length)}`;
   return {
     caption: [`${caption}.`, ...notes].join(' '),
     label: `tab:${folderName(plan.experiment.name)}`,
