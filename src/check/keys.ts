@@ -56,7 +56,11 @@ export function keysOf(
     const rest = baseline.primaryKey.filter((name) => name !== 'trial');
     const varied = variedColumns(before, columns);
     const keys = (table: StoredTable, own: StoredTable): Keys => {
-      const settings = settingsById(own, columns, varied);
+      // A row that trials.csv has lost may still be in that of the other folder.
+      const settings = new Map([
+        ...settingsById(own === before ? after : before, columns, varied),
+        ...settingsById(own, columns, varied),
+      ]);
       const trial = placeOf(table, 'trial');
       const others = rest.map((name) => [name, placeOf(table, name)] as const);
       return {

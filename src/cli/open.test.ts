@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -28,6 +28,22 @@ test('prints the path of the page where there is no screen', async () => {
       stderr: 'note: no display was found; open this file in a browser\n',
     });
   }
+});
+
+test('without a page of the report itself, opens the newest of the other reports', async () => {
+  const page = async (folder: string, time: number) => {
+    await mkdir(join(directory, 'results', folder), { recursive: true });
+    await writeFile(join(directory, 'results', folder, 'report.html'), '');
+    await utimes(join(directory, 'results', folder, 'report.html'), time, time);
+  };
+  await page('report-quick', 2000);
+  await page('report-seed-1', 1000);
+  await page('ffnn-quick', 3000);
+  expect((await open()).stdout).toContain(join('report-quick', 'report.html'));
+  await page('report-seed-1', 4000);
+  expect((await open()).stdout).toContain(join('report-seed-1', 'report.html'));
+  await page('.', 500);
+  expect((await open()).stdout.trim()).toMatch(/results.report\.html$/);
 });
 
 test.each([[[]], [['nowhere']], [['.']]])(
