@@ -65,7 +65,7 @@ async function rowOf(experiment: Experiment): Promise<Row> {
   const { name, figure } = experiment;
   const { planExperiment } = await import('../experiment/plan.ts');
   const { describePlan } = await import('../experiment/describe.ts');
-  const { foresee } = await import('./time-left.ts');
+  const { foresee } = await import('./makespan.ts');
   const { workOf } = await import('./work.ts');
   try {
     const choices = { variant: 'code', quick: false, given: {} } as const;

@@ -24,6 +24,7 @@ import { holdStore } from './hold-store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { lbfgsNotes } from './lbfgs-notes.ts';
+import { foresee } from './makespan.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
@@ -31,7 +32,6 @@ import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan, timeText } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
-import { foresee } from './time-left.ts';
 import { workOf } from './work.ts';
 import { wroteLines } from './wrote.ts';
 

@@ -10,9 +10,10 @@ import type { Trial } from '../trial/trial.ts';
 import { roughDuration } from './duration.ts';
 import { fold } from './fold.ts';
 import { settingsLabel } from './label.ts';
+import { foresee } from './makespan.ts';
 import { screenOf } from './screen.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
-import { foresee, type Work } from './time-left.ts';
+import type { Work } from './time-left.ts';
 import { workOf } from './work.ts';
 
 export interface PlannedRun {

@@ -1,3 +1,5 @@
+import { makespan, type Queued } from './makespan.ts';
+
 /** What is known about the time of a trial before it runs. */
 export interface Work {
   /** Trials of one kind take longer, or less long, than predicted by about the same factor. */
@@ -71,8 +73,6 @@ const firstPart = 0.04;
 const latestFirst = 10_000;
 /** A trial shorter than this, in seconds, does not tell the speed if it waited for its worker to start. */
 const shortTrial = 1;
-/** More waiting trials than this are not distributed to the workers one by one. */
-const mostDistributed = 1000;
 
 /**
  * `waiting` are all trials of the run, `width` is the number that run at once. Times are in milliseconds of any clock.
@@ -265,13 +265,6 @@ export function createTimeLeft(waiting: Iterable<Work>, width: number): TimeLeft
 
 const clampPart = (part: number): number => Math.min(1, Math.max(0, part));
 
-/** The seconds that trials would take on `width` workers if their predictions were right. */
-export function foresee(works: Iterable<Work>, width: number): number {
-  const queue = Array.from(works, ({ seconds }) => ({ predicted: seconds, seconds, count: 1 }));
-  queue.sort((a, b) => b.predicted - a.predicted);
-  return makespan([], queue, width, 0, 1);
-}
-
 function kindOf(kinds: Map<string, Kind>, name: string): Kind {
   const known = kinds.get(name);
   if (known !== undefined) return known;
@@ -321,40 +314,4 @@ function computedPart(kind: Kind, running: Iterable<Running>): number {
     computed += trial.work.seconds;
   }
   return ended > 0 ? computed / ended : 1;
-}
-
-interface Queued {
-  readonly predicted: number;
-  readonly seconds: number;
-  readonly count: number;
-}
-
-/**
- * The seconds until all workers have finished: `rests` are those of the running trials. `others` is the number of workers
- * in other processes, `used` the part of the time that workers spend in trials.
- */
-function makespan(
-  rests: readonly number[],
-  queue: readonly Queued[],
-  width: number,
-  others: number,
-  used: number,
-): number {
-  const longestRest = rests.reduce((most, rest) => Math.max(most, rest), 0);
-  const count = queue.reduce((sum, each) => sum + each.count, 0);
-  if (count === 0) return longestRest;
-  const sum =
-    rests.reduce((total, rest) => total + rest, 0) +
-    queue.reduce((total, each) => total + each.count * each.seconds, 0);
-  const even = sum / (width + others) / used;
-  const longest = queue.reduce((most, { seconds }) => Math.max(most, seconds), longestRest);
-  if (count > mostDistributed || others > 0.1) return Math.max(even, longest);
-  const free = [...rests, ...Array<number>(Math.max(0, width - rests.length)).fill(0)];
-  for (const each of queue) {
-    for (let k = 0; k < each.count; k++) {
-      const next = free.indexOf(Math.min(...free));
-      free[next] += each.seconds / used;
-    }
-  }
-  return Math.max(...free);
 }
