@@ -26,19 +26,22 @@ export async function checkBelongs(folder: string, tables: Tables): Promise<void
     if (manifest.unfinished !== undefined) {
       throw stale(join(folder, inside), 'a run was interrupted while it wrote this folder');
     }
-    const { files, trials } = manifest as {
-      readonly files?: object;
-      readonly trials?: { readonly ids?: unknown };
-    };
-    const ids = Array.isArray(trials?.ids) ? new Set(trials.ids.map((id) => shortId(String(id)))) : null;
+    const files = objectOf(manifest.files);
+    const { ids: listed } = objectOf(manifest.trials) ?? {};
+    const ids = Array.isArray(listed) ? new Set(listed.map((id) => shortId(String(id)))) : null;
     for (const [file, table] of own) {
       const name = file.slice(file.lastIndexOf('/') + 1);
-      if (files !== undefined && !(name in files)) {
+      if (files !== null && !Object.hasOwn(files, name)) {
         throw stale(join(folder, file), 'manifest.json does not list it: another run left it');
       }
       checkIds(join(folder, file), table, ids);
     }
   }
+}
+
+/** A part of a manifest, which may have been edited. */
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
 }
 
 /** No table has a trial that is not in the manifest. Rows that are missing are found by the comparison. */
