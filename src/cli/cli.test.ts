@@ -116,7 +116,7 @@ describe('what a run leaves', () => {
   test('tables, a data package that fits them, and a manifest', async () => {
     const { status, stdout } = await run('randomnet', '--net', '1..3', '--epochs', '2', '--samples', '40');
     expect(status).toBe(0);
-    expect(stdout).toContain('RandomNet');
+    expect(stdout).toContain('Random networks');
     const folder = join(directory, await resultsOf('randomnet'));
     expect((await readdir(folder)).sort()).toEqual([
       'curves.csv',
@@ -198,7 +198,7 @@ describe('what a run leaves', () => {
       '40',
       '--no-figures',
     );
-    expect(quick.stdout).toContain('QUICK RUN');
+    expect(quick.stdout).toMatch(/quick\s+run/);
     expect(quick.stderr).toContain('QUICK RUN');
     for (const text of Object.values(await csvs('results/grid-search-ridge-quick-samples-40-epochs-1'))) {
       expect(text.split('\n')[1]).toMatch(/(^|,)quick,code,/);
