@@ -73,6 +73,22 @@ describe('renderHeatMap', () => {
     expect(foregrounds).toEqual(ramp.map((color) => (black(color) > white(color) ? 16 : 231)));
   });
 
+  test('light is good, whether lower or higher is better', () => {
+    const drawn = (best: HeatMapOptions['best']) =>
+      backgrounds(
+        renderHeatMap({
+          ...options,
+          rows: ['1'],
+          columns: ['a', 'b'],
+          cells: [[of(1), of(2)]],
+          best,
+          color: true,
+        }),
+      );
+    expect(drawn('max')).toEqual([ramp[0], ramp.at(-1)]);
+    expect(drawn('min')).toEqual([ramp.at(-1), ramp[0]]);
+  });
+
   test('cells without numbers have no background', () => {
     const cells: HeatMapOptions['cells'] = [
       [{ diverged: 1, seeds: 1 }, { diverged: 3, seeds: 20 }, 'no value'],

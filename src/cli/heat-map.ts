@@ -32,7 +32,7 @@ export const ramp = [16, 17, 53, 54, 90, 126, 161, 167, 203, 209, 215, 222, 229]
 
 /**
  * An annotated heat map for a terminal. Each cell shows its mean over the seeds and their standard deviation to three
- * significant digits, on a background that is lighter for higher values. If that is too wide, it shows the mean alone, then
+ * significant digits, on a background that is lighter for better values. If that is too wide, it shows the mean alone, then
  * with two digits; if that is still too wide, the columns are divided into panels, one below the other. Ticks that are too
  * long are letters with a key.
  *
@@ -86,7 +86,7 @@ export function renderHeatMap(options: HeatMapOptions): string {
         const plain = `${texts[i][j]} `.padStart(cellWidth);
         const value = means[i][j];
         if (value === null) return chalk.dim(plain);
-        const painted = paint(chalk, shade(value, limits), plain);
+        const painted = paint(chalk, shade(value, limits, best), plain);
         return i === bestCell.i && j === bestCell.j ? chalk.bold(painted) : painted;
       });
       lines.push(`${name.padStart(labelWidth)} ${drawn.join('')}`);
@@ -167,10 +167,15 @@ function indexOfBest(
   return found;
 }
 
-function shade(value: number, { low, high }: { low: number; high: number }): number {
+function shade(
+  value: number,
+  { low, high }: { low: number; high: number },
+  best: HeatMapOptions['best'],
+): number {
   // Halved, because high − low may overflow.
   const t = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
-  return ramp[Math.round(Math.min(1, Math.max(0, t)) * (ramp.length - 1))] ?? ramp[0];
+  const goodness = best === 'min' ? 1 - t : t;
+  return ramp[Math.round(Math.min(1, Math.max(0, goodness)) * (ramp.length - 1))] ?? ramp[0];
 }
 
 function paint(chalk: ChalkInstance, background: number, text: string): string {

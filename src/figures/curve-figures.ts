@@ -44,7 +44,8 @@ export function curveFigures(results: Results, published: Published, look: Look)
   const panels = panelsOf(results, splits, published, look).filter(({ curves: members }) =>
     members.some(({ points }) => points.length > 0),
   );
-  const heading = `${title} (${typeset(words.context)}).`;
+  const context = typeset(words.context);
+  const heading = `${title} (${context}).`;
   const missing = [
     ...divergedOf(
       results,
@@ -63,7 +64,7 @@ export function curveFigures(results: Results, published: Published, look: Look)
         name: 'curves',
         title,
         caption,
-        spec: messageFigure({ title, notes, description: caption, look }, why),
+        spec: messageFigure({ title, context, notes, description: caption, look }, why),
       },
     ];
   }
@@ -84,7 +85,12 @@ export function curveFigures(results: Results, published: Published, look: Look)
   ].join(' ');
   const body = curves({ panels, seriesTitle: series, bands, look, x: null });
   return [
-    { name: 'curves', title, caption, spec: wholeSpec({ title, notes, description: caption, look }, body) },
+    {
+      name: 'curves',
+      title,
+      caption,
+      spec: wholeSpec({ title, context, notes, description: caption, look }, body),
+    },
   ];
 }
 

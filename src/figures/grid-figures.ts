@@ -158,16 +158,17 @@ function figureOf(grid: Grid, name: string, { metrics, lines, notes, lead, look 
   const words = wordsOf(results);
   const { body, width } = heatMaps(lines, look);
   const title = typeset(words.title);
+  const context = typeset(words.context);
   const shown = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
   const framed = lines.flat().some(({ cells }) => cells.some(({ best }) => best));
   const caption = [
-    `${title} (${typeset(words.context)}). ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
+    `${title} (${context}). ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
     seedsOf(results),
     ...(framed ? ['Framed: the best cell.'] : []),
     ...numbersWithoutCurve(results, metrics),
     ...shown,
   ].join(' ');
-  const spec = wholeSpec({ title, notes: shown, description: caption, look, width }, body);
+  const spec = wholeSpec({ title, context, notes: shown, description: caption, look, width }, body);
   return { name, title, caption, spec };
 }
 

@@ -55,7 +55,8 @@ export function settingLines(results: Results, name: OptionName, look: Look): Fi
       })),
     };
   });
-  const heading = `${title} (${typeset(words.context)}).`;
+  const context = typeset(words.context);
+  const heading = `${title} (${context}).`;
   const missing = [
     ...divergedOf({ ...results, trials: inside }, varied),
     ...missingOf(results),
@@ -63,6 +64,7 @@ export function settingLines(results: Results, name: OptionName, look: Look): Fi
   ];
   const framed = (notes: readonly string[], caption: string) => ({
     title,
+    context,
     notes,
     description: caption,
     look,

@@ -52,6 +52,8 @@ const config = {
 
 export interface Framed {
   readonly title: string;
+  /** The data and the figure of the report, or what differs from it. */
+  readonly context?: string;
   /** What has to be said in the figure itself: warnings, and what marks mean. */
   readonly notes: readonly string[];
   /** For screen readers: what the figure shows. */
@@ -63,11 +65,12 @@ export interface Framed {
 
 /** A complete specification: title and notes wrapped to the width, the program's style, and the body. */
 export function wholeSpec(
-  { title, notes, description, look, width = 0 }: Framed,
+  { title, context = '', notes, description, look, width = 0 }: Framed,
   body: SpecPart,
 ): VegaLiteSpec {
   const room = Math.max(look.width, width);
-  const lines = notes.flatMap((note) => wrap(note, room));
+  const about = look.title && context !== '' ? [`${context}.`] : [];
+  const lines = [...about, ...notes].flatMap((note) => wrap(note, room));
   const text = look.title ? wrap(title, room / bold) : [];
   const head = {
     ...(text.length > 0 ? { text } : { text: lines, fontWeight: 'normal' }),
