@@ -1,6 +1,6 @@
 import { publishedOf } from '../claims/published.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { type FigureFormat, figureFiles, figureFormats } from '../figures/files.ts';
+import { type FigureFormat, figureFiles } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
 import { addToRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../store/store.ts';
@@ -11,26 +11,11 @@ export async function drawPlan(plan: Plan, records: Records): Promise<Map<string
   return figureFiles(figuresOf(plan, records, { published }));
 }
 
-/** Writes figures to a folder, and removes the figures of its run that are not drawn any more. */
+/** Writes figures to a folder next to those that are there, such as those with other axes. */
 export async function writeFigures(
   folder: string,
   figures: readonly Figure[],
   formats?: readonly FigureFormat[],
 ): Promise<void> {
-  const drawn = new Set(figures.map(({ name }) => name));
-  const endings = Object.values(figureFormats).map((ending) => `.${ending}`);
-  const isOld = (file: string): boolean => {
-    const ending = endings.find((one) => file.endsWith(one));
-    return ending !== undefined && !drawn.has(file.slice(0, -ending.length));
-  };
-  await addToRunFolder(folder, await figureFiles(figures, formats), isOld);
-}
-
-/** Writes figures to a folder next to those that are there. */
-export async function addFigures(
-  folder: string,
-  figures: readonly Figure[],
-  formats?: readonly FigureFormat[],
-): Promise<void> {
-  await addToRunFolder(folder, await figureFiles(figures, formats), () => false);
+  await addToRunFolder(folder, await figureFiles(figures, formats));
 }

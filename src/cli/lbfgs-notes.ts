@@ -16,14 +16,15 @@ export function lbfgsNotes(trials: readonly Trial[], records: Records): string[]
   const notes: string[] = [];
   if (count.none > 0) {
     notes.push(
-      `no finite optimum in ${counted(count.none, 'trial')} of L-BFGS: without penalty, the loss falls forever once every ` +
-        'training row is classified correctly, and the result depends on when it stopped (column no_optimum). Use {lambda} above 0',
+      `no finite optimum in ${counted(count.none, 'trial')} of L-BFGS: without a penalty, the loss keeps ` +
+        'falling once every training row is classified correctly, so the result depends on when the fit stopped (column ' +
+        'no_optimum). Use {lambda} above 0',
     );
   }
   if (count.perhaps > 0) {
     notes.push(
-      `L-BFGS without penalty may have no finite optimum in ${counted(count.perhaps, 'trial')}: it has none if only some ` +
-        'of the classes can be separated. {lambda} above 0 has one',
+      `L-BFGS without a penalty may have no finite optimum in ${counted(count.perhaps, 'trial')}: it has none if some of ` +
+        'the classes can be separated. With {lambda} above 0 there is one',
     );
   }
   if (count.unfinished > 0)

@@ -134,6 +134,8 @@ describe('plot', () => {
     const svg = await readFile(join(folder, 'heat-maps-learning-rate-lambda-test-r2.svg'), 'utf8');
     expect(svg).toContain('width="300" height="500"');
     expect(await readFile(join(folder, 'heat-maps.svg'), 'utf8')).toBe(before);
+    // Plain figures do not replace those with other axes: all show the same run.
+    expect((await call('plot', folder, '--format', 'json')).status).toBe(0);
     expect(await readdir(folder)).toContain('lines-lambda.svg');
   });
 

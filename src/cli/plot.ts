@@ -171,14 +171,12 @@ async function write(
   out: string,
   figures: readonly Figure[],
   formats: readonly FigureFormat[],
-  { quiet, axes, metric }: Flags,
+  { quiet }: Flags,
 ): Promise<void> {
   const { checkOutputDirectory } = await import('../files/write-files.ts');
-  const { addFigures, writeFigures } = await import('./figures.ts');
+  const { writeFigures } = await import('./figures.ts');
   await checkOutputDirectory(out, '--out');
-  // Figures with axes of their own are next to those of the run.
-  const isOwn = axes !== undefined || metric !== undefined;
-  await (isOwn ? addFigures : writeFigures)(out, figures, formats);
+  await writeFigures(out, figures, formats);
   if (quiet === true) return;
   for (const { name, caption } of figures) writeStderr(`wrote ${join(out, name)}: ${caption}`);
 }

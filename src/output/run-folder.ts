@@ -49,14 +49,10 @@ export async function writeRunFolder(
 }
 
 /**
- * Adds files, such as figures that are drawn again, to the folder of a run, and removes those of its files that `isOld`
- * accepts. The manifest lists the files before they replace others, so that a later run recognises either.
+ * Adds files, such as figures that are drawn again, to the folder of a run. The manifest lists the files before they replace
+ * others, so that a later run recognises either.
  */
-export async function addToRunFolder(
-  folder: string,
-  files: ReadonlyMap<string, FileContent>,
-  isOld: (name: string) => boolean,
-): Promise<void> {
+export async function addToRunFolder(folder: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   const { listed, counted } = withFacts(files);
   const manifest = await readManifest(folder);
   if (manifest === null) {
@@ -64,10 +60,8 @@ export async function addToRunFolder(
     return;
   }
   const earlier = await writtenFiles(folder);
-  const entries = Object.entries(earlier);
-  const old = Object.fromEntries(entries.filter(([name]) => isOld(name) && !files.has(name)));
-  const others = entries.filter(([name]) => !(name in old));
-  const all = () => ({ ...Object.fromEntries(others.map(([name, [facts]]) => [name, facts])), ...listed });
+  const before = Object.fromEntries(Object.entries(earlier).map(([name, [facts]]) => [name, facts]));
+  const all = () => ({ ...before, ...listed });
   const { earlier: _earlier, ...rest } = manifest;
   counted.set(manifestName, async function* () {
     yield toJson({ ...rest, files: all() });
@@ -75,7 +69,6 @@ export async function addToRunFolder(
   await writeFiles(folder, counted, async () => {
     const both = { ...rest, files: all(), earlier };
     await writeFiles(folder, new Map([[manifestName, toJson(both)]]));
-    await removeEarlier(folder, old, new Set(files.keys()));
   });
 }
 
