@@ -4,7 +4,7 @@ import { defineExperiment, presets } from '../src/experiment/index.ts';
 export default defineExperiment({
   name: 'randomnet',
   title: 'RandomNet: networks of random architecture',
-  figure: 'text',
+  figure: "the report's text",
   expected: 'best final test MSE about 0.057',
   examples: [
     ['{net} 11..20', 'ten other networks'],

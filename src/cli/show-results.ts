@@ -247,5 +247,5 @@ function hiddenLayersOf({ cells }: SummaryCell): string {
       .map(({ units, activation }) => `${units} ${activation}`)
       .join(', ');
   });
-  return described.length > 1 ? `${described.length} (one per seed)` : described[0];
+  return described.length > 1 ? `${described.length} networks, one per seed` : described[0];
 }

@@ -101,7 +101,7 @@ async function surfaceFunction(target: string | null): Promise<(x: number, y: nu
 
 const title = 'Franke function';
 const source = 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)';
-const license = 'generated here: nothing to license';
+const license = 'none needed, since the data are generated';
 
 export const franke = {
   title,

@@ -31,7 +31,7 @@ describe("the report's own runs", () => {
     ['ffnn', 'Network 2-128-1, relu: MSE per epoch', 'Figure 5'],
     ['grid-search ffnn', 'Network 2-128-1, relu: lambda x learning rate', 'Figure 6'],
     ['activations', 'Network 2-128-1: MSE per epoch, by activation and kernel init', 'Figure 7'],
-    ['randomnet', 'Random networks: MSE per epoch, by net', 'text'],
+    ['randomnet', 'Random networks: MSE per epoch, by net', "the report's text"],
     ['mnist', 'Network 784-128-10, relu: cross-entropy and accuracy per epoch', 'Figure 8'],
     ['logistic', 'Logistic regression by SGD: cross-entropy and accuracy per epoch, by lambda', 'Figure 9'],
   ])('%s', async (name, title, figure) => {
@@ -88,9 +88,9 @@ describe("a user's runs", () => {
   });
 
   test('what differs from the report is named in place of its figure', async () => {
-    const shown = await shownBy('ffnn', { hidden: ['8'], epochs: [1, 2, 3, 4, 5] });
-    expect(describeTrials(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5); hidden 8');
-    expect(describeTrials(shown).heading).toContain('(Franke function, hidden 8, seed 2020)');
+    const shown = await shownBy('ffnn', { hidden: ['8'], lambda: [0.1], epochs: [1, 2, 3, 4, 5] });
+    expect(describeTrials(shown).changes).toBe('epochs 1, 2, 3, 4, ... (5); lambda 0.1; hidden 8');
+    expect(describeTrials(shown).heading).toContain('(Franke function, lambda 0.1, seed 2020)');
   });
 
   test("a part of the report's grid is part of its figure", async () => {
@@ -118,6 +118,17 @@ describe("a user's runs", () => {
       data: 'images in "letters"',
     });
     expect(isReportCell(shown, shown.settings[0])).toBe(false);
+  });
+
+  test('what the title and the name of the data say is not said again', async () => {
+    const given = { hidden: ['64-32'], activation: ['sigmoid'], target: ['x * y'] };
+    const shown = {
+      ...(await shownBy('ffnn', given)),
+      data: [{ ...franke, title: 'target x * y', isReports: false }],
+    };
+    expect(describeTrials(shown).heading).toBe(
+      'Network 2-64-32-1, sigmoid: MSE per epoch (target x * y, seed 2020)',
+    );
   });
 
   test('unknown numbers of inputs and classes are left out', async () => {

@@ -1,3 +1,4 @@
+import { datasetEntry } from '../datasets/index.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault } from './config.ts';
@@ -47,12 +48,16 @@ export function describeTrials(shown: Shown): Description {
   const title = `${model}: ${contentOf(experiment, values)}`;
   const figure = figureOf(shown, values);
   const seeds = seedsText(values.get('seed') ?? []);
+  const ofData = datasetEntry(experiment.dataset).options;
   const changed = changedOptions(experiment, variant, settings).filter(
-    (name) => !values.get(name)!.every((value) => typeof value === 'string' && data.includes(value)),
+    // The data's title names the target, and says whether images are transposed.
+    (name) => !(name in ofData && data.includes(optionTitle(name))),
   );
   const inText = (name: OptionName) => `${optionTitle(name)} ${listed(values.get(name)!)}`;
-  // The title names the options that vary.
-  const fixed = changed.filter((name) => values.get(name)!.length === 1);
+  // The title names the options that vary, and describes the layers.
+  const isNamed = (name: OptionName) =>
+    namedByModel.includes(name) && model.includes(`${values.get(name)![0]}`);
+  const fixed = changed.filter((name) => values.get(name)!.length === 1 && !isNamed(name));
   const reading = variant === 'text' ? "the report's wording" : '';
   const parts = [data, figure ?? '', reading, quick ? 'quick run' : fixed.map(inText).join(', ')];
   const context = parts.filter((part) => part !== '').join(', ');
@@ -67,6 +72,9 @@ export function describeTrials(shown: Shown): Description {
     heading: `${title} (${[context, seeds].filter((part) => part !== '').join(', ')})`,
   };
 }
+
+/** Options whose only value a model's title has. */
+const namedByModel: readonly OptionName[] = ['hidden', 'activation'];
 
 /** Describes the trials of a plan. Computed once for each plan, because each access creates the settings of a cell. */
 export function describePlan(plan: Plan): Description {

@@ -230,7 +230,9 @@ test('the caption and the label follow from what was run', async () => {
   const { plan, records } = planned(ols, grid, cellsOf([1, 2, 3, 4]));
   const { readers } = await reportTable(plan, records);
   expect(readers).toMatchObject({ label: 'tab:grid-search-ols' });
-  expect(readers!.caption).toMatch(/batch size x learning rate.*Bold: the best of each metric\.$/);
+  expect(readers!.caption).toMatch(
+    /batch size x learning rate.*Bold: the best of each metric in the grid\.$/,
+  );
 });
 
 test('a large grid lets others have their turn', async () => {

@@ -76,7 +76,7 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
   const shown = (cell: SummaryCell | undefined, metric: string) => numberOf(cell, metric, several, best);
   const notes = [
     ...(several ? ['± is the standard deviation.'] : []),
-    ...(best.size > 0 ? ['Bold: the best of each metric.'] : []),
+    ...(best.size > 0 ? [`Bold: the best of each metric${isGrid ? ' in the grid' : ''}.`] : []),
   ];
   const layout = isGrid
     ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied, metrics, shown })
@@ -112,7 +112,7 @@ function cellLayout(
       block: null,
       cells: [
         ...varied.map((name) => String(cell.settings[name] ?? '')),
-        ...(random ? [architectureOf(cell, shortHiddenLayers) ?? 'one per seed'] : []),
+        ...(random ? [architectureOf(cell, shortHiddenLayers) ?? 'one network per seed'] : []),
         ...metrics.map(({ name }) => shown(cell, name)),
       ],
     })),

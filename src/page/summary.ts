@@ -63,7 +63,7 @@ function countText({ done, diverged, notRun }: SummaryCell): string {
 }
 
 function architectureText({ cells }: SummaryCell): string {
-  if (cells.length > 1) return `${cells.length}, one per seed`;
+  if (cells.length > 1) return `${cells.length} networks, one per seed`;
   const { model } = cells[0].trial.config;
   return model.solver === 'sgd' ? describeHiddenLayers(model.layers) : '';
 }

@@ -64,7 +64,7 @@ ${
 function noVerdicts(quick: boolean, places: Places): Html {
   const line = ['npx fys-nn verify', ...(quick ? ['--quick'] : []), ...outOf(places, 'verify')].join(' ');
   return html`<p>The report's claims have not been checked yet. This command checks each of them with several
-seeds. Then write this page again to see which claims hold:</p>
+seeds. A page that is written afterwards shows which claims hold:</p>
 ${command(line)}`;
 }
 
