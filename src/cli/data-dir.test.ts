@@ -109,6 +109,58 @@ describe('data from a folder', () => {
   });
 });
 
+describe('defaults fit the data, and a note says so', () => {
+  const plan = async (...args: string[]) => {
+    const { status, stdout, stderr } = await call(...args, '--data-dir', 'letters', '--plan', '--json');
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    return { split: splitsOf(JSON.parse(stdout)), stderr };
+  };
+  type Printed = { trials: { settings: { samples: unknown; testSize: unknown } }[] };
+  /** Samples and test sizes of all trials of the plans, each pair once. */
+  const splitsOf = (printed: Printed | Printed[]) => [
+    ...new Set(
+      [printed]
+        .flat()
+        .flatMap(({ trials }) =>
+          trials.map(({ settings: { samples, testSize } }) => `${samples} ${testSize}`),
+        ),
+    ),
+  ];
+
+  test.each<[string[], string, RegExp]>([
+    [['mnist'], 'all 20', /^note: test rows: 20 of 80 in place of 10000, as in the data's own split$/m],
+    [['logistic'], 'all 20', /test rows: 20 of 80/],
+    [['mnist', '--quick'], 'all 20', /^note: rows: all 80 in --data-dir, .* 14000; test rows: 20 of 80/m],
+    [['mnist', '--split', 'canonical'], 'all 20', /test rows: 20 of 80/],
+    [['mnist', '--samples', '40'], '40 10', /test rows: 10 of 40/],
+    [['mnist', '--quick', '--test-size', '0.5'], 'all 0.5', /^note: rows: all 80 in --data-dir, [^;]*$/m],
+  ])('%j', async (args, rows, note) => {
+    const { split, stderr } = await plan(...args, '--batch-size', '10');
+    expect(split).toEqual([rows]);
+    expect(stderr).toMatch(note);
+    expect(stderr.match(/rows:/g)!.length).toBeLessThanOrEqual(2);
+  });
+
+  test('in a report too, which has no options for rows', async () => {
+    for (const quick of [[], ['--quick']]) {
+      const { split, stderr } = await plan('report', ...quick);
+      expect(split).toContain('all 20');
+      expect(stderr).toMatch(/test rows: 20 of 80/);
+      expect(stderr).not.toMatch(/--samples|--test-size/);
+    }
+  });
+
+  test('what the user gives is never changed', async () => {
+    for (const given of [
+      ['--samples', '14000'],
+      ['--test-size', '10000'],
+    ]) {
+      const { status, stderr } = await call('mnist', '--data-dir', 'letters', ...given);
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(`${given[0]} `) });
+    }
+  });
+});
+
 describe('refused with exit 2 and nothing written', () => {
   test.each<[string[], RegExp]>([
     [['mnist', '--data-dir', ''], /--data-dir is empty/],

@@ -10,6 +10,7 @@ import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { configOf, withoutUnread } from './config.ts';
 import { type Experiment, optionsOf, solversOf } from './define.ts';
+import { fitRows } from './fit-rows.ts';
 import { checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
@@ -76,8 +77,11 @@ export async function planExperiment(
   checkSolvers(experiment, wanted);
   checkSchedules(wanted);
   const data = createDataCache(experiment, sources);
-  const { lists, notes } =
-    given.scale === undefined ? await withScale(wanted, data) : { lists: wanted, notes: [] };
+  const fitted = await fitRows(experiment.dataset, wanted, given, combinationsOf(wanted).at(0), sources);
+  const scaled =
+    given.scale === undefined ? await withScale(fitted.lists, data) : { lists: fitted.lists, notes: [] };
+  const { lists } = scaled;
+  const notes = [...fitted.notes, ...scaled.notes];
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
