@@ -1,4 +1,3 @@
-import { significant } from '../stats/significant.ts';
 import type { Curve, CurvePanel } from './curve.ts';
 import { panelAxis } from './curve-axis.ts';
 import { colorOf, dashOf, type Key, keyOf, type SeriesTitle, shapeOf } from './curve-key.ts';
@@ -6,7 +5,7 @@ import { endMarks, endShapes, type Mark, nameMarks } from './curve-marks.ts';
 import type { SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { palette } from './style.ts';
-import { placeOn, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
+import { drawnOn, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
 import { epochAxis, type XAxis, xChannel } from './x-axis.ts';
 
 export interface CurvesOptions {
@@ -161,8 +160,7 @@ interface PointRow extends SpecPart {
 }
 
 function pointRows(members: readonly Curve[], axis: ValueAxis): PointRow[] {
-  // Five digits are finer than any pixel; curves.csv has all of them.
-  const drawn = (value: number) => significant(placeOn(axis, value), 5);
+  const drawn = (value: number) => drawnOn(axis, value);
   return members.flatMap(({ series, split, points }) =>
     points.map(({ x, value, low, high }) => ({
       series,

@@ -20,7 +20,14 @@ async function expectDrawn(figures: readonly Figure[]): Promise<void> {
     const svg = await toSvg(spec);
     expect(svg).toContain('</svg>');
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(farthestPlace(svg)).toBeLessThan(5000);
   }
+}
+
+/** The largest coordinate of a path in pixels: from a place far outside the picture, dashes would take all memory. */
+function farthestPlace(svg: string): number {
+  const paths = [...svg.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path).join(' ');
+  return Math.max(0, ...(paths.match(/-?\d+(\.\d+)?(e[+-]?\d+)?/g) ?? []).map((x) => Math.abs(Number(x))));
 }
 
 const results = (experiment: Experiment, trials: readonly TrialResult[]) =>
@@ -60,6 +67,43 @@ test('so are curves', async () => {
       ),
     ),
     runs,
+  );
+});
+
+test('so are curves that all diverged, curves without values, and one huge point', async () => {
+  const huge = fc.constantFrom(3.319279351417096e191, 1e308, 1e-300, 0, 0.5, -1e200);
+  // Two neighbours in float64, as train and test losses are when a network has exploded.
+  const neighbour = huge.chain((value) => fc.constantFrom(value, value * (1 + 2 ** -52), null));
+  const curve = fc.array(neighbour, { maxLength: 3 });
+  const trial = fc.record({ test_mse: curve, train_mse: curve, diverged: fc.boolean() }).map(
+    ({ diverged, ...curves }): TrialResult => ({
+      settings: { seed: 1 },
+      status: diverged ? 'diverged' : 'done',
+      divergedAt: diverged ? 1 : null,
+      metrics: {},
+      curves,
+    }),
+  );
+  const one: TrialResult = {
+    settings: { seed: 1 },
+    status: 'diverged',
+    divergedAt: 1,
+    metrics: {},
+    curves: { train_mse: [3.3192793514170964e191], test_mse: [3.319279351417096e191] },
+  };
+  const log = fc.constantFrom(null, 'none', 'x', 'y', 'both' as const);
+  await fc.assert(
+    fc.asyncProperty(fc.array(trial, few), log, async (trials, log) => {
+      const own = trials.map((one, i) => ({ ...one, settings: { seed: 1, learningRate: 10 ** i } }));
+      const all = { experiment: ffnn, variant: 'code', quick: false, data: [], trials: own } as const;
+      const figures = draw(all, { look: { log } });
+      await expectDrawn(figures);
+      for (const text of figures.map(({ spec }) => JSON.stringify(spec))) {
+        const domains = [...text.matchAll(/"domain":\[(-?[\d.e+-]+),(-?[\d.e+-]+)\]/g)];
+        for (const [, low, high] of domains) expect(Number(high)).toBeGreaterThan(Number(low));
+      }
+    }),
+    { ...runs, examples: [[[one], null]] },
   );
 });
 

@@ -93,13 +93,17 @@ export function toPng(svg: string): Buffer {
     .asPng();
 }
 
+/** Coordinates in pixels reach no farther: drawing dashes to a place far outside would take all memory. */
+const farthest = 1e5;
+
 /** Rounds coordinates to two decimals. Texts and labels for screen readers are not changed. */
 function rounded(svg: string): string {
   const coordinates = / (d|transform|x|y|x1|x2|y1|y2|width|height|r|cx|cy|points|offset)="([^"]*)"/g;
   return svg.replace(coordinates, (_, name: string, value: string) => {
-    const short = value.replace(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) =>
-      String(Number(Number(number).toFixed(2)) + 0),
-    );
+    const short = value.replace(/-?\d+(\.\d+)?e[+-]?\d+|-?\d+\.\d{3,}|-?\d{6,}(\.\d+)?/g, (number) => {
+      const near = Math.min(farthest, Math.max(-farthest, Number(number)));
+      return String(Number(near.toFixed(2)) + 0);
+    });
     return ` ${name}="${short}"`;
   });
 }

@@ -1,4 +1,5 @@
 import { greatest, least } from '../stats/describe.ts';
+import { significant } from '../stats/significant.ts';
 import { clampToAxis } from './clamp-to-axis.ts';
 import type { SpecPart } from './figure.ts';
 import type { LogChoice } from './look.ts';
@@ -27,6 +28,9 @@ export function isLog(log: LogChoice | null, axis: 'x' | 'y', values: Iterable<n
   return log === axis || log === 'both';
 }
 
+/** Values that differ by less than this share of their size are one value: ticks between them could not be told apart. */
+const finestShare = 1e-6;
+
 /**
  * An axis from the lowest to the highest value with a margin.
  *
@@ -37,11 +41,14 @@ export function axisOver(values: readonly number[], log: boolean): ValueAxis {
   if (log && positive.length > 0) {
     const [low, high] = [least(positive), greatest(positive)];
     // As logarithms: the ratio of two values may be beyond float64.
-    const margin = high > low ? Math.exp(0.04 * (Math.log(high) - Math.log(low))) : 2;
+    const decades = Math.log(high) - Math.log(low);
+    const margin = decades > finestShare ? Math.exp(0.04 * decades) : 2;
     return { kind: 'log', low: low / margin, high: clampToAxis(high * margin) };
   }
   const [low, high] = [least(values), greatest(values)];
-  const margin = high > low ? 0.04 * (high - low) : Math.max(1e-290, 0.05 * Math.abs(high)) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const isSpread = high - low > finestShare * size;
+  const margin = isSpread ? 0.04 * (high - low) : Math.max(1e-290, 0.05 * size) || 1;
   return { kind: 'linear', low: low - margin, high: high + margin };
 }
 
@@ -51,6 +58,14 @@ export function placeOn({ kind, low, high }: ValueAxis, value: number): number {
   if (value <= 0) return low;
   const beyond = Math.min(1e6, (high / low) ** 4);
   return Math.min(high * beyond, Math.max(low / beyond, value));
+}
+
+/** A value as it is drawn, rounded to what is finer than any pixel, so that files are short. */
+export function drawnOn(axis: ValueAxis, value: number): number {
+  const place = placeOn(axis, value);
+  const size = Math.max(Math.abs(axis.low), Math.abs(axis.high));
+  const share = axis.kind === 'log' ? Math.log(axis.high / axis.low) : (axis.high - axis.low) / size;
+  return significant(place, 5 + Math.max(0, Math.ceil(-Math.log10(share))));
 }
 
 /** Whether a logarithmic axis cannot show a value, which is then on its lower edge. */
@@ -66,6 +81,8 @@ export function scaleOf({ kind, low, high }: ValueAxis): SpecPart {
 export function ticksOf({ kind, low, high }: ValueAxis): SpecPart {
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const short = largest < 1e5 && largest >= 1e-3;
+  // Enough to tell ticks apart whose distance is a small share of their size.
+  const digits = Math.min(17, Math.max(3, 2 + Math.ceil(Math.log10(largest) - Math.log10(high - low))));
   if (kind === 'log') return { tickCount: 5, format: '~g', labelOverlap: true };
-  return { tickCount: 5, ...(!short && { format: '.3~g' }) };
+  return { tickCount: 5, ...(!short && { format: `.${digits}~g` }) };
 }
