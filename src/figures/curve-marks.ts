@@ -2,7 +2,6 @@ import type { Curve, Point } from './curve.ts';
 import { firstAbove, firstBelow, lastX } from './curve-axis.ts';
 import type { SpecPart } from './figure.ts';
 import { placeOn, type ValueAxis } from './value-axis.ts';
-import type { XAxis } from './x-axis.ts';
 
 export interface Mark extends SpecPart {
   readonly series: string;
@@ -54,7 +53,7 @@ function between(points: readonly Point[], place: number, axis: ValueAxis): { x:
 }
 
 /** The report's last values, where training diverged, and where a curve leaves the axis at the top. */
-export function endMarks(members: readonly Curve[], axis: ValueAxis, x: XAxis): Mark[] {
+export function endMarks(members: readonly Curve[], axis: ValueAxis): Mark[] {
   const last = lastX(members);
   const found = members.flatMap((curve): Mark[] => {
     const { series, split, published, diverged, crosses } = curve;
@@ -76,22 +75,24 @@ export function endMarks(members: readonly Curve[], axis: ValueAxis, x: XAxis): 
     ];
   });
   // Training and test usually leave together.
-  const apart = new Map(
+  const distinct = new Map(
     found.map((mark) => [JSON.stringify([mark.series, mark.what, mark.x, mark.value]), mark]),
   );
-  return dodged([...apart.values()], x);
+  return stacked([...distinct.values()], axis);
 }
 
-/** Marks at one place are drawn next to each other. */
-function dodged(marks: readonly Mark[], { kind, domain: [from, to] }: XAxis): Mark[] {
+/** Pixels between marks at one place, and how many of them are drawn apart. */
+const apart = 9;
+const mostApart = 8;
+
+/** Marks at one place are stacked in pixels, from the edge into the panel: their x stays true. */
+function stacked(marks: readonly Mark[], { low }: ValueAxis): Mark[] {
   const taken = new Map<string, number>();
-  const moved = (x: number, share: number) =>
-    kind === 'log' ? x * Math.exp(share * (Math.log(to) - Math.log(from))) : x + share * (to - from);
   return marks.map((mark) => {
     const place = JSON.stringify([mark.x, mark.value]);
     const before = taken.get(place) ?? 0;
     taken.set(place, before + 1);
-    const right = moved(mark.x, 0.035 * before);
-    return { ...mark, x: right > to ? moved(mark.x, -0.035 * before) : right };
+    const down = apart * (before % mostApart);
+    return down === 0 ? mark : { ...mark, down: mark.value <= low ? -down : down };
   });
 }

@@ -84,10 +84,16 @@ describe('an exploding curve', () => {
     expect(marksOf(figure, 'diverged')).toMatchObject([{ series: '10', x: 1 }]);
   });
 
-  test('several at one place are next to each other', () => {
-    const two = [1, 2].map((learningRate) => trial({ learningRate }, [1e5, 1e5, 1e5, 1e5]));
-    const epochs = marksOf(figureOf([...calm, ...two]), 'above the axis').map(({ x }) => x);
-    expect(new Set(epochs).size).toBe(2);
+  test('several at one place are at their epoch, one below the other', async () => {
+    const many = Array.from({ length: 6 }, (_, i) =>
+      trial({ learningRate: 2 + i }, [null], { status: 'diverged', divergedAt: 1 }),
+    );
+    const figure = figureOf([...calm, ...many]);
+    expect(new Set(marksOf(figure, 'diverged').map(({ x }) => x))).toEqual(new Set([1]));
+    const places = [...(await toSvg(figure.spec)).matchAll(/translate\(([^)]*)\)"[^>]*d="M-4.74,-4.74L/g)];
+    const [xs, ys] = [0, 1].map((i) => places.map(([, at]) => Number(at.split(',')[i])));
+    expect(new Set(xs).size).toBe(1);
+    expect([...new Set(ys)].sort((a, b) => a - b)).toEqual([0, 9, 18, 27, 36, 45]);
   });
 
   test('in some seeds only: their count', () => {

@@ -89,7 +89,7 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
           },
         ]
       : []),
-    ...endLayers(endMarks(members, axis, xAxis), { x, y, color }),
+    ...endLayers(endMarks(members, axis), { x, y, color }),
     ...(look.interactive ? [hoverLayer(lines, axis, { x, y, color }, bands, xAxis.title)] : []),
   ];
 }
@@ -115,7 +115,15 @@ function endLayers(values: readonly Mark[], channels: SpecPart): SpecPart[] {
   return Object.entries(endShapes)
     .map(([what, shape]) => ({
       data: { values: values.filter((mark) => mark.what === what) },
-      mark: { type: 'point', shape, size: 90, strokeWidth: 2.5, filled: false, opacity: 1 },
+      mark: {
+        type: 'point',
+        shape,
+        size: 90,
+        strokeWidth: 2.5,
+        filled: false,
+        opacity: 1,
+        yOffset: { expr: 'datum.down || 0' },
+      },
       encoding: { ...channels, tooltip },
     }))
     .filter(({ data }) => data.values.length > 0);
