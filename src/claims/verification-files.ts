@@ -1,7 +1,7 @@
 import type { FileContent } from '../files/write-files.ts';
 import { toJson } from '../output/json.ts';
 import { junit } from '../output/junit.ts';
-import { tableFiles } from '../output/result-files.ts';
+import { tableFiles, tableNames } from '../output/result-files.ts';
 import { claimsTable, figuresTable, winnersTable } from './claims-table.ts';
 import { type Expectation, expectationOf, expectationText, newlyContradicted } from './expectation.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
@@ -9,6 +9,12 @@ import { percent, runsText, valueText } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { verificationMarkdown } from './verification-markdown.ts';
 import type { GridWinners } from './winners.ts';
+
+/** The names of the files that `fys-nn verify` writes. */
+export const verificationNames: readonly string[] = [
+  ...tableNames(['claims', 'figures', 'winners']),
+  ...['verdicts.json', 'verify.json', 'verify.md', 'junit.xml'],
+];
 
 /** The files that `fys-nn verify` writes, by name. */
 export async function verificationFiles(

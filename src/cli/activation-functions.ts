@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import definition from '../../experiments/activation-functions.ts';
 import { counted } from '../errors.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
+import { figureNames } from '../figures/files.ts';
 import type { Figure } from '../figures/index.ts';
 import type { Look } from '../figures/look.ts';
 import { activationNames } from '../nn/activations.ts';
@@ -62,7 +63,7 @@ export async function writeFunctions(
   const { checkOutFolder, noteKept } = await import('./out-folder.ts');
   const { writeRunFolder } = await import('../output/run-folder.ts');
   const { programAndMachine } = await import('../output/manifest.ts');
-  await checkOutFolder(out, ['functions.csv']);
+  await checkOutFolder(out, await functionsNames(formats, flags.figures !== false));
   const values = functionValues(names, xs);
   const table = functionsTable(values);
   const files = tableFiles(name, `${title} (${figure})`, [table], formats);
@@ -80,6 +81,15 @@ export async function writeFunctions(
   noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
   if (flags.json === true) return toJson(tableToRecords(table));
   return `${title} (${figure})\n\n${await sampleTable(values)}\n\n`;
+}
+
+/** The files that writeFunctions writes. */
+export async function functionsNames(
+  formats: readonly FormatName[] | undefined,
+  withFigure: boolean,
+): Promise<string[]> {
+  const { tableNames } = await import('../output/result-files.ts');
+  return [...tableNames(['functions'], formats), ...(withFigure ? figureNames('functions') : [])];
 }
 
 /** The functions and arguments to tabulate. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -221,6 +221,63 @@ describe('where a run goes', () => {
       ]);
       expect(await files(folder)).toEqual([name]);
     }
+  });
+
+  test.each([
+    ['table.tex', 'no run of fys-nn wrote'],
+    ['trials.json', 'no run of fys-nn wrote'],
+    ['curves.svg', 'no run of fys-nn wrote'],
+    ['summary.csv', 'was changed after a run wrote it'],
+    ['manifest.json', 'cannot be read (not JSON)'],
+  ])(
+    'a user’s %s in the folder of an earlier run is not replaced, and nothing is computed',
+    async (name, why) => {
+      await run(...second, '--out', 'out/run');
+      if (name === 'manifest.json') await rm(at('out/run/datapackage.json'));
+      await appendFile(at('out/run', name), 'mine');
+      const before = await text('out/run', name);
+      const again = ['ffnn', ...small, '--epochs', '4', '--format', 'csv,json,latex', '--store', 'unused'];
+      const { status, stderr } = await call(...again, '--out', 'out/run');
+      expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
+      expect(stderr).toMatch(/--out/);
+      expect([await text('out/run', name), await files('.')]).toEqual([
+        before,
+        expect.not.arrayContaining(['unused']),
+      ]);
+      if (name !== 'manifest.json')
+        expect((await call(...second, '--out', 'out/run')).status).toBe(name === 'summary.csv' ? 2 : 0);
+    },
+  );
+
+  test('plot replaces the figures of a run and its own, but none that the user changed', async () => {
+    for (const title of ['--title', '--no-title', '--no-title']) {
+      const args = title === '--title' ? [] : [title];
+      expect((await call('plot', 'out', ...args, '--quiet')).status).toBe(0);
+    }
+    await run(...first, '--out', 'out');
+    await appendFile(at('out/curves.svg'), '<!-- mine -->');
+    const { status, stderr } = await call('plot', 'out');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('curves.svg was changed')]);
+    expect(await text('out/curves.svg')).toContain('mine');
+    expect((await call('check', 'out', '--baseline', 'first')).status).toBe(0);
+  });
+
+  test('a damaged manifest is named by check and plot, and replaced if the data package is of a run', async () => {
+    await writeFile(at('out/manifest.json'), '{');
+    for (const args of [
+      ['check', 'out', '--baseline', 'first'],
+      ['check', 'first', '--baseline', 'out'],
+      ['plot', 'out'],
+    ]) {
+      const { status, stderr } = await call(...args);
+      expect([args, status, stderr]).toEqual([
+        args,
+        2,
+        expect.stringContaining('manifest.json cannot be read (not JSON)'),
+      ]);
+    }
+    await run(...second, '--out', 'out');
+    expect(await files('out')).toEqual(await files('second'));
   });
 
   test.each(['/', ''])('--out %j is refused', async (out) => {

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
-import { refuseForeignFiles } from '../output/earlier-run.ts';
+import { refuseUsersFiles } from '../output/earlier-run.ts';
 import { writeStderr } from './terminal.ts';
 
 /** Checks, before anything is computed, that results can be written to a folder and replace nobody's files. */
-export async function checkOutFolder(folder: string, names: readonly string[]): Promise<void> {
+export async function checkOutFolder(folder: string, names: Iterable<string>): Promise<void> {
   if (folder !== '' && dirname(resolve(folder)) === resolve(folder)) {
     throw new UserError({
       what: '--out is the top folder of a disk',
@@ -15,7 +15,7 @@ export async function checkOutFolder(folder: string, names: readonly string[]): 
     });
   }
   await checkOutputDirectory(folder, '--out');
-  await refuseForeignFiles(folder, names, '--out');
+  await refuseUsersFiles(folder, names);
 }
 
 /** Says which files of an earlier run were changed since, and therefore not removed. */

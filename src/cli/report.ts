@@ -47,7 +47,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   ]);
   command.action(async (flags: RunFlags & { seed?: string }) => {
     const { runPlans } = await import('./run.ts');
-    const { functionsFolder, writeFunctions } = await import('./activation-functions.ts');
+    const { functionsFolder, functionsNames, writeFunctions } = await import('./activation-functions.ts');
     const { pageFile, renderPage } = await import('./page.ts');
     const choices = {
       ...variantAndQuick(flags),
@@ -81,8 +81,11 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       return `${functions}${comparison.text}numbers: ${numbers}\npage:    ${opened}\nnext:    ${next}\n`;
     };
     if (!options.planOnly) {
-      await checkOutFolder(folder, ['published.csv']);
-      await checkOutFolder(join(folder, functionsFolder), ['functions.csv']);
+      const { tableNames } = await import('../output/result-files.ts');
+      const names = [...tableNames(['published'], options.formats), 'published.md', pageFile];
+      await checkOutFolder(folder, names);
+      const ofFunctions = await functionsNames(options.formats, options.figures);
+      await checkOutFolder(join(folder, functionsFolder), ofFunctions);
     }
     const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
     setStatus(await runPlans(runs, options, { what, write }));

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { figureNames } from '../figures/files.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning } from '../output/manifest.ts';
-import { resultFiles } from '../output/result-files.ts';
+import { resultFiles, resultNames } from '../output/result-files.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -69,7 +70,7 @@ export async function runPlans(
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
-  for (const { out } of runs) await checkOutFolder(out, ['trials.csv', 'curves.csv', 'summary.csv']);
+  for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options));
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
     const failed = await computeAndWrite(runs, options, trials, store, lease, finish);
@@ -186,6 +187,13 @@ async function trialsToCompute(trials: readonly Trial[], store: Store, all = fal
     if (index % 1000 === 999) await setImmediate();
   }
   return missing;
+}
+
+/** The files that a run will write, as far as they are known before it has results. */
+function namesOf(plan: Plan, { formats: chosen, figures }: RunOptions): string[] {
+  const { layout } = plan.experiment;
+  const drawn = figures ? figureNames(layout.curves === null ? 'heat-maps' : 'curves') : [];
+  return [...resultNames(chosen), ...drawn];
 }
 
 function lacksRecords({ cells }: Plan, store: Store): boolean {

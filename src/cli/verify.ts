@@ -118,6 +118,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   );
   const { isJudgedByAny } = await import('../claims/readings.ts');
   const { checkOutFolder, noteKept } = await import('./out-folder.ts');
+  const { verificationFiles, verificationNames } = await import('../claims/verification-files.ts');
   const seeds = seedsOf(flags);
   const level = parseLevel(flags.level!);
   const running: Running = {
@@ -146,7 +147,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
       claims: flags.claims === undefined ? null : JSON.stringify(all),
       data: data?.sha256 ?? null,
     });
-  await checkOutFolder(out, ['claims.csv', 'figures.csv', 'winners.csv']);
+  await checkOutFolder(out, verificationNames);
 
   const note = (text: string) => {
     if (flags.quiet !== true) writeStderr(text);
@@ -164,7 +165,6 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const run = await judge(claims, readings, variant === 'both', seeds, level, running);
   const found = verdictsById(run.verification);
   const quick = flags.quick === true;
-  const { verificationFiles } = await import('../claims/verification-files.ts');
   const { writeRunFolder } = await import('../output/run-folder.ts');
   const { programAndMachine } = await import('../output/manifest.ts');
   const { toJson } = await import('../output/json.ts');

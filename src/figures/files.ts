@@ -7,6 +7,11 @@ export const figureFormatNames = Object.keys(figureFormats) as FigureFormat[];
 /** Those that every run writes. */
 export const usualFormats: readonly FigureFormat[] = ['svg', 'png', 'json'];
 
+/** The files of a figure. */
+export function figureNames(name: string, names: readonly FigureFormat[] = usualFormats): string[] {
+  return names.map((format) => `${name}.${figureFormats[format]}`);
+}
+
 /** The files of the figures: content by name. */
 export async function figureFiles(
   figures: readonly Figure[],

@@ -24,10 +24,14 @@ export type WrittenFiles = Readonly<Record<string, readonly FileFacts[]>>;
 
 /**
  * The manifest of a folder; null if it has none, or one that this program did not write: other programs have files of this
- * name too.
+ * name too. Errors: UnreadableManifest.
  */
 export async function readManifest(folder: string): Promise<Json | null> {
   const manifest = await readJson(join(folder, manifestName), largestManifest);
+  if (manifest instanceof SyntaxError) {
+    const remedy = 'run the experiment again: trials in the store are not computed twice';
+    throw new UnreadableManifest(folder, remedy);
+  }
   const versions = manifest?.versions;
   return isObject(versions) && typeof versions['fys-nn'] === 'string' ? manifest : null;
 }
@@ -37,9 +41,9 @@ export async function readManifest(folder: string): Promise<Json | null> {
  * of its folders have only a data package; there it is the names that it used, and the checksums in the data package.
  */
 export async function writtenFiles(folder: string): Promise<WrittenFiles> {
-  const manifest = await readManifest(folder);
-  if (manifest !== null && 'files' in manifest) return listedFiles(manifest);
   const described = await readOwnPackage(folder);
+  const manifest = await manifestBeside(folder, described);
+  if (manifest !== null && 'files' in manifest) return listedFiles(manifest);
   if (manifest === null && described === null) return {};
   const kind = manifest !== null ? 'run' : kindOf(described!.name);
   const facts: Record<string, FileFacts[]> = {};
@@ -115,27 +119,62 @@ export function factsOf(content: string | Uint8Array): FileFacts {
 }
 
 /**
- * Refuses a folder in which a run would replace files that no run wrote. `names` are files that the run will write.
- * Errors: UserError that names the option and the file.
+ * Refuses a folder in which a run would replace files that no run wrote, or that were changed since. `names` are files that
+ * the run will write. Errors: UserError that names the file.
  */
-export async function refuseForeignFiles(
-  folder: string,
-  names: readonly string[],
-  option: string,
-): Promise<void> {
-  const own = new Set((await readManifest(folder)) === null ? [] : [manifestName]);
+export async function refuseUsersFiles(folder: string, names: Iterable<string>): Promise<void> {
+  const path = join(folder, manifestName);
   const described = await readOwnPackage(folder);
-  if (described !== null) own.add(packageName);
-  if (own.has(manifestName)) return;
-  for (const name of [manifestName, packageName, ...names]) {
-    if (own.has(name) || described?.files.has(name)) continue;
-    if ((await entryAt(join(folder, name))) === null) continue;
-    throw new UserError({
-      what: `${option}: the folder has a file ${name} that no run of fys-nn wrote`,
-      expected: 'a new or empty folder, or one that a run wrote',
-      received: join(folder, name),
-      remedy: `name another folder with ${option}, or move this file away`,
+  const manifest = await manifestBeside(folder, described);
+  if (manifest === null && described === null && (await entryAt(path)) !== null)
+    throw foreign(folder, manifestName);
+  const written = await writtenFiles(folder);
+  for (const name of names) {
+    if (name === manifestName) continue;
+    const facts = written[name];
+    if ((await isUnchanged(join(folder, name), facts ?? [])) !== false) continue;
+    throw facts === undefined ? foreign(folder, name) : changed(folder, name);
+  }
+}
+
+function foreign(folder: string, name: string): UserError {
+  return new UserError({
+    what: `{out}: the folder has a file ${name} that no run of fys-nn wrote`,
+    expected: 'a new or empty folder, or one that a run wrote',
+    received: join(folder, name),
+    remedy: 'name another folder with {out}, or move this file away',
+  });
+}
+
+function changed(folder: string, name: string): UserError {
+  return new UserError({
+    what: `{out}: ${name} was changed after a run wrote it, and this run would replace it`,
+    expected: 'a new or empty folder, or one with the files of a run as it wrote them',
+    received: join(folder, name),
+    remedy: 'name another folder with {out}, or move this file away',
+  });
+}
+
+/** manifest.json is damaged. */
+class UnreadableManifest extends UserError {
+  constructor(folder: string, remedy: string) {
+    super({
+      what: 'manifest.json cannot be read (not JSON)',
+      expected: 'the manifest that a run wrote',
+      received: join(folder, manifestName),
+      remedy,
     });
+  }
+}
+
+/** The manifest; a damaged one counts as missing where the data package says that a run wrote the folder. */
+async function manifestBeside(folder: string, described: unknown): Promise<Json | null> {
+  try {
+    return await readManifest(folder);
+  } catch (error) {
+    if (!(error instanceof UnreadableManifest)) throw error;
+    if (described !== null) return null;
+    throw new UnreadableManifest(folder, 'name another folder with {out}, or move this one away');
   }
 }
 
@@ -144,7 +183,13 @@ async function readOwnPackage(
   folder: string,
 ): Promise<{ readonly name: string; readonly files: ReadonlyMap<string, FileFacts> } | null> {
   const json = await readJson(join(folder, packageName), largestPackage);
-  if (json === null || typeof json.name !== 'string' || !Array.isArray(json.resources)) return null;
+  if (
+    json === null ||
+    json instanceof SyntaxError ||
+    typeof json.name !== 'string' ||
+    !Array.isArray(json.resources)
+  )
+    return null;
   const files = new Map<string, FileFacts>();
   for (const resource of json.resources) {
     if (
@@ -160,12 +205,16 @@ async function readOwnPackage(
   return files.size === 0 ? null : { name: json.name, files };
 }
 
-/** null for a file that is missing or no JSON object. Errors: a broken disk, on which a run's own file looks like none. */
-async function readJson(path: string, largest: number): Promise<Json | null> {
+/**
+ * null for a file that is missing or no JSON object, a SyntaxError for one that is no JSON. Errors: a broken disk, on which
+ * a run's own file looks like none.
+ */
+async function readJson(path: string, largest: number): Promise<Json | SyntaxError | null> {
   try {
     const json = await readJsonFile(path, largest);
     return isObject(json) ? json : null;
   } catch (error) {
+    if (error instanceof SyntaxError) return error;
     if (!isDiskFault(error)) return null;
     throw new UserError(
       {

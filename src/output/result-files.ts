@@ -34,6 +34,25 @@ export function resultFiles(
   return files;
 }
 
+/** The names of those files. */
+export function resultNames(formatNames: readonly FormatName[]): string[] {
+  const forPrograms = formatNames.filter((name) => formats[name].forPrograms);
+  const forPeople = formatNames.filter((name) => !formats[name].forPrograms);
+  return [
+    ...tableNames(['trials', 'curves', 'summary'], forPrograms),
+    ...forPeople.map((name) => `table.${formats[name].extension}`),
+  ];
+}
+
+/** The names of the files of tables, with those of the data package. */
+export function tableNames(
+  tables: readonly string[],
+  formatNames: readonly FormatName[] = ['csv'],
+): string[] {
+  const files = formatNames.flatMap((name) => tables.map((table) => `${table}.${formats[name].extension}`));
+  return formatNames.includes('csv') ? [...files, 'datapackage.json'] : files;
+}
+
 /** The tables in the given formats, then the data package that describes the CSV files. Write them in this order. */
 export function tableFiles(
   name: string,

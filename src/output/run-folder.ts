@@ -8,6 +8,7 @@ import {
   isUnchanged,
   manifestName,
   readManifest,
+  refuseUsersFiles,
   type WrittenFiles,
   writtenFiles,
 } from './earlier-run.ts';
@@ -19,7 +20,8 @@ export type FileList = Readonly<Record<string, FileFacts>>;
 
 /**
  * Writes the files of a run and its manifest, and removes what an earlier run left in the folder. Returns the names of
- * files of the earlier run that were changed since: those are the user's and stay.
+ * files of the earlier run that were changed since: those are the user's and stay. Errors: UserError for a file of the user
+ * that it would replace.
  *
  * At every moment the folder is one whole run, or its manifest says that it is unfinished and lists the files of both runs,
  * which the next run then removes.
@@ -35,6 +37,7 @@ export async function writeRunFolder(
   });
   let kept: readonly string[] = [];
   await writeFiles(folder, counted, async () => {
+    await withPath(folder, () => refuseUsersFiles(folder, files.keys()));
     const earlier = await withPath(folder, () => writtenFiles(folder));
     const unfinished = {
       unfinished: 'a run was interrupted while it wrote this folder; run it again',
@@ -50,7 +53,7 @@ export async function writeRunFolder(
 
 /**
  * Adds files, such as figures that are drawn again, to the folder of a run. The manifest lists the files before they replace
- * others, so that a later run recognises either.
+ * others, so that a later run recognises either. Errors: UserError for a file of the user that it would replace.
  */
 export async function addToRunFolder(folder: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
   const { listed, counted } = withFacts(files);
@@ -67,6 +70,7 @@ export async function addToRunFolder(folder: string, files: ReadonlyMap<string, 
     yield toJson({ ...rest, files: all() });
   });
   await writeFiles(folder, counted, async () => {
+    await withPath(folder, () => refuseUsersFiles(folder, files.keys()));
     const both = { ...rest, files: all(), earlier };
     await writeFiles(folder, new Map([[manifestName, toJson(both)]]));
   });
