@@ -37,7 +37,7 @@ describe('with --json, stdout is one JSON document', () => {
     ],
     [['ffnn', '--json', '--epoch', '5'], 'ffnn has no such option', '--epoch', 'did you mean --epochs?'],
     [['ffn', '--json'], 'there is no such command', 'ffn', 'did you mean ffnn?'],
-    [['list', '--json', 'x'], 'list takes no arguments besides options', 'x', expect.any(String)],
+    [['list', '--json', 'x'], 'list takes options only', 'x', expect.any(String)],
     [
       ['trace', '/dev/null', '--json'],
       expect.stringContaining('/dev/null cannot be read as a trace'),

@@ -15,11 +15,8 @@ afterAll(() => rm(directory, { recursive: true }));
 const plan = (...args: string[]) => callProgram([...args, '--plan'], directory);
 
 test.each([
-  [
-    ['ffnn', '--lambda', '0,01', '--epochs', '3'],
-    /begins with a zero too many.*write 0\.01, with a decimal point/s,
-  ],
-  [['mnist', '--learning-rate', '0,001'], /begins with a zero too many.*write 0\.001/s],
+  [['ffnn', '--lambda', '0,01', '--epochs', '3'], /has a leading zero.*write 0\.01, with a decimal point/s],
+  [['mnist', '--learning-rate', '0,001'], /has a leading zero.*write 0\.001/s],
   [['ffnn', '--learning-rate', 'logspace(-3,0,4)'], /write --learning-rate "geomspace\(1e-3,1,4\)"/],
   [['randomnet', '--net', '1:3'], /write --net 1\.\.3/],
   [['activations', '--activation', 'relu;sigmoid'], /write --activation relu,sigmoid/],
@@ -28,6 +25,9 @@ test.each([
     ['grid-search', 'ols', '--schedule', '5/(step+50)', '--epochs', '5', '--batch-size', '10'],
     /--learning-rate has no effect, because the formula of --schedule does not have eta0/,
   ],
+  [['ffnn', '--learning-rate=-0,1'], /for one number write -0\.1/],
+  [['ffnn', '--lambda', '0;01'], /write --lambda 0\.01\n/],
+  [['ffnn', '--activation', 'swish'], /one of sigmoid.*such as --activation sigmoid/s],
   [['ffnn', '--momentum', '0,9'], /for one number write 0\.9/],
   [['ffnn', '--hidden', '[64,32]'], /write --hidden 64-32/],
 ])('%j is refused, and says what to write', async (args, message) => {
@@ -39,13 +39,14 @@ test.each([
 
 test.each([
   [['ffnn', '--noise', '0,1'], 'note: --noise 0,1 is two values, 0 and 1; for one number write 0.1'],
+  [['ffnn', '--lambda=-0,5'], 'note: --lambda -0,5 is two values, -0 and 5; for one number write -0.5'],
   [
     ['ffnn', '--hidden', '64,32'],
     'note: --hidden 64,32 is 2 networks of one hidden layer; for one network write 64-32',
   ],
   [
     ['ffnn', '--batch-size', '500', '--batches', 'permutation'],
-    'note: --batches permutation with --batch-size 500 leaves 250 of 750 training rows out of each epoch, others each time',
+    'note: --batches permutation with --batch-size 500 leaves 250 of 750 training rows out of each epoch, different ones each time',
   ],
   [
     ['ffnn', '--schedule', '5/(step+50)', '--learning-rate', '1'],

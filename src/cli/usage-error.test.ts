@@ -18,6 +18,14 @@ test.each([
   [['nothing'], 'there is no such command', 'see fys-nn --help'],
   [['grid-search', 'rigde'], 'grid-search has no such command', 'did you mean ridge?'],
   [['help', 'tabel'], 'there is no such command', 'did you mean table?'],
+  [
+    ['table', 'activation-functions'],
+    'activation-functions has no trials, so table has nothing of it in the store',
+    'run fys-nn activation-functions',
+  ],
+  [['table', 'report'], 'table has no such command', 'run fys-nn report'],
+  [['nope'], 'there is no such command', 'see fys-nn --help'],
+  [['opne'], 'there is no such command', 'did you mean open?'],
   [['store', 'nothing'], 'store has no such command', 'see fys-nn store --help'],
   [['ffnn', '--epoch', '5'], 'ffnn has no such option', 'did you mean --epochs?'],
   [['ffnn', '--learning_rate=1'], 'ffnn has no such option', 'did you mean --learning-rate?'],
@@ -38,20 +46,16 @@ test.each([
   [['ffnn', '--samples'], '--samples has no value', 'write a value after --samples, or leave it out'],
   [
     ['ffnn', '--seed', '1', '2', '3'],
-    'ffnn takes no arguments besides options',
+    'ffnn takes options only',
     'write the values of an option with commas and without spaces between them, such as 1,2,3',
   ],
-  [
-    ['ffnn', '\u2013seed', '3'],
-    'ffnn takes no arguments besides options',
-    'begin an option with two hyphens: --seed',
-  ],
+  [['ffnn', '\u2013seed', '3'], 'ffnn takes options only', 'begin an option with two hyphens: --seed'],
   [
     ['check', 'a', 'b'],
-    'check takes only <results> besides options',
+    'check takes only <results> and options',
     expect.stringContaining('fys-nn check --help'),
   ],
-  [['list', 'ffnn'], 'list takes no arguments besides options', 'run fys-nn ffnn as a command of its own'],
+  [['list', 'ffnn'], 'list takes options only', 'run fys-nn ffnn as a command of its own'],
 ])('%j: %s', async (args, what, remedy) => {
   expect(await refusal(...args)).toMatchObject({ what, remedy });
 });

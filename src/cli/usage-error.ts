@@ -62,6 +62,11 @@ export function usageError(command: Command, code: string, message: string): Use
   }
 }
 
+/** Commands that are looked for in a group to which they cannot belong, and why. */
+const notThere: Readonly<Record<string, string>> = {
+  'table activation-functions': 'activation-functions has no trials, so table has nothing of it in the store',
+};
+
 /** There is no command `word` under this one. */
 export function unknownCommand(parent: Command, word: string): UserError {
   const program = rootOf(parent);
@@ -74,10 +79,17 @@ export function unknownCommand(parent: Command, word: string): UserError {
   const inner = paths.find((path) => path.endsWith(` ${word}`)) ?? nearest(word, paths);
   const meant = nearest(word, names) ?? inner;
   return new UserError({
-    what: parent === program ? 'there is no such command' : `${nameOf(parent)} has no such command`,
+    what:
+      notThere[`${nameOf(parent)} ${word}`] ??
+      (parent === program ? 'there is no such command' : `${nameOf(parent)} has no such command`),
     expected: `one of ${names.join(', ')}`,
     received: word,
-    remedy: meant === undefined ? helpRemedy(parent) : `did you mean ${meant}?`,
+    remedy:
+      parent !== program && paths.includes(word)
+        ? `run fys-nn ${word}`
+        : meant === undefined
+          ? helpRemedy(parent)
+          : `did you mean ${meant}?`,
   });
 }
 
@@ -129,10 +141,10 @@ function tooMany(command: Command): UserError {
   const extra = args.slice(registeredArguments.length);
   const takes =
     registeredArguments.length === 0
-      ? 'no arguments'
-      : `only ${registeredArguments.map((one) => `<${one.name()}>`).join(' ')}`;
+      ? 'options only'
+      : `only ${registeredArguments.map((one) => `<${one.name()}>`).join(' ')} and options`;
   return new UserError({
-    what: `${nameOf(command)} takes ${takes} besides options`,
+    what: `${nameOf(command)} takes ${takes}`,
     expected: `fys-nn ${nameOf(command)} ${command.usage()}`,
     received: extra.join(' '),
     remedy: extraRemedy(command, extra),

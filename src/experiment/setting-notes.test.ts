@@ -60,11 +60,11 @@ describe('rows that a permutation leaves out', () => {
   test.each([
     [
       '500',
-      '{batches} permutation with {batchSize} 500 leaves 250 of 750 training rows out of each epoch, others each time',
+      '{batches} permutation with {batchSize} 500 leaves 250 of 750 training rows out of each epoch, different ones each time',
     ],
     [
       '10,400',
-      '{batches} permutation with {batchSize} 400 leaves 350 of 750 training rows out of each epoch, others each time',
+      '{batches} permutation with {batchSize} 400 leaves 350 of 750 training rows out of each epoch, different ones each time',
     ],
   ])('batches of %s', async (batchSize, note) => {
     expect((await plan('ffnn', { batches: 'permutation', batchSize })).notes).toEqual([note]);

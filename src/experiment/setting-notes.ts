@@ -35,7 +35,7 @@ function leftOverNote({ cells, lists }: Plan): string[] | undefined {
     const left = trainRows % batchSize;
     if (left < noticeable * trainRows) continue;
     return [
-      `{batches} permutation with {batchSize} ${batchSize} leaves ${left} of ${trainRows} training rows out of each epoch, others each time`,
+      `{batches} permutation with {batchSize} ${batchSize} leaves ${left} of ${trainRows} training rows out of each epoch, different ones each time`,
     ];
   }
   return undefined;

@@ -15,6 +15,17 @@ test.each([
   expect(nearest(word, ['sigmoid', 'relu', 'leaky-relu', 'linear'])).toBe(choice);
 });
 
+test.each([
+  ['nope', undefined],
+  ['opne', 'open'],
+  ['pnoe', undefined],
+  ['opeen', 'open'],
+  ['json', 'ndjson'],
+  ['sjon', undefined],
+])('of few letters one may differ, or two may be swapped: %s means %s', (word, choice) => {
+  expect(nearest(word, ['open', 'list', 'ndjson'])).toBe(choice);
+});
+
 test('of three letters one may differ, and of equally near ones the first is meant', () => {
   expect(nearest('tan', ['tot'])).toBeUndefined();
   expect(nearest('cot', ['cos', 'cat'])).toBe('cos');

@@ -13,6 +13,9 @@ const number = '[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?';
 /** A number, also one with a decimal comma. */
 const oneNumber = new RegExp(`^${number}(?:,\\d+)?$`);
 
+/** A number that begins with a zero that it does not need. Not the exponent of 1e-05, which other programs write, nor the decimals of 1.05. */
+export const leadingZero = /(?<![\w.]|[\d.][eE][+-])0\d+(?:\.\d*)?/;
+
 /** The order matters: what the first ones rewrite, the later ones can read. */
 const habits: readonly Habit[] = [
   { problem: 'has characters of a word processor or a PDF in place of plain ones', rewrite: asTyped },
@@ -41,7 +44,16 @@ export function otherNotation(text: string): { problem: string; same: string | n
     if (rewritten !== same) problem ??= habit.problem;
     same = rewritten;
   }
-  return problem === undefined ? undefined : { problem, same };
+  return problem === undefined
+    ? undefined
+    : { problem, same: same === null ? null : withoutLeadingZeros(same) };
+}
+
+/** What is written in place of another notation must not be refused for its leading zeros: 0;01 is 0.01, and [01,02] is 1,2. */
+function withoutLeadingZeros(text: string): string {
+  const decimal = /^\s*([+-]?\d+),(0\d+)\s*$/.exec(text);
+  if (decimal !== null) return withoutLeadingZeros(`${decimal[1]}.${decimal[2]}`);
+  return text.replace(new RegExp(leadingZero, 'g'), (numeral) => numeral.replace(/^0+(?=\d)/, ''));
 }
 
 function withoutBrackets(text: string): string {

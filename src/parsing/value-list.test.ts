@@ -159,7 +159,7 @@ describe('names', () => {
       /--activation.*leaky-relu.*did you mean sigmoid/s,
     );
     expect(() => parseChoice('tanh', choices, '--activation')).toThrow(
-      /one of sigmoid, relu.*choose one of these/s,
+      /one of sigmoid, relu.*choose one of them, such as --activation sigmoid/s,
     );
     expect(() => parseChoice('constructor', choices, '--activation')).toThrow(UserError);
   });
@@ -176,17 +176,17 @@ describe('a decimal comma', () => {
     ['00,1', '00.1'],
     ['0,1,0,05', 'a point'],
     ['007', 'write 7'],
-    ['01..05', 'a zero too many'],
-    ['linspace(0,01,5)', 'a zero too many'],
-    ['x+01', 'a zero too many'],
+    ['01..05', 'a leading zero'],
+    ['linspace(0,01,5)', 'a leading zero'],
+    ['x+01', 'a leading zero'],
   ])('%s is refused: %s', (text, remedy) => {
     expect(() => list(text)).toThrow(UserError);
-    expect(() => list(text)).toThrow('a zero too many');
+    expect(() => list(text)).toThrow('has a leading zero');
     expect(() => list(text)).toThrow(remedy);
   });
 
   test.each(['0', '0,0.1', '10,100', '1e-05', '1E+05', '1.05', '.05', '0..5', 'x0+1', '100'])(
-    '%s has no zero too many',
+    '%s has no leading zero',
     (text) => {
       expect(list(text).length).toBeGreaterThan(0);
     },
@@ -195,12 +195,14 @@ describe('a decimal comma', () => {
   test.each([
     ['0,1', '--x 0,1 is two values, 0 and 1; for one number write 0.1'],
     ['1,5', '--x 1,5 is two values, 1 and 5; for one number write 1.5'],
+    ['-0,5', '--x -0,5 is two values, -0 and 5; for one number write -0.5'],
+    ['-1,5', '--x -1,5 is two values, -1 and 5; for one number write -1.5'],
     ['12,25', '--x 12,25 is two values, 12 and 25; for one number write 12.25'],
   ])('%s may be one: a note', (text, note) => {
     expect(decimalCommaNote(text, '--x')).toBe(note);
   });
 
-  test.each(['0, 1', '0,0.9', '1,10', '5,5', '0,1,2', '0.5', '1..5', 'relu,linear', '-1,5'])(
+  test.each(['0, 1', '0,0.9', '1,10', '5,5', '0,1,2', '0.5', '1..5', 'relu,linear', '-1,-5'])(
     '%s is none',
     (text) => {
       expect(decimalCommaNote(text, '--x')).toBeUndefined();

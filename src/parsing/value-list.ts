@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { asTyped } from '../math/as-typed.ts';
 import { nearest } from '../math/nearest.ts';
 import { significant } from '../stats/significant.ts';
-import { otherNotation } from './habits.ts';
+import { leadingZero, otherNotation } from './habits.ts';
 
 /** The most values that one option may have, and that one range, linspace or geomspace may expand to. */
 const maxValues = 100_000;
@@ -78,8 +78,7 @@ function inShell(option: string, value: string): string {
 }
 
 function refuseLeadingZeros(text: string, option: string): void {
-  // Not the exponent of 1e-05, which other programs write, nor the decimals of 1.05.
-  const numeral = /(?<![\w.]|[\d.][eE][+-])0\d+(?:\.\d*)?/.exec(text)?.[0];
+  const numeral = leadingZero.exec(text)?.[0];
   if (numeral === undefined) return;
   const thousands = /^\s*[1-9]\d{0,2}(?:,\d{3})+\s*$/.test(text);
   const decimal = /^\s*[+-]?\d+,\d+\s*$/.test(text);
@@ -89,7 +88,7 @@ function refuseLeadingZeros(text: string, option: string): void {
       ? `${text.trim().replace(',', '.')}, with a decimal point; a comma separates values`
       : `${numeral.replace(/^0+(?=\d)/, '')}, or a point where a comma is meant as the decimal sign`;
   throw new UserError({
-    what: `${option} has the number ${numeral}, which begins with a zero too many`,
+    what: `${option}: ${numeral} has a leading zero`,
     expected: 'numbers such as 0.01, 5 or 1e-2, with commas between them',
     received: text,
     remedy: `write ${written}`,
@@ -101,7 +100,7 @@ function refuseLeadingZeros(text: string, option: string): void {
  * of which could be decimals. Undefined for any other text.
  */
 export function decimalCommaNote(text: string, option: string): string | undefined {
-  const parts = /^(0|[1-9]\d*),([1-9]|[1-9]\d*[1-9])$/.exec(text.trim());
+  const parts = /^([+-]?(?:0|[1-9]\d*)),([1-9]|[1-9]\d*[1-9])$/.exec(text.trim());
   if (parts === null || parts[1] === parts[2]) return undefined;
   const [, first, second] = parts;
   return `${option} ${first},${second} is two values, ${first} and ${second}; for one number write ${first}.${second}`;
@@ -319,7 +318,7 @@ export function parseChoice<T extends string>(text: string, choices: readonly T[
         ? `did you mean ${meant}?`
         : choices.length === 1
           ? `leave out ${option}`
-          : 'choose one of these',
+          : `choose one of them, such as ${option} ${choices[0]}`,
   });
 }
 
