@@ -180,7 +180,7 @@ describe('plot', () => {
     expect(files['heat-maps.svg'].bytes).not.toBe(6);
   });
 
-  test('what cannot be told apart is not drawn, and old figures of it are removed', async () => {
+  test('what cannot be told apart is not drawn', async () => {
     const folder = await copyOf('wide');
     const [header, , row] = (await readFile(join(folder, 'trials.csv'), 'utf8')).split('\n');
     const column = header.split(',').indexOf('learning_rate');
@@ -191,7 +191,6 @@ describe('plot', () => {
     const { status, stderr } = await call('plot', 'wide');
     expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 would not be legible\n');
     expect(status).toBe(0);
-    expect((await readdir(folder)).filter((name) => drawn.includes(name))).toEqual([]);
   });
 
   test('functions of another file are refused, with the record, and so is a table of none', async () => {
