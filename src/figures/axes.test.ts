@@ -79,7 +79,7 @@ describe('one setting', () => {
     const figure = drawn(['learning-rate']);
     expect(figure.name).toBe('lines-learning-rate');
     expect(figure.title).toContain('over learning rate, by lambda and hidden');
-    const rows = rowsOf(figure).filter(({ series }) => series === 'lambda 0.001, hidden 16-16');
+    const rows = rowsOf(figure).filter(({ series }) => series === '0.001, 16-16');
     const own = trials.filter(({ settings }) => settings.lambda === 0.001 && settings.hidden === '16-16');
     for (const rate of rates) {
       const values = own

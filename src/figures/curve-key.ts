@@ -1,7 +1,7 @@
 import { greatest } from '../stats/describe.ts';
 import type { CurvePanel } from './curve.ts';
 import type { SpecPart } from './figure.ts';
-import { fontSize, keyLimit, palette, textWidth } from './style.ts';
+import { fontSize, keyLimit, palette, textWidth, wrap, wrapWords } from './style.ts';
 
 /** The key that all panels share: colours and marks name the series, dashes the splits. */
 export interface Key {
@@ -89,18 +89,23 @@ export function dashOf({ field, splits, ...key }: Key, width: number): SpecPart 
 }
 
 function legendOf({ field, title, ordered }: Key, names: readonly string[], width: number): SpecPart {
-  const widest = Math.min(keyLimit(width), greatest(names.map((name) => textWidth(name)))) + 34;
+  const lines = names.map((name) => wrapWords(name, keyLimit(width)));
+  const widest = greatest(lines.flat().map((line) => textWidth(line))) + 34;
   const few = names.length > mostNamed && ordered;
   const step = (names.length - 1) / (fewNamed - 1);
+  // A long title has no room beside the names.
+  const isBeside = textWidth(title) < width / 3;
+  const texts = JSON.stringify(Object.fromEntries(names.map((name, i) => [name, lines[i]])));
   return {
-    title: title === '' ? null : title,
-    titleOrient: 'left',
+    title: title === '' ? null : isBeside ? title : wrap(title, width - 75),
+    titleOrient: isBeside ? 'left' : 'top',
     orient: 'top',
     direction: 'horizontal',
     ...(field === 'split' ? { symbolType: 'stroke', symbolSize: 400 } : { symbolSize: 80 }),
     symbolOpacity: 1,
     ...(few && { values: Array.from({ length: fewNamed }, (_, i) => names[Math.round(i * step)]) }),
-    columns: Math.max(1, Math.floor((width - 75 - textWidth(title)) / widest)),
+    ...(lines.some(({ length }) => length > 1) && { labelExpr: `(${texts})[datum.label]` }),
+    columns: Math.max(1, Math.floor((width - 75 - (isBeside ? textWidth(title) : 0)) / widest)),
     rowPadding: 2,
     columnPadding: fontSize,
   };

@@ -177,6 +177,18 @@ test('a curve of one epoch is a point', async () => {
   expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(2);
 });
 
+test.each([240, 300, 480])('no two names in the key of %d pixels are equal or cut off', async (width) => {
+  const targets = ['3*x+sin(y)*exp(x*y)*x^7+12345*y', '3*x+sin(y)*exp(x*y)*x^7+12345*x'];
+  const trials = ['relu', 'leaky_relu'].flatMap((activation) =>
+    targets.map((target) => trial({ activation, target, learningRate: 0.01 }, falling)),
+  );
+  const figure = figureOf(trials, { width });
+  const svg = await toSvg(figure.spec);
+  expect(svg.includes('…')).toBe(false);
+  for (const text of ['>target, activation<', 'leaky relu<']) expect(svg.includes(text)).toBe(true);
+  expect(await textFaults(figure.spec)).toEqual([]);
+});
+
 describe('no text is over another or cut off', () => {
   const cases: [string, TrialResult[]][] = [
     ['one curve', [trial({}, falling)]],

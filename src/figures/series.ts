@@ -6,7 +6,7 @@ import { type Group, type Results, valuesOf } from './results.ts';
 
 /** The title of curves that differ in these options. Nets are numbered, but the numbers mean nothing. */
 export function seriesTitle({ trials }: Results, names: readonly OptionName[]): SeriesTitle {
-  if (names.length !== 1) return { title: '', ordered: false };
+  if (names.length !== 1) return { title: names.map(optionTitle).join(', '), ordered: false };
   const values = valuesOf(trials, names[0]);
   return {
     title: optionTitle(names[0]),
@@ -26,7 +26,10 @@ export function inOrder(
 
 export type SeriesName = (settings: Settings) => string;
 
-/** The name of a curve: the value of the one option in which the curves differ, or all of these with their names. */
+/** Stands in the name of a curve for an option that it does not have. */
+const noValue = '\u2013';
+
+/** The name of a curve: its values of the options in which the curves differ, in the order of the key's title. */
 export function seriesNames({ trials }: Results, names: readonly OptionName[]): SeriesName {
   const texts = new Map(
     names.map((name) => {
@@ -35,11 +38,5 @@ export function seriesNames({ trials }: Results, names: readonly OptionName[]): 
       return [name, new Map(values.map((value, i) => [value, short[i]]))];
     }),
   );
-  const text = (name: OptionName, settings: Settings) => texts.get(name)!.get(settings[name]!) ?? '';
-  if (names.length === 1) return (settings) => text(names[0], settings);
-  return (settings) =>
-    names
-      .filter((name) => (settings[name] ?? null) !== null)
-      .map((name) => `${optionTitle(name)} ${text(name, settings)}`)
-      .join(', ');
+  return (settings) => names.map((name) => texts.get(name)!.get(settings[name]!) ?? noValue).join(', ');
 }

@@ -1,7 +1,7 @@
 import type { SpecPart, VegaLiteSpec } from './figure.ts';
 import type { Look } from './look.ts';
 
-/** The largest widths, in pixels, of a label and of a name in a key. Longer ones, such as formulas, get an ellipsis. */
+/** The largest widths, in pixels, of a label and of a name in a key. Longer labels, such as formulas, get an ellipsis; names are wrapped. */
 export const labelLimit = 200;
 export function keyLimit(width: number): number {
   return Math.max(60, width - 120);
@@ -115,4 +115,16 @@ export function wrap(text: string, width: number, size = fontSize): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+/** The same; words that are wider than a line are broken too. */
+export function wrapWords(text: string, width: number): string[] {
+  return wrap(text, width).flatMap((line) => {
+    const parts = [''];
+    for (const letter of line) {
+      if (textWidth(parts[parts.length - 1] + letter) > width) parts.push('');
+      parts[parts.length - 1] += letter;
+    }
+    return parts;
+  });
 }
