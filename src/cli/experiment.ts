@@ -124,9 +124,10 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
-  const { description } = options[name];
+  const { description, defaultNote } = options[name];
   const choices = choicesOf(experiment, name);
-  const defaults = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
+  const usual = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
+  const defaults = defaultNote === undefined ? usual : `${usual}, ${defaultNote}`;
   const option = settingFlag(name, `${withChoices(description, choices)} (default: ${defaults})`);
   option.helpGroup(`${groupOf(name)}:`);
   if (choices !== undefined) option.argChoices = [...choices];

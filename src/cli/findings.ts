@@ -49,5 +49,5 @@ function publishedText(all: readonly Comparison[]): string {
     ({ published, ours }) => Math.abs(ours! - published) <= near * Math.abs(published),
   );
   const of = counted(found.length, 'published number');
-  return `At most ${100 * near} % from ours: ${close.length} of the ${of}.`;
+  return `${close.length} of the ${of} ${close.length === 1 ? 'is' : 'are'} within ${100 * near} % of ours.`;
 }

@@ -138,3 +138,10 @@ describe('every example', () => {
     expect(status).toBe(expected);
   });
 });
+
+test('the default of --scale is one statement', () => {
+  const help = helpOf(commands.find((one) => nameOf(one) === 'mnist')!).replace(/\s+/g, ' ');
+  const scale = /--scale <name> (.*?\))/.exec(help)![1];
+  expect(scale.match(/default/g)).toHaveLength(1);
+  expect(scale).toContain('(default: pixels, or max if all inputs are below 128)');
+});

@@ -231,10 +231,17 @@ function withBar(label: string, text: string, part: number, width: number): stri
   return `${truncate(label, labelWidth)} ${bar}  ${text}`;
 }
 
+/** The first third of a label that is too long, and its end, where the labels of a grid differ. */
 function truncate(label: string, width: number): string {
   const characters = [...label];
   if (characters.length <= width) return label;
-  return `${characters.slice(0, Math.max(0, width - 3)).join('')}...`.slice(0, Math.max(0, width));
+  const room = Math.max(0, width - 3);
+  const begin = Math.floor(room / 3);
+  const end = characters.slice(characters.length - (room - begin));
+  return `${characters.slice(0, begin).join('')}...${room === 0 ? '' : end.join('')}`.slice(
+    0,
+    Math.max(0, width),
+  );
 }
 
 function leftText({ total, finished, left }: Tally, now: number): string {

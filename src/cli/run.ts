@@ -32,7 +32,7 @@ import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, showPlan, timeText } from './show-plan.ts';
 import { showResults } from './show-results.ts';
-import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
+import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
 import { workOf } from './work.ts';
 import { wroteLines } from './wrote.ts';
 
@@ -157,7 +157,8 @@ async function computeAndWrite(
   );
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
   if (elsewhere > 0) note(`other processes computed ${counted(elsewhere, 'trial')} in the meantime`);
-  for (const line of await wroteLines(written)) note(line);
+  const { isTTY, columns = 80 } = process.stderr;
+  if (!quiet) writeStderrWhole(...(await wroteLines(written, isTTY ? columns : Number.POSITIVE_INFINITY)));
   reportFailures(failures, storeDirectory);
   for (const { out } of incomplete) {
     writeStderr(`${out}/ is unchanged: not all trials are done`);

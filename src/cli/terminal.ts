@@ -39,6 +39,12 @@ export function writeStderr(...lines: readonly string[]): void {
   else process.stderr.write(printableLines(lines, process.stderr));
 }
 
+/** Writes lines to stderr that may be paths, so that none is broken: the terminal wraps them, and they can be copied. */
+export function writeStderrWhole(...lines: readonly string[]): void {
+  if (onlyEvents) writeStderr(...lines);
+  else process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
 /** Writes an event to stderr if programs read it (--progress ndjson). */
 export function writeEvent(
   event: (typeof eventNames)[number],

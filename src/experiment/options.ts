@@ -22,10 +22,10 @@ export const commonOptions = {
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
-  scale: choice(
-    'what the inputs are divided by: none; pixels: 255; max: their largest value, the default if it is below 128',
-    scalings,
-  ),
+  scale: {
+    ...choice('what the inputs are divided by: none; pixels: 255; max: their largest value', scalings),
+    defaultNote: 'or max if all inputs are below 128',
+  },
   basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
     'none',
     ...bases,

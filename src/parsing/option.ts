@@ -12,6 +12,8 @@ export interface Option {
   readonly description: string;
   /** The names to choose from, for --help. */
   readonly choices?: readonly string[];
+  /** When another value than the experiment's is the default, for --help. */
+  readonly defaultNote?: string;
   /** The type of the value in CSVs. */
   readonly type: 'integer' | 'number' | 'string';
   /** Parses one value. `name` identifies it in errors, for example as a flag. Errors: UserError. */
