@@ -151,8 +151,8 @@ describe('one setting', () => {
     const [mse, r2] = vconcat.map(({ layer }) => layer[0].encoding.y.scale.domain);
     expect(mse[1]).toBeLessThan(1);
     expect(r2[0]).toBeGreaterThan(-10);
-    expect(figure.caption).toContain('Above the axis (triangles): ');
-    expect(figure.caption).toContain('Below the axis (triangles): ');
+    expect(figure.caption).toContain('Above the axis of test MSE (triangles): ');
+    expect(figure.caption).toContain('Below the axis of test R² (triangles): ');
     expect(figure.caption).toContain('at learning rate 0.1');
   });
 

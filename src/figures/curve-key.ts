@@ -14,8 +14,8 @@ export interface Key {
   readonly ordered: boolean;
 }
 
-/** Marks on the curves, so that of two curves on top of each other both are visible. */
-const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'] as const;
+/** Marks on the curves, so that of two curves on top of each other both are visible. Diamonds are the report's. */
+const shapes = ['circle', 'square', 'triangle-up', 'cross', 'triangle-down'] as const;
 
 /** The largest number of series that colours and marks can distinguish. */
 export const mostNamed = 28;

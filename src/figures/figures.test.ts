@@ -239,6 +239,13 @@ describe('curves', () => {
     });
   });
 
+  test('no series has the mark of the report, a diamond', () => {
+    const many = Array.from({ length: 7 }, (_, i) => trial({ solver: 'sgd', learningRate: 10 ** -i }, 0.06));
+    const ranges = valuesAt(draw(curveResults({}, many))[0].spec, 'range').flat();
+    expect(ranges).toContain('square');
+    expect(ranges).not.toContain('diamond');
+  });
+
   test("the report's last values are diamonds; another library has its test curve", async () => {
     const tfjs = trial({ solver: 'sgd', reference: 'tfjs' }, 0.061);
     const own = trial({ solver: 'sgd', reference: 'none' }, 0.06);
@@ -248,7 +255,8 @@ describe('curves', () => {
     const [figure] = draw(results, { published });
     const shown = texts(await toSvg(figure.spec));
     expect(shown).toEqual(expect.arrayContaining(['train', 'test', 'test, tfjs']));
-    expect(figure.caption).toContain("Diamonds: the report's last values.");
+    expect(figure.caption).toContain("Diamonds: the report's last test values.");
+    expect(await toSvg(figure.spec)).toContain("the report's last test values");
     const marks = (valuesAt(figure.spec, 'values').flat() as { what?: string; value: number }[]).filter(
       ({ what }) => what !== undefined,
     );

@@ -47,7 +47,7 @@ function comparisonFigures(grid: Grid, published: Published, look: Look): Figure
     const notes: string[] = [...missingOf(grid.results)];
     const triples = metrics.flatMap((metric) => {
       const found = comparedColors(grid, metric, published, look);
-      if (found.clipped) notes.push(clipNote(metric));
+      notes.push(...found.clipped);
       return slices.map((slice) => comparedPanels(grid, slice, metric, published, found));
     });
     const perLine = panelsPerLine(triples.flat(), look.width);
@@ -63,7 +63,8 @@ function comparisonFigures(grid: Grid, published: Published, look: Look): Figure
 interface ComparedColors {
   readonly both: Colors;
   readonly difference: Colors;
-  readonly clipped: boolean;
+  /** A note for each of the two scales that some values are outside of. */
+  readonly clipped: readonly string[];
 }
 
 function comparedColors(
@@ -79,7 +80,11 @@ function comparedColors(
     theirs === null || own === null ? [] : [own - theirs],
   );
   const [both, difference] = [colorsOf(values, metric, look), differenceColors(differences)];
-  return { both, difference, clipped: isClipped(both, values) || isClipped(difference, differences) };
+  const clipped = [
+    ...(isClipped(both, values) ? [clipNote(metric)] : []),
+    ...(isClipped(difference, differences) ? [clipNote(metric, 'difference in ')] : []),
+  ];
+  return { both, difference, clipped };
 }
 
 function comparedPanels(
@@ -125,8 +130,8 @@ function comparedPanels(
   ];
 }
 
-function clipNote({ title }: ShownMetric): string {
-  return `${shortTitle(title)}: the most extreme values are outside the colour scale.`;
+function clipNote({ title }: ShownMetric, of = ''): string {
+  return `${of}${shortTitle(title)}: the most extreme values are outside the colour scale.`;
 }
 
 function chunks<T>(items: readonly T[], perLine: number): T[][] {

@@ -143,3 +143,17 @@ test('what the report does not give has its own mark', async () => {
   expect(svg.match(/>–</g)).toHaveLength(2);
   expect(svg.match(/>not</g)).toHaveLength(2);
 });
+
+test('a difference outside its scale is named, not the value, which is inside', () => {
+  const rates = ols.settings.learningRate!;
+  const trials = rates.map((learningRate, i) =>
+    trial({ schedule: 'constant', batchSize: 10, learningRate }, 0.1 + i / 1000),
+  );
+  const published = (metric: string, { learningRate }: Settings) => {
+    const index = rates.indexOf(learningRate as number);
+    return metric === 'bootstrap_mse' ? (index === 0 ? 0.5 : 0.101 + index / 1000) : null;
+  };
+  const [, beside] = draw(results(trials), { published });
+  expect(beside.caption).toContain('difference in test MSE: the most extreme values are outside');
+  expect(beside.caption).not.toMatch(/\. test MSE: the most extreme/);
+});

@@ -131,5 +131,7 @@ function lineOf(
 /** Trials that do not have the setting, such as closed forms over learning rates. */
 function leftOut({ trials }: Results, name: OptionName): string[] {
   const count = trials.filter(({ settings }) => (settings[name] ?? null) === null).length;
-  return count === 0 ? [] : [`${count} of ${trials.length} trials have no ${optionTitle(name)}.`];
+  return count === 0
+    ? []
+    : [`${count} of ${trials.length} trials ${count === 1 ? 'has' : 'have'} no ${optionTitle(name)}.`];
 }
