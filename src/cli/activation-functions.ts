@@ -135,7 +135,9 @@ export async function readFunctionsFigure(folder: string): Promise<(look: Partia
   const { parseCell, readTable } = await import('../figures/folder-table.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
   const values: FunctionValue[] = [];
-  for await (const row of readTable(folder, 'functions.csv', ['activation', 'x', 'value', 'gradient'])) {
+  const { writtenFiles } = await import('../output/earlier-run.ts');
+  const columns = ['activation', 'x', 'value', 'gradient'];
+  for await (const row of readTable(folder, 'functions.csv', columns, await writtenFiles(folder))) {
     values.push({
       activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
       x: parseCell(row, 'x', parseNumber),

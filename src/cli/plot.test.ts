@@ -188,6 +188,7 @@ describe('plot', () => {
     const rows = Array.from({ length: 101 }, (_, i) => cells.with(column, String((i + 1) / 1000)).join(','));
     await writeFile(join(folder, 'trials.csv'), `${[header, ...rows].join('\n')}\n`);
     await cut(join(folder, 'manifest.json'), (text) => text.replace('"total": 40', '"total": 101'));
+    await forgetFiles(folder);
     const { status, stderr } = await call('plot', 'wide');
     expect(stderr).toBe('note: wide: no figures of 101 columns: more than 100 would not be legible\n');
     expect(status).toBe(0);
@@ -204,7 +205,7 @@ describe('plot', () => {
     await cut(join(directory, 'others/functions.csv'), (text) => text.replace(/\n[\s\S]+/, '\n'));
     const none = await call('plot', 'others');
     expect(none.status).toBe(2);
-    expect(none.stderr).toContain('functions.csv has no rows');
+    expect(none.stderr).toContain('functions.csv was changed');
   });
 
   test('a run in which all diverged has a figure that says so', async () => {
@@ -229,6 +230,7 @@ describe('plot', () => {
     });
     expect(longer).toHaveLength(400_000);
     await writeFile(join(folder, 'curves.csv'), `${curves.split('\n')[0]}\n${longer.join('\n')}\n`);
+    await forgetFiles(folder);
     const { status, stderr } = await runIn(['--max-old-space-size=128'], 'plot', 'long', '--format', 'json');
     expect({ status, stderr }).toMatchObject({
       status: 0,
@@ -255,6 +257,7 @@ describe('plot', () => {
         .map((row) => (row.length === 1 ? '' : places.map((place) => row[place]).join(',')))
         .join('\n');
     });
+    await forgetFiles(folder);
     await rm(join(folder, 'heat-maps.svg'));
     expect((await call('plot', folder)).status).toBe(0);
     expect(await readFile(join(folder, 'heat-maps.svg'), 'utf8')).toBe(before);
@@ -272,7 +275,7 @@ describe('plot', () => {
     [
       'with half a manifest',
       (folder) => writeFile(join(folder, 'manifest.json'), '{"exp'),
-      'not a JSON object',
+      'cannot be read (not JSON)',
     ],
     ['without its curves', (folder) => rm(join(folder, 'curves.csv')), 'curves.csv is missing'],
     [
@@ -283,7 +286,19 @@ describe('plot', () => {
     [
       'with too few rows',
       (folder) => cut(join(folder, 'trials.csv'), withoutLastRow),
-      'trials.csv has 39 rows, the manifest 40',
+      'trials.csv was changed after the run wrote it',
+    ],
+    [
+      'with another number',
+      (folder) =>
+        cut(join(folder, 'trials.csv'), (text) => text.replace(/\d(?=\n$)/, (d) => String(9 - Number(d)))),
+      'trials.csv was changed after the run wrote it',
+    ],
+    [
+      'with another loss in a curve',
+      (folder) =>
+        cut(join(folder, 'curves.csv'), (text) => text.replace(/\d(?=\n$)/, (d) => String(9 - Number(d)))),
+      'curves.csv was changed after the run wrote it',
     ],
     [
       'of a version with other columns',
@@ -317,6 +332,14 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 async function cut(file: string, change: (text: string) => string): Promise<void> {
   await writeFile(file, change(await readFile(file, 'utf8')));
 }
+/** The manifest and the data package then say nothing of checksums. */
+async function forgetFiles(folder: string): Promise<void> {
+  await cut(join(folder, 'manifest.json'), (text) => {
+    const { files: _files, ...manifest } = JSON.parse(text);
+    return JSON.stringify(manifest);
+  });
+  await rm(join(folder, 'datapackage.json'));
+}
 const withoutLastRow = (text: string): string => text.replace(/[^\n]*\n$/, '');
 const renamed = (text: string): string => text.replace('learning_rate', 'eta');
 
@@ -335,14 +358,12 @@ describe('figures of a run', () => {
     expect(names).toEqual(expect.arrayContaining(['curves.svg', 'published.svg', 'mine.svg']));
   });
 
-  test('figures that cannot be written do not take the tables along', async () => {
+  test('a folder in the place of a figure is refused before anything is computed', async () => {
     await mkdir(join(directory, 'blocked', 'heat-maps.svg'), { recursive: true });
     const { status, stderr } = await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'blocked');
-    expect(status).toBe(1);
-    expect(stderr).toContain('the figures of blocked/ could not be drawn');
-    expect(await readdir(join(directory, 'blocked'))).toEqual(
-      expect.arrayContaining(['trials.csv', 'manifest.json']),
-    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('heat-maps.svg that no run of fys-nn wrote');
+    expect(await readdir(join(directory, 'blocked'))).toEqual(['heat-maps.svg']);
   });
 });
 

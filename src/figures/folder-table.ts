@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { NotCsv, readCsv } from '../files/csv.ts';
 import { readRegular } from '../files/regular-file.ts';
+import { isUnchanged, type WrittenFiles } from '../output/earlier-run.ts';
 import { parseNumber } from '../parsing/value-list.ts';
-import { damagedResults, otherVersion } from './folder-errors.ts';
+import { changedResults, damagedResults, otherVersion } from './folder-errors.ts';
 
 /** A record of a table that is read from a results folder. */
 export interface Row {
@@ -24,12 +26,16 @@ export async function readText(folder: string, file: string): Promise<string> {
 /**
  * The rows of a CSV file, one by one. A column that the file lacks has the text that `defaults` gives it.
  *
- * Errors: a file that was cut off, and one of another version, which lacks other columns.
+ * `written` are the files that runs wrote to the folder. Other quotes and line ends, as spreadsheets write them, are no change.
+ *
+ * Errors: a file that was cut off, one of another version, which lacks other columns, and, after the last row, one with
+ * other cells than a run wrote.
  */
 export async function* readTable(
   folder: string,
   file: string,
   columns: readonly string[],
+  written: WrittenFiles,
   defaults: ReadonlyMap<string, string> = new Map(),
 ): AsyncGenerator<Row> {
   const path = join(folder, file);
@@ -40,8 +46,10 @@ export async function* readTable(
     const places = placesOf(columns, header);
     const missing = columns.find((name) => places.get(name) === -1 && !defaults.has(name));
     if (missing !== undefined) throw otherVersion(folder, `${file} without the column ${missing}`);
+    const digest = createHash('sha256').update(line(header));
     let record = 1;
     for await (const cells of records) {
+      digest.update(line(cells));
       const number = ++record;
       if (cells.length < header.length) {
         throw damagedResults(
@@ -52,12 +60,22 @@ export async function* readTable(
       const cell = (column: string) => cells[places.get(column)!] ?? defaults.get(column)!;
       yield { where: () => `${path}, record ${number}`, cell };
     }
+    const allowed = written[file];
+    const found = digest.digest('hex');
+    if (allowed === undefined || allowed.some(({ sha256 }) => sha256 === found)) return;
+    if ((await isUnchanged(path, allowed)) === false) throw changedResults(folder, file);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw error instanceof NotCsv
       ? damagedResults(folder, `in ${file} ${error.message}`)
       : unreadable(folder, file);
   }
+}
+
+/** A record as runs write it. */
+function line(cells: readonly string[]): string {
+  const quoted = cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
+  return `${quoted.join(',')}\n`;
 }
 
 function placesOf(columns: readonly string[], header: readonly string[]): ReadonlyMap<string, number> {

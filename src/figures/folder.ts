@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
+import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
@@ -17,7 +18,7 @@ import type { Results, TrialResult } from './results.ts';
 /**
  * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder.
  *
- * Errors: a folder with no results, with incomplete results, or with results of another version.
+ * Errors: a folder with no results, with incomplete or changed results, or with results of another version.
  */
 export async function readResults(folder: string, experiments: readonly Experiment[]): Promise<Results> {
   const manifest = await readManifest(folder);
@@ -26,8 +27,9 @@ export async function readResults(folder: string, experiments: readonly Experime
     throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
   const { ids } = manifest.trials ?? {};
   const known = Array.isArray(ids) ? new Set(ids.map((id) => shortId(String(id)))) : null;
-  const trials = await readTrials(folder, experiment, known);
-  const curves = await readCurves(folder, experiment, known);
+  const written = await writtenFiles(folder);
+  const trials = await readTrials(folder, experiment, known, written);
+  const curves = await readCurves(folder, experiment, known, written);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damagedResults(
       folder,
@@ -135,10 +137,15 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
   throw otherVersion(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
-async function readTrials(folder: string, experiment: Experiment, known: ReadonlySet<string> | null) {
+async function readTrials(
+  folder: string,
+  experiment: Experiment,
+  known: ReadonlySet<string> | null,
+  written: WrittenFiles,
+) {
   const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
   const columns = ['trial', 'status', 'diverged_epoch', ...columnsOf(experiment)];
-  for await (const row of readTable(folder, 'trials.csv', columns, laterColumns(experiment))) {
+  for await (const row of readTable(folder, 'trials.csv', columns, written, laterColumns(experiment))) {
     checkOwn(row, folder, 'trials.csv', known);
     trials.push({
       id: row.cell('trial'),
@@ -156,11 +163,12 @@ async function readCurves(
   folder: string,
   { task, layout }: Experiment,
   known: ReadonlySet<string> | null,
+  written: WrittenFiles,
 ): Promise<Map<string, TrialResult['curves']>> {
   const losses = curveMetrics(task);
   const curves = new Map<string, Record<string, CurveCollector>>();
   const columns = ['trial', 'epoch', 'split', 'metric', 'value'];
-  for await (const row of readTable(folder, 'curves.csv', columns)) {
+  for await (const row of readTable(folder, 'curves.csv', columns, written)) {
     checkOwn(row, folder, 'curves.csv', known);
     const split = parseCell(row, 'split', (text, name) => parseChoice(text, splitNames, name));
     const loss = parseCell(row, 'metric', (text, name) => parseChoice(text, losses, name));
