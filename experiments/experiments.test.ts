@@ -91,7 +91,7 @@ test('a reference that an experiment does not have is refused', async () => {
   await expect(plan(byName.randomnet, { reference: ['tfjs'] })).rejects.toThrow('no {reference}');
 });
 
-test('L-BFGS is for logistic, beside SGD, and reads nothing of its options', async () => {
+test('L-BFGS is for logistic, in addition to SGD, and reads nothing of its options', async () => {
   const { cells } = await plan(byName.logistic, { solver: ['sgd', 'lbfgs'] });
   expect(cells).toHaveLength(8);
   const [sgd, exact] = ['sgd', 'lbfgs'].map((name) =>

@@ -406,7 +406,7 @@ describe('references', () => {
     expect(status).toBe(1);
   });
 
-  test('those that are there stand beside ours in every table', async () => {
+  test('those that are there are next to ours in every table', async () => {
     const available = await availableReferences();
     const ffnn = ['ffnn', ...small, '--reference', 'tfjs'];
     for (const [name, args, folder] of [

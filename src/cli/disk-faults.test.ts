@@ -111,7 +111,7 @@ test('a store that cannot be read is left as it is', async () => {
 });
 
 test.each(['open', 'write', 'sync', 'rename'])(
-  'where %s of a checkpoint fails, that is said once and the training goes on',
+  'where %s of a checkpoint fails, that is said once and the training continues',
   async (operation) => {
     const fault = { operation, path: '/checkpoints/', code: 'EIO' };
     const { status, stderr } = await run(checkpointed, fault, failingDisk + clocks.hasty);

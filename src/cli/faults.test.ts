@@ -140,7 +140,7 @@ test('a reader of the output that goes away makes no failure good', async () => 
   expect((await ended).status).toBe(0);
 });
 
-test('--fail-fast starts no other trial after a failure; --max-failures after so many', async () => {
+test('--fail-fast starts no other trial after a failure; --max-failures after n', async () => {
   const args = [...tiny, '--jobs', '1', '--retries', '0'];
   const environment = { FYS_NN_FAULT: 'throw:1:9' };
   // All but the seed alike: the longest first leaves them in their order, seed 1 in front.
@@ -191,7 +191,7 @@ describe('interrupted', () => {
   test.each([
     ['ffnn', '--epochs', '10', '--samples', '150'],
     ['mnist', '--epochs', '10', '--samples', '600', '--test-size', '100'],
-  ])('by a kill: the training of %s goes on from its checkpoint, to the same bytes', async (...training) => {
+  ])('by a kill: the training of %s resumes from its checkpoint, to the same bytes', async (...training) => {
     // Notes down each checkpoint that is written, and is killed after the third.
     const killing = preloading(`${clocks.hasty}
       import fs from 'node:fs';

@@ -10,7 +10,7 @@ export function fold(text: string, width: number, indent = 0): string[] {
   return lines;
 }
 
-/** What is printed for values that are too long to stand in a table, and what they are: "A = eta0 / (1 + epoch)". */
+/** What is printed for values that are too long for a table, and what they are: "A = eta0 / (1 + epoch)". */
 export interface Shortened {
   readonly texts: readonly string[];
   readonly key: readonly string[];

@@ -45,7 +45,7 @@ describe('renderHeatMap', () => {
     expect(renderHeatMap({ ...options, best: 'min' })).toMatch(/-2\.40\*.*lowest/s);
   });
 
-  test('with colour the same text stands in the same places', () => {
+  test('with colour the same text is in the same places', () => {
     const colored = renderHeatMap({ ...options, color: true });
     const plain = stripVTControlCharacters(colored).replace(/ +$/gm, '');
     expect(plain).toBe(renderHeatMap(options));

@@ -1,4 +1,4 @@
-/** A number with so many significant digits, trailing zeros included: 0.0530, 1234, 1.23e7, 1.2e-7. */
+/** A number with N significant digits, trailing zeros included: 0.0530, 1234, 1.23e7, 1.2e-7. */
 export function digitsText(value: number, digits: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const [mantissa, exponentText] = value.toExponential(digits - 1).split('e');

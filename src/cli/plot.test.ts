@@ -33,7 +33,7 @@ async function copyOf(name: string): Promise<string> {
   return join(directory, name);
 }
 
-test('a run without figures leaves none of another run beside its tables', async () => {
+test('a run without figures leaves none of another run next to its tables', async () => {
   await copyOf('undrawn');
   const { status } = await run(
     'grid-search',

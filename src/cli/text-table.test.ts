@@ -21,7 +21,7 @@ describe('renderTable', () => {
     expect(renderTable(header, rows, { color: false })).not.toMatch(/ $/m);
   });
 
-  test('with colour the text stands in the same places', () => {
+  test('with colour the text is in the same places', () => {
     const colored = renderTable(header, rows, { align: ['left', 'right'], color: true });
     expect(colored).toContain('\u001b[1mmodel\u001b[22m');
     expect(stripVTControlCharacters(colored).replaceAll('─', '-')).toBe(

@@ -66,10 +66,10 @@ interface Reached {
   readonly at: number;
 }
 
-/** Nothing is told before so many milliseconds, nor before this part of the work is done. */
+/** No time is shown before this many milliseconds, nor before this part of the work is done. */
 const firstAfter = 1000;
 const firstPart = 0.04;
-/** After so many milliseconds it is told, however little is done. */
+/** After this many milliseconds it is shown, however little is done. */
 const latestFirst = 10_000;
 /** A trial shorter than this, in seconds, does not tell the speed if it waited for its worker to start. */
 const shortTrial = 1;

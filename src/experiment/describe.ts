@@ -98,7 +98,7 @@ export function isReportCell(
   return (Object.keys(settings) as OptionName[]).every((name) => isReportValue(own, name, settings));
 }
 
-/** The options, besides the seed, whose values in some trial are not the report's, in the experiment's order. */
+/** The options other than the seed whose values in some trial are not the report's, in the experiment's order. */
 export function changedOptions(
   experiment: Experiment,
   variant: Variant,

@@ -13,7 +13,7 @@ export interface CellContent {
   readonly seeds: number;
 }
 
-/** What stands in a cell of a published number that the report does not give. */
+/** The text in a cell of a published number that the report does not give. */
 export const unpublished = '\u2013';
 
 /** Two significant digits, as in the report; if there is no number, the reason. Seeds that diverged are counted. */

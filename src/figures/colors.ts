@@ -12,7 +12,7 @@ export interface Colors {
   readonly log: boolean;
 }
 
-/** A logarithmic scale has at most so many decades: with more, good cells would all look the same. */
+/** A logarithmic scale has at most this many decades: with more, good cells would all look the same. */
 const mostDecades = 3;
 /** A linear scale reaches from the best value this many times as far as its own size, or as the better 60 % of the values. */
 const reach = 5;

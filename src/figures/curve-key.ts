@@ -93,7 +93,7 @@ function legendOf({ field, title, ordered }: Key, names: readonly string[], widt
   const widest = greatest(lines.flat().map((line) => textWidth(line))) + 34;
   const few = names.length > mostNamed && ordered;
   const step = (names.length - 1) / (fewNamed - 1);
-  // A long title has no room beside the names.
+  // A long title has no room next to the names.
   const isBeside = textWidth(title) < width / 3;
   const texts = JSON.stringify(Object.fromEntries(names.map((name, i) => [name, lines[i]])));
   return {

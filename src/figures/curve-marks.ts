@@ -37,7 +37,7 @@ export function nameMarks(members: readonly Curve[], axis: ValueAxis, at: 'point
   });
 }
 
-/** Places along a curve of so many points: evenly spread, moved by a share of their distance. */
+/** Places along a curve of N points: evenly spread, moved by a share of their distance. */
 function placesOf(points: number, shift: number): number[] {
   if (points === 1) return [0];
   return Array.from({ length: marksPerCurve }, (_, i) => ((i + shift) / marksPerCurve) * (points - 1));

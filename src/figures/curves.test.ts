@@ -71,7 +71,7 @@ describe('an exploding curve', () => {
     expect(alone.caption).not.toContain('Above the axis');
   });
 
-  test('that diverged has a cross, and its epoch stands in the figure', async () => {
+  test('that diverged has a cross, and its epoch is in the figure', async () => {
     const figure = figureOf([...calm, diverged]);
     expect(axisOf(figure)).toEqual(axisOf(figureOf(calm)));
     expect(marksOf(figure, 'diverged')).toMatchObject([{ x: 3, value: axisOf(figure).domain[1] }]);

@@ -89,7 +89,7 @@ describe('heat maps', () => {
     expect(await toSvg(figures[0].spec)).toMatchSnapshot();
   });
 
-  test('the closed form stands in the caption, the metrics in full', () => {
+  test('the closed form is in the caption, the metrics in full', () => {
     expect(figures[0].caption).toBe(
       'OLS by SGD and closed form: batch size × learning rate × schedule (Figure 0). test MSE, bootstrap mean; ' +
         'test R². Seed 1. Framed: the best cell. ' +
@@ -132,7 +132,7 @@ describe('heat maps', () => {
     expect(new Set(limits.map(String)).size).toBe(1);
   });
 
-  test('settings that the report does not have are not set beside its numbers, nor are quick runs', () => {
+  test('settings that the report does not have are not compared with its numbers, nor are quick runs', () => {
     const published = () => 0.07;
     const other = {
       ...gridResults,

@@ -33,7 +33,7 @@ export function missingOf({ trials }: Results): string[] {
   ];
 }
 
-/** A figure names so many of the cells that diverged; the caption has the count of all. */
+/** At most this many of the cells that diverged are named in a figure; the caption has the count of all. */
 const mostDiverged = 3;
 
 /** "Diverged: learning rate 10 at epoch 3; learning rate 1 on 2 of 5 seeds, at epochs 4 to 9." */

@@ -51,14 +51,14 @@ async function layOut(create: Create, dtype: Dtype) {
   return { kernels, put, putInts, room: (count: number) => put(new Array<number>(count).fill(floats[0])) };
 }
 
-/** Runs a kernel; returns what stands in the given floats, and fails where a float or an int elsewhere has changed. */
+/** Runs a kernel; returns what is in the given floats, and fails where a float or an int elsewhere has changed. */
 function written(kernels: Kernels, run: () => unknown, at: number, count: number): number[] {
   const region = { at, values: new Array<number>(count) };
   expectOnlyWritten(kernels, run, [region]);
   return Array.from(now(kernels, region));
 }
 
-/** What stands in a region now. */
+/** What is in a region now. */
 function now(kernels: Kernels, { at, values }: Region): ArrayLike<number> {
   return kernels.floats.slice(at, at + values.length);
 }

@@ -2,9 +2,9 @@ import type { Scores } from './evaluate.ts';
 import type { Loss } from './losses.ts';
 import type { Samples } from './samples.ts';
 
-/** A loss so many times that of a guess is of no use to anybody: R2 is below -9999. */
+/** A loss this many times that of a guess is of no use: R2 is below -9999. */
 const beyondUse = 1e4;
-/** Training has made the loss worse if it is so many times the initial one. Wide networks may begin far above a guess. */
+/** Training has made the loss worse if it is this many times the initial one. Wide networks may begin far above a guess. */
 const grown = 100;
 
 /** Whether training has diverged, by its losses after an epoch. */

@@ -19,7 +19,7 @@ export interface Difference {
   readonly value: unknown;
 }
 
-/** A name of at most this many characters, besides a digest, is short enough to read and for every disk. */
+/** A name of at most this many characters, not counting a digest, is short enough to read and for every disk. */
 const longest = 60;
 
 /**

@@ -17,7 +17,7 @@ interface GridOf {
   readonly shown: (cell: SummaryCell | undefined, metric: string) => string | ReaderNumber;
 }
 
-/** The report's layout of a grid: one block per metric, one option in rows and one in columns, what is outside beside it. */
+/** The report's layout of a grid: one block per metric, one option in rows and one in columns, what is outside the grid next to it. */
 export function gridLayout({
   cells,
   inside,

@@ -107,7 +107,7 @@ describe('a layout for people', () => {
     expect(rows.flatMap((row) => row.slice(4, -3).split(' & '))).toHaveLength(20);
   });
 
-  test('many rows go on over pages, with the heading on each', () => {
+  test('many rows continue over pages, with the heading on each', () => {
     const lines = linesOf({
       columns: [column('net', { kind: 'word', names: true }), column('layers', { kind: 'text' })],
       rows: Array.from({ length: 100 }, (_, i) => ({ block: null, cells: [String(i), '3 relu'] })),

@@ -77,7 +77,7 @@ function* shortTable({ columns, rows }: ReaderTable, part: Part): Generator<stri
   yield* ['\\bottomrule', '\\end{tabular}'];
 }
 
-/** A table that goes on over pages, each with the heading. */
+/** A table that continues over pages, each with the heading. */
 function* longTable({ columns, rows }: ReaderTable, part: Part, caption: string | null): Generator<string> {
   const head = ['\\toprule', ...heading(columns, part), '\\midrule'];
   yield `\\begin{longtable}{${alignment(columns, part)}}`;

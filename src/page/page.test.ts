@@ -46,7 +46,7 @@ test('the same records give the same bytes', async () => {
   expect(await reportPage(page)).toBe(await reportPage(page));
 });
 
-test('numbers, settings and the command of a run stand in it', async () => {
+test('numbers, settings and the command of a run are in it', async () => {
   const text = await reportPage(page);
   expect(text).toContain('data-label="train MSE">0.1234</td>');
   expect(text).toContain('npx fys-nn ffnn --seed 7 --epochs 2');

@@ -145,7 +145,7 @@ describe('parseInteger', () => {
     },
   );
 
-  test('every bound of an option stands in its refusal', () => {
+  test('every bound of an option appears in its refusal', () => {
     expect(() => parseInteger('1e15', '--epochs', 1, 5e6)).toThrow('from 1 to 5000000');
   });
 });

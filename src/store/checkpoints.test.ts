@@ -34,7 +34,7 @@ async function trialOf(given: SettingLists): Promise<Trial> {
 const numbers = ({ seconds: _, at: __, ...rest }: TrialRecord) => rest;
 const files = () => readdir(join(store, 'checkpoints'));
 
-/** Trains until after so many epochs a stop is asked for; true where the training ended by it. */
+/** Trains, and asks for a stop after N epochs; true where that ended the training. */
 async function trainUntil(trial: Trial, epoch: number, lendCore: LendCore = () => null): Promise<boolean> {
   let done = 0;
   const checkpoints = await openCheckpoints(store, trial.id, {
@@ -61,7 +61,7 @@ async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }
   return { record, from: checkpoints.resume?.epoch ?? 0 };
 }
 
-describe('a training that goes on from a checkpoint ends with the bits of one that was never stopped', () => {
+describe('a training that resumes from a checkpoint ends with the bits of one that was never stopped', () => {
   test.each<[string, SettingLists]>([
     ['plain', {}],
     ['momentum and penalty', { momentum: [0.7], lambda: [0.01] }],
@@ -187,7 +187,7 @@ describe('checkpoints', () => {
     expect(await files()).toEqual(stuck.sort());
   });
 
-  test('where none can be written the training goes on', async () => {
+  test('where none can be written the training continues', async () => {
     const trial = await trialOf({});
     await writeFile(join(store, 'checkpoints'), 'a file is in the way');
     const failures: unknown[] = [];

@@ -53,7 +53,7 @@ async function writeWeights(): Promise<void> {
   );
 }
 
-test('records of earlier versions are sound, also beside newer ones', async () => {
+test('records of earlier versions are sound, also next to newer ones', async () => {
   await writeWeights();
   await append(newRecord(1));
   expect(await report()).toMatchObject({
@@ -68,7 +68,7 @@ test('records of earlier versions are sound, also beside newer ones', async () =
   expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0 });
 });
 
-test('a version that knows nothing of the letter finds its own records beside newer ones', async () => {
+test('a version that knows nothing of the letter finds its own records next to newer ones', async () => {
   const line = encodeLine(newRecord(1));
   expect(line).toMatch(/^\{"store":2,"id":"[0-9a-f]{64}","check":"[0-9a-f]{16}","record":\{/);
 });

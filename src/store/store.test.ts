@@ -332,7 +332,7 @@ describe('what is not of this program', () => {
     expect(opened.problems).toHaveLength(1);
   });
 
-  test('has no index written beside it, and its own file in the place of one is kept', async () => {
+  test('has no index written next to it, and its own file in the place of one is kept', async () => {
     const diary = `${'{"day":1,"text":"rain"}\n'.repeat(60_000)}`;
     await writeJournal('journal-diary.jsonl', diary);
     await writeJournal('journal-long.jsonl', `${diary}${lineOf(record('a'))}`);

@@ -58,7 +58,7 @@ const closedForm = async (rows: number, terms: number) => {
   return trace;
 };
 
-/** One batch that takes its row so many times. */
+/** One batch that takes its row N times. */
 const network = (units: readonly number[], batch: number) => {
   const layers = [...units, 1].map((width, index) => ({
     units: width,

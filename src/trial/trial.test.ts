@@ -415,7 +415,7 @@ describe('trialSeconds', () => {
   const seconds = (changed: Partial<SgdConfig>, rest: Partial<TrialConfig> = {}) =>
     trialSeconds({ ...config, ...rest, model: { ...model, ...changed } });
 
-  test('rises in proportion to epochs and to refits, besides what every trial takes', () => {
+  test('rises in proportion to epochs and to refits, in addition to what every trial takes', () => {
     const epochs = (count: number) => seconds({ epochs: count }, { bootstrap: null });
     expect(epochs(3000) - epochs(2000)).toBeCloseTo(epochs(2000) - epochs(1000), 10);
     const refits = (resamples: number) => seconds({}, { bootstrap: { resamples, method: 'refit' } });

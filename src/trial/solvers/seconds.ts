@@ -20,7 +20,7 @@ export const secondsPer = {
   centredInput: 1.2e-7,
   /** A test row in a bootstrap resample. */
   resampledRow: 4e-8,
-  /** What every trial takes besides: its worker, its record. */
+  /** What every trial takes in addition: its worker, its record. */
   trial: 4e-3,
   /** The start of Python with scikit-learn. */
   python: 2,

@@ -12,7 +12,7 @@ import type { ConfigBase } from '../config.ts';
 import type { Fit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
 
-/** What a model's config depends on besides the settings. */
+/** What a model's config depends on in addition to the settings. */
 export interface ModelContext {
   readonly architecture: 'given' | 'random';
   readonly task: Task;
@@ -73,7 +73,7 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   /** The approximate seconds of one fit, from the constants in seconds.ts. */
   readonly seconds: (model: Model, size: ModelSize) => number;
   /**
-   * The approximate number of numbers that it stores besides the rows: weights and the intermediate results of a batch.
+   * The approximate number of numbers that it stores in addition to the rows: weights and the intermediate results of a batch.
    */
   readonly memory: (model: Model, size: ModelSize) => number;
   readonly fit: (data: Prepared, model: Model, seed: number, hooks: FitHooks) => Promise<Fit>;
