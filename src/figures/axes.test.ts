@@ -3,6 +3,7 @@ import ffnnGrid from '../../experiments/grid-search-ffnn.ts';
 import ols from '../../experiments/grid-search-ols.ts';
 import type { Setting } from '../experiment/options.ts';
 import { type DrawingOptions, draw, type Figure } from './index.ts';
+import { toSvg } from './render.ts';
 import type { Results, TrialResult } from './results.ts';
 import { textFaults } from './text-boxes.testing.ts';
 
@@ -98,6 +99,11 @@ describe('one setting', () => {
     const figure = drawn(['learning-rate'], {}, one);
     expect(rowsOf(figure).some(({ low }) => low !== undefined)).toBe(true);
     expect(figure.caption).toContain('Bands: lowest to highest over the 2 seeds.');
+  });
+
+  test('of many lines says that it has no bands', async () => {
+    const svg = await toSvg(drawn(['learning-rate']).spec);
+    expect(svg.includes('Means over 2 seeds; no bands: too many curves.')).toBe(true);
   });
 
   const scaleOf = (axes: string[], options?: DrawingOptions, own?: readonly TrialResult[]) => {

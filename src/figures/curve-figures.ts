@@ -13,13 +13,15 @@ import type { Figure, Published } from './figure.ts';
 import type { Look } from './look.ts';
 import { messageFigure } from './message-figure.ts';
 import {
-  bandsOver,
   divergedOf,
+  fewNumbersOf,
   missingOf,
-  numbersWithoutCurve,
+  numbersOf,
   seedsOf,
+  severalSeeds,
   typeset,
   warningsOf,
+  withoutCurve,
 } from './notes.ts';
 import {
   countStatus,
@@ -72,16 +74,20 @@ export function curveFigures(results: Results, published: Published, look: Look)
   const few = panels.every(
     (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
   );
-  const bands = few && valuesOf(trials, 'seed').length > 1;
+  const several = valuesOf(trials, 'seed').length > 1;
+  const bands = few && several;
   const marks = [...marksOf(panels, series, look, (x) => `from epoch ${x}`), ...missing];
-  const notes = [...warningsOf(results), ...marks];
+  const seeds = severalSeeds(results, bands);
+  const undrawn = { ...results, trials: withoutCurve(results) };
+  const { metrics: shown } = experiment.layout;
+  const notes = [...warningsOf(results), ...seeds, ...fewNumbersOf(undrawn, shown), ...marks];
   const caption = [
     heading,
     `After each epoch, on all rows of the split.`,
-    seedsOf(results),
-    ...(bands ? [bandsOver(results)] : []),
-    ...numbersWithoutCurve(results, experiment.layout.metrics),
-    ...notes,
+    ...(several ? seeds : [seedsOf(results)]),
+    ...numbersOf(undrawn, shown),
+    ...warningsOf(results),
+    ...marks,
   ].join(' ');
   const body = curves({ panels, seriesTitle: series, bands, look, x: null });
   return [

@@ -6,7 +6,16 @@ import type { Figure, Published } from './figure.ts';
 import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
 import type { Look } from './look.ts';
-import { missingOf, numbersWithoutCurve, seedsOf, shortTitle, typeset, warningsOf } from './notes.ts';
+import {
+  fewNumbersOf,
+  missingOf,
+  numbersOf,
+  seedsOf,
+  severalSeeds,
+  shortTitle,
+  typeset,
+  warningsOf,
+} from './notes.ts';
 import { type Group, meanOf, type Results, wordsOf } from './results.ts';
 import { wholeSpec } from './style.ts';
 import { isLog } from './value-axis.ts';
@@ -164,14 +173,19 @@ function figureOf(grid: Grid, name: string, { metrics, lines, notes, lead, look 
   const { body, width } = heatMaps(lines, look);
   const title = typeset(words.title);
   const context = typeset(words.context);
-  const shown = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
+  const marks = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
   const framed = lines.flat().some(({ cells }) => cells.some(({ best }) => best));
+  const frame = framed ? ['Framed: the best cell.'] : [];
+  const seeds = severalSeeds(results, null);
+  const inGrid = new Set(grid.groups.flatMap(({ trials }) => trials));
+  const undrawn = { ...results, trials: results.trials.filter((trial) => !inGrid.has(trial)) };
+  const shown = [...seeds, ...frame, ...fewNumbersOf(undrawn, metrics), ...marks];
   const caption = [
     `${title} (${context}). ${lead}${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
-    seedsOf(results),
-    ...(framed ? ['Framed: the best cell.'] : []),
-    ...numbersWithoutCurve(results, metrics),
-    ...shown,
+    ...(seeds.length > 0 ? seeds : [seedsOf(results)]),
+    ...frame,
+    ...numbersOf(undrawn, metrics),
+    ...marks,
   ].join(' ');
   const spec = wholeSpec({ title, context, notes: shown, description: caption, look, width }, body);
   return { name, title, caption, spec };

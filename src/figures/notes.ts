@@ -70,6 +70,18 @@ export function seedsOf({ trials }: Results): string {
   return seeds.length === 1 ? `Seed ${seeds[0]}.` : `Means over ${seeds.length} seeds.`;
 }
 
+/** What the figure itself says of several seeds; `bands` is null where there are none to expect, as in heat maps. */
+export function severalSeeds(results: Results, bands: boolean | null): string[] {
+  const { length } = valuesOf(results.trials, 'seed');
+  if (length < 2) return [];
+  const means = `Means over ${length} seeds`;
+  return [
+    ...(bands === false ? [`${means}; no bands: too many curves.`] : [`${means}.`]),
+    ...(bands === true ? [bandsOver(results)] : []),
+    ...(valuesOf(results.trials, 'net').length > 0 ? ['Each seed draws its own networks.'] : []),
+  ];
+}
+
 /** A title for print, with R² and multiplication signs. */
 export function typeset(text: string): string {
   return text
@@ -86,14 +98,25 @@ export function shortTitle(title: string): string {
 /** The largest number of cells that a caption lists. */
 const mostListed = 20;
 
-/** Sentences with the numbers of cells that have no curve: closed forms, solvers without epochs, other libraries. */
-export function numbersWithoutCurve(
-  { experiment, trials }: Results,
-  metrics: readonly ShownMetric[],
-): string[] {
-  const curveless = trials.filter(
-    ({ status, curves }) => status === 'done' && Object.keys(curves).length === 0,
-  );
+/** Trials that have no curve: closed forms, solvers without epochs, other libraries. */
+export function withoutCurve({ trials }: Results): Results['trials'] {
+  return trials.filter(({ curves }) => Object.keys(curves).length === 0);
+}
+
+/** The numbers of cells that are not drawn, as sentences for a figure, which has no room for many. */
+export function fewNumbersOf(results: Results, metrics: readonly ShownMetric[]): string[] {
+  const all = numbersOf(results, metrics);
+  return all.length <= mostInFigure
+    ? all
+    : [`${groupSeeds(results.trials).length} cells are not drawn; summary.csv has their values.`];
+}
+
+/** A figure itself lists so many of them. */
+const mostInFigure = 4;
+
+/** Sentences with the numbers of cells that are not drawn, for a caption. */
+export function numbersOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
+  const curveless = trials.filter(({ status }) => status === 'done');
   const kinds = [...new Set(curveless.map(({ settings }) => kindTitle(settings)))];
   const variedOf = new Map(
     kinds.map((kind) => {

@@ -9,7 +9,16 @@ import { curves } from './curves.ts';
 import type { Figure } from './figure.ts';
 import type { Look } from './look.ts';
 import { messageFigure } from './message-figure.ts';
-import { bandsOver, divergedOf, missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
+import {
+  divergedOf,
+  fewNumbersOf,
+  missingOf,
+  numbersOf,
+  seedsOf,
+  severalSeeds,
+  typeset,
+  warningsOf,
+} from './notes.ts';
 import {
   countStatus,
   differingOptions,
@@ -75,15 +84,21 @@ export function settingLines(results: Results, name: OptionName, look: Look): Fi
     const caption = [heading, why, ...notes].join(' ');
     return { name: 'lines', title, caption, spec: messageFigure(framed(notes, caption), why) };
   }
-  const bands = lines.length <= palette.length && valuesOf(inside, 'seed').length > 1;
+  const several = valuesOf(inside, 'seed').length > 1;
+  const bands = lines.length <= palette.length && several;
   const placeText = (x: number) => `at ${axis.title} ${axis.ticks?.find(({ at }) => at === x)?.text}`;
-  const notes = [...warningsOf(results), ...marksOf(panels, series, look, placeText), ...missing];
+  const marks = [...marksOf(panels, series, look, placeText), ...missing];
+  const seeds = severalSeeds(results, bands);
+  const { metrics } = results.experiment.layout;
+  const undrawn = { ...results, trials: results.trials.filter((trial) => !inside.includes(trial)) };
+  const notes = [...warningsOf(results), ...seeds, ...fewNumbersOf(undrawn, metrics), ...marks];
   const caption = [
     heading,
-    `${results.experiment.layout.metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
-    seedsOf(results),
-    ...(bands ? [bandsOver(results)] : []),
-    ...notes,
+    `${metrics.map((metric) => typeset(metric.title)).join('; ')}.`,
+    ...(several ? seeds : [seedsOf(results)]),
+    ...numbersOf(undrawn, metrics),
+    ...warningsOf(results),
+    ...marks,
   ].join(' ');
   const body = curves({ panels, seriesTitle: series, bands, look, x: axis });
   return { name: 'lines', title, caption, spec: wholeSpec(framed(notes, caption), body) };
