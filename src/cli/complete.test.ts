@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -124,6 +125,15 @@ describe('real shells', () => {
     const words = line.split(' ').map((word) => `'${word}'`);
     const script = `. ./script.bash; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _fys_nn; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(ask('bash', script)).toEqual(fitting);
+  });
+
+  skipped('bash')('bash completes a function that calls npx, as docs/machines.md defines it', () => {
+    const docs = readFileSync('docs/machines.md', 'utf8');
+    const [definition] = /^fys-nn\(\) \{.*\}/m.exec(docs)!;
+    const script = `${definition}
+. '${directory}/script.bash'; COMP_WORDS=(fys-nn gr); COMP_CWORD=1; _fys_nn; printf '%s\n' "\${COMPREPLY[@]}"`;
+    const found = execFileSync('bash', ['-c', script], { timeout: 120_000, encoding: 'utf8' });
+    expect(found).toBe('grid-search\n');
   });
 
   // zsh's completion needs a terminal: what the script would add to the candidates is printed instead.

@@ -79,6 +79,13 @@ describe('with --json, stdout is one JSON document', () => {
   });
 });
 
+test('plans name settings as options in camelCase, results as columns of the CSVs', async () => {
+  const { stdout } = await call('ffnn', '--plan', '--json');
+  expect(JSON.parse(stdout).trials[0].settings).toHaveProperty('learningRate');
+  const { summary } = JSON.parse((await call(...tiny, '--json')).stdout);
+  expect(summary[0]).toHaveProperty('learning_rate');
+});
+
 describe('with --progress ndjson, stderr is one JSON object per line', () => {
   test('a run: plan, started, epochs, done, written, finished', async () => {
     const { status, stdout, stderr } = await run(

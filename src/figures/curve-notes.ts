@@ -43,7 +43,7 @@ function diamondsText(all: readonly Drawn[]): string[] {
   return splits.length === 0 ? [] : [`Diamonds: the report's last ${splits.join(' and ')} values.`];
 }
 
-/** Notes name so many curves; more are counted. */
+/** Notes name at most this many curves and count the rest. */
 const mostListed = 3;
 
 interface Drawn {
