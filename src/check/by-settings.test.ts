@@ -74,6 +74,21 @@ const today = (mse = '0.5') => ({
 });
 
 describe('a baseline of 0.1.0', () => {
+  test('of other data is refused, by what its manifest says of them', () => {
+    const before = { 'trials.csv': { ...old['trials.csv'], data: 'sha256:0123456789ab' } };
+    expect(() => check(before, today())).toThrow(
+      /different kind of run\n.*data: sha256:0123456789ab(.|\n)*data: franke/,
+    );
+  });
+
+  test('has a note for each file with columns that it lacks', () => {
+    expect(check(old, today()).notes).toEqual([
+      'trials.csv: the baseline does not have 2 of the columns',
+      'curves.csv: the baseline does not have 2 of the columns',
+      'summary.csv: the baseline does not have 4 of the columns',
+    ]);
+  });
+
   test('holds, though ids, order, columns, types and the words for missing numbers differ', () => {
     const { files, differences } = check(old, today());
     expect(differences).toEqual([]);
@@ -167,4 +182,34 @@ test('a file that is missing now is named', () => {
       columns: [{ column: 'file missing', rows: 0, change: '', where: '' }],
     },
   ]);
+});
+
+describe('numbers over other seeds are not compared', () => {
+  const summary = today()['summary.csv'];
+  const moved = { ...summary, rows: summary.rows.map((cells) => cells.with(-1, '9')) };
+  const note = { row: null, verdict: 'not run', now: 'the seeds differ: summary.csv is not compared' };
+
+  test.each([
+    ['3, 4', 'others'],
+    ['1', 'fewer'],
+  ])('%s by the manifests', (seeds) => {
+    const before = { 'summary.csv': { ...summary, seeds: '1, 2' } };
+    const found = check(before, { 'summary.csv': { ...moved, seeds } });
+    expect(found.differences).toMatchObject([note]);
+    expect(found.files[0]).toMatchObject({ holds: 0, contradicted: 0, notRun: 2 });
+    const same = check(before, { 'summary.csv': { ...moved, seeds: '1, 2' } });
+    expect(same.files[0].contradicted).toBe(2);
+  });
+
+  test('by trials.csv without manifests', () => {
+    const trials = today()['trials.csv'];
+    const seed = trials.columns.findIndex(({ name }) => name === 'seed');
+    const others = {
+      ...trials,
+      rows: trials.rows.map((cells) => cells.with(seed, String(Number(cells[seed]) + 2))),
+    };
+    const found = check(today(), { 'trials.csv': others, 'summary.csv': moved });
+    expect(found.differences.filter(({ file }) => file === 'summary.csv')).toMatchObject([note]);
+    expect(found.differences.every(({ verdict }) => verdict === 'not run')).toBe(true);
+  });
 });

@@ -1,5 +1,5 @@
 import { exitCodes, UserError } from '../errors.ts';
-import type { StoredTable } from '../output/read-tables.ts';
+import { type StoredTable, sortedText } from '../output/read-tables.ts';
 import { keysOf, type Place, type TrialsTables } from './keys.ts';
 import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
@@ -98,6 +98,10 @@ function checkTable(
   const lost = { file, rows: total, holds: 0, contradicted: 0, notRun: total, varied: new Map() };
   if (now === null)
     return { counts: lost, differences: [missing(file, null, null, 'file missing')], notes: [] };
+  if (haveOtherSeeds(baseline, now, trials)) {
+    const what = `the seeds differ: ${file.replace(/^.*\//, '')} is not compared`;
+    return { counts: lost, differences: [missing(file, null, null, what)], notes: [] };
+  }
   const keys = keysOf(file, baseline, now, trials);
   const pairs = columnPairs(baseline, now).filter(({ name }) => keys?.baseline.ignored.has(name) !== true);
   const absent = pairs.filter(({ nowIndex }) => nowIndex === -1);
@@ -132,10 +136,24 @@ function checkTable(
     counts: { file, rows: total, ...counts, varied: valueCounts(keys.baseline.places) },
     differences,
     notes: [
-      ...newColumns.map(({ name }) => `${file}: the baseline does not have the column ${name}`),
+      ...(newColumns.length > 0 ? [`${file}: the baseline does not have ${columnsText(newColumns)}`] : []),
       ...(newRows > 0 ? [`${file}: the baseline does not have ${newRows} of the rows`] : []),
     ],
   };
+}
+
+/** "the column loss", "34 of the columns". */
+function columnsText(columns: StoredTable['columns']): string {
+  return columns.length === 1 ? `the column ${columns[0].name}` : `${columns.length} of the columns`;
+}
+
+/** Whether the rows are statistics over seeds, and over other seeds than in the baseline: such numbers differ by design. */
+function haveOtherSeeds(baseline: StoredTable, now: StoredTable, trials: TrialsTables): boolean {
+  if (valuesOf(baseline, 'seeds') === null || valuesOf(now, 'seeds') === null) return false;
+  const seedsOf = (table: StoredTable, own: StoredTable | undefined) =>
+    table.seeds ?? (own === undefined ? null : valuesOf(own, 'seed'));
+  const [before, after] = [seedsOf(baseline, trials.baseline), seedsOf(now, trials.now)];
+  return before !== null && after !== null && before !== after;
 }
 
 /** A column of the baseline, with its index in both tables; -1 if it is missing now. */
@@ -267,7 +285,9 @@ function checkSameRun(file: string, baseline: StoredTable, now: StoredTable): vo
     });
   }
   for (const column of ['run', 'variant', 'data']) {
-    const [before, after] = [valuesOf(baseline, column), valuesOf(now, column)];
+    const [before, after] = [baseline, now].map(
+      (table) => valuesOf(table, column) ?? (column === 'data' ? (table.data ?? null) : null),
+    );
     if (before === null || after === null || before === after) continue;
     throw new UserError({
       what: `${file}: the baseline is a different kind of run`,
@@ -282,7 +302,7 @@ function checkSameRun(file: string, baseline: StoredTable, now: StoredTable): vo
 function valuesOf({ columns, rows }: StoredTable, name: string): string | null {
   const index = columns.findIndex((column) => column.name === name);
   const values = new Set(index === -1 ? [] : rows.map((row) => row[index]));
-  return values.size === 0 ? null : [...values].sort().join(', ');
+  return values.size === 0 ? null : sortedText(values);
 }
 
 function nothingInCommon(baseline: Tables, now: Tables): UserError {

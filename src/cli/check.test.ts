@@ -63,6 +63,31 @@ test('what is missing ends with 4, what is new with 0 and a note', async () => {
   ]);
 });
 
+test('other seeds, and other numbers of seeds, contradict nothing', async () => {
+  for (const seeds of ['3,4', '1..3', '1']) {
+    await run('ffnn', ...small, '--seed', seeds, '--out', `seeds-${seeds}`, '--store', 'now/.trials');
+    const { status, stdout } = await call('check', `seeds-${seeds}`, '--baseline', 'baseline/ffnn');
+    expect([seeds, status]).toEqual([seeds, 4]);
+    expect(stdout).toContain('the seeds differ: summary.csv is not compared');
+    expect(stdout).toContain(' 0 contradicted');
+  }
+});
+
+test('a baseline of 0.1.0 of other data is of other data, by its manifest', async () => {
+  const manifest = join(directory, 'now/ffnn/manifest.json');
+  const { files: _files, ...old } = JSON.parse(await readFile(manifest, 'utf8'));
+  await writeFile(
+    manifest,
+    JSON.stringify({ ...old, data: [{ dataset: 'mnist', sha256: 'ab'.repeat(32) }] }),
+  );
+  for (const name of ['trials', 'curves', 'summary']) {
+    await change(`${name}.csv`, (text) => text.replace(',data,', ',label,'));
+  }
+  await change('datapackage.json', (text) => text.replaceAll('"data"', '"label"'));
+  const { status, stderr } = await call('check', 'baseline', '--baseline', 'now');
+  expect([status, stderr]).toEqual([2, expect.stringContaining('data: sha256:abababababab')]);
+});
+
 test('formats go to a file by its ending, or to the standard output by name', async () => {
   await change('curves.csv', scaleLast(2));
   const args = ['check', 'now', '--baseline', 'baseline'];

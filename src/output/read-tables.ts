@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, normalize, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
 import { readCsv } from '../files/csv.ts';
@@ -20,6 +20,9 @@ export interface StoredTable {
   readonly package?: string | undefined;
   /** The digest that the data package gives. */
   readonly sha256?: string | undefined;
+  /** The seeds of the run, sorted, and its data as in the column `data`, by its manifest. */
+  readonly seeds?: string | undefined;
+  readonly data?: string | undefined;
 }
 
 export interface StoredColumn {
@@ -60,6 +63,7 @@ export async function readTables(folder: string, limit = maximum): Promise<Map<s
   const addSize = createSizeCounter(folder, limit);
   for (const file of packages) {
     const descriptor = await readPackage(file, schema);
+    const ofRun = runFacts(await readManifest(dirname(file)));
     for (const resource of descriptor.resources) {
       const path = normalize(join(file, '..', resource.path));
       if (isAbsolute(resource.path) || relative(folder, path).startsWith('..')) {
@@ -69,7 +73,7 @@ export async function readTables(folder: string, limit = maximum): Promise<Map<s
       if (tables.has(name)) throw malformed(file, `the path ${resource.path} is named twice`);
       const table = await readStored(path, resource.schema, addSize);
       const sha256 = resource.hash?.replace(/^sha256:/, '');
-      if (table !== null) tables.set(name, { ...table, package: descriptor.name, sha256 });
+      if (table !== null) tables.set(name, { ...table, ...ofRun, package: descriptor.name, sha256 });
     }
   }
   return tables;
@@ -140,6 +144,27 @@ async function readPackage(
     throw malformed(file, `${path.join('.')} is not ${plainIssue(message)}`);
   }
   return parsed.data;
+}
+
+/** What a manifest says of all tables of its folder. It may have been edited. Version 0.1.0 has no names of data. */
+function runFacts(manifest: Readonly<Record<string, unknown>> | null): Pick<StoredTable, 'seeds' | 'data'> {
+  const { seed } = (manifest?.settings ?? {}) as { readonly seed?: unknown };
+  const listed: readonly unknown[] = Array.isArray(manifest?.data) ? manifest.data : [];
+  const names = listed.flatMap((entry) => {
+    const { name, dataset, sha256 } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof name === 'string') return [name];
+    if (typeof sha256 === 'string') return [`sha256:${sha256.slice(0, 12)}`];
+    return typeof dataset === 'string' ? [dataset] : [];
+  });
+  return {
+    seeds: Array.isArray(seed) ? sortedText(seed.map(String)) : undefined,
+    data: names.length > 0 ? sortedText(names) : undefined,
+  };
+}
+
+/** The distinct texts, sorted and joined. */
+export function sortedText(texts: Iterable<string>): string {
+  return [...new Set(texts)].sort().join(', ');
 }
 
 /** null if the file does not exist. */
