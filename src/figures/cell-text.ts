@@ -21,9 +21,13 @@ export function cellText({ value, state, diverged, seeds }: CellContent, colors:
   if (state === 'diverged') return seeds === 1 ? 'div.' : ['div.', `${diverged} of ${seeds}`];
   if (state === 'not in the report') return unpublished;
   if (state === 'not run' || value === null) return ['not', 'run'];
-  const short =
-    colors.kind === 'difference' ? decimal(value, colors) : twoDigits(value).replace(/e\+?(-?)0?/, 'e$1');
+  const short = colors.kind === 'difference' ? decimal(value, colors) : plain(twoDigits(value));
   return diverged > 0 ? [short, `${diverged} div.`] : short;
+}
+
+/** 1.1e+02 as 110, and 1.2e+03 as 1.2e3. */
+function plain(text: string): string {
+  return text.includes('e+02') ? String(Number(text)) : text.replace(/e\+?(-?)0?/, 'e$1');
 }
 
 /** A difference. All have as many decimals as the largest one needs for two digits, and below 10 at least two. */

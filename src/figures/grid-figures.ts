@@ -44,10 +44,16 @@ function ownHeatMaps(grid: Grid, look: Look): Figure {
   return figureOf(grid, 'heat-maps', { metrics, lines, notes, lead: '', look });
 }
 
+/** Where the report gives fewer than half of the numbers, a comparison would be mostly blank, and there is none. */
+function isCompared({ groups }: Grid, { name }: ShownMetric, published: Published): boolean {
+  const given = groups.filter(({ settings }) => published(name, settings) !== null);
+  return given.length > 0 && 2 * given.length >= groups.length;
+}
+
 /** Published, ours, and ours - published, in the same colours: a figure per metric, or a single figure if there are no slices. */
 function comparisonFigures(grid: Grid, published: Published, look: Look): Figure[] {
-  const shown = grid.results.experiment.layout.metrics.filter(({ name }) =>
-    grid.groups.some(({ settings }) => published(name, settings) !== null),
+  const shown = grid.results.experiment.layout.metrics.filter((metric) =>
+    isCompared(grid, metric, published),
   );
   if (shown.length === 0) return [];
   const slices = slicesOf(grid);

@@ -216,7 +216,8 @@ function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number, hei
   const parts: [readonly CellRow[], SpecPart, SpecPart][] = [
     [
       rows.filter(({ state }) => state === 'value'),
-      { type: 'rect' },
+      // Black cells have an outline too, also on a dark page.
+      { type: 'rect', stroke: '#888888', strokeWidth: 0.5 },
       { color: { field: 'value', type: 'quantitative', scale: colorScale(colors), legend: null }, tooltip },
     ],
     [

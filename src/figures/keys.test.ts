@@ -163,3 +163,16 @@ test('a difference outside its scale is named, not the value, which is inside', 
   expect(beside.caption).toContain('difference in test MSE: the most extreme values are outside');
   expect(beside.caption).not.toMatch(/\. test MSE: the most extreme/);
 });
+
+test('a grid of which the report has fewer than half of the cells is not compared', () => {
+  const trials = [0.1, 0.01, 0.001].map((learningRate) =>
+    trial({ schedule: 'constant', batchSize: 10, learningRate }, 0.1),
+  );
+  const names = (given: readonly number[]) => {
+    const published = (metric: string, { learningRate }: Settings) =>
+      metric === 'bootstrap_mse' && given.includes(learningRate as number) ? 0.2 : null;
+    return draw(results(trials), { published }).map(({ name }) => name);
+  };
+  expect(names([0.1])).toEqual(['heat-maps']);
+  expect(names([0.1, 0.01])).toEqual(['heat-maps', 'published']);
+});
