@@ -280,6 +280,17 @@ describe('where a run goes', () => {
     expect(await files('out')).toEqual(await files('second'));
   });
 
+  test.each(['store', 'store/inside', './store/../store/a/b'])(
+    '--out %s, in the store, is refused',
+    async (out) => {
+      const before = await files('store');
+      const { status, stderr } = await call('ffnn', ...small, '--epochs', '1', '--out', out);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('--out is in the store')]);
+      expect(await files('store')).toEqual(before);
+      expect((await call('activation-functions', '--out', 'results/.trials/x')).status).toBe(2);
+    },
+  );
+
   test.each(['/', ''])('--out %j is refused', async (out) => {
     expect((await call('ffnn', ...small, '--epochs', '1', '--out', out)).status).toBe(2);
   });

@@ -74,21 +74,22 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
       noteKept(folder, kept);
       writeEvent('written', { path: join(folder, pageFile) });
-      const numbers = printable(join(folder, 'published.md'));
+      const numbers = comparison.isEmpty ? '' : `numbers: ${printable(join(folder, 'published.md'))}\n`;
       const opened =
         folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
       const next = 'fys-nn verify --quick, to see what holds for other seeds';
-      return `${functions}${comparison.text}numbers: ${numbers}\npage:    ${opened}\nnext:    ${next}\n`;
+      return `${functions}${comparison.text}${numbers}page:    ${opened}\nnext:    ${next}\n`;
     };
     if (!options.planOnly) {
       const { tableNames } = await import('../output/result-files.ts');
       const names = [...tableNames(['published'], options.formats), 'published.md', pageFile];
-      await checkOutFolder(folder, names);
+      await checkOutFolder(folder, names, options.storeDirectory);
       const ofFunctions = await functionsNames(options.formats, options.figures);
-      await checkOutFolder(join(folder, functionsFolder), ofFunctions);
+      await checkOutFolder(join(folder, functionsFolder), ofFunctions, options.storeDirectory);
     }
     const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
-    setStatus(await runPlans(runs, options, { what, write }));
+    const folders = [join(folder, functionsFolder)];
+    setStatus(await runPlans(runs, options, { what, folders, write }));
   });
 }
 
@@ -107,13 +108,20 @@ async function reportManifest(plans: readonly Plan[]): Promise<Record<string, un
   };
 }
 
+interface Comparison {
+  readonly files: Map<string, FileContent>;
+  readonly text: string;
+  /** Whether no number of the report is next to ours. */
+  readonly isEmpty: boolean;
+}
+
 /** The files published.csv and published.md, and what the report ends with on the terminal. */
 async function comparisonOf(
   plans: readonly Plan[],
   records: Records,
   formats: readonly FormatName[],
-): Promise<{ readonly files: Map<string, FileContent>; readonly text: string }> {
-  const { compareWithPublished, comparisonTable } = await import('../claims/comparison.ts');
+): Promise<Comparison> {
+  const { compareWithPublished, comparisonTable, isComparable } = await import('../claims/comparison.ts');
   const { tableFiles } = await import('../output/result-files.ts');
   const { comparisonMarkdown } = await import('../claims/markdown.ts');
   const { findings } = await import('./findings.ts');
@@ -127,5 +135,6 @@ async function comparisonOf(
       ? "Published numbers next to ours, with the report's wording (--variant text).\n\n"
       : '';
   files.set('published.md', `${heading}${comparisonMarkdown(comparisons)}\n`);
-  return { files, text: `${findings(plans, records, comparisons, screenOf(process.stdout).width)}\n` };
+  const text = `${findings(plans, records, comparisons, screenOf(process.stdout).width)}\n`;
+  return { files, text, isEmpty: !comparisons.some(isComparable) };
 }

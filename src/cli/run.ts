@@ -40,6 +40,8 @@ import { wroteLines } from './wrote.ts';
 export interface Finish {
   /** Names the output in the message that it is unchanged: "report.html and the comparison". */
   readonly what: string;
+  /** Folders that it writes next to those of the plans. */
+  readonly folders: readonly string[];
   /** Writes the output and returns the text to print. */
   write(records: Records): Promise<string>;
 }
@@ -70,7 +72,7 @@ export async function runPlans(
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
-  for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options));
+  for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options), storeDirectory);
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
     const failed = await computeAndWrite(runs, options, trials, store, lease, finish);
@@ -139,7 +141,11 @@ async function computeAndWrite(
     written.push(out);
     writeEvent('written', { path: out, experiment: plan.experiment.name });
   }
-  const finished = incomplete.length === 0 ? ((await finish?.write(store)) ?? '') : '';
+  let finished = '';
+  if (finish !== null && incomplete.length === 0) {
+    finished = await finish.write(store);
+    written.push(...finish.folders);
+  }
   if (json) printJson(runs, store);
   else {
     for (const run of runs) {

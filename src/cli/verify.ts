@@ -147,7 +147,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
       claims: flags.claims === undefined ? null : JSON.stringify(all),
       data: data?.sha256 ?? null,
     });
-  await checkOutFolder(out, verificationNames);
+  await checkOutFolder(out, verificationNames, running.storeDirectory);
 
   const note = (text: string) => {
     if (flags.quiet !== true) writeStderr(text);
