@@ -176,3 +176,16 @@ test('a grid of which the report has fewer than half of the cells is not compare
   expect(names([0.1])).toEqual(['heat-maps']);
   expect(names([0.1, 0.01])).toEqual(['heat-maps', 'published']);
 });
+
+test('a figure says itself what its frame is, that it shows means, and the number of the closed form', async () => {
+  const seeds = [1, 2].flatMap((seed) =>
+    [0.1, 0.01].map((learningRate) => trial({ solver: 'sgd', batchSize: 10, learningRate, seed }, 0.1)),
+  );
+  const closed = [1, 2].map((seed) => trial({ solver: 'closed-form', seed }, 0.05));
+  const svg = await toSvg(draw(results([...seeds, ...closed]))[0].spec);
+  for (const text of ['Means over 2 seeds.', 'Framed: the best cell.', 'Closed form: test MSE 0.05'])
+    expect([text, svg.includes(text)]).toEqual([text, true]);
+  const [lines] = draw(results([...seeds, closed[0]]), { wanted: { axes: ['learning-rate'], metrics: [] } });
+  expect(lines.caption).toContain('1 of 5 trials has no learning rate.');
+  expect((await toSvg(lines.spec)).includes('Closed form: test MSE 0.05')).toBe(true);
+});
