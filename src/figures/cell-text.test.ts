@@ -26,7 +26,7 @@ test('a value is never made up where there is none', () => {
 });
 
 test('seeds that diverged are counted below the mean of the others', () => {
-  expect(cellText(shown(0.5, 2), magma)).toEqual(['0.5', '2 div.']);
+  expect(cellText(shown(0.5, 2), magma)).toEqual(['0.50', '2 div.']);
 });
 
 test('differences have the same decimals in all cells, and no -0', () => {

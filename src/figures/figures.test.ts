@@ -102,10 +102,10 @@ describe('heat maps', () => {
       .flatMap((layers) => layers as { mark: { stroke?: string }; data: { values: { text: string }[] } }[])
       .filter(({ mark }) => mark.stroke === '#56B4E9');
     expect(frames.map(({ data }) => data.values.map(({ text }) => text))).toEqual([
-      ['0.05'],
+      ['0.050'],
       ['0.15'],
-      ['0.5'],
-      ['-0.5'],
+      ['0.50'],
+      ['-0.50'],
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('heat maps', () => {
       'test MSE: difference',
       "test MSE: ours - the report's",
     ]);
-    expect(shown.filter((text) => text === '0.07').length).toBe(9);
+    expect(shown.filter((text) => text === '0.070').length).toBe(9);
     expect(shown).toContain('-0.02');
     const scales = valuesAt(beside.spec, 'scale') as { scheme?: string; domain?: unknown }[];
     const limits = scales.filter(({ scheme }) => scheme === 'magma').map(({ domain }) => domain);
@@ -180,8 +180,8 @@ describe('heat maps', () => {
     const second = [{ ...others[0], ...empty, status: 'diverged' as const }, ...others.slice(1)];
     const [figure] = draw({ ...gridResults, trials: [...cells, ...second] });
     const shown = texts(await toSvg(figure.spec));
-    expect(shown).toContain('0.05 1 div.');
-    expect(shown).toContain('0.09');
+    expect(shown).toContain('0.050 1 div.');
+    expect(shown).toContain('0.090');
     expect(figure.caption).toContain('Means over 2 seeds.');
     expect(figure.caption).toContain('"1 div.": one seed diverged, the mean is of the others.');
     expect(valuesAt(figure.spec, 'detail')).toContain(

@@ -105,7 +105,7 @@ test('a cell in which a seed diverged is not the best, whatever its mean', () =>
     own.map((value, seed) => trial({ batchSize: 10, learningRate, seed }, value));
   const [{ spec }] = draw(results([...seeds(0.1, [0.3, 0.3]), ...seeds(0.2, [0.1, null])]));
   const rows = JSON.stringify(spec).match(/(\[[^\]]*\]|"[^"]*"),"ink":"[^"]*","best":true/g);
-  expect(new Set(rows?.map((row) => row.split(',')[0]))).toEqual(new Set(['"0.3"', '"0.7"']));
+  expect(new Set(rows?.map((row) => row.split(',')[0]))).toEqual(new Set(['"0.30"', '"0.70"']));
 });
 
 test('axes that have one value give way to settings that vary', () => {

@@ -1,13 +1,13 @@
 /**
- * A number with two significant digits, as C and Python format '%.2g': 0.0999 is '0.1', 1234 is '1.2e+03', halves round
- * to even.
+ * A number with two significant digits, halves rounded to even: 0.0999 is '0.10', 1234 is '1.2e+03'. As C and Python
+ * format '%#.2g', which keeps the zeros that say how precise a number is, but without a point at the end.
  */
 export function twoDigits(x: number): string {
   if (x === 0) return '0';
   if (!Number.isFinite(x)) return String(x);
   const [digits = '', exponentText = ''] = nearestTwoDigits(x).split('e');
   const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 2) return String(Number(`${digits}e${exponent}`));
+  if (exponent >= -4 && exponent < 2) return Number(`${digits}e${exponent}`).toFixed(1 - exponent);
   const sign = exponent < 0 ? '-' : '+';
   return `${Number(digits)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
