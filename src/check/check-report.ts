@@ -58,7 +58,7 @@ export function signed(difference: number): string {
 }
 
 /** The change relative to the baseline; null where there is none. */
-export function relativeOf({ baseline, difference }: Difference): number | null {
+function relativeOf({ baseline, difference }: Difference): number | null {
   if (typeof baseline !== 'number' || difference === null) return null;
   const relative = difference / Math.abs(baseline);
   return Number.isFinite(relative) ? relative : null;

@@ -53,7 +53,7 @@ function listTable(comparisons: readonly Comparison[]): string {
 }
 
 /** The numbers that are not part of a grid, as rows of text. */
-export function comparisonRows(comparisons: readonly Comparison[]): { header: string[]; rows: string[][] } {
+function comparisonRows(comparisons: readonly Comparison[]): { header: string[]; rows: string[][] } {
   const others = comparisons.filter((comparison) => isComparable(comparison) && !inGrid(comparison));
   const rows = others.map((row) => [
     [row.experiment, row.cell.replaceAll('_', ' ')].filter((part) => part !== '').join(', '),

@@ -1,5 +1,5 @@
 /** What --progress may be, and what each shows. */
-export const progressChoices = {
+const progressChoices = {
   auto: 'bars on a terminal, else a line every ten seconds',
   plain: 'lines',
   none: 'nothing',

@@ -26,7 +26,7 @@ const unreadOptions = new Map(
 );
 
 /** The solver that the settings ask for: another library's or one of this program's. */
-export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
+function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
   if ((reference ?? 'none') !== 'none') return referenceSolver(reference as ReferenceName, task);
   return (solver ?? 'sgd') as SolverKey;
 }

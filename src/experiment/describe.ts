@@ -99,7 +99,7 @@ export function isReportCell(
 }
 
 /** The options other than the seed whose values in some trial are not the report's, in the experiment's order. */
-export function changedOptions(
+function changedOptions(
   experiment: Experiment,
   variant: Variant,
   settings: readonly Settings[],

@@ -1,7 +1,7 @@
 import type { Figure } from './figure.ts';
 
 /** The formats of figures, with the ending of their files. */
-export const figureFormats = { svg: 'svg', png: 'png', json: 'vl.json', pdf: 'pdf' } as const;
+const figureFormats = { svg: 'svg', png: 'png', json: 'vl.json', pdf: 'pdf' } as const;
 export type FigureFormat = keyof typeof figureFormats;
 export const figureFormatNames = Object.keys(figureFormats) as FigureFormat[];
 /** Those that every run writes. */

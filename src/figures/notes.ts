@@ -60,7 +60,7 @@ function divergedText({ settings, trials }: Group, names: readonly OptionName[])
 }
 
 /** What the bands around curves are. */
-export function bandsOver({ trials }: Results): string {
+function bandsOver({ trials }: Results): string {
   return `Bands: lowest to highest over the ${valuesOf(trials, 'seed').length} seeds.`;
 }
 

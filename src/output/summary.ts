@@ -127,7 +127,7 @@ export function statusOf({ done, diverged }: Pick<SummaryCell, 'done' | 'diverge
 }
 
 /** Why a cell has no mean; null if it finished, so that the number does not apply. */
-export function missingReason(cell: Pick<SummaryCell, 'done' | 'diverged'>): Value {
+function missingReason(cell: Pick<SummaryCell, 'done' | 'diverged'>): Value {
   const status = statusOf(cell);
   return status === 'done' ? null : status;
 }

@@ -7,7 +7,7 @@ export type Value = string | number | boolean | null;
  * Why a cell of a number column has no number. Formats for people show it; formats for programs leave the cell empty, and
  * the column `status` says why.
  */
-export const missingReasons = ['diverged', 'not run'] as const;
+const missingReasons = ['diverged', 'not run'] as const;
 /** How a trial, or all seeds of a cell, ended. */
 export type TrialStatus = 'done' | (typeof missingReasons)[number];
 

@@ -17,7 +17,7 @@ export const trialColumn: Column = {
   description: 'first 16 characters of the id: t and the SHA-256 of the canonical config',
 };
 
-export const statusColumn: Column = {
+const statusColumn: Column = {
   name: 'status',
   type: 'string',
   description: 'done, diverged or not run; only done has final numbers',
