@@ -1,85 +1,101 @@
 import type { Column, Table, Value } from '../output/table.ts';
-import { percentile } from '../stats/describe.ts';
-import type { Quantity } from './claims.ts';
-import type { ConclusionEvidence } from './judge-conclusions.ts';
-import type { NumberEvidence } from './judge-numbers.ts';
+import type { NumberFinding } from './judge-numbers.ts';
 import { divergedRuns } from './verdict-text.ts';
-import type { Judged, Verification } from './verdicts.ts';
+import type { Verification } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
+import { verdicts } from './words.ts';
 
 /** claims.csv: one row per claim and reading, for numbers and conclusions. */
 export function claimsTable({ numbers, conclusions, level }: Verification): Table {
   const percent = `${100 * level} %`;
+  const columns: Column[] = [
+    text('claim', 'id in the file of claims'),
+    text(
+      'reading',
+      "code: the report's program; text: its wording; otherwise the program with this one choice changed",
+    ),
+    text('kind', 'number or conclusion'),
+    text('where', 'where the report states it'),
+    text('figure', 'the figure whose numbers are judged together; empty: none'),
+    text('says', 'the claim in a few words'),
+    text('experiment', 'subcommand; empty for a conclusion, which may use several'),
+    text('statistic', 'a metric of trials.csv'),
+    number('published', "the report's number"),
+    integer('seeds', 'number of runs that judge the claim'),
+    integer('diverged', 'how many of these runs diverged, so that their number is infinite'),
+    number('median', 'median of these runs; empty if it is infinite because runs diverged'),
+    number('low', `lower end of the central ${percent} of one more run; for a conclusion, of its share`),
+    number('high', `upper end of the central ${percent} of one more run; for a conclusion, of its share`),
+    number(
+      'z',
+      'published number minus the mean of the runs, in standard deviations of one run, on the scale',
+    ),
+    number('percentile', 'share of the runs below the published number, in percent'),
+    number('resolution', 'smallest shift from the centre of the runs that would have been contradicted'),
+    number('resolution_z', 'the same in standard deviations of one run'),
+    text('scale', 'what is compared: the value itself, or a function of it whose runs are near normal'),
+    text('method', 'how one more run is predicted: normal, tail, ranks, equal or few'),
+    number('p', 'probability that one more run is as far out as the published number'),
+    number('p_adjusted', 'p adjusted for all numbers of the figure and all figures (max-t, Holm)'),
+    number('share', 'share of the seeds in which a conclusion holds'),
+    number('share_unpaired', 'the same if each of its quantities came from an independent run'),
+    number('effect', 'by how much the conclusion holds: median over the seeds, in the unit of its statistic'),
+    number('effect_low', `lower end of the ${percent} interval of that median`),
+    number('effect_high', `upper end of the ${percent} interval of that median`),
+    number('effect_in_spreads', 'the effect in standard deviations between seeds'),
+    integer('more_seeds', 'how many more seeds would decide, if the share stays; empty: more than 1000'),
+    text('status', 'done, or not run: a record is missing'),
+    text('reading_verdict', 'the verdict under this reading'),
+    text('verdict', `over all readings: ${verdicts.join(', ')}`),
+    text('holds_under', 'readings under which it is typical or holds'),
+  ];
+  const rows = [...numbers.flatMap(numberRows), ...conclusions.flatMap(conclusionRows)];
   return {
     name: 'claims',
     description: 'whether each number and conclusion of the report holds, under each reading of the report',
-    columns: [
-      text('claim', 'id in the file of claims'),
-      text(
-        'reading',
-        "code: the report's program; text: its wording; otherwise the program with this one choice changed",
-      ),
-      text('kind', 'number or conclusion'),
-      text('where', 'where the report states it'),
-      text('figure', 'the figure whose numbers are also judged together; empty: none'),
-      text('says', 'the claim in a few words'),
-      text('experiment', 'subcommand; empty for a conclusion, which may use several'),
-      text('statistic', 'a metric of trials.csv'),
-      number('published', "the report's number"),
-      integer('seeds', 'number of runs that judge the claim'),
-      integer('diverged', 'how many of these runs diverged, so that their number is infinite'),
-      number('median', 'median of these runs; empty if it is infinite because runs diverged'),
-      number('low', `lower end of the ${percent} interval for one more run; for a conclusion, of its share`),
-      number('high', `upper end of the ${percent} interval for one more run; for a conclusion, of its share`),
-      number(
-        'p',
-        'probability that one more run is as extreme as the published number; from the runs that did not diverge',
-      ),
-      number('p_adjusted', 'p corrected for the number of claims (Holm)'),
-      number('share', 'share of the seeds in which a conclusion holds'),
-      text('status', 'done, or not run: too few runs for this reading'),
-      text('verdict', 'holds, underspecified, depends on the seed, contradicted, not run: over all readings'),
-      text('holds_under', 'readings under which it holds'),
-    ],
+    columns,
     primaryKey: ['claim', 'reading'],
-    rows: [...numbers.flatMap(numberRows), ...conclusions.flatMap(conclusionRows)],
+    rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)),
   };
 }
 
-function numberRows({
-  subject,
-  evidence,
-  verdict,
-  holdsUnder,
-}: Judged<
-  Quantity & { id: string; where: string; figure?: string | undefined; says: string; value: number },
-  NumberEvidence
->): Value[][] {
-  return evidence.map(({ reading, values, interval, p, adjusted }) => {
-    const complete = p !== null;
-    return [
-      subject.id,
-      reading.name,
-      'number',
-      subject.where,
-      subject.figure ?? null,
-      subject.says,
-      subject.experiment,
-      subject.statistic,
-      subject.value,
-      values.filter((value) => value !== null).length,
-      divergedRuns(values),
-      complete ? finite(percentile(Float64Array.from(values as number[]).sort(), 50)) : 'not run',
-      complete ? finite(interval!.low) : 'not run',
-      complete ? finite(interval!.high) : 'not run',
-      p ?? 'not run',
-      adjusted ?? 'not run',
-      null,
-      complete ? 'done' : 'not run',
-      verdict,
-      holdsUnder.join('; '),
-    ];
-  });
+type Row = Readonly<Record<string, Value>>;
+
+function numberRows({ subject, evidence, verdict, holdsUnder }: Verification['numbers'][number]): Row[] {
+  return evidence.map(({ reading, values, found, verdict: own }) => ({
+    claim: subject.id,
+    reading: reading.name,
+    kind: 'number',
+    where: subject.where,
+    figure: subject.figure ?? null,
+    says: subject.says,
+    experiment: subject.experiment,
+    statistic: subject.statistic,
+    published: subject.value,
+    seeds: values.filter((value) => value !== null).length,
+    diverged: divergedRuns(values),
+    ...(found === null ? {} : findingCells(found)),
+    status: found === null ? 'not run' : 'done',
+    reading_verdict: own,
+    verdict,
+    holds_under: holdsUnder.join('; '),
+  }));
+}
+
+function findingCells(found: NumberFinding): Row {
+  return {
+    median: finite(found.median),
+    low: finite(found.interval.low),
+    high: finite(found.interval.high),
+    z: finite(found.z),
+    percentile: found.percentile,
+    resolution: finite(found.resolution),
+    resolution_z: finite(found.resolutionZ),
+    scale: found.scale,
+    method: found.method,
+    p: found.p,
+    p_adjusted: found.adjusted,
+  };
 }
 
 function conclusionRows({
@@ -87,29 +103,28 @@ function conclusionRows({
   evidence,
   verdict,
   holdsUnder,
-}: Verification['conclusions'][number]): Value[][] {
-  return evidence.map(({ reading, holds, share, interval }: ConclusionEvidence) => [
-    subject.id,
-    reading.name,
-    'conclusion',
-    subject.where,
-    null,
-    subject.says,
-    null,
-    null,
-    null,
-    holds.filter((held) => held !== null).length,
-    null,
-    null,
-    interval?.low ?? 'not run',
-    interval?.high ?? 'not run',
-    null,
-    null,
-    share ?? 'not run',
-    share === null ? 'not run' : 'done',
+}: Verification['conclusions'][number]): Row[] {
+  return evidence.map((one) => ({
+    claim: subject.id,
+    reading: one.reading.name,
+    kind: 'conclusion',
+    where: subject.where,
+    says: subject.says,
+    seeds: one.holds.filter((held) => held !== null).length,
+    low: one.interval?.low ?? null,
+    high: one.interval?.high ?? null,
+    share: one.share,
+    status: one.share === null ? 'not run' : 'done',
+    share_unpaired: one.unpaired,
+    effect: finite(one.effect?.median ?? Number.NaN),
+    effect_low: finite(one.effect?.interval.low ?? Number.NaN),
+    effect_high: finite(one.effect?.interval.high ?? Number.NaN),
+    effect_in_spreads: one.effect?.inSpreads ?? null,
+    more_seeds: one.moreSeeds,
+    reading_verdict: one.verdict,
     verdict,
-    holdsUnder.join('; '),
-  ]);
+    holds_under: holdsUnder.join('; '),
+  }));
 }
 
 /** figures.csv: one row per figure and reading, whose numbers are judged together. */
@@ -121,9 +136,9 @@ export function figuresTable({ figures }: Verification): Table {
       text('figure', 'the figure; its numbers come from one run'),
       text('reading', 'code, text, or the one choice changed in the program'),
       integer('numbers', 'how many published numbers are judged together'),
-      number('p', 'probability that one more run is as far from the others as the published one'),
+      number('p', 'probability that one more run has a number as far out as the farthest published one'),
       number('p_adjusted', 'p corrected for the number of figures (Holm)'),
-      text('status', 'done, or not run: too few runs for this reading'),
+      text('status', 'done, or not run: a record is missing'),
       text('verdict', 'over all readings'),
     ],
     primaryKey: ['figure', 'reading'],
@@ -132,8 +147,8 @@ export function figuresTable({ figures }: Verification): Table {
         subject,
         reading.name,
         numbers,
-        p ?? 'not run',
-        adjusted ?? 'not run',
+        p,
+        adjusted,
         p === null ? 'not run' : 'done',
         verdict,
       ]),
@@ -156,12 +171,13 @@ export function winnersTable(winners: readonly GridWinners[]): Table {
       number('mean', 'mean over the seeds; empty if a run diverged'),
       number(
         'p',
-        'p-value of the paired difference from the cell with the best mean (Wilcoxon, Holm); empty for that cell',
+        'probability that cells which are equally good differ as much as this one does from a better one; empty for the cell with the best mean',
       ),
       {
         name: 'tied',
         type: 'boolean',
-        description: 'whether it has the best mean or cannot be distinguished from the cell that has',
+        description:
+          'whether it may be the best: it has the best mean, or none is better beyond what equal cells would show',
       },
     ],
     primaryKey: ['experiment', 'grid', 'metric', 'cell'],

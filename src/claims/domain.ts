@@ -1,3 +1,4 @@
+import type { ScaleName } from '../stats/scales.ts';
 import { isMetric, metricColumn } from '../trial/metrics.ts';
 import type { Quantity } from './claims.ts';
 
@@ -7,4 +8,10 @@ export function domainOf({ statistic, curve }: Quantity): { readonly low: number
   // A statistic that is not a metric counts layers.
   const [low, high] = isMetric(statistic) ? metricColumn(statistic).domain : [0, Number.POSITIVE_INFINITY];
   return { low, high };
+}
+
+/** The scale on which a quantity's runs are compared. Epochs and counts of layers are compared as they are. */
+export function scaleOf({ statistic, curve }: Quantity): ScaleName {
+  const isCount = typeof curve === 'object' && 'within' in curve;
+  return isCount || !isMetric(statistic) ? 'plain' : metricColumn(statistic).scale;
 }

@@ -1,11 +1,15 @@
 import { compileCondition } from '../math/expression.ts';
 import type { Records } from '../output/trials-table.ts';
+import type { Interval } from '../stats/interval.ts';
+import { moreSeeds, shareWord } from '../stats/share.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
 import type { ConclusionClaim } from './claims.ts';
+import { type Effect, effectOf } from './effect.ts';
 import { quantityOf } from './quantity.ts';
 import { bind, combinationsOf, isJudged, type PlanOf, type Reading } from './readings.ts';
+import type { Verdict } from './words.ts';
 
-/** In which seeds a conclusion holds under one reading. */
+/** In which seeds a conclusion holds under one reading, and by how much. */
 export interface ConclusionEvidence {
   readonly claim: ConclusionClaim;
   readonly reading: Reading;
@@ -14,7 +18,14 @@ export interface ConclusionEvidence {
   /** Share of the seeds in which it holds; null: not run. */
   readonly share: number | null;
   /** Wilson interval of the share; null: not run. */
-  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly interval: Interval | null;
+  /** The share if each quantity came from an independent run; null: not run, or there is only one quantity. */
+  readonly unpaired: number | null;
+  /** By how much it holds; null: not run, or its condition is not made of comparisons. */
+  readonly effect: Effect | null;
+  /** How many more seeds would decide, if the share stays what it is; null: too many, or not run. */
+  readonly moreSeeds: number | null;
+  readonly verdict: Verdict;
 }
 
 /** Finds the seeds in which each conclusion holds. Errors: UserError for a condition that cannot be parsed. */
@@ -27,18 +38,73 @@ export async function judgeConclusions(
 ): Promise<ConclusionEvidence[]> {
   const evidence = [];
   for (const claim of claims.filter((candidate) => isJudged(candidate, reading))) {
-    const holds = await holdsBySeed(claim, reading, planOf, records);
-    const complete = holds.length > 0 && !holds.includes(null);
-    const count = holds.filter((held) => held === true).length;
-    evidence.push({
-      claim,
-      reading,
-      holds,
-      share: complete ? count / holds.length : null,
-      interval: complete ? wilsonInterval(count, holds.length, level) : null,
-    });
+    const bySeed = valuesBySeed(claim, reading, planOf, records);
+    evidence.push({ claim, reading, ...(await judgeConclusion(claim, bySeed, level)) });
   }
   return evidence;
+}
+
+const notRun = {
+  share: null,
+  interval: null,
+  unpaired: null,
+  effect: null,
+  moreSeeds: null,
+  verdict: 'not run',
+} as const;
+
+/** Judges a conclusion by the values of its quantities, [seeds][combinations of `for`]; null: a record is missing. */
+export async function judgeConclusion(
+  claim: ConclusionClaim,
+  bySeed: readonly (readonly Values[] | null)[],
+  level: number,
+): Promise<Omit<ConclusionEvidence, 'claim' | 'reading'>> {
+  const condition = await conditionOf(claim);
+  const holds = bySeed.map((values) => values?.every(condition) ?? null);
+  if (holds.length === 0 || holds.includes(null)) return { holds, ...notRun };
+  const complete = bySeed as readonly (readonly Values[])[];
+  const count = holds.filter((held) => held === true).length;
+  const found = await effectOf(claim, complete, level);
+  const word = shareWord(count, holds.length, level);
+  return {
+    holds,
+    share: count / holds.length,
+    interval: wilsonInterval(count, holds.length, level),
+    unpaired: unpairedShare(Object.keys(claim.quantities), complete, condition),
+    effect: found?.effect ?? null,
+    moreSeeds: moreSeeds(count, holds.length, level),
+    verdict: word === 'holds' && found?.negligible === true ? 'holds, but negligible' : word,
+  };
+}
+
+/** The values of a conclusion's quantities, by name. */
+type Values = Readonly<Record<string, number>>;
+
+/**
+ * The share of the cases in which the condition holds if its k-th quantity is taken from seed i + k d (modulo n), over all
+ * seeds i and all d = 1 .. n - 1: for two quantities, all pairs of different seeds.
+ */
+function unpairedShare(
+  names: readonly string[],
+  bySeed: readonly (readonly Values[])[],
+  condition: (values: Values) => boolean,
+): number | null {
+  const n = bySeed.length;
+  if (names.length < 2 || n < 2) return null;
+  let held = 0;
+  for (let shift = 1; shift < n; shift++) {
+    for (let seed = 0; seed < n; seed++) {
+      const isTrue = bySeed[0].every((_, combination) =>
+        condition(
+          Object.fromEntries(
+            names.map((name, k) => [name, bySeed[(seed + k * shift) % n][combination][name]]),
+          ),
+        ),
+      );
+      if (isTrue) held++;
+    }
+  }
+  return held / (n * (n - 1));
 }
 
 /** Parses every conclusion's condition, so that mistakes are found before anything runs. Errors: UserError. */
@@ -46,30 +112,29 @@ export async function checkConditions(claims: readonly ConclusionClaim[]): Promi
   for (const claim of claims) await conditionOf(claim);
 }
 
-async function holdsBySeed(
+/** [seeds][combinations of `for`]; null for a seed with a record missing. */
+function valuesBySeed(
   claim: ConclusionClaim,
   reading: Reading,
   planOf: PlanOf,
   records: Records,
-): Promise<(boolean | null)[]> {
-  const condition = await conditionOf(claim);
+): (Values[] | null)[] {
   const quantities = Object.entries(claim.quantities).map(([name, quantity]) => ({
     name,
     quantity,
     cells: [...planOf(reading, quantity).bySeed.values()],
   }));
-  // Datasets may have different numbers of seeds: use only as many as all of the experiments have.
+  // Experiments may have different numbers of seeds: use only as many as all of them have.
   const seeds = Math.min(...quantities.map(({ cells }) => cells.length));
   return Array.from({ length: seeds }, (_, seed) => {
-    const held = combinationsOf(claim.for ?? {}).map((values) => {
-      const numbers = quantities.map(({ name, quantity, cells }): [string, number | null] => [
+    const combinations = combinationsOf(claim.for ?? {}).map((values) =>
+      quantities.map(({ name, quantity, cells }): [string, number | null] => [
         name,
         quantityOf(bind(quantity, values), cells[seed], records),
-      ]);
-      if (numbers.some(([, value]) => value === null)) return null;
-      return condition(Object.fromEntries(numbers as [string, number][]));
-    });
-    return held.includes(null) ? null : held.every((one) => one === true);
+      ]),
+    );
+    const isComplete = combinations.every((values) => values.every(([, value]) => value !== null));
+    return isComplete ? combinations.map((values) => Object.fromEntries(values) as Values) : null;
   });
 }
 

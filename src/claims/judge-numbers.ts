@@ -1,27 +1,47 @@
+import { createRng } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
+import { type CellJudgement, type FamilyCell, judgeFamily } from '../stats/family.ts';
 import { holm } from '../stats/holm.ts';
-import { jointPValue } from '../stats/joint.ts';
-import { predictionInterval, predictionPValue } from '../stats/prediction.ts';
+import type { Interval } from '../stats/interval.ts';
+import type { Method } from '../stats/one-more-run.ts';
+import { shareWord } from '../stats/share.ts';
 import { type NumberClaim, printedInterval } from './claims.ts';
-import { domainOf } from './domain.ts';
+import { domainOf, scaleOf } from './domain.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
+import type { Verdict } from './words.ts';
 
-/** The values that the runs give for a published number under one reading. */
+/** The values that the runs give for a published number under one reading, and how far it is from them. */
 export interface NumberEvidence {
   readonly claim: NumberClaim;
   readonly reading: Reading;
   /** [seeds], in the order of the seeds; infinite where the run diverged, null where a record is missing. */
   readonly values: readonly (number | null)[];
-  /** Share of the runs with a finite value; null: not run. */
-  readonly finite: number | null;
-  /** Prediction interval for one more run at the level of the verification, not corrected for the number of claims. */
-  readonly interval: { readonly low: number; readonly high: number } | null;
-  /** Probability that one more run is as extreme as the published number; null: not run. */
-  readonly p: number | null;
-  /** p corrected for the number of claims (Holm). */
-  readonly adjusted: number | null;
+  /** Null: not run. */
+  readonly found: NumberFinding | null;
+  readonly verdict: Verdict;
+}
+
+export interface NumberFinding {
+  readonly method: Method;
+  /** What is compared: the value itself, its logarithm, … */
+  readonly scale: string;
+  readonly median: number;
+  /** Standard deviations of one run from the mean of the runs, on the scale. */
+  readonly z: number;
+  readonly percentile: number;
+  /** The central part of one more run, at the level of the verification: what is typical. */
+  readonly interval: Interval;
+  /** The values that would not have been contradicted. */
+  readonly undetected: Interval;
+  /** The smallest shift from the centre of the runs that would have been contradicted; infinite: none. */
+  readonly resolution: number;
+  /** The same in standard deviations of one run. */
+  readonly resolutionZ: number;
+  /** Probability that one more run is as far out; by itself, and adjusted for all numbers under this reading. */
+  readonly p: number;
+  readonly adjusted: number;
 }
 
 /** The numbers of one figure, judged together because they come from one run. */
@@ -29,16 +49,17 @@ export interface FigureEvidence {
   readonly figure: string;
   readonly reading: Reading;
   readonly numbers: number;
-  /** Share of the runs in which all of them are finite; null: not run. */
-  readonly finite: number | null;
-  /** Probability that one more run is as far from the others as the published one; null: not run. */
+  /** Probability that one more run has a number as far out as the farthest published one; null: not run. */
   readonly p: number | null;
   /** p corrected for the number of figures (Holm). */
   readonly adjusted: number | null;
+  readonly verdict: Verdict;
 }
 
-/** Fewest runs from which the spread of one more can be estimated. */
-const minimumSeeds = 3;
+/** A number three times as large (or an odds ratio of three) has to be distinguishable, or nothing is decided. */
+const coarsest = 3;
+/** Fewest runs within whose range a number is typical where only ranks can tell. */
+const ranksNeed = 10;
 
 /** Compares every published number with the runs over the seeds, under one reading. */
 export function judgeNumbers(
@@ -47,77 +68,167 @@ export function judgeNumbers(
   planOf: PlanOf,
   records: Records,
   level: number,
-): NumberEvidence[] {
-  const judged = claims.filter((claim) => isJudged(claim, reading));
-  const evidence = [];
-  for (const claim of judged) {
-    const { bySeed } = planOf(reading, claim);
-    const values = [...bySeed.values()].map((cells) => quantityOf(claim, cells, records));
-    const complete = values.length >= minimumSeeds && !values.includes(null);
-    evidence.push({
+): JudgedNumbers {
+  const gathered = claims
+    .filter((claim) => isJudged(claim, reading))
+    .map((claim) => ({
       claim,
       reading,
-      values,
-      ...(complete
-        ? judgeNumber(claim, values as number[], level)
-        : { finite: null, interval: null, p: null }),
-    });
-  }
-  return withAdjusted(evidence);
+      values: [...planOf(reading, claim).bySeed.values()].map((cells) => quantityOf(claim, cells, records)),
+    }));
+  return judgeValues(gathered, level);
 }
 
-/** Judges one number. A value outside the domain of its statistic, such as a negative MSE, has p = 0. */
-function judgeNumber(claim: NumberClaim, values: readonly number[], level: number) {
-  const domain = domainOf(claim);
-  const printed = printedInterval(claim);
-  const interval = predictionInterval(values, level);
-  const impossible = printed.high < domain.low || printed.low > domain.high;
+type Gathered = Pick<NumberEvidence, 'claim' | 'reading' | 'values'>;
+
+/** Judges numbers whose runs are given: families at `level` together (Holm), then the numbers within each. */
+export function judgeValues(gathered: readonly Gathered[], level: number): JudgedNumbers {
+  const families = familiesOf(gathered);
+  const judged = families.map((members) => judgeFamily(members.map(cellOf), createRng(0, 'verdicts')));
+  // A figure with twice as many numbers is tested at twice the level, so that resolutions are alike.
+  const weights = families.map(({ length }) => length);
+  const adjusted = holm(
+    judged.map(({ p }) => p),
+    weights,
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const evidence = new Map<Gathered, NumberEvidence>();
+  for (const [i, members] of families.entries()) {
+    const { p, cells, undetected } = judged[i];
+    const limits = undetected(((1 - level) * weights[i]) / total);
+    const factor = p > 0 ? adjusted[i] / p : total / weights[i];
+    for (const [j, member] of members.entries()) {
+      const own = Math.min(1, Math.max(adjusted[i], cells[j].joint * factor));
+      const found = findingOf(member, cells[j], limits[j], own, level);
+      evidence.set(member, { ...member, found, verdict: wordOf(member, cells[j], found, level) });
+    }
+  }
+  const numbers = gathered.map(
+    (member): NumberEvidence => evidence.get(member) ?? { ...member, found: null, verdict: 'not run' },
+  );
+  const pOf = new Map(families.map(([first], i) => [first, { p: judged[i].p, adjusted: adjusted[i] }]));
+  const inFigures = groupBy(numbers, ({ claim }) => claim.figure);
+  inFigures.delete(undefined);
+  const figures = [...inFigures].map(([figure, members]) =>
+    figureEvidence(
+      figure!,
+      members,
+      [...pOf].filter(([{ claim }]) => claim.figure === figure).map(([, p]) => p),
+    ),
+  );
+  return { numbers, figures };
+}
+
+export interface JudgedNumbers {
+  readonly numbers: readonly NumberEvidence[];
+  readonly figures: readonly FigureEvidence[];
+}
+
+/** A figure is contradicted if one of its numbers is, and undecided if all are. */
+function figureEvidence(
+  figure: string,
+  members: readonly NumberEvidence[],
+  families: readonly { p: number; adjusted: number }[],
+): FigureEvidence {
+  const words = new Set(members.map(({ verdict }) => verdict));
+  const complete = !words.has('not run');
+  const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), 1);
+  const p = complete ? least(families.map((family) => family.p)) : null;
   return {
-    finite: shareOf(values, Number.isFinite),
-    interval: { low: Math.max(interval.low, domain.low), high: Math.min(interval.high, domain.high) },
-    p: impossible ? 0 : predictionPValue(values, printed.low, printed.high),
+    figure,
+    reading: members[0].reading,
+    numbers: members.length,
+    p,
+    adjusted: complete ? least(families.map((family) => family.adjusted)) : null,
+    verdict: figureWord(words, p),
   };
 }
 
-/** Judges for each figure whether its numbers, taken together, could come from one more run. */
-export function judgeFigures(evidence: readonly NumberEvidence[]): FigureEvidence[] {
-  const figures = groupBy(evidence, ({ claim }) => claim.figure);
-  const judged = [];
-  for (const [figure, members] of figures) {
-    if (figure === undefined) continue;
-    const complete = members.every(({ p }) => p !== null);
-    judged.push({
-      figure,
-      reading: members[0].reading,
-      numbers: members.length,
-      ...(complete ? judgeFigure(members) : { finite: null, p: null }),
-    });
-  }
-  return withAdjusted(judged);
+/** A figure of many numbers has some unusual ones; it is unusual itself if they are too far out for so many. */
+function figureWord(words: ReadonlySet<Verdict>, p: number | null): Verdict {
+  if (words.has('not run')) return 'not run';
+  if (words.has('contradicted')) return 'contradicted';
+  if (words.size === 1 && words.has('undecided')) return 'undecided';
+  return p! <= 0.05 ? 'unusual' : 'typical';
 }
 
-function judgeFigure(members: readonly NumberEvidence[]) {
-  const runs = runsOf(members);
-  const published = members.map(({ claim }) => printedInterval(claim));
+/** Numbers of one figure that have the same number of runs; a number without a figure is a family of its own. */
+function familiesOf(gathered: readonly Gathered[]): Gathered[][] {
+  const complete = gathered.filter(({ values }) => values.length > 0 && !values.includes(null));
+  const keyOf = ({ claim, values }: Gathered) =>
+    JSON.stringify(claim.figure === undefined ? claim.id : [claim.figure, values.length]);
+  return [...groupBy(complete, keyOf).values()];
+}
+
+function cellOf({ claim, values }: Gathered): FamilyCell {
   return {
-    finite: shareOf(runs, (run) => run.every(Number.isFinite)),
-    p: jointPValue(runs, published),
+    runs: values as number[],
+    scale: scaleOf(claim),
+    published: printedInterval(claim),
+    domain: domainOf(claim),
   };
 }
 
-/** The values of one figure, [seeds][numbers]. */
-function runsOf(members: readonly NumberEvidence[]): number[][] {
-  return members[0].values.map((_, seed) => members.map(({ values }) => values[seed] as number));
+function findingOf(
+  { claim }: Gathered,
+  cell: CellJudgement,
+  undetected: Interval,
+  adjusted: number,
+  level: number,
+): NumberFinding {
+  const { low, high } = printedInterval(claim);
+  const center = cell.scale.back(cell.mean);
+  // What is printed has to lie beyond with all values that it may stand for.
+  const rounding = (high - low) / 2;
+  const ends = [undetected.low - rounding, undetected.high + rounding];
+  const { low: least, high: most } = domainOf(claim);
+  const reachable = ends.filter((end) => Number.isFinite(end) && end > least && end < most);
+  const shifts = reachable.map((end) => Math.abs(end - center));
+  const zs = reachable.map((end) => Math.abs(cell.scale.forward(end) - cell.mean) / cell.deviation);
+  return {
+    method: cell.method,
+    scale: cell.scale.title,
+    median: cell.median,
+    z: cell.z,
+    percentile: cell.percentile,
+    interval: cell.interval(1 - level),
+    undetected,
+    resolution: shifts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    resolutionZ: zs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    p: cell.p,
+    adjusted,
+  };
 }
 
-function shareOf<T>(runs: readonly T[], predicate: (run: T) => boolean): number {
-  return runs.filter(predicate).length / runs.length;
+function wordOf(
+  { values }: Gathered,
+  cell: CellJudgement,
+  { p, adjusted, undetected }: NumberFinding,
+  level: number,
+): Verdict {
+  if (p === 0 || (cell.method !== 'few' && adjusted <= 1 - level)) return 'contradicted';
+  if (cell.finite < values.length && shareWord(cell.finite, values.length, level) === 'contradicted') {
+    return 'contradicted'; // its runs diverge
+  }
+  const outside = p <= 1 - level;
+  switch (cell.method) {
+    case 'few':
+      return 'undecided';
+    case 'equal':
+      return p === 1 ? 'typical' : outside ? 'unusual' : 'undecided';
+    case 'ranks':
+      if (outside) return 'unusual';
+      return cell.finite >= ranksNeed && cell.percentile > 0 && cell.percentile < 100
+        ? 'typical'
+        : 'undecided';
+    default:
+      if (isCoarse(cell, undetected)) return 'undecided';
+      return outside ? 'unusual' : 'typical';
+  }
 }
 
-function withAdjusted<T extends { p: number | null }>(
-  judged: readonly T[],
-): (T & { adjusted: number | null })[] {
-  const adjusted = holm(judged.flatMap(({ p }) => p ?? []));
-  let next = 0;
-  return judged.map((evidence) => ({ ...evidence, adjusted: evidence.p === null ? null : adjusted[next++] }));
+/** Whether even three times the number (on its scale, a shift by log 3) would not have been contradicted. */
+function isCoarse({ mean, scale }: CellJudgement, { low, high }: Interval): boolean {
+  const half = Math.min(mean - scale.forward(low), scale.forward(high) - mean);
+  return !(half <= (scale.ratio ? Math.log(coarsest) : (coarsest - 1) * Math.abs(mean)));
 }

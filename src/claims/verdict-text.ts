@@ -1,4 +1,5 @@
 import { significant } from '../stats/significant.ts';
+import type { Effect } from './effect.ts';
 
 /** A share as a percentage with at most `digits` significant digits: "99 %", "99.9 %". */
 export function percent(share: number, digits = 4): string {
@@ -24,21 +25,34 @@ export function rangeText(interval: { readonly low: number; readonly high: numbe
   return `${end(interval.low)} to ${end(interval.high)}`;
 }
 
-/** The interval for one more run and how many runs diverged: "0.041 to infinity, 2 of 8 runs diverged". */
+/** The central interval of one more run and how many runs diverged: "0.041 to 0.062, 2 of 8 runs diverged". */
 export function runsText({
-  interval,
+  found,
   values,
 }: {
-  readonly interval: Parameters<typeof rangeText>[0];
+  readonly found: { readonly interval: Parameters<typeof rangeText>[0] } | null;
   readonly values: readonly (number | null)[];
 }): string {
   const count = divergedRuns(values);
   const diverged = `${count} of ${values.length} runs diverged`;
-  if (count === 0) return rangeText(interval);
-  return count === values.length ? diverged : `${rangeText(interval)}, ${diverged}`;
+  const range = rangeText(found?.interval ?? null);
+  if (count === 0) return range;
+  return count === values.length ? diverged : `${range}, ${diverged}`;
 }
 
 /** The number of diverged runs, which are those with an infinite value. */
 export function divergedRuns(values: readonly (number | null)[]): number {
   return values.filter((value) => value !== null && !Number.isFinite(value)).length;
+}
+
+/** A distance in standard deviations: "2.3", "-15"; "none" where there is no such shift. */
+export function zText(z: number | undefined): string {
+  if (z === undefined || Number.isNaN(z)) return 'not run';
+  return Number.isFinite(z) ? String(significant(z, 2)) : 'none';
+}
+
+/** By how much a conclusion holds: "0.0049 (0.0031 to 0.0062), 1.2 spreads". */
+export function effectText({ median, interval, inSpreads }: Effect): string {
+  const spreads = inSpreads === null ? '' : `, ${significant(inSpreads, 2)} of the spread between seeds`;
+  return `${significant(median, 2)} (${rangeText(interval)})${spreads}`;
 }

@@ -3,17 +3,11 @@ import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
-import { type FigureEvidence, judgeFigures, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
+import { type FigureEvidence, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
 import { isJudgedByAny, type PlanOf, type Reading, type Seeds } from './readings.ts';
+import { combinedVerdict, stands, type Verdict } from './words.ts';
 
-export const verdicts = [
-  'holds',
-  'underspecified',
-  'depends on the seed',
-  'contradicted',
-  'not run',
-] as const;
-export type Verdict = (typeof verdicts)[number];
+export { type Verdict, verdicts } from './words.ts';
 
 /** The verdict on one claim or figure, and its evidence. */
 export interface Judged<Subject, Evidence> {
@@ -37,12 +31,6 @@ export interface Verification {
   readonly conclusions: readonly Judged<ConclusionClaim, ConclusionEvidence>[];
 }
 
-/**
- * A conclusion holds if it holds in at least this share of the seeds. It is contradicted if it fails in at least this share.
- * A number must be finite in the same share of the seeds, so that it cannot hold just because all runs diverge.
- */
-export const requiredShare = 0.9;
-
 /** Judges every claim under every reading. Leaves out claims that are not judged under any of them. */
 export async function verify(
   all: readonly Claim[],
@@ -59,12 +47,10 @@ export async function verify(
   const conclusionClaims = claims.filter((claim) => claim.kind === 'conclusion');
   for (const reading of readings) {
     const judged = judgeNumbers(numberClaims, reading, planOf, records, level);
-    numbers.push(...judged);
-    figures.push(...judgeFigures(judged));
+    numbers.push(...judged.numbers);
+    figures.push(...judged.figures);
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
-  const byPValue = ({ adjusted, finite }: { adjusted: number | null; finite: number | null }): Verdict =>
-    adjusted !== null && adjusted < 1 - level ? 'contradicted' : byShare({ share: finite });
   const byClaim = groupBy(numbers, ({ claim }) => claim);
   const byFigure = groupBy(figures, ({ figure }) => figure);
   const byConclusion = groupBy(conclusions, ({ claim }) => claim);
@@ -72,17 +58,10 @@ export async function verify(
     level,
     seeds,
     readings,
-    numbers: numberClaims.map((claim) => combine(claim, byClaim.get(claim) ?? [], byPValue)),
-    figures: [...byFigure].map(([name, evidence]) => combine(name, evidence, byPValue)),
-    conclusions: conclusionClaims.map((claim) => combine(claim, byConclusion.get(claim) ?? [], byShare)),
+    numbers: numberClaims.map((claim) => combine(claim, byClaim.get(claim) ?? [])),
+    figures: [...byFigure].map(([name, evidence]) => combine(name, evidence)),
+    conclusions: conclusionClaims.map((claim) => combine(claim, byConclusion.get(claim) ?? [])),
   };
-}
-
-/** The verdict under one reading, given the share of the seeds in which the claim holds. */
-export function byShare({ share }: { share: number | null }): Verdict {
-  if (share === null) return 'not run';
-  if (share >= requiredShare) return 'holds';
-  return share <= 1 - requiredShare + 1e-12 ? 'contradicted' : 'depends on the seed';
 }
 
 /** Whether the evidence comes from a reading of the whole report and not from one changed choice. */
@@ -90,29 +69,18 @@ export function isWhole({ reading }: { readonly reading: Reading }): boolean {
   return reading.experiments === null;
 }
 
-/** Combines the verdicts of the readings. One missing record makes it `not run`; if they differ, see `mixedVerdict`. */
-function combine<Subject, Evidence extends { reading: Reading }>(
+function combine<Subject, Evidence extends { reading: Reading; verdict: Verdict }>(
   subject: Subject,
   evidence: readonly Evidence[],
-  judge: (evidence: Evidence) => Verdict,
 ): Judged<Subject, Evidence> {
   const whole = evidence.filter(isWhole);
-  const byReading = Object.fromEntries(whole.map((one) => [one.reading.name, judge(one)]));
-  const each = Object.values(byReading);
-  const found = new Set(each);
-  const holdsUnder = evidence.filter((one) => judge(one) === 'holds').map(({ reading }) => reading.name);
-  const verdict =
-    whole.length === 0 || found.has('not run')
-      ? 'not run'
-      : found.size === 1
-        ? [...found][0]
-        : mixedVerdict(each);
-  return { subject, evidence, verdict, byReading, holdsUnder };
-}
-
-/** The verdict if the readings disagree. */
-function mixedVerdict(found: readonly Verdict[]): Verdict {
-  return found.includes('holds') ? 'underspecified' : 'depends on the seed';
+  return {
+    subject,
+    evidence,
+    verdict: combinedVerdict(whole.map(({ verdict }) => verdict)),
+    byReading: Object.fromEntries(whole.map(({ reading, verdict }) => [reading.name, verdict])),
+    holdsUnder: evidence.filter(({ verdict }) => stands(verdict)).map(({ reading }) => reading.name),
+  };
 }
 
 /** The experiments with claims that do not hold, for which changing a single choice may recover a number. */
@@ -121,9 +89,9 @@ export function experimentsInDoubt(
   experiments: readonly Experiment[],
 ): Experiment[] {
   const doubtful = new Set([
-    ...numbers.filter(({ verdict }) => verdict !== 'holds').map(({ subject }) => subject.experiment),
+    ...numbers.filter(({ verdict }) => !stands(verdict)).map(({ subject }) => subject.experiment),
     ...conclusions
-      .filter(({ verdict }) => verdict !== 'holds')
+      .filter(({ verdict }) => !stands(verdict))
       .flatMap(({ subject }) => Object.values(subject.quantities).map(({ experiment }) => experiment)),
   ]);
   return experiments.filter(({ name }) => doubtful.has(name));

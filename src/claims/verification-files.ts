@@ -38,30 +38,24 @@ export async function verificationFiles(
   return files;
 }
 
-/** The whole verification as JSON; `quick` if it is from few seeds. An unbounded end of an interval is null; the value of a diverged run is 'diverged'. */
+/** The whole verification as JSON; `quick` if it is from few seeds. What is not finite is null; the value of a diverged run is 'diverged'. */
 export function verificationJson(
   verification: Verification,
   winners: readonly GridWinners[],
   quick = false,
 ): string {
   const { level, seeds, readings, numbers, figures, conclusions } = verification;
-  const evidenceOf = <T extends { reading: { name: string } }>({ reading, ...evidence }: T) => ({
-    ...evidence,
-    reading: reading.name,
-    claim: undefined,
-  });
-  const judged = <T extends { evidence: readonly { reading: { name: string } }[] }>(one: T) => ({
-    ...one,
-    evidence: one.evidence.map(evidenceOf),
-  });
   return toJson({
     quick,
     level,
     seeds,
     readings: readings.map(({ name, variant, changed }) => ({ name, variant, changed })),
-    numbers: numbers.map(judged).map((one) => ({ ...one, evidence: one.evidence.map(finiteNumbers) })),
-    figures: figures.map(judged),
-    conclusions: conclusions.map(judged),
+    numbers: numbers.map((one) => ({ ...one, evidence: one.evidence.map(numberEvidence) })),
+    figures: figures.map((one) => ({ ...one, evidence: one.evidence.map(named) })),
+    conclusions: conclusions.map((one) => ({
+      ...one,
+      evidence: one.evidence.map((evidence) => finiteOnly(named(evidence))),
+    })),
     winners: winners.map(({ cells, ...grid }) => ({
       ...grid,
       cells: cells.map((cell) => ({ ...cell, mean: orDiverged(cell.mean) })),
@@ -69,15 +63,27 @@ export function verificationJson(
   });
 }
 
-/** Replaces infinities, which JSON cannot represent. */
-function finiteNumbers<T extends Pick<NumberEvidence, 'values' | 'interval'>>(evidence: T) {
-  const { values, interval } = evidence;
-  const end = (x: number) => (Number.isFinite(x) ? x : null);
+function numberEvidence({ reading, values, found, verdict }: NumberEvidence): Record<string, unknown> {
   return {
-    ...evidence,
+    reading: reading.name,
     values: values.map((value) => (value === null ? null : orDiverged(value))),
-    interval: interval === null ? null : { low: end(interval.low), high: end(interval.high) },
+    interval: null,
+    ...(finiteOnly(found ?? {}) as Record<string, unknown>),
+    verdict,
   };
+}
+
+/** Evidence with the name of its reading and without its claim, which is the subject. */
+function named<T extends { reading: { name: string } }>({ reading, ...evidence }: T) {
+  return { reading: reading.name, ...evidence, claim: undefined };
+}
+
+/** Replaces infinities and NaN, which JSON cannot represent, by null. */
+function finiteOnly(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(finiteOnly);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, finiteOnly(part)]));
 }
 
 function orDiverged(value: number): number | 'diverged' {

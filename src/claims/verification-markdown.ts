@@ -8,7 +8,7 @@ import type { GridWinners } from './winners.ts';
 export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
   const { level, readings } = verification;
   const names = readings.map(({ name }) => name).join(', ');
-  const heading = `Readings: ${names}. Level ${percent(level)}, corrected for the number of claims (Holm). ${seedsText(verification)}`;
+  const heading = `Readings: ${names}. Level ${percent(level)} for all figures together (max-t within a figure, Holm over figures). ${seedsText(verification)}`;
   return [heading, ...verificationSections(verification, winners).map(sectionText)].join('\n\n');
 }
 

@@ -1,8 +1,10 @@
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import { describe } from './claims-table.ts';
-import { percent, pValueText, runsText, valueText } from './verdict-text.ts';
+import type { ConclusionEvidence } from './judge-conclusions.ts';
+import { effectText, percent, pValueText, runsText, valueText, zText } from './verdict-text.ts';
 import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
+import { stands } from './words.ts';
 
 /** One table of a verification, for both the terminal and Markdown. */
 export interface Section {
@@ -12,14 +14,15 @@ export interface Section {
   readonly rows: readonly { readonly cells: readonly string[]; readonly verdict: Verdict | null }[];
 }
 
-/** Lists the numbers that do not hold and counts those that do. Sections without rows are left out. */
+/** Lists what does not stand and counts what does. Sections without rows are left out. */
 export function verificationSections(verification: Verification, winners: readonly GridWinners[]): Section[] {
   const sections = [
     counts(verification),
     figureSection(verification),
     numberSection(verification, 'contradicted', 'Numbers contradicted'),
-    numberSection(verification, 'depends on the seed', 'Numbers that depend on the seed'),
     underspecifiedSection(verification),
+    numberSection(verification, 'unusual', 'Numbers that are unusual'),
+    numberSection(verification, 'undecided', 'Numbers for which the runs are too few'),
     conclusionSection(verification),
     winnerSection(winners),
   ];
@@ -75,17 +78,26 @@ function figureSection({ figures }: Verification): Section {
 
 function numberSection({ numbers, level }: Verification, wanted: Verdict, title: string): Section {
   return {
-    title: `${title}, with the ${percent(level)} interval for one more run`,
-    header: ['verdict', 'number', 'published', 'ours'],
+    title,
+    header: [
+      'number',
+      'published',
+      'median',
+      `central ${percent(level)} of one more run`,
+      'z',
+      'would be contradicted from',
+    ],
     rows: numbers
       .filter(({ verdict }) => verdict === wanted)
-      .map(({ subject, evidence, verdict, holdsUnder }) => ({
+      .map(({ subject, evidence, verdict }) => ({
         verdict,
         cells: [
-          verdictText(verdict, holdsUnder),
           `${subject.says} (${subject.where})`,
           valueText(subject.value),
+          byReading(evidence, ({ found }) => (found === null ? 'not run' : valueText(found.median))),
           byReading(evidence, runsText),
+          byReading(evidence, ({ found }) => zText(found?.z)),
+          byReading(evidence, ({ found }) => `z ${zText(found?.resolutionZ)}`),
         ],
       })),
   };
@@ -93,8 +105,8 @@ function numberSection({ numbers, level }: Verification, wanted: Verdict, title:
 
 function underspecifiedSection(verification: Verification): Section {
   return {
-    title: 'Numbers that hold only under some readings of the report',
-    header: ['where', 'holds under', 'numbers'],
+    title: 'Numbers contradicted under some readings only of the report',
+    header: ['where', 'stands under', 'numbers'],
     rows: underspecifiedNumbers(verification).map(({ where, readings, count }) => ({
       verdict: null,
       cells: [where, readings, String(count)],
@@ -105,26 +117,32 @@ function underspecifiedSection(verification: Verification): Section {
 function conclusionSection({ conclusions }: Verification): Section {
   return {
     title: 'Conclusions, with the share of the seeds in which they hold',
-    header: ['verdict', 'conclusion', 'seeds'],
+    header: ['verdict', 'conclusion', 'same seed', 'independent runs', 'effect'],
     rows: conclusions.map(({ subject, evidence, verdict, holdsUnder }) => ({
       verdict,
       cells: [
         verdictText(verdict, holdsUnder),
         `${subject.says} (${subject.where})`,
-        byReading(evidence, ({ share, interval }) =>
-          share === null
-            ? 'not run'
-            : `${percent(share)} (${percent(interval!.low, 2)} to ${percent(interval!.high, 2)})`,
-        ),
+        byReading(evidence, shareText),
+        byReading(evidence, ({ unpaired }) => (unpaired === null ? '' : percent(unpaired, 2))),
+        byReading(evidence, ({ effect }) => (effect === null ? '' : effectText(effect))),
       ],
     })),
   };
 }
 
+/** "95 % (76 % to 99 %)", and how many more seeds would decide if these do not. */
+export function shareText({ share, interval, verdict, moreSeeds }: ConclusionEvidence): string {
+  if (share === null) return 'not run';
+  const range = `${percent(share, 3)} (${percent(interval!.low, 2)} to ${percent(interval!.high, 2)})`;
+  if (verdict !== 'undecided') return range;
+  return `${range}; ${moreSeeds ?? 'more than 1000'} more ${moreSeeds === 1 ? 'seed' : 'seeds'} would settle it`;
+}
+
 function winnerSection(winners: readonly GridWinners[]): Section {
   return {
     title: 'Winners of the grids',
-    header: ['grid', 'metric', 'wins most often', 'tied with the best mean'],
+    header: ['grid', 'metric', 'wins most often', 'may be the best'],
     rows: winners.map(({ experiment, slice, metric, seeds, cells }) => {
       const most = [...cells].sort((a, b) => b.wins - a.wins)[0];
       const tied = cells.filter((cell) => cell.tied).map(({ settings }) => describe(settings));
@@ -142,9 +160,9 @@ function winnerSection(winners: readonly GridWinners[]): Section {
 }
 
 function verdictText(verdict: Verdict, holdsUnder: readonly string[]): string {
-  return verdict === 'holds' || holdsUnder.length === 0
+  return stands(verdict) || holdsUnder.length === 0
     ? verdict
-    : `${verdict}: holds under ${holdsUnder.join(', ')}`;
+    : `${verdict}: stands under ${holdsUnder.join(', ')}`;
 }
 
 /** One text if the program and the wording agree, otherwise one for each. */

@@ -1,12 +1,13 @@
 import type { Experiment, ShownMetric } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
+import { createRng } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
+import { notBestPValues } from '../stats/best-cells.ts';
 import { mean } from '../stats/describe.ts';
-import { holm } from '../stats/holm.ts';
-import { pairedPValue } from '../stats/wilcoxon.ts';
-import { metricOf } from '../trial/metrics.ts';
+import { scaleFor } from '../stats/scales.ts';
+import { metricColumn, metricOf } from '../trial/metrics.ts';
 
 /** One cell of a grid over the seeds: how often it is the best, and whether it is tied with the best. */
 export interface GridCell {
@@ -14,9 +15,9 @@ export interface GridCell {
   readonly mean: number;
   /** Seeds in which it is the best cell. */
   readonly wins: number;
-  /** Corrected p-value (Holm) of the paired difference from the cell with the best mean; null for that cell. */
+  /** Probability that equal cells would differ as much, among all of the grid; null for the cell with the best mean. */
   readonly p: number | null;
-  /** Whether it has the best mean or does not differ significantly from the cell that has. */
+  /** Whether it may be the best: it has the best mean, or none is better beyond what equal cells would show. */
   readonly tied: boolean;
 }
 
@@ -72,12 +73,7 @@ async function gridWinners(
   const seeds = losses[0].length;
   const means = losses.map(mean);
   const bestCell = means.indexOf(Math.min(...means));
-  const raw = [];
-  for (const [cell, own] of losses.entries()) {
-    raw.push(cell === bestCell ? 1 : pairedPValue(own, losses[bestCell]));
-  }
-  const others = holm(raw.filter((_, cell) => cell !== bestCell));
-  const adjusted = [...others.slice(0, bestCell), 1, ...others.slice(bestCell)];
+  const p = notBest(losses, name, sign);
   const winner = Array.from({ length: seeds }, (_, seed) => {
     const column = losses.map((own) => own[seed]);
     const least = Math.min(...column);
@@ -87,11 +83,23 @@ async function gridWinners(
     settings: pick(members[0], axes),
     mean: sign * means[cell],
     wins: winner.filter((one) => one === cell).length,
-    p: cell === bestCell ? null : adjusted[cell],
-    tied: adjusted[cell] >= 1 - level,
+    p: cell === bestCell ? null : p[cell],
+    tied: p[cell] > 1 - level,
   }));
   const order = found.map((_, cell) => cell).sort((a, b) => means[a] - means[b]);
   return { seeds, cells: order.map((cell) => found[cell]) };
+}
+
+/** The p-value of each cell; a cell with diverged runs has none and is not the best, unless all have. */
+function notBest(losses: readonly (readonly number[])[], metric: string, sign: number): number[] {
+  const finite = losses.filter((own) => own.every(Number.isFinite));
+  const scale = scaleFor(
+    metricColumn(metric).scale,
+    finite.flat().map((loss) => sign * loss),
+  );
+  const scaled = finite.map((own) => own.map((loss) => sign * scale.forward(sign * loss)));
+  const found = scaled.length === 0 ? [] : notBestPValues(scaled, createRng(0, 'verdicts'));
+  return losses.map((own) => (finite.length === 0 ? 1 : (found[finite.indexOf(own)] ?? 0)));
 }
 
 /** The loss of a cell's run: NaN without a record, infinite if the run diverged. */

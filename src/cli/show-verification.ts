@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import type { Verdict, Verification } from '../claims/verdicts.ts';
 import { seedsText, verificationSections } from '../claims/verification-sections.ts';
 import type { GridWinners } from '../claims/winners.ts';
+import { stands } from '../claims/words.ts';
 import { fold } from './fold.ts';
 import { screenOf } from './screen.ts';
 import { renderTable } from './text-table.ts';
@@ -33,12 +34,12 @@ export function showVerification(
 /** Green: holds. Red: contradicted. Yellow: in between. */
 function painter(): (verdict: Verdict | null, text: string) => string {
   const chalk = new Chalk({ level: 2 });
-  const colors: Record<Verdict, (text: string) => string> = {
-    holds: chalk.green,
-    underspecified: chalk.yellow,
-    'depends on the seed': chalk.yellow,
+  const colors: Partial<Record<Verdict, (text: string) => string>> = {
     contradicted: chalk.red,
     'not run': chalk.dim,
   };
-  return (verdict, text) => (verdict === null ? text : colors[verdict](text));
+  return (verdict, text) => {
+    if (verdict === null) return text;
+    return (colors[verdict] ?? (stands(verdict) ? chalk.green : chalk.yellow))(text);
+  };
 }

@@ -15,7 +15,7 @@ export interface VerifyChoices {
   readonly data: string | null;
 }
 
-export const usualLevel = 0.99;
+export const usualLevel = 0.95;
 
 /** The usual seeds of `fys-nn verify`. */
 export function usualSeeds(quick: boolean): { readonly generated: string; readonly fromFiles: number } {

@@ -74,7 +74,9 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
       '--mnist-seeds <list>',
       'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
     ),
-    new Option('--level <x>', 'confidence level of the intervals and tests').default(String(usualLevel)),
+    new Option('--level <x>', 'level of the intervals, and of all numbers together').default(
+      String(usualLevel),
+    ),
     choosing(
       '--variant <name>',
       'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
@@ -346,6 +348,6 @@ function parseLevel(text: string): number {
     what: '--level is out of range',
     expected: 'a number between 0 and 1',
     received: text,
-    remedy: 'write --level 0.99',
+    remedy: 'write --level 0.95',
   });
 }

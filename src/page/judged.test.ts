@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ConclusionClaim, NumberClaim } from '../claims/claims.ts';
+import type { NumberFinding } from '../claims/judge-numbers.ts';
 import { codeReading } from '../claims/readings.ts';
 import type { Verification } from '../claims/verdicts.ts';
 import { verificationJson } from '../claims/verification-files.ts';
@@ -17,6 +18,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const number = { id: 'n', kind: 'number', where: 'Figure 5', says: 'final MSE', value: 0.05 } as NumberClaim;
 const conclusion = { id: 'c', kind: 'conclusion', where: 'Results', says: 'decay hurts' } as ConclusionClaim;
+const found: NumberFinding = {
+  ...{ method: 'normal', scale: 'log', median: 0.05, z: 0.1, percentile: 50, p: 0.5, adjusted: 1 },
+  ...{ resolution: 0.1, resolutionZ: 5 },
+  interval: { low: 0.01, high: 0.09 },
+  undetected: { low: 0.001, high: 0.2 },
+};
+const notRun = { share: null, interval: null, unpaired: null, effect: null, moreSeeds: null };
 const verification: Verification = {
   level: 0.99,
   seeds: { franke: [1, 2, 3], images: [1] },
@@ -24,7 +32,7 @@ const verification: Verification = {
   numbers: [
     {
       subject: number,
-      verdict: 'holds',
+      verdict: 'typical',
       byReading: {},
       holdsUnder: ['code'],
       evidence: [
@@ -32,10 +40,8 @@ const verification: Verification = {
           claim: number,
           reading: codeReading,
           values: [0.06, 0.04, 0.05],
-          finite: 1,
-          interval: { low: 0.01, high: 0.09 },
-          p: 0.5,
-          adjusted: 1,
+          found,
+          verdict: 'typical',
         },
       ],
     },
@@ -47,7 +53,14 @@ const verification: Verification = {
       byReading: {},
       holdsUnder: [],
       evidence: [
-        { figure: 'Figure 5', reading: codeReading, numbers: 2, finite: 1, p: 0.001, adjusted: 0.002 },
+        {
+          figure: 'Figure 5',
+          reading: codeReading,
+          numbers: 2,
+          p: 0.001,
+          adjusted: 0.002,
+          verdict: 'contradicted',
+        },
       ],
     },
   ],
@@ -58,7 +71,7 @@ const verification: Verification = {
       byReading: {},
       holdsUnder: [],
       evidence: [
-        { claim: conclusion, reading: codeReading, holds: [null, true, true], share: null, interval: null },
+        { claim: conclusion, reading: codeReading, holds: [null, true, true], ...notRun, verdict: 'not run' },
       ],
     },
   ],
@@ -80,7 +93,7 @@ test('what verify leaves is read as rows for the page', async () => {
         published: '0.05',
         ours: '0.05',
         interval: '0.01 to 0.09',
-        verdict: 'holds',
+        verdict: 'typical',
         reading: 'code',
       },
     ],
@@ -93,7 +106,7 @@ test('diverged runs are counted, and leave the interval without an end', async (
   const [judged] = verification.numbers;
   const values = [0.06, Number.POSITIVE_INFINITY, 0.05];
   const interval = { low: 0, high: Number.POSITIVE_INFINITY };
-  const evidence = [{ ...judged.evidence[0], values, finite: 2 / 3, interval }];
+  const evidence = [{ ...judged.evidence[0], values, found: { ...found, interval } }];
   await write(verificationJson({ ...verification, numbers: [{ ...judged, evidence }] }, []));
   expect((await readVerdicts([join(folder, 'verify')], false))!.numbers[0]).toMatchObject({
     ours: '1 of 3 diverged',
@@ -103,7 +116,7 @@ test('diverged runs are counted, and leave the interval without an end', async (
 
 test('numbers that were not run have no median; all readings under which one holds are named', async () => {
   const [judged] = verification.numbers;
-  const evidence = [{ ...judged.evidence[0], values: [0.06, null, 0.05], interval: null }];
+  const evidence = [{ ...judged.evidence[0], values: [0.06, null, 0.05], found: null }];
   const holdsUnder = ['code', 'text, degree 5'];
   const numbers = [{ ...judged, evidence, holdsUnder }];
   await write(verificationJson({ ...verification, numbers }, []));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pValueText, rangeText, valueText } from '../claims/verdict-text.ts';
-import { verdicts } from '../claims/verdicts.ts';
+import { verdicts } from '../claims/words.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { percentile } from '../stats/describe.ts';
 import type { Verdicts } from './verdicts.ts';

@@ -1,5 +1,5 @@
-import { requiredShare } from '../claims/verdicts.ts';
 import { type DatasetName, datasets } from '../datasets/index.ts';
+import { requiredShare } from '../stats/share.ts';
 import { listText, outOf, type Places } from './commands.ts';
 import { dataTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
@@ -95,9 +95,9 @@ function basis({ level, seeds, quick }: Verdicts): Html {
     ([dataset, values]) =>
       `${datasets[dataset as DatasetName]?.title ?? dataset}: ${values.length === 1 ? 'seed' : 'seeds'} ${listText(values)}`,
   );
-  return html`<p class="note">These verdicts are from <code>fys-nn verify${quick ? ' --quick' : ''}</code>, which made its own runs with the report's settings (${runs.join('; ')}). A number holds if
-it could come from one more run, at a level of ${percent(level)} for all numbers together. A conclusion holds if it is true for at
-least ${percent(requiredShare)} of the seeds.</p>`;
+  return html`<p class="note">These verdicts are from <code>fys-nn verify${quick ? ' --quick' : ''}</code>, which made its own runs with the report's settings (${runs.join('; ')}). A number is typical if
+it lies within the central ${percent(level)} of them, and contradicted if one more run would not have given it. A conclusion holds if it
+is true in more than ${percent(requiredShare)} of all seeds.</p>`;
 }
 
 function figureRows({ figures }: Verdicts): Html {
@@ -178,6 +178,8 @@ ${dataTable(
 
 const badgeStyles: Readonly<Record<string, readonly [string, string]>> = {
   holds: ['good', '✓'],
+  'holds, but negligible': ['good', '✓'],
+  typical: ['good', '✓'],
   contradicted: ['bad', '✗'],
   'not run': ['open', '–'],
 };

@@ -1,5 +1,6 @@
 import { log } from '../math/elementary.ts';
 import { mean } from './describe.ts';
+import type { ScaleName } from './scales.ts';
 
 export type Task = 'regression' | 'classification';
 
@@ -13,6 +14,8 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** The lowest and the highest value that it can have. */
   readonly domain: readonly [number, number];
+  /** The scale on which its values over many seeds are nearly normal. */
+  readonly scale: ScaleName;
   /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it is undefined. */
   readonly score: (targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number;
 }
@@ -25,6 +28,7 @@ export const metrics = {
     description: 'mean squared error',
     better: 'lower',
     domain: [0, Number.POSITIVE_INFINITY],
+    scale: 'log',
     score: meanSquaredError,
   },
   r2: {
@@ -33,6 +37,7 @@ export const metrics = {
     description: 'R2',
     better: 'higher',
     domain: [Number.NEGATIVE_INFINITY, 1],
+    scale: 'log_distance',
     score: r2Score,
   },
   /** -(1/N) sum over rows and outputs of y ln a. */
@@ -42,6 +47,7 @@ export const metrics = {
     description: 'mean cross-entropy',
     better: 'lower',
     domain: [0, Number.POSITIVE_INFINITY],
+    scale: 'log',
     score: (targets, outputs, rows) => {
       let sum = 0;
       for (let i = 0; i < targets.length; i++) {
@@ -57,6 +63,7 @@ export const metrics = {
     description: 'accuracy',
     better: 'higher',
     domain: [0, 1],
+    scale: 'logit',
     score: (targets, outputs, rows) => {
       const P = targets.length / rows;
       let correct = 0;

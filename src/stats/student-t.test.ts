@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { studentTTwoSided, studentTUpper } from './student-t.ts';
+import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 
 describe('studentTTwoSided', () => {
   test.each([
@@ -21,12 +21,12 @@ describe('studentTTwoSided', () => {
   });
 });
 
-// scipy.stats.t.sf(x, freedom), SciPy 1.10.1
+// scipy.stats.t.ppf(probability, freedom), SciPy 1.17.1
 test.each([
-  [2.5, 7, 0.020496109292876437],
-  [-2.5, 7, 0.9795038907071236],
-  [0.5, 3, 0.3257239824240755],
-  [0, 7, 0.5],
-])('studentTUpper at %p with %p degrees of freedom is what SciPy gives', (x, freedom, expected) => {
-  expect(studentTUpper(x, freedom)).toBeCloseTo(expected, 8);
+  [0.975, 4, 2.7764451051977934],
+  [0.9995, 4, 8.610301581379522],
+  [0.99999, 39, 4.851314474340316],
+  [1e-6, 9, -10.7201604099095],
+])('studentTQuantile of %p with %p degrees of freedom is what SciPy gives', (p, freedom, expected) => {
+  expect(studentTQuantile(p, freedom) / expected).toBeCloseTo(1, 7);
 });

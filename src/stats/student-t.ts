@@ -13,8 +13,7 @@ export function studentTTwoSided(x: number, degreesOfFreedom: number): number {
   return jStat.ibeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
 }
 
-/** P(t >= x) of Student's t distribution. */
-export function studentTUpper(x: number, degreesOfFreedom: number): number {
-  const half = studentTTwoSided(x, degreesOfFreedom) / 2;
-  return x >= 0 ? half : 1 - half;
+/** The x with P(t <= x) = probability, for 0 < probability < 1. */
+export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
+  return jStat.studentt.inv(probability, degreesOfFreedom);
 }

@@ -1,5 +1,5 @@
+import type { Interval } from './interval.ts';
 import { normalQuantile } from './normal.ts';
-import type { Interval } from './prediction.ts';
 
 /**
  * Wilson's score interval for a proportion, from the number of successes in n trials, at a level such as 0.95.

@@ -1,5 +1,6 @@
 import { losses } from '../nn/losses.ts';
 import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import type { ScaleName } from '../stats/scales.ts';
 import { selectedMetrics } from './fit.ts';
 import type { TrialRecord } from './trial.ts';
 
@@ -13,6 +14,8 @@ export interface MetricColumn {
   readonly better: 'lower' | 'higher' | null;
   /** The lowest and the highest value that it can have. */
   readonly domain: readonly [number, number];
+  /** The scale on which its values over many seeds are nearly normal. */
+  readonly scale: ScaleName;
   /** Its value in a record; null if there is none. */
   readonly read: (record: TrialRecord) => number | null;
 }
@@ -23,7 +26,7 @@ const fromMetrics = (name: string) => (record: TrialRecord) => record.metrics[na
 
 /** A metric of one split after the last epoch. */
 function finalMetric(split: 'train' | 'test', metric: MetricName): MetricColumn {
-  const { title, description, better, domain } = metrics[metric];
+  const { title, description, better, domain, scale } = metrics[metric];
   const name = `${split}_${metric}`;
   return {
     name,
@@ -31,13 +34,14 @@ function finalMetric(split: 'train' | 'test', metric: MetricName): MetricColumn 
     description: `${description} on the ${split === 'train' ? 'training' : 'test'} rows after the last epoch`,
     better,
     domain,
+    scale,
     read: fromMetrics(name),
   };
 }
 
 /** The best value over the epochs, and its epoch. */
 function bestMetric(metric: MetricName): MetricColumn[] {
-  const { title, better, domain } = metrics[metric];
+  const { title, better, domain, scale } = metrics[metric];
   const extreme = better === 'lower' ? 'lowest' : 'highest';
   const name = `best_test_${metric}`;
   return [
@@ -47,6 +51,7 @@ function bestMetric(metric: MetricName): MetricColumn[] {
       description: `${extreme} test ${title} over the epochs`,
       better,
       domain,
+      scale,
       read: fromMetrics(name),
     },
     {
@@ -55,6 +60,7 @@ function bestMetric(metric: MetricName): MetricColumn[] {
       description: `epoch (from 1) of the ${extreme} test ${title}`,
       better: null,
       domain: nonNegative,
+      scale: 'plain',
       read: fromMetrics('best_epoch'),
     },
   ];
@@ -69,13 +75,14 @@ const parts = [
 ] as const;
 
 function bootstrapped(metric: MetricName): MetricColumn[] {
-  const { title, better, domain } = metrics[metric];
+  const { title, better, domain, scale } = metrics[metric];
   return parts.map((one) => ({
     name: `bootstrap_${metric}${one.end}`,
     title: `test ${title}, bootstrap ${one.title}`,
     description: `${one.what} the test ${title} over the bootstrap resamples`,
     better: one.part === 'standardDeviation' ? 'lower' : better,
     domain: one.part === 'standardDeviation' ? nonNegative : domain,
+    scale: one.part === 'standardDeviation' ? 'log' : scale,
     read: ({ bootstrap }) => bootstrap?.[metric]?.[one.part] ?? null,
   }));
 }
@@ -88,6 +95,7 @@ const convergenceColumns: MetricColumn[] = [
     description: '1 if a solver with a tolerance reached it, 0 if it did not',
     better: 'higher',
     domain: [0, 1],
+    scale: 'plain',
     read: fromMetrics('converged'),
   },
   {
@@ -96,6 +104,7 @@ const convergenceColumns: MetricColumn[] = [
     description: 'iterations of that solver',
     better: null,
     domain: nonNegative,
+    scale: 'plain',
     read: fromMetrics('iterations'),
   },
 ];
@@ -108,6 +117,7 @@ const lbfgsColumns: MetricColumn[] = [
     description: "largest component of the objective's gradient on the training rows when L-BFGS ended",
     better: 'lower',
     domain: nonNegative,
+    scale: 'log',
     read: fromMetrics('gradient_norm'),
   },
   {
@@ -117,6 +127,7 @@ const lbfgsColumns: MetricColumn[] = [
       '1 if L-BFGS has no finite optimum: without penalty, it classifies every training row correctly; else 0',
     better: 'lower',
     domain: [0, 1],
+    scale: 'plain',
     read: fromMetrics('no_optimum'),
   },
 ];

@@ -1,0 +1,5 @@
+/** A closed interval. An end may be infinite. */
+export interface Interval {
+  low: number;
+  high: number;
+}

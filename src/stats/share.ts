@@ -1,0 +1,42 @@
+import type { Interval } from './interval.ts';
+import { wilsonInterval } from './wilson.ts';
+
+/** What the share of the seeds in which a statement is true says about it. */
+export type ShareWord = 'holds' | 'contradicted' | 'depends on the seed' | 'undecided';
+
+/** A statement holds if it is true in more than this share of all seeds, and is contradicted below 1 minus it. */
+export const requiredShare = 0.8;
+
+/** The most further seeds that `moreSeeds` names. */
+const mostSeeds = 1000;
+
+/**
+ * Decides from `successes` in n seeds, by Wilson's interval of the share: `holds` if its lower one-sided bound is above
+ * 0.8, `contradicted` if its upper one-sided bound is below 0.2, `depends on the seed` if its two-sided interval lies
+ * between them, and `undecided` otherwise.
+ *
+ * At 95 % eleven seeds of eleven are enough, and of a statement that holds in at most 80 % of all seeds at most one in
+ * twenty is said to hold.
+ */
+export function shareWord(successes: number, n: number, level: number): ShareWord {
+  const oneSided = wilsonInterval(successes, n, 2 * level - 1);
+  if (oneSided.low > requiredShare) return 'holds';
+  if (oneSided.high < 1 - requiredShare) return 'contradicted';
+  const twoSided: Interval = wilsonInterval(successes, n, level);
+  return twoSided.low >= 1 - requiredShare && twoSided.high <= requiredShare
+    ? 'depends on the seed'
+    : 'undecided';
+}
+
+/**
+ * How many more seeds would decide if the share stayed what it is; 0 if it is decided, null if more than 1000 would be
+ * needed.
+ */
+export function moreSeeds(successes: number, n: number, level: number): number | null {
+  for (let more = 0; more <= mostSeeds; more++) {
+    const all = n + more;
+    const expected = n === 0 ? all : Math.round((successes / n) * all);
+    if (shareWord(expected, all, level) !== 'undecided') return more;
+  }
+  return null;
+}
