@@ -3,6 +3,7 @@ import { quote, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
+import { type Quantity, quantitiesOf } from './claims.ts';
 import { codeReading, textReading } from './readings.ts';
 import { type Judged, type Verdict, type Verification, verdicts } from './verdicts.ts';
 
@@ -88,6 +89,28 @@ export function newlyContradicted(verification: Verification, expected: Expectat
         ? Object.keys(byReading).every((reading) => known[reading] === 'contradicted')
         : known === 'contradicted';
     return wasExpected ? [] : id;
+  });
+}
+
+/**
+ * Returns the claims that were not run, without those that the expectation knows and that need a library which is not
+ * installed: such libraries are optional.
+ */
+export function notRunUnexpectedly(
+  { numbers, conclusions }: Verification,
+  expected: Expectation | null,
+  absent: ReadonlySet<string>,
+): string[] {
+  const isOptional = (quantities: readonly Quantity[]) =>
+    quantities.some(({ select, with: given }) =>
+      [...[select?.reference ?? []].flat(), ...(given?.reference ?? [])].some((name) =>
+        absent.has(String(name)),
+      ),
+    );
+  return [...numbers, ...conclusions].flatMap(({ subject, verdict }) => {
+    if (verdict !== 'not run') return [];
+    const accepted = expected?.has(subject.id) === true && isOptional(quantitiesOf(subject));
+    return accepted ? [] : subject.id;
   });
 }
 

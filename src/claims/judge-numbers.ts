@@ -1,7 +1,7 @@
 import { createRng } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
-import { type CellJudgement, type FamilyCell, judgeFamily } from '../stats/family.ts';
+import { type CellJudgement, type FamilyRuns, type JudgeFamily, prepareFamily } from '../stats/family.ts';
 import { holm } from '../stats/holm.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { Method } from '../stats/one-more-run.ts';
@@ -81,10 +81,22 @@ export function judgeNumbers(
 
 type Gathered = Pick<NumberEvidence, 'claim' | 'reading' | 'values'>;
 
-/** Judges numbers whose runs are given: families at `level` together (Holm), then the numbers within each. */
-export function judgeValues(gathered: readonly Gathered[], level: number): JudgedNumbers {
-  const families = familiesOf(gathered);
-  const judged = families.map((members) => judgeFamily(members.map(cellOf), createRng(0, 'verdicts')));
+/**
+ * Judges numbers whose runs are given: families at `level` together (Holm), then the numbers within each. `prepared` keeps
+ * what depends on the runs alone, for other published numbers with the same runs.
+ */
+export function judgeValues(
+  gathered: readonly Gathered[],
+  level: number,
+  prepared = new Map<string, JudgeFamily>(),
+): JudgedNumbers {
+  const named = familiesOf(gathered);
+  const families = [...named.values()];
+  const judged = [...named].map(([name, members]) => {
+    const judge = prepared.get(name) ?? prepareFamily(members.map(runsOf), createRng(0, 'verdicts'));
+    prepared.set(name, judge);
+    return judge(members.map(({ claim }) => printedInterval(claim)));
+  });
   // A figure with twice as many numbers is tested at twice the level, so that resolutions are alike.
   const weights = families.map(({ length }) => length);
   const adjusted = holm(
@@ -153,20 +165,15 @@ function figureWord(words: ReadonlySet<Verdict>, p: number | null): Verdict {
 }
 
 /** Numbers of one figure that have the same number of runs; a number without a figure is a family of its own. */
-function familiesOf(gathered: readonly Gathered[]): Gathered[][] {
+function familiesOf(gathered: readonly Gathered[]): Map<string, Gathered[]> {
   const complete = gathered.filter(({ values }) => values.length > 0 && !values.includes(null));
   const keyOf = ({ claim, values }: Gathered) =>
     JSON.stringify(claim.figure === undefined ? claim.id : [claim.figure, values.length]);
-  return [...groupBy(complete, keyOf).values()];
+  return groupBy(complete, keyOf);
 }
 
-function cellOf({ claim, values }: Gathered): FamilyCell {
-  return {
-    runs: values as number[],
-    scale: scaleOf(claim),
-    published: printedInterval(claim),
-    domain: domainOf(claim),
-  };
+function runsOf({ claim, values }: Gathered): FamilyRuns {
+  return { runs: values as number[], scale: scaleOf(claim), domain: domainOf(claim) };
 }
 
 function findingOf(

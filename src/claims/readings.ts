@@ -33,6 +33,9 @@ export type PlanOf = (reading: Reading, quantity: Quantity) => PlannedReading;
 /** The seeds for each dataset: fewer for images, which take longer to train on. */
 export type Seeds = Readonly<Record<Experiment['dataset'], readonly number[]>>;
 
+/** The seeds of an experiment under a reading. */
+export type SeedsOf = (experiment: Experiment, reading: Reading) => readonly number[];
+
 /**
  * Plans every trial that the claims need under every reading. Claims that use the same experiment share its plan.
  *
@@ -42,10 +45,11 @@ export async function planReadings(
   claims: readonly Claim[],
   readings: readonly Reading[],
   experiments: readonly Experiment[],
-  seeds: Seeds,
+  seeds: Seeds | SeedsOf,
   sources: Sources,
 ): Promise<{ planOf: PlanOf; plans: Plan[] }> {
   const planned = new Map<string, PlannedReading>();
+  const seedsOf = typeof seeds === 'function' ? seeds : ({ dataset }: Experiment) => seeds[dataset];
   for (const reading of readings) {
     for (const claim of claims) {
       if (!isJudged(claim, reading)) continue;
@@ -55,7 +59,7 @@ export async function planReadings(
         if (!planned.has(key)) {
           const experiment = experimentOf(claim.id, quantity, experiments);
           const changed = appliesTo(reading, experiment.name) ? reading.changed : {};
-          const given = { ...changed, seed: seeds[experiment.dataset], ...quantity.with };
+          const given = { ...changed, seed: seedsOf(experiment, reading), ...quantity.with };
           checkWith(claim.id, quantity, experiment);
           const choices = { variant: reading.variant, quick: false, given: given as SettingLists };
           const plan = await planExperiment(experiment, choices, sources);

@@ -131,13 +131,6 @@ describe('a number', () => {
       expect(numbers[0].evidence[0].values).toEqual(Array(12).fill(Infinity));
       expect([numbers[0].verdict, figures[0].verdict]).toEqual(['contradicted', 'contradicted']);
     });
-
-    test('is compared with the others where some do', async () => {
-      const { numbers } = await judge([published(1e10)]);
-      const [{ values }] = numbers[0].evidence;
-      expect(values.filter((value) => value === Infinity)).toHaveLength(5);
-      expect(numbers[0].evidence[0].verdict).not.toBe('typical');
-    });
   });
 
   test.each([[[1]], [[1, 2]]])('with the runs of seeds %j is undecided, whatever it is', async (few) => {

@@ -83,31 +83,6 @@ export async function showPlan(
   writeStdout(`${counted(ids.size, 'trial')}: ${known} in the store, ${missing.length} to run${time}`);
 }
 
-/** Prints one line for every plan, where all trials would be too many. */
-export async function showPlanCounts(runs: readonly PlannedRun[], store: Store, jobs: number): Promise<void> {
-  const saved = await savedEpochs(store.directory);
-  const { width } = screenOf(process.stdout);
-  const ids = createIdSet();
-  const works: Work[] = [];
-  for (const { plan } of runs) {
-    const before = ids.size;
-    for (const { trial } of plan.cells) {
-      const count = ids.size;
-      if (ids.add(trial.id) === count && !store.has(trial.id)) works.push(workOf(trial, saved));
-    }
-    // Claims about one cell are judged on trials of a grid.
-    if (ids.size === before) continue;
-    const shared = plan.cells.length - (ids.size - before);
-    const remark = shared === 0 ? '' : `, ${shared} of them as above`;
-    const text = `${describePlan(plan).heading}: ${counted(plan.cells.length, 'trial')}${remark}`;
-    writeStdout(...fold(text, width, 2));
-  }
-  const time = timeText(foresee(works, jobs), jobs);
-  writeStdout(
-    `${counted(ids.size, 'trial')}: ${ids.size - works.length} in the store, ${works.length} to run${time}`,
-  );
-}
-
 /** ", in about 25 s on 2 workers". */
 export function timeText(seconds: number, jobs: number): string {
   return seconds === 0 ? '' : `, in about ${roughDuration(seconds)} on ${counted(jobs, 'worker')}`;

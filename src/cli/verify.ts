@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
 import type { Claim } from '../claims/claims.ts';
+import type { Looks } from '../claims/looks.ts';
 import type { Reading, Seeds } from '../claims/readings.ts';
 import type { Sources } from '../datasets/dataset.ts';
-import { type DatasetName, datasetNames, datasets } from '../datasets/index.ts';
+import { datasetNames, datasets } from '../datasets/index.ts';
 import { exitCodes, UserError } from '../errors.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -12,6 +13,7 @@ import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
 import { addExamples } from './examples.ts';
 import { withFlags } from './flags.ts';
+import { fold } from './fold.ts';
 import { progressNames } from './progress-choices.ts';
 import {
   addUnder,
@@ -30,17 +32,19 @@ import {
   sourcesOf,
   storeFlag,
 } from './run-flags.ts';
+import { screenOf } from './screen.ts';
 import type { SetStatus } from './status.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
-import { usualLevel, usualSeeds, verifyFolder } from './verify-folder.ts';
+import { usualLevel, verifyFolder } from './verify-folder.ts';
 
 interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
   readonly seeds?: string;
   readonly mnistSeeds?: string;
   readonly quick?: boolean;
-  readonly plan?: boolean;
   readonly level?: string;
+  readonly maxTime?: string;
+  readonly plan?: boolean;
   readonly variant: string;
   readonly expect?: string;
   readonly store?: string;
@@ -55,7 +59,10 @@ interface VerifyFlags extends FailureFlags {
 
 /** How to compute the trials that are not in the store. */
 type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet' | 'progress'> &
-  FailureOptions;
+  FailureOptions & {
+    /** When no further seeds are started, in milliseconds since 1970; null: never. */
+    readonly endBy: number | null;
+  };
 
 /** The choices of --variant. `both` judges both readings, and the program with one open choice changed at a time. */
 const variantChoices = ['report', 'code', 'text', 'both'] as const;
@@ -69,10 +76,13 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     command,
     'Claims and seeds:',
     new Option('--claims <file>', "file of claims to judge (default: the report's)"),
-    new Option('--seeds <list>', 'seeds for generated data (default: 1..20, with --quick 1..5)'),
+    new Option(
+      '--seeds <list>',
+      'seeds for generated data (default: as many as claims need, 11 to 50; with --quick 1..5)',
+    ),
     new Option(
       '--mnist-seeds <list>',
-      'seeds for MNIST (default: the first 5 of --seeds, with --quick the first)',
+      'seeds for MNIST (default: 11, and 5 for the wording; with --seeds its first 11, with --quick the first)',
     ),
     new Option('--level <x>', 'level of the intervals, and of all numbers together').default(
       String(usualLevel),
@@ -92,7 +102,8 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     command,
     headings.run,
     new Option('--quick', 'use fewer seeds; everything else is as in the report'),
-    new Option('--plan', 'count the trials and which of them are in the store; run nothing'),
+    new Option('--max-time <minutes>', 'take no further seeds after this time, settled or not'),
+    new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
     ...failureFlags(),
@@ -110,18 +121,43 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     ['verify --seeds 1..10 --expect results/verify/verdicts.json', 'what is new since the last time'],
   ]);
   command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
+  addExplainCommand(command);
+}
+
+/** `fys-nn verify explain`: the verdict on one claim in sentences, from the files of an earlier verification. */
+function addExplainCommand(verify: Command): void {
+  verify
+    .command('explain')
+    .argument('<claim>', 'id of a claim, as in claims.csv')
+    .description(
+      'Say in a few sentences what was claimed, what was run, how far apart they are and how sure that is',
+    )
+    .addOption(new Option('--from <dir>', 'folder of the verdicts').default('results/verify'))
+    .action(async (claim: string, { from }: { from: string }) => {
+      const { readVerification } = await import('../claims/read-verification.ts');
+      const { explain } = await import('../claims/explain.ts');
+      const verification = await readVerification(from);
+      const sentences = explain(verification, claim);
+      if (sentences === null) {
+        const ids = [...verification.numbers, ...verification.conclusions].map(({ subject }) => subject.id);
+        parseChoice(claim, ids, 'verify explain'); // names the nearest id
+      } else {
+        const { width } = screenOf(process.stdout);
+        for (const sentence of sentences) writeStdoutRaw(`${fold(sentence, width).join('\n')}\n`);
+      }
+    });
 }
 
 async function runVerify(flags: VerifyFlags): Promise<number> {
   const { ownClaims, readClaims } = await import('../claims/claims.ts');
   const { checkConditions } = await import('../claims/judge-conclusions.ts');
-  const { newlyContradicted, ownExpectation, readExpectation, verdictsById } = await import(
-    '../claims/expectation.ts'
-  );
+  const { newlyContradicted, notRunUnexpectedly, ownExpectation, readExpectation, verdictsById } =
+    await import('../claims/expectation.ts');
   const { isJudgedByAny } = await import('../claims/readings.ts');
   const { checkOutFolder, noteKept } = await import('./out-folder.ts');
   const { verificationFiles, verificationNames } = await import('../claims/verification-files.ts');
-  const seeds = seedsOf(flags);
+  const given = givenSeeds(flags);
+  const quick = flags.quick === true;
   const level = parseLevel(flags.level!);
   const running: Running = {
     storeDirectory: flags.store ?? defaultStore,
@@ -130,6 +166,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     quiet: flags.quiet === true,
     progress: parseChoice(flags.progress, progressNames, '--progress'),
     ...failureOptionsOf(flags),
+    endBy: flags.maxTime === undefined ? null : Date.now() + 60_000 * parseMaxTime(flags.maxTime),
   };
   const data = await otherData(running.sources);
   if (flags.claims === undefined && data !== null) throw notReportsData(data.title);
@@ -144,8 +181,8 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   const out =
     flags.out ??
     verifyFolder({
-      ...{ quick: flags.quick === true, variant, level },
-      ...{ generated: seeds.franke, fromFiles: seeds.images },
+      ...{ quick, variant, level },
+      ...given,
       claims: flags.claims === undefined ? null : JSON.stringify(all),
       data: data?.sha256 ?? null,
     });
@@ -160,19 +197,16 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
       `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,
     );
   }
-  if (flags.plan === true) {
-    await showCounts(claims, readings, seeds, running);
-    return exitCodes.done;
-  }
-  const run = await judge(claims, readings, variant === 'both', seeds, level, running);
+  const looks = await looksOf(given, quick, readings, running.sources);
+  if (flags.plan === true) return await showVerifyPlan(claims, readings, looks, running);
+  const run = await judge(claims, readings, variant === 'both', looks, level, running);
   const found = verdictsById(run.verification);
-  const quick = flags.quick === true;
   const { writeRunFolder } = await import('../output/run-folder.ts');
   const { programAndMachine } = await import('../output/manifest.ts');
   const { toJson } = await import('../output/json.ts');
   const files = await verificationFiles(run.verification, run.winners, expected, quick);
   const manifest = {
-    ...{ verify: true, quick, variant, level, seeds, claims: flags.claims ?? null },
+    ...{ verify: true, quick, variant, level, seeds: run.verification.seeds, claims: flags.claims ?? null },
     ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
   };
   noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
@@ -181,7 +215,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     writeStdoutRaw(verificationJson(run.verification, run.winners, quick));
   } else {
     const { showVerification } = await import('./show-verification.ts');
-    writeStdoutRaw(`${showVerification(run.verification, run.winners, process.stdout)}\n`);
+    writeStdoutRaw(`${showVerification(run.verification, out, process.stdout)}\n`);
   }
   note(`wrote ${out}/`);
   writeEvent('written', { path: out });
@@ -190,11 +224,12 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     writeStderr(`contradicted${expected === null ? '' : ' (not expected)'}: ${id}`);
   }
   const missing = [...found].flatMap(([id, verdict]) => (verdict === 'not run' ? id : []));
+  const unexpected = notRunUnexpectedly(run.verification, expected, run.absent);
   if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
   if (run.diverged !== null) writeStderr(`error: ${run.diverged}`);
   if (run.failures > 0 || run.diverged !== null) return exitCodes.failed;
   if (contradicted.length > 0) return exitCodes.contradicted;
-  return missing.length > 0 ? exitCodes.incomplete : exitCodes.done;
+  return unexpected.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
 /** The report's claims are about its own data: other images cannot contradict them. */
@@ -234,29 +269,12 @@ function noMatchingClaims(variant: string): UserError {
   });
 }
 
-/** Prints how many trials the claims need, how many of them are in the store, and how long the others would take. */
-async function showCounts(
-  claims: readonly Claim[],
-  readings: readonly Reading[],
-  seeds: Seeds,
-  running: Running,
-) {
-  const { planReadings } = await import('../claims/readings.ts');
-  const { showPlanCounts } = await import('./show-plan.ts');
-  const { distinctTrials, idsOf } = await import('./run.ts');
-  const { openStore } = await import('../store/store.ts');
-  const { plans } = await planReadings(claims, readings, experiments, seeds, running.sources);
-  const runs = plans.map((plan) => ({ plan, out: '' }));
-  const store = await openStore(running.storeDirectory, idsOf(distinctTrials(runs)));
-  await showPlanCounts(runs, store, running.jobs);
-}
-
 /** Plans, computes missing trials and judges. With `changing`, judges again with single choices changed. */
 async function judge(
   claims: readonly Claim[],
   readings: readonly Reading[],
   changing: boolean,
-  seeds: Seeds,
+  looks: Looks,
   level: number,
   running: Running,
 ) {
@@ -266,29 +284,62 @@ async function judge(
   const { winnersOf } = await import('../claims/winners.ts');
   let failures = 0;
   let diverged: string | null = null;
-  const judgeReadings = async (readings: readonly Reading[], judged: readonly Claim[]) => {
-    const { planOf, plans } = await planReadings(judged, readings, experiments, seeds, running.sources);
-    const absent = new Set(plans.flatMap((plan) => plan.absent.map(({ note }) => note)));
-    for (const note of absent) writeStderr(`note: ${note}`);
-    const chosen = new Set(running.quiet ? [] : plans.flatMap((plan) => plan.notes));
-    for (const note of chosen) writeStderr(`note: ${withFlags(note)}`);
+  const noted = new Set<string>();
+  const absentNames = new Set<string>();
+  const judgeReadings = async (readings: readonly Reading[], judged: readonly Claim[], look: Looks) => {
+    const { planOf, plans } = await planReadings(
+      judged,
+      readings,
+      experiments,
+      look.seedsOf,
+      running.sources,
+    );
+    const chosen = running.quiet ? [] : plans.flatMap((plan) => plan.notes).map(withFlags);
+    for (const text of new Set([
+      ...plans.flatMap((plan) => plan.absent.map(({ note }) => note)),
+      ...chosen,
+    ])) {
+      if (!noted.has(text)) writeStderr(`note: ${text}`);
+      noted.add(text);
+    }
+    for (const { name } of plans.flatMap((plan) => plan.absent)) absentNames.add(name);
     const { holdStore } = await import('./hold-store.ts');
     return await holdStore(running.storeDirectory, async (lease) => {
       const computed = await recordsOf(plans, running, lease);
       failures += computed.failures;
       if (running.failOnDiverged) diverged = describeDiverged(plans, computed.records);
-      const verification = await verify(judged, readings, planOf, computed.records, { level, seeds });
+      const verification = await verify(judged, readings, planOf, computed.records, {
+        level,
+        seeds: look.seeds,
+      });
       const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
       const winners = [];
       for (const plan of whole) winners.push(...(await winnersOf(plan, computed.records, level)));
       return { verification, winners };
     });
   };
-  const first = await judgeReadings(readings, claims);
-  if (!changing) return { ...first, failures, diverged };
+  let look = looks;
+  let first = await judgeReadings(readings, claims, look);
+  for (;;) {
+    const next = failures === 0 ? look.next(first.verification) : null;
+    if (next === null) break;
+    if (running.endBy !== null && Date.now() > running.endBy) {
+      writeStderr('note: --max-time is over: claims that more seeds could settle are left as they are');
+      break;
+    }
+    look = next;
+    first = await judgeReadings(readings, claims, look);
+  }
+  if (!changing) return { ...first, failures, diverged, absent: absentNames };
   const changes = singleChanges(experimentsInDoubt(first.verification, experiments));
-  const second = changes.length === 0 ? first : await judgeReadings([...readings, ...changes], claims);
-  return { verification: second.verification, winners: first.winners, failures, diverged };
+  const second = changes.length === 0 ? first : await judgeReadings([...readings, ...changes], claims, look);
+  return {
+    verification: second.verification,
+    winners: first.winners,
+    failures,
+    diverged,
+    absent: absentNames,
+  };
 }
 
 /** Whether a plan has the report's own settings. Plans that are made for one claim (`with`) do not. */
@@ -296,6 +347,26 @@ function isReportsOwn({ experiment, lists, variant }: Plan): boolean {
   const own: SettingLists = { ...experiment.settings, ...(variant === 'text' ? experiment.text : {}) };
   const names = Object.keys(lists) as OptionName[];
   return names.every((name) => name === 'seed' || lists[name]?.join() === own[name]?.join());
+}
+
+/** Prints for each experiment and reading how many seeds it may take, and what the first and the last look cost. */
+async function showVerifyPlan(
+  claims: readonly Claim[],
+  readings: readonly Reading[],
+  looks: Looks,
+  running: Running,
+): Promise<number> {
+  const { verifyPlanText } = await import('./verify-plan.ts');
+  const { planReadings } = await import('../claims/readings.ts');
+  const plansOf = async (look: Looks) =>
+    (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
+  writeStdoutRaw(
+    await verifyPlanText(await plansOf(looks), await plansOf(looks.last()), {
+      claims,
+      ...running,
+    }),
+  );
+  return exitCodes.done;
 }
 
 /** All records of the plans, from the store or computed now. */
@@ -316,21 +387,42 @@ async function recordsOf(plans: readonly Plan[], running: Running, lease: Lease)
   return { records: store, failures: failures.length };
 }
 
-function seedsOf({ seeds, mnistSeeds, quick }: VerifyFlags): Seeds {
-  const usual = usualSeeds(quick === true);
-  const parse = (text: string, flag: string) => {
+/** The seeds that the user gives; null for the usual ones. */
+interface GivenSeeds {
+  readonly generated: readonly number[] | null;
+  readonly fromFiles: readonly number[] | null;
+}
+
+function givenSeeds({ seeds, mnistSeeds }: VerifyFlags): GivenSeeds {
+  const parse = (text: string | undefined, flag: string) => {
+    if (text === undefined) return null;
     if (text.trim() === '') throw emptySeeds(flag);
     return parseOption('seed', text, flag) as number[];
   };
-  const generated = parse(seeds ?? usual.generated, '--seeds');
-  const fromFiles =
-    mnistSeeds === undefined ? generated.slice(0, usual.fromFiles) : parse(mnistSeeds, '--mnist-seeds');
-  const seedsFor = (name: DatasetName) => (datasets[name].fromFiles ? fromFiles : generated);
-  return Object.fromEntries(datasetNames.map((name) => [name, seedsFor(name)])) as Record<
-    DatasetName,
-    number[]
-  >;
+  return { generated: parse(seeds, '--seeds'), fromFiles: parse(mnistSeeds, '--mnist-seeds') };
 }
+
+/** Looks as often as needed, unless the user says with which seeds or wants a quick look. */
+async function looksOf(
+  { generated, fromFiles }: GivenSeeds,
+  quick: boolean,
+  readings: readonly Reading[],
+  sources: Sources,
+): Promise<Looks> {
+  const { adaptiveLooks, fixedLook } = await import('../claims/looks.ts');
+  if (generated === null && fromFiles === null && !quick) {
+    return adaptiveLooks(experiments, readings, sources);
+  }
+  const usual = quick ? quickSeeds : fullSeeds;
+  const forGenerated = generated ?? usual.generated;
+  const forFiles = fromFiles ?? forGenerated.slice(0, usual.fromFiles);
+  const entries = datasetNames.map((name) => [name, datasets[name].fromFiles ? forFiles : forGenerated]);
+  return fixedLook(Object.fromEntries(entries) as Seeds);
+}
+
+/** Seeds of --quick, and those of the kind of data for which only the other kind's seeds are given. */
+const quickSeeds = { generated: [1, 2, 3, 4, 5], fromFiles: 1 };
+const fullSeeds = { generated: Array.from({ length: 50 }, (_, index) => index + 1), fromFiles: 11 };
 
 function emptySeeds(flag: string): UserError {
   return new UserError({
@@ -338,6 +430,17 @@ function emptySeeds(flag: string): UserError {
     expected: 'one seed or several',
     received: '',
     remedy: `write ${flag} 1..20`,
+  });
+}
+
+function parseMaxTime(text: string): number {
+  const minutes = parseNumber(text, '--max-time');
+  if (minutes > 0) return minutes;
+  throw new UserError({
+    what: '--max-time is out of range',
+    expected: 'a number of minutes above 0',
+    received: text,
+    remedy: 'write --max-time 20',
   });
 }
 

@@ -5,17 +5,20 @@ import { simulateMaxT } from './max-t.ts';
 import { type Method, type OneMoreRun, oneMoreRun } from './one-more-run.ts';
 import { type Scale, type ScaleName, scaleFor } from './scales.ts';
 
-/** A published number of a family, and the runs that it is compared with. */
-export interface FamilyCell {
+/** The runs that a number of a family is compared with. */
+export interface FamilyRuns {
   /** One value per seed; infinite where the run diverged. */
   readonly runs: readonly number[];
   /** The scale of its statistic. */
   readonly scale: ScaleName;
-  /** The values that the published number may stand for, given its rounding or reading error. */
-  readonly published: Interval;
   /** The lowest and the highest value that the statistic can have. */
   readonly domain: Interval;
 }
+
+/**
+ * Judges published numbers, one for each cell: the values that it may stand for, given its rounding or reading error.
+ */
+export type JudgeFamily = (published: readonly Interval[]) => FamilyJudgement;
 
 /** How one published number compares with the runs. */
 export interface CellJudgement {
@@ -59,71 +62,86 @@ export interface FamilyJudgement {
  * number is judged by itself (`oneMoreRun`). With g such groups (the former numbers are one) the family's p is g times
  * the smallest, and so is each number's own. A value that its statistic cannot have has p = 0.
  *
- * Every run needs the same seeds. Throws a RangeError for a NaN.
+ * Every cell needs the same seeds. Throws a RangeError for a NaN.
  */
-export function judgeFamily(cells: readonly FamilyCell[], rng: Rng): FamilyJudgement {
-  const compared = cells.map(compare);
-  const similar = compared.filter(({ joined }) => joined);
+export function prepareFamily(cells: readonly FamilyRuns[], rng: Rng): JudgeFamily {
+  const prepared = cells.map(prepare);
+  const similar = prepared.filter(({ joined }) => joined);
   const together = similar.length > 1 ? similar : [];
-  const groups = compared.length - together.length + (together.length > 0 ? 1 : 0);
+  const groups = prepared.length - together.length + (together.length > 0 ? 1 : 0);
   const maxT =
     together.length > 0 ? simulateMaxT(transposed(together.map(({ values }) => values)), rng) : null;
-  const adjusted = maxT?.stepDown(together.map(({ distance }) => distance)) ?? [];
-  const joint = compared.map((cell) => {
-    const own = together.includes(cell) ? adjusted[together.indexOf(cell)] : cell.p;
-    return cell.impossible ? 0 : Math.min(1, groups * own);
-  });
-  return {
-    cells: compared.map((cell, i) => judgement(cell, joint[i])),
-    p: joint.reduce((least, p) => Math.min(least, p), 1),
-    undetected: (probability) => {
-      const share = probability / groups;
-      const distance = maxT?.critical(share) ?? 0;
-      return compared.map((cell) =>
-        raw(cell, together.includes(cell) ? within(cell, distance) : cell.oneMore.interval(share)),
-      );
-    },
+  const undetected = (probability: number): Interval[] => {
+    const share = probability / groups;
+    const distance = maxT?.critical(share) ?? 0;
+    return prepared.map((cell) =>
+      raw(cell, together.includes(cell) ? within(cell, distance) : cell.oneMore.interval(share)),
+    );
+  };
+  return (published) => {
+    const compared = prepared.map((cell, i) => compare(cell, published[i]));
+    const joined = compared.filter(({ cell }) => together.includes(cell));
+    const adjusted = maxT?.stepDown(joined.map(({ distance }) => distance)) ?? [];
+    const joint = compared.map((one) => {
+      const index = joined.indexOf(one);
+      return one.impossible ? 0 : Math.min(1, groups * (index < 0 ? one.p : adjusted[index]));
+    });
+    return {
+      cells: compared.map((one, i) => judgement(one, joint[i])),
+      p: joint.reduce((least, p) => Math.min(least, p), 1),
+      undetected,
+    };
   };
 }
 
-interface Compared extends FamilyCell {
+/** A cell with its runs on its scale. */
+interface Prepared extends FamilyRuns {
   readonly onScale: Scale;
   /** The finite runs on the scale. */
   readonly values: readonly number[];
   readonly oneMore: OneMoreRun;
-  /** In units of the standard deviation of one more run, from the mean; 0 if the rounding allows the mean. */
-  readonly distance: number;
-  readonly p: number;
   /** Whether it can be judged together with others. */
   readonly joined: boolean;
-  readonly impossible: boolean;
 }
 
-function compare(cell: FamilyCell): Compared {
-  const { runs, published, domain } = cell;
+function prepare(cell: FamilyRuns): Prepared {
+  const { runs } = cell;
   if (runs.some(Number.isNaN)) throw new RangeError('a run is NaN; a diverged run is infinite');
   const finite = runs.filter(Number.isFinite);
   const onScale = scaleFor(cell.scale, finite);
   const values = finite.map(onScale.forward);
   const oneMore = oneMoreRun(values);
+  const joined = oneMore.method === 'normal' && finite.length === runs.length;
+  return { ...cell, onScale, values, oneMore, joined };
+}
+
+/** A published number next to its runs. */
+interface Compared {
+  readonly cell: Prepared;
+  readonly published: Interval;
+  /** In units of the standard deviation of one more run, from the mean; 0 if the rounding allows the mean. */
+  readonly distance: number;
+  readonly p: number;
+  readonly impossible: boolean;
+}
+
+function compare(cell: Prepared, published: Interval): Compared {
+  const { onScale, oneMore, values, domain } = cell;
   const low = onScale.forward(clamp(published.low, domain));
   const high = onScale.forward(clamp(published.high, domain));
   const nearest = Math.min(Math.max(oneMore.mean, low), high);
   const unit = oneMore.deviation * Math.sqrt(1 + 1 / values.length);
   return {
-    ...cell,
-    onScale,
-    values,
-    oneMore,
+    cell,
+    published,
     distance: Math.abs(nearest - oneMore.mean) / unit,
     p: oneMore.pValue(nearest),
-    joined: oneMore.method === 'normal' && finite.length === runs.length,
     impossible: published.high < domain.low || published.low > domain.high,
   };
 }
 
-function judgement(cell: Compared, joint: number): CellJudgement {
-  const { oneMore, onScale, published, runs, values, impossible } = cell;
+function judgement({ cell, published, p, impossible }: Compared, joint: number): CellJudgement {
+  const { oneMore, onScale, runs, values, domain } = cell;
   const middle = published.low + (published.high - published.low) / 2;
   const below = runs.filter((run) => run < middle).length;
   const equal = runs.filter((run) => run === middle).length;
@@ -134,21 +152,21 @@ function judgement(cell: Compared, joint: number): CellJudgement {
     median: percentile(Float64Array.from(runs).sort(), 50),
     mean: oneMore.mean,
     deviation: oneMore.deviation,
-    z: (onScale.forward(clamp(middle, cell.domain)) - oneMore.mean) / oneMore.deviation,
+    z: (onScale.forward(clamp(middle, domain)) - oneMore.mean) / oneMore.deviation,
     percentile: (100 * (below + equal / 2)) / runs.length,
-    p: impossible ? 0 : cell.p,
+    p: impossible ? 0 : p,
     joint,
     interval: (probability) => raw(cell, oneMore.interval(probability)),
   };
 }
 
-function within({ oneMore, values }: Compared, distance: number): Interval {
+function within({ oneMore, values }: Prepared, distance: number): Interval {
   const half = distance * oneMore.deviation * Math.sqrt(1 + 1 / values.length);
   return { low: oneMore.mean - half, high: oneMore.mean + half };
 }
 
 /** Back from the scale, and within what the statistic can be. */
-function raw({ onScale, domain }: Compared, { low, high }: Interval): Interval {
+function raw({ onScale, domain }: Prepared, { low, high }: Interval): Interval {
   return {
     low: low === Number.NEGATIVE_INFINITY ? domain.low : clamp(onScale.back(low), domain),
     high: high === Number.POSITIVE_INFINITY ? domain.high : clamp(onScale.back(high), domain),

@@ -1,0 +1,135 @@
+import type { Sources } from '../datasets/dataset.ts';
+import { datasets } from '../datasets/index.ts';
+import type { Experiment } from '../experiment/define.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import { trialSeconds } from '../trial/size.ts';
+import { quantitiesOf } from './claims.ts';
+import { codeReading, type Reading, type Seeds, type SeedsOf } from './readings.ts';
+import type { Verification } from './verdicts.ts';
+import type { Verdict } from './words.ts';
+
+/**
+ * How many seeds are looked at, by what one seed of an experiment costs. The last number decides; at the earlier ones an
+ * experiment ends whose claims are all settled.
+ *
+ * Eleven seeds are the fewest that settle a conclusion which holds in all of them, and fifty have nearly all the power
+ * against single numbers that a hundred have (docs/judging.md).
+ */
+export const looks = {
+  /** Up to about a second: everything on the Franke function but RandomNet. */
+  cheap: [11, 20, 50],
+  /** RandomNet and MNIST under the report's program, and under any other reading. */
+  dear: [11],
+  dearOther: [5],
+} as const;
+
+/** Seconds of one seed, as estimated from its settings, above which an experiment is dear. */
+const dearFrom = 5;
+
+/** The seeds of every experiment under every reading, and whether more are to be looked at. */
+export interface Looks {
+  readonly seedsOf: SeedsOf;
+  /** The longest list of seeds for each dataset. */
+  readonly seeds: Seeds;
+  /** The next look, with more seeds where claims are not settled; null if there is none. */
+  next(verification: Verification): Looks | null;
+  /** The look with the most seeds. */
+  last(): Looks;
+}
+
+/** One look with the given seeds. */
+export function fixedLook(seeds: Seeds): Looks {
+  const look: Looks = {
+    seedsOf: ({ dataset }) => seeds[dataset],
+    seeds,
+    next: () => null,
+    last: () => look,
+  };
+  return look;
+}
+
+/**
+ * The first of several looks. What is run follows from records alone, never from the clock: an experiment gets more seeds
+ * while one of its claims is not settled.
+ *
+ * Looking early makes no false contradiction: an early look can only find that a claim is typical, or true in all seeds
+ * or in none. What is unusual is looked at until the last number of seeds, and only that can contradict.
+ */
+export async function adaptiveLooks(
+  experiments: readonly Experiment[],
+  readings: readonly Reading[],
+  sources: Sources,
+): Promise<Looks> {
+  const steps = new Map<string, readonly number[]>();
+  for (const experiment of experiments) {
+    for (const reading of readings) {
+      const choices = { variant: reading.variant, quick: false, given: { seed: [1] } };
+      const { cells } = await planExperiment(experiment, choices, sources);
+      const seconds = cells.reduce((sum, { trial }) => sum + trialSeconds(trial.config), 0);
+      const kind = seconds <= dearFrom ? 'cheap' : reading === codeReading ? 'dear' : 'dearOther';
+      steps.set(keyOf(experiment.name, reading), looks[kind]);
+    }
+  }
+  return lookAt(experiments, steps, new Map());
+}
+
+function lookAt(
+  experiments: readonly Experiment[],
+  steps: ReadonlyMap<string, readonly number[]>,
+  taken: ReadonlyMap<string, number>,
+): Looks {
+  const countOf = (key: string) => {
+    const counts = steps.get(key)!;
+    return counts[Math.min(taken.get(key) ?? 0, counts.length - 1)];
+  };
+  const firstSeeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  const most = (dataset: Experiment['dataset']) =>
+    experiments
+      .filter((experiment) => experiment.dataset === dataset)
+      .flatMap(({ name }) => [...steps.keys()].filter((key) => key.startsWith(`${name}\n`)))
+      .reduce((count, key) => Math.max(count, countOf(key)), 0);
+  const names = Object.keys(datasets) as Experiment['dataset'][];
+  return {
+    seedsOf: ({ name }, reading) => {
+      const key = keyOf(name, reading);
+      // A changed choice is looked at as often as the program that it changes.
+      return firstSeeds(countOf(steps.has(key) ? key : keyOf(name, codeReading)));
+    },
+    seeds: Object.fromEntries(names.map((name) => [name, firstSeeds(most(name))])) as unknown as Seeds,
+    next: (verification) => {
+      const unsettled = unsettledOf(verification);
+      const further = [...steps.keys()].filter(
+        (key) => unsettled.has(key) && (taken.get(key) ?? 0) < steps.get(key)!.length - 1,
+      );
+      if (further.length === 0) return null;
+      const after = new Map(taken);
+      for (const key of further) after.set(key, (taken.get(key) ?? 0) + 1);
+      return lookAt(experiments, steps, after);
+    },
+    last: () => lookAt(experiments, steps, new Map([...steps].map(([key, { length }]) => [key, length - 1]))),
+  };
+}
+
+/** Verdicts on numbers that more seeds could not change, or not for the better. */
+export const settledNumbers: readonly Verdict[] = ['typical', 'not run'];
+
+/** The experiments under each reading that have a claim which more seeds could settle. */
+function unsettledOf({ numbers, conclusions }: Verification): Set<string> {
+  const unsettled = new Set<string>();
+  for (const { subject, evidence } of numbers) {
+    for (const { reading, verdict } of evidence) {
+      if (!settledNumbers.includes(verdict)) unsettled.add(keyOf(subject.experiment, reading));
+    }
+  }
+  for (const { subject, evidence } of conclusions) {
+    for (const { reading, share, verdict } of evidence) {
+      if (verdict === 'not run' || (verdict !== 'undecided' && (share === 0 || share === 1))) continue;
+      for (const { experiment } of quantitiesOf(subject)) unsettled.add(keyOf(experiment, reading));
+    }
+  }
+  return unsettled;
+}
+
+function keyOf(experiment: string, reading: Reading): string {
+  return `${experiment}\n${reading.name}`;
+}

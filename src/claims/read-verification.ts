@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { readJsonFile } from '../files/regular-file.ts';
+import type { Verification } from './verdicts.ts';
+
+const maxBytes = 256 * 2 ** 20;
+
+/**
+ * Reads the verification that `fys-nn verify` left in a folder. What is not finite in it is null in the file and NaN here.
+ *
+ * Errors: UserError if there is none.
+ */
+export async function readVerification(folder: string): Promise<Verification> {
+  const path = join(folder, 'verify.json');
+  let json: unknown;
+  try {
+    json = await readJsonFile(path, maxBytes);
+  } catch {
+    throw missing(path);
+  }
+  const found = json as Stored;
+  if (!Array.isArray(found?.numbers) || !Array.isArray(found.conclusions)) throw missing(path);
+  return {
+    ...found,
+    numbers: found.numbers.map((one) => ({ ...one, evidence: one.evidence.map(numberEvidence) })),
+    conclusions: found.conclusions.map((one) => ({ ...one, evidence: one.evidence.map(conclusionEvidence) })),
+  } as unknown as Verification;
+}
+
+type StoredEvidence = Record<string, unknown> & { reading: string; values?: unknown[]; p?: number };
+
+interface Stored {
+  numbers: { evidence: StoredEvidence[] }[];
+  conclusions: { evidence: StoredEvidence[] }[];
+}
+
+function numberEvidence({ reading, values = [], verdict, ...found }: StoredEvidence) {
+  return {
+    reading: { name: reading, experiments: null },
+    values,
+    verdict,
+    found: found.p === undefined ? null : unbounded(found),
+  };
+}
+
+function conclusionEvidence({ reading, ...evidence }: StoredEvidence) {
+  const effect = evidence.effect as object | null;
+  return {
+    reading: { name: reading, experiments: null },
+    ...evidence,
+    effect: effect === null ? null : unbounded(effect),
+  };
+}
+
+/** Restores the infinite ends of intervals, and what else was not finite. */
+function unbounded(stored: object): object {
+  return Object.fromEntries(
+    Object.entries(stored).map(([key, value]) => {
+      if (value === null && key !== 'inSpreads') {
+        return [key, key === 'low' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY];
+      }
+      return [key, typeof value === 'object' && value !== null ? unbounded(value) : value];
+    }),
+  );
+}
+
+function missing(path: string): UserError {
+  return new UserError({
+    what: 'there are no verdicts to explain',
+    expected: `${path}, written by fys-nn verify`,
+    remedy: 'run fys-nn verify first, or name the folder with --from',
+  });
+}
