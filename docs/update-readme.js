@@ -24,12 +24,20 @@ await putBetween(
   'numbers: written by `npm run readme` from results/published.md',
   numbers,
 );
+const calibration = await readFile(join(results, 'calibration/calibration.md'), 'utf8').catch(() => null);
+if (calibration !== null) {
+  await putBetween(
+    'docs/judging.md',
+    'calibration: written by `npm run readme` from results/calibration/calibration.md',
+    calibration,
+  );
+}
 await copyFile(join(results, 'verify/verdicts.json'), 'data/expected-verdicts.json');
 
 /** Returns the verdicts of `fys-nn verify` as Markdown. Throws if they are not from a full run. */
 async function fullVerification() {
   const { readings, seeds } = JSON.parse(await readFile(join(results, 'verify/verify.json'), 'utf8'));
-  if (readings.length < 2 || seeds.franke.length < 20 || seeds.mnist.length < 5) {
+  if (readings.length < 2 || seeds.franke.length < 20 || seeds.images.length < 5) {
     throw new Error(`${results}/verify does not hold a full verification: run \`npx fys-nn verify\` first`);
   }
   return readFile(join(results, 'verify/verify.md'), 'utf8');

@@ -63,14 +63,23 @@ export async function adaptiveLooks(
   const steps = new Map<string, readonly number[]>();
   for (const experiment of experiments) {
     for (const reading of readings) {
-      const choices = { variant: reading.variant, quick: false, given: { seed: [1] } };
-      const { cells } = await planExperiment(experiment, choices, sources);
-      const seconds = cells.reduce((sum, { trial }) => sum + trialSeconds(trial.config), 0);
-      const kind = seconds <= dearFrom ? 'cheap' : reading === codeReading ? 'dear' : 'dearOther';
+      const isProgram = reading === codeReading;
+      const kind = (await isCheap(experiment, reading, sources)) ? 'cheap' : isProgram ? 'dear' : 'dearOther';
       steps.set(keyOf(experiment.name, reading), looks[kind]);
     }
   }
   return lookAt(experiments, steps, new Map());
+}
+
+/** Whether one seed of an experiment takes so little time that many are looked at. */
+export async function isCheap(
+  experiment: Experiment,
+  { variant }: Reading,
+  sources: Sources,
+): Promise<boolean> {
+  const choices = { variant, quick: false, given: { seed: [1] } };
+  const { cells } = await planExperiment(experiment, choices, sources);
+  return cells.reduce((sum, { trial }) => sum + trialSeconds(trial.config), 0) <= dearFrom;
 }
 
 function lookAt(

@@ -45,6 +45,7 @@ interface VerifyFlags extends FailureFlags {
   readonly level?: string;
   readonly maxTime?: string;
   readonly plan?: boolean;
+  readonly calibrate?: boolean;
   readonly variant: string;
   readonly expect?: string;
   readonly store?: string;
@@ -103,6 +104,10 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     headings.run,
     new Option('--quick', 'use fewer seeds; everything else is as in the report'),
     new Option('--max-time <minutes>', 'take no further seeds after this time, settled or not'),
+    new Option(
+      '--calibrate',
+      'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found',
+    ),
     new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
@@ -195,6 +200,16 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   if (others.length > 0) {
     note(
       `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  if (flags.calibrate === true) {
+    return await calibrateInto(
+      flags.out ?? 'results/calibration',
+      claims,
+      readings[0],
+      given,
+      level,
+      running,
     );
   }
   const looks = await looksOf(given, quick, readings, running.sources);
@@ -367,6 +382,33 @@ async function showVerifyPlan(
     }),
   );
   return exitCodes.done;
+}
+
+/** Calibrates and writes the tables into a folder. */
+async function calibrateInto(
+  out: string,
+  claims: readonly Claim[],
+  reading: Reading,
+  { generated }: GivenSeeds,
+  level: number,
+  running: Running,
+): Promise<number> {
+  const { runCalibration } = await import('./calibrate.ts');
+  const { holdStore } = await import('./hold-store.ts');
+  const { checkOutFolder } = await import('./out-folder.ts');
+  const { writeFiles } = await import('../files/write-files.ts');
+  await checkOutFolder(out, ['calibration.csv']);
+  const seeds = generated ?? Array.from({ length: 200 }, (_, index) => index + 1);
+  const { files, text, status } = await runCalibration(
+    claims,
+    { reading, seeds, level, sources: running.sources },
+    (plans) => holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
+  );
+  if (status !== exitCodes.done) return status;
+  await writeFiles(out, files);
+  writeStdoutRaw(text);
+  if (!running.quiet) writeStderr(`wrote ${out}/`);
+  return status;
 }
 
 /** All records of the plans, from the store or computed now. */
