@@ -13,7 +13,6 @@ import { settingsLabel } from './label.ts';
 import { foresee } from './makespan.ts';
 import { screenOf } from './screen.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
-import type { Work } from './time-left.ts';
 import { workOf } from './work.ts';
 
 export interface PlannedRun {
