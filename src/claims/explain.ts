@@ -23,7 +23,7 @@ function explainNumber({ subject, evidence, verdict }: Judged<NumberClaim, Numbe
       if (found === null) return `Under ${reading.name} a record is missing, so nothing is known.`;
       const { median, z, percentile, interval } = found;
       const side = z < 0 ? 'below' : 'above';
-      return `Under ${reading.name} the runs have the median ${valueText(median)} and one more run would be within ${rangeText(interval)}; the published number is ${zText(Math.abs(z))} standard deviations of one run ${side} their mean, with ${valueText(percentile)} % of the runs below it: ${own}.`;
+      return `Under ${reading.name} the runs have the median ${valueText(median)} and one more run would be within ${rangeText(interval)}; the published number is ${zText(Math.abs(z))} standard deviations of one run ${side} their mean, with ${valueText(percentile)} % of the runs below it${found.p === 1 && Math.abs(z) > 0.5 ? ', which its rounding or reading error allows' : ''}: ${own}.`;
     }),
     ...evidence.flatMap(({ reading, found }) =>
       found === null

@@ -14,6 +14,7 @@ const mostListed = 8;
 export function showVerification(
   verification: Verification,
   out: string,
+  isUsualFolder: boolean,
   stream: NodeJS.WriteStream,
 ): string {
   const { color, width } = screenOf(stream);
@@ -58,7 +59,14 @@ export function showVerification(
     for (const text of against.slice(0, mostListed)) lines.push(...fold(`  ${text}`, width, 4));
     if (against.length > mostListed) lines.push(`  and ${against.length - mostListed} more`);
   }
-  lines.push('', ...fold(`All claims: ${out}/verify.md. One of them: fys-nn verify explain CLAIM`, width, 2));
+  lines.push(
+    '',
+    ...fold(
+      `All claims: ${out}/verify.md. One of them: fys-nn verify explain CLAIM${isUsualFolder ? '' : ` --from ${out}`}`,
+      width,
+      2,
+    ),
+  );
   return lines.join('\n');
 }
 

@@ -69,13 +69,15 @@ test('what holds ends with 0 and leaves tables, Markdown, JSON and JUnit', async
   expect(await read('junit.xml')).toContain('tests="2" failures="0"');
 });
 
-test('--plan counts the trials and says how long they would take; nothing is trained or written', async () => {
+test('--plan counts the seeds and trials and says how long they take; nothing is trained or written', async () => {
   const long = { ...fair, with: { epochs: [100_000] } };
   const { status, stdout } = await verify([long, conclusion], '--seeds', '1..8', '--plan');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/epochs 100000.*: 8 trials\n/s);
-  // Both readings of the report.
-  expect(stdout).toMatch(/^\d+ trials: 0 in the store, \d+ to run, in about .+ on 1 worker$/m);
+  // Both readings of the report, each with 8 trials of either claim.
+  for (const reading of ['code', 'text']) {
+    expect(stdout).toMatch(new RegExp(`^ffnn +${reading} +8 +16 +about .+ on 1 worker$`, 'm'));
+  }
+  expect(stdout).toMatch(/^2 claims: 32 trials to run at first, in about .+ on 1 worker/m);
   expect(await readdir(directory)).toEqual(['claims.json']);
 });
 

@@ -131,14 +131,14 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
 
 /** `fys-nn verify explain`: the verdict on one claim in sentences, from the files of an earlier verification. */
 function addExplainCommand(verify: Command): void {
-  verify
+  const command = verify
     .command('explain')
     .argument('<claim>', 'id of a claim, as in claims.csv')
     .description(
       'Say in a few sentences what was claimed, what was run, how far apart they are and how sure that is',
     )
-    .addOption(new Option('--from <dir>', 'folder of the verdicts').default('results/verify'))
-    .action(async (claim: string, { from }: { from: string }) => {
+    .addOption(new Option('--from <dir>', 'folder of the verdicts (default: results/verify)'))
+    .action(async (claim: string, { from = verifiedFolder }: { from?: string }) => {
       const { readVerification } = await import('../claims/read-verification.ts');
       const { explain } = await import('../claims/explain.ts');
       const verification = await readVerification(from);
@@ -151,7 +151,14 @@ function addExplainCommand(verify: Command): void {
         for (const sentence of sentences) writeStdoutRaw(`${fold(sentence, width).join('\n')}\n`);
       }
     });
+  addExamples(command, [
+    ['verify explain ols-best-at-rate-0.01', 'why a conclusion of the report is contradicted'],
+    ['verify explain least-squares-mse --from results/verify-quick', 'a verdict of verify --quick'],
+  ]);
 }
+
+/** Where `fys-nn verify` writes with its usual choices. */
+const verifiedFolder = 'results/verify';
 
 async function runVerify(flags: VerifyFlags): Promise<number> {
   const { ownClaims, readClaims } = await import('../claims/claims.ts');
@@ -230,7 +237,7 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
     writeStdoutRaw(verificationJson(run.verification, run.winners, quick));
   } else {
     const { showVerification } = await import('./show-verification.ts');
-    writeStdoutRaw(`${showVerification(run.verification, out, process.stdout)}\n`);
+    writeStdoutRaw(`${showVerification(run.verification, out, out === verifiedFolder, process.stdout)}\n`);
   }
   note(`wrote ${out}/`);
   writeEvent('written', { path: out });
