@@ -5,10 +5,10 @@ import { groupBy } from '../output/group-by.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { openStore } from '../store/store.ts';
 import type { Trial } from '../trial/trial.ts';
+import { foresee } from './makespan.ts';
 import { distinctTrials, idsOf } from './run.ts';
 import { timeText } from './show-plan.ts';
 import { renderTable } from './text-table.ts';
-import { foresee } from './time-left.ts';
 import { workOf } from './work.ts';
 
 interface Given {
