@@ -21,10 +21,12 @@ export function notBestPValues(losses: readonly (readonly number[])[], rng: Rng)
   const n = losses[0].length;
   if (n < 2) return losses.map(() => 1);
   const means = losses.map(mean);
-  const centred = losses.map((own, i) => own.map((loss) => loss - means[i]));
-  const squares = centred.map((a) => centred.map((b) => a.reduce((sum, x, s) => sum + (x - b[s]) ** 2, 0)));
+  const centred = losses.map((own, i) => Float64Array.from(own, (loss) => loss - means[i]));
+  const squares = losses.map((_, i) =>
+    Float64Array.from(losses, (_, j) => squaresOf(centred[i], centred[j])),
+  );
   const observed = means.map((own, i) =>
-    means.reduce((most, other, j) => Math.max(most, statistic((own - other) * n, squares[i][j], n, 0)), 0),
+    means.reduce((most, other, j) => Math.max(most, observedT((own - other) * n, squares[i][j], n)), 0),
   );
   const drawn = flippedMaxima(centred, squares, rng);
   return observed.map((t) => {
@@ -33,38 +35,53 @@ export function notBestPValues(losses: readonly (readonly number[])[], rng: Rng)
   });
 }
 
-/**
- * mean / standard error of differences from their sum and the sum of their squared deviations; `removed` is what the sum's
- * own square takes from the latter. 0 for cells that never differ, infinite for a constant difference.
- */
-function statistic(sum: number, squares: number, n: number, removed: number): number {
-  if (sum === 0) return 0;
-  const variance = Math.max(0, squares - removed) / (n - 1);
-  return sum / n / Math.sqrt(variance / n);
+/** The sum of the squared deviations of two cells' differences; 0 if what is left is only rounding. */
+function squaresOf(a: Float64Array, b: Float64Array): number {
+  let difference = 0;
+  let own = 0;
+  for (let seed = 0; seed < a.length; seed++) {
+    difference += (a[seed] - b[seed]) ** 2;
+    own += a[seed] ** 2 + b[seed] ** 2;
+  }
+  return difference > 1e-24 * own ? difference : 0;
 }
 
+/** mean / standard error of differences with this sum: 0 for cells that never differ, infinite for a constant difference. */
+function observedT(sum: number, squares: number, n: number): number {
+  return sum === 0 ? 0 : sum / Math.sqrt((n * squares) / (n - 1));
+}
+
+/**
+ * The largest |t_ij| of each choice of signs. Flipping leaves the squares alone; with s the sum of the flipped differences,
+ *
+ *     t^2 = (n - 1) q / (1 - q),   q = s^2 / (n squares)
+ */
 function flippedMaxima(
-  centred: readonly (readonly number[])[],
-  squares: readonly (readonly number[])[],
+  centred: readonly Float64Array[],
+  squares: readonly Float64Array[],
   rng: Rng,
 ): Float64Array {
   const n = centred[0].length;
   const all = 2 ** (n - 1); // the opposite choice gives the same maximum
   const count = Math.min(all, flips);
-  const found = new Float64Array(count);
-  for (let draw = 0; draw < count; draw++) {
-    const signs = Array.from({ length: n }, (_, seed) =>
-      (all <= flips ? (draw >> seed) & 1 : rng.uint32() & 1) === 1 ? 1 : -1,
-    );
-    const sums = centred.map((own) => own.reduce((sum, x, seed) => sum + signs[seed] * x, 0));
-    let most = 0;
+  const signs = new Float64Array(n);
+  const sums = new Float64Array(centred.length);
+  return Float64Array.from({ length: count }, (_, draw) => {
+    for (let seed = 0; seed < n; seed++) {
+      const bit = all <= flips ? draw >> seed : rng.uint32();
+      signs[seed] = (bit & 1) === 1 ? 1 : -1;
+    }
+    let most = 0; // of q, which t rises with
     for (let i = 0; i < sums.length; i++) {
+      const own = centred[i];
+      let sum = 0;
+      for (let seed = 0; seed < n; seed++) sum += signs[seed] * own[seed];
+      sums[i] = sum;
+      const to = squares[i];
       for (let j = 0; j < i; j++) {
-        const sum = Math.abs(sums[i] - sums[j]);
-        most = Math.max(most, statistic(sum, squares[i][j], n, (sum * sum) / n));
+        if (to[j] > 0) most = Math.max(most, (sum - sums[j]) ** 2 / (n * to[j]));
       }
     }
-    found[draw] = most;
-  }
-  return found;
+    return Math.sqrt(((n - 1) * most) / Math.max(0, 1 - most));
+  });
 }
