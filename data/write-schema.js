@@ -1,6 +1,8 @@
-// Writes data/claims.schema.json from the schema that the program checks claims with (npm run schema).
+// Writes the schemas of claims.json and causes.json from what the program checks them with (npm run schema).
 import { writeFile } from 'node:fs/promises';
-import { claimsJsonSchema } from '../dist/src/claims/claims-schema.js';
+import { causesJsonSchema, claimsJsonSchema } from '../dist/src/claims/claims-schema.js';
 
-const file = new URL('claims.schema.json', import.meta.url);
-await writeFile(file, `${JSON.stringify(claimsJsonSchema(), null, 2)}\n`);
+const schemas = { 'claims.schema.json': claimsJsonSchema(), 'causes.schema.json': causesJsonSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  await writeFile(new URL(name, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

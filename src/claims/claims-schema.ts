@@ -58,6 +58,13 @@ const shownText = z
 const where = shownText.describe('where the report states it');
 const says = shownText.describe('the claim in a few words');
 
+/** Why a claim does not hold, as far as it has been found out. */
+const cause = z.strictObject({
+  text: shownText.describe('why the claim does not hold, in one or two sentences'),
+  command: shownText.optional().describe('the command whose output shows it'),
+});
+const ownCause = cause.optional().describe('shown with the verdict if the claim does not hold');
+
 const numberClaim = z.strictObject({
   id,
   kind: z.literal('number'),
@@ -83,6 +90,7 @@ const numberClaim = z.strictObject({
     .enum(['code', 'text'])
     .optional()
     .describe('judge the claim only under this reading of the report'),
+  cause: ownCause,
 });
 
 const conclusionClaim = z.strictObject({
@@ -105,6 +113,7 @@ const conclusionClaim = z.strictObject({
     .enum(['code', 'text'])
     .optional()
     .describe('judge the claim only under this reading of the report'),
+  cause: ownCause,
 });
 
 export const claimsFile = z.strictObject({
@@ -118,6 +127,21 @@ export const claimsFile = z.strictObject({
   claims: z.array(z.discriminatedUnion('kind', [numberClaim, conclusionClaim])).min(1),
 });
 
+/** data/causes.json: the causes of the report's own claims, each with all claims that it explains. */
+export const causesFile = z.strictObject({
+  $schema: z.string().optional(),
+  causes: z.array(
+    z.strictObject({
+      claims: z
+        .array(z.string())
+        .min(1)
+        .describe('ids in claims.json, or names of figures for all of their numbers'),
+      ...cause.shape,
+    }),
+  ),
+});
+
+export type Cause = z.infer<typeof cause>;
 export type ClaimsFile = z.infer<typeof claimsFile>;
 export type NumberClaim = z.infer<typeof numberClaim>;
 export type ConclusionClaim = z.infer<typeof conclusionClaim>;
@@ -127,4 +151,9 @@ export type Quantity = z.infer<z.ZodObject<typeof quantity>>;
 /** Returns the schema as JSON Schema, for editors and other programs. */
 export function claimsJsonSchema(): unknown {
   return z.toJSONSchema(claimsFile);
+}
+
+/** The same for the file of causes. */
+export function causesJsonSchema(): unknown {
+  return z.toJSONSchema(causesFile);
 }

@@ -6,9 +6,10 @@ import { readJsonFile } from '../files/regular-file.ts';
 import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
+import { readCauses, withCauses } from './causes.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
-export type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
+export type { Cause, Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
 /** The bundled file of claims: every number and conclusion of the report. */
 export const ownClaims = join(packageFolder, 'data/claims.json');
@@ -39,7 +40,8 @@ export async function readClaims(path: string): Promise<ClaimsFile> {
     );
   }
   checkClaims(path, parsed.data.claims);
-  return parsed.data;
+  if (path !== ownClaims) return parsed.data;
+  return { ...parsed.data, claims: withCauses(parsed.data.claims, await readCauses()) };
 }
 
 /** The interval that must contain the unrounded number. */

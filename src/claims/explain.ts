@@ -5,7 +5,7 @@ import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
 import { effectText, percent, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
 import type { Judged, Verification } from './verdicts.ts';
-import { type Verdict, verdictMeanings } from './words.ts';
+import { stands, type Verdict, verdictMeanings } from './words.ts';
 
 /** A claim's verdict in five sentences: what was claimed, what was run, how far apart, how sure, how to repeat it. */
 export function explain(verification: Verification, id: string): string[] | null {
@@ -31,6 +31,7 @@ function explainNumber({ subject, evidence, verdict }: Judged<NumberClaim, Numbe
         : `Under ${reading.name} a number outside of ${rangeText(found.undetected)} (from ${zText(found.resolutionZ)} standard deviations on) would have been contradicted; the probability that one more run is as far out is ${pValueText(found.p)}, and ${pValueText(found.adjusted)} allowing for all other numbers.`,
     ),
     endText(verdict),
+    ...causeText(subject, verdict),
     commandText(subject, evidence),
   ];
 }
@@ -56,6 +57,7 @@ function explainConclusion(
         : `Under ${reading.name} ${moreSeeds ?? 'more than 1000'} more seeds would settle it if the share stayed the same.`,
     ),
     endText(verdict),
+    ...causeText(subject, verdict),
     commandText(subject, evidence),
   ];
 }
@@ -70,6 +72,12 @@ function ranText<Evidence extends { reading: { name: string } }>(
 
 function endText(verdict: Verdict): string {
   return `Verdict: ${verdict} (${verdictMeanings[verdict]}).`;
+}
+
+/** Why it does not hold, and the command that shows it. */
+function causeText({ cause }: NumberClaim | ConclusionClaim, verdict: Verdict): string[] {
+  if (cause === undefined || stands(verdict)) return [];
+  return [`Why: ${cause.text}${cause.command === undefined ? '' : ` Shown by: ${cause.command}`}`];
 }
 
 /** The commands that show the runs again. */
