@@ -11,11 +11,14 @@ export interface VerifyChoices {
   readonly generated: readonly number[] | null;
   readonly fromFiles: readonly number[] | null;
   /** The text of the user's claims, and the digest of the user's data; null for the report's. */
-  readonly claims: string | null;
-  readonly data: string | null;
+  readonly claimsText: string | null;
+  readonly dataDigest: string | null;
 }
 
 export const usualLevel = 0.95;
+
+/** Where `verify` writes the usual verdicts on the report. */
+export const usualFolder = 'results/verify';
 
 /** results/verify for the usual verdicts on the report, otherwise a folder of its own that says what differs. */
 export function verifyFolder({
@@ -24,8 +27,8 @@ export function verifyFolder({
   level,
   generated,
   fromFiles,
-  claims,
-  data,
+  claimsText,
+  dataDigest,
 }: VerifyChoices): string {
   const exact = (text: string): Difference => ({ text, isExact: true, value: text });
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
@@ -34,8 +37,8 @@ export function verifyFolder({
     withDifferences('verify', [
       ...(quick ? [exact('quick')] : []),
       ...(variant === 'report' ? [] : [exact(variant)]),
-      ...(claims === null ? [] : [exact(`claims-${digest(claims)}`)]),
-      ...(data === null ? [] : [exact(`data-${data.slice(0, 12)}`)]),
+      ...(claimsText === null ? [] : [exact(`claims-${digest(claimsText)}`)]),
+      ...(dataDigest === null ? [] : [exact(`data-${dataDigest.slice(0, 12)}`)]),
       ...(generated === null ? [] : [exact(`seeds-${seedsText(generated)}`)]),
       ...(fromFiles === null ? [] : [exact(`mnist-seeds-${seedsText(fromFiles)}`)]),
       ...(level === usualLevel ? [] : [exact(`level-${level}`)]),

@@ -1,5 +1,8 @@
+import { experiments } from '../../experiments/index.ts';
 import type { Claim } from '../claims/claims.ts';
-import { counted } from '../errors.ts';
+import type { Looks } from '../claims/looks.ts';
+import { planReadings } from '../claims/readings.ts';
+import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -8,7 +11,11 @@ import type { Trial } from '../trial/trial.ts';
 import { foresee } from './makespan.ts';
 import { distinctTrials, idsOf } from './run.ts';
 import { timeText } from './show-plan.ts';
+import { writeStdoutRaw } from './terminal.ts';
 import { renderTable } from './text-table.ts';
+import type { VerifySubject } from './verify-claims.ts';
+import type { VerifyRequest } from './verify-flags.ts';
+import { looksOf } from './verify-looks.ts';
 import { workOf } from './work.ts';
 
 interface Given {
@@ -17,8 +24,22 @@ interface Given {
   readonly jobs: number;
 }
 
+/** Prints for each experiment and reading how many seeds it may take, and what the first and the last look cost. */
+export async function showVerifyPlan(
+  request: VerifyRequest,
+  { claims, readings }: VerifySubject,
+): Promise<number> {
+  const { running } = request;
+  const looks = await looksOf(request, readings);
+  const plansOf = async (look: Looks) =>
+    (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
+  const given = { claims, ...running };
+  writeStdoutRaw(await verifyPlanText(await plansOf(looks), await plansOf(looks.last()), given));
+  return exitCodes.done;
+}
+
 /** What `verify` would run at its first and at its last look, how long it takes, and what may stay undecided. */
-export async function verifyPlanText(
+async function verifyPlanText(
   first: readonly Plan[],
   last: readonly Plan[],
   { claims, storeDirectory, jobs }: Given,

@@ -1,0 +1,179 @@
+import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
+import { parseOption } from '../experiment/options.ts';
+import { parseChoice, parseNumber } from '../parsing/value-list.ts';
+import { progressNames } from './progress-choices.ts';
+import {
+  addUnder,
+  choosing,
+  dataFlags,
+  defaultStore,
+  type FailureFlags,
+  failureFlags,
+  failureOptionsOf,
+  headings,
+  helpUnder,
+  parseJobs,
+  progressFlags,
+  sourcesOf,
+  storeFlag,
+} from './run-flags.ts';
+import { usualLevel } from './verify-folder.ts';
+import type { Running } from './verify-records.ts';
+
+/** The flags of `verify`, as the user typed them. */
+export interface VerifyFlags extends FailureFlags {
+  readonly claims?: string;
+  readonly seeds?: string;
+  readonly mnistSeeds?: string;
+  readonly quick?: boolean;
+  readonly level?: string;
+  readonly maxTime?: string;
+  readonly plan?: boolean;
+  readonly calibrate?: boolean;
+  readonly variant: string;
+  readonly expect?: string;
+  readonly store?: string;
+  readonly out?: string;
+  readonly dataDir?: string;
+  readonly dataName?: string;
+  readonly jobs?: string;
+  readonly quiet?: boolean;
+  readonly progress: string;
+  readonly json?: boolean;
+}
+
+/** The flags of `verify`, checked. */
+export interface VerifyRequest {
+  readonly action: 'judge' | 'plan' | 'calibrate';
+  /** The user's file of claims; null for the report's. */
+  readonly claims: string | null;
+  /** The seeds that the user gives for generated data, and for data from files; null for the usual ones. */
+  readonly generated: readonly number[] | null;
+  readonly fromFiles: readonly number[] | null;
+  readonly quick: boolean;
+  readonly level: number;
+  readonly variant: VerifyVariant;
+  readonly expect: string | null;
+  readonly out: string | null;
+  readonly json: boolean;
+  readonly running: Running;
+}
+
+/** The choices of --variant. `both` judges both readings, and the program with one open choice changed at a time. */
+export const variantChoices = ['report', 'code', 'text', 'both'] as const;
+export type VerifyVariant = (typeof variantChoices)[number];
+
+/** Adds the options of `verify`. */
+export function addVerifyOptions(command: Command): void {
+  addUnder(
+    command,
+    'Claims and seeds:',
+    new Option('--claims <file>', "file of claims to judge (default: the report's)"),
+    new Option(
+      '--seeds <list>',
+      'seeds for generated data (default: as many as claims need, 11 to 50; with --quick 1..5)',
+    ),
+    new Option(
+      '--mnist-seeds <list>',
+      'seeds for MNIST (default: 11, and 5 for the wording; with --seeds its first 11, with --quick the first)',
+    ),
+    new Option('--level <x>', 'level of the intervals, and of all numbers together').default(
+      String(usualLevel),
+    ),
+    choosing(
+      '--variant <name>',
+      'report: its program and its wording; code or text: only one of them; both: report, and its program with one open choice changed at a time',
+      variantChoices,
+    ).default('report'),
+    new Option(
+      '--expect <file>',
+      'verdicts.json of an earlier run: exit 3 only for claims that are newly contradicted',
+    ),
+  );
+  addUnder(command, headings.data, ...dataFlags());
+  addUnder(
+    command,
+    headings.run,
+    new Option('--quick', 'use fewer seeds; everything else is as in the report'),
+    new Option('--max-time <minutes>', 'take no further seeds after this time, settled or not'),
+    new Option(
+      '--calibrate',
+      'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found',
+    ),
+    new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
+    new Option('--jobs <n>', 'worker threads (default: all cores)'),
+    storeFlag(),
+    ...failureFlags(),
+  );
+  addUnder(
+    command,
+    headings.output,
+    new Option('--out <dir>', 'folder for the verdicts (default: results/verify)'),
+    ...progressFlags(),
+    new Option('--json', 'print the verdicts as JSON, and errors too'),
+  );
+  helpUnder(command, headings.output);
+}
+
+/** Checks the flags, before anything is read. Errors: UserError for values out of range. */
+export function verifyRequest(flags: VerifyFlags): VerifyRequest {
+  return {
+    action: flags.calibrate === true ? 'calibrate' : flags.plan === true ? 'plan' : 'judge',
+    claims: flags.claims ?? null,
+    generated: parseSeeds(flags.seeds, '--seeds'),
+    fromFiles: parseSeeds(flags.mnistSeeds, '--mnist-seeds'),
+    quick: flags.quick === true,
+    level: parseLevel(flags.level!),
+    variant: parseChoice(flags.variant, variantChoices, '--variant'),
+    expect: flags.expect ?? null,
+    out: flags.out ?? null,
+    json: flags.json === true,
+    running: {
+      storeDirectory: flags.store ?? defaultStore,
+      sources: sourcesOf(flags),
+      jobs: parseJobs(flags.jobs),
+      quiet: flags.quiet === true,
+      progress: parseChoice(flags.progress, progressNames, '--progress'),
+      ...failureOptionsOf(flags),
+      endBy: flags.maxTime === undefined ? null : Date.now() + 60_000 * parseMaxTime(flags.maxTime),
+    },
+  };
+}
+
+function parseSeeds(text: string | undefined, flag: string): readonly number[] | null {
+  if (text === undefined) return null;
+  if (text.trim() === '') throw emptySeeds(flag);
+  return parseOption('seed', text, flag) as number[];
+}
+
+function emptySeeds(flag: string): UserError {
+  return new UserError({
+    what: `${flag} is empty`,
+    expected: 'one seed or several',
+    received: '',
+    remedy: `write ${flag} 1..20`,
+  });
+}
+
+function parseMaxTime(text: string): number {
+  const minutes = parseNumber(text, '--max-time');
+  if (minutes > 0) return minutes;
+  throw new UserError({
+    what: '--max-time is out of range',
+    expected: 'a number of minutes above 0',
+    received: text,
+    remedy: 'write --max-time 20',
+  });
+}
+
+function parseLevel(text: string): number {
+  const level = parseNumber(text, '--level');
+  if (level > 0 && level < 1) return level;
+  throw new UserError({
+    what: '--level is out of range',
+    expected: 'a number between 0 and 1',
+    received: text,
+    remedy: 'write --level 0.95',
+  });
+}

@@ -1,0 +1,61 @@
+import {
+  newlyContradicted,
+  notRunUnexpectedly,
+  ownExpectation,
+  readExpectation,
+  verdictsById,
+} from '../claims/expectation.ts';
+import { verificationFiles, verificationJson, verificationNames } from '../claims/verification-files.ts';
+import { exitCodes } from '../errors.ts';
+import { toJson } from '../output/json.ts';
+import { programAndMachine } from '../output/manifest.ts';
+import { writeRunFolder } from '../output/run-folder.ts';
+import { checkOutFolder, noteKept } from './out-folder.ts';
+import { showVerification } from './show-verification.ts';
+import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
+import type { VerifySubject } from './verify-claims.ts';
+import type { VerifyRequest } from './verify-flags.ts';
+import { usualFolder, verifyFolder } from './verify-folder.ts';
+import { looksOf } from './verify-looks.ts';
+import { runLooks } from './verify-run.ts';
+
+/** Judges, writes the verdicts into a folder, prints them, and returns the exit status. */
+export async function judgeInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
+  const { quick, level, variant, running } = request;
+  const expectFile = request.expect ?? (request.claims === null ? ownExpectation : null);
+  const expected = expectFile === null ? null : await readExpectation(expectFile);
+  const out = request.out ?? verifyFolder({ ...request, ...subject });
+  await checkOutFolder(out, verificationNames, running.storeDirectory);
+  const looks = await looksOf(request, subject.readings);
+  const run = await runLooks(subject.claims, subject.readings, looks, level, running, variant === 'both');
+  const { verification, winners } = run;
+  const files = await verificationFiles(verification, winners, expected, quick);
+  const manifest = {
+    ...{ verify: true, quick, variant, level, seeds: verification.seeds, claims: request.claims },
+    ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
+  };
+  noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
+  writeStdoutRaw(
+    request.json
+      ? verificationJson(verification, winners, quick)
+      : `${showVerification(verification, out, out === usualFolder, process.stdout)}\n`,
+  );
+  const note = (text: string) => {
+    if (!running.quiet) writeStderr(text);
+  };
+  note(`wrote ${out}/`);
+  writeEvent('written', { path: out });
+  const contradicted = newlyContradicted(verification, expected);
+  for (const id of contradicted) {
+    writeStderr(`contradicted${expected === null ? '' : ' (not expected)'}: ${id}`);
+  }
+  const missing = [...verdictsById(verification)].flatMap(([id, verdict]) =>
+    verdict === 'not run' ? id : [],
+  );
+  if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
+  if (run.diverged !== null) writeStderr(`error: ${run.diverged}`);
+  if (run.failures > 0 || run.diverged !== null) return exitCodes.failed;
+  if (contradicted.length > 0) return exitCodes.contradicted;
+  const unexpected = notRunUnexpectedly(verification, expected, run.absent);
+  return unexpected.length > 0 ? exitCodes.incomplete : exitCodes.done;
+}
