@@ -1,22 +1,31 @@
 import { z } from 'zod';
 import { printableText } from '../errors.ts';
-import { type OptionName, optionNames } from '../experiment/options.ts';
+import { scales } from '../stats/scales.ts';
 
-// The schema of data/claims.json. `npm run schema` writes it to data/claims.schema.json as JSON Schema.
+// The schema of claims files, such as data/claims.json. `npm run schema` writes it to data/claims.schema.json as JSON Schema.
+//
+// Two kinds of runs can be judged by. This program's: a claim names its `experiment`, settings are options, statistics are
+// metrics; `readClaims(path)` checks these names. Or runs that any program made (`readClaims(path, 'given')`): settings and
+// statistics are names of columns and are not checked here, `with` and `curve` are refused, and `experiment` may be absent;
+// it is then '' in what is returned. `metrics` says of columns that this program does not know what better means, on which
+// scale their runs are compared, and which values they can have.
 
 const setting = z.union([z.string(), z.number()]);
-const option = z.enum(optionNames as [OptionName, ...OptionName[]]);
+const name = z.string().min(1).max(100);
 const oneOrMore = z.union([setting, z.array(setting).min(1)]);
 
 /** Selects one number from a run of an experiment: which cells, and which statistic of them. */
 const quantity = {
-  experiment: z.string().describe('a subcommand, such as "grid-search ols"'),
+  experiment: z
+    .string()
+    .default('')
+    .describe('a subcommand, such as "grid-search ols"; not needed for runs that another program made'),
   with: z
-    .partialRecord(option, z.array(setting).min(1))
+    .record(name, z.array(setting).min(1))
     .optional()
     .describe("option values for the run of this claim; they replace the experiment's own"),
   select: z
-    .partialRecord(option, oneOrMore)
+    .record(name, oneOrMore)
     .optional()
     .describe('selects the cells whose settings have one of these values'),
   take: z
@@ -99,7 +108,7 @@ const conclusionClaim = z.strictObject({
   where,
   says,
   for: z
-    .partialRecord(option, z.array(setting).min(1))
+    .record(name, z.array(setting).min(1))
     .optional()
     .describe(
       'the conclusion must hold for every combination of these values, which are added to each `select`',
@@ -124,6 +133,23 @@ export const claimsFile = z.strictObject({
     date: z.string().optional(),
     note: z.string().optional(),
   }),
+  metrics: z
+    .record(
+      name,
+      z.strictObject({
+        better: z.enum(['lower', 'higher']).optional().describe('which values are better'),
+        scale: z
+          .enum(Object.keys(scales) as [keyof typeof scales, ...(keyof typeof scales)[]])
+          .optional()
+          .describe(
+            'what runs are compared on: log for errors and losses, logit for shares, log_distance for what is at most 1, such as R2; default: plain',
+          ),
+        low: z.number().optional().describe('the lowest possible value'),
+        high: z.number().optional().describe('the highest possible value'),
+      }),
+    )
+    .optional()
+    .describe('columns of runs of another program, where their names are not those of metrics of trials.csv'),
   claims: z.array(z.discriminatedUnion('kind', [numberClaim, conclusionClaim])).min(1),
 });
 
@@ -147,10 +173,11 @@ export type NumberClaim = z.infer<typeof numberClaim>;
 export type ConclusionClaim = z.infer<typeof conclusionClaim>;
 export type Claim = NumberClaim | ConclusionClaim;
 export type Quantity = z.infer<z.ZodObject<typeof quantity>>;
+export type Metrics = NonNullable<ClaimsFile['metrics']>;
 
 /** Returns the schema as JSON Schema, for editors and other programs. */
 export function claimsJsonSchema(): unknown {
-  return z.toJSONSchema(claimsFile);
+  return z.toJSONSchema(claimsFile, { io: 'input' });
 }
 
 /** The same for the file of causes. */

@@ -123,7 +123,31 @@ describe('a file that is none', () => {
     expect(await messageOf(text)).toMatch(pattern);
   });
 
+  test.each([
+    ['no experiment', { ...number, experiment: undefined }, /an experiment, such as/],
+    ['an option that is misspelt', { ...number, select: { batchsize: 10 } }, /did you mean batchSize/],
+  ])('of our runs, %s is said', async (_name, claim, pattern) => {
+    expect(await messageOf(withClaims(claim))).toMatch(pattern);
+  });
+
   test('a missing file is named', async () => {
     await expect(readClaims(join(folder, 'none.json'))).rejects.toThrow(/none\.json/);
+  });
+});
+
+describe('claims about runs of another program', () => {
+  const { experiment: _, ...given } = { ...number, select: { width: [8, '16'] }, statistic: 'my_error' };
+
+  test('may name any columns, and no experiment', async () => {
+    const path = join(folder, 'given.json');
+    await writeFile(path, withClaims(given));
+    const { claims } = await readClaims(path, 'given');
+    expect(claims).toMatchObject([{ experiment: '', statistic: 'my_error', select: { width: [8, '16'] } }]);
+  });
+
+  test.each(['with', 'curve'])('have no %s', async (key) => {
+    const path = join(folder, 'given.json');
+    await writeFile(path, withClaims({ ...given, [key]: key === 'with' ? { epochs: [3] } : 'mean' }));
+    await expect(readClaims(path, 'given')).rejects.toThrow(`no ${key}: the runs are given`);
   });
 });

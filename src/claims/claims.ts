@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { flagOf, type OptionName, options } from '../experiment/options.ts';
+import { flagOf, type OptionName, optionNames, options } from '../experiment/options.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
+import { parseChoice } from '../parsing/value-list.ts';
 import { readCauses, withCauses } from './causes.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
@@ -21,8 +22,11 @@ const maxCombinations = 1000;
 /** Numbers of one figure, at most: judging N of them together takes time proportional to N³. */
 const maxNumbersPerFigure = 500;
 
+/** Who makes the runs that claims are judged by: this program, or any other whose runs are given. */
+export type Runs = 'own' | 'given';
+
 /** Reads a file of claims and checks its form. Errors: UserError naming the file and the place in it. */
-export async function readClaims(path: string): Promise<ClaimsFile> {
+export async function readClaims(path: string, runs: Runs = 'own'): Promise<ClaimsFile> {
   let json: unknown;
   try {
     json = await readJsonFile(path, maxBytes);
@@ -39,7 +43,7 @@ export async function readClaims(path: string): Promise<ClaimsFile> {
       valueAt(json, keys),
     );
   }
-  checkClaims(path, parsed.data.claims);
+  checkClaims(path, parsed.data.claims, runs);
   if (path !== ownClaims) return parsed.data;
   return { ...parsed.data, claims: withCauses(parsed.data.claims, await readCauses()) };
 }
@@ -64,7 +68,7 @@ export function quantitiesOf(claim: Claim): Quantity[] {
   return claim.kind === 'number' ? [claim] : Object.values(claim.quantities);
 }
 
-function checkClaims(path: string, claims: readonly Claim[]): void {
+function checkClaims(path: string, claims: readonly Claim[], runs: Runs): void {
   const seen = new Set<string>();
   // Claims and figures share one namespace: verdicts.json lists both by name.
   const figures = groupBy(claims, (claim) => (claim.kind === 'number' ? claim.figure : undefined));
@@ -83,12 +87,9 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
     const quantities = quantitiesOf(claim);
     if (quantities.length === 0)
       throw claimsError(`${path}, claim ${claim.id}`, 'at least one quantity', '{}');
-    for (const quantity of quantities) {
-      checkSettings(path, claim.id, 'with', quantity.with);
-      checkSettings(path, claim.id, 'select', quantity.select);
-    }
+    for (const quantity of quantities) checkRuns(path, claim.id, quantity, runs);
     if (claim.kind !== 'number') {
-      checkSettings(path, claim.id, 'for', claim.for);
+      if (runs === 'own') checkSettings(path, claim.id, 'for', claim.for);
       checkCombinations(path, claim);
       continue;
     }
@@ -103,9 +104,26 @@ function checkClaims(path: string, claims: readonly Claim[]): void {
   }
 }
 
+/** Checks what depends on who makes the runs: the options of this program; nothing of a program that is not known. */
+function checkRuns(path: string, id: string, quantity: Quantity, runs: Runs): void {
+  if (runs === 'own') {
+    if (quantity.experiment === '') {
+      throw claimsError(`${path}, claim ${id}`, 'an experiment, such as "ffnn"', undefined);
+    }
+    checkSettings(path, id, 'with', quantity.with);
+    checkSettings(path, id, 'select', quantity.select);
+    return;
+  }
+  for (const key of ['with', 'curve'] as const) {
+    if (quantity[key] === undefined) continue;
+    throw claimsError(`${path}, claim ${id}`, `no ${key}: the runs are given`, JSON.stringify(quantity[key]));
+  }
+}
+
 /** Checks settings as the command line checks the same options; their types must match too. */
 function checkSettings(path: string, id: string, key: string, settings: Quantity['select'] = {}): void {
   for (const [name, values] of Object.entries(settings)) {
+    parseChoice(name, optionNames, `${path}, claim ${id}: ${key}`);
     const { parse } = options[name as OptionName];
     for (const value of [values].flat()) {
       const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flagOf(name)}`);
