@@ -131,6 +131,7 @@ test.each([
 /** For each option two values that mean different things. */
 const otherValue: Partial<Record<OptionName, string>> = {
   seed: '7',
+  streams: 'cell',
   samples: '20000',
   noise: '0.5',
   target: 'x+y',

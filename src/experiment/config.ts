@@ -78,6 +78,7 @@ export function configOf(
   return {
     numerics,
     seed: settings.seed as number,
+    ...(settings.streams === 'cell' ? { streams: settings.streams } : {}),
     data,
     split,
     features: {

@@ -27,7 +27,7 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
   ),
   Model: named(...ofModels, 'lambda', 'penalize'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
-  'Seeds and statistics': named('seed', 'bootstrap', 'bootstrapMethod'),
+  'Seeds and statistics': named('seed', 'streams', 'bootstrap', 'bootstrapMethod'),
 };
 
 /** The group of an option. */

@@ -6,7 +6,7 @@ import { choice, integer, number, type Option, rows, type Setting } from '../par
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
-import { bootstrapMethods } from '../trial/config.ts';
+import { bootstrapMethods, streamChoices } from '../trial/config.ts';
 import { solverNames, solvers } from '../trial/solvers/index.ts';
 
 export type { Setting };
@@ -15,6 +15,10 @@ export type { Setting };
 export const commonOptions = {
   reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
   seed: integer('seed of every random draw', 0, Number.MAX_SAFE_INTEGER),
+  streams: choice(
+    'random draws of the cells of one seed (initial weights, batches, resamples): shared: the same for all; cell: each cell its own',
+    streamChoices,
+  ),
   samples: rows('number of rows, for training and test together', 4),
   testSize: number(
     'test rows: a share below 1, or a number of rows',

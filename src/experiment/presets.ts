@@ -3,6 +3,7 @@ import type { Defaults } from './define.ts';
 /** The settings shared by all experiments on the Franke function. */
 export const frankeSettings = {
   seed: 2020,
+  streams: 'shared',
   samples: 1000,
   noise: 1,
   target: 'franke',
@@ -31,6 +32,7 @@ export const openChoices = { penalize: 'kernels' } satisfies Defaults;
 /** The settings shared by all experiments on images. */
 export const imageSettings = {
   seed: 2020,
+  streams: 'shared',
   samples: 'all',
   testSize: 10000,
   split: 'random',

@@ -13,6 +13,10 @@ export const numerics = 5;
 export const bootstrapMethods = ['test', 'refit'] as const;
 export type BootstrapMethod = (typeof bootstrapMethods)[number];
 
+/** shared: all cells of a seed have the same initial weights, batches and resamples. cell: each cell has its own. */
+export const streamChoices = ['shared', 'cell'] as const;
+export type Streams = (typeof streamChoices)[number];
+
 export interface FeaturesConfig {
   /** What the inputs are divided by, before anything else. */
   readonly scale: Scaling;
@@ -27,6 +31,8 @@ export interface FeaturesConfig {
 export interface ConfigBase {
   readonly numerics: typeof numerics;
   readonly seed: number;
+  /** Absent: shared, as in the records of earlier versions. */
+  readonly streams?: Streams;
   readonly data: DataConfig;
   readonly split: SplitConfig;
   readonly features: FeaturesConfig;

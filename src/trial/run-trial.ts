@@ -8,6 +8,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import type { FitHooks } from './solvers/solver.ts';
+import { drawSeed } from './streams.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
 
 /**
@@ -23,9 +24,10 @@ export async function runTrial(
 ): Promise<TrialRecord> {
   const started = performance.now();
   const { data, model, seed } = config;
+  const draws = drawSeed(config);
   const dataset = await loadData(data, seed, sources);
   const prepared = prepareFor(dataset, config);
-  const fit = await solverEntry(model.solver).fit(prepared, model, seed, hooks);
+  const fit = await solverEntry(model.solver).fit(prepared, model, draws, hooks);
   return {
     id,
     config,
@@ -33,7 +35,7 @@ export async function runTrial(
     divergedAt: fit.divergedAt,
     metrics: fit.metrics,
     curves: fit.curves,
-    bootstrap: await bootstrap(prepared, config, fit),
+    bootstrap: await bootstrap(prepared, config, draws, fit),
     seconds: (performance.now() - started) / 1000,
     at: new Date().toISOString(),
   };
@@ -47,7 +49,8 @@ function prepareFor(dataset: Dataset, config: TrialConfig): Prepared {
 /** Test scores over resamples of the test rows, or of the training rows with a new fit for each resample. */
 async function bootstrap(
   data: Prepared,
-  { bootstrap: wanted, model, seed }: TrialConfig,
+  { bootstrap: wanted, model }: TrialConfig,
+  seed: number,
   { predictions }: Fit,
 ): Promise<Bootstrapped | null> {
   if (wanted === null || predictions === null) return null;

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { bases } from '../regression/polynomial.ts';
-import { bootstrapMethods, numerics } from './config.ts';
+import { bootstrapMethods, numerics, streamChoices } from './config.ts';
 import { solverEntry, solvers } from './solvers/index.ts';
 import type { TrialConfig } from './trial.ts';
 
@@ -23,6 +23,7 @@ const trialConfig = z
   .strictObject({
     numerics: z.literal(numerics),
     seed: z.int().min(0),
+    streams: z.enum(streamChoices).optional(),
     data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
     split: z.strictObject({ method: z.enum(splitMethods), trainRows: count, testRows: count }),
     features: z.strictObject({

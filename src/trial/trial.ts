@@ -50,12 +50,13 @@ export function createTrial(config: TrialConfig): Trial {
  * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
-  const { data, features, model, bootstrap, ...rest } = config as unknown as Record<string, unknown>;
+  const { data, features, model, bootstrap, streams, ...rest } = config as unknown as Record<string, unknown>;
   const canonical: Record<string, unknown> = rest;
   if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
   if (features !== undefined) canonical.features = withoutDefaults(features, featureDefaults);
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
   if (bootstrap !== undefined && bootstrap !== null) canonical.bootstrap = bootstrap;
+  if (streams !== undefined && streams !== 'shared') canonical.streams = streams;
   return canonical;
 }
 

@@ -13,7 +13,7 @@ export const closedForm = {
   title: 'closed form',
   reference: null,
   options: {},
-  reads: ['lambda', 'solver'],
+  reads: ['lambda', 'solver', 'streams'],
   fits: ({ task }) => task === 'regression',
   defaults: { lambda: 0 },
   config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),

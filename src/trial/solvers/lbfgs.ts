@@ -42,7 +42,7 @@ export const lbfgs = {
   title: 'L-BFGS',
   reference: null,
   options,
-  reads: [...networkReads, ...Object.keys(options), 'solver'],
+  reads: [...networkReads, ...Object.keys(options), 'solver', 'streams'],
   /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,

@@ -89,7 +89,7 @@ function hyperparameterOption(name: string): Option {
   return number(`${helps}${of}`, ranges, (x) => own.some(({ holds }) => holds(x)));
 }
 
-export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver'];
+export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver', 'streams'];
 
 /** The fields that have a default, including the optimiser's hyperparameters. */
 export const trainingDefaults = { ...networkDefaults, optimizer: defaultOptimizer, schedule: 'constant' };
@@ -115,6 +115,7 @@ export const sgd = {
   usualEpochs: null,
   seconds: (model, size) => trainingSeconds(model, size, model.dtype),
   memory: trainingMemory,
+  drawn: ({ dtype: _, ...model }) => model,
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
     const { train } = await import('../../nn/train.ts');
     const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };

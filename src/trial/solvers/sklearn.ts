@@ -55,6 +55,7 @@ const versionSchema = (z: typeof Zod.z) => ({
 export const sgdRegressor = {
   ...common,
   title: "scikit-learn's SGDRegressor",
+  reads: ['streams'],
   sparse: false,
   fits: ({ task }) => task === 'regression',
   config: (_settings, { split, versions }) => ({

@@ -76,6 +76,9 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
    * The approximate number of numbers that it stores in addition to the rows: weights and the intermediate results of a batch.
    */
   readonly memory: (model: Model, size: ModelSize) => number;
+  /** The part of the model that decides its draws under streams of its own; absent: all of it. */
+  readonly drawn?: (model: Model) => object;
+  /** `seed` is that of its draws. */
   readonly fit: (data: Prepared, model: Model, seed: number, hooks: FitHooks) => Promise<Fit>;
 }
 

@@ -53,6 +53,7 @@ export const tfjs = {
   usualEpochs: null,
   seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,
+  drawn: ({ version: _, backend: __, ...model }) => ({ ...model, solver: 'sgd' }),
   async fit(data, model, seed, { onEpoch }) {
     const { trainWithTfjs } = await import('../../references/tfjs.ts');
     const training = await trainingArguments(data, model, seed);
