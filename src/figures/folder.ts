@@ -109,7 +109,14 @@ function checkedManifest(manifest: Manifest, folder: string): Manifest {
 function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
   const { settings, dataset, layout } = experiment;
   const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
-  const later: readonly OptionName[] = ['streams', 'loss', 'optimizer', 'scale', ...hyperparameterNames, ...own];
+  const later: readonly OptionName[] = [
+    'streams',
+    'loss',
+    'optimizer',
+    'scale',
+    ...hyperparameterNames,
+    ...own,
+  ];
   const shown = layout.metrics.map(({ name }) => name);
   const others = metricsOf(experiment).filter(({ name }) => !shown.includes(name));
   return new Map([

@@ -63,7 +63,11 @@ test('the draws of a cell do not depend on the grid around it or on the order of
 test('another element type or library draws the same', async () => {
   const [double, single] = await cellsOf('ffnn', { streams: ['cell'], dtype: ['float64', 'float32'] });
   expect(seedOf(single)).toBe(seedOf(double));
-  const { solver: _, dtype: __, ...training } = double.trial.config.model as TrialConfig['model'] & {
+  const {
+    solver: _,
+    dtype: __,
+    ...training
+  } = double.trial.config.model as TrialConfig['model'] & {
     readonly dtype: string;
   };
   const model = { ...training, solver: 'tfjs', version: '4.22.0', backend: 'tensorflow' };

@@ -89,7 +89,13 @@ function hyperparameterOption(name: string): Option {
   return number(`${helps}${of}`, ranges, (x) => own.some(({ holds }) => holds(x)));
 }
 
-export const trainingReads = [...networkReads, ...Object.keys(options), ...hyperparameterNames, 'solver', 'streams'];
+export const trainingReads = [
+  ...networkReads,
+  ...Object.keys(options),
+  ...hyperparameterNames,
+  'solver',
+  'streams',
+];
 
 /** The fields that have a default, including the optimiser's hyperparameters. */
 export const trainingDefaults = { ...networkDefaults, optimizer: defaultOptimizer, schedule: 'constant' };
