@@ -142,7 +142,7 @@ export const claimsFile = z.strictObject({
           .enum(Object.keys(scales) as [keyof typeof scales, ...(keyof typeof scales)[]])
           .optional()
           .describe(
-            'what runs are compared on: log for errors and losses, logit for shares, log_distance for what is at most 1, such as R2; default: plain',
+            'what runs are compared on: log for errors and losses, logit for shares, log_distance for what is at most 1, such as R2; plain for the values themselves; default: as the metric of its name is, else log if all values are positive',
           ),
         low: z.number().optional().describe('the lowest possible value'),
         high: z.number().optional().describe('the highest possible value'),

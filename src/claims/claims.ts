@@ -10,7 +10,15 @@ import { parseChoice } from '../parsing/value-list.ts';
 import { readCauses, withCauses } from './causes.ts';
 import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
 
-export type { Cause, Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
+export type {
+  Cause,
+  Claim,
+  ClaimsFile,
+  ConclusionClaim,
+  Metrics,
+  NumberClaim,
+  Quantity,
+} from './claims-schema.ts';
 
 /** The bundled file of claims: every number and conclusion of the report. */
 export const ownClaims = join(packageFolder, 'data/claims.json');

@@ -1,6 +1,19 @@
+import type { Interval } from '../stats/interval.ts';
 import type { ScaleName } from '../stats/scales.ts';
 import { isMetric, metricColumn } from '../trial/metrics.ts';
 import type { Quantity } from './claims.ts';
+
+/** How the values of a statistic are compared. */
+export interface Measure {
+  readonly scale: ScaleName;
+  /** The lowest and the highest value that it can have. */
+  readonly domain: Interval;
+}
+
+/** How this program's runs of a quantity are compared. */
+export function measureOf(quantity: Quantity): Measure {
+  return { scale: scaleOf(quantity), domain: domainOf(quantity) };
+}
 
 /** The range of values that a quantity can have, ends included. */
 export function domainOf({ statistic, curve }: Quantity): { readonly low: number; readonly high: number } {

@@ -7,7 +7,7 @@ import type { Interval } from '../stats/interval.ts';
 import type { Method } from '../stats/one-more-run.ts';
 import { shareWord } from '../stats/share.ts';
 import { type NumberClaim, printedInterval } from './claims.ts';
-import { domainOf, scaleOf } from './domain.ts';
+import { type Measure, measureOf } from './domain.ts';
 import { quantityOf } from './quantity.ts';
 import { isJudged, type PlanOf, type Reading } from './readings.ts';
 import type { Verdict } from './words.ts';
@@ -79,7 +79,13 @@ export function judgeNumbers(
   return judgeValues(gathered, level);
 }
 
-type Gathered = Pick<NumberEvidence, 'claim' | 'reading' | 'values'>;
+/** What a number is judged by. */
+export type Gathered = Pick<NumberEvidence, 'claim' | 'reading' | 'values'> & {
+  /** How it is compared; left out: as its statistic is. */
+  readonly measure?: Measure;
+  /** Which runs the values are of; left out: the first ones. */
+  readonly seeds?: string;
+};
 
 /**
  * Judges numbers whose runs are given: families at `level` together (Holm), then the numbers within each. `prepared` keeps
@@ -164,20 +170,20 @@ function figureWord(words: ReadonlySet<Verdict>, p: number | null): Verdict {
   return p! <= 0.05 ? 'unusual' : 'typical';
 }
 
-/** Numbers of one figure that have the same number of runs; a number without a figure is a family of its own. */
+/** Numbers of one figure that have the same runs; a number without a figure is a family of its own. */
 function familiesOf(gathered: readonly Gathered[]): Map<string, Gathered[]> {
   const complete = gathered.filter(({ values }) => values.length > 0 && !values.includes(null));
-  const keyOf = ({ claim, values }: Gathered) =>
-    JSON.stringify(claim.figure === undefined ? claim.id : [claim.figure, values.length]);
+  const keyOf = ({ claim, values, seeds = '' }: Gathered) =>
+    JSON.stringify(claim.figure === undefined ? claim.id : [claim.figure, values.length, seeds]);
   return groupBy(complete, keyOf);
 }
 
-function runsOf({ claim, values }: Gathered): FamilyRuns {
-  return { runs: values as number[], scale: scaleOf(claim), domain: domainOf(claim) };
+function runsOf({ claim, values, measure = measureOf(claim) }: Gathered): FamilyRuns {
+  return { runs: values as number[], ...measure };
 }
 
 function findingOf(
-  { claim }: Gathered,
+  { claim, measure = measureOf(claim) }: Gathered,
   cell: CellJudgement,
   undetected: Interval,
   adjusted: number,
@@ -188,7 +194,7 @@ function findingOf(
   // What is printed has to lie beyond with all values that it may stand for.
   const rounding = (high - low) / 2;
   const ends = [undetected.low - rounding, undetected.high + rounding];
-  const { low: least, high: most } = domainOf(claim);
+  const { low: least, high: most } = measure.domain;
   const reachable = ends.filter((end) => Number.isFinite(end) && end > least && end < most);
   const shifts = reachable.map((end) => Math.abs(end - center));
   const zs = reachable.map((end) => Math.abs(cell.scale.forward(end) - cell.mean) / cell.deviation);

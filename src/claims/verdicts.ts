@@ -21,10 +21,20 @@ export interface Judged<Subject, Evidence> {
   readonly holdsUnder: readonly string[];
 }
 
+/** A file of runs that another program made. */
+export interface RunsSource {
+  readonly file: string;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
 /** The result of one verification. */
 export interface Verification {
   readonly level: number;
-  readonly seeds: Seeds;
+  /** By dataset or, for runs of another program, by the name of their file. */
+  readonly seeds: Readonly<Record<string, readonly (number | string)[]>>;
+  /** The file of these runs; left out for runs of this program. */
+  readonly runs?: RunsSource;
   readonly readings: readonly Reading[];
   readonly numbers: readonly Judged<NumberClaim, NumberEvidence>[];
   readonly figures: readonly Judged<string, FigureEvidence>[];
@@ -51,16 +61,33 @@ export async function verify(
     figures.push(...judged.figures);
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
-  const byClaim = groupBy(numbers, ({ claim }) => claim);
-  const byFigure = groupBy(figures, ({ figure }) => figure);
-  const byConclusion = groupBy(conclusions, ({ claim }) => claim);
+  return verificationOf(claims, readings, { numbers, figures, conclusions }, { level, seeds });
+}
+
+/** Puts together what was found under each reading. */
+export function verificationOf(
+  claims: readonly Claim[],
+  readings: readonly Reading[],
+  found: {
+    readonly numbers: readonly NumberEvidence[];
+    readonly figures: readonly FigureEvidence[];
+    readonly conclusions: readonly ConclusionEvidence[];
+  },
+  basis: Pick<Verification, 'level' | 'seeds' | 'runs'>,
+): Verification {
+  const byClaim = groupBy(found.numbers, ({ claim }) => claim);
+  const byFigure = groupBy(found.figures, ({ figure }) => figure);
+  const byConclusion = groupBy(found.conclusions, ({ claim }) => claim);
   return {
-    level,
-    seeds,
+    ...basis,
     readings,
-    numbers: numberClaims.map((claim) => combine(claim, byClaim.get(claim) ?? [])),
+    numbers: claims
+      .filter((claim) => claim.kind === 'number')
+      .map((claim) => combine(claim, byClaim.get(claim) ?? [])),
     figures: [...byFigure].map(([name, evidence]) => combine(name, evidence)),
-    conclusions: conclusionClaims.map((claim) => combine(claim, byConclusion.get(claim) ?? [])),
+    conclusions: claims
+      .filter((claim) => claim.kind === 'conclusion')
+      .map((claim) => combine(claim, byConclusion.get(claim) ?? [])),
   };
 }
 

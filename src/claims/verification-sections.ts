@@ -31,12 +31,12 @@ export function verificationSections(verification: Verification, winners: readon
 
 /** The seeds in words: "Franke function: 20 seeds (1 to 20); MNIST: seed 1." */
 export function seedsText({ seeds }: Verification): string {
-  const list = (values: readonly number[]) =>
+  const list = (values: readonly (number | string)[]) =>
     values.length === 1
       ? `seed ${values[0]}`
       : `${values.length} seeds (${values[0]} to ${values[values.length - 1]})`;
   const each = Object.entries(seeds).map(
-    ([name, own]) => `${datasets[name as DatasetName].title}: ${list(own)}`,
+    ([name, own]) => `${datasets[name as DatasetName]?.title ?? name}: ${list(own)}`,
   );
   return `${each.join('; ')}.`;
 }

@@ -24,6 +24,7 @@ import type { Running } from './verify-records.ts';
 /** The flags of `verify`, as the user typed them. */
 export interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
+  readonly runs?: string;
   readonly seeds?: string;
   readonly mnistSeeds?: string;
   readonly quick?: boolean;
@@ -70,6 +71,7 @@ export function addVerifyOptions(command: Command): void {
     command,
     'Claims and seeds:',
     new Option('--claims <file>', "file of claims to judge (default: the report's)"),
+    new Option('--runs <file>', 'CSV of runs that another program made: judge by these, and train nothing'),
     new Option(
       '--seeds <list>',
       'seeds for generated data (default: as many as claims need, 11 to 50; with --quick 1..5)',

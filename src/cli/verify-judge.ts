@@ -1,4 +1,5 @@
 import {
+  type Expectation,
   newlyContradicted,
   notRunUnexpectedly,
   ownExpectation,
@@ -17,7 +18,7 @@ import type { VerifySubject } from './verify-claims.ts';
 import type { VerifyRequest } from './verify-flags.ts';
 import { usualFolder, verifyFolder } from './verify-folder.ts';
 import { looksOf } from './verify-looks.ts';
-import { runLooks } from './verify-run.ts';
+import { runLooks, type VerifyRun } from './verify-run.ts';
 
 /** Judges, writes the verdicts into a folder, prints them, and returns the exit status. */
 export async function judgeInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
@@ -28,20 +29,34 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
   await checkOutFolder(out, verificationNames, running.storeDirectory);
   const looks = await looksOf(request, subject.readings);
   const run = await runLooks(subject.claims, subject.readings, looks, level, running, variant === 'both');
+  const { seeds } = run.verification;
+  return await conclude(request, run, out, expected, {
+    ...{ verify: true, quick, variant, level, seeds, claims: request.claims },
+  });
+}
+
+/** Writes and prints what was found, and returns the exit status. */
+export async function conclude(
+  { quick, json, running: { quiet } }: VerifyRequest,
+  run: VerifyRun,
+  out: string,
+  expected: Expectation | null,
+  choices: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const { verification, winners } = run;
   const files = await verificationFiles(verification, winners, expected, quick);
   const manifest = {
-    ...{ verify: true, quick, variant, level, seeds: verification.seeds, claims: request.claims },
+    ...choices,
     ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
   };
   noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
   writeStdoutRaw(
-    request.json
+    json
       ? verificationJson(verification, winners, quick)
       : `${showVerification(verification, out, out === usualFolder, process.stdout)}\n`,
   );
   const note = (text: string) => {
-    if (!running.quiet) writeStderr(text);
+    if (!quiet) writeStderr(text);
   };
   note(`wrote ${out}/`);
   writeEvent('written', { path: out });

@@ -12,14 +12,19 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   addVerifyOptions(command);
   addExamples(command, [
     ['verify --quick', 'five seeds, and one for MNIST'],
+    ['verify --runs runs.csv --claims claims.json', 'the claims of a report, by the runs of another program'],
     ['verify --seeds 1..10 --expect results/verify/verdicts.json', 'what is new since the last time'],
   ]);
-  command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags)));
+  command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags, command)));
   addExplainCommand(command);
 }
 
-async function runVerify(flags: VerifyFlags): Promise<number> {
+async function runVerify(flags: VerifyFlags, command: Command): Promise<number> {
   const request = verifyRequest(flags);
+  if (flags.runs !== undefined) {
+    const { judgeRunsInto } = await import('./verify-runs.ts');
+    return await judgeRunsInto(flags.runs, request, command);
+  }
   const { verifySubject } = await import('./verify-claims.ts');
   const subject = await verifySubject(request);
   switch (request.action) {

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import type { CsvError } from 'csv-parse';
+import { codeOf } from './errno.ts';
 import { openRegular } from './regular-file.ts';
 
 /** The reason why a file is not CSV: "record 3 has a quoted cell that is never closed". */
@@ -9,18 +11,32 @@ export class NotCsv extends Error {}
 /** The largest record, and the longest line, in bytes. Runs write far shorter ones. A record is in memory as a whole. */
 const longestRecord = 2 ** 20;
 
+/** What separates the cells of a record. */
+export type Delimiter = ',' | ';' | '\t';
+
+export interface CsvOptions {
+  /** Whether the last line needs a line end: without one, the file may have been truncated. */
+  readonly wholeLines?: boolean;
+  readonly delimiter?: Delimiter;
+}
+
 /**
  * Yields the records of a CSV file as lists of cells, the header first. A file of any size takes little memory.
  *
- * A byte-order mark is skipped, and lines may end with LF, CR LF or CR. The number of cells in a record is not checked.
+ * The file may be compressed by gzip. A byte-order mark is skipped, and lines may end with LF, CR LF or CR. The number of
+ * cells in a record is not checked.
  * Errors: those of openRegular; NotCsv for a misplaced quote, for a record that is too long and, with `wholeLines`, for a
  * last record without a line end: the file may have been truncated.
  * Source: RFC 4180.
  */
-export async function* readCsv(path: string, { wholeLines = false } = {}): AsyncGenerator<string[]> {
+export async function* readCsv(
+  path: string,
+  { wholeLines = false, delimiter = ',' }: CsvOptions = {},
+): AsyncGenerator<string[]> {
   const { parse } = await import('csv-parse');
   const parser = parse({
     bom: true,
+    delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: longestRecord,
@@ -37,10 +53,22 @@ export async function* readCsv(path: string, { wholeLines = false } = {}): Async
   }
 }
 
+/** What separates the cells of the first line: the one of comma, semicolon and tab that it has most often. */
+export async function delimiterOf(path: string): Promise<Delimiter> {
+  let line = '';
+  for await (const bytes of bytesOf(await openRegular(path), false)) {
+    line += bytes.toString('latin1');
+    if (/[\r\n]/.test(line)) break;
+  }
+  const [first] = line.replaceAll(/"[^"]*"/g, '').split(/[\r\n]/, 1);
+  const count = (delimiter: Delimiter) => first.split(delimiter).length;
+  return ([',', ';', '\t'] as const).reduce((best, next) => (count(next) > count(best) ? next : best));
+}
+
 async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<Buffer> {
   try {
     let [read, lineStart] = [0, 0];
-    for await (const bytes of file.createReadStream({ autoClose: false })) {
+    for await (const bytes of unpacked(file)) {
       const lineEnd = Math.max(bytes.lastIndexOf('\n'), bytes.lastIndexOf('\r'));
       if (lineEnd !== -1) lineStart = read + lineEnd + 1;
       read += bytes.length;
@@ -52,6 +80,27 @@ async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<B
     if (wholeLines && lineStart !== read) throw new NotCsv('the last record is cut off');
   } finally {
     await file.close();
+  }
+}
+
+/** The bytes of a file; of one that starts as gzip does, what is packed in it. */
+async function* unpacked(file: FileHandle): AsyncGenerator<Buffer> {
+  const start = Buffer.alloc(2);
+  await file.read(start, 0, 2, 0);
+  const bytes = file.createReadStream({ autoClose: false, start: 0 });
+  if (start.readUInt16BE() !== 0x1f8b) {
+    yield* bytes;
+    return;
+  }
+  const unzipped = createGunzip();
+  bytes.on('error', (error) => unzipped.destroy(error)).pipe(unzipped);
+  try {
+    yield* unzipped;
+  } catch (error) {
+    const isDamaged = codeOf(error)?.startsWith('Z_') === true;
+    throw isDamaged ? new NotCsv('it is compressed by gzip, and damaged or cut off') : error;
+  } finally {
+    bytes.destroy();
   }
 }
 

@@ -1,0 +1,265 @@
+import type { ErrorParts } from '../errors.ts';
+import type { Interval } from '../stats/interval.ts';
+import { canonicalCell, cellValue, decimalSign } from './runs-cells.ts';
+import { type RunsFile, readingRuns, rowError, runRows, runsError } from './runs-file.ts';
+import type { Statistic } from './runs-measures.ts';
+import type { RunsPlan, Selection } from './runs-plan.ts';
+
+/** The rows of a file of runs that claims use. */
+export interface RunsTable {
+  /** All runs in the file, in order. */
+  readonly seeds: readonly string[];
+  /** Rows in the file. */
+  readonly rows: number;
+  /** The rows that a selection takes, by the place of their seed in `seeds`. */
+  rowsOf(selection: Selection): readonly UsedRow[];
+  /** The lowest and the highest number of each statistic, in the order of the plan. */
+  readonly ranges: readonly Interval[];
+  /** The values of a setting among all rows, for messages. */
+  valuesOf(setting: number): readonly string[];
+}
+
+export interface UsedRow {
+  readonly seed: number;
+  /** Its number among all records of the file. */
+  readonly record: number;
+  /** The values of the settings that claims select by, as a number. */
+  readonly group: number;
+  /** Of the cells that no claim names; two rows of a cell and a seed with the same are one run given twice. */
+  readonly rest: number;
+  /** One for each statistic of the plan: NaN if the run was not made, infinite if it diverged. */
+  readonly values: readonly number[];
+}
+
+/** The rows with the same values of the settings that claims select by. */
+interface Group {
+  readonly cell: readonly string[];
+  readonly used: boolean;
+  /** Its rows as seed, record, rest and values, one after the other: a million rows fit. */
+  readonly data: number[];
+}
+
+/** What is wrong with a row. */
+class RowProblem extends Error {
+  readonly parts: ErrorParts;
+  constructor(parts: ErrorParts) {
+    super(parts.what);
+    this.parts = parts;
+  }
+}
+
+/**
+ * Reads a file of runs, keeping the rows that the plan selects.
+ *
+ * Errors: UserError naming the line, for a ragged row, a row without a seed, and a cell that is not what it should be.
+ */
+export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTable> {
+  const groups = new Map<string, Group>();
+  const seeds = new Map<string, number>();
+  const seedOf = memoized((text) => {
+    const seed = canonicalCell(text, file.delimiter);
+    if (!seeds.has(seed)) seeds.set(seed, seeds.size);
+    return seeds.get(seed)!;
+  });
+  const rest = restOf(file, plan);
+  const ranges = plan.statistics.map(() => ({
+    low: Number.POSITIVE_INFINITY,
+    high: Number.NEGATIVE_INFINITY,
+  }));
+  const groupOf = (row: readonly string[]) => {
+    const key = plan.settings.map(({ column }) => row[column]).join('\0');
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const cell = plan.settings.map(({ column }) => canonicalCell(row[column], file.delimiter));
+    const used = plan.selections.some((selection) => takes(selection, cell));
+    const group: Group = { cell, used, data: [] };
+    groups.set(key, group);
+    return group;
+  };
+  const signs = decimalSigns(file);
+  const take = (record: number, row: readonly string[]) => {
+    if (row[file.seed].trim() === '') {
+      throw new RowProblem({
+        what: `has no ${file.names[file.seed]}`,
+        expected: 'the number or the name of the run',
+        received: '',
+      });
+    }
+    const seed = seedOf(row[file.seed]);
+    const { used, data } = groupOf(row);
+    if (!used) return;
+    data.push(seed, record, rest(row));
+    for (const [place, statistic] of plan.statistics.entries()) {
+      const value = numberOf(file, row, statistic);
+      signs(row[statistic.column]);
+      data.push(value);
+      if (!Number.isFinite(value)) continue;
+      const range = ranges[place];
+      if (value < range.low) range.low = value;
+      if (value > range.high) range.high = value;
+    }
+  };
+  let rows = 0;
+  await readingRuns(file.path, async () => {
+    for await (const { record, row } of runRows(file)) {
+      rows++;
+      try {
+        take(record, row);
+      } catch (error) {
+        throw error instanceof RowProblem ? await rowError(file, record, error.parts) : error;
+      }
+    }
+  });
+  if (rows === 0) throw runsError(file.path, { what: 'has no row below its names of columns' });
+  const order = sortedSeeds([...seeds.keys()]);
+  const placeOf = new Map(order.map((seed, place) => [seeds.get(seed)!, place]));
+  return {
+    seeds: order,
+    rows,
+    rowsOf: (selection) =>
+      [...groups.values()]
+        .filter(({ used, cell }) => used && takes(selection, cell))
+        .flatMap(({ data }, group) =>
+          unpacked(data, plan.statistics.length).map((row) => ({
+            ...row,
+            group,
+            seed: placeOf.get(row.seed)!,
+          })),
+        )
+        .sort((a, b) => a.seed - b.seed || a.record - b.record),
+    ranges,
+    valuesOf: (setting) => sortedSeeds([...new Set([...groups.values()].map(({ cell }) => cell[setting]))]),
+  };
+}
+
+function unpacked(data: readonly number[], count: number): Omit<UsedRow, 'group'>[] {
+  const stride = 3 + count;
+  return Array.from({ length: data.length / stride }, (_, row) => {
+    const [seed, record, rest, ...values] = data.slice(row * stride, (row + 1) * stride);
+    return { seed, record, rest, values };
+  });
+}
+
+function takes({ wanted }: Selection, cell: readonly string[]): boolean {
+  return wanted.every(({ setting, values }) => values.has(cell[setting]));
+}
+
+/** Numbers by size, then names. */
+function sortedSeeds(seeds: readonly string[]): string[] {
+  const rank = (seed: string) => (Number.isNaN(Number(seed)) ? Number.POSITIVE_INFINITY : Number(seed));
+  return [...seeds].sort((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    return first === second ? (a < b ? -1 : a > b ? 1 : 0) : first - second;
+  });
+}
+
+function numberOf(
+  file: RunsFile,
+  row: readonly string[],
+  { name, column, worst, measure, stated }: Statistic,
+): number {
+  const ended = endOf(file, row);
+  const value = ended ?? cellValue(row[column], file.delimiter);
+  if (value === 'missing') return Number.NaN;
+  if (typeof value === 'object') {
+    throw new RowProblem({
+      what: `has no number in column ${name}`,
+      expected: 'a number, diverged, or an empty cell',
+      received: row[column],
+      remedy: value.wrong,
+    });
+  }
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    if (!stated || (value >= measure!.domain.low && value <= measure!.domain.high)) return value;
+    throw new RowProblem({
+      what: `has a number in column ${name} that it cannot have by "metrics" in the file of claims`,
+      expected: `a number from ${measure!.domain.low} to ${measure!.domain.high}`,
+      received: row[column],
+      remedy: 'correct the cell, or the scale and the bounds of this metric',
+    });
+  }
+  if (worst !== null) return worst;
+  if (typeof value === 'number') return value;
+  throw new RowProblem({
+    what: `is of a run that diverged, and whether a low or a high ${name} is better is not known`,
+    expected: 'the better direction of this column',
+    remedy: `add "metrics": {${JSON.stringify(name)}: {"better": "lower"}} to the file of claims`,
+  });
+}
+
+/** How a run ended by its column status; undefined: as its numbers say. */
+function endOf(file: RunsFile, row: readonly string[]): 'missing' | 'diverged' | undefined {
+  if (file.status === undefined) return undefined;
+  const word = row[file.status].trim().toLowerCase();
+  const end = ends.get(word);
+  if (end !== undefined) return end === 'done' ? undefined : end;
+  throw new RowProblem({
+    what: 'has another word in column status',
+    expected: [...ends.keys()].filter((known) => known !== '').join(', '),
+    received: row[file.status],
+    remedy: 'use one of these words, or rename the column if it is about something else',
+  });
+}
+
+const ends = new Map<string, 'done' | 'missing' | 'diverged'>([
+  ['', 'done'],
+  ['done', 'done'],
+  ['ok', 'done'],
+  ['finished', 'done'],
+  ['completed', 'done'],
+  ['diverged', 'diverged'],
+  ['not run', 'missing'],
+  ['failed', 'missing'],
+]);
+
+/** Refuses decimal commas and decimal points in one file. */
+function decimalSigns(file: RunsFile): (text: string) => void {
+  let first: ',' | '.' | null = null;
+  return (text) => {
+    if (file.delimiter === ',') return;
+    const sign = decimalSign(text);
+    if (sign === null || sign === first) return;
+    if (first === null) {
+      first = sign;
+      return;
+    }
+    throw new RowProblem({
+      what: `has a decimal ${sign === ',' ? 'comma' : 'point'}, and other lines have decimal ${sign === ',' ? 'points' : 'commas'}`,
+      expected: 'one decimal sign in the whole file',
+      received: text,
+      remedy: 'write all numbers with a decimal point',
+    });
+  };
+}
+
+/** A hash of the cells that are neither a seed, a status, nor named by a claim (FNV-1a of 32 bits). */
+function restOf(file: RunsFile, plan: RunsPlan): (row: readonly string[]) => number {
+  const named = new Set([
+    file.seed,
+    file.status,
+    ...[...plan.settings, ...plan.statistics].map(({ column }) => column),
+  ]);
+  const columns = file.names.flatMap((name, column) => (name === '' || named.has(column) ? [] : column));
+  return (row) => {
+    let hash = 0x811c9dc5;
+    for (const column of columns) {
+      const text = row[column];
+      for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+      hash = Math.imul(hash ^ 0x1f, 0x01000193);
+    }
+    return hash;
+  };
+}
+
+/** Remembers what a function gave for a text. Tables repeat few texts many times. */
+function memoized<T>(compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const value = compute(text);
+    if (known.size >= 100_000) known.clear();
+    known.set(text, value);
+    return value;
+  };
+}
