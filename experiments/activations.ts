@@ -21,7 +21,6 @@ export default defineExperiment({
     epochs: 500,
   },
   text: presets.frankeText,
-  open: presets.openChoices,
   quick: { epochs: 100 },
   layout: {
     rows: 'activation',

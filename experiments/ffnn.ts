@@ -20,7 +20,6 @@ export default defineExperiment({
     epochs: 1000,
   },
   text: presets.frankeText,
-  open: presets.openChoices,
   quick: { epochs: 200 },
   layout: { metrics: ['train_mse', 'test_mse', 'best_test_mse', 'bootstrap_r2'] },
 });

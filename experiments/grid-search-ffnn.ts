@@ -20,7 +20,6 @@ export default defineExperiment({
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],
   },
   text: presets.frankeText,
-  open: presets.openChoices,
   quick: { epochs: 20 },
   layout: { rows: 'lambda', columns: 'learningRate', metrics: ['bootstrap_mse', 'bootstrap_r2'] },
 });

@@ -22,7 +22,6 @@ export default defineExperiment({
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],
   },
   text: { ...presets.frankeText, basis: 'product' },
-  open: presets.openChoices,
   quick: { epochs: 20 },
   layout: {
     rows: 'batchSize',

@@ -29,7 +29,6 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.imageText,
-  open: presets.imageOpen,
   quick: { ...presets.imageQuick, maxIterations: 100 },
   layout: { rows: 'lambda', metrics: presets.classification, curves: ['test'] },
 });

@@ -21,7 +21,6 @@ export default defineExperiment({
     epochs: 50,
   },
   text: presets.imageText,
-  open: presets.imageOpen,
   quick: presets.imageQuick,
   layout: { metrics: presets.classification },
 });

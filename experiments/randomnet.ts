@@ -24,7 +24,6 @@ export default defineExperiment({
     epochs: 500,
   },
   text: { ...presets.frankeText, maxHiddenLayers: 10, epochs: 100 },
-  open: presets.openChoices,
   quick: { epochs: 50 },
   layout: { rows: 'net', metrics: ['test_mse', 'best_test_mse'] },
 });

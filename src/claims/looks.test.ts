@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { choices } from './choices.ts';
 import type { NumberClaim } from './claims.ts';
 import { adaptiveLooks, fixedLook, type Looks } from './looks.ts';
-import { codeReading, type Reading, textReading } from './readings.ts';
+import { codeReading, type Reading, readingWith, textReading } from './readings.ts';
 import type { Verification } from './verdicts.ts';
 import type { Verdict } from './words.ts';
 
@@ -42,7 +43,7 @@ test('what takes long has fewer seeds, and fewest under the wording', async () =
 });
 
 test('a changed choice has as many seeds as the program that it changes', async () => {
-  const change: Reading = { name: 'x', variant: 'code', changed: {}, experiments: new Set(['ffnn']) };
+  const change = readingWith(choices.filter(({ name }) => name === 'batches permutation'));
   const first = await adaptiveLooks([ffnn], [codeReading], sources);
   expect(countOf(first.next(verificationOf('ffnn', 'unusual'))!, ffnn, change)).toBe(20);
 });

@@ -7,6 +7,7 @@ import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';
 import { metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
+import type { Choice } from './choices.ts';
 import type { Quantity } from './claims.ts';
 
 /** Statistics of a trial's architecture, which need no record. */
@@ -21,15 +22,29 @@ const architecture: Record<string, (trial: Trial) => number | null> = {
 /** A plan's cells by seed: quantities are computed for one seed at a time. */
 export type CellsBySeed = ReadonlyMap<number, readonly Cell[]>;
 
-export function cellsBySeed({ cells }: Plan): CellsBySeed {
+/**
+ * The cells by seed. A changed choice may replace a value of a list that claims select by: the cell then keeps the value's
+ * name, so that the claim about the rate that decays finds it however it decays.
+ */
+export function cellsBySeed({ cells, experiment }: Plan, changed: readonly Choice[] = []): CellsBySeed {
+  const swept = changed.filter(({ option }) => (experiment.settings[option]?.length ?? 0) > 1);
   const bySeed = new Map<number, Cell[]>();
-  for (const cell of cells) {
+  for (const planned of cells) {
+    const cell = swept.length === 0 ? planned : named(planned, swept);
     const seed = cell.settings.seed as number;
     const group = bySeed.get(seed);
     if (group === undefined) bySeed.set(seed, [cell]);
     else group.push(cell);
   }
   return bySeed;
+}
+
+function named({ settings, trial }: Cell, changed: readonly Choice[]): Cell {
+  const before = changed.filter(({ option, other }) => settings[option] === other);
+  return {
+    settings: { ...settings, ...Object.fromEntries(before.map((c) => [c.option, c.program])) },
+    trial,
+  };
 }
 
 /**

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import type { OptionName, Setting } from '../experiment/options.ts';
+import type { Variant } from '../experiment/plan.ts';
 import { readJsonFile } from '../files/regular-file.ts';
+import { type Choice, choices } from './choices.ts';
+import { codeReading, type Reading } from './readings.ts';
 import type { Verification } from './verdicts.ts';
 
 const maxBytes = 256 * 2 ** 20;
@@ -20,33 +24,58 @@ export async function readVerification(folder: string): Promise<Verification> {
   }
   const found = json as Stored;
   if (!Array.isArray(found?.numbers) || !Array.isArray(found.conclusions)) throw missing(path);
-  return {
-    ...found,
-    numbers: found.numbers.map((one) => ({ ...one, evidence: one.evidence.map(numberEvidence) })),
-    conclusions: found.conclusions.map((one) => ({ ...one, evidence: one.evidence.map(conclusionEvidence) })),
-  } as unknown as Verification;
+  const readings = (found.readings ?? []).map(readingOf);
+  const named: NamedReading = (name) =>
+    readings.find((reading) => reading.name === name) ?? { ...codeReading, name };
+  const numbers = found.numbers.map((one) => ({
+    ...one,
+    evidence: one.evidence.map((evidence) => numberEvidence(evidence, named)),
+  }));
+  const conclusions = found.conclusions.map((one) => ({
+    ...one,
+    evidence: one.evidence.map((evidence) => conclusionEvidence(evidence, named)),
+  }));
+  return { ...found, readings, numbers, conclusions } as unknown as Verification;
 }
 
 type StoredEvidence = Record<string, unknown> & { reading: string; values?: unknown[]; p?: number };
 
+type NamedReading = (name: string) => Reading;
+
+interface StoredReading {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly changed: Readonly<Record<string, readonly Setting[]>>;
+}
+
+/** A reading by the choices of this version; one of another version has a choice that affects nothing here. */
+function readingOf({ name, variant, changed }: StoredReading): Reading {
+  const own = Object.entries(changed).map(([option, [other]]): Choice => {
+    const known = choices.find((choice) => choice.name === `${option} ${other}`);
+    return known ?? { name, option: option as OptionName, program: '', other, experiments: [] };
+  });
+  return { name, variant, changed: own };
+}
+
 interface Stored {
+  readings?: StoredReading[];
   numbers: { evidence: StoredEvidence[] }[];
   conclusions: { evidence: StoredEvidence[] }[];
 }
 
-function numberEvidence({ reading, values = [], verdict, ...found }: StoredEvidence) {
+function numberEvidence({ reading, values = [], verdict, ...found }: StoredEvidence, named: NamedReading) {
   return {
-    reading: { name: reading, experiments: null },
+    reading: named(reading),
     values,
     verdict,
     found: found.p === undefined ? null : unbounded(found),
   };
 }
 
-function conclusionEvidence({ reading, ...evidence }: StoredEvidence) {
+function conclusionEvidence({ reading, ...evidence }: StoredEvidence, named: NamedReading) {
   const effect = evidence.effect as object | null;
   return {
-    reading: { name: reading, experiments: null },
+    reading: named(reading),
     ...evidence,
     effect: effect === null ? null : unbounded(effect),
   };

@@ -2,24 +2,30 @@ import { setImmediate } from 'node:timers/promises';
 import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
-import type { OptionName, SettingLists } from '../experiment/options.ts';
+import type { OptionName, Setting, SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment, type Variant } from '../experiment/plan.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { type Choice, choices } from './choices.ts';
 import { type Claim, type Quantity, quantitiesOf } from './claims.ts';
 import { type CellsBySeed, cellsBySeed, checkQuantity } from './quantity.ts';
 
-/** One way to interpret the report: as its program, as its wording, or as its program with one choice changed. */
+/** One way to interpret the report: as its program, as its wording, or as its program with some choices changed. */
 export interface Reading {
-  /** code, text, or the changed choice: "batches permutation". */
+  /** code, text, or the changed choices: "batches permutation". */
   readonly name: string;
   readonly variant: Variant;
-  readonly changed: SettingLists;
-  /** The experiments that the changed choice affects; null: the reading covers the whole report. */
-  readonly experiments: ReadonlySet<string> | null;
+  /** Empty: the reading covers the whole report. */
+  readonly changed: readonly Choice[];
 }
 
-export const codeReading: Reading = { name: 'code', variant: 'code', changed: {}, experiments: null };
-export const textReading: Reading = { name: 'text', variant: 'text', changed: {}, experiments: null };
+export const codeReading: Reading = { name: 'code', variant: 'code', changed: [] };
+export const textReading: Reading = { name: 'text', variant: 'text', changed: [] };
+
+/** The program with these choices changed. */
+export function readingWith(changed: readonly Choice[]): Reading {
+  if (changed.length === 0) return codeReading;
+  return { name: changed.map(({ name }) => name).join(', '), variant: 'code', changed };
+}
 
 /** The plan of one experiment under one reading, with its cells by seed. */
 export interface PlannedReading {
@@ -58,12 +64,13 @@ export async function planReadings(
         const key = keyOf(reading, quantity);
         if (!planned.has(key)) {
           const experiment = experimentOf(claim.id, quantity, experiments);
-          const changed = appliesTo(reading, experiment.name) ? reading.changed : {};
-          const given = { ...changed, seed: seedsOf(experiment, reading), ...quantity.with };
+          const changed = changesOf(reading, experiment.name);
+          const lists = changedLists(changed, experiment);
+          const given = { ...lists, seed: seedsOf(experiment, reading), ...quantity.with };
           checkWith(claim.id, quantity, experiment);
           const choices = { variant: reading.variant, quick: false, given: given as SettingLists };
           const plan = await planExperiment(experiment, choices, sources);
-          planned.set(key, { plan, bySeed: cellsBySeed(plan) });
+          planned.set(key, { plan, bySeed: cellsBySeed(plan, changed) });
         }
         for (const bound of boundQuantities(claim, quantity)) {
           checkQuantity(claim.id, bound, planned.get(key)!);
@@ -77,14 +84,20 @@ export async function planReadings(
   };
 }
 
-/** Whether a claim is judged under a reading. Claims about other libraries are not judged for each changed choice. */
+/**
+ * Whether a claim is judged under a reading. Under changed choices, only claims that these can affect are judged, and none
+ * about other libraries.
+ */
 export function isJudged(claim: Claim, reading: Reading): boolean {
   if (claim.variant !== undefined && claim.variant !== reading.variant) return false;
-  const quantities = quantitiesOf(claim);
-  if (reading.experiments !== null && quantities.some((quantity) => quantity.with?.reference !== undefined)) {
-    return false;
-  }
-  return quantities.some(({ experiment }) => appliesTo(reading, experiment));
+  if (reading.changed.length === 0) return true;
+  if (isAboutLibrary(claim)) return false;
+  return quantitiesOf(claim).some(({ experiment }) => changesOf(reading, experiment).length > 0);
+}
+
+/** Whether a claim is about another library, for which the choices mean nothing or cannot be made. */
+export function isAboutLibrary(claim: Claim): boolean {
+  return quantitiesOf(claim).some((quantity) => quantity.with?.reference !== undefined);
 }
 
 /** Whether a claim is judged under at least one of the readings. */
@@ -114,32 +127,33 @@ export function combinationsOf(
   );
 }
 
-/** Returns one reading for each choice that the experiments leave open: the program with that choice changed. */
+/** Returns one reading for each choice that can affect one of the experiments: the program with that choice changed. */
 export function singleChanges(experiments: readonly Experiment[]): Reading[] {
-  const readings = new Map<string, { changed: SettingLists; experiments: Set<string> }>();
-  for (const { name: experiment, settings, text, open } of experiments) {
-    for (const [option, values] of [...Object.entries(text), ...Object.entries(open)]) {
-      for (const value of values) {
-        if (settings[option as OptionName]?.includes(value) === true) continue;
-        const name = `${option} ${value}`;
-        const known = readings.get(name);
-        if (known === undefined) {
-          readings.set(name, { changed: { [option]: [value] }, experiments: new Set([experiment]) });
-        } else known.experiments.add(experiment);
-      }
-    }
-  }
-  return [...readings].map(([name, reading]) => ({ name, variant: 'code', ...reading }));
+  return choices
+    .filter((choice) => experiments.some(({ name }) => choice.experiments.includes(name)))
+    .map((choice) => readingWith([choice]));
 }
 
-/** Whether a reading's change applies to an experiment, which it does only if the experiment leaves that choice open. */
-function appliesTo({ experiments }: Reading, experiment: string): boolean {
-  return experiments === null || experiments.has(experiment);
+/** The changed choices that affect an experiment. */
+function changesOf({ changed }: Reading, experiment: string): readonly Choice[] {
+  return changed.filter(({ experiments }) => experiments.includes(experiment));
+}
+
+/** The lists of an experiment's options with the other values of the choices in place of the program's. */
+function changedLists(changed: readonly Choice[], { settings }: Experiment): SettingLists {
+  const lists: Partial<Record<OptionName, readonly Setting[]>> = {};
+  for (const { option, program, other } of changed) {
+    lists[option] = (lists[option] ?? settings[option] ?? []).map((value) =>
+      value === program ? other : value,
+    );
+  }
+  return lists;
 }
 
 function keyOf(reading: Reading, { experiment, with: given = {} }: Quantity): string {
   return JSON.stringify([
-    appliesTo(reading, experiment) ? reading.name : codeReading.name,
+    reading.variant,
+    changesOf(reading, experiment).map(({ name }) => name),
     experiment,
     given,
   ]);

@@ -93,7 +93,7 @@ export function verificationOf(
 
 /** Whether the evidence comes from a reading of the whole report and not from one changed choice. */
 export function isWhole({ reading }: { readonly reading: Reading }): boolean {
-  return reading.experiments === null;
+  return reading.changed.length === 0;
 }
 
 function combine<Subject, Evidence extends { reading: Reading; verdict: Verdict }>(

@@ -49,7 +49,11 @@ export function verificationJson(
     quick,
     level,
     seeds,
-    readings: readings.map(({ name, variant, changed }) => ({ name, variant, changed })),
+    readings: readings.map(({ name, variant, changed }) => ({
+      name,
+      variant,
+      changed: Object.fromEntries(changed.map(({ option, other }) => [option, [other]])),
+    })),
     numbers: numbers.map((one) => ({ ...one, evidence: one.evidence.map(numberEvidence) })),
     figures: figures.map((one) => ({ ...one, evidence: one.evidence.map(named) })),
     conclusions: conclusions.map((one) => ({

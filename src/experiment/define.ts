@@ -41,8 +41,6 @@ export interface Experiment {
   readonly text: SettingLists;
   /** The values for a quick look (--quick). */
   readonly quick: SettingLists;
-  /** Alternative values for further choices that the report leaves open (verify --variant both). */
-  readonly open: SettingLists;
   readonly layout: Layout;
 }
 
@@ -61,7 +59,7 @@ export interface Layout {
 export interface ExperimentDefinition
   extends Omit<
     Experiment,
-    'task' | 'settings' | 'text' | 'quick' | 'open' | 'architecture' | 'reference' | 'layout' | 'examples'
+    'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'reference' | 'layout' | 'examples'
   > {
   readonly architecture?: Experiment['architecture'];
   readonly reference?: ReferenceName;
@@ -69,7 +67,6 @@ export interface ExperimentDefinition
   readonly settings: Defaults;
   readonly text?: Defaults;
   readonly quick?: Defaults;
-  readonly open?: Defaults;
   /**
    * `metrics` are columns of trials.csv. Without `curves`, a grid is drawn as heat maps and anything else as curves of
    * both splits.
@@ -79,7 +76,7 @@ export interface ExperimentDefinition
 
 /** Creates an experiment from nearly flat data. Single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
-  const { settings, text = {}, quick = {}, open = {}, layout } = definition;
+  const { settings, text = {}, quick = {}, layout } = definition;
   const { architecture = 'given', reference = null } = definition;
   return {
     ...definition,
@@ -94,7 +91,6 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     }),
     text: asLists(text),
     quick: asLists(quick),
-    open: asLists(open),
     layout: {
       rows: null,
       columns: null,

@@ -26,9 +26,6 @@ export const frankeText = {
   batches: 'permutation',
 } satisfies Defaults;
 
-/** Alternatives where both the report's text and its program leave a choice open, for every training run. */
-export const openChoices = { penalize: 'kernels' } satisfies Defaults;
-
 /** The settings shared by all experiments on images. */
 export const imageSettings = {
   seed: 2020,
@@ -43,8 +40,6 @@ export const imageSettings = {
 } satisfies Defaults;
 
 export const imageText = { batches: 'permutation' } satisfies Defaults;
-
-export const imageOpen = { ...openChoices, split: 'canonical' } satisfies Defaults;
 
 /** A quick look at MNIST: a fifth of the images, and 20 of the 50 epochs. */
 export const imageQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfies Defaults;
