@@ -13,7 +13,7 @@ import { type ValuesBySeed, valuesOf } from './runs-values.ts';
 import { type Verification, verificationOf } from './verdicts.ts';
 
 /** The runs of another program: the only reading of the report there is. */
-export const runsReading: Reading = { name: 'runs', variant: 'code', changed: {}, experiments: null };
+export const runsReading: Reading = { name: 'runs', variant: 'code', changed: [] };
 
 /** The verdicts from a file of runs, and what its reader should know. */
 export interface JudgedRuns {
