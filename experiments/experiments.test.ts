@@ -6,7 +6,7 @@ import { type Experiment, optionsOf } from '../src/experiment/define.ts';
 import { type OptionName, parseOption, type SettingLists } from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
 import { lossesOf } from '../src/nn/losses.ts';
-import { hyperparametersOf, optimizerNames } from '../src/nn/optimizers.ts';
+import { allows, hyperparametersOf, optimizerNames } from '../src/nn/optimizers.ts';
 import { availableReferences } from '../src/references/index.ts';
 import { modelOptions, solverEntry, solverNames } from '../src/trial/solvers/index.ts';
 import { hyperparameterNames } from '../src/trial/solvers/sgd.ts';
@@ -172,8 +172,9 @@ const otherValue: Partial<Record<OptionName, string>> = {
 /** A value of a hyperparameter that its first optimiser takes and that is not its default. */
 function otherHyperparameter(name: string): string {
   const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer))!;
-  const { holds, default: usual } = hyperparametersOf(owner)[name];
-  return String([0.9, 0.5, 0, 2].find((value) => holds(value) && value !== usual));
+  const own = hyperparametersOf(owner)[name];
+  const others = [0.9, 0.5, 0, 2, ...(own.choices ?? [])];
+  return String(others.find((value) => allows(own, value) && value !== own.default));
 }
 
 describe.each(named)('%s', (_name, experiment) => {
@@ -207,7 +208,9 @@ describe.each(named)('%s', (_name, experiment) => {
         modelOptions.has(name) && !readers.includes('sgd') ? { solver: readers } : {};
       const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer));
       const optimizer: SettingLists = owner === undefined ? {} : { optimizer: [owner] };
-      const reading = { ...solver, ...optimizer };
+      const needs = owner === undefined ? undefined : hyperparametersOf(owner)[name].needs;
+      const needed: SettingLists = needs === undefined ? {} : { [needs]: [0.5] };
+      const reading = { ...solver, ...optimizer, ...needed };
       const before = Object.keys(reading).length === 0 ? presetIds : await idsOf(reading);
       const after = await idsOf({ ...degree, ...lambda, ...reading, [name]: [value] });
       // Only one of the random networks need change, and none of the closed forms.

@@ -139,12 +139,17 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   );
 }
 
-/** "0.9", or "adam 1e-8, adagrad 1e-10" where optimisers differ. */
+/** "0.9", or "1e-10 for adagrad, else 1e-8" where optimisers differ. */
 function hyperparameterDefaults(name: OptionName): string {
   const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
-  const defaults = owners.map((optimizer) => hyperparametersOf(optimizer)[name].default);
-  if (new Set(defaults).size === 1) return String(defaults[0]);
-  return owners.map((optimizer, index) => `${optimizer} ${defaults[index]}`).join(', ');
+  const values = [...new Set(owners.map((optimizer) => hyperparametersOf(optimizer)[name].default))];
+  const [usual, ...others] = values
+    .map(
+      (value) => [value, owners.filter((owner) => hyperparametersOf(owner)[name].default === value)] as const,
+    )
+    .sort(([, a], [, b]) => b.length - a.length);
+  const exceptions = others.map(([value, names]) => `${value} for ${names.join(', ')}`);
+  return [...exceptions, `${others.length === 0 ? '' : 'else '}${usual[0]}`].join(', ');
 }
 
 /** The parent command, such as `grid-search` of `grid-search ols`. It is created on first use and lists its members. */

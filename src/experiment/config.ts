@@ -1,5 +1,5 @@
 import type { Centering, Scaling } from '../datasets/scale.ts';
-import { hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
+import { type HyperparameterValue, hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
 import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
 import { type BootstrapMethod, numerics } from '../trial/config.ts';
 import {
@@ -42,6 +42,8 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
     const known = read.optimizer === null ? {} : hyperparametersOf(read.optimizer as OptimizerName);
     for (const name of hyperparameterNames)
       read[name] = name in known ? (read[name] ?? known[name].default) : null;
+    for (const [name, { needs }] of Object.entries(known))
+      if (needs !== undefined && read[needs] === 0) read[name] = null;
   }
   if (read.basis === 'none') read.degree = null;
   if (read.hidden === 'none') {
@@ -53,7 +55,7 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
 }
 
 /** What an optimiser takes for a hyperparameter that is not given; null for what is not one of its hyperparameters. */
-export function hyperparameterDefault(name: string, { optimizer }: Settings): number | null {
+export function hyperparameterDefault(name: string, { optimizer }: Settings): HyperparameterValue | null {
   if ((optimizer ?? null) === null) return null;
   return hyperparametersOf(optimizer as OptimizerName)[name]?.default ?? null;
 }

@@ -45,7 +45,7 @@ export function describeTrials(shown: Shown): Description {
   const values = valuesByOption(experiment, settings);
   const model = describeModel(experiment, values, shown.data);
   const data = [...new Set(shown.data.map(({ title }) => title))].join(', ');
-  const title = `${model}: ${contentOf(experiment, values)}`;
+  const title = `${model}: ${contentOf(experiment, values, settings)}`;
   const figure = figureOf(shown, values);
   const seeds = seedsText(values.get('seed') ?? []);
   const ofData = datasetEntry(experiment.dataset).options;
@@ -133,10 +133,14 @@ function valuesByOption(experiment: Experiment, settings: readonly Settings[]): 
 }
 
 /** What is shown of the model: the options of a grid, or curves and the options in which they differ. */
-function contentOf(experiment: Experiment, values: Values): string {
+function contentOf(experiment: Experiment, values: Values, settings: readonly Settings[]): string {
   const { rows, columns, curves, metrics: shownMetrics } = experiment.layout;
+  // Hyperparameters that differ only because each optimiser has its own defaults were not varied.
+  const isOwnDefault = (name: OptionName) =>
+    settings.every((cell) => (cell[name] ?? null) === hyperparameterDefault(name, cell));
   const varied = optionsOf(experiment).filter(
-    (name) => values.get(name)!.length > 1 && !['seed', 'reference', 'solver'].includes(name),
+    (name) =>
+      values.get(name)!.length > 1 && !['seed', 'reference', 'solver'].includes(name) && !isOwnDefault(name),
   );
   const axes = [rows, columns].filter((name) => name !== null && varied.includes(name)) as OptionName[];
   const ordered = [...axes, ...varied.filter((name) => !axes.includes(name))].map(optionTitle);

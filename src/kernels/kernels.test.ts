@@ -543,6 +543,106 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  const tiny = dtype === 'float32' ? 2 ** -100 : 2 ** -900;
+  const kept = (x: number) => (Math.abs(x) < tiny ? 0 : x);
+
+  /** Numbers of every size, among them state that is to become 0, and what is not finite. */
+  const state = (rng: Rng, count: number) =>
+    normals(rng, count).map((x, i) => x * [1, 1e-15, tiny * 0.7, tiny * 1.3, tiny * 2][i % 5]);
+
+  test('nesterovInPlace', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(18, 'data');
+      const { kernels, put } = await layOut(create, dtype);
+      const [w, g, v] = [put(normals(rng, count)), put(state(rng, count)), put(state(rng, count))];
+      const [rate, momentum] = [0.1, 0.9].map(round);
+      expectOnlyWritten(kernels, () => kernels.nesterovInPlace(w.at, v.at, g.at, 0.1, 0.9, count), [w, v]);
+      const step = g.values.map((value) => round(rate * value));
+      const velocity = v.values.map((value, i) => kept(round(round(momentum * value) + step[i])));
+      expectSameBits(now(kernels, v), velocity);
+      expectSameBits(
+        now(kernels, w),
+        w.values.map((value, i) => round(value - round(round(momentum * velocity[i]) + step[i]))),
+      );
+    }
+  });
+
+  test('rootMeanSquareInPlace, with a velocity and without', async () => {
+    for (const count of [...sizes, 33]) {
+      for (const biased of [false, true]) {
+        const rng = createRng(19, 'data');
+        const { kernels, put } = await layOut(create, dtype);
+        const [w, g, v] = [put(normals(rng, count)), put(state(rng, count)), put(state(rng, count))];
+        const s = put(state(rng, count).map(Math.abs));
+        const how = [0.1, 0.99, 1 - 0.99, 1e-8, 0.9] as const;
+        const [rate, keep, share, epsilon, momentum] = how.map(round);
+        const run = () => kernels.rootMeanSquareInPlace(w.at, s.at, biased ? v.at : -1, g.at, ...how, count);
+        expectOnlyWritten(kernels, run, biased ? [w, s, v] : [w, s]);
+        const square = s.values.map((value, i) =>
+          kept(round(round(keep * value) + round(share * round(g.values[i] * g.values[i])))),
+        );
+        expectSameBits(now(kernels, s), square);
+        const step = square.map((value, i) =>
+          round(round(rate * g.values[i]) / round(round(Math.sqrt(value)) + epsilon)),
+        );
+        const move = biased
+          ? v.values.map((value, i) => kept(round(round(momentum * value) + step[i])))
+          : step;
+        if (biased) expectSameBits(now(kernels, v), move);
+        expectSameBits(
+          now(kernels, w),
+          w.values.map((value, i) => round(value - move[i])),
+        );
+      }
+    }
+  });
+
+  test('adamInPlace', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(20, 'data');
+      const { kernels, put } = await layOut(create, dtype);
+      const [w, g, m] = [put(normals(rng, count)), put(state(rng, count)), put(state(rng, count))];
+      const s = put(state(rng, count).map(Math.abs));
+      const run = () => kernels.adamInPlace(w.at, m.at, s.at, g.at, 0.1, 0.9, 0.999, 1e-8, 0.997, count);
+      expectOnlyWritten(kernels, run, [w, m, s]);
+      const [rate, epsilon, keep] = [0.1, 1e-8, 0.997].map(round);
+      const mean = m.values.map((value, i) =>
+        kept(round(round(round(0.9) * value) + round(round(1 - 0.9) * g.values[i]))),
+      );
+      const square = s.values.map((value, i) =>
+        kept(round(round(round(0.999) * value) + round(round(1 - 0.999) * round(g.values[i] * g.values[i])))),
+      );
+      expectSameBits(now(kernels, m), mean);
+      expectSameBits(now(kernels, s), square);
+      expectSameBits(
+        now(kernels, w),
+        w.values.map((value, i) =>
+          round(
+            round(keep * value) - round(round(rate * mean[i]) / round(round(Math.sqrt(square[i])) + epsilon)),
+          ),
+        ),
+      );
+    }
+  });
+
+  test('sumOfSquares in four parts of float64, and scaleInPlace', async () => {
+    for (const count of [...sizes, 33]) {
+      const { kernels, put } = await layOut(create, dtype);
+      const a = put(normals(createRng(21, 'data'), count));
+      const parts = [0, 0, 0, 0];
+      a.values.forEach((value, i) => {
+        parts[i % 4] += value * value;
+      });
+      let sum = Number.NaN;
+      written(kernels, () => (sum = kernels.sumOfSquares(a.at, count)), 0, 0);
+      expect(sum).toBe(parts[0] + parts[1] + (parts[2] + parts[3]));
+      expectSameBits(
+        written(kernels, () => kernels.scaleInPlace(a.at, 0.3, count), a.at, count),
+        a.values.map((value) => round(round(0.3) * value)),
+      );
+    }
+  });
+
   // Whole steps against the kernels that they stand for, which the tests above hold to plain sums.
   const penalties = [
     [0, 0],

@@ -7,6 +7,9 @@ export interface Activation {
   derivative(a: number): number;
 }
 
+/** Smaller absolute values in the state of an optimiser become 0. */
+export const smallestState: Readonly<Record<Dtype, number>> = { float32: 2 ** -100, float64: 2 ** -900 };
+
 /** The offsets of a sparse matrix (CSR): row n holds entries starts[n] .. starts[n + 1] - 1. */
 export interface CsrOffsets {
   /** in floats: the nonzero entries, row after row */
@@ -34,6 +37,10 @@ export interface SparseWorkspace {
  * implementation gives the same bits: in the order of the summation index. The exception is the forward pass of a layer
  * with one unit (H = 1): its inputs are summed in four parts, those with d mod 4 = 0, 1, 2 and 3, which are then added
  * as (s0 + s1) + (s2 + s3).
+ *
+ * The optimisers' state (v, m and s) of a weight without gradients decays. Numbers so small that processors compute with
+ * them many times more slowly (denormals) are avoided: state below `smallestState` becomes 0. That is far below the last
+ * digit of any weight. `momentumInPlace`, whose bits are older than this rule, keeps them.
  */
 export interface Kernels {
   readonly dtype: Dtype;
@@ -136,6 +143,51 @@ export interface Kernels {
     momentum: number,
     count: number,
   ): void;
+  /** v <- momentum v + rate gradient; w <- w - (momentum v + rate gradient), with the new v. */
+  nesterovInPlace(
+    w: number,
+    velocity: number,
+    gradient: number,
+    rate: number,
+    momentum: number,
+    count: number,
+  ): void;
+  /**
+   * s <- keep s + share gradient^2; d = rate gradient / (sqrt(s) + epsilon); then v <- momentum v + d; w <- w - v, or
+   * with v < 0, for no momentum, w <- w - d.
+   */
+  rootMeanSquareInPlace(
+    w: number,
+    s: number,
+    v: number,
+    gradient: number,
+    rate: number,
+    keep: number,
+    share: number,
+    epsilon: number,
+    momentum: number,
+    count: number,
+  ): void;
+  /**
+   * m <- beta1 m + (1 - beta1) gradient; s <- beta2 s + (1 - beta2) gradient^2;
+   * w <- keep w - rate m / (sqrt(s) + epsilon).
+   */
+  adamInPlace(
+    w: number,
+    m: number,
+    s: number,
+    gradient: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    keep: number,
+    count: number,
+  ): void;
+  /** Returns the sum of a^2, in float64, in the four parts of a single unit (i mod 4). */
+  sumOfSquares(a: number, count: number): number;
+  /** a <- factor a. */
+  scaleInPlace(a: number, factor: number, count: number): void;
 
   /**
    * A complete SGD step on a linear model, x w + b, with the squared error, for rows of x[.,D] and y[.]; rows in ints.

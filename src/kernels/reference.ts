@@ -1,6 +1,6 @@
 import type { Dtype, FloatArray } from '../math/dtype.ts';
 import { exp, log } from '../math/elementary.ts';
-import type { Activation, Kernels } from './kernels.ts';
+import { type Activation, type Kernels, smallestState } from './kernels.ts';
 
 type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
 
@@ -106,6 +106,10 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     // Not Math.max, for the reason given in nn/activations.ts.
     return z < 0 ? 0 : z;
   }
+
+  /** State of an optimiser, as it is kept. */
+  const tiny = smallestState[dtype];
+  const kept = (x: number): number => (Math.abs(x) < tiny ? 0 : x);
 
   return {
     dtype,
@@ -239,6 +243,64 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
         f[velocity + i] = round(memory * f[velocity + i]) + round(factor * f[gradient + i]);
         f[w + i] -= f[velocity + i];
       }
+    },
+
+    nesterovInPlace(w, velocity, gradient, rate, momentum, count) {
+      const factor = round(rate);
+      const memory = round(momentum);
+      for (let i = 0; i < count; i++) {
+        const step = round(factor * f[gradient + i]);
+        const v = kept(round(round(memory * f[velocity + i]) + step));
+        f[velocity + i] = v;
+        f[w + i] -= round(round(memory * v) + step);
+      }
+    },
+
+    rootMeanSquareInPlace(w, s, v, gradient, rate, keep, share, epsilon, momentum, count) {
+      const [eta, old, fresh, added, memory] = [rate, keep, share, epsilon, momentum].map(round);
+      for (let i = 0; i < count; i++) {
+        const g = f[gradient + i];
+        const square = kept(round(round(old * f[s + i]) + round(fresh * round(g * g))));
+        f[s + i] = square;
+        let step = round(round(eta * g) / round(round(Math.sqrt(square)) + added));
+        if (v >= 0) {
+          step = kept(round(round(memory * f[v + i]) + step));
+          f[v + i] = step;
+        }
+        f[w + i] -= step;
+      }
+    },
+
+    adamInPlace(w, m, s, gradient, rate, beta1, beta2, epsilon, keep, count) {
+      const [eta, old1, fresh1, old2, fresh2, added, whole] = [
+        rate,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        epsilon,
+        keep,
+      ].map(round);
+      for (let i = 0; i < count; i++) {
+        const g = f[gradient + i];
+        const mean = kept(round(round(old1 * f[m + i]) + round(fresh1 * g)));
+        const square = kept(round(round(old2 * f[s + i]) + round(fresh2 * round(g * g))));
+        f[m + i] = mean;
+        f[s + i] = square;
+        const step = round(round(eta * mean) / round(round(Math.sqrt(square)) + added));
+        f[w + i] = round(whole * f[w + i]) - step;
+      }
+    },
+
+    sumOfSquares(a, count) {
+      const parts = [0, 0, 0, 0];
+      for (let i = 0; i < count; i++) parts[i % 4] += f[a + i] * f[a + i];
+      return parts[0] + parts[1] + (parts[2] + parts[3]);
+    },
+
+    scaleInPlace(a, factor, count) {
+      const by = round(factor);
+      for (let i = 0; i < count; i++) f[a + i] *= by;
     },
 
     linearSgdStep(x, y, rows, w, b, delta, N, D, rate, lambda, biasLambda) {

@@ -121,42 +121,34 @@ function trainStep(
       kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
       kernels.backwardInputs(delta, layer.kernel, layer.transposed, below.delta, N, inputs, units);
       multiplyByDerivativeInPlace(kernels, below, N);
-      update.layer(layer, rate, step);
     } else if (samples.csr === null) {
       kernels.denseBackwardWeights(memory.inputs, delta, kernelGradient, N, inputs, units);
-      update.layer(layer, rate, step);
-    } else if (update.movesEveryWeight) {
-      const { csrRows, sorted } = memory;
-      kernels.sparseBackwardWeights(
-        samples.csr,
-        csrRows,
-        delta,
-        kernelGradient,
-        sorted,
-        N,
-        inputs,
-        units,
-        stride,
-      );
-      update.layer(layer, rate, step);
     } else {
       const { csrRows, sorted } = memory;
-      kernels.sparseSgdInPlace(
-        samples.csr,
-        csrRows,
-        delta,
-        kernelGradient,
-        layer.kernel,
-        rate,
-        sorted,
-        N,
-        inputs,
-        units,
-        stride,
-      );
-      update.bias(layer, rate, step);
+      const { csr } = samples;
+      if (!update.movesEveryWeight) {
+        const { kernel } = layer;
+        kernels.sparseSgdInPlace(
+          csr,
+          csrRows,
+          delta,
+          kernelGradient,
+          kernel,
+          rate,
+          sorted,
+          N,
+          inputs,
+          units,
+          stride,
+        );
+        update.bias(layer, rate, step);
+        continue;
+      }
+      kernels.sparseBackwardWeights(csr, csrRows, delta, kernelGradient, sorted, N, inputs, units, stride);
     }
+    update.layer(layer, rate, step);
   }
+  update.end(layers, rate, step);
 }
 
 /** Maps a batch's sample indices to rows of the sparse matrix. */
@@ -164,30 +156,76 @@ function copyCsrRows(ints: Int32Array, csrRows: number, step: StepMemory, N: num
   for (let n = 0; n < N; n++) ints[step.csrRows + n] = ints[csrRows + ints[step.rows + n]];
 }
 
-/** Updates the weights of a layer when its gradients are complete. */
+/** Updates the weights. */
 interface Update {
+  /** Called when the gradients of a layer are complete. */
   layer(layer: LayerMemory, rate: number, step: number): void;
-  /** Updates only the biases. */
+  /** Updates only the biases of a layer, when its gradients are complete. */
   bias(layer: LayerMemory, rate: number, step: number): void;
+  /** Called when the gradients of all layers are complete. */
+  end(layers: readonly LayerMemory[], rate: number, step: number): void;
   /** Whether weights can change even if the gradient of the loss is 0. */
   readonly movesEveryWeight: boolean;
 }
 
 function createUpdate(kernels: Kernels, { lambda, penalizeBiases }: Penalty, optimizer: Optimizer): Update {
+  const { clipNorm } = optimizer;
+  const penalizeBias = ({ bias, biasGradient, units }: LayerMemory): void => {
+    if (bias >= 0 && penalizeBiases && lambda !== 0) kernels.addPenalty(biasGradient, bias, lambda, units);
+  };
+  const moveBias: Update['bias'] = ({ bias, biasGradient, biasState, units }, rate, step) => {
+    if (bias >= 0) optimizer.update(kernels, bias, biasGradient, biasState, units, rate, step);
+  };
+  const penalize = (layer: LayerMemory): void => {
+    const { kernel, kernelGradient, inputs, stride } = layer;
+    if (lambda !== 0) kernels.addPenalty(kernelGradient, kernel, lambda, inputs * stride);
+    penalizeBias(layer);
+  };
+  const move: Update['layer'] = (layer, rate, step) => {
+    const { kernel, kernelGradient, kernelState, inputs, stride } = layer;
+    optimizer.update(kernels, kernel, kernelGradient, kernelState, inputs * stride, rate, step);
+    moveBias(layer, rate, step);
+  };
   const bias: Update['bias'] = (layer, rate, step) => {
-    if (layer.bias < 0) return;
-    const { bias, biasGradient, biasState, units } = layer;
-    if (penalizeBiases && lambda !== 0) kernels.addPenalty(biasGradient, bias, lambda, units);
-    optimizer.update(kernels, bias, biasGradient, biasState, units, rate, step);
+    penalizeBias(layer);
+    moveBias(layer, rate, step);
   };
+  const movesEveryWeight = !optimizer.isPlain || lambda !== 0;
+  if (clipNorm === Infinity)
+    return {
+      layer(layer, rate, step) {
+        penalize(layer);
+        move(layer, rate, step);
+      },
+      bias,
+      end: () => {},
+      movesEveryWeight,
+    };
   return {
-    layer(layer, rate, step) {
-      const { kernel, kernelGradient, kernelState, inputs, stride } = layer;
-      if (lambda !== 0) kernels.addPenalty(kernelGradient, kernel, lambda, inputs * stride);
-      optimizer.update(kernels, kernel, kernelGradient, kernelState, inputs * stride, rate, step);
-      bias(layer, rate, step);
-    },
+    layer: penalize,
     bias,
-    movesEveryWeight: !optimizer.isPlain || lambda !== 0,
+    end(layers, rate, step) {
+      clip(kernels, layers, clipNorm);
+      for (const layer of layers) move(layer, rate, step);
+    },
+    movesEveryWeight,
   };
+}
+
+/**
+ * Scales the gradients of all layers so that their norm is at most `clipNorm`, as torch.nn.utils.clip_grad_norm_ does:
+ * gradient <- gradient min(1, clipNorm / (norm + 1e-6)).
+ */
+function clip(kernels: Kernels, layers: readonly LayerMemory[], clipNorm: number): void {
+  let squares = 0;
+  for (const { kernelGradient, bias, biasGradient, inputs, units, stride } of layers) {
+    squares += kernels.sumOfSquares(kernelGradient, inputs * stride);
+    if (bias >= 0) squares += kernels.sumOfSquares(biasGradient, units);
+  }
+  const factor = clipNorm / (Math.sqrt(squares) + 1e-6);
+  if (!(factor < 1)) return;
+  for (const { kernelGradient, bias, biasGradient, inputs, units, stride } of layers) {
+    kernels.scaleInPlace(kernelGradient, factor, inputs * stride);
+    if (bias >= 0) kernels.scaleInPlace(biasGradient, factor, units);
+  }
 }

@@ -95,6 +95,24 @@ export function number(description: string, expected: string, holds: (x: number)
   return { placeholder: 'x', description, type: 'number' as const, parse, doubt: decimalCommaNote };
 }
 
+/** A number, or one of the words. Without words it is a number, otherwise text in CSVs. */
+export function numberOrWord(
+  description: string,
+  expected: string,
+  words: readonly string[],
+  holds: (x: number) => boolean,
+) {
+  const plain = number(description, expected, holds);
+  if (words.length === 0) return plain;
+  return {
+    ...plain,
+    type: 'string' as const,
+    placeholder: `x|${words.join('|')}`,
+    parse: (value: string, name: string): Setting =>
+      words.includes(value) ? value : plain.parse(value, name),
+  };
+}
+
 /** A number of rows, or "all", and therefore text in CSVs. */
 export function rows(description: string, min: number) {
   const count = integer(description, min, 1e7);

@@ -1,7 +1,7 @@
 import { divergenceTest } from '../nn/divergence.ts';
 import type { Score } from '../nn/evaluate.ts';
 import { type LossName, losses } from '../nn/losses.ts';
-import type { OptimizerConfig } from '../nn/optimizers.ts';
+import { hyperparametersOf, type OptimizerConfig } from '../nn/optimizers.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Trained, Training } from '../nn/train.ts';
 import {
@@ -40,11 +40,12 @@ export function missingInTfjs({
   if (!(loss in lossNames)) return `the loss ${loss}`;
   if (optimizer.name !== 'sgd') return `the optimiser ${optimizer.name}`;
   // Its velocity does not contain the rate, so it equals ours only where the rate is constant.
-  if (optimizer.momentum !== 0 && schedule !== 'constant')
+  if ((optimizer.momentum ?? 0) !== 0 && schedule !== 'constant')
     return 'momentum with a learning rate that changes';
   const { name: _, momentum: __, ...others } = optimizer;
-  const [other] = Object.keys(others);
-  return other === undefined ? null : `the hyperparameter ${other} of SGD`;
+  const known = hyperparametersOf('sgd');
+  const other = Object.entries(others).find(([field, value]) => value !== known[field]?.default);
+  return other === undefined ? null : `the hyperparameter ${other[0]} of SGD`;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function trainWithTfjs(
 ): Promise<Omit<Trained, 'weights'>> {
   const { batches, epochs, learningRate, schedule, loss } = training;
   // `missingInTfjs` rejects every optimiser except SGD.
-  const { momentum } = training.optimizer as OptimizerConfig & { name: 'sgd' };
+  const { momentum = 0 } = training.optimizer as OptimizerConfig & { name: 'sgd' };
   const tf = await loadTensorFlow(expected);
   const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
   const model = createModel(tf, training, columnsOf(train), optimizer);

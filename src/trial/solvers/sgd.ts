@@ -5,6 +5,7 @@ import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
 import { losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import {
+  allows,
   createOptimizer,
   defaultOptimizer,
   hyperparametersOf,
@@ -16,7 +17,16 @@ import {
 import { columnsOf } from '../../nn/samples.ts';
 import { compileSchedule, scheduleFormula, scheduleNames } from '../../nn/schedules.ts';
 import type { Training } from '../../nn/train.ts';
-import { choice, formula, integer, number, type Option, rows, type Settings } from '../../parsing/option.ts';
+import {
+  choice,
+  formula,
+  integer,
+  number,
+  numberOrWord,
+  type Option,
+  rows,
+  type Settings,
+} from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { needsOutputs, trainedFit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
@@ -85,8 +95,10 @@ function hyperparameterOption(name: string): Option {
   const of = owners.length === optimizerNames.length ? '' : ` (${owners.join(', ')})`;
   const helps = [...new Set(own.map(({ help }) => help))].join('; ');
   const ranges = [...new Set(own.map(({ range }) => range))].join(', or ');
+  const words = [...new Set(own.flatMap(({ choices = [] }) => choices))];
+  if (own.every(({ holds }) => holds === undefined)) return choice(`${helps}${of}`, words);
   // Which optimiser reads it is known when the config is made.
-  return number(`${helps}${of}`, ranges, (x) => own.some(({ holds }) => holds(x)));
+  return numberOrWord(`${helps}${of}`, ranges, words, (x) => own.some((one) => allows(one, x)));
 }
 
 export const trainingReads = [
@@ -146,21 +158,17 @@ export function trainingConfig(settings: Settings, context: ModelContext): Train
 
 function optimizerOf(settings: Settings): OptimizerConfig {
   const name = settings.optimizer as OptimizerName;
-  for (const [hyperparameter, { holds, range }] of Object.entries(hyperparametersOf(name))) {
-    const value = settings[hyperparameter] as number;
-    if (holds(value)) continue;
+  const values = Object.entries(hyperparametersOf(name)).map(([field, known]) => {
+    const value = settings[field] ?? known.default;
+    if (allows(known, value)) return [field, value];
     throw new UserError({
-      what: `{${hyperparameter}} is out of range for ${name}`,
-      expected: range,
+      what: `{${field}} is out of range for ${name}`,
+      expected: known.range,
       received: value,
-      remedy: `leave out {${hyperparameter}} for its default`,
+      remedy: `leave out {${field}} for its default`,
     });
-  }
-  const given = Object.keys(hyperparametersOf(name)).map((hyperparameter) => [
-    hyperparameter,
-    settings[hyperparameter],
-  ]);
-  return { name, ...Object.fromEntries(given) } as OptimizerConfig;
+  });
+  return { name, ...Object.fromEntries(values) } as OptimizerConfig;
 }
 
 function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): number {
@@ -176,9 +184,9 @@ function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): numbe
 
 export function trainingSchema(z: typeof Zod.z) {
   const optimizer = optimizerNames.map((name) => {
-    const fields = Object.entries(hyperparametersOf(name)).map(([field, { holds, range }]) => [
+    const fields = Object.entries(hyperparametersOf(name)).map(([field, known]) => [
       field,
-      z.number().refine(holds, range),
+      z.union([z.number(), z.string()]).refine((value) => allows(known, value), known.range),
     ]);
     return z.strictObject({ name: z.literal(name), ...Object.fromEntries(fields) });
   });
