@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
-import type { Cause, Claim } from './claims-schema.ts';
+import type { Cause, Claim } from './claim-parts.ts';
 
 /** The bundled file of causes: why claims of the report do not hold, found by running the alternative. */
 export const ownCauses = join(packageFolder, 'data/causes.json');

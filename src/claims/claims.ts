@@ -1,59 +1,68 @@
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { flagOf, type OptionName, optionNames, options } from '../experiment/options.ts';
-import { reasonOf } from '../files/errno.ts';
+import { type Positioned, readPositioned } from '../files/positioned.ts';
 import { readJsonFile } from '../files/regular-file.ts';
-import { groupBy } from '../output/group-by.ts';
 import { packageFolder } from '../output/version.ts';
-import { plainIssue } from '../parsing/plain-issue.ts';
-import { parseChoice } from '../parsing/value-list.ts';
+import { isMetric, metricColumn } from '../trial/metrics.ts';
 import { readCauses, withCauses } from './causes.ts';
-import type { Claim, ClaimsFile, ConclusionClaim, NumberClaim, Quantity } from './claims-schema.ts';
+import { checkClaims, type Runs } from './check-claims.ts';
+import type { Claim, NumberClaim, Quantity } from './claim-parts.ts';
+import { type ClaimsPlace, claimsPlace } from './claims-place.ts';
+import type { Metrics, WrittenClaims } from './claims-schema.ts';
+import { Misfit } from './kinds/kind.ts';
 
-export type {
-  Cause,
-  Claim,
-  ClaimsFile,
-  ConclusionClaim,
-  Metrics,
-  NumberClaim,
-  Quantity,
-} from './claims-schema.ts';
+export type { Runs } from './check-claims.ts';
+export type { Cause, Claim, ConclusionClaim, NumberClaim, Quantity } from './claim-parts.ts';
+export type { Metrics } from './claims-schema.ts';
+
+/** A claims file: the numbers and conclusions that its claims of all kinds stand for. */
+export type ClaimsFile = Omit<WrittenClaims, 'claims'> & { readonly claims: Claim[] };
 
 /** The bundled file of claims: every number and conclusion of the report. */
 export const ownClaims = join(packageFolder, 'data/claims.json');
 
-/** The largest file of claims accepted, in bytes. */
-const maxBytes = 16 * 2 ** 20;
-/** Combinations of values in the `for` of one conclusion, at most. */
-const maxCombinations = 1000;
-/** Numbers of one figure, at most: judging N of them together takes time proportional to N³. */
-const maxNumbersPerFigure = 500;
+const limits = { largest: 16 * 2 ** 20, largestPlaced: 2 ** 20 };
 
-/** Who makes the runs that claims are judged by: this program, or any other whose runs are given. */
-export type Runs = 'own' | 'given';
-
-/** Reads a file of claims and checks its form. Errors: UserError naming the file and the place in it. */
+/**
+ * Reads a claims file, JSON or YAML, and checks its form. `runs` says who makes the runs.
+ *
+ * Errors: UserError naming the file and the place in it.
+ */
 export async function readClaims(path: string, runs: Runs = 'own'): Promise<ClaimsFile> {
-  let json: unknown;
-  try {
-    json = await readJsonFile(path, maxBytes);
-  } catch (error) {
-    throw claimsError(`${path}: ${reasonOf(error)}`, `a JSON file of at most ${maxBytes} bytes`, undefined);
+  const isOwn = path === ownClaims;
+  const source: Positioned = isOwn
+    ? { value: await readJsonFile(path, limits.largest), place: () => path }
+    : await readPositioned(path, limits);
+  const place = claimsPlace(source);
+  const { claims, ...file } = await checkedForm(source.value, place);
+  const better = betterOf(file.metrics);
+  const { claimKinds } = await import('./kinds/index.ts');
+  const expanded = claims.map((written, index) => {
+    const variant = written.variant ?? file.variant;
+    // Each kind expands claims of its own schema, which the discriminated union has checked.
+    const kind = claimKinds[written.kind] as { expand(claim: unknown, side: typeof better): Claim[] };
+    try {
+      return kind.expand(variant === undefined ? written : { ...written, variant }, better);
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      throw place.error(['claims', index, ...error.keys], error.expected, error.received);
+    }
+  });
+  checkClaims(expanded, place, runs);
+  const all = expanded.flat();
+  if (isOwn) return { ...file, claims: withCauses(all, await readCauses()) };
+  for (const [index, group] of expanded.entries()) {
+    for (const claim of group) places.set(claim, place.of(['claims', index]));
   }
-  const { claimsFile } = await import('./claims-schema.ts');
-  const parsed = claimsFile.safeParse(json);
-  if (!parsed.success) {
-    const [{ path: keys, message }] = parsed.error.issues;
-    throw claimsError(
-      `${path} at ${keys.length === 0 ? 'the top level' : keys.join('.')}`,
-      plainIssue(message),
-      valueAt(json, keys),
-    );
-  }
-  checkClaims(path, parsed.data.claims, runs);
-  if (path !== ownClaims) return parsed.data;
-  return { ...parsed.data, claims: withCauses(parsed.data.claims, await readCauses()) };
+  return { ...file, claims: all };
+}
+
+/** Where claims are written that were read from a file of the user's. */
+const places = new WeakMap<Claim, string>();
+
+/** A claim as messages name it: with its place in the user's file. */
+export function nameOf(claim: Claim): string {
+  const place = places.get(claim);
+  return `${place === undefined ? '' : `${place}: `}claim ${claim.id}`;
 }
 
 /** The interval that must contain the unrounded number. */
@@ -76,87 +85,15 @@ export function quantitiesOf(claim: Claim): Quantity[] {
   return claim.kind === 'number' ? [claim] : Object.values(claim.quantities);
 }
 
-function checkClaims(path: string, claims: readonly Claim[], runs: Runs): void {
-  const seen = new Set<string>();
-  // Claims and figures share one namespace: verdicts.json lists both by name.
-  const figures = groupBy(claims, (claim) => (claim.kind === 'number' ? claim.figure : undefined));
-  for (const [figure, { length }] of figures) {
-    if (figure === undefined || length <= maxNumbersPerFigure) continue;
-    throw claimsError(
-      `${path}, figure ${figure}`,
-      `at most ${maxNumbersPerFigure} numbers in one figure`,
-      length,
-    );
-  }
-  for (const claim of claims) {
-    if (figures.has(claim.id)) throw claimsError(path, 'ids that differ from the names of figures', claim.id);
-    if (seen.has(claim.id)) throw claimsError(path, 'a unique id for every claim', claim.id);
-    seen.add(claim.id);
-    const quantities = quantitiesOf(claim);
-    if (quantities.length === 0)
-      throw claimsError(`${path}, claim ${claim.id}`, 'at least one quantity', '{}');
-    for (const quantity of quantities) checkRuns(path, claim.id, quantity, runs);
-    if (claim.kind !== 'number') {
-      if (runs === 'own') checkSettings(path, claim.id, 'for', claim.for);
-      checkCombinations(path, claim);
-      continue;
-    }
-    if ((claim.significantDigits === undefined) === (claim.readingError === undefined)) {
-      throw claimsError(`${path}, claim ${claim.id}`, 'either significantDigits or readingError', undefined);
-    }
-    const { low, high } = printedInterval(claim);
-    if (!Number.isFinite(high - low)) {
-      const expected = `a value plus its error below the largest number, ${Number.MAX_VALUE}`;
-      throw claimsError(`${path}, claim ${claim.id}`, expected, claim.readingError ?? claim.value);
-    }
-  }
+async function checkedForm(value: unknown, place: ClaimsPlace): Promise<WrittenClaims> {
+  const { claimsFile } = await import('./claims-schema.ts');
+  const parsed = claimsFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { formError } = await import('./claims-form.ts');
+  throw formError(parsed.error.issues[0], value, place);
 }
 
-/** Checks what depends on who makes the runs: the options of this program; nothing of a program that is not known. */
-function checkRuns(path: string, id: string, quantity: Quantity, runs: Runs): void {
-  if (runs === 'own') {
-    if (quantity.experiment === '') {
-      throw claimsError(`${path}, claim ${id}`, 'an experiment, such as "ffnn"', undefined);
-    }
-    checkSettings(path, id, 'with', quantity.with);
-    checkSettings(path, id, 'select', quantity.select);
-    return;
-  }
-  for (const key of ['with', 'curve'] as const) {
-    if (quantity[key] === undefined) continue;
-    throw claimsError(`${path}, claim ${id}`, `no ${key}: the runs are given`, JSON.stringify(quantity[key]));
-  }
-}
-
-/** Checks settings as the command line checks the same options; their types must match too. */
-function checkSettings(path: string, id: string, key: string, settings: Quantity['select'] = {}): void {
-  for (const [name, values] of Object.entries(settings)) {
-    parseChoice(name, optionNames, `${path}, claim ${id}: ${key}`);
-    const { parse } = options[name as OptionName];
-    for (const value of [values].flat()) {
-      const parsed = parse(String(value), `${path}, claim ${id}: ${key}.${name}: ${flagOf(name)}`);
-      if (parsed !== value) {
-        throw claimsError(`${path}, claim ${id}: ${key}.${name}`, JSON.stringify(parsed), value);
-      }
-    }
-  }
-}
-
-function checkCombinations(path: string, { id, for: lists = {} }: ConclusionClaim): void {
-  const count = Object.values(lists).reduce((product, values) => product * values.length, 1);
-  if (count <= maxCombinations) return;
-  throw claimsError(`${path}, claim ${id}: for`, `at most ${maxCombinations} combinations of values`, count);
-}
-
-function claimsError(what: string, expected: string, received: unknown): UserError {
-  return new UserError({
-    what: `the claims cannot be used: ${what}`,
-    expected,
-    ...(received === undefined ? {} : { received }),
-    remedy: 'data/README.md describes claims; data/claims.schema.json is their schema',
-  });
-}
-
-function valueAt(json: unknown, keys: readonly PropertyKey[]): unknown {
-  return keys.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], json);
+function betterOf(metrics: Metrics = {}) {
+  return (statistic: string) =>
+    metrics[statistic]?.better ?? (isMetric(statistic) ? metricColumn(statistic).better : null);
 }

@@ -17,7 +17,7 @@ export interface Effect {
 }
 
 /** Below this share of the spread between seeds a difference is of no consequence. */
-const negligibleShare = 0.1;
+export const negligibleShare = 0.1;
 
 /** Values of a claim's quantities by name: one entry per seed and combination of `for`. */
 type Bound = Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import { flagOf, type OptionName } from '../experiment/options.ts';
+import type { BestCell } from './best-cell.ts';
 import type { ConclusionClaim, NumberClaim, Quantity } from './claims.ts';
 import { quantitiesOf } from './claims.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
@@ -23,17 +24,22 @@ function explainNumber({ subject, evidence, verdict }: Judged<NumberClaim, Numbe
       if (found === null) return `Under ${reading.name} a record is missing, so nothing is known.`;
       const { median, z, percentile, interval } = found;
       const side = z < 0 ? 'below' : 'above';
-      return `Under ${reading.name} the runs have the median ${valueText(median)} and one more run would be within ${rangeText(interval)}; the published number is ${zText(Math.abs(z))} standard deviations of one run ${side} their mean, with ${valueText(percentile)} % of the runs below it${found.p === 1 && Math.abs(z) > 0.5 ? ', which its rounding or reading error allows' : ''}: ${own}.`;
+      return `Under ${reading.name} the runs have the median ${valueText(median)} and ${oneMore(subject)} would be within ${rangeText(interval)}; the published number is ${zText(Math.abs(z))} standard deviations of ${(subject.runs ?? 1) === 1 ? 'one run' : 'such a mean'} ${side} their mean, with ${valueText(percentile)} % of the runs below it${found.p === 1 && Math.abs(z) > 0.5 ? ', which its rounding or reading error allows' : ''}: ${own}.`;
     }),
     ...evidence.flatMap(({ reading, found }) =>
       found === null
         ? []
-        : `Under ${reading.name} a number outside of ${rangeText(found.undetected)} (from ${zText(found.resolutionZ)} standard deviations on) would have been contradicted; the probability that one more run is as far out is ${pValueText(found.p)}, and ${pValueText(found.adjusted)} allowing for all other numbers.`,
+        : `Under ${reading.name} a number outside of ${rangeText(found.undetected)} (from ${zText(found.resolutionZ)} standard deviations on) would have been contradicted; the probability that ${oneMore(subject)} is as far out is ${pValueText(found.p)}, and ${pValueText(found.adjusted)} allowing for all other numbers.`,
     ),
     endText(verdict),
     ...causeText(subject, verdict),
     commandText(subject, evidence),
   ];
+}
+
+/** What a published number is compared with. */
+function oneMore({ runs = 1 }: NumberClaim): string {
+  return runs === 1 ? 'one more run' : `the mean of ${runs} more runs`;
 }
 
 function explainConclusion(
@@ -51,6 +57,7 @@ function explainConclusion(
       const size = effect === null ? '' : `; the side that should be larger is so by ${effectText(effect)}`;
       return `${paired}${independent}${size}: ${own}.`;
     }),
+    ...evidence.flatMap(({ reading, bestCell }) => bestCellText(reading.name, bestCell)),
     ...evidence.flatMap(({ reading, verdict: own, moreSeeds }) =>
       own !== 'undecided'
         ? []
@@ -59,6 +66,19 @@ function explainConclusion(
     endText(verdict),
     ...causeText(subject, verdict),
     commandText(subject, evidence),
+  ];
+}
+
+/** How the cell that is said to be the best compares with the one that is the best on average. */
+function bestCellText(reading: string, found: BestCell | null | undefined): string[] {
+  if (found === null || found === undefined) return [];
+  const { best, behind, p, tied, cells } = found;
+  const name = Object.entries(best).map(([option, value]) => `${option} ${value}`);
+  const many = `${tied} of ${cells} cells cannot be told from the best`;
+  if (behind === 0) return [`Under ${reading} it is also the best on average; ${many}.`];
+  const size = behind === null ? '' : `, by ${zText(behind)} standard deviations between seeds`;
+  return [
+    `Under ${reading} the best on average is ${name.join(', ')}${size}; equal cells would differ as much with probability ${pValueText(p)}, and ${many}.`,
   ];
 }
 

@@ -1,11 +1,15 @@
+import type { OptionName, Settings } from '../experiment/options.ts';
+import type { Cell } from '../experiment/plan.ts';
 import { compileCondition } from '../math/expression.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { Interval } from '../stats/interval.ts';
 import { moreSeeds, shareWord } from '../stats/share.ts';
 import { wilsonInterval } from '../stats/wilson.ts';
-import type { ConclusionClaim } from './claims.ts';
+import { type BestCell, bestCellWord, compareBestCell, type Grid } from './best-cell.ts';
+import { type ConclusionClaim, nameOf } from './claims.ts';
+import { scaleOf } from './domain.ts';
 import { type Effect, effectOf } from './effect.ts';
-import { quantityOf } from './quantity.ts';
+import { cellValues, fits, quantityOf } from './quantity.ts';
 import { bind, combinationsOf, isJudged, type PlanOf, type Reading } from './readings.ts';
 import type { Verdict } from './words.ts';
 
@@ -25,6 +29,8 @@ export interface ConclusionEvidence {
   readonly effect: Effect | null;
   /** How many more seeds would decide, if the share stays what it is; null: too many, or not run. */
   readonly moreSeeds: number | null;
+  /** How the cell of a claim about the best cell compares with the best on average; null: no such claim, or not run. */
+  readonly bestCell: BestCell | null;
   readonly verdict: Verdict;
 }
 
@@ -39,7 +45,8 @@ export async function judgeConclusions(
   const evidence = [];
   for (const claim of claims.filter((candidate) => isJudged(candidate, reading))) {
     const bySeed = valuesBySeed(claim, reading, planOf, records);
-    evidence.push({ claim, reading, ...(await judgeConclusion(claim, bySeed, level)) });
+    const grids = gridsOf(claim, reading, planOf, records);
+    evidence.push({ claim, reading, ...(await judgeConclusion(claim, bySeed, level, grids)) });
   }
   return evidence;
 }
@@ -50,14 +57,19 @@ const notRun = {
   unpaired: null,
   effect: null,
   moreSeeds: null,
+  bestCell: null,
   verdict: 'not run',
 } as const;
 
-/** Judges a conclusion by the values of its quantities, [seeds][combinations of `for`]; null: a record is missing. */
+/**
+ * Judges a conclusion by the values of its quantities, [seeds][combinations of `for`]; null: a record is missing. A claim
+ * about the best cell needs its grid, for each combination.
+ */
 export async function judgeConclusion(
   claim: ConclusionClaim,
   bySeed: readonly (readonly Values[] | null)[],
   level: number,
+  grids: readonly Grid[] = [],
 ): Promise<Omit<ConclusionEvidence, 'claim' | 'reading'>> {
   const condition = await conditionOf(claim);
   const holds = bySeed.map((values) => values?.every(condition) ?? null);
@@ -65,7 +77,11 @@ export async function judgeConclusion(
   const complete = bySeed as readonly (readonly Values[])[];
   const count = holds.filter((held) => held === true).length;
   const found = await effectOf(claim, complete, level);
-  const word = shareWord(count, holds.length, level);
+  const bestCell = grids.map((grid) => compareBestCell(grid, level)).sort((a, b) => a.p - b.p)[0] ?? null;
+  const word =
+    bestCell === null
+      ? shareWord(count, holds.length, level)
+      : bestCellWord(bestCell, { wins: count, seeds: holds.length, level });
   return {
     holds,
     share: count / holds.length,
@@ -73,6 +89,7 @@ export async function judgeConclusion(
     unpaired: unpairedShare(Object.keys(claim.quantities), complete, condition),
     effect: found?.effect ?? null,
     moreSeeds: moreSeeds(count, holds.length, level),
+    bestCell,
     verdict: word === 'holds' && found?.negligible === true ? 'holds, but negligible' : word,
   };
 }
@@ -138,6 +155,35 @@ function valuesBySeed(
   });
 }
 
-function conditionOf({ id, holds, quantities }: ConclusionClaim) {
-  return compileCondition(holds, Object.keys(quantities), `claim ${id}: holds`);
+/** The grid of a claim about the best cell, for each combination of `for`; empty for any other, and if a value is missing. */
+function gridsOf(claim: ConclusionClaim, reading: Reading, planOf: PlanOf, records: Records): Grid[] {
+  const { grid, quantities } = claim;
+  if (grid === undefined) return [];
+  const seeds = [...planOf(reading, grid).bySeed.values()];
+  return combinationsOf(claim.for ?? {}).flatMap((values) => {
+    const bySeed = seeds.map((cells) => cellValues(bind(grid, values), cells, records));
+    const first = bySeed[0].map(({ cell }) => cell);
+    const found = first.map((_, cell) => bySeed.map((one) => one[cell]?.value ?? null));
+    if (bySeed.some(({ length }) => length !== first.length) || found.flat().includes(null)) return [];
+    return {
+      cells: distinguishing(first),
+      values: found as number[][],
+      claimed: first.findIndex((cell) => fits(cell, bind(quantities.cell, values))),
+      better: grid.take === 'max' ? 'higher' : 'lower',
+      scale: scaleOf(grid),
+    };
+  });
+}
+
+/** The settings of each cell that are not the same in all of them. */
+function distinguishing(cells: readonly Cell[]): Settings[] {
+  const names = Object.keys(cells[0]?.settings ?? {}) as OptionName[];
+  const differing = names.filter((name) =>
+    cells.some(({ settings }) => settings[name] !== cells[0].settings[name]),
+  );
+  return cells.map(({ settings }) => Object.fromEntries(differing.map((name) => [name, settings[name]])));
+}
+
+function conditionOf(claim: ConclusionClaim) {
+  return compileCondition(claim.holds, Object.keys(claim.quantities), `${nameOf(claim)}: holds`);
 }

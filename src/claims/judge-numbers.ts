@@ -179,7 +179,7 @@ function familiesOf(gathered: readonly Gathered[]): Map<string, Gathered[]> {
 }
 
 function runsOf({ claim, values, measure = measureOf(claim) }: Gathered): FamilyRuns {
-  return { runs: values as number[], ...measure };
+  return { runs: values as number[], ...measure, meanOf: claim.runs };
 }
 
 function findingOf(
@@ -214,7 +214,7 @@ function findingOf(
 }
 
 function wordOf(
-  { values }: Gathered,
+  { claim, values }: Gathered,
   cell: CellJudgement,
   { p, adjusted, undetected }: NumberFinding,
   level: number,
@@ -231,7 +231,7 @@ function wordOf(
       return p === 1 ? 'typical' : outside ? 'unusual' : 'undecided';
     case 'ranks':
       if (outside) return 'unusual';
-      return cell.finite >= ranksNeed && cell.percentile > 0 && cell.percentile < 100
+      return cell.finite / (claim.runs ?? 1) >= ranksNeed && cell.percentile > 0 && cell.percentile < 100
         ? 'typical'
         : 'undecided';
     default:

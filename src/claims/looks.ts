@@ -131,8 +131,10 @@ function unsettledOf({ numbers, conclusions }: Verification): Set<string> {
     }
   }
   for (const { subject, evidence } of conclusions) {
-    for (const { reading, share, verdict } of evidence) {
-      if (verdict === 'not run' || (verdict !== 'undecided' && (share === 0 || share === 1))) continue;
+    for (const { reading, share, verdict, bestCell } of evidence) {
+      // A best cell may be contradicted by its mean, which only the last look may do.
+      const isAll = share === 1 || (share === 0 && bestCell === null);
+      if (verdict === 'not run' || (verdict !== 'undecided' && isAll)) continue;
       for (const { experiment } of quantitiesOf(subject)) unsettled.add(keyOf(experiment, reading));
     }
   }

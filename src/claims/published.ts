@@ -47,7 +47,9 @@ function publishedNumber(claim: NumberClaim): PublishedNumber[] {
   const { id, experiment, where, select = {}, take = 'only', statistic, value, readingError } = claim;
   const { reference = 'none', ...settings } = select as Record<string, unknown>;
   const bestTake = isMetric(statistic) && metricColumn(statistic).better === 'higher' ? 'max' : 'min';
-  const ofOwnRun = claim.with === undefined && claim.by === undefined && claim.curve === undefined;
+  const ofOwnRun = [claim.with, claim.except, claim.by, claim.curve, claim.runs].every(
+    (one) => one === undefined,
+  );
   const single = !Object.values(settings).some(Array.isArray);
   if (!ofOwnRun || !single || reference !== 'none' || !['only', bestTake].includes(take)) return [];
   return [

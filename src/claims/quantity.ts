@@ -64,12 +64,28 @@ export function quantityOf(quantity: Quantity, cells: readonly Cell[], records: 
   return by === undefined ? best : read(found[numbers.indexOf(best)], statistic);
 }
 
+/** The cells of one seed that a quantity selects, each with its value; null where a record or a value is missing. */
+export function cellValues(
+  quantity: Quantity,
+  cells: readonly Cell[],
+  records: Records,
+): { readonly cell: Cell; readonly value: number | null }[] {
+  return cells
+    .filter((cell) => fits(cell, quantity))
+    .map((cell) => ({ cell, value: cellValue(cell, quantity.statistic, quantity.curve, records) }));
+}
+
 // Not Math.min(...numbers): a grid may have more cells than a call takes arguments.
 const smaller = (a: number, b: number): number => Math.min(a, b);
 const larger = (a: number, b: number): number => Math.max(a, b);
 
-export function fits({ settings }: Cell, { select = {} }: Quantity): boolean {
-  return Object.entries(select).every(([name, wanted]) => {
+export function fits({ settings }: Cell, { select = {}, except }: Quantity): boolean {
+  return has(settings, select) && (except === undefined || !has(settings, except));
+}
+
+/** Whether all of these settings have the wanted value, or one of the wanted values. */
+function has(settings: Cell['settings'], all: NonNullable<Quantity['select']>): boolean {
+  return Object.entries(all).every(([name, wanted]) => {
     const value = settings[name as OptionName] as Setting;
     return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
   });
@@ -109,28 +125,28 @@ function curveValue(
 /**
  * Checks that a quantity can be computed: its options and its statistic exist, and the plan has the cells it selects.
  *
- * Errors: UserError naming the claim.
+ * Errors: UserError naming the claim, as `claim` says.
  */
 export function checkQuantity(
-  claimId: string,
+  claim: string,
   quantity: Quantity,
   { plan, bySeed }: { readonly plan: Plan; readonly bySeed: CellsBySeed },
 ): void {
   const { experiment } = plan;
-  const { statistic, by, select = {}, take = 'only', curve } = quantity;
+  const { statistic, by, select = {}, except = {}, take = 'only', curve } = quantity;
   const options = optionsOf(experiment);
-  for (const name of Object.keys(select)) {
+  for (const name of [...Object.keys(select), ...Object.keys(except)]) {
     if (!options.includes(name as OptionName)) {
-      throw quantityError(claimId, `${experiment.name} has no option ${name}`, options, name);
+      throw quantityError(claim, `${experiment.name} has no option ${name}`, options, name);
     }
   }
   const known = [...Object.keys(architecture), ...metricsOf(experiment).map(({ name }) => name)];
   const needed = by === undefined ? [statistic] : [statistic, by];
   for (const name of needed) {
-    if (!known.includes(name)) throw quantityError(claimId, `unknown statistic ${name}`, known, name);
+    if (!known.includes(name)) throw quantityError(claim, `unknown statistic ${name}`, known, name);
   }
   if (curve !== undefined && !/^(train|test)_/.test(by ?? statistic)) {
-    throw quantityError(claimId, `${statistic} has no curve`, ['train_… and test_…'], statistic);
+    throw quantityError(claim, `${statistic} has no curve`, ['train_… and test_…'], statistic);
   }
   // The plan has no cells of a library that is not installed; the claim is then not run.
   if (plan.absent.some(({ name }) => name === select.reference)) return;
@@ -138,7 +154,7 @@ export function checkQuantity(
   const found = cells.filter((cell) => fits(cell, quantity)).length;
   if (found === 0 || (take === 'only' && found > 1)) {
     throw new UserError({
-      what: `claim ${claimId}: ${found === 0 ? 'no cell' : `${found} cells`} of ${experiment.name} ${found === 1 ? 'has' : 'have'} the settings it selects`,
+      what: `${claim}: ${found === 0 ? 'no cell' : `${found} cells`} of ${experiment.name} ${found === 1 ? 'has' : 'have'} the settings it selects`,
       expected: take === 'only' ? 'exactly one cell, or take: min, max or mean' : 'at least one cell',
       received: JSON.stringify(select),
       remedy: `fys-nn ${experiment.name} --plan lists the cells`,
@@ -146,10 +162,10 @@ export function checkQuantity(
   }
 }
 
-function quantityError(claimId: string, what: string, known: readonly string[], received: string): UserError {
+function quantityError(claim: string, what: string, known: readonly string[], received: string): UserError {
   const near = nearest(received, known);
   return new UserError({
-    what: `claim ${claimId}: ${what}`,
+    what: `${claim}: ${what}`,
     expected: known.join(', '),
     received,
     ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),

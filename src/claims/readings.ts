@@ -6,7 +6,7 @@ import type { OptionName, Setting, SettingLists } from '../experiment/options.ts
 import { type Plan, planExperiment, type Variant } from '../experiment/plan.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { type Choice, choices } from './choices.ts';
-import { type Claim, type Quantity, quantitiesOf } from './claims.ts';
+import { type Claim, nameOf, type Quantity, quantitiesOf } from './claims.ts';
 import { type CellsBySeed, cellsBySeed, checkQuantity } from './quantity.ts';
 
 /** One way to interpret the report: as its program, as its wording, or as its program with some choices changed. */
@@ -63,17 +63,17 @@ export async function planReadings(
       for (const quantity of quantitiesOf(claim)) {
         const key = keyOf(reading, quantity);
         if (!planned.has(key)) {
-          const experiment = experimentOf(claim.id, quantity, experiments);
+          const experiment = experimentOf(nameOf(claim), quantity, experiments);
           const changed = changesOf(reading, experiment.name);
           const lists = changedLists(changed, experiment);
           const given = { ...lists, seed: seedsOf(experiment, reading), ...quantity.with };
-          checkWith(claim.id, quantity, experiment);
+          checkWith(nameOf(claim), quantity, experiment);
           const choices = { variant: reading.variant, quick: false, given: given as SettingLists };
           const plan = await planExperiment(experiment, choices, sources);
           planned.set(key, { plan, bySeed: cellsBySeed(plan, changed) });
         }
         for (const bound of boundQuantities(claim, quantity)) {
-          checkQuantity(claim.id, bound, planned.get(key)!);
+          checkQuantity(nameOf(claim), bound, planned.get(key)!);
         }
       }
     }
@@ -159,19 +159,19 @@ function keyOf(reading: Reading, { experiment, with: given = {} }: Quantity): st
   ]);
 }
 
-function experimentOf(claimId: string, quantity: Quantity, experiments: readonly Experiment[]): Experiment {
+function experimentOf(claim: string, quantity: Quantity, experiments: readonly Experiment[]): Experiment {
   const names = experiments.map(({ name }) => name);
-  const name = parseChoice(quantity.experiment, names, `claim ${claimId}: experiment`);
+  const name = parseChoice(quantity.experiment, names, `${claim}: experiment`);
   return experiments.find((experiment) => experiment.name === name)!;
 }
 
-function checkWith(claimId: string, quantity: Quantity, experiment: Experiment): void {
+function checkWith(claim: string, quantity: Quantity, experiment: Experiment): void {
   const { name } = experiment;
   const names = optionsOf(experiment);
   for (const option of Object.keys(quantity.with ?? {})) {
     if (names.includes(option as OptionName)) continue;
     throw new UserError({
-      what: `claim ${claimId}: ${name} has no option ${option}`,
+      what: `${claim}: ${name} has no option ${option}`,
       expected: names.join(', '),
       received: option,
     });

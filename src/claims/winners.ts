@@ -1,13 +1,12 @@
 import type { Experiment, ShownMetric } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { createRng } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
-import { notBestPValues } from '../stats/best-cells.ts';
 import { mean } from '../stats/describe.ts';
 import { scaleFor } from '../stats/scales.ts';
 import { metricColumn, metricOf } from '../trial/metrics.ts';
+import { notBest } from './best-cell.ts';
 
 /** One cell of a grid over the seeds: how often it is the best, and whether it is tied with the best. */
 export interface GridCell {
@@ -73,7 +72,7 @@ async function gridWinners(
   const seeds = losses[0].length;
   const means = losses.map(mean);
   const bestCell = means.indexOf(Math.min(...means));
-  const p = notBest(losses, name, sign);
+  const p = pValues(losses, name, sign);
   const winner = Array.from({ length: seeds }, (_, seed) => {
     const column = losses.map((own) => own[seed]);
     const least = Math.min(...column);
@@ -90,16 +89,15 @@ async function gridWinners(
   return { seeds, cells: order.map((cell) => found[cell]) };
 }
 
-/** The p-value of each cell; a cell with diverged runs has none and is not the best, unless all have. */
-function notBest(losses: readonly (readonly number[])[], metric: string, sign: number): number[] {
-  const finite = losses.filter((own) => own.every(Number.isFinite));
+/** The p-value of each cell, compared on the scale of the metric. */
+function pValues(losses: readonly (readonly number[])[], metric: string, sign: number): number[] {
+  const finite = losses.flat().filter(Number.isFinite);
   const scale = scaleFor(
     metricColumn(metric).scale,
-    finite.flat().map((loss) => sign * loss),
+    finite.map((loss) => sign * loss),
   );
-  const scaled = finite.map((own) => own.map((loss) => sign * scale.forward(sign * loss)));
-  const found = scaled.length === 0 ? [] : notBestPValues(scaled, createRng(0, 'verdicts'));
-  return losses.map((own) => (finite.length === 0 ? 1 : (found[finite.indexOf(own)] ?? 0)));
+  const scaled = (loss: number) => (Number.isFinite(loss) ? sign * scale.forward(sign * loss) : loss);
+  return notBest(losses.map((own) => own.map(scaled)));
 }
 
 /** The loss of a cell's run: NaN without a record, infinite if the run diverged. */

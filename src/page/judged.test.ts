@@ -24,7 +24,7 @@ const found: NumberFinding = {
   interval: { low: 0.01, high: 0.09 },
   undetected: { low: 0.001, high: 0.2 },
 };
-const notRun = { share: null, interval: null, unpaired: null, effect: null, moreSeeds: null };
+const notRun = { share: null, interval: null, unpaired: null, effect: null, moreSeeds: null, bestCell: null };
 const verification: Verification = {
   level: 0.99,
   seeds: { franke: [1, 2, 3], images: [1] },

@@ -2,6 +2,7 @@ import type { Rng } from '../math/rng.ts';
 import { percentile } from './describe.ts';
 import type { Interval } from './interval.ts';
 import { simulateMaxT } from './max-t.ts';
+import { meanOfRuns } from './mean-of-runs.ts';
 import { type Method, type OneMoreRun, oneMoreRun } from './one-more-run.ts';
 import { type Scale, type ScaleName, scaleFor } from './scales.ts';
 
@@ -13,6 +14,8 @@ export interface FamilyRuns {
   readonly scale: ScaleName;
   /** The lowest and the highest value that the statistic can have. */
   readonly domain: Interval;
+  /** The published number is the mean of this many runs; default: 1. */
+  readonly meanOf?: number | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface CellJudgement {
   /** Mean and standard deviation of these runs, on the scale. */
   readonly mean: number;
   readonly deviation: number;
-  /** How far the published number is from the mean of the runs, in standard deviations of one run, on the scale. */
+  /** How far the published number is from the mean of the runs, on the scale, in standard deviations of what it is: one run, or a mean. */
   readonly z: number;
   /** The share of the runs below it, in percent. */
   readonly percentile: number;
@@ -59,13 +62,13 @@ export interface FamilyJudgement {
  *
  * Numbers whose runs are near normal on their scale, and never diverge, are judged by the largest of their distances
  * (`simulateMaxT`): one probability for all, however many they are and however they depend on each other. Any other
- * number is judged by itself (`oneMoreRun`). With g such groups (the former numbers are one) the family's p is g times
+ * number is judged by itself (`oneMoreRun`), and so is a mean of several runs (`meanOfRuns`). With g such groups (the former numbers are one) the family's p is g times
  * the smallest, and so is each number's own. A value that its statistic cannot have has p = 0.
  *
  * Every cell needs the same seeds. Throws a RangeError for a NaN.
  */
 export function prepareFamily(cells: readonly FamilyRuns[], rng: Rng): JudgeFamily {
-  const prepared = cells.map(prepare);
+  const prepared = cells.map((cell) => prepare(cell, rng));
   const similar = prepared.filter(({ joined }) => joined);
   const together = similar.length > 1 ? similar : [];
   const groups = prepared.length - together.length + (together.length > 0 ? 1 : 0);
@@ -104,14 +107,14 @@ interface Prepared extends FamilyRuns {
   readonly joined: boolean;
 }
 
-function prepare(cell: FamilyRuns): Prepared {
-  const { runs } = cell;
+function prepare(cell: FamilyRuns, rng: Rng): Prepared {
+  const { runs, meanOf = 1 } = cell;
   if (runs.some(Number.isNaN)) throw new RangeError('a run is NaN; a diverged run is infinite');
   const finite = runs.filter(Number.isFinite);
   const onScale = scaleFor(cell.scale, finite);
   const values = finite.map(onScale.forward);
-  const oneMore = oneMoreRun(values);
-  const joined = oneMore.method === 'normal' && finite.length === runs.length;
+  const oneMore = meanOf === 1 ? oneMoreRun(values) : meanOfRuns(finite, onScale, meanOf, rng);
+  const joined = meanOf === 1 && oneMore.method === 'normal' && finite.length === runs.length;
   return { ...cell, onScale, values, oneMore, joined };
 }
 

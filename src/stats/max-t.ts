@@ -1,11 +1,10 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Rng } from '../math/rng.ts';
 import { mean } from './describe.ts';
-import { fitPareto, type Pareto, paretoQuantile, paretoTail } from './pareto.ts';
+import { simulated } from './simulated.ts';
 
-/** How many runs are simulated, and how many of the largest results fit the tail beyond them. */
+/** How many runs are simulated. */
 const draws = 20_000;
-const tailDraws = 200;
 
 /** How much of the correlation is kept. Few runs show more of it than there is, and have no root of full rank. */
 const keptCorrelation = 0.95;
@@ -54,10 +53,10 @@ export function simulateMaxT(runs: readonly (readonly number[])[], rng: Rng): Ma
       distances[draw * k + j] = Math.abs(recent[judged + j]) / Math.sqrt(Math.max(sums[j], 1e-300) / freedom);
     }
   }
-  const all = tailOf(maxima(distances, k, null));
+  const all = simulated(maxima(distances, k, null));
   return {
-    pValue: (distance) => probabilityBeyond(all, distance),
-    critical: (probability) => distanceAt(all, probability),
+    pValue: all.probabilityBeyond,
+    critical: all.valueAt,
     stepDown: (given) => stepDown(distances, k, given),
   };
 }
@@ -107,41 +106,6 @@ function maxima(distances: Float32Array, k: number, cells: readonly number[] | n
   return found;
 }
 
-interface Tailed {
-  readonly sorted: Float64Array;
-  readonly threshold: number;
-  readonly tail: Pareto;
-}
-
-function tailOf(values: Float64Array): Tailed {
-  const sorted = values.sort();
-  const threshold = sorted[sorted.length - tailDraws - 1];
-  return { sorted, threshold, tail: fitPareto(sorted.slice(-tailDraws).map((value) => value - threshold)) };
-}
-
-function probabilityBeyond({ sorted, threshold, tail }: Tailed, distance: number): number {
-  if (distance > threshold) return (tailDraws / sorted.length) * paretoTail(tail, distance - threshold);
-  return (sorted.length - countBelow(sorted, distance)) / sorted.length;
-}
-
-function distanceAt({ sorted, threshold, tail }: Tailed, probability: number): number {
-  const within = probability * sorted.length;
-  if (within < tailDraws) return threshold + paretoQuantile(tail, within / tailDraws);
-  return sorted[Math.max(0, Math.ceil(sorted.length - within) - 1)];
-}
-
-/** How many of the ascending values are below x. */
-function countBelow(ascending: Float64Array, x: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function stepDown(distances: Float32Array, k: number, given: readonly number[]): number[] {
   const descending = given.map((_, cell) => cell).sort((a, b) => given[b] - given[a]);
   const adjusted = new Array<number>(k);
@@ -150,7 +114,7 @@ function stepDown(distances: Float32Array, k: number, given: readonly number[]):
     const rest = descending.slice(rank);
     // Once one is not significant, by far, the others are not either; this saves most of the work.
     if (largest < 0.5) {
-      largest = Math.max(largest, probabilityBeyond(tailOf(maxima(distances, k, rest)), given[cell]));
+      largest = Math.max(largest, simulated(maxima(distances, k, rest)).probabilityBeyond(given[cell]));
     }
     adjusted[cell] = largest;
   }

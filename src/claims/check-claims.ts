@@ -1,0 +1,111 @@
+import { UserError } from '../errors.ts';
+import { flagOf, type OptionName, optionNames, options } from '../experiment/options.ts';
+import { groupBy } from '../output/group-by.ts';
+import { parseChoice } from '../parsing/value-list.ts';
+import type { Claim, NumberClaim, Quantity } from './claim-parts.ts';
+import type { ClaimsPlace } from './claims-place.ts';
+
+/** Who makes the runs that claims are judged by: this program, or any other whose runs are given. */
+export type Runs = 'own' | 'given';
+
+/** Combinations of values in the `for` of one conclusion, at most. */
+const maxCombinations = 1000;
+/** Numbers of one figure, at most: judging N of them together takes time proportional to N³. */
+const maxNumbersPerFigure = 500;
+
+/** Checks what the schema cannot: [written claims][what each stands for]. Errors: UserError with the place. */
+export function checkClaims(expanded: readonly (readonly Claim[])[], place: ClaimsPlace, runs: Runs): void {
+  // Claims and figures share one namespace: verdicts.json lists both by name.
+  const figures = groupBy(expanded.flat(), (claim) => (claim.kind === 'number' ? claim.figure : undefined));
+  for (const [figure, { length }] of figures) {
+    if (figure === undefined || length <= maxNumbersPerFigure) continue;
+    throw place.error([], `at most ${maxNumbersPerFigure} numbers in the figure ${figure}`, length);
+  }
+  const seen = new Set<string>();
+  for (const [index, claims] of expanded.entries()) {
+    const at = ['claims', index];
+    if (claims.length === 0) throw place.error([...at, 'values'], 'at least one number');
+    for (const claim of claims) {
+      const { id } = claim;
+      if (figures.has(id)) throw place.error([...at, 'id'], 'ids that differ from the names of figures', id);
+      if (seen.has(id)) throw place.error([...at, 'id'], 'a unique id for every claim', id);
+      if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(id)) {
+        throw place.error([...at, 'id'], 'an id of at most 100 lower-case letters, digits, - . _', id);
+      }
+      seen.add(id);
+      checkClaim(claim, at, place, runs);
+    }
+  }
+}
+
+function checkClaim(claim: Claim, at: readonly PropertyKey[], place: ClaimsPlace, runs: Runs): void {
+  if (claim.kind === 'number') {
+    checkSize(claim, at, place);
+    checkQuantity(claim, at, place, runs);
+    return;
+  }
+  const quantities = Object.entries(claim.quantities);
+  if (quantities.length === 0) throw place.error([...at, 'quantities'], 'at least one quantity', '{}');
+  for (const [name, quantity] of quantities)
+    checkQuantity(quantity, [...at, 'quantities', name], place, runs);
+  const combinations = Object.values(claim.for ?? {}).reduce((product, { length }) => product * length, 1);
+  if (combinations > maxCombinations) {
+    throw place.error([...at, 'for'], `at most ${maxCombinations} combinations of values`, combinations);
+  }
+  if (runs === 'own') checkSettings(claim.for, [...at, 'for'], place);
+}
+
+function checkSize(
+  { value, significantDigits, readingError = 0 }: NumberClaim,
+  at: readonly PropertyKey[],
+  place: ClaimsPlace,
+) {
+  const error = significantDigits === undefined ? readingError : Math.abs(value);
+  if (Number.isFinite(2 * (Math.abs(value) + error))) return;
+  const expected = `a value plus its error below the largest number, ${Number.MAX_VALUE}`;
+  throw place.error(at, expected, significantDigits === undefined ? readingError : value);
+}
+
+/** Checks what depends on who makes the runs: the options of this program; nothing of a program that is not known. */
+function checkQuantity(quantity: Quantity, at: readonly PropertyKey[], place: ClaimsPlace, runs: Runs): void {
+  if (runs === 'own') {
+    if (quantity.experiment === '') {
+      throw place.error(
+        at,
+        'an experiment, such as "ffnn"; claims without one are about runs of another program',
+      );
+    }
+    for (const key of ['with', 'select', 'except'] as const)
+      checkSettings(quantity[key], [...at, key], place);
+    return;
+  }
+  for (const key of ['with', 'curve'] as const) {
+    if (quantity[key] === undefined) continue;
+    throw place.error([...at, key], `no ${key}: the runs are given`, quantity[key]);
+  }
+}
+
+/** Checks settings as the command line checks the same options; their types must match too. */
+function checkSettings(settings: Quantity['select'], at: readonly PropertyKey[], place: ClaimsPlace): void {
+  for (const [name, values] of Object.entries(settings ?? {})) {
+    const keys = [...at, name];
+    checked(keys, place, () => parseChoice(name, optionNames, 'the option'));
+    const { parse } = options[name as OptionName];
+    for (const value of [values].flat()) {
+      const parsed = checked(keys, place, () => parse(String(value), flagOf(name)));
+      if (parsed !== value) throw place.error(keys, JSON.stringify(parsed), value);
+    }
+  }
+}
+
+/** Adds the place to what another check says. */
+function checked<Result>(keys: readonly PropertyKey[], place: ClaimsPlace, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { what, expected = '', received, remedy } = error.parts;
+    const { parts } = place.error(keys, expected, received, remedy);
+    throw new UserError({ ...parts, what: `${parts.what}: ${what}` });
+  }
+}
