@@ -19,7 +19,14 @@ export function checkClaims(expanded: readonly (readonly Claim[])[], place: Clai
   const figures = groupBy(expanded.flat(), (claim) => (claim.kind === 'number' ? claim.figure : undefined));
   for (const [figure, { length }] of figures) {
     if (figure === undefined || length <= maxNumbersPerFigure) continue;
-    throw place.error([], `at most ${maxNumbersPerFigure} numbers in the figure ${figure}`, length);
+    const index = expanded.findIndex((claims) =>
+      claims.some((claim) => claim.kind === 'number' && claim.figure === figure),
+    );
+    throw place.error(
+      ['claims', index],
+      `at most ${maxNumbersPerFigure} numbers in the figure ${figure}`,
+      length,
+    );
   }
   const seen = new Set<string>();
   for (const [index, claims] of expanded.entries()) {

@@ -90,15 +90,23 @@ test('a file that begins with a byte order mark is read', async () => {
 
 describe('a file that is none', () => {
   test.each([
-    ['not JSON', '{', /JSON/],
-    ['no claims', withClaims(), /claims.*expected/s],
-    ['an unknown key', withClaims({ ...number, colour: 'red' }), /claims\.0/],
+    ['not JSON', '{', /claims\.json:1:2: Expected.*\n.*JSON/],
+    ['no claims', withClaims(), /:1:\d+, claims\n.*expected/],
+    [
+      'an unknown key',
+      withClaims({ ...number, wher: 'red' }),
+      /:1:\d+, claim a: wher\n.*one of id, .*\n.*\n.*did you mean where/,
+    ],
     ['an unknown option', withClaims({ ...number, select: { colour: 1 } }), /select/],
-    ['a value that is no number', withClaims({ ...number, value: '0.1' }), /claims\.0\.value/],
+    [
+      'a value that is no number',
+      withClaims({ ...number, value: '0.1' }),
+      /:1:\d+, claim a: value\n.*number.*\n.*"0.1".*\n.*without quotes/,
+    ],
     [
       'neither digits nor error',
       withClaims({ ...number, significantDigits: undefined }),
-      /significantDigits or/,
+      /significantDigits, decimals or/,
     ],
     ['both', withClaims({ ...number, readingError: 1 }), /either significantDigits/],
     [
@@ -114,7 +122,7 @@ describe('a file that is none', () => {
     [
       'a figure of very many numbers',
       withClaims(...Array.from({ length: 501 }, (_, i) => ({ ...number, id: `n${i}`, figure: 'F' }))),
-      /figure F.*\n.*at most 500 numbers/,
+      /claim n0\n.*at most 500 numbers in the figure F/,
     ],
     ['an id twice', withClaims(number, number), /a unique id/],
     ['an id that is a path', withClaims({ ...number, id: '../a' }), /claims\.0\.id/],

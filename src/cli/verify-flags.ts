@@ -25,6 +25,7 @@ import type { Running } from './verify-records.ts';
 export interface VerifyFlags extends FailureFlags {
   readonly claims?: string;
   readonly runs?: string;
+  readonly init?: string | true;
   readonly seeds?: string;
   readonly mnistSeeds?: string;
   readonly quick?: boolean;
@@ -70,7 +71,8 @@ export function addVerifyOptions(command: Command): void {
   addUnder(
     command,
     'Claims and seeds:',
-    new Option('--claims <file>', "file of claims to judge (default: the report's)"),
+    new Option('--claims <file>', "file of claims to judge, JSON or YAML (default: the report's)"),
+    new Option('--init [file]', 'write a file of claims with an example of each kind (default: claims.yaml)'),
     new Option('--runs <file>', 'CSV of runs that another program made: judge by these, and train nothing'),
     new Option(
       '--seeds <list>',

@@ -12,6 +12,7 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   addVerifyOptions(command);
   addExamples(command, [
     ['verify --quick', 'five seeds, and one for MNIST'],
+    ['verify --init my-claims.yaml', 'a file of claims with comments, for a report of your own'],
     ['verify --runs runs.csv --claims claims.json', 'the claims of a report, by the runs of another program'],
     ['verify --seeds 1..10 --expect results/verify/verdicts.json', 'what is new since the last time'],
   ]);
@@ -20,6 +21,10 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
 }
 
 async function runVerify(flags: VerifyFlags, command: Command): Promise<number> {
+  if (flags.init !== undefined) {
+    const { writeStarter } = await import('./verify-init.ts');
+    return await writeStarter(flags.init, command);
+  }
   const request = verifyRequest(flags);
   if (flags.runs !== undefined) {
     const { judgeRunsInto } = await import('./verify-runs.ts');
