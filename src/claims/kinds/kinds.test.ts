@@ -62,7 +62,7 @@ describe('a table', () => {
 
   test('may have one column, and say where the values stand in ids and sentences', async () => {
     const claims = await read(
-      `  - { ${shared}, kind: table, id: "b{batchSize}-mse", says: "with {batchSize} rows", rows: { batchSize: [10, 50] }, values: [[1], [2]], readingError: 0.5 }`,
+      `  - { ${shared.replace('a claim', '"with {batchSize} rows"')}, kind: table, id: "b{batchSize}-mse", rows: { batchSize: [10, 50] }, values: [[1], [2]], readingError: 0.5 }`,
     );
     expect(claims.map(({ id, says }) => [id, says])).toEqual([
       ['b10-mse', 'with 10 rows'],

@@ -68,14 +68,14 @@ export const order = defineKind({
     bestFirst: { learningRate: [0.1, 0.01, 0.001] }
 
   # The same for any quantities, in ascending order.
-  - id: network-beats-sgd
+  - id: sgd-beats-network
     kind: order
     where: conclusion
-    says: the network predicts better than least squares by SGD
+    says: least squares by SGD predicts better than the network
     quantities:
       network: { experiment: ffnn, with: *network, statistic: test_mse }
       sgd: { experiment: grid-search ols, with: *sgd, take: min, statistic: test_mse }
-    order: network < sgd
+    order: sgd < network
 `,
 });
 

@@ -92,7 +92,7 @@ export const table = defineKind({
     columns: { learningRate: [0.001, 0.01, 0.1] }
     values:
       - [0.10, 0.080, 0.071]
-      - [0.14, 0.098, null] # null: not printed
+      - [0.20, 0.098, null] # null: not printed
     significantDigits: 2
 `,
 });

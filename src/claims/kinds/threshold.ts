@@ -53,13 +53,13 @@ export const threshold = defineKind({
   },
   example: `\
   # threshold: a quantity above, atLeast, below or atMost a bound.
-  - id: network-explains-most
+  - id: network-error-is-low
     kind: threshold
     where: abstract
-    says: the R2 score of the network is above 0.5
+    says: the test MSE of the network is below 0.2
     experiment: ffnn
     with: *network
-    statistic: bootstrap_r2
-    above: 0.5
+    statistic: test_mse
+    below: 0.2
 `,
 });
