@@ -27,9 +27,9 @@ describe('what fits', () => {
     [['store', 'c'], ['check']],
     [['ffnn', '--learning'], ['--learning-rate']],
     [['ffnn', '--activation', ''], [...activationNames]],
-    [['ffnn', '--activation', 'relu,si'], ['relu,sigmoid']],
-    [['ffnn', '--activation=re'], ['--activation=relu']],
-    [['ffnn', '--activation', '=', 're'], ['relu']],
+    [['ffnn', '--activation', 'relu,sig'], ['relu,sigmoid']],
+    [['ffnn', '--activation=lea'], ['--activation=leaky_relu']],
+    [['ffnn', '--activation', '=', 'lea'], ['leaky_relu']],
     [['ffnn', '--activation', '='], [...activationNames]],
     [['ffnn', '--optimizer', ''], [...optimizerNames]],
     [
@@ -118,8 +118,8 @@ describe('real shells', () => {
   skipped('bash').each([
     ['fys-nn gr', ['grid-search']],
     ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn']],
-    ['fys-nn ffnn --activation relu,si', ['relu,sigmoid']],
-    ['fys-nn ffnn --activation = re', ['relu']],
+    ['fys-nn ffnn --activation relu,sig', ['relu,sigmoid']],
+    ['fys-nn ffnn --activation = lea', ['leaky_relu']],
     ['fys-nn check res', ['results folder']],
   ])('bash completes %j', (line, fitting) => {
     const words = line.split(' ').map((word) => `'${word}'`);
@@ -140,7 +140,7 @@ describe('real shells', () => {
   skipped('zsh').each([
     ['fys-nn gr', ['grid-search']],
     ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn']],
-    ['fys-nn ffnn --activation si', ['sigmoid']],
+    ['fys-nn ffnn --activation sig', ['sigmoid']],
     ['fys-nn check res', ['folders -/']],
   ])('zsh completes %j', (line, fitting) => {
     const words = line.split(' ').map((word) => `'${word}'`);
@@ -152,7 +152,7 @@ source ./script.zsh; words=(${words.join(' ')}); CURRENT=${words.length}; _fys_n
   skipped('fish').each([
     ['fys-nn gr', 'grid-search'],
     ['fys-nn grid-search ri', 'ridge'],
-    ['fys-nn ffnn --activation si', 'sigmoid'],
+    ['fys-nn ffnn --activation sig', 'sigmoid'],
     ['fys-nn check res', 'results folder/'],
   ])('fish completes %j', (line, fitting) => {
     const found = ask('fish', `source script.fish; complete -C ${JSON.stringify(line)}`);

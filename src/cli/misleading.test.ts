@@ -20,7 +20,7 @@ test.each([
   [['ffnn', '--learning-rate', 'logspace(-3,0,4)'], /write --learning-rate "geomspace\(1e-3,1,4\)"/],
   [['randomnet', '--net', '1:3'], /write --net 1\.\.3/],
   [['activations', '--activation', 'relu;sigmoid'], /write --activation relu,sigmoid/],
-  [['activations', '--activation', 'gelu'], /did you mean relu\?/],
+  [['activations', '--activation', 'rellu'], /did you mean relu\?/],
   [
     ['grid-search', 'ols', '--schedule', '5/(step+50)', '--epochs', '5', '--batch-size', '10'],
     /--learning-rate has no effect, because the formula of --schedule does not have eta0/,

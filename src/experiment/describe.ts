@@ -56,7 +56,7 @@ export function describeTrials(shown: Shown): Description {
   const inText = (name: OptionName) => `${optionTitle(name)} ${listed(values.get(name)!)}`;
   // The title names the options that vary, and describes the layers.
   const isNamed = (name: OptionName) =>
-    namedByModel.includes(name) && model.includes(`${values.get(name)![0]}`);
+    namedByModel.includes(name) && model.toLowerCase().includes(`${values.get(name)![0]}`);
   const fixed = changed.filter((name) => values.get(name)!.length === 1 && !isNamed(name));
   const reading = variant === 'text' ? "the report's wording" : '';
   const parts = [data, figure ?? '', reading, quick ? 'quick run' : fixed.map(inText).join(', ')];
@@ -74,7 +74,7 @@ export function describeTrials(shown: Shown): Description {
 }
 
 /** Options whose only value a model's title has. */
-const namedByModel: readonly OptionName[] = ['hidden', 'activation'];
+const namedByModel: readonly OptionName[] = ['hidden', 'activation', 'optimizer'];
 
 /** Describes the trials of a plan. Computed once for each plan, because each access creates the settings of a cell. */
 export function describePlan(plan: Plan): Description {

@@ -24,7 +24,10 @@ export interface FunctionValue {
 /** f(x) and f'(x) of each activation at each x. */
 export function functionValues(names: readonly ActivationName[], xs: readonly number[]): FunctionValue[] {
   return names.flatMap((name) => {
-    const { value, derivative } = activations[name];
-    return xs.map((x) => ({ activation: name, x, value: value(x), gradient: derivative(value(x)) }));
+    const { value, derivative, by } = activations[name];
+    return xs.map((x) => {
+      const a = value(x);
+      return { activation: name, x, value: a, gradient: derivative(by === 'z' ? x : a) };
+    });
   });
 }

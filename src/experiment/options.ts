@@ -103,7 +103,7 @@ export function parseOption(
   option.refuse?.(value, flag);
   // What another experiment may choose is refused with the reason when this one is planned.
   const parse: Option['parse'] = (text) =>
-    choices === undefined || option.choices?.includes(text)
+    choices === undefined || choices === option.choices || option.choices?.includes(text)
       ? option.parse(text, flag)
       : parseChoice(text, choices, flag);
   try {

@@ -1,10 +1,14 @@
 import type { Dtype, FloatArray } from '../math/dtype.ts';
 
-/** An element-wise activation a = f(z); its derivative f'(z) is written in terms of a. */
+/** An element-wise activation a = f(z), and its derivative f'(z), which is a function of a or of z. */
 export interface Activation {
   readonly name: string;
+  /** What the derivative is written in terms of. */
+  readonly by: 'a' | 'z';
   value(z: number): number;
-  derivative(a: number): number;
+  derivative(x: number): number;
+  /** The same in float32, each operation rounded; without it, float32 kernels compute in float64 and round the result. */
+  readonly float32?: Pick<Activation, 'value' | 'derivative'>;
 }
 
 /** Smaller absolute values in the state of an optimiser become 0. */
@@ -110,8 +114,10 @@ export interface Kernels {
 
   /** a <- f(a), element by element. */
   activationForwardInPlace(activation: Activation, a: number, count: number): void;
-  /** delta <- delta f'(a), element by element. */
-  activationBackwardInPlace(activation: Activation, a: number, delta: number, count: number): void;
+  /** delta <- delta f'(z), element by element; x holds a or z, as the activation needs. */
+  activationBackwardInPlace(activation: Activation, x: number, delta: number, count: number): void;
+  /** out = a, element by element. */
+  copy(a: number, out: number, count: number): void;
   /** z[N,P] <- softmax of each row, shifted by the row's maximum. */
   softmaxForwardInPlace(z: number, N: number, P: number): void;
 

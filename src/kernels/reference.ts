@@ -2,18 +2,28 @@ import type { Dtype, FloatArray } from '../math/dtype.ts';
 import { exp, log } from '../math/elementary.ts';
 import { type Activation, type Kernels, smallestState } from './kernels.ts';
 
-type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace'>;
+type ActivationKernels = Pick<Kernels, 'activationForwardInPlace' | 'activationBackwardInPlace' | 'copy'>;
 
 /**
  * Activation kernels built from scalar functions. They work for any entry of the table and with every implementation.
  */
-export function createActivationKernels(f: FloatArray, round: (x: number) => number): ActivationKernels {
+export function createActivationKernels(dtype: Dtype, f: FloatArray): ActivationKernels {
+  const single = dtype === 'float32';
+  const functionsOf = (activation: Activation) => (single ? (activation.float32 ?? activation) : activation);
   return {
-    activationForwardInPlace(activation: Activation, a, count) {
-      for (let i = a; i < a + count; i++) f[i] = activation.value(f[i]);
+    activationForwardInPlace(activation, a, count) {
+      const { value } = functionsOf(activation);
+      for (let i = a; i < a + count; i++) f[i] = value(f[i]);
     },
-    activationBackwardInPlace(activation: Activation, a, delta, count) {
-      for (let i = 0; i < count; i++) f[delta + i] *= round(activation.derivative(f[a + i]));
+    activationBackwardInPlace(activation, x, delta, count) {
+      const { derivative } = functionsOf(activation);
+      for (let i = 0; i < count; i++) {
+        const slope = derivative(f[x + i]);
+        f[delta + i] *= single ? Math.fround(slope) : slope;
+      }
+    },
+    copy: (a, out, count) => {
+      f.copyWithin(out, a, a + count);
     },
   };
 }
@@ -184,7 +194,7 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       }
     },
 
-    ...createActivationKernels(f, round),
+    ...createActivationKernels(dtype, f),
 
     softmaxForwardInPlace(z, N, P) {
       for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);

@@ -7,12 +7,6 @@ interface Exports extends Omit<Kernels, keyof Wrapped | 'dtype' | 'floats' | 'in
   sparseForward(...offsets: number[]): void;
   sparseBackwardWeights(...offsets: number[]): void;
   sparseSgdInPlace(...offsets: number[]): void;
-  reluForward: Forward;
-  reluBackward: Backward;
-  leakyReluForward: Forward;
-  leakyReluBackward: Backward;
-  sigmoidForward: Forward;
-  sigmoidBackward: Backward;
 }
 
 type Wrapped = Pick<
@@ -22,9 +16,13 @@ type Wrapped = Pick<
   | 'sparseSgdInPlace'
   | 'activationForwardInPlace'
   | 'activationBackwardInPlace'
+  | 'copy'
 >;
-type Forward = (a: number, count: number) => void;
-type Backward = (a: number, delta: number, count: number) => void;
+/** The kernels of an activation, which are named after it: `leakyReluForward` for leaky_relu. */
+interface ActivationExports {
+  readonly forward?: (a: number, count: number) => void;
+  readonly backward?: (x: number, delta: number, count: number) => void;
+}
 
 const modules = new Map<Dtype, Promise<WebAssembly.Module>>();
 
@@ -43,16 +41,16 @@ export async function createWasmKernels(
   const exports = instance.exports as unknown as Exports;
   const { buffer } = memory;
   const floats = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
-  const any = createActivationKernels(floats, dtype === 'float32' ? Math.fround : (x) => x);
-  const forward: Record<string, Forward | undefined> = {
-    relu: exports.reluForward,
-    leaky_relu: exports.leakyReluForward,
-    sigmoid: exports.sigmoidForward,
-  };
-  const backward: Record<string, Backward | undefined> = {
-    relu: exports.reluBackward,
-    leaky_relu: exports.leakyReluBackward,
-    sigmoid: exports.sigmoidBackward,
+  const any = createActivationKernels(dtype, floats);
+  const activationExports = new Map<string, ActivationExports>();
+  const ownKernels = (name: string): ActivationExports => {
+    const known = activationExports.get(name);
+    if (known !== undefined) return known;
+    const stem = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    const functions = instance.exports as Record<string, never>;
+    const own = { forward: functions[`${stem}Forward`], backward: functions[`${stem}Backward`] };
+    activationExports.set(name, own);
+    return own;
   };
   return {
     ...exports,
@@ -94,15 +92,16 @@ export async function createWasmKernels(
         stride,
       ),
     activationForwardInPlace(activation, a, count) {
-      const kernel = forward[activation.name];
-      if (kernel === undefined) any.activationForwardInPlace(activation, a, count);
-      else kernel(a, count);
+      const { forward } = ownKernels(activation.name);
+      if (forward === undefined) any.activationForwardInPlace(activation, a, count);
+      else forward(a, count);
     },
-    activationBackwardInPlace(activation, a, delta, count) {
-      const kernel = backward[activation.name];
-      if (kernel === undefined) any.activationBackwardInPlace(activation, a, delta, count);
-      else kernel(a, delta, count);
+    activationBackwardInPlace(activation, x, delta, count) {
+      const { backward } = ownKernels(activation.name);
+      if (backward === undefined) any.activationBackwardInPlace(activation, x, delta, count);
+      else backward(x, delta, count);
     },
+    copy: any.copy,
   };
 }
 

@@ -54,24 +54,23 @@ export function forwardOutput(
   kernels.relu2H1Forward(denseInputs, kernel, bias, output.kernel, output.bias, output.output, N, units);
 }
 
-/** a = f(z) in the layer's output [N, units]. Softmax is applied by the loss. */
+/** a = f(z) in the layer's output [N, units]; z is kept if the derivative needs it. Softmax is applied by the loss. */
 export function activateInPlace(
   kernels: Kernels,
-  { activation, output, units }: LayerMemory,
+  { activation, output, z, units }: LayerMemory,
   N: number,
 ): void {
-  if (activation !== 'softmax' && activation !== 'linear') {
-    kernels.activationForwardInPlace(activations[activation], output, N * units);
-  }
+  if (activation === 'softmax' || activation === 'linear') return;
+  if (z >= 0) kernels.copy(output, z, N * units);
+  kernels.activationForwardInPlace(activations[activation], output, N * units);
 }
 
 /** delta <- delta * f'(z) in the layer's delta [N, units]. */
 export function multiplyByDerivativeInPlace(
   kernels: Kernels,
-  { activation, output, delta, units }: LayerMemory,
+  { activation, output, z, delta, units }: LayerMemory,
   N: number,
 ): void {
-  if (activation !== 'softmax' && activation !== 'linear') {
-    kernels.activationBackwardInPlace(activations[activation], output, delta, N * units);
-  }
+  if (activation === 'softmax' || activation === 'linear') return;
+  kernels.activationBackwardInPlace(activations[activation], z >= 0 ? z : output, delta, N * units);
 }

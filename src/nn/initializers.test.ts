@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRng } from '../math/rng.ts';
-import { biasInitializers, biasInits, kernelInitializers, kernelInits } from './initializers.ts';
+import {
+  biasInitializers,
+  biasInits,
+  kernelInitializer,
+  kernelInitializers,
+  kernelInits,
+} from './initializers.ts';
 
 const rng = () => createRng(1, 'init');
 
@@ -45,6 +51,40 @@ describe('kernels', () => {
     expect(Math.abs(m2 - 1 / 3)).toBeLessThan(5 * Math.sqrt(4 / 45 / 20000));
     expect(Math.abs(m4 - 1 / 5)).toBeLessThan(5 * Math.sqrt(16 / 225 / 20000));
   });
+});
+
+describe('initialisers that depend on the shape', () => {
+  /** Standard deviations and whether the numbers are normal, for 40 inputs and 500 units. */
+  const known = {
+    random_normal: [0.05, true],
+    glorot_uniform: [Math.sqrt(2 / 540), false],
+    glorot_normal: [Math.sqrt(2 / 540), true],
+    he_uniform: [Math.sqrt(2 / 40), false],
+    he_normal: [Math.sqrt(2 / 40), true],
+    lecun_normal: [Math.sqrt(1 / 40), true],
+    'normal:0.3': [0.3, true],
+  } as const;
+
+  test('are all those of the table', () => {
+    expect(Object.keys(known).sort()).toEqual([...kernelInits, 'normal:0.3'].sort());
+  });
+
+  test.each(Object.entries(known))(
+    '%s has its variance and its fourth moment',
+    (name, [deviation, isNormal]) => {
+      const [m1, m2, , m4] = moments(kernelInitializer(name)!(rng(), 40, 500).map((w) => w / deviation));
+      expect(Math.abs(m1)).toBeLessThan(5 * Math.sqrt(1 / 20000));
+      expect(Math.abs(m2 - 1)).toBeLessThan(5 * Math.sqrt(2 / 20000));
+      expect(Math.abs(m4 - (isNormal ? 3 : 1.8))).toBeLessThan(5 * Math.sqrt((isNormal ? 96 : 5.76) / 20000));
+    },
+  );
+
+  test.each(['normal', 'normal:', 'normal:0', 'normal:-1', 'normal:0.10', 'normal:x', 'toString', 'he'])(
+    '%s is none',
+    (name) => {
+      expect(kernelInitializer(name)).toBeNull();
+    },
+  );
 });
 
 describe('biases', () => {

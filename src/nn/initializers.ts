@@ -5,14 +5,21 @@ export type KernelInitializer = (rng: Rng, inputs: number, units: number) => Flo
 /** Fills [units] initial biases. */
 export type BiasInitializer = (rng: Rng, units: number) => Float64Array;
 
-/** Initial weights: N(0, 0.05) with 0.05 the standard deviation, or uniform in +-sqrt(6 / (inputs + units)). */
+/**
+ * Initial weights: normal with mean 0 and a standard deviation that depends on the numbers of inputs and units, or uniform
+ * with the same variance. Unlike in Keras, normal numbers are not truncated; PyTorch's are not either.
+ */
 export const kernelInitializers = {
-  random_normal: (rng, inputs, units) => fill(inputs * units, () => 0.05 * rng.normal()),
+  /** Standard deviation 0.05. */
+  random_normal: normal(() => 0.05),
   // X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
-  glorot_uniform: (rng, inputs, units) => {
-    const limit = Math.sqrt(6 / (inputs + units));
-    return fill(inputs * units, () => limit * (2 * rng.uniform() - 1));
-  },
+  glorot_uniform: uniform((inputs, units) => Math.sqrt(6 / (inputs + units))),
+  glorot_normal: normal((inputs, units) => Math.sqrt(2 / (inputs + units))),
+  // K. He et al., Delving deep into rectifiers, 2015.
+  he_uniform: uniform((inputs) => Math.sqrt(6 / inputs)),
+  he_normal: normal((inputs) => Math.sqrt(2 / inputs)),
+  // Y. LeCun et al., Efficient backprop, 1998.
+  lecun_normal: normal((inputs) => Math.sqrt(1 / inputs)),
 } satisfies Record<string, KernelInitializer>;
 
 /** Initial biases: 0, or N(0, 0.01) with 0.01 the standard deviation. */
@@ -21,10 +28,37 @@ export const biasInitializers = {
   random_normal: (rng, units) => fill(units, () => 0.01 * rng.normal()),
 } satisfies Record<string, BiasInitializer>;
 
-export type KernelInit = keyof typeof kernelInitializers;
-export type BiasInit = keyof typeof biasInitializers;
-export const kernelInits = Object.keys(kernelInitializers) as KernelInit[];
+export const kernelInits = Object.keys(kernelInitializers) as (keyof typeof kernelInitializers)[];
 export const biasInits = Object.keys(biasInitializers) as BiasInit[];
+/** A name in the table, or a normal distribution with its standard deviation: normal:0.1. */
+export type KernelInit = keyof typeof kernelInitializers | `normal:${number}`;
+export type BiasInit = keyof typeof biasInitializers;
+
+/** The initialiser of a name, or null. */
+export function kernelInitializer(name: string): KernelInitializer | null {
+  if (Object.hasOwn(kernelInitializers, name))
+    return kernelInitializers[name as keyof typeof kernelInitializers];
+  const deviation = Number(/^normal:(\S+)$/.exec(name)?.[1]);
+  // One way to write it, so that one initialiser is one trial.
+  const isKnown = deviation > 0 && deviation < Infinity && name === `normal:${deviation}`;
+  return isKnown ? normal(() => deviation) : null;
+}
+
+type Scale = (inputs: number, units: number) => number;
+
+function normal(deviation: Scale): KernelInitializer {
+  return (rng, inputs, units) => {
+    const scale = deviation(inputs, units);
+    return fill(inputs * units, () => scale * rng.normal());
+  };
+}
+
+function uniform(limit: Scale): KernelInitializer {
+  return (rng, inputs, units) => {
+    const scale = limit(inputs, units);
+    return fill(inputs * units, () => scale * (2 * rng.uniform() - 1));
+  };
+}
 
 function fill(length: number, draw: () => number): Float64Array {
   const values = new Float64Array(length);

@@ -1,7 +1,7 @@
 import { createRng } from '../math/rng.ts';
-import type { ActivationName } from './activations.ts';
+import { type ActivationName, activations } from './activations.ts';
 import type { Arena } from './arena.ts';
-import { type BiasInit, biasInitializers, type KernelInit, kernelInitializers } from './initializers.ts';
+import { type BiasInit, biasInitializers, type KernelInit, kernelInitializer } from './initializers.ts';
 
 /** One dense layer: a = f(x W + b). */
 export interface LayerSpec {
@@ -32,7 +32,7 @@ export function initialWeights(
   const stream = (index: number) => createRng(seed, 'init', draw * 1000 + index);
   return layers.map((layer, index) => {
     const fanIn = index === 0 ? inputs : layers[index - 1].units;
-    const kernel = kernelInitializers[layer.kernelInit](stream(2 * index), fanIn, layer.units);
+    const kernel = kernelInitializer(layer.kernelInit)!(stream(2 * index), fanIn, layer.units);
     const bias =
       layer.biasInit === null ? null : biasInitializers[layer.biasInit](stream(2 * index + 1), layer.units);
     return { kernel, bias };
@@ -55,10 +55,16 @@ export interface LayerMemory {
   readonly biasState: readonly number[];
   /** [capacity][units]: the layer's outputs */
   readonly output: number;
+  /** [capacity][units]: z, where the activation's derivative needs it; else -1 */
+  readonly z: number;
   /** [capacity][units]: dC/dz, the derivative of the loss with respect to the activation's input */
   readonly delta: number;
   /** [units][inputs]: scratch space for the kernel's transpose; -1 in the first layer, which passes no gradient on */
   readonly transposed: number;
+}
+
+function needsZ(activation: LayerSpec['activation']): boolean {
+  return activation !== 'softmax' && activations[activation].by === 'z';
 }
 
 /**
@@ -95,6 +101,7 @@ export function layOut(
       kernelState: Array.from({ length: slots }, () => arena.floats(fanIn * stride)),
       biasState: Array.from({ length: hasBias ? slots : 0 }, () => arena.floats(units)),
       output: arena.floats(capacity * units),
+      z: needsZ(activation) ? arena.floats(capacity * units) : -1,
       delta: arena.floats(capacity * units),
       transposed: index > 0 ? arena.floats(fanIn * units) : -1,
     };

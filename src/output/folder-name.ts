@@ -108,7 +108,7 @@ function isExact(name: OptionName, value: Setting): boolean {
   if (typeof value === 'number') return value >= 0;
   if (value === 'all') return true;
   if (/^\d+(-\d+)*$/.test(value) || value === 'none') return true;
-  return choices?.includes(value) === true && safe(value) === value;
+  return value.split('-').every((name) => choices?.includes(name) === true) && safe(value) === value;
 }
 
 /** "1to20" for three or more consecutive whole numbers; null for others. */

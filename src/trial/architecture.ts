@@ -1,12 +1,16 @@
 import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from '../nn/activations.ts';
-import { type BiasInit, biasInits, type KernelInit, kernelInits } from '../nn/initializers.ts';
+import type { BiasInit, KernelInit } from '../nn/initializers.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
 import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
-/** The layers that the settings describe: hidden layers, which differ only in width, then the output layer. */
+/** What the report's random networks choose from. Initialisers that are added to the tables do not change these networks. */
+const randomKernelInits: readonly KernelInit[] = ['random_normal', 'glorot_uniform'];
+const randomBiasInits: readonly BiasInit[] = ['zeros', 'random_normal'];
+
+/** The layers that the settings describe: hidden layers, which differ in width and may differ in activation, then the output layer. */
 export function layersFromSettings(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
   const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
   const kernel = kernelInit as KernelInit;
@@ -17,14 +21,27 @@ export function layersFromSettings(settings: Settings, loss: LossName, classes: 
         : 'zeros'
       : outputBiasInit;
   return [
-    ...hiddenUnits(hidden as string).map((units) => ({
+    ...hiddenUnits(hidden as string).map((units, layer, all) => ({
       units,
-      activation: activation as ActivationName,
+      activation: activationOf(activation as string, layer, all.length),
       kernelInit: kernel,
       biasInit: biasOrNone(biasInit as string),
     })),
     { ...outputOf(loss, classes), kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
   ];
+}
+
+/** The activation of a layer: "relu" for every layer, or "sigmoid-relu" with a name for each. */
+function activationOf(activation: string, layer: number, layers: number): ActivationName {
+  const names = activation.split('-') as ActivationName[];
+  if (names.length === 1) return names[0];
+  if (names.length === layers) return names[layer];
+  throw new UserError({
+    what: `{activation} names ${names.length} activations for ${layers === 1 ? '1 hidden layer' : `${layers} hidden layers`}`,
+    expected: 'one name for all hidden layers, or one for each',
+    received: activation,
+    remedy: `write {activation} ${names[0]}, or as many names as {hidden} has layers`,
+  });
 }
 
 /**
@@ -46,8 +63,8 @@ export function randomLayers(settings: Settings, loss: LossName, classes: number
     layers.push({
       units: minNodes + rng.below(maxNodes - minNodes + 1),
       activation: pool[rng.below(pool.length)],
-      kernelInit: kernelInits[rng.below(kernelInits.length)],
-      biasInit: biasInits[rng.below(biasInits.length)],
+      kernelInit: randomKernelInits[rng.below(randomKernelInits.length)],
+      biasInit: randomBiasInits[rng.below(randomBiasInits.length)],
     });
   }
   return [...layers, { ...outputOf(loss, classes), kernelInit: 'glorot_uniform', biasInit: 'zeros' }];

@@ -1,3 +1,4 @@
+export * from './activations';
 export { backwardBias, backwardInputs, denseBackwardWeights, denseForward } from './dense';
 export { sparseBackwardWeights, sparseForward, sparseSgdInPlace } from './sparse';
 export * from './elementwise';

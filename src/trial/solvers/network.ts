@@ -1,7 +1,7 @@
 import type * as Zod from 'zod';
 import { UserError } from '../../errors.ts';
 import { activationNames } from '../../nn/activations.ts';
-import { biasInits, kernelInits } from '../../nn/initializers.ts';
+import { biasInits, kernelInitializer, kernelInits } from '../../nn/initializers.ts';
 import { type LossName, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
@@ -31,7 +31,7 @@ export const networkOptions = {
   maxNodes: integer('most nodes of a random layer', 1, 1e5),
   activationPool: {
     placeholder: 'names',
-    description: `activations to choose from for random layers, joined by +: ${activationNames.join('+')}`,
+    description: `activations to choose from for random layers, joined by +: ${activationNames.join(', ')}`,
     type: 'string',
     parse: (value: string, flag: string) =>
       value
@@ -40,8 +40,21 @@ export const networkOptions = {
         .join('+'),
   },
   hidden: widths('nodes of the hidden layers, joined by -: 128, 64-32, none'),
-  activation: choice('activation of the hidden layers', activationNames),
-  kernelInit: choice('initial weights', kernelInits),
+  activation: {
+    ...choice('activation of the hidden layers, or one for each, joined by -', activationNames),
+    parse: (value: string, flag: string) =>
+      value
+        .split('-')
+        .map((name) => parseChoice(name.trim(), activationNames, flag))
+        .join('-'),
+  },
+  kernelInit: {
+    ...choice(
+      `initial weights: ${kernelInits.join(', ')}, or normal:0.1 for a normal distribution with that standard deviation`,
+      kernelInits,
+    ),
+    parse: parseKernelInit,
+  },
   biasInit: choice('initial biases of the hidden layers', [...biasInits, 'none']),
   outputBiasInit: choice(
     'initial output bias: zeros, random_normal, none, or as_kernel: random_normal if the weights are, else zeros',
@@ -50,6 +63,19 @@ export const networkOptions = {
   loss: choice('loss to minimise', lossNames),
   penalize: choice('weights that the penalty applies to', ['all', 'kernels']),
 } satisfies Record<string, Option>;
+
+function parseKernelInit(value: string, flag: string): string {
+  const deviation = /^normal(:(.*))?$/.exec(value)?.[2];
+  if (deviation === undefined && value !== 'normal') return parseChoice(value, kernelInits, flag);
+  const name = `normal:${Number(deviation)}`;
+  if (deviation !== '' && kernelInitializer(name) !== null) return name;
+  throw new UserError({
+    what: `${flag} normal needs its standard deviation`,
+    expected: 'normal:SD with a finite number SD > 0',
+    received: value,
+    remedy: `write ${flag} normal:0.1`,
+  });
+}
 
 export const networkReads = [...Object.keys(networkOptions), 'lambda'];
 
@@ -83,7 +109,7 @@ export function networkSchema(z: typeof Zod.z) {
   const layer = z.strictObject({
     units: z.int().min(1),
     activation: z.enum([...activationNames, 'softmax']),
-    kernelInit: z.enum(kernelInits),
+    kernelInit: z.string().refine((name) => kernelInitializer(name) !== null, 'an initialiser'),
     biasInit: z.enum(biasInits).nullable(),
   });
   return {

@@ -29,7 +29,7 @@ export const secondsPer = {
 /** Sparse inputs: the part of them that is not 0, and the additional units that reading them is worth. */
 const sparse = { density: 0.3, units: 14 };
 
-const withoutExponential: ReadonlySet<string> = new Set(['linear', 'relu', 'leaky_relu']);
+const withoutExponential: ReadonlySet<string> = new Set(['linear', 'relu', 'leaky_relu', 'relu6']);
 
 /** Seconds for `epochs` passes: training in `steps` steps an epoch, and evaluating all rows. */
 export function passesSeconds(
