@@ -42,7 +42,10 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
     number('effect', 'by how much the conclusion holds: median over the seeds, in the unit of its statistic'),
     number('effect_low', `lower end of the ${percent} interval of that median`),
     number('effect_high', `upper end of the ${percent} interval of that median`),
-    number('effect_in_spreads', 'the effect in standard deviations between seeds'),
+    number(
+      'effect_in_spreads',
+      'the effect in units of the spread between seeds (interquartile range / 1.349)',
+    ),
     integer('more_seeds', 'how many more seeds would decide, if the share stays; empty: more than 1000'),
     text('status', 'done, or not run: a record is missing'),
     text('reading_verdict', 'the verdict under this reading'),

@@ -1,5 +1,5 @@
 import { compileMargins, type Margin } from '../math/margin.ts';
-import { percentile, standardDeviation } from '../stats/describe.ts';
+import { percentile, typicalSpread } from '../stats/describe.ts';
 import type { Interval } from '../stats/interval.ts';
 import { medianInterval } from '../stats/median-interval.ts';
 import type { ConclusionClaim } from './claims.ts';
@@ -10,8 +10,8 @@ export interface Effect {
   readonly median: number;
   readonly interval: Interval;
   /**
-   * The median in standard deviations between seeds (root mean square of both sides'); null where a side is not simply one
-   * of the quantities.
+   * The median in units of the spread between seeds (`typicalSpread`, root mean square of both sides'); null where a side is
+   * not simply one of the quantities.
    */
   readonly inSpreads: number | null;
 }
@@ -53,7 +53,7 @@ function effectOfMargin({ larger, smaller, plain }: Margin, values: readonly Bou
   // Two diverged runs differ by nothing.
   const differences = above.map((value, seed) => (value === below[seed] ? 0 : value - below[seed]));
   const median = percentile(Float64Array.from(differences).sort(), 50);
-  const spread = Math.hypot(standardDeviation(above), standardDeviation(below)) / Math.SQRT2;
+  const spread = Math.hypot(typicalSpread(above), typicalSpread(below)) / Math.SQRT2;
   const measured = plain && spread > 0 && Number.isFinite(spread) && Number.isFinite(median);
   return {
     median,

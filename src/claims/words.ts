@@ -24,14 +24,14 @@ export function stands(verdict: Verdict): boolean {
 
 /**
  * The verdict on a claim from those under each reading of the report, its program first. A missing record makes it
- * `not run`. A reading that decides nothing has no say. If one contradicts and another does not, or a conclusion holds under
- * one only, the report leaves open what it depends on: `underspecified`. Otherwise the program's word counts: it made the
- * numbers.
+ * `not run`. The program made the numbers: what it leaves undecided is undecided. Another reading that decides nothing has
+ * no say. If one contradicts and another does not, or a conclusion holds under one only, the report leaves open what it
+ * depends on: `underspecified`. Otherwise the program's word counts.
  */
 export function combinedVerdict(byReading: readonly Verdict[]): Verdict {
   if (byReading.length === 0 || byReading.includes('not run')) return 'not run';
+  if (byReading[0] === 'undecided') return 'undecided';
   const decided = byReading.filter((verdict) => verdict !== 'undecided');
-  if (decided.length === 0) return 'undecided';
   if (new Set(decided).size === 1) return decided[0];
   const against = decided.some((verdict) => verdict === 'contradicted' || verdict === 'depends on the seed');
   if (!against) return decided[0];

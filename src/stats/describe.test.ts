@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { greatest, least, mean, percentile, robustLimits, standardDeviation } from './describe.ts';
+import {
+  greatest,
+  least,
+  mean,
+  percentile,
+  robustLimits,
+  standardDeviation,
+  typicalSpread,
+} from './describe.ts';
 
 const values = [3.5, -1.25, 7, 2, 2, 10.75, 0.5];
 const sorted = Float64Array.from(values).sort();
@@ -76,4 +84,21 @@ test('least and greatest of more values than a call takes arguments', () => {
     Number.NEGATIVE_INFINITY,
   ]);
   expect([least([1, Number.NaN]), greatest([Number.NaN, 1])]).toEqual([Number.NaN, Number.NaN]);
+});
+
+describe('typicalSpread', () => {
+  test('is the interquartile range of normal values in standard deviations', () => {
+    const quantiles = [-1.2816, -0.6745, -0.2533, 0, 0.2533, 0.6745, 1.2816]; // of the standard normal distribution
+    expect(typicalSpread(quantiles)).toBeCloseTo(0.688, 2); // quartiles halfway between -0.6745 and -0.2533
+  });
+
+  test('does not follow a few values far out', () => {
+    const near = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+    expect(typicalSpread([...near.slice(0, 10), 1e6])).toBe(typicalSpread(near));
+  });
+
+  test('is the standard deviation where most values are equal', () => {
+    expect(typicalSpread([0, 0, 0, 0, 0, 0, 0, 3])).toBe(standardDeviation([0, 0, 0, 0, 0, 0, 0, 3]));
+    expect(typicalSpread([2, 2, 2])).toBe(0);
+  });
 });

@@ -51,6 +51,19 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
   return sorted[below] + gap * fraction;
 }
 
+/** The interquartile range of normal values, in standard deviations. */
+const quartilesOfNormal = 1.349;
+
+/**
+ * How widely most of the values are spread: the interquartile range / 1.349, which is the standard deviation of normal
+ * values and which a few values far out do not move; the standard deviation where the quartiles are equal.
+ */
+export function typicalSpread(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const range = percentile(sorted, 75) - percentile(sorted, 25);
+  return range > 0 ? range / quartilesOfNormal : standardDeviation(values);
+}
+
 /** A power of two of the magnitude of x (1 for 0). Computing in this unit avoids overflow and changes no bits. */
 export function powerOfTwoNear(x: number): number {
   return x === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(Math.abs(x))));

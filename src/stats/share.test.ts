@@ -9,6 +9,10 @@ test.each([
   [0, 10, 'undecided'],
   [18, 20, 'undecided'], // 0.738
   [20, 40, 'depends on the seed'], // 0.352 to 0.648
+  [10, 50, 'depends on the seed'], // 0.112 to 0.330: on either side of 0.2
+  [2, 50, 'contradicted'],
+  [35, 50, 'undecided'], // 0.562 to 0.809: it could hold
+  [1, 5, 'undecided'], // 0.036 to 0.624
   [5, 5, 'undecided'],
   [1, 1, 'undecided'],
   [0, 0, 'undecided'],

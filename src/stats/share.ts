@@ -7,13 +7,17 @@ export type ShareWord = 'holds' | 'contradicted' | 'depends on the seed' | 'unde
 /** A statement holds if it is true in more than this share of all seeds, and is contradicted below 1 minus it. */
 export const requiredShare = 0.8;
 
+/** A statement that is true in more than this share of all seeds, but not in enough to hold, depends on the seed. */
+const seldom = 0.05;
+
 /** The most further seeds that `moreSeeds` names. */
 const mostSeeds = 1000;
 
 /**
  * Decides from `successes` in n seeds, by Wilson's interval of the share: `holds` if its lower one-sided bound is above
  * 0.8, `contradicted` if its upper one-sided bound is below 0.2, `depends on the seed` if its two-sided interval lies
- * between them, and `undecided` otherwise.
+ * between 0.05 and 0.8, and `undecided` otherwise. So a statement that is true in some of many seeds, on either side of
+ * 0.2, is not called undecided: it cannot hold, whatever its share is.
  *
  * At 95 % eleven seeds of eleven are enough, and of a statement that holds in at most 80 % of all seeds at most one in
  * twenty is said to hold.
@@ -23,9 +27,7 @@ export function shareWord(successes: number, n: number, level: number): ShareWor
   if (oneSided.low > requiredShare) return 'holds';
   if (oneSided.high < 1 - requiredShare) return 'contradicted';
   const twoSided: Interval = wilsonInterval(successes, n, level);
-  return twoSided.low >= 1 - requiredShare && twoSided.high <= requiredShare
-    ? 'depends on the seed'
-    : 'undecided';
+  return twoSided.low >= seldom && twoSided.high <= requiredShare ? 'depends on the seed' : 'undecided';
 }
 
 /**
