@@ -5,6 +5,7 @@ import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
 import { isJudgedByAny, type PlanOf, type Reading, type Seeds } from './readings.ts';
+import type { Ended } from './unfinished.ts';
 import { combinedVerdict, stands, type Verdict } from './words.ts';
 
 export { type Verdict, verdicts } from './words.ts';
@@ -31,7 +32,7 @@ export interface RunsSource {
 /** The result of one verification. */
 export interface Verification {
   readonly level: number;
-  /** By dataset or, for runs of another program, by the name of their file. */
+  /** The longest list of seeds, by dataset or, for runs of another program, by the name of their file. */
   readonly seeds: Readonly<Record<string, readonly (number | string)[]>>;
   /** The file of these runs; left out for runs of this program. */
   readonly runs?: RunsSource;
@@ -39,6 +40,8 @@ export interface Verification {
   readonly numbers: readonly Judged<NumberClaim, NumberEvidence>[];
   readonly figures: readonly Judged<string, FigureEvidence>[];
   readonly conclusions: readonly Judged<ConclusionClaim, ConclusionEvidence>[];
+  /** Why it has fewer seeds than its claims call for; absent where it has all of them. */
+  readonly ended?: Ended;
 }
 
 /** Judges every claim under every reading. Leaves out claims that are not judged under any of them. */
@@ -47,7 +50,7 @@ export async function verify(
   readings: readonly Reading[],
   planOf: PlanOf,
   records: Records,
-  { level, seeds }: { level: number; seeds: Seeds },
+  { level, seeds }: { level: number; seeds: Partial<Seeds> },
 ): Promise<Verification> {
   const numbers: NumberEvidence[] = [];
   const figures: FigureEvidence[] = [];

@@ -44,9 +44,10 @@ export function verificationJson(
   winners: readonly GridWinners[],
   quick = false,
 ): string {
-  const { level, seeds, readings, numbers, figures, conclusions } = verification;
+  const { level, seeds, readings, numbers, figures, conclusions, ended } = verification;
   return toJson({
     quick,
+    ...(ended === undefined ? {} : { ended }),
     level,
     seeds,
     readings: readings.map(({ name, variant, changed }) => ({

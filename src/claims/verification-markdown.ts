@@ -1,4 +1,5 @@
 import { markdownTable } from '../output/markdown.ts';
+import { endedText } from './unfinished.ts';
 import { percent } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import { type Section, seedsText, verificationSections } from './verification-sections.ts';
@@ -6,10 +7,11 @@ import type { GridWinners } from './winners.ts';
 
 /** The whole verification as Markdown, with one table per section. */
 export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
-  const { level, readings } = verification;
+  const { level, readings, ended } = verification;
   const names = readings.map(({ name }) => name).join(', ');
   const heading = `Readings: ${names}. Level ${percent(level)} for all figures together (max-t within a figure, Holm over figures). ${seedsText(verification)}`;
-  return [heading, ...verificationSections(verification, winners).map(sectionText)].join('\n\n');
+  const cut = ended === undefined ? [] : [endedText(ended)];
+  return [heading, ...cut, ...verificationSections(verification, winners).map(sectionText)].join('\n\n');
 }
 
 function sectionText({ title, header, rows }: Section): string {

@@ -29,12 +29,18 @@ export function verificationSections(verification: Verification, winners: readon
   return sections.filter(({ rows }) => rows.length > 0);
 }
 
-/** The seeds in words: "Franke function: 20 seeds (1 to 20); MNIST: seed 1." */
-export function seedsText({ seeds }: Verification): string {
+/** The seeds in words: "Franke function: up to 50 seeds (1 to 50); MNIST: seed 1." */
+export function seedsText({ seeds, numbers, conclusions }: Verification): string {
+  const longest = Object.values(seeds).map(({ length }) => length);
+  const counts = [
+    ...numbers.flatMap(({ evidence }) => evidence.map(({ values }) => values.length)),
+    ...conclusions.flatMap(({ evidence }) => evidence.map(({ holds }) => holds.length)),
+  ];
+  const upTo = counts.every((count) => longest.includes(count)) ? '' : 'up to ';
   const list = (values: readonly (number | string)[]) =>
     values.length === 1
       ? `seed ${values[0]}`
-      : `${values.length} seeds (${values[0]} to ${values[values.length - 1]})`;
+      : `${upTo}${values.length} seeds (${values[0]} to ${values[values.length - 1]})`;
   const each = Object.entries(seeds).map(
     ([name, own]) => `${datasets[name as DatasetName]?.title ?? name}: ${list(own)}`,
   );

@@ -226,18 +226,20 @@ export function reportFailures(failures: readonly Failure[], storeDirectory: str
 /** Options that affect how trials are computed, but never their results. */
 type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'> & {
   readonly lease: Lease;
+  /** Aborted when the time is over: running trials save their state, and no others are started. */
+  readonly enough?: AbortSignal | null;
 } & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
 
 /** The shortest run, in seconds, that tells at its start how long it will take. */
 const worthTelling = 5;
 
-/** Computes trials and shows progress, until each trial has a record in the store or has failed. */
+/** Computes trials and shows progress, until each trial has a record or has failed, or the time is over. */
 export async function computeTrials(
   missing: readonly Trial[],
   total: number,
   runs: readonly PlannedRun[],
   store: Store,
-  { sources, jobs, quiet, progress: shown, ...running }: ComputeOptions,
+  { sources, jobs, quiet, progress: shown, enough = null, ...running }: ComputeOptions,
 ): Promise<Launched> {
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
@@ -287,7 +289,7 @@ export async function computeTrials(
     sources,
     jobs,
     events: shown === 'ndjson' ? withEvents(events, labels) : events,
-    stop: stop.signal,
+    stop: enough === null ? stop.signal : AbortSignal.any([stop.signal, enough]),
     ...running,
   });
   const unregister = onInterrupt(async () => {

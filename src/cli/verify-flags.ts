@@ -53,6 +53,8 @@ export interface VerifyRequest {
   /** The seeds that the user gives for generated data, and for data from files; null for the usual ones. */
   readonly generated: readonly number[] | null;
   readonly fromFiles: readonly number[] | null;
+  /** The longest time in minutes; null: none. */
+  readonly maxTime: number | null;
   readonly quick: boolean;
   readonly level: number;
   readonly variant: VerifyVariant;
@@ -122,11 +124,13 @@ export function addVerifyOptions(command: Command): void {
 
 /** Checks the flags, before anything is read. Errors: UserError for values out of range. */
 export function verifyRequest(flags: VerifyFlags): VerifyRequest {
+  const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);
   return {
     action: flags.calibrate === true ? 'calibrate' : flags.plan === true ? 'plan' : 'judge',
     claims: flags.claims ?? null,
     generated: parseSeeds(flags.seeds, '--seeds'),
     fromFiles: parseSeeds(flags.mnistSeeds, '--mnist-seeds'),
+    maxTime,
     quick: flags.quick === true,
     level: parseLevel(flags.level!),
     variant: parseChoice(flags.variant, variantChoices, '--variant'),
@@ -140,7 +144,7 @@ export function verifyRequest(flags: VerifyFlags): VerifyRequest {
       quiet: flags.quiet === true,
       progress: parseChoice(flags.progress, progressNames, '--progress'),
       ...failureOptionsOf(flags),
-      endBy: flags.maxTime === undefined ? null : Date.now() + 60_000 * parseMaxTime(flags.maxTime),
+      enough: maxTime === null ? null : AbortSignal.timeout(60_000 * maxTime),
     },
   };
 }

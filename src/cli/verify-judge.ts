@@ -22,16 +22,18 @@ import { runLooks, type VerifyRun } from './verify-run.ts';
 
 /** Judges, writes the verdicts into a folder, prints them, and returns the exit status. */
 export async function judgeInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
-  const { quick, level, variant, running } = request;
+  const { quick, level, variant, maxTime, running } = request;
   const expectFile = request.expect ?? (request.claims === null ? ownExpectation : null);
   const expected = expectFile === null ? null : await readExpectation(expectFile);
   const out = request.out ?? verifyFolder({ ...request, ...subject });
   await checkOutFolder(out, verificationNames, running.storeDirectory);
   const looks = await looksOf(request, subject.readings);
-  const run = await runLooks(subject.claims, subject.readings, looks, level, running, variant === 'both');
-  const { seeds } = run.verification;
+  const options = { level, running, maxTime, changing: variant === 'both' };
+  const run = await runLooks(subject.claims, subject.readings, looks, options);
+  const { seeds, ended } = run.verification;
   return await conclude(request, run, out, expected, {
     ...{ verify: true, quick, variant, level, seeds, claims: request.claims },
+    ...(ended === undefined ? {} : { ended }),
   });
 }
 

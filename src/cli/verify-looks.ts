@@ -10,7 +10,7 @@ export async function looksOf(
   readings: readonly Reading[],
 ): Promise<Looks> {
   if (generated === null && fromFiles === null && !quick) {
-    return await adaptiveLooks(experiments, readings, running.sources);
+    return await adaptiveLooks(experiments, readings, running.sources, running.enough !== null);
   }
   const usual = quick ? quickSeeds : fullSeeds;
   const forGenerated = generated ?? usual.generated;

@@ -1,9 +1,11 @@
 import { experiments } from '../../experiments/index.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
-import { planReadings, type Reading, singleChanges } from '../claims/readings.ts';
+import { planReadings, type Reading, type SeedsOf, singleChanges } from '../claims/readings.ts';
+import { finishedSeeds, unfinishedOf } from '../claims/unfinished.ts';
 import { experimentsInDoubt, type Verification, verify } from '../claims/verdicts.ts';
 import { type GridWinners, winnersOf } from '../claims/winners.ts';
+import type { DatasetName } from '../datasets/index.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { describeDiverged } from './diverged.ts';
@@ -23,57 +25,88 @@ export interface VerifyRun {
   readonly absent: ReadonlySet<string>;
 }
 
-/**
- * Plans, computes missing trials and judges, look by look. With `changing`, judges again with single choices changed.
- */
+type Readings = readonly [Reading, ...Reading[]];
+
+/** How a verification is run. */
+export interface LookOptions {
+  readonly level: number;
+  readonly running: Running;
+  /** The longest time in minutes; null: none. */
+  readonly maxTime: number | null;
+  /** Whether to judge again with single choices changed. */
+  readonly changing: boolean;
+}
+
+/** Plans, computes missing trials and judges, look by look, until no look is left or the time is over. */
 export async function runLooks(
   claims: readonly Claim[],
-  readings: readonly [Reading, ...Reading[]],
+  readings: Readings,
   looks: Looks,
-  level: number,
-  running: Running,
-  changing: boolean,
+  { level, running, maxTime, changing }: LookOptions,
 ): Promise<VerifyRun> {
   const found = { failures: 0, diverged: null as string | null, absent: new Set<string>() };
   const noted = new Set<string>();
-  const judge = async (readings: readonly [Reading, ...Reading[]], look: Looks) => {
-    const { planOf, plans } = await planReadings(
-      claims,
-      readings,
-      experiments,
-      look.seedsOf,
-      running.sources,
-    );
-    notePlans(plans, running.quiet, noted);
-    for (const { name } of plans.flatMap((plan) => plan.absent)) found.absent.add(name);
+  const isOver = () => running.enough?.aborted === true;
+  const plansOf = (readings: Readings, seeds: SeedsOf) =>
+    planReadings(claims, readings, experiments, seeds, running.sources);
+  /** Judges by the seeds of a look, as far as they are finished. */
+  const judge = async (readings: Readings, look: Looks) => {
+    const wanted = await plansOf(readings, look.seedsOf);
+    notePlans(wanted.plans, running.quiet, noted);
+    for (const { name } of wanted.plans.flatMap((plan) => plan.absent)) found.absent.add(name);
     return await holdStore(running.storeDirectory, async (lease) => {
-      const { records, failures } = await recordsOf(plans, running, lease);
+      const { records, failures } = await recordsOf(wanted.plans, running, lease);
       found.failures += failures;
+      const finished = isOver() ? finishedSeeds(claims, wanted.planOf, look.seedsOf, records) : look.seedsOf;
+      const { planOf, plans } = isOver() ? await plansOf(readings, orFirst(finished, look.seedsOf)) : wanted;
       if (running.failOnDiverged) found.diverged = describeDiverged(plans, records);
-      const verification = await verify(claims, readings, planOf, records, { level, seeds: look.seeds });
+      const given = { level, seeds: seedsByDataset(plans, readings, finished) };
+      const verification = await verify(claims, readings, planOf, records, given);
       const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
       const winners: GridWinners[] = [];
       for (const plan of whole) winners.push(...(await winnersOf(plan, records, level)));
-      return { verification, winners };
+      return { verification, winners, finished };
     });
   };
   let look = looks;
   let judged = await judge(readings, look);
-  for (;;) {
-    const next = found.failures === 0 ? look.next(judged.verification) : null;
-    if (next === null) break;
-    if (running.endBy !== null && Date.now() > running.endBy) {
-      writeStderr('note: --max-time is over: claims that more seeds could settle are left as they are');
-      break;
-    }
+  let next = look.next(judged.verification);
+  while (next !== null && found.failures === 0 && !isOver()) {
     look = next;
     judged = await judge(readings, look);
+    next = look.next(judged.verification);
   }
-  if (!changing) return { ...judged, ...found };
-  const changes = singleChanges(experimentsInDoubt(judged.verification, experiments));
-  if (changes.length === 0) return { ...judged, ...found };
-  const { verification } = await judge([...readings, ...changes], look);
-  return { verification, winners: judged.winners, ...found };
+  const { winners } = judged;
+  const wanted = (next ?? look).seedsOf;
+  let unfinished = isOver() ? unfinishedOf(claims, experiments, readings, judged.finished, wanted) : [];
+  const changes = changing ? singleChanges(experimentsInDoubt(judged.verification, experiments)) : [];
+  if (changes.length > 0 && unfinished.length === 0) {
+    judged = await judge([...readings, ...changes], look);
+    if (isOver()) unfinished = unfinishedOf(claims, experiments, changes, judged.finished, look.seedsOf);
+  }
+  const ended = unfinished.length === 0 ? {} : { ended: { minutes: maxTime!, unfinished } };
+  return { verification: { ...judged.verification, ...ended }, winners, ...found };
+}
+
+/** The seeds that are finished; where there are none, the first one, whose claims are then not run. */
+function orFirst(finished: SeedsOf, wanted: SeedsOf): SeedsOf {
+  return (experiment, reading) => {
+    const seeds = finished(experiment, reading);
+    return seeds.length > 0 ? seeds : wanted(experiment, reading).slice(0, 1);
+  };
+}
+
+/** The longest list of finished seeds for each dataset. */
+function seedsByDataset(plans: readonly Plan[], readings: Readings, finished: SeedsOf): Verification['seeds'] {
+  const seeds: Partial<Record<DatasetName, readonly number[]>> = {};
+  for (const { experiment, lists, variant } of plans) {
+    const isFinished = readings.some(
+      (reading) => reading.variant === variant && finished(experiment, reading).length > 0,
+    );
+    const own = isFinished ? (lists.seed as readonly number[]) : [];
+    if (own.length > (seeds[experiment.dataset]?.length ?? 0)) seeds[experiment.dataset] = own;
+  }
+  return seeds;
 }
 
 /** Says once what plans lack, and what was chosen for the user. */
