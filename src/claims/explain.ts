@@ -1,124 +1,212 @@
-import { flagOf, type OptionName } from '../experiment/options.ts';
-import type { BestCell } from './best-cell.ts';
-import type { ConclusionClaim, NumberClaim, Quantity } from './claims.ts';
-import { quantitiesOf } from './claims.ts';
+import { counted } from '../errors.ts';
+import type { ConclusionClaim, NumberClaim } from './claims.ts';
+import { conclusionDistance, conclusionSureness } from './explain-conclusion.ts';
+import { numberDistance, numberSureness } from './explain-number.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
-import type { NumberEvidence } from './judge-numbers.ts';
-import { effectText, percent, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
-import type { Judged, Verification } from './verdicts.ts';
+import type { FigureEvidence, NumberEvidence } from './judge-numbers.ts';
+import { pValueText, valueText, zText } from './verdict-text.ts';
+import { isWhole, type Judged, type Verification } from './verdicts.ts';
 import { stands, type Verdict, verdictMeanings } from './words.ts';
 
-/** A claim's verdict in five sentences: what was claimed, what was run, how far apart, how sure, how to repeat it. */
-export function explain(verification: Verification, id: string): string[] | null {
-  const number = verification.numbers.find(({ subject }) => subject.id === id);
-  if (number !== undefined) return explainNumber(number);
-  const conclusion = verification.conclusions.find(({ subject }) => subject.id === id);
-  return conclusion === undefined ? null : explainConclusion(conclusion, verification.level);
+/** What is said about a claim or a figure: what was claimed, what was run, how far apart they are, how sure that is. */
+export interface Explanation {
+  /** The id of a claim or the name of a figure. */
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly paragraphs: readonly Paragraph[];
+  /** The claims that the commands to repeat it are about. */
+  readonly claims: readonly (NumberClaim | ConclusionClaim)[];
+  /** How many seeds it has under each reading. */
+  readonly seeds: readonly { readonly reading: string; readonly count: number }[];
 }
 
-function explainNumber({ subject, evidence, verdict }: Judged<NumberClaim, NumberEvidence>): string[] {
+export interface Paragraph {
+  readonly text: string;
+  /** The runs behind it, to be drawn; one entry for each reading. */
+  readonly runs: readonly Runs[];
+}
+
+/** The runs of a number with its published value, or the seeds in which a conclusion is true. */
+export type Runs =
+  | {
+      readonly reading: string;
+      readonly values: readonly number[];
+      readonly published: number;
+      readonly scale: string;
+    }
+  | { readonly reading: string; readonly holds: readonly boolean[] };
+
+/** Contradicted numbers of a figure that are named, at most. */
+const mostNamed = 5;
+
+/** Explains what the text names: the id of a claim, a figure, or the beginning of figures' names. Empty: it names nothing. */
+export function explain(verification: Verification, text: string): Explanation[] {
+  const { numbers, conclusions, figures } = verification;
+  const number = numbers.find(({ subject }) => subject.id === text);
+  if (number !== undefined) return [explainNumber(number)];
+  const conclusion = conclusions.find(({ subject }) => subject.id === text);
+  if (conclusion !== undefined) return [explainConclusion(conclusion, verification.level)];
+  const plain = (name: string) => name.trim().toLowerCase();
+  const same = figures.filter(({ subject }) => plain(subject) === plain(text));
+  // "Figure 1" is not the beginning of "Figure 10".
+  const begins = (subject: string) =>
+    plain(subject).startsWith(plain(text)) && !/^\w/.test(plain(subject).slice(plain(text).length));
+  const found =
+    same.length > 0 || plain(text) === '' ? same : figures.filter(({ subject }) => begins(subject));
+  return found.map((figure) => explainFigure(figure, verification));
+}
+
+/** Everything that `explain` takes. */
+export function explainable({ numbers, conclusions, figures }: Verification): string[] {
   return [
-    `The report (${subject.where}) gives ${valueText(subject.value)} for this number: ${subject.says}.`,
-    ranText(evidence, ({ values }) => values.length),
-    ...evidence.map(({ reading, found, verdict: own }) => {
-      if (found === null) return `Under ${reading.name} a record is missing, so nothing is known.`;
-      const { median, z, percentile, interval } = found;
-      const side = z < 0 ? 'below' : 'above';
-      return `Under ${reading.name} the runs have the median ${valueText(median)} and ${oneMore(subject)} would be within ${rangeText(interval)}; the published number is ${zText(Math.abs(z))} standard deviations of ${(subject.runs ?? 1) === 1 ? 'one run' : 'such a mean'} ${side} their mean, with ${valueText(percentile)} % of the runs below it${found.p === 1 && Math.abs(z) > 0.5 ? ', which its rounding or reading error allows' : ''}: ${own}.`;
-    }),
-    ...evidence.flatMap(({ reading, found }) =>
-      found === null
-        ? []
-        : `Under ${reading.name} a number outside of ${rangeText(found.undetected)} (from ${zText(found.resolutionZ)} standard deviations on) would have been contradicted; the probability that ${oneMore(subject)} is as far out is ${pValueText(found.p)}, and ${pValueText(found.adjusted)} allowing for all other numbers.`,
-    ),
-    endText(verdict),
-    ...causeText(subject, verdict),
-    commandText(subject, evidence),
+    ...[...numbers, ...conclusions].map(({ subject }) => subject.id),
+    ...figures.map(({ subject }) => subject),
   ];
 }
 
-/** What a published number is compared with. */
-function oneMore({ runs = 1 }: NumberClaim): string {
-  return runs === 1 ? 'one more run' : `the mean of ${runs} more runs`;
+function explainNumber({ subject, evidence, ...judged }: Judged<NumberClaim, NumberEvidence>): Explanation {
+  const claimed = `The report says (${subject.where}): ${subject.says}: ${valueText(subject.value)}.`;
+  return explained(claimed, subject.id, [subject], evidence, judged, {
+    count: ({ values }) => values.length,
+    distance: numberDistance,
+    sureness: numberSureness,
+    runs: ({ reading, values, found }) => ({
+      ...{ reading: reading.name, published: subject.value, scale: found?.scale ?? '' },
+      values: values.filter((value) => value !== null),
+    }),
+  });
 }
 
 function explainConclusion(
-  { subject, evidence, verdict }: Judged<ConclusionClaim, ConclusionEvidence>,
+  { subject, evidence, ...judged }: Judged<ConclusionClaim, ConclusionEvidence>,
   level: number,
-): string[] {
-  return [
-    `The report (${subject.where}) concludes: ${subject.says}; as a condition within one seed, ${subject.holds}.`,
-    ranText(evidence, ({ holds }) => holds.length),
-    ...evidence.map(({ reading, share, interval, unpaired, effect, verdict: own }) => {
-      if (share === null) return `Under ${reading.name} a record is missing, so nothing is known.`;
-      const paired = `Under ${reading.name} it is true in ${percent(share, 3)} of the seeds (${percent(level)} interval: ${percent(interval!.low, 2)} to ${percent(interval!.high, 2)})`;
-      const independent =
-        unpaired === null ? '' : `, and in ${percent(unpaired, 3)} of pairs of independent runs`;
-      const size = effect === null ? '' : `; the side that should be larger is so by ${effectText(effect)}`;
-      return `${paired}${independent}${size}: ${own}.`;
+): Explanation {
+  const claimed = `The report concludes (${subject.where}): ${subject.says}.`;
+  return explained(claimed, subject.id, [subject], evidence, judged, {
+    count: ({ holds }) => holds.length,
+    distance: conclusionDistance,
+    sureness: (one) => conclusionSureness(one, level),
+    runs: ({ reading, holds }) => ({
+      reading: reading.name,
+      holds: holds.filter((held) => held !== null),
     }),
-    ...evidence.flatMap(({ reading, bestCell }) => bestCellText(reading.name, bestCell)),
-    ...evidence.flatMap(({ reading, verdict: own, moreSeeds }) =>
-      own !== 'undecided'
-        ? []
-        : `Under ${reading.name} ${moreSeeds ?? 'more than 1000'} more seeds would settle it if the share stayed the same.`,
-    ),
-    endText(verdict),
-    ...causeText(subject, verdict),
-    commandText(subject, evidence),
-  ];
+  });
 }
 
-/** How the cell that is said to be the best compares with the one that is the best on average. */
-function bestCellText(reading: string, found: BestCell | null | undefined): string[] {
-  if (found === null || found === undefined) return [];
-  const { best, behind, p, tied, cells } = found;
-  const name = Object.entries(best).map(([option, value]) => `${option} ${value}`);
-  const many = `${tied} of ${cells} cells cannot be told from the best`;
-  if (behind === 0) return [`Under ${reading} it is also the best on average; ${many}.`];
-  const size = behind === null ? '' : `, by ${zText(behind)} standard deviations between seeds`;
-  return [
-    `Under ${reading} the best on average is ${name.join(', ')}${size}; equal cells would differ as much with probability ${pValueText(p)}, and ${many}.`,
-  ];
+function explainFigure(
+  { subject, evidence, ...judged }: Judged<string, FigureEvidence>,
+  { numbers }: Verification,
+): Explanation {
+  const members = numbers.filter((number) => number.subject.figure === subject);
+  const claims = members.map((number) => number.subject);
+  const claimed = `The report has ${counted(claims.length, 'number')} from one run in ${subject}.`;
+  const of = ({ reading }: FigureEvidence) =>
+    members.flatMap((number) => number.evidence.filter((one) => one.reading.name === reading.name));
+  return explained(claimed, subject, claims, evidence, judged, {
+    count: (one) => of(one)[0]?.values.length ?? 0,
+    distance: (one) => {
+      const zs = of(one).flatMap(({ claim, found }) => (found === null ? [] : { id: claim.id, z: found.z }));
+      const [farthest] = zs.sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
+      if (farthest === undefined) return 'a record is missing';
+      return `the farthest of them, ${farthest.id}, lies ${zText(Math.abs(farthest.z))} standard deviations of one run ${farthest.z < 0 ? 'below' : 'above'} the mean of ours`;
+    },
+    sureness: (one) => {
+      const ids = of(one).flatMap(({ claim, verdict }) => (verdict === 'contradicted' ? claim.id : []));
+      const more = ids.length > mostNamed ? `, and ${ids.length - mostNamed} more` : '';
+      const named = `${ids.slice(0, mostNamed).join(', ')}${more}`;
+      const which =
+        ids.length === 0 ? 'no number of it is contradicted' : `${named} could not come from one more run`;
+      return `${which} (p = ${pValueText(one.adjusted)} for a farthest number so far out, allowing for the other figures)`;
+    },
+    runs: () => null,
+  });
 }
 
-function ranText<Evidence extends { reading: { name: string } }>(
+/** How the evidence of one reading is put into words. */
+interface Wording<Evidence> {
+  readonly count: (evidence: Evidence) => number;
+  /** A clause that says how far apart the report and our runs are. */
+  readonly distance: (evidence: Evidence) => string;
+  /** A clause that says how sure the verdict is. */
+  readonly sureness: (evidence: Evidence) => string;
+  readonly runs: (evidence: Evidence) => Runs | null;
+}
+
+const readingTexts: Readonly<Record<string, string>> = {
+  code: "as the report's program does it (code)",
+  text: 'as its text describes it (text)',
+};
+
+/**
+ * One paragraph if the verdict is the same under all readings of the report, otherwise one for each. The last sentence,
+ * which names the commands, is added where these are known.
+ */
+function explained<Evidence extends Parameters<typeof isWhole>[0] & { verdict: Verdict }>(
+  claimed: string,
+  id: string,
+  claims: readonly (NumberClaim | ConclusionClaim)[],
   evidence: readonly Evidence[],
-  count: (one: Evidence) => number,
-): string {
-  const runs = evidence.map((one) => `${one.reading.name} ${count(one)} seeds`);
-  return `It was run again under each reading of the report: ${runs.join(', ')}.`;
-}
-
-function endText(verdict: Verdict): string {
-  return `Verdict: ${verdict} (${verdictMeanings[verdict]}).`;
-}
-
-/** Why it does not hold, and the command that shows it. */
-function causeText({ cause }: NumberClaim | ConclusionClaim, verdict: Verdict): string[] {
-  if (cause === undefined || stands(verdict)) return [];
-  return [`Why: ${cause.text}${cause.command === undefined ? '' : ` Shown by: ${cause.command}`}`];
-}
-
-/** The commands that show the runs again. */
-function commandText(
-  claim: NumberClaim | ConclusionClaim,
-  evidence: readonly { reading: { name: string } }[],
-): string {
-  const commands = new Set(quantitiesOf(claim).map(commandOf));
-  const text = evidence.some(({ reading }) => reading.name === 'text')
-    ? '; add --variant text for the wording'
-    : '';
-  return `To repeat it: ${[...commands].join('; ')}${text}.`;
-}
-
-function commandOf({ experiment, with: given = {}, select = {} }: Quantity): string {
-  const lists = {
-    ...given,
-    ...Object.fromEntries(Object.entries(select).map(([name, value]) => [name, [value].flat()])),
+  { verdict, holdsUnder }: Pick<Judged<unknown, unknown>, 'verdict' | 'holdsUnder'>,
+  wording: Wording<Evidence>,
+): Explanation {
+  const whole = evidence.filter(isWhole);
+  const { count, distance, sureness } = wording;
+  const howRun = (one: Evidence) =>
+    `with ${counted(count(one), 'seed')} ${readingTexts[one.reading.name] ?? `under ${one.reading.name}`}`;
+  const runsOf = (members: readonly Evidence[]) => members.map(wording.runs).filter((runs) => runs !== null);
+  const agrees = new Set(whole.map((one) => one.verdict)).size === 1;
+  const parts = agrees ? [whole] : whole.map((one) => [one]);
+  const named = (one: Evidence, text: string) => (whole.length > 1 ? `${one.reading.name}: ${text}` : text);
+  const paragraphs = parts.map((members, index) => ({
+    text: [
+      ...(index === 0 ? [claimed] : []),
+      `It was run again ${members.map(howRun).join(' and ')}.`,
+      `${sentence(members.map((one) => (agrees ? named(one, distance(one)) : distance(one))).join('; '))}.`,
+      `${verdictClauses[members[0].verdict]}: ${members.map((one) => (agrees ? named(one, sureness(one)) : sureness(one))).join('; ')}.`,
+    ].join(' '),
+    runs: runsOf(members),
+  }));
+  const closing = closingText(verdict, agrees, claims, holdsUnder, whole);
+  return {
+    ...{ id, verdict, claims },
+    paragraphs: closing === '' ? paragraphs : [...paragraphs, { text: closing, runs: [] }],
+    seeds: whole.map((one) => ({ reading: one.reading.name, count: count(one) })),
   };
-  const options = Object.entries(lists).flatMap(([name, values]) =>
-    values === undefined ? [] : [flagOf(name as OptionName), (values as readonly unknown[]).join(',')],
-  );
-  return ['fys-nn', experiment, ...options, ...('seed' in lists ? [] : ['--seed', '1..50'])].join(' ');
+}
+
+/** What the readings together say, which single changes of the program recover it, and its cause, where it has them. */
+function closingText(
+  verdict: Verdict,
+  agrees: boolean,
+  claims: readonly (NumberClaim | ConclusionClaim)[],
+  holdsUnder: readonly string[],
+  whole: readonly { reading: { name: string } }[],
+): string {
+  const changes = holdsUnder.filter((name) => whole.every(({ reading }) => reading.name !== name));
+  const cause = claims.length === 1 && !stands(verdict) ? claims[0].cause : undefined;
+  return [
+    ...(agrees ? [] : [`Together: ${verdict}, ${verdictMeanings[verdict]}.`]),
+    ...(stands(verdict) || changes.length === 0
+      ? []
+      : [`It stands with one choice changed: ${changes.join(', ')}.`]),
+    ...(cause === undefined ? [] : [`Why: ${cause.text}`]),
+    ...(cause?.command === undefined ? [] : [`Shown by: ${cause.command}`]),
+  ].join(' ');
+}
+
+/** The verdict as the beginning of a sentence. */
+const verdictClauses: Readonly<Record<Verdict, string>> = {
+  typical: 'So it is typical',
+  unusual: 'So it is unusual',
+  holds: 'So it holds',
+  'holds, but negligible': 'So it holds, but negligibly',
+  underspecified: 'So it is underspecified',
+  'depends on the seed': 'So it depends on the seed',
+  undecided: 'So it is undecided',
+  contradicted: 'So it is contradicted',
+  'not run': 'So it was not run',
+};
+
+function sentence(text: string): string {
+  return /^(code|text):/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

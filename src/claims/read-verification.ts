@@ -29,13 +29,17 @@ export async function readVerification(folder: string): Promise<Verification> {
     readings.find((reading) => reading.name === name) ?? { ...codeReading, name };
   const numbers = found.numbers.map((one) => ({
     ...one,
-    evidence: one.evidence.map((evidence) => numberEvidence(evidence, named)),
+    evidence: one.evidence.map((evidence) => numberEvidence(one.subject, evidence, named)),
+  }));
+  const figures = (found.figures ?? []).map((one) => ({
+    ...one,
+    evidence: one.evidence.map((evidence) => ({ ...evidence, reading: named(evidence.reading) })),
   }));
   const conclusions = found.conclusions.map((one) => ({
     ...one,
-    evidence: one.evidence.map((evidence) => conclusionEvidence(evidence, named)),
+    evidence: one.evidence.map((evidence) => conclusionEvidence(one.subject, evidence, named)),
   }));
-  return { ...found, readings, numbers, conclusions } as unknown as Verification;
+  return { ...found, readings, numbers, figures, conclusions } as unknown as Verification;
 }
 
 type StoredEvidence = Record<string, unknown> & { reading: string; values?: unknown[]; p?: number };
@@ -57,26 +61,36 @@ function readingOf({ name, variant, changed }: StoredReading): Reading {
   return { name, variant, changed: own };
 }
 
-interface Stored {
-  readings?: StoredReading[];
-  numbers: { evidence: StoredEvidence[] }[];
-  conclusions: { evidence: StoredEvidence[] }[];
+interface StoredJudged {
+  subject: unknown;
+  evidence: StoredEvidence[];
 }
 
-function numberEvidence({ reading, values = [], verdict, ...found }: StoredEvidence, named: NamedReading) {
+interface Stored {
+  readings?: StoredReading[];
+  numbers: StoredJudged[];
+  figures?: StoredJudged[];
+  conclusions: StoredJudged[];
+}
+
+function numberEvidence(
+  claim: unknown,
+  { reading, values = [], verdict, ...found }: StoredEvidence,
+  named: NamedReading,
+) {
   return {
+    claim,
     reading: named(reading),
-    values,
+    values: values.map((value) => (value === 'diverged' ? Number.POSITIVE_INFINITY : value)),
     verdict,
     found: found.p === undefined ? null : unbounded(found),
   };
 }
 
-function conclusionEvidence({ reading, ...evidence }: StoredEvidence, named: NamedReading) {
+function conclusionEvidence(claim: unknown, { reading, ...evidence }: StoredEvidence, named: NamedReading) {
   const effect = evidence.effect as object | null;
   return {
-    reading: named(reading),
-    ...evidence,
+    ...{ claim, reading: named(reading), ...evidence },
     effect: effect === null ? null : unbounded(effect),
   };
 }

@@ -1,11 +1,11 @@
-import { Chalk } from 'chalk';
 import type { NumberEvidence } from '../claims/judge-numbers.ts';
 import { runsText, valueText, zText } from '../claims/verdict-text.ts';
 import { isWhole, type Judged, type Verdict, type Verification } from '../claims/verdicts.ts';
 import { seedsText, shareText } from '../claims/verification-sections.ts';
-import { stands, verdicts } from '../claims/words.ts';
+import { verdicts } from '../claims/words.ts';
 import { fold } from './fold.ts';
 import { screenOf } from './screen.ts';
+import { verdictPainter } from './verdict-painter.ts';
 
 /** The most claims of one verdict that are listed; the files have all of them. */
 const mostListed = 8;
@@ -18,7 +18,7 @@ export function showVerification(
   stream: NodeJS.WriteStream,
 ): string {
   const { color, width } = screenOf(stream);
-  const paint = painter(color);
+  const paint = verdictPainter(color);
   const { numbers, figures, conclusions } = verification;
   const lines = [
     ...fold(`Does the report hold? ${seedsText(verification)}`, width),
@@ -99,15 +99,4 @@ function byReading<Evidence extends Parameters<typeof isWhole>[0]>(
   const whole = evidence.filter(isWhole);
   const texts = new Set(whole.map(text));
   return texts.size === 1 ? [...texts][0] : whole.map((one) => `${one.reading.name} ${text(one)}`).join(', ');
-}
-
-/** Green: stands. Red: contradicted. Yellow: in between. */
-function painter(color: boolean): (verdict: Verdict, text: string) => string {
-  if (!color) return (_, text) => text;
-  const chalk = new Chalk({ level: 2 });
-  const colors: Partial<Record<Verdict, (text: string) => string>> = {
-    contradicted: chalk.red,
-    'not run': chalk.dim,
-  };
-  return (verdict, text) => (colors[verdict] ?? (stands(verdict) ? chalk.green : chalk.yellow))(text);
 }

@@ -1,35 +1,39 @@
 import { type Command, Option } from 'commander';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
-import { fold } from './fold.ts';
-import { screenOf } from './screen.ts';
 import { writeStdoutRaw } from './terminal.ts';
 import { usualFolder } from './verify-folder.ts';
+
+interface ExplainFlags {
+  readonly from?: string;
+  readonly json?: boolean;
+}
 
 /** `fys-nn verify explain`: the verdict on one claim in sentences, from the files of an earlier verification. */
 export function addExplainCommand(verify: Command): void {
   const command = verify
     .command('explain')
-    .argument('<claim>', 'id of a claim, as in claims.csv')
+    .argument('<claim>', 'id of a claim as in claims.csv, or a figure such as "Figure 4"')
     .description(
-      'Say in a few sentences what was claimed, what was run, how far apart they are and how sure that is',
+      'Say in five sentences what was claimed, what was run, how far apart they are, how sure that is, and how to repeat it',
     )
     .addOption(new Option('--from <dir>', 'folder of the verdicts (default: results/verify)'))
-    .action(async (claim: string, { from = usualFolder }: { from?: string }) => {
+    // The flag is also one of verify itself, which then gets it.
+    .addOption(new Option('--json', 'print the explanation as JSON, and errors too'))
+    .action(async (claim: string, _flags: ExplainFlags, self: Command) => {
+      const { from = usualFolder, json = false } = self.optsWithGlobals<ExplainFlags>();
       const { readVerification } = await import('../claims/read-verification.ts');
-      const { explain } = await import('../claims/explain.ts');
+      const { explain, explainable } = await import('../claims/explain.ts');
+      const { explanationJson, explanationText } = await import('./show-explanation.ts');
       const verification = await readVerification(from);
-      const sentences = explain(verification, claim);
-      if (sentences === null) {
-        const ids = [...verification.numbers, ...verification.conclusions].map(({ subject }) => subject.id);
-        parseChoice(claim, ids, 'verify explain'); // names the nearest id
-      } else {
-        const { width } = screenOf(process.stdout);
-        for (const sentence of sentences) writeStdoutRaw(`${fold(sentence, width).join('\n')}\n`);
-      }
+      const found = explain(verification, claim);
+      if (found.length === 0) parseChoice(claim, explainable(verification), 'verify explain'); // names the nearest
+      writeStdoutRaw(
+        json ? explanationJson(found, verification) : explanationText(found, verification, process.stdout),
+      );
     });
   addExamples(command, [
     ['verify explain ols-best-at-rate-0.01', 'why a conclusion of the report is contradicted'],
-    ['verify explain least-squares-mse --from results/verify-quick', 'a verdict of verify --quick'],
+    ['verify explain "Figure 4" --from results/verify-quick', 'a figure, by the verdicts of verify --quick'],
   ]);
 }

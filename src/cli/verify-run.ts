@@ -97,7 +97,11 @@ function orFirst(finished: SeedsOf, wanted: SeedsOf): SeedsOf {
 }
 
 /** The longest list of finished seeds for each dataset. */
-function seedsByDataset(plans: readonly Plan[], readings: Readings, finished: SeedsOf): Verification['seeds'] {
+function seedsByDataset(
+  plans: readonly Plan[],
+  readings: Readings,
+  finished: SeedsOf,
+): Verification['seeds'] {
   const seeds: Partial<Record<DatasetName, readonly number[]>> = {};
   for (const { experiment, lists, variant } of plans) {
     const isFinished = readings.some(

@@ -174,22 +174,6 @@ test('without --seeds an experiment is looked at until its claims are settled, a
   expect(unsettled.stdout).toContain('50 seeds');
 });
 
-test('`verify explain` says what was claimed, what was run and how to repeat it', async () => {
-  await verify([fair, conclusion, impossible], '--seeds', '1..8');
-  const explained = await callProgram(['verify', 'explain', 'fair'], directory);
-  expect(explained.status).toBe(0);
-  expect(explained.stdout.replaceAll('\n', ' ')).toMatch(
-    /The report \(here\) gives 0.2.*code 8 seeds, text 8 seeds.*median.*standard deviations.*would have been contradicted.*Verdict: .*To repeat it: fys-nn ffnn --epochs 3 --samples 400 --learning-rate 0.01 --seed 1..50/,
-  );
-  const other = await callProgram(['verify', 'explain', 'learns'], directory);
-  expect(other.stdout.replaceAll('\n', ' ')).toMatch(/concludes: it learns.*of the seeds.*Verdict/);
-  const unknown = await callProgram(['verify', 'explain', 'lerns'], directory);
-  expect(unknown.status).toBe(2);
-  expect(unknown.stderr).toContain('did you mean learns');
-  const nowhere = await callProgram(['verify', 'explain', 'fair', '--from', 'nowhere'], directory);
-  expect(nowhere.status).toBe(2);
-});
-
 test('what another library would have to compute is not run where it is absent, and a note says why', async () => {
   const regressor = {
     ...{ id: 'sklearn', kind: 'number', where: 'here', says: 'its regressor', value: 0.1, readingError: 0.1 },

@@ -1,7 +1,10 @@
 import { datasets } from '../datasets/index.ts';
-import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
+import { listText, shellQuoted } from '../experiment/command-text.ts';
+import { flagOf, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
+
+export { listText } from '../experiment/command-text.ts';
 
 /** The folders that the page's runs read and write, as typed; null means the default. */
 export interface Places {
@@ -43,18 +46,4 @@ export function outOf({ out }: Places, folder: string): string[] {
 
 function pathOption(flag: string, path: string | null): string[] {
   return path === null ? [] : [flag, shellQuoted(path)];
-}
-
-/** Values as the command line takes them: 2020 or 1..5 or 1,2,5. */
-export function listText(values: readonly Setting[]): string {
-  const [first] = values;
-  const run =
-    values.length > 2 &&
-    values.every((value, i) => Number.isInteger(value) && value === (first as number) + i);
-  return run ? `${first}..${values[values.length - 1]}` : values.join(',');
-}
-
-/** Quotes a text so that a POSIX shell reads it as one word. */
-function shellQuoted(text: string): string {
-  return /^[\w./,:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

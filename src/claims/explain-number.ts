@@ -1,0 +1,39 @@
+import type { NumberClaim } from './claims.ts';
+import type { NumberEvidence } from './judge-numbers.ts';
+import { divergedRuns, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
+
+/** "the median of the runs is 0.0521, and the published value lies 0.4 standard deviations of one run above their mean, …" */
+export function numberDistance({ claim, found, values }: NumberEvidence): string {
+  if (found === null) return 'a record is missing, so nothing is known';
+  const diverged = divergedRuns(values);
+  if (diverged === values.length) return `all ${values.length} runs diverge`;
+  const some = diverged === 0 ? '' : `${diverged} of the runs diverge, `;
+  if (found.method === 'equal') return `${some}all runs give ${valueText(found.median)}`;
+  const { median, z, percentile, p } = found;
+  const side = z < 0 ? 'below' : 'above';
+  const allowed = p === 1 && Math.abs(z) > 0.5 ? ', within its rounding or reading error' : '';
+  return `${some}the median of the runs is ${valueText(median)}; ${valueText(claim.value)} lies ${zText(Math.abs(z))} standard deviations of ${(claim.runs ?? 1) === 1 ? 'one run' : 'such a mean'} ${side} their mean${allowed}, and ${valueText(percentile)} % of the runs are lower`;
+}
+
+/** Why the verdict is what it is: what would have been another one. */
+export function numberSureness({ claim, found, verdict, values }: NumberEvidence): string {
+  if (found === null) return 'run fys-nn verify again';
+  const { interval, undetected, resolutionZ, p, adjusted } = found;
+  const limits = `only a value outside of ${rangeText(undetected)} would be contradicted`;
+  switch (verdict) {
+    case 'contradicted':
+      if (divergedRuns(values) === values.length) return 'what diverges gives no number';
+      return `the probability that ${oneMore(claim)} is so far out is ${pValueText(p)}, and ${pValueText(adjusted)} allowing for all other numbers`;
+    case 'unusual':
+      return `it lies outside of the central 95 % of ${(claim.runs ?? 1) === 1 ? 'such runs' : 'such means'}, ${rangeText(interval)}, but so do some of so many numbers (p = ${pValueText(adjusted)} allowing for all of them), and ${limits}`;
+    case 'undecided':
+      return `with so few runs, ${limits}`;
+    default:
+      return `${oneMore(claim)} would be within ${rangeText(interval)}, and ${limits} (${zText(resolutionZ)} standard deviations)`;
+  }
+}
+
+/** What a published number is compared with. */
+function oneMore({ runs = 1 }: NumberClaim): string {
+  return runs === 1 ? 'one more run' : `the mean of ${runs} more runs`;
+}
