@@ -4,6 +4,7 @@ import { conclusionDistance, conclusionSureness } from './explain-conclusion.ts'
 import { numberDistance, numberSureness } from './explain-number.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { FigureEvidence, NumberEvidence } from './judge-numbers.ts';
+import { runsReading } from './judge-runs.ts';
 import { pValueText, valueText, zText } from './verdict-text.ts';
 import { isWhole, type Judged, type Verification } from './verdicts.ts';
 import { stands, type Verdict, verdictMeanings } from './words.ts';
@@ -153,6 +154,10 @@ function explained<Evidence extends Parameters<typeof isWhole>[0] & { verdict: V
   const { count, distance, sureness } = wording;
   const howRun = (one: Evidence) =>
     `with ${counted(count(one), 'seed')} ${readingTexts[one.reading.name] ?? `under ${one.reading.name}`}`;
+  const ranText = (members: readonly Evidence[]) =>
+    members[0].reading.name === runsReading.name
+      ? `It is judged by ${counted(count(members[0]), 'run')} of another program.`
+      : `It was run again ${members.map(howRun).join(' and ')}.`;
   const runsOf = (members: readonly Evidence[]) => members.map(wording.runs).filter((runs) => runs !== null);
   const agrees = new Set(whole.map((one) => one.verdict)).size === 1;
   const parts = agrees ? [whole] : whole.map((one) => [one]);
@@ -160,7 +165,7 @@ function explained<Evidence extends Parameters<typeof isWhole>[0] & { verdict: V
   const paragraphs = parts.map((members, index) => ({
     text: [
       ...(index === 0 ? [claimed] : []),
-      `It was run again ${members.map(howRun).join(' and ')}.`,
+      ranText(members),
       `${sentence(members.map((one) => (agrees ? named(one, distance(one)) : distance(one))).join('; '))}.`,
       `${verdictClauses[members[0].verdict]}: ${members.map((one) => (agrees ? named(one, sureness(one)) : sureness(one))).join('; ')}.`,
     ].join(' '),

@@ -70,23 +70,17 @@ export function explanationJson(found: readonly Explanation[], verification: Ver
 
 /** The commands that run again what the claims were judged by, for each reading. */
 export function commandsOf({ claims, seeds }: Explanation, verification: Verification): string[] {
-  const own = claims.filter((claim) => isOwn(claim));
+  if (verification.runs !== undefined) return [];
   const commands = seeds.flatMap(({ reading, count }) => {
     const seedsOf = (experiment: string) => {
       const { dataset } = experiments.find(({ name }) => name === experiment)!;
-      return (verification.seeds[dataset] ?? []).slice(0, count);
+      return ((verification.seeds[dataset] ?? []) as readonly number[]).slice(0, count);
     };
-    const about = own.filter(({ variant }) => variant === undefined || variant === reading);
+    const about = claims.filter(({ variant }) => variant === undefined || variant === reading);
     return count === 0 ? [] : repeatsOf(about, reading, seedsOf);
   });
   const lines = commands.map((repeat) => ['fys-nn', ...argumentsOf(repeat).map(shellQuoted)].join(' '));
   return [...new Set(lines)];
-}
-
-/** Whether a claim is about runs of this program's experiments. */
-function isOwn(claim: Explanation['claims'][number]): boolean {
-  const names = experiments.map(({ name }) => name);
-  return quantitiesOf(claim).every(({ experiment }) => names.includes(experiment));
 }
 
 function repeatText({ claims }: Explanation): string {
