@@ -12,7 +12,7 @@ export interface RunsTable {
   /** Rows in the file. */
   readonly rows: number;
   /** The rows that a selection takes, by the place of their seed in `seeds`. */
-  rowsOf(selection: Selection): readonly UsedRow[];
+  rowsOf(selection: Selection): ReadonlyMap<number, readonly UsedRow[]>;
   /** The lowest and the highest number of each statistic, in the order of the plan. */
   readonly ranges: readonly Interval[];
   /** The values of a setting among all rows, for messages. */
@@ -20,15 +20,12 @@ export interface RunsTable {
 }
 
 export interface UsedRow {
-  readonly seed: number;
   /** Its number among all records of the file. */
   readonly record: number;
-  /** The values of the settings that claims select by, as a number. */
-  readonly group: number;
-  /** Of the cells that no claim names; two rows of a cell and a seed with the same are one run given twice. */
-  readonly rest: number;
-  /** One for each statistic of the plan: NaN if the run was not made, infinite if it diverged. */
-  readonly values: readonly number[];
+  /** The settings that claims select by and all cells that no claim names: rows of a seed with the same are one run. */
+  readonly cell: number;
+  /** Of a statistic, by its place in the plan: NaN if the run was not made, infinite if it diverged. */
+  value(place: number): number;
 }
 
 /** The rows with the same values of the settings that claims select by. */
@@ -116,28 +113,48 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
   return {
     seeds: order,
     rows,
-    rowsOf: (selection) =>
-      [...groups.values()]
-        .filter(({ used, cell }) => used && takes(selection, cell))
-        .flatMap(({ data }, group) =>
-          unpacked(data, plan.statistics.length).map((row) => ({
-            ...row,
-            group,
-            seed: placeOf.get(row.seed)!,
-          })),
-        )
-        .sort((a, b) => a.seed - b.seed || a.record - b.record),
+    rowsOf: (selection) => {
+      const bySeed = new Map<number, UsedRow[]>();
+      for (const [group, { used, cell, data }] of [...groups.values()].entries()) {
+        if (!used || !takes(selection, cell)) continue;
+        for (let at = 0; at < data.length; at += 3 + plan.statistics.length) {
+          const seed = placeOf.get(data[at])!;
+          const row = new StoredRow(data, at, group);
+          const others = bySeed.get(seed);
+          if (others === undefined) bySeed.set(seed, [row]);
+          else others.push(row);
+        }
+      }
+      return bySeed;
+    },
     ranges,
     valuesOf: (setting) => sortedSeeds([...new Set([...groups.values()].map(({ cell }) => cell[setting]))]),
   };
 }
 
-function unpacked(data: readonly number[], count: number): Omit<UsedRow, 'group'>[] {
-  const stride = 3 + count;
-  return Array.from({ length: data.length / stride }, (_, row) => {
-    const [seed, record, rest, ...values] = data.slice(row * stride, (row + 1) * stride);
-    return { seed, record, rest, values };
-  });
+/** A row in the numbers of its group. There may be a million. */
+class StoredRow implements UsedRow {
+  readonly #data: readonly number[];
+  readonly #at: number;
+  readonly #group: number;
+
+  constructor(data: readonly number[], at: number, group: number) {
+    this.#data = data;
+    this.#at = at;
+    this.#group = group;
+  }
+
+  get record(): number {
+    return this.#data[this.#at + 1];
+  }
+
+  get cell(): number {
+    return this.#group * 2 ** 32 + this.#data[this.#at + 2];
+  }
+
+  value(place: number): number {
+    return this.#data[this.#at + 3 + place];
+  }
 }
 
 function takes({ wanted }: Selection, cell: readonly string[]): boolean {
@@ -247,7 +264,7 @@ function restOf(file: RunsFile, plan: RunsPlan): (row: readonly string[]) => num
       for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
       hash = Math.imul(hash ^ 0x1f, 0x01000193);
     }
-    return hash;
+    return hash >>> 0;
   };
 }
 

@@ -22,47 +22,44 @@ export async function valuesOf(
   file: RunsFile,
 ): Promise<ValuesBySeed> {
   const { take = 'only' } = selection.quantity;
-  const rows = table.rowsOf(selection);
+  const bySeed = table.rowsOf(selection);
   const values = new Map<number, number>();
-  const bySeed: (readonly UsedRow[])[] = [];
-  for (let start = 0; start < rows.length; ) {
-    let end = start + 1;
-    while (end < rows.length && rows[end].seed === rows[start].seed) end++;
-    bySeed.push(rows.slice(start, end));
-    start = end;
-  }
-  const most = bySeed.reduce((count, { length }) => Math.max(count, length), 0);
-  for (const own of bySeed) {
-    const twice = take === 'only' ? own.slice(0, 2) : sameTwice(own);
-    if (twice.length === 2) throw await repeated(id, twice as [UsedRow, UsedRow], table, plan, file);
-    if (own.length < most) continue;
-    const value = valueIn(selection, own);
-    if (!Number.isNaN(value)) values.set(own[0].seed, value);
+  let most = 0;
+  for (const { length } of bySeed.values()) most = Math.max(most, length);
+  for (let seed = 0; seed < table.seeds.length; seed++) {
+    const rows = bySeed.get(seed);
+    if (rows === undefined) continue;
+    const twice = take === 'only' ? rows : sameCell(rows);
+    if (twice.length > 1) throw await repeated(id, seed, twice, table, plan, file);
+    if (rows.length < most) continue;
+    const value = valueIn(selection, rows);
+    if (!Number.isNaN(value)) values.set(seed, value);
   }
   return values;
 }
 
-/** NaN if a number is missing. */
+/** NaN if a number is missing. It does not depend on the order of the rows. */
 function valueIn(
   { quantity: { take = 'only' }, statistic, by }: Selection,
   rows: readonly UsedRow[],
 ): number {
-  const numbers = rows.map(({ values }) => values[by]);
-  if (numbers.some(Number.isNaN)) return Number.NaN;
-  if (take === 'only') return numbers[0];
-  if (take === 'mean') return mean(numbers);
-  const best = numbers.reduce(take === 'min' ? (a, b) => Math.min(a, b) : (a, b) => Math.max(a, b));
-  return rows[numbers.indexOf(best)].values[statistic];
+  const compared = Float64Array.from(rows, (row) => row.value(by)).sort();
+  // The sort puts NaN last.
+  if (Number.isNaN(compared[compared.length - 1])) return Number.NaN;
+  if (take === 'mean') return mean(compared);
+  const best = take === 'max' ? compared[compared.length - 1] : compared[0];
+  if (by === statistic) return best;
+  const read = rows.filter((row) => row.value(by) === best).map((row) => row.value(statistic));
+  return read.some(Number.isNaN) ? Number.NaN : read.reduce((least, value) => Math.min(least, value));
 }
 
-/** Two rows of one seed that no setting tells apart. */
-function sameTwice(rows: readonly UsedRow[]): UsedRow[] {
-  const seen = new Map<string, UsedRow>();
+/** Two rows of one seed that nothing tells apart. */
+function sameCell(rows: readonly UsedRow[]): UsedRow[] {
+  const seen = new Map<number, UsedRow>();
   for (const row of rows) {
-    const key = `${row.group} ${row.rest}`;
-    const earlier = seen.get(key);
+    const earlier = seen.get(row.cell);
     if (earlier !== undefined) return [earlier, row];
-    seen.set(key, row);
+    seen.set(row.cell, row);
   }
   return [];
 }
@@ -70,20 +67,22 @@ function sameTwice(rows: readonly UsedRow[]): UsedRow[] {
 /** The error of two rows where one is needed: they are one run, or a setting tells them apart that the claim does not. */
 async function repeated(
   id: string,
-  rows: readonly [UsedRow, UsedRow],
+  seed: number,
+  rows: readonly UsedRow[],
   table: RunsTable,
   plan: RunsPlan,
   file: RunsFile,
 ): Promise<UserError> {
+  const records = rows.map(({ record }) => record).sort((a, b) => a - b);
   const cells: string[][] = [];
   for await (const { record, row } of runRows(file)) {
-    if (rows.some((one) => one.record === record)) cells.push(row);
+    if (record === records[cells.length]) cells.push(row);
     if (cells.length === 2) break;
   }
   const [first, second] = cells;
-  const lines = await Promise.all(rows.map(({ record }) => lineOf(file, record)));
+  const lines = [await lineOf(file, records[0]), await lineOf(file, records[1])];
   const where = `lines ${lines[0]} and ${lines[1]}`;
-  const seed = `${file.names[file.seed]} ${table.seeds[rows[0].seed]}`;
+  const run = `${file.names[file.seed]} ${table.seeds[seed]}`;
   const measured = plan.statistics.map(({ column }) => column);
   const differing = file.names.flatMap((name, column) => {
     const isSetting = name !== '' && ![file.seed, file.status, ...measured].includes(column);
@@ -91,7 +90,7 @@ async function repeated(
   });
   if (differing.length === 0) {
     return runsError(file.path, {
-      what: `${where} give the same cell of ${seed} twice`,
+      what: `${where} give the same cell of ${run} twice`,
       expected: 'one row for each seed and cell',
       received: second.join(file.delimiter),
       remedy: 'remove one of them, or add a column that says how they differ',
@@ -100,7 +99,7 @@ async function repeated(
   const name = file.names[differing[0]];
   const [one, other] = [first[differing[0]], second[differing[0]]];
   return runsError(file.path, {
-    what: `claim ${id} selects both ${where} for ${seed}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
+    what: `claim ${id} selects both ${where} for ${run}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
     expected: 'one row for each seed, or "take": "min", "max" or "mean"',
     received: `${name} ${one} and ${other}`,
     remedy: `add to its "select" ${JSON.stringify(name)}: ${JSON.stringify(one)}`,
