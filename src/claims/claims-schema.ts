@@ -35,6 +35,7 @@ export const claimsFile = z.strictObject({
     author: shownText.optional(),
     date: shownText.optional(),
     note: shownText.optional(),
+    reference: shownText.optional().describe('where the report is: a DOI or another URL'),
   }),
   variant: z
     .enum(['code', 'text'])

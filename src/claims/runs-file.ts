@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { type ErrorParts, UserError } from '../errors.ts';
 import { type Delimiter, delimiterOf, NotCsv, readCsv } from '../files/csv.ts';
+import { digestOfFile } from '../files/digest.ts';
 import { reasonOf } from '../files/errno.ts';
-import { openRegular } from '../files/regular-file.ts';
 
 /** A file of runs that any program made, and what its first line says. */
 export interface RunsFile {
@@ -53,7 +52,7 @@ export async function openRuns(path: string): Promise<RunsFile> {
         received: names.join(delimiter),
       });
     }
-    const sha256 = await digestOf(path);
+    const sha256 = await digestOfFile(path);
     return {
       ...{ path, sha256, delimiter, names, seed },
       ...{ status: indexOf('status'), experiment: indexOf('experiment') },
@@ -114,15 +113,4 @@ export async function lineOf({ path, delimiter }: RunsFile, wanted: number): Pro
     line += 1 + row.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
   }
   return line;
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const file = await openRegular(path);
-  try {
-    for await (const bytes of file.createReadStream({ autoClose: false })) hash.update(bytes);
-  } finally {
-    await file.close();
-  }
-  return hash.digest('hex');
 }

@@ -13,7 +13,7 @@ import type { GridWinners } from './winners.ts';
 /** The names of the files that `fys-nn verify` writes. */
 export const verificationNames: readonly string[] = [
   ...tableNames(['claims', 'figures', 'winners']),
-  ...['verdicts.json', 'verify.json', 'verify.md', 'junit.xml'],
+  ...['verdicts.json', 'verify.json', 'verify.md', 'junit.xml', 'certificate.md', 'certificate.yml'],
 ];
 
 /** The files that `fys-nn verify` writes, by name. */

@@ -1,4 +1,4 @@
-import { type Claim, ownClaims, readClaims } from '../claims/claims.ts';
+import { type Claim, type ClaimsFile, ownClaims, readClaims } from '../claims/claims.ts';
 import { checkConditions } from '../claims/judge-conclusions.ts';
 import { codeReading, isJudgedByAny, type Reading, textReading } from '../claims/readings.ts';
 import type { Sources } from '../datasets/dataset.ts';
@@ -9,6 +9,7 @@ import type { VerifyRequest, VerifyVariant } from './verify-flags.ts';
 
 /** What is judged: claims, on which data, under which readings of the report. */
 export interface VerifySubject {
+  readonly report: ClaimsFile['report'];
   readonly claims: readonly Claim[];
   /** The program first, where it is judged. */
   readonly readings: readonly [Reading, ...Reading[]];
@@ -26,7 +27,7 @@ export async function verifySubject({
   const data = await otherData(running.sources);
   if (file === null && data !== null) throw notReportsData(data.title);
   const readings = readingsOf(variant);
-  const { claims: all } = await readClaims(file ?? ownClaims);
+  const { report, claims: all } = await readClaims(file ?? ownClaims);
   const claims = all.filter((claim) => isJudgedByAny(claim, readings));
   if (claims.length === 0 && all.length > 0) throw noMatchingClaims(variant);
   await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
@@ -37,7 +38,7 @@ export async function verifySubject({
     );
   }
   const claimsText = file === null ? null : JSON.stringify(all);
-  return { claims, readings, claimsText, dataDigest: data?.sha256 ?? null };
+  return { report, claims, readings, claimsText, dataDigest: data?.sha256 ?? null };
 }
 
 /** The digest and title of images that are not the report's; null for the report's. */

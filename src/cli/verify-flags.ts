@@ -61,6 +61,8 @@ export interface VerifyRequest {
   readonly expect: string | null;
   readonly out: string | null;
   readonly json: boolean;
+  /** The command line that gives the same verdicts. */
+  readonly repeat: string;
   readonly running: Running;
 }
 
@@ -123,9 +125,10 @@ export function addVerifyOptions(command: Command): void {
 }
 
 /** Checks the flags, before anything is read. Errors: UserError for values out of range. */
-export function verifyRequest(flags: VerifyFlags): VerifyRequest {
+export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest {
   const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);
   return {
+    repeat,
     action: flags.calibrate === true ? 'calibrate' : flags.plan === true ? 'plan' : 'judge',
     claims: flags.claims ?? null,
     generated: parseSeeds(flags.seeds, '--seeds'),

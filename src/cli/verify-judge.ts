@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { withCertificate } from '../claims/certificate-files.ts';
+import { type ClaimsFile, ownClaims } from '../claims/claims.ts';
 import {
   type Expectation,
   newlyContradicted,
@@ -8,6 +11,7 @@ import {
 } from '../claims/expectation.ts';
 import { verificationFiles, verificationJson, verificationNames } from '../claims/verification-files.ts';
 import { exitCodes } from '../errors.ts';
+import { digestOfFile } from '../files/digest.ts';
 import { toJson } from '../output/json.ts';
 import { programAndMachine } from '../output/manifest.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
@@ -31,7 +35,7 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
   const options = { level, running, maxTime, changing: variant === 'both' };
   const run = await runLooks(subject.claims, subject.readings, looks, options);
   const { seeds, ended } = run.verification;
-  return await conclude(request, run, out, expected, {
+  return await conclude(request, subject.report, run, out, expected, {
     ...{ verify: true, quick, variant, level, seeds, claims: request.claims },
     ...(ended === undefined ? {} : { ended }),
   });
@@ -39,17 +43,26 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
 
 /** Writes and prints what was found, and returns the exit status. */
 export async function conclude(
-  { quick, json, running: { quiet } }: VerifyRequest,
+  { quick, json, repeat, claims, running: { quiet } }: VerifyRequest,
+  report: ClaimsFile['report'],
   run: VerifyRun,
   out: string,
   expected: Expectation | null,
   choices: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { verification, winners } = run;
-  const files = await verificationFiles(verification, winners, expected, quick);
+  const program = await programAndMachine();
+  const files = withCertificate(
+    await verificationFiles(verification, winners, expected, quick),
+    verification,
+    {
+      ...{ report, program, runs: run.runs(), command: repeat },
+      claims: { file: basename(claims ?? ownClaims), sha256: await digestOfFile(claims ?? ownClaims) },
+    },
+  );
   const manifest = {
     ...choices,
-    ...{ run: { command: process.argv.slice(2) }, ...(await programAndMachine()) },
+    ...{ run: { command: process.argv.slice(2) }, ...program },
   };
   noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));
   writeStdoutRaw(

@@ -1,4 +1,5 @@
 import { experiments } from '../../experiments/index.ts';
+import { type CertifiedRuns, ownRuns } from '../claims/certificate.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
 import { planReadings, type Reading, type SeedsOf, singleChanges } from '../claims/readings.ts';
@@ -18,6 +19,8 @@ import { type Running, recordsOf } from './verify-records.ts';
 export interface VerifyRun {
   readonly verification: Verification;
   readonly winners: readonly GridWinners[];
+  /** The runs that it rests on. */
+  readonly runs: () => CertifiedRuns;
   readonly failures: number;
   /** What diverged, with --fail-on-diverged. */
   readonly diverged: string | null;
@@ -65,7 +68,7 @@ export async function runLooks(
       const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
       const winners: GridWinners[] = [];
       for (const plan of whole) winners.push(...(await winnersOf(plan, records, level)));
-      return { verification, winners, finished };
+      return { verification, winners, finished, runs: () => ownRuns(plans, records) };
     });
   };
   let look = looks;
@@ -85,7 +88,7 @@ export async function runLooks(
     if (isOver()) unfinished = unfinishedOf(claims, experiments, changes, judged.finished, look.seedsOf);
   }
   const ended = unfinished.length === 0 ? {} : { ended: { minutes: maxTime!, unfinished } };
-  return { verification: { ...judged.verification, ...ended }, winners, ...found };
+  return { verification: { ...judged.verification, ...ended }, winners, runs: judged.runs, ...found };
 }
 
 /** The seeds that are finished; where there are none, the first one, whose claims are then not run. */

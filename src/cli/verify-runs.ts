@@ -14,6 +14,7 @@ import { writeStderr } from './terminal.ts';
 import type { VerifyRequest } from './verify-flags.ts';
 import { usualLevel } from './verify-folder.ts';
 import { conclude } from './verify-judge.ts';
+import type { VerifyRun } from './verify-run.ts';
 
 /** Judges claims by the runs of another program, writes and prints the verdicts, and returns the exit status. */
 export async function judgeRunsInto(path: string, request: VerifyRequest, command: Command): Promise<number> {
@@ -28,8 +29,11 @@ export async function judgeRunsInto(path: string, request: VerifyRequest, comman
   await checkOutFolder(out, verificationNames);
   const { verification, notes } = await judgeRuns(subject, file, level);
   if (!running.quiet) for (const note of notes) writeStderr(`note: ${note}`);
-  const run = { verification, winners: [], failures: 0, diverged: null, absent: new Set<string>() };
-  return await conclude(request, run, out, expected, {
+  const run: VerifyRun = {
+    ...{ verification, winners: [], failures: 0, diverged: null, absent: new Set() },
+    runs: () => ({ kind: 'given', ...verification.runs! }),
+  };
+  return await conclude(request, subject.report, run, out, expected, {
     ...{ verify: true, level, runs: { path, sha256: file.sha256 }, claims: request.claims },
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from './examples.ts';
+import { repeatCommand } from './repeat-command.ts';
 import type { SetStatus } from './status.ts';
 import { addExplainCommand } from './verify-explain.ts';
 import { addVerifyOptions, type VerifyFlags, verifyRequest } from './verify-flags.ts';
@@ -25,7 +26,7 @@ async function runVerify(flags: VerifyFlags, command: Command): Promise<number> 
     const { writeStarter } = await import('./verify-init.ts');
     return await writeStarter(flags.init, command);
   }
-  const request = verifyRequest(flags);
+  const request = verifyRequest(flags, repeatCommand(command));
   if (flags.runs !== undefined) {
     const { judgeRunsInto } = await import('./verify-runs.ts');
     return await judgeRunsInto(flags.runs, request, command);

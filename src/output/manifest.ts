@@ -73,8 +73,14 @@ async function manifest(
   };
 }
 
+export interface ProgramAndMachine {
+  readonly versions: Readonly<Record<string, string | number>>;
+  readonly commit: string | null;
+  readonly machine: Readonly<Record<string, string | number>>;
+}
+
 /** What every manifest says of the program and the machine. */
-export async function programAndMachine(): Promise<Record<string, unknown>> {
+export async function programAndMachine(): Promise<ProgramAndMachine> {
   return {
     versions: { 'fys-nn': programVersion(), numerics, node: process.versions.node, v8: process.versions.v8 },
     commit: await commitOf(packageFolder),

@@ -79,7 +79,7 @@ function* markdownLines(
 }
 
 /** Foreign text as one cell, escaped so that it cannot start a cell, a link (GitHub links bare addresses), an image or HTML. */
-function markdownText(text: string): string {
+export function markdownText(text: string): string {
   const marks = /[\\|`*_~<>&[\]@]|:(?=\/\/)|(?<=www)\./gi;
   return printable(text.replace(/\s+/g, ' ')).replace(marks, '\\$&');
 }

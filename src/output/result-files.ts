@@ -78,7 +78,7 @@ export function tableFiles(
 }
 
 /** Passes on the pieces of a file, and calls `report` with the size and digest at the end. */
-async function* withFacts(
+export async function* withFacts(
   pieces: AsyncIterable<string>,
   report: (facts: FileFacts) => void,
 ): AsyncGenerator<string> {

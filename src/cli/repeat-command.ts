@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+/** Options of `verify` that decide no number: where things are kept, how many workers, what is printed, what fails. */
+const idle = ['out', 'store', 'jobs', 'quiet', 'progress', 'json', 'retries', 'timeout'].concat([
+  'maxFailures',
+  'keepGoing',
+  'failOnDiverged',
+]);
+
+/** The command line that gives the same verdicts, as a shell reads it: what the user wrote, without what decides nothing. */
+export function repeatCommand(command: Command): string {
+  const words = command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (idle.includes(name) || command.getOptionValueSource(name) !== 'cli') return [];
+    const value: unknown = command.getOptionValue(name);
+    return value === true ? [option.long!] : [option.long!, shellWord(String(value))];
+  });
+  return ['npx fys-nn', command.name(), ...words].join(' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
