@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { UserError } from '../errors.ts';
 import type { Claim, Metrics } from './claims.ts';
 import { judgeRuns } from './judge-runs.ts';
+import { claimKinds } from './kinds/index.ts';
 import { openRuns } from './runs-file.ts';
 
 let directory: string;
@@ -177,6 +178,21 @@ test('runs of one seed decide nothing', async () => {
   ]);
   expect(verification.numbers[0].verdict).toBe('undecided');
   expect(verification.conclusions[0].verdict).toBe('undecided');
+});
+
+test('the best cell of a grid is judged among all cells', async () => {
+  const expand = (best: object) =>
+    claimKinds['best cell'].expand(
+      {
+        ...{ id: 'best', kind: 'best cell', where: 'text', says: 'the best', experiment: '' },
+        ...{ statistic: 'loss', best: best as Record<string, string> },
+      },
+      () => 'lower',
+    );
+  const word = async (best: object) => (await judge(table(), expand(best))).verification.conclusions[0];
+  expect(await word({ lr: 0.1 })).toMatchObject({ verdict: 'holds', evidence: [{ bestCell: { cells: 2 } }] });
+  expect(await word({ lr: 0.01 })).toMatchObject({ verdict: 'contradicted' });
+  expect((await word({ lr: 0.01 })).evidence[0].bestCell).toMatchObject({ best: { lr: '0.1' }, tied: 1 });
 });
 
 test('claims without rows are not run, and a note says why', async () => {

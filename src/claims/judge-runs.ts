@@ -6,6 +6,7 @@ import { judgeConclusion } from './judge-conclusions.ts';
 import { type Gathered, judgeValues } from './judge-numbers.ts';
 import { bind, combinationsOf, type Reading } from './readings.ts';
 import type { RunsFile } from './runs-file.ts';
+import { runsGrids } from './runs-grid.ts';
 import { columnMeasure } from './runs-measures.ts';
 import { planRuns, type RunsPlan, type Selection } from './runs-plan.ts';
 import { type RunsTable, readRuns } from './runs-table.ts';
@@ -39,7 +40,7 @@ export async function judgeRuns(
   const values = new Map<Selection, ValuesBySeed>();
   for (const claim of claims) {
     for (const selection of selectionsOf(claim, plan).flat()) {
-      values.set(selection, await valuesOf(claim.id, selection, table, plan, file));
+      values.set(selection, await valuesOf(claim, selection, table, plan, file));
     }
   }
   const numbers = judgeValues(
@@ -51,7 +52,12 @@ export async function judgeRuns(
   const conclusions = [];
   for (const claim of claims.filter((claim) => claim.kind === 'conclusion')) {
     const bySeed = boundValues(claim, plan, table, values);
-    conclusions.push({ claim, reading: runsReading, ...(await judgeConclusion(claim, bySeed, level)) });
+    const grids = runsGrids(claim, plan, table, measures);
+    conclusions.push({
+      claim,
+      reading: runsReading,
+      ...(await judgeConclusion(claim, bySeed, level, grids)),
+    });
   }
   const seeds = { [basename(file.path)]: table.seeds.map(asNumber) };
   const runs = { file: basename(file.path), sha256: file.sha256, rows: table.rows };

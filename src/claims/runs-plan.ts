@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../math/nearest.ts';
-import { type Claim, type Metrics, type Quantity, quantitiesOf } from './claims.ts';
+import { type Claim, type Metrics, nameOf, type Quantity, quantitiesOf } from './claims.ts';
 import { boundQuantities } from './readings.ts';
 import { canonicalName, canonicalSetting } from './runs-cells.ts';
 import type { RunsFile } from './runs-file.ts';
@@ -9,11 +9,19 @@ import { type Statistic, statisticOf } from './runs-measures.ts';
 /** Which rows of a file of runs a quantity takes, and what it reads there. */
 export interface Selection {
   readonly quantity: Quantity;
-  /** The values that a row must have, by the place of the setting in `RunsPlan.settings`. */
-  readonly wanted: readonly { readonly setting: number; readonly values: ReadonlySet<string> }[];
+  /** The values that a row must have. */
+  readonly wanted: readonly WantedSetting[];
+  /** The values that a row must not have all of; empty: none is left out. */
+  readonly except: readonly WantedSetting[];
   /** Places in `RunsPlan.statistics`. */
   readonly statistic: number;
   readonly by: number;
+}
+
+export interface WantedSetting {
+  /** Its place in `RunsPlan.settings`. */
+  readonly setting: number;
+  readonly values: ReadonlySet<string>;
 }
 
 /** What is read of a file of runs to judge claims. */
@@ -46,23 +54,27 @@ export function planRuns(claims: readonly Claim[], file: RunsFile, metrics: Metr
     return place < 0 ? statistics.push(statisticOf(file.names[column], column, metrics)) - 1 : place;
   };
   const selectionOf = (claim: Claim, quantity: Quantity): Selection => {
-    const chosen = Object.entries(quantity.select ?? {}).map(([name, values]) => ({
-      column: columnOf(file, claim.id, 'select', name),
-      values: new Set([values].flat().map(canonicalSetting)),
-    }));
+    const settingsIn = (key: 'select' | 'except') =>
+      Object.entries(quantity[key] ?? {}).map(([name, values]) => ({
+        setting: settingPlace(columnOf(file, claim, key, name)),
+        values: new Set([values].flat().map(canonicalSetting)),
+      }));
+    const wanted = settingsIn('select');
     if (file.experiment !== undefined && quantity.experiment !== '') {
-      chosen.push({ column: file.experiment, values: new Set([canonicalSetting(quantity.experiment)]) });
+      const values = new Set([canonicalSetting(quantity.experiment)]);
+      wanted.push({ setting: settingPlace(file.experiment), values });
     }
-    const statistic = statisticPlace(columnOf(file, claim.id, 'statistic', quantity.statistic));
+    const statistic = statisticPlace(columnOf(file, claim, 'statistic', quantity.statistic));
     return {
       quantity,
-      wanted: chosen.map(({ column, values }) => ({ setting: settingPlace(column), values })),
+      ...{ wanted, except: settingsIn('except') },
       statistic,
-      by: quantity.by === undefined ? statistic : statisticPlace(columnOf(file, claim.id, 'by', quantity.by)),
+      by: quantity.by === undefined ? statistic : statisticPlace(columnOf(file, claim, 'by', quantity.by)),
     };
   };
   for (const claim of claims) {
-    for (const quantity of quantitiesOf(claim).flatMap((one) => boundQuantities(claim, one))) {
+    const grid = claim.kind === 'conclusion' && claim.grid !== undefined ? [claim.grid] : [];
+    for (const quantity of [...quantitiesOf(claim), ...grid].flatMap((one) => boundQuantities(claim, one))) {
       selections.set(keyOf(claim, quantity), selectionOf(claim, quantity));
     }
   }
@@ -72,19 +84,19 @@ export function planRuns(claims: readonly Claim[], file: RunsFile, metrics: Metr
   };
 }
 
-function keyOf({ id }: Claim, { experiment, select = {}, statistic, take, by }: Quantity): string {
-  return JSON.stringify([id, experiment, select, statistic, take, by]);
+function keyOf({ id }: Claim, { experiment, select = {}, except, statistic, take, by }: Quantity): string {
+  return JSON.stringify([id, experiment, select, except, statistic, take, by]);
 }
 
 /** The column of a name: of exactly this one, or of the only one with the same letters and digits. */
-function columnOf(file: RunsFile, id: string, key: string, name: string): number {
+function columnOf(file: RunsFile, claim: Claim, key: string, name: string): number {
   const exact = file.names.indexOf(name);
   if (exact >= 0) return exact;
   const similar = file.names.flatMap((other, column) =>
     canonicalName(other) === canonicalName(name) && other !== '' ? column : [],
   );
   if (similar.length === 1) return similar[0];
-  throw noColumn(file, `claim ${id}: ${key}`, name);
+  throw noColumn(file, `${nameOf(claim)}: ${key}`, name);
 }
 
 function noColumn({ path, names }: RunsFile, where: string, name: string): UserError {

@@ -3,7 +3,7 @@ import type { Interval } from '../stats/interval.ts';
 import { canonicalCell, cellValue, decimalSign } from './runs-cells.ts';
 import { type RunsFile, readingRuns, rowError, runRows, runsError } from './runs-file.ts';
 import type { Statistic } from './runs-measures.ts';
-import type { RunsPlan, Selection } from './runs-plan.ts';
+import type { RunsPlan, Selection, WantedSetting } from './runs-plan.ts';
 
 /** The rows of a file of runs that claims use. */
 export interface RunsTable {
@@ -13,6 +13,9 @@ export interface RunsTable {
   readonly rows: number;
   /** The rows that a selection takes, by the place of their seed in `seeds`. */
   rowsOf(selection: Selection): ReadonlyMap<number, readonly UsedRow[]>;
+  /** The values of the settings of a group of rows, and whether a selection takes it. */
+  cellOf(group: number): readonly string[];
+  takes(selection: Selection, group: number): boolean;
   /** The lowest and the highest number of each statistic, in the order of the plan. */
   readonly ranges: readonly Interval[];
   /** The values of a setting among all rows, for messages. */
@@ -22,7 +25,9 @@ export interface RunsTable {
 export interface UsedRow {
   /** Its number among all records of the file. */
   readonly record: number;
-  /** The settings that claims select by and all cells that no claim names: rows of a seed with the same are one run. */
+  /** Rows with the same settings that claims select by. */
+  readonly group: number;
+  /** The same and all cells that no claim names: rows of a seed with the same are one run. */
   readonly cell: number;
   /** Of a statistic, by its place in the plan: NaN if the run was not made, infinite if it diverged. */
   value(place: number): number;
@@ -108,6 +113,8 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
     }
   });
   if (rows === 0) throw runsError(file.path, { what: 'has no row below its names of columns' });
+  // In an order that does not depend on that of the rows.
+  const all = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   const order = sortedSeeds([...seeds.keys()]);
   const placeOf = new Map(order.map((seed, place) => [seeds.get(seed)!, place]));
   return {
@@ -115,7 +122,7 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
     rows,
     rowsOf: (selection) => {
       const bySeed = new Map<number, UsedRow[]>();
-      for (const [group, { used, cell, data }] of [...groups.values()].entries()) {
+      for (const [group, { used, cell, data }] of all.entries()) {
         if (!used || !takes(selection, cell)) continue;
         for (let at = 0; at < data.length; at += 3 + plan.statistics.length) {
           const seed = placeOf.get(data[at])!;
@@ -127,8 +134,10 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
       }
       return bySeed;
     },
+    cellOf: (group) => all[group].cell,
+    takes: (selection, group) => takes(selection, all[group].cell),
     ranges,
-    valuesOf: (setting) => sortedSeeds([...new Set([...groups.values()].map(({ cell }) => cell[setting]))]),
+    valuesOf: (setting) => sortedSeeds([...new Set(all.map(({ cell }) => cell[setting]))]),
   };
 }
 
@@ -136,12 +145,12 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
 class StoredRow implements UsedRow {
   readonly #data: readonly number[];
   readonly #at: number;
-  readonly #group: number;
+  readonly group: number;
 
   constructor(data: readonly number[], at: number, group: number) {
     this.#data = data;
     this.#at = at;
-    this.#group = group;
+    this.group = group;
   }
 
   get record(): number {
@@ -149,7 +158,7 @@ class StoredRow implements UsedRow {
   }
 
   get cell(): number {
-    return this.#group * 2 ** 32 + this.#data[this.#at + 2];
+    return this.group * 2 ** 32 + this.#data[this.#at + 2];
   }
 
   value(place: number): number {
@@ -157,8 +166,9 @@ class StoredRow implements UsedRow {
   }
 }
 
-function takes({ wanted }: Selection, cell: readonly string[]): boolean {
-  return wanted.every(({ setting, values }) => values.has(cell[setting]));
+function takes({ wanted, except }: Selection, cell: readonly string[]): boolean {
+  const has = ({ setting, values }: WantedSetting) => values.has(cell[setting]);
+  return wanted.every(has) && (except.length === 0 || !except.every(has));
 }
 
 /** Numbers by size, then names. */

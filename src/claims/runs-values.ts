@@ -1,5 +1,6 @@
 import type { UserError } from '../errors.ts';
 import { mean } from '../stats/describe.ts';
+import { type Claim, nameOf } from './claims.ts';
 import type { RunsFile } from './runs-file.ts';
 import { lineOf, runRows, runsError } from './runs-file.ts';
 import type { RunsPlan, Selection } from './runs-plan.ts';
@@ -15,7 +16,7 @@ export type ValuesBySeed = ReadonlyMap<number, number>;
  * Errors: UserError if a run has several rows where one number is needed, or the same row twice.
  */
 export async function valuesOf(
-  id: string,
+  claim: Claim,
   selection: Selection,
   table: RunsTable,
   plan: RunsPlan,
@@ -30,7 +31,7 @@ export async function valuesOf(
     const rows = bySeed.get(seed);
     if (rows === undefined) continue;
     const twice = take === 'only' ? rows : sameCell(rows);
-    if (twice.length > 1) throw await repeated(id, seed, twice, table, plan, file);
+    if (twice.length > 1) throw await repeated(claim, seed, twice, table, plan, file);
     if (rows.length < most) continue;
     const value = valueIn(selection, rows);
     if (!Number.isNaN(value)) values.set(seed, value);
@@ -66,7 +67,7 @@ function sameCell(rows: readonly UsedRow[]): UsedRow[] {
 
 /** The error of two rows where one is needed: they are one run, or a setting tells them apart that the claim does not. */
 async function repeated(
-  id: string,
+  claim: Claim,
   seed: number,
   rows: readonly UsedRow[],
   table: RunsTable,
@@ -99,7 +100,7 @@ async function repeated(
   const name = file.names[differing[0]];
   const [one, other] = [first[differing[0]], second[differing[0]]];
   return runsError(file.path, {
-    what: `claim ${id} selects both ${where} for ${run}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
+    what: `${nameOf(claim)} selects both ${where} for ${run}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
     expected: 'one row for each seed, or "take": "min", "max" or "mean"',
     received: `${name} ${one} and ${other}`,
     remedy: `add to its "select" ${JSON.stringify(name)}: ${JSON.stringify(one)}`,

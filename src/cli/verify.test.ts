@@ -52,6 +52,8 @@ test('what holds ends with 0 and leaves tables, Markdown, JSON and JUnit', async
   expect(status).toBe(0);
   expect(stdout).toContain('1 holds');
   expect((await readdir(join(directory, 'results/verify'))).sort()).toEqual([
+    'certificate.md',
+    'certificate.yml',
     'claims.csv',
     'datapackage.json',
     'figures.csv',
