@@ -84,9 +84,11 @@ export function newlyContradicted(verification: Verification, expected: Expectat
   return judgedById(verification).flatMap(([id, { verdict, byReading }]) => {
     if (verdict !== 'contradicted') return [];
     const known = expected?.get(id);
+    // A reading that is undecided here says nothing against the expectation.
+    const against = Object.keys(byReading).filter((reading) => byReading[reading] === 'contradicted');
     const wasExpected =
       typeof known === 'object'
-        ? Object.keys(byReading).every((reading) => known[reading] === 'contradicted')
+        ? against.every((reading) => known[reading] === 'contradicted')
         : known === 'contradicted';
     return wasExpected ? [] : id;
   });

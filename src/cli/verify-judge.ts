@@ -16,13 +16,16 @@ import { toJson } from '../output/json.ts';
 import { programAndMachine } from '../output/manifest.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
-import { showVerification } from './show-verification.ts';
+import { idsText, showVerification } from './show-verification.ts';
 import { writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
 import type { VerifySubject } from './verify-claims.ts';
 import type { VerifyRequest } from './verify-flags.ts';
 import { usualFolder, verifyFolder } from './verify-folder.ts';
 import { looksOf } from './verify-looks.ts';
 import { runLooks, type VerifyRun } from './verify-run.ts';
+
+/** The most claims that a note names; verdicts.json has all of them. */
+const mostNamed = 20;
 
 /** Judges, writes the verdicts into a folder, prints them, and returns the exit status. */
 export async function judgeInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
@@ -76,13 +79,14 @@ export async function conclude(
   note(`wrote ${out}/`);
   writeEvent('written', { path: out });
   const contradicted = newlyContradicted(verification, expected);
-  for (const id of contradicted) {
-    writeStderr(`contradicted${expected === null ? '' : ' (not expected)'}: ${id}`);
+  if (contradicted.length > 0) {
+    const unexpected = expected === null ? '' : ' (not expected)';
+    writeStderr(`contradicted${unexpected}: ${idsText(contradicted, mostNamed)}`);
   }
   const missing = [...verdictsById(verification)].flatMap(([id, verdict]) =>
     verdict === 'not run' ? id : [],
   );
-  if (missing.length > 0) note(`not run: ${missing.join(', ')}`);
+  if (missing.length > 0) note(`not run: ${idsText(missing, mostNamed)}`);
   if (run.diverged !== null) writeStderr(`error: ${run.diverged}`);
   if (run.failures > 0 || run.diverged !== null) return exitCodes.failed;
   if (contradicted.length > 0) return exitCodes.contradicted;
