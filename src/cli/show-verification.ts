@@ -1,12 +1,11 @@
 import type { Cause } from '../claims/claims.ts';
-import type { ConclusionEvidence } from '../claims/judge-conclusions.ts';
-import type { NumberEvidence } from '../claims/judge-numbers.ts';
 import { endedText } from '../claims/unfinished.ts';
 import { rangeText, runsText, valueText, zText } from '../claims/verdict-text.ts';
-import { isWhole, type Judged, type Verdict, type Verification } from '../claims/verdicts.ts';
+import { isWhole, type Verdict, type Verification } from '../claims/verdicts.ts';
 import { seedsText } from '../claims/verification-sections.ts';
 import { verdicts } from '../claims/words.ts';
 import { counted } from '../errors.ts';
+import { groupBy } from '../output/group-by.ts';
 import { fold } from './fold.ts';
 import { screenOf } from './screen.ts';
 import { verdictPainter } from './verdict-painter.ts';
@@ -58,18 +57,50 @@ export function showVerification(
     '',
     ...fold(`All claims: ${out}/verify.md. One of them: fys-nn verify explain ID${option}`, width, 2),
   ];
-  const against = [
-    ...numbers.filter(isContradicted).map(numberText),
-    ...conclusions.filter(isContradicted).map(conclusionText),
-  ].map((text) => fold(`  ${text}`, width, 4));
-  if (against.length === 0) return [...head, ...others, '', 'Nothing is contradicted.', ...foot].join('\n');
-  const title = ['', ...painted('contradicted', `contradicted: ${counted(against.length, 'claim')}`)];
-  // Two lines are kept for how many are left out.
-  const left = mostLines - 2 - head.length - others.length - title.length - foot.length;
-  const shown = against.filter((_, index) => against.slice(0, index + 1).flat().length <= left);
-  const more = against.length - shown.length;
-  const rest = more === 0 ? [] : [`  and ${counted(more, 'other')}, in ${out}/verify.md`];
+  const entries = (texts: readonly string[]) => texts.map((text) => fold(`  ${text}`, width, 4));
+  const untrue = entries(conclusions.filter(isContradicted).map(conclusionText));
+  const wrong = entries(numberTexts(numbers));
+  const count = [...numbers, ...conclusions].filter(isContradicted).length;
+  if (count === 0) return [...head, ...others, '', 'Nothing is contradicted.', ...foot].join('\n');
+  const title = ['', ...painted('contradicted', `contradicted: ${counted(count, 'claim')}`)];
+  // Two lines are kept for how many are left out. Numbers leave half of the others to conclusions.
+  const room = mostLines - 2 - head.length - others.length - title.length - foot.length;
+  const ofNumbers = firstOf(wrong, room - Math.min(untrue.flat().length, room >> 1));
+  const shown = [...ofNumbers, ...firstOf(untrue, room - ofNumbers.flat().length)];
+  const isAll = shown.length === wrong.length + untrue.length;
+  const rest = isAll ? [] : [`  and others, in ${out}/verify.md`];
   return [...head, ...others, ...title, ...shown.flat(), ...rest, ...foot].join('\n');
+}
+
+/** The first entries that together have at most so many lines. */
+function firstOf(entries: readonly string[][], lines: number): string[][] {
+  return entries.filter((_, index) => entries.slice(0, index + 1).flat().length <= lines);
+}
+
+/** The most contradicted numbers of a figure that are named one by one. */
+const mostOfFigure = 2;
+
+/** Contradicted numbers: one by one or, if a figure has many, the farthest of them. */
+function numberTexts(numbers: Verification['numbers']): string[] {
+  const nameOf = ({ subject: { figure, id } }: JudgedNumber) => figure ?? id;
+  return [...groupBy(numbers.filter(isContradicted), nameOf)].flatMap(([name, members]) => {
+    if (members.length <= mostOfFigure) return members.map(numberText);
+    const all = numbers.filter((one) => nameOf(one) === name).length;
+    const distance = (one: JudgedNumber) => Math.abs(contradicting(one).found?.z ?? Number.POSITIVE_INFINITY);
+    const [farthest] = [...members].sort((a, b) => distance(b) - distance(a));
+    return `${name}: ${members.length} of ${all} numbers; the farthest is ${numberText(farthest)}`;
+  });
+}
+
+type JudgedNumber = Verification['numbers'][number];
+
+/** The evidence of the first reading that contradicts it. */
+function contradicting<Evidence extends Parameters<typeof isWhole>[0] & { verdict: Verdict }>({
+  evidence,
+}: {
+  readonly evidence: readonly Evidence[];
+}): Evidence {
+  return evidence.filter(isWhole).find(isContradicted)!;
 }
 
 /** Ids for a sentence, of which at most some are named. */
@@ -97,11 +128,9 @@ function countLines(name: string, judged: readonly { verdict: Verdict }[], width
 }
 
 /** What the report says, what our runs give, how far apart they are, and why, by the first reading that contradicts it. */
-function numberText({
-  subject: { id, says, where, value, cause },
-  evidence,
-}: Judged<NumberEvidence['claim'], NumberEvidence>): string {
-  const one = evidence.filter(isWhole).find(isContradicted)!;
+function numberText(judged: JudgedNumber): string {
+  const { id, says, where, value, cause } = judged.subject;
+  const one = contradicting(judged);
   const { found, reading } = one;
   const ours = found === null || !Number.isFinite(found.median) ? runsText(one) : rangeText(found.interval);
   const apart =
@@ -111,11 +140,9 @@ function numberText({
   return `${id}: ${says}: the report (${where}) says ${valueText(value)}, our runs give ${ours}${readingText(reading.name)}${apart}${causeText(cause)}`;
 }
 
-function conclusionText({
-  subject: { id, says, where, cause },
-  evidence,
-}: Judged<ConclusionEvidence['claim'], ConclusionEvidence>): string {
-  const { holds, reading } = evidence.filter(isWhole).find(isContradicted)!;
+function conclusionText(judged: Verification['conclusions'][number]): string {
+  const { id, says, where, cause } = judged.subject;
+  const { holds, reading } = contradicting(judged);
   const count = holds.filter((held) => held === true).length;
   return `${id}: ${says} (${where}): true in ${count} of ${counted(holds.length, 'seed')}${readingText(reading.name)}${causeText(cause)}`;
 }
