@@ -1,163 +1,215 @@
-import { createRng, type Rng } from '../math/rng.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createRng, permutation } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
-import { standardDeviation } from '../stats/describe.ts';
-import type { JudgeFamily } from '../stats/family.ts';
-import { scaleFor } from '../stats/scales.ts';
-import { wilsonInterval } from '../stats/wilson.ts';
+import { type Cluster, clusteredShare } from '../stats/clustered-share.ts';
+import { type FamilyJudgement, type FamilyRuns, type JudgeFamily, prepareFamily } from '../stats/family.ts';
 import type { NumberClaim } from './claims.ts';
-import { scaleOf } from './domain.ts';
 import { judgeValues, type NumberEvidence } from './judge-numbers.ts';
-import { looks, settledNumbers } from './looks.ts';
+import { settledNumbers } from './looks.ts';
+import { asPublished, plantedErrors } from './planted-errors.ts';
 import { codeReading } from './readings.ts';
 
-/** A number of the report with the runs of many seeds, and with those under the other reading where they are known. */
+/** A number of the report with the runs of many seeds. */
 export interface CalibrationNumber {
   readonly claim: NumberClaim;
+  /** The numbers that it is counted with. */
+  readonly group: string;
+  /** How many runs judge it, at most, at each look. */
+  readonly looks: readonly number[];
   /** [seeds] */
   readonly values: readonly number[];
-  readonly other: readonly number[] | null;
+  /** [seeds] Runs that differ in something else, by what it is; they play the report and never judge it. */
+  readonly others: ReadonlyMap<string, readonly number[]>;
 }
 
 /** How often something was said of the reports of a kind. */
 export interface CalibrationRow {
+  readonly group: string;
   /** What was changed in the reports, or nothing. */
   readonly reports: string;
-  readonly count: number;
-  /** How many of them were contradicted in any number; for a planted number, in that number. */
-  readonly contradicted: number;
+  /** By seed: how many of its reports were contradicted, an honest one in any number, else in what was changed. */
+  readonly seeds: readonly Cluster[];
 }
 
-const shifts = [3, 4, 6, 8];
+/** The group of all numbers. */
+export const wholeReport = 'All numbers';
+const honestReports = 'honest: another seed';
+
+interface CalibrationOptions {
+  readonly level: number;
+  /** About how many errors of a kind are planted in a group, in different numbers of each seed's report. */
+  readonly planted?: number;
+  /** Called after each seed. */
+  readonly onSeed?: (done: number, all: number) => void;
+}
 
 /**
  * Lets every seed's run play the report and judges it by the runs of the seeds after it (the first follow the last), by
- * the rule of `fys-nn verify` with all its looks. Then errors are planted in that run: one number, drawn anew for each
- * seed, is shifted by k standard deviations of one run on its scale, or has its two digits swapped, or is replaced by its
- * neighbour in the figure; or a whole figure is taken from the other reading.
+ * the rule of `fys-nn verify` with all its looks. Then errors are planted in some of its numbers, one at a time, drawn
+ * anew for each seed (`plantedErrors`); and whole figures are taken from the runs in `others`.
  *
- * Errors: a RangeError if there are fewer seeds than the last look needs and one more.
+ * A number that has fewer seeds is missing in the reports of the other seeds. Errors: a RangeError if
+ * a number has no more seeds than its last look needs.
  */
-export function calibrate(numbers: readonly CalibrationNumber[], level: number): CalibrationRow[] {
-  const seeds = numbers[0].values.length;
-  const most = Math.max(...looks.cheap);
-  if (seeds <= most) throw new RangeError(`${seeds} seeds are too few for a look at ${most}`);
-  const rows = new Map<string, { count: number; contradicted: number }>();
-  const count = (reports: string, isContradicted: boolean) => {
-    const row = rows.get(reports) ?? { count: 0, contradicted: 0 };
-    rows.set(reports, { count: row.count + 1, contradicted: row.contradicted + Number(isContradicted) });
-  };
-  for (let seed = 0; seed < seeds; seed++) {
-    const judge = judgeBySeedsAfter(numbers, seed, level);
-    const honest = numbers.map(({ claim, values }) => asPublished(claim, values[seed]));
-    const withOne = (index: number, claim: NumberClaim) =>
-      honest.map((own, i) => (i === index ? claim : own));
-    count('honest: another seed', judge(honest).some(Boolean));
-    const rng = createRng(seed, 'verdicts', 1);
-    const index = rng.below(numbers.length);
-    const { claim, values } = numbers[index];
-    const sign = rng.below(2) === 0 ? -1 : 1;
-    for (const shift of shifts) {
-      const value = shifted(claim, values, values[seed], sign * shift);
-      count(`one number shifted by ${shift} sd`, judge(withOne(index, asPublished(claim, value)))[index]);
-    }
-    const swapped = withDigitsSwapped(honest, rng);
-    if (swapped !== null) {
+export async function calibrate(
+  numbers: readonly CalibrationNumber[],
+  { level, planted = 400, onSeed = () => {} }: CalibrationOptions,
+): Promise<CalibrationRow[]> {
+  for (const { values, looks } of numbers) {
+    const most = Math.max(...looks);
+    if (values.length <= most)
+      throw new RangeError(`${values.length} seeds are too few for a look at ${most}`);
+  }
+  const all = numbers.reduce((most, { values }) => Math.max(most, values.length), 0);
+  const counts = counting();
+  for (let seed = 0; seed < all; seed++) {
+    const present = numbers.filter(({ values }) => seed < values.length);
+    judgeSeed(present, seed, { level, planted }, (group, reports, contradicted) => {
+      counts.add(group, reports, seed, contradicted);
+    });
+    onSeed(seed + 1, all);
+    await setImmediate(); // lets Ctrl-C interrupt
+  }
+  return counts.rows();
+}
+
+/** How many reports were judged, how many contradicted, and the share with its interval. */
+export function summaryOf({ seeds }: CalibrationRow, level: number) {
+  const sum = (name: keyof Cluster) => seeds.reduce((total, cluster) => total + cluster[name], 0);
+  return { count: sum('count'), contradicted: sum('successes'), ...clusteredShare(seeds, level) };
+}
+
+/** Counts one report of a seed. */
+type Count = (group: string, reports: string, isContradicted: boolean) => void;
+
+/** Judges all reports that one seed plays. */
+function judgeSeed(
+  numbers: readonly CalibrationNumber[],
+  seed: number,
+  { level, planted }: { readonly level: number; readonly planted: number },
+  count: Count,
+): void {
+  const judge = judgeBySeedsAfter(numbers, seed, level);
+  const honest = numbers.map(({ claim, values }) => asPublished(claim, values[seed]));
+  const groups = groupBy(numbers.keys(), (index) => numbers[index].group);
+  const contradicted = judge(honest); // first: the others start at the looks that it has needed
+  count(wholeReport, honestReports, contradicted.some(Boolean));
+  for (const [group, own] of groups) {
+    if (groups.size > 1)
       count(
-        'the two digits of one number swapped',
-        judge(withOne(swapped.index, swapped.claim))[swapped.index],
+        group,
+        honestReports,
+        own.some((index) => contradicted[index]),
       );
-    }
-    const neighbour = neighbourOf(numbers, index);
-    if (neighbour !== null) {
-      const value = numbers[neighbour].values[seed];
-      count('one number replaced by its neighbour', judge(withOne(index, asPublished(claim, value)))[index]);
-    }
-    for (const [figure, members] of groupBy(numbers, ({ claim: { figure } }) => figure)) {
-      if (figure === undefined || members.some(({ other }) => other === null)) continue;
-      const replaced = numbers.map(({ claim: own, values: ours, other }) =>
-        asPublished(own, own.figure === figure ? other![seed] : ours[seed]),
-      );
-      count(`${figure} from the other reading`, judge(replaced).some(Boolean));
+  }
+  for (const what of new Set(numbers.flatMap(({ others }) => [...others.keys()]))) {
+    const replacing = numbers.map(({ others }) => others.get(what)?.[seed]);
+    if (replacing.every((value) => value === undefined)) continue;
+    const found = judge(
+      honest.map((claim, index) =>
+        replacing[index] === undefined ? claim : asPublished(claim, replacing[index]),
+      ),
+    );
+    count(
+      wholeReport,
+      what,
+      found.some((isFound, index) => isFound && replacing[index] !== undefined),
+    );
+  }
+  for (const [index, own] of [...groups.values()].entries()) {
+    const rng = createRng(seed, 'verdicts', index);
+    const most = Math.ceil(planted / numbers[own[0]].values.length);
+    for (const which of permutation(rng, own.length).slice(0, most)) {
+      plantIn(own[which], rng.below(2) === 0 ? -1 : 1);
     }
   }
-  return [...rows].map(([reports, row]) => ({ reports, ...row }));
+  function plantIn(index: number, sign: number): void {
+    const { claim, group, values } = numbers[index];
+    const neighbour = neighbourOf(numbers, index)?.values[seed] ?? null;
+    for (const { name, change } of plantedErrors) {
+      const value = change({ claim, value: values[seed], runs: values, neighbour, sign });
+      if (value === null) continue;
+      count(group, name, judge(honest.with(index, asPublished(claim, value)))[index]);
+    }
+  }
 }
 
-/** The share that is contradicted, with its Wilson interval. */
-export function shareOf({ count, contradicted }: CalibrationRow, level: number) {
-  return { share: contradicted / count, ...wilsonInterval(contradicted, count, level) };
-}
-
-/** Judges reports, [numbers], by the runs of the seeds after one; returns which numbers are contradicted in the end. */
+/**
+ * Judges reports, [numbers], by the runs of the seeds after one; returns which numbers are contradicted in the end. The
+ * first report begins at the first look, the others where the first has ended: they have more to settle.
+ */
 function judgeBySeedsAfter(numbers: readonly CalibrationNumber[], seed: number, level: number) {
-  const prepared = new Map<string, JudgeFamily>();
+  const judges = new Map<string, JudgeFamily>();
+  const prepare = (name: string, runs: readonly FamilyRuns[]): JudgeFamily => {
+    const judge = judges.get(name) ?? remembering(prepareFamily(runs));
+    judges.set(name, judge);
+    return judge;
+  };
+  let begin: Steps = new Map(numbers.map(({ claim, looks }) => [claim.experiment, { looks, step: 0 }]));
+  let isFirst = true;
   return (report: readonly NumberClaim[]): boolean[] => {
-    const steps = new Map(report.map(({ experiment }) => [experiment, 0]));
+    const steps = new Map(begin);
     for (;;) {
       const gathered = report.map((claim, i) => {
         const { values } = numbers[i];
-        const runs = looks.cheap[steps.get(claim.experiment)!];
-        return {
-          claim,
-          reading: codeReading,
-          values: Array.from({ length: runs }, (_, k) => values[(seed + 1 + k) % values.length]),
-        };
+        const { looks, step } = steps.get(claim.experiment)!;
+        const runs = Array.from({ length: looks[step] }, (_, k) => values[(seed + 1 + k) % values.length]);
+        return { claim, reading: codeReading, values: runs };
       });
-      const { numbers: judged } = judgeValues(gathered, level, prepared);
-      if (!takeFurther(steps, judged)) return judged.map(({ verdict }) => verdict === 'contradicted');
+      const { numbers: judged } = judgeValues(gathered, level, prepare);
+      if (takeFurther(steps, judged)) continue;
+      if (isFirst) begin = steps;
+      isFirst = false;
+      return judged.map(({ verdict }) => verdict === 'contradicted');
     }
+  };
+}
+
+/** The look at which each experiment is. */
+type Steps = Map<string, { readonly looks: readonly number[]; readonly step: number }>;
+
+/** A judge that knows what it has said: a report with one error differs from the honest one in one family only. */
+function remembering(judge: JudgeFamily): JudgeFamily {
+  const said = new Map<string, FamilyJudgement>();
+  return (published) => {
+    const key = published.map(({ low, high }) => `${low} ${high}`).join();
+    const judgement = said.get(key) ?? judge(published);
+    said.set(key, judgement);
+    return judgement;
   };
 }
 
 /** Moves experiments with an unsettled number to their next look; false if there is none. */
-function takeFurther(steps: Map<string, number>, judged: readonly NumberEvidence[]): boolean {
+function takeFurther(steps: Steps, judged: readonly NumberEvidence[]): boolean {
   const unsettled = judged.filter(({ verdict }) => !settledNumbers.includes(verdict));
-  const experiments = new Set(unsettled.map(({ claim }) => claim.experiment));
-  const further = [...experiments].filter((name) => steps.get(name)! < looks.cheap.length - 1);
-  for (const name of further) steps.set(name, steps.get(name)! + 1);
+  const further = [...new Set(unsettled.map(({ claim }) => claim.experiment))].filter(
+    (name) => steps.get(name)!.step < steps.get(name)!.looks.length - 1,
+  );
+  for (const name of further) {
+    const { looks, step } = steps.get(name)!;
+    steps.set(name, { looks, step: step + 1 });
+  }
   return further.length > 0;
 }
 
-/** The claim with this value, rounded as the report's number is. */
-function asPublished(claim: NumberClaim, value: number): NumberClaim {
-  const { significantDigits } = claim;
-  if (!Number.isFinite(value)) return { ...claim, value: Number.MAX_VALUE / 2 };
-  return {
-    ...claim,
-    value: significantDigits === undefined ? value : Number(value.toPrecision(significantDigits)),
-  };
-}
-
-function shifted(claim: NumberClaim, runs: readonly number[], value: number, deviations: number): number {
-  const scale = scaleFor(scaleOf(claim), runs);
-  const spread = standardDeviation(runs.map(scale.forward));
-  return scale.back(scale.forward(value) + deviations * spread);
-}
-
-/** A number of two different digits, drawn at random, with these swapped: 0.053 becomes 0.035. */
-function withDigitsSwapped(
-  report: readonly NumberClaim[],
-  rng: Rng,
-): { index: number; claim: NumberClaim } | null {
-  const start = rng.below(report.length);
-  for (let k = 0; k < report.length; k++) {
-    const index = (start + k) % report.length;
-    const claim = report[index];
-    if (claim.significantDigits !== 2) continue;
-    const [, first, second, exponent] = /^-?(\d)\.(\d)e(.*)$/.exec(claim.value.toExponential(1)) ?? [];
-    if (first === second || first === undefined) continue;
-    const value = Math.sign(claim.value) * Number(`${second}.${first}e${exponent}`);
-    return { index, claim: { ...claim, value } };
-  }
-  return null;
-}
-
 /** The next number of the same figure and statistic; null if there is none. */
-function neighbourOf(numbers: readonly CalibrationNumber[], index: number): number | null {
+function neighbourOf(numbers: readonly CalibrationNumber[], index: number): CalibrationNumber | null {
   const { claim } = numbers[index];
-  const next = numbers.findIndex(
-    (other, i) =>
-      i > index && other.claim.figure === claim.figure && other.claim.statistic === claim.statistic,
-  );
-  return next < 0 ? null : next;
+  const isNext = (other: CalibrationNumber, i: number) =>
+    i > index && other.claim.figure === claim.figure && other.claim.statistic === claim.statistic;
+  return numbers.find(isNext) ?? null;
+}
+
+/** Collects rows. */
+function counting() {
+  const rows = new Map<string, CalibrationRow & { readonly seeds: Cluster[] }>();
+  const add = (group: string, reports: string, seed: number, isContradicted: boolean): void => {
+    const key = JSON.stringify([group, reports]);
+    const row = rows.get(key) ?? { group, reports, seeds: [] };
+    rows.set(key, row);
+    const { count, successes } = row.seeds[seed] ?? { count: 0, successes: 0 };
+    row.seeds[seed] = { count: count + 1, successes: successes + Number(isContradicted) };
+  };
+  // A seed of which there is no such report has left a hole.
+  return { add, rows: () => [...rows.values()].map((row) => ({ ...row, seeds: row.seeds.filter(Boolean) })) };
 }

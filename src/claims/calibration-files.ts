@@ -2,39 +2,37 @@ import type { FileContent } from '../files/write-files.ts';
 import { markdownTable } from '../output/markdown.ts';
 import { tableFiles } from '../output/result-files.ts';
 import type { Table } from '../output/table.ts';
-import { type CalibrationRow, shareOf } from './calibrate.ts';
+import { type CalibrationNumber, type CalibrationRow, summaryOf, wholeReport } from './calibrate.ts';
 import { percent } from './verdict-text.ts';
 
-/** What a calibration is of. */
+/** The calibration of one reading. */
 export interface Calibration {
   readonly reading: string;
-  readonly seeds: number;
-  readonly level: number;
-  /** Rows by the group of numbers that they are of. */
-  readonly groups: ReadonlyMap<
-    string,
-    { readonly numbers: number; readonly rows: readonly CalibrationRow[] }
-  >;
+  readonly numbers: readonly CalibrationNumber[];
+  readonly rows: readonly CalibrationRow[];
 }
 
 /** calibration.csv and calibration.md. */
-export function calibrationFiles(calibration: Calibration): Map<string, FileContent> {
+export function calibrationFiles(
+  calibrations: readonly Calibration[],
+  level: number,
+): Map<string, FileContent> {
   const files = tableFiles('verify', 'how often verify contradicts honest and altered reports', [
-    calibrationTable(calibration),
+    calibrationTable(calibrations, level),
   ]);
-  files.set('calibration.md', calibrationMarkdown(calibration));
+  files.set('calibration.md', calibrationMarkdown(calibrations, level));
   return files;
 }
 
-function calibrationTable({ reading, seeds, level, groups }: Calibration): Table {
+function calibrationTable(calibrations: readonly Calibration[], level: number): Table {
   return {
     name: 'calibration',
     description: 'how often reports played by single seeds are contradicted, honest and with planted errors',
     columns: [
       { name: 'reading', type: 'string', description: "code: the report's program; text: its wording" },
-      { name: 'numbers', type: 'string', description: 'which numbers of the report are judged' },
+      { name: 'numbers', type: 'string', description: 'which numbers of the report are counted' },
       { name: 'reports', type: 'string', description: 'what was changed in the run that plays the report' },
-      { name: 'seeds', type: 'integer', description: 'seeds, each of which plays the report once' },
+      { name: 'seeds', type: 'integer', description: 'seeds that play such reports' },
       { name: 'count', type: 'integer', description: 'reports of this kind' },
       { name: 'contradicted', type: 'integer', description: 'of these, how many were contradicted' },
       { name: 'share', type: 'number', description: 'the share that was contradicted' },
@@ -42,30 +40,39 @@ function calibrationTable({ reading, seeds, level, groups }: Calibration): Table
       { name: 'high', type: 'number', description: `upper end of its ${percent(level)} interval (Wilson)` },
     ],
     primaryKey: ['reading', 'numbers', 'reports'],
-    rows: [...groups].flatMap(([name, { rows }]) =>
+    rows: calibrations.flatMap(({ reading, rows }) =>
       rows.map((row) => {
-        const { share, low, high } = shareOf(row, level);
-        return [reading, name, row.reports, seeds, row.count, row.contradicted, share, low, high];
+        const { count, contradicted, share, low, high } = summaryOf(row, level);
+        return [reading, row.group, row.reports, row.seeds.length, count, contradicted, share, low, high];
       }),
     ),
   };
 }
 
-/** The table for readers. */
-export function calibrationMarkdown({ reading, seeds, level, groups }: Calibration): string {
-  const tables = [...groups].map(([name, { numbers, rows }]) => {
-    const lines = rows.map((row) => {
-      const { share, low, high } = shareOf(row, level);
-      return [
-        row.reports,
-        String(row.count),
-        String(row.contradicted),
-        `${percent(share, 3)} (${percent(low, 2)} to ${percent(high, 2)})`,
-      ];
-    });
-    const table = markdownTable(['reports', 'judged', 'contradicted', 'share'], lines);
-    return `${name} (${numbers} numbers):\n\n${table}`;
+/** For readers: one table for each reading, with a column for each group of numbers. */
+export function calibrationMarkdown(calibrations: readonly Calibration[], level: number): string {
+  const tables = calibrations.map(({ reading, numbers, rows }) => {
+    const groups = [...new Set(rows.map(({ group }) => group))];
+    const header = groups.map((group) => groupHeading(numbers, group));
+    const lines = [...new Set(rows.map(({ reports }) => reports))].map((reports) => [
+      reports,
+      ...groups.map((group) => {
+        const row = rows.find((one) => one.group === group && one.reports === reports);
+        if (row === undefined) return '';
+        const { share, low, high } = summaryOf(row, level);
+        return `${percent(share, 3)} (${percent(low, 2)} to ${percent(high, 2)})`;
+      }),
+    ]);
+    return `Contradicted under the reading ${reading}:\n\n${markdownTable(['reports', ...header], lines)}`;
   });
-  const heading = `Reading ${reading}, ${seeds} seeds, each of which plays the report once and is judged by the seeds after it; intervals are Wilson's at ${percent(level)}.`;
-  return `${[heading, ...tables].join('\n\n')}\n`;
+  return `${tables.join('\n\n')}\n`;
+}
+
+/** "MNIST (14 numbers, 24 seeds, 11 judge)" */
+function groupHeading(numbers: readonly CalibrationNumber[], group: string): string {
+  const own = numbers.filter((number) => group === wholeReport || number.group === group);
+  const most = (counts: readonly number[]) => counts.reduce((a, b) => Math.max(a, b), 0);
+  const seeds = most(own.map(({ values }) => values.length));
+  const looks = most(own.flatMap((number) => number.looks));
+  return `${group} (${own.length}; ${seeds} seeds, up to ${looks} judge each)`;
 }

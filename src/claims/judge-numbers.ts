@@ -1,4 +1,3 @@
-import { createRng } from '../math/rng.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
 import { type CellJudgement, type FamilyRuns, type JudgeFamily, prepareFamily } from '../stats/family.ts';
@@ -88,43 +87,36 @@ export type Gathered = Pick<NumberEvidence, 'claim' | 'reading' | 'values'> & {
 };
 
 /**
- * Judges numbers whose runs are given: families at `level` together (Holm), then the numbers within each. `prepared` keeps
- * what depends on the runs alone, for other published numbers with the same runs.
+ * Judges numbers whose runs are given: families at `level` together, and the numbers within each. `prepare` gets a family's
+ * runs and a name that tells it from other families and other numbers of runs.
  */
 export function judgeValues(
   gathered: readonly Gathered[],
   level: number,
-  prepared = new Map<string, JudgeFamily>(),
+  prepare: (name: string, runs: readonly FamilyRuns[]) => JudgeFamily = (_name, runs) => prepareFamily(runs),
 ): JudgedNumbers {
   const named = familiesOf(gathered);
   const families = [...named.values()];
-  const judged = [...named].map(([name, members]) => {
-    const judge = prepared.get(name) ?? prepareFamily(members.map(runsOf), createRng(0, 'verdicts'));
-    prepared.set(name, judge);
-    return judge(members.map(({ claim }) => printedInterval(claim)));
-  });
-  // A figure with twice as many numbers is tested at twice the level, so that resolutions are alike.
-  const weights = families.map(({ length }) => length);
-  const adjusted = holm(
-    judged.map(({ p }) => p),
-    weights,
+  const judged = [...named].map(([name, members]) =>
+    prepare(name, members.map(runsOf))(members.map(({ claim }) => printedInterval(claim))),
   );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const adjusted = holm(judged.map(({ cells }) => cells.map(({ joint }) => joint)));
+  const shares = sharesOf(adjusted, 1 - level);
   const evidence = new Map<Gathered, NumberEvidence>();
   for (const [i, members] of families.entries()) {
-    const { p, cells, undetected } = judged[i];
-    const limits = undetected(((1 - level) * weights[i]) / total);
-    const factor = p > 0 ? adjusted[i] / p : total / weights[i];
+    const { cells, undetected } = judged[i];
+    const limits = undetected(shares[i]);
     for (const [j, member] of members.entries()) {
-      const own = Math.min(1, Math.max(adjusted[i], cells[j].joint * factor));
-      const found = findingOf(member, cells[j], limits[j], own, level);
+      const found = findingOf(member, cells[j], limits[j], adjusted[i][j], level);
       evidence.set(member, { ...member, found, verdict: wordOf(member, cells[j], found, level) });
     }
   }
   const numbers = gathered.map(
     (member): NumberEvidence => evidence.get(member) ?? { ...member, found: null, verdict: 'not run' },
   );
-  const pOf = new Map(families.map(([first], i) => [first, { p: judged[i].p, adjusted: adjusted[i] }]));
+  const pOf = new Map(
+    families.map(([first], i) => [first, { p: judged[i].p, adjusted: Math.min(...adjusted[i]) }]),
+  );
   const inFigures = groupBy(numbers, ({ claim }) => claim.figure);
   inFigures.delete(undefined);
   const figures = [...inFigures].map(([figure, members]) =>
@@ -135,6 +127,13 @@ export function judgeValues(
     ),
   );
   return { numbers, figures };
+}
+
+/** The part of `probability` at which each family is tested in the end (`holm`). */
+function sharesOf(adjusted: readonly (readonly number[])[], probability: number): number[] {
+  const isRejected = adjusted.map((own) => own.every((p) => p <= probability));
+  const remaining = adjusted.reduce((sum, { length }, i) => sum + (isRejected[i] ? 0 : length), 0);
+  return adjusted.map(({ length }, i) => (probability * length) / (remaining + (isRejected[i] ? length : 0)));
 }
 
 export interface JudgedNumbers {
@@ -174,7 +173,12 @@ function figureWord(words: ReadonlySet<Verdict>, p: number | null): Verdict {
 function familiesOf(gathered: readonly Gathered[]): Map<string, Gathered[]> {
   const complete = gathered.filter(({ values }) => values.length > 0 && !values.includes(null));
   const keyOf = ({ claim, values, seeds = '' }: Gathered) =>
-    JSON.stringify(claim.figure === undefined ? claim.id : [claim.figure, values.length, seeds]);
+    JSON.stringify([
+      claim.figure ?? null,
+      claim.figure === undefined ? claim.id : null,
+      values.length,
+      seeds,
+    ]);
   return groupBy(complete, keyOf);
 }
 

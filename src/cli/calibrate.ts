@@ -1,13 +1,13 @@
 import { experiments } from '../../experiments/index.ts';
-import { calibrate } from '../claims/calibrate.ts';
-import { type Calibration, calibrationFiles, calibrationMarkdown } from '../claims/calibration-files.ts';
+import { type CalibrationNumber, calibrate } from '../claims/calibrate.ts';
+import type { Calibration } from '../claims/calibration-files.ts';
 import type { Claim, NumberClaim } from '../claims/claims.ts';
 import { isCheap, looks } from '../claims/looks.ts';
 import { quantityOf } from '../claims/quantity.ts';
 import { codeReading, type PlanOf, planReadings, type Reading, textReading } from '../claims/readings.ts';
 import type { Sources } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/index.ts';
-import { exitCodes, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 
@@ -16,88 +16,132 @@ export type RecordsOf = (plans: readonly Plan[]) => Promise<{ records: Records; 
 
 interface Choices {
   readonly reading: Reading;
+  /** The seeds of what is cheap to run, and of what takes minutes: images, RandomNet. */
   readonly seeds: readonly number[];
+  readonly dearSeeds: readonly number[];
   readonly level: number;
   readonly sources: Sources;
+  readonly onSeed: (done: number, all: number) => void;
+}
+
+/** How many of the seeds also play the report with random draws of their own in each cell. */
+const ownDraws = 100;
+
+/** The numbers of one kind: named together, run with the same seeds. */
+interface Group {
+  readonly name: string;
+  readonly seeds: readonly number[];
+  readonly looks: readonly number[];
 }
 
 /**
- * `fys-nn verify --calibrate`: how often honest reports are contradicted and planted errors are found, on real runs.
+ * `fys-nn verify --calibrate`: how often honest reports are contradicted and planted errors are found, on real runs under
+ * one reading; null if a trial failed.
  *
- * The numbers are those of generated data that are cheap to run many times: RandomNet and images are left out. Closed
- * forms, whose errors have long tails, are judged apart. Errors: UserError for too few seeds.
+ * Closed forms, whose errors have long tails, RandomNet and images are counted apart. Without seeds for what takes
+ * minutes, that is left out. Errors: UserError for too few seeds.
  */
 export async function runCalibration(
   claims: readonly Claim[],
-  { reading, seeds, level, sources }: Choices,
+  choices: Choices,
   recordsOf: RecordsOf,
-): Promise<{ files: ReturnType<typeof calibrationFiles>; text: string; status: number }> {
-  const needed = Math.max(...looks.cheap) + 1;
-  if (seeds.length < needed) {
-    throw new UserError({
-      what: '--calibrate needs more seeds: the others judge each of them',
-      expected: `at least ${needed} seeds`,
-      received: seeds.length,
-      remedy: 'leave out --seeds, or write --seeds 1..200',
-    });
-  }
-  const chosen = await calibrationClaims(claims, reading, sources);
-  if (chosen.length === 0) {
+): Promise<Calibration | null> {
+  const { reading, level, sources, onSeed } = choices;
+  const groups = await groupsOf(claims, choices);
+  if (groups.size === 0) {
     throw new UserError({
       what: 'none of these claims can be calibrated',
-      expected: "numbers of experiments on generated data with the experiment's own settings",
+      expected: "numbers of experiments with the experiment's own settings",
     });
   }
-  const other = reading === codeReading ? textReading : codeReading;
-  const bothSeeds = () => seeds;
-  const own = await planReadings(chosen, [reading], experiments, bothSeeds, sources);
-  const first = await recordsOf(own.plans);
-  // A figure whose numbers differ most between the readings is taken from the other one.
-  const swapped = chosen.filter(({ figure }) => figure?.startsWith('Figure 3') === true);
-  const theirs = await planReadings(swapped, [other], experiments, bothSeeds, sources);
-  const second = await recordsOf(theirs.plans);
-  if (first.failures + second.failures > 0) return { files: new Map(), text: '', status: exitCodes.failed };
-  const numbers = chosen.map((claim) => ({
-    claim,
-    values: valuesOf(claim, reading, own.planOf, first.records),
-    other: swapped.includes(claim) ? valuesOf(claim, other, theirs.planOf, second.records) : null,
-  }));
-  const isClosed = ({ select }: NumberClaim) => select?.solver === 'closed-form';
-  const groups = new Map(
-    [
-      { name: 'Numbers of trained models', members: numbers.filter(({ claim }) => !isClosed(claim)) },
-      { name: 'Closed forms', members: numbers.filter(({ claim }) => isClosed(claim)) },
-    ]
-      .filter(({ members }) => members.length > 0)
-      .map(({ name, members }) => [name, { numbers: members.length, rows: calibrate(members, level) }]),
-  );
-  const calibration: Calibration = { reading: reading.name, seeds: seeds.length, level, groups };
-  return {
-    files: calibrationFiles(calibration),
-    text: calibrationMarkdown(calibration),
-    status: exitCodes.done,
+  const valuesOf = async (
+    chosen: Iterable<NumberClaim>,
+    reading: Reading,
+    { most = Number.POSITIVE_INFINITY, given }: { most?: number; given?: NumberClaim['with'] } = {},
+  ) => {
+    const values = new Map<NumberClaim, number[]>();
+    for (const [{ seeds }, members] of byGroup(chosen, groups)) {
+      const altered = new Map(members.map((claim) => [claim, { ...claim, with: given }]));
+      const seedsOf = () => seeds.slice(0, most);
+      const { planOf, plans } = await planReadings(
+        [...altered.values()],
+        [reading],
+        experiments,
+        seedsOf,
+        sources,
+      );
+      const { records, failures } = await recordsOf(plans);
+      if (failures > 0) return null;
+      for (const [claim, own] of altered) values.set(claim, runsOf(own, reading, planOf, records));
+    }
+    return values;
   };
+  const cheap = [...groups].filter(([, { looks: own }]) => own === looks.cheap).map(([claim]) => claim);
+  // The figure whose numbers differ most between the readings is taken from the other one.
+  const swapped = cheap.filter(({ figure }) => figure?.startsWith('Figure 3') === true);
+  const own = await valuesOf(groups.keys(), reading);
+  const other = await valuesOf(swapped, reading === codeReading ? textReading : codeReading);
+  const drawn = await valuesOf(cheap, reading, { most: ownDraws, given: { streams: ['cell'] } });
+  if (own === null || other === null || drawn === null) return null;
+  const numbers = [...groups].map(([claim, group]): CalibrationNumber => {
+    const others = new Map<string, readonly number[]>();
+    if (drawn.has(claim)) {
+      others.set('honest: another seed, with random draws of its own in each cell', drawn.get(claim)!);
+    }
+    if (other.has(claim)) others.set(`${claim.figure} from the other reading`, other.get(claim)!);
+    return { claim, group: group.name, looks: group.looks, values: own.get(claim)!, others };
+  });
+  return { reading: reading.name, numbers, rows: await calibrate(numbers, { level, onSeed }) };
 }
 
-async function calibrationClaims(
+/** The numbers that can be calibrated, each with its group. */
+async function groupsOf(
   claims: readonly Claim[],
-  reading: Reading,
-  sources: Sources,
-): Promise<NumberClaim[]> {
-  const cheap = new Set<string>();
-  for (const experiment of experiments) {
-    const isGenerated = !datasets[experiment.dataset].fromFiles;
-    if (isGenerated && (await isCheap(experiment, reading, sources))) cheap.add(experiment.name);
+  { reading, seeds, dearSeeds, sources }: Choices,
+): Promise<Map<NumberClaim, Group>> {
+  const dear = reading === codeReading ? looks.dear : looks.dearOther;
+  const groups = new Map<NumberClaim, Group>();
+  const named = new Map<string, Group>();
+  for (const claim of claims) {
+    const experiment = experiments.find(({ name }) => claim.kind === 'number' && name === claim.experiment);
+    if (claim.kind !== 'number' || experiment === undefined) continue;
+    if (claim.with !== undefined || claim.variant !== undefined) continue;
+    const { fromFiles, title } = datasets[experiment.dataset];
+    const isDear = fromFiles || !(await isCheap(experiment, reading, sources));
+    const isClosed = claim.select?.solver === 'closed-form';
+    const name = fromFiles ? title : isDear ? experiment.name : isClosed ? 'Closed forms' : 'Trained models';
+    const group = named.get(name) ?? {
+      name,
+      ...(isDear ? { seeds: dearSeeds, looks: dear } : { seeds, looks: looks.cheap }),
+    };
+    named.set(name, group);
+    if (group.seeds.length > 0) groups.set(claim, group);
   }
-  return claims.filter(
-    (claim) =>
-      claim.kind === 'number' &&
-      claim.with === undefined &&
-      claim.variant === undefined &&
-      cheap.has(claim.experiment),
-  ) as NumberClaim[];
+  for (const group of new Set(groups.values())) checkSeeds(group);
+  return groups;
 }
 
-function valuesOf(claim: NumberClaim, reading: Reading, planOf: PlanOf, records: Records): number[] {
+function checkSeeds({ name, seeds, looks: own }: Group): void {
+  const needed = Math.max(...own) + 1;
+  if (seeds.length >= needed) return;
+  const flag = own === looks.cheap ? '--seeds' : '--mnist-seeds';
+  throw new UserError({
+    what: `--calibrate needs more seeds for ${name}: the others judge each of them`,
+    expected: `at least ${needed} seeds`,
+    received: seeds.length,
+    remedy: `leave out ${flag}, or write ${flag} 1..${own === looks.cheap ? 200 : 24}`,
+  });
+}
+
+function byGroup(claims: Iterable<NumberClaim>, groups: ReadonlyMap<NumberClaim, Group>) {
+  const members = new Map<Group, NumberClaim[]>();
+  for (const claim of claims) {
+    const group = groups.get(claim)!;
+    members.set(group, [...(members.get(group) ?? []), claim]);
+  }
+  return members;
+}
+
+function runsOf(claim: NumberClaim, reading: Reading, planOf: PlanOf, records: Records): number[] {
   return [...planOf(reading, claim).bySeed.values()].map((cells) => quantityOf(claim, cells, records)!);
 }

@@ -1,3 +1,4 @@
+import { type Calibration, calibrationFiles, calibrationMarkdown } from '../claims/calibration-files.ts';
 import { exitCodes } from '../errors.ts';
 import { writeFiles } from '../files/write-files.ts';
 import { runCalibration } from './calibrate.ts';
@@ -6,26 +7,42 @@ import { checkOutFolder } from './out-folder.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import type { VerifySubject } from './verify-claims.ts';
 import type { VerifyRequest } from './verify-flags.ts';
-import { recordsOf } from './verify-records.ts';
+import { type Running, recordsOf } from './verify-records.ts';
 
 /** The seeds that play the report if the user gives none. */
 const usualSeeds = Array.from({ length: 200 }, (_, index) => index + 1);
 
 /** Calibrates, writes the tables into a folder, and returns the exit status. */
 export async function calibrateInto(
-  { generated, level, out = null, running }: VerifyRequest,
-  { claims, readings: [reading] }: VerifySubject,
+  { generated, fromFiles, level, out = null, running }: VerifyRequest,
+  { claims, readings }: VerifySubject,
 ): Promise<number> {
   const folder = out ?? 'results/calibration';
   await checkOutFolder(folder, ['calibration.csv']);
-  const { files, text, status } = await runCalibration(
-    claims,
-    { reading, seeds: generated ?? usualSeeds, level, sources: running.sources },
-    (plans) => holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
-  );
-  if (status !== exitCodes.done) return status;
-  await writeFiles(folder, files);
-  writeStdoutRaw(text);
+  const calibrations: Calibration[] = [];
+  for (const reading of readings) {
+    const calibration = await runCalibration(
+      claims,
+      {
+        ...{ reading, seeds: generated ?? usualSeeds, dearSeeds: fromFiles ?? [], level },
+        ...{ sources: running.sources, onSeed: progressOf(reading.name, running) },
+      },
+      (plans) => holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
+    );
+    if (calibration === null) return exitCodes.failed;
+    calibrations.push(calibration);
+  }
+  await writeFiles(folder, calibrationFiles(calibrations, level));
+  writeStdoutRaw(calibrationMarkdown(calibrations, level));
   if (!running.quiet) writeStderr(`wrote ${folder}/`);
-  return status;
+  return exitCodes.done;
+}
+
+/** Says after each tenth of the seeds how far the judging is. */
+function progressOf(reading: string, { quiet, progress }: Running): (done: number, all: number) => void {
+  if (quiet || progress === 'none') return () => {};
+  return (done, all) => {
+    const isTenth = Math.floor((10 * done) / all) > Math.floor((10 * (done - 1)) / all);
+    if (isTenth) writeStderr(`${reading}: ${done} of ${all} seeds have played the report`);
+  };
 }

@@ -16,16 +16,16 @@ function gridOf(cells: number, seeds: number, ahead: number, seed: number): numb
 test.each([
   [4, 8],
   [16, 10],
-  [16, 20],
+  [8, 20],
 ])(
   'of grids of %d equal cells over %d seeds, about 5 %% have a cell that is said not to be the best',
   (cells, seeds) => {
-    const grids = 100;
+    const grids = 60;
     let wrong = 0;
     for (let grid = 1; grid <= grids; grid++) {
       if (notBestPValues(gridOf(cells, seeds, 0, grid), stream()).some((p) => p <= 0.05)) wrong++;
     }
-    expect(wrong / grids).toBeLessThan(0.115); // 0.05 + 3 standard errors
+    expect(wrong / grids).toBeLessThan(0.135); // 0.05 + 3 standard errors
   },
 );
 

@@ -1,6 +1,7 @@
-import type { Rng } from '../math/rng.ts';
+import { createRng, type Rng } from '../math/rng.ts';
 import { percentile } from './describe.ts';
 import type { Interval } from './interval.ts';
+import { lastOf } from './last-of.ts';
 import { simulateMaxT } from './max-t.ts';
 import { meanOfRuns } from './mean-of-runs.ts';
 import { type Method, type OneMoreRun, oneMoreRun } from './one-more-run.ts';
@@ -62,32 +63,35 @@ export interface FamilyJudgement {
  *
  * Numbers whose runs are near normal on their scale, and never diverge, are judged by the largest of their distances
  * (`simulateMaxT`): one probability for all, however many they are and however they depend on each other. Any other
- * number is judged by itself (`oneMoreRun`), and so is a mean of several runs (`meanOfRuns`). With g such groups (the former numbers are one) the family's p is g times
- * the smallest, and so is each number's own. A value that its statistic cannot have has p = 0.
+ * number is judged by itself (`oneMoreRun`), and so is a mean of several runs (`meanOfRuns`). Of k numbers, the m that
+ * are judged together have m / k of the error, any other has 1 / k of it, so that an error is found about equally well in
+ * all of them: their p-values are multiplied by k / m, or by k. A value that its statistic cannot have has p = 0.
  *
  * Every cell needs the same seeds. Throws a RangeError for a NaN.
  */
-export function prepareFamily(cells: readonly FamilyRuns[], rng: Rng): JudgeFamily {
+export function prepareFamily(cells: readonly FamilyRuns[]): JudgeFamily {
+  const rng = createRng(0, 'verdicts');
   const prepared = cells.map((cell) => prepare(cell, rng));
   const similar = prepared.filter(({ joined }) => joined);
   const together = similar.length > 1 ? similar : [];
-  const groups = prepared.length - together.length + (together.length > 0 ? 1 : 0);
-  const maxT =
-    together.length > 0 ? simulateMaxT(transposed(together.map(({ values }) => values)), rng) : null;
-  const undetected = (probability: number): Interval[] => {
-    const share = probability / groups;
-    const distance = maxT?.critical(share) ?? 0;
+  const shareOf = (cell: Prepared) => (together.includes(cell) ? together.length : 1) / prepared.length;
+  const maxT = together.length > 0 ? simulateMaxT(transposed(together.map(({ values }) => values))) : null;
+  const undetected = lastOf((probability: number): Interval[] => {
+    const distance = maxT?.critical((probability * together.length) / prepared.length) ?? 0;
     return prepared.map((cell) =>
-      raw(cell, together.includes(cell) ? within(cell, distance) : cell.oneMore.interval(share)),
+      raw(
+        cell,
+        together.includes(cell) ? within(cell, distance) : cell.oneMore.interval(probability * shareOf(cell)),
+      ),
     );
-  };
+  });
   return (published) => {
     const compared = prepared.map((cell, i) => compare(cell, published[i]));
     const joined = compared.filter(({ cell }) => together.includes(cell));
     const adjusted = maxT?.stepDown(joined.map(({ distance }) => distance)) ?? [];
     const joint = compared.map((one) => {
       const index = joined.indexOf(one);
-      return one.impossible ? 0 : Math.min(1, groups * (index < 0 ? one.p : adjusted[index]));
+      return one.impossible ? 0 : Math.min(1, (index < 0 ? one.p : adjusted[index]) / shareOf(one.cell));
     });
     return {
       cells: compared.map((one, i) => judgement(one, joint[i])),

@@ -1,7 +1,8 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import type { Rng } from '../math/rng.ts';
+import { createRng } from '../math/rng.ts';
 import { mean } from './describe.ts';
 import { simulated } from './simulated.ts';
+import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 
 /** How many runs are simulated. */
 const draws = 20_000;
@@ -33,46 +34,29 @@ export interface MaxT {
  *
  * A long series of standard normal vectors with that correlation is drawn; each is judged by the n - 1 after it, whose
  * mean squares are the variances that n runs give. So each |T_j| has Student's t distribution with n - 1 degrees of
- * freedom, and cells vary together in both numerator and denominator. Beyond the 200 largest of 20,000 results the tail
- * is a generalised Pareto distribution fitted to them. Cells without variation are not allowed.
+ * freedom, and cells vary together in both numerator and denominator. Of the largest distances, the tail beyond the last
+ * of 20,000 draws is fitted (`simulated`). What holds exactly is kept: with t the probability for one cell,
+ * that for the largest of k lies between t and k t. Cells without variation are not allowed.
  */
-export function simulateMaxT(runs: readonly (readonly number[])[], rng: Rng): MaxT {
+export function simulateMaxT(runs: readonly (readonly number[])[]): MaxT {
   const freedom = runs.length - 1;
   const k = runs[0].length;
-  const root = factorOf(runs);
-  const distances = new Float32Array(draws * k);
-  const recent = new Float64Array((freedom + 1) * k);
-  const sums = new Float64Array(k);
-  for (let draw = 0; draw < freedom; draw++) fill(recent, draw, root, rng, sums);
-  for (let draw = 0; draw < draws; draw++) {
-    const judged = (draw % (freedom + 1)) * k;
-    const next = (draw + freedom) % (freedom + 1);
-    for (let j = 0; j < k; j++) sums[j] -= recent[judged + j] ** 2;
-    fill(recent, next, root, rng, sums);
-    for (let j = 0; j < k; j++) {
-      distances[draw * k + j] = Math.abs(recent[judged + j]) / Math.sqrt(Math.max(sums[j], 1e-300) / freedom);
-    }
-  }
-  const all = simulated(maxima(distances, k, null));
-  return {
-    pValue: all.probabilityBeyond,
-    critical: all.valueAt,
-    stepDown: (given) => stepDown(distances, k, given),
+  const distances = studentised(correlatedNormals(factorOf(runs), k, draws + freedom), k, freedom);
+  const largest = new Float64Array(draws);
+  for (let cell = 0; cell < k; cell++) raise(largest, cellOf(distances, cell));
+  const all = simulated(largest);
+  const bounded = (p: number, distance: number, cells: number) => {
+    const one = studentTTwoSided(distance, freedom);
+    return Math.min(1, Math.max(one, Math.min(cells * one, p)));
   };
-}
-
-/** Draws a correlated normal vector into slot `at` of a ring, and adds its squares to the running sums. */
-function fill(ring: Float64Array, at: number, root: Float64Array, rng: Rng, sums: Float64Array): void {
-  const k = sums.length;
-  const start = at * k;
-  const normals = new Float64Array(k);
-  for (let j = 0; j < k; j++) {
-    normals[j] = rng.normal();
-    let sum = 0;
-    for (let i = 0, row = j * k; i <= j; i++) sum += root[row + i] * normals[i];
-    ring[start + j] = sum;
-    sums[j] += sum * sum;
-  }
+  return {
+    pValue: (distance) => bounded(all.probabilityBeyond(distance), distance, k),
+    critical: (probability) => {
+      const quantile = (p: number) => studentTQuantile(1 - p / 2, freedom);
+      return clamp(all.valueAt(probability), quantile(probability), quantile(probability / k));
+    },
+    stepDown: (given) => stepDown(distances, given, bounded),
+  };
 }
 
 /** The lower triangular root [k][k] of the shrunk correlation of the columns. */
@@ -93,30 +77,97 @@ function factorOf(runs: readonly (readonly number[])[]): Float64Array {
   );
 }
 
-/** The largest distance of each draw, over all cells or over those named. */
-function maxima(distances: Float32Array, k: number, cells: readonly number[] | null): Float64Array {
-  const found = new Float64Array(distances.length / k);
-  for (let draw = 0; draw < found.length; draw++) {
-    let most = 0;
-    if (cells === null) {
-      for (let j = 0; j < k; j++) most = Math.max(most, distances[draw * k + j]);
-    } else for (const j of cells) most = Math.max(most, distances[draw * k + j]);
-    found[draw] = most;
+/** Vectors that are computed at once: few enough to stay in the cache, and no sum waits for the one before. */
+const block = 64;
+
+/** Normal vectors with this root of their correlation, [k][at least count]. */
+function correlatedNormals(root: Float64Array, k: number, count: number): Float64Array {
+  const rounded = Math.ceil(count / block) * block;
+  const normals = standardNormals(k * rounded);
+  const vectors = new Float64Array(k * rounded);
+  for (let start = 0; start < rounded; start += block) {
+    for (let j = 0; j < k; j++) {
+      const to = j * rounded + start;
+      for (let i = 0; i <= j; i++) {
+        const factor = root[j * k + i];
+        const from = start * k + i * block;
+        for (let b = 0; b < block; b++) vectors[to + b] += factor * normals[from + b];
+      }
+    }
   }
-  return found;
+  return vectors;
 }
 
-function stepDown(distances: Float32Array, k: number, given: readonly number[]): number[] {
-  const descending = given.map((_, cell) => cell).sort((a, b) => given[b] - given[a]);
-  const adjusted = new Array<number>(k);
-  let largest = 0;
-  for (const [rank, cell] of descending.entries()) {
-    const rest = descending.slice(rank);
-    // Once one is not significant, by far, the others are not either; this saves most of the work.
-    if (largest < 0.5) {
-      largest = Math.max(largest, simulated(maxima(distances, k, rest)).probabilityBeyond(given[cell]));
+const stream = createRng(0, 'verdicts');
+let drawn = new Float64Array(0);
+
+/** The first values of one stream, which is kept: drawing it takes as long as all that follows. */
+function standardNormals(count: number): Float64Array {
+  if (drawn.length < count) {
+    const longer = new Float64Array(count);
+    longer.set(drawn);
+    for (let i = drawn.length; i < count; i++) longer[i] = stream.normal();
+    drawn = longer;
+  }
+  return drawn;
+}
+
+/** |x| / sqrt(mean of the squares of the `freedom` values after x), for the first x of each row: [k][draws]. */
+function studentised(vectors: Float64Array, k: number, freedom: number): Float32Array {
+  const count = vectors.length / k;
+  const distances = new Float32Array(k * draws);
+  for (let j = 0; j < k; j++) {
+    const own = vectors.subarray(j * count, (j + 1) * count);
+    let squares = 0;
+    for (let i = 0; i < freedom; i++) squares += own[i] ** 2;
+    for (let i = 0; i < draws; i++) {
+      squares += own[i + freedom] ** 2 - own[i] ** 2;
+      distances[j * draws + i] = Math.abs(own[i]) / Math.sqrt(Math.max(squares, 1e-300) / freedom);
     }
-    adjusted[cell] = largest;
+  }
+  return distances;
+}
+
+function cellOf(distances: Float32Array, cell: number): Float32Array {
+  return distances.subarray(cell * draws, (cell + 1) * draws);
+}
+
+/** Raises each value to at least the other one. */
+function raise(values: Float64Array, others: Float32Array): void {
+  for (let i = 0; i < values.length; i++) if (others[i] > values[i]) values[i] = others[i];
+}
+
+/** How many of the values are x or more. */
+function countFrom(values: Float64Array, x: number): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] >= x) count++;
+  return count;
+}
+
+function stepDown(
+  distances: Float32Array,
+  given: readonly number[],
+  bounded: (p: number, distance: number, cells: number) => number,
+): number[] {
+  const ascending = given.map((_, cell) => cell).sort((a, b) => given[a] - given[b]);
+  const adjusted = new Array<number>(given.length);
+  const largest = new Float64Array(draws); // over the cells up to this one
+  for (const [index, cell] of ascending.entries()) {
+    raise(largest, cellOf(distances, cell));
+    const distance = given[cell];
+    const share = countFrom(largest, distance) / draws;
+    // Sorting takes long, and only small probabilities need their tail.
+    const p = share > 0.02 ? share : simulated(largest.slice()).probabilityBeyond(distance);
+    adjusted[cell] = bounded(p, distance, index + 1);
+  }
+  let most = 0;
+  for (const cell of ascending.reverse()) {
+    most = Math.max(most, adjusted[cell]);
+    adjusted[cell] = most;
   }
   return adjusted;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
 }

@@ -1,6 +1,7 @@
 import { log } from '../math/elementary.ts';
 import { greatest, mean, percentile, standardDeviation } from './describe.ts';
 import type { Interval } from './interval.ts';
+import { lastOf } from './last-of.ts';
 import { type Pareto, paretoQuantile, paretoTail } from './pareto.ts';
 import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 
@@ -70,10 +71,10 @@ function byStudentT(n: number, { mean: center, deviation }: { mean: number; devi
   return {
     method: 'normal',
     pValue: (x) => studentTTwoSided((x - center) / unit, n - 1),
-    interval: (probability) => {
+    interval: lastOf((probability) => {
       const half = unit * studentTQuantile(1 - probability / 2, n - 1);
       return { low: center - half, high: center + half };
-    },
+    }),
   };
 }
 
@@ -113,13 +114,13 @@ function byTails(sorted: Float64Array): Judging {
       const beyond = excess <= 0 ? 1 : Math.max(...tails.map((tail) => paretoTail(tail, excess)));
       return Math.min(ranks.pValue(x), share * beyond);
     },
-    interval: (probability) => {
+    interval: lastOf((probability) => {
       const within = ranks.interval(probability);
       if (Number.isFinite(within.low)) return within;
       const end = ({ threshold, tails }: OuterRuns) =>
         threshold + Math.max(...tails.map((tail) => paretoQuantile(tail, probability / share)));
       return { low: -end(lower), high: end(upper) };
-    },
+    }),
   };
 }
 
@@ -167,16 +168,24 @@ const falseAlarm = 1e-4;
 
 /**
  * Whether the values could be normal, as far as their tails tell: none lies farther out than the farthest of n normal
- * values does in one sample of 10,000 (Grubbs 1950: with G = max |x - m| / s, n P(|t_{n-2}| >= t) for
- * t^2 = G^2 n (n - 2) / ((n - 1)^2 - n G^2)).
+ * values does in one sample of 10,000.
  */
 export function isNearNormal(values: ArrayLike<number>): boolean {
+  return values.length <= 3 || farthestPValue(values) > falseAlarm; // three values always lie so
+}
+
+/**
+ * The probability, at most, that the farthest of n > 3 normal values lies as far from their mean: with G = max |x - m| / s,
+ * n P(|t_{n-2}| >= t) for t^2 = G^2 n (n - 2) / ((n - 1)^2 - n G^2).
+ *
+ * Source: Grubbs, Sample Criteria for Testing Outlying Observations, Annals of Mathematical Statistics 21 (1950).
+ */
+export function farthestPValue(values: ArrayLike<number>): number {
   const n = values.length;
-  if (n <= 3) return true; // three values always lie so
   const center = mean(values);
   const deviation = standardDeviation(values);
   const farthest = greatest(Array.from(values, (x) => Math.abs(x - center))) / deviation;
   const rest = (n - 1) ** 2 - n * farthest ** 2;
-  if (rest <= 0) return false;
-  return n * studentTTwoSided(Math.sqrt((farthest ** 2 * n * (n - 2)) / rest), n - 2) > falseAlarm;
+  if (rest <= 0) return 0;
+  return n * studentTTwoSided(Math.sqrt((farthest ** 2 * n * (n - 2)) / rest), n - 2);
 }
