@@ -69,7 +69,10 @@ export function choicesTable(curves: readonly Curve[]): Table {
       integer('row', 'row of docs/differences.md; empty for what is not a choice'),
       text('program', "the program's value"),
       text('other', 'the other value'),
-      number('share', 'sum of squares as a share of the total (eta squared); the shares of a claim add up to 1'),
+      number(
+        'share',
+        'sum of squares as a share of the total (eta squared); the shares of a claim add up to 1',
+      ),
       number('effect', "mean with the other value minus mean with the program's, on the scale"),
       number('effect_low', "lower end of its interval: Student's t over the seeds; empty with one seed"),
       number('effect_high', 'upper end of its interval'),

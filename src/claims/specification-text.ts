@@ -17,7 +17,13 @@ export function isHeadline(claim: Claim, all: readonly Claim[]): boolean {
 }
 const mostInFigure = 3;
 
-export const curveHeader = ['claim', 'published', 'value under the choices', 'stands in', 'the most variance is from'];
+export const curveHeader = [
+  'claim',
+  'published',
+  'value under the choices',
+  'stands in',
+  'the most variance is from',
+];
 
 /** A curve in one line. */
 export function curveCells(curve: Curve): string[] {

@@ -6,7 +6,13 @@ import { type Scale, scaleFor } from '../stats/scales.ts';
 import { studentTQuantile } from '../stats/student-t.ts';
 import { type VarianceShares, varianceShares } from '../stats/variance-shares.ts';
 import { type Choice, choices, rowOf } from './choices.ts';
-import { type Claim, type ConclusionClaim, type NumberClaim, printedInterval, quantitiesOf } from './claims.ts';
+import {
+  type Claim,
+  type ConclusionClaim,
+  type NumberClaim,
+  printedInterval,
+  quantitiesOf,
+} from './claims.ts';
 import { scaleOf } from './domain.ts';
 import { judgeConclusions } from './judge-conclusions.ts';
 import { quantityOf } from './quantity.ts';
@@ -40,7 +46,15 @@ export interface Specification {
  * typical, unusual: whether the published number lies within the central 95 % of one more run (Student's t over the seeds,
  * not corrected for the number of claims or specifications). true, false: a conclusion is, in all seeds; mixed: in some.
  */
-export const specificationVerdicts = ['typical', 'unusual', 'true', 'mixed', 'false', 'undecided', 'not run'] as const;
+export const specificationVerdicts = [
+  'typical',
+  'unusual',
+  'true',
+  'mixed',
+  'false',
+  'undecided',
+  'not run',
+] as const;
 export type SpecificationVerdict = (typeof specificationVerdicts)[number];
 
 /** The specification curve of a claim: its value under every combination of the design. */
@@ -66,8 +80,12 @@ export function curveGroups(claims: readonly Claim[]): CurveGroup[] {
   const groups = new Map<string, { claims: Claim[]; choices: Choice[] }>();
   for (const claim of claims) {
     if (!isJudged(claim, codeReading) || isAboutLibrary(claim)) continue;
-    const names = new Set(quantitiesOf(claim).map(({ experiment }) => experiment));
-    const own = choices.filter(({ experiments }) => experiments.some((name) => names.has(name)));
+    // A claim that gives an option a value of its own leaves no choice of it.
+    const isOpen = ({ option, experiments }: Choice) =>
+      quantitiesOf(claim).some(
+        ({ experiment, with: given = {} }) => experiments.includes(experiment) && !(option in given),
+      );
+    const own = choices.filter(isOpen);
     if (own.length === 0) continue;
     own.sort((a, b) => b.experiments.length - a.experiments.length || rowOf(b) - rowOf(a));
     const key = own.map(({ name }) => name).join();
@@ -131,7 +149,9 @@ export function curveOf(
     shares: complete
       ? varianceShares(
           switched,
-          scale === null ? midRanks(values as number[][]) : (values as number[][]).map((row) => row.map(scaled)),
+          scale === null
+            ? midRanks(values as number[][])
+            : (values as number[][]).map((row) => row.map(scaled)),
           level,
         )
       : null,

@@ -43,6 +43,8 @@ export function createProgram(setStatus: SetStatus): Command {
     )
     .version(programVersion(), '-V, --version', 'print the version')
     .addHelpOption(new Option('-h, --help', 'print this help'))
+    // An option after the name of a subcommand is the subcommand's: `verify` has options and subcommands.
+    .enablePositionalOptions()
     .exitOverride()
     .helpCommand(false);
   addExamples(program, [

@@ -124,6 +124,35 @@ export function addVerifyOptions(command: Command): void {
   helpUnder(command, headings.output);
 }
 
+/** Adds the options of `verify specification`. */
+export function addSpecificationOptions(command: Command): void {
+  addUnder(
+    command,
+    'Claims and seeds:',
+    new Option('--claims <file>', "file of claims (default: the report's)"),
+    new Option('--seeds <list>', 'seeds for generated data (default: 1..5, and 1,2 for RandomNet)'),
+    new Option('--mnist-seeds <list>', 'seeds for MNIST (default: 1,2)'),
+    new Option('--level <x>', 'level of the intervals').default(String(usualLevel)),
+  );
+  addUnder(command, headings.data, ...dataFlags());
+  addUnder(
+    command,
+    headings.run,
+    new Option('--max-time <minutes>', 'take no further seeds after this time'),
+    new Option('--plan', 'only say what would be run, and how long it takes'),
+    new Option('--jobs <n>', 'worker threads (default: all cores)'),
+    storeFlag(),
+    ...failureFlags(),
+  );
+  addUnder(
+    command,
+    headings.output,
+    new Option('--out <dir>', 'folder for the curves (default: results/specification)'),
+    ...progressFlags(),
+  );
+  helpUnder(command, headings.output);
+}
+
 /** Checks the flags, before anything is read. Errors: UserError for values out of range. */
 export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest {
   const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);

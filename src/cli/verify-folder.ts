@@ -46,6 +46,30 @@ export function verifyFolder({
   );
 }
 
+/** results/specification for the report's own claims with the usual seeds, otherwise a folder that says what differs. */
+export function specificationFolder({
+  ids,
+  claimsText,
+  level,
+  generated,
+  fromFiles,
+}: Pick<VerifyChoices, 'level' | 'generated' | 'fromFiles' | 'claimsText'> & {
+  /** The claims that are asked for; empty: all. */
+  readonly ids: readonly string[];
+}): string {
+  const part = (text: string, value: unknown): Difference => ({ text, isExact: false, value });
+  return join(
+    'results',
+    withDifferences('specification', [
+      ...(claimsText === null ? [] : [part('claims', claimsText)]),
+      ...(ids.length === 0 ? [] : [part(ids.slice(0, 2).join('+'), ids)]),
+      ...(generated === null ? [] : [part(`seeds-${seedsText(generated)}`, generated)]),
+      ...(fromFiles === null ? [] : [part(`mnist-seeds-${seedsText(fromFiles)}`, fromFiles)]),
+      ...(level === usualLevel ? [] : [part(`level-${level}`, level)]),
+    ]),
+  );
+}
+
 /** "1to5" or "1+3". */
 function seedsText(seeds: readonly number[]): string {
   const isRange = seeds.length > 2 && seeds.every((seed, index) => seed === seeds[0] + index);

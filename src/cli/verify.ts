@@ -3,13 +3,19 @@ import { addExamples } from './examples.ts';
 import { repeatCommand } from './repeat-command.ts';
 import type { SetStatus } from './status.ts';
 import { addExplainCommand } from './verify-explain.ts';
-import { addVerifyOptions, type VerifyFlags, verifyRequest } from './verify-flags.ts';
+import {
+  addSpecificationOptions,
+  addVerifyOptions,
+  type VerifyFlags,
+  verifyRequest,
+} from './verify-flags.ts';
 
 /** `fys-nn verify`: do the report's numbers and conclusions hold for other seeds? */
 export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('verify')
     .description('Judge every number and conclusion of the report over many seeds');
+  command.enablePositionalOptions();
   addVerifyOptions(command);
   addExamples(command, [
     ['verify --quick', 'five seeds, and one for MNIST'],
@@ -19,6 +25,26 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   ]);
   command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags, command)));
   addExplainCommand(command);
+  addSpecificationCommand(command, setStatus);
+}
+
+/** `fys-nn verify specification`: the claims under combinations of the choices that the report leaves open. */
+function addSpecificationCommand(verify: Command, setStatus: SetStatus): void {
+  const command = verify
+    .command('specification')
+    .argument('[claims...]', 'ids of claims, as in claims.csv (default: all that an open choice can affect)')
+    .description(
+      'Show how claims depend on the choices that the report leaves open: values under combinations of them, and the share of the variance that each makes',
+    );
+  addSpecificationOptions(command);
+  addExamples(command, [
+    ['verify specification ols-best-mse ffnn-best-mse --seeds 1..3', 'two numbers, three seeds'],
+    ['verify specification --plan', 'what all claims cost'],
+  ]);
+  command.action(async (claims: string[], flags: VerifyFlags) => {
+    const { runSpecification } = await import('./verify-specification.ts');
+    setStatus(await runSpecification(claims, verifyRequest({ ...flags, variant: 'code' })));
+  });
 }
 
 async function runVerify(flags: VerifyFlags, command: Command): Promise<number> {

@@ -27,8 +27,9 @@ export interface SpecificationStrip {
   }[];
 }
 
-/** The distance of two rows of choices, and the height of the strip, in pixels. */
+/** The distance of two rows of choices and the least of two columns, and the height of the strip, in pixels. */
 const rowStep = 22;
+const columnStep = 16;
 const stripHeight = 190;
 
 /**
@@ -37,16 +38,26 @@ const stripHeight = 190;
  */
 export function specificationFigure(strip: SpecificationStrip, look: Look = usualLook): Figure {
   const { name, title, valueTitle, published, isLog, seeds, choices } = strip;
-  const sorted = strip.specifications.toSorted((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
-  const room = Math.min(200, Math.max(60, ...choices.map((choice) => textWidth(choice) * 0.95)));
-  const finite = sorted.map((one, index) => ({ ...one, place: index + 1 })).filter(({ value }) => Number.isFinite(value));
+  const sorted = strip.specifications.toSorted((a, b) =>
+    a.value < b.value ? -1 : a.value > b.value ? 1 : 0,
+  );
+  const room = Math.min(320, Math.max(60, ...choices.map((choice) => textWidth(choice))));
+  const across = Math.max(look.width - room - 40, columnStep * sorted.length);
+  const finite = sorted
+    .map((one, index) => ({ ...one, place: index + 1 }))
+    .filter(({ value }) => Number.isFinite(value));
   const x = (axis: SpecPart | null): SpecPart => ({
     field: 'place',
     type: 'ordinal',
     scale: { domain: sorted.map((_, index) => index + 1) },
     axis,
   });
-  const ends = finite.map(({ place, value, low, high }) => ({ place, value, low, high: Number.isFinite(high) ? high : value }));
+  const ends = finite.map(({ place, value, low, high }) => ({
+    place,
+    value,
+    low,
+    high: Number.isFinite(high) ? high : value,
+  }));
   const type = isLog ? { type: 'log', nice: false, padding: 8 } : { zero: false, nice: true };
   const yAxis = { minExtent: room, title: valueTitle, tickCount: 5, titlePadding: 6 };
   const y = { field: 'value', type: 'quantitative', scale: type, axis: yAxis };
@@ -65,26 +76,40 @@ export function specificationFigure(strip: SpecificationStrip, look: Look = usua
     });
   }
   const matrix = sorted.flatMap(({ changed }, index) =>
-    choices.map((choice, row) => ({ place: index + 1, choice, changed: changed[row] ? 'changed' : 'program' })),
+    choices.map((choice, row) => ({
+      place: index + 1,
+      choice,
+      changed: changed[row] ? 'changed' : 'program',
+    })),
   );
   const diverged = sorted.length - finite.length;
   const notes = [
     `Dots: ${seeds === 1 ? 'one seed' : `medians over ${seeds} seeds, bars their range`}, in ascending order.${published === null ? '' : ` Dashed: the published ${published}.`}`,
     `Below: filled where a choice is changed; in brackets its share of the variance.`,
-    ...(diverged > 0 ? [`The ${diverged === 1 ? 'last has' : `last ${diverged} have`} no dot: runs diverge.`] : []),
+    ...(diverged > 0
+      ? [`The ${diverged === 1 ? 'last has' : `last ${diverged} have`} no dot: runs diverge.`]
+      : []),
   ];
   return {
     name,
     title,
     caption: `${title}. ${notes.join(' ')}`,
     spec: wholeSpec(
-      { title, notes, description: `${title}. ${notes.join(' ')}`, look },
+      {
+        ...{ title, notes, description: `${title}. ${notes.join(' ')}`, look },
+        width: room + 40 + across,
+      },
       {
         vconcat: [
-          { data: { values: ends }, width: look.width - room - 40, height: stripHeight * look.stretch, layer: strips },
+          {
+            data: { values: ends },
+            width: across,
+            height: stripHeight * look.stretch,
+            layer: strips,
+          },
           {
             data: { values: matrix },
-            width: look.width - room - 40,
+            width: across,
             height: { step: rowStep },
             mark: { type: 'square', size: 110, strokeWidth: 1.2, stroke: ink, opacity: 1 },
             encoding: {
@@ -93,7 +118,14 @@ export function specificationFigure(strip: SpecificationStrip, look: Look = usua
                 field: 'choice',
                 type: 'nominal',
                 sort: choices,
-                axis: { title: null, minExtent: room, domain: false, ticks: false, grid: false, labelLimit: room },
+                axis: {
+                  title: null,
+                  minExtent: room,
+                  domain: false,
+                  ticks: false,
+                  grid: false,
+                  labelLimit: room,
+                },
               },
               fill: {
                 field: 'changed',
