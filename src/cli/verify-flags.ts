@@ -176,7 +176,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
       quiet: flags.quiet === true,
       progress: parseChoice(flags.progress, progressNames, '--progress'),
       ...failureOptionsOf(flags),
-      enough: maxTime === null ? null : AbortSignal.timeout(60_000 * maxTime),
+      enough: maxTime === null ? null : AbortSignal.timeout(milliseconds(maxTime)),
     },
   };
 }
@@ -194,6 +194,11 @@ function emptySeeds(flag: string): UserError {
     received: '',
     remedy: `write ${flag} 1..20`,
   });
+}
+
+/** A timer's milliseconds: whole, and at most what timers of Node can wait, which is 24 days. */
+function milliseconds(minutes: number): number {
+  return Math.min(2 ** 31 - 1, Math.ceil(60_000 * minutes));
 }
 
 function parseMaxTime(text: string): number {

@@ -80,12 +80,12 @@ test('--plan says what it costs and writes nothing', async () => {
   expect(existsSync(join(directory, 'results'))).toBe(false);
 });
 
-test('--max-time ends with whole seeds', async () => {
+test('--max-time uses the seeds that are finished, here none', async () => {
   const args = ['--seeds', '1..3', '--out', 'curves', '--max-time', '0.000001'];
-  const { status, stderr } = await specification(...args);
-  expect(status).toBe(0);
-  expect(stderr).toContain('--max-time is over after 1 seed');
-  expect(await read('specification.csv')).toContain('undecided');
+  const { status, stdout, stderr } = await specification(...args);
+  expect(status).toBe(4);
+  expect(stderr).toContain('--max-time is over: 1 seed of 3, not finished');
+  expect(stdout).toContain('not run');
 });
 
 test('one claim alone, in a folder that says so; an unknown one is refused', async () => {

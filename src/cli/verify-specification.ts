@@ -72,7 +72,8 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   if (!request.running.quiet)
     writeStderr(`wrote ${out}/ (${counted(curves.length, 'claim')}; all in ${out}/specification.md)`);
   writeEvent('written', { path: out });
-  return failures > 0 ? exitCodes.failed : exitCodes.done;
+  if (failures > 0) return exitCodes.failed;
+  return curves.some(({ shares }) => shares === null) ? exitCodes.incomplete : exitCodes.done;
 }
 
 /** Says which of the named claims have no curve. */
@@ -110,31 +111,40 @@ async function planGroups(
 const mostSeeds = (seedsOf: SeedsOf) =>
   experiments.reduce((most, experiment) => Math.max(most, seedsOf(experiment, codeReading).length), 0);
 
-/** Computes all seeds or, with --max-time, one after the other, so that it ends with whole seeds. */
+/** Computes all seeds or, with --max-time, one after the other, and uses those that were finished in time. */
 async function computeCurves(groups: readonly CurveGroup[], seedsOf: SeedsOf, request: VerifyRequest) {
   const { running, level } = request;
   const all = mostSeeds(seedsOf);
+  const first =
+    (count: number): SeedsOf =>
+    (...of) =>
+      seedsOf(...of).slice(0, count);
   let failures = 0;
-  const curves: Curve[] = [];
-  const taken = new Map<string, number>();
-  for (let count = running.endBy === null ? all : 1; count <= all; count++) {
-    const first: SeedsOf = (...of) => seedsOf(...of).slice(0, count);
-    const { plans, planOfs } = await planGroups(groups, first, request);
-    const isOver = running.endBy !== null && Date.now() > running.endBy;
-    if (isOver) writeStderr(`note: --max-time is over after ${counted(count, 'seed')}`);
-    const isLast = count === all || isOver;
-    await holdStore(running.storeDirectory, async (lease) => {
-      const found = await recordsOf(plans, running, lease);
-      failures += found.failures;
-      if (!isLast) return;
-      for (const { experiment, lists } of plans) taken.set(experiment.name, lists.seed?.length ?? 1);
-      for (const [index, group] of groups.entries()) {
-        curves.push(...(await curvesOf(group, planOfs[index], found.records, level)));
-      }
-    });
-    if (isLast) break;
+  let finished = all;
+  for (let count = running.enough === null ? all : 1; count <= all; count++) {
+    const { plans } = await planGroups(groups, first(count), request);
+    failures += await holdStore(
+      running.storeDirectory,
+      async (lease) => (await recordsOf(plans, running, lease)).failures,
+    );
+    if (running.enough?.aborted !== true) continue;
+    finished = Math.max(1, count - 1);
+    writeStderr(
+      `note: --max-time is over: ${counted(finished, 'seed')} of ${all}${count === 1 ? ', not finished' : ''}`,
+    );
+    break;
   }
-  return { curves, failures, seeds: taken };
+  const { plans, planOfs } = await planGroups(groups, first(finished), request);
+  const records = await openStore(
+    running.storeDirectory,
+    idsOf(distinctTrials(plans.map((plan) => ({ plan, out: '' })))),
+  );
+  const curves: Curve[] = [];
+  for (const [index, group] of groups.entries()) {
+    curves.push(...(await curvesOf(group, planOfs[index], records, level)));
+  }
+  const seeds = new Map(plans.map(({ experiment, lists }) => [experiment.name, lists.seed?.length ?? 1]));
+  return { curves, failures, seeds };
 }
 
 /** Prints what would be run, and how long it takes. */
