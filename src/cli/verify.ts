@@ -43,7 +43,9 @@ function addSpecificationCommand(verify: Command, setStatus: SetStatus): void {
   ]);
   command.action(async (claims: string[], flags: VerifyFlags) => {
     const { runSpecification } = await import('./verify-specification.ts');
-    setStatus(await runSpecification(claims, verifyRequest({ ...flags, variant: 'code' })));
+    setStatus(
+      await runSpecification(claims, verifyRequest({ ...flags, variant: 'code' }, repeatCommand(command))),
+    );
   });
 }
 
