@@ -37,6 +37,15 @@ test.each([
   expect(at('b', 0, 'missing', 'deeper')).toMatch(`${name}:3:`);
 });
 
+test('an entry may repeat another one with some of it changed', async () => {
+  const { value, place } = await read('merge.yaml', '- &a { b: 1, c: 2 }\n- { <<: *a, c: 3 }\n');
+  expect(value).toEqual([
+    { b: 1, c: 2 },
+    { b: 1, c: 3 },
+  ]);
+  expect(place([1, 'c'])).toMatch(/:2:/);
+});
+
 test('a byte-order mark is no part of the text', async () => {
   for (const name of ['marked.yaml', 'marked.json']) {
     expect((await read(name, '\ufeff{"a": 1}')).value).toEqual({ a: 1 });

@@ -110,7 +110,10 @@ async function parsedYaml(path: string, text: string, schema: 'core' | 'json') {
   };
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { schema, lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+    document = parseDocument(text, {
+      ...{ schema, lineCounter: lines, prettyErrors: false, logLevel: 'error' },
+      merge: schema === 'core', // "<<: *anchor" repeats an entry with some of it changed
+    });
   } catch {
     throw unreadable(`${path}: it is nested too deeply`, 'lists and objects in a few levels');
   }
