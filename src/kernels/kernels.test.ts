@@ -548,6 +548,20 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  test('addAbsolutePenalty, at weights of 0 too', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(22, 'data');
+      const { kernels, put } = await layOut(create, dtype);
+      const g = put(normals(rng, count));
+      const w = put(normals(rng, count).map((x, i) => (i % 3 === 1 ? [0, -0][i % 2] : x)));
+      const run = () => kernels.addAbsolutePenalty(g.at, w.at, 0.15, count);
+      expectSameBits(
+        written(kernels, run, g.at, count),
+        g.values.map((value, i) => round(value + round(0.15) * Math.sign(w.values[i]))),
+      );
+    }
+  });
+
   const tiny = dtype === 'float32' ? 2 ** -100 : 2 ** -900;
   const kept = (x: number) => (Math.abs(x) < tiny ? 0 : x);
 

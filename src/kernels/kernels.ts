@@ -138,6 +138,8 @@ export interface Kernels {
 
   /** gradient += 2 lambda w. */
   addPenalty(gradient: number, w: number, lambda: number, count: number): void;
+  /** gradient += l1 sign(w), with sign(0) = 0. */
+  addAbsolutePenalty(gradient: number, w: number, l1: number, count: number): void;
   /** w <- w - rate gradient. */
   sgdInPlace(w: number, gradient: number, rate: number, count: number): void;
   /** v <- momentum v + rate gradient; w <- w - v. */

@@ -242,6 +242,13 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       for (let i = 0; i < count; i++) f[gradient + i] += round(factor * f[w + i]);
     },
 
+    addAbsolutePenalty(gradient, w, l1, count) {
+      const slope = round(l1);
+      for (let i = 0; i < count; i++) {
+        f[gradient + i] += (f[w + i] > 0 ? slope : 0) - (f[w + i] < 0 ? slope : 0);
+      }
+    },
+
     sgdInPlace(w, gradient, rate, count) {
       axpy(-round(rate), gradient, w, count);
     },

@@ -41,12 +41,13 @@ async function stepOnce(
   rate: number,
   lambda = 0,
   penalizeBiases = true,
+  l1 = 0,
 ) {
   return train(samples, samples, {
     layers,
     weights,
     loss,
-    penalty: { lambda, penalizeBiases },
+    penalty: { lambda, l1, penalizeBiases },
     optimizer: { name: 'sgd', momentum: 0 },
     learningRate: 1,
     schedule: () => rate,
@@ -65,17 +66,18 @@ async function largestGradientError(
   loss: LossName,
   lambda = 0,
   penalizeBiases = true,
+  l1 = 0,
 ): Promise<number> {
   const samples = samplesFor(loss, layers[layers.length - 1].units);
   const weights = initialWeights(layers, columns, 3);
   const penalty = () =>
     weights.reduce((sum, { kernel, bias }) => {
       const penalized = [...kernel, ...(penalizeBiases && bias !== null ? bias : [])];
-      return sum + lambda * penalized.reduce((s, w) => s + w * w, 0);
+      return sum + penalized.reduce((s, w) => s + lambda * w * w + l1 * Math.abs(w), 0);
     }, 0);
   const lossNow = async () => (await stepOnce(samples, layers, weights, loss, 0)).train.loss[0] + penalty();
 
-  const after = await stepOnce(samples, layers, weights, loss, 1, lambda, penalizeBiases);
+  const after = await stepOnce(samples, layers, weights, loss, 1, lambda, penalizeBiases, l1);
   const before = arraysOf(weights);
   let largest = 0;
   const changed = arraysOf(after.weights);
@@ -117,11 +119,22 @@ describe.each(outputs)('gradient of %s', (_name, loss, output) => {
     },
   );
 
-  test('with a penalty on all weights, and on kernels only', async () => {
-    const layers = layersFor('sigmoid', output, 1);
-    expect(await largestGradientError(layers, loss, 0.3, true)).toBeLessThan(2e-8);
-    expect(await largestGradientError(layers, loss, 0.3, false)).toBeLessThan(2e-8);
-  });
+  const penalties = [
+    [0.3, 0],
+    [0, 0.3],
+    [0.2, 0.1],
+  ];
+  test.each(activationNames)(
+    'with L2, L1 and both on all weights and on kernels only, behind %s layers',
+    async (activation) => {
+      const layers = layersFor(activation, output, 1);
+      for (const [lambda, l1] of penalties) {
+        for (const ofAll of [true, false]) {
+          expect(await largestGradientError(layers, loss, lambda, ofAll, l1)).toBeLessThan(2e-8);
+        }
+      }
+    },
+  );
 
   test('without biases', async () => {
     const layers = layersFor('sigmoid', { ...output, biasInit: null }, 1).map((l) => ({

@@ -6,9 +6,14 @@ import type { LayerMemory } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
 import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
 
-/** A penalty lambda sum(w^2) that is added to the loss. Its gradient is 2 lambda w. */
+/**
+ * A penalty lambda sum(w^2) + l1 sum(|w|) that is added to the loss. Its gradient is 2 lambda w + l1 sign(w), with
+ * sign(0) = 0.
+ */
 export interface Penalty {
   readonly lambda: number;
+  /** 0 if it is left out. */
+  readonly l1?: number;
   /** Whether the penalty includes biases, or only kernels. */
   readonly penalizeBiases: boolean;
 }
@@ -57,9 +62,9 @@ export function createStep(
   const output = layers[layers.length - 1];
   const { targets, dense } = samples;
   const { rows, inputs } = memory;
-  const { lambda } = penalty;
+  const { lambda, l1 = 0 } = penalty;
   const biasLambda = penalty.penalizeBiases ? lambda : 0;
-  const plain = loss === losses.mse && output.activation === 'linear' && optimizer.isPlain;
+  const plain = loss === losses.mse && output.activation === 'linear' && optimizer.isPlain && l1 === 0;
   if (plain && layers.length === 1 && output.units === 1 && samples.csr === null) {
     const { kernel: w, bias: b, delta, inputs: D } = output;
     return (N, rate) =>
@@ -168,17 +173,25 @@ interface Update {
   readonly movesEveryWeight: boolean;
 }
 
-function createUpdate(kernels: Kernels, { lambda, penalizeBiases }: Penalty, optimizer: Optimizer): Update {
+function createUpdate(
+  kernels: Kernels,
+  { lambda, l1 = 0, penalizeBiases }: Penalty,
+  optimizer: Optimizer,
+): Update {
   const { clipNorm } = optimizer;
+  const addTo = (gradient: number, w: number, count: number): void => {
+    if (lambda !== 0) kernels.addPenalty(gradient, w, lambda, count);
+    if (l1 !== 0) kernels.addAbsolutePenalty(gradient, w, l1, count);
+  };
   const penalizeBias = ({ bias, biasGradient, units }: LayerMemory): void => {
-    if (bias >= 0 && penalizeBiases && lambda !== 0) kernels.addPenalty(biasGradient, bias, lambda, units);
+    if (bias >= 0 && penalizeBiases) addTo(biasGradient, bias, units);
   };
   const moveBias: Update['bias'] = ({ bias, biasGradient, biasState, units }, rate, step) => {
     if (bias >= 0) optimizer.update(kernels, bias, biasGradient, biasState, units, rate, step);
   };
   const penalize = (layer: LayerMemory): void => {
     const { kernel, kernelGradient, inputs, stride } = layer;
-    if (lambda !== 0) kernels.addPenalty(kernelGradient, kernel, lambda, inputs * stride);
+    addTo(kernelGradient, kernel, inputs * stride);
     penalizeBias(layer);
   };
   const move: Update['layer'] = (layer, rate, step) => {
@@ -190,7 +203,7 @@ function createUpdate(kernels: Kernels, { lambda, penalizeBiases }: Penalty, opt
     penalizeBias(layer);
     moveBias(layer, rate, step);
   };
-  const movesEveryWeight = !optimizer.isPlain || lambda !== 0;
+  const movesEveryWeight = !optimizer.isPlain || lambda !== 0 || l1 !== 0;
   if (clipNorm === Infinity)
     return {
       layer(layer, rate, step) {

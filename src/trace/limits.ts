@@ -58,14 +58,14 @@ function layersOf({ data, model }: Trace): Layer[] {
   }));
 }
 
-/** Numbers that `layOut` and the samples hold: four per weight, each layer's outputs and deltas for a batch, and the rows. */
+/** Numbers that `layOut` and the samples hold: up to six per weight, each layer's outputs and deltas for a batch, and the rows. */
 function numbersOf({ data, batches }: Trace, layers: readonly Layer[]): number {
   const rows = data.x_train.length + data.x_test.length;
   const batch = batches?.[0][0].length ?? 0;
   const capacity = Math.max(batch, evaluationRows);
   const ends = layers[0].inputs + layers[layers.length - 1].units;
   return layers.reduce(
-    (sum, { inputs, units }) => sum + 4 * inputs * units + 2 * capacity * units,
+    (sum, { inputs, units }) => sum + 6 * inputs * units + 2 * capacity * units,
     (rows + batch) * ends,
   );
 }

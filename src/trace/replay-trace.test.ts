@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,10 @@ const folder = 'data/fixtures/traces';
 const files = readdirSync(folder).map((name) => join(folder, name));
 
 test('there are recorded runs of every kind', () => {
-  expect(files).toHaveLength(12);
+  expect(files).toHaveLength(18);
+  const recorded = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const optimizers = recorded.flatMap(({ optimizer }) => optimizer?.name ?? []);
+  expect(new Set(optimizers)).toEqual(new Set(['sgd', 'adagrad', 'rmsprop', 'adam']));
 });
 
 test.each(files)('%s is reproduced', async (file) => {
@@ -28,6 +31,51 @@ test('a recording that is off by a millionth is noticed', async () => {
   const differences = await replayTrace(trace);
   expect(differences.find(({ quantity }) => quantity === 'train_loss')!.difference).toBeGreaterThan(1e-7);
   expect(differences.find(({ quantity }) => quantity === 'test_loss')!.difference).toBeLessThan(1e-10);
+});
+
+test.each([
+  ['first_gradients.0.kernel', (trace: any) => trace.expect.first_gradients[0].kernel[1]],
+  ['first_gradients.1.bias', (trace: any) => trace.expect.first_gradients[1].bias],
+  ['final_layers.1.kernel', (trace: any) => trace.expect.final_layers[1].kernel[0]],
+])('a recorded %s that is off by a millionth is noticed', async (quantity, numbersOf) => {
+  const trace = await readTrace(join(folder, 'adam-tanh.json'));
+  const numbers: number[] = numbersOf(trace);
+  const largest = numbers.reduce((best, x, i) => (Math.abs(x) > Math.abs(numbers[best]) ? i : best), 0);
+  numbers[largest] *= 1 + 1e-6;
+  for (const { quantity: one, difference } of await replayTrace(trace)) {
+    if (one === quantity) expect(difference).toBeGreaterThan(1e-8);
+    else expect(difference).toBeLessThan(1e-10);
+  }
+});
+
+test('Nesterov, clipping and weight decay are replayed from a recording that this program makes', async () => {
+  const text = JSON.stringify(await readTrace(join(folder, 'adam-tanh.json')));
+  for (const optimizer of [
+    { name: 'sgd', learning_rate: 0.01, schedule: 'decay', momentum: 0.9, nesterov: true },
+    { name: 'sgd', learning_rate: 0.01, schedule: 'constant', nesterov: false, clip_norm: null },
+    { name: 'adamw', learning_rate: 0.01, schedule: 'constant', weight_decay: 0.1, clip_norm: 0.5 },
+  ]) {
+    const file = join(await mkdtemp(join(tmpdir(), 'fys-nn-')), 'trace.json');
+    await writeFile(file, JSON.stringify({ ...JSON.parse(text), optimizer }));
+    const differences = await replayTrace(await readTrace(file));
+    const { difference } = differences.find(({ quantity }) => quantity === 'test_loss')!;
+    expect(difference).toBeGreaterThan(1e-6); // it is not Adam that is replayed
+    expect(difference).toBeLessThan(1e3);
+  }
+});
+
+test.each([
+  ['beta3', 0.9],
+  ['beta1', 1],
+  ['epsilon', 0],
+  ['schedule', 'cosine'],
+  ['name', 'lion'],
+])('an optimiser with %s %p is refused', async (field, value) => {
+  const trace = await readTrace(join(folder, 'adam-tanh.json'));
+  const file = join(await mkdtemp(join(tmpdir(), 'fys-nn-')), 'trace.json');
+  const optimizer = { ...(trace as { optimizer?: object }).optimizer, [field]: value };
+  await writeFile(file, JSON.stringify({ ...trace, optimizer }));
+  await expect(readTrace(file)).rejects.toThrow(UserError);
 });
 
 describe('relativeDifference', () => {
@@ -59,7 +107,7 @@ describe('relativeDifference', () => {
 
 test('a replay that diverges differs without limit in what is not finite', async () => {
   const trace = await readTrace(join(folder, 'ols-sgd.json'));
-  trace.sgd!.learning_rate = 1e200;
+  Object.assign((trace as Trace & { format: 'fys-nn-trace/1' }).sgd!, { learning_rate: 1e200 });
   for (const { difference } of await replayTrace(trace)) expect(difference).toBe(Infinity);
 });
 
@@ -74,7 +122,8 @@ describe('damaged files', () => {
 
   const damages: [string, (trace: Trace) => unknown][] = [
     ['not an object', () => 7],
-    ['another format', (trace) => ({ ...trace, format: 'fys-nn-trace/2' })],
+    ['another format', (trace) => ({ ...trace, format: 'fys-nn-trace/3' })],
+    ['the format of other fields', (trace) => ({ ...trace, format: 'fys-nn-trace/2' })],
     ['a row index beyond the data', (trace) => ({ ...trace, batches: [[[90]]] })],
     ['batches of different sizes', (trace) => ({ ...trace, batches: [[[1, 2], [3]]] })],
     ['no batches', (trace) => ({ ...trace, batches: null })],

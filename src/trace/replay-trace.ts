@@ -1,13 +1,14 @@
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { recordedBatches } from '../nn/batches.ts';
 import type { LayerSpec, LayerWeights } from '../nn/network.ts';
+import { hyperparametersOf, type OptimizerConfig } from '../nn/optimizers.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
-import { type Trained, train } from '../nn/train.ts';
+import { type Trained, type Training, train } from '../nn/train.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { polynomialFeatures } from '../regression/polynomial.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
-import type { Trace } from './trace-schema.ts';
+import { inPython, type Trace } from './trace-schema.ts';
 
 export interface TraceDifference {
   readonly quantity: string;
@@ -17,21 +18,20 @@ export interface TraceDifference {
 
 /** Repeats the training from the recorded data, weights and batches, and compares every recorded result. */
 export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
-  if (trace.model.kind === 'polynomial-closed-form') return replayClosedForm(trace, trace.model);
-  const { sgd, batches, expect, model } = trace;
-  const network = model.kind === 'ffnn' ? networkOf(model) : linearModelOf(model);
-  const trained = await train(samplesOf(trace, 'train'), samplesOf(trace, 'test'), {
-    ...network,
-    penalty: { lambda: network.lambda, penalizeBiases: true },
-    optimizer: { name: 'sgd', momentum: sgd!.momentum },
-    learningRate: sgd!.learning_rate,
-    schedule: sgd!.decay ? schedules.decay : schedules.constant,
+  const { model, expect, batches } = trace;
+  if (model.kind === 'polynomial-closed-form') return replayClosedForm(trace, model);
+  const training: Training = {
+    ...(model.kind === 'ffnn' ? networkOf(model) : linearModelOf(model)),
+    ...howOf(trace),
     batches: recordedBatches(batches!),
     epochs: batches!.length,
     endBeyondUse: false,
     dtype: 'float64',
-  });
-  const pairs: [string, ArrayLike<number>, ArrayLike<number> | undefined][] = [
+  };
+  const [trainSamples, testSamples] = [samplesOf(trace, 'train'), samplesOf(trace, 'test')];
+  const trained = await train(trainSamples, testSamples, training);
+  const pairs: Compared[] = [
+    ...(await firstGradients(trainSamples, training, expect)),
     ['train_loss', trained.train.loss, asList(expect.train_loss)],
     ['test_loss', trained.test.loss, asList(expect.test_loss)],
     ['train_accuracy', trained.train.accuracy, expect.train_accuracy],
@@ -42,6 +42,57 @@ export async function replayTrace(trace: Trace): Promise<TraceDifference[]> {
   return pairs.flatMap(([quantity, replayed, recorded]) =>
     recorded === undefined ? [] : [{ quantity, difference: relativeDifference(replayed, recorded) }],
   );
+}
+
+type Compared = [quantity: string, replayed: ArrayLike<number>, recorded: ArrayLike<number> | undefined];
+
+/** The penalty, the optimiser and the learning rate. */
+function howOf(trace: Trace): Pick<Training, 'penalty' | 'optimizer' | 'learningRate' | 'schedule'> {
+  if (trace.format === 'fys-nn-trace/2') {
+    const { l2, l1, penalize } = trace.model;
+    const { learning_rate, schedule, name, ...recorded } = trace.optimizer;
+    const own = Object.keys(hyperparametersOf(name)).map((field) => [field, recorded[inPython(field)]]);
+    const given = own.filter(([, value]) => value !== undefined);
+    return {
+      penalty: { lambda: l2, l1, penalizeBiases: penalize === 'all' },
+      optimizer: { name, ...Object.fromEntries(given) } as OptimizerConfig,
+      learningRate: learning_rate,
+      schedule: schedules[schedule],
+    };
+  }
+  const { model, sgd } = trace;
+  const lambda = model.kind === 'ffnn' ? model.layers[0].l2 : model.l2;
+  return {
+    penalty: { lambda, penalizeBiases: true },
+    optimizer: { name: 'sgd', momentum: sgd!.momentum },
+    learningRate: sgd!.learning_rate,
+    schedule: sgd!.decay ? schedules.decay : schedules.constant,
+  };
+}
+
+/** The gradients of the first step, penalties included, as what a step of plain SGD at rate 1 subtracts. */
+async function firstGradients(
+  samples: Samples,
+  training: Training,
+  { first_gradients }: Trace['expect'],
+): Promise<Compared[]> {
+  if (first_gradients === undefined) return [];
+  const rows = new Int32Array(training.batches.size);
+  training.batches.startEpoch(0);
+  training.batches.fill(0, rows, 0);
+  const stepped = await train(samples, samples, {
+    ...training,
+    optimizer: { name: 'sgd' },
+    learningRate: 1,
+    schedule: schedules.constant,
+    batches: recordedBatches([[[...rows]]]),
+    epochs: 1,
+  });
+  const moved = training.weights.map(({ kernel, bias }, layer) => ({
+    kernel: kernel.map((w, i) => w - stepped.weights[layer].kernel[i]),
+    bias: bias!.map((w, i) => w - stepped.weights[layer].bias![i]),
+  }));
+  return ofLayers('first_gradients', moved, first_gradients);
 }
 
 type NetworkModel = Extract<Trace['model'], { kind: 'ffnn' }>;
@@ -55,16 +106,15 @@ function networkOf({ layers, loss }: NetworkModel) {
       kernel: transposed(kernel),
       bias: Float64Array.from(bias),
     })),
-    lambda: layers[0].l2,
     loss: loss === 'mse' ? ('mse' as const) : ('cross_entropy' as const),
   };
 }
 
 /** A polynomial model is a network on the polynomial features, without hidden layers or biases. */
-function linearModelOf({ beta, l2 }: PolynomialModel) {
+function linearModelOf({ beta }: PolynomialModel) {
   const weights: LayerWeights[] = [{ kernel: Float64Array.from(beta), bias: null }];
   const layers: LayerSpec[] = [{ ...layerSpec(1, 'linear'), biasInit: null }];
-  return { layers, weights, lambda: l2, loss: 'mse' as const };
+  return { layers, weights, loss: 'mse' as const };
 }
 
 function layerSpec(units: number, activation: LayerSpec['activation']): LayerSpec {
@@ -98,14 +148,17 @@ async function replayClosedForm(trace: Trace, { l2, terms }: ClosedFormModel): P
   ];
 }
 
-function finalWeights(
-  trained: Trained,
-  { final_beta, final_layers }: Trace['expect'],
-): [string, ArrayLike<number>, ArrayLike<number>][] {
+function finalWeights(trained: Trained, { final_beta, final_layers }: Trace['expect']): Compared[] {
   if (final_beta !== undefined) return [['final_beta', trained.weights[0].kernel, final_beta]];
-  return (final_layers ?? []).flatMap(({ kernel, bias }, index) => [
-    [`final_layers.${index}.kernel`, trained.weights[index].kernel, transposed(kernel)],
-    [`final_layers.${index}.bias`, trained.weights[index].bias!, bias],
+  return ofLayers('final_layers', trained.weights, final_layers ?? []);
+}
+
+type RecordedLayers = NonNullable<Trace['expect']['final_layers']>;
+
+function ofLayers(name: string, replayed: readonly LayerWeights[], recorded: RecordedLayers): Compared[] {
+  return recorded.flatMap(({ kernel, bias }, index) => [
+    [`${name}.${index}.kernel`, replayed[index].kernel, transposed(kernel)],
+    [`${name}.${index}.bias`, replayed[index].bias!, bias],
   ]);
 }
 

@@ -19,7 +19,7 @@ const traceOf = async (text: string | Uint8Array) => {
 };
 
 test('a trace that is nearly right is replayed to numbers, or refused', async () => {
-  const names = ['ols-sgd', 'ffnn-relu', 'ridge-closed-form'];
+  const names = ['ols-sgd', 'ffnn-relu', 'ridge-closed-form', 'adam-tanh', 'sgd-l1'];
   const texts = await Promise.all(names.map((name) => readFile(`data/fixtures/traces/${name}.json`, 'utf8')));
   const nearly = fc.oneof(...texts.map((text) => mutated(JSON.parse(text))));
   await fc.assert(

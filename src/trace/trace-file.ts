@@ -19,7 +19,7 @@ export async function readTrace(file: string): Promise<Trace> {
   } catch (error) {
     throw new UserError({
       what: `${file} cannot be read as a trace: ${reasonOf(error)}`,
-      expected: 'a JSON file in the format fys-nn-trace/1',
+      expected: 'a JSON file in the format fys-nn-trace/1 or fys-nn-trace/2',
       remedy: 'give trace files, such as data/fixtures/traces/*.json',
     });
   }
@@ -37,14 +37,15 @@ export async function readTrace(file: string): Promise<Trace> {
 function traceError(file: string, place: string, problem: string): UserError {
   return new UserError({
     what: `${file} is not a trace: ${place === '' ? 'the file' : place}`,
-    expected: 'the format fys-nn-trace/1 (data/README.md)',
+    expected: 'the format fys-nn-trace/1 or fys-nn-trace/2 (data/README.md)',
     received: problem,
     remedy: 'fix the file, or leave it out',
   });
 }
 
 /** Refuses sizes that do not match: the replay would read past the end of an array. */
-function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace): void {
+function checkSizes(file: string, trace: Trace): void {
+  const { data, model, batches, expect } = trace;
   const check = (good: boolean, place: string, problem: string): void => {
     if (!good) throw traceError(file, place, problem);
   };
@@ -67,7 +68,7 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
   if (model.kind === 'ffnn') {
     let inputs = columns;
     model.layers.forEach((layer, index) => {
-      const { units, kernel, bias, l2 } = layer;
+      const { units, kernel, bias } = layer;
       const place = `model.layers.${index}`;
       check(bias.length === units, `${place}.bias`, `${bias.length} values for ${units} units`);
       check(kernel.length === units, `${place}.kernel`, `${kernel.length} rows for ${units} units`);
@@ -76,8 +77,9 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
         `${place}.kernel`,
         `a row without exactly ${inputs} values`,
       );
+      const l2 = l2Of(layer);
       check(
-        l2 === model.layers[0].l2,
+        l2 === l2Of(model.layers[0]),
         `${place}.l2`,
         `${quote(l2)}: not the same penalty as the first layer`,
       );
@@ -114,20 +116,20 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
     model.kind === 'ffnn' ? 'missing' : `not allowed for a model of kind ${model.kind}`,
   );
   if (model.kind === 'ffnn') {
-    check(
-      expect.final_layers!.length === model.layers.length,
-      'expect.final_layers',
-      'not as many layers as the model',
-    );
-    expect.final_layers!.forEach(({ kernel, bias }, index) => {
-      const layer = model.layers[index];
-      const same =
-        bias.length === layer.units &&
-        kernel.length === layer.units &&
-        kernel.every((row) => row.length === layer.kernel[0].length);
-      check(same, `expect.final_layers.${index}`, 'not the shape of that layer');
-    });
-  }
+    for (const name of ['final_layers', 'first_gradients'] as const) {
+      const recorded = expect[name];
+      if (recorded === undefined) continue;
+      check(recorded.length === model.layers.length, `expect.${name}`, 'not as many layers as the model');
+      recorded.forEach(({ kernel, bias }, index) => {
+        const layer = model.layers[index];
+        const same =
+          bias.length === layer.units &&
+          kernel.length === layer.units &&
+          kernel.every((row) => row.length === layer.kernel[0].length);
+        check(same, `expect.${name}.${index}`, 'not the shape of that layer');
+      });
+    }
+  } else check(expect.first_gradients === undefined, 'expect.first_gradients', 'only networks have them');
   if (model.kind === 'polynomial-closed-form') {
     check(typeof expect.test_loss === 'number', 'expect.test_loss', 'not a single number');
     check(expect.test_r2 !== undefined, 'expect.test_r2', 'missing');
@@ -140,7 +142,7 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
       'not as many values as model.terms',
     );
   }
-  check(sgd !== null && batches !== null, 'sgd', 'sgd or batches missing');
+  check(!('sgd' in trace && trace.sgd === null) && batches !== null, 'sgd', 'sgd or batches missing');
   const size = batches![0][0].length;
   const steps = batches![0].length;
   check(
@@ -167,3 +169,6 @@ function checkSizes(file: string, { data, model, batches, sgd, expect }: Trace):
     );
   }
 }
+
+/** The penalty of a layer, which traces of the first format repeat for each. */
+const l2Of = (layer: object): unknown => ('l2' in layer ? layer.l2 : undefined);

@@ -1,6 +1,13 @@
 import type * as Zod from 'zod';
 import { printableText } from '../errors.ts';
 import { activationNames } from '../nn/activations.ts';
+import {
+  allows,
+  type HyperparameterValue,
+  hyperparametersOf,
+  type OptimizerName,
+  optimizerNames,
+} from '../nn/optimizers.ts';
 
 /** A recorded training run (data/README.md describes the file). */
 export type Trace = Zod.infer<ReturnType<typeof traceSchema>>;
@@ -15,16 +22,32 @@ export const traceSchema = (z: typeof Zod.z) => {
   const terms = z.array(z.tuple([z.int().min(0).max(40), z.int().min(0).max(40)])).min(1);
   const activation = z.enum([...activationNames, 'softmax']);
   const weights = z.object({ kernel: rows, bias: numbers });
-  return z.object({
-    format: z.literal('fys-nn-trace/1'),
+  const layer = weights.extend({ units: count, activation });
+  const common = {
     name: z.string().regex(printableText, 'text without control characters'),
     source: z.string(),
     data: z.object({ x_train: rows, y_train: rows, x_test: rows, y_test: rows }),
+  };
+  const batches = z.array(z.array(z.array(z.int().min(0)).min(1)).min(1)).min(1);
+  const expect = z.object({
+    train_loss: numbers.optional(),
+    test_loss: z.union([number, numbers]),
+    train_accuracy: numbers.optional(),
+    test_accuracy: numbers.optional(),
+    test_r2: number.optional(),
+    test_output: rows,
+    first_gradients: z.array(weights).optional(),
+    final_layers: z.array(weights).optional(),
+    final_beta: numbers.optional(),
+  });
+  const first = z.object({
+    format: z.literal('fys-nn-trace/1'),
+    ...common,
     model: z.discriminatedUnion('kind', [
       z.object({
         kind: z.literal('ffnn'),
         loss: z.enum(['mse', 'softmax_cross_entropy']),
-        layers: z.array(weights.extend({ units: count, activation, l2: penalty })).min(1),
+        layers: z.array(layer.extend({ l2: penalty })).min(1),
       }),
       z.object({ kind: z.literal('polynomial'), terms, beta: numbers, l2: penalty }),
       z.object({ kind: z.literal('polynomial-closed-form'), terms, l2: penalty }),
@@ -32,19 +55,56 @@ export const traceSchema = (z: typeof Zod.z) => {
     sgd: z
       .object({ learning_rate: number.positive(), momentum: number.min(0).lt(1), decay: z.boolean() })
       .nullable(),
-    batches: z
-      .array(z.array(z.array(z.int().min(0)).min(1)).min(1))
-      .min(1)
-      .nullable(),
-    expect: z.object({
-      train_loss: numbers.optional(),
-      test_loss: z.union([number, numbers]),
-      train_accuracy: numbers.optional(),
-      test_accuracy: numbers.optional(),
-      test_r2: number.optional(),
-      test_output: rows,
-      final_layers: z.array(weights).optional(),
-      final_beta: numbers.optional(),
-    }),
+    batches: batches.nullable(),
+    expect,
   });
+  // The hyperparameters of each optimiser, named as in Python: weight_decay for weightDecay.
+  const optimizer = optimizerNames.map((name) => {
+    const own = Object.entries(hyperparametersOf(name)).map(([field, known]) => [
+      inPython(field),
+      z
+        .union([number, z.boolean().transform(yesOrNo), z.null().transform(() => 'none')])
+        .refine((value) => allows(known, value), known.range)
+        .optional(),
+    ]);
+    return z.strictObject({
+      name: z.literal(name),
+      learning_rate: number.positive(),
+      schedule: z.enum(['constant', 'decay']),
+      ...Object.fromEntries(own),
+    });
+  });
+  const second = z.object({
+    format: z.literal('fys-nn-trace/2'),
+    ...common,
+    model: z.object({
+      kind: z.literal('ffnn'),
+      loss: z.enum(['mse', 'softmax_cross_entropy']),
+      l2: penalty,
+      l1: penalty,
+      penalize: z.enum(['all', 'kernels']),
+      layers: z.array(layer).min(1),
+    }),
+    // TypeScript cannot follow the types of the table through zod.
+    optimizer: z.discriminatedUnion(
+      'name',
+      optimizer as [(typeof optimizer)[number]],
+    ) as unknown as Zod.ZodType<RecordedOptimizer>,
+    batches,
+    expect,
+  });
+  return z.discriminatedUnion('format', [first, second]);
 };
+
+/** An optimiser with the hyperparameters that were recorded, in words where these are true, false or null. */
+type RecordedOptimizer = {
+  readonly name: OptimizerName;
+  readonly learning_rate: number;
+  readonly schedule: 'constant' | 'decay';
+} & Readonly<Record<string, HyperparameterValue | undefined>>;
+
+/** weightDecay as weight_decay. */
+export const inPython = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');

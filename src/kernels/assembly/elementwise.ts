@@ -346,6 +346,24 @@ export function addPenalty(gradient: i32, w: i32, lambda: f64, count: i32): void
   addScaled(v128.splat<F>(factor), factor, at(w), at(gradient), count);
 }
 
+export function addAbsolutePenalty(gradient: i32, w: i32, l1: f64, count: i32): void {
+  const slope = <F>l1;
+  const slopes = v128.splat<F>(slope);
+  const zero = v128.splat<F>(0);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    const weights = v128.load(at(w + i));
+    const above = v128.and(slopes, v128.gt<F>(weights, zero));
+    const below = v128.and(slopes, v128.lt<F>(weights, zero));
+    v128.store(at(gradient + i), v128.add<F>(v128.load(at(gradient + i)), v128.sub<F>(above, below)));
+  }
+  for (; i < count; i++) {
+    const weight = load<F>(at(w + i));
+    const signed = (weight > 0 ? slope : <F>0) - (weight < 0 ? slope : <F>0);
+    store<F>(at(gradient + i), load<F>(at(gradient + i)) + signed);
+  }
+}
+
 export function sgdInPlace(w: i32, gradient: i32, rate: f64, count: i32): void {
   const factor = -(<F>rate);
   addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), count);
