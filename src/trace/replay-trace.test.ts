@@ -34,10 +34,10 @@ test('a recording that is off by a millionth is noticed', async () => {
 });
 
 test.each([
-  ['first_gradients.0.kernel', (trace: any) => trace.expect.first_gradients[0].kernel[1]],
-  ['first_gradients.1.bias', (trace: any) => trace.expect.first_gradients[1].bias],
-  ['final_layers.1.kernel', (trace: any) => trace.expect.final_layers[1].kernel[0]],
-])('a recorded %s that is off by a millionth is noticed', async (quantity, numbersOf) => {
+  ['first_gradients.0.kernel', ({ expect }: Trace) => expect.first_gradients![0].kernel[1]],
+  ['first_gradients.1.bias', ({ expect }: Trace) => expect.first_gradients![1].bias],
+  ['final_layers.1.kernel', ({ expect }: Trace) => expect.final_layers![1].kernel[0]],
+] as const)('a recorded %s that is off by a millionth is noticed', async (quantity, numbersOf) => {
   const trace = await readTrace(join(folder, 'adam-tanh.json'));
   const numbers: number[] = numbersOf(trace);
   const largest = numbers.reduce((best, x, i) => (Math.abs(x) > Math.abs(numbers[best]) ? i : best), 0);
