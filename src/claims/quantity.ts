@@ -5,7 +5,7 @@ import type { Cell, Plan } from '../experiment/plan.ts';
 import { nearest } from '../math/nearest.ts';
 import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';
-import { metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
+import { isMetric, metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import type { Choice } from './choices.ts';
 import type { Quantity } from './claims.ts';
@@ -101,9 +101,9 @@ function cellValue({ trial }: Cell, name: string, curve: Quantity['curve'], reco
 }
 
 /** The worst possible value, which a diverged run counts as: an infinite loss, an infinitely late epoch. */
-function divergedValue(name: string, curve: Quantity['curve']): number {
+export function divergedValue(name: string, curve: Quantity['curve']): number {
   const isEpoch = typeof curve === 'object' && 'within' in curve;
-  const isHigher = !isEpoch && metricColumn(name).better === 'higher';
+  const isHigher = !isEpoch && isMetric(name) && metricColumn(name).better === 'higher';
   return isHigher ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 

@@ -1,59 +1,75 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { OptionName, Setting } from '../experiment/options.ts';
-import type { Variant } from '../experiment/plan.ts';
+import type { OptionName } from '../experiment/options.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { type Choice, choices } from './choices.ts';
-import { codeReading, type Reading } from './readings.ts';
+import type { NumberClaim } from './claims.ts';
+import { divergedValue } from './quantity.ts';
+import type { Reading } from './readings.ts';
 import type { Verification } from './verdicts.ts';
+import type { VerificationFile } from './verification-schema.ts';
+
+/** The file that `fys-nn verify` leaves for programs. */
+export const verificationName = 'verify.json';
 
 const maxBytes = 256 * 2 ** 20;
 
-/**
- * Reads the verification that `fys-nn verify` left in a folder. What is not finite in it is null in the file and NaN here.
- *
- * Errors: UserError if there is none.
- */
-export async function readVerification(folder: string): Promise<Verification> {
-  const path = join(folder, 'verify.json');
-  let json: unknown;
-  try {
-    json = await readJsonFile(path, maxBytes);
-  } catch {
-    throw missing(path);
-  }
-  const found = json as Stored;
-  if (!Array.isArray(found?.numbers) || !Array.isArray(found.conclusions)) throw missing(path);
-  const readings = (found.readings ?? []).map(readingOf);
-  const named: NamedReading = (name) =>
-    readings.find((reading) => reading.name === name) ?? { ...codeReading, name };
-  const numbers = found.numbers.map((one) => ({
-    ...one,
-    evidence: one.evidence.map((evidence) => numberEvidence(one.subject, evidence, named)),
-  }));
-  const figures = (found.figures ?? []).map((one) => ({
-    ...one,
-    evidence: one.evidence.map((evidence) => ({ ...evidence, reading: named(evidence.reading) })),
-  }));
-  const conclusions = found.conclusions.map((one) => ({
-    ...one,
-    evidence: one.evidence.map((evidence) => conclusionEvidence(one.subject, evidence, named)),
-  }));
-  return { ...found, readings, numbers, figures, conclusions } as unknown as Verification;
+/** A verification as read from its file. */
+export interface ReadVerification extends Verification {
+  /** Whether it is from few seeds. */
+  readonly quick: boolean;
 }
 
-type StoredEvidence = Record<string, unknown> & { reading: string; values?: unknown[]; p?: number };
+/**
+ * Reads the verification that `fys-nn verify` left in a folder.
+ *
+ * Errors: UserError if there is none, or one of another version.
+ */
+export async function readVerification(folder: string): Promise<ReadVerification> {
+  const path = join(folder, verificationName);
+  const json = await readJsonFile(path, maxBytes).catch(() => {
+    throw missing(path, 'there are no verdicts');
+  });
+  const { verificationFile } = await import('./verification-schema.ts');
+  const found = verificationFile.safeParse(json);
+  if (!found.success) throw missing(path, 'these verdicts cannot be read');
+  return restored(found.data);
+}
 
-type NamedReading = (name: string) => Reading;
-
-interface StoredReading {
-  readonly name: string;
-  readonly variant: Variant;
-  readonly changed: Readonly<Record<string, readonly Setting[]>>;
+/** Names become readings and claims again, and what diverged is infinite. */
+function restored(file: VerificationFile): ReadVerification {
+  const readings = new Map(file.readings.map((one) => [one.name, restoredReading(one)]));
+  const readingOf = (name: string) => readings.get(name) ?? restoredReading({ ...file.readings[0], name });
+  return {
+    ...file,
+    readings: [...readings.values()],
+    numbers: file.numbers.map(({ subject, evidence, ...one }) => ({
+      ...one,
+      subject: subject as unknown as NumberClaim,
+      evidence: evidence.map(({ reading, values, ...own }) => ({
+        ...own,
+        claim: subject,
+        reading: readingOf(reading),
+        values: values.map((value) => (value === 'diverged' ? divergedOf(subject) : value)),
+      })),
+    })),
+    figures: file.figures.map((one) => ({
+      ...one,
+      evidence: one.evidence.map((own) => ({ ...own, figure: one.subject, reading: readingOf(own.reading) })),
+    })),
+    conclusions: file.conclusions.map((one) => ({
+      ...one,
+      evidence: one.evidence.map((own) => ({
+        ...own,
+        claim: one.subject,
+        reading: readingOf(own.reading),
+      })),
+    })),
+  } as unknown as ReadVerification;
 }
 
 /** A reading by the choices of this version; one of another version has a choice that affects nothing here. */
-function readingOf({ name, variant, changed }: StoredReading): Reading {
+function restoredReading({ name, variant, changed }: VerificationFile['readings'][number]): Reading {
   const own = Object.entries(changed).map(([option, [other]]): Choice => {
     const known = choices.find((choice) => choice.name === `${option} ${other}`);
     return known ?? { name, option: option as OptionName, program: '', other, experiments: [] };
@@ -61,56 +77,14 @@ function readingOf({ name, variant, changed }: StoredReading): Reading {
   return { name, variant, changed: own };
 }
 
-interface StoredJudged {
-  subject: unknown;
-  evidence: StoredEvidence[];
+function divergedOf({ statistic, curve }: { statistic: string; curve?: unknown }): number {
+  return divergedValue(statistic, curve as NumberClaim['curve']);
 }
 
-interface Stored {
-  readings?: StoredReading[];
-  numbers: StoredJudged[];
-  figures?: StoredJudged[];
-  conclusions: StoredJudged[];
-}
-
-function numberEvidence(
-  claim: unknown,
-  { reading, values = [], verdict, ...found }: StoredEvidence,
-  named: NamedReading,
-) {
-  return {
-    claim,
-    reading: named(reading),
-    values: values.map((value) => (value === 'diverged' ? Number.POSITIVE_INFINITY : value)),
-    verdict,
-    found: found.p === undefined ? null : unbounded(found),
-  };
-}
-
-function conclusionEvidence(claim: unknown, { reading, ...evidence }: StoredEvidence, named: NamedReading) {
-  const effect = evidence.effect as object | null;
-  return {
-    ...{ claim, reading: named(reading), ...evidence },
-    effect: effect === null ? null : unbounded(effect),
-  };
-}
-
-/** Restores the infinite ends of intervals, and what else was not finite. */
-function unbounded(stored: object): object {
-  return Object.fromEntries(
-    Object.entries(stored).map(([key, value]) => {
-      if (value === null && key !== 'inSpreads') {
-        return [key, key === 'low' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY];
-      }
-      return [key, typeof value === 'object' && value !== null ? unbounded(value) : value];
-    }),
-  );
-}
-
-function missing(path: string): UserError {
+function missing(path: string, what: string): UserError {
   return new UserError({
-    what: 'there are no verdicts to explain',
-    expected: `${path}, written by fys-nn verify`,
+    what,
+    expected: `${path}, written by this version of fys-nn verify`,
     remedy: 'run fys-nn verify first, or name the folder with --from',
   });
 }

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { experiments } from '../../experiments/index.ts';
+import { madeVerification } from '../claims/made-verification.testing.ts';
+import { verificationJson } from '../claims/verification-files.ts';
 import { renderPage } from '../cli/page.ts';
 import { drawAll, launch, makePage, openDetails, program, required } from './page.testing.ts';
 
@@ -20,38 +22,6 @@ const given = {
   },
 };
 
-const says = 'the best test MSE of the network over all learning rates and penalties of the grid is';
-const evidence = { reading: 'code', values: [0.21, 0.22], interval: { low: 0.0123, high: 0.0345 } };
-const verdicts = {
-  quick: false,
-  level: 0.99,
-  seeds: { franke: [1, 2] },
-  numbers: ['holds', 'contradicted', 'depends on the seed', 'underspecified', 'not run'].map(
-    (verdict, i) => ({
-      subject: { id: `n${i}`, where: 'Figure 6, results, conclusion', says, value: 0.0456 },
-      evidence: [evidence],
-      verdict,
-      holdsUnder: ['the program with penalize kernels; the wording of the report'],
-    }),
-  ),
-  figures: [
-    {
-      subject: 'Figure 6',
-      evidence: [{ reading: 'code', numbers: 32, adjusted: 0.5 }],
-      verdict: 'holds',
-      holdsUnder: [],
-    },
-  ],
-  conclusions: [
-    {
-      subject: { id: 'c', says },
-      evidence: [{ reading: 'code', share: 0.9, interval: { low: 0.7, high: 1 } }],
-      verdict: 'depends on the seed',
-      holdsUnder: [],
-    },
-  ],
-};
-
 /** Scripts for the browser, as text: its types are not those of these tests. */
 const hidden = `[...document.querySelectorAll('.place')].flatMap((place) => {
   const { left, right } = place.getBoundingClientRect();
@@ -65,6 +35,9 @@ const hidden = `[...document.querySelectorAll('.place')].flatMap((place) => {
 const counts = `['.best', '.badge', '.place table'].map((selector) =>
   [...document.querySelectorAll('main ' + selector)].filter((one) => one.getClientRects().length > 0).length)`;
 
+const shownClaims =
+  "[...document.querySelectorAll('.claim')].filter((one) => one.getClientRects().length > 0).length";
+
 /** Every text of a figure: its contrast with what it is on, the page or a cell of a heat map. */
 const faintTexts = `(() => {
   const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
@@ -75,11 +48,11 @@ const faintTexts = `(() => {
     return (high + 0.05) / (low + 0.05);
   };
   const page = getComputedStyle(document.body).backgroundColor;
-  return [...document.querySelectorAll('.chart svg text')].flatMap((text) => {
+  return [...document.querySelectorAll('.chart svg text, .strip text')].flatMap((text) => {
     const box = text.getBoundingClientRect();
     if (box.width === 0) return [];
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-    const cell = [...text.closest('svg').querySelectorAll('.mark-rect.role-mark path')].find((one) => {
+    const cell = [...text.closest('svg').querySelectorAll('.mark-rect.role-mark path, .allowed')].find((one) => {
       const own = one.getBoundingClientRect();
       return getComputedStyle(one).fill !== 'none' && own.left < x && x < own.right && own.top < y && y < own.bottom;
     });
@@ -100,7 +73,8 @@ suite('what readers see of the page', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fys-nn-looks-'));
     await mkdir(join(folder, 'verify'));
-    await writeFile(join(folder, 'verify', 'verify.json'), JSON.stringify(verdicts));
+    const made = await madeVerification({ contradicted: 3, notRun: 2, diverged: 2, typical: 20 });
+    await writeFile(join(folder, 'verify', 'verify.json'), verificationJson(made, []));
     path = await makePage(folder, { experiments, given, quick: false }, renderPage);
     browser = await launch();
   });
@@ -159,9 +133,62 @@ suite('what readers see of the page', () => {
     expect(await page.evaluate(faintTexts)).toEqual([]);
     expect(await page.evaluate(hidden)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    // Every claim, also those that are not chosen on the screen.
+    expect(await page.evaluate(shownClaims)).toBe(54);
     const shown =
-      "[...document.querySelectorAll('nav, button, select, input')].filter((one) => one.getClientRects().length > 0).length";
+      "[...document.querySelectorAll('nav, button, select, input, .link')].filter((one) => one.getClientRects().length > 0).length";
     expect(await page.evaluate(shown)).toBe(0);
+  });
+
+  test.each([390, 320])('on a phone of %d pixels every verdict is on the screen', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.locator('[name=verdict]').selectOption('');
+    const outside = `[...document.querySelectorAll('.claim .badge')].filter((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return left < 0 || right > innerWidth;
+    }).length`;
+    expect(await page.evaluate(shownClaims)).toBe(54);
+    expect(await page.evaluate(outside)).toBe(0);
+  });
+
+  test('claims that do not stand are shown first; they can be chosen and sorted by keyboard', async () => {
+    const count = () => page.locator('.claim-controls output').textContent();
+    expect(await count()).toBe('12 of 54');
+    expect(await page.evaluate(shownClaims)).toBe(12);
+    await page.locator('[name=verdict]').selectOption('contradicted');
+    expect(await count()).toBe('6 of 54');
+    await page.locator('[name=kind]').selectOption('number');
+    expect(await count()).toBe('3 of 54');
+    await page.locator('[name=words]').focus();
+    await page.keyboard.type('(1)');
+    expect(await count()).toBe('1 of 54');
+    await page.locator('[name=words]').fill('');
+    await page.locator('[name=verdict]').selectOption('');
+    await page.locator('[name=sort]').selectOption('z');
+    const distances = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.claim:not([hidden])')].map((one) => Number(one.dataset.z ?? -1))",
+    );
+    expect(distances).toEqual([...distances].sort((a, b) => b - a));
+    expect(distances[0]).toBeGreaterThan(5);
+  });
+
+  test('a link leads to its claim, also to one that is not chosen', async () => {
+    const id = 'claim-number.10';
+    expect(await page.locator(`[id="${id}"]`).isVisible()).toBe(false);
+    await page.goto(`${pathToFileURL(path).href}#${id}`);
+    await page.locator(`[id="${id}"]`).waitFor();
+    expect(await page.evaluate("document.querySelector(':target').id")).toBe(id);
+    await page.locator('.doubts a').first().click();
+    expect(await page.evaluate("document.querySelector(':target').dataset.verdict")).toBe('contradicted');
+  });
+
+  test('without JavaScript it is a plain list of all claims', async () => {
+    const plain = await browser.newPage({ javaScriptEnabled: false });
+    await plain.goto(pathToFileURL(path).href);
+    expect(await plain.locator('.claim').count()).toBe(54);
+    expect(await plain.locator('.claim').last().isVisible()).toBe(true);
+    expect(await plain.locator('.claim-controls').isVisible()).toBe(false);
+    await plain.close();
   });
 
   test('headings are in order, without a gap', async () => {

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import { type Made, madeVerification } from '../claims/made-verification.testing.ts';
+import type { ReadVerification } from '../claims/read-verification.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { type Page, reportPage } from './page.ts';
 
 const hostile = `</script><img src=x onerror="alert('1')">&`;
-const basis = { quick: false, level: 0.99, seeds: { franke: [1, 2, 3] }, figures: [] };
 let plan: Plan;
 let page: Page;
 
@@ -102,24 +103,59 @@ test('commands name the places of the run', async () => {
 });
 
 describe('verdicts', () => {
-  const number = { where: 'Figure 5', published: '0.2', ours: '0.21', interval: '0.1 to 0.3', reading: '' };
-  const conclusion = { says: 'decay hurts', share: 0.95, low: 0.76, high: 0.99, verdict: 'holds' };
-
-  test('come first, counted, each with its word', async () => {
-    const verdicts = {
-      numbers: [
-        { ...number, id: 'a', says: 'final test MSE', verdict: 'holds' },
-        { ...number, id: 'b', says: 'final training MSE', verdict: 'contradicted' },
-      ],
-      conclusions: [{ ...conclusion, id: 'c' }],
-      ...basis,
-    };
+  const shown = async (made: Made, quick = false) => {
+    const verdicts = { ...(await madeVerification(made)), quick };
     const text = await reportPage({ ...page, verdicts });
     expect(text.indexOf('id="verdicts"')).toBeLessThan(text.indexOf('id="functions"'));
-    const section = text.slice(text.indexOf('id="verdicts"'), text.indexOf('id="functions"'));
-    expect(section).toMatch(/>95 %<\/td><td[^>]*>76 % to 99 %/);
-    expect(section).toMatch(/1 <span class="badge bad">.*contradicted/);
-    expect(section).toContain('all 2</option>');
+    return text.slice(text.indexOf('id="verdicts"'), text.indexOf('id="functions"'));
+  };
+  const words = (markup: string) =>
+    markup
+      .replace(/<[^>]*>/g, '')
+      .replaceAll('&#39;', "'")
+      .replace(/\s+/g, ' ');
+
+  test('open with what holds and what does not, on how many seeds', async () => {
+    const text = words(await shown({ contradicted: 2, notRun: 1, diverged: 0, typical: 4 }));
+    expect(text).toContain("Of the report's 7 conclusions, 4 hold, 2 are contradicted and 1 was not run.");
+    expect(text).toContain("Of the report's 7 published numbers, 4 are typical of our runs");
+    expect(text).toContain('on 20 seeds, under its program (code) and its wording (text).');
+    expect(text.indexOf('Do not rely on these')).toBeLessThan(text.indexOf('All verdicts'));
+    expect(text).toContain('True in 0 of 20 seeds under the program and 0 of 20 under the wording');
+    expect(text).toContain('Why: the penalty');
+  });
+
+  test('are listed with what is contradicted first and what stands last, each under its id', async () => {
+    const text = await shown({ contradicted: 3, notRun: 1, diverged: 0, typical: 3 });
+    const claims = [...text.matchAll(/<li id="(claim-[^"]*)".*?data-verdict="([^"]*)"/g)];
+    expect(claims).toHaveLength(14);
+    expect(claims.slice(0, 6).map(([, , verdict]) => verdict)).toEqual(Array(6).fill('contradicted'));
+    expect(claims.at(-1)![2]).toBe('typical');
+    for (const [, id] of claims) expect(text).toContain(`href="#${id}"`);
+  });
+
+  test('have a strip of the runs that says in words what it shows', async () => {
+    const text = await shown({ contradicted: 0, notRun: 0, diverged: 1, typical: 0, seeds: 12 });
+    const labels = [...text.matchAll(/role="img" aria-label="([^"]*)"/g)].map(([, label]) => label);
+    expect(labels).toHaveLength(2);
+    expect(labels[0]).toMatch(/^the program: true in \d+ % of the seeds, interval .*the wording: true in/);
+    expect(labels[1]).toMatch(
+      /^Published 0\.05\. the program: 10 runs from 0\.0\d+ to 0\.\d+, .*, 2 diverged/,
+    );
+    const dots = [...text.matchAll(/class="dots" d="([^"]*)"/g)].map(
+      ([, path]) => path.split('m').length - 1,
+    );
+    expect(dots).toEqual([10, 10]);
+  });
+
+  test('say so where nothing is contradicted, nothing was run, or the seeds are few', async () => {
+    expect(words(await shown({ contradicted: 0, notRun: 0, diverged: 0 }))).toContain(
+      'Nothing is contradicted.',
+    );
+    const none = words(await shown({ contradicted: 0, notRun: 3, diverged: 0, typical: 0 }));
+    expect(none).toContain("Of the report's 3 published numbers, 3 were not run.");
+    expect(none).not.toContain('Nothing is contradicted.');
+    expect(words(await shown({ seeds: 2 }, true))).toContain('From few seeds');
   });
 
   test('of which there are none yet name the command', async () => {
@@ -188,17 +224,19 @@ test('what users supply is text, in markup and in data', async () => {
     lists: { ...plan.lists, target: [hostile] },
     experiment: { ...plan.experiment, title: hostile },
   };
+  const made = await madeVerification({ says: hostile });
+  const hostileClaim = (one: { subject: object }) => ({
+    ...one,
+    subject: { ...one.subject, where: hostile, id: hostile, figure: hostile, cause: { text: hostile } },
+  });
   const verdicts = {
-    numbers: [
-      {
-        ...{ id: hostile, where: hostile, says: hostile, published: hostile, ours: hostile },
-        ...{ interval: hostile, verdict: hostile, reading: hostile },
-      },
-    ],
-    conclusions: [{ id: hostile, says: hostile, share: 1, low: 0, high: 1, verdict: hostile }],
-    ...basis,
-    figures: [{ figure: hostile, numbers: 1, p: hostile, verdict: hostile, reading: hostile }],
-  };
+    ...made,
+    quick: false,
+    readings: made.readings.map((reading) => ({ ...reading, name: hostile })),
+    numbers: made.numbers.map(hostileClaim),
+    conclusions: made.conclusions.map(hostileClaim),
+    figures: made.figures.map((one) => ({ ...one, subject: hostile })),
+  } as unknown as ReadVerification;
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title: hostile,

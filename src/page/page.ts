@@ -1,4 +1,5 @@
 import type { Comparison } from '../claims/comparison.ts';
+import type { ReadVerification } from '../claims/read-verification.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
@@ -13,10 +14,9 @@ import { networkSection } from './network.ts';
 import { command } from './parts.ts';
 import { moduleScripts, vegaScript } from './scripts.ts';
 import { styles } from './styles.ts';
-import { type Verdicts, verdictsSection } from './verdicts.ts';
+import { verdictsSection } from './verdicts.ts';
 
 export type { PageFigure } from './figure.ts';
-export type { ConclusionRow, FigureRow, VerdictRow, Verdicts } from './verdicts.ts';
 
 /** Everything that the page shows. */
 export interface Page {
@@ -26,7 +26,7 @@ export interface Page {
   readonly records: Records;
   readonly comparisons: readonly Comparison[];
   /** null if there are none that fit the runs. */
-  readonly verdicts: Verdicts | null;
+  readonly verdicts: ReadVerification | null;
   /** null if the store has no weights. */
   readonly classifier: ClassifierData | null;
   readonly places: Places;

@@ -1,3 +1,4 @@
+import { claimPrintStyles, claimStyles } from './claim-styles.ts';
 import { cardWidths } from './data-table.ts';
 import { darkFigures } from './figure-colors.ts';
 
@@ -80,8 +81,6 @@ ${cards}
 td:has(> .best) { box-shadow: inset 0 0 0 2px var(--accent); border-radius: 4px; padding-inline: 0.35rem; }
 @container (max-width: 20rem) { .place .grid { font-size: 0.66rem; } .place .grid :is(th, td, span, b) { padding-inline: 0.1rem; font-size: inherit; } }
 @container (max-width: 26rem) { .grid { font-size: 0.82rem; } .grid :is(th, td) { padding-inline: 0.2rem; } .grid :is(.published, .difference) { font-size: 0.76rem; } }
-.tallies { display: flex; flex-wrap: wrap; gap: 0 3rem; }
-.count { white-space: nowrap; margin-right: 1rem; }
 .badge { font-weight: 600; white-space: nowrap; }
 .badge.good { color: var(--good); } .badge.bad { color: var(--bad); } .badge.unsure { color: var(--unsure); } .badge.open { color: var(--muted); }
 code { font: 0.92em ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -131,14 +130,15 @@ legend { float: left; margin-right: 0.6rem; color: var(--muted); }
 #tooltip span { opacity: 0.8; }
 footer { border-top: 1px solid var(--line); padding-top: 1.2rem; margin-top: 3rem; font-size: 0.92rem; }
 .hash { font-size: 0.8em; }
+${claimStyles}
 @media print {
   @page { size: A4; margin: 15mm 12mm; }
   :root { color-scheme: light; font-size: 10pt; --raised: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --warning: #ffffff; }
   body { max-width: none; padding: 0; }
-  nav, button, select, .controls, .filter, .curves, #tooltip, #network, .command button { display: none; }
+  nav, button, select, .controls, .curves, #tooltip, #network, .command button { display: none; }
   section { margin: 1.2rem 0; }
   section + section { padding-top: 1rem; }
-  figure, tr, .tally, .grids .place, .command { break-inside: avoid; }
+  figure, tr, .grids .place, .command { break-inside: avoid; }
   h2, h3 { break-inside: avoid; }
   h2, h3, caption, summary, .note { break-after: avoid; }
   .grids { grid-template-columns: 1fr 1fr; }
@@ -148,6 +148,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1.2rem; margin-top: 3re
   .paper { border: 0; padding: 0; }
   .chart svg { max-width: 13cm; max-height: 22cm; }
   details:not([open]) { display: none; }
+  ${claimPrintStyles}
   a { color: inherit; }
   main a[href^="http"]::after, footer a[href^="http"]::after { content: ' (' attr(href) ')'; overflow-wrap: anywhere; }
 }

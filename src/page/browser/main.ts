@@ -1,13 +1,13 @@
+import { startClaims } from './claims.ts';
 import { startClassifier } from './classifier.ts';
 import { startCopyButtons } from './copy.ts';
 import { startCurves } from './curves.ts';
 import { startFigures } from './figures.ts';
-import { startFilters } from './filter.ts';
 import { startTooltip } from './tooltip.ts';
 
 const tooltip = startTooltip();
 startFigures(tooltip);
 startCurves(tooltip);
 startCopyButtons();
-startFilters();
+startClaims();
 await startClassifier();
