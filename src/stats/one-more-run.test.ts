@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed } from '../hostile.testing.ts';
 import { createRng } from '../math/rng.ts';
-import { isNearNormal, type Method, oneMoreRun } from './one-more-run.ts';
+import { longTails } from './near-normal.ts';
+import { type Method, oneMoreRun } from './one-more-run.ts';
 
 const rng = createRng(3, 'verdicts');
 const normals = (n: number) => Array.from({ length: n }, () => rng.normal());
@@ -17,18 +18,29 @@ describe('near normal runs', () => {
   });
 });
 
-describe('isNearNormal', () => {
+describe('longTails', () => {
   // n * 2 * scipy.stats.t.sf(t, n - 2) with Grubbs' t: 2.3e-4 and 1.2e-10.
   test.each([
-    [30, true],
-    [300, false],
-  ])('seven of eight values from 1 to 7, and %p: %p', (last, expected) => {
-    expect(isNearNormal([1, 2, 3, 4, 5, 6, 7, last])).toBe(expected);
+    [30, false],
+    [300, true],
+  ])('seven of eight values from 1 to 7, and %p: %p', (last, above) => {
+    expect(longTails([1, 2, 3, 4, 5, 6, 7, last])).toEqual({ below: false, above });
   });
 
-  test('three values always are', () => {
-    expect(isNearNormal([0, 0.001, 100])).toBe(true);
+  test('three values have none', () => {
+    expect(longTails([0, 0.001, 100])).toEqual({ below: false, above: false });
   });
+});
+
+test('on the short side of skewed runs, a number is judged as by normal runs', () => {
+  const skewed = normals(50).map((x) => Math.exp(x));
+  const found = oneMoreRun(skewed);
+  expect(found.method).toBe('tail');
+  const { low, high } = found.interval(0.001);
+  const unit = found.deviation * Math.sqrt(1 + 1 / 50);
+  expect(found.mean - low).toBeCloseTo(3.5 * unit, 1); // scipy.stats.t.ppf(0.9995, 49) = 3.5
+  expect(high - found.mean).toBeGreaterThan(6 * unit);
+  expect(found.pValue(found.mean - 5 * unit)).toBeLessThan(1e-4);
 });
 
 test.each<[string, number[], Method]>([

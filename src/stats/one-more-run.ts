@@ -2,13 +2,14 @@ import { log } from '../math/elementary.ts';
 import { greatest, mean, percentile, standardDeviation } from './describe.ts';
 import type { Interval } from './interval.ts';
 import { lastOf } from './last-of.ts';
+import { longTails } from './near-normal.ts';
 import { type Pareto, paretoQuantile, paretoTail } from './pareto.ts';
 import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 
 /** How one more run is predicted from n runs. */
 export const methods = {
   normal: 'Student t: the runs are near normal on this scale',
-  tail: 'the outermost quarter of the runs on each side, with the heaviest tail that they allow',
+  tail: 'where the runs have a long tail: their outermost quarter, with the heaviest tail that it allows',
   ranks: 'ranks of the runs: they share few values, or are too few for the tail that they show',
   equal: 'all runs are equal',
   few: 'fewer than three runs',
@@ -39,8 +40,9 @@ const tailRuns = 20;
  * - ranks: where fewer than half of the values differ. With r values at least as far out on that side,
  *   p = 2 (r + 1) / (n + 1), at most 1: right for any distribution, and never below 2 / (n + 1).
  * - normal: p = P(|t_{n-1}| >= |x - m| / (s sqrt(1 + 1/n))).
- * - tail: where `isNearNormal` says no. Ranks within the runs; beyond them the generalised Pareto tail of
- *   `plausibleTails`, for n >= 20 (else ranks). Never above the p-value by ranks.
+ * - tail: for n >= 20 (else ranks), on a side with a long tail (`longTails`). Ranks within the runs; beyond them the
+ *   generalised Pareto tail of `plausibleTails`. Never above the p-value by ranks. The other side as for normal runs,
+ *   which is cautious: the long tail widens s.
  */
 export function oneMoreRun(values: readonly number[]): OneMoreRun {
   const sorted = Float64Array.from(values).sort();
@@ -49,8 +51,10 @@ export function oneMoreRun(values: readonly number[]): OneMoreRun {
   if (n < 3) return { ...summary, method: 'few', pValue: () => 1, interval: () => everything };
   if (sorted[0] === sorted[n - 1]) return { mean: sorted[0], deviation: 0, ...equalRuns(sorted[0], n) };
   if (new Set(sorted).size < n / 2) return { ...summary, ...byRanks(sorted) };
-  if (isNearNormal(sorted)) return { ...summary, ...byStudentT(n, summary) };
-  return { ...summary, ...(n < tailRuns ? byRanks(sorted) : byTails(sorted)) };
+  const long = longTails(sorted);
+  const normal = byStudentT(n, summary);
+  if (!long.below && !long.above) return { ...summary, ...normal };
+  return { ...summary, ...(n < tailRuns ? byRanks(sorted) : byTails(sorted, long, normal)) };
 }
 
 const everything: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
@@ -99,7 +103,7 @@ function rankPValue(sorted: Float64Array, x: number): number {
   return Math.min(1, (2 * (Math.min(above, below) + 1)) / (n + 1));
 }
 
-function byTails(sorted: Float64Array): Judging {
+function byTails(sorted: Float64Array, long: ReturnType<typeof longTails>, normal: Judging): Judging {
   const n = sorted.length;
   const upper = outerRuns(sorted);
   const lower = outerRuns(sorted.map((x) => -x).sort());
@@ -109,6 +113,7 @@ function byTails(sorted: Float64Array): Judging {
   return {
     method: 'tail',
     pValue: (x) => {
+      if (x > middle ? !long.above : !long.below) return normal.pValue(x);
       const { threshold, tails } = x > middle ? upper : lower;
       const excess = (x > middle ? x : -x) - threshold;
       const beyond = excess <= 0 ? 1 : Math.max(...tails.map((tail) => paretoTail(tail, excess)));
@@ -116,10 +121,14 @@ function byTails(sorted: Float64Array): Judging {
     },
     interval: lastOf((probability) => {
       const within = ranks.interval(probability);
-      if (Number.isFinite(within.low)) return within;
+      const usual = normal.interval(probability);
       const end = ({ threshold, tails }: OuterRuns) =>
         threshold + Math.max(...tails.map((tail) => paretoQuantile(tail, probability / share)));
-      return { low: -end(lower), high: end(upper) };
+      const isWithin = Number.isFinite(within.low);
+      return {
+        low: !long.below ? usual.low : isWithin ? within.low : -end(lower),
+        high: !long.above ? usual.high : isWithin ? within.high : end(upper),
+      };
     }),
   };
 }
@@ -161,31 +170,4 @@ function logLikelihood({ shape, scale }: Pareto, excesses: Float64Array): number
   let sum = -excesses.length * log(scale);
   for (const y of excesses) sum -= shape === 0 ? y / scale : (1 / shape + 1) * log(1 + (shape * y) / scale);
   return sum;
-}
-
-/** A sample of normal runs fails the check with this probability. */
-const falseAlarm = 1e-4;
-
-/**
- * Whether the values could be normal, as far as their tails tell: none lies farther out than the farthest of n normal
- * values does in one sample of 10,000.
- */
-export function isNearNormal(values: ArrayLike<number>): boolean {
-  return values.length <= 3 || farthestPValue(values) > falseAlarm; // three values always lie so
-}
-
-/**
- * The probability, at most, that the farthest of n > 3 normal values lies as far from their mean: with G = max |x - m| / s,
- * n P(|t_{n-2}| >= t) for t^2 = G^2 n (n - 2) / ((n - 1)^2 - n G^2).
- *
- * Source: Grubbs, Sample Criteria for Testing Outlying Observations, Annals of Mathematical Statistics 21 (1950).
- */
-export function farthestPValue(values: ArrayLike<number>): number {
-  const n = values.length;
-  const center = mean(values);
-  const deviation = standardDeviation(values);
-  const farthest = greatest(Array.from(values, (x) => Math.abs(x - center))) / deviation;
-  const rest = (n - 1) ** 2 - n * farthest ** 2;
-  if (rest <= 0) return 0;
-  return n * studentTTwoSided(Math.sqrt((farthest ** 2 * n * (n - 2)) / rest), n - 2);
 }

@@ -6,7 +6,8 @@ import { clusteredShare } from './clustered-share.ts';
 import { holm } from './holm.ts';
 import { simulateMaxT } from './max-t.ts';
 import { medianInterval } from './median-interval.ts';
-import { farthestPValue, oneMoreRun } from './one-more-run.ts';
+import { farthestPValue, skewnessZ } from './near-normal.ts';
+import { oneMoreRun } from './one-more-run.ts';
 import { paretoQuantile, paretoTail } from './pareto.ts';
 import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 import { wilsonInterval } from './wilson.ts';
@@ -20,6 +21,7 @@ const values: {
   readonly medianRanks: Rows;
   readonly pareto: { readonly tail: Rows; readonly quantile: Rows };
   readonly grubbs: readonly { readonly values: number[]; readonly p: number }[];
+  readonly skewness: readonly { readonly values: number[]; readonly z: number }[];
   readonly oneMoreRun: readonly {
     readonly values: number[];
     readonly x: number;
@@ -75,7 +77,16 @@ test('generalised Pareto tails and quantiles', () => {
 });
 
 test("Grubbs' p-value of the farthest value", () => {
-  for (const { values: runs, p } of values.grubbs) expectNear(farthestPValue(runs), p);
+  for (const { values: runs, p } of values.grubbs) {
+    expectNear(Math.min(farthestPValue(runs), farthestPValue(runs.map((x) => -x))), p);
+  }
+});
+
+test("D'Agostino's test of skewness", () => {
+  for (const { values: runs, z } of values.skewness) {
+    expectNear(skewnessZ(runs), z);
+    expectNear(skewnessZ(runs.map((x) => -x)), -z);
+  }
 });
 
 test("Student's interval and p-value for one more run", () => {
