@@ -24,14 +24,6 @@ await putBetween(
   'numbers: written by `npm run readme` from results/published.md',
   numbers,
 );
-const calibration = await readFile(join(results, 'calibration/calibration.md'), 'utf8').catch(() => null);
-if (calibration !== null) {
-  await putBetween(
-    'docs/judging.md',
-    'calibration: written by `npm run readme` from results/calibration/calibration.md',
-    calibration,
-  );
-}
 await copyFile(join(results, 'verify/verdicts.json'), 'data/expected-verdicts.json');
 
 /** Returns the verdicts of `fys-nn verify` as Markdown. Throws if they are not from a full run. */
