@@ -72,7 +72,8 @@ export async function judgeConclusion(
   grids: readonly Grid[] = [],
 ): Promise<Omit<ConclusionEvidence, 'claim' | 'reading'>> {
   const condition = await conditionOf(claim);
-  const holds = bySeed.map((values) => values?.every(condition) ?? null);
+  const isMissing = (values: Values) => Object.values(values).some(Number.isNaN);
+  const holds = bySeed.map((values) => (values === null || values.some(isMissing) ? null : values.every(condition)));
   if (holds.length === 0 || holds.includes(null)) return { holds, ...notRun };
   const complete = bySeed as readonly (readonly Values[])[];
   const count = holds.filter((held) => held === true).length;

@@ -86,3 +86,46 @@ describe('the word for a number', () => {
     }
   });
 });
+
+describe('a figure', () => {
+  const cells = [0.05, 0.08, 0.12, 0.18, 0.25];
+  /** 20 runs of each cell, which vary by 10 % and together. */
+  const common = Array.from({ length: 20 }, () => rng.normal());
+  const own = cells.map((level) =>
+    common.map((shared) => level * Math.exp(0.1 * (0.8 * shared + 0.6 * rng.normal()))),
+  );
+  const judgeFigure = (published: readonly number[]) =>
+    judgeValues(
+      published.map((value, i) => gathered(claim(`c${i}`, value, { figure: 'F' }), own[i])),
+      0.95,
+    );
+
+  test('is typical with its own numbers, and contradicted with these shuffled over its cells', () => {
+    expect(judgeFigure(cells).figures[0].verdict).toBe('typical');
+    const shuffled = judgeFigure([0.12, 0.05, 0.25, 0.08, 0.18]);
+    expect(shuffled.figures[0].verdict).toBe('contradicted');
+    expect(shuffled.numbers.map(({ verdict }) => verdict)).toEqual(cells.map(() => 'contradicted'));
+  });
+
+  test.each([-8, 8])('is contradicted in the one number that is shifted by %d sd, and there only', (shift) => {
+    const verdicts = judgeFigure(cells.with(2, 0.12 * Math.exp(0.1 * shift))).numbers.map(
+      ({ verdict }) => verdict,
+    );
+    expect(verdicts.map((verdict) => verdict === 'contradicted')).toEqual([false, false, true, false, false]);
+  });
+
+  test('of one seed decides nothing, however far its numbers are', () => {
+    for (const value of [0.1, 5]) {
+      const { numbers, figures } = judgeValues(
+        cells.map((_, i) => gathered(claim(`c${i}`, value, { figure: 'F' }), [own[i][0]])),
+        0.95,
+      );
+      expect(new Set(numbers.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+      expect(figures[0].verdict).toBe('undecided');
+    }
+  });
+});
+
+test('a NaN is refused: it would be neither far nor near', () => {
+  expect(() => judge(claim('c', 0.1), [...runs(20), Number.NaN])).toThrow(RangeError);
+});
