@@ -118,7 +118,8 @@ function judgeSeed(
   }
   for (const [index, own] of [...groups.values()].entries()) {
     const rng = createRng(seed, 'verdicts', index);
-    const most = Math.ceil(planted / numbers[own[0]].values.length);
+    // No more than a third of them, so that they differ between seeds.
+    const most = Math.min(Math.ceil(planted / numbers[own[0]].values.length), Math.ceil(own.length / 3));
     for (const which of permutation(rng, own.length).slice(0, most)) {
       plantIn(own[which], rng.below(2) === 0 ? -1 : 1);
     }

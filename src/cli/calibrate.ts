@@ -24,7 +24,7 @@ interface Choices {
   readonly onSeed: (done: number, all: number) => void;
 }
 
-/** How many of the seeds also play the report with random draws of their own in each cell. */
+/** How many of the seeds also play the program's report with random draws of their own in each cell. */
 const ownDraws = 100;
 
 /** The numbers of one kind: named together, run with the same seeds. */
@@ -81,7 +81,8 @@ export async function runCalibration(
   const swapped = cheap.filter(({ figure }) => figure?.startsWith('Figure 3') === true);
   const own = await valuesOf(groups.keys(), reading);
   const other = await valuesOf(swapped, reading === codeReading ? textReading : codeReading);
-  const drawn = await valuesOf(cheap, reading, { most: ownDraws, given: { streams: ['cell'] } });
+  const playing = reading === codeReading ? cheap : [];
+  const drawn = await valuesOf(playing, reading, { most: ownDraws, given: { streams: ['cell'] } });
   if (own === null || other === null || drawn === null) return null;
   const numbers = [...groups].map(([claim, group]): CalibrationNumber => {
     const others = new Map<string, readonly number[]>();
@@ -100,6 +101,8 @@ async function groupsOf(
   { reading, seeds, dearSeeds, sources }: Choices,
 ): Promise<Map<NumberClaim, Group>> {
   const dear = reading === codeReading ? looks.dear : looks.dearOther;
+  // RandomNet takes half a minute a seed and gives two numbers: as few seeds as can judge each other.
+  const fewest = Math.max(...dear) + 1;
   const groups = new Map<NumberClaim, Group>();
   const named = new Map<string, Group>();
   for (const claim of claims) {
@@ -112,7 +115,9 @@ async function groupsOf(
     const name = fromFiles ? title : isDear ? experiment.name : isClosed ? 'Closed forms' : 'Trained models';
     const group = named.get(name) ?? {
       name,
-      ...(isDear ? { seeds: dearSeeds, looks: dear } : { seeds, looks: looks.cheap }),
+      ...(isDear
+        ? { seeds: fromFiles ? dearSeeds : dearSeeds.slice(0, fewest), looks: dear }
+        : { seeds, looks: looks.cheap }),
     };
     named.set(name, group);
     if (group.seeds.length > 0) groups.set(claim, group);

@@ -107,7 +107,7 @@ export function addVerifyOptions(command: Command): void {
     new Option('--max-time <minutes>', 'take no further seeds after this time, settled or not'),
     new Option(
       '--calibrate',
-      'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found',
+      'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found; with --mnist-seeds on MNIST, too',
     ),
     new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
