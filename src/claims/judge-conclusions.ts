@@ -73,7 +73,9 @@ export async function judgeConclusion(
 ): Promise<Omit<ConclusionEvidence, 'claim' | 'reading'>> {
   const condition = await conditionOf(claim);
   const isMissing = (values: Values) => Object.values(values).some(Number.isNaN);
-  const holds = bySeed.map((values) => (values === null || values.some(isMissing) ? null : values.every(condition)));
+  const holds = bySeed.map((values) =>
+    values === null || values.some(isMissing) ? null : values.every(condition),
+  );
   if (holds.length === 0 || holds.includes(null)) return { holds, ...notRun };
   const complete = bySeed as readonly (readonly Values[])[];
   const count = holds.filter((held) => held === true).length;

@@ -107,12 +107,21 @@ describe('a figure', () => {
     expect(shuffled.numbers.map(({ verdict }) => verdict)).toEqual(cells.map(() => 'contradicted'));
   });
 
-  test.each([-8, 8])('is contradicted in the one number that is shifted by %d sd, and there only', (shift) => {
-    const verdicts = judgeFigure(cells.with(2, 0.12 * Math.exp(0.1 * shift))).numbers.map(
-      ({ verdict }) => verdict,
-    );
-    expect(verdicts.map((verdict) => verdict === 'contradicted')).toEqual([false, false, true, false, false]);
-  });
+  test.each([-8, 8])(
+    'is contradicted in the one number that is shifted by %d sd, and there only',
+    (shift) => {
+      const verdicts = judgeFigure(cells.with(2, 0.12 * Math.exp(0.1 * shift))).numbers.map(
+        ({ verdict }) => verdict,
+      );
+      expect(verdicts.map((verdict) => verdict === 'contradicted')).toEqual([
+        false,
+        false,
+        true,
+        false,
+        false,
+      ]);
+    },
+  );
 
   test('of one seed decides nothing, however far its numbers are', () => {
     for (const value of [0.1, 5]) {
