@@ -60,15 +60,17 @@ try {
       continue;
     }
     const changed = claims.filter(({ isAltered }) => isAltered).map(({ claim }) => claim);
-    const caught = (kind) =>
+    const newly = (kind, verdict) =>
       changed
         .filter((claim) => claim.kind === kind)
-        .filter(({ id }) => verdicts.get(id) === 'contradicted' && before.get(id) !== 'contradicted');
+        .filter(({ id }) => verdicts.get(id) === verdict && before.get(id) !== verdict);
+    const caught = (kind) => newly(kind, 'contradicted');
     const figures = new Set(caught('number').map(({ figure }) => figure ?? 'no figure'));
     rows.push({
       difference: alteration.name,
       numbers: changed.filter(({ kind }) => kind === 'number').length,
       numbersFound: caught('number').length,
+      numbersUnusual: newly('number', 'unusual').length,
       figures: [...figures].map(
         (name) => `${name}: ${caught('number').filter(({ figure = 'no figure' }) => figure === name).length}`,
       ),
@@ -136,21 +138,35 @@ function judge(claims) {
 }
 
 function csv() {
-  const lines = rows.map(({ difference, numbers, numbersIds, conclusions, conclusionsFound }) => {
-    const cells = [numbers, numbersIds.length, numbersIds.join(' '), conclusions, conclusionsFound.join(' ')];
-    return [`"${difference}"`, ...cells].join(',');
-  });
-  return `${['difference,numbers,numbers_found,numbers_ids,conclusions,conclusions_ids', ...lines].join('\n')}\n`;
+  const header = ['difference', 'numbers', 'numbers_contradicted', 'numbers_unusual', 'numbers_ids'];
+  const lines = rows.map((row) =>
+    [
+      ...[`"${row.difference}"`, row.numbers, row.numbersFound, row.numbersUnusual, row.numbersIds.join(' ')],
+      ...[row.conclusions, row.conclusionsFound.join(' ')],
+    ].join(','),
+  );
+  return `${[[...header, 'conclusions', 'conclusions_ids'].join(','), ...lines].join('\n')}\n`;
 }
 
 function markdown() {
-  const lines = rows.map(({ difference, numbers, numbersFound, figures, conclusions, conclusionsFound }) => {
-    const where = figures.length === 0 ? '' : ` (${figures.join(', ')})`;
-    const said = conclusionsFound.map((id) => `\`${id}\``).join(', ');
-    return `| ${difference} | ${numbersFound} of ${numbers}${where} | ${conclusionsFound.length} of ${conclusions}${said === '' ? '' : `: ${said}`} |`;
+  const lines = rows.map((row) => {
+    const where = row.figures.length === 0 ? '' : ` (${row.figures.join(', ')})`;
+    const said = row.conclusionsFound.map((id) => `\`${id}\``).join(', ');
+    return `| ${[
+      ...[row.difference, `${row.numbersFound} of ${row.numbers}${where}`, row.numbersUnusual],
+      `${row.conclusionsFound.length} of ${row.conclusions}${said === '' ? '' : `: ${said}`}`,
+    ].join(' | ')} |`;
   });
+  const header = [
+    'the program differs in',
+    'numbers contradicted',
+    'newly unusual',
+    'conclusions contradicted',
+  ];
   const command = ['node bench/planted-settings.js', ...given.filter((_, i) => !isPlace(i))].join(' ');
-  return `${['| the program differs in | numbers contradicted | conclusions contradicted |', '| --- | --- | --- |', ...lines, '', `Written by \`${command}\`.`].join('\n')}\n`;
+  const rule = header.map(() => '---');
+  const table = [header.join(' | '), rule.join(' | ')].map((line) => `| ${line} |`);
+  return `${[...table, ...lines, '', `Written by \`${command}\`.`].join('\n')}\n`;
 }
 
 /** Where the records are kept, and with how many workers they are made, changes no verdict. */
