@@ -5,7 +5,7 @@ import { codeReading, planReadings, singleChanges, textReading } from '../src/cl
 import { type Experiment, optionsOf } from '../src/experiment/define.ts';
 import { type OptionName, parseOption, type SettingLists } from '../src/experiment/options.ts';
 import { type Plan, planExperiment } from '../src/experiment/plan.ts';
-import { lossesOf } from '../src/nn/losses.ts';
+import { losses, lossesOf } from '../src/nn/losses.ts';
 import { allows, hyperparametersOf, optimizerNames } from '../src/nn/optimizers.ts';
 import { availableReferences } from '../src/references/index.ts';
 import { modelOptions, solverEntry, solverNames } from '../src/trial/solvers/index.ts';
@@ -186,7 +186,7 @@ describe.each(named)('%s', (_name, experiment) => {
     );
     const others: Record<string, string> = {
       ...otherValue,
-      loss: lossesOf(experiment.task).at(-1)!,
+      loss: lossesOf(experiment.task).findLast((name) => losses[name].classes === null)!,
       optimizer: optimizerNames.at(-1)!,
       ...Object.fromEntries(hyperparameterNames.map((name) => [name, otherHyperparameter(name)])),
     };

@@ -14,7 +14,7 @@ import {
 } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { settingNotes } from '../experiment/setting-notes.ts';
-import { lossesOf } from '../nn/losses.ts';
+import { losses, lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
@@ -118,7 +118,8 @@ function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
 /** The choices of an option. An experiment allows only some solvers, losses, references and splits. */
 export function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
-  if (name === 'loss') return lossesOf(experiment.task);
+  // No dataset has exactly two classes yet: images count as ten.
+  if (name === 'loss') return lossesOf(experiment.task).filter((loss) => losses[loss].classes === null);
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
   return name === 'reference' ? ['none', experiment.reference!] : options[name].choices;
 }

@@ -517,6 +517,29 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     expect(kernels.countCorrect(a.at, put([1, 1]).at, 2, 1)).toBe(2);
   });
 
+  test('binaryCrossEntropy of logits of any size, and countCorrectBinary', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(23, 'data');
+      const { kernels, put } = await layOut(create, dtype);
+      const z = put(normals(rng, count).map((x, i) => x * [1, 1e4, 30, 0][i % 4]));
+      const y = put(Array.from({ length: count }, () => rng.below(2)));
+      const expected = z.values.reduce((sum, logit, i) => {
+        const term = Math.max(logit, 0) + log(1 + exp(-Math.abs(logit)));
+        return sum + (term - y.values[i] * logit);
+      }, 0);
+      let loss = Number.NaN;
+      written(kernels, () => (loss = kernels.binaryCrossEntropy(z.at, y.at, count)), 0, 0);
+      expect(loss).toBe(expected);
+      const a = put(z.values.map((logit) => (logit >= 0 ? 0.5 + rng.uniform() / 2 : rng.uniform() / 2)));
+      const correct = y.values.filter((target, i) => (target === 1) === a.values[i] >= 0.5).length;
+      expect(kernels.countCorrectBinary(a.at, y.at, count)).toBe(correct);
+    }
+    const { kernels, put } = await layOut(create, dtype);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(Number.isFinite(kernels.binaryCrossEntropy(put([1, bad]).at, put([1, 1]).at, 2))).toBe(false);
+    }
+  });
+
   test('addPenalty, sgdInPlace and momentumInPlace', async () => {
     for (const count of sizes) {
       const rng = createRng(10, 'data');

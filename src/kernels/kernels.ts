@@ -136,6 +136,11 @@ export interface Kernels {
    */
   countCorrect(a: number, y: number, N: number, P: number): number;
 
+  /** Returns sum ln(1 + e^z) - y z over logits z and targets y in [0, 1], in float64: the binary cross-entropy. */
+  binaryCrossEntropy(z: number, y: number, count: number): number;
+  /** Returns the number of probabilities a that are at least 0.5 where y is, and below where it is. */
+  countCorrectBinary(a: number, y: number, count: number): number;
+
   /** gradient += 2 lambda w. */
   addPenalty(gradient: number, w: number, lambda: number, count: number): void;
   /** gradient += l1 sign(w), with sign(0) = 0. */

@@ -237,6 +237,23 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       return correct;
     },
 
+    binaryCrossEntropy(z, y, count) {
+      let total = 0;
+      for (let i = 0; i < count; i++) {
+        const logit = f[z + i];
+        const size = logit < 0 ? -logit : logit;
+        // ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|), which never overflows.
+        total += (logit < 0 ? 0 : logit) + log(1 + exp(-size)) - f[y + i] * logit;
+      }
+      return total;
+    },
+
+    countCorrectBinary(a, y, count) {
+      let correct = 0;
+      for (let i = 0; i < count; i++) if (f[a + i] >= 0.5 === f[y + i] >= 0.5) correct++;
+      return correct;
+    },
+
     addPenalty(gradient, w, lambda, count) {
       const factor = round(2 * lambda);
       for (let i = 0; i < count; i++) f[gradient + i] += round(factor * f[w + i]);

@@ -17,6 +17,7 @@ function samplesFor(loss: LossName, outputs: number): Samples {
   const targets = new Float64Array(rows * outputs);
   for (let n = 0; n < rows; n++) {
     if (loss === 'cross_entropy') targets[n * outputs + rng.below(outputs)] = 1;
+    else if (loss === 'binary_cross_entropy') targets[n] = rng.below(2);
     else for (let p = 0; p < outputs; p++) targets[n * outputs + p] = rng.normal();
   }
   return { rows, inputs: Float64Array.from({ length: rows * columns }, () => rng.normal()), targets };
@@ -102,6 +103,11 @@ const outputs: [string, LossName, LayerSpec][] = [
     'mse',
     { units: 2, activation, kernelInit: 'glorot_uniform', biasInit: 'random_normal' },
   ]),
+  [
+    'binary cross-entropy with sigmoid output',
+    'binary_cross_entropy',
+    { units: 1, activation: 'sigmoid', kernelInit: 'glorot_uniform', biasInit: 'random_normal' },
+  ],
   [
     'cross-entropy with softmax output',
     'cross_entropy',

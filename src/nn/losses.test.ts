@@ -11,13 +11,13 @@ import { type LayerMemory, layOut } from './network.ts';
 
 /** Odd, so that every kernel meets a tail. */
 const [N, classCount, columns] = [7, 5, 4];
-const classesOf = ({ task }: Loss) => (task === 'regression' ? 1 : classCount);
+const classesOf = ({ task, classes }: Loss) => (task === 'regression' ? 1 : (classes ?? classCount));
 
 /** Targets as a dataset has them: real values or labels, of more rows than are asked for. */
-function datasetTargets({ task }: Loss): Float64Array {
+function datasetTargets(loss: Loss): Float64Array {
   const rng = createRng(4, 'data');
   return Float64Array.from({ length: 3 * N }, () =>
-    task === 'regression' ? rng.normal() : rng.below(classCount),
+    loss.task === 'regression' ? rng.normal() : rng.below(classesOf(loss)),
   );
 }
 
@@ -110,7 +110,7 @@ describe.each(lossNames)('%s', (name) => {
     expect(encoded).toHaveLength(N * P);
     rowsAsked.forEach((row, n) => {
       const values = [...encoded.subarray(n * P, (n + 1) * P)];
-      if (loss.task === 'regression') expect(values).toEqual([given[row]]);
+      if (P === 1) expect(values).toEqual([given[row]]);
       else expect(values).toEqual(values.map((_, p) => Number(p === given[row])));
     });
     expect(loss.encode(given, new Int32Array(), classes)).toHaveLength(0);
@@ -118,8 +118,9 @@ describe.each(lossNames)('%s', (name) => {
   });
 
   test('has units for its task, and metrics of it', () => {
-    const { task, units, metric, selects } = losses[name];
-    expect([1, 2, 10].map(units)).toEqual(task === 'regression' ? [1, 1, 1] : [1, 2, 10]);
+    const { task, units, classes, metric, selects }: Loss = losses[name];
+    const isSingle = task === 'regression' || classes === 2;
+    expect([1, 2, 10].map(units)).toEqual(isSingle ? [1, 1, 1] : [1, 2, 10]);
     expect(metricNames(task)).toEqual(expect.arrayContaining([metric, selects]));
     expect(lossesOf(task)).toContain(name);
   });

@@ -15,6 +15,8 @@ export interface Loss {
   /** The output layer's activation, and its number of units P for the given number of classes (1 for regression). */
   readonly output: LayerSpec['activation'];
   readonly units: (classes: number) => number;
+  /** The number of classes that it is for; null for any. */
+  readonly classes: number | null;
   /** Encodes the dataset's targets of the given rows as y [rows][P]. */
   readonly encode: (targets: ArrayLike<number>, rows: Int32Array, classes: number) => Float64Array;
   /**
@@ -48,6 +50,7 @@ export const losses = {
     selects: 'mse',
     output: 'linear',
     units: () => 1,
+    classes: null,
     encode: values,
     guess: variance,
     unattained: false,
@@ -70,6 +73,7 @@ export const losses = {
     selects: 'accuracy',
     output: 'softmax',
     units: (classes) => classes,
+    classes: null,
     encode: oneHot,
     guess: (targets, rows) => log(targets.length / rows),
     unattained: true,
@@ -79,6 +83,31 @@ export const losses = {
     forwardSum: (kernels, { output, units }, targets, N) =>
       kernels.softmaxCrossEntropyInPlace(output, targets, N, units),
     countCorrect: (kernels, { output, units }, targets, N) => kernels.countCorrect(output, targets, N, units),
+  },
+  /**
+   * For two classes, with one sigmoid output a, the probability of the second one: C_n = -y ln a - (1 - y) ln(1 - a), computed
+   * from the logits; dC/dz = (a - y) / N.
+   */
+  binary_cross_entropy: {
+    title: 'binary cross-entropy',
+    task: 'classification',
+    metric: 'cross_entropy',
+    selects: 'accuracy',
+    output: 'sigmoid',
+    units: () => 1,
+    classes: 2,
+    encode: values,
+    guess: () => log(2),
+    unattained: true,
+    forward: activateInPlace,
+    backward: (kernels, { output, delta }, targets, N) =>
+      kernels.scaledDifference(output, targets, 1 / N, delta, N),
+    forwardSum(kernels, layer, targets, N) {
+      const sum = kernels.binaryCrossEntropy(layer.output, targets, N);
+      activateInPlace(kernels, layer, N);
+      return sum;
+    },
+    countCorrect: (kernels, { output }, targets, N) => kernels.countCorrectBinary(output, targets, N),
   },
 } as const satisfies Record<string, Loss>;
 

@@ -40,7 +40,7 @@ export const metrics = {
     scale: 'log_distance',
     score: r2Score,
   },
-  /** -(1/N) sum over rows and outputs of y ln a. */
+  /** -(1/N) sum over rows and outputs of y ln a. One output is the probability of the second of two classes. */
   cross_entropy: {
     task: 'classification',
     title: 'cross-entropy',
@@ -52,11 +52,12 @@ export const metrics = {
       let sum = 0;
       for (let i = 0; i < targets.length; i++) {
         if (targets[i] !== 0) sum -= targets[i] * log(outputs[i]);
+        if (targets.length === rows && targets[i] !== 1) sum -= (1 - targets[i]) * log(1 - outputs[i]);
       }
       return sum / rows;
     },
   },
-  /** The share of rows whose largest output is in the same column as the largest target. */
+  /** The share of rows whose largest output is in the same column as the largest target; one output is split at 0.5. */
   accuracy: {
     task: 'classification',
     title: 'accuracy',
@@ -117,8 +118,9 @@ function sumOfSquaredErrors(targets: ArrayLike<number>, predictions: ArrayLike<n
   return sum;
 }
 
-/** The column of the largest of the P values of row n; on ties the first one. */
+/** The column of the largest of the P values of row n; on ties the first one. One value is that of column 1, of two. */
 function argmax(values: ArrayLike<number>, n: number, P: number): number {
+  if (P === 1) return Number(values[n] >= 0.5);
   let largest = 0;
   for (let p = 1; p < P; p++) if (values[n * P + p] > values[n * P + largest]) largest = p;
   return largest;

@@ -12,7 +12,7 @@ const folder = 'data/fixtures/traces';
 const files = readdirSync(folder).map((name) => join(folder, name));
 
 test('there are recorded runs of every kind', () => {
-  expect(files).toHaveLength(18);
+  expect(files).toHaveLength(20);
   const recorded = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   const optimizers = recorded.flatMap(({ optimizer }) => optimizer?.name ?? []);
   expect(new Set(optimizers)).toEqual(new Set(['sgd', 'adagrad', 'rmsprop', 'adam']));

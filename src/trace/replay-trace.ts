@@ -106,7 +106,7 @@ function networkOf({ layers, loss }: NetworkModel) {
       kernel: transposed(kernel),
       bias: Float64Array.from(bias),
     })),
-    loss: loss === 'mse' ? ('mse' as const) : ('cross_entropy' as const),
+    loss: loss === 'softmax_cross_entropy' ? ('cross_entropy' as const) : loss,
   };
 }
 

@@ -85,6 +85,10 @@ function checkSizes(file: string, trace: Trace): void {
       );
       const softmax = index === model.layers.length - 1 && model.loss === 'softmax_cross_entropy';
       check((layer.activation === 'softmax') === softmax, `${place}.activation`, layer.activation);
+      if (index === model.layers.length - 1 && model.loss === 'binary_cross_entropy') {
+        check(layer.activation === 'sigmoid', `${place}.activation`, layer.activation);
+        check(units === 1, `${place}.units`, `${units} outputs where the loss has 1`);
+      }
       inputs = units;
     });
     check(inputs === outputs, 'model.layers', `${inputs} outputs for ${outputs} target columns`);

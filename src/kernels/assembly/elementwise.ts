@@ -341,6 +341,24 @@ export function countCorrect(a: i32, y: i32, N: i32, P: i32): i32 {
   return correct;
 }
 
+export function binaryCrossEntropy(z: i32, y: i32, count: i32): f64 {
+  let total: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const logit = <f64>load<F>(at(z + i));
+    const size = logit < 0 ? -logit : logit;
+    total += (logit < 0 ? 0 : logit) + log(1 + exp(-size)) - <f64>load<F>(at(y + i)) * logit;
+  }
+  return total;
+}
+
+export function countCorrectBinary(a: i32, y: i32, count: i32): i32 {
+  let correct = 0;
+  for (let i = 0; i < count; i++) {
+    correct += i32(<f64>load<F>(at(a + i)) >= 0.5 == <f64>load<F>(at(y + i)) >= 0.5);
+  }
+  return correct;
+}
+
 export function addPenalty(gradient: i32, w: i32, lambda: f64, count: i32): void {
   const factor = <F>(2 * lambda);
   addScaled(v128.splat<F>(factor), factor, at(w), at(gradient), count);

@@ -2,7 +2,7 @@ import type * as Zod from 'zod';
 import { UserError } from '../../errors.ts';
 import { activationNames } from '../../nn/activations.ts';
 import { biasInits, kernelInitializer, kernelInits } from '../../nn/initializers.ts';
-import { type LossName, lossesOf, lossNames } from '../../nn/losses.ts';
+import { type LossName, losses, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
 import { parseChoice } from '../../parsing/value-list.ts';
@@ -82,7 +82,7 @@ export const networkReads = [...Object.keys(networkOptions), 'lambda'];
 export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
   const { architecture, task, facts } = context;
   const loss = settings.loss as LossName;
-  checkLoss(loss, task);
+  checkLoss(loss, task, facts.classes);
   const random = architecture === 'random';
   return {
     layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
@@ -93,15 +93,25 @@ export function networkConfig(settings: Settings, context: ModelContext): Networ
   };
 }
 
-function checkLoss(loss: LossName, task: ModelContext['task']): void {
+function checkLoss(loss: LossName, task: ModelContext['task'], classes: number): void {
   const fitting = lossesOf(task);
-  if (fitting.includes(loss)) return;
-  throw new UserError({
-    what: `{loss} ${loss} is not a loss for ${task}`,
-    expected: fitting.join(' or '),
-    received: loss,
-    remedy: `use {loss} ${fitting[0]}`,
-  });
+  if (!fitting.includes(loss)) {
+    throw new UserError({
+      what: `{loss} ${loss} is not a loss for ${task}`,
+      expected: fitting.join(' or '),
+      received: loss,
+      remedy: `use {loss} ${fitting[0]}`,
+    });
+  }
+  const { classes: own } = losses[loss];
+  if (own !== null && own !== classes) {
+    throw new UserError({
+      what: `{loss} ${loss} is for ${own} classes`,
+      expected: `data with ${own} classes`,
+      received: `${classes} classes`,
+      remedy: `use {loss} ${lossesOf(task)[0]}`,
+    });
+  }
 }
 
 /** The schema of a NetworkConfig. */

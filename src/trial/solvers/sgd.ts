@@ -139,7 +139,9 @@ export const sgd = {
     const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
     const fit = trainedFit(data, model.loss, trained);
-    if (losses[model.loss].task === 'classification' && !fit.diverged) await onWeights?.(trained.weights);
+    const { task, classes } = losses[model.loss];
+    // The page shows a probability for each class.
+    if (task === 'classification' && classes === null && !fit.diverged) await onWeights?.(trained.weights);
     return fit;
   },
 } satisfies Solver<SgdConfig>;
