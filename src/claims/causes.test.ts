@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
 import { ownCauses, withCauses } from './causes.ts';
 import { type Claim, ownClaims, readClaims } from './claims.ts';
 import { causesFile, causesJsonSchema } from './claims-schema.ts';
+import { checkConditions } from './judge-conclusions.ts';
+import { codeReading, planReadings, textReading } from './readings.ts';
 
 test('every cause is that of existing claims or figures, and none has two', async () => {
   const { causes } = causesFile.parse(JSON.parse(await readFile(ownCauses, 'utf8')));
@@ -13,6 +16,16 @@ test('every cause is that of existing claims or figures, and none has two', asyn
   const named = causes.flatMap((cause) => cause.claims);
   expect(named.filter((name) => !known.has(name))).toEqual([]);
   expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([]);
+});
+
+test('the alternatives that causes were found by can be planned', async () => {
+  const { claims } = await readClaims(join(ownCauses, '../alternatives.yaml'));
+  await checkConditions(claims.filter((claim) => claim.kind === 'conclusion'));
+  const seeds = { franke: [1], images: [1] };
+  const { plans } = await planReadings(claims, [codeReading, textReading], experiments, seeds, {
+    dataDir: null,
+  });
+  expect(plans.length).toBeGreaterThan(4);
 });
 
 test('the schema of causes is the one that checks them: npm run schema', async () => {
