@@ -1,5 +1,6 @@
 import type { Column, Table, Value } from '../output/table.ts';
 import type { NumberFinding } from './judge-numbers.ts';
+import { moreSeedsFor } from './more-runs.ts';
 import { divergedRuns } from './verdict-text.ts';
 import type { Verification } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
@@ -46,7 +47,10 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
       'effect_in_spreads',
       'the effect in units of the spread between seeds (interquartile range / 1.349)',
     ),
-    integer('more_seeds', 'how many more seeds would decide, if the share stays; empty: more than 1000'),
+    integer(
+      'more_seeds',
+      'how many more seeds would decide, if they are as those so far; empty: more than 1000, or it cannot be told',
+    ),
     text('status', 'done, or not run: a record is missing'),
     text('reading_verdict', 'the verdict under this reading'),
     text('verdict', `over all readings: ${verdicts.join(', ')}`),
@@ -65,24 +69,28 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
 type Row = Readonly<Record<string, Value>>;
 
 function numberRows({ subject, evidence, verdict, holdsUnder }: Verification['numbers'][number]): Row[] {
-  return evidence.map(({ reading, values, found, verdict: own }) => ({
-    claim: subject.id,
-    reading: reading.name,
-    kind: 'number',
-    where: subject.where,
-    figure: subject.figure ?? null,
-    says: subject.says,
-    experiment: subject.experiment,
-    statistic: subject.statistic,
-    published: subject.value,
-    seeds: values.filter((value) => value !== null).length,
-    diverged: divergedRuns(values),
-    ...(found === null ? {} : findingCells(found)),
-    status: found === null ? 'not run' : 'done',
-    reading_verdict: own,
-    verdict,
-    holds_under: holdsUnder.join('; '),
-  }));
+  return evidence.map((one) => {
+    const { reading, values, found, verdict: own } = one;
+    return {
+      claim: subject.id,
+      reading: reading.name,
+      kind: 'number',
+      where: subject.where,
+      figure: subject.figure ?? null,
+      says: subject.says,
+      experiment: subject.experiment,
+      statistic: subject.statistic,
+      published: subject.value,
+      seeds: values.filter((value) => value !== null).length,
+      diverged: divergedRuns(values),
+      ...(found === null ? {} : findingCells(found)),
+      more_seeds: moreSeedsFor(one),
+      status: found === null ? 'not run' : 'done',
+      reading_verdict: own,
+      verdict,
+      holds_under: holdsUnder.join('; '),
+    };
+  });
 }
 
 function findingCells(found: NumberFinding): Row {

@@ -1,5 +1,7 @@
+import { counted } from '../errors.ts';
 import type { NumberClaim } from './claims.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
+import { moreSeedsFor } from './more-runs.ts';
 import { divergedRuns, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
 
 /** "the median of the runs is 0.0521, and the published value lies 0.4 standard deviations of one run above their mean, …" */
@@ -16,7 +18,8 @@ export function numberDistance({ claim, found, values }: NumberEvidence): string
 }
 
 /** Why the verdict is what it is: what would have been another one. */
-export function numberSureness({ claim, found, verdict, values }: NumberEvidence): string {
+export function numberSureness(evidence: NumberEvidence): string {
+  const { claim, found, verdict, values } = evidence;
   if (found === null) return 'run fys-nn verify again';
   const { interval, undetected, resolutionZ, p, adjusted } = found;
   const limits = `only a value outside of ${rangeText(undetected)} would be contradicted`;
@@ -27,10 +30,18 @@ export function numberSureness({ claim, found, verdict, values }: NumberEvidence
     case 'unusual':
       return `it lies outside of the central 95 % of ${(claim.runs ?? 1) === 1 ? 'such runs' : 'such means'}, ${rangeText(interval)}, but so do some of so many numbers (p = ${pValueText(adjusted)} allowing for all of them), and ${limits}`;
     case 'undecided':
-      return `with so few runs, ${limits}`;
+      return `with so few runs, ${limits}${moreText(evidence)}`;
     default:
       return `${oneMore(claim)} would be within ${rangeText(interval)}, and ${limits} (${zText(resolutionZ)} standard deviations)`;
   }
+}
+
+function moreText(evidence: NumberEvidence): string {
+  const { length } = evidence.values;
+  if (evidence.found?.method === 'few')
+    return `; at least ${counted(3 - length, 'more seed')} would be needed`;
+  const more = moreSeedsFor(evidence);
+  return more === null ? '' : `; about ${counted(more, 'more seed')} would settle it if they vary as much`;
 }
 
 /** What a published number is compared with. */

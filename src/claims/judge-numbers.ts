@@ -56,7 +56,7 @@ export interface FigureEvidence {
 }
 
 /** A number three times as large (or an odds ratio of three) has to be distinguishable, or nothing is decided. */
-const coarsest = 3;
+export const coarsest = 3;
 /** Fewest runs within whose range a number is typical where only ranks can tell. */
 const ranksNeed = 10;
 

@@ -21,7 +21,7 @@ async function judge(content: string | Uint8Array, claims: readonly unknown[], m
   const path = join(directory, 'runs.csv');
   await writeFile(path, content);
   const subject = { claims: claims as Claim[], metrics };
-  return await judgeRuns(subject, await openRuns(path), 0.95);
+  return await judgeRuns(subject, await openRuns(path), 0.95, 'fys-nn verify');
 }
 
 /** The error for a file, without its path. */

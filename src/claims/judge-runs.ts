@@ -31,6 +31,7 @@ export async function judgeRuns(
   { claims, metrics }: { readonly claims: readonly Claim[]; readonly metrics?: Metrics | undefined },
   file: RunsFile,
   level: number,
+  command: string,
 ): Promise<JudgedRuns> {
   const plan = planRuns(claims, file, metrics);
   const table = await readRuns(file, plan);
@@ -60,7 +61,7 @@ export async function judgeRuns(
     });
   }
   const seeds = { [basename(file.path)]: table.seeds.map(asNumber) };
-  const runs = { file: basename(file.path), sha256: file.sha256, rows: table.rows };
+  const runs = { file: basename(file.path), sha256: file.sha256, rows: table.rows, command };
   return {
     verification: verificationOf(claims, [runsReading], { ...numbers, conclusions }, { level, seeds, runs }),
     notes: [

@@ -27,6 +27,8 @@ export interface RunsSource {
   readonly file: string;
   readonly sha256: string;
   readonly rows: number;
+  /** The command that judges by it. */
+  readonly command: string;
 }
 
 /** The result of one verification. */

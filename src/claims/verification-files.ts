@@ -44,12 +44,13 @@ export function verificationJson(
   winners: readonly GridWinners[],
   quick = false,
 ): string {
-  const { level, seeds, readings, numbers, figures, conclusions, ended } = verification;
+  const { level, seeds, readings, numbers, figures, conclusions, ended, runs } = verification;
   return toJson({
     quick,
     ...(ended === undefined ? {} : { ended }),
     level,
     seeds,
+    ...(runs === undefined ? {} : { runs }),
     readings: readings.map(({ name, variant, changed }) => ({
       name,
       variant,

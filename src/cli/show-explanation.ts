@@ -37,7 +37,7 @@ export function explanationText(
     const [kind] = strips;
     if (kind !== undefined) lines.push(`  ${stripKey('holds' in kind ? 'seeds' : 'runs', set)}`);
     const commands = commandsOf(explanation, verification);
-    if (commands.length > 0) lines.push('', ...fold(repeatText(explanation), width));
+    if (commands.length > 0) lines.push('', ...fold(repeatText(explanation, verification), width));
     // Whole, so that it can be copied.
     for (const command of commands) lines.push(`  ${command}`);
     return lines.join('\n');
@@ -70,7 +70,7 @@ export function explanationJson(found: readonly Explanation[], verification: Ver
 
 /** The commands that run again what the claims were judged by, for each reading. */
 export function commandsOf({ claims, seeds }: Explanation, verification: Verification): string[] {
-  if (verification.runs !== undefined) return [];
+  if (verification.runs !== undefined) return [verification.runs.command];
   const commands = seeds.flatMap(({ reading, count }) => {
     const seedsOf = (experiment: string) => {
       const { dataset } = experiments.find(({ name }) => name === experiment)!;
@@ -83,7 +83,8 @@ export function commandsOf({ claims, seeds }: Explanation, verification: Verific
   return [...new Set(lines)];
 }
 
-function repeatText({ claims }: Explanation): string {
+function repeatText({ claims }: Explanation, { runs }: Verification): string {
+  if (runs !== undefined) return 'To repeat it:';
   const files = groupBy(claims.flatMap(quantitiesOf), fileOf);
   const places = [...files].map(([file, quantities]) => {
     const columns = new Set(quantities.map(({ statistic, by }) => by ?? statistic));

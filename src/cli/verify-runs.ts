@@ -27,11 +27,14 @@ export async function judgeRunsInto(path: string, request: VerifyRequest, comman
   const file = await openRuns(path);
   const out = request.out ?? folderFor(file.sha256, JSON.stringify(subject), level);
   await checkOutFolder(out, verificationNames);
-  const { verification, notes } = await judgeRuns(subject, file, level);
+  const { verification, notes } = await judgeRuns(subject, file, level, request.repeat);
   if (!running.quiet) for (const note of notes) writeStderr(`note: ${note}`);
   const run: VerifyRun = {
     ...{ verification, winners: [], failures: 0, diverged: null, absent: new Set() },
-    runs: () => ({ kind: 'given', ...verification.runs! }),
+    runs: () => {
+      const { command: _, ...runs } = verification.runs!;
+      return { kind: 'given', ...runs };
+    },
   };
   return await conclude(request, subject.report, run, out, expected, {
     ...{ verify: true, level, runs: { path, sha256: file.sha256 }, claims: request.claims },
