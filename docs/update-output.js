@@ -3,12 +3,13 @@
 //   node docs/update-output.js           part of `npm run readme`
 //   node docs/update-output.js --check   changes nothing; exit 1 if an output is no longer what the command prints
 //
-// Such a command is the first line of a code block, after `$ `. It runs in an empty folder. If the block ends with a line
+// Such a command is the first line of a code block, after `$ `. It runs in an empty folder; those of an example run one
+// after the other in a copy of its folder. If the block ends with a line
 // `...`, it shows as many paragraphs of the output as before; otherwise all of it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,18 +17,25 @@ const inFolder = (folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
-const documents = ['', 'docs', 'data', 'results', 'examples'].flatMap(inFolder);
+const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => join('examples', name));
+const documents = ['', 'docs', 'data', 'results', 'examples', ...examples].flatMap(inFolder);
 const check = process.argv.includes('--check');
 const block = /^```.*\n\$ (?<command>npx fys-nn .*)\n(?<output>[\s\S]*?)^```$/gm;
 
 let wrong = 0;
 for (const path of documents) {
   const text = readFileSync(join(root, path), 'utf8');
-  const updated = text.replaceAll(block, (whole, command, output) => {
-    const printed = shown(outputOf(command), output);
-    const opening = whole.slice(0, whole.indexOf('\n') + 1);
-    return `${opening}$ ${command}\n${printed}\`\`\``;
-  });
+  const example = examples.find((folder) => dirname(path) === folder);
+  const updated = inCopy(example, (copy) =>
+    text.replaceAll(block, (whole, command, output) => {
+      const print = (folder) => shown(outputOf(command, folder), output);
+      const printed = copy === null ? inFolderOfItsOwn(print) : print(copy);
+      const opening = whole.slice(0, whole.indexOf('\n') + 1);
+      return `${opening}$ ${command}\n${printed}\`\`\``;
+    }),
+  );
   if (updated === text) continue;
   wrong++;
   if (check)
@@ -38,21 +46,35 @@ for (const path of documents) {
 }
 process.exitCode = check && wrong > 0 ? 1 : 0;
 
-/** What a command prints to stdout, in an empty folder. */
-function outputOf(command) {
-  const folder = mkdtempSync(join(tmpdir(), 'fys-nn-shown-'));
+/** What a command prints to stdout in a folder. */
+function outputOf(command, cwd) {
   const program = `"${process.execPath}" "${resolve(root, 'bin/fys-nn.js')}"`;
+  const options = { cwd, encoding: 'utf8', shell: true, env: { ...process.env, COLUMNS: '80' } };
+  const { stdout, error } = spawnSync(
+    command.replace('npx fys-nn', () => program),
+    options,
+  );
+  if (error !== undefined) throw error;
+  return stdout;
+}
+
+/** Calls a function with an empty folder, and removes it. */
+function inFolderOfItsOwn(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'fys-nn-shown-'));
   try {
-    const options = { cwd: folder, encoding: 'utf8', shell: true, env: { ...process.env, COLUMNS: '80' } };
-    const { stdout, error } = spawnSync(
-      command.replace('npx fys-nn', () => program),
-      options,
-    );
-    if (error !== undefined) throw error;
-    return stdout;
+    return use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Calls a function with a copy of an example's folder; with null if there is none. */
+function inCopy(example, use) {
+  if (example === undefined) return use(null);
+  return inFolderOfItsOwn((folder) => {
+    cpSync(join(root, example), folder, { recursive: true });
+    return use(folder);
+  });
 }
 
 /** The part of the output that a block shows. */

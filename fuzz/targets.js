@@ -128,6 +128,28 @@ export const targets = {
     return [...verify, '--claims', 'claims.json', ...(rng.below(4) === 0 ? ['--json'] : [])];
   },
 
+  /** Runs of another program, damaged. */
+  runs(rng, _corpus, directory) {
+    const rows = Array.from({ length: 24 }, (_, i) => `${i >> 1},${i % 2},${1 + rng.below(100) / 1000}`);
+    const separator = pick(rng, [',', ';', '\t']);
+    const text = `${['seed,rate,test_mse', ...rows].join('\n')}\n`.replaceAll(',', separator);
+    const how = rng.below(4);
+    if (how === 0) rows[rng.below(rows.length)] = word(rng);
+    const damaged =
+      how === 1
+        ? gzipSync(changedBytes(rng, Buffer.from(text)))
+        : how === 2
+          ? changedBytes(rng, gzipSync(text))
+          : how === 3
+            ? changedBytes(rng, Buffer.from(text))
+            : `${['seed,rate,test_mse', ...rows].join('\n')}`;
+    writeFileSync(join(directory, 'runs.csv'), damaged);
+    const claim = { id: 'a', kind: 'number', where: 'here', says: 'a', select: { rate: 1 } };
+    const claims = [{ ...claim, statistic: 'test_mse', value: 1, significantDigits: 2 }];
+    writeFileSync(join(directory, 'claims.json'), JSON.stringify({ report: { title: 't' }, claims }));
+    return ['verify', '--runs', 'runs.csv', '--claims', 'claims.json'];
+  },
+
   expectation(rng, corpus, directory) {
     cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
     cpSync(join(corpus, 'claims.json'), join(directory, 'claims.json'));

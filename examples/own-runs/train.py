@@ -1,13 +1,16 @@
 """Trains a network with one hidden layer on y = sin(3x) + noise, once for each seed, learning rate and width.
 
     python3 train.py > runs.csv
+    python3 train.py 21 22 23    only these seeds
 
 One row for each seed and cell: which run it is, what was varied, what came out. It needs NumPy.
 """
 
+import sys
+
 import numpy as np
 
-SEEDS = range(1, 21)
+SEEDS = [int(seed) for seed in sys.argv[1:]] or range(1, 21)
 RATES = (0.01, 0.05, 0.2)
 WIDTHS = (20, 80)
 

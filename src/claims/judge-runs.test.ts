@@ -5,9 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UserError } from '../errors.ts';
+import { createRng } from '../math/rng.ts';
 import type { Claim, Metrics } from './claims.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimKinds } from './kinds/index.ts';
+import { moreSeedsFor } from './more-runs.ts';
 import { openRuns } from './runs-file.ts';
 
 let directory: string;
@@ -344,4 +346,21 @@ test('any file is judged or refused with a reason', async () => {
     }),
     { numRuns: 300, seed: 1 },
   );
+});
+
+test('an undecided number says how many more seeds it needs, and these settle it', async () => {
+  const rng = createRng(3, 'data');
+  const spread = Array.from({ length: 60 }, (_, i) => `${i + 1},${Math.exp(0.35 * rng.normal())}`);
+  const judged = async (seeds: number) => {
+    const { verification } = await judge(table('seed,loss', spread.slice(0, seeds)), [number()]);
+    return verification.numbers[0].evidence[0];
+  };
+  const few = await judged(4);
+  expect(few.verdict).toBe('undecided');
+  const more = moreSeedsFor(few)!;
+  expect(more).toBeGreaterThan(0);
+  expect(more).toBeLessThan(50);
+  const enough = await judged(4 + 4 * more);
+  expect(enough.verdict).toBe('typical');
+  expect(moreSeedsFor(enough)).toBeNull();
 });
