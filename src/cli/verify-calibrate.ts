@@ -7,17 +7,17 @@ import { checkOutFolder } from './out-folder.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import type { VerifySubject } from './verify-claims.ts';
 import type { VerifyRequest } from './verify-flags.ts';
+import { calibrationFolder } from './verify-folder.ts';
 import { type Running, recordsOf } from './verify-records.ts';
 
 /** The seeds that play the report if the user gives none. */
 const usualSeeds = Array.from({ length: 200 }, (_, index) => index + 1);
 
 /** Calibrates, writes the tables into a folder, and returns the exit status. */
-export async function calibrateInto(
-  { generated, fromFiles, level, out = null, running }: VerifyRequest,
-  { claims, readings }: VerifySubject,
-): Promise<number> {
-  const folder = out ?? 'results/calibration';
+export async function calibrateInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
+  const { generated, fromFiles, level, running } = request;
+  const { claims, readings } = subject;
+  const folder = request.out ?? calibrationFolder({ ...request, ...subject });
   await checkOutFolder(folder, ['calibration.csv']);
   const calibrations: Calibration[] = [];
   for (const reading of readings) {

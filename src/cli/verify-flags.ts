@@ -155,6 +155,9 @@ export function addSpecificationOptions(command: Command): void {
 
 /** Checks the flags, before anything is read. Errors: UserError for values out of range. */
 export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest {
+  for (const [one, other, why] of contradictory) {
+    if (flags[one] !== undefined && flags[other] !== undefined) throw contradiction(one, other, why);
+  }
   const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);
   return {
     repeat,
@@ -179,6 +182,32 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
       enough: maxTime === null ? null : AbortSignal.timeout(milliseconds(maxTime)),
     },
   };
+}
+
+/** Options of which each makes the other meaningless, and why. */
+const contradictory: readonly (readonly [keyof VerifyFlags, keyof VerifyFlags, string])[] = [
+  ['quick', 'seeds', 'it chooses the seeds'],
+  ['quick', 'mnistSeeds', 'it chooses the seeds'],
+  ['plan', 'calibrate', 'it plans verdicts'],
+  ['plan', 'maxTime', 'it says what the whole takes'],
+  ['plan', 'expect', 'it judges nothing'],
+  ['plan', 'json', 'it prints a table'],
+  ['calibrate', 'quick', 'it needs many seeds'],
+  ['calibrate', 'maxTime', 'it needs all of its seeds'],
+  ['calibrate', 'expect', 'it judges made-up reports'],
+  ['calibrate', 'json', 'it writes tables'],
+];
+
+function contradiction(one: keyof VerifyFlags, other: keyof VerifyFlags, why: string): UserError {
+  const [first, second] = [one, other].map(
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
+  return new UserError({
+    what: `${first} and ${second} exclude each other: with ${first}, ${why}`,
+    expected: 'one of them',
+    received: `${first} ${second}`,
+    remedy: `leave out ${first} or ${second}`,
+  });
 }
 
 function parseSeeds(text: string | undefined, flag: string): readonly number[] | null {
@@ -212,13 +241,17 @@ function parseMaxTime(text: string): number {
   });
 }
 
+/** A level below would make intervals that exclude most of what is likely. */
+const leastLevel = 0.5;
+
 function parseLevel(text: string): number {
   const level = parseNumber(text, '--level');
-  if (level > 0 && level < 1) return level;
+  if (level > leastLevel && level < 1) return level;
+  const share = level > 1 && level < 100 && level / 100 > leastLevel ? level / 100 : usualLevel;
   throw new UserError({
     what: '--level is out of range',
-    expected: 'a number between 0 and 1',
+    expected: `a number above ${leastLevel} and below 1`,
     received: text,
-    remedy: 'write --level 0.95',
+    remedy: `write --level ${share}`,
   });
 }

@@ -10,6 +10,8 @@ export interface VerifyChoices {
   /** Seeds of generated data, and of data from files; null for the usual ones. */
   readonly generated: readonly number[] | null;
   readonly fromFiles: readonly number[] | null;
+  /** Minutes after which no further seeds are taken; null: never. */
+  readonly maxTime: number | null;
   /** The text of the user's claims, and the digest of the user's data; null for the report's. */
   readonly claimsText: string | null;
   readonly dataDigest: string | null;
@@ -21,26 +23,29 @@ export const usualLevel = 0.95;
 export const usualFolder = 'results/verify';
 
 /** results/verify for the usual verdicts on the report, otherwise a folder of its own that says what differs. */
-export function verifyFolder({
-  quick,
-  variant,
-  level,
-  generated,
-  fromFiles,
-  claimsText,
-  dataDigest,
-}: VerifyChoices): string {
+export function verifyFolder(choices: VerifyChoices): string {
+  return folderOf('verify', choices);
+}
+
+/** results/calibration, or a folder of its own that says what differs. */
+export function calibrationFolder(choices: VerifyChoices): string {
+  return folderOf('calibration', choices);
+}
+
+function folderOf(name: string, choices: VerifyChoices): string {
+  const { quick, variant, level, generated, fromFiles, maxTime, claimsText, dataDigest } = choices;
   const exact = (text: string): Difference => ({ text, isExact: true, value: text });
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
   return join(
     'results',
-    withDifferences('verify', [
+    withDifferences(name, [
       ...(quick ? [exact('quick')] : []),
       ...(variant === 'report' ? [] : [exact(variant)]),
       ...(claimsText === null ? [] : [exact(`claims-${digest(claimsText)}`)]),
       ...(dataDigest === null ? [] : [exact(`data-${dataDigest.slice(0, 12)}`)]),
       ...(generated === null ? [] : [exact(`seeds-${seedsText(generated)}`)]),
       ...(fromFiles === null ? [] : [exact(`mnist-seeds-${seedsText(fromFiles)}`)]),
+      ...(maxTime === null ? [] : [exact(`max-time-${maxTime}`)]),
       ...(level === usualLevel ? [] : [exact(`level-${level}`)]),
     ]),
   );

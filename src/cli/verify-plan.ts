@@ -1,13 +1,18 @@
 import { experiments } from '../../experiments/index.ts';
-import type { Claim } from '../claims/claims.ts';
+import { type Claim, quantitiesOf } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
-import { planReadings } from '../claims/readings.ts';
+import { isJudged, planReadings, type Reading } from '../claims/readings.ts';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
+import { shareWord } from '../stats/share.ts';
+import { significant } from '../stats/significant.ts';
+import { studentTQuantile } from '../stats/student-t.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { openStore } from '../store/store.ts';
 import type { Trial } from '../trial/trial.ts';
+import { roughDuration } from './duration.ts';
+import { fold } from './fold.ts';
 import { foresee } from './makespan.ts';
 import { distinctTrials, idsOf } from './run.ts';
 import { timeText } from './show-plan.ts';
@@ -20,6 +25,8 @@ import { workOf } from './work.ts';
 
 interface Given {
   readonly claims: readonly Claim[];
+  readonly readings: readonly Reading[];
+  readonly level: number;
   readonly storeDirectory: string;
   readonly jobs: number;
 }
@@ -29,11 +36,11 @@ export async function showVerifyPlan(
   request: VerifyRequest,
   { claims, readings }: VerifySubject,
 ): Promise<number> {
-  const { running } = request;
+  const { level, running } = request;
   const looks = await looksOf(request, readings);
   const plansOf = async (look: Looks) =>
     (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
-  const given = { claims, ...running };
+  const given = { claims, readings, level, ...running };
   writeStdoutRaw(await verifyPlanText(await plansOf(looks), await plansOf(looks.last()), given));
   return exitCodes.done;
 }
@@ -42,7 +49,7 @@ export async function showVerifyPlan(
 async function verifyPlanText(
   first: readonly Plan[],
   last: readonly Plan[],
-  { claims, storeDirectory, jobs }: Given,
+  { claims, readings, level, storeDirectory, jobs }: Given,
 ): Promise<string> {
   const saved = await savedEpochs(storeDirectory);
   const trialsOf = (plans: readonly Plan[]) => distinctTrials(plans.map((plan) => ({ plan, out: '' })));
@@ -56,43 +63,61 @@ async function verifyPlanText(
   // Claims with settings of their own have a plan each; their experiment has one row.
   const rowOf = ({ experiment, variant }: Plan) => JSON.stringify([experiment.name, variant]);
   const rows = [...groupBy(last, rowOf)].map(([row, plans]) => {
-    const [plan] = plans;
+    const [{ experiment, variant }] = plans;
     const trials = missing(plans);
+    const [least, most] = [first.filter((other) => rowOf(other) === row), plans].map(seedsOf);
+    const judged = claims.filter(
+      (claim) =>
+        readings.some((reading) => reading.variant === variant && isJudged(claim, reading)) &&
+        quantitiesOf(claim).some((quantity) => quantity.experiment === experiment.name),
+    );
+    const numbers = claims.filter(({ kind, variant: own = variant }) => kind === 'number' && own === variant);
+    const hasNumbers = judged.some(({ kind }) => kind === 'number');
+    const hasConclusions = judged.some(({ kind }) => kind === 'conclusion');
     return [
-      plan.experiment.name,
-      plan.variant,
-      seedsText(seedsOf(first.find((other) => rowOf(other) === row)!), seedsOf(plan)),
+      experiment.name,
+      variant,
+      least === most ? String(most) : `${least} to ${most}`,
       String(trials.length),
-      timeText(seconds(trials), jobs).replace(/^, in /, '') || 'nothing to run',
+      trials.length === 0 ? 'nothing' : roughDuration(seconds(trials)),
+      hasNumbers ? resolutionText(most, numbers.length, level) : '',
+      hasConclusions ? sufficientText(most, level) : '',
     ];
   });
-  const table = renderTable(['experiment', 'reading', 'seeds', 'trials to run', 'time, at most'], rows, {
-    color: false,
-    width: process.stdout.columns ?? 120,
-  });
+  const header = ['experiment', 'reading', 'seeds', 'trials', 'time', 'finds from', 'holds from'];
+  const width = process.stdout.columns ?? 80;
+  const table = renderTable(header, rows, { color: false, width });
   const [least, most] = [missing(first), missing(last)];
-  const few = new Set(
-    last
-      .filter((plan) => seedsOf(plan) < decisiveSeeds)
-      .map(({ experiment, variant }) => `${experiment.name} (${variant})`),
-  );
   const lines = [
-    `${counted(claims.length, 'claim')}: ${counted(least.length, 'trial')} to run at first${timeText(seconds(least), jobs)}; ${most.length} if no claim is settled before the last look${timeText(seconds(most), jobs)}.`,
-    few.size === 0
-      ? 'Every conclusion that holds in all seeds can be settled.'
-      : `Conclusions stay undecided with fewer than ${decisiveSeeds} seeds, and numbers only if they are far off: ${[...few].join(', ')}.`,
-    'Conclusions that hold in about 80 % or 20 % of the seeds may stay undecided with any number of seeds.',
+    `${counted(claims.length, 'claim')}: ${counted(least.length, 'trial')} to run at the first look${timeText(seconds(least), jobs)}, ${most.length} if nothing is settled before the last one${timeText(seconds(most), jobs)}.`,
+    'finds from: how far off a number has to be to be contradicted at the last look, in standard deviations of one run; what is nearer stays unusual or typical.',
+    'holds from: in how many seeds a conclusion has to be true to hold; it is contradicted if it is false in as many. In between it stays undecided or depends on the seed.',
   ];
-  return `${table}\n\n${lines.join('\n')}\n`;
+  return `${table}\n\n${lines.flatMap((line) => fold(line, width)).join('\n')}\n`;
 }
 
-/** Fewest seeds that settle a conclusion. */
-const decisiveSeeds = 11;
-
-function seedsOf({ lists }: Plan): number {
-  return lists.seed?.length ?? 1;
+/**
+ * The distance at which one of so many numbers is contradicted by n runs, in standard deviations of one run:
+ * t(n - 1) at (1 - level) / (2 numbers), times sqrt(1 + 1/n). What varies together is found from a little less.
+ */
+function resolutionText(n: number, numbers: number, level: number): string {
+  if (n < fewestRuns) return 'none';
+  const distance = studentTQuantile(1 - (1 - level) / (2 * numbers), n - 1) * Math.sqrt(1 + 1 / n);
+  return `${significant(distance, 2)} sd`;
 }
 
-function seedsText(first: number, last: number): string {
-  return first === last ? String(first) : `${first} to ${last}`;
+/** Fewer runs say nothing about a number. */
+const fewestRuns = 3;
+
+/** The fewest of n seeds in which a conclusion is true that holds: "45 of 50". */
+function sufficientText(n: number, level: number): string {
+  for (let count = 1; count <= n; count++) {
+    if (shareWord(count, n, level) === 'holds') return `${count} of ${n}`;
+  }
+  return 'too few';
+}
+
+/** The most seeds of the plans. */
+function seedsOf(plans: readonly Plan[]): number {
+  return plans.reduce((most, { lists }) => Math.max(most, lists.seed?.length ?? 1), 0);
 }

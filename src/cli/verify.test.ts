@@ -77,9 +77,9 @@ test('--plan counts the seeds and trials and says how long they take; nothing is
   expect(status).toBe(0);
   // Both readings of the report, each with 8 trials of either claim.
   for (const reading of ['code', 'text']) {
-    expect(stdout).toMatch(new RegExp(`^ffnn +${reading} +8 +16 +about .+ on 1 worker$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^ffnn +${reading} +8 +16 +\\d+ \\w+ +[\\d.]+ sd +too few$`, 'm'));
   }
-  expect(stdout).toMatch(/^2 claims: 32 trials to run at first, in about .+ on 1 worker/m);
+  expect(stdout).toMatch(/^2 claims: 32 trials to run at the first look, in about .+ on 1 worker/m);
   expect(await readdir(directory)).toEqual(['claims.json']);
 });
 
@@ -165,7 +165,7 @@ test('one seed decides nothing: undecided, and 0', async () => {
 test('without --seeds an experiment is looked at until its claims are settled, and --plan says so', async () => {
   const plan = await verify([fair, conclusion], '--variant', 'code', '--plan');
   expect(plan.status).toBe(0);
-  expect(plan.stdout).toMatch(/ffnn +code +11 to 50/);
+  expect(plan.stdout).toMatch(/ffnn +code +11 to 50 .* sd +45 of 50$/m);
   expect(existsSync(join(directory, 'results'))).toBe(false);
   const { status, stdout } = await verify([{ ...fair, readingError: 1e3 }, conclusion], '--variant', 'code');
   expect(status).toBe(0);
@@ -204,7 +204,7 @@ test('--variant both names the single choice that recovers a number', async () =
 });
 
 test.each<[string, unknown, string[], RegExp]>([
-  ['a file that is no JSON', '{', [], /claims cannot be used/],
+  ['a file that is no JSON', '{', [], /claims\.json:1:2/],
   ['an unknown experiment', [{ ...fair, experiment: 'fnn' }], [], /did you mean ffnn/],
   ['an unknown statistic', [{ ...fair, statistic: 'mse' }], [], /unknown statistic mse/],
   ['a cell that is not there', [{ ...fair, select: { lambda: 3 } }], [], /no cell of ffnn/],
@@ -215,7 +215,15 @@ test.each<[string, unknown, string[], RegExp]>([
   ['seeds that are none', [fair], ['--seeds', 'x'], /error: --seeds is/],
   ['seeds on MNIST that are none', [fair], ['--mnist-seeds', '1,-1'], /error: --mnist-seeds is/],
   ['no time', [fair], ['--max-time', '0'], /--max-time is out of range/],
+  ['a negative time', [fair], ['--max-time', '-1'], /--max-time is out of range/],
+  ['a time in words', [fair], ['--max-time', 'long'], /--max-time/],
+  ['a level of 0', [fair], ['--level', '0'], /--level is out of range/],
   ['a level of 1', [fair], ['--level', '1'], /--level is out of range/],
+  ['a level in percent', [fair], ['--level', '99'], /write --level 0.99/],
+  ['a level in words', [fair], ['--level', 'high'], /--level/],
+  ['seeds of a quick run', [fair], ['--quick', '--seeds', '1'], /--quick and --seeds exclude each other/],
+  ['a plan of a calibration', [fair], ['--plan', '--calibrate'], /--plan and --calibrate exclude each other/],
+  ['a calibration in a hurry', [fair], ['--calibrate', '--max-time', '1'], /--calibrate and --max-time/],
   ['an unknown variant', [fair], ['--variant', 'neither'], /--variant/],
   ['an expectation that is none', [fair], ['--expect', 'claims.json'], /--expect/],
   ['no claim about the variant', [{ ...fair, variant: 'code' }], ['--variant', 'text'], /no claim is about/],
