@@ -19,10 +19,10 @@ export interface Ended {
   readonly unfinished: readonly Unfinished[];
 }
 
-/** "Not finished: after 5 minutes the seeds were grid-search ols (text) 3 of 11, …." */
+/** "Not finished: after 5 minutes the seeds were grid-search ols (text) 3 of up to 50, …." */
 export function endedText({ minutes, unfinished }: Ended): string {
   const each = unfinished.map(
-    ({ experiment, reading, seeds, wanted }) => `${experiment} (${reading}) ${seeds} of ${wanted}`,
+    ({ experiment, reading, seeds, wanted }) => `${experiment} (${reading}) ${seeds} of up to ${wanted}`,
   );
   return `Not finished: after ${counted(minutes, 'minute')} the seeds were ${each.join(', ')}.`;
 }

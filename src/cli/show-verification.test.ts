@@ -76,5 +76,5 @@ test('a run that was ended says so', () => {
   const unfinished = [{ experiment: 'ffnn', reading: 'text', seeds: 3, wanted: 11 }];
   const verification = { ...verificationOf(['typical']), ended: { minutes: 5, unfinished } };
   const text = showVerification(verification, 'out', true, terminal(200));
-  expect(text).toContain('Not finished: after 5 minutes the seeds were ffnn (text) 3 of 11.');
+  expect(text).toContain('Not finished: after 5 minutes the seeds were ffnn (text) 3 of up to 11.');
 });

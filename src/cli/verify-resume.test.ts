@@ -73,7 +73,7 @@ test('--max-time with time enough finds the same; without, it says everywhere wh
   expect(markdown).toContain(said);
   const ended = {
     minutes: 0.00001,
-    unfinished: [{ experiment: 'ffnn', reading: 'code', seeds: 0, wanted: 3 }],
+    unfinished: [{ experiment: 'ffnn', reading: 'code', seeds: 0, wanted: 11 }],
   };
   expect(JSON.parse(json).ended).toEqual(ended);
   expect(JSON.parse(await readFile(join(directory, 'cut/manifest.json'), 'utf8')).ended).toEqual(ended);

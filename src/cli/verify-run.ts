@@ -80,7 +80,7 @@ export async function runLooks(
     next = look.next(judged.verification);
   }
   const { winners } = judged;
-  const wanted = (next ?? look).seedsOf;
+  const wanted = furthest(look, judged.verification).seedsOf;
   let unfinished = isOver() ? unfinishedOf(claims, experiments, readings, judged.finished, wanted) : [];
   const changes = changing ? singleChanges(experimentsInDoubt(judged.verification, experiments)) : [];
   if (changes.length > 0 && unfinished.length === 0) {
@@ -89,6 +89,12 @@ export async function runLooks(
   }
   const ended = unfinished.length === 0 ? {} : { ended: { minutes: maxTime!, unfinished } };
   return { verification: { ...judged.verification, ...ended }, winners, runs: judged.runs, ...found };
+}
+
+/** The last look that there would have been if nothing changed any more. */
+function furthest(look: Looks, verification: Verification): Looks {
+  const next = look.next(verification);
+  return next === null ? look : furthest(next, verification);
 }
 
 /** The seeds that are finished; where there are none, the first one, whose claims are then not run. */
