@@ -104,7 +104,10 @@ export function addVerifyOptions(command: Command): void {
     command,
     headings.run,
     new Option('--quick', 'use fewer seeds; everything else is as in the report'),
-    new Option('--max-time <minutes>', 'stop after this time, judge by the seeds that are finished, and say what is not'),
+    new Option(
+      '--max-time <minutes>',
+      'stop after this time, judge by the seeds that are finished, and say what is not',
+    ),
     new Option(
       '--calibrate',
       'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found; with --mnist-seeds on MNIST, too',
