@@ -4,7 +4,8 @@ import { notBestPValues } from '../stats/best-cells.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import type { ScaleName } from '../stats/scales.ts';
 import { scaleFor } from '../stats/scales.ts';
-import { type ShareWord, shareWord } from '../stats/share.ts';
+import { requiredShare, type ShareWord, shareWord } from '../stats/share.ts';
+import { wilsonInterval } from '../stats/wilson.ts';
 import { negligibleShare } from './effect.ts';
 
 /** The cells of a grid over the seeds, and the one that is said to be the best. */
@@ -22,8 +23,10 @@ export interface Grid {
 export interface BestCell {
   /** Settings of the cell with the best mean over the seeds, on the scale. */
   readonly best: Readonly<Record<string, Setting | null>>;
-  /** How much worse the claimed cell is on average, in standard deviations between seeds; null: its runs diverge. */
+  /** How much worse the claimed cell is on average, in standard deviations between seeds; null: some of its runs diverge. */
   readonly behind: number | null;
+  /** Runs of the claimed cell that diverged. */
+  readonly diverged: number;
   /** Probability that equal cells would differ as much, among all of the grid. */
   readonly p: number;
   /** Cells that cannot be told from the best on average, the best included. */
@@ -50,6 +53,7 @@ export function compareBestCell({ cells, values, claimed, better, scale }: Grid,
   return {
     best: cells[best] as BestCell['best'],
     behind: best === claimed ? 0 : Number.isFinite(gap) && spread > 0 ? gap / spread : null,
+    diverged: values[claimed].filter((value) => !Number.isFinite(value)).length,
     p: best === claimed ? 1 : p[claimed],
     tied: p.filter((own, cell) => cell === best || own > 1 - level).length,
     cells: cells.length,
@@ -66,15 +70,18 @@ export function notBest(losses: readonly (readonly number[])[]): number[] {
 /**
  * The word for a cell that is said to be the best. It holds if it is the best in nearly every seed. It is contradicted only if
  * another cell is better on average, by more than equal cells would differ and by more than a tenth of the spread between
- * seeds. A cell that is tied with the best seldom wins where there are many: which cell wins then depends on the seed.
+ * seeds, or if its runs diverge. A cell that is tied with the best seldom wins where there are many: which cell wins then
+ * depends on the seed. It is undecided if the seeds are too few for any verdict, or runs for a comparison are missing.
  */
 export function bestCellWord(
-  { p, behind }: BestCell,
+  found: BestCell | null,
   { wins, seeds, level }: { readonly wins: number; readonly seeds: number; readonly level: number },
 ): ShareWord {
   const word = shareWord(wins, seeds, level);
-  if (word === 'holds') return word;
-  if (behind === null) return word; // it diverges in some seeds, and wins in as many as this says
-  if (p <= 1 - level && behind >= negligibleShare) return 'contradicted';
-  return word === 'contradicted' ? 'depends on the seed' : word;
+  if (word === 'holds' || shareWord(seeds, seeds, level) === 'undecided') return word;
+  if (found === null) return 'undecided';
+  const { behind, p, diverged } = found;
+  const isWorse = behind !== null && behind >= negligibleShare && p <= 1 - level;
+  if (isWorse || shareWord(diverged, seeds, level) === 'holds') return 'contradicted';
+  return wilsonInterval(wins, seeds, level).high <= requiredShare ? 'depends on the seed' : 'undecided';
 }

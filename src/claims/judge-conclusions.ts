@@ -82,7 +82,7 @@ export async function judgeConclusion(
   const found = await effectOf(claim, complete, level);
   const bestCell = grids.map((grid) => compareBestCell(grid, level)).sort((a, b) => a.p - b.p)[0] ?? null;
   const word =
-    bestCell === null
+    claim.grid === undefined
       ? shareWord(count, holds.length, level)
       : bestCellWord(bestCell, { wins: count, seeds: holds.length, level });
   return {
