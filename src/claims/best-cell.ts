@@ -1,7 +1,7 @@
 import type { Setting, Settings } from '../experiment/options.ts';
 import { createRng } from '../math/rng.ts';
 import { notBestPValues } from '../stats/best-cells.ts';
-import { mean, standardDeviation } from '../stats/describe.ts';
+import { mean, typicalSpread } from '../stats/describe.ts';
 import type { ScaleName } from '../stats/scales.ts';
 import { scaleFor } from '../stats/scales.ts';
 import { requiredShare, type ShareWord, shareWord } from '../stats/share.ts';
@@ -23,7 +23,7 @@ export interface Grid {
 export interface BestCell {
   /** Settings of the cell with the best mean over the seeds, on the scale. */
   readonly best: Readonly<Record<string, Setting | null>>;
-  /** How much worse the claimed cell is on average, in standard deviations between seeds; null: some of its runs diverge. */
+  /** How much worse the claimed cell is on average, in units of the spread between seeds; null: some of its runs diverge. */
   readonly behind: number | null;
   /** Runs of the claimed cell that diverged. */
   readonly diverged: number;
@@ -48,7 +48,7 @@ export function compareBestCell({ cells, values, claimed, better, scale }: Grid,
   const p = notBest(losses);
   const means = losses.map(mean);
   const best = means.reduce((least, own, cell) => (own < means[least] ? cell : least), claimed);
-  const spread = Math.hypot(standardDeviation(losses[claimed]), standardDeviation(losses[best])) / Math.SQRT2;
+  const spread = Math.hypot(typicalSpread(losses[claimed]), typicalSpread(losses[best])) / Math.SQRT2;
   const gap = means[claimed] - means[best];
   return {
     best: cells[best] as BestCell['best'],
