@@ -90,7 +90,8 @@ test('of the runs of another program: the same words, and the cell that is the b
   const claim = (id: string, rate: number) =>
     `  - { id: ${id}, kind: best cell, where: w, says: s, statistic: error, better: lower, best: { rate: ${rate} } }\n`;
   await writeFile(claims, `report: { title: t }\nclaims:\n${claim('right', 0.01)}${claim('wrong', 0.1)}`);
-  const { verification } = await judgeRuns(await readClaims(claims, 'given'), await openRuns(runs), 0.95);
+  const subject = await readClaims(claims, 'given');
+  const { verification } = await judgeRuns(subject, await openRuns(runs), 0.95, 'fys-nn verify');
   expect(verification.conclusions.map(({ verdict }) => verdict)).toEqual(['holds', 'contradicted']);
   expect(verification.conclusions[1].evidence[0]).toMatchObject({
     bestCell: { best: { rate: '0.01' }, cells: 3, tied: 1 },
