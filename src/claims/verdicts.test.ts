@@ -8,7 +8,8 @@ import type { Claim, ConclusionClaim, NumberClaim, Quantity } from './claims.ts'
 import type { NumberFinding } from './judge-numbers.ts';
 import { quantityOf } from './quantity.ts';
 import { codeReading, isJudged, planReadings, type Reading, singleChanges, textReading } from './readings.ts';
-import { verify } from './verdicts.ts';
+import { recoveringChoices, verify, withoutChoices } from './verdicts.ts';
+import { verificationMarkdown } from './verification-markdown.ts';
 
 // Claims whose truth is known, on real but tiny trainings.
 
@@ -332,4 +333,28 @@ test('a quantity by another statistic reads the cell that is best by it', async 
   });
   expect(layers).toEqual(single.map((value, seed) => (value < double[seed] ? 1 : 2)));
   expect(quantityOf(best, [], records)).toBeNull();
+});
+
+test('choices that recover a claim are named where no reading of the report does; libraries are left out', async () => {
+  const constant = { ...small, samples: [400], target: ['2+0*x'], learningRate: [1e-9] };
+  const exact = { readingError: 0.004, significantDigits: undefined };
+  const centred = numberClaim('centred', 0.04, { with: constant, ...exact });
+  const holds = 'test < 1';
+  const tiny = { ...quantity, with: constant };
+  const conclusion: ConclusionClaim = {
+    ...{ id: 'small', kind: 'conclusion', where: 'here', says: 'it is small', holds },
+    quantities: { test: tiny },
+  };
+  const theirs = numberClaim('theirs', 1, { with: { ...small, reference: ['none'] } });
+  const change = singleChanges(experiments).find(({ name }) => name === 'centerTargets yes')!;
+  const changed = await judge([centred, conclusion, theirs], [codeReading, change]);
+  expect(changed.numbers.map(({ verdict }) => verdict)[0]).toBe('contradicted');
+  for (const judged of [changed.numbers[0], changed.conclusions[0]]) {
+    expect(recoveringChoices(judged)).toEqual(['centerTargets yes']);
+  }
+  expect(withoutChoices(changed)).toEqual(['theirs']);
+  const text = verificationMarkdown(changed, []);
+  expect(text).toContain('Claims about other libraries are not judged with a choice changed: theirs.');
+  expect(text).toMatch(/stands only with one choice[\s\S]*centred[\s\S]*it is small[\s\S]*centerTargets yes/);
+  expect(verificationMarkdown(await judge([centred]), [])).not.toContain('other libraries');
 });

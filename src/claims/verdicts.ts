@@ -4,7 +4,14 @@ import type { Records } from '../output/trials-table.ts';
 import type { Claim, ConclusionClaim, NumberClaim } from './claims.ts';
 import { type ConclusionEvidence, judgeConclusions } from './judge-conclusions.ts';
 import { type FigureEvidence, judgeNumbers, type NumberEvidence } from './judge-numbers.ts';
-import { isJudgedByAny, type PlanOf, type Reading, type Seeds } from './readings.ts';
+import {
+  codeReading,
+  isAboutLibrary,
+  isJudgedByAny,
+  type PlanOf,
+  type Reading,
+  type Seeds,
+} from './readings.ts';
 import type { Ended } from './unfinished.ts';
 import { combinedVerdict, stands, type Verdict } from './words.ts';
 
@@ -129,15 +136,40 @@ export function experimentsInDoubt(
   return experiments.filter(({ name }) => doubtful.has(name));
 }
 
+/**
+ * The readings to name for a claim: those of the whole report under which it stands and, if its program is not among them,
+ * the single changed choices that recover it.
+ */
+export function namedReadings({ evidence }: Judged<unknown, JudgedEvidence>): string[] {
+  const standing = evidence.filter(({ verdict }) => stands(verdict));
+  const isRecovered = !standing.some(({ reading }) => reading.name === codeReading.name);
+  return standing.filter((one) => isWhole(one) || isRecovered).map(({ reading }) => reading.name);
+}
+
+/** The single changed choices under which a claim stands that stands under no reading of the whole report. */
+export function recoveringChoices({ evidence }: Judged<unknown, JudgedEvidence>): string[] {
+  const standing = evidence.filter(({ verdict }) => stands(verdict));
+  return standing.some(isWhole) ? [] : standing.map(({ reading }) => reading.name);
+}
+
+type JudgedEvidence = { readonly reading: Reading; readonly verdict: Verdict };
+
+/** The claims that are judged under whole readings only: those about other libraries. Empty if no choice is changed. */
+export function withoutChoices({ readings, numbers, conclusions }: Verification): string[] {
+  if (readings.every(({ changed }) => changed.length === 0)) return [];
+  return [...numbers, ...conclusions].flatMap(({ subject }) => (isAboutLibrary(subject) ? subject.id : []));
+}
+
 /** Counts, for each figure, the numbers that hold under some readings only, grouped by those readings. */
 export function underspecifiedNumbers({
   numbers,
 }: Verification): { where: string; readings: string; count: number }[] {
   const groups = new Map<string, { where: string; readings: string; count: number }>();
-  for (const { subject, verdict, holdsUnder } of numbers) {
+  for (const judged of numbers) {
+    const { subject, verdict } = judged;
     if (verdict !== 'underspecified') continue;
     const where = subject.figure ?? subject.where;
-    const readings = holdsUnder.join(', ');
+    const readings = namedReadings(judged).join(', ');
     const key = JSON.stringify([where, readings]);
     const group = groups.get(key) ?? { where, readings, count: 0 };
     groups.set(key, { ...group, count: group.count + 1 });

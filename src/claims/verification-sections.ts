@@ -1,8 +1,17 @@
 import { type DatasetName, datasets } from '../datasets/index.ts';
+import { counted } from '../errors.ts';
 import { describe } from './claims-table.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import { effectText, percent, pValueText, runsText, valueText, zText } from './verdict-text.ts';
-import { isWhole, underspecifiedNumbers, type Verdict, type Verification, verdicts } from './verdicts.ts';
+import {
+  isWhole,
+  namedReadings,
+  recoveringChoices,
+  underspecifiedNumbers,
+  type Verdict,
+  type Verification,
+  verdicts,
+} from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
 import { stands } from './words.ts';
 
@@ -21,6 +30,7 @@ export function verificationSections(verification: Verification, winners: readon
     figureSection(verification),
     numberSection(verification, 'contradicted', 'Numbers contradicted'),
     underspecifiedSection(verification),
+    recoveredSection(verification),
     numberSection(verification, 'unusual', 'Numbers that are unusual'),
     numberSection(verification, 'undecided', 'Numbers for which the runs are too few'),
     conclusionSection(verification),
@@ -70,13 +80,13 @@ function figureSection({ figures }: Verification): Section {
   return {
     title: 'Figures, each judged as a whole',
     header: ['verdict', 'figure', 'numbers', 'p, corrected'],
-    rows: figures.map(({ subject, evidence, verdict, holdsUnder }) => ({
-      verdict,
+    rows: figures.map((judged) => ({
+      verdict: judged.verdict,
       cells: [
-        verdictText(verdict, holdsUnder),
-        subject,
-        String(evidence[0].numbers),
-        byReading(evidence, ({ adjusted }) => pValueText(adjusted)),
+        verdictText(judged),
+        judged.subject,
+        String(judged.evidence[0].numbers),
+        byReading(judged.evidence, ({ adjusted }) => pValueText(adjusted)),
       ],
     })),
   };
@@ -120,18 +130,46 @@ function underspecifiedSection(verification: Verification): Section {
   };
 }
 
+/** What stands under no reading of the whole report, and does with one choice of its program changed. */
+function recoveredSection({ numbers, figures, conclusions }: Verification): Section {
+  const rows = new Map<string, { cells: string[]; verdict: Verdict; count: number }>();
+  const add = (
+    name: string,
+    kind: string,
+    judged: Parameters<typeof recoveringChoices>[0] & { verdict: Verdict },
+  ) => {
+    const changes = recoveringChoices(judged).join(', ');
+    if (changes === '') return;
+    const key = JSON.stringify([name, kind, judged.verdict, changes]);
+    const count = (rows.get(key)?.count ?? 0) + 1;
+    rows.set(key, {
+      cells: [judged.verdict, name, counted(count, kind), changes],
+      verdict: judged.verdict,
+      count,
+    });
+  };
+  for (const one of numbers) add(one.subject.figure ?? one.subject.id, 'number', one);
+  for (const one of figures) add(one.subject, 'figure as a whole', one);
+  for (const one of conclusions) add(one.subject.says, 'conclusion', one);
+  return {
+    title: 'What stands only with one choice of the program changed',
+    header: ['verdict', 'where', 'what', 'stands with'],
+    rows: [...rows.values()],
+  };
+}
+
 function conclusionSection({ conclusions }: Verification): Section {
   return {
     title: 'Conclusions, with the share of the seeds in which they hold',
     header: ['verdict', 'conclusion', 'same seed', 'independent runs', 'effect'],
-    rows: conclusions.map(({ subject, evidence, verdict, holdsUnder }) => ({
-      verdict,
+    rows: conclusions.map((judged) => ({
+      verdict: judged.verdict,
       cells: [
-        verdictText(verdict, holdsUnder),
-        `${subject.says} (${subject.where})`,
-        byReading(evidence, shareText),
-        byReading(evidence, ({ unpaired }) => (unpaired === null ? '' : percent(unpaired, 2))),
-        byReading(evidence, ({ effect }) => (effect === null ? '' : effectText(effect))),
+        verdictText(judged),
+        `${judged.subject.says} (${judged.subject.where})`,
+        byReading(judged.evidence, shareText),
+        byReading(judged.evidence, ({ unpaired }) => (unpaired === null ? '' : percent(unpaired, 2))),
+        byReading(judged.evidence, ({ effect }) => (effect === null ? '' : effectText(effect))),
       ],
     })),
   };
@@ -165,10 +203,10 @@ function winnerSection(winners: readonly GridWinners[]): Section {
   };
 }
 
-function verdictText(verdict: Verdict, holdsUnder: readonly string[]): string {
-  return stands(verdict) || holdsUnder.length === 0
-    ? verdict
-    : `${verdict}: stands under ${holdsUnder.join(', ')}`;
+function verdictText(judged: Parameters<typeof namedReadings>[0]): string {
+  const { verdict } = judged;
+  const names = namedReadings(judged);
+  return stands(verdict) || names.length === 0 ? verdict : `${verdict}: stands under ${names.join(', ')}`;
 }
 
 /** One text if the program and the wording agree, otherwise one for each. */

@@ -1,7 +1,7 @@
 import { experiments } from '../../experiments/index.ts';
 import { type Claim, quantitiesOf } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
-import { isJudged, planReadings, type Reading } from '../claims/readings.ts';
+import { isJudged, planReadings, type Reading, singleChanges } from '../claims/readings.ts';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -42,7 +42,27 @@ export async function showVerifyPlan(
     (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
   const given = { claims, readings, level, ...running };
   writeStdoutRaw(await verifyPlanText(await plansOf(looks), await plansOf(looks.last()), given));
+  if (request.variant === 'both') {
+    const changes = singleChanges(experiments);
+    const planned = await planReadings(claims, changes, experiments, looks.last().seedsOf, running.sources);
+    writeStdoutRaw(await changesText(planned.plans, given));
+  }
   return exitCodes.done;
+}
+
+/** What judging with one choice changed at a time adds. */
+async function changesText(plans: readonly Plan[], { storeDirectory, jobs }: Given): Promise<string> {
+  const saved = await savedEpochs(storeDirectory);
+  const trials = distinctTrials(plans.map((plan) => ({ plan, out: '' })));
+  const store = await openStore(storeDirectory, idsOf(trials));
+  const missing = trials.filter(({ id }) => !store.has(id));
+  const seconds = foresee(
+    missing.map((trial) => workOf(trial, saved)),
+    jobs,
+  );
+  const most = `${counted(missing.length, 'more trial')}${timeText(seconds, jobs)}`;
+  const text = `Then one choice of the program is changed at a time, in the experiments with claims that do not stand: at most ${most}.`;
+  return `${fold(text, process.stdout.columns ?? 80).join('\n')}\n`;
 }
 
 /** What `verify` would run at its first and at its last look, how long it takes, and what may stay undecided. */

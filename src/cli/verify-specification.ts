@@ -16,6 +16,7 @@ import { writeRunFolder } from '../output/run-folder.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { openStore } from '../store/store.ts';
+import { describeDiverged } from './diverged.ts';
 import { holdStore } from './hold-store.ts';
 import { foresee } from './makespan.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
@@ -52,7 +53,7 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   const out = request.out ?? specificationFolder({ ...request, ids: wanted, claimsText });
   const drawn = named.filter((claim) => wanted.length > 0 || isHeadline(claim, all));
   await checkOutFolder(out, specificationNames(drawn), request.running.storeDirectory);
-  const { curves, failures, seeds } = await computeCurves(groups, seedsOf, request);
+  const { curves, failures, seeds, diverged } = await computeCurves(groups, seedsOf, request);
   const files = await specificationFiles(curves, all, seeds, drawn);
   const manifest = {
     ...{
@@ -72,7 +73,8 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   if (!request.running.quiet)
     writeStderr(`wrote ${out}/ (${counted(curves.length, 'claim')}; all in ${out}/specification.md)`);
   writeEvent('written', { path: out });
-  if (failures > 0) return exitCodes.failed;
+  if (diverged !== null) writeStderr(`error: ${diverged}`);
+  if (failures > 0 || diverged !== null) return exitCodes.failed;
   return curves.some(({ shares }) => shares === null) ? exitCodes.incomplete : exitCodes.done;
 }
 
@@ -144,7 +146,8 @@ async function computeCurves(groups: readonly CurveGroup[], seedsOf: SeedsOf, re
     curves.push(...(await curvesOf(group, planOfs[index], records, level)));
   }
   const seeds = new Map(plans.map(({ experiment, lists }) => [experiment.name, lists.seed?.length ?? 1]));
-  return { curves, failures, seeds };
+  const diverged = running.failOnDiverged ? describeDiverged(plans, records) : null;
+  return { curves, failures, seeds, diverged };
 }
 
 /** Prints what would be run, and how long it takes. */
