@@ -40,9 +40,9 @@ test('claims are grouped by the choices that can affect them; those of many expe
     'split canonical',
   ]);
   expect(groupOf('ols-best-mse')).toBe(groupOf('decay-worse-at-best'));
-  expect(groupOf('ols-best-mse')!.choices).toHaveLength(8);
+  expect(groupOf('ols-best-mse')!.choices).toHaveLength(7);
   expect(groupOf('ols-best-mse')!.resolution).toBe('IV');
-  expect(groupOf('ridge-best-mse')!.choices).toEqual(groupOf('ols-best-mse')!.choices.slice(0, 7));
+  expect(groupOf('ridge-best-mse')!.choices).toEqual(groupOf('ols-best-mse')!.choices.slice(0, 6));
   expect(groupOf('ffnn-r2-above-least-squares')!.resolution).toBe('III');
   expect(groupOf('sgd-regressor-mse')).toBeUndefined();
   for (const { readings, switched } of groups) {
@@ -53,8 +53,8 @@ test('claims are grouped by the choices that can affect them; those of many expe
 
 test('an option that a claim sets itself is no choice of that claim', () => {
   const names = (claim: NumberClaim) => curveGroups([claim])[0].choices.map(({ option }) => option);
-  expect(names(number)).toContain('samples');
-  expect(names({ ...number, with: { samples: [60] } })).not.toContain('samples');
+  expect(names(number)).toContain('center');
+  expect(names({ ...number, with: { center: ['none'] } })).not.toContain('center');
 });
 
 describe('a curve of a number', () => {
