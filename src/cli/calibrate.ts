@@ -2,7 +2,7 @@ import { experiments } from '../../experiments/index.ts';
 import { type CalibrationNumber, calibrate } from '../claims/calibrate.ts';
 import type { Calibration } from '../claims/calibration-files.ts';
 import type { Claim, NumberClaim } from '../claims/claims.ts';
-import { isCheap, looks } from '../claims/looks.ts';
+import { looks, looksFor } from '../claims/looks.ts';
 import { quantityOf } from '../claims/quantity.ts';
 import { codeReading, type PlanOf, planReadings, type Reading, textReading } from '../claims/readings.ts';
 import type { Sources } from '../datasets/dataset.ts';
@@ -100,9 +100,6 @@ async function groupsOf(
   claims: readonly Claim[],
   { reading, seeds, dearSeeds, sources }: Choices,
 ): Promise<Map<NumberClaim, Group>> {
-  const dear = reading === codeReading ? looks.dear : looks.dearOther;
-  // RandomNet takes half a minute a seed and gives two numbers: as few seeds as can judge each other.
-  const fewest = Math.max(...dear) + 1;
   const groups = new Map<NumberClaim, Group>();
   const named = new Map<string, Group>();
   for (const claim of claims) {
@@ -110,14 +107,15 @@ async function groupsOf(
     if (claim.kind !== 'number' || experiment === undefined) continue;
     if (claim.with !== undefined || claim.variant !== undefined) continue;
     const { fromFiles, title } = datasets[experiment.dataset];
-    const isDear = fromFiles || !(await isCheap(experiment, reading, sources));
+    const own = await looksFor(experiment, reading, sources);
+    const isDear = fromFiles || own !== looks.cheap;
     const isClosed = claim.select?.solver === 'closed-form';
     const name = fromFiles ? title : isDear ? experiment.name : isClosed ? 'Closed forms' : 'Trained models';
     const group = named.get(name) ?? {
       name,
-      ...(isDear
-        ? { seeds: fromFiles ? dearSeeds : dearSeeds.slice(0, fewest), looks: dear }
-        : { seeds, looks: looks.cheap }),
+      looks: own,
+      // RandomNet takes half a minute a seed and gives two numbers: as few seeds as can judge each other.
+      seeds: !isDear ? seeds : fromFiles ? dearSeeds : dearSeeds.slice(0, Math.max(...own) + 1),
     };
     named.set(name, group);
     if (group.seeds.length > 0) groups.set(claim, group);
