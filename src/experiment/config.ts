@@ -60,6 +60,11 @@ export function hyperparameterDefault(name: string, { optimizer }: Settings): Hy
   return hyperparametersOf(optimizer as OptimizerName)[name]?.default ?? null;
 }
 
+/** Whether cells have their optimiser's own default of a hyperparameter, so that nobody varied it. */
+export function isOwnDefault(name: OptionName, cells: readonly Settings[]): boolean {
+  return cells.every((cell) => (cell[name] ?? null) === hyperparameterDefault(name, cell));
+}
+
 /** The config of the trial that these settings describe, on the resolved data. */
 export function configOf(
   experiment: Experiment,

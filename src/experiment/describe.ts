@@ -1,7 +1,7 @@
 import { datasetEntry } from '../datasets/index.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
-import { hyperparameterDefault } from './config.ts';
+import { hyperparameterDefault, isOwnDefault } from './config.ts';
 import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
@@ -135,12 +135,11 @@ function valuesByOption(experiment: Experiment, settings: readonly Settings[]): 
 /** What is shown of the model: the options of a grid, or curves and the options in which they differ. */
 function contentOf(experiment: Experiment, values: Values, settings: readonly Settings[]): string {
   const { rows, columns, curves, metrics: shownMetrics } = experiment.layout;
-  // Hyperparameters that differ only because each optimiser has its own defaults were not varied.
-  const isOwnDefault = (name: OptionName) =>
-    settings.every((cell) => (cell[name] ?? null) === hyperparameterDefault(name, cell));
   const varied = optionsOf(experiment).filter(
     (name) =>
-      values.get(name)!.length > 1 && !['seed', 'reference', 'solver'].includes(name) && !isOwnDefault(name),
+      values.get(name)!.length > 1 &&
+      !['seed', 'reference', 'solver'].includes(name) &&
+      !isOwnDefault(name, settings),
   );
   const axes = [rows, columns].filter((name) => name !== null && varied.includes(name)) as OptionName[];
   const ordered = [...axes, ...varied.filter((name) => !axes.includes(name))].map(optionTitle);

@@ -1,3 +1,4 @@
+import { isOwnDefault } from '../experiment/config.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { type DataWords, type Description, describeTrials } from '../experiment/describe.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
@@ -88,7 +89,10 @@ export function differingOptions({
   readonly experiment: Experiment;
   readonly trials: readonly { readonly settings: Settings }[];
 }): OptionName[] {
-  return optionsOf(experiment).filter((name) => name !== 'seed' && valuesOf(trials, name).length > 1);
+  const cells = trials.map(({ settings }) => settings);
+  return optionsOf(experiment).filter(
+    (name) => name !== 'seed' && valuesOf(trials, name).length > 1 && !isOwnDefault(name, cells),
+  );
 }
 
 /** The values of an option in order of appearance. Cells that do not read the option have none. */
