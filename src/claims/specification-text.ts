@@ -31,15 +31,24 @@ export function curveCells(curve: Curve): string[] {
   const values = specifications.flatMap(({ value }) => value ?? []);
   const range = (low: number, high: number) =>
     claim.kind === 'conclusion'
-      ? `true in ${percent(low, 2)} to ${percent(high, 2)} of the seeds`
+      ? `true in ${low === high ? '' : `${percent(low, 2)} to `}${percent(high, 2)} of the seeds`
       : `${significant(low, 3)} to ${Number.isFinite(high) ? significant(high, 3) : 'diverged'}`;
   return [
     claim.id,
     claim.kind === 'number' ? valueText(claim.value) : '',
     values.length < specifications.length ? 'not run' : range(least(values), greatest(values)),
-    `${specifications.filter(standsUnder).length} of ${specifications.length}`,
+    standsText(curve),
     sourcesText(curve),
   ];
+}
+
+/** "12 of 16", "12 of 16, 4 undecided". */
+function standsText({ specifications }: Curve): string {
+  const undecided = specifications.filter(({ verdict }) => verdict === 'undecided').length;
+  const all = specifications.length;
+  if (undecided === all) return 'undecided: too few seeds';
+  const stands = `${specifications.filter(standsUnder).length} of ${all}`;
+  return undecided === 0 ? stands : `${stands}, ${undecided} undecided`;
 }
 
 /** "centerTargets yes 61 %, seeds 20 %": what makes at least a twentieth of the variance, at most three. */

@@ -33,6 +33,9 @@ import { workOf } from './work.ts';
 /** The seeds if the user gives none: fewer where a seed takes long, on RandomNet and MNIST. */
 const usualSeeds = { cheap: [1, 2, 3, 4, 5], dear: [1, 2] } as const;
 
+/** Of more named claims only the headline numbers are drawn, as of all claims. */
+const mostDrawn = 20;
+
 /** Claims of the named ids, or all, under combinations of the report's open choices. Returns the exit status. */
 export async function runSpecification(ids: readonly string[], request: VerifyRequest): Promise<number> {
   const { claims: all } = await readClaims(request.claims ?? ownClaims);
@@ -51,7 +54,8 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   if (request.action === 'plan') return await showPlan(groups, seedsOf, request);
   const claimsText = request.claims === null ? null : JSON.stringify(all);
   const out = request.out ?? specificationFolder({ ...request, ids: wanted, claimsText });
-  const drawn = named.filter((claim) => wanted.length > 0 || isHeadline(claim, all));
+  const areDrawn = wanted.length > 0 && wanted.length <= mostDrawn;
+  const drawn = named.filter((claim) => areDrawn || isHeadline(claim, all));
   await checkOutFolder(out, specificationNames(drawn), request.running.storeDirectory);
   const { curves, failures, seeds, diverged } = await computeCurves(groups, seedsOf, request);
   const files = await specificationFiles(curves, all, seeds, drawn);
