@@ -1,12 +1,14 @@
 import { counted } from '../errors.ts';
 import { groupBy } from '../output/group-by.ts';
+import { significantText } from '../stats/significant.ts';
 import type { Cause } from './claims.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
+import { endedText } from './unfinished.ts';
 import { effectUnit } from './unit.ts';
 import { valueText, zText } from './verdict-text.ts';
 import { isWhole, type Verification } from './verdicts.ts';
-import { stands, type Verdict, verdicts } from './words.ts';
+import { type Verdict, verdicts } from './words.ts';
 
 /** What holds and what does not, on how many seeds, in plain sentences. */
 export function openingSentences(verification: Verification): string[] {
@@ -21,6 +23,7 @@ export function openingSentences(verification: Verification): string[] {
       ? ['Nothing is contradicted.']
       : []),
     seedsSentence(verification),
+    ...(verification.ended === undefined ? [] : [endedText(verification.ended)]),
   ];
 }
 
@@ -106,20 +109,19 @@ export interface Doubt {
 const enough = 3;
 
 /**
- * What not to rely on, the clearest first: every conclusion and figure that is contradicted; if these are fewer than three,
- * also what depends on the seed or on the reading.
+ * What not to rely on, the clearest first: every conclusion and figure that is contradicted, then some of what depends on
+ * the seed or on the reading.
  */
 export function doubts(verification: Verification): Doubt[] {
   const against = [
     ...conclusionDoubts(verification, ['contradicted']),
     ...numberDoubts(verification, 'contradicted'),
   ];
-  if (against.length >= enough) return against;
   const others = [
     ...conclusionDoubts(verification, ['depends on the seed', 'underspecified']),
     ...numberDoubts(verification, 'underspecified'),
   ];
-  return [...against, ...others.slice(0, enough - against.length)];
+  return [...against, ...others.slice(0, enough)];
 }
 
 function conclusionDoubts({ conclusions }: Verification, wanted: readonly Verdict[]): Doubt[] {
@@ -147,21 +149,23 @@ function strength(evidence: readonly ConclusionEvidence[]): { share: number; eff
   };
 }
 
-/** "true in 0 of 50 seeds under the program and 3 of 50 under the wording; by the median, it is the other way round by 0.01". */
+/** "True in 0 of 50 seeds under the program and 3 of 50 under the wording; in the median seed it misses by 0.01 (test MSE)." */
 function shareSentence(evidence: readonly ConclusionEvidence[], unit: string): string {
-  const shares = evidence
-    .filter(({ share }) => share !== null)
-    .map(({ reading, holds }, index) => {
-      const count = `${holds.filter((held) => held === true).length} of ${holds.length}`;
-      return `${count}${index === 0 ? ' seeds' : ''} under ${readingTitle(reading.name)}`;
-    });
-  const effects = evidence.flatMap(({ effect, verdict }) =>
-    effect !== null && !stands(verdict) && effect.median < 0 && Number.isFinite(effect.median)
-      ? [`${valueText(-effect.median)}${unit === '' ? '' : ` of ${unit}`}`]
-      : [],
-  );
-  const opposite = effects.length === 0 ? '' : `; the median difference goes the other way, by ${effects[0]}`;
-  return `True in ${joined(shares)}${opposite}.`;
+  const run = evidence.filter(({ share }) => share !== null);
+  const shares = run.map(({ reading, holds }, index) => {
+    const count = `${holds.filter((held) => held === true).length} of ${holds.length}`;
+    return `${count}${index === 0 ? ' seeds' : ''} under ${readingTitle(reading.name)}`;
+  });
+  const missed = run.filter(({ effect }) => effect !== null && effect.median < 0);
+  return `True in ${joined(shares)}${missText(missed, missed.length < run.length, unit)}.`;
+}
+
+/** By how much a conclusion misses in the median seed of the first of these readings. */
+function missText([first]: readonly ConclusionEvidence[], onlySome: boolean, unit: string): string {
+  if (first?.effect === null || first === undefined || !Number.isFinite(first.effect.median)) return '';
+  const by = significantText(-first.effect.median, 2);
+  const under = onlySome ? `, under ${readingTitle(first.reading.name)},` : '';
+  return `; in the median seed it${under} misses by ${by}${unit === '' ? '' : ` (${unit})`}`;
 }
 
 /** One doubt per figure that has such numbers. */

@@ -1,7 +1,9 @@
 import { type DatasetName, datasets } from '../datasets/index.ts';
 import { counted } from '../errors.ts';
+import { significant } from '../stats/significant.ts';
 import { describe } from './claims-table.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
+import type { NumberFinding } from './judge-numbers.ts';
 import { effectText, percent, pValueText, runsText, valueText, zText } from './verdict-text.ts';
 import {
   isWhole,
@@ -13,7 +15,7 @@ import {
   verdicts,
 } from './verdicts.ts';
 import type { GridWinners } from './winners.ts';
-import { stands } from './words.ts';
+import { listOrder, stands } from './words.ts';
 
 /** One table of a verification, for both the terminal and Markdown. */
 export interface Section {
@@ -27,13 +29,14 @@ export interface Section {
 export function verificationSections(verification: Verification, winners: readonly GridWinners[]): Section[] {
   const sections = [
     counts(verification),
-    figureSection(verification),
     numberSection(verification, 'contradicted', 'Numbers contradicted'),
+    conclusionSection(verification),
     underspecifiedSection(verification),
     recoveredSection(verification),
+    numberSection(verification, 'underspecified', 'Numbers that fit one reading only'),
     numberSection(verification, 'unusual', 'Numbers that are unusual'),
     numberSection(verification, 'undecided', 'Numbers for which the runs are too few'),
-    conclusionSection(verification),
+    figureSection(verification),
     winnerSection(winners),
   ];
   return sections.filter(({ rows }) => rows.length > 0);
@@ -96,27 +99,34 @@ function numberSection({ numbers, level }: Verification, wanted: Verdict, title:
   return {
     title,
     header: [
-      'number',
-      'published',
-      'median',
-      `central ${percent(level)} of one more run`,
-      'z',
-      'would be contradicted from',
+      ...['number', 'reading', 'verdict', 'published', 'median', `central ${percent(level)} of one more run`],
+      ...['z', 'percentile', 'contradicted from'],
     ],
     rows: numbers
       .filter(({ verdict }) => verdict === wanted)
-      .map(({ subject, evidence, verdict }) => ({
-        verdict,
-        cells: [
-          `${subject.says} (${subject.where})`,
-          valueText(subject.value),
-          byReading(evidence, ({ found }) => (found === null ? 'not run' : valueText(found.median))),
-          byReading(evidence, runsText),
-          byReading(evidence, ({ found }) => zText(found?.z)),
-          byReading(evidence, ({ found }) => `z ${zText(found?.resolutionZ)}`),
-        ],
-      })),
+      .flatMap(({ subject, evidence, verdict }) =>
+        evidence.filter(isWhole).map((one, index) => ({
+          verdict,
+          cells: [
+            index === 0 ? `${subject.says} (${subject.where})` : '',
+            one.reading.name,
+            one.verdict,
+            valueText(subject.value),
+            one.found === null ? 'not run' : valueText(one.found.median),
+            runsText(one),
+            zText(one.found?.z),
+            one.found === null ? '' : valueText(Math.round(one.found.percentile)),
+            resolutionText(one.found),
+          ],
+        })),
+      ),
   };
+}
+
+/** The smallest shift that would have been contradicted: "0.0031 off (z 4.2)". */
+function resolutionText(found: NumberFinding | null): string {
+  if (found === null || !Number.isFinite(found.resolution)) return found === null ? '' : 'none';
+  return `${significant(found.resolution, 2)} off (z ${zText(found.resolutionZ)})`;
 }
 
 function underspecifiedSection(verification: Verification): Section {
@@ -161,17 +171,22 @@ function recoveredSection({ numbers, figures, conclusions }: Verification): Sect
 function conclusionSection({ conclusions }: Verification): Section {
   return {
     title: 'Conclusions, with the share of the seeds in which they hold',
-    header: ['verdict', 'conclusion', 'same seed', 'independent runs', 'effect'],
-    rows: conclusions.map((judged) => ({
-      verdict: judged.verdict,
-      cells: [
-        verdictText(judged),
-        `${judged.subject.says} (${judged.subject.where})`,
-        byReading(judged.evidence, shareText),
-        byReading(judged.evidence, ({ unpaired }) => (unpaired === null ? '' : percent(unpaired, 2))),
-        byReading(judged.evidence, ({ effect }) => (effect === null ? '' : effectText(effect))),
-      ],
-    })),
+    header: ['conclusion', 'reading', 'verdict', 'same seed', 'independent runs', 'effect'],
+    rows: [...conclusions]
+      .sort((a, b) => listOrder.indexOf(a.verdict) - listOrder.indexOf(b.verdict))
+      .flatMap((judged) =>
+        judged.evidence.filter(isWhole).map((one, index) => ({
+          verdict: judged.verdict,
+          cells: [
+            index === 0 ? `${verdictText(judged)}: ${judged.subject.says} (${judged.subject.where})` : '',
+            one.reading.name,
+            one.verdict,
+            shareText(one),
+            one.unpaired === null ? '' : percent(one.unpaired, 2),
+            one.effect === null ? '' : effectText(one.effect),
+          ],
+        })),
+      ),
   };
 }
 

@@ -15,6 +15,19 @@ export const verdictMeanings = {
 export type Verdict = keyof typeof verdictMeanings;
 export const verdicts = Object.keys(verdictMeanings) as [Verdict, ...Verdict[]];
 
+/** The verdicts in the order in which claims are listed: what is contradicted first, what stands last. */
+export const listOrder: readonly Verdict[] = [
+  'contradicted',
+  'depends on the seed',
+  'underspecified',
+  'unusual',
+  'undecided',
+  'not run',
+  'holds, but negligible',
+  'holds',
+  'typical',
+];
+
 /** Verdicts with which a claim stands. */
 const standing: readonly Verdict[] = ['typical', 'holds', 'holds, but negligible'];
 

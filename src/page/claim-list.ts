@@ -1,20 +1,7 @@
 import type { Verification } from '../claims/verdicts.ts';
-import { stands, type Verdict, verdicts } from '../claims/words.ts';
+import { listOrder, stands, verdicts } from '../claims/words.ts';
 import { type ClaimItem, conclusionItem, numberItem } from './claim-item.ts';
 import { type Html, html } from './html.ts';
-
-/** The verdicts in the order of a list: what is contradicted first, what stands last. */
-export const listOrder: readonly Verdict[] = [
-  'contradicted',
-  'depends on the seed',
-  'underspecified',
-  'unusual',
-  'undecided',
-  'not run',
-  'holds, but negligible',
-  'holds',
-  'typical',
-];
 
 /** Every claim with its evidence, and the controls that choose and sort them, which only work with JavaScript. */
 export function claimList(verification: Verification): Html {

@@ -122,6 +122,7 @@ describe('verdicts', () => {
     expect(text).toContain('on 20 seeds, under its program (code) and its wording (text).');
     expect(text.indexOf('Do not rely on these')).toBeLessThan(text.indexOf('All verdicts'));
     expect(text).toContain('True in 0 of 20 seeds under the program and 0 of 20 under the wording');
+    expect(text).toMatch(/in the median seed it misses by 0\.0\d+ \(test MSE\)/);
     expect(text).toContain('Why: the penalty');
   });
 
