@@ -52,6 +52,11 @@ function figureName({ id }: Claim): string {
   return `specification-${id}`;
 }
 
+/** "94 %", "3 %", "< 1 %". */
+function shareText(share: number): string {
+  return share < 0.01 ? '< 1 %' : percent(Math.round(100 * share) / 100, 2);
+}
+
 /** The figure of a curve, choices that matter most first; null if a record is missing. */
 export function figureOf({ claim, choices, specifications, shares, scale }: Curve): Figure | null {
   if (shares === null) return null;
@@ -59,7 +64,7 @@ export function figureOf({ claim, choices, specifications, shares, scale }: Curv
     .map((_, index) => index)
     .sort((a, b) => shares.factors[b].share - shares.factors[a].share);
   const words = (index: number) =>
-    `${optionTitle(choices[index].option)} ${choices[index].other} (${percent(shares.factors[index].share, 2)})`;
+    `${optionTitle(choices[index].option)} ${choices[index].other} (${shareText(shares.factors[index].share)})`;
   return specificationFigure({
     name: figureName(claim),
     title: `${claim.says} (${claim.where})`,
