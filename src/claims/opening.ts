@@ -8,7 +8,7 @@ import { endedText } from './unfinished.ts';
 import { effectUnit } from './unit.ts';
 import { valueText, zText } from './verdict-text.ts';
 import { isWhole, type Verification } from './verdicts.ts';
-import { type Verdict, verdicts } from './words.ts';
+import { stands, type Verdict, verdicts } from './words.ts';
 
 /** What holds and what does not, on how many seeds, in plain sentences. */
 export function openingSentences(verification: Verification): string[] {
@@ -25,6 +25,17 @@ export function openingSentences(verification: Verification): string[] {
     seedsSentence(verification),
     ...(verification.ended === undefined ? [] : [endedText(verification.ended)]),
   ];
+}
+
+/** How many conclusions hold and how many numbers are typical, for the head of a page. */
+export function standingCounts({ conclusions, numbers }: Verification): [string, string][] {
+  const count = (title: string, judged: readonly { verdict: Verdict }[]): [string, string][] => {
+    const standing = judged.filter(({ verdict }) => stands(verdict)).length;
+    const against = judged.filter(({ verdict }) => verdict === 'contradicted').length;
+    const text = `${standing} of ${judged.length}; ${against === 0 ? 'none' : against} contradicted`;
+    return judged.length === 0 ? [] : [[title, text]];
+  };
+  return [...count('conclusions that hold', conclusions), ...count('numbers that are typical', numbers)];
 }
 
 /** A reading of the report as readers know it. */
@@ -76,7 +87,9 @@ function seedsSentence({ numbers, conclusions, readings }: Verification): string
   const parts = readings
     .filter(({ changed }) => changed.length === 0)
     .map(({ name }) => {
-      const own = counts.filter(({ one }) => one.reading.name === name).map(({ n }) => n);
+      const own = counts
+        .filter(({ one }) => one.reading.name === name && one.verdict !== 'not run')
+        .map(({ n }) => n);
       const least = own.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
       const most = own.reduce((a, b) => Math.max(a, b), 0);
       return { name, seeds: least < most ? `${least} to ${counted(most, 'seed')}` : counted(most, 'seed') };

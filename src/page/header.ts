@@ -26,12 +26,16 @@ export interface Sections {
   readonly network: 'none' | 'empty' | 'full';
 }
 
-/** The page's header: what was run, on how many seeds, where to click, how it was made, and the contents. */
+/**
+ * The page's header: what was run, on how many seeds, where to click, how it was made, what holds (`held`: title and count),
+ * and the contents.
+ */
 export function pageHeader(
   plans: readonly Plan[],
   functions: FunctionsPart,
   records: Records,
   sections: Sections,
+  held: readonly (readonly [string, string])[],
 ): Html {
   const [{ quick, variant }] = plans;
   const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
@@ -53,7 +57,9 @@ export function pageHeader(
 neural networks by stochastic gradient descent. ${whatWasRun(plans)} ${changes(plans)}</p>
 ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></p>` : null}
 <p>${seedsOf(plans)} ${whatToClick(plans, sections)}</p>
-<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}${held.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd><a href="#verdicts">${value}</a></dd></div>`,
+  )}</dl>
 </header>
 <nav aria-label="Contents"><ul>
 ${sections.verdicts !== 'none' ? html`<li><a href="#verdicts">Does the report hold?</a></li>\n` : null}${

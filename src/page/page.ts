@@ -1,4 +1,5 @@
 import type { Comparison } from '../claims/comparison.ts';
+import { standingCounts } from '../claims/opening.ts';
 import type { ReadVerification } from '../claims/read-verification.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
@@ -69,7 +70,7 @@ ${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comp
 <style>${verbatim(styles)}</style>
 </head>
 <body>
-${pageHeader(plans, functions, records, sections)}
+${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [])}
 <main>
 ${main}
 ${glossary(main)}
