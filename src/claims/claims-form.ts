@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { UserError } from '../errors.ts';
-import { nearest } from '../math/nearest.ts';
+import { didYouMean } from '../math/nearest.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { type ClaimsPlace, partAt } from './claims-place.ts';
 import { claimKinds } from './kinds/index.ts';
@@ -14,8 +14,7 @@ export function formError(issue: Issue, value: unknown, place: ClaimsPlace): Use
   if (issue.code === 'unrecognized_keys') return unknownKey(issue, value, place);
   const kinds = Object.keys(claimKinds);
   if (issue.code === 'invalid_union' && keys.length === 3 && keys[2] === 'kind') {
-    const near = typeof received === 'string' ? nearest(received, kinds) : undefined;
-    const remedy = near === undefined ? undefined : `did you mean ${near}?`;
+    const remedy = typeof received === 'string' ? didYouMean(received, kinds) : undefined;
     return place.error(keys, `one of ${kinds.join(', ')}`, received, remedy);
   }
   if (received === undefined) {
@@ -44,12 +43,11 @@ function unknownKey(
   place: ClaimsPlace,
 ): UserError {
   const known = path.length === 2 && path[0] === 'claims' ? fieldsOf(partAt(value, path)) : [];
-  const near = nearest(key, known.length > 0 ? known : allFields());
   return place.error(
     [...path, key],
     known.length > 0 ? `one of ${known.join(', ')}` : 'only fields of the format',
     key,
-    near === undefined ? undefined : `did you mean ${near}?`,
+    didYouMean(key, known.length > 0 ? known : allFields()),
   );
 }
 

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { optionsOf } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { nearest } from '../math/nearest.ts';
+import { didYouMean } from '../math/nearest.ts';
 import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';
 import { isMetric, metricColumn, metricOf, metricsOf } from '../trial/metrics.ts';
@@ -163,11 +163,11 @@ export function checkQuantity(
 }
 
 function quantityError(claim: string, what: string, known: readonly string[], received: string): UserError {
-  const near = nearest(received, known);
+  const remedy = didYouMean(received, known);
   return new UserError({
     what: `${claim}: ${what}`,
     expected: known.join(', '),
     received,
-    ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
+    ...(remedy === undefined ? {} : { remedy }),
   });
 }

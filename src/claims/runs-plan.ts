@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { nearest } from '../math/nearest.ts';
+import { didYouMean } from '../math/nearest.ts';
 import { type Claim, type Metrics, nameOf, type Quantity, quantitiesOf } from './claims.ts';
 import { boundQuantities } from './readings.ts';
 import { canonicalName, canonicalSetting } from './runs-cells.ts';
@@ -101,12 +101,11 @@ function columnOf(file: RunsFile, claim: Claim, key: string, name: string): numb
 
 function noColumn({ path, names }: RunsFile, where: string, name: string): UserError {
   const named = names.filter((other) => other !== '');
-  const near = nearest(name, named);
   return new UserError({
     what: `${where}: ${path} has no column of this name`,
     expected: named.join(', '),
     received: name,
-    remedy: near === undefined ? 'write the name of a column' : `did you mean ${near}?`,
+    remedy: didYouMean(name, named) ?? 'write the name of a column',
   });
 }
 

@@ -244,7 +244,7 @@ describe('bad input', () => {
     [['report', '--out', ''], /--out[\s\S]*empty/],
     [['ffnn', '--schedule', 'decya'], /did you mean decay/],
     [['ffnn', '--target', 'Frnke'], /did you mean franke/],
-    [['ffnn', '--kernel-init', 'glorot'], /did you mean glorot_uniform/],
+    [['ffnn', '--kernel-init', 'glorot'], /did you mean glorot_uniform or glorot_normal\?/],
     [['ffnn', '--hidden', '99999-99999'], /GiB of memory[\s\S]*--hidden/],
     [['ffnn', '--samples', '100000000'], /--samples/],
     [['help', 'nonsense'], /there is no such command/],
@@ -431,7 +431,8 @@ describe('trace', () => {
     const files = (await readdir(traces)).map((name) => join(traces, name));
     const { status, stdout } = await run('trace', ...files);
     expect(status).toBe(0);
-    expect(stdout).toContain('of 12 traces: all within the tolerance');
+    expect(files.length).toBeGreaterThanOrEqual(20);
+    expect(stdout).toContain(`of ${files.length} traces: all within the tolerance`);
   });
 
   test('a recording that differs gives exit 3 and names the quantity', async () => {

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { columnName, flagOf, type OptionName } from '../experiment/options.ts';
-import { nearest } from '../math/nearest.ts';
+import { didYouMean } from '../math/nearest.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { differingOptions, type Results } from './results.ts';
 
@@ -55,7 +55,6 @@ function settingNamed(text: string, varied: readonly OptionName[], results: Resu
   const found = varied.find((name) => spellings(name).includes(text.trim()));
   if (found !== undefined) return found;
   const choices = varied.map((name) => flagOf(name).slice(2));
-  const near = nearest(text, choices);
   throw new UserError({
     what:
       text.trim() === 'seed'
@@ -67,9 +66,8 @@ function settingNamed(text: string, varied: readonly OptionName[], results: Resu
         : 'results in which a setting varies',
     received: text,
     remedy:
-      near !== undefined
-        ? `did you mean ${near}?`
-        : `run ${results.experiment.name} with several values of a setting, such as {learningRate} 0.01,0.1`,
+      didYouMean(text, choices) ??
+      `run ${results.experiment.name} with several values of a setting, such as {learningRate} 0.01,0.1`,
   });
 }
 
@@ -80,14 +78,11 @@ function metricNamed(text: string, { experiment }: Results): ShownMetric {
     const { name, title, better } = found;
     return { name, title, best: better === null ? null : better === 'lower' ? 'min' : 'max' };
   }
-  const near = nearest(
-    text,
-    columns.map(({ name }) => name),
-  );
+  const names = columns.map((column) => column.name);
   throw new UserError({
     what: `${text} is no metric of these results`,
-    expected: columns.map(({ name }) => name).join(', '),
+    expected: names.join(', '),
     received: text,
-    remedy: near === undefined ? 'choose one of these' : `did you mean ${near}?`,
+    remedy: didYouMean(text, names) ?? 'choose one of these',
   });
 }

@@ -10,7 +10,7 @@ import type {
 } from 'mathjs';
 import { UserError } from '../errors.ts';
 import { arithmetic, comparisons, constants, functions } from './expression-names.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
@@ -267,12 +267,7 @@ function unknownName(
   const { variables } = source;
   const named = variables.length === 0 ? [] : [`the variables are ${variables.join(', ')}`];
   const allowed = [...named, ...others].join('; ') || undefined;
-  const meant = nearest(name, fitting);
-  return refusal(
-    source,
-    `has the unknown name ${name}`,
-    meant === undefined ? allowed : `did you mean ${meant}?`,
-  );
+  return refusal(source, `has the unknown name ${name}`, didYouMean(name, fitting) ?? allowed);
 }
 
 function refusal(

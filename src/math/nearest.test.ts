@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 test.each([
   ['sigmod', 'sigmoid'],
@@ -29,6 +29,21 @@ test.each([
 test('of three letters one may differ, and of equally near ones the first is meant', () => {
   expect(nearest('tan', ['tot'])).toBeUndefined();
   expect(nearest('cot', ['cos', 'cat'])).toBe('cos');
+});
+
+test.each([
+  [
+    'glorot',
+    ['glorot_uniform', 'glorot_normal', 'he_normal'],
+    'did you mean glorot_uniform or glorot_normal?',
+  ],
+  ['he', ['glorot_normal', 'he_uniform', 'he_normal'], 'did you mean he_uniform or he_normal?'],
+  ['HE_N', ['he_uniform', 'he_normal'], 'did you mean he_normal?'],
+  ['he_normall', ['he_uniform', 'he_normal'], 'did you mean he_normal?'],
+  ['test', ['test_mse', 'test_r2', 'test_loss', 'test_bias'], undefined],
+  ['swish', ['relu', 'tanh'], undefined],
+])('a beginning of up to three names means any of them: %s', (word, choices, remedy) => {
+  expect(didYouMean(word, choices)).toBe(remedy);
 });
 
 test.each([

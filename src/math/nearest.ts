@@ -1,15 +1,27 @@
 import { distance } from 'fastest-levenshtein';
 
+/** The choice that a mistyped word most likely means, or undefined if there is none or more than one. */
+export function nearest(word: string, choices: readonly string[]): string | undefined {
+  const meant = nearestOnes(word, choices);
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+/** A remedy that names what a mistyped word most likely means, or undefined if nothing is near. */
+export function didYouMean(word: string, choices: readonly string[]): string | undefined {
+  const meant = nearestOnes(word, choices);
+  return meant.length === 0 ? undefined : `did you mean ${meant.join(' or ')}?`;
+}
+
 /**
- * The choice that a mistyped word most likely means, or undefined. It is the choice with the smallest Levenshtein
- * distance, ignoring case; on ties the first one.
+ * The choices that a mistyped word most likely means. It is the one with the smallest Levenshtein distance, ignoring
+ * case; on ties the first one.
  *
  * The distance is at most a third of the word's length. A distance of 1 is always allowed, and two neighbouring letters
- * that are swapped count as one edit, as do two that are missing. At least one letter of the shorter text must match, so that no single
- * letter is taken for another. If nothing is close enough, a prefix of two or more letters that only one choice has is
- * accepted too.
+ * that are swapped count as one edit, as do two that are missing. At least one letter of the shorter text must match, so
+ * that no single letter is taken for another. If nothing is close enough, it is the choices that begin with the word,
+ * which needs two or more letters, unless there are more than three of them.
  */
-export function nearest(word: string, choices: readonly string[]): string | undefined {
+function nearestOnes(word: string, choices: readonly string[]): string[] {
   const most = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let least = most + 1;
@@ -19,8 +31,10 @@ export function nearest(word: string, choices: readonly string[]): string | unde
     best = choice;
     least = d;
   }
-  const beginning = choices.filter((choice) => word.length > 1 && choice.startsWith(word));
-  return best ?? (beginning.length === 1 ? beginning[0] : undefined);
+  if (best !== undefined) return [best];
+  const start = word.toLowerCase();
+  const beginning = choices.filter((choice) => word.length > 1 && choice.toLowerCase().startsWith(start));
+  return beginning.length <= 3 ? beginning : [];
 }
 
 /** Swapped letters are one edit. So are two that are only missing from a word of four letters or more, as in "json". */

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { asTyped } from '../math/as-typed.ts';
-import { nearest } from '../math/nearest.ts';
+import { didYouMean, nearest } from '../math/nearest.ts';
 import { significant } from '../stats/significant.ts';
 import { leadingZero, otherNotation } from './habits.ts';
 
@@ -305,20 +305,19 @@ function wholeNumber(text: string): number | undefined {
 export function parseChoice<T extends string>(text: string, choices: readonly T[], option: string): T {
   const choice = choices.find((name) => name === text);
   if (choice !== undefined) return choice;
-  const meant = nearest(asTyped(text).trim(), choices);
+  const word = asTyped(text).trim();
   const parts = text.split(/\s+/);
   const several = parts.length > 1 && parts.every((part) => choices.some((name) => name === part));
   throw new UserError({
     what: `${option} has an unknown value`,
-    expected: choices.length === 1 ? choices[0] : `one of ${someOf(choices, meant)}`,
+    expected: choices.length === 1 ? choices[0] : `one of ${someOf(choices, nearest(word, choices))}`,
     received: text,
     remedy: several
       ? `write ${option} ${parts.join(',')}`
-      : meant !== undefined
-        ? `did you mean ${meant}?`
-        : choices.length === 1
+      : (didYouMean(word, choices) ??
+        (choices.length === 1
           ? `leave out ${option}`
-          : `choose one of them, such as ${option} ${choices[0]}`,
+          : `choose one of them, such as ${option} ${choices[0]}`)),
   });
 }
 
