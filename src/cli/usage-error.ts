@@ -164,10 +164,12 @@ function extraRemedy(command: Command, extra: readonly string[]): string {
   return `put values with spaces in quotation marks, or see fys-nn ${nameOf(command)} --help`;
 }
 
-/** All commands that do something, below a command. */
+/** All commands that do something, from a command downwards: a mere group of commands has no options. */
 function commandsIn(command: Command): Command[] {
-  if (command.commands.length === 0) return [command];
-  return command.commands.flatMap(commandsIn);
+  const below = command.commands.flatMap(commandsIn);
+  return command.parent !== null && (below.length === 0 || command.options.length > 0)
+    ? [command, ...below]
+    : below;
 }
 
 function flagsOf(command: Command): string[] {
@@ -190,7 +192,8 @@ function helpRemedy(command: Command): string {
 }
 
 function shortList(names: readonly string[]): string {
-  const shown = names.filter((name) => !name.startsWith('table '));
+  const isBelow = (name: string) => names.some((other) => name.startsWith(`${other} `));
+  const shown = names.filter((name) => !name.startsWith('table ') && !isBelow(name));
   return shown.length > 4
     ? `${shown.slice(0, 4).join(', ')} and others`
     : (shown.length > 0 ? shown : names).join(', ');
