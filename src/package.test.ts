@@ -107,14 +107,22 @@ test('the package holds what runs and nothing else', async () => {
   const paths = files.map(({ path }) => path);
   const wanted = [
     /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|bin\/fys-nn\.js)$/,
-    /^data\/(README\.md|claims\.json|claims\.schema\.json|expected-verdicts\.json|golden\.json|fixtures\/.+)$/,
+    /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|expected-verdicts\.json|golden\.json)$/,
+    /^data\/fixtures\/.+$/,
     /^dist\/(src|experiments)\/.+\.(js|d\.ts|wasm|py)$/,
   ];
   expect(paths.filter((path) => !wanted.some((one) => one.test(path)))).toEqual([]);
   expect(paths.filter((path) => /\.(test|testing)\./.test(path))).toEqual([]);
   expect(paths).toEqual(
     expect.arrayContaining([
-      ...['bin/fys-nn.js', 'data/claims.json', 'data/golden.json', 'LICENSE', 'SECURITY.md'],
+      ...[
+        'bin/fys-nn.js',
+        'data/claims.json',
+        'data/causes.json',
+        'data/golden.json',
+        'LICENSE',
+        'SECURITY.md',
+      ],
       ...['dist/src/cli/main.js', 'dist/src/launchers/worker.js', 'dist/src/doctor/golden-thread.js'],
       ...[
         'dist/src/kernels/float32.wasm',
