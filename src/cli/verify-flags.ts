@@ -84,7 +84,7 @@ export function addVerifyOptions(command: Command): void {
     ),
     new Option(
       '--mnist-seeds <list>',
-      'seeds for MNIST (default: 11, and 5 for the wording; with --seeds its first 11, with --quick the first)',
+      'seeds for MNIST (default: 11 to 20, and 5 for the wording; with --seeds its first 11, with --quick the first)',
     ),
     new Option('--level <x>', 'level of the intervals, and of all numbers together').default(
       String(usualLevel),
