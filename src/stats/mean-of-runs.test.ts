@@ -13,7 +13,7 @@ describe('honest means are contradicted at the nominal rate', () => {
   test.each([
     [2, 0.8],
     [5, 0.8],
-    [20, 0.8],
+    [10, 0.8],
   ])('of %d runs of a spread of %d, each judged by 11', (count, spread) => {
     const rng = createRng(count, 'data');
     const draw = errors(rng, spread);
