@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { OptionName, Settings } from '../experiment/options.ts';
 import type { Cell } from '../experiment/plan.ts';
 import { compileCondition } from '../math/expression.ts';
@@ -34,7 +35,10 @@ export interface ConclusionEvidence {
   readonly verdict: Verdict;
 }
 
-/** Finds the seeds in which each conclusion holds. Errors: UserError for a condition that cannot be parsed. */
+/**
+ * Finds the seeds in which each conclusion holds. Errors: UserError for a condition that cannot be parsed, or is undefined
+ * in a seed.
+ */
 export async function judgeConclusions(
   claims: readonly ConclusionClaim[],
   reading: Reading,
@@ -46,7 +50,9 @@ export async function judgeConclusions(
   for (const claim of claims.filter((candidate) => isJudged(candidate, reading))) {
     const bySeed = valuesBySeed(claim, reading, planOf, records);
     const grids = gridsOf(claim, reading, planOf, records);
-    evidence.push({ claim, reading, ...(await judgeConclusion(claim, bySeed, level, grids)) });
+    const [first] = Object.values(claim.quantities);
+    const names = [...planOf(reading, first).bySeed.keys()].map((seed) => `seed ${seed}`);
+    evidence.push({ claim, reading, ...(await judgeConclusion(claim, bySeed, level, grids, names)) });
   }
   return evidence;
 }
@@ -63,19 +69,28 @@ const notRun = {
 
 /**
  * Judges a conclusion by the values of its quantities, [seeds][combinations of `for`]; null: a record is missing. A claim
- * about the best cell needs its grid, for each combination.
+ * about the best cell needs its grid, for each combination. `names` are those of the seeds, for messages. Errors: UserError
+ * for a condition that is undefined for finite values, such as one that compares 0 / 0: it is neither true nor false. With
+ * a diverged run, an undefined condition does not hold.
  */
 export async function judgeConclusion(
   claim: ConclusionClaim,
   bySeed: readonly (readonly Values[] | null)[],
   level: number,
   grids: readonly Grid[] = [],
+  names: readonly string[] = bySeed.map((_, seed) => `run ${seed + 1}`),
 ): Promise<Omit<ConclusionEvidence, 'claim' | 'reading'>> {
   const condition = await conditionOf(claim);
   const isMissing = (values: Values) => Object.values(values).some(Number.isNaN);
-  const holds = bySeed.map((values) =>
-    values === null || values.some(isMissing) ? null : values.every(condition),
-  );
+  const holds = bySeed.map((values, seed) => {
+    if (values === null || values.some(isMissing)) return null;
+    const truths = values.map(condition);
+    const undefinedFor = values.find(
+      (own, combination) => truths[combination] === null && Object.values(own).every(Number.isFinite),
+    );
+    if (undefinedFor !== undefined) throw undefinedCondition(claim, names[seed], undefinedFor);
+    return truths.every((truth) => truth === true);
+  });
   if (holds.length === 0 || holds.includes(null)) return { holds, ...notRun };
   const complete = bySeed as readonly (readonly Values[])[];
   const count = holds.filter((held) => held === true).length;
@@ -97,6 +112,16 @@ export async function judgeConclusion(
   };
 }
 
+function undefinedCondition(claim: ConclusionClaim, run: string, values: Values): UserError {
+  const named = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
+  return new UserError({
+    what: `${nameOf(claim)}: its condition is undefined in ${run}, so it is neither true nor false`,
+    expected: 'a number on both sides of every comparison',
+    received: `${claim.holds} with ${named.join(', ')}`,
+    remedy: 'write a condition without 0 / 0, or the logarithm or root of a negative number',
+  });
+}
+
 /** The values of a conclusion's quantities, by name. */
 type Values = Readonly<Record<string, number>>;
 
@@ -107,19 +132,20 @@ type Values = Readonly<Record<string, number>>;
 function unpairedShare(
   names: readonly string[],
   bySeed: readonly (readonly Values[])[],
-  condition: (values: Values) => boolean,
+  condition: (values: Values) => boolean | null,
 ): number | null {
   const n = bySeed.length;
   if (names.length < 2 || n < 2) return null;
   let held = 0;
   for (let shift = 1; shift < n; shift++) {
     for (let seed = 0; seed < n; seed++) {
-      const isTrue = bySeed[0].every((_, combination) =>
-        condition(
-          Object.fromEntries(
-            names.map((name, k) => [name, bySeed[(seed + k * shift) % n][combination][name]]),
-          ),
-        ),
+      const isTrue = bySeed[0].every(
+        (_, combination) =>
+          condition(
+            Object.fromEntries(
+              names.map((name, k) => [name, bySeed[(seed + k * shift) % n][combination][name]]),
+            ),
+          ) === true,
       );
       if (isTrue) held++;
     }

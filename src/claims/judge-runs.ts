@@ -52,12 +52,14 @@ export async function judgeRuns(
   );
   const conclusions = [];
   for (const claim of claims.filter((claim) => claim.kind === 'conclusion')) {
-    const bySeed = boundValues(claim, plan, table, values);
+    const bound = boundValues(claim, plan, table, values);
+    const bySeed = bound.map((one) => one.values);
+    const names = bound.map(({ seed }) => `run ${seed}`);
     const grids = runsGrids(claim, plan, table, measures);
     conclusions.push({
       claim,
       reading: runsReading,
-      ...(await judgeConclusion(claim, bySeed, level, grids)),
+      ...(await judgeConclusion(claim, bySeed, level, grids, names)),
     });
   }
   const seeds = { [basename(file.path)]: table.seeds.map(asNumber) };
@@ -92,20 +94,20 @@ function gatheredFor(
   };
 }
 
-/** [seeds][combinations of `for`], for the seeds that have all quantities. */
+/** The seeds that have all quantities, each with its values for every combination of `for`. */
 function boundValues(
   claim: ConclusionClaim,
   plan: RunsPlan,
   { seeds }: RunsTable,
   values: ReadonlyMap<Selection, ValuesBySeed>,
-): Record<string, number>[][] {
+): { seed: string; values: Record<string, number>[] }[] {
   const names = Object.keys(claim.quantities);
   const bound = selectionsOf(claim, plan).map((selections) => selections.map((one) => values.get(one)!));
-  return seeds.flatMap((_, seed) =>
-    bound.every((all) => all.every((own) => own.has(seed)))
-      ? [bound.map((all) => Object.fromEntries(all.map((own, i) => [names[i], own.get(seed)!])))]
-      : [],
-  );
+  return seeds.flatMap((name, seed) => {
+    if (!bound.every((all) => all.every((own) => own.has(seed)))) return [];
+    const own = bound.map((all) => Object.fromEntries(all.map((one, i) => [names[i], one.get(seed)!])));
+    return [{ seed: name, values: own }];
+  });
 }
 
 /** The lowest published number of a statistic: one that is not positive rules out its logarithm. */

@@ -294,7 +294,22 @@ describe('compileCondition', () => {
     expect(holds({ a: 5, b: 2 })).toBe(expected);
   });
 
-  test.each(['a + b', 'a > b ? 1 : 0', 'a > b) or (b > a', 'a >'])(
+  test.each([
+    ['0/0 < a', null],
+    ['not (a > 0/0)', null],
+    ['a != 0/0', null],
+    ['1 < a < 0/0', null],
+    ['9 < a < 0/0', false],
+    ['a < 0 and 0/0 < 1', false],
+    ['0/0 < 1 and a < 0', false],
+    ['a > 0 or 0/0 < 1', true],
+    ['0/0 < 1 or a > 0', true],
+    ['(0/0 < 1 ? 1 : 2) < a', null],
+  ])('%s with 0/0 is %s', async (text, expected) => {
+    expect((await compileCondition(text, ['a', 'b'], 'holds'))({ a: 5, b: 2 })).toBe(expected);
+  });
+
+  test.each(['1 < 2', 'a + b', 'a > b ? 1 : 0', 'a > b) or (b > a', 'a >'])(
     '%s is refused by its own text',
     async (text) => {
       const refusal = await compileCondition(text, ['a', 'b'], 'holds').catch((error: unknown) => error);

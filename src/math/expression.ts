@@ -14,7 +14,7 @@ import { didYouMean } from './nearest.ts';
 
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
-type Condition = (values: Values) => boolean;
+type Condition = (values: Values) => boolean | null;
 type Compiled = { kind: 'number'; evaluate: Numeric } | { kind: 'condition'; evaluate: Condition };
 
 /** What an option's formulas may contain. */
@@ -42,7 +42,7 @@ const maxDepth = 100;
  * mod, comparisons, ?:, and, or, not, and the functions of `expression-names`. ^ is right-associative, -x^2 is -(x^2),
  * mod has the sign of its second argument and round rounds halves away from 0. exp and log are those of `elementary`.
  * mathjs only parses the text. The tree is then rebuilt from closures of this file, so that a formula can reach nothing
- * else. A result may be NaN or infinite. Errors: UserError for anything else; it names `option` and the `names` that
+ * else. A result may be NaN or infinite; a comparison with NaN is neither true nor false, and a choice by it is NaN. Errors: UserError for anything else; it names `option` and the `names` that
  * the option accepts instead of a formula.
  */
 export async function compileExpression(
@@ -57,7 +57,8 @@ export async function compileExpression(
 
 /**
  * Compiles a user's condition, such as a > b and not (a > 2*b), in the same way to a function that returns true or
- * false.
+ * false, or null if a side of a comparison that matters is NaN (Kleene's three-valued logic). Errors: UserError, also for
+ * a condition that has none of its variables, which could not depend on them.
  */
 export async function compileCondition(
   text: string,
@@ -65,7 +66,12 @@ export async function compileCondition(
   option: string,
 ): Promise<Condition> {
   const source = { text, option, variables, names: [] };
-  return condition(source, await parsed(source), 0);
+  const tree = await parsed(source);
+  const compiled = condition(source, tree, 0);
+  if (tree.filter((node) => variables.includes((node as SymbolNode).name)).length === 0) {
+    throw refusal(source, `uses none of ${variables.join(', ')}`, `compare ${variables[0]} with something`);
+  }
+  return compiled;
 }
 
 async function parsed(source: Source): Promise<MathNode> {
@@ -138,7 +144,11 @@ function compile(source: Source, node: MathNode, depth: number): Compiled {
       const test = condition(source, branch.condition, depth + 1);
       const yes = numeric(source, branch.trueExpr, depth + 1);
       const no = numeric(source, branch.falseExpr, depth + 1);
-      return { kind: 'number', evaluate: (values) => (test(values) ? yes(values) : no(values)) };
+      const evaluate = (values: Values) => {
+        const chosen = test(values);
+        return chosen === null ? Number.NaN : chosen ? yes(values) : no(values);
+      };
+      return { kind: 'number', evaluate };
     }
     case 'FunctionNode':
       return compileCall(source, node as FunctionNode, depth);
@@ -178,7 +188,7 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   if (args.length === 1) {
     if (fn === 'not') {
       const a = condition(source, args[0], depth + 1);
-      return { kind: 'condition', evaluate: (values) => !a(values) };
+      return { kind: 'condition', evaluate: (values) => opposite(a(values)) };
     }
     if (fn === 'unaryMinus' || fn === 'unaryPlus') {
       const a = numeric(source, args[0], depth + 1);
@@ -189,10 +199,7 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   if (fn === 'and' || fn === 'or') {
     const a = condition(source, args[0], depth);
     const b = condition(source, args[1], depth + 1);
-    return {
-      kind: 'condition',
-      evaluate: fn === 'and' ? (values) => a(values) && b(values) : (values) => a(values) || b(values),
-    };
+    return { kind: 'condition', evaluate: fn === 'and' ? both(a, b) : either(a, b) };
   }
   const operation = arithmetic.get(fn);
   const comparison = comparisons.get(fn);
@@ -203,17 +210,44 @@ function compileOperator(source: Source, node: OperatorNode, depth: number): Com
   const b = numeric(source, args[1], depth + 1);
   if (operation !== undefined)
     return { kind: 'number', evaluate: (values) => operation(a(values), b(values)) };
-  return { kind: 'condition', evaluate: (values) => comparison!(a(values), b(values)) };
+  return { kind: 'condition', evaluate: compare(comparison!, a, b) };
+}
+
+/** The comparison of two numbers; null if one is NaN. */
+function compare(holds: (a: number, b: number) => boolean, a: Numeric, b: Numeric): Condition {
+  return (values) => {
+    const left = a(values);
+    const right = b(values);
+    return Number.isNaN(left) || Number.isNaN(right) ? null : holds(left, right);
+  };
+}
+
+function both(a: Condition, b: Condition): Condition {
+  return (values) => {
+    const first = a(values);
+    if (first === false) return false;
+    const second = b(values);
+    return second === false ? false : first && second;
+  };
+}
+
+function either(a: Condition, b: Condition): Condition {
+  const neither = both(
+    (values) => opposite(a(values)),
+    (values) => opposite(b(values)),
+  );
+  return (values) => opposite(neither(values));
+}
+
+function opposite(truth: boolean | null): boolean | null {
+  return truth === null ? null : !truth;
 }
 
 /** a < b < c holds if each pair of neighbours does. */
 function compileChain(source: Source, node: RelationalNode, depth: number): Compiled {
   const terms = node.params.map((term) => numeric(source, term, depth + 1));
-  const links = node.conditionals.map((name) => comparisons.get(name)!);
-  return {
-    kind: 'condition',
-    evaluate: (values) => links.every((holds, i) => holds(terms[i](values), terms[i + 1](values))),
-  };
+  const links = node.conditionals.map((name, i) => compare(comparisons.get(name)!, terms[i], terms[i + 1]));
+  return { kind: 'condition', evaluate: links.reduce(both) };
 }
 
 function compileCall(source: Source, node: FunctionNode, depth: number): Compiled {
