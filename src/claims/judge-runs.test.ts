@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
@@ -280,6 +280,68 @@ test('the same row twice is found where several cells give one number, and cells
     claims,
   );
   expect(verification.numbers[0].evidence[0].values).toEqual([2, 3]);
+});
+
+describe('the cells of a grid', () => {
+  const grid = (cellsOf: (seed: number) => readonly number[], seeds = 12) =>
+    table(
+      'seed,cell,loss',
+      Array.from({ length: seeds }, (_, seed) =>
+        cellsOf(seed).map((cell) => `${seed},${cell},${1 + cell + losses[seed % 12]}`),
+      ).flat(),
+    );
+  const all = number({ take: 'mean' });
+  const listed = number({ take: 'min', select: { cell: [0, 1, 2, 7, 99] } });
+
+  test.each([all, listed, number({ select: { cell: [2, 7] } })])(
+    'that differ between runs are refused',
+    async (claim) => {
+      expect(
+        await problem(
+          grid((seed) => [0, 1, seed % 2 === 0 ? 2 : 7]),
+          [claim],
+        ),
+      ).toMatch(/different cells: only 6 of 12 runs have the cell cell 2 \(seed 0, 2, 4, 6, 8, and 1 more\)/);
+    },
+  );
+
+  test.each([all, listed])(
+    'are those of most runs: a stray is left out, and a run that lacks one',
+    async (claim) => {
+      const whole = await judge(
+        grid(() => [0, 1, 2]),
+        [claim],
+      );
+      const stray = await judge(
+        grid((seed) => (seed === 1 ? [0, 1, 2, 99] : [0, 1, 2])),
+        [claim],
+      );
+      const valuesIn = ({ verification }: typeof whole) => verification.numbers[0].evidence[0].values;
+      expect(valuesIn(stray)).toEqual(valuesIn(whole));
+      expect(stray.notes).toContain('left out: only 1 of 12 runs has the cell cell 99 (seed 1)');
+      const short = await judge(
+        grid((seed) => (seed === 1 ? [0, 1] : seed === 3 ? [0, 1, 7] : [0, 1, 2])),
+        [claim],
+      );
+      expect(valuesIn(short)).toEqual(valuesIn(whole).filter((_, seed) => seed !== 1 && seed !== 3));
+    },
+  );
+
+  test('written differently are the same', async () => {
+    const content = grid(() => [0, 1, 2]).replaceAll(/^(\d*[02468]),1,/gm, '$1,1.0,');
+    const judged = await judge(content, [listed]);
+    expect(judged.verification.numbers[0].evidence[0].values).toHaveLength(12);
+  });
+
+  test('may lie on computers that differ between runs', async () => {
+    const hosts = grid(() => [0, 1, 2]).replaceAll(
+      /^(\d+),(\d),/gm,
+      (_, seed, cell) => `${seed},${cell}-${Number(seed) % 3 === 0},`,
+    );
+    const { verification, notes } = await judge(hosts, [all]);
+    expect(verification.numbers[0].evidence[0].values).toHaveLength(12);
+    expect(notes.join()).not.toContain('left out');
+  });
 });
 
 test('claims about several experiments need a column of experiments', async () => {

@@ -5,6 +5,7 @@ import type { Measure } from './domain.ts';
 import { judgeConclusion } from './judge-conclusions.ts';
 import { type Gathered, judgeValues } from './judge-numbers.ts';
 import { bind, combinationsOf, type Reading } from './readings.ts';
+import { strayText } from './runs-common.ts';
 import type { RunsFile } from './runs-file.ts';
 import { runsGrids } from './runs-grid.ts';
 import { columnMeasure } from './runs-measures.ts';
@@ -39,9 +40,14 @@ export async function judgeRuns(
     columnMeasure(statistic, table.ranges[place], leastPublished(claims, plan, place)),
   );
   const values = new Map<Selection, ValuesBySeed>();
+  const strays = new Set<string>();
   for (const claim of claims) {
     for (const selection of selectionsOf(claim, plan).flat()) {
-      values.set(selection, await valuesOf(claim, selection, table, plan, file));
+      const { values: own, common } = await valuesOf(claim, selection, table, plan, file);
+      values.set(selection, own);
+      for (const stray of common.strays) {
+        strays.add(`left out: ${await strayText(stray, common.runs, table, plan, file)}`);
+      }
     }
   }
   const numbers = judgeValues(
@@ -55,7 +61,7 @@ export async function judgeRuns(
     const bound = boundValues(claim, plan, table, values);
     const bySeed = bound.map((one) => one.values);
     const names = bound.map(({ seed }) => `run ${seed}`);
-    const grids = runsGrids(claim, plan, table, measures);
+    const grids = await runsGrids(claim, plan, table, measures, file);
     conclusions.push({
       claim,
       reading: runsReading,
@@ -68,6 +74,7 @@ export async function judgeRuns(
     verification: verificationOf(claims, [runsReading], { ...numbers, conclusions }, { level, seeds, runs }),
     notes: [
       ...plan.statistics.flatMap((statistic, place) => scaleNote(statistic, measures[place])),
+      ...listed([...strays]),
       ...shortNotes(claims, plan, table, values),
     ],
   };

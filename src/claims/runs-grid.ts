@@ -3,43 +3,46 @@ import type { Grid } from './best-cell.ts';
 import type { ConclusionClaim } from './claims.ts';
 import type { Measure } from './domain.ts';
 import { bind, combinationsOf } from './readings.ts';
+import { commonRows } from './runs-common.ts';
+import type { RunsFile } from './runs-file.ts';
 import type { RunsPlan } from './runs-plan.ts';
-import type { RunsTable, UsedRow } from './runs-table.ts';
+import type { RunsTable } from './runs-table.ts';
 
 /**
  * The grid of a claim about the best cell, for each combination of `for`, over the runs that have all of its cells; empty for
- * any other claim. Cells are told apart by the settings that claims name or, if these give a run several rows, by all others
- * too.
+ * any other claim.
  */
-export function runsGrids(
+export async function runsGrids(
   claim: ConclusionClaim,
   plan: RunsPlan,
   table: RunsTable,
   measures: readonly Measure[],
-): Grid[] {
+  file: RunsFile,
+): Promise<Grid[]> {
   const { grid, quantities } = claim;
   if (grid === undefined) return [];
-  return combinationsOf(claim.for ?? {}).flatMap((values) => {
+  const grids: Grid[] = [];
+  for (const values of combinationsOf(claim.for ?? {})) {
     const selection = plan.of(claim, bind(grid, values));
-    const bySeed = [...table.rowsOf(selection).values()];
-    const isOwn = bySeed.every((rows) => new Set(rows.map(({ group }) => group)).size === rows.length);
-    const cellOf = (row: UsedRow) => (isOwn ? row.group : row.cell);
-    const groups = new Map(bySeed.flat().map((row) => [cellOf(row), row.group]));
-    const whole = bySeed
-      .map((rows) => new Map(rows.map((row) => [cellOf(row), row.value(selection.statistic)])))
-      .filter((own) => own.size === groups.size && ![...own.values()].some(Number.isNaN));
+    const { rows, cells, cellOf } = await commonRows(claim, selection, table, plan, file);
+    const complete = [...rows.values()].filter((own) => own.every((row) => cells.has(cellOf(row))));
+    const groups = new Map(complete.flat().map((row) => [cellOf(row), row.group]));
+    const whole = complete
+      .map((own) => new Map(own.map((row) => [cellOf(row), row.value(selection.statistic)])))
+      .filter((own) => ![...own.values()].some(Number.isNaN));
     const claimed = [...groups.values()].findIndex((group) =>
       table.takes(plan.of(claim, bind(quantities.cell, values)), group),
     );
-    if (whole.length === 0 || claimed < 0) return [];
-    return {
+    if (whole.length === 0 || claimed < 0) continue;
+    grids.push({
       cells: [...groups.values()].map((group) => settingsOf(group, plan, table)),
       values: [...groups.keys()].map((cell) => whole.map((own) => own.get(cell)!)),
       claimed,
       better: grid.take === 'max' ? 'higher' : 'lower',
       scale: measures[selection.statistic].scale,
-    };
-  });
+    });
+  }
+  return grids;
 }
 
 function settingsOf(group: number, plan: RunsPlan, table: RunsTable): Settings {

@@ -56,6 +56,8 @@ class RowProblem extends Error {
  * Errors: UserError naming the line, for a ragged row, a row without a seed, and a cell that is not what it should be.
  */
 export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTable> {
+  // By the settings as they are written, and as they are meant: 0.1 and 1e-1 are one group.
+  const written = new Map<string, Group>();
   const groups = new Map<string, Group>();
   const seeds = new Map<string, number>();
   const seedOf = memoized((text) => {
@@ -70,12 +72,14 @@ export async function readRuns(file: RunsFile, plan: RunsPlan): Promise<RunsTabl
   }));
   const groupOf = (row: readonly string[]) => {
     const key = plan.settings.map(({ column }) => row[column]).join('\0');
-    const known = groups.get(key);
+    const known = written.get(key);
     if (known !== undefined) return known;
     const cell = plan.settings.map(({ column }) => canonicalCell(row[column], file.delimiter));
     const used = plan.selections.some((selection) => takes(selection, cell));
-    const group: Group = { cell, used, data: [] };
-    groups.set(key, group);
+    const meant = cell.join('\0');
+    const group = groups.get(meant) ?? { cell, used, data: [] };
+    written.set(key, group);
+    groups.set(meant, group);
     return group;
   };
   const signs = decimalSigns(file);

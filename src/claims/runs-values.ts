@@ -1,6 +1,7 @@
 import type { UserError } from '../errors.ts';
 import { mean } from '../stats/describe.ts';
 import { type Claim, nameOf } from './claims.ts';
+import { type CommonRows, commonRows } from './runs-common.ts';
 import type { RunsFile } from './runs-file.ts';
 import { lineOf, runRows, runsError } from './runs-file.ts';
 import type { RunsPlan, Selection } from './runs-plan.ts';
@@ -9,11 +10,17 @@ import type { RunsTable, UsedRow } from './runs-table.ts';
 /** The values of a quantity, by the place of the seed in the table; seeds without one are left out. */
 export type ValuesBySeed = ReadonlyMap<number, number>;
 
+/** The values of a quantity, and the rows that they are computed from. */
+export interface QuantityRuns {
+  readonly values: ValuesBySeed;
+  readonly common: CommonRows;
+}
+
 /**
- * Computes a quantity from the rows of each run. A run is left out if one of its cells is empty or missing: the lowest of
- * fifteen cells is not comparable with that of sixteen.
+ * Computes a quantity from the rows of each run that has the cells of most runs (`commonRows`). A run is left out if one of
+ * its cells is empty.
  *
- * Errors: UserError if a run has several rows where one number is needed, or the same row twice.
+ * Errors: UserError if a run has several rows where one number is needed, or the same row twice, or if runs differ in cells.
  */
 export async function valuesOf(
   claim: Claim,
@@ -21,22 +28,21 @@ export async function valuesOf(
   table: RunsTable,
   plan: RunsPlan,
   file: RunsFile,
-): Promise<ValuesBySeed> {
+): Promise<QuantityRuns> {
   const { take = 'only' } = selection.quantity;
-  const bySeed = table.rowsOf(selection);
-  const values = new Map<number, number>();
-  let most = 0;
-  for (const { length } of bySeed.values()) most = Math.max(most, length);
-  for (let seed = 0; seed < table.seeds.length; seed++) {
-    const rows = bySeed.get(seed);
-    if (rows === undefined) continue;
+  for (const [seed, rows] of table.rowsOf(selection)) {
     const twice = take === 'only' ? rows : sameCell(rows);
     if (twice.length > 1) throw await repeated(claim, seed, twice, table, plan, file);
-    if (rows.length < most) continue;
+  }
+  const common = await commonRows(claim, selection, table, plan, file);
+  const values = new Map<number, number>();
+  for (let seed = 0; seed < table.seeds.length; seed++) {
+    const rows = common.rows.get(seed);
+    if (rows === undefined || rows.length === 0) continue;
     const value = valueIn(selection, rows);
     if (!Number.isNaN(value)) values.set(seed, value);
   }
-  return values;
+  return { values, common };
 }
 
 /** NaN if a number is missing. It does not depend on the order of the rows. */
