@@ -131,7 +131,7 @@ function conclusionContradiction({ subject, evidence, verdict }: One<'conclusion
   if (verdict !== 'contradicted') return [];
   const judged = evidence.filter((one) => one.share !== null);
   const runs = byReading(judged, (one) => `true in ${percent(one.share!, 3)} of ${one.holds.length} seeds`);
-  return [contradiction(subject, subject.holds, runs)];
+  return [contradiction(subject, '–', runs)]; // what is published is what it says
 }
 
 function contradiction(

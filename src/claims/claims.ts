@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { type Positioned, readPositioned } from '../files/positioned.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
-import { isMetric, metricColumn } from '../trial/metrics.ts';
+
 import { readCauses, withCauses } from './causes.ts';
 import { checkClaims, type Runs } from './check-claims.ts';
 import type { Claim, NumberClaim, Quantity } from './claim-parts.ts';
 import { type ClaimsPlace, claimsPlace } from './claims-place.ts';
 import type { Metrics, WrittenClaims } from './claims-schema.ts';
+import { metricNamed } from './column-metric.ts';
 import { Misfit } from './kinds/kind.ts';
 
 export type { Runs } from './check-claims.ts';
@@ -94,6 +95,5 @@ async function checkedForm(value: unknown, place: ClaimsPlace): Promise<WrittenC
 }
 
 function betterOf(metrics: Metrics = {}) {
-  return (statistic: string) =>
-    metrics[statistic]?.better ?? (isMetric(statistic) ? metricColumn(statistic).better : null);
+  return (statistic: string) => metrics[statistic]?.better ?? metricNamed(statistic)?.better ?? null;
 }

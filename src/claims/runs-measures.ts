@@ -1,8 +1,7 @@
 import type { Interval } from '../stats/interval.ts';
-import { type MetricName, metrics } from '../stats/metrics.ts';
 import type { ScaleName } from '../stats/scales.ts';
-import { isMetric, metricColumn } from '../trial/metrics.ts';
 import type { Metrics } from './claims.ts';
+import { metricNamed } from './column-metric.ts';
 import type { Measure } from './domain.ts';
 import { canonicalName } from './runs-cells.ts';
 
@@ -49,17 +48,6 @@ const domains: Record<ScaleName, readonly [number, number]> = {
   logit: [0, 1],
   plain: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 };
-
-/** Words around the name of a metric that do not change what it is: test_mse, accuracy (validation). */
-const around = /test|train(?:ing)?|val(?:id(?:ation)?)?|dev|best|final|mean|score/g;
-
-/** The metric that a column has the name of. */
-function metricNamed(name: string) {
-  if (isMetric(name)) return metricColumn(name);
-  const plain = canonicalName(name).replaceAll(around, '');
-  const found = (Object.keys(metrics) as MetricName[]).find((metric) => canonicalName(metric) === plain);
-  return found === undefined ? null : metrics[found];
-}
 
 /**
  * How the values of a column are compared: as stated or as the metric of its name is, if all runs can be values of it.

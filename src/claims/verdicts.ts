@@ -7,6 +7,7 @@ import { type FigureEvidence, judgeNumbers, type NumberEvidence } from './judge-
 import {
   codeReading,
   isAboutLibrary,
+  isJudged,
   isJudgedByAny,
   type PlanOf,
   type Reading,
@@ -73,7 +74,9 @@ export async function verify(
     figures.push(...judged.figures);
     conclusions.push(...(await judgeConclusions(conclusionClaims, reading, planOf, records, level)));
   }
-  return verificationOf(claims, readings, { numbers, figures, conclusions }, { level, seeds });
+  // A file of claims may be about one reading only.
+  const judging = readings.filter((reading) => claims.some((claim) => isJudged(claim, reading)));
+  return verificationOf(claims, judging, { numbers, figures, conclusions }, { level, seeds });
 }
 
 /** Puts together what was found under each reading. */

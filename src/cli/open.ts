@@ -1,8 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { addExamples } from './examples.ts';
+import { newestFolder } from './newest-folder.ts';
 import { pageFile } from './page.ts';
 import { writeStderr, writeStdout } from './terminal.ts';
 
@@ -47,15 +48,8 @@ const pageIn = (folder: string): string => resolve(folder, folder.endsWith('.htm
 async function latestPage(): Promise<string> {
   const own = pageIn('results');
   if (await isFile(own)) return own;
-  const folders = await readdir('results', { withFileTypes: true }).catch(() => []);
-  let latest = { page: own, time: Number.NEGATIVE_INFINITY };
-  for (const { name } of folders) {
-    if (!name.startsWith('report-')) continue;
-    const page = pageIn(join('results', name));
-    const time = (await stat(page).catch(() => null))?.mtimeMs ?? Number.NEGATIVE_INFINITY;
-    if (time > latest.time) latest = { page, time };
-  }
-  return latest.page;
+  const newest = await newestFolder('report-', pageFile);
+  return newest === null ? own : pageIn(newest);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -169,4 +169,13 @@ test('what is not there is refused, and the nearest name is given', async () => 
   expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('did you mean every') });
   const nowhere = await callProgram(['verify', 'explain', 'every', '--from', 'nowhere'], directory);
   expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('nowhere/verify.json') });
+});
+
+test('without the usual verdicts, explains by those of other choices and says so', async () => {
+  await rename(join(directory, 'results/verify'), join(directory, 'results/verify-quick'));
+  const { status, stderr } = await callProgram(['verify', 'explain', 'cell'], directory);
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringMatching(/no verdicts in results\/verify; these are from results.verify-quick/),
+  });
 });

@@ -1,7 +1,10 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
-import { writeStdoutRaw } from './terminal.ts';
+import { newestFolder } from './newest-folder.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import { usualFolder } from './verify-folder.ts';
 
 interface ExplainFlags {
@@ -17,11 +20,16 @@ export function addExplainCommand(verify: Command): void {
     .description(
       'Say in five sentences what was claimed, what was run, how far apart they are, how sure that is, and how to repeat it',
     )
-    .addOption(new Option('--from <dir>', 'folder of the verdicts (default: results/verify)'))
+    .addOption(
+      new Option(
+        '--from <dir>',
+        'folder of the verdicts (default: results/verify, or else the newest results/verify-…)',
+      ),
+    )
     // The flag is also one of verify itself, which then gets it.
     .addOption(new Option('--json', 'print the explanation as JSON, and errors too'))
     .action(async (claim: string, _flags: ExplainFlags, self: Command) => {
-      const { from = usualFolder, json = false } = self.optsWithGlobals<ExplainFlags>();
+      const { from = await latestVerdicts(), json = false } = self.optsWithGlobals<ExplainFlags>();
       const { readVerification } = await import('../claims/read-verification.ts');
       const { explain, explainable } = await import('../claims/explain.ts');
       const { explanationJson, explanationText } = await import('./show-explanation.ts');
@@ -36,4 +44,14 @@ export function addExplainCommand(verify: Command): void {
     ['verify explain ols-best-at-rate-0.01', 'why a conclusion of the report is contradicted'],
     ['verify explain "Figure 4" --from results/verify-quick', 'a figure, by the verdicts of verify --quick'],
   ]);
+}
+
+/** The folder of the usual verdicts; without them, the newest of the verdicts with other choices, which a note names. */
+async function latestVerdicts(): Promise<string> {
+  const { verificationName } = await import('../claims/read-verification.ts');
+  const usual = await stat(join(usualFolder, verificationName)).catch(() => null);
+  const newest = usual === null ? await newestFolder('verify-', verificationName) : null;
+  if (newest === null) return usualFolder;
+  writeStderr(`note: there are no verdicts in ${usualFolder}; these are from ${newest}`);
+  return newest;
 }
