@@ -37,7 +37,10 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
     text('scale', 'what is compared: the value itself, or a function of it whose runs are near normal'),
     text('method', 'how one more run is predicted: normal, tail, ranks, equal or few'),
     number('p', 'probability that one more run is as far out as the published number'),
-    number('p_adjusted', 'p adjusted for all numbers of the figure and all figures (max-t, Holm)'),
+    number(
+      'p_adjusted',
+      'p adjusted for all numbers of the figure and all figures (step-down max-t within the figure; figures share the level in proportion to their numbers)',
+    ),
     number('share', 'share of the seeds in which a conclusion holds'),
     number('share_unpaired', 'the same if each of its quantities came from an independent run'),
     number('effect', 'by how much the conclusion holds: median over the seeds, in the unit of its statistic'),
@@ -148,7 +151,10 @@ export function figuresTable({ figures }: Verification): Table {
       text('reading', 'code, text, or the one choice changed in the program'),
       integer('numbers', 'how many published numbers are judged together'),
       number('p', 'probability that one more run has a number as far out as the farthest published one'),
-      number('p_adjusted', 'p corrected for the number of figures (Holm)'),
+      number(
+        'p_adjusted',
+        'p adjusted for all figures, which share the level in proportion to their numbers',
+      ),
       text('status', 'done, or not run: a record is missing'),
       text('verdict', 'over all readings'),
     ],

@@ -123,6 +123,18 @@ describe('a figure', () => {
     },
   );
 
+  test('is unusual at the level of the verification, not always at 95 %', () => {
+    const cell = own[2];
+    const far = 0.12 * Math.exp(0.1 * 1.6); // among ten numbers
+    const others = Array.from({ length: 9 }, (_, i) => gathered(claim(`other${i}`, 0.12), cell));
+    const at = (level: number) =>
+      judgeValues([gathered(claim('far', far, { figure: 'F' }), cell), ...others], level).figures[0];
+    const { p } = at(0.95);
+    expect(p).toBeGreaterThan(0.05);
+    expect(at(0.95).verdict).toBe('typical');
+    expect(at(1 - 1.1 * p!).verdict).toBe('unusual');
+  });
+
   test('of one seed decides nothing, however far its numbers are', () => {
     for (const value of [0.1, 5]) {
       const { numbers, figures } = judgeValues(

@@ -1,7 +1,7 @@
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
 import { type CellJudgement, type FamilyRuns, type JudgeFamily, prepareFamily } from '../stats/family.ts';
-import { holm } from '../stats/holm.ts';
+import { adjustedOverFamilies } from '../stats/family-shares.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { Method } from '../stats/one-more-run.ts';
 import { shareWord } from '../stats/share.ts';
@@ -50,7 +50,7 @@ export interface FigureEvidence {
   readonly numbers: number;
   /** Probability that one more run has a number as far out as the farthest published one; null: not run. */
   readonly p: number | null;
-  /** p corrected for the number of figures (Holm). */
+  /** p adjusted for all figures, which share the level in proportion to their numbers. */
   readonly adjusted: number | null;
   readonly verdict: Verdict;
 }
@@ -100,7 +100,7 @@ export function judgeValues(
   const judged = [...named].map(([name, members]) =>
     prepare(name, members.map(runsOf))(members.map(({ claim }) => printedInterval(claim))),
   );
-  const adjusted = holm(judged.map(({ cells }) => cells.map(({ joint }) => joint)));
+  const adjusted = adjustedOverFamilies(judged.map(({ cells }) => cells.map(({ joint }) => joint)));
   const shares = sharesOf(adjusted, 1 - level);
   const evidence = new Map<Gathered, NumberEvidence>();
   for (const [i, members] of families.entries()) {
@@ -124,12 +124,13 @@ export function judgeValues(
       figure!,
       members,
       [...pOf].filter(([{ claim }]) => claim.figure === figure).map(([, p]) => p),
+      level,
     ),
   );
   return { numbers, figures };
 }
 
-/** The part of `probability` at which each family is tested in the end (`holm`). */
+/** The part of `probability` at which each family is tested in the end (`adjustedOverFamilies`). */
 function sharesOf(adjusted: readonly (readonly number[])[], probability: number): number[] {
   const isRejected = adjusted.map((own) => own.every((p) => p <= probability));
   const remaining = adjusted.reduce((sum, { length }, i) => sum + (isRejected[i] ? 0 : length), 0);
@@ -146,6 +147,7 @@ function figureEvidence(
   figure: string,
   members: readonly NumberEvidence[],
   families: readonly { p: number; adjusted: number }[],
+  level: number,
 ): FigureEvidence {
   const words = new Set(members.map(({ verdict }) => verdict));
   const complete = !words.has('not run');
@@ -157,16 +159,16 @@ function figureEvidence(
     numbers: members.length,
     p,
     adjusted: complete ? least(families.map((family) => family.adjusted)) : null,
-    verdict: figureWord(words, p),
+    verdict: figureWord(words, p, level),
   };
 }
 
 /** A figure of many numbers has some unusual ones; it is unusual itself if they are too far out for so many. */
-function figureWord(words: ReadonlySet<Verdict>, p: number | null): Verdict {
+function figureWord(words: ReadonlySet<Verdict>, p: number | null, level: number): Verdict {
   if (words.has('not run')) return 'not run';
   if (words.has('contradicted')) return 'contradicted';
   if (words.size === 1 && words.has('undecided')) return 'undecided';
-  return p! <= 0.05 ? 'unusual' : 'typical';
+  return p! <= 1 - level ? 'unusual' : 'typical';
 }
 
 /** Numbers of one figure that have the same runs; a number without a figure is a family of its own. */

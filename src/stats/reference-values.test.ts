@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createRng } from '../math/rng.ts';
 import { notBestPValues } from './best-cells.ts';
 import { clusteredShare } from './clustered-share.ts';
-import { holm } from './holm.ts';
+import { adjustedOverFamilies } from './family-shares.ts';
 import { simulateMaxT } from './max-t.ts';
 import { medianInterval } from './median-interval.ts';
 import { farthestPValue, skewnessZ } from './near-normal.ts';
@@ -116,7 +116,7 @@ describe('the largest of several distances', () => {
 
 test('p-values adjusted for several families, as closed testing gives them', () => {
   for (const { families, adjusted } of values.holm) {
-    const found = holm(families);
+    const found = adjustedOverFamilies(families);
     for (const [f, own] of adjusted.entries()) for (const [i, p] of own.entries()) expectNear(found[f][i], p);
   }
 });

@@ -14,7 +14,7 @@
  * Multiple Test Procedure, Scand. J. Statist. 6 (1979); Bretz et al., A Graphical Approach to Sequentially Rejective
  * Multiple Test Procedures, Statistics in Medicine 28 (2009).
  */
-export function holm(families: readonly (readonly number[])[]): number[][] {
+export function adjustedOverFamilies(families: readonly (readonly number[])[]): number[][] {
   const largest = families.map((pValues) => pValues.reduce((most, p) => Math.max(most, p), 0));
   const order = families.map((_, f) => f).sort((f, g) => ratio(f) - ratio(g));
   function ratio(f: number): number {

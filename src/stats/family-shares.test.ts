@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createRng } from '../math/rng.ts';
-import { holm } from './holm.ts';
+import { adjustedOverFamilies } from './family-shares.ts';
 
-const singles = (pValues: readonly number[]) => holm(pValues.map((p) => [p])).map(([p]) => p);
+const singles = (pValues: readonly number[]) => adjustedOverFamilies(pValues.map((p) => [p])).map(([p]) => p);
 
 // R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
 test("families of one are Holm's own procedure, in the order given", () => {
@@ -23,16 +23,16 @@ test('never above 1, and never smaller for a larger p-value', () => {
 });
 
 test('of one and of none', () => {
-  expect(holm([[0.3]])).toEqual([[0.3]]);
-  expect(holm([])).toEqual([]);
+  expect(adjustedOverFamilies([[0.3]])).toEqual([[0.3]]);
+  expect(adjustedOverFamilies([])).toEqual([]);
 });
 
 test('a family hands its level on once all of it is rejected, and not before', () => {
-  const [[first, second], [other]] = holm([[0.001, 0.5], [0.03]]);
+  const [[first, second], [other]] = adjustedOverFamilies([[0.001, 0.5], [0.03]]);
   expect(first).toBeCloseTo(0.0015, 12); // 3/2 of it
   expect(second).toBeCloseTo(0.5, 12); // last in order, so the other has handed on what it had
   expect(other).toBeCloseTo(0.09, 12); // three times
-  const [[, last], [after]] = holm([[0.001, 0.02], [0.03]]);
+  const [[, last], [after]] = adjustedOverFamilies([[0.001, 0.02], [0.03]]);
   expect(last).toBeCloseTo(0.03, 12);
   expect(after).toBeCloseTo(0.03, 12);
 });
@@ -44,7 +44,7 @@ test('with one false hypothesis in each family, true ones are rejected in at mos
   for (let sample = 0; sample < samples; sample++) {
     // Two hypotheses per family, adjusted within it (Bonferroni); the first is false beyond doubt.
     const families = Array.from({ length: 5 }, () => [0, rng.uniform()]);
-    if (holm(families).some(([, p]) => p <= 0.05)) wrong++;
+    if (adjustedOverFamilies(families).some(([, p]) => p <= 0.05)) wrong++;
   }
   // Handing on the level of families that are rejected in part only would give 11 %.
   expect(wrong / samples).toBeLessThan(0.06);
