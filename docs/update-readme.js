@@ -32,7 +32,11 @@ async function fullVerification() {
   if (readings.length < 2 || seeds.franke.length < 20 || seeds.images.length < 5) {
     throw new Error(`${results}/verify does not hold a full verification: run \`npx fys-nn verify\` first`);
   }
-  return readFile(join(results, 'verify/verify.md'), 'utf8');
+  const text = await readFile(join(results, 'verify/verify.md'), 'utf8');
+  // The documents are elsewhere: there the commands work without --from, which is the usual folder.
+  return text
+    .replace('The commands below work in the folder of this file.\n\n', '')
+    .replaceAll(' --from .`', '`');
 }
 
 /** Returns the published numbers next to those of `fys-nn report`, as Markdown. Throws if they are not from a full run. */

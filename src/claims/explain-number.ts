@@ -2,7 +2,7 @@ import { counted } from '../errors.ts';
 import type { NumberClaim } from './claims.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
 import { moreSeedsFor } from './more-runs.ts';
-import { divergedRuns, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
+import { divergedRuns, percent, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
 
 /** "the median of the runs is 0.0521, and the published value lies 0.4 standard deviations of one run above their mean, …" */
 export function numberDistance({ claim, found, values }: NumberEvidence): string {
@@ -18,7 +18,7 @@ export function numberDistance({ claim, found, values }: NumberEvidence): string
 }
 
 /** Why the verdict is what it is: what would have been another one. */
-export function numberSureness(evidence: NumberEvidence): string {
+export function numberSureness(evidence: NumberEvidence, level: number): string {
   const { claim, found, verdict, values } = evidence;
   if (found === null) return 'run fys-nn verify again';
   const { interval, undetected, resolutionZ, p, adjusted } = found;
@@ -28,7 +28,7 @@ export function numberSureness(evidence: NumberEvidence): string {
       if (divergedRuns(values) === values.length) return 'what diverges gives no number';
       return `the probability that ${oneMore(claim)} is so far out is ${pValueText(p)}, and ${pValueText(adjusted)} allowing for all other numbers`;
     case 'unusual':
-      return `it lies outside of the central 95 % of ${(claim.runs ?? 1) === 1 ? 'such runs' : 'such means'}, ${rangeText(interval)}, but so do some of so many numbers (p = ${pValueText(adjusted)} allowing for all of them), and ${limits}`;
+      return `it lies outside of the central ${percent(level)} of ${(claim.runs ?? 1) === 1 ? 'such runs' : 'such means'}, ${rangeText(interval)}, but so do some of so many numbers (p = ${pValueText(adjusted)} allowing for all of them), and ${limits}`;
     case 'undecided':
       return `with so few runs, ${limits}${moreText(evidence)}`;
     default:

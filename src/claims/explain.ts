@@ -4,7 +4,7 @@ import { conclusionDistance, conclusionSureness } from './explain-conclusion.ts'
 import { numberDistance, numberSureness } from './explain-number.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { FigureEvidence, NumberEvidence } from './judge-numbers.ts';
-import { runsReading } from './judge-runs.ts';
+import { runsReading } from './readings.ts';
 import { pValueText, valueText, zText } from './verdict-text.ts';
 import { isWhole, type Judged, type Verification } from './verdicts.ts';
 import { stands, type Verdict, verdictMeanings } from './words.ts';
@@ -44,7 +44,7 @@ const mostNamed = 5;
 export function explain(verification: Verification, text: string): Explanation[] {
   const { numbers, conclusions, figures } = verification;
   const number = numbers.find(({ subject }) => subject.id === text);
-  if (number !== undefined) return [explainNumber(number)];
+  if (number !== undefined) return [explainNumber(number, verification.level)];
   const conclusion = conclusions.find(({ subject }) => subject.id === text);
   if (conclusion !== undefined) return [explainConclusion(conclusion, verification.level)];
   const plain = (name: string) => name.trim().toLowerCase();
@@ -65,12 +65,15 @@ export function explainable({ numbers, conclusions, figures }: Verification): st
   ];
 }
 
-function explainNumber({ subject, evidence, ...judged }: Judged<NumberClaim, NumberEvidence>): Explanation {
+function explainNumber(
+  { subject, evidence, ...judged }: Judged<NumberClaim, NumberEvidence>,
+  level: number,
+): Explanation {
   const claimed = `The report says (${subject.where}): ${subject.says}: ${valueText(subject.value)}.`;
   return explained(claimed, subject.id, [subject], evidence, judged, {
     count: ({ values }) => values.length,
     distance: numberDistance,
-    sureness: numberSureness,
+    sureness: (one) => numberSureness(one, level),
     runs: ({ reading, values, found }) => ({
       ...{ reading: reading.name, published: subject.value, scale: found?.scale ?? '' },
       values: values.filter((value) => value !== null),
@@ -109,7 +112,7 @@ function explainFigure(
       const zs = of(one).flatMap(({ claim, found }) => (found === null ? [] : { id: claim.id, z: found.z }));
       const [farthest] = zs.sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
       if (farthest === undefined) return 'a record is missing';
-      return `the farthest of them, ${farthest.id}, lies ${zText(Math.abs(farthest.z))} standard deviations of one run ${farthest.z < 0 ? 'below' : 'above'} the mean of ours`;
+      return `the farthest of them, ${farthest.id}, lies ${zText(Math.abs(farthest.z))} standard deviations of one run ${farthest.z < 0 ? 'below' : 'above'} the mean of ${one.reading.name === runsReading.name ? 'the runs' : 'ours'}`;
     },
     sureness: (one) => {
       const ids = of(one).flatMap(({ claim, verdict }) => (verdict === 'contradicted' ? claim.id : []));

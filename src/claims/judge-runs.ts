@@ -4,7 +4,7 @@ import { quantitiesOf } from './claims.ts';
 import type { Measure } from './domain.ts';
 import { judgeConclusion } from './judge-conclusions.ts';
 import { type Gathered, judgeValues } from './judge-numbers.ts';
-import { bind, combinationsOf, type Reading } from './readings.ts';
+import { bind, combinationsOf, runsReading } from './readings.ts';
 import { strayText } from './runs-common.ts';
 import type { RunsFile } from './runs-file.ts';
 import { runsGrids } from './runs-grid.ts';
@@ -13,9 +13,6 @@ import { planRuns, type RunsPlan, type Selection } from './runs-plan.ts';
 import { type RunsTable, readRuns } from './runs-table.ts';
 import { type ValuesBySeed, valuesOf } from './runs-values.ts';
 import { type Verification, verificationOf } from './verdicts.ts';
-
-/** The runs of another program: the only reading of the report there is. */
-export const runsReading: Reading = { name: 'runs', variant: 'code', changed: [] };
 
 /** The verdicts from a file of runs, and what its reader should know. */
 export interface JudgedRuns {

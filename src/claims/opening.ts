@@ -4,6 +4,7 @@ import { significantText } from '../stats/significant.ts';
 import type { Cause } from './claims.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
+import { runsReading } from './readings.ts';
 import { endedText } from './unfinished.ts';
 import { effectUnit } from './unit.ts';
 import { valueText, zText } from './verdict-text.ts';
@@ -12,13 +13,21 @@ import { stands, type Verdict, verdicts } from './words.ts';
 
 /** What holds and what does not, on how many seeds, in plain sentences. */
 export function openingSentences(verification: Verification): string[] {
-  const { conclusions, numbers } = verification;
+  const { conclusions, numbers, readings } = verification;
   const judged = [...conclusions, ...numbers]
     .map(({ verdict }) => verdict)
     .filter((verdict) => verdict !== 'not run');
   return [
     ...(conclusions.length === 0 ? [] : [countsSentence(conclusions, 'conclusion', conclusionPhrases)]),
-    ...(numbers.length === 0 ? [] : [countsSentence(numbers, 'published number', numberPhrases)]),
+    ...(numbers.length === 0
+      ? []
+      : [
+          countsSentence(
+            numbers,
+            'published number',
+            isGiven(readings[0]?.name) ? givenPhrases : numberPhrases,
+          ),
+        ]),
     ...(judged.length > 0 && judged.every((verdict) => verdict !== 'contradicted')
       ? ['Nothing is contradicted.']
       : []),
@@ -64,6 +73,12 @@ const numberPhrases: Phrases = {
   underspecified: ['fits one reading only', 'fit one reading only'],
 };
 
+/** The same of numbers that are judged by the runs of another program. */
+const givenPhrases: Phrases = {
+  ...numberPhrases,
+  typical: ['is typical of the runs', 'are typical of the runs'],
+};
+
 function countsSentence(judged: readonly { verdict: Verdict }[], noun: string, phrases: Phrases): string {
   const order = ['holds', 'typical', 'holds, but negligible', 'contradicted', ...verdicts] as Verdict[];
   const parts = [...new Set(order)].flatMap((verdict) => {
@@ -84,6 +99,7 @@ function seedsSentence({ numbers, conclusions, readings }: Verification): string
     ...numbers.flatMap(({ evidence }) => evidence.map((one) => ({ one, n: one.values.length }))),
     ...conclusions.flatMap(({ evidence }) => evidence.map((one) => ({ one, n: one.holds.length }))),
   ];
+  const noun = isGiven(readings[0]?.name) ? 'run' : 'seed';
   const parts = readings
     .filter(({ changed }) => changed.length === 0)
     .map(({ name }) => {
@@ -92,13 +108,24 @@ function seedsSentence({ numbers, conclusions, readings }: Verification): string
         .map(({ n }) => n);
       const least = own.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
       const most = own.reduce((a, b) => Math.max(a, b), 0);
-      return { name, seeds: least < most ? `${least} to ${counted(most, 'seed')}` : counted(most, 'seed') };
+      return { name, seeds: least < most ? `${least} to ${counted(most, noun)}` : counted(most, noun) };
     });
+  if (noun === 'run') return `Each was judged by ${parts[0].seeds} of another program.`;
   if (new Set(parts.map(({ seeds }) => seeds)).size === 1) {
     const names = parts.map(({ name }) => readingName(name));
     return `Each was judged on ${parts[0].seeds}, under ${joined(names)}.`;
   }
   return `Each was judged on ${joined(parts.map(({ name, seeds }) => `${seeds} under ${readingName(name)}`))}.`;
+}
+
+/** Whether a reading is no reading of the report but the runs of another program. */
+function isGiven(name: string | undefined): boolean {
+  return name === runsReading.name;
+}
+
+/** " under the program"; nothing for given runs, which are all that there is. */
+function under(name: string): string {
+  return isGiven(name) ? '' : ` under ${readingTitle(name)}`;
 }
 
 /** A reading with the name of its option: "its program (code)". */
@@ -167,7 +194,8 @@ function shareSentence(evidence: readonly ConclusionEvidence[], unit: string): s
   const run = evidence.filter(({ share }) => share !== null);
   const shares = run.map(({ reading, holds }, index) => {
     const count = `${holds.filter((held) => held === true).length} of ${holds.length}`;
-    return `${count}${index === 0 ? ' seeds' : ''} under ${readingTitle(reading.name)}`;
+    const noun = isGiven(reading.name) ? ' runs' : ' seeds';
+    return `${count}${index === 0 ? noun : ''}${under(reading.name)}`;
   });
   const missed = run.filter(({ effect }) => effect !== null && effect.median < 0);
   return `True in ${joined(shares)}${missText(missed, missed.length < run.length, unit)}.`;
@@ -177,8 +205,9 @@ function shareSentence(evidence: readonly ConclusionEvidence[], unit: string): s
 function missText([first]: readonly ConclusionEvidence[], onlySome: boolean, unit: string): string {
   if (first?.effect === null || first === undefined || !Number.isFinite(first.effect.median)) return '';
   const by = significantText(-first.effect.median, 2);
-  const under = onlySome ? `, under ${readingTitle(first.reading.name)},` : '';
-  return `; in the median seed it${under} misses by ${by}${unit === '' ? '' : ` (${unit})`}`;
+  const where = onlySome ? `,${under(first.reading.name)},` : '';
+  const noun = isGiven(first.reading.name) ? 'run' : 'seed';
+  return `; in the median ${noun} it${where} misses by ${by}${unit === '' ? '' : ` (${unit})`}`;
 }
 
 /** One doubt per figure that has such numbers. */
@@ -214,13 +243,13 @@ function size({ found }: NumberEvidence): number {
 }
 
 function distanceText({ found, reading, values }: NumberEvidence): string {
-  const under = `under ${readingTitle(reading.name)}`;
+  const where = under(reading.name);
   const diverged = values.filter((value) => value !== null && !Number.isFinite(value)).length;
-  if (diverged > values.length / 2) return `${diverged} of ${values.length} runs diverge ${under}`;
-  if (found === null) return `it was not run ${under}`;
+  if (diverged > values.length / 2) return `${diverged} of ${values.length} runs diverge${where}`;
+  if (found === null) return `it was not run${where}`;
   const side = found.z < 0 ? 'below' : 'above';
   const distance = Number.isFinite(found.z)
     ? `${zText(Math.abs(found.z))} standard deviations of one run ${side} the mean of ${values.length} runs`
     : `unlike all ${values.length} runs`;
-  return `that is ${distance} ${under}, whose median is ${valueText(found.median)}`;
+  return `that is ${distance}${where}, whose median is ${valueText(found.median)}`;
 }

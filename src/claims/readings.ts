@@ -21,6 +21,9 @@ export interface Reading {
 export const codeReading: Reading = { name: 'code', variant: 'code', changed: [] };
 export const textReading: Reading = { name: 'text', variant: 'text', changed: [] };
 
+/** The runs of another program: the only reading of the report there is. */
+export const runsReading: Reading = { name: 'runs', variant: 'code', changed: [] };
+
 /** The program with these choices changed. */
 export function readingWith(changed: readonly Choice[]): Reading {
   if (changed.length === 0) return codeReading;

@@ -29,14 +29,15 @@ export async function specificationFiles(
   claims: readonly Claim[],
   seeds: ReadonlyMap<string, number>,
   drawn: readonly Claim[],
+  level: number,
 ): Promise<Map<string, FileContent>> {
-  const tables = [specificationTable(curves), choicesTable(curves)];
+  const tables = [specificationTable(curves, level), choicesTable(curves)];
   const files = tableFiles('specification', 'the claims of the report under its open choices', tables);
   const figures = curves
     .filter(({ claim }) => drawn.includes(claim))
     .flatMap((curve) => figureOf(curve) ?? []);
   const images = figures.map(({ name }) => `${name}.svg`);
-  files.set('specification.md', specificationMarkdown(curves, claims, seedsText(seeds), images));
+  files.set('specification.md', specificationMarkdown(curves, claims, seedsText(seeds), images, level));
   for (const [name, content] of await figureFiles(figures)) files.set(name, content);
   return files;
 }

@@ -1,9 +1,10 @@
 import type { Column, Table, Value } from '../output/table.ts';
 import { type Choice, choices, rowOf } from './choices.ts';
 import { type Curve, specificationVerdicts, standsBy } from './specification.ts';
+import { percent } from './verdict-text.ts';
 
 /** specification.csv: one row per claim and combination of choices. */
-export function specificationTable(curves: readonly Curve[]): Table {
+export function specificationTable(curves: readonly Curve[], level: number): Table {
   const switched = choices.map(
     (choice): Column => ({
       name: columnOf(choice),
@@ -30,7 +31,7 @@ export function specificationTable(curves: readonly Curve[]): Table {
       number('high', 'largest value of a seed; empty if a run diverged'),
       text(
         'verdict',
-        `${specificationVerdicts.join(', ')}; typical: within the central 95 % of one more run, not corrected for other claims`,
+        `${specificationVerdicts.join(', ')}; typical: within the central ${percent(level)} of one more run, not corrected for other claims`,
       ),
     ],
     primaryKey: ['claim', 'specification'],

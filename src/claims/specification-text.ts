@@ -86,6 +86,7 @@ export function specificationMarkdown(
   claims: readonly Claim[],
   seedsText: string,
   drawn: readonly string[],
+  level: number,
 ): string {
   const rows = (some: readonly Curve[]) => markdownTable(curveHeader, some.map(curveCells));
   const headline = curves.filter(({ claim }) => isHeadline(claim, claims));
@@ -103,7 +104,7 @@ export function specificationMarkdown(
     .map((curve) => ({ curve, by: recovering(curve) }))
     .filter(({ curve, by }) => by.length > 0 && !standsUnder(curve.specifications[0]));
   const parts = [
-    `## The report under other choices\n\nEvery claim under combinations of the choices that the report leaves open. ${designText(curves)} ${seedsText} Shares are of the total sum of squares; a number is "typical" under a combination if it lies within the central 95 % of one more run there (Student's t over the seeds, not corrected for the number of claims).`,
+    `## The report under other choices\n\nEvery claim under combinations of the choices that the report leaves open. ${designText(curves)} ${seedsText} Shares are of the total sum of squares; a number is "typical" under a combination if it lies within the central ${percent(level)} of one more run there (Student's t over the seeds, not corrected for the number of claims).`,
     section('Headline numbers', headline, rows),
     section('Conclusions', conclusions, rows),
     others.length === 0 ? '' : `### Numbers of figures, mean shares\n\n${figureTable(others)}`,

@@ -125,17 +125,17 @@ test('tables and text have every claim, and cells for every column', () => {
       0.95,
     );
   });
-  for (const table of [specificationTable(curves), choicesTable(curves)]) {
+  for (const table of [specificationTable(curves, 0.95), choicesTable(curves)]) {
     const rows = [...table.rows];
     const key = table.primaryKey.map((name) => table.columns.findIndex((column) => column.name === name));
     expect(new Set(rows.map((row) => key.map((place) => row[place]).join())).size).toBe(rows.length);
     for (const row of rows) expect(row).toHaveLength(table.columns.length);
   }
-  const ranks = [...specificationTable(curves).rows]
+  const ranks = [...specificationTable(curves, 0.95).rows]
     .filter(([id]) => id === 'best')
     .map((row) => row[4 + choices.length + 1]);
   expect([...ranks].sort((a, b) => Number(a) - Number(b))).toEqual(ranks.map((_, index) => index + 1));
-  const text = specificationMarkdown(curves, claims, 'Seeds: 5 of ffnn.', []);
+  const text = specificationMarkdown(curves, claims, 'Seeds: 5 of ffnn.', [], 0.95);
   expect(text).toMatch(
     /### Headline numbers[\s\S]*best[\s\S]*### Conclusions[\s\S]*lower[\s\S]*### Choices that recover a claim/,
   );

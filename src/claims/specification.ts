@@ -43,7 +43,7 @@ export interface Specification {
 }
 
 /**
- * typical, unusual: whether the published number lies within the central 95 % of one more run (Student's t over the seeds,
+ * typical, unusual: whether the published number lies within the central part of one more run, at `level` (Student's t over the seeds,
  * not corrected for the number of claims or specifications). true, false: a conclusion is, in all seeds; mixed: in some.
  */
 export const specificationVerdicts = [

@@ -1,4 +1,5 @@
 import { markdownTable, markdownText } from '../output/markdown.ts';
+import { explainCommand } from './explain-command.ts';
 import { type Doubt, doubts, openingSentences } from './opening.ts';
 import { endedText } from './unfinished.ts';
 import { percent } from './verdict-text.ts';
@@ -6,11 +7,11 @@ import { type Verification, withoutChoices } from './verdicts.ts';
 import { type Section, seedsText, verificationSections } from './verification-sections.ts';
 import type { GridWinners } from './winners.ts';
 
-/** The whole verification as Markdown, with one table per section. */
+/** The whole verification as Markdown, with one table per section. It is the same in every folder. */
 export function verificationMarkdown(verification: Verification, winners: readonly GridWinners[]): string {
   const { level, readings, ended } = verification;
   const names = readings.map(({ name }) => name).join(', ');
-  const heading = `Readings: ${names}. Level ${percent(level)} for all figures together (max-t within a figure, Holm over figures). ${seedsText(verification)}`;
+  const heading = `Readings: ${names}. Level ${percent(level)} for all figures together (shared in proportion to their numbers; max-t within a figure). ${seedsText(verification)}`;
   const without = withoutChoices(verification);
   const libraries =
     without.length === 0
@@ -31,8 +32,11 @@ export function verificationMarkdown(verification: Verification, winners: readon
 /** What not to rely on, and why: the same as the page. */
 function doubtLines(verification: Verification): string[] {
   const all = doubts(verification);
+  if (all.length === 0) return [];
   const isAgainst = ({ verdict }: Doubt) => verdict === 'contradicted';
   return [
+    'The commands below work in the folder of this file.',
+    '',
     ...doubtList('Do not rely on these', all.filter(isAgainst)),
     ...doubtList(
       'Rely on these with care',
@@ -49,7 +53,7 @@ function doubtList(title: string, doubts: readonly Doubt[]): string[] {
       '   ',
     ),
     ...(cause === undefined ? [] : wrapped(`   Why: ${markdownText(cause.text)}`, '   ')),
-    `   \`fys-nn verify explain ${id}\``,
+    `   \`${explainCommand(id, '.')}\``,
   ]);
   return [`### ${title}`, '', ...items, ''];
 }

@@ -1,6 +1,6 @@
 /** Every verdict, from good to bad, and what it says. */
 export const verdictMeanings = {
-  typical: 'a number within the central 95 % of our runs',
+  typical: 'a number within the central part of the runs, at the chosen level (95 % by default)',
   unusual: 'a number outside of them, but not by enough to be sure among so many numbers',
   holds: 'a conclusion that is true in more than 80 % of all seeds',
   'holds, but negligible': 'it holds, by less than a tenth of the spread between seeds',

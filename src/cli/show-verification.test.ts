@@ -52,7 +52,7 @@ test.each([60, 80, 120])('fewer than 60 lines of %d columns, however many claims
 test('what is contradicted comes last: what the report says, what our runs give, how far apart, and why', () => {
   const text = showVerification(verificationOf(every), 'out', true, terminal(1000));
   expect(text).toMatch(
-    /\ncontradicted: 2 claims\n {2}number-7: .*: the report \(there\) says 3, our runs give 1 to 2, 11 standard deviations of one run apart\n {2}conclusion-7: .* \(there\): true in 1 of 3 seeds\. Why: the reason\n\nAll claims: .*verify explain ID$/,
+    /\ncontradicted: 2 claims\n {2}number-7: .*: the report \(there\) says 3, our runs give 1 to 2, 11 standard deviations of one run apart\n {2}conclusion-7: .* \(there\): true in 1 of 3 seeds\. Why: the reason\n\nAll claims: .*\n {2}fys-nn verify explain ID$/,
   );
 });
 

@@ -1,4 +1,6 @@
 import type { Cause } from '../claims/claims.ts';
+import { explainCommand } from '../claims/explain-command.ts';
+import { runsReading } from '../claims/readings.ts';
 import { endedText } from '../claims/unfinished.ts';
 import { rangeText, runsText, valueText, zText } from '../claims/verdict-text.ts';
 import { isWhole, type Verdict, type Verification } from '../claims/verdicts.ts';
@@ -52,10 +54,11 @@ export function showVerification(
       .map(({ subject }) => subject.id);
     return ids.length === 0 ? [] : ['', ...painted(verdict, `${verdict}: ${idsText(ids, mostListed)}`)];
   });
-  const option = isUsualFolder ? '' : ` --from ${out}`;
   const foot = [
     '',
-    ...fold(`All claims: ${out}/verify.md. One of them: fys-nn verify explain ID${option}`, width, 2),
+    ...fold(`All claims: ${out}/verify.md. One of them:`, width, 2),
+    // On one line, however long it is: a command that is folded cannot be copied.
+    `  ${explainCommand('ID', isUsualFolder ? null : out)}`,
   ];
   const entries = (texts: readonly string[]) => texts.map((text) => fold(`  ${text}`, width, 4));
   const untrue = entries(conclusions.filter(isContradicted).map(conclusionText));
@@ -137,7 +140,7 @@ function numberText(judged: JudgedNumber): string {
     found === null || !Number.isFinite(found.z)
       ? ''
       : `, ${zText(Math.abs(found.z))} standard deviations of one run apart`;
-  return `${id}: ${says}: the report (${where}) says ${valueText(value)}, our runs give ${ours}${readingText(reading.name)}${apart}${causeText(cause)}`;
+  return `${id}: ${says}: the report (${where}) says ${valueText(value)}, ${reading.name === runsReading.name ? 'the' : 'our'} runs give ${ours}${readingText(reading.name)}${apart}${causeText(cause)}`;
 }
 
 function conclusionText(judged: Verification['conclusions'][number]): string {

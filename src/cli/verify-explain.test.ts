@@ -171,6 +171,18 @@ test('what is not there is refused, and the nearest name is given', async () => 
   expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('nowhere/verify.json') });
 });
 
+test.each([
+  [['--claims', 'nofile.yaml', 'specification', '--plan'], '--claims', 'write --claims after'],
+  [['--json', 'specification', '--plan'], '--json', 'leave out --json'],
+  [['--max-time', '5', 'explain', 'best'], '--max-time', 'leave out --max-time'],
+  [['--json', 'explain', 'best'], '--json', 'write --json after'],
+])('options before a command below verify are refused: %p', async (words, option, remedy) => {
+  const { status, stderr } = await callProgram(['verify', ...words], directory);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`${option} before `);
+  expect(stderr).toContain(remedy);
+});
+
 test('without the usual verdicts, explains by those of other choices and says so', async () => {
   await rename(join(directory, 'results/verify'), join(directory, 'results/verify-quick'));
   const { status, stderr } = await callProgram(['verify', 'explain', 'cell'], directory);

@@ -75,9 +75,9 @@ export function addVerifyOptions(command: Command): void {
   addUnder(
     command,
     'Claims and seeds:',
-    new Option('--claims <file>', "file of claims to judge, JSON or YAML (default: the report's)"),
+    once('--claims <file>', "file of claims to judge, JSON or YAML (default: the report's)"),
     new Option('--init [file]', 'write a file of claims with an example of each kind (default: claims.yaml)'),
-    new Option('--runs <file>', 'CSV of runs that another program made: judge by these, and train nothing'),
+    once('--runs <file>', 'CSV of runs that another program made: judge by these, and train nothing'),
     new Option(
       '--seeds <list>',
       'seeds for generated data (default: as many as claims need, 11 to 50; with --quick 1..5)',
@@ -127,12 +127,26 @@ export function addVerifyOptions(command: Command): void {
   helpUnder(command, headings.output);
 }
 
+/** An option for one file, which may not be given twice: the first file would be ignored. */
+function once(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser<string>((path, earlier) => {
+    if (earlier === undefined) return path;
+    throw new UserError({
+      what: `${option.long} is there twice`,
+      expected: 'one file',
+      received: `${option.long} ${earlier} ${option.long} ${path}`,
+      remedy: 'leave out one of them, or run fys-nn verify once for each file',
+    });
+  });
+}
+
 /** Adds the options of `verify specification`. */
 export function addSpecificationOptions(command: Command): void {
   addUnder(
     command,
     'Claims and seeds:',
-    new Option('--claims <file>', "file of claims (default: the report's)"),
+    once('--claims <file>', "file of claims (default: the report's)"),
     new Option('--seeds <list>', 'seeds for generated data (default: 1..5, and 1,2 for RandomNet)'),
     new Option('--mnist-seeds <list>', 'seeds for MNIST (default: 1,2)'),
     new Option('--level <x>', 'level of the intervals').default(String(usualLevel)),

@@ -215,3 +215,23 @@ test("the certificate of this program's own runs names the trials, and takes its
   await runProgram([...args, '--out', 'again'], { cwd: directory });
   expect(await read('certificate.yml', 'again')).toBe(text);
 });
+
+test('a folder with a space is quoted in the commands, which are not folded', async () => {
+  const { stdout } = await verify([number(1, 9), number(2, 2.1)], {}, '--out', 'att o/ver y');
+  const command = "fys-nn verify explain ID --from 'att o/ver y'";
+  expect(stdout.split('\n').map((line) => line.trim())).toContain(command);
+  const text = await read('verify.md', 'att o/ver y');
+  expect(text).toContain('The commands below work in the folder of this file.');
+  expect(text).toContain('`fys-nn verify explain rate-1 --from .`');
+  const there = await callProgram(
+    ['verify', 'explain', 'rate-1', '--from', '.'],
+    join(directory, 'att o/ver y'),
+  );
+  expect(there.stdout).toContain('rate-1');
+});
+
+test.each(['--claims', '--runs'])('%s twice is refused, not half of it ignored', async (flag) => {
+  const { status, stderr } = await verify(honest, {}, flag, 'other');
+  expect(status).toBe(2);
+  expect(stderr).toContain(`${flag} is there twice`);
+});

@@ -73,6 +73,12 @@ test('writes every combination of the choices, their shares, figures and a text;
   expect((await read('specification.csv')).trim().split('\n')).toEqual(rows);
 });
 
+test('one claim is one in the plan', async () => {
+  const plan = ['verify', 'specification', 'ols-best-mse', '--seeds', '1', '--plan'];
+  const { stdout } = await callProgram(plan, directory);
+  expect(stdout).toMatch(/\n1 claim: /);
+});
+
 test('--plan says what it costs and writes nothing', async () => {
   const { status, stdout } = await called('--plan', '--seeds', '1,2');
   expect(status).toBe(0);

@@ -58,7 +58,7 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   const drawn = named.filter((claim) => areDrawn || isHeadline(claim, all));
   await checkOutFolder(out, specificationNames(drawn), request.running.storeDirectory);
   const { curves, failures, seeds, diverged } = await computeCurves(groups, seedsOf, request);
-  const files = await specificationFiles(curves, all, seeds, drawn);
+  const files = await specificationFiles(curves, all, seeds, drawn, request.level);
   const manifest = {
     ...{
       specification: true,
@@ -184,7 +184,7 @@ async function showPlan(
   const missing = missingOf(plans).length;
   const total = missing === 0 ? 'nothing to run' : `${counted(missing, 'trial')} to run, ${time(plans)}`;
   writeStdoutRaw(
-    `${renderTable(header, rows, { color: false, width })}\n\n${groups.flatMap(({ claims }) => claims).length} claims: ${total}.\n`,
+    `${renderTable(header, rows, { color: false, width })}\n\n${counted(groups.flatMap(({ claims }) => claims).length, 'claim')}: ${total}.\n`,
   );
   return exitCodes.done;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UserError } from '../errors.ts';
 import { addExamples } from './examples.ts';
 import { repeatCommand } from './repeat-command.ts';
 import type { SetStatus } from './status.ts';
@@ -16,6 +17,7 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     .command('verify')
     .description('Judge every number and conclusion of the report over many seeds');
   command.enablePositionalOptions();
+  command.hook('preSubcommand', refuseBefore);
   addVerifyOptions(command);
   addExamples(command, [
     ['verify --quick', 'five seeds, and one for MNIST'],
@@ -26,6 +28,22 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags, command)));
   addExplainCommand(command);
   addSpecificationCommand(command, setStatus);
+}
+
+/** Refuses options of `verify` before a command below it, which would not get them. */
+function refuseBefore(verify: Command, below: Command): void {
+  const option = verify.options.find((one) => verify.getOptionValueSource(one.attributeName()) === 'cli');
+  if (option === undefined) return;
+  const name = `verify ${below.name()}`;
+  const has = below.options.some(({ long }) => long === option.long);
+  throw new UserError({
+    what: `${option.long} before ${below.name()} has no effect`,
+    expected: `options after fys-nn ${name}`,
+    received: `verify ${option.long} … ${below.name()}`,
+    remedy: has
+      ? `write ${option.long} after ${name}`
+      : `leave out ${option.long}: fys-nn ${name} has no such option`,
+  });
 }
 
 /** `fys-nn verify specification`: the claims under combinations of the choices that the report leaves open. */
