@@ -2,8 +2,10 @@ import { UserError } from '../errors.ts';
 import { flagOf, type OptionName, optionNames, options } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { scaleDomains } from '../stats/scales.ts';
 import type { Claim, NumberClaim, Quantity } from './claim-parts.ts';
 import type { ClaimsPlace } from './claims-place.ts';
+import type { Metrics } from './claims-schema.ts';
 
 /** Who makes the runs that claims are judged by: this program, or any other whose runs are given. */
 export type Runs = 'own' | 'given';
@@ -43,6 +45,35 @@ export function checkClaims(expanded: readonly (readonly Claim[])[], place: Clai
       checkClaim(claim, at, place, runs);
     }
   }
+}
+
+/** Checks the bounds of metrics, which also have to be values that their scale can show. Errors: UserError with the place. */
+export function checkMetrics(metrics: Metrics, place: ClaimsPlace): void {
+  for (const [name, { scale = 'plain', low: least, high: most }] of Object.entries(metrics)) {
+    const [low, high] = scaleDomains[scale];
+    for (const [key, bound] of Object.entries({ low: least, high: most })) {
+      if (bound === undefined || (bound >= low && bound <= high)) continue;
+      throw place.error(
+        ['metrics', name, key],
+        `${rangeText(low, high)}, which the scale ${scale} can show`,
+        bound,
+        'change the bound, or write scale: plain',
+      );
+    }
+    if ((least ?? low) < (most ?? high)) continue;
+    const key = most === undefined ? 'low' : 'high';
+    throw place.error(
+      ['metrics', name, key],
+      key === 'high' ? `a highest value above the lowest, ${least ?? low}` : `a lowest value below ${high}`,
+      most ?? least,
+      'low is the lowest value that the metric can have, high the highest',
+    );
+  }
+}
+
+function rangeText(low: number, high: number): string {
+  if (low === Number.NEGATIVE_INFINITY) return `a value of at most ${high}`;
+  return high === Number.POSITIVE_INFINITY ? `a value of at least ${low}` : `a value from ${low} to ${high}`;
 }
 
 function checkClaim(claim: Claim, at: readonly PropertyKey[], place: ClaimsPlace, runs: Runs): void {

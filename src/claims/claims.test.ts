@@ -153,6 +153,19 @@ describe('claims about runs of another program', () => {
     expect(claims).toMatchObject([{ experiment: '', statistic: 'my_error', select: { width: [8, '16'] } }]);
   });
 
+  test.each([
+    [{ scale: 'log', low: -5 }, /, metrics\.score\.low\n.*at least 0, which the scale log can show\n.*-5/],
+    [{ scale: 'log_distance', high: 2 }, /metrics\.score\.high\n.*at most 1/],
+    [{ scale: 'logit', high: 100 }, /metrics\.score\.high\n.*from 0 to 1/],
+    [{ low: 1, high: 0 }, /:1:\d+, metrics\.score\.high\n.*above the lowest, 1\n.*0/],
+    [{ low: 1, high: 1 }, /above the lowest, 1/],
+    [{ scale: 'logit', low: 1 }, /metrics\.score\.low\n.*below 1/],
+  ])('with the metric %j are refused', async (score, message) => {
+    const path = join(folder, 'given.json');
+    await writeFile(path, JSON.stringify({ ...JSON.parse(withClaims(given)), metrics: { score } }));
+    await expect(readClaims(path, 'given')).rejects.toThrow(message);
+  });
+
   test.each(['with', 'curve'])('have no %s', async (key) => {
     const path = join(folder, 'given.json');
     await writeFile(path, withClaims({ ...given, [key]: key === 'with' ? { epochs: [3] } : 'mean' }));

@@ -4,7 +4,7 @@ import { readJsonFile } from '../files/regular-file.ts';
 import { packageFolder } from '../output/version.ts';
 
 import { readCauses, withCauses } from './causes.ts';
-import { checkClaims, type Runs } from './check-claims.ts';
+import { checkClaims, checkMetrics, type Runs } from './check-claims.ts';
 import type { Claim, NumberClaim, Quantity } from './claim-parts.ts';
 import { type ClaimsPlace, claimsPlace } from './claims-place.ts';
 import type { Metrics, WrittenClaims } from './claims-schema.ts';
@@ -35,6 +35,7 @@ export async function readClaims(path: string, runs: Runs = 'own'): Promise<Clai
     : await readPositioned(path, limits);
   const place = claimsPlace(source);
   const { claims, ...file } = await checkedForm(source.value, place);
+  checkMetrics(file.metrics ?? {}, place);
   const better = betterOf(file.metrics);
   const { claimKinds } = await import('./kinds/index.ts');
   const expanded = claims.map((written, index) => {

@@ -166,12 +166,18 @@ function listed(texts: readonly string[]): string[] {
   return more > 0 ? [...texts.slice(0, mostListed), `and ${more} more`] : [...texts];
 }
 
-function whyEmpty({ wanted, quantity }: Selection, plan: RunsPlan, table: RunsTable): string {
+function whyEmpty({ wanted, except, quantity }: Selection, plan: RunsPlan, table: RunsTable): string {
   for (const { setting, values } of wanted) {
     const found = table.valuesOf(setting);
     if (found.some((value) => values.has(value))) continue;
     const { name } = plan.settings[setting];
     return `no row has ${name} ${[...values].join(' or ')}; there are ${listed(found).join(', ')}`;
+  }
+  if (except.length > 0) {
+    const own = except.map(
+      ({ setting, values }) => `${plan.settings[setting].name} ${[...values].join(' or ')}`,
+    );
+    return `no row with a ${quantity.statistic} is of another cell than ${own.join(', ')}`;
   }
   return `no row with its settings has a ${quantity.statistic}`;
 }

@@ -153,6 +153,18 @@ export function checkQuantity(
   const [cells = []] = bySeed.values();
   const found = cells.filter((cell) => fits(cell, quantity)).length;
   if (found === 0 || (take === 'only' && found > 1)) {
+    if (
+      found === 0 &&
+      Object.keys(except).length > 0 &&
+      cells.some((cell) => fits(cell, { ...quantity, except: undefined }))
+    ) {
+      throw new UserError({
+        what: `${claim}: ${experiment.name} has no cell besides those with ${JSON.stringify(except)}`,
+        expected: 'other cells to compare with',
+        received: JSON.stringify(select),
+        remedy: 'add other values to its "with", or select more cells',
+      });
+    }
     throw new UserError({
       what: `${claim}: ${found === 0 ? 'no cell' : `${found} cells`} of ${experiment.name} ${found === 1 ? 'has' : 'have'} the settings it selects`,
       expected: take === 'only' ? 'exactly one cell, or take: min, max or mean' : 'at least one cell',

@@ -1,5 +1,5 @@
 import type { Interval } from '../stats/interval.ts';
-import type { ScaleName } from '../stats/scales.ts';
+import { scaleDomains } from '../stats/scales.ts';
 import type { Metrics } from './claims.ts';
 import { metricNamed } from './column-metric.ts';
 import type { Measure } from './domain.ts';
@@ -26,7 +26,7 @@ export function statisticOf(name: string, column: number, stated: Metrics = {}):
   const better = own?.better ?? metric?.better ?? null;
   const fixed = own?.scale !== undefined || own?.low !== undefined || own?.high !== undefined;
   const scale = own?.scale ?? (fixed ? 'plain' : undefined);
-  const [low, high] = scale === undefined ? [0, 0] : domains[scale];
+  const [low, high] = scale === undefined ? [0, 0] : scaleDomains[scale];
   return {
     name,
     column,
@@ -41,14 +41,6 @@ export function statisticOf(name: string, column: number, stated: Metrics = {}):
   };
 }
 
-/** The values for which a scale is made. */
-const domains: Record<ScaleName, readonly [number, number]> = {
-  log: [0, Number.POSITIVE_INFINITY],
-  log_distance: [Number.NEGATIVE_INFINITY, 1],
-  logit: [0, 1],
-  plain: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-};
-
 /**
  * How the values of a column are compared: as stated or as the metric of its name is, if all runs can be values of it.
  * Otherwise by their logarithm if all runs and published numbers are positive, as errors, losses, times and percentages
@@ -57,6 +49,6 @@ const domains: Record<ScaleName, readonly [number, number]> = {
 export function columnMeasure({ measure }: Statistic, runs: Interval, leastPublished: number): Measure {
   if (measure !== null && runs.low >= measure.domain.low && runs.high <= measure.domain.high) return measure;
   const scale = runs.low > 0 && leastPublished > 0 ? 'log' : 'plain';
-  const [low, high] = domains[scale];
+  const [low, high] = scaleDomains[scale];
   return { scale, domain: { low, high } };
 }

@@ -33,6 +33,14 @@ export const scales = {
 
 export type ScaleName = keyof typeof scales;
 
+/** The values for which a scale is made. */
+export const scaleDomains: Record<ScaleName, readonly [number, number]> = {
+  log: [0, Number.POSITIVE_INFINITY],
+  log_distance: [Number.NEGATIVE_INFINITY, 1],
+  logit: [0, 1],
+  plain: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+};
+
 /**
  * The scale on which values are compared: the one named or, if a value lies at the end of what it can show (a loss of 0,
  * an accuracy of 1), the values themselves.

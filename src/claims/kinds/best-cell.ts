@@ -31,6 +31,18 @@ export const bestCell = defineKind({
       throw new Misfit(['statistic'], 'better: lower or better: higher, for this statistic', grid.statistic);
     }
     if (Object.keys(best).length === 0) throw new Misfit(['best'], 'the settings of the best cell');
+    const isWithin = ([name, value]: [string, unknown]) => {
+      const selected = grid.select?.[name];
+      const allowed = [value].flat().map(String);
+      return selected !== undefined && [selected].flat().every((one) => allowed.includes(String(one)));
+    };
+    if (Object.entries(best).every(isWithin)) {
+      throw new Misfit(
+        ['select'],
+        'other cells too: all that it selects are those called the best',
+        JSON.stringify(grid.select),
+      );
+    }
     const [sign, take] = side === 'lower' ? (['<=', 'min'] as const) : (['>=', 'max'] as const);
     return [
       {

@@ -137,6 +137,14 @@ test('a threshold is a condition; a mean has its runs; the best cell its grid an
   expect(await one('kind: threshold, take: min, above: 0.1, atMost: 0.5')).toMatchObject([
     { kind: 'conclusion', holds: 'value > 0.1 and value <= 0.5', quantities: { value: { take: 'min' } } },
   ]);
+  await expect(one('kind: threshold, above: 2, below: 1')).rejects.toThrow(
+    /claim a: above\n.*below 1, or nothing lies between both\n.*2/,
+  );
+  await expect(one('kind: threshold, atLeast: 1, below: 1')).rejects.toThrow(/claim a: atLeast/);
+  expect(await one('kind: threshold, atLeast: 1, atMost: 1')).toHaveLength(1);
+  await expect(
+    one('kind: best cell, select: { batchSize: [10], epochs: 5 }, best: { batchSize: 10 }'),
+  ).rejects.toThrow(/claim a: select\n.*other cells too/);
   await expect(one('kind: threshold')).rejects.toThrow(/one of above, atLeast/);
   expect(await one('kind: central, value: 0.5, decimals: 1, runs: 5')).toMatchObject([
     { kind: 'number', runs: 5, significantDigits: 1 },

@@ -38,6 +38,15 @@ export const threshold = defineKind({
       ([, limit]) => limit !== undefined,
     );
     if (bounds.length === 0) throw new Misfit([], `one of ${Object.keys(comparisons).join(', ')}`);
+    const lowest = Math.max(above ?? Number.NEGATIVE_INFINITY, atLeast ?? Number.NEGATIVE_INFINITY);
+    const highest = Math.min(below ?? Number.POSITIVE_INFINITY, atMost ?? Number.POSITIVE_INFINITY);
+    if (lowest > highest || (lowest === highest && (above === lowest || below === highest))) {
+      throw new Misfit(
+        [above === lowest ? 'above' : 'atLeast'],
+        `a bound below ${highest}, or nothing lies between both`,
+        lowest,
+      );
+    }
     const holds = bounds.map(
       ([name, limit]) => `value ${comparisons[name as keyof typeof comparisons]} ${limit}`,
     );
