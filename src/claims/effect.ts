@@ -10,8 +10,8 @@ export interface Effect {
   readonly median: number;
   readonly interval: Interval;
   /**
-   * The median in units of the spread between seeds (`typicalSpread`, root mean square of both sides'); null where a side is
-   * not simply one of the quantities.
+   * The median in units of the spread between seeds (`typicalSpread`, root mean square of both sides'), and 0 for a tie;
+   * null where a side is not simply one of the quantities, or the spread is no finite number above 0.
    */
   readonly inSpreads: number | null;
 }
@@ -24,7 +24,8 @@ type Bound = Readonly<Record<string, number>>;
 
 /**
  * The effect of a condition over the seeds, and whether it is negligible: every one of its comparisons is between two
- * quantities that differ by less than a tenth of the spread. Null for conditions that do not consist of comparisons.
+ * quantities that differ by less than a tenth of the spread, or by nothing. Null for conditions that do not consist of
+ * comparisons.
  *
  * bySeed is [seeds][combinations of `for`].
  */
@@ -41,8 +42,11 @@ export async function effectOf(
       return effectOfMargin(margin, values, level);
     }),
   );
-  const size = ({ median, inSpreads }: Effect) => inSpreads ?? median;
-  const [weakest] = [...effects].sort((a, b) => size(a) - size(b));
+  // An infinite difference is infinitely many spreads. If one is not known in spreads, all are compared as they are.
+  const inSpreads = (one: Effect) => one.inSpreads ?? (Number.isFinite(one.median) ? null : one.median);
+  const isMeasured = effects.every((one) => inSpreads(one) !== null);
+  const size = (one: Effect) => (isMeasured ? inSpreads(one)! : one.median);
+  const weakest = effects.reduce((least, one) => (size(one) < size(least) ? one : least));
   const isSmall = ({ inSpreads }: Effect) => inSpreads !== null && Math.abs(inSpreads) < negligibleShare;
   return { effect: weakest, negligible: effects.every(isSmall) };
 }
@@ -50,14 +54,17 @@ export async function effectOf(
 function effectOfMargin({ larger, smaller, plain }: Margin, values: readonly Bound[], level: number): Effect {
   const above = values.map(larger);
   const below = values.map(smaller);
-  // Two diverged runs differ by nothing.
-  const differences = above.map((value, seed) => (value === below[seed] ? 0 : value - below[seed]));
+  // Two diverged runs differ by nothing. A comparison that is undefined in a seed, where another decides, holds by no margin.
+  const differences = above.map((value, seed) => {
+    const difference = value === below[seed] ? 0 : value - below[seed];
+    return Number.isNaN(difference) ? Number.NEGATIVE_INFINITY : difference;
+  });
   const median = percentile(Float64Array.from(differences).sort(), 50);
   const spread = Math.hypot(typicalSpread(above), typicalSpread(below)) / Math.SQRT2;
   const measured = plain && spread > 0 && Number.isFinite(spread) && Number.isFinite(median);
   return {
     median,
     interval: medianInterval(differences, level),
-    inSpreads: measured ? median / spread : null,
+    inSpreads: plain && median === 0 ? 0 : measured ? median / spread : null,
   };
 }

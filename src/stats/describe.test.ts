@@ -56,6 +56,9 @@ describe('percentile', () => {
   test('at a value is that value, whatever stands beside it', () => {
     expect(percentile([1, 2, Number.POSITIVE_INFINITY], 50)).toBe(2);
     expect(percentile([1, 2, Number.POSITIVE_INFINITY], 100)).toBe(Number.POSITIVE_INFINITY);
+    expect(
+      percentile([1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], 50),
+    ).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

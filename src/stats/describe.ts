@@ -47,6 +47,7 @@ export function percentile(sorted: ArrayLike<number>, q: number): number {
   const fraction = position - below;
   if (fraction === 0) return sorted[below]; // also avoids 0 * infinity if the next value is infinite
   const gap = sorted[below + 1] - sorted[below];
+  if (Number.isNaN(gap) && sorted[below] === sorted[below + 1]) return sorted[below]; // both are the same infinity
   if (gap === Number.POSITIVE_INFINITY) return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction;
   return sorted[below] + gap * fraction;
 }
