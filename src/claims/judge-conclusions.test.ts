@@ -55,3 +55,68 @@ describe('a condition that is undefined', () => {
     await expect(judged('1 < 2', always(20, 1, 1))).rejects.toThrow('uses none of a, b');
   });
 });
+
+describe('the best cell of a grid', () => {
+  const best: ConclusionClaim = {
+    ...{ ...claim, quantities: { cell: quantity, others: quantity }, holds: 'cell <= others' },
+    grid: { ...quantity, take: 'min' },
+  };
+  const judged = (cells: readonly (readonly number[])[]) => {
+    const values = cells[0].map((cell, seed) => [
+      { cell, others: Math.min(...cells.slice(1).map((own) => own[seed])) },
+    ]);
+    const names = cells.map((_, degree) => ({ degree }));
+    const grid = { cells: names, values: cells, claimed: 0, better: 'lower', scale: 'log' } as const;
+    return judgeConclusion(best, values, 0.95, [grid]);
+  };
+  const constant = (value: number, n = 20) => Array(n).fill(value);
+  const wobbling = (value: number, n = 20) => Array.from({ length: n }, (_, i) => value + 0.01 * Math.sin(i));
+
+  test.each([
+    ['equal cells that never vary', [constant(1), constant(1), constant(1)]],
+    ['equal cells that vary', [wobbling(1), wobbling(1), wobbling(1)]],
+    ['a cell that another ties with', [wobbling(1), wobbling(1), wobbling(2)]],
+    ['a cell that another ties with in most seeds', [constant(1), [2, 2, ...constant(1, 18)]]],
+  ])('is not won by a tie: %s', async (_name, cells) => {
+    expect((await judged(cells)).verdict).toBe('holds, but negligible');
+  });
+
+  test('is won by a cell that is always better, though it never varies', async () => {
+    expect((await judged([constant(1), constant(2)])).verdict).toBe('holds');
+  });
+
+  test('needs as many more seeds as its own rule does', async () => {
+    const few = await judged([constant(1, 5), constant(2, 5)]);
+    expect(few).toMatchObject({ verdict: 'undecided', moreSeeds: 6 });
+    // Two wins of twenty say too little about the share; for a cell that is tied on average they are enough.
+    const other = (first: number) =>
+      Array.from({ length: 20 }, (_, i) => (i < 2 || i % 2 === first ? 2 : 0.5));
+    const tied = await judged([constant(1), other(0), other(1)]);
+    expect(tied).toMatchObject({ share: 0.1, verdict: 'depends on the seed', moreSeeds: 0 });
+    expect((await judged([constant(2), constant(1)])).moreSeeds).toBe(0);
+  });
+});
+
+describe('the share of independent runs', () => {
+  const three: ConclusionClaim = {
+    ...{ ...claim, quantities: { a: quantity, b: quantity, c: quantity } },
+    holds: 'a == b or b == c or a == c',
+  };
+  const unpaired = async (n: number) => {
+    const values = Array.from({ length: n }, (_, seed) => [{ a: seed, b: seed, c: seed }]);
+    return (await judgeConclusion(three, values, 0.95)).unpaired;
+  };
+
+  test.each([20, 11, 3])('never takes two of three quantities from one of %d seeds', async (n) => {
+    expect(await unpaired(n)).toBe(0);
+  });
+
+  test('is not known of three quantities with two seeds', async () => {
+    expect(await unpaired(2)).toBeNull();
+  });
+
+  test('of two quantities is that of all pairs of different seeds', async () => {
+    const values = seeds(Array.from({ length: 6 }, (_, i) => [i, i] as const));
+    expect((await judgeConclusion(claim, values, 0.95)).unpaired).toBe(0.5);
+  });
+});

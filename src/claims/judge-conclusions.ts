@@ -24,7 +24,7 @@ export interface ConclusionEvidence {
   readonly share: number | null;
   /** Wilson interval of the share; null: not run. */
   readonly interval: Interval | null;
-  /** The share if each quantity came from an independent run; null: not run, or there is only one quantity. */
+  /** The share if each quantity came from an independent run; null: not run, one quantity, or too few seeds. */
   readonly unpaired: number | null;
   /** By how much it holds; null: not run, or its condition is not made of comparisons. */
   readonly effect: Effect | null;
@@ -96,17 +96,18 @@ export async function judgeConclusion(
   const count = holds.filter((held) => held === true).length;
   const found = await effectOf(claim, complete, level);
   const bestCell = grids.map((grid) => compareBestCell(grid, level)).sort((a, b) => a.p - b.p)[0] ?? null;
-  const word =
+  const wordOf = (successes: number, seeds: number) =>
     claim.grid === undefined
-      ? shareWord(count, holds.length, level)
-      : bestCellWord(bestCell, { wins: count, seeds: holds.length, level });
+      ? shareWord(successes, seeds, level)
+      : bestCellWord(bestCell, { wins: successes, seeds, level });
+  const word = wordOf(count, holds.length);
   return {
     holds,
     share: count / holds.length,
     interval: wilsonInterval(count, holds.length, level),
     unpaired: unpairedShare(Object.keys(claim.quantities), complete, condition),
     effect: found?.effect ?? null,
-    moreSeeds: moreSeeds(count, holds.length, level),
+    moreSeeds: moreSeeds(count, holds.length, wordOf),
     bestCell,
     verdict: word === 'holds' && found?.negligible === true ? 'holds, but negligible' : word,
   };
@@ -127,7 +128,9 @@ type Values = Readonly<Record<string, number>>;
 
 /**
  * The share of the cases in which the condition holds if its k-th quantity is taken from seed i + k d (modulo n), over all
- * seeds i and all d = 1 .. n - 1: for two quantities, all pairs of different seeds.
+ * seeds i and those shifts d = 1 .. n - 1 for which the quantities of a case have different seeds: for two quantities, all
+ * pairs of different seeds. Null if there are fewer than two quantities, or no such shift. A case in which the condition is
+ * undefined is one in which it does not hold.
  */
 function unpairedShare(
   names: readonly string[],
@@ -135,9 +138,14 @@ function unpairedShare(
   condition: (values: Values) => boolean | null,
 ): number | null {
   const n = bySeed.length;
-  if (names.length < 2 || n < 2) return null;
+  if (names.length < 2) return null;
+  // Quantities j and k have the same seed if (k - j) d is a multiple of n.
+  const shifts = Array.from({ length: Math.max(0, n - 1) }, (_, index) => index + 1).filter((shift) =>
+    names.every((_, k) => k === 0 || (k * shift) % n !== 0),
+  );
+  if (shifts.length === 0) return null;
   let held = 0;
-  for (let shift = 1; shift < n; shift++) {
+  for (const shift of shifts) {
     for (let seed = 0; seed < n; seed++) {
       const isTrue = bySeed[0].every(
         (_, combination) =>
@@ -150,7 +158,7 @@ function unpairedShare(
       if (isTrue) held++;
     }
   }
-  return held / (n * (n - 1));
+  return held / (n * shifts.length);
 }
 
 /** Parses every conclusion's condition, so that mistakes are found before anything runs. Errors: UserError. */

@@ -58,7 +58,9 @@ export function fixedLook(seeds: Seeds): Looks {
  * while one of its claims is not settled.
  *
  * Looking early makes no false contradiction: an early look can only find that a claim is typical, or true in all seeds.
- * Everything else is looked at until the last number of seeds, and only that can contradict.
+ * Everything else is looked at until the last number of seeds, and only that can contradict. It makes false confirmations:
+ * of conclusions that are true in 80 % of all seeds, up to 11.8 % are said to hold, instead of the 4.8 % with 50 seeds at
+ * once (exact, share.test.ts), nearly all at the first look.
  *
  * `early` puts looks with fewer seeds before them, which end nothing: so a run that is stopped has some seeds of all.
  */
