@@ -22,8 +22,8 @@ const few = 1 / 4;
 
 /**
  * Takes the cells that more than half of the runs have, and the runs that have all of them: the lowest of fifteen cells is not
- * comparable with that of sixteen others. Cells are told apart by the settings that the claim names or, if these give a run
- * several rows, by all columns that are no number of a claim. Such a column may as well name the computer of a run: a run that
+ * comparable with that of sixteen others. Cells are told apart by the `named` settings or, if these give a run several rows,
+ * by all columns that are no number of a claim. Such a column may as well name the computer of a run: a run that
  * shares no cell with the others is then compared if it has as many.
  *
  * Errors: UserError for a cell that neither most runs have nor few.
@@ -34,9 +34,9 @@ export async function commonRows(
   table: RunsTable,
   plan: RunsPlan,
   file: RunsFile,
+  named = [...selection.wanted, ...selection.except].map(({ setting }) => setting),
 ): Promise<CommonRows> {
   const bySeed = table.rowsOf(selection);
-  const named = [...selection.wanted, ...selection.except].map(({ setting }) => setting);
   // A group may have a million rows.
   const known = new Map<number, string>();
   const ownCell = ({ group }: UsedRow) => {

@@ -10,7 +10,7 @@ import type { RunsTable } from './runs-table.ts';
 
 /**
  * The grid of a claim about the best cell, for each combination of `for`, over the runs that have all of its cells; empty for
- * any other claim.
+ * any other claim. Cells are told apart by the settings that claims name, as the grid's own selection need not name any.
  */
 export async function runsGrids(
   claim: ConclusionClaim,
@@ -24,7 +24,14 @@ export async function runsGrids(
   const grids: Grid[] = [];
   for (const values of combinationsOf(claim.for ?? {})) {
     const selection = plan.of(claim, bind(grid, values));
-    const { rows, cells, cellOf } = await commonRows(claim, selection, table, plan, file);
+    const { rows, cells, cellOf } = await commonRows(
+      claim,
+      selection,
+      table,
+      plan,
+      file,
+      plan.settings.map((_, setting) => setting),
+    );
     const complete = [...rows.values()].filter((own) => own.every((row) => cells.has(cellOf(row))));
     const groups = new Map(complete.flat().map((row) => [cellOf(row), row.group]));
     const whole = complete
