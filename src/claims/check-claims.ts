@@ -30,18 +30,27 @@ export function checkClaims(expanded: readonly (readonly Claim[])[], place: Clai
       length,
     );
   }
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const [index, claims] of expanded.entries()) {
     const at = ['claims', index];
     if (claims.length === 0) throw place.error([...at, 'values'], 'at least one number');
     for (const claim of claims) {
       const { id } = claim;
       if (figures.has(id)) throw place.error([...at, 'id'], 'ids that differ from the names of figures', id);
-      if (seen.has(id)) throw place.error([...at, 'id'], 'a unique id for every claim', id);
+      const first = seen.get(id);
+      if (first !== undefined) {
+        const where = place.of(['claims', first, 'id']);
+        throw place.error(
+          [...at, 'id'],
+          'a unique id for every claim',
+          id,
+          `change one id: the first is at ${where}`,
+        );
+      }
       if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(id)) {
         throw place.error([...at, 'id'], 'an id of at most 100 lower-case letters, digits, - . _', id);
       }
-      seen.add(id);
+      seen.set(id, index);
       checkClaim(claim, at, place, runs);
     }
   }
@@ -111,6 +120,8 @@ function checkQuantity(quantity: Quantity, at: readonly PropertyKey[], place: Cl
       throw place.error(
         at,
         'an experiment, such as "ffnn"; claims without one are about runs of another program',
+        undefined,
+        'add an experiment or, for claims about runs of another program, give their file with --runs',
       );
     }
     for (const key of ['with', 'select', 'except'] as const)

@@ -72,7 +72,10 @@ export const causeSchema = z.strictObject(cause);
 
 export const id = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,99}$/,
+    'at most 100 lower-case letters, digits, - . _, beginning with a letter or a digit',
+  )
   .describe('unique; lower-case letters, digits, - . _');
 
 /** What every claim has. */
@@ -128,7 +131,12 @@ export const conclusionClaim = z.strictObject({
   ...common,
   kind: z.literal('conclusion'),
   for: combinations,
-  quantities: z.record(z.string().regex(/^[a-zA-Z]\w{0,30}$/), z.strictObject(quantity)),
+  quantities: z.record(
+    z
+      .string()
+      .regex(/^[a-zA-Z]\w{0,30}$/, 'a name of at most 31 letters, digits and _, beginning with a letter'),
+    z.strictObject(quantity),
+  ),
   holds: z
     .string()
     .min(1)

@@ -56,7 +56,7 @@ export async function readExpectation(path: string): Promise<Expectation> {
   try {
     json = await readJsonFile(path, maxBytes);
   } catch (error) {
-    throw expectationError(`${path}: ${reasonOf(error)}`, undefined);
+    throw expectationError(path, undefined, reasonOf(error));
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const entries = isObject ? Object.entries(json as object) : [];
@@ -116,9 +116,9 @@ export function notRunUnexpectedly(
   });
 }
 
-function expectationError(path: string, received: string | undefined): UserError {
+function expectationError(path: string, received: string | undefined, reason?: string): UserError {
   return new UserError({
-    what: `--expect ${path} cannot be used`,
+    what: `--expect ${path} cannot be used${reason === undefined ? '' : `: ${reason}`}`,
     expected: `a JSON object that gives each claim a verdict (${verdicts.join(', ')}) or one per reading (${wholeReadings.join(', ')})`,
     received,
     remedy: 'give the verdicts.json of an earlier fys-nn verify',

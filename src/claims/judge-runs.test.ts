@@ -259,9 +259,12 @@ test.each([
   ['seed,lr,loss\n1,0.1,1\n1,0.1,2\n', /lines 2 and 3 give the same cell of seed 1 twice/],
   [
     'seed,lr,batch,loss\n1,0.1,5,1\n1,0.1,10,2\n',
-    /selects both lines 2 and 3[\s\S]*differ in batch[\s\S]*"batch": "5"/,
+    /does not fit the claims: [\s\S]*selects both lines 2 and 3[\s\S]*differ in batch[\s\S]*"batch": "5"/,
   ],
   ['seed,lr,los\n1,0.1,1\n', /no column of this name[\s\S]*did you mean los\?/],
+  [Buffer.from('\ufeffseed,lr,loss\n1,0.1,1\n', 'utf16le'), /in the encoding UTF-16[\s\S]*as UTF-8/],
+  [Buffer.from('seed,lr,loss\n1,0.1,1\n', 'utf16le'), /in the encoding UTF-16/],
+  ['seed,lr,Loss,LOSS\n1,0.1,1,2\n', /statistic: several columns [\s\S]*one of Loss, LOSS/],
   ['seed,rate,loss\n1,0.1,1\n', /claim n: select[\s\S]*no column/],
   ['seed,lr,loss\n1,0.1,"1\n', /quoted cell that is never closed/],
   [gzipSync('seed,lr,loss\n1,0.1,1\n').subarray(0, 30), /gzip, and damaged/],

@@ -67,7 +67,7 @@ export async function commonRows(
   const between = strays.find(({ seeds }) => seeds.length > few * bySeed.size);
   if (between !== undefined) {
     throw runsError(file.path, {
-      what: `${nameOf(claim)} would compare different cells: ${await strayText(between, bySeed.size, table, plan, file)}`,
+      what: `does not fit the claims: ${nameOf(claim)} would compare different cells: ${await strayText(between, bySeed.size, table, plan, file)}`,
       expected: 'the same cells in every run',
       remedy: 'add the cells that all runs have to its "select", or make the missing runs',
     });

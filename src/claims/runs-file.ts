@@ -84,8 +84,10 @@ export async function readingRuns<T>(path: string, read: () => Promise<T>): Prom
     return await read();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof NotCsv ? error.message : reasonOf(error);
-    throw runsError(path, { what: `cannot be read: ${reason}` });
+    const isNotCsv = error instanceof NotCsv;
+    const reason = isNotCsv ? error.message : reasonOf(error);
+    const remedy = isNotCsv && error.remedy !== undefined ? { remedy: error.remedy } : {};
+    throw runsError(path, { what: `cannot be read: ${reason}`, ...remedy });
   }
 }
 

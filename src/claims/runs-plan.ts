@@ -96,7 +96,13 @@ function columnOf(file: RunsFile, claim: Claim, key: string, name: string): numb
     canonicalName(other) === canonicalName(name) && other !== '' ? column : [],
   );
   if (similar.length === 1) return similar[0];
-  throw noColumn(file, `${nameOf(claim)}: ${key}`, name);
+  if (similar.length === 0) throw noColumn(file, `${nameOf(claim)}: ${key}`, name);
+  throw new UserError({
+    what: `${nameOf(claim)}: ${key}: several columns of ${file.path} may be meant`,
+    expected: `one of ${similar.map((column) => file.names[column]).join(', ')}`,
+    received: name,
+    remedy: 'write the name of the column exactly as in line 1 of the file',
+  });
 }
 
 function noColumn({ path, names }: RunsFile, where: string, name: string): UserError {

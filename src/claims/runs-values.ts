@@ -106,7 +106,7 @@ async function repeated(
   const name = file.names[differing[0]];
   const [one, other] = [first[differing[0]], second[differing[0]]];
   return runsError(file.path, {
-    what: `${nameOf(claim)} selects both ${where} for ${run}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
+    what: `does not fit the claims: ${nameOf(claim)} selects both ${where} for ${run}, which differ in ${differing.map((column) => file.names[column]).join(', ')}`,
     expected: 'one row for each seed, or "take": "min", "max" or "mean"',
     received: `${name} ${one} and ${other}`,
     remedy: `add to its "select" ${JSON.stringify(name)}: ${JSON.stringify(one)}`,

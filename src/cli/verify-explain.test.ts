@@ -167,6 +167,9 @@ test('a figure is explained by its name, and several by the words that they begi
 test('what is not there is refused, and the nearest name is given', async () => {
   const unknown = await callProgram(['verify', 'explain', 'evry'], directory);
   expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('did you mean every') });
+  const none = await callProgram(['verify', 'explain', 'nope'], directory);
+  expect(none.stderr).toMatch(/no claim or figure of this name[\s\S]*nope[\s\S]*claims\.csv lists them/);
+  expect(none.status).toBe(2);
   const nowhere = await callProgram(['verify', 'explain', 'every', '--from', 'nowhere'], directory);
   expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('nowhere/verify.json') });
 });

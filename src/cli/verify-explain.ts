@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseChoice } from '../parsing/value-list.ts';
+import { UserError } from '../errors.ts';
+import { didYouMean } from '../math/nearest.ts';
 import { addExamples } from './examples.ts';
 import { newestFolder } from './newest-folder.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -35,7 +36,7 @@ export function addExplainCommand(verify: Command): void {
       const { explanationJson, explanationText } = await import('./show-explanation.ts');
       const verification = await readVerification(from);
       const found = explain(verification, claim);
-      if (found.length === 0) parseChoice(claim, explainable(verification), 'verify explain'); // names the nearest
+      if (found.length === 0) throw noClaim(claim, explainable(verification), from);
       writeStdoutRaw(
         json ? explanationJson(found, verification) : explanationText(found, verification, process.stdout),
       );
@@ -44,6 +45,15 @@ export function addExplainCommand(verify: Command): void {
     ['verify explain ols-best-at-rate-0.01', 'why a conclusion of the report is contradicted'],
     ['verify explain "Figure 4" --from results/verify-quick', 'a figure, by the verdicts of verify --quick'],
   ]);
+}
+
+function noClaim(name: string, known: readonly string[], from: string): UserError {
+  return new UserError({
+    what: `there is no claim or figure of this name in ${from}`,
+    expected: 'the id of a claim, or a figure',
+    received: name,
+    remedy: didYouMean(name, known) ?? `${join(from, 'claims.csv')} lists them`,
+  });
 }
 
 /** The folder of the usual verdicts; without them, the newest of the verdicts with other choices, which a note names. */

@@ -46,7 +46,7 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
 
 /** Writes and prints what was found, and returns the exit status. */
 export async function conclude(
-  { quick, json, repeat, claims, running: { quiet } }: VerifyRequest,
+  { quick, json, repeat, claims, expect, running: { quiet } }: VerifyRequest,
   report: ClaimsFile['report'],
   run: VerifyRun,
   out: string,
@@ -78,6 +78,10 @@ export async function conclude(
   };
   note(`wrote ${out}/`);
   writeEvent('written', { path: out });
+  const ids = [...verdictsById(verification).keys()];
+  if (expect !== null && expected !== null && !ids.some((id) => expected.has(id))) {
+    note(`note: --expect ${expect} has none of these claims: it is of another report`);
+  }
   const contradicted = newlyContradicted(verification, expected);
   if (contradicted.length > 0) {
     const unexpected = expected === null ? '' : ' (not expected)';

@@ -235,3 +235,14 @@ test.each(['--claims', '--runs'])('%s twice is refused, not half of it ignored',
   expect(status).toBe(2);
   expect(stderr).toContain(`${flag} is there twice`);
 });
+
+test('expected verdicts of another report are noted, and a file that is not there is named', async () => {
+  await writeFile(join(directory, 'expected.json'), '{"of-another": "holds"}');
+  const other = await verify(honest, {}, '--expect', 'expected.json');
+  expect(other.status).toBe(0);
+  expect(other.stderr).toContain('note: --expect expected.json has none of these claims');
+  await writeFile(join(directory, 'expected.json'), '{"order": "holds"}');
+  expect((await verify(honest, {}, '--expect', 'expected.json')).stderr).not.toContain('none of these');
+  const none = await verify(honest, {}, '--expect', 'nofile.json');
+  expect(none.stderr).toMatch(/--expect nofile\.json cannot be used: there is no such file/);
+});

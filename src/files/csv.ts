@@ -2,11 +2,18 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { CsvError } from 'csv-parse';
+import { asUtf8, isUtf16 } from './encoding.ts';
 import { codeOf } from './errno.ts';
 import { openRegular } from './regular-file.ts';
 
 /** The reason why a file is not CSV: "record 3 has a quoted cell that is never closed". */
-export class NotCsv extends Error {}
+export class NotCsv extends Error {
+  readonly remedy: string | undefined;
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
 
 /** The largest record, and the longest line, in bytes. Runs write far shorter ones. A record is in memory as a whole. */
 const longestRecord = 2 ** 20;
@@ -69,6 +76,7 @@ async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<B
   try {
     let [read, lineStart] = [0, 0];
     for await (const bytes of unpacked(file)) {
+      if (read === 0 && isUtf16(bytes)) throw new NotCsv('it is in the encoding UTF-16', asUtf8);
       const lineEnd = Math.max(bytes.lastIndexOf('\n'), bytes.lastIndexOf('\r'));
       if (lineEnd !== -1) lineStart = read + lineEnd + 1;
       read += bytes.length;

@@ -1,5 +1,6 @@
 import type { Document, Node } from 'yaml';
 import { UserError } from '../errors.ts';
+import { asUtf8, isUtf16 } from './encoding.ts';
 import { reasonOf } from './errno.ts';
 import { readRegularBytes } from './regular-file.ts';
 
@@ -31,10 +32,15 @@ export async function readPositioned(path: string, limits: Limits): Promise<Posi
   try {
     bytes = await readRegularBytes(path, largest);
   } catch (error) {
-    throw unreadable(`${path}: ${reasonOf(error)}`, `a ${format} file of at most ${largest} bytes`);
+    throw unreadable(
+      `${path}: ${reasonOf(error)}`,
+      `a ${format} file of at most ${largest} bytes`,
+      path === '-' ? 'save it as a file and give its name: nothing is read from standard input' : undefined,
+    );
   }
   const text = utf8(path, bytes);
-  if (text.trim() === '') throw unreadable(`${path} is empty`, `a ${format} file`);
+  if (text.trim() === '')
+    throw unreadable(`${path} is empty`, `a ${format} file`, 'give a file with something in it');
   if (!isYaml && bytes.length > limits.largestPlaced) {
     const value = parsedJson(text, (reason) => unreadable(`${path}: ${reason}`, 'JSON'));
     return { value, place: () => path };
@@ -49,7 +55,7 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
     throw unreadable(
       `${at(problem.pos[0])}: ${firstLine(problem.message)}`,
       'YAML 1.2',
-      remedyOf(text, problem.pos[0]),
+      problem.code === 'DUPLICATE_KEY' ? onceRemedy : remedyOf(text, problem.pos[0]),
     );
   }
   try {
@@ -59,9 +65,12 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
     throw unreadable(
       `${path}: ${firstLine((error as Error).message)}`,
       'YAML with few aliases, not nested deeply',
+      'write out what the aliases (*name) stand for',
     );
   }
 }
+
+const onceRemedy = 'remove or rename one of the two';
 
 /** The text is read as strictly as JSON is; the YAML reader only knows where things are, and finds keys that are there twice. */
 async function readJson(path: string, text: string): Promise<Positioned> {
@@ -72,14 +81,16 @@ async function readJson(path: string, text: string): Promise<Positioned> {
     return unreadable(
       `${where === undefined ? path : at(where)}: ${reason}`,
       'JSON',
-      problem === undefined
-        ? 'comments and such are YAML: give the file a name that ends in .yaml'
-        : undefined,
+      !/\.json$/i.test(path)
+        ? 'a file is read as YAML if its name ends in .yaml or .yml, and otherwise as JSON: write one of them'
+        : problem === undefined
+          ? 'comments and such are YAML: give the file a name that ends in .yaml'
+          : undefined,
     );
   });
   const twice = document.errors.find(({ code }) => code === 'DUPLICATE_KEY');
   if (twice !== undefined)
-    throw unreadable(`${at(twice.pos[0])}: a key is there twice`, 'each key once in an object');
+    throw unreadable(`${at(twice.pos[0])}: a key is there twice`, 'each key once in an object', onceRemedy);
   return { value, place };
 }
 
@@ -154,6 +165,7 @@ function utf8(path: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
+    if (isUtf16(bytes)) throw unreadable(`${path} is in the encoding UTF-16`, 'UTF-8', asUtf8);
     const good = bytes.toString('utf8').split('\ufffd', 1)[0];
     const line = good.split('\n').length;
     throw unreadable(

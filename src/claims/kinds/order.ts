@@ -21,7 +21,12 @@ const schema = z.strictObject({
     .optional()
     .describe('which values of the statistic are better; only needed for a column that is no metric'),
   quantities: z
-    .record(z.string().regex(/^[a-zA-Z]\w{0,30}$/), z.strictObject(quantity))
+    .record(
+      z
+        .string()
+        .regex(/^[a-zA-Z]\w{0,30}$/, 'a name of at most 31 letters, digits and _, beginning with a letter'),
+      z.strictObject(quantity),
+    )
     .optional()
     .describe('instead of bestFirst: the quantities in `order`'),
   order: shownText

@@ -14,7 +14,10 @@ const schema = z.strictObject({
   ...common,
   id: z
     .string()
-    .regex(/^[a-z0-9{][\w.{}-]{0,99}$/)
+    .regex(
+      /^[a-z0-9{][\w.{}-]{0,99}$/,
+      'at most 100 lower-case letters, digits, - . _ and {option}, beginning with a letter or a digit',
+    )
     .describe('begins the id of each number: -row-column follows, unless it has {option} for their values'),
   says: shownText.describe(
     'what the numbers are; the values of a cell follow, unless it has {option} for them',
