@@ -29,11 +29,11 @@ export function claimsTable({ numbers, conclusions, level }: Verification): Tabl
     number('high', `upper end of the central ${percent} of one more run; for a conclusion, of its share`),
     number(
       'z',
-      'published number minus the mean of the runs, in standard deviations of one run, on the scale',
+      'published number minus the mean of the runs, in standard deviations of one run (of a mean of as many runs, if it is one), on the scale',
     ),
     number('percentile', 'share of the runs below the published number, in percent'),
     number('resolution', 'smallest shift from the centre of the runs that would have been contradicted'),
-    number('resolution_z', 'the same in standard deviations of one run'),
+    number('resolution_z', 'the same in the standard deviations of z'),
     text('scale', 'what is compared: the value itself, or a function of it whose runs are near normal'),
     text('method', 'how one more run is predicted: normal, tail, ranks, equal or few'),
     number('p', 'probability that one more run is as far out as the published number'),

@@ -1,8 +1,17 @@
 import { counted } from '../errors.ts';
+import type { Method } from '../stats/one-more-run.ts';
 import type { NumberClaim } from './claims.ts';
 import type { NumberEvidence } from './judge-numbers.ts';
 import { moreSeedsFor } from './more-runs.ts';
-import { divergedRuns, percent, pValueText, rangeText, valueText, zText } from './verdict-text.ts';
+import {
+  deviationsText,
+  divergedRuns,
+  percent,
+  pValueText,
+  rangeText,
+  valueText,
+  zText,
+} from './verdict-text.ts';
 
 /** "the median of the runs is 0.0521, and the published value lies 0.4 standard deviations of one run above their mean, …" */
 export function numberDistance({ claim, found, values }: NumberEvidence): string {
@@ -14,7 +23,7 @@ export function numberDistance({ claim, found, values }: NumberEvidence): string
   const { median, z, percentile, p } = found;
   const side = z < 0 ? 'below' : 'above';
   const allowed = p === 1 && Math.abs(z) > 0.5 ? ', within its rounding or reading error' : '';
-  return `${some}the median of the runs is ${valueText(median)}; ${valueText(claim.value)} lies ${zText(Math.abs(z))} standard deviations of ${(claim.runs ?? 1) === 1 ? 'one run' : 'such a mean'} ${side} their mean${allowed}, and ${valueText(percentile)} % of the runs are lower`;
+  return `${some}the median of the runs is ${valueText(median)}; ${valueText(claim.value)} lies ${zText(Math.abs(z))} ${deviationsText(claim)} ${side} their mean${allowed}, and ${valueText(percentile)} % of the runs are lower`;
 }
 
 /** Why the verdict is what it is: what would have been another one. */
@@ -22,7 +31,11 @@ export function numberSureness(evidence: NumberEvidence, level: number): string 
   const { claim, found, verdict, values } = evidence;
   if (found === null) return 'run fys-nn verify again';
   const { interval, undetected, resolutionZ, p, adjusted } = found;
-  const limits = `only a value outside of ${rangeText(undetected)} would be contradicted`;
+  // What its metric cannot have needs no saying.
+  const isOpen = found.method === 'equal' && !Number.isFinite(resolutionZ);
+  const limits = isOpen
+    ? 'no value would be contradicted'
+    : `only a value outside of ${rangeText(undetected)} would be contradicted`;
   switch (verdict) {
     case 'contradicted':
       if (divergedRuns(values) === values.length) return 'what diverges gives no number';
@@ -30,11 +43,24 @@ export function numberSureness(evidence: NumberEvidence, level: number): string 
     case 'unusual':
       return `it lies outside of the central ${percent(level)} of ${(claim.runs ?? 1) === 1 ? 'such runs' : 'such means'}, ${rangeText(interval)}, but so do some of so many numbers (p = ${pValueText(adjusted)} allowing for all of them), and ${limits}`;
     case 'undecided':
-      return `with so few runs, ${limits}${moreText(evidence)}`;
-    default:
-      return `${oneMore(claim)} would be within ${rangeText(interval)}, and ${limits} (${zText(resolutionZ)} standard deviations)`;
+      return `${undecidedReasons[found.method]} ${limits}${moreText(evidence)}`;
+    default: {
+      const shift = Number.isFinite(resolutionZ) ? ` (${zText(resolutionZ)} standard deviations)` : '';
+      const within =
+        found.method === 'equal' ? 'is likely to be equal too' : `would be within ${rangeText(interval)}`;
+      return `${oneMore(claim)} ${within}, and ${limits}${shift}`;
+    }
   }
 }
+
+/** Why a number is undecided. More seeds need not help where the tail is long. */
+const undecidedReasons: Readonly<Record<Method, string>> = {
+  few: 'with so few runs,',
+  normal: 'with so few runs,',
+  equal: 'with so few runs, which are all equal,',
+  ranks: 'only the ranks of these runs tell anything, so that',
+  tail: 'its runs have so long a tail that',
+};
 
 function moreText(evidence: NumberEvidence): string {
   const { length } = evidence.values;

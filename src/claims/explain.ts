@@ -5,7 +5,7 @@ import { numberDistance, numberSureness } from './explain-number.ts';
 import type { ConclusionEvidence } from './judge-conclusions.ts';
 import type { FigureEvidence, NumberEvidence } from './judge-numbers.ts';
 import { runsReading } from './readings.ts';
-import { pValueText, valueText, zText } from './verdict-text.ts';
+import { deviationsText, pValueText, valueText, zText } from './verdict-text.ts';
 import { isWhole, type Judged, type Verification } from './verdicts.ts';
 import { stands, type Verdict, verdictMeanings } from './words.ts';
 
@@ -109,10 +109,17 @@ function explainFigure(
   return explained(claimed, subject, claims, evidence, judged, {
     count: (one) => of(one)[0]?.values.length ?? 0,
     distance: (one) => {
-      const zs = of(one).flatMap(({ claim, found }) => (found === null ? [] : { id: claim.id, z: found.z }));
-      const [farthest] = zs.sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
+      const zs = of(one).flatMap(({ claim, found }) =>
+        found === null ? [] : { claim, z: Number.isNaN(found.z) ? 0 : found.z },
+      );
+      const [farthest] = zs.sort((a, b) =>
+        Math.abs(b.z) === Math.abs(a.z) ? 0 : Math.abs(b.z) - Math.abs(a.z),
+      );
       if (farthest === undefined) return 'a record is missing';
-      return `the farthest of them, ${farthest.id}, lies ${zText(Math.abs(farthest.z))} standard deviations of one run ${farthest.z < 0 ? 'below' : 'above'} the mean of ${one.reading.name === runsReading.name ? 'the runs' : 'ours'}`;
+      const { id } = farthest.claim;
+      if (!Number.isFinite(farthest.z))
+        return `the farthest of them, ${id}, is unlike all runs, which are equal`;
+      return `the farthest of them, ${id}, lies ${zText(Math.abs(farthest.z))} ${deviationsText(farthest.claim)} ${farthest.z < 0 ? 'below' : 'above'} the mean of ${one.reading.name === runsReading.name ? 'the runs' : 'ours'}`;
     },
     sureness: (one) => {
       const ids = of(one).flatMap(({ claim, verdict }) => (verdict === 'contradicted' ? claim.id : []));

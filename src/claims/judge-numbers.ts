@@ -27,7 +27,7 @@ export interface NumberFinding {
   /** What is compared: the value itself, its logarithm, … */
   readonly scale: string;
   readonly median: number;
-  /** Standard deviations of one run from the mean of the runs, on the scale. */
+  /** Standard deviations of one run, or of a mean of as many as the number is, from the mean of the runs, on the scale. */
   readonly z: number;
   readonly percentile: number;
   /** The central part of one more run, at the level of the verification: what is typical. */
@@ -36,7 +36,7 @@ export interface NumberFinding {
   readonly undetected: Interval;
   /** The smallest shift from the centre of the runs that would have been contradicted; infinite: none. */
   readonly resolution: number;
-  /** The same in standard deviations of one run. */
+  /** The same in the unit of z. */
   readonly resolutionZ: number;
   /** Probability that one more run is as far out; by itself, and adjusted for all numbers under this reading. */
   readonly p: number;

@@ -7,7 +7,7 @@ import type { NumberEvidence } from './judge-numbers.ts';
 import { runsReading } from './readings.ts';
 import { endedText } from './unfinished.ts';
 import { effectUnit } from './unit.ts';
-import { valueText, zText } from './verdict-text.ts';
+import { deviationsText, valueText, zText } from './verdict-text.ts';
 import { isWhole, type Verification } from './verdicts.ts';
 import { stands, type Verdict, verdicts } from './words.ts';
 
@@ -227,7 +227,7 @@ function numberDoubts({ numbers }: Verification, wanted: Verdict): Doubt[] {
         verdict: wanted,
         statement: isSingle ? subject.says : `${own.length} of the ${members.length} numbers of ${figure}`,
         where: isSingle ? subject.where : '',
-        why: `${isSingle ? 'It' : `The farthest (${subject.says})`} is published as ${valueText(subject.value)}; ${distanceText(evidence)}.`,
+        why: `${isSingle ? 'It' : `The farthest (${subject.says})`} is published as ${valueText(subject.value)}; ${distanceText({ ...evidence, claim: subject })}.`,
         cause: subject.cause,
       },
     ];
@@ -242,14 +242,14 @@ function size({ found }: NumberEvidence): number {
   return Math.abs(found?.z ?? 0);
 }
 
-function distanceText({ found, reading, values }: NumberEvidence): string {
+function distanceText({ claim, found, reading, values }: NumberEvidence): string {
   const where = under(reading.name);
   const diverged = values.filter((value) => value !== null && !Number.isFinite(value)).length;
   if (diverged > values.length / 2) return `${diverged} of ${values.length} runs diverge${where}`;
   if (found === null) return `it was not run${where}`;
   const side = found.z < 0 ? 'below' : 'above';
   const distance = Number.isFinite(found.z)
-    ? `${zText(Math.abs(found.z))} standard deviations of one run ${side} the mean of ${values.length} runs`
+    ? `${zText(Math.abs(found.z))} ${deviationsText(claim)} ${side} the mean of ${values.length} runs`
     : `unlike all ${values.length} runs`;
   return `that is ${distance}${where}, whose median is ${valueText(found.median)}`;
 }

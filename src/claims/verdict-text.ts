@@ -45,6 +45,11 @@ export function divergedRuns(values: readonly (number | null)[]): number {
   return values.filter((value) => value !== null && !Number.isFinite(value)).length;
 }
 
+/** The unit of a number's distance: a mean of several runs varies less than one run. */
+export function deviationsText({ runs = 1 }: { readonly runs?: number | undefined }): string {
+  return `standard deviations of ${runs === 1 ? 'one run' : `a mean of ${runs} runs`}`;
+}
+
 /** A distance in standard deviations: "2.3", "-15"; "none" where there is no such shift. */
 export function zText(z: number | undefined): string {
   if (z === undefined || Number.isNaN(z)) return 'not run';

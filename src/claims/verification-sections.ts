@@ -35,7 +35,7 @@ export function verificationSections(verification: Verification, winners: readon
     recoveredSection(verification),
     numberSection(verification, 'underspecified', 'Numbers that fit one reading only'),
     numberSection(verification, 'unusual', 'Numbers that are unusual'),
-    numberSection(verification, 'undecided', 'Numbers for which the runs are too few'),
+    numberSection(verification, 'undecided', 'Numbers that the runs cannot decide'),
     figureSection(verification),
     winnerSection(winners),
   ];

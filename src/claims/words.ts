@@ -6,7 +6,7 @@ export const verdictMeanings = {
   'holds, but negligible': 'it holds, by less than a tenth of the spread between seeds',
   underspecified: 'typical or holding under one reading of the report, and not under the other',
   'depends on the seed': 'a conclusion that is true in some seeds and not in others',
-  undecided: 'the runs are too few to tell',
+  undecided: 'the runs are too few, or their tail is too long, to tell',
   contradicted:
     'a number that one more run would not have given, or a conclusion true in fewer than 20 % of all seeds',
   'not run': 'a record is missing',

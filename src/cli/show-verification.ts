@@ -2,7 +2,7 @@ import type { Cause } from '../claims/claims.ts';
 import { explainCommand } from '../claims/explain-command.ts';
 import { runsReading } from '../claims/readings.ts';
 import { endedText } from '../claims/unfinished.ts';
-import { rangeText, runsText, valueText, zText } from '../claims/verdict-text.ts';
+import { deviationsText, rangeText, runsText, valueText, zText } from '../claims/verdict-text.ts';
 import { isWhole, type Verdict, type Verification } from '../claims/verdicts.ts';
 import { seedsText } from '../claims/verification-sections.ts';
 import { verdicts } from '../claims/words.ts';
@@ -139,7 +139,7 @@ function numberText(judged: JudgedNumber): string {
   const apart =
     found === null || !Number.isFinite(found.z)
       ? ''
-      : `, ${zText(Math.abs(found.z))} standard deviations of one run apart`;
+      : `, ${zText(Math.abs(found.z))} ${deviationsText(judged.subject)} apart`;
   return `${id}: ${says}: the report (${where}) says ${valueText(value)}, ${reading.name === runsReading.name ? 'the' : 'our'} runs give ${ours}${readingText(reading.name)}${apart}${causeText(cause)}`;
 }
 

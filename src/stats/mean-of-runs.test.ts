@@ -52,6 +52,15 @@ test('a mean of one run is one more run', () => {
   ]);
 });
 
+test('means of very many runs are in the unit of the means that are simulated', () => {
+  const values = repeat(20, errors(createRng(3, 'data'), 0.5));
+  const of = (runs: number, scale: 'log' | 'plain') =>
+    meanOfRuns(values, scales[scale], runs, createRng(0, 'verdicts')).deviation;
+  expect(of(1000, 'log')).toBe(of(100, 'log'));
+  expect(of(25, 'log')).toBeCloseTo(2 * of(100, 'log'), 12);
+  expect(of(400, 'plain')).toBeCloseTo(of(100, 'plain') / 2, 12); // by Student's t, not simulated
+});
+
 test('on the plain scale it is a t test with the error of both means', () => {
   // R: x <- c(1, 2, 4, 5, 8); t <- (6 - 4) / (sd(x) * sqrt(1/3 + 1/5)); 2 * pt(-t, 4)
   const { pValue, interval } = meanOfRuns([1, 2, 4, 5, 8], scales.plain, 3, createRng(0, 'verdicts'));

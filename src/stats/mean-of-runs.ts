@@ -31,12 +31,12 @@ export function meanOfRuns(values: readonly number[], scale: Scale, runs: number
   const n = scaled.length;
   const one = oneMoreRun(scaled);
   if (one.method === 'few') return one;
-  const summary = { mean: mean(scaled), deviation: standardDeviation(scaled) / Math.sqrt(runs) };
+  const count = scale.ratio ? Math.min(runs, mostRuns) : runs;
+  const summary = { mean: mean(scaled), deviation: standardDeviation(scaled) / Math.sqrt(count) };
   if (one.method !== 'normal') {
     const groups = oneMoreRun(groupMeans(values, runs).map(scale.forward));
     return groups.method === 'few' ? { ...groups, ...summary } : groups;
   }
-  const count = Math.min(runs, mostRuns);
   return scale.ratio
     ? { ...summary, method: 'normal', ...bySimulation(scaled, scale, count, rng) }
     : {
