@@ -5,11 +5,11 @@ import { printableText } from '../errors.ts';
 
 export const setting = z.union([z.string(), z.number()], { error: 'text or a number' });
 const name = z.string().min(1).max(100);
-export const oneOrMore = z.union([setting, z.array(setting).min(1)], {
+const oneOrMore = z.union([setting, z.array(setting).min(1)], {
   error: 'text or a number, or a list of them',
 });
 export const settings = z.record(name, oneOrMore);
-export const settingLists = z.record(name, z.array(setting).min(1));
+const settingLists = z.record(name, z.array(setting).min(1));
 
 /** Text that terminals can show safely. */
 // Checked here, not by a pattern: other readers of the JSON Schema may not support Unicode properties.

@@ -1,7 +1,8 @@
 /** Every verdict, from good to bad, and what it says. */
 export const verdictMeanings = {
   typical: 'a number within the central part of the runs, at the chosen level (95 % by default)',
-  unusual: 'a number outside of them, but not by enough to be sure among so many numbers',
+  unusual:
+    'a number outside the central part of the runs, but not by enough to be sure among so many numbers',
   holds: 'a conclusion that is true in more than 80 % of all seeds',
   'holds, but negligible': 'it holds, by less than a tenth of the spread between seeds',
   underspecified: 'typical or holding under one reading of the report, and not under the other',

@@ -69,7 +69,7 @@ export function explanationJson(found: readonly Explanation[], verification: Ver
 }
 
 /** The commands that run again what the claims were judged by, for each reading. */
-export function commandsOf({ claims, seeds }: Explanation, verification: Verification): string[] {
+function commandsOf({ claims, seeds }: Explanation, verification: Verification): string[] {
   if (verification.runs !== undefined) return [verification.runs.command];
   const commands = seeds.flatMap(({ reading, count }) => {
     const seedsOf = (experiment: string) => {

@@ -67,7 +67,7 @@ export interface VerifyRequest {
 }
 
 /** The choices of --variant. `both` judges both readings, and the program with one open choice changed at a time. */
-export const variantChoices = ['report', 'code', 'text', 'both'] as const;
+const variantChoices = ['report', 'code', 'text', 'both'] as const;
 export type VerifyVariant = (typeof variantChoices)[number];
 
 /** Adds the options of `verify`. */

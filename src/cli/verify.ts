@@ -52,7 +52,7 @@ function addSpecificationCommand(verify: Command, setStatus: SetStatus): void {
     .command('specification')
     .argument('[claims...]', 'ids of claims, as in claims.csv (default: all that an open choice can affect)')
     .description(
-      'Show how claims depend on the choices that the report leaves open: values under combinations of them, and the share of the variance that each makes',
+      'Show how claims depend on the choices that the report leaves open: values under combinations of them, and the share of the variance that each accounts for',
     );
   addSpecificationOptions(command);
   addExamples(command, [

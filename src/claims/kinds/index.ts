@@ -8,5 +8,3 @@ import { threshold } from './threshold.ts';
 
 /** Every kind of claim, by the name that a claims file gives it. To add one, add an entry. */
 export const claimKinds = { number, table, central, conclusion, order, 'best cell': bestCell, threshold };
-
-export type KindName = keyof typeof claimKinds;
