@@ -108,6 +108,7 @@ test('L-BFGS is for logistic, in addition to SGD, and reads nothing of its optio
       'draw',
       'dtype',
       'gradientTolerance',
+      'l1',
       'lambda',
       'layers',
       'loss',
@@ -156,6 +157,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   biasInit: 'none',
   outputBiasInit: 'random_normal',
   lambda: '0.5',
+  l1: '0.5',
   penalize: 'kernels',
   learningRate: '0.02',
   schedule: 'eta0/2',
@@ -204,8 +206,13 @@ describe.each(named)('%s', (_name, experiment) => {
         name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
       const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
       const readers = solverNames.filter((solver) => solverEntry(solver).reads.includes(name));
+      // The closed form refuses an L1 penalty.
       const solver: SettingLists =
-        modelOptions.has(name) && !readers.includes('sgd') ? { solver: readers } : {};
+        modelOptions.has(name) && !readers.includes('sgd')
+          ? { solver: readers }
+          : name === 'l1' && 'solver' in experiment.settings
+            ? { solver: ['sgd'] }
+            : {};
       const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer));
       const optimizer: SettingLists = owner === undefined ? {} : { optimizer: [owner] };
       const needs = owner === undefined ? undefined : hyperparametersOf(owner)[name].needs;

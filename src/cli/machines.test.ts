@@ -129,7 +129,7 @@ describe('with --progress ndjson, stderr is one JSON object per line', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         event: 'message',
-        text: 'note: --penalize has no effect, because --lambda is 0',
+        text: 'note: --penalize has no effect, because --lambda and --l1 are 0',
       }),
     );
     expect(events.at(-1)).toMatchObject({ event: 'finished', exit_status: 0 });

@@ -38,7 +38,8 @@ export function describeModel(
   const unusualLoss = loss !== null && loss !== lossesOf(experiment.task)[0] ? `loss ${loss}` : '';
   if (!isNetwork) {
     const how = waysOf(of('solver') as SolverName[], optimizerTitle);
-    const name = experiment.task === 'classification' ? 'Logistic regression' : linearName(of('lambda'));
+    const name =
+      experiment.task === 'classification' ? 'Logistic regression' : linearName(of('lambda'), of('l1'));
     return joined(`${name}${how === '' ? '' : ` by ${how}`}`, unusualLoss);
   }
   if (experiment.architecture === 'random') return joined('Random networks', optimizerTitle, unusualLoss);
@@ -56,11 +57,16 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-/** Linear regression by its penalties: none, some, or both. */
-function linearName(lambdas: readonly Setting[]): string {
-  const penalized = lambdas.filter((lambda) => lambda !== 0).length;
-  if (penalized === 0) return 'OLS';
-  return penalized === lambdas.length ? 'Ridge regression' : 'OLS and ridge regression';
+/** Linear regression by its penalties: none, L2, L1, or both; several if trials differ in them. */
+function linearName(lambdas: readonly Setting[], l1s: readonly Setting[]): string {
+  const names = lambdas.flatMap((lambda) =>
+    (l1s.length === 0 ? [0] : l1s).map((l1) => {
+      if (lambda === 0) return l1 === 0 ? 'OLS' : 'lasso regression';
+      return l1 === 0 ? 'ridge regression' : 'elastic net';
+    }),
+  );
+  const text = inWords([...new Set(names)]);
+  return `${text[0].toUpperCase()}${text.slice(1)}`;
 }
 
 /** How linear models are fitted: "SGD", "SGD and closed form"; empty for networks, which have no option for it. */
@@ -90,4 +96,9 @@ function shapeOf(
   if (!isKnown || (basis !== 'none' && degree === null)) return units;
   const features = { basis: basis as Basis | 'none', degree };
   return `${featureCount(features, inputs!)}-${units}-${outputs}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

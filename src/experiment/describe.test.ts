@@ -64,6 +64,16 @@ describe("a user's runs", () => {
       { hidden: ['none'], lambda: [0, 0.1], basis: ['total'], degree: [2] },
       'OLS and ridge regression by SGD: MSE per epoch, by lambda',
     ],
+    [
+      'ffnn',
+      { hidden: ['none'], l1: [0.01], basis: ['total'], degree: [2] },
+      'Lasso regression by SGD: MSE per epoch',
+    ],
+    [
+      'grid-search ridge',
+      { lambda: [0, 0.1], l1: [0, 0.01], solver: ['sgd'] },
+      'OLS, lasso regression, ridge regression and elastic net by SGD: lambda x learning rate x l1',
+    ],
     ['ffnn', { basis: ['total'], degree: [3] }, 'Network 10-128-1, relu: MSE per epoch'],
     ['ffnn', { hidden: ['8', '16'] }, 'Networks, relu: MSE per epoch, by hidden'],
     [

@@ -3,7 +3,7 @@ import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault, isOwnDefault } from './config.ts';
 import { type Experiment, optionsOf } from './define.ts';
-import { type DataWords, describeModel } from './describe-model.ts';
+import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
 import type { Plan, Variant } from './plan.ts';
 
@@ -180,9 +180,4 @@ function seedsText(seeds: readonly Setting[]): string {
 function listed(values: readonly Setting[]): string {
   const most = 4;
   return `${values.slice(0, most).join(', ')}${values.length > most ? `, ... (${values.length})` : ''}`;
-}
-
-/** "a", "a and b", "a, b and c". */
-export function inWords(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

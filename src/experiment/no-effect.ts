@@ -17,7 +17,11 @@ export const idleOptions: readonly Idle[] = [
     holds: ({ schedule }) => typeof schedule === 'string' && !readsLearningRate(schedule),
     why: 'the formula of {schedule} does not have eta0',
   },
-  { option: 'penalize', holds: ({ lambda }) => lambda === 0, why: '{lambda} is 0' },
+  {
+    option: 'penalize',
+    holds: ({ lambda, l1 }) => lambda === 0 && l1 === 0,
+    why: '{lambda} and {l1} are 0',
+  },
 ];
 
 function readsLearningRate(schedule: string): boolean {

@@ -25,7 +25,7 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
     'center',
     'centerTargets',
   ),
-  Model: named(...ofModels, 'lambda', 'penalize'),
+  Model: named(...ofModels, 'lambda', 'l1', 'penalize'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
   'Seeds and statistics': named('seed', 'streams', 'bootstrap', 'bootstrapMethod'),
 };

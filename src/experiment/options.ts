@@ -42,6 +42,7 @@ export const commonOptions = {
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
   solver: choice('how the model is fitted', solverNames),
   lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
+  l1: number('L1 penalty: l1 * sum(|w|) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
   bootstrap: integer('number of bootstrap resamples for the test scores', 2, 1e6),
   bootstrapMethod: choice(
     'test: resample the test rows; refit: train again on resampled training rows',

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { checkTrialConfig } from '../trial/schema.ts';
 import { createTrial } from '../trial/trial.ts';
+import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
 
 test.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
@@ -35,4 +36,18 @@ test('seeds vary fastest; cells of one id are one', async () => {
     ['closed-form', null, 1],
     ['closed-form', null, 2],
   ]);
+});
+
+test.each([
+  ['grid-search ridge', 'closed-form'],
+  ['logistic', 'lbfgs'],
+])('%s by %s has no L1 penalty', async (name, solver) => {
+  const experiment = experiments.find((one) => one.name === name)!;
+  const planned = (given: SettingLists) =>
+    planExperiment(experiment, { variant: 'code', quick: false, given }, { dataDir: null });
+  await expect(planned({ solver: ['sgd', solver], l1: [0, 0.1] })).rejects.toThrow(
+    `{solver} ${solver} has no {l1}`,
+  );
+  const { cells } = await planned({ solver: [solver], l1: [0] });
+  expect(cells.every(({ settings }) => settings.l1 === 0)).toBe(true);
 });

@@ -53,6 +53,7 @@ export const sgdSettings = {
   schedule: 'constant',
   batchSize: 10,
   lambda: 0,
+  l1: 0,
   learningRate: 1e-3,
 } satisfies Defaults;
 

@@ -112,6 +112,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
   const later: readonly OptionName[] = [
     'streams',
     'loss',
+    'l1',
     'optimizer',
     'scale',
     ...hyperparameterNames,

@@ -72,6 +72,8 @@ const updates: [string, number, Training['penalty']][] = [
   ['with a penalty', 0, { lambda: 0.01, penalizeBiases: false }],
   ['with momentum', 0.7, { lambda: 0, penalizeBiases: true }],
   ['with both', 0.7, { lambda: 0.01, penalizeBiases: true }],
+  ['with L1', 0, { lambda: 0, l1: 0.01, penalizeBiases: true }],
+  ['with an elastic net and momentum', 0.7, { lambda: 0.01, l1: 0.01, penalizeBiases: false }],
 ];
 
 describe.each(dtypes)('sparse inputs train to the bits of dense ones in %s', (dtype) => {
@@ -92,6 +94,26 @@ describe.each(dtypes)('sparse inputs train to the bits of dense ones in %s', (dt
       }
     }
   });
+});
+
+test.each(dtypes)('an elastic net with one part 0 is the other part, bit for bit, in %s', async (dtype) => {
+  const set = samples('mse', 1);
+  const weightsAfter = async (hidden: number[], penalty: Partial<Training['penalty']>) => {
+    const changes = { dtype, penalty: { lambda: 0, penalizeBiases: true, ...penalty } };
+    return (await train(set, samples('mse', 2), training('mse', hidden, changes))).weights;
+  };
+  for (const hidden of [[], [5]]) {
+    const none = await weightsAfter(hidden, {});
+    expect(await weightsAfter(hidden, { l1: 0 })).toEqual(none);
+    const l2 = await weightsAfter(hidden, { lambda: 0.01 });
+    expect(await weightsAfter(hidden, { lambda: 0.01, l1: 0 })).toEqual(l2);
+    const l1 = await weightsAfter(hidden, { l1: 0.01 });
+    const both = await weightsAfter(hidden, { lambda: 0.01, l1: 0.01 });
+    expect(new Set([none, l2, l1, both].map((weights) => JSON.stringify(weights))).size).toBe(4);
+    // Parts too small to change a bit of the gradient.
+    expect(await weightsAfter(hidden, { lambda: 1e-60, l1: 0.01 })).toEqual(l1);
+    expect(await weightsAfter(hidden, { lambda: 0.01, l1: 1e-60 })).toEqual(l2);
+  }
 });
 
 test('a column without entries keeps its initial weights unless a penalty moves them', async () => {

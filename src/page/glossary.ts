@@ -30,6 +30,11 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
     pattern: /\blambda\b/,
     meaning: 'The strength of the penalty on large weights (L2, as in ridge regression). 0 means no penalty.',
   },
+  l1: {
+    pattern: /\bl1\b/,
+    meaning:
+      'The strength of the penalty on the absolute values of weights (L1, as in lasso regression), which makes some of them 0. 0 means no penalty.',
+  },
   'learning rate': {
     pattern: /\blearning[ -]rate\b/,
     meaning: 'The size of the steps in which training changes the weights.',

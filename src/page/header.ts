@@ -1,5 +1,6 @@
 import { counted } from '../errors.ts';
-import { describePlan, inWords } from '../experiment/describe.ts';
+import { describePlan } from '../experiment/describe.ts';
+import { inWords } from '../experiment/describe-model.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';

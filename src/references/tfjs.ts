@@ -32,12 +32,18 @@ const activationNames = {
 export function missingInTfjs({
   layers,
   loss,
+  l1,
   optimizer,
   schedule,
-}: Pick<Training, 'layers' | 'loss' | 'optimizer'> & { readonly schedule: string }): string | null {
+}: Pick<Training, 'layers' | 'loss' | 'optimizer'> & {
+  readonly l1: number;
+  readonly schedule: string;
+}): string | null {
   const activation = layers.find((layer) => !(layer.activation in activationNames))?.activation;
   if (activation !== undefined) return `the activation ${activation}`;
   if (!(loss in lossNames)) return `the loss ${loss}`;
+  // Its derivative of |w| at 0 is -1, which moves biases that begin with 0.
+  if (l1 !== 0) return 'an L1 penalty with derivative 0 at 0';
   if (optimizer.name !== 'sgd') return `the optimiser ${optimizer.name}`;
   // Its velocity does not contain the rate, so it equals ours only where the rate is constant.
   if ((optimizer.momentum ?? 0) !== 0 && schedule !== 'constant')

@@ -90,6 +90,7 @@ const network = {
   draw: 0,
   loss: 'mse',
   lambda: 0,
+  l1: 0,
   penalizeBiases: true,
   dtype: 'float64',
 } as const;

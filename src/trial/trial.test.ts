@@ -29,6 +29,7 @@ const model: SgdConfig = {
   draw: 0,
   loss: 'mse',
   lambda: 0.001,
+  l1: 0,
   penalizeBiases: true,
   learningRate: 0.1,
   optimizer: { name: 'sgd', momentum: 0 },
@@ -44,6 +45,7 @@ const lbfgs: LbfgsConfig = {
   draw: 0,
   loss: 'mse',
   lambda: 0.001,
+  l1: 0,
   penalizeBiases: true,
   maxIterations: 5,
   gradientTolerance: 1e-5,
@@ -291,6 +293,7 @@ describe('two configs', () => {
   const networkFields = {
     draw: maybe(0, 1),
     lambda: maybe(0, 0.1),
+    l1: maybe(0, 0.1),
     penalizeBiases: maybe(true, false),
     loss: fc.constantFrom('mse', 'cross_entropy'),
   };
@@ -348,7 +351,17 @@ describe('two configs', () => {
 
   /** One config, and another that has some of its parts, some in another one's place, and lacks some fields. */
   const parts: string[] = ['numerics', 'seed', 'data', 'features', 'model', 'bootstrap'];
-  const lacking = ['basis', 'degree', 'center', 'centerTargets', 'target', 'draw', 'lambda', 'schedule'];
+  const lacking = [
+    'basis',
+    'degree',
+    'center',
+    'centerTargets',
+    'target',
+    'draw',
+    'lambda',
+    'l1',
+    'schedule',
+  ];
   const pairs = fc
     .tuple(
       anyConfig,

@@ -1,7 +1,7 @@
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { featuresOf, linearFit } from '../fit.ts';
 import { secondsPer } from './seconds.ts';
-import type { Solver } from './solver.ts';
+import { refuseL1, type Solver } from './solver.ts';
 
 /** Minimises mean squared error + lambda sum(beta^2) exactly. Lambda 0 is minimum-norm least squares. */
 export interface ClosedFormConfig {
@@ -13,10 +13,13 @@ export const closedForm = {
   title: 'closed form',
   reference: null,
   options: {},
-  reads: ['lambda', 'solver', 'streams'],
+  reads: ['lambda', 'l1', 'solver', 'streams'],
   fits: ({ task }) => task === 'regression',
   defaults: { lambda: 0 },
-  config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
+  config(settings) {
+    refuseL1(settings, 'the minimum has a closed form only for squares');
+    return { solver: 'closed-form', lambda: settings.lambda as number };
+  },
   schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
   sparse: false,
   dtype: () => 'float64',

@@ -12,7 +12,7 @@ import {
 } from './network.ts';
 import { passesSeconds } from './seconds.ts';
 import { maxEpochs } from './sgd.ts';
-import { layerWeights, type Solver } from './solver.ts';
+import { layerWeights, refuseL1, type Solver } from './solver.ts';
 
 /** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
 export interface LbfgsConfig extends NetworkConfig {
@@ -46,15 +46,19 @@ export const lbfgs = {
   /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,
-  config: (settings, context) => ({
-    solver: 'lbfgs',
-    ...networkConfig(settings, context),
-    maxIterations: settings.maxIterations as number,
-    gradientTolerance: settings.gradientTolerance as number,
-    dtype: 'float64',
-  }),
+  config(settings, context) {
+    refuseL1(settings, 'L-BFGS needs a gradient that is continuous');
+    return {
+      solver: 'lbfgs',
+      ...networkConfig(settings, context),
+      maxIterations: settings.maxIterations as number,
+      gradientTolerance: settings.gradientTolerance as number,
+      dtype: 'float64',
+    };
+  },
   schema: ((z) => ({
     ...networkSchema(z),
+    l1: z.literal(0),
     maxIterations: z.int().min(1),
     gradientTolerance: z.number().positive(),
     dtype: z.literal('float64'),

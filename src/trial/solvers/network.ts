@@ -17,10 +17,12 @@ export interface NetworkConfig {
   readonly loss: LossName;
   /** The factor lambda of the penalty lambda sum(w^2). */
   readonly lambda: number;
+  /** The factor of the penalty l1 sum(|w|). */
+  readonly l1: number;
   readonly penalizeBiases: boolean;
 }
 
-export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, penalizeBiases: true };
+export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, l1: 0, penalizeBiases: true };
 
 /** The options of a network's layers and objective. */
 export const networkOptions = {
@@ -77,7 +79,7 @@ function parseKernelInit(value: string, flag: string): string {
   });
 }
 
-export const networkReads = [...Object.keys(networkOptions), 'lambda'];
+export const networkReads = [...Object.keys(networkOptions), 'lambda', 'l1'];
 
 export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
   const { architecture, task, facts } = context;
@@ -89,6 +91,7 @@ export function networkConfig(settings: Settings, context: ModelContext): Networ
     draw: random ? (settings.net as number) : 0,
     loss,
     lambda: settings.lambda as number,
+    l1: settings.l1 as number,
     penalizeBiases: settings.penalize === 'all',
   };
 }
@@ -127,6 +130,7 @@ export function networkSchema(z: typeof Zod.z) {
     draw: z.int().min(0),
     loss: z.enum(lossNames),
     lambda: z.number().min(0),
+    l1: z.number().min(0),
     penalizeBiases: z.boolean(),
   };
 }

@@ -228,12 +228,13 @@ export async function trainingArguments(
   model: TrainingConfig,
   seed: number,
 ): Promise<Omit<Training, 'dtype'>> {
-  const { layers, loss, lambda, penalizeBiases, optimizer, learningRate, batchSize, epochs, draw } = model;
+  const { layers, loss, lambda, l1, penalizeBiases, optimizer, learningRate, batchSize, epochs, draw } =
+    model;
   return {
     layers,
     weights: initialWeights(layers, columnsOf(train), seed, draw),
     loss,
-    penalty: { lambda, penalizeBiases },
+    penalty: { lambda, l1, penalizeBiases },
     optimizer,
     learningRate,
     schedule: await compileSchedule(model.schedule),

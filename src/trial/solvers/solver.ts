@@ -1,4 +1,5 @@
 import type { DataFacts } from '../../datasets/dataset.ts';
+import { UserError } from '../../errors.ts';
 import type { Dtype } from '../../math/dtype.ts';
 import type { Checkpoints } from '../../nn/epochs.ts';
 import type { LendCore } from '../../nn/evaluator.ts';
@@ -88,4 +89,15 @@ export function layerWeights(layers: readonly LayerSpec[], inputs: number): numb
     (sum, { units }, index) => sum + units * (index === 0 ? inputs : layers[index - 1].units),
     0,
   );
+}
+
+/** Refuses an L1 penalty where a solver cannot minimise it; `why` says why. */
+export function refuseL1({ solver, l1 }: Settings, why: string): void {
+  if (l1 === 0) return;
+  throw new UserError({
+    what: `{solver} ${solver} has no {l1}: ${why}`,
+    expected: '{l1} 0',
+    received: l1,
+    remedy: 'use {solver} sgd, or {lambda} for a penalty on squares',
+  });
 }
