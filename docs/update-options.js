@@ -1,6 +1,6 @@
 // Writes the options of experiments into docs/options.md, from the tables of the build: part of npm run readme.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { experiments } from '../dist/experiments/index.js';
+import { allExperiments } from '../dist/experiments/index.js';
 import { choicesOf } from '../dist/src/cli/experiment.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
 import { optionGroups } from '../dist/src/experiment/option-groups.js';
@@ -11,10 +11,11 @@ const cell = (text) => text.replaceAll('|', '\\|');
 const rowsOf = (names) =>
   names.map((name) => {
     const { description, choices, placeholder } = options[name];
-    const having = experiments.filter((experiment) => optionsOf(experiment).includes(name));
+    const having = allExperiments.filter((experiment) => optionsOf(experiment).includes(name));
     const choosing = having.filter((experiment) => (choicesOf(experiment, name)?.length ?? 2) > 1);
     const commands = choosing.length > 0 ? choosing : having;
-    const where = commands.length === experiments.length ? 'all' : commands.map((one) => one.name).join(', ');
+    const where =
+      commands.length === allExperiments.length ? 'all' : commands.map((one) => one.name).join(', ');
     return `| \`${flagOf(name)} <${cell(placeholder)}>\` | ${cell(withChoices(description, choices))} | ${where} |`;
   });
 const table = Object.entries(optionGroups)

@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { experiments } from '../dist/experiments/index.js';
+import { allExperiments } from '../dist/experiments/index.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
 import { flagOf } from '../dist/src/experiment/options.js';
 import { changedBytes, changedJsonText, pick, word } from './mutate.js';
@@ -23,7 +23,7 @@ const otherFiles = [
 export const targets = {
   /** An experiment's own options, valid and invalid. The trials are only planned. */
   options(rng) {
-    const experiment = pick(rng, experiments);
+    const experiment = pick(rng, allExperiments);
     const args = [...experiment.name.split(' '), '--plan'];
     for (let i = 1 + rng.below(4); i > 0; i--) {
       const name = pick(rng, optionsOf(experiment));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -60,19 +60,21 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
   const words = experiment.name.split(' ');
   const command = parentOf(parent, words.slice(0, -1))
     .command(words[words.length - 1])
-    .description(`${experiment.title} (${experiment.figure})`);
+    .description(withFigure(experiment.title, experiment));
   for (const name of inGroups(optionsOf(experiment))) command.addOption(optionFor(experiment, name));
   return command;
 }
 
-function experimentNotes({ expected }: Experiment): string {
+function experimentNotes({ figure, expected }: Experiment): string {
+  const results =
+    figure === null ? `Results over seeds: ${expected}` : `Expected with the report's settings: ${expected}`;
   return `
 ${foldText(
   'Every setting above takes a list of values: 1,2,3 or 1..20 or geomspace(1e-4,0.1,4) or linspace(0,1,5). ' +
     'An option that is given twice has both lists. Every combination runs, unless its result is in the store.',
 )}
 
-${foldText(`Expected with the report's settings: ${expected}. How long it takes: fys-nn list, or --plan.`)}`;
+${foldText(`${results}. How long it takes: fys-nn list, or --plan.`)}`;
 }
 
 /** Text for the help, which is 80 columns wide. */
@@ -127,7 +129,7 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
 function optionFor(experiment: Experiment, name: OptionName): Option {
   const { description, defaultNote } = options[name];
   const choices = choicesOf(experiment, name);
-  const usual = experiment.settings[name]?.join(',') ?? hyperparameterDefaults(name);
+  const usual = listOf(experiment.settings[name]) ?? hyperparameterDefaults(name);
   const defaults = defaultNote === undefined ? usual : `${usual}, ${defaultNote}`;
   const option = settingFlag(name, `${withChoices(description, choices)} (default: ${defaults})`);
   option.helpGroup(`${groupOf(name)}:`);
@@ -138,6 +140,11 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   return option.argParser((value, previous: string | undefined) =>
     previous === undefined ? value : `${previous}, ${value}`,
   );
+}
+
+/** Lines are broken at spaces, so long values such as formulas have one between them. */
+function listOf(values: readonly Setting[] | undefined): string | undefined {
+  return values?.join(values.some((value) => String(value).length > 12) ? ', ' : ',');
 }
 
 /** "0.9", or "1e-10 for adagrad, else 1e-8" where optimisers differ. */
@@ -153,18 +160,27 @@ function hyperparameterDefaults(name: OptionName): string {
   return [...exceptions, `${others.length === 0 ? '' : 'else '}${usual[0]}`].join(', ');
 }
 
+function withFigure(text: string, { figure }: Experiment): string {
+  return figure === null ? text : `${text} (${figure})`;
+}
+
+const groupTitles: Readonly<Record<string, string>> = {
+  'grid-search': 'Grid searches',
+  study: 'Studies that the report wishes for',
+};
+
 /** The parent command, such as `grid-search` of `grid-search ols`. It is created on first use and lists its members. */
 function parentOf(program: Command, words: readonly string[]): Command {
   return words.reduce((parent, word) => {
     const known = parent.commands.find((command) => command.name() === word);
     if (known !== undefined) return known;
     const group = parent.command(word).helpCommand(false);
-    const members = experiments.filter(({ name }) => name.startsWith(`${word} `));
-    const list = members.map(({ name, figure }) => `${name.slice(word.length + 1)} (${figure})`);
+    const members = allExperiments.filter(({ name }) => name.startsWith(`${word} `));
+    const list = members.map((member) => withFigure(member.name.slice(word.length + 1), member));
     addExamples(
       group,
       members.slice(0, 2).map(({ name, title }) => [`${name} --plan`, title]),
     );
-    return group.description(`Grid searches: ${list.join(', ')}`);
+    return group.description(`${groupTitles[word]}: ${list.join(', ')}`);
   }, program);
 }

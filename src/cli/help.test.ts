@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 import { examplesOf } from './examples.ts';
@@ -51,7 +51,7 @@ describe.each(commands.map((command): [string, Command] => [nameOf(command), com
   },
 );
 
-test.each(experiments.map((experiment) => [experiment.name, experiment] as const))(
+test.each(allExperiments.map((experiment) => [experiment.name, experiment] as const))(
   '%s has its options in groups, and none that it cannot use',
   (name, { dataset, task, architecture, settings }) => {
     const command = commands.find((one) => nameOf(one) === name)!;
@@ -115,7 +115,7 @@ describe('every example', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const planned = ([name, below]: readonly string[]) =>
-    ['report', ...experiments.map((experiment) => experiment.name.split(' ')[0])].includes(name) ||
+    ['report', ...allExperiments.map((experiment) => experiment.name.split(' ')[0])].includes(name) ||
     (name === 'verify' && below === 'specification');
   const lines = [...new Set(commands.flatMap((command) => examplesOf(command).map(([line]) => line)))];
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import functions from '../../experiments/activation-functions.ts';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import type { Experiment } from '../experiment/define.ts';
 import { addExamples } from './examples.ts';
@@ -11,7 +11,8 @@ const workers = 2;
 
 interface Row {
   readonly experiment: string;
-  readonly figure: string;
+  /** Null if it is not in the report. */
+  readonly figure: string | null;
   /** Null if the data cannot be read. */
   readonly trials: number | null;
   readonly seconds: number | null;
@@ -26,7 +27,7 @@ export function addListCommand(program: Command): void {
     .option('--json', 'print as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const rows: Row[] = [];
-      for (const experiment of experiments) rows.push(await rowOf(experiment));
+      for (const experiment of allExperiments) rows.push(await rowOf(experiment));
       const { name, figure, title } = functions;
       rows.push({ experiment: name, figure, trials: 0, seconds: 0, title });
       const { roughDuration } = await import('./duration.ts');
@@ -43,7 +44,7 @@ export function addListCommand(program: Command): void {
         ['experiment', 'figure', 'trials', 'time', 'title'],
         rows.map((row) => [
           row.experiment,
-          row.figure,
+          row.figure ?? '-',
           String(row.trials ?? '-'),
           timeOf(row.seconds),
           row.title,
@@ -51,7 +52,7 @@ export function addListCommand(program: Command): void {
         { align: ['left', 'left', 'right', 'right', 'left'], ...screenOf(process.stdout) },
       );
       const { fold } = await import('./fold.ts');
-      const remark = `Estimated times of the report's own settings with one seed, on ${workers} cores.`;
+      const remark = `Estimated times of each experiment's own settings, on ${workers} cores.`;
       writeStdoutRaw(`${text}\n\n${fold(remark, screenOf(process.stdout).width).join('\n')}\n`);
     });
   addExamples(command, [

@@ -115,14 +115,14 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
   const { fitted } = await import('../figures/fit.ts');
   const { whyNotDrawn } = await import('../figures/limits.ts');
   const { readResults } = await import('../figures/folder.ts');
-  const { experiments } = await import('../../experiments/index.ts');
+  const { allExperiments } = await import('../../experiments/index.ts');
   const { publishedOf } = await import('../claims/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
   if (await isFunctionsFolder(folder)) {
     const drawFunctions = await readFunctionsFigure(folder);
     return fitted((own) => [drawFunctions(own)], look, size);
   }
-  const results = await readResults(folder, experiments);
+  const results = await readResults(folder, allExperiments);
   const why = whyNotDrawn(withAxes(results, wanted).results.experiment, results.trials);
   if (why !== null) {
     if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments, experiments } from '../../experiments/index.ts';
 import { exitCodes, exitMeanings } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
@@ -28,6 +28,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     ...new Set(experiments.map(({ name }) => name.split(' ')[0])),
     'activation-functions',
   ],
+  'Beyond the report:': ['study'],
   'Results:': ['list', 'table', 'plot', 'check'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
@@ -54,7 +55,7 @@ export function createProgram(setStatus: SetStatus): Command {
     ['mnist --plan', 'which trials would run'],
   ]);
   program.addHelpText('after', `\nExit status:\n${exitStatuses()}`);
-  for (const experiment of experiments) addExperimentCommand(program, experiment, setStatus);
+  for (const experiment of allExperiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addReportCommand(program, setStatus);
   addOpenCommand(program);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { counted, exitCodes } from '../errors.ts';
 import { formatNames, formats } from '../output/formats.ts';
@@ -32,7 +32,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     ['table grid-search ols', 'as Markdown'],
     ['table ffnn --seed 1..5 --format latex', 'means of five seeds, for LaTeX'],
   ]);
-  for (const experiment of experiments) {
+  for (const experiment of allExperiments) {
     const command = experimentCommand(table, experiment);
     if (datasets[experiment.dataset].fromFiles) addUnder(command, headings.data, ...dataFlags());
     addUnder(command, headings.run, ...selectionFlags(quickText(experiment)), storeFlag());

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import { type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
@@ -45,7 +45,7 @@ export async function readGolden(file: string): Promise<Golden> {
     });
   const { z } = await import('zod');
   const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-  const names = experiments.map(({ name }) => name);
+  const names = allExperiments.map(({ name }) => name);
   const schema = z.strictObject({
     mnist: sha256,
     columns: z.array(z.string()).min(1),
@@ -82,7 +82,7 @@ export async function goldenHash(
   for (const [name, text] of Object.entries(given) as [OptionName, string][]) {
     lists[name] = parseOption(name, text);
   }
-  const found = experiments.find(({ name }) => name === experiment)!;
+  const found = allExperiments.find(({ name }) => name === experiment)!;
   const plan = await planExperiment(found, { variant: 'code', quick: false, given: lists }, sources);
   const records = new Map<string, TrialRecord>();
   for (const { trial } of plan.cells) records.set(trial.id, await runTrial(trial, sources));

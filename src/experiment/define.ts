@@ -23,9 +23,9 @@ export interface Experiment {
   readonly name: string;
   /** What is shown, without the value of any option: it stays true when the options change. */
   readonly title: string;
-  /** Where it appears in the report. */
-  readonly figure: string;
-  /** Its expected results. */
+  /** Where it appears in the report; null if it does not. */
+  readonly figure: string | null;
+  /** Its expected results, or where they are. */
   readonly expected: string;
   /** Examples for --help: options, with settings in braces such as "{hidden} 64-32", and what they are for. */
   readonly examples: readonly (readonly [options: string, what: string])[];

@@ -169,7 +169,7 @@ function figureOf({ experiment, variant, quick, data, settings }: Shown, values:
       found.length === 0 ||
       (own[name] ?? []).every((value) => found.includes(value)),
   );
-  return whole ? figure : `part of ${figure}`;
+  return whole || figure === null ? figure : `part of ${figure}`;
 }
 
 function seedsText(seeds: readonly Setting[]): string {

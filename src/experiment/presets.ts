@@ -57,6 +57,12 @@ export const sgdSettings = {
   learningRate: 1e-3,
 } satisfies Defaults;
 
+/** A study takes means over several seeds. */
+export const study = { seed: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } satisfies Defaults;
+
+/** The same on images, which take longer. */
+export const imageStudy = { seed: [1, 2, 3] } satisfies Defaults;
+
 /** When L-BFGS stops. It can fit experiments that have these settings. */
 export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-4 } satisfies Defaults;
 
