@@ -11,6 +11,7 @@ export default defineExperiment({
     ['{kernelInit} glorot_uniform {seed} 1..5', 'one initialisation, means of five seeds'],
   ],
   dataset: 'franke',
+  references: presets.networkReferences,
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,

@@ -11,7 +11,7 @@ export default defineExperiment({
     ['{target} "sin(5*x)*y" {noise} 0.5 {learningRate} 0.01', 'a surface of your own'],
   ],
   dataset: 'franke',
-  reference: 'tfjs',
+  references: presets.networkReferences,
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,

@@ -11,6 +11,7 @@ export default defineExperiment({
     ['{activation} sigmoid {epochs} 200', "the report's grid for another network"],
   ],
   dataset: 'franke',
+  references: presets.networkReferences,
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,

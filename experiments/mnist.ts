@@ -11,7 +11,7 @@ export default defineExperiment({
     ['{samples} 10000 {testSize} 0.2 {seed} 1..3', 'fewer images, means of three seeds'],
   ],
   dataset: 'images',
-  reference: 'tfjs',
+  references: presets.networkReferences,
   settings: {
     ...presets.imageSettings,
     ...presets.sgdSettings,

@@ -12,6 +12,7 @@ export default defineExperiment({
   ],
   dataset: 'franke',
   architecture: 'random',
+  references: presets.networkReferences,
   settings: {
     ...presets.frankeSettings,
     ...presets.sgdSettings,

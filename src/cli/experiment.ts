@@ -123,7 +123,7 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
   // No dataset has exactly two classes yet: images count as ten.
   if (name === 'loss') return lossesOf(experiment.task).filter((loss) => losses[loss].classes === null);
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
-  return name === 'reference' ? ['none', experiment.reference!] : options[name].choices;
+  return name === 'reference' ? ['none', ...experiment.references] : options[name].choices;
 }
 
 function optionFor(experiment: Experiment, name: OptionName): Option {

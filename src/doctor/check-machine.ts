@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { hasVectors, kernelsInUse } from '../kernels/index.ts';
 import { packageFolder, programVersion } from '../output/version.ts';
-import { referenceNames, references } from '../references/index.ts';
+import { libraries } from '../references/index.ts';
 import { numerics } from '../trial/trial.ts';
 import type { Check } from './check.ts';
 
@@ -52,13 +52,12 @@ function terminalOf(stdout: NodeJS.WriteStream): string {
 /** Reports which libraries are installed that can train the same models for comparison. All are optional. */
 export async function checkReferences(): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const name of referenceNames) {
-    const { title, find } = references[name];
+  for (const { title, find } of Object.values(libraries)) {
     const installed = await find();
     const found =
       'versions' in installed
         ? installed.versions.version
-        : `not installed (${installed.absent.reason}): --reference ${name} is skipped`;
+        : `not installed (${installed.absent.reason}): what it would train is left out`;
     checks.push({ what: `${title} (optional)`, state: 'ok', found });
   }
   return checks;

@@ -40,8 +40,7 @@ jest.unstable_mockModule('../datasets/image-folder.ts', () => ({
 
 const libraries: Record<string, object> = {};
 jest.unstable_mockModule('../references/index.ts', () => ({
-  referenceNames: ['sklearn', 'tfjs'],
-  references: {
+  libraries: {
     sklearn: { title: 'scikit-learn', find: async () => libraries.sklearn },
     tfjs: { title: 'TensorFlow.js', find: async () => libraries.tfjs },
   },
@@ -168,7 +167,7 @@ test('other libraries are named with their version, or why they are left out', a
     { what: 'scikit-learn (optional)', state: 'ok', found: '1.7.2' },
     {
       ...{ what: 'TensorFlow.js (optional)', state: 'ok' },
-      found: 'not installed (it is not there): --reference tfjs is skipped',
+      found: 'not installed (it is not there): what it would train is left out',
     },
   ]);
 });

@@ -33,8 +33,8 @@ export interface Experiment {
   readonly task: Task;
   /** Whether the layers are drawn at random (`net`) or given (`hidden`). */
   readonly architecture: 'given' | 'random';
-  /** The library that can train the same model for comparison (option `reference`); null if none can. */
-  readonly reference: ReferenceName | null;
+  /** What other libraries can train for comparison (option `reference`). */
+  readonly references: readonly ReferenceName[];
   /** Every option of the experiment, in the report's order, with the values of the report's program. */
   readonly settings: SettingLists;
   /** The values that the report's text gives instead (--variant text). */
@@ -59,10 +59,10 @@ export interface Layout {
 export interface ExperimentDefinition
   extends Omit<
     Experiment,
-    'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'reference' | 'layout' | 'examples'
+    'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'references' | 'layout' | 'examples'
   > {
   readonly architecture?: Experiment['architecture'];
-  readonly reference?: ReferenceName;
+  readonly references?: readonly ReferenceName[];
   readonly examples?: Experiment['examples'];
   readonly settings: Defaults;
   readonly text?: Defaults;
@@ -77,15 +77,15 @@ export interface ExperimentDefinition
 /** Creates an experiment from nearly flat data. Single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
   const { settings, text = {}, quick = {}, layout } = definition;
-  const { architecture = 'given', reference = null } = definition;
+  const { architecture = 'given', references = [] } = definition;
   return {
     ...definition,
     architecture,
-    reference,
+    references,
     examples: definition.examples ?? [],
     task: datasets[definition.dataset].task,
     settings: asLists({
-      ...(reference === null ? {} : { reference: 'none' }),
+      ...(references.length === 0 ? {} : { reference: 'none' }),
       ...settings,
       ...ownDefaults(definition.dataset, settings),
     }),

@@ -1,3 +1,4 @@
+import type { ReferenceName } from '../references/index.ts';
 import type { Defaults } from './define.ts';
 
 /** The settings shared by all experiments on the Franke function. */
@@ -74,6 +75,9 @@ export const linearModel = {
   basis: 'total',
   degree: 14,
 } satisfies Defaults;
+
+/** What other libraries can train for comparison with networks. */
+export const networkReferences: readonly ReferenceName[] = ['tfjs'];
 
 /** One hidden layer of 128 nodes. */
 export const oneHiddenLayer = {

@@ -249,7 +249,7 @@ describe('curves', () => {
   test("the report's last values are diamonds; another library has its test curve", async () => {
     const tfjs = trial({ solver: 'sgd', reference: 'tfjs' }, 0.061);
     const own = trial({ solver: 'sgd', reference: 'none' }, 0.06);
-    const results = curveResults({ reference: 'tfjs' }, [own, tfjs]);
+    const results = curveResults({ references: ['tfjs'] }, [own, tfjs]);
     const published = (metric: string, { reference }: TrialResult['settings']) =>
       metric === 'test_mse' && reference === 'none' ? 0.055 : null;
     const [figure] = draw(results, { published });

@@ -110,6 +110,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
   const { settings, dataset, layout } = experiment;
   const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
   const later: readonly OptionName[] = [
+    'reference',
     'streams',
     'loss',
     'l1',
