@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
-import type { Collected } from '../store/care.ts';
+import type { Collected, Repaired } from '../store/care.ts';
 import type { StoreReport } from '../store/survey.ts';
+import { attachmentKinds, attachments } from '../trial/attachments.ts';
 import { addExamples } from './examples.ts';
 import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
@@ -37,7 +38,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     );
   subcommand(
     'check',
-    'Read every record; exit 1 if a record or weights are damaged, or if two results of a trial differ',
+    'Read every record; exit 1 if one, or its weights or test outputs, is damaged, or if two results of a trial differ',
   ).action(async (flags: Flags) => {
     const report = await readReport(flags.store);
     await writeAnswer(flags, report, checkLines(report));
@@ -47,7 +48,10 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     const report = await readReport(flags.store);
     await writeAnswer(flags, report, statsLines(report));
   });
-  subcommand('repair', 'Move damaged records and weights to damaged-… files in the store; delete nothing')
+  subcommand(
+    'repair',
+    'Move damaged records, weights and test outputs to damaged-… files in the store; delete nothing',
+  )
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: Flags) => {
       const { repairStore } = await import('../store/care.ts');
@@ -82,11 +86,15 @@ function collectedLines(collected: Collected, dryRun: boolean): string[] {
   ];
 }
 
-function setAsideText({ setAside, weights }: { setAside: number; weights: number }, dryRun: boolean): string {
-  const files =
-    weights === 0 ? '' : ` and ${counted(weights, 'damaged file of weights', 'damaged files of weights')}`;
+function setAsideText({ setAside, ...counts }: Omit<Repaired, 'file'>, dryRun: boolean): string {
+  const parts = attachmentKinds
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => {
+      const name = attachments[kind];
+      return counted(counts[kind], `damaged file of ${name}`, `damaged files of ${name}`);
+    });
   const verb = dryRun ? 'would be set' : 'set';
-  return `${counted(setAside, 'damaged line')}${files} ${verb} aside`;
+  return `${[counted(setAside, 'damaged line'), ...parts].join(' and ')} ${verb} aside`;
 }
 
 async function readReport(directory: string): Promise<StoreReport> {

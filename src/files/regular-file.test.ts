@@ -9,11 +9,13 @@ import { readClaims } from '../claims/claims.ts';
 import { readResults } from '../figures/folder.ts';
 import { valueOrRefusal } from '../hostile.testing.ts';
 import { readTables } from '../output/read-tables.ts';
+import { readAttachment } from '../store/attachments.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
 import { openLease } from '../store/leases.ts';
 import { readStore } from '../store/store.ts';
-import { readWeightsBytes } from '../store/weights.ts';
 import { readTrace } from '../trace/trace-file.ts';
+import { attachmentKinds } from '../trial/attachments.ts';
+import { hashOfId } from '../trial/id.ts';
 import { createTrial, type TrialConfig } from '../trial/trial.ts';
 import { forEachLine } from './lines.ts';
 import { readJsonFile, readRegular, readRegularAtOnce } from './regular-file.ts';
@@ -92,7 +94,7 @@ describe.each([
   let store: string;
   beforeEach(async () => {
     store = await mkdtemp(join(folder, 'store-'));
-    for (const name of ['leases', 'weights', 'checkpoints']) await mkdir(join(store, name));
+    for (const name of ['leases', ...attachmentKinds, 'checkpoints']) await mkdir(join(store, name));
   });
   afterEach(() => rm(store, { recursive: true }));
 
@@ -112,9 +114,9 @@ describe.each([
     await lease.end();
   });
 
-  test('as weights is none', async () => {
-    make(join(store, 'weights', `${trial.id}.bin`));
-    expect(await readWeightsBytes(store, trial)).toBeNull();
+  test.each(attachmentKinds)('as %s is none', async (kind) => {
+    make(join(store, kind, `${hashOfId(trial.id)}.bin`));
+    expect(await readAttachment(store, trial, kind)).toBeNull();
   });
 
   test('as checkpoint is none', async () => {

@@ -1,5 +1,5 @@
+import { writeAttachment } from '../store/attachments.ts';
 import { openJournal } from '../store/store.ts';
-import { writeWeights } from '../store/weights.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type Launcher, LaunchFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';
@@ -15,7 +15,8 @@ export const inline: Launcher = async (trials, options) => {
       };
       const record = await runTrial(trial, sources, {
         onEpoch: (epoch) => events.epoch(trial, epoch),
-        onWeights: (weights) => writeWeights(store.directory, trial, weights).catch(throwLaunchFailure),
+        attach: (kind, bytes) =>
+          writeAttachment(store.directory, trial, kind, bytes).catch(throwLaunchFailure),
       });
       await journal.append(record).catch(throwLaunchFailure);
       return record.status;

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../datasets/dataset.ts';
 import { reasonOf } from '../files/errno.ts';
+import { writeAttachment } from '../store/attachments.ts';
 import { openCheckpoints, Stopped } from '../store/checkpoints.ts';
 import { openJournal } from '../store/store.ts';
-import { writeWeights } from '../store/weights.ts';
+import type { Attach } from '../trial/attachments.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
 import type { TrialConfig } from '../trial/trial.ts';
@@ -46,7 +47,7 @@ useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 
-/** Computes one trial in a worker thread. Stores its weights, then its record in this worker's own journal. */
+/** Computes one trial in a worker thread. Stores its attachments, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   const { id, config, storeDirectory, cores, stopFlag, attempt } = task;
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
@@ -72,9 +73,9 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     const throwLaunchFailure = (error: Error): never => {
       throw new LaunchFailure(error.message);
     };
-    const onWeights = (weights: Parameters<typeof writeWeights>[2]) =>
-      writeWeights(storeDirectory, { id, config }, weights).catch(throwLaunchFailure);
-    const hooks = { onEpoch, lendCore, onWeights, checkpoints };
+    const attach: Attach = (kind, bytes) =>
+      writeAttachment(storeDirectory, { id }, kind, bytes).catch(throwLaunchFailure);
+    const hooks = { onEpoch, lendCore, attach, checkpoints };
     const record = await runTrial({ id, config }, sources, hooks);
     journal ??= openJournal(storeDirectory);
     await (await journal).append(record).catch(throwLaunchFailure);

@@ -3,7 +3,7 @@ import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type Region, takeRegion } from '../math/memory.ts';
 import { type Arena, createArena } from './arena.ts';
-import { evaluate, evaluationRows, type Scores } from './evaluate.ts';
+import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
@@ -35,6 +35,8 @@ export type LendCore = (millisecondsLeft: number) => (() => void) | null;
 /** Evaluates sets of weights, one at a time, until its memory is released. */
 export interface Evaluation {
   evaluate(weights: readonly LayerWeights[]): Scores;
+  /** The outputs of the latest weights for the test rows, [rows][outputs]. */
+  testOutputs(): Float64Array;
   release(): void;
 }
 
@@ -59,6 +61,7 @@ export async function createEvaluation(
         test: evaluate(kernels, memory, samples[1], loss),
       };
     },
+    testOutputs: () => predict(kernels, memory, samples[1], loss),
     release: () => region.release(),
   };
 }

@@ -5,7 +5,8 @@ import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials-table.ts';
-import { readWeights, readWeightsBytes } from '../store/weights.ts';
+import { readAttachment } from '../store/attachments.ts';
+import { readWeights } from '../store/weights.ts';
 import { shortId } from '../trial/id.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
@@ -76,7 +77,7 @@ async function firstNetwork(
       loss,
       dtype,
       divisor: divisorOf(features.scale, (await loadData(data, seed, sources)).largest),
-      weights: base64((await readWeightsBytes(storeDirectory, trial))!),
+      weights: base64((await readAttachment(storeDirectory, trial, 'weights'))!),
     };
     return { cell, network };
   }

@@ -97,6 +97,8 @@ export async function fitSgdRegressor(
 
 export interface LogisticFit {
   readonly scores: Scores;
+  /** [test rows][classes] */
+  readonly testOutputs: Float64Array;
   /** Whether the solver reached its tolerance within the maximum number of iterations. */
   readonly converged: boolean;
   readonly iterations: number;
@@ -127,8 +129,9 @@ export async function fitLogisticRegression(
   const [kernel, bias] = [answer.kernel, answer.bias].map((values) => Float64Array.from(values));
   const { converged, iterations } = answer;
   const scores = evaluation.evaluate([{ kernel, bias }]);
+  const testOutputs = evaluation.testOutputs();
   evaluation.release();
-  return { scores, converged, iterations };
+  return { scores, testOutputs, converged, iterations };
 }
 
 /** The inputs as a dense array, or as a sparse matrix with the indices of its rows. */

@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { collectGarbage, repairStore } from './care.ts';
@@ -98,29 +99,35 @@ describe('check', () => {
   });
 });
 
-/** A file of weights: bytes and their digest. */
-const wholeWeights = Buffer.concat([Buffer.from('numbers'), createHash('sha256').update('numbers').digest()]);
+/** An attachment: bytes and their digest. */
+const whole = Buffer.concat([Buffer.from('numbers'), createHash('sha256').update('numbers').digest()]);
 
 describe('repair', () => {
-  test('sets damaged weights aside, which check names', async () => {
+  test.each(attachmentKinds)('sets damaged %s aside, which check names', async (kind) => {
     await write('journal-1.jsonl', encodeLine(a), encodeLine(b));
-    await mkdir(join(store, 'weights'));
-    await writeFile(join(store, 'weights', `${hashOfId(a.id)}.bin`), wholeWeights);
-    const changed = Buffer.from(wholeWeights.with(3, 0));
-    await writeFile(join(store, 'weights', `${hashOfId(b.id)}.bin`), changed);
+    await mkdir(join(store, kind));
+    await writeFile(join(store, kind, `${hashOfId(a.id)}.bin`), whole);
+    const changed = Buffer.from(whole.with(3, 0));
+    await writeFile(join(store, kind, `${hashOfId(b.id)}.bin`), changed);
     expect(await report()).toMatchObject({
       sound: false,
-      problems: [`weights/${hashOfId(b.id)}.bin was changed after it was written`],
+      problems: [`${kind}/${hashOfId(b.id)}.bin was changed after it was written`],
     });
-    expect(await repairStore(store, true)).toEqual({ setAside: 0, file: null, weights: 1 });
-    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 1 });
+    expect(await repairStore(store, true)).toEqual({
+      setAside: 0,
+      file: null,
+      weights: 0,
+      outputs: 0,
+      [kind]: 1,
+    });
+    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0, outputs: 0, [kind]: 1 });
     // Another time too: what was set aside before is kept.
-    await writeFile(join(store, 'weights', `${hashOfId(b.id)}.bin`), '');
-    expect(await repairStore(store)).toMatchObject({ weights: 1 });
+    await writeFile(join(store, kind, `${hashOfId(b.id)}.bin`), '');
+    expect(await repairStore(store)).toMatchObject({ [kind]: 1 });
     const aside = (await readdir(store)).filter((name) => name.startsWith(`damaged-${hashOfId(b.id)}-`));
     const contents = await Promise.all(aside.map((name) => readFile(join(store, name))));
     expect(contents.sort(Buffer.compare)).toEqual([Buffer.alloc(0), changed]);
-    expect(await readdir(join(store, 'weights'))).toEqual([`${hashOfId(a.id)}.bin`]);
+    expect(await readdir(join(store, kind))).toEqual([`${hashOfId(a.id)}.bin`]);
     expect((await report()).sound).toBe(true);
   });
 
@@ -135,7 +142,7 @@ describe('repair', () => {
     ]);
     expect(await report()).toMatchObject({ sound: true, torn: 0, records: 2 });
     expect((await readStore(store)).records).toEqual(before);
-    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0 });
+    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0, outputs: 0 });
   });
 
   test('a result that differs is named from all that agree, in whatever order they lie', async () => {
@@ -226,10 +233,12 @@ describe('gc', () => {
     for (const { id } of [a, c])
       await writeFile(join(store, 'checkpoints', `${hashOfId(id)}-3.state`), state);
     await writeFile(join(store, `journal-${randomUUID()}.jsonl.${randomUUID()}.tmp`), encodeLine(a));
-    await mkdir(join(store, 'weights'));
-    for (const { id } of [a, c]) await writeFile(join(store, 'weights', `${hashOfId(id)}.bin`), wholeWeights);
+    for (const kind of attachmentKinds) {
+      await mkdir(join(store, kind));
+      for (const { id } of [a, c]) await writeFile(join(store, kind, `${hashOfId(id)}.bin`), whole);
+    }
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
-    const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 3 };
+    const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 4 };
     const names = await readdir(store);
     expect(await collectGarbage(store, true)).toMatchObject(expected);
     expect((await readdir(store)).filter((name) => name !== 'leases')).toEqual(names);
@@ -243,7 +252,8 @@ describe('gc', () => {
       checkpoints: 1,
     });
     expect([...(await readFailures(store)).keys()]).toEqual([c.id]);
-    expect(await readdir(join(store, 'weights'))).toEqual([`${hashOfId(a.id)}.bin`]);
+    for (const kind of attachmentKinds)
+      expect(await readdir(join(store, kind))).toEqual([`${hashOfId(a.id)}.bin`]);
     expect(await setAside()).toHaveLength(1);
   });
 

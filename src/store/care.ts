@@ -5,8 +5,10 @@ import { sizeAndTime, syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
 import { removeFile, renameFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { numerics } from '../trial/trial.ts';
+import { attachmentFolder } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { forgetFailures } from './failures.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
@@ -16,20 +18,18 @@ import { openLease } from './leases.ts';
 import { isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 import { newerStore } from './store.ts';
 import { type Chosen, type Survey, surveyStore } from './survey.ts';
-import { weightsFolder } from './weights.ts';
 
-export interface Repaired {
+/** With how many files of each kind of attachment were set aside, as damaged-<id>-….bin. */
+export interface Repaired extends Readonly<Record<AttachmentKind, number>> {
   /** How many lines and torn line ends were set aside. */
   readonly setAside: number;
   /** The file that they were moved to; null if nothing was set aside. */
   readonly file: string | null;
-  /** How many files of weights were set aside, as damaged-<id>-….bin. */
-  readonly weights: number;
 }
 
 /**
  * Moves damaged lines, torn line ends and results that differ from an earlier one to damaged-….jsonl in the store, and
- * damaged weights to files next to it.
+ * damaged attachments to files next to it.
  *
  * They are on disk there before a journal is replaced, so that a kill at any moment loses nothing; it may leave a line in
  * two such files. Errors: other processes use the store; the store is of a newer version.
@@ -39,13 +39,7 @@ export function repairStore(directory: string, dryRun = false): Promise<Repaired
 }
 
 async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
-  const weights = found.weights.damaged.size;
-  if (!dryRun)
-    for (const [id, name] of found.weights.damaged)
-      await renameFile(
-        join(weightsFolder(directory), name),
-        join(directory, `damaged-${hashOfId(id)}-${randomUUID()}.bin`),
-      );
+  const attached = await setAttachmentsAside(directory, found, dryRun);
   const bad = new Map<string, Set<number>>();
   for (const { place } of found.problems) {
     if (!bad.has(place.journal)) bad.set(place.journal, new Set());
@@ -53,7 +47,7 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
   }
   const torn = found.journals.filter((journal) => journal.torn > 0);
   const setAside = found.problems.length + torn.length;
-  if (setAside === 0 || dryRun) return { setAside, file: null, weights };
+  if (setAside === 0 || dryRun) return { setAside, file: null, ...attached };
   const file = `damaged-${randomUUID()}.jsonl`;
   const concerned = found.journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
   await writeWhole(join(directory, file), damagedParts(directory, concerned, bad));
@@ -64,7 +58,25 @@ async function repair(directory: string, found: Survey, dryRun: boolean): Promis
     await removeJournal(directory, name, found);
   }
   await syncDirectory(directory);
-  return { setAside, file, weights };
+  return { setAside, file, ...attached };
+}
+
+async function setAttachmentsAside(
+  directory: string,
+  { attachments }: Survey,
+  dryRun: boolean,
+): Promise<Record<AttachmentKind, number>> {
+  const counts = attachmentKinds.map((kind) => [kind, attachments.get(kind)!.damaged.size]);
+  if (!dryRun) {
+    for (const [kind, { damaged }] of attachments) {
+      for (const [id, name] of damaged)
+        await renameFile(
+          join(attachmentFolder(directory, kind), name),
+          join(directory, `damaged-${hashOfId(id)}-${randomUUID()}.bin`),
+        );
+    }
+  }
+  return Object.fromEntries(counts);
 }
 
 /**
@@ -143,19 +155,29 @@ async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGe
   }
 }
 
-/** Checkpoints of finished trials, weights of records that are removed, and temporary files of killed processes. */
-async function leftoversIn(directory: string, { records, weights }: Survey): Promise<string[]> {
+/** Checkpoints of finished trials, attachments of records that are removed, and temporary files of killed processes. */
+async function leftoversIn(directory: string, { records, attachments }: Survey): Promise<string[]> {
   const isOf = (folder: string, kind: keyof typeof kinds) => (name: string) =>
     isOwnTemporary(kinds[kind], folder, name);
   const choose = async (folder: string, isLeftover: (name: string) => boolean): Promise<string[]> =>
     (await storeFilesIn(folder)).filter(isLeftover).map((name) => join(folder, name));
-  const [leases, states, numbers] = [leaseFolder, checkpointFolder, weightsFolder].map((of) => of(directory));
+  const [leases, states] = [leaseFolder, checkpointFolder].map((of) => of(directory));
   const journalKinds = (['journal', 'index', 'failures', 'setAside'] as const).map((kind) =>
     isOf(directory, kind),
   );
   // A living process may just be writing a lease, so only old ones count. Dead leases are removed at the next claim.
   const old = await Promise.all(
     (await choose(leases, isOf(leases, 'lease'))).map(async (path) => ((await isOld(path)) ? [path] : [])),
+  );
+  const attached = await Promise.all(
+    [...attachments].map(async ([kind, { whole }]) => {
+      const folder = attachmentFolder(directory, kind);
+      const removed = [...whole].filter(([id]) => records.get(id)?.numerics !== numerics);
+      return [
+        ...(await choose(folder, isOf(folder, kind))),
+        ...removed.map(([, name]) => join(folder, name)),
+      ];
+    }),
   );
   return [
     ...(await choose(directory, (name) => journalKinds.some((isPart) => isPart(name)))),
@@ -164,10 +186,7 @@ async function leftoversIn(directory: string, { records, weights }: Survey): Pro
       states,
       (name) => isOf(states, 'checkpoint')(name) || records.has(trialOfCheckpoint(directory, name) ?? ''),
     )),
-    ...(await choose(numbers, isOf(numbers, 'weights'))),
-    ...[...weights.whole]
-      .filter(([id]) => records.get(id)?.numerics !== numerics)
-      .map(([, name]) => join(numbers, name)),
+    ...attached.flat(),
   ];
 }
 

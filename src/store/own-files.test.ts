@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
+import { writeAttachment } from './attachments.ts';
 import { collectGarbage, repairStore } from './care.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { noteFailure } from './failures.ts';
@@ -13,7 +15,6 @@ import { openLease } from './leases.ts';
 import { matchesBeginning } from './own-files.ts';
 import { readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
-import { writeWeights } from './weights.ts';
 
 let store: string;
 beforeEach(async () => {
@@ -105,8 +106,9 @@ async function writeOwn(): Promise<void> {
   const journal = await openJournal(store);
   for (const one of [done, old]) await journal.append(one);
   await journal.close();
-  const kernel = new Float64Array([1, 2]);
-  for (const one of [done, old]) await writeWeights(store, one, [{ kernel, bias: null }]);
+  for (const one of [done, old]) {
+    for (const kind of attachmentKinds) await writeAttachment(store, one, kind, Buffer.from('numbers'));
+  }
 }
 
 describe('in a folder that others use too', () => {
@@ -120,7 +122,7 @@ describe('in a folder that others use too', () => {
     ['gc', collectGarbage],
   ])('%s finishes, and leaves what is not its own', async (_name, tidy) => {
     await writeFile(join(store, 'journal-mine.jsonl'), `${encodeLine(done)}garbage\n`);
-    expect(await tidy(store)).toMatchObject({ setAside: 1, weights: 0 });
+    expect(await tidy(store)).toMatchObject({ setAside: 1, weights: 0, outputs: 0 });
     await expectForeign();
     expect((await readStore(store)).records.get(done.id)).toEqual(done);
     await tidy(store);
@@ -133,6 +135,7 @@ describe('in a folder that others use too', () => {
       [`checkpoints/${hashOfId(done.id)}-5.state`]: state,
       [`checkpoints/${hashOfId(open.id)}-5.state.${randomUUID()}.tmp`]: state.subarray(0, 20),
       [`weights/${hashOfId(open.id)}.bin.${randomUUID()}.tmp`]: 'half',
+      [`outputs/${hashOfId(open.id)}.bin.${randomUUID()}.tmp`]: 'half',
       [`journal-${randomUUID()}.jsonl.${randomUUID()}.tmp`]: line.slice(0, 30),
       [`journal-x.index.${randomUUID()}.tmp`]: '',
       [`damaged-${randomUUID()}.jsonl.${randomUUID()}.tmp`]: 'garbage',
@@ -142,13 +145,19 @@ describe('in a folder that others use too', () => {
       await writeFile(join(store, name), content);
       await utimes(join(store, name), new Date(0), new Date(0));
     }
-    const expected = { kept: 1, otherNumerics: 1, leftovers: Object.keys(own).length + 1 };
+    const expected = {
+      kept: 1,
+      otherNumerics: 1,
+      leftovers: Object.keys(own).length + attachmentKinds.length,
+    };
     expect(await collectGarbage(store, true)).toMatchObject(expected);
     for (const name of Object.keys(own)) await stat(join(store, name));
     expect(await collectGarbage(store)).toMatchObject(expected);
     for (const name of Object.keys(own)) await expect(stat(join(store, name))).rejects.toThrow(/ENOENT/);
-    await expect(stat(join(store, 'weights', `${hashOfId(old.id)}.bin`))).rejects.toThrow(/ENOENT/);
-    await stat(join(store, 'weights', `${hashOfId(done.id)}.bin`));
+    for (const kind of attachmentKinds) {
+      await expect(stat(join(store, kind, `${hashOfId(old.id)}.bin`))).rejects.toThrow(/ENOENT/);
+      await stat(join(store, kind, `${hashOfId(done.id)}.bin`));
+    }
     await expectForeign();
   });
 
@@ -180,11 +189,12 @@ describe('in a folder that others use too', () => {
 
 test('folders of the store that are other people’s files are none', async () => {
   await writeOwn();
-  await rm(join(store, 'weights'), { recursive: true });
-  for (const name of ['weights', 'checkpoints']) await writeFile(join(store, name), name);
+  for (const kind of attachmentKinds) await rm(join(store, kind), { recursive: true });
+  for (const name of [...attachmentKinds, 'checkpoints']) await writeFile(join(store, name), name);
   await mkdir(join(store, 'failures.jsonl'));
   expect(await collectGarbage(store)).toMatchObject({ kept: 1, leftovers: 0 });
-  for (const name of ['weights', 'checkpoints']) expect(await readFile(join(store, name), 'utf8')).toBe(name);
+  for (const name of [...attachmentKinds, 'checkpoints'])
+    expect(await readFile(join(store, name), 'utf8')).toBe(name);
   expect((await readdir(store)).filter((name) => name.startsWith('journal-'))).toHaveLength(1);
 });
 

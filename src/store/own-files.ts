@@ -3,6 +3,7 @@ import { filesIn } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { readBytes } from '../files/lines.ts';
 import { finalName } from '../files/write-whole.ts';
+import type { AttachmentKind } from '../trial/attachments.ts';
 
 const hex = (digits: number): string => `[0-9a-f]{${digits}}`;
 const uuid = `${hex(8)}(?:-${hex(4)}){3}-${hex(12)}`;
@@ -16,6 +17,8 @@ interface Kind {
   readonly at: number;
 }
 
+const attachment = { name: new RegExp(`^(${hex(64)})\\.bin$`), begins: null, at: 0 };
+
 /** The kinds of files that a store removes or replaces. */
 export const kinds = {
   journal: { name: new RegExp(`^journal-${uuid}\\.jsonl$`), begins: '{"store":2,"id":"', at: 0 },
@@ -23,9 +26,10 @@ export const kinds = {
   failures: { name: /^failures\.jsonl$/, begins: `{"id":"${'0'.repeat(64)}"`, at: 0 },
   setAside: { name: new RegExp(`^damaged-${uuid}\\.jsonl$`), begins: null, at: 0 },
   checkpoint: { name: new RegExp(`^(${hex(64)})-\\d+\\.state$`), begins: '{"version":', at: 36 },
-  weights: { name: new RegExp(`^(${hex(64)})\\.bin$`), begins: null, at: 0 },
+  weights: attachment,
+  outputs: attachment,
   lease: { name: new RegExp(`^${uuid}\\.json$`), begins: anyLease, at: 0 },
-} as const satisfies Record<string, Kind>;
+} as const satisfies Record<AttachmentKind | 'journal', Kind> & Record<string, Kind>;
 
 /** Whether a file is of a kind, by its name and its first bytes. */
 export function isOwn({ name, begins, at }: Kind, folder: string, file: string): boolean {

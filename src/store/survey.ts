@@ -4,13 +4,14 @@ import { counted, UserError } from '../errors.ts';
 import { sizeAndTime } from '../files/directories.ts';
 import { codeOf } from '../files/errno.ts';
 import { forEachLine } from '../files/lines.ts';
+import type { AttachmentKind } from '../trial/attachments.ts';
+import { type FoundAttachments, findAttachments } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
 import { decodeLine, isOurLine, journalsIn, resultText, storeError } from './journal.ts';
 import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
 import { describeProblems, type Problem } from './problems.ts';
-import { type FoundWeights, findWeights } from './weights.ts';
 
 /** Everything about a store, from reading every line. Indexes are not used. */
 export interface Survey {
@@ -19,7 +20,7 @@ export interface Survey {
   readonly records: ReadonlyMap<string, Chosen>;
   /** Damaged lines, and lines whose result differs from an earlier one. */
   readonly problems: readonly Problem[];
-  readonly weights: FoundWeights;
+  readonly attachments: ReadonlyMap<AttachmentKind, FoundAttachments>;
   /** Files with a journal's name that this program did not write. */
   readonly foreign: readonly string[];
   /** Lines that repeat an earlier result. */
@@ -109,16 +110,10 @@ async function survey(directory: string): Promise<Survey> {
   );
   return {
     ...{ journals, foreign, records, problems, ...counts },
-    weights: await weightsOf(directory, records),
+    attachments: await findAttachments(directory, (id) => records.has(id)),
     failed: failures.length,
     checkpoints: states.length,
   };
-}
-
-/** The files of weights. A damaged file counts as weights only if there is a record of its trial. */
-async function weightsOf(directory: string, records: Survey['records']): Promise<FoundWeights> {
-  const { whole, damaged } = await findWeights(directory);
-  return { whole, damaged: new Map([...damaged].filter(([id]) => records.has(id))) };
 }
 
 function noStore(directory: string): UserError {
@@ -158,8 +153,9 @@ export interface StoreReport {
 export async function reportOn(directory: string, found: Survey): Promise<StoreReport> {
   const records = [...found.records.values()];
   const problems = await describeProblems(directory, found.problems);
-  for (const name of found.weights.damaged.values())
-    problems.push(`weights/${name} was changed after it was written`);
+  for (const [kind, { damaged }] of found.attachments) {
+    for (const name of damaged.values()) problems.push(`${kind}/${name} was changed after it was written`);
+  }
   if (found.newer > 0) {
     problems.push(
       `a newer version of fys-nn wrote ${counted(found.newer, 'line')}: update fys-nn to read them`,

@@ -21,7 +21,7 @@ describe('linearFit', () => {
     expect(metrics).toMatchObject({ train_mse: 0.25, test_mse: 0.25, train_r2: 1 - 0.75 / 2, test_r2: 0.75 });
     expect(Object.keys(metrics).sort()).toEqual([...columns].sort());
     const predictions = Float64Array.of(0.5, 1.5);
-    expect(rest).toEqual({ diverged: false, divergedAt: null, curves: {}, predictions });
+    expect(rest).toEqual({ diverged: false, divergedAt: null, curves: {}, predictions, probabilities: null });
   });
 
   test.each<[string, number[]]>([
@@ -36,6 +36,7 @@ describe('linearFit', () => {
       metrics: Object.fromEntries(columns.map((name) => [name, null])),
       curves: {},
       predictions: null,
+      probabilities: null,
     });
   });
 
@@ -83,7 +84,7 @@ describe('trainedFit', () => {
   });
 
   test('of a classifier has the highest test accuracy as its best, and the first epoch that had it', () => {
-    const { metrics, curves, predictions } = trainedFit(
+    const { metrics, curves, predictions, probabilities } = trainedFit(
       numbers,
       'cross_entropy',
       trained([1, 9, 8, 7, 0.5], [0.5, 0.6, 0.9, 0.9, 0.7]),
@@ -103,6 +104,7 @@ describe('trainedFit', () => {
       'test_accuracy',
     ]);
     expect(predictions).toBeNull();
+    expect(probabilities).toBeInstanceOf(Float64Array);
   });
 
   test('with one epoch has it as the best, whichever way is better', () => {
@@ -119,7 +121,7 @@ describe('trainedFit', () => {
   test.each(lossNames)('that diverged has no metrics, and its curves until then: %s', (loss) => {
     const accuracy = losses[loss].task === 'regression' ? [] : [0.5, 0.4];
     const fit = trainedFit(numbers, loss, trained([3, Number.POSITIVE_INFINITY], accuracy, 1));
-    expect(fit).toMatchObject({ diverged: true, divergedAt: 2, predictions: null });
+    expect(fit).toMatchObject({ diverged: true, divergedAt: 2, predictions: null, probabilities: null });
     const whole = trainedFit(numbers, loss, trained([3, 2], accuracy));
     expect(Object.keys(fit.metrics)).toEqual(Object.keys(whole.metrics));
     expect(new Set(Object.values(fit.metrics))).toEqual(new Set([null]));

@@ -17,6 +17,8 @@ export interface Fit {
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
   /** [test rows] of a regression; null for classification or after divergence. */
   readonly predictions: Float64Array | null;
+  /** [test rows][outputs] of a classifier; null for regression or after divergence. */
+  readonly probabilities: Float64Array | null;
 }
 
 /** Whether some metrics need the outputs after the last epoch, because they are not recorded as curves. */
@@ -54,9 +56,10 @@ export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained
   const best = diverged ? null : bestEpoch(curves[`test_${selects}`] as number[], selects);
   values[`best_test_${selects}`] = best?.value ?? null;
   values.best_epoch = best?.epoch ?? null;
-  const predictions = task === 'regression' && !diverged ? trained.testOutputs : null;
+  const kept = diverged ? null : trained.testOutputs;
   const divergedAt = trained.divergedAt === null ? null : trained.divergedAt + 1;
-  return { diverged, divergedAt, metrics: values, curves, predictions };
+  const [predictions, probabilities] = task === 'regression' ? [kept, null] : [null, kept];
+  return { diverged, divergedAt, metrics: values, curves, predictions, probabilities };
 }
 
 /**
@@ -92,6 +95,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     metrics: values,
     curves: {},
     predictions: diverged ? null : outputs.test,
+    probabilities: null,
   };
 }
 

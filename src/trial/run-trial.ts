@@ -9,6 +9,7 @@ import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import type { FitHooks } from './solvers/solver.ts';
 import { drawSeed } from './streams.ts';
+import { outputsToBytes } from './test-outputs.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
 
 /**
@@ -27,7 +28,13 @@ export async function runTrial(
   const draws = drawSeed(config);
   const dataset = await loadData(data, seed, sources);
   const prepared = prepareFor(dataset, config);
-  const fit = await solverEntry(model.solver).fit(prepared, model, draws, hooks);
+  const solver = solverEntry(model.solver);
+  const fit = await solver.fit(prepared, model, draws, hooks);
+  const { probabilities } = fit;
+  if (probabilities !== null) {
+    const classified = { labels: labelsOf(prepared.test), probabilities };
+    await hooks.attach?.('outputs', outputsToBytes(classified, solver.dtype(model)));
+  }
   return {
     id,
     config,
@@ -39,6 +46,15 @@ export async function runTrial(
     seconds: (performance.now() - started) / 1000,
     at: new Date().toISOString(),
   };
+}
+
+/** The classes of the rows, from encoded targets: one-hot, or of a single output 0 and 1. */
+function labelsOf({ targets, rows }: Samples): Uint32Array {
+  const outputs = targets.length / rows;
+  if (outputs === 1) return Uint32Array.from(targets);
+  return Uint32Array.from({ length: rows }, (_, n) =>
+    targets.subarray(n * outputs, (n + 1) * outputs).indexOf(1),
+  );
 }
 
 function prepareFor(dataset: Dataset, config: TrialConfig): Prepared {

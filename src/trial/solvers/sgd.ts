@@ -17,6 +17,7 @@ import {
 import { columnsOf } from '../../nn/samples.ts';
 import { compileSchedule, scheduleFormula, scheduleNames } from '../../nn/schedules.ts';
 import type { Training } from '../../nn/train.ts';
+import { weightsToBytes } from '../../nn/weights-bytes.ts';
 import {
   choice,
   formula,
@@ -134,14 +135,15 @@ export const sgd = {
   seconds: (model, size) => trainingSeconds(model, size, model.dtype),
   memory: trainingMemory,
   drawn: ({ dtype: _, ...model }) => model,
-  async fit(data, model, seed, { onEpoch, lendCore, checkpoints, onWeights }) {
+  async fit(data, model, seed, { onEpoch, lendCore, checkpoints, attach }) {
     const { train } = await import('../../nn/train.ts');
     const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
     const fit = trainedFit(data, model.loss, trained);
     const { task, classes } = losses[model.loss];
     // The page shows a probability for each class.
-    if (task === 'classification' && classes === null && !fit.diverged) await onWeights?.(trained.weights);
+    if (task === 'classification' && classes === null && !fit.diverged)
+      await attach?.('weights', weightsToBytes(trained.weights, model.dtype));
     return fit;
   },
 } satisfies Solver<SgdConfig>;

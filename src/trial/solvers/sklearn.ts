@@ -116,7 +116,7 @@ export const logisticRegression = {
   async fit(data, { version, numpy, scipy, parameters }) {
     const versions = { version, numpy, scipy };
     const { fitLogisticRegression } = await import('../../references/sklearn.ts');
-    const { scores, converged, iterations } = await fitLogisticRegression(
+    const { scores, testOutputs, converged, iterations } = await fitLogisticRegression(
       data.train,
       data.test,
       parameters,
@@ -140,6 +140,7 @@ export const logisticRegression = {
       metrics: diverged ? {} : metrics,
       curves: {},
       predictions: null,
+      probabilities: diverged ? null : testOutputs,
     };
   },
 } satisfies Solver<LogisticRegressionConfig>;

@@ -4,11 +4,12 @@ import type { Dtype } from '../../math/dtype.ts';
 import type { Checkpoints } from '../../nn/epochs.ts';
 import type { LendCore } from '../../nn/evaluator.ts';
 import type { LossName } from '../../nn/losses.ts';
-import type { LayerSpec, LayerWeights } from '../../nn/network.ts';
+import type { LayerSpec } from '../../nn/network.ts';
 import type { Option, Settings } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { ReferenceName, ReferenceVersions } from '../../references/index.ts';
 import type { Task } from '../../stats/metrics.ts';
+import type { Attach } from '../attachments.ts';
 import type { ConfigBase } from '../config.ts';
 import type { Fit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
@@ -28,8 +29,7 @@ export interface FitHooks {
   readonly onEpoch?: (epoch: number) => void;
   readonly lendCore?: LendCore;
   readonly checkpoints?: Checkpoints;
-  /** Receives the final weights of a classifier before the record exists. */
-  readonly onWeights?: (weights: readonly LayerWeights[]) => Promise<void>;
+  readonly attach?: Attach;
 }
 
 /** The number of rows of a trial's model, and of their inputs. */

@@ -9,13 +9,18 @@ import { planExperiment } from '../experiment/plan.ts';
 import { createWasmKernels } from '../kernels/wasm.ts';
 import { inline } from '../launchers/inline.ts';
 import { createPredictor } from '../nn/predictor.ts';
+import { weightsToBytes } from '../nn/weights-bytes.ts';
+import { classesOf, predictionsOf } from '../stats/classified.ts';
+import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { prepare } from '../trial/prepare.ts';
 import type { SgdConfig } from '../trial/solvers/sgd.ts';
 import type { Trial } from '../trial/trial.ts';
+import { writeAttachment } from './attachments.ts';
 import { openLease } from './leases.ts';
+import { readOutputs } from './outputs.ts';
 import { openStore, readStore } from './store.ts';
-import { readWeights, writeWeights } from './weights.ts';
+import { readWeights } from './weights.ts';
 
 const sources = { dataDir: null };
 const nothing = () => {};
@@ -24,7 +29,7 @@ const small: SettingLists = { samples: [700], testSize: [150], epochs: [3], lear
 let directory: string;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'fys-nn-weights-'));
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-attachments-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -66,8 +71,9 @@ describe('the weights of a trial', () => {
     const diverged = await compute('mnist', { ...small, learningRate: [1e30] });
     const { records } = await readStore(directory);
     expect([records.get(id)?.status, records.get(diverged.id)?.status]).toEqual(['done', 'diverged']);
-    expect(await readdir(directory)).not.toContain('weights');
+    for (const kind of attachmentKinds) expect(await readdir(directory)).not.toContain(kind);
     expect(await readWeights(directory, diverged)).toBeNull();
+    expect(await readOutputs(directory, diverged)).toBeNull();
   });
 
   test('are not there when the file is damaged, short or of other layers', async () => {
@@ -80,14 +86,44 @@ describe('the weights of a trial', () => {
     expect(await readWeights(directory, trial)).toBeNull();
     await writeFile(file, bytes.subarray(0, 20));
     expect(await readWeights(directory, trial)).toBeNull();
-    await writeWeights(directory, trial, [{ kernel: new Float64Array(7), bias: new Float64Array(10) }]);
+    const weights = [{ kernel: new Float64Array(7), bias: new Float64Array(10) }];
+    await writeAttachment(directory, trial, 'weights', weightsToBytes(weights, 'float32'));
     expect(await readWeights(directory, trial)).toBeNull();
   });
 
   test('cannot be written where no store can be', async () => {
     const trial = await compute('logistic', small);
+    const bytes = Buffer.from('numbers');
     await expect(
-      writeWeights(join(directory, 'weights', `${hashOfId(trial.id)}.bin`), trial, []),
+      writeAttachment(join(directory, 'weights', `${hashOfId(trial.id)}.bin`), trial, 'weights', bytes),
     ).rejects.toThrow('the trial store');
+  });
+});
+
+describe('the test outputs of a trial', () => {
+  test.each<[string, SettingLists]>([
+    ['mnist', small],
+    ['mnist', { ...small, dtype: ['float64'] }],
+    ['logistic', small],
+    ['logistic', { samples: [400], testSize: [1], solver: ['lbfgs'], maxIterations: [3] }],
+  ])('of %s have the accuracy of the record', async (name, given) => {
+    const trial = await compute(name, given);
+    const outputs = await readOutputs(directory, trial);
+    const predicted = predictionsOf(outputs!);
+    const { metrics } = (await readStore(directory)).records.get(trial.id)!;
+    const correct = outputs!.labels.filter((label, n) => label === predicted[n]);
+    expect(classesOf(outputs!)).toBe(10);
+    expect(outputs!.labels.length).toBe(given.testSize![0]);
+    expect(correct.length / predicted.length).toBe(metrics.test_accuracy);
+  });
+
+  test('are not there when the file is damaged', async () => {
+    const trial = await compute('logistic', small);
+    const file = join(directory, 'outputs', `${hashOfId(trial.id)}.bin`);
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.with(1000, bytes[1000] ^ 1));
+    expect(await readOutputs(directory, trial)).toBeNull();
+    await writeAttachment(directory, trial, 'outputs', Buffer.from('numbers'));
+    expect(await readOutputs(directory, trial)).toBeNull();
   });
 });
