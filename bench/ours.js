@@ -1,17 +1,19 @@
 // One measurement of fys-nn: node bench/ours.js JOB, with JOB as JSON; prints its result as JSON. The time is measured
-// from the end of the warm-up epochs to the end of the last epoch, in the `onEpoch` calls of `train`. It includes
-// batches, steps and the evaluation of all rows, but not reading the data.
+// from the end of the warm-up epochs to the end of the last epoch, in the `onEpoch` calls of `train`; if rows are
+// evaluated only once, it begins with the first epoch after the warm-up. It includes batches, steps and the evaluation
+// of all rows, but not reading the data.
 import { pathToFileURL } from 'node:url';
 import { readWorkload } from './data.js';
 
-const { build, folder, threads = 1, warmup, epochs } = JSON.parse(process.argv[2]);
+const { build, folder, threads = 1, warmup, epochs, evaluate } = JSON.parse(process.argv[2]);
 const built = (path) => import(new URL(path, pathToFileURL(build)).href);
 const { schedules, train } = await built('./index.js');
 const { csrFromDense } = await built('./math/csr.js');
+const { batchings } = await built('./nn/batches.js');
 const work = await readWorkload(folder);
-const { batchSize, steps, recordedEpochs, batches, columns } = work;
+const once = evaluate === 'end';
+const { batchSize, steps, recordedEpochs, batches, columns, optimizer } = work;
 
-let from = 0;
 let started = 0;
 let ended = 0;
 const [trainSamples, testSamples] = prepared(work.train, work.test);
@@ -26,32 +28,24 @@ const trained = await train(
     })),
     loss: work.loss,
     penalty: { lambda: 0, penalizeBiases: false },
-    optimizer: { name: 'sgd', momentum: 0 },
+    optimizer: optimizer === 'sgd' ? { name: 'sgd', momentum: 0 } : { name: optimizer },
     sgd: { momentum: 0, lambda: 0, penalizeBiases: false }, // the form in 0.1.0, for --build with an older build
     learningRate: work.learningRate,
     schedule: schedules.constant,
-    batches: {
-      size: batchSize,
-      steps,
-      startEpoch: (epoch) => {
-        from = (epoch % recordedEpochs) * steps * batchSize;
-      },
-      fill: (step, ints, offset) => {
-        const at = from + step * batchSize;
-        for (let i = 0; i < batchSize; i++) ints[offset + i] = batches[at + i];
-      },
-    },
+    batches: work.full ? timed(batchings.full(batchSize)) : recorded(),
     epochs: warmup + epochs,
     dtype: work.dtype,
+    ...(once ? { evaluateEvery: warmup + epochs } : {}),
   },
   (epoch) => {
-    if (epoch === warmup) started = performance.now();
+    if (epoch === warmup && !once) started = performance.now();
     if (epoch === warmup + epochs) ended = performance.now();
   },
   // Lends a second core if more than a second is left, as the program's launcher does.
   (millisecondsLeft) => (threads === 2 && millisecondsLeft > 1000 ? () => {} : null),
 );
-const first = (curve) => curve.slice(0, 5);
+/** The first losses are compared; those of a single evaluation at the end are not. */
+const first = (curve) => (once ? [] : curve.slice(0, 5));
 const result = {
   seconds: (ended - started) / 1000,
   epochs,
@@ -59,8 +53,36 @@ const result = {
   test_loss: first(trained.test.loss),
   train_accuracy: first(trained.train.accuracy),
   test_accuracy: first(trained.test.accuracy),
+  last_loss: trained.train.loss.at(-1),
 };
 console.log(JSON.stringify(result));
+
+/** The recorded batches, again from the first when they are used up. */
+function recorded() {
+  let from = 0;
+  return timed({
+    size: batchSize,
+    steps,
+    startEpoch: (epoch) => {
+      from = (epoch % recordedEpochs) * steps * batchSize;
+    },
+    fill: (step, ints, offset) => {
+      const at = from + step * batchSize;
+      for (let i = 0; i < batchSize; i++) ints[offset + i] = batches[at + i];
+    },
+  });
+}
+
+function timed(drawn) {
+  if (!once) return drawn;
+  return {
+    ...drawn,
+    startEpoch: (epoch) => {
+      if (epoch === warmup) started = performance.now();
+      drawn.startEpoch(epoch);
+    },
+  };
+}
 
 /** Rows as the program prepares them: as rows of a sparse matrix if fewer than half of the inputs are nonzero. */
 function prepared({ inputs, targets }, held) {

@@ -1,10 +1,19 @@
 // Turns the benchmark's results into tables, and writes them between the markers of docs/performance.md.
 import { readFile, writeFile } from 'node:fs/promises';
+import { median } from './pairs.js';
 import { peers, workloads } from './workloads.js';
 
 const page = new URL('../docs/performance.md', import.meta.url);
 const start = '<!-- peers: written by `npm run bench` from bench/results/latest.json -->';
 const end = '<!-- end of peers -->';
+
+/** What is said above the table of each group of workloads. */
+const groups = {
+  sgd: 'Time of one epoch of the peer divided by ours, one thread each, OpenBLAS with its fastest settings (higher is better):',
+  adaptive: "The report's networks with other optimisers, measured in the same way:",
+  'full batch':
+    'Network 4-32-16-4, tanh, Adam, all 10,000 rows in one batch, 10,000 epochs (f32), measured in the same way:',
+};
 
 /** Returns the tables as Markdown. With `write`, also writes them to the page. */
 export async function updatePage(measured, write) {
@@ -30,11 +39,11 @@ function tablesOf(measured) {
     `fys-nn ${program.version}${commit}${changed}${kernels}, Node ${program.node}.\n`,
     ...versionsOf(programs),
   ];
-  const sections = [
-    about.filter((line) => line !== '').join('\n'),
-    'Time of one epoch of the peer divided by ours, one thread each, OpenBLAS with its fastest settings (higher is better):',
-    table(results, 'strongest', true),
-  ];
+  const sections = [about.filter((line) => line !== '').join('\n')];
+  for (const [group, text] of Object.entries(groups)) {
+    const own = results.filter(({ workload }) => workloads[workload].group === group);
+    if (own.length > 0) sections.push(text, table(own, 'strongest', true));
+  }
   if (results.some(({ setting }) => setting === 'installed')) {
     sections.push('The same with OpenBLAS as installed:', table(results, 'installed', false));
   }
@@ -79,9 +88,23 @@ function table(results, setting, withTargets) {
     ['---', ...names.map(() => '---')],
     ...rows,
     ['an epoch of ours', ...ours],
+    ...shares(of, names),
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+/** Our share of the ceiling, where it was measured. */
+function shares(results, names) {
+  const of = names.map((name) => {
+    const found = results.filter(({ workload, share }) => workload === name && share !== undefined);
+    return found.flatMap(({ measurements }) => measurements.map(({ share }) => share));
+  });
+  if (of.every((measured) => measured.length === 0)) return [];
+  const cells = of.map((measured) =>
+    measured.length === 0 ? '' : `${Math.round(100 * median(measured))} %`,
+  );
+  return [["ours: share of one core's products and sums in WebAssembly", ...cells]];
 }
 
 function hasFull(results, name) {

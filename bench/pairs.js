@@ -1,12 +1,24 @@
 // Checks that two contenders do the same work, and chooses how many epochs each runs.
 
 const tolerance = { float32: 1e-4, float64: 1e-9 };
+/** The last losses of a long training differ more: each step makes differences of rounding grow. */
+const lastTolerance = 0.1;
 const shortestWarmup = 0.2;
 
-/** Throws unless both have the same losses and accuracies after each of the first epochs. */
-export function compare(what, { dtype }, peer, ours, theirs) {
+/**
+ * Throws unless both have the same losses and accuracies after each of the first epochs, and nearly the same loss after
+ * the last if both ran a fixed number.
+ */
+export function compare(what, { dtype, epochs: fixed }, peer, ours, theirs) {
   if (!peer.checked) return;
   const allowed = tolerance[peer.dtypes?.[0] ?? dtype];
+  const [last, theirLast] = [ours.last_loss, theirs.last_loss];
+  if (
+    fixed !== undefined &&
+    ours.epochs === theirs.epochs &&
+    !(Math.abs(theirLast / last - 1) < lastTolerance)
+  )
+    throw new Error(`${what} does not reach the same loss: ${theirLast}, ours ${last}`);
   for (const curve of ['train_loss', 'test_loss', 'train_accuracy', 'test_accuracy']) {
     const epochs = Math.min(ours[curve].length, theirs[curve].length);
     if (epochs === 0 && ours[curve].length + theirs[curve].length > 0)
@@ -36,6 +48,25 @@ export async function epochSeconds(checked, measure) {
 export function lengthOf(epochSeconds, timed) {
   const epochs = Math.max(1, Math.round(timed / epochSeconds));
   return { warmup: Math.ceil(Math.max(epochs / 4, shortestWarmup / epochSeconds)), epochs };
+}
+
+/** The same for a fixed number of epochs. */
+export function fixedLength(epochs) {
+  return { warmup: Math.ceil(epochs / 20), epochs };
+}
+
+/**
+ * The products and sums of one epoch of a dense network: forward, and backward to the weights and to the layers below
+ * the first; with `evaluates` also forward for all rows. A product and a sum count as two; a bias as one more input.
+ */
+export function operationsOf({ layers, columns, trainRows, testRows, steps, batchSize }, evaluates) {
+  const inputs = [columns, ...layers.map(({ units }) => units)];
+  const sum = (of) =>
+    layers.reduce((total, layer, index) => total + of(layer.units, inputs[index], index), 0);
+  const forward = sum((units, below) => units * (below + 1));
+  const toBelow = sum((units, below, index) => (index === 0 ? 0 : units * below));
+  const evaluated = evaluates ? forward * (trainRows + testRows) : 0;
+  return 2 * (steps * batchSize * (2 * forward + toBelow) + evaluated);
 }
 
 export function median(values) {

@@ -7,18 +7,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { closePeers, measureOurs, NotMeasured, openPeer } from './contenders.js';
 import { writeWorkload } from './data.js';
+import { createCeilings } from './kernels/ceilings.js';
 import { describeCommit, describeMachine } from './machine.js';
 import { updatePage } from './page.js';
-import { compare, epochSeconds, lengthOf, median } from './pairs.js';
-import { peers, workloads } from './workloads.js';
+import { compare, epochSeconds, fixedLength, lengthOf, median, operationsOf } from './pairs.js';
+import { isReports, peers, workloads } from './workloads.js';
 
 const usage = `npm run bench -- [options]
   --quick           small data, one measurement each, one thread, OpenBLAS with its fastest settings: under a minute
   --only LIST       workloads: ${Object.keys(workloads).join(', ')}
   --peers LIST      peers: ${Object.keys(peers).join(', ')}
   --repeats N       measurements of each pair in the main table (default 5; 3 in the others)
+  --epochs N        epochs of a measurement of the workloads that have a fixed number (default 10000; 100 with --quick)
   --build FILE      the built program (default dist/src/index.js)
-A run with --quick, --only or --peers writes bench/results/partial.json and does not change docs/performance.md.`;
+A run with --quick, --only, --peers or --epochs writes bench/results/partial.json and does not change docs/performance.md.`;
 
 const settings = [
   { name: 'strongest', threads: 1, blas: 'strongest', applies: () => true },
@@ -44,6 +46,7 @@ const commit = describeCommit();
 const results = [];
 const programs = {};
 const notMeasured = {};
+let ceilings = null;
 try {
   for (const name of options.only) await runWorkload(name);
 } finally {
@@ -64,7 +67,7 @@ async function runWorkload(name) {
     measureOurs({ build: options.build, folder: small, ...length }),
   );
 
-  for (const setting of options.quick ? settings.slice(0, 1) : settings) {
+  for (const setting of options.quick || !isReports(name) ? settings.slice(0, 1) : settings) {
     const pairs = [];
     for (const id of options.peers) {
       const peer = peers[id];
@@ -79,7 +82,11 @@ async function runWorkload(name) {
       const size = options.quick || growth * peerEpoch > longestEpoch ? 'small' : 'full';
       const factor = size === 'full' ? growth : 1;
       const timed = options.quick ? timedSeconds.quick : timedSeconds.full;
-      const oursLength = lengthOf(factor * oursEpoch, timed);
+      const [oursLength, peerLength] = [oursEpoch, peerEpoch].map((seconds) =>
+        workload.epochs === undefined
+          ? lengthOf(factor * seconds, timed)
+          : { ...fixedLength(options.epochs ?? workload.epochs), evaluate: workload.evaluate },
+      );
       if (setting.threads > 1) oursLength.warmup += threadStart;
       pairs.push({
         id,
@@ -87,7 +94,7 @@ async function runWorkload(name) {
         job: {
           contender: id,
           folder: size === 'full' ? full : small,
-          ...lengthOf(factor * peerEpoch, timed),
+          ...peerLength,
         },
         oursJob: {
           build: options.build,
@@ -99,9 +106,11 @@ async function runWorkload(name) {
         measurements: [],
       });
     }
-    const repeats = setting.name === 'strongest' ? options.repeats : Math.min(options.repeats, 3);
+    const isShort = setting.name === 'strongest' && workload.epochs === undefined;
+    const repeats = isShort ? options.repeats : Math.min(options.repeats, 3);
     for (let repeat = 0; repeat < repeats; repeat++) {
-      for (const pair of pairs) pair.measurements.push(await measurePair(name, setting, pair));
+      for (const pair of pairs)
+        pair.measurements.push(await measurePair(name, setting, sizes[pair.size], pair));
     }
     for (const pair of pairs) results.push(resultOf(name, setting, pair));
   }
@@ -123,9 +132,10 @@ async function open(id, setting) {
 }
 
 /** Measures ours, and directly afterwards the peer. */
-async function measurePair(name, setting, { id, job, oursJob, opened }) {
+async function measurePair(name, setting, meta, { id, job, oursJob, opened }) {
   const load = loadavg()[0];
   const ours = await measureOurs(oursJob);
+  const share = await shareOf(workloads[name], meta, ours, oursJob);
   const theirs = await opened.ask(job);
   compare(`${name}, ${id} (${setting.name})`, workloads[name], peers[id], ours, theirs);
   const timing = ({ seconds, epochs }, { warmup }) => ({
@@ -134,10 +144,19 @@ async function measurePair(name, setting, { id, job, oursJob, opened }) {
     warmup,
     epochSeconds: seconds / epochs,
   });
-  const pair = { load, ours: timing(ours, oursJob), peer: timing(theirs, job) };
+  const pair = { load, ours: timing(ours, oursJob), peer: timing(theirs, job), ...share };
   const ratio = pair.peer.epochSeconds / pair.ours.epochSeconds;
   console.error(`${name}  ${setting.name}  ${id}  ${ratio.toPrecision(3)}`);
   return { ...pair, ratio };
+}
+
+/** The operations of our epochs as a share of what one core can multiply and add in WebAssembly, measured now. */
+async function shareOf({ epochs }, meta, { seconds, epochs: timed }, { evaluate }) {
+  if (epochs === undefined) return {};
+  ceilings ??= await createCeilings();
+  const operations = timed * operationsOf(meta, evaluate !== 'end');
+  const perSecond = ceilings[meta.dtype].multiplyAdd(0.1);
+  return { operations, ceiling: perSecond, share: operations / seconds / perSecond };
 }
 
 function resultOf(workload, setting, { id, size, measurements }) {
@@ -160,6 +179,9 @@ function resultOf(workload, setting, { id, size, measurements }) {
     ratio,
     target,
     met: target === null ? null : ratio >= target,
+    ...(workloads[workload].epochs === undefined
+      ? {}
+      : { share: median(measurements.map(({ share }) => share)) }),
     measurements,
   };
 }
@@ -195,7 +217,7 @@ function givenOptions() {
   const flag = { type: 'boolean', default: false };
   try {
     return parseArgs({
-      options: { quick: flag, help: flag, only: text, peers: text, repeats: text, build: text },
+      options: { quick: flag, help: flag, only: text, peers: text, repeats: text, epochs: text, build: text },
     }).values;
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);
@@ -216,17 +238,20 @@ function readOptions() {
     console.error(`${option}: ${unknown} is not one of ${all.join(', ')}`);
     process.exit(2);
   };
-  const repeats = Number(values.repeats ?? (values.quick ? 1 : 5));
-  if (!Number.isInteger(repeats) || repeats < 1) {
-    console.error(`--repeats: expected a whole number >= 1, received ${values.repeats}`);
-    process.exit(2);
-  }
+  const whole = (given, option) => {
+    const value = Number(given);
+    if (Number.isInteger(value) && value >= 1) return value;
+    console.error(`${option}: expected a whole number >= 1, received ${given}`);
+    return process.exit(2);
+  };
+  const epochs = values.epochs ?? (values.quick ? 100 : undefined);
   return {
     quick: values.quick,
     only: list(values.only, Object.keys(workloads), '--only'),
     peers: list(values.peers, Object.keys(peers), '--peers'),
-    repeats,
+    repeats: whole(values.repeats ?? (values.quick ? 1 : 5), '--repeats'),
+    epochs: epochs === undefined ? undefined : whole(epochs, '--epochs'),
     build: resolve(values.build ?? standardBuild),
-    partial: values.quick || values.only !== undefined || values.peers !== undefined,
+    partial: values.quick || [values.only, values.peers, values.epochs].some((value) => value !== undefined),
   };
 }

@@ -1,45 +1,74 @@
-// The four workloads, the peers, and the target ratios of the peers' times to ours.
+// The workloads, the peers, and the target ratios of the peers' times to ours.
 
 const hidden = { units: 128, activation: 'relu', biasInit: 'zeros' };
 const softmax = { units: 10, activation: 'softmax', kernelInit: 'glorot_uniform', biasInit: 'zeros' };
 
-/** The report's models with the report's learning rate. `targets` are ratios peer / ours with one thread each. */
+const franke = {
+  data: 'franke',
+  dtype: 'float32',
+  loss: 'mse',
+  learningRate: 1e-3,
+  batchSize: 10,
+  layers: [
+    { ...hidden, kernelInit: 'random_normal' },
+    { units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: 'zeros' },
+  ],
+};
+const mnist = { data: 'mnist', dtype: 'float32', loss: 'cross_entropy', learningRate: 1e-3, batchSize: 50 };
+const mnistLayers = [{ ...hidden, kernelInit: 'glorot_uniform' }, softmax];
+const glorot = { kernelInit: 'glorot_uniform', biasInit: 'zeros' };
+/**
+ * Lux's and SimpleChains' published test: the exponential of 2 x 2 matrices, 10,000 rows in one batch, 10,000 epochs.
+ * github.com/PumasAI/SimpleChains.jl, docs/src/examples/smallmlp.md
+ */
+const smallMlp = {
+  group: 'full batch',
+  data: 'exponential',
+  dtype: 'float32',
+  loss: 'mse',
+  learningRate: 1e-3,
+  optimizer: 'adam',
+  batchSize: 'all',
+  layers: [
+    { units: 32, activation: 'tanh', ...glorot },
+    { units: 16, activation: 'tanh', ...glorot },
+    { units: 4, activation: 'linear', ...glorot },
+  ],
+  epochs: 10_000,
+  targets: { 'torch-manual': 3, torch: 3.5 },
+};
+
+/**
+ * `group` names the table that a workload is in. `optimizer` is sgd if it is left out, with the defaults of torch.optim.
+ * `evaluate` says when the losses of all rows are computed: after every epoch if it is left out, or once, at the end.
+ * `epochs` is the number of epochs of a measurement, if it is fixed. `targets` are ratios peer / ours with one thread
+ * each.
+ */
 export const workloads = {
+  // The report's models with the report's learning rate.
   'franke-ffnn': {
     title: 'Franke FFNN 2-128-1, batch 10 (f32)',
-    data: 'franke',
-    dtype: 'float32',
-    loss: 'mse',
-    learningRate: 1e-3,
-    batchSize: 10,
-    layers: [
-      { ...hidden, kernelInit: 'random_normal' },
-      { units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: 'zeros' },
-    ],
+    group: 'sgd',
+    ...franke,
     targets: { 'torch-manual': 15, torch: 60, numpy: 9, 'tfjs-wasm': 250 },
   },
   'mnist-ffnn': {
     title: 'MNIST FFNN 784-128-10, batch 50 (f32)',
-    data: 'mnist',
-    dtype: 'float32',
-    loss: 'cross_entropy',
-    learningRate: 1e-3,
-    batchSize: 50,
-    layers: [{ ...hidden, kernelInit: 'glorot_uniform' }, softmax],
+    group: 'sgd',
+    ...mnist,
+    layers: mnistLayers,
     targets: { 'torch-manual': 1.1, torch: 2, numpy: 1.1, 'tfjs-wasm': 35 },
   },
   'mnist-logistic': {
     title: 'MNIST logistic 784-10, batch 50 (f32)',
-    data: 'mnist',
-    dtype: 'float32',
-    loss: 'cross_entropy',
-    learningRate: 1e-3,
-    batchSize: 50,
+    group: 'sgd',
+    ...mnist,
     layers: [softmax],
     targets: { 'torch-manual': 1.25, torch: 2, numpy: 1.2, 'tfjs-wasm': 60 },
   },
   ols: {
     title: 'OLS by SGD, 120 features, batch 10 (f64)',
+    group: 'sgd',
     data: 'polynomial',
     dtype: 'float64',
     loss: 'mse',
@@ -48,10 +77,42 @@ export const workloads = {
     layers: [{ units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: null }],
     targets: { 'torch-manual': 8, torch: 50, numpy: 3.5, 'tfjs-wasm': 250 },
   },
+  // The report's networks with other optimisers.
+  'franke-adam': { title: 'Franke FFNN, Adam', group: 'adaptive', ...franke, optimizer: 'adam', targets: {} },
+  'franke-rmsprop': {
+    title: 'Franke FFNN, RMSprop',
+    group: 'adaptive',
+    ...franke,
+    optimizer: 'rmsprop',
+    targets: {},
+  },
+  'mnist-adam': {
+    title: 'MNIST FFNN, Adam',
+    group: 'adaptive',
+    ...mnist,
+    layers: mnistLayers,
+    optimizer: 'adam',
+    targets: {},
+  },
+  'mnist-rmsprop': {
+    title: 'MNIST FFNN, RMSprop',
+    group: 'adaptive',
+    ...mnist,
+    layers: mnistLayers,
+    optimizer: 'rmsprop',
+    targets: {},
+  },
+  'small-mlp': { title: 'evaluated after every epoch', ...smallMlp },
+  'small-mlp-once': { title: 'evaluated once, at the end', ...smallMlp, evaluate: 'end' },
 };
+
+/** Whether a workload is one of the report's, with plain SGD. Others are only measured with the fastest settings. */
+export const isReports = (name) => workloads[name].group === 'sgd';
 
 const networks = ['franke-ffnn', 'mnist-ffnn'];
 const everywhere = Object.keys(workloads);
+const shortOnes = everywhere.filter((name) => workloads[name].epochs === undefined);
+const reports = everywhere.filter(isReports);
 const numpy = { program: 'numpy_peer.py', needs: ['numpy'], blas: true, threads: true };
 const torch = { program: 'torch_peer.py', needs: ['torch', 'numpy'], blas: true, threads: true };
 const sklearn = { program: 'sklearn_peer.py', needs: ['sklearn', 'numpy'], blas: true, threads: true };
@@ -71,14 +132,14 @@ export const peers = {
   'tfjs-wasm': {
     title: 'TensorFlow.js, wasm',
     ...tfjs,
-    workloads: everywhere,
+    workloads: shortOnes,
     checked: true,
     dtypes: ['float32'],
   },
   'tfjs-cpu': {
     title: 'TensorFlow.js, cpu',
     ...tfjs,
-    workloads: everywhere,
+    workloads: reports,
     checked: true,
     dtypes: ['float32'],
   },

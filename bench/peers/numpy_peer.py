@@ -9,7 +9,7 @@ import numpy as np
 
 import peer
 
-CHUNK = 1000  # rows of an evaluation at a time: they stay in the cache
+CHUNK = 1000  # rows at a time: they stay in the cache
 
 
 class Model:
@@ -216,6 +216,134 @@ class OneHiddenFolded(Model):
         return np.dot(h, self.w2, self.out[:len(x)])
 
 
+class Network(Model):
+    """Any layers of relu or tanh, and any of the optimisers.
+
+    All weights are one vector and so are all gradients and each state of the
+    optimiser, so that a step of the optimiser is a few calls.
+    """
+
+    def __init__(self, work):
+        super().__init__(work)
+        count = sum(w.size + b.size for w, b in self.weights)
+        self.flat, self.gradient, self.one, self.two = (
+            np.empty(count, self.dtype) for _ in range(4))
+        self.first, self.second = (
+            np.zeros(count, self.dtype) for _ in range(2))
+        self.steps = 0
+        self.layers, start = [], 0
+        for (w, b), layer in zip(self.weights, work.layers):
+            views = []
+            for values in (w, b):
+                end = start + values.size
+                self.flat[start:end] = values.ravel()
+                views += [self.flat[start:end].reshape(values.shape),
+                          self.gradient[start:end].reshape(values.shape)]
+                start = end
+            self.layers.append((layer["activation"], *views))
+        self.scale = self.dtype((1 if work.classifies else 2)
+                                / work.batchSize)
+        self.move = {"adam": self.adam, "rmsprop": self.rmsprop}[
+            work.optimizer]
+        self.spaces = {}
+
+    def space(self, rows):
+        """Work space for `rows` rows."""
+        if rows not in self.spaces:
+            self.spaces[rows] = (
+                [tuple(np.empty((rows, b.size), self.dtype)
+                       for _ in range(3)) for _, _, _, b, _ in self.layers],
+                np.ones(rows, self.dtype))
+        return self.spaces[rows]
+
+    def train(self, rows):
+        if self.work.full:
+            x, y = self.work.train_x, self.work.train_y
+            self.gradient.fill(0)
+            for at in range(0, len(x), CHUNK):
+                self.differentiate(x[at:at + CHUNK], y[at:at + CHUNK], True)
+            self.move()
+            return
+        for x, y in self.batch_pairs(rows):
+            self.differentiate(x, y, False)
+            self.move()
+
+    def differentiate(self, x, y, add):
+        """Writes the gradients of these rows, or adds them."""
+        space, ones = self.space(len(x))
+        self.forward(x, space)
+        layers, last = self.layers, len(self.layers) - 1
+        a, delta, _ = space[last]
+        if self.work.classifies:
+            softmax_in_place(a)
+        np.subtract(a, y, delta)
+        np.multiply(delta, self.scale, delta)
+        for index in range(last, -1, -1):
+            _, w, grad_w, _, grad_b = layers[index]
+            below = space[index - 1][0] if index > 0 else x
+            if add:
+                grad_w += np.dot(below.T, delta)
+                grad_b += np.dot(ones, delta)
+            else:
+                np.dot(below.T, delta, grad_w)
+                np.dot(ones, delta, grad_b)
+            if index > 0:
+                a, lower, slope = space[index - 1]
+                np.dot(delta, w.T, lower)
+                if layers[index - 1][0] == "tanh":
+                    np.multiply(a, a, slope)
+                    np.subtract(self.dtype(1), slope, slope)
+                    np.multiply(lower, slope, lower)
+                else:
+                    np.multiply(lower, a > self.dtype(0), lower)
+                delta = lower
+
+    def forward(self, x, space):
+        """a of every hidden layer and z of the last."""
+        for (activation, w, _, b, _), (a, _, _) in zip(self.layers, space):
+            np.dot(x, w, a)
+            np.add(a, b, a)
+            if activation == "tanh":
+                np.tanh(a, a)
+            elif activation == "relu":
+                np.maximum(a, self.dtype(0), out=a)
+            x = a
+
+    def adam(self):
+        self.steps += 1
+        beta1, beta2, epsilon = peer.ADAM.values()
+        m, one, dtype = self.first, self.one, self.dtype
+        root = (1 - beta2 ** self.steps) ** 0.5
+        rate = self.work.learningRate * root / (1 - beta1 ** self.steps)
+        np.multiply(m, dtype(beta1), m)
+        np.multiply(self.gradient, dtype(1 - beta1), one)
+        np.add(m, one, m)
+        self.divide(m, beta2, rate, epsilon * root)
+
+    def rmsprop(self):
+        rho, epsilon = peer.RMSPROP.values()
+        self.divide(self.gradient, rho, self.work.learningRate, epsilon)
+
+    def divide(self, direction, decay, rate, epsilon):
+        """w -= rate direction / (root of the mean square + epsilon)."""
+        g, s, one, two = self.gradient, self.second, self.one, self.two
+        dtype = self.dtype
+        np.multiply(s, dtype(decay), s)
+        np.multiply(g, g, one)
+        np.multiply(one, dtype(1 - decay), one)
+        np.add(s, one, s)
+        np.sqrt(s, one)
+        np.add(one, dtype(epsilon), one)
+        np.divide(direction, one, two)
+        np.multiply(two, dtype(rate), two)
+        np.subtract(self.flat, two, self.flat)
+
+    def outputs(self, x):
+        space, _ = self.space(len(x))
+        self.forward(x, space)
+        return space[-1][0]
+
+
 def with_ones(x):
     """x with a column of ones behind it."""
     return np.concatenate([x, np.ones((len(x), 1), x.dtype)], 1)
@@ -229,6 +357,8 @@ def softmax_in_place(z):
 
 
 def plain(work):
+    if work.optimizer != "sgd":
+        return Network(work)
     return (Linear if len(work.layers) == 1 else OneHidden)(work)
 
 

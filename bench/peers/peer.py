@@ -2,7 +2,8 @@
 
 A peer reads one job a line from standard input, as JSON, and answers each
 with one line of JSON: {"contender", "folder", "warmup", "epochs"} gives
-seconds for `epochs` epochs after `warmup` others, and the first losses.
+seconds for `epochs` epochs after `warmup` others, and the first losses. With
+"evaluate": "end", losses are computed once, after the last epoch.
 """
 import ctypes
 import gc
@@ -16,6 +17,8 @@ from types import SimpleNamespace
 import numpy as np
 
 FIRST = 5  # epochs whose losses are handed back
+ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}  # torch.optim's
+RMSPROP = {"rho": 0.99, "epsilon": 1e-8}
 GATHER_BYTES = 1 << 20  # an epoch's batches up to this size: gathered at once
 
 
@@ -82,19 +85,26 @@ def measure(model, work, job):
     curves = {"train_loss": [], "test_loss": [],
               "train_accuracy": [], "test_accuracy": []}
     gc.collect()
+    once = job.get("evaluate") == "end"
+    last = warmup + epochs - 1
     started = time.perf_counter()
     for epoch in range(warmup + epochs):
         if epoch == warmup:
             started = time.perf_counter()
         model.train(work.batches[epoch % work.recordedEpochs])
+        if once and epoch < last:
+            continue
         for part in ("train", "test"):
             loss, accuracy = model.evaluate(part)
-            if epoch < FIRST:
+            if epoch == last and part == "train":
+                last_loss = float(loss)
+            if epoch < FIRST and not once:
                 curves[part + "_loss"].append(float(loss))
                 if accuracy is not None:
                     curves[part + "_accuracy"].append(float(accuracy))
     seconds = time.perf_counter() - started
-    return {"seconds": seconds, "epochs": epochs, **curves}
+    return {"seconds": seconds, "epochs": epochs, "last_loss": last_loss,
+            **curves}
 
 
 def errors_of(product):

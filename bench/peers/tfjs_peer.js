@@ -20,6 +20,28 @@ const first = 5;
 /** The batches of an epoch are gathered at once if they have at most this many values. */
 const gatheredValues = 1 << 18;
 
+/** A weight matrix or bias, with the state that an optimiser keeps of it. */
+const withState = (w) => ({ w, m: tf.zerosLike(w), s: tf.zerosLike(w) });
+
+/** Each returns the array after step t with gradient g; plain SGD gets the rate times the gradient. */
+const optimizers = {
+  sgd:
+    () =>
+    ({ w }, g) => ({ w: tf.sub(w, g) }),
+  adam:
+    (rate) =>
+    ({ w, m, s }, g, t) => {
+      const [beta1, beta2] = [0.9, 0.999];
+      const root = Math.sqrt(1 - beta2 ** t);
+      const first = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+      return { ...divided(w, first, s, g, beta2, (rate * root) / (1 - beta1 ** t), 1e-8 * root), m: first };
+    },
+  rmsprop:
+    (rate) =>
+    ({ w, s }, g) =>
+      divided(w, g, s, g, 0.99, rate, 1e-8),
+};
+
 answer({ versions: { tfjs: tf.version.tfjs, node: process.version }, blas: [], products: null });
 let known = { folder: null };
 for await (const line of createInterface({ input: process.stdin })) {
@@ -34,14 +56,22 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
 }
 
+function divided(w, direction, s, g, decay, rate, epsilon) {
+  const second = tf.add(tf.mul(s, decay), tf.mul(tf.square(g), 1 - decay));
+  const moved = tf.div(tf.mul(direction, rate), tf.add(tf.sqrt(second), epsilon));
+  return { w: tf.sub(w, moved), s: second };
+}
+
 function measure(model, work, { warmup, epochs }) {
   const curves = { train_loss: [], test_loss: [], train_accuracy: [], test_accuracy: [] };
+  let lastLoss = null;
   let started = performance.now();
   for (let epoch = 0; epoch < warmup + epochs; epoch++) {
     if (epoch === warmup) started = performance.now();
     model.train(epoch % work.recordedEpochs);
     for (const part of ['train', 'test']) {
       const [loss, accuracy] = model.evaluate(part);
+      if (part === 'train') lastLoss = loss;
       if (epoch >= first) continue;
       curves[`${part}_loss`].push(loss);
       if (accuracy !== null) curves[`${part}_accuracy`].push(accuracy);
@@ -49,7 +79,7 @@ function measure(model, work, { warmup, epochs }) {
   }
   const seconds = (performance.now() - started) / 1000;
   model.dispose();
-  return { seconds, epochs, ...curves };
+  return { seconds, epochs, last_loss: lastLoss, ...curves };
 }
 
 function createModel(work) {
@@ -63,14 +93,16 @@ function createModel(work) {
   const parts = { train: part(work.train, trainRows), test: part(work.test, testRows) };
   for (const { y, rows } of Object.values(parts)) y.labels = classifies ? y.argMax(1) : tf.zeros([rows]);
   const weights = work.weights.map(({ kernel, bias }, index) => ({
-    kernel: tf.tensor2d(Float32Array.from(kernel), [
-      kernel.length / layers[index].units,
-      layers[index].units,
-    ]),
-    bias: bias === null ? null : tf.tensor1d(Float32Array.from(bias)),
+    kernel: withState(
+      tf.tensor2d(Float32Array.from(kernel), [kernel.length / layers[index].units, layers[index].units]),
+    ),
+    bias: bias === null ? null : withState(tf.tensor1d(Float32Array.from(bias))),
   }));
-  // dC/dz is multiplied by the learning rate, so that gradients are already steps.
-  const factor = tf.scalar(((classifies ? 1 : 2) * work.learningRate) / batchSize);
+  const plain = work.optimizer === 'sgd';
+  // With plain SGD, dC/dz is multiplied by the learning rate, so that gradients are already steps.
+  const factor = tf.scalar(((classifies ? 1 : 2) * (plain ? work.learningRate : 1)) / batchSize);
+  const move = optimizers[work.optimizer](work.learningRate);
+  let taken = 0;
   const last = layers.length - 1;
 
   /** The outputs of all layers; for the last one before its activation. */
@@ -79,8 +111,8 @@ function createModel(work) {
     layers.forEach(({ activation }, index) => {
       const { kernel, bias } = weights[index];
       const a = values[index];
-      const fused = { a, b: kernel, activation: activation === 'relu' ? 'relu' : 'linear' };
-      values.push(tf.fused.matMul(bias === null ? fused : { ...fused, bias }));
+      const fused = { a, b: kernel.w, activation: activation === 'relu' ? 'relu' : 'linear' };
+      values.push(tf.fused.matMul(bias === null ? fused : { ...fused, bias: bias.w }));
     });
     return values;
   };
@@ -91,13 +123,14 @@ function createModel(work) {
     const z = values[last + 1];
     let delta = tf.mul(tf.sub(classifies ? tf.softmax(z) : z, y), factor);
     const moved = [];
+    taken++;
     for (let l = last; l >= 0; l--) {
       const { kernel, bias } = weights[l];
       moved.unshift({
-        kernel: tf.sub(kernel, tf.matMul(values[l], delta, true)),
-        bias: bias === null ? null : tf.sub(bias, tf.sum(delta, 0)),
+        kernel: move(kernel, tf.matMul(values[l], delta, true), taken),
+        bias: bias === null ? null : move(bias, tf.sum(delta, 0), taken),
       });
-      if (l > 0) delta = tf.mul(tf.matMul(delta, kernel, false, true), tf.step(values[l]));
+      if (l > 0) delta = tf.mul(tf.matMul(delta, kernel.w, false, true), tf.step(values[l]));
     }
     return moved;
   };
@@ -105,8 +138,7 @@ function createModel(work) {
   const takeStep = (gather) => {
     const moved = tf.tidy(() => step(...gather()));
     moved.forEach(({ kernel, bias }, index) => {
-      weights[index].kernel.dispose();
-      weights[index].bias?.dispose();
+      tf.dispose(weights[index]);
       weights[index] = { kernel, bias };
     });
   };

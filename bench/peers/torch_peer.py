@@ -13,11 +13,17 @@ from torch.nn.functional import cross_entropy
 
 import peer
 
+aten = torch.ops.aten
+
 CHUNK = 1000  # rows of a hand-written evaluation at a time
+PIECE = 2000  # rows of a large batch at a time: they stay in the cache
+MODULES = {"relu": nn.ReLU, "tanh": nn.Tanh}
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam,
+              "rmsprop": torch.optim.RMSprop}
 
 
 class Idiomatic:
-    """nn.Sequential, autograd and torch.optim.SGD."""
+    """nn.Sequential, autograd and torch.optim."""
 
     def __init__(self, work):
         self.work = work
@@ -30,12 +36,12 @@ class Idiomatic:
                 if b is not None:
                     linear.bias.copy_(torch.from_numpy(b))
             modules.append(linear)
-            if layer["activation"] == "relu":
-                modules.append(nn.ReLU())
+            if layer["activation"] in MODULES:
+                modules.append(MODULES[layer["activation"]]())
         self.model = nn.Sequential(*modules)
         self.loss = nn.CrossEntropyLoss() if work.classifies else nn.MSELoss()
-        self.optimizer = torch.optim.SGD(self.model.parameters(),
-                                         lr=work.learningRate)
+        self.optimizer = OPTIMIZERS[work.optimizer](
+            self.model.parameters(), lr=work.learningRate)
         self.x = {part: torch.from_numpy(getattr(work, part + "_x"))
                   for part in ("train", "test")}
         target = "_labels" if work.classifies else "_y"
@@ -44,17 +50,29 @@ class Idiomatic:
 
     def train(self, rows):
         x, y = self.x["train"], self.y["train"]
+        if self.work.full:
+            self.step(x, y)
+            return
         for index in torch.from_numpy(rows):
-            self.optimizer.zero_grad()
-            loss = self.loss(self.model(x[index]), y[index])
-            loss.backward()
-            self.optimizer.step()
+            self.step(x[index], y[index])
+
+    def step(self, x, y):
+        self.optimizer.zero_grad()
+        self.loss_of(self.model(x), y).backward()
+        self.optimizer.step()
+
+    def loss_of(self, z, y):
+        """The loss of the workloads sums the squares over the outputs."""
+        loss = self.loss(z, y)
+        if self.work.classifies or self.work.outputs == 1:
+            return loss
+        return loss * self.work.outputs
 
     @torch.no_grad()
     def evaluate(self, part):
         y = self.y[part]
         z = self.model(self.x[part])
-        loss = self.loss(z, y).item()
+        loss = self.loss_of(z, y).item()
         if not self.work.classifies:
             return loss, None
         return loss, (z.argmax(1) == y).double().mean().item()
@@ -244,11 +262,128 @@ class ManualFolded(Manual):
         return torch.mm(h, self.w2, out=self.out[:rows])
 
 
+class ManualNetwork(Manual):
+    """Any layers of relu or tanh, and any of the optimisers.
+
+    All weights are one vector and so are all gradients and each state of the
+    optimiser, so that a step of the optimiser is a few calls. Large batches
+    are computed in pieces that stay in the cache.
+    """
+
+    def __init__(self, work):
+        super().__init__(work)
+        count = sum(w.numel() + b.numel() for w, b in self.weights)
+        self.flat = self.empty(count)
+        self.gradient, self.root = self.empty(count), self.empty(count)
+        self.first = torch.zeros(count, dtype=self.dtype)
+        self.second = torch.zeros(count, dtype=self.dtype)
+        self.steps = 0
+        layers, start = [], 0
+        for (w, b), layer in zip(self.weights, work.layers):
+            views = []
+            for values in (w, b):
+                end = start + values.numel()
+                self.flat[start:end] = values.view(-1)
+                views += [self.flat[start:end].view(values.shape),
+                          self.gradient[start:end].view(values.shape)]
+                start = end
+            layers.append((layer["activation"], *views))
+        self.layers = layers
+        self.scale = (1 if work.classifies else 2) / work.batchSize
+        self.move = {"adam": self.adam, "rmsprop": self.rmsprop}[
+            work.optimizer]
+        self.spaces = {}
+        if work.full:
+            x, y = self.x["train"], self.y["train"]
+            self.pieces = [(x[at:at + PIECE], y[at:at + PIECE])
+                           for at in range(0, len(x), PIECE)]
+
+    def space(self, rows):
+        """Work space for `rows` rows: a and delta of every layer."""
+        if rows not in self.spaces:
+            self.spaces[rows] = [
+                (self.empty(rows, len(b)), self.empty(rows, len(b)))
+                for _, _, _, b, _ in self.layers]
+            self.spaces[rows].append(torch.ones(rows, dtype=self.dtype))
+        return self.spaces[rows]
+
+    @torch.inference_mode()
+    def train(self, rows):
+        if self.work.full:
+            for index, (x, y) in enumerate(self.pieces):
+                self.differentiate(x, y, 0 if index == 0 else 1)
+            self.move()
+            return
+        for x, y in self.batch_pairs(rows):
+            self.differentiate(x, y, 0)
+            self.move()
+
+    def differentiate(self, x, y, beta):
+        """Adds the gradients of these rows to beta times the gradients."""
+        *space, ones = self.space(len(x))
+        self.forward(x, space)
+        layers, scale = self.layers, self.scale
+        last = len(layers) - 1
+        a, delta = space[last]
+        if self.work.classifies:
+            torch.softmax(a, 1, out=a)
+        torch.sub(a, y, out=delta)
+        for index in range(last, -1, -1):
+            _, w, grad_w, _, grad_b = layers[index]
+            below = space[index - 1][0] if index > 0 else x
+            grad_w.addmm_(below.t(), delta, beta=beta, alpha=scale)
+            grad_b.addmv_(delta.t(), ones, beta=beta, alpha=scale)
+            if index > 0:
+                a, lower = space[index - 1]
+                torch.mm(delta, w.t(), out=lower)
+                if layers[index - 1][0] == "tanh":
+                    aten.tanh_backward.grad_input(lower, a, grad_input=lower)
+                else:
+                    aten.threshold_backward.grad_input(
+                        lower, a, 0, grad_input=lower)
+                delta = lower
+
+    def forward(self, x, space):
+        """a of every hidden layer and z of the last."""
+        for (activation, w, _, b, _), (a, _) in zip(self.layers, space):
+            torch.addmm(b, x, w, out=a)
+            if activation == "tanh":
+                a.tanh_()
+            elif activation == "relu":
+                a.relu_()
+            x = a
+
+    def adam(self):
+        self.steps += 1
+        beta1, beta2, epsilon = peer.ADAM.values()
+        w, g, m, s = self.flat, self.gradient, self.first, self.second
+        root = (1 - beta2 ** self.steps) ** 0.5
+        rate = self.work.learningRate * root / (1 - beta1 ** self.steps)
+        m.lerp_(g, 1 - beta1)
+        s.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        torch.sqrt(s, out=self.root).add_(epsilon * root)
+        w.addcdiv_(m, self.root, value=-rate)
+
+    def rmsprop(self):
+        rho, epsilon = peer.RMSPROP.values()
+        g, s = self.gradient, self.second
+        s.mul_(rho).addcmul_(g, g, value=1 - rho)
+        torch.sqrt(s, out=self.root).add_(epsilon)
+        self.flat.addcdiv_(g, self.root, value=-self.work.learningRate)
+
+    def outputs(self, x):
+        space = self.space(len(x))
+        self.forward(x, space[:-1])
+        return space[-2][0]
+
+
 def product(a, b):
     return torch.mm(torch.from_numpy(a), torch.from_numpy(b)).numpy()
 
 
 def manual(work):
+    if work.optimizer != "sgd":
+        return ManualNetwork(work)
     return (ManualLinear if len(work.layers) == 1 else ManualOneHidden)(work)
 
 
