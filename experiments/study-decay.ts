@@ -31,5 +31,5 @@ export default defineExperiment({
     learningRate: [1e-3, 1e-2, 1e-1, 0.2],
   },
   quick: { epochs: 20, seed: [1, 2] },
-  layout: { rows: 'schedule', columns: 'learningRate', metrics: ['test_mse'] },
+  layout: { rows: 'schedule', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
 });

@@ -23,5 +23,5 @@ export default defineExperiment({
     epochs: 30,
   },
   quick: presets.imageQuick,
-  layout: { rows: 'hidden', columns: 'learningRate', metrics: ['test_accuracy'] },
+  layout: { rows: 'hidden', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_accuracy'] },
 });

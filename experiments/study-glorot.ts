@@ -25,5 +25,5 @@ export default defineExperiment({
     epochs: 1000,
   },
   quick: { epochs: 50, seed: [1, 2] },
-  layout: { rows: 'lambda', columns: 'learningRate', metrics: ['test_mse'] },
+  layout: { rows: 'lambda', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
 });

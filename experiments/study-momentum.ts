@@ -22,5 +22,5 @@ export default defineExperiment({
     epochs: 500,
   },
   quick: { epochs: 50, seed: [1, 2] },
-  layout: { rows: 'momentum', columns: 'learningRate', metrics: ['test_mse'] },
+  layout: { rows: 'momentum', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
 });

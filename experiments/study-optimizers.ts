@@ -22,5 +22,5 @@ export default defineExperiment({
     epochs: 200,
   },
   quick: { epochs: 20, seed: [1, 2] },
-  layout: { rows: 'optimizer', columns: 'learningRate', metrics: ['test_mse'] },
+  layout: { rows: 'optimizer', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
 });

@@ -199,8 +199,11 @@ async function trialsToCompute(trials: readonly Trial[], store: Store, all = fal
 /** The files that a run will write, as far as they are known before it has results. */
 function namesOf(plan: Plan, { formats: chosen, figures }: RunOptions): string[] {
   const { layout } = plan.experiment;
-  const drawn = figures ? figureNames(layout.curves === null ? 'heat-maps' : 'curves') : [];
-  return [...resultNames(chosen), ...drawn];
+  const drawn = [
+    layout.curves === null ? 'heat-maps' : 'curves',
+    ...(layout.chosen === null ? [] : ['lines']),
+  ];
+  return [...resultNames(chosen), ...(figures ? drawn.flatMap((name) => figureNames(name)) : [])];
 }
 
 function lacksRecords({ cells }: Plan, store: Store): boolean {

@@ -2,6 +2,7 @@ import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { chosenCells } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid, variedOptions } from '../output/settings.ts';
@@ -97,7 +98,23 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   const varied = variedOptions(plan).filter((name) =>
     outside.some(({ settings }) => settings[name] !== null),
   );
-  return outside.length === 0 ? maps : [...maps, settingsTable(varied, outside, plan, screen)];
+  return [
+    ...maps,
+    ...(outside.length === 0 ? [] : [settingsTable(varied, outside, plan, screen)]),
+    ...chosenPart(plan, inside, screen),
+  ];
+}
+
+/** Each row of the grid at its own best value of the option that the layout chooses. */
+function chosenPart(plan: Plan, inside: readonly SummaryCell[], screen: Screen): string[] {
+  const { chosen } = plan.experiment.layout;
+  const varied = variedOptions(plan);
+  if (chosen === null || !varied.includes(chosen) || varied.length < 2) return [];
+  const deciding = decidingMetric(plan);
+  const cells = chosenCells(inside, chosen, deciding);
+  if (cells.length === 0) return [];
+  const heading = `Each at its own best ${optionTitle(chosen)}, by ${deciding.title}:`;
+  return [[...fold(heading, screen.width), settingsTable(varied, cells, plan, screen)].join('\n')];
 }
 
 /** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */

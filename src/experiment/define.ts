@@ -52,6 +52,11 @@ export interface Layout {
   readonly rows: OptionName | null;
   readonly columns: OptionName | null;
   readonly metrics: readonly ShownMetric[];
+  /**
+   * The option whose best value is chosen for each combination of the others, such as each optimiser's own learning rate; null
+   * if none is.
+   */
+  readonly chosen: OptionName | null;
   /** The splits whose loss curves the report shows; null if it shows none. */
   readonly curves: readonly SplitName[] | null;
 }
@@ -94,6 +99,7 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
     layout: {
       rows: null,
       columns: null,
+      chosen: null,
       curves: isGrid(layout) ? null : ['train', 'test'],
       ...layout,
       metrics: layout.metrics.map(shownMetric),

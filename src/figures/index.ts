@@ -37,10 +37,21 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
   if (results.experiment.layout.curves !== null) return curveFigures(results, known, whole);
   const figures = gridFigures(results, known, whole);
-  if (figures.length > 0) return figures.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+  if (figures.length > 0) {
+    const named = figures.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+    return axes.length === 0 ? [...named, ...chosenLines(results, whole)] : named;
+  }
   // Closed forms alone are in no grid.
   const name = longestOption(results);
   return name === null ? [] : draw(all, { look, wanted: { axes: [name], metrics: wanted?.metrics ?? [] } });
+}
+
+/** A line for each row of a grid over the option whose best value the layout chooses: it shows how much that option matters. */
+function chosenLines(results: Results, look: Look): Figure[] {
+  const { chosen } = results.experiment.layout;
+  const varied = differingOptions(results);
+  if (chosen === null || !varied.includes(chosen) || varied.length < 2) return [];
+  return [settingLines(results, chosen, look)];
 }
 
 /** The option with most values, numbers before words; null if none varies. */
