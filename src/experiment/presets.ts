@@ -48,6 +48,7 @@ export const imageQuick = { samples: 14000, testSize: 2000, epochs: 20 } satisfi
 /** The report's settings for stochastic gradient descent, unless it gives others. */
 export const sgdSettings = {
   epochs: 100,
+  evaluateEvery: 1,
   batches: 'with-replacement',
   optimizer: 'sgd',
   penalize: 'all',

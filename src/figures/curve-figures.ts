@@ -1,5 +1,7 @@
 import type { SplitName } from '../experiment/define.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { inWords } from '../experiment/describe-model.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
+import { epochOfValue } from '../nn/epochs.ts';
 import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
@@ -83,7 +85,7 @@ export function curveFigures(results: Results, published: Published, look: Look)
   const notes = [...warningsOf(results), ...seeds, ...fewNumbersOf(undrawn, shown), ...marks];
   const caption = [
     heading,
-    `After each epoch, on all rows of the split.`,
+    `${afterEpochs(valuesOf(trials, 'evaluateEvery'))}, on all rows of the split.`,
     ...(several ? seeds : [seedsOf(results)]),
     ...numbersOf(undrawn, shown),
     ...warningsOf(results),
@@ -98,6 +100,14 @@ export function curveFigures(results: Results, published: Published, look: Look)
       spec: wholeSpec({ title, context, notes, description: caption, look }, body),
     },
   ];
+}
+
+/** "After each epoch", "After every 10 epochs and the last one". */
+function afterEpochs(every: readonly Setting[]): string {
+  const several = every.filter((epochs) => epochs !== 1);
+  if (several.length === 0) return 'After each epoch';
+  const each = several.length < every.length ? 'each epoch or ' : '';
+  return `After ${each}every ${inWords(several.map(String))} epochs, and the last one`;
 }
 
 function panelsOf(
@@ -184,7 +194,7 @@ function crossOf({ trials }: Group, end: Point | undefined): Cross {
 const mostPoints = 250;
 
 /** Mean, lowest and highest over the seeds that finished, or over all seeds if none finished. */
-function meanCurve({ trials }: Group, name: string, { log }: Look): Point[] {
+function meanCurve({ settings, trials }: Group, name: string, { log }: Look): Point[] {
   const finished = trials.filter(({ status }) => status === 'done');
   const members = (finished.length > 0 ? finished : trials)
     .map(({ curves: all }) => all[name])
@@ -197,6 +207,6 @@ function meanCurve({ trials }: Group, name: string, { log }: Look): Point[] {
       .filter((value) => !Number.isNaN(value));
     if (values.length === 0) return [];
     const [value, low, high] = [mean(values), least(values), greatest(values)].map(clampToAxis);
-    return [{ x: index + 1, value, low, high }];
+    return [{ x: epochOfValue(index, settings), value, low, high }];
   });
 }

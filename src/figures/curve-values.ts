@@ -1,4 +1,4 @@
-/** The values of a curve, one per epoch; null, undefined or NaN if a value is missing or not finite. */
+/** The values of a curve, one per evaluated epoch (see `epochOfValue`); null, undefined or NaN if a value is missing or not finite. */
 export interface CurveValues {
   readonly length: number;
   at(index: number): number | null | undefined;

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
+import { indexOfEpoch } from '../nn/epochs.ts';
 import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { shortId } from '../trial/id.ts';
@@ -29,7 +30,8 @@ export async function readResults(folder: string, experiments: readonly Experime
   const known = Array.isArray(ids) ? new Set(ids.map((id) => shortId(String(id)))) : null;
   const written = await writtenFiles(folder);
   const trials = await readTrials(folder, experiment, known, written);
-  const curves = await readCurves(folder, experiment, known, written);
+  const settings = new Map(trials.map((trial) => [trial.id, trial.settings]));
+  const curves = await readCurves(folder, experiment, known, written, settings);
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damagedResults(
       folder,
@@ -115,6 +117,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'loss',
     'l1',
     'optimizer',
+    'evaluateEvery',
     'scale',
     ...hyperparameterNames,
     ...own,
@@ -173,6 +176,7 @@ async function readCurves(
   { task, layout }: Experiment,
   known: ReadonlySet<string> | null,
   written: WrittenFiles,
+  settings: ReadonlyMap<string, Settings>,
 ): Promise<Map<string, TrialResult['curves']>> {
   const losses = curveMetrics(task);
   const curves = new Map<string, Record<string, CurveCollector>>();
@@ -188,7 +192,8 @@ async function readCurves(
     curves.set(id, own);
     own[`${split}_${loss}`] ??= new CurveCollector();
     // Heat maps need to know only which trials have curves.
-    if (layout.curves !== null) own[`${split}_${loss}`].set(epoch - 1, value);
+    if (layout.curves !== null)
+      own[`${split}_${loss}`].set(indexOfEpoch(epoch, settings.get(id) ?? {}), value);
   }
   return curves;
 }

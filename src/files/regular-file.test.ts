@@ -121,7 +121,7 @@ describe.each([
 
   test('as checkpoint is none', async () => {
     make(join(store, 'checkpoints', `${trial.id}-1.state`));
-    const { resume } = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+    const { resume } = await openCheckpoints(store, trial, { stopRequested: () => false });
     expect(resume).toBeNull();
   });
 });

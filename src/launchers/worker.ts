@@ -61,13 +61,17 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   post({ id, begun: true });
   injectFault(config.seed, attempt);
   let warned = false;
-  const checkpoints = await openCheckpoints(storeDirectory, id, {
-    stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
-    onFailure: (error) => {
-      if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
-      warned = true;
+  const checkpoints = await openCheckpoints(
+    storeDirectory,
+    { id, config },
+    {
+      stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
+      onFailure: (error) => {
+        if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
+        warned = true;
+      },
     },
-  });
+  );
   try {
     const lendCore = (left: number) => takeCore(cores, left);
     const throwLaunchFailure = (error: Error): never => {

@@ -3,12 +3,47 @@ import type { Scores } from './evaluate.ts';
 import { type Evaluator, type EvaluatorTask, type LendCore, startEvaluator } from './evaluator.ts';
 import type { LayerWeights } from './network.ts';
 
-/** One value per epoch, measured on all rows at its end. */
+/** One value per evaluated epoch, measured on all rows at its end (see `epochOfValue`). */
 export interface Curve {
   readonly loss: number[];
   /** The share of rows classified correctly; empty for regression. */
   readonly accuracy: number[];
 }
+
+/**
+ * When a training is evaluated; absent: after every epoch. Settings and the configs of models have these fields where they
+ * apply.
+ */
+export interface Evaluations {
+  readonly solver?: unknown;
+  /** Losses are evaluated after this many epochs, twice as many, and so on, and after the last one. */
+  readonly evaluateEvery?: unknown;
+  /** The number of epochs; absent for a solver with iterations. */
+  readonly epochs?: unknown;
+}
+
+/** The epoch, from 1, to which the value of a curve at `index` belongs: min((index + 1) evaluateEvery, epochs). */
+export function epochOfValue(index: number, { evaluateEvery, epochs }: Evaluations): number {
+  const epoch = (index + 1) * everyOf(evaluateEvery);
+  return typeof epochs === 'number' ? Math.min(epoch, epochs) : epoch;
+}
+
+/** How many values a curve has after so many epochs, of which the last one is not the end of the training. */
+export function valuesAfter(epochs: number, { evaluateEvery }: Evaluations): number {
+  return Math.floor(epochs / everyOf(evaluateEvery));
+}
+
+/** The index in a curve of the value of an epoch, from 1, that is evaluated. */
+export function indexOfEpoch(epoch: number, { evaluateEvery }: Evaluations): number {
+  return Math.ceil(epoch / everyOf(evaluateEvery)) - 1;
+}
+
+/** Whether losses are evaluated after an epoch, from 1. */
+export function isEvaluated(epoch: number, { evaluateEvery, epochs }: Evaluations): boolean {
+  return epoch % everyOf(evaluateEvery) === 0 || epoch === epochs;
+}
+
+const everyOf = (evaluateEvery: unknown): number => (typeof evaluateEvery === 'number' ? evaluateEvery : 1);
 
 /** The results of the epochs: their curves, and the epoch after which training had diverged. */
 export interface EpochRecord {
@@ -16,8 +51,8 @@ export interface EpochRecord {
   readonly test: Curve;
   /** Counted from 0; null while it has not. */
   divergedAt(): number | null;
-  /** Adds the scores of the next epoch. */
-  add(scores: Scores): void;
+  /** Adds the scores of an epoch, from 1; null if it is not evaluated. */
+  add(epoch: number, scores: Scores | null): void;
 }
 
 /**
@@ -62,22 +97,26 @@ export function createRecord(
     train,
     test,
     divergedAt: () => divergedAt,
-    add(scores) {
-      for (const [curve, score] of [
-        [train, scores.train],
-        [test, scores.test],
-      ] as const) {
-        curve.loss.push(score.loss);
-        if (score.accuracy !== null) curve.accuracy.push(score.accuracy);
+    add(epoch, scores) {
+      if (scores !== null) {
+        addTo(train, scores.train);
+        addTo(test, scores.test);
+        if (divergedAt === null && hasDiverged(scores)) divergedAt = epoch - 1;
       }
-      if (divergedAt === null && hasDiverged(scores)) divergedAt = train.loss.length - 1;
-      onEpoch(train.loss.length);
+      onEpoch(epoch);
     },
   };
 }
 
+function addTo(curve: Curve, { loss, accuracy }: Scores['train']): void {
+  curve.loss.push(loss);
+  if (accuracy !== null) curve.accuracy.push(accuracy);
+}
+
 export interface Epochs {
   readonly epochs: number;
+  /** Losses are evaluated after this many epochs, twice as many, and so on, and after the last one. */
+  readonly evaluateEvery: number;
   trainEpoch(epoch: number): void;
   evaluateHere(): Scores;
   /** Copies of the current weights and of the optimiser's state. */
@@ -90,7 +129,7 @@ export interface Epochs {
 }
 
 /**
- * Trains until the last epoch or divergence. Each epoch is evaluated here or, during the next epoch, on a lent core.
+ * Trains until the last epoch or divergence. Evaluations run here or, during the next epoch, on a lent core.
  */
 export async function runEpochs(run: Epochs): Promise<void> {
   const { epochs, record, checkpoints } = run;
@@ -98,7 +137,7 @@ export async function runEpochs(run: Epochs): Promise<void> {
   const started = performance.now();
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
-    record.add(run.evaluateHere());
+    record.add(epoch + 1, isEvaluated(epoch + 1, run) ? run.evaluateHere() : null);
     if (record.divergedAt() !== null) return;
     if (epoch + 1 < epochs && checkpoints.due()) await keep(run, snapshot(run, epoch));
     const left = ((performance.now() - started) / (epoch + 1 - from)) * (epochs - epoch - 1);
@@ -117,20 +156,20 @@ export async function runEpochs(run: Epochs): Promise<void> {
 /** Runs the remaining epochs. While one trains, another core evaluates a copy of the weights of the one before. */
 async function runWithEvaluator(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
   const { epochs, record, checkpoints } = run;
-  let before: { scores: Promise<Scores>; kept: Snapshot | null } | null = null;
+  let before: { scores: Promise<Scores> | null; kept: Snapshot | null } | null = null;
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
     const kept = epoch + 1 < epochs && checkpoints.due() ? snapshot(run, epoch) : null;
-    const scores = evaluator.evaluate(kept?.weights ?? run.copy());
-    scores.catch(() => {});
+    const scores = isEvaluated(epoch + 1, run) ? evaluator.evaluate(kept?.weights ?? run.copy()) : null;
+    scores?.catch(() => {});
     if (before !== null) {
-      record.add(await before.scores);
+      record.add(epoch, await before.scores);
       if (record.divergedAt() !== null) return;
       if (before.kept !== null) await keep(run, before.kept);
     }
     before = { scores, kept };
   }
-  if (before !== null) record.add(await before.scores);
+  if (before !== null) record.add(epochs, await before.scores);
 }
 
 type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'state'>;

@@ -96,7 +96,10 @@ export async function fitLbfgs(
   const record = createRecord(hasDiverged, onIteration);
   const take = (x: Float64Array, { score }: Fitness): boolean => {
     store(x);
-    record.add({ train: score, test: evaluate(kernels, memory, testRows, loss) });
+    record.add(record.train.loss.length + 1, {
+      train: score,
+      test: evaluate(kernels, memory, testRows, loss),
+    });
     return record.divergedAt() === null;
   };
   const options = { maxIterations: fit.maxIterations, gradientTolerance: fit.gradientTolerance * scale };

@@ -6,7 +6,7 @@ import { createRng } from '../math/rng.ts';
 import { leastSquares } from '../regression/least-squares.ts';
 import { activationNames } from './activations.ts';
 import { batchings } from './batches.ts';
-import { noCheckpoints, type TrainingState } from './epochs.ts';
+import { epochOfValue, indexOfEpoch, noCheckpoints, type TrainingState } from './epochs.ts';
 import { initialWeights, type LayerSpec } from './network.ts';
 import type { Samples } from './samples.ts';
 import { schedules } from './schedules.ts';
@@ -217,6 +217,57 @@ describe('divergence', () => {
 
   test('is null for a training that comes to its end', async () => {
     expect((await train(samples('mse', 1), samples('mse', 2), training('mse', []))).divergedAt).toBeNull();
+  });
+});
+
+describe('losses that are evaluated only after some epochs', () => {
+  const sets = [samples('cross_entropy', 1), samples('cross_entropy', 2)] as const;
+  const epochs = 7;
+
+  test.each([1, 2, 3, 7, 9])('every %d: those of every epoch, where they are', async (evaluateEvery) => {
+    for (const dtype of dtypes) {
+      const how = training('cross_entropy', [4], { epochs, dtype });
+      const whole = await train(...sets, how);
+      const expected = Array.from({ length: epochs }, (_, i) => i + 1).filter(
+        (epoch) => epoch % evaluateEvery === 0 || epoch === epochs,
+      );
+      for (const lend of [() => null, () => () => {}]) {
+        const heard: number[] = [];
+        const some = await train(...sets, { ...how, evaluateEvery }, (epoch) => heard.push(epoch), lend);
+        for (const split of ['train', 'test'] as const) {
+          for (const curve of ['loss', 'accuracy'] as const)
+            expect(some[split][curve]).toEqual(expected.map((epoch) => whole[split][curve][epoch - 1]));
+        }
+        expect({ ...some, train: null, test: null }).toEqual({ ...whole, train: null, test: null });
+        expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7]);
+        const ofValues = expected.map((_, index) => epochOfValue(index, { evaluateEvery, epochs }));
+        expect(ofValues).toEqual(expected);
+        expect(expected.map((epoch) => indexOfEpoch(epoch, { evaluateEvery }))).toEqual([...expected.keys()]);
+      }
+    }
+  });
+
+  test('a training resumes after any epoch', async () => {
+    const how = training('cross_entropy', [4], { epochs, evaluateEvery: 3 });
+    for (const lend of [() => null, () => () => {}]) {
+      const states: TrainingState[] = [];
+      const keep = async (state: TrainingState) => void states.push(structuredClone(state));
+      const whole = await train(...sets, how, undefined, lend, { resume: null, due: () => true, keep });
+      expect(states.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(states.map((state) => state.test.loss.length)).toEqual([0, 0, 1, 1, 1, 2]);
+      for (const resume of states)
+        expect(await train(...sets, how, undefined, undefined, { ...noCheckpoints, resume })).toEqual(whole);
+    }
+  });
+
+  test('divergence is noticed at the next of them', async () => {
+    const how = training('mse', [], { learningRate: 0.8, epochs: 50 });
+    const data = [samples('mse', 1), samples('mse', 2)] as const;
+    const { divergedAt } = await train(...data, how);
+    const every = divergedAt! + 3;
+    const later = await train(...data, { ...how, evaluateEvery: every });
+    expect(later.divergedAt).toBe(every - 1);
+    expect(later.train.loss).toHaveLength(1);
   });
 });
 

@@ -25,6 +25,8 @@ export interface Training {
   readonly schedule: Schedule;
   readonly batches: Batches;
   readonly epochs: number;
+  /** Losses are evaluated after this many epochs, twice as many, and so on, and after the last one; 1 by default. */
+  readonly evaluateEvery?: number;
   readonly dtype: Dtype;
   /** Whether a loss that has grown beyond any use ends the training, not only one that is not finite; true by default. */
   readonly endBeyondUse?: boolean;
@@ -49,7 +51,8 @@ export interface Trained {
  *
  * For each batch: a_l = f(a_{l-1} W_l + b_l); delta_L = dC/dz_L; delta_{l-1} = delta_l W_l' * f'(z_{l-1});
  * dC/dW_l = a_{l-1}' delta_l; dC/db_l = sum of delta_l (equations 1 to 5 of the report). Linear and logistic regression
- * are networks without hidden layers. `onEpoch` is called after each epoch, with numbers from 1. If `lendCore` lends a
+ * are networks without hidden layers. Divergence is noticed where losses are
+ * evaluated. `onEpoch` is called after each epoch, with numbers from 1. If `lendCore` lends a
  * core, it evaluates one epoch while the next one trains here. This changes the time but not the bits. A run resumed
  * from a checkpoint gives the same bits as an uninterrupted one, since each epoch draws its batches from its own random
  * stream.
@@ -62,7 +65,7 @@ export async function train(
   lendCore: LendCore = () => null,
   checkpoints: Checkpoints = noCheckpoints,
 ): Promise<Trained> {
-  const { layers, batches, schedule, learningRate, epochs } = training;
+  const { layers, batches, schedule, learningRate, epochs, evaluateEvery = 1 } = training;
   const optimizer = createOptimizer(training.optimizer);
   const loss = losses[training.loss];
   const outputs = layers[layers.length - 1].units;
@@ -115,6 +118,7 @@ export async function train(
   try {
     await runEpochs({
       epochs,
+      evaluateEvery,
       trainEpoch,
       evaluateHere,
       copy,

@@ -1,5 +1,6 @@
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { epochOfValue } from '../nn/epochs.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns } from './settings.ts';
@@ -33,8 +34,8 @@ function* curveRows(plan: Plan, records: Records): Generator<Value[]> {
     const before = [shortId(trial.id), ...runCells(plan), dataCell(trial.config), record.status];
     for (const [name, values] of Object.entries(record.curves)) {
       const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
-      for (const [epoch, value] of values.entries()) {
-        yield [...before, epoch + 1, split, metric, value ?? 'diverged'];
+      for (const [index, value] of values.entries()) {
+        yield [...before, epochOfValue(index, trial.config.model), split, metric, value ?? 'diverged'];
       }
     }
   }

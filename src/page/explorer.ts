@@ -1,6 +1,7 @@
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
+import { greatest } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { curvesData } from './curves.ts';
@@ -12,12 +13,13 @@ import { type Html, html, jsonBlock } from './html.ts';
 export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
   const data = curvesData(plan, records);
   if (data === null) return null;
-  const { seeds, cells, epochs } = data;
+  const { seeds, cells } = data;
   const labels = cells.map(({ label }) => label);
   const shown = curveMetrics(plan.experiment.task).filter((metric) =>
     data.metrics.some((name) => name.endsWith(`_${metric}`)),
   );
-  const last = epochs[epochs.length - 1];
+  const last = greatest(cells.flatMap(({ epochs }) => epochs.at(-1) ?? []));
+  const fewer = greatest(cells.map(({ epochs }) => epochs.length));
   return html`<details class="curves" data-curves="${id}-curves">
 <summary>Explore the curves${cells.length > 1 || seeds.length > 1 ? ': choose cells and seeds' : ''}</summary>
 <div class="controls">
@@ -40,7 +42,7 @@ ${shown.map((metric) => {
   const spec = `${id}-curves-${metric}`;
   return html`<div class="chart paper" data-metric="${metric}" data-title="${metrics[metric].title}: ${describePlan(plan).model}" data-spec="${spec}"></div>${specBlock(spec, curvesSpec(labels, metrics[metric].domain[1] === 1 ? 'linear' : 'log'))}`;
 })}
-${epochs.length < last ? html`<p class="note">The plot shows ${epochs.length} of ${last} epochs; curves.csv has them all.</p>` : null}
+${fewer < last ? html`<p class="note">The plot shows values after ${fewer} of ${last} epochs; curves.csv has all values.</p>` : null}
 ${jsonBlock(`${id}-curves`, data)}
 </details>`;
 }

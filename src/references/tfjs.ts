@@ -1,4 +1,5 @@
 import { divergenceTest } from '../nn/divergence.ts';
+import { isEvaluated } from '../nn/epochs.ts';
 import type { Score } from '../nn/evaluate.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import { hyperparametersOf, type OptimizerConfig } from '../nn/optimizers.ts';
@@ -93,6 +94,10 @@ export async function trainWithTfjs(
       const batch = takeRows(tf, train, rows);
       await model.trainOnBatch(batch.inputs, batch.targets);
       tf.dispose(batch);
+    }
+    if (!isEvaluated(epoch + 1, training)) {
+      onEpoch(epoch + 1);
+      continue;
     }
     const evaluated = { train: evaluate(tf, model, train, loss), test: evaluate(tf, model, test, loss) };
     for (const part of ['train', 'test'] as const) {

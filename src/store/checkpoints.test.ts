@@ -37,7 +37,7 @@ const files = () => readdir(join(store, 'checkpoints'));
 /** Trains, and asks for a stop after N epochs; true where that ended the training. */
 async function trainUntil(trial: Trial, epoch: number, lendCore: LendCore = () => null): Promise<boolean> {
   let done = 0;
-  const checkpoints = await openCheckpoints(store, trial.id, {
+  const checkpoints = await openCheckpoints(store, trial, {
     stopRequested: () => done >= epoch,
     every: 0,
   });
@@ -55,7 +55,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore: LendCore = () =
 
 /** Goes on from what there is, to the end. */
 async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }> {
-  const checkpoints = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+  const checkpoints = await openCheckpoints(store, trial, { stopRequested: () => false });
   const record = await runTrial(trial, sources, { checkpoints });
   await checkpoints.remove();
   return { record, from: checkpoints.resume?.epoch ?? 0 };
@@ -120,7 +120,7 @@ describe('checkpoints', () => {
       const file = join(store, 'checkpoints', `${hashOfId(trial.id)}-${epoch}.state`);
       const bytes = await readFile(file);
       await writeFile(file, bytes.subarray(0, bytes.length - 8));
-      const opened = await openCheckpoints(store, trial.id, { stopRequested: () => false });
+      const opened = await openCheckpoints(store, trial, { stopRequested: () => false });
       expect(opened.resume?.epoch ?? 0).toBe(from);
     }
     expect(numbers((await goOn(trial)).record)).toEqual(expected);
@@ -134,7 +134,7 @@ describe('checkpoints', () => {
     for (let at = 0; at < bytes.length; at += 7) {
       bytes[at] ^= 4;
       await writeFile(file, bytes);
-      expect((await openCheckpoints(store, trial.id, { stopRequested: () => false })).resume).toBeNull();
+      expect((await openCheckpoints(store, trial, { stopRequested: () => false })).resume).toBeNull();
       bytes[at] ^= 4;
     }
   });
@@ -145,7 +145,7 @@ describe('checkpoints', () => {
     const [name] = await files();
     const bytes = await readFile(join(store, 'checkpoints', name));
     await writeFile(join(store, 'checkpoints', `${hashOfId(other.id)}-2.state`), bytes);
-    expect((await openCheckpoints(store, other.id, { stopRequested: () => false })).resume).toBeNull();
+    expect((await openCheckpoints(store, other, { stopRequested: () => false })).resume).toBeNull();
   });
 
   test('a half-written one of a killed process is removed', async () => {
@@ -192,7 +192,7 @@ describe('checkpoints', () => {
     const trial = await trialOf({});
     await writeFile(join(store, 'checkpoints'), 'a file is in the way');
     const failures: unknown[] = [];
-    const checkpoints = await openCheckpoints(store, trial.id, {
+    const checkpoints = await openCheckpoints(store, trial, {
       stopRequested: () => false,
       every: 0,
       onFailure: (error) => failures.push(error),

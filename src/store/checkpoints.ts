@@ -4,9 +4,10 @@ import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
-import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
+import { type Checkpoints, type Evaluations, type TrainingState, valuesAfter } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
+import type { Trial } from '../trial/trial.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 
 /** Training was asked to end before its last epoch; its state is saved. */
@@ -62,7 +63,7 @@ export interface CheckpointOptions {
  */
 export async function openCheckpoints(
   directory: string,
-  id: string,
+  { id, config }: Trial,
   { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const folder = checkpointFolder(directory);
@@ -83,7 +84,7 @@ export async function openCheckpoints(
     for (const old of names.splice(copies)) await remove(old);
   };
   return {
-    resume: await newestState(folder, names, hash),
+    resume: await newestState(folder, names, hash, config.model),
     due: () => stopRequested() || performance.now() - last >= every,
     keep: async (state) => {
       await write(state).catch(onFailure);
@@ -108,19 +109,20 @@ async function newestState(
   folder: string,
   names: readonly string[],
   hash: string,
+  evaluations: Evaluations,
 ): Promise<TrainingState | null> {
   for (const name of names) {
     const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
-    const state = bytes === null ? null : tryDecoding(bytes, hash);
+    const state = bytes === null ? null : tryDecoding(bytes, hash, evaluations);
     if (state !== null) return state;
   }
   return null;
 }
 
 /** Decodes a checkpoint; null if it is damaged, also if its digest is right but its content is not. */
-function tryDecoding(bytes: Buffer, hash: string): TrainingState | null {
+function tryDecoding(bytes: Buffer, hash: string, evaluations: Evaluations): TrainingState | null {
   try {
-    return decodeState(bytes, hash);
+    return decodeState(bytes, hash, evaluations);
   } catch {
     return null;
   }
@@ -163,7 +165,7 @@ function encodeState(id: string, { epoch, train, test, weights, state }: Trainin
 }
 
 /** Decodes a checkpoint; null if it is incomplete, of another trial, or of another version. */
-function decodeState(bytes: Buffer, id: string): TrainingState | null {
+function decodeState(bytes: Buffer, id: string, evaluations: Evaluations): TrainingState | null {
   const body = bytes.subarray(digestLength);
   const digest = createHash('sha256').update(body).digest();
   if (!digest.equals(bytes.subarray(0, digestLength))) return null;
@@ -171,7 +173,8 @@ function decodeState(bytes: Buffer, id: string): TrainingState | null {
   const header = JSON.parse(body.toString('utf8', 4, 4 + headerLength)) as Header;
   if (header.version !== version || header.id !== id) return null;
   const { epoch, train, test } = header;
-  if (![train.loss, test.loss].every((curve) => Array.isArray(curve) && curve.length === epoch)) return null;
+  const count = valuesAfter(epoch, evaluations);
+  if (![train.loss, test.loss].every((curve) => Array.isArray(curve) && curve.length === count)) return null;
   let at = 4 + headerLength;
   const take = (length: number): Float64Array => {
     if (8 * length > body.length - at) throw new RangeError('more numbers than there are');

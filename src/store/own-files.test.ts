@@ -179,7 +179,7 @@ describe('in a folder that others use too', () => {
     });
     await claiming.end();
     await noteFailure(store, { id: open.id, at: '2025', attempts: 2, reason: 'x' });
-    const checkpoints = await openCheckpoints(store, done.id, { stopRequested: () => false });
+    const checkpoints = await openCheckpoints(store, done, { stopRequested: () => false });
     expect(checkpoints.resume).toBeNull();
     await checkpoints.remove();
     await expectForeign();

@@ -1,6 +1,7 @@
 import type { Matrix } from '../math/matrix.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { divergenceTest } from '../nn/divergence.ts';
+import { type Evaluations, epochOfValue } from '../nn/epochs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
@@ -26,14 +27,19 @@ export function needsOutputs(loss: LossName): boolean {
   return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
 }
 
-/** Whether a metric is recorded for every epoch: the loss, and the accuracy of a classifier. */
+/** Whether a metric is recorded for every evaluated epoch: the loss, and the accuracy of a classifier. */
 function isCurve(loss: LossName, name: MetricName): boolean {
   const { metric, countCorrect } = losses[loss];
   return name === metric || (name === 'accuracy' && countCorrect !== null);
 }
 
 /** The curves and the final and best values of a trained network. */
-export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained, 'weights'>): Fit {
+export function trainedFit(
+  data: Prepared,
+  loss: LossName,
+  trained: Omit<Trained, 'weights'>,
+  evaluations: Evaluations = {},
+): Fit {
   const { metric, task, selects, countCorrect } = losses[loss];
   const curves: Record<string, (number | null)[]> = {
     [`train_${metric}`]: trained.train.loss.map(finiteOrNull),
@@ -53,9 +59,9 @@ export function trainedFit(data: Prepared, loss: LossName, trained: Omit<Trained
       else values[column] = isCurve(loss, name) ? curves[column].at(-1)! : score(name, data[split], outputs);
     }
   }
-  const best = diverged ? null : bestEpoch(curves[`test_${selects}`] as number[], selects);
+  const best = diverged ? null : bestOf(curves[`test_${selects}`] as number[], selects);
   values[`best_test_${selects}`] = best?.value ?? null;
-  values.best_epoch = best?.epoch ?? null;
+  values.best_epoch = best === null ? null : epochOfValue(best.index, evaluations);
   const kept = diverged ? null : trained.testOutputs;
   const divergedAt = trained.divergedAt === null ? null : trained.divergedAt + 1;
   const [predictions, probabilities] = task === 'regression' ? [kept, null] : [null, kept];
@@ -109,14 +115,14 @@ function score(name: MetricName, { targets, rows }: Samples, outputs: Float64Arr
   return finiteOrNull(metrics[name].score(targets, outputs, rows));
 }
 
-/** The best value over the epochs, and the first epoch (from 1) that reached it. */
-function bestEpoch(curve: readonly number[], name: MetricName): { value: number; epoch: number } {
+/** The best value of a curve, and the first index at which it is reached. */
+function bestOf(curve: readonly number[], name: MetricName): { value: number; index: number } {
   const sign = metrics[name].better === 'lower' ? 1 : -1;
-  let at = 0;
-  curve.forEach((value, epoch) => {
-    if (sign * value < sign * curve[at]) at = epoch;
+  let best = 0;
+  curve.forEach((value, index) => {
+    if (sign * value < sign * curve[best]) best = index;
   });
-  return { value: curve[at], epoch: at + 1 };
+  return { value: curve[best], index: best };
 }
 
 /** The metrics by which the losses of a task compare epochs. */

@@ -167,7 +167,7 @@ export function isMetric(name: string): boolean {
   return byName.has(name);
 }
 
-/** The metrics that are measured after every epoch with some loss of the task. */
+/** The metrics that are measured after epochs with some loss of the task. */
 export function curveMetrics(task: Task): MetricName[] {
   const measured = Object.values(losses)
     .filter((loss) => loss.task === task)

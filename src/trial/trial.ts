@@ -27,7 +27,7 @@ export interface TrialRecord {
   readonly divergedAt: number | null;
   /** Final values by name; null if the trial diverged or the value does not exist. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** One value per epoch, by name; null if it is not finite. */
+  /** One value per evaluated epoch (see `epochOfValue`), by name; null if it is not finite. */
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
   /** Spread of the resampled test scores, by metric. */
   readonly bootstrap: Bootstrapped | null;

@@ -49,11 +49,11 @@ function checkedValues(box: HTMLElement, name: string): Set<string> {
   return new Set([...boxes].map(({ value }) => value));
 }
 
-function points({ seeds, epochs, cells }: CurvesData, box: HTMLElement, metric: string): Point[] {
+function points({ seeds, cells }: CurvesData, box: HTMLElement, metric: string): Point[] {
   const seed = seeds.indexOf(Number(selectedValue(box, 'seed')));
   const splits = checkedValues(box, 'split');
   const shown = checkedValues(box, 'cell');
-  return cells.flatMap(({ label, curves }, index) => {
+  return cells.flatMap(({ label, epochs, curves }, index) => {
     if (!shown.has(String(index))) return [];
     return [...splits].flatMap((split) => {
       const bySeed = curves[`${split}_${metric}`] ?? [];

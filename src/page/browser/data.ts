@@ -33,14 +33,14 @@ export interface CurvesData {
   /** The options in which the cells differ: "activation, kernel init". */
   readonly choice: string;
   readonly seeds: readonly number[];
-  /** The epochs of the values, counted from 1. */
-  readonly epochs: readonly number[];
   readonly metrics: readonly string[];
   readonly cells: readonly CurvesCell[];
 }
 
 export interface CurvesCell {
   readonly label: string;
+  /** The epochs of its values, counted from 1. */
+  readonly epochs: readonly number[];
   /** By curve, such as test_mse: [seeds][epochs]; null where there is no value. */
   readonly curves: Readonly<Record<string, readonly (readonly (number | null)[])[]>>;
 }

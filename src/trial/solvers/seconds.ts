@@ -31,13 +31,14 @@ const sparse = { density: 0.3, units: 14 };
 
 const withoutExponential: ReadonlySet<string> = new Set(['linear', 'relu', 'leaky_relu', 'relu6']);
 
-/** Seconds for `epochs` passes: training in `steps` steps an epoch, and evaluating all rows. */
+/** Seconds for `epochs` passes: training in `steps` steps an epoch, and evaluating all rows after some of the epochs. */
 export function passesSeconds(
   layers: readonly LayerSpec[],
   { inputs, trainRows, rows, sparseInputs }: ModelSize,
   epochs: number,
   steps: number,
   dtype: Dtype,
+  evaluations = epochs,
 ): number {
   let [products, weights, exponentials] = [0, 0, 0];
   let before = sparseInputs ? inputs * sparse.density : inputs;
@@ -49,8 +50,9 @@ export function passesSeconds(
   }
   const { multiplication, update, exponential } = secondsPer;
   // Forward, backward and the gradient in training, and forward in the evaluation.
-  const passes = (3 * trainRows + rows) * products * multiplication;
-  const updates = steps * weights * update;
+  const evaluated = evaluations * rows;
+  const passes = (3 * epochs * trainRows + evaluated) * products * multiplication;
+  const updates = epochs * steps * weights * update;
   const inDtype = (passes + updates) * (dtype === 'float32' ? 0.5 : 1);
-  return epochs * (inDtype + (trainRows + rows) * exponentials * exponential);
+  return inDtype + (epochs * trainRows + evaluated) * exponentials * exponential;
 }

@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { UserError } from '../../errors.ts';
 import { type Dtype, dtypes } from '../../math/dtype.ts';
 import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
+import { valuesAfter } from '../../nn/epochs.ts';
 import { losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import {
@@ -57,6 +58,8 @@ export interface TrainingConfig extends NetworkConfig {
   readonly batchSize: number;
   readonly batches: Batching;
   readonly epochs: number;
+  /** Losses are evaluated after this many epochs, twice as many, and so on, and after the last one. Absent: 1. */
+  readonly evaluateEvery?: number;
 }
 
 /** A record is one string, and the curves of more epochs would not fit into it. */
@@ -74,6 +77,11 @@ const options = {
   batchSize: rows('rows in a mini-batch', 1),
   batches: choice('how mini-batches are drawn', batchingNames),
   epochs: integer('passes over the training rows', 1, maxEpochs),
+  evaluateEvery: integer(
+    'epochs between two evaluations of the losses; the last epoch is always evaluated',
+    1,
+    maxEpochs,
+  ),
   dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
 
@@ -111,7 +119,12 @@ export const trainingReads = [
 ];
 
 /** The fields that have a default, including the optimiser's hyperparameters. */
-export const trainingDefaults = { ...networkDefaults, optimizer: defaultOptimizer, schedule: 'constant' };
+export const trainingDefaults = {
+  ...networkDefaults,
+  optimizer: defaultOptimizer,
+  schedule: 'constant',
+  evaluateEvery: 1,
+};
 
 export const sgd = {
   title: 'SGD',
@@ -139,7 +152,7 @@ export const sgd = {
     const { train } = await import('../../nn/train.ts');
     const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
-    const fit = trainedFit(data, model.loss, trained);
+    const fit = trainedFit(data, model.loss, trained, model);
     const { task, classes } = losses[model.loss];
     // The page shows a probability for each class.
     if (task === 'classification' && classes === null && !fit.diverged)
@@ -149,6 +162,7 @@ export const sgd = {
 } satisfies Solver<SgdConfig>;
 
 export function trainingConfig(settings: Settings, context: ModelContext): TrainingConfig {
+  const everyEpoch = (settings.evaluateEvery ?? 1) === 1;
   return {
     ...networkConfig(settings, context),
     optimizer: optimizerOf(settings),
@@ -157,6 +171,7 @@ export function trainingConfig(settings: Settings, context: ModelContext): Train
     batchSize: batchSizeOf(settings, context.split.trainRows),
     batches: settings.batches as Batching,
     epochs: settings.epochs as number,
+    ...(everyEpoch ? {} : { evaluateEvery: settings.evaluateEvery as number }),
   };
 }
 
@@ -202,16 +217,19 @@ export function trainingSchema(z: typeof Zod.z) {
     batchSize: z.int().min(1),
     batches: z.enum(batchingNames),
     epochs: z.int().min(1),
+    evaluateEvery: z.int().min(1).optional(),
   };
 }
 
 /** The seconds of all epochs. */
 export function trainingSeconds(
-  { epochs, layers, batchSize }: Pick<TrainingConfig, 'epochs' | 'layers' | 'batchSize'>,
+  model: Pick<TrainingConfig, 'epochs' | 'layers' | 'batchSize' | 'evaluateEvery'>,
   size: ModelSize,
   dtype: Dtype,
 ): number {
-  return passesSeconds(layers, size, epochs, Math.floor(size.trainRows / batchSize), dtype);
+  const { epochs, layers, batchSize } = model;
+  const evaluations = valuesAfter(epochs, model);
+  return passesSeconds(layers, size, epochs, Math.floor(size.trainRows / batchSize), dtype, evaluations);
 }
 
 export function trainingMemory(
@@ -242,6 +260,7 @@ export async function trainingArguments(
     schedule: await compileSchedule(model.schedule),
     batches: batchings[model.batches](train.rows, batchSize, seed),
     epochs,
+    evaluateEvery: model.evaluateEvery ?? 1,
     keepTrainOutputs: needsOutputs(loss),
   };
 }

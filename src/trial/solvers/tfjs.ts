@@ -58,6 +58,6 @@ export const tfjs = {
     const { trainWithTfjs } = await import('../../references/tfjs.ts');
     const training = await trainingArguments(data, model, seed);
     const trained = await trainWithTfjs(data.train, data.test, training, model, onEpoch);
-    return trainedFit(data, model.loss, trained);
+    return trainedFit(data, model.loss, trained, model);
   },
 } satisfies Solver<TfjsConfig>;
