@@ -37,11 +37,11 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     y: take(Math.max(rows, largest * Math.max(D, H))),
     source: take(rows * (images === null ? D : 10)),
     values: take(images?.values.length ?? 0),
-    entries: take(D * largest),
+    entries: take(2 * D * (largest + 1)),
     floats: take(0),
     rows: take(batches * 50, 'ints'),
     sequence: take(sequenceLength, 'ints'),
-    sorted: take(D + D * largest, 'ints'),
+    sorted: take(D, 'ints'),
     columns: take(Math.ceil((images?.columns.length ?? 0) / 2), 'ints'),
     starts: take(rows + 1, 'ints'),
   };

@@ -5,7 +5,13 @@ import { createMemory } from '../math/memory.ts';
 import { createRng, type Rng } from '../math/rng.ts';
 import { activationNames, activations } from '../nn/activations.ts';
 import { createKernels } from './index.ts';
-import type { Activation, CsrOffsets, Kernels } from './kernels.ts';
+import {
+  type Activation,
+  type CsrOffsets,
+  type Kernels,
+  type SparseWorkspace,
+  sparseWorkspaceSize,
+} from './kernels.ts';
 import { createReferenceKernels } from './reference.ts';
 import { createWasmKernels } from './wasm.ts';
 
@@ -140,6 +146,16 @@ function putCsr(
   };
 }
 
+/** Scratch space to sort the entries of N rows with D columns. */
+function roomToSort(
+  { putInts, room }: Awaited<ReturnType<typeof layOut>>,
+  N: number,
+  D: number,
+): SparseWorkspace {
+  const { ints, floats } = sparseWorkspaceSize(N, D);
+  return { ints: putInts(new Array(ints).fill(0)), floats: room(floats).at };
+}
+
 type Create = (dtype: Dtype, memory: WebAssembly.Memory) => Kernels | Promise<Kernels>;
 const implementations: [string, Dtype, Create][] = dtypes.flatMap((dtype) => [
   ['the reference', dtype, createReferenceKernels],
@@ -226,7 +242,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
       }
 
       const [fromDense, fromSparse] = [room(D * H), put(new Array(D * H).fill(0))];
-      const workspace = { ints: putInts(new Array(D + N * D).fill(0)), floats: room(N * D).at };
+      const workspace = roomToSort(memory, N, D);
       kernels.denseBackwardWeights(x.at, delta.at, fromDense.at, N, D, H);
       kernels.sparseBackwardWeights(csr, rows, delta.at, fromSparse.at, workspace, N, D, H, H);
       expectSameBits(
@@ -256,7 +272,7 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         room(N * H),
         room(N * H),
       ];
-      const workspace = { ints: putInts(new Array(D + N * D).fill(0)), floats: room(N * D).at };
+      const workspace = roomToSort(memory, N, D);
       const packed = (at: number) =>
         Array.from({ length: D }, (_, d) => [
           ...kernels.floats.slice(at + d * stride, at + d * stride + H),
@@ -298,6 +314,32 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
       expectSameBits(kernels.floats.slice(w.at, w.at + D * H), moved);
       expectSameBits(packed(wide.at), moved);
       expect([between(wide.at), between(wideGradient.at)]).toEqual(gaps);
+    }
+  });
+
+  test('more sparse rows than are sorted at a time: the bits of the dense ones, forward, backward and SGD', async () => {
+    const [N, D] = [270, 4];
+    for (const H of [1, 3, 18, 21, 35]) {
+      const rng = createRng(29, 'data');
+      const memory = await layOut(create, dtype);
+      const { kernels, put, putInts, room } = memory;
+      const stored = 20;
+      const dense = put(sparseRows(rng, stored, D));
+      const csr = putCsr(memory, dense.values, D);
+      const rows = putInts(Array.from({ length: N }, () => rng.below(stored)));
+      const weights = normals(rng, D * H);
+      const [x, delta, w, plain] = [room(N * D), put(normals(rng, N * H)), put(weights), put(weights)];
+      const [fromDense, fromSparse] = [room(D * H), room(D * H)];
+      const workspace = roomToSort(memory, N, D);
+      kernels.gatherRows(dense.at, rows, x.at, N, D);
+      kernels.denseBackwardWeights(x.at, delta.at, fromDense.at, N, D, H);
+      kernels.sparseBackwardWeights(csr, rows, delta.at, fromSparse.at, workspace, N, D, H, H);
+      expectSameBits(now(kernels, fromSparse), now(kernels, fromDense));
+      kernels.sgdInPlace(plain.at, fromDense.at, 0.3, D * H);
+      kernels.sparseSgdInPlace(csr, rows, delta.at, fromSparse.at, w.at, 0.3, workspace, N, D, H, H);
+      expectSameBits(now(kernels, w), now(kernels, plain));
+      const afterwards = workspace.floats + sparseWorkspaceSize(N, D).floats;
+      expect(kernels.floats[afterwards]).toBe(kernels.floats[0]);
     }
   });
 

@@ -26,10 +26,16 @@ export interface CsrOffsets {
 
 /** Scratch space for sorting a batch's entries by column. Its contents are overwritten. */
 export interface SparseWorkspace {
-  /** in ints: [D + entries of a batch] */
   readonly ints: number;
-  /** in floats: [entries of a batch] */
   readonly floats: number;
+}
+
+/** The most rows whose entries are sorted at a time. */
+const rowsSortedAtOnce = 128;
+
+/** The size of the scratch space for batches of N rows with D columns: for each column the entries of N rows, as pairs. */
+export function sparseWorkspaceSize(N: number, D: number): SparseWorkspace {
+  return { ints: D, floats: 2 * D * (Math.min(N, rowsSortedAtOnce) + 1) };
 }
 
 /**

@@ -3,11 +3,19 @@ import { allocate } from './arena.ts';
 import { divergenceTest } from './divergence.ts';
 import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
-import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
+import { lossAndGradient } from './gradient.ts';
 import { type Evaluation, largest, minimize } from './lbfgs.ts';
 import { type LossName, losses } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
+import {
+  columnsOf,
+  isSparse,
+  layOutSamples,
+  layOutSparseWorkspace,
+  loadSamples,
+  memoryOf,
+  type Samples,
+} from './samples.ts';
 import type { Trained } from './train.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
@@ -75,7 +83,7 @@ export async function fitLbfgs(
   const { offsets, region } = allocate('float64', memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),
     memory: layOut(layers, columnsOf(trainSamples), evaluationRows, 0, sparse, arena),
-    sorted: layOutSparseWorkspace(trainSamples, arena),
+    sorted: layOutSparseWorkspace(trainSamples, evaluationRows, arena),
   }));
   const { memory, sorted } = offsets;
   const [trainRows, testRows] = offsets.samples;

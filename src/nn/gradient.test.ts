@@ -6,10 +6,18 @@ import type { ActivationName } from './activations.ts';
 import { allocate } from './arena.ts';
 import { batchings } from './batches.ts';
 import { evaluate, evaluationRows } from './evaluate.ts';
-import { layOutSparseWorkspace, lossAndGradient } from './gradient.ts';
+import { lossAndGradient } from './gradient.ts';
 import { type LossName, losses } from './losses.ts';
 import { initialWeights, type LayerSpec, type LayerWeights, layOut } from './network.ts';
-import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
+import {
+  columnsOf,
+  isSparse,
+  layOutSamples,
+  layOutSparseWorkspace,
+  loadSamples,
+  memoryOf,
+  type Samples,
+} from './samples.ts';
 import { train } from './train.ts';
 import { storeWeights } from './weights.ts';
 
@@ -50,7 +58,7 @@ async function measured(samples: Samples, layers: LayerSpec[], weights: LayerWei
   const { offsets, region } = allocate('float64', memoryOf(samples), (arena) => ({
     rows: layOutSamples([samples], arena),
     network: layOut(layers, columnsOf(samples), evaluationRows, 0, isSparse(samples.inputs), arena),
-    sorted: layOutSparseWorkspace(samples, arena),
+    sorted: layOutSparseWorkspace(samples, evaluationRows, arena),
   }));
   const { network, sorted } = offsets;
   const [memory] = offsets.rows;

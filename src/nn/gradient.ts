@@ -1,17 +1,9 @@
 import type { Kernels, SparseWorkspace } from '../kernels/kernels.ts';
-import type { Arena } from './arena.ts';
 import { evaluationRows, type Score } from './evaluate.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import type { Loss } from './losses.ts';
 import type { LayerMemory } from './network.ts';
-import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
-
-/** Lays out scratch space to sort the entries of the sparse rows that are evaluated at a time. */
-export function layOutSparseWorkspace(samples: Samples, arena: Arena): SparseWorkspace {
-  const entries = evaluationRows * maxRowEntries(samples);
-  const columns = isSparse(samples.inputs) ? columnsOf(samples) : 0;
-  return { ints: arena.ints(columns + entries), floats: arena.floats(entries) };
-}
+import type { SampleMemory } from './samples.ts';
 
 /**
  * Returns the mean loss over all rows and the accuracy of a classifier, and writes to `gradient` the derivative of that

@@ -1,4 +1,9 @@
-import type { CsrOffsets, Kernels } from '../kernels/kernels.ts';
+import {
+  type CsrOffsets,
+  type Kernels,
+  type SparseWorkspace,
+  sparseWorkspaceSize,
+} from '../kernels/kernels.ts';
 import type { Csr } from '../math/csr.ts';
 import type { FloatArray } from '../math/dtype.ts';
 import type { Arena } from './arena.ts';
@@ -31,13 +36,6 @@ export function columnsOf({ rows, inputs }: Samples): number {
   return isSparse(inputs) ? inputs.csr.columns : inputs.length / rows;
 }
 
-/** The largest number of entries in a row of sparse inputs; 0 for dense inputs. */
-export function maxRowEntries({ inputs }: Samples): number {
-  if (!isSparse(inputs)) return 0;
-  const { starts } = inputs.csr;
-  return inputs.rows.reduce((most, row) => Math.max(most, starts[row + 1] - starts[row]), 0);
-}
-
 /** The offsets of samples in the memory. Either `dense` or `csr` is set. */
 export interface SampleMemory {
   readonly rows: number;
@@ -62,6 +60,12 @@ export function layOutSamples(all: readonly Samples[], arena: Arena): SampleMemo
     csrRows: isSparse(inputs) ? arena.ints(rows) : -1,
     targets: arena.floats(targets.length),
   }));
+}
+
+/** Lays out the scratch space for batches of N sparse rows; nothing for dense ones. */
+export function layOutSparseWorkspace(samples: Samples, N: number, arena: Arena): SparseWorkspace {
+  const { ints, floats } = sparseWorkspaceSize(N, isSparse(samples.inputs) ? columnsOf(samples) : 0);
+  return { ints: arena.ints(ints), floats: arena.floats(floats) };
 }
 
 function offsetsOf({ values, indices, starts }: Csr): CsrOffsets {

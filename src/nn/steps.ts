@@ -4,7 +4,7 @@ import { forwardHidden, isRelu2H1, multiplyByDerivativeInPlace } from './forward
 import { type Loss, losses } from './losses.ts';
 import type { LayerMemory } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
-import { columnsOf, isSparse, maxRowEntries, type SampleMemory, type Samples } from './samples.ts';
+import { columnsOf, isSparse, layOutSparseWorkspace, type SampleMemory, type Samples } from './samples.ts';
 
 /**
  * A penalty lambda sum(w^2) + l1 sum(|w|) that is added to the loss. Its gradient is 2 lambda w + l1 sign(w), with
@@ -34,11 +34,10 @@ export interface StepMemory {
 export function layOutStep(samples: Samples, batchSize: number, outputs: number, arena: Arena): StepMemory {
   const sparse = isSparse(samples.inputs);
   const columns = columnsOf(samples);
-  const entries = batchSize * maxRowEntries(samples);
   return {
     rows: arena.ints(batchSize),
     csrRows: sparse ? arena.ints(batchSize) : -1,
-    sorted: { ints: arena.ints(sparse ? columns + entries : 0), floats: arena.floats(entries) },
+    sorted: layOutSparseWorkspace(samples, batchSize, arena),
     inputs: sparse ? -1 : arena.floats(batchSize * columns),
     targets: arena.floats(batchSize * outputs),
   };

@@ -5,12 +5,6 @@ export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32,
   prefetchRows(values, columns, starts, rows, out, N);
   // The loop over blocks of columns is outermost, so that a block's part of w stays in the cache for all rows.
   let h = 0;
-  for (; h + 7 * L <= H; h += 7 * L) {
-    for (let n = 0; n < N; n++) {
-      const row = load<i32>(intAt(rows + n));
-      forward7(at(values), intAt(columns), load<i32>(intAt(starts + row)), load<i32>(intAt(starts + row + 1)), at(w + h), b < 0 ? -1 : b + h, at(out + n * H + h), at(stride));
-    }
-  }
   for (; h + 4 * L <= H; h += 4 * L) {
     for (let n = 0; n < N; n++) {
       const row = load<i32>(intAt(rows + n));
@@ -56,39 +50,7 @@ function prefetchRows(values: i32, columns: i32, starts: i32, rows: i32, out: i3
   store<i32>(at(out), sum);
 }
 
-// @ts-ignore: decorator
-@inline
-function forward7(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
-  let a0 = bias(b, 0);
-  let a1 = bias(b, 1 * L);
-  let a2 = bias(b, 2 * L);
-  let a3 = bias(b, 3 * L);
-  let a4 = bias(b, 4 * L);
-  let a5 = bias(b, 5 * L);
-  let a6 = bias(b, 6 * L);
-  let column = columns + ((<usize>from) << 1);
-  const last = values + at(end);
-  for (let value = values + at(from); value < last; value += sizeof<F>()) {
-    const x = splatAt(value);
-    const p = w + <usize>load<u16>(column) * stride;
-    column += 2;
-    a0 = addProduct(a0, x, v128.load(p));
-    a1 = addProduct(a1, x, v128.load(p, 16));
-    a2 = addProduct(a2, x, v128.load(p, 32));
-    a3 = addProduct(a3, x, v128.load(p, 48));
-    a4 = addProduct(a4, x, v128.load(p, 64));
-    a5 = addProduct(a5, x, v128.load(p, 80));
-    a6 = addProduct(a6, x, v128.load(p, 96));
-  }
-  v128.store(out, a0);
-  v128.store(out, a1, 16);
-  v128.store(out, a2, 32);
-  v128.store(out, a3, 48);
-  v128.store(out, a4, 64);
-  v128.store(out, a5, 80);
-  v128.store(out, a6, 96);
-}
-
+/** Four vectors, and two entries in one iteration. */
 // @ts-ignore: decorator
 @inline
 function forward4(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: usize, stride: usize): void {
@@ -97,11 +59,26 @@ function forward4(values: usize, columns: usize, from: i32, end: i32, w: usize, 
   let a2 = bias(b, 2 * L);
   let a3 = bias(b, 3 * L);
   let column = columns + ((<usize>from) << 1);
-  const last = values + at(end);
-  for (let value = values + at(from); value < last; value += sizeof<F>()) {
+  let value = values + at(from);
+  const lastPair = value + at((end - from) & ~1);
+  for (; value < lastPair; value += 2 * sizeof<F>()) {
     const x = splatAt(value);
     const p = w + <usize>load<u16>(column) * stride;
-    column += 2;
+    a0 = addProduct(a0, x, v128.load(p));
+    a1 = addProduct(a1, x, v128.load(p, 16));
+    a2 = addProduct(a2, x, v128.load(p, 32));
+    a3 = addProduct(a3, x, v128.load(p, 48));
+    const y = splatAt(value + sizeof<F>());
+    const q = w + <usize>load<u16>(column, 2) * stride;
+    a0 = addProduct(a0, y, v128.load(q));
+    a1 = addProduct(a1, y, v128.load(q, 16));
+    a2 = addProduct(a2, y, v128.load(q, 32));
+    a3 = addProduct(a3, y, v128.load(q, 48));
+    column += 4;
+  }
+  if (value < values + at(end)) {
+    const x = splatAt(value);
+    const p = w + <usize>load<u16>(column) * stride;
     a0 = addProduct(a0, x, v128.load(p));
     a1 = addProduct(a1, x, v128.load(p, 16));
     a2 = addProduct(a2, x, v128.load(p, 32));
@@ -177,48 +154,42 @@ function forwardNarrow(values: i32, columns: i32, from: i32, end: i32, w: i32, b
   }
 }
 
+/** The size of an entry in bytes: the address of its row of delta, and its value next to it. */
+// @ts-ignore: decorator
+@inline
+const entrySize: usize = 2 * sizeof<F>();
+
+/** The most rows whose entries are sorted at a time: `rowsSortedAtOnce` in ../kernels.ts. */
+// @ts-ignore: decorator
+@inline
+const rowsAtOnce: i32 = 128;
+
+/** The distance between buckets in bytes. With an odd number of entries they do not compete for the same cache lines. */
+// @ts-ignore: decorator
+@inline
+function bucketSize(N: i32): usize {
+  return <usize>(N | 1) * entrySize;
+}
+
 /**
- * Sorts a batch's entries by column, and within a column in row order (counting sort).
- *
- * Column d's entries are positions[d - 1] .. positions[d] - 1 (from 0 for d = 0) of `entryRows` (delta's offset of the
- * row) and `entryValues`. ints at `workspace`: positions [D], then entryRows; floats at `entryValues`.
+ * Sorts the entries of N rows by column, and within a column in row order. Column d's entries start at `buckets` + d
+ * bucketSize(N); the address of their end is written to `ends`.
  */
-function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32): void {
-  const positions = intAt(workspace);
-  const firstColumn = intAt(columns);
-  const firstRow = intAt(starts);
-  const chosen = intAt(rows);
-  memory.fill(positions, 0, (<usize>D) << 2);
+function sortByColumn(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, ends: usize, buckets: usize, N: i32, D: i32, H: i32): void {
+  const size = bucketSize(N);
+  for (let d = 0; d < D; d++) store<i32>(ends + (<usize>d << 2), <i32>(buckets + <usize>d * size));
   for (let n = 0; n < N; n++) {
-    const row = firstRow + ((<usize>load<i32>(chosen + ((<usize>n) << 2))) << 2);
-    const end = firstColumn + ((<usize>load<i32>(row, 4)) << 1);
-    for (let c = firstColumn + ((<usize>load<i32>(row)) << 1); c < end; c += 2) {
-      const p = positions + ((<usize>load<u16>(c)) << 2);
-      store<i32>(p, load<i32>(p) + 1);
-    }
-  }
-  let before = 0;
-  const lastPosition = positions + ((<usize>D) << 2);
-  for (let p = positions; p < lastPosition; p += 4) {
-    const count = load<i32>(p);
-    store<i32>(p, before);
-    before += count;
-  }
-  // Each position advances with every entry stored, and ends where the next column begins.
-  const entryRows = lastPosition;
-  const sorted = at(entryValues);
-  for (let n = 0; n < N; n++) {
-    const row = firstRow + ((<usize>load<i32>(chosen + ((<usize>n) << 2))) << 2);
+    const row = intAt(starts + load<i32>(intAt(rows + n)));
     const from = load<i32>(row);
-    const end = firstColumn + ((<usize>load<i32>(row, 4)) << 1);
-    const deltaRow = delta + n * H;
+    const deltaRow = <i32>at(delta + n * H);
     let value = at(values + from);
-    for (let c = firstColumn + ((<usize>from) << 1); c < end; c += 2) {
-      const p = positions + ((<usize>load<u16>(c)) << 2);
-      const to = <usize>load<i32>(p);
-      store<i32>(p, <i32>to + 1);
-      store<i32>(entryRows + (to << 2), deltaRow);
-      store<F>(sorted + (to << alignof<F>()), load<F>(value));
+    const last = intAt(columns) + ((<usize>load<i32>(row, 4)) << 1);
+    for (let c = intAt(columns) + ((<usize>from) << 1); c < last; c += 2) {
+      const p = ends + ((<usize>load<u16>(c)) << 2);
+      const entry = <usize>load<i32>(p);
+      store<i32>(p, <i32>(entry + entrySize));
+      store<i32>(entry, deltaRow);
+      store<F>(entry, load<F>(value), sizeof<F>());
       value += sizeof<F>();
     }
   }
@@ -285,73 +256,78 @@ function clear(gradient: i32, D: i32, H: i32, stride: i32): void {
 }
 
 /** gradient[D,H] = x[rows, :]' delta[N,H] for sparse rows; the gradient's rows are `stride` apart. */
-export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
+export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, positions: i32, entries: i32, N: i32, D: i32, H: i32, stride: i32): void {
   if (usesScatter(H)) {
     clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     return;
   }
-  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
-  let from = 0;
-  for (let d = 0; d < D; d++) {
-    const end = load<i32>(intAt(workspace + d));
-    if (end == from) memory.fill(at(gradient + d * stride), 0, at(H));
-    else columnProduct(false, workspace + D, entryValues, from, end, gradient + d * stride, 0, H);
-    from = end;
+  const ends = intAt(positions);
+  for (let n = 0; n < N; n += rowsAtOnce) {
+    const count = min(rowsAtOnce, N - n);
+    let bucket = at(entries);
+    sortByColumn(values, columns, starts, rows + n, delta + n * H, ends, bucket, count, D, H);
+    for (let d = 0; d < D; d++) {
+      const end = <usize>load<i32>(ends + (<usize>d << 2));
+      const to = at(gradient + d * stride);
+      if (end > bucket) columnProduct(false, n > 0, bucket, end, to, 0, H);
+      else if (n == 0) memory.fill(to, 0, at(H));
+      bucket += bucketSize(count);
+    }
   }
 }
 
 /**
- * w[D,H] <- w - rate x[rows, :]' delta[N,H] for sparse rows. Rows of w without an entry in their column are not
- * touched.
+ * w[D,H] <- w - rate x[rows, :]' delta[N,H] for sparse rows. Rows of w without an entry in their column do not change.
  */
-export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, workspace: i32, entryValues: i32, N: i32, D: i32, H: i32, stride: i32): void {
+export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, positions: i32, entries: i32, N: i32, D: i32, H: i32, stride: i32): void {
   const factor = -(<F>rate);
-  if (usesScatter(H)) {
-    clear(gradient, D, H, stride);
-    scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
+  if (usesScatter(H) || N > rowsAtOnce) {
+    sparseBackwardWeights(values, columns, starts, rows, delta, gradient, positions, entries, N, D, H, stride);
     if (H == stride) addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), D * H);
     else for (let d = 0; d < D; d++) addScaled(v128.splat<F>(factor), factor, at(gradient + d * stride), at(w + d * stride), H);
     return;
   }
-  sortByColumn(values, columns, starts, rows, delta, workspace, entryValues, N, D, H);
-  let from = 0;
+  const ends = intAt(positions);
+  let bucket = at(entries);
+  sortByColumn(values, columns, starts, rows, delta, ends, bucket, N, D, H);
   for (let d = 0; d < D; d++) {
-    const end = load<i32>(intAt(workspace + d));
-    if (end > from) columnProduct(true, workspace + D, entryValues, from, end, w + d * stride, factor, H);
-    from = end;
+    const end = <usize>load<i32>(ends + (<usize>d << 2));
+    if (end > bucket) columnProduct(true, false, bucket, end, at(w + d * stride), factor, H);
+    bucket += bucketSize(N);
   }
 }
 
-/** to[H] = sum over the column's entries of value * delta[row, :]. With `update`, to[H] += factor times that sum. */
+/**
+ * to[H] = sum over the entries of value * delta[row, :]; `continued`: the sum continues from to[H]. With `update`, to[H]
+ * += factor times the sum.
+ */
 // @ts-ignore: decorator
 @inline
-function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32, end: i32, to: i32, factor: F, H: i32): void {
+function columnProduct(update: bool, continued: bool, from: usize, end: usize, to: usize, factor: F, H: i32): void {
   const factors = v128.splat<F>(factor);
-  let h = 0;
-  for (; h + 7 * L <= H; h += 7 * L) {
-    let a0 = v128.splat<F>(0);
-    let a1 = a0;
-    let a2 = a0;
-    let a3 = a0;
-    let a4 = a0;
-    let a5 = a0;
-    let a6 = a0;
-    let entry = intAt(entryRows + from);
-    const last = at(entryValues + end);
-    for (let value = at(entryValues + from); value < last; value += sizeof<F>()) {
-      const x = splatAt(value);
-      const p = at(load<i32>(entry) + h);
-      entry += 4;
-      a0 = addProduct(a0, x, v128.load(p));
-      a1 = addProduct(a1, x, v128.load(p, 16));
-      a2 = addProduct(a2, x, v128.load(p, 32));
-      a3 = addProduct(a3, x, v128.load(p, 48));
-      a4 = addProduct(a4, x, v128.load(p, 64));
-      a5 = addProduct(a5, x, v128.load(p, 80));
-      a6 = addProduct(a6, x, v128.load(p, 96));
+  const row = at(H);
+  let h: usize = 0;
+  for (; h + 112 <= row; h += 112) {
+    const p = to + h;
+    let a0 = startAt(continued, p);
+    let a1 = startAt(continued, p + 16);
+    let a2 = startAt(continued, p + 32);
+    let a3 = startAt(continued, p + 48);
+    let a4 = startAt(continued, p + 64);
+    let a5 = startAt(continued, p + 80);
+    let a6 = startAt(continued, p + 96);
+    for (let entry = from; entry < end; entry += entrySize) {
+      const x = splatAt(entry + sizeof<F>());
+      const q = <usize>load<i32>(entry) + h;
+      a0 = addProduct(a0, x, v128.load(q));
+      a1 = addProduct(a1, x, v128.load(q, 16));
+      a2 = addProduct(a2, x, v128.load(q, 32));
+      a3 = addProduct(a3, x, v128.load(q, 48));
+      a4 = addProduct(a4, x, v128.load(q, 64));
+      a5 = addProduct(a5, x, v128.load(q, 80));
+      a6 = addProduct(a6, x, v128.load(q, 96));
     }
-    const p = at(to + h);
     v128.store(p, scaledOrAdded(update, p, factors, a0));
     v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
     v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
@@ -360,60 +336,63 @@ function columnProduct(update: bool, entryRows: i32, entryValues: i32, from: i32
     v128.store(p, scaledOrAdded(update, p + 80, factors, a5), 80);
     v128.store(p, scaledOrAdded(update, p + 96, factors, a6), 96);
   }
-  for (; h + 4 * L <= H; h += 4 * L) {
-    let a0 = v128.splat<F>(0);
-    let a1 = a0;
-    let a2 = a0;
-    let a3 = a0;
-    let entry = intAt(entryRows + from);
-    const last = at(entryValues + end);
-    for (let value = at(entryValues + from); value < last; value += sizeof<F>()) {
-      const x = splatAt(value);
-      const p = at(load<i32>(entry) + h);
-      entry += 4;
-      a0 = addProduct(a0, x, v128.load(p));
-      a1 = addProduct(a1, x, v128.load(p, 16));
-      a2 = addProduct(a2, x, v128.load(p, 32));
-      a3 = addProduct(a3, x, v128.load(p, 48));
+  for (; h + 64 <= row; h += 64) {
+    const p = to + h;
+    let a0 = startAt(continued, p);
+    let a1 = startAt(continued, p + 16);
+    let a2 = startAt(continued, p + 32);
+    let a3 = startAt(continued, p + 48);
+    for (let entry = from; entry < end; entry += entrySize) {
+      const x = splatAt(entry + sizeof<F>());
+      const q = <usize>load<i32>(entry) + h;
+      a0 = addProduct(a0, x, v128.load(q));
+      a1 = addProduct(a1, x, v128.load(q, 16));
+      a2 = addProduct(a2, x, v128.load(q, 32));
+      a3 = addProduct(a3, x, v128.load(q, 48));
     }
-    const p = at(to + h);
     v128.store(p, scaledOrAdded(update, p, factors, a0));
     v128.store(p, scaledOrAdded(update, p + 16, factors, a1), 16);
     v128.store(p, scaledOrAdded(update, p + 32, factors, a2), 32);
     v128.store(p, scaledOrAdded(update, p + 48, factors, a3), 48);
   }
-  for (; h + L <= H; h += 4 * L) {
+  if (h + 16 <= row) {
     // The last vectors overlap, so all are computed from the old values before any is stored.
-    const last = H - L;
-    const c1 = min(h + L, last);
-    const c2 = min(h + 2 * L, last);
-    const c3 = min(h + 3 * L, last);
-    let a0 = v128.splat<F>(0);
-    let a1 = a0;
-    let a2 = a0;
-    let a3 = a0;
-    for (let k = from; k < end; k++) {
-      const x = splatAt(at(entryValues + k));
-      const row = load<i32>(intAt(entryRows + k));
-      a0 = addProduct(a0, x, v128.load(at(row + h)));
-      a1 = addProduct(a1, x, v128.load(at(row + c1)));
-      a2 = addProduct(a2, x, v128.load(at(row + c2)));
-      a3 = addProduct(a3, x, v128.load(at(row + c3)));
+    const last = row - 16;
+    const c1 = min(h + 16, last);
+    const c2 = min(h + 32, last);
+    let a0 = startAt(continued, to + h);
+    let a1 = startAt(continued, to + c1);
+    let a2 = startAt(continued, to + c2);
+    let a3 = startAt(continued, to + last);
+    for (let entry = from; entry < end; entry += entrySize) {
+      const x = splatAt(entry + sizeof<F>());
+      const p = <usize>load<i32>(entry);
+      a0 = addProduct(a0, x, v128.load(p + h));
+      a1 = addProduct(a1, x, v128.load(p + c1));
+      a2 = addProduct(a2, x, v128.load(p + c2));
+      a3 = addProduct(a3, x, v128.load(p + last));
     }
-    a0 = scaledOrAdded(update, at(to + h), factors, a0);
-    a1 = scaledOrAdded(update, at(to + c1), factors, a1);
-    a2 = scaledOrAdded(update, at(to + c2), factors, a2);
-    a3 = scaledOrAdded(update, at(to + c3), factors, a3);
-    v128.store(at(to + h), a0);
-    v128.store(at(to + c1), a1);
-    v128.store(at(to + c2), a2);
-    v128.store(at(to + c3), a3);
+    a0 = scaledOrAdded(update, to + h, factors, a0);
+    a1 = scaledOrAdded(update, to + c1, factors, a1);
+    a2 = scaledOrAdded(update, to + c2, factors, a2);
+    a3 = scaledOrAdded(update, to + last, factors, a3);
+    v128.store(to + h, a0);
+    v128.store(to + c1, a1);
+    v128.store(to + c2, a2);
+    v128.store(to + last, a3);
+    return;
   }
-  for (; h < H; h++) {
-    let sum: F = 0;
-    for (let k = from; k < end; k++) sum += load<F>(at(entryValues + k)) * load<F>(at(load<i32>(intAt(entryRows + k)) + h));
-    store<F>(at(to + h), update ? load<F>(at(to + h)) + factor * sum : sum);
+  for (; h < row; h += sizeof<F>()) {
+    let sum: F = continued ? load<F>(to + h) : 0;
+    for (let entry = from; entry < end; entry += entrySize) sum += load<F>(entry, sizeof<F>()) * load<F>(<usize>load<i32>(entry) + h);
+    store<F>(to + h, update ? load<F>(to + h) + factor * sum : sum);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function startAt(continued: bool, address: usize): v128 {
+  return continued ? v128.load(address) : v128.splat<F>(0);
 }
 
 // @ts-ignore: decorator
