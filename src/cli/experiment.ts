@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
+import { scalings } from '../datasets/scale.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
 import {
@@ -122,6 +123,8 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
   if (name === 'solver') return solversOf(experiment);
   // No dataset has exactly two classes yet: images count as ten.
   if (name === 'loss') return lossesOf(experiment.task).filter((loss) => losses[loss].classes === null);
+  if (name === 'scale' && !datasets[experiment.dataset].fromFiles)
+    return scalings.filter((scaling) => !['pixels', 'max'].includes(scaling));
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
   return name === 'reference' ? ['none', ...experiment.references] : options[name].choices;
 }
@@ -130,7 +133,8 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   const { description, defaultNote } = options[name];
   const choices = choicesOf(experiment, name);
   const usual = listOf(experiment.settings[name]) ?? hyperparameterDefaults(name);
-  const defaults = defaultNote === undefined ? usual : `${usual}, ${defaultNote}`;
+  const isNoted = defaultNote !== undefined && datasets[experiment.dataset].fromFiles;
+  const defaults = isNoted ? `${usual}, ${defaultNote}` : usual;
   const option = settingFlag(name, `${withChoices(description, choices)} (default: ${defaults})`);
   option.helpGroup(`${groupOf(name)}:`);
   if (choices !== undefined) option.argChoices = [...choices];

@@ -1,6 +1,22 @@
-/** What the inputs are divided by, before anything else: nothing, 255, or the largest input of the data. */
-export const scalings = ['none', 'pixels', 'max'] as const;
+/** By what the training rows say of each column: their mean and standard deviation, or their least and greatest value. */
+const columnScalings = ['standard', 'minmax'] as const;
+type ColumnScaling = (typeof columnScalings)[number];
+
+/**
+ * How inputs are scaled. pixels and max divide all of them by 255 or by the largest input of the data, before anything
+ * else. standard and minmax scale each feature of the model, after everything else.
+ */
+export const scalings = ['none', 'pixels', 'max', ...columnScalings] as const;
 export type Scaling = (typeof scalings)[number];
+
+/** How the targets of a regression are scaled. */
+export const targetScalings = ['none', ...columnScalings] as const;
+export type TargetScaling = (typeof targetScalings)[number];
+
+/** Whether a scaling takes its numbers from the training rows. */
+export function isOfColumns(scaling: Scaling): scaling is ColumnScaling {
+  return (columnScalings as readonly string[]).includes(scaling);
+}
 
 const largestByte = 255;
 
@@ -49,5 +65,65 @@ export function trainingMeans(
 export function subtractInPlace(inputs: Float64Array, columns: number, means: Float64Array): void {
   for (let from = 0; from < inputs.length; from += columns) {
     for (let d = 0; d < columns; d++) inputs[from + d] -= means[d];
+  }
+}
+
+/** What maps scaled columns to the original ones: original = scaled * factor + offset, one of each per column. */
+export interface ColumnScales {
+  readonly offsets: Float64Array;
+  /** 0 for a column that is constant in the training rows. */
+  readonly factors: Float64Array;
+}
+
+/**
+ * The scales of the columns of values [N][D] from the given rows alone, n = 1 .. N of them.
+ *
+ * standard: offset_d = (1/N) sum_n v_nd, factor_d = sqrt((1/N) sum_n (v_nd - offset_d)^2). minmax: offset_d = min_n v_nd,
+ * factor_d = max_n v_nd - min_n v_nd. A column whose values are all equal has that value as offset and the factor 0: sums
+ * would give it the rounding error of its mean. Source: scikit-learn, StandardScaler and MinMaxScaler.
+ */
+export function columnScales(
+  values: ArrayLike<number>,
+  columns: number,
+  rows: Int32Array,
+  scaling: ColumnScaling,
+): ColumnScales {
+  const low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  const means = new Float64Array(columns);
+  for (const row of rows) {
+    for (let d = 0; d < columns; d++) {
+      const value = values[row * columns + d];
+      if (value < low[d]) low[d] = value;
+      if (value > high[d]) high[d] = value;
+      means[d] += value;
+    }
+  }
+  if (scaling === 'minmax') return { offsets: low, factors: high.map((value, d) => value - low[d]) };
+  for (let d = 0; d < columns; d++) means[d] /= rows.length;
+  const squares = new Float64Array(columns);
+  for (const row of rows) {
+    for (let d = 0; d < columns; d++) {
+      const deviation = values[row * columns + d] - means[d];
+      squares[d] += deviation * deviation;
+    }
+  }
+  const isConstant = (d: number) => low[d] === high[d];
+  return {
+    offsets: means.map((mean, d) => (isConstant(d) ? low[d] : mean)),
+    factors: squares.map((sum, d) => (isConstant(d) ? 0 : Math.sqrt(sum / rows.length))),
+  };
+}
+
+/**
+ * values[n][d] <- (values[n][d] - offset_d) / factor_d for every row of values [N][D]; 0 where the factor is 0, in any row: a
+ * column that is constant in the training rows says nothing.
+ */
+export function scaleInPlace(values: Float64Array, { offsets, factors }: ColumnScales): void {
+  const columns = offsets.length;
+  for (let from = 0; from < values.length; from += columns) {
+    for (let d = 0; d < columns; d++) {
+      values[from + d] = factors[d] === 0 ? 0 : (values[from + d] - offsets[d]) / factors[d];
+    }
   }
 }

@@ -1,7 +1,7 @@
-import type { Centering, Scaling } from '../datasets/scale.ts';
+import type { Centering, Scaling, TargetScaling } from '../datasets/scale.ts';
 import { type HyperparameterValue, hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
 import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
-import { type BootstrapMethod, numerics } from '../trial/config.ts';
+import { type BootstrapMethod, type FeaturesConfig, ignoresCentering, numerics } from '../trial/config.ts';
 import {
   type ModelConfig,
   modelOptions,
@@ -46,6 +46,9 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
       if (needs !== undefined && read[needs] === 0) read[name] = null;
   }
   if (read.basis === 'none') read.degree = null;
+  const { scale = 'none', basis = 'none' } = read;
+  if (ignoresCentering({ scale, basis } as FeaturesConfig) && 'center' in read) read.center = null;
+  if ((read.scaleTargets ?? 'none') !== 'none') read.centerTargets = null;
   if (read.hidden === 'none') {
     read.activation = null;
     read.biasInit = null;
@@ -72,7 +75,7 @@ export function configOf(
   { data, split, facts }: ResolvedData,
   versions: ReadonlyMap<string, ReferenceVersions>,
 ): TrialConfig {
-  const { scale = 'none', basis = 'none', degree = null, center, centerTargets = 'no' } = settings;
+  const { scale = 'none', basis = 'none', degree = null, center, centerTargets, scaleTargets } = settings;
   const { bootstrap, bootstrapMethod } = settings;
   const { architecture, task } = experiment;
   const context = {
@@ -92,8 +95,9 @@ export function configOf(
       scale: scale as Scaling,
       basis: basis as TrialConfig['features']['basis'],
       degree: degree as number | null,
-      center: center as Centering,
+      center: (center ?? 'none') as Centering,
       centerTargets: centerTargets === 'yes',
+      ...((scaleTargets ?? 'none') === 'none' ? {} : { scaleTargets: scaleTargets as TargetScaling }),
     },
     model: solverEntry(solverOf(experiment, settings)).config(settings, context),
     bootstrap:

@@ -24,6 +24,7 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
     'degree',
     'center',
     'centerTargets',
+    'scaleTargets',
   ),
   Model: named(...ofModels, 'lambda', 'l1', 'penalize'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),

@@ -1,5 +1,5 @@
 import { datasets } from '../datasets/index.ts';
-import { centerings, scalings } from '../datasets/scale.ts';
+import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { choice, integer, number, type Option, rows, type Setting } from '../parsing/option.ts';
@@ -27,7 +27,11 @@ export const commonOptions = {
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
   scale: {
-    ...choice('what the inputs are divided by: none; pixels: 255; max: their largest value', scalings),
+    ...choice(
+      'how inputs are scaled: none; pixels: images divided by 255; max: images divided by their largest value; standard: training mean 0 ' +
+        'and standard deviation 1 in each feature; minmax: each feature from 0 to 1 on the training rows',
+      scalings,
+    ),
     defaultNote: 'or max if all inputs are below 128',
   },
   basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
@@ -40,6 +44,11 @@ export const commonOptions = {
     centerings,
   ),
   centerTargets: choice('whether the training mean is subtracted from the targets', ['no', 'yes']),
+  scaleTargets: choice(
+    'how targets are scaled for training: none; standard: training mean 0 and standard deviation 1; minmax: from 0 to 1 ' +
+      'on the training rows; results stay in the units of the targets',
+    targetScalings,
+  ),
   solver: choice('how the model is fitted', solverNames),
   lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
   l1: number('L1 penalty: l1 * sum(|w|) is added to the loss', 'a finite number >= 0', (x) => x >= 0),

@@ -51,3 +51,27 @@ test.each([
   const { cells } = await planned({ solver: [solver], l1: [0] });
   expect(cells.every(({ settings }) => settings.l1 === 0)).toBe(true);
 });
+
+test('scaled columns and targets are the same with and without centring: one trial', async () => {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const planned = (given: SettingLists) =>
+    planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
+  const inputs = { scale: ['standard'], center: ['none', 'scalar', 'columns'] };
+  expect((await planned(inputs)).cells.map(({ settings }) => settings.center)).toEqual([null]);
+  // The powers of centred inputs are others.
+  expect((await planned({ ...inputs, basis: ['total'], degree: [3] })).cells).toHaveLength(3);
+  const targets = { scaleTargets: ['none', 'minmax'], centerTargets: ['no', 'yes'] };
+  expect((await planned(targets)).cells.map(({ settings }) => settings.centerTargets)).toEqual([
+    'no',
+    null,
+    'yes',
+  ]);
+});
+
+test.each(['pixels', 'max'])('%s are for images', async (scale) => {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const given = { scale: [scale] };
+  await expect(
+    planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null }),
+  ).rejects.toThrow(`{scale} ${scale} is for images`);
+});

@@ -176,12 +176,12 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
   };
 }
 
-/** The lists with the scaling that suits the pixels, where the experiment has the option and the user did not choose. */
+/** The lists with the scaling that suits the pixels, where the experiment scales pixels and the user did not choose. */
 async function withScale(
   lists: SettingLists,
   data: ReturnType<typeof createDataCache>,
 ): Promise<{ lists: SettingLists; notes: string[] }> {
-  if (lists.scale === undefined) return { lists, notes: [] };
+  if (!lists.scale?.includes('pixels')) return { lists, notes: [] };
   const { facts, description } = await data.resolve(combinationsOf(lists).at(0));
   const { largest } = facts;
   const scale = defaultScaling(largest);
@@ -239,8 +239,16 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
   return { count, at };
 }
 
-/** Polynomials need exactly two inputs. */
-function checkFeatures({ features: { basis } }: TrialConfig, { columns }: DataFacts): void {
+/** Polynomials need exactly two inputs, and divisors pixels. */
+function checkFeatures({ data, features: { basis, scale } }: TrialConfig, { columns }: DataFacts): void {
+  if ((scale === 'pixels' || scale === 'max') && !datasetEntry(data.dataset).fromFiles) {
+    throw new UserError({
+      what: `{scale} ${scale} is for images`,
+      expected: 'none, standard or minmax for these data',
+      received: scale,
+      remedy: 'use {scale} standard',
+    });
+  }
   if (basis === 'none' || columns === 2) return;
   throw new UserError({
     what: `{basis} ${basis} needs data with two inputs`,

@@ -119,6 +119,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'optimizer',
     'evaluateEvery',
     'scale',
+    'scaleTargets',
     ...hyperparameterNames,
     ...own,
   ];

@@ -7,6 +7,7 @@ import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials-table.ts';
 import { readAttachment } from '../store/attachments.ts';
 import { readWeights } from '../store/weights.ts';
+import { areAsStored } from '../trial/config.ts';
 import { shortId } from '../trial/id.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
@@ -55,8 +56,8 @@ async function firstNetwork(
     const { trial, settings } = cell;
     const { model, data, features, seed } = trial.config;
     const record = records.get(trial.id);
-    // The page draws pixels; it has no training means to subtract from them.
-    if (record === undefined || model.solver !== 'sgd' || features.center !== 'none') continue;
+    // The page draws pixels; it has nothing of the training rows, such as means to subtract.
+    if (record === undefined || model.solver !== 'sgd' || !areAsStored(features)) continue;
     if (!datasetEntry(data.dataset).describe(data, null).isDigits) continue;
     const weights = await readWeights(storeDirectory, trial);
     if (weights === null && record.status === 'done') {

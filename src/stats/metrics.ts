@@ -16,6 +16,8 @@ export interface Metric {
   readonly domain: readonly [number, number];
   /** The scale on which its values over many seeds are nearly normal. */
   readonly scale: ScaleName;
+  /** The power of the targets' unit in which it is measured: with targets s times as large it is s^power times as large. */
+  readonly power: 0 | 1 | 2;
   /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it is undefined. */
   readonly score: (targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number;
 }
@@ -29,6 +31,7 @@ export const metrics = {
     better: 'lower',
     domain: [0, Number.POSITIVE_INFINITY],
     scale: 'log',
+    power: 2,
     score: meanSquaredError,
   },
   r2: {
@@ -38,6 +41,7 @@ export const metrics = {
     better: 'higher',
     domain: [Number.NEGATIVE_INFINITY, 1],
     scale: 'log_distance',
+    power: 0,
     score: r2Score,
   },
   /** -(1/N) sum over rows and outputs of y ln a. One output is the probability of the second of two classes. */
@@ -48,6 +52,7 @@ export const metrics = {
     better: 'lower',
     domain: [0, Number.POSITIVE_INFINITY],
     scale: 'log',
+    power: 0,
     score: (targets, outputs, rows) => {
       let sum = 0;
       for (let i = 0; i < targets.length; i++) {
@@ -65,6 +70,7 @@ export const metrics = {
     better: 'higher',
     domain: [0, 1],
     scale: 'logit',
+    power: 0,
     score: (targets, outputs, rows) => {
       const P = targets.length / rows;
       let correct = 0;

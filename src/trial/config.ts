@@ -1,5 +1,5 @@
 import type { DataConfig } from '../datasets/index.ts';
-import type { Centering, Scaling } from '../datasets/scale.ts';
+import { type Centering, isOfColumns, type Scaling, type TargetScaling } from '../datasets/scale.ts';
 import type { SplitConfig } from '../datasets/split.ts';
 import type { Basis } from '../regression/polynomial.ts';
 
@@ -18,13 +18,14 @@ export const streamChoices = ['shared', 'cell'] as const;
 export type Streams = (typeof streamChoices)[number];
 
 export interface FeaturesConfig {
-  /** What the inputs are divided by, before anything else. */
   readonly scale: Scaling;
   /** none: the inputs themselves. Otherwise polynomials of two inputs up to `degree`. */
   readonly basis: Basis | 'none';
   readonly degree: number | null;
   readonly center: Centering;
   readonly centerTargets: boolean;
+  /** How the targets of a regression are scaled. Absent: none, as in the records of earlier versions. */
+  readonly scaleTargets?: TargetScaling;
 }
 
 /** Everything that a trial depends on except its model. */
@@ -47,7 +48,18 @@ export const featureDefaults: Partial<FeaturesConfig> = {
   degree: null,
   center: 'none',
   centerTargets: false,
+  scaleTargets: 'none',
 };
+
+/** Whether inputs stay as they are stored, apart from a common divisor: zeros stay zeros. */
+export function areAsStored({ scale, basis, center }: FeaturesConfig): boolean {
+  return center === 'none' && basis === 'none' && !isOfColumns(scale);
+}
+
+/** Whether centring changes nothing: scaled columns are the same from wherever their inputs are measured. */
+export function ignoresCentering({ scale, basis }: Pick<FeaturesConfig, 'scale' | 'basis'>): boolean {
+  return isOfColumns(scale) && basis === 'none';
+}
 
 /** The number of inputs of the model: the `columns` of the data, or the polynomial features. */
 export function featureCount(

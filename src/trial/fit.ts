@@ -42,8 +42,8 @@ export function trainedFit(
 ): Fit {
   const { metric, task, selects, countCorrect } = losses[loss];
   const curves: Record<string, (number | null)[]> = {
-    [`train_${metric}`]: trained.train.loss.map(finiteOrNull),
-    [`test_${metric}`]: trained.test.loss.map(finiteOrNull),
+    [`train_${metric}`]: trained.train.loss.map(inOwnUnit(data, metric)),
+    [`test_${metric}`]: trained.test.loss.map(inOwnUnit(data, metric)),
   };
   if (countCorrect !== null) {
     curves.train_accuracy = trained.train.accuracy;
@@ -56,7 +56,7 @@ export function trainedFit(
       const outputs = split === 'train' ? trained.trainOutputs : trained.testOutputs;
       const column = `${split}_${name}`;
       if (diverged) values[column] = null;
-      else values[column] = isCurve(loss, name) ? curves[column].at(-1)! : score(name, data[split], outputs);
+      else values[column] = isCurve(loss, name) ? curves[column].at(-1)! : score(name, data, split, outputs);
     }
   }
   const best = diverged ? null : bestOf(curves[`test_${selects}`] as number[], selects);
@@ -80,19 +80,22 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
   const values: Record<string, number | null> = {};
   for (const name of metricNames('regression')) {
     for (const split of ['train', 'test'] as const) {
-      values[`${split}_${name}`] = score(name, data[split], outputs[split]);
+      values[`${split}_${name}`] = score(name, data, split, outputs[split]);
     }
   }
   const zeros = new Float64Array(data.train.rows);
   const atZero = () => meanSquaredError(data.train.targets, zeros);
-  const lossOf = (value: number | null) => ({ loss: value ?? Number.POSITIVE_INFINITY });
+  const lossOf = (split: 'train' | 'test') => {
+    const loss = meanSquaredError(data[split].targets, outputs[split]);
+    return { loss: finiteOrNull(loss) ?? Number.POSITIVE_INFINITY };
+  };
   const diverged = divergenceTest(
     losses.mse,
     data.train,
     atZero,
   )({
-    train: lossOf(values.train_mse),
-    test: lossOf(values.test_mse),
+    train: lossOf('train'),
+    test: lossOf('test'),
   });
   if (diverged) for (const column of Object.keys(values)) values[column] = null;
   return {
@@ -111,8 +114,24 @@ export function featuresOf({ rows, inputs }: Samples): Matrix {
   return matrix(rows, values.length / rows, values);
 }
 
-function score(name: MetricName, { targets, rows }: Samples, outputs: Float64Array): number | null {
-  return finiteOrNull(metrics[name].score(targets, outputs, rows));
+function score(
+  name: MetricName,
+  data: Prepared,
+  split: 'train' | 'test',
+  outputs: Float64Array,
+): number | null {
+  const { targets, rows } = data[split];
+  return inOwnUnit(data, name)(metrics[name].score(targets, outputs, rows));
+}
+
+/**
+ * Converts a metric of scaled targets to their own unit; null if it is not finite. With original = scaled * s + offset it
+ * is s^power times as large: s^2 for squared errors, 1 for R2.
+ */
+export function inOwnUnit({ targetScale }: Pick<Prepared, 'targetScale'>, name: MetricName) {
+  const s = targetScale?.factor ?? 1;
+  const unit = [1, s, s * s][metrics[name].power];
+  return (value: number): number | null => finiteOrNull(value * unit);
 }
 
 /** The best value of a curve, and the first index at which it is reached. */

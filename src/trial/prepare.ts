@@ -1,22 +1,38 @@
 import type { Dataset } from '../datasets/dataset.ts';
-import { divisorOf, subtractInPlace, trainingMeans } from '../datasets/scale.ts';
+import {
+  type ColumnScales,
+  columnScales,
+  divisorOf,
+  isOfColumns,
+  scaleInPlace,
+  subtractInPlace,
+  trainingMeans,
+} from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import { splitRows } from '../datasets/split.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import { polynomialFeatures, polynomialTerms } from '../regression/polynomial.ts';
-import type { ConfigBase } from './config.ts';
+import { areAsStored, type ConfigBase } from './config.ts';
 
 /** The training and the test rows as the model sees them. */
 export interface Prepared {
   readonly train: Samples;
   readonly test: Samples;
+  /** Absent: the targets are in their own unit. */
+  readonly targetScale?: TargetScale;
+}
+
+/** What maps the model's targets and outputs to the targets' own unit: original = scaled * factor + offset. */
+export interface TargetScale {
+  readonly offset: number;
+  readonly factor: number;
 }
 
 /**
- * Splits the rows, scales the inputs, subtracts training means, computes the features, and encodes the targets for the loss. Inputs of which
- * most are 0 become sparse rows where they may be.
+ * Splits the rows, divides pixels, subtracts training means, computes the features, scales them, and encodes the targets for
+ * the loss. Inputs of which most are 0 become sparse rows where they may be.
  */
 export function prepare(
   dataset: Dataset,
@@ -26,16 +42,29 @@ export function prepare(
   mayBeSparse = true,
 ): Prepared {
   const { train, test } = splitRows(dataset, split, seed);
-  const targetMean =
-    features.centerTargets && dataset.task === 'regression' ? mean(dataset.targets, train) : 0;
-  const inputsOf = features.center === 'none' && features.basis === 'none' ? uncentredInputs : centredInputs;
+  const targetScale = targetScaleOf(dataset, features, train);
+  const { offset, factor } = targetScale;
+  const inputsOf = areAsStored(features) ? storedInputs : computedInputs;
   const inputs = inputsOf(dataset, features, train, mayBeSparse ? dtype : null);
   const samples = (rows: Int32Array): Samples => {
     const targets = losses[loss].encode(dataset.targets, rows, dataset.classes);
-    if (targetMean !== 0) for (let n = 0; n < targets.length; n++) targets[n] -= targetMean;
+    if (offset !== 0) for (let n = 0; n < targets.length; n++) targets[n] -= offset;
+    if (factor !== 1) for (let n = 0; n < targets.length; n++) targets[n] /= factor;
     return { rows: rows.length, inputs: inputs(rows), targets };
   };
-  return { train: samples(train), test: samples(test) };
+  return { train: samples(train), test: samples(test), targetScale };
+}
+
+/** From the training rows alone. Constant targets are not divided: there is nothing to divide them by. */
+function targetScaleOf(
+  { targets, task }: Dataset,
+  { centerTargets, scaleTargets = 'none' }: ConfigBase['features'],
+  train: Int32Array,
+): TargetScale {
+  if (task !== 'regression') return { offset: 0, factor: 1 };
+  if (scaleTargets === 'none') return { offset: centerTargets ? mean(targets, train) : 0, factor: 1 };
+  const { offsets, factors } = columnScales(targets, 1, train, scaleTargets);
+  return { offset: offsets[0], factor: factors[0] || 1 };
 }
 
 type InputsOf = (
@@ -46,8 +75,8 @@ type InputsOf = (
   sparseType: Dtype | null,
 ) => (rows: Int32Array) => Samples['inputs'];
 
-/** Uncentred inputs; sparse if most of them are 0. */
-const uncentredInputs: InputsOf = (dataset, { scale }, _train, sparseType) => {
+/** Inputs as they are stored, apart from a divisor; sparse if most of them are 0. */
+const storedInputs: InputsOf = (dataset, { scale }, _train, sparseType) => {
   const { inputs, columns, largest } = dataset;
   const divisor = divisorOf(scale, largest);
   const csr = sparseType === null ? null : sparseInputs(dataset, divisor, sparseType);
@@ -55,17 +84,51 @@ const uncentredInputs: InputsOf = (dataset, { scale }, _train, sparseType) => {
   return (rows) => gather(inputs, columns, rows, divisor);
 };
 
-const centredInputs: InputsOf = ({ inputs, columns, largest }, features, train) => {
-  const { scale, basis, degree, center } = features;
-  const divisor = divisorOf(scale, largest);
-  // Not Float64Array.from with a function, which takes seconds for the pixels of MNIST.
-  const every = new Float64Array(inputs.length);
-  for (let i = 0; i < every.length; i++) every[i] = inputs[i] / divisor;
-  subtractInPlace(every, columns, trainingMeans(every, columns, train, center));
-  if (basis === 'none') return (rows) => gather(every, columns, rows, 1);
-  const terms = polynomialTerms(degree!, basis);
-  return (rows) => polynomialFeatures(gather(every, columns, rows, 1), terms).data;
+/** Centred inputs, or polynomials of them; then each feature is scaled, as a column of the design matrix. */
+const computedInputs: InputsOf = (dataset, features, train) => {
+  const { scale, basis } = features;
+  const inputs = centredInputs(dataset, features, train);
+  const terms = basis === 'none' ? null : polynomialTerms(features.degree!, basis);
+  const featuresOf = (rows: Int32Array) =>
+    terms === null ? inputs(rows) : polynomialFeatures(inputs(rows), terms).data;
+  if (!isOfColumns(scale)) return featuresOf;
+  const scales =
+    terms === null
+      ? columnScales(dataset.inputs, dataset.columns, train, scale)
+      : columnScales(featuresOf(train), terms.length, allOf(train), scale);
+  if (terms !== null) keepConstant(scales);
+  return (rows) => {
+    const values = featuresOf(rows);
+    scaleInPlace(values, scales);
+    return values;
+  };
 };
+
+/** The feature 1, which is the first one, stays the model's intercept. */
+function keepConstant({ offsets, factors }: ColumnScales): void {
+  offsets[0] = 0;
+  factors[0] = 1;
+}
+
+function centredInputs(
+  { inputs, columns, largest }: Dataset,
+  { scale, center }: ConfigBase['features'],
+  train: Int32Array,
+): (rows: Int32Array) => Float64Array {
+  const divided = (rows: Int32Array) => gather(inputs, columns, rows, divisorOf(scale, largest));
+  if (center === 'none') return divided;
+  const means = trainingMeans(divided(train), columns, allOf(train), center);
+  return (rows) => {
+    const values = divided(rows);
+    subtractInPlace(values, columns, means);
+    return values;
+  };
+}
+
+/** The places of the rows in a matrix that has only these. */
+function allOf(rows: Int32Array): Int32Array {
+  return rows.map((_, place) => place);
+}
 
 function gather(source: ArrayLike<number>, columns: number, rows: Int32Array, divisor: number): Float64Array {
   const values = new Float64Array(rows.length * columns);

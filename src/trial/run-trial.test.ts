@@ -123,6 +123,36 @@ describe('a record', () => {
     }
   });
 
+  test.each(['standard', 'minmax'] as const)(
+    'of %s targets has its numbers in their own unit',
+    async (scaleTargets) => {
+      const features = { ...franke(network).features, centerTargets: false };
+      const config = franke(network, { features, bootstrap: { resamples: 9, method: 'test' } });
+      const record = await run({ ...config, features: { ...features, scaleTargets } });
+      const data = prepare(await loadData(config.data, config.seed, sources), config, 'float64', 'mse');
+      for (const part of ['train', 'test'] as const) {
+        const targets = [...data[part].targets];
+        const mean = targets.reduce((sum, y) => sum + y, 0) / targets.length;
+        const variance = targets.reduce((sum, y) => sum + (y - mean) ** 2, 0) / targets.length;
+        // R2 has no unit.
+        const mse = (1 - record.metrics[`${part}_r2`]!) * variance;
+        expect(record.metrics[`${part}_mse`]).toBeCloseTo(mse, 12);
+        expect(record.curves[`${part}_mse`].at(-1)).toBe(record.metrics[`${part}_mse`]);
+      }
+      // Least squares with an intercept does not depend on the unit.
+      const exactly = { ...config, model: { solver: 'closed-form', lambda: 0 } } as const;
+      const own = await run(exactly);
+      const scaled = await run({ ...exactly, features: { ...features, scaleTargets } });
+      for (const [name, value] of Object.entries(own.metrics)) {
+        expect(scaled.metrics[name]).toBeCloseTo(value!, 10);
+      }
+      for (const [name, value] of Object.entries(own.bootstrap!.mse!)) {
+        expect(scaled.bootstrap!.mse![name as 'mean']).toBeCloseTo(value!, 10);
+      }
+      expect(scaled.bootstrap!.r2!.mean).toBeCloseTo(own.bootstrap!.r2!.mean, 8);
+    },
+  );
+
   test('of another seed, draw or number of epochs is another', async () => {
     const { metrics } = await run(franke(network));
     for (const other of [

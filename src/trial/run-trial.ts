@@ -3,7 +3,8 @@ import { loadData } from '../datasets/index.ts';
 import { createRng } from '../math/rng.ts';
 import type { Samples } from '../nn/samples.ts';
 import { type Bootstrapped, bootstrapTest, createResamples } from '../stats/bootstrap.ts';
-import type { Fit } from './fit.ts';
+import type { MetricName } from '../stats/metrics.ts';
+import { type Fit, inOwnUnit } from './fit.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
@@ -73,18 +74,28 @@ async function bootstrap(
   const { resamples, method } = wanted;
   const { targets } = data.test;
   if (method === 'test') {
-    return bootstrapTest(targets, predictions, resamples, createRng(seed, 'bootstrap'));
+    return summariesOf(data, bootstrapTest(targets, predictions, resamples, createRng(seed, 'bootstrap')));
   }
   const refits = createResamples();
   for (let resample = 1; resample <= resamples; resample++) {
     const rng = createRng(seed, 'bootstrap', resample);
     const rows = Int32Array.from({ length: data.train.rows }, () => rng.below(data.train.rows));
-    const resampled = { train: takeRows(data.train, rows), test: data.test };
+    const resampled = { ...data, train: takeRows(data.train, rows) };
     const refit = await solverEntry(model.solver).fit(resampled, model, seed, {});
     if (refit.predictions === null) return null;
     refits.add(targets, refit.predictions);
   }
-  return refits.summaries();
+  return summariesOf(data, refits.summaries());
+}
+
+/** The summaries in the targets' own unit. */
+function summariesOf(data: Prepared, summaries: Bootstrapped): Bootstrapped {
+  const converted = Object.entries(summaries).map(([name, summary]) => {
+    const convert = inOwnUnit(data, name as MetricName);
+    const parts = Object.entries(summary ?? {}).map(([part, value]) => [part, value && convert(value)]);
+    return [name, summary === null ? null : Object.fromEntries(parts)];
+  });
+  return Object.fromEntries(converted);
 }
 
 /** Dense rows of a regression by index. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { datasets } from '../datasets/index.ts';
-import { centerings, scalings } from '../datasets/scale.ts';
+import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { bases } from '../regression/polynomial.ts';
-import { bootstrapMethods, numerics, streamChoices } from './config.ts';
+import { bootstrapMethods, ignoresCentering, numerics, streamChoices } from './config.ts';
 import { solverEntry, solvers } from './solvers/index.ts';
 import type { TrialConfig } from './trial.ts';
 
@@ -32,6 +32,7 @@ const trialConfig = z
       degree: z.int().min(0).max(40).nullable(),
       center: z.enum(centerings),
       centerTargets: z.boolean(),
+      scaleTargets: z.enum(targetScalings).optional(),
     }),
     model: z.discriminatedUnion('solver', models as [(typeof models)[number]]),
     bootstrap: z.strictObject({ resamples: z.int().min(2), method: z.enum(bootstrapMethods) }).nullable(),
@@ -49,6 +50,11 @@ const trialConfig = z
     if ((features.basis === 'none') !== (features.degree === null)) {
       refuse('features.degree', 'a degree with a polynomial basis, or null with none');
     }
+    const { scaleTargets = 'none' } = features;
+    if (features.center !== 'none' && ignoresCentering(features))
+      refuse('features.center', `none: ${features.scale} inputs are the same with and without it`);
+    if (features.centerTargets && scaleTargets !== 'none')
+      refuse('features.centerTargets', `false: ${scaleTargets} targets are the same with and without it`);
     const { task } = datasets[dataset];
     const loss = solverEntry(model.solver).loss(model);
     if (losses[loss].task !== task) {
@@ -58,6 +64,8 @@ const trialConfig = z
       if (bootstrap !== null) refuse('bootstrap', 'null for classification, which has no resampled scores');
       if (features.centerTargets)
         refuse('features.centerTargets', 'false for classification: labels have no mean');
+      if (scaleTargets !== 'none')
+        refuse('features.scaleTargets', 'none for classification: labels have no scale');
     }
     if ('layers' in model) {
       const { output } = losses[loss];

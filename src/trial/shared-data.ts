@@ -4,6 +4,7 @@ import { divisorOf, type Scaling } from '../datasets/scale.ts';
 import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
+import { areAsStored } from './config.ts';
 import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import { canonicalJson, type Trial } from './trial.ts';
@@ -26,8 +27,7 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
     needed.set(key, { trial, sparse });
     const { scale } = features;
     const dtype = solverEntry(model.solver).dtype(model);
-    const unchanged = features.center === 'none' && features.basis === 'none';
-    if (unchanged && takesSparse(trial.config)) sparse.set(`${scale} ${dtype}`, [scale, dtype]);
+    if (areAsStored(features) && takesSparse(trial.config)) sparse.set(`${scale} ${dtype}`, [scale, dtype]);
   }
   const shared: SharedData[number][] = [];
   for (const { trial, sparse } of needed.values()) {

@@ -42,11 +42,15 @@ describe('trialMemory', () => {
     expect((await of('30-30')) - (await of('30'))).toBe(8 * (4 * 900 + 2 * 500 * 30));
   });
 
-  test('centred inputs are those of all rows, however few are taken; sparse ones take less', async () => {
+  test('dense inputs are those of the rows that are taken, however many there are; sparse ones take less', async () => {
     const config = await planned('mnist', { samples: [100], testSize: [10] });
     const large: DataFacts = { ...size, rows: 280_000, columns: 784, classes: 10, sparse: true };
-    const centred: TrialConfig = { ...config, features: { ...config.features, center: 'columns' } };
-    expect(trialMemory(centred, large)).toBeGreaterThan(8 * 280_000 * 784);
+    for (const changed of [{ center: 'columns' }, { scale: 'standard' }] as const) {
+      const few: TrialConfig = { ...config, features: { ...config.features, ...changed } };
+      expect(trialMemory(few, large)).toBeLessThan(2 ** 24);
+      const all: TrialConfig = { ...few, split: { ...few.split, trainRows: 240_000, testRows: 40_000 } };
+      expect(trialMemory(all, large)).toBeGreaterThan(3 * 8 * 280_000 * 784);
+    }
     expect(trialMemory(config, large)).toBeLessThan(2 ** 31);
     const dense = (rows: number) => trialMemory(config, { ...large, rows, largest: 1, sparse: false });
     expect(dense(280_000)).toBe(dense(100));

@@ -1,6 +1,6 @@
 import type { DataFacts } from '../datasets/dataset.ts';
 import { datasetEntry } from '../datasets/index.ts';
-import { featureCount } from './config.ts';
+import { areAsStored, featureCount } from './config.ts';
 import { solverEntry } from './solvers/index.ts';
 import { secondsPer } from './solvers/seconds.ts';
 import type { ModelSize } from './solvers/solver.ts';
@@ -13,14 +13,13 @@ const sparseBytes = 12 * 0.5;
 function sizeOf(config: TrialConfig, columns: number): ModelSize {
   const { split, features, data } = config;
   const { trainRows, testRows } = split;
-  const asStored = features.center === 'none' && features.basis === 'none';
   return {
     rows: trainRows + testRows,
     trainRows,
     testRows,
     inputs: featureCount(features, columns),
     // Images are mostly background. Whether these are is known when they are read.
-    sparseInputs: datasetEntry(data.dataset).fromFiles && asStored && takesSparse(config),
+    sparseInputs: datasetEntry(data.dataset).fromFiles && areAsStored(features) && takesSparse(config),
   };
 }
 
@@ -44,7 +43,7 @@ export function trialSeconds(config: TrialConfig): number {
   const rest =
     secondsPer.trial +
     size.rows * secondsPer.row +
-    (features.center === 'none' ? 0 : size.rows * columns * secondsPer.centredInput) +
+    (areAsStored(features) ? 0 : size.rows * columns * secondsPer.centredInput) +
     resamples * size.testRows * secondsPer.resampledRow;
   return fits * solverEntry(model.solver).seconds(model, size) + rest;
 }
@@ -78,9 +77,8 @@ export function takesSparse({ model, bootstrap }: TrialConfig): boolean {
 /** Dense rows exist in three forms: as prepared, as used in training, and in a batch. */
 function inputBytes(config: TrialConfig, { rows, inputs }: ModelSize, facts: DataFacts): number {
   const { features } = config;
-  const centred = features.center !== 'none';
-  const unchanged = !centred && features.basis === 'none';
-  const all = facts.rows * facts.columns;
-  if (facts.sparse && unchanged && takesSparse(config)) return sparseBytes * all;
-  return numberBytes * (3 * rows * inputs + (centred ? all : 0));
+  if (facts.sparse && areAsStored(features) && takesSparse(config)) {
+    return sparseBytes * facts.rows * facts.columns;
+  }
+  return numberBytes * 3 * rows * inputs;
 }

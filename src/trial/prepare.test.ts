@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Dataset } from '../datasets/dataset.ts';
+import { splitRows } from '../datasets/split.ts';
+import { createRng } from '../math/rng.ts';
+import { columnsOf, isSparse } from '../nn/samples.ts';
+import type { ConfigBase, FeaturesConfig } from './config.ts';
+import { prepare } from './prepare.ts';
+
+const scikitLearn = JSON.parse(
+  readFileSync(new URL('../../data/fixtures/scaling/scikit-learn.json', import.meta.url), 'utf8'),
+);
+
+function table(inputs: Float64Array, columns: number, targets: Float64Array, canonicalTrainRows: number) {
+  const rows = targets.length;
+  const task = 'regression' as const;
+  const dataset = { name: 'table', task, rows, columns, inputs, largest: 1, targets, classes: 1 };
+  return { ...dataset, canonicalTrainRows } satisfies Dataset;
+}
+
+const plain: FeaturesConfig = {
+  scale: 'none',
+  basis: 'none',
+  degree: null,
+  center: 'none',
+  centerTargets: false,
+};
+
+function prepared(dataset: Dataset, features: Partial<FeaturesConfig>, trainRows: number) {
+  const split = { method: 'canonical', trainRows, testRows: dataset.rows - trainRows } as const;
+  const config = { split, seed: 1, features: { ...plain, ...features } } satisfies Partial<ConfigBase>;
+  return prepare(dataset, config, 'float64', 'mse');
+}
+
+describe.each(['standard', 'minmax'] as const)('%s', (scale) => {
+  const { trainRows, degree, scaled } = scikitLearn;
+  const targets = Float64Array.from(scikitLearn.targets);
+  const dataset = table(Float64Array.from(scikitLearn.inputs), 2, targets, trainRows);
+
+  const expectEqual = (values: ArrayLike<number>, expected: readonly number[]) => {
+    expect(values).toHaveLength(expected.length);
+    expected.forEach((value, i) => {
+      expect(Math.abs(values[i] - value)).toBeLessThan(1e-10);
+    });
+  };
+  const both = (data: ReturnType<typeof prepared>, what: 'inputs' | 'targets') => [
+    ...(data.train[what] as Float64Array),
+    ...(data.test[what] as Float64Array),
+  ];
+
+  test("gives scikit-learn's inputs, from the training rows alone", () => {
+    expectEqual(both(prepared(dataset, { scale }, trainRows), 'inputs'), scaled[scale].inputs);
+  });
+
+  test("gives scikit-learn's design matrix, next to the constant 1", () => {
+    const data = prepared(dataset, { scale, basis: 'total', degree }, trainRows);
+    const values = both(data, 'inputs');
+    const width = columnsOf(data.train);
+    expect(values.filter((_, i) => i % width === 0)).toEqual(Array(dataset.rows).fill(1));
+    expectEqual(
+      values.filter((_, i) => i % width !== 0),
+      scaled[scale].features,
+    );
+  });
+
+  test("gives scikit-learn's targets, and how to get back", () => {
+    const data = prepared(dataset, { scaleTargets: scale }, trainRows);
+    const values = both(data, 'targets');
+    expectEqual(values, scaled[scale].targets);
+    const { offset, factor } = data.targetScale!;
+    expectEqual(
+      values.map((value) => value * factor + offset),
+      [...targets],
+    );
+  });
+
+  test('test rows do not leak: whatever they are, the training rows have the same bytes', () => {
+    const rng = createRng(1, 'data');
+    const [rows, columns, samples] = [31, 2, 20];
+    const random = (count: number) => Float64Array.from({ length: count }, () => rng.normal());
+    const before = table(random(rows * columns), columns, random(rows), rows);
+    const split = { method: 'random', trainRows: samples, testRows: rows - samples } as const;
+    const { train, test: held } = splitRows(before, split, 3);
+    const after = { ...before, inputs: before.inputs.slice(), targets: before.targets.slice() };
+    for (const row of held) {
+      after.inputs.fill(1e3 * rng.normal(), row * columns, (row + 1) * columns);
+      after.targets[row] = 1e3 * rng.normal();
+    }
+    for (const features of [
+      { scale },
+      { scale, basis: 'product', degree: 3, center: 'columns' },
+      { scale, scaleTargets: scale },
+    ] as const) {
+      const config = { split, seed: 3, features: { ...plain, ...features } };
+      const [one, other] = [before, after].map((data) => prepare(data, config, 'float64', 'mse'));
+      expect(other.train).toEqual(one.train);
+      expect(other.targetScale).toEqual(one.targetScale);
+      expect(other.test.inputs).not.toEqual(one.test.inputs);
+    }
+    expect(train).toHaveLength(samples);
+  });
+
+  test('a column that is constant in the training rows is 0 everywhere, never NaN', () => {
+    // The sum of three times 0.1 is not 0.3: a mean would miss the value by a rounding error.
+    const inputs = Float64Array.of(0.1, 1, 0.1, 2, 0.1, 3, 7, 4);
+    const { train, test: held } = prepared(table(inputs, 2, new Float64Array(4), 3), { scale }, 3);
+    const column = (values: Float64Array) => [...values].filter((_, i) => i % 2 === 0);
+    expect(column(train.inputs as Float64Array)).toEqual([0, 0, 0]);
+    expect(column(held.inputs as Float64Array)).toEqual([0]);
+    expect([...(train.inputs as Float64Array)].every(Number.isFinite)).toBe(true);
+  });
+
+  test('constant targets and a single training row are measured from it, without a scale', () => {
+    const data = prepared(
+      table(Float64Array.of(1, 2), 1, Float64Array.of(5, 7), 1),
+      { scaleTargets: scale },
+      1,
+    );
+    expect(data.targetScale).toEqual({ offset: 5, factor: 1 });
+    expect([...data.train.targets, ...data.test.targets]).toEqual([0, 2]);
+  });
+
+  test('sparse images become dense', () => {
+    const inputs = Uint8Array.from({ length: 64 * 9 }, (_, i) => (i % 4 === 0 ? i % 256 : 0));
+    const labels = Uint8Array.from({ length: 64 }, (_, n) => n % 2);
+    const images: Dataset = {
+      ...table(new Float64Array(), 9, new Float64Array(64), 40),
+      task: 'classification',
+      inputs,
+      targets: labels,
+      classes: 2,
+    };
+    const split = { method: 'canonical', trainRows: 40, testRows: 24 } as const;
+    const inputsWith = (scaling: FeaturesConfig['scale']) =>
+      prepare(images, { split, seed: 1, features: { ...plain, scale: scaling } }, 'float32', 'cross_entropy')
+        .train.inputs;
+    expect(isSparse(inputsWith('pixels'))).toBe(true);
+    expect(inputsWith(scale)).toBeInstanceOf(Float64Array);
+  });
+});
