@@ -127,6 +127,7 @@ test('the package holds what runs and nothing else', async () => {
       ...[
         'dist/src/kernels/float32.wasm',
         'dist/src/kernels/float64.wasm',
+        'dist/src/references/reference_process.py',
         'dist/src/references/sklearn_reference.py',
       ],
     ]),

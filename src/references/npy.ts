@@ -25,3 +25,17 @@ export function encodeNpy(values: NpyValues, shape: readonly number[]): [Buffer,
   const body = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   return [Buffer.concat([start, header]), body];
 }
+
+/** The same for an array that is made one piece after another, of which each has the type of the first. */
+export function* encodeNpyPieces(
+  pieces: Iterable<NpyValues>,
+  shape: readonly number[],
+): Generator<Buffer, void, undefined> {
+  let begun = false;
+  for (const piece of pieces) {
+    const [header, body] = encodeNpy(piece, shape);
+    if (!begun) yield header;
+    begun = true;
+    yield body;
+  }
+}

@@ -12,8 +12,10 @@ export function pythonCandidates(): string[] {
   return own ? [own] : ['python3', '/usr/bin/python3'];
 }
 
-/** The Python program next to this file. The build copies it. */
-export const sklearnProgram = fileURLToPath(new URL('./sklearn_reference.py', import.meta.url));
+/** A Python program next to this file. The build copies them. */
+export function programPath(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
 
 /** Restricts Python's libraries to one thread, so that the order of sums does not depend on the number of cores. */
 const environment = {
@@ -38,13 +40,17 @@ export const probeLimits: Limits = { seconds: 60, bytes: 2 ** 16 };
 /** For a fit of up to ten million coefficients. The launcher limits its time. */
 export const fitLimits: Limits = { seconds: null, bytes: 2 ** 28 };
 
-/** Runs a Python program and parses its output as JSON. Any other output is a failure. */
+/** Gets each line as soon as it is printed. It returns false to end the program. */
+export type OnLine = (line: string) => boolean;
+
+/** Runs a Python program and parses its output as JSON, with `onLine` its last line. Any other output is a failure. */
 export async function runPythonForJson(
   interpreter: string,
   args: readonly string[],
   limits: Limits,
+  onLine?: OnLine,
 ): Promise<{ readonly answer: unknown } | { readonly failure: string }> {
-  const outcome = await runPython(interpreter, args, limits);
+  const outcome = await runPython(interpreter, args, limits, onLine);
   if ('failure' in outcome) return outcome;
   try {
     return { answer: JSON.parse(outcome.stdout) };
@@ -57,13 +63,20 @@ export async function runPythonForJson(
  * Runs a Python program until it ends or exceeds a limit.
  *
  * Its standard input stays open until then, so that it also ends when this process ends for any reason: see
- * sklearn_reference.py. A failure is reported as the last line of its standard error, which for an exception is the
- * message.
+ * reference_process.py. A failure is reported as the last line of its standard error, which for an exception is the
+ * message. With `onLine`, only the last line of its output is kept.
  */
-export function runPython(interpreter: string, args: readonly string[], limits: Limits): Promise<Outcome> {
+export function runPython(
+  interpreter: string,
+  args: readonly string[],
+  limits: Limits,
+  onLine?: OnLine,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(interpreter, args, { env: { ...process.env, ...environment } });
-    const stdout: string[] = [];
+    /** What has been printed; with `onLine`, since the end of the last line. */
+    let pieces: string[] = [];
+    let last = '';
     let complaints = '';
     let bytes = 0;
     const stop = (failure: string) => {
@@ -81,8 +94,13 @@ export function runPython(interpreter: string, args: readonly string[], limits: 
       seconds === null ? null : setTimeout(() => stop(`no answer in ${seconds} s`), 1000 * seconds);
     child.stdin.on('error', () => {}); // it has ended, which is handled below
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout.push(text);
-      count(text);
+      pieces.push(text);
+      if (onLine === undefined || !text.includes('\n')) return count(text);
+      const lines = pieces.join('').split('\n');
+      pieces = [lines.pop()!];
+      last = lines.at(-1)!;
+      bytes = 0;
+      if (!lines.every(onLine)) child.stdin.end();
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaints = (complaints + text).slice(-4000);
@@ -94,9 +112,9 @@ export function runPython(interpreter: string, args: readonly string[], limits: 
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer ?? undefined);
-      const last = complaints.trim().split('\n').at(-1);
-      if (code === 0) resolve({ stdout: stdout.join('') });
-      else resolve({ failure: printable(last || `it ended with ${signal ?? `status ${code}`}`) });
+      const complaint = complaints.trim().split('\n').at(-1);
+      if (code === 0) resolve({ stdout: pieces.join('') || last });
+      else resolve({ failure: printable(complaint || `it ended with ${signal ?? `status ${code}`}`) });
     });
   });
 }

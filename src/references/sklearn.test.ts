@@ -11,13 +11,15 @@ import type { LayerSpec } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
-import { probeLimits, pythonCandidates, runPython, runPythonForJson, sklearnProgram } from './python.ts';
+import { probeLimits, programPath, pythonCandidates, runPython, runPythonForJson } from './python.ts';
 import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
 
 const found = await findSklearn();
 const versions = 'versions' in found ? found.versions : null;
 if (versions === null) process.stderr.write('scikit-learn is not installed: its tests are skipped\n');
 const withSklearn = versions === null ? describe.skip : describe;
+
+const sklearnProgram = programPath('sklearn_reference.py');
 
 const regressor = { alpha: 0, fit_intercept: false, learning_rate: 'invscaling', eta0: 0.1, power_t: 0.25 };
 
@@ -114,11 +116,10 @@ withSklearn('the Python process', () => {
     const program = [
       'import sys, time',
       `sys.path.insert(0, ${JSON.stringify(dirname(sklearnProgram))})`,
-      'import sklearn_reference',
-      `sklearn_reference.METHODS["wait"] = lambda load, job: time.sleep(600)`,
+      'from reference_process import run',
       `open(${JSON.stringify(join(folder, 'job.json'))}, "w").write('{"method": "wait"}')`,
       'print("ready", flush=True)',
-      `sklearn_reference.main(${JSON.stringify(folder)})`,
+      `run({}, {"wait": lambda load, job: time.sleep(600)}, ${JSON.stringify(folder)})`,
     ];
     for (const python of pythonCandidates()) {
       if ('failure' in (await runPython(python, [sklearnProgram, '--versions'], probeLimits))) continue;

@@ -3,15 +3,8 @@
     sklearn_reference.py --versions    prints the versions, as JSON
     sklearn_reference.py FOLDER        fits FOLDER/job.json, prints the
                                        coefficients, as JSON
-
-The caller keeps standard input open while it waits for the answer. When
-standard input ends, this process removes the folder and exits.
 """
-import json
-import os
-import shutil
 import sys
-import threading
 import warnings
 
 import numpy as np
@@ -20,6 +13,8 @@ import sklearn
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, SGDRegressor
+
+from reference_process import run
 
 VERSIONS = {"version": sklearn.__version__, "numpy": np.__version__,
             "scipy": scipy.__version__}
@@ -63,29 +58,5 @@ METHODS = {"SGDRegressor": sgd_regressor,
            "LogisticRegression": logistic_regression}
 
 
-def end_with_caller(folder):
-    """Waits for standard input to end, then removes the folder and exits."""
-    while os.read(0, 1):
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)
-
-
-def main(argument):
-    if argument == "--versions":
-        print(json.dumps(VERSIONS))
-        return
-    threading.Thread(target=end_with_caller, args=[argument],
-                     daemon=True).start()
-    with open(os.path.join(argument, "job.json"), encoding="utf-8") as file:
-        job = json.load(file)
-
-    def load(name):
-        return np.load(os.path.join(argument, name + ".npy"))
-
-    answer = METHODS[job["method"]](load, job)
-    print(json.dumps({"versions": VERSIONS, **answer}))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(VERSIONS, METHODS, sys.argv[1])
