@@ -161,6 +161,8 @@ const otherValue: Partial<Record<OptionName, string>> = {
   lambda: '0.5',
   l1: '0.5',
   penalize: 'kernels',
+  outputActivation: 'tanh',
+  delta: '0.5',
   learningRate: '0.02',
   schedule: 'eta0/2',
   batchSize: '20',
@@ -190,7 +192,9 @@ describe.each(named)('%s', (_name, experiment) => {
     );
     const others: Record<string, string> = {
       ...otherValue,
-      loss: lossesOf(experiment.task).findLast((name) => losses[name].classes === null)!,
+      loss: lossesOf(experiment.task).findLast(
+        (name) => losses[name].classes === null && losses[name].targets === null,
+      )!,
       optimizer: optimizerNames.at(-1)!,
       ...Object.fromEntries(hyperparameterNames.map((name) => [name, otherHyperparameter(name)])),
     };
@@ -207,19 +211,20 @@ describe.each(named)('%s', (_name, experiment) => {
       const degree: SettingLists =
         name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
       const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
+      const loss: SettingLists = name === 'delta' ? { loss: ['huber'] } : {};
       const readers = solverNames.filter((solver) => solverEntry(solver).reads.includes(name));
-      // The closed form refuses an L1 penalty.
+      // The closed form refuses what it cannot fit.
       const solver: SettingLists =
         modelOptions.has(name) && !readers.includes('sgd')
           ? { solver: readers }
-          : name === 'l1' && 'solver' in experiment.settings
+          : ['l1', 'loss', 'delta', 'outputActivation'].includes(name) && 'solver' in experiment.settings
             ? { solver: ['sgd'] }
             : {};
       const owner = optimizerNames.find((optimizer) => name in hyperparametersOf(optimizer));
       const optimizer: SettingLists = owner === undefined ? {} : { optimizer: [owner] };
       const needs = owner === undefined ? undefined : hyperparametersOf(owner)[name].needs;
       const needed: SettingLists = needs === undefined ? {} : { [needs]: [0.5] };
-      const reading = { ...solver, ...optimizer, ...needed };
+      const reading = { ...solver, ...loss, ...optimizer, ...needed };
       const before = Object.keys(reading).length === 0 ? presetIds : await idsOf(reading);
       const after = await idsOf({ ...degree, ...lambda, ...reading, [name]: [value] });
       // Only one of the random networks need change, and none of the closed forms.

@@ -1,4 +1,5 @@
 import type { Centering, Scaling, TargetScaling } from '../datasets/scale.ts';
+import { type LossName, losses } from '../nn/losses.ts';
 import { type HyperparameterValue, hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
 import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
 import { type BootstrapMethod, type FeaturesConfig, ignoresCentering, numerics } from '../trial/config.ts';
@@ -54,7 +55,17 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
     read.biasInit = null;
   }
   if (read.batches === 'full') read.batchSize = null;
+  if ('delta' in read && !hasDelta(read.loss as LossName | null)) read.delta = null;
   return read;
+}
+
+function hasDelta(loss: LossName | null): boolean {
+  return loss !== null && losses[loss].withDelta !== null;
+}
+
+/** Refuses settings that the solver cannot fit, also those that it does not read. Errors: UserError. */
+export function checkSettings(experiment: Pick<Experiment, 'task'>, settings: Settings): void {
+  solverEntry(solverOf(experiment, settings)).check?.(settings);
 }
 
 /** What an optimiser takes for a hyperparameter that is not given; null for what is not one of its hyperparameters. */

@@ -36,18 +36,24 @@ export function describeModel(
   const optimizerTitle = named === plain ? '' : named;
   const loss = only('loss');
   const unusualLoss = loss !== null && loss !== lossesOf(experiment.task)[0] ? `loss ${loss}` : '';
+  const outputs = of('outputActivation').filter((output) => output !== 'auto');
+  const output = outputs.length > 0 && only('outputActivation') !== null ? `${outputs[0]} output` : '';
   if (!isNetwork) {
     const how = waysOf(of('solver') as SolverName[], optimizerTitle);
-    const name =
-      experiment.task === 'classification' ? 'Logistic regression' : linearName(of('lambda'), of('l1'));
-    return joined(`${name}${how === '' ? '' : ` by ${how}`}`, unusualLoss);
+    const isSquares =
+      of('loss').every((name) => name === 'mse') && outputs.every((name) => name === 'linear');
+    const named = isSquares ? linearName(of('lambda'), of('l1')) : 'Linear model';
+    const name = experiment.task === 'classification' ? 'Logistic regression' : named;
+    return joined(`${name}${how === '' ? '' : ` by ${how}`}`, output, unusualLoss);
   }
-  if (experiment.architecture === 'random') return joined('Random networks', optimizerTitle, unusualLoss);
+  if (experiment.architecture === 'random')
+    return joined('Random networks', output, optimizerTitle, unusualLoss);
   const shape = only('hidden');
   const activation = only('activation');
   return joined(
     shape === null ? 'Networks' : `Network ${shapeOf(shape as string, only, experiment, data)}`,
     activation === null ? '' : String(activation),
+    output,
     optimizerTitle,
     unusualLoss,
   );

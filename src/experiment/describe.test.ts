@@ -74,6 +74,14 @@ describe("a user's runs", () => {
       { lambda: [0, 0.1], l1: [0, 0.01], solver: ['sgd'] },
       'OLS, lasso regression, ridge regression and elastic net by SGD: lambda x learning rate x l1',
     ],
+    ['ffnn', { loss: ['mae'] }, 'Network 2-128-1, relu, loss mae: MSE and MAE per epoch'],
+    ['ffnn', { loss: ['mse', 'huber'] }, 'Network 2-128-1, relu: MSE and Huber loss per epoch, by loss'],
+    [
+      'ffnn',
+      { hidden: ['none'], loss: ['mae'], basis: ['total'], degree: [2] },
+      'Linear model by SGD, loss mae: MSE and MAE per epoch',
+    ],
+    ['ffnn', { outputActivation: ['sigmoid'] }, 'Network 2-128-1, relu, sigmoid output: MSE per epoch'],
     ['ffnn', { basis: ['total'], degree: [3] }, 'Network 10-128-1, relu: MSE per epoch'],
     ['ffnn', { hidden: ['8', '16'] }, 'Networks, relu: MSE per epoch, by hidden'],
     [

@@ -1,4 +1,5 @@
 import { datasetEntry } from '../datasets/index.ts';
+import type { LossName } from '../nn/losses.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault, isOwnDefault } from './config.ts';
@@ -74,7 +75,7 @@ export function describeTrials(shown: Shown): Description {
 }
 
 /** Options whose only value a model's title has. */
-const namedByModel: readonly OptionName[] = ['hidden', 'activation', 'optimizer'];
+const namedByModel: readonly OptionName[] = ['hidden', 'activation', 'outputActivation', 'optimizer', 'loss'];
 
 /** Describes the trials of a plan. Computed once for each plan, because each access creates the settings of a cell. */
 export function describePlan(plan: Plan): Description {
@@ -150,9 +151,10 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
   }
   if (curves === null && ordered.length > 0) return ordered.join(' x ');
   const trained = (values.get('epochs') ?? []).length > 0;
+  const losses = (values.get('loss') ?? []) as LossName[];
   const what =
     trained && curves !== null
-      ? `${inWords(curveMetrics(experiment.task).map((name) => metrics[name].title))} per epoch`
+      ? `${inWords(curveMetrics(losses).map((name) => metrics[name].title))} per epoch`
       : inWords(shownMetrics.map(({ title }) => title));
   return ordered.length === 0 ? what : `${what}, by ${inWords(ordered)}`;
 }

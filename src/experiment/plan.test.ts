@@ -41,15 +41,15 @@ test('seeds vary fastest; cells of one id are one', async () => {
 test.each([
   ['grid-search ridge', 'closed-form'],
   ['logistic', 'lbfgs'],
-])('%s by %s has no L1 penalty', async (name, solver) => {
+])('%s by %s refuses an L1 penalty', async (name, solver) => {
   const experiment = experiments.find((one) => one.name === name)!;
   const planned = (given: SettingLists) =>
     planExperiment(experiment, { variant: 'code', quick: false, given }, { dataDir: null });
   await expect(planned({ solver: ['sgd', solver], l1: [0, 0.1] })).rejects.toThrow(
-    `{solver} ${solver} has no {l1}`,
+    `{solver} ${solver} cannot fit {l1} 0.1`,
   );
   const { cells } = await planned({ solver: [solver], l1: [0] });
-  expect(cells.every(({ settings }) => settings.l1 === 0)).toBe(true);
+  expect(cells.every(({ settings }) => (settings.l1 ?? 0) === 0)).toBe(true);
 });
 
 test('scaled columns and targets are the same with and without centring: one trial', async () => {

@@ -8,7 +8,7 @@ import { createIdSet } from '../trial/id-set.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
 import type { SolverName } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
-import { configOf, withoutUnread } from './config.ts';
+import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { type Experiment, optionsOf, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
 import { checkSchedules } from './no-effect.ts';
@@ -100,6 +100,7 @@ export async function planExperiment(
   for (let index = 0; index < combinations.count; index++) {
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
+    checkSettings(experiment, combination);
     const resolved = data.known(combination) ?? (await data.resolve(combination));
     const settings = withoutUnread(experiment, combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));

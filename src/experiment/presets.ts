@@ -18,7 +18,9 @@ export const frankeSettings = {
   scaleTargets: 'none',
   bootstrap: 100,
   bootstrapMethod: 'test',
+  outputActivation: 'auto',
   loss: 'mse',
+  delta: 1,
   dtype: 'float64',
 } satisfies Defaults;
 

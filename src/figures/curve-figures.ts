@@ -2,6 +2,7 @@ import type { SplitName } from '../experiment/define.ts';
 import { inWords } from '../experiment/describe-model.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { epochOfValue } from '../nn/epochs.ts';
+import { lossesOf } from '../nn/losses.ts';
 import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
@@ -124,7 +125,7 @@ function panelsOf(
   // More series than colours would hide each other, so train and test get separate panels.
   const crowded = groupSeeds(trials).length / values.length > palette.length && splits.length > 1;
   const sets = crowded ? splits.map((split) => [split]) : [splits];
-  return curveMetrics(experiment.task).flatMap((loss) =>
+  return curveMetrics(lossesOf(experiment.task)).flatMap((loss) =>
     values.flatMap((value) =>
       sets.map((set): CurvePanel => {
         const own = trials.filter(({ settings }) => columns === null || settings[columns] === value);

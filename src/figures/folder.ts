@@ -5,6 +5,7 @@ import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts'
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/epochs.ts';
+import { lossesOf } from '../nn/losses.ts';
 import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { shortId } from '../trial/id.ts';
@@ -115,6 +116,8 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'reference',
     'streams',
     'loss',
+    'delta',
+    'outputActivation',
     'l1',
     'optimizer',
     'evaluateEvery',
@@ -179,7 +182,7 @@ async function readCurves(
   written: WrittenFiles,
   settings: ReadonlyMap<string, Settings>,
 ): Promise<Map<string, TrialResult['curves']>> {
-  const losses = curveMetrics(task);
+  const losses = curveMetrics(lossesOf(task));
   const curves = new Map<string, Record<string, CurveCollector>>();
   const columns = ['trial', 'epoch', 'split', 'metric', 'value'];
   for await (const row of readTable(folder, 'curves.csv', columns, written)) {

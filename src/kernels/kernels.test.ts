@@ -460,6 +460,55 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  test('the absolute and the Huber error and their derivatives', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(24, 'data');
+      const { kernels, put, room } = await layOut(create, dtype);
+      const [a, out] = [put(normals(rng, count)), room(count)];
+      // Every fifth error is 0.
+      const y = put(a.values.map((value, i) => (i % 5 === 2 ? value : round(3 * rng.normal()))));
+      const errors = a.values.map((value, i) => value - y.values[i]);
+      const [scale, limit] = [2 / 3, 0.7];
+      const signs = () => kernels.signOfDifference(a.at, y.at, scale, out.at, count);
+      expectSameBits(
+        written(kernels, signs, out.at, count),
+        errors.map((e) => round(round(scale) * Math.sign(e))),
+      );
+      const limited = () => kernels.limitedDifference(a.at, y.at, limit, scale, out.at, count);
+      expectSameBits(
+        written(kernels, limited, out.at, count),
+        errors.map((e) => round(round(scale) * Math.max(-round(limit), Math.min(round(limit), round(e))))),
+      );
+      let [absolute, huber] = [Number.NaN, Number.NaN];
+      written(kernels, () => (absolute = kernels.absoluteError(a.at, y.at, count)), 0, 0);
+      expect(absolute).toBe(errors.reduce((sum, e) => sum + Math.abs(e), 0));
+      written(kernels, () => (huber = kernels.huberError(a.at, y.at, limit, count)), 0, 0);
+      expect(huber).toBe(
+        errors.reduce((sum, e) => {
+          const size = Math.abs(e);
+          return sum + (size <= limit ? 0.5 * size * size : limit * (size - 0.5 * limit));
+        }, 0),
+      );
+    }
+  });
+
+  test('an error that is not a number, or infinite, is not hidden', async () => {
+    for (const count of [1, 5, 8]) {
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const { kernels, put, room } = await layOut(create, dtype);
+        const a = put(Array.from({ length: count }, () => bad));
+        const [y, out] = [put(Array.from({ length: count }, () => 1)), room(count)];
+        expect(Number.isFinite(kernels.absoluteError(a.at, y.at, count))).toBe(false);
+        expect(Number.isFinite(kernels.huberError(a.at, y.at, 1, count))).toBe(false);
+        const written = () => [...kernels.floats.slice(out.at, out.at + count)];
+        kernels.signOfDifference(a.at, y.at, 1, out.at, count);
+        expect(written()).toEqual(written().map(() => (Number.isNaN(bad) ? bad : 1)));
+        kernels.limitedDifference(a.at, y.at, 2, 1, out.at, count);
+        expect(written()).toEqual(written().map(() => (Number.isNaN(bad) ? bad : 2)));
+      }
+    }
+  });
+
   test('cross-entropy equals log-sum-exp, leaves softmax, and takes targets that are not one-hot', async () => {
     for (const N of sizes) {
       for (const P of sizes) {

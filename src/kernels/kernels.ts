@@ -131,6 +131,14 @@ export interface Kernels {
   scaledDifference(a: number, y: number, scale: number, out: number, count: number): void;
   /** Returns sum (a - y)^2, summed in float64. */
   squaredError(a: number, y: number, count: number): number;
+  /** out = scale sign(a - y), with sign(0) = 0; NaN stays NaN. */
+  signOfDifference(a: number, y: number, scale: number, out: number, count: number): void;
+  /** Returns sum |a - y|, summed in float64. */
+  absoluteError(a: number, y: number, count: number): number;
+  /** out = scale (a - y), with a - y limited to [-limit, limit]; NaN stays NaN. */
+  limitedDifference(a: number, y: number, limit: number, scale: number, out: number, count: number): void;
+  /** Returns the sum of e^2/2 where |e| <= limit and of limit (|e| - limit/2) elsewhere, e = a - y, in float64. */
+  huberError(a: number, y: number, limit: number, count: number): number;
   /**
    * z[N,P] <- softmax; returns -sum y ln softmax(z), computed from the logits. The sum of exponentials within a row is
    * in the memory's element type, the sum over rows in float64.

@@ -214,6 +214,38 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       return sum;
     },
 
+    signOfDifference(a, y, scale, out, count) {
+      const factor = round(scale);
+      for (let i = 0; i < count; i++) {
+        const e = f[a + i] - f[y + i];
+        f[out + i] = factor * (e > 0 ? 1 : e < 0 ? -1 : e);
+      }
+    },
+
+    absoluteError(a, y, count) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += Math.abs(f[a + i] - f[y + i]);
+      return sum;
+    },
+
+    limitedDifference(a, y, limit, scale, out, count) {
+      const factor = round(scale);
+      const most = round(limit);
+      for (let i = 0; i < count; i++) {
+        const e = round(f[a + i] - f[y + i]);
+        f[out + i] = factor * (e > most ? most : e < -most ? -most : e);
+      }
+    },
+
+    huberError(a, y, limit, count) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        const size = Math.abs(f[a + i] - f[y + i]);
+        sum += size <= limit ? 0.5 * size * size : limit * (size - 0.5 * limit);
+      }
+      return sum;
+    },
+
     softmaxCrossEntropyInPlace(z, y, N, P) {
       let total = 0;
       for (let n = 0; n < N; n++) {

@@ -43,13 +43,13 @@ export function evaluate(
   loss: Loss,
 ): Score {
   let sum = 0;
-  let correct = 0;
+  let second = 0;
   forEachChunk(kernels, layers, samples, (output, from, N) => {
     const targets = samples.targets + from * output.units;
     sum += loss.forwardSum(kernels, output, targets, N);
-    if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
+    if (loss.second !== null) second += loss.second.sum(kernels, output, targets, N);
   });
-  return { loss: sum / samples.rows, accuracy: loss.countCorrect === null ? null : correct / samples.rows };
+  return { loss: sum / samples.rows, accuracy: loss.second === null ? null : second / samples.rows };
 }
 
 /** The network's outputs for every row, [rows][outputs]. */

@@ -4,7 +4,7 @@ import type { Dtype } from '../math/dtype.ts';
 import { type Region, takeRegion } from '../math/memory.ts';
 import { type Arena, createArena } from './arena.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
-import { type LossName, losses } from './losses.ts';
+import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import { storeWeights } from './weights.ts';
@@ -15,6 +15,7 @@ export interface EvaluatorTask {
   readonly test: Samples;
   readonly layers: readonly LayerSpec[];
   readonly loss: LossName;
+  readonly delta?: number | undefined;
   readonly dtype: Dtype;
 }
 
@@ -49,7 +50,7 @@ export async function createEvaluation(
   region = takeEvaluationRegion(task),
 ): Promise<Evaluation> {
   const { train, test, dtype } = task;
-  const loss = losses[task.loss];
+  const loss = lossOf(task.loss, task.delta);
   const { samples, memory } = layOutTask(task, createArena(dtype, region.from));
   const kernels = await createKernels(dtype, region.memory);
   loadSamples([train, test], samples, kernels);

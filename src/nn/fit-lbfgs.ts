@@ -5,7 +5,7 @@ import { createRecord } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
 import { lossAndGradient } from './gradient.ts';
 import { type Evaluation, largest, minimize } from './lbfgs.ts';
-import { type LossName, losses } from './losses.ts';
+import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import {
   columnsOf,
@@ -27,6 +27,8 @@ export interface LbfgsFit {
   /** Initial weights, one entry per layer. */
   readonly weights: readonly LayerWeights[];
   readonly loss: LossName;
+  /** As in `Training`. */
+  readonly delta?: number | undefined;
   /** The factor lambda of the penalty lambda sum(w^2) on kernels. */
   readonly lambda: number;
   /** Whether the penalty includes biases. */
@@ -78,7 +80,7 @@ export async function fitLbfgs(
   onIteration: (iteration: number) => void = () => {},
 ): Promise<LbfgsFitted> {
   const { layers } = fit;
-  const loss = losses[fit.loss];
+  const loss = lossOf(fit.loss, fit.delta);
   const sparse = isSparse(trainSamples.inputs);
   const { offsets, region } = allocate('float64', memoryOf(trainSamples), (arena) => ({
     samples: layOutSamples([trainSamples, testSamples], arena),

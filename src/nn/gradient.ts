@@ -21,7 +21,7 @@ export function lossAndGradient(
 ): Score {
   const output = layers[layers.length - 1];
   let sum = 0;
-  let correct = 0;
+  let second = 0;
   gradient.fill(0);
   for (let from = 0; from < samples.rows; from += evaluationRows) {
     const N = Math.min(evaluationRows, samples.rows - from);
@@ -30,12 +30,12 @@ export function lossAndGradient(
     const targets = samples.targets + from * output.units;
     forwardHidden(kernels, layers, samples, inputs, rows, N);
     sum += loss.forwardSum(kernels, output, targets, N);
-    if (loss.countCorrect !== null) correct += loss.countCorrect(kernels, output, targets, N);
+    if (loss.second !== null) second += loss.second.sum(kernels, output, targets, N);
     loss.backward(kernels, output, targets, N);
     backward(kernels, layers, samples, inputs, rows, sorted, N);
     addGradient(kernels, layers, N / samples.rows, gradient);
   }
-  return { loss: sum / samples.rows, accuracy: loss.countCorrect === null ? null : correct / samples.rows };
+  return { loss: sum / samples.rows, accuracy: loss.second === null ? null : second / samples.rows };
 }
 
 /** From the output layer's delta to the gradients of all layers: delta_{l-1} = delta_l W_l' * f'(z_{l-1}). */

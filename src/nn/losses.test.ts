@@ -6,7 +6,7 @@ import { createMemory } from '../math/memory.ts';
 import { createRng } from '../math/rng.ts';
 import { metricNames, metrics } from '../stats/metrics.ts';
 import { createArena } from './arena.ts';
-import { type Loss, type LossName, losses, lossesOf, lossNames } from './losses.ts';
+import { type Loss, type LossName, losses, lossesOf, lossNames, lossOf } from './losses.ts';
 import { type LayerMemory, layOut } from './network.ts';
 
 /** Odd, so that every kernel meets a tail. */
@@ -17,7 +17,11 @@ const classesOf = ({ task, classes }: Loss) => (task === 'regression' ? 1 : (cla
 function datasetTargets(loss: Loss): Float64Array {
   const rng = createRng(4, 'data');
   return Float64Array.from({ length: 3 * N }, () =>
-    loss.task === 'regression' ? rng.normal() : rng.below(classesOf(loss)),
+    loss.task === 'classification'
+      ? rng.below(classesOf(loss))
+      : loss.targets === null
+        ? rng.normal()
+        : rng.uniform(),
   );
 }
 
@@ -49,6 +53,21 @@ async function prepared(
   return { loss, kernels, layer, targets, z, y, put, get, units };
 }
 
+/** The metrics of losses by another road than the kernels'. */
+const meanError =
+  (errorOf: (e: number) => number) =>
+  (y: ArrayLike<number>, a: ArrayLike<number>, rows: number): number =>
+    Array.from(y, (target, i) => errorOf(a[i] - target)).reduce((sum, error) => sum + error, 0) / rows;
+const huberOf = (delta: number) =>
+  meanError((e) => (Math.abs(e) > delta ? delta * Math.abs(e) - (delta * delta) / 2 : (e * e) / 2));
+const byHand: Partial<Record<LossName, ReturnType<typeof meanError>>> = {
+  mae: meanError(Math.abs),
+  huber: huberOf(1),
+  sigmoid_cross_entropy: (y, a, rows) =>
+    Array.from(y, (t, i) => -t * Math.log(a[i]) - (1 - t) * Math.log1p(-a[i])).reduce((s, c) => s + c, 0) /
+    rows,
+};
+
 describe.each(lossNames)('%s', (name) => {
   test.each([
     ['reference', createReferenceKernels],
@@ -79,26 +98,25 @@ describe.each(lossNames)('%s', (name) => {
     expect(get(layer.output)).toEqual(outputs);
   });
 
-  test('its mean is its metric of the outputs, and what it counts as correct is the accuracy', async () => {
+  test('its mean is its metric of the outputs, and so is what is measured along with it', async () => {
     const { loss, kernels, layer, targets, y, get, units } = await prepared(name);
     const mean = loss.forwardSum(kernels, layer, targets, N) / N;
     const outputs = get(layer.output);
-    const score = metrics[loss.metric].score(y, outputs, N);
+    const score = metrics[loss.metric].score ?? byHand[name]!;
     expect(mean).toBeGreaterThan(0.1);
-    expect(Math.abs(mean / score - 1)).toBeLessThan(1e-13);
-    if (loss.task === 'regression') expect(loss.countCorrect).toBeNull();
-    else {
-      // Of the first rows alone, too: each row counts.
-      const correct = Array.from({ length: N }, (_, n) => {
-        const rows = n + 1;
-        const counted = loss.countCorrect!(kernels, layer, targets, rows);
-        const some = [y, outputs].map((values) => values.subarray(0, rows * units));
-        expect(counted / rows).toBe(metrics.accuracy.score(some[0], some[1], rows));
-        return counted;
-      });
-      expect(new Set(correct).size).toBeGreaterThan(1);
-      expect(correct[N - 1]).toBeLessThan(N);
-    }
+    expect(Math.abs(mean / score(y, outputs, N) - 1)).toBeLessThan(1e-13);
+    if (loss.second === null) return;
+    // Of the first rows alone, too: each row counts.
+    const { metric } = loss.second;
+    const sums = Array.from({ length: N }, (_, n) => {
+      const rows = n + 1;
+      const sum = loss.second!.sum(kernels, layer, targets, rows);
+      const some = [y, outputs].map((values) => values.subarray(0, rows * units));
+      expect(sum / rows).toBe(metrics[metric].score!(some[0], some[1], rows));
+      return sum;
+    });
+    expect(new Set(sums).size).toBeGreaterThan(1);
+    if (metric === 'accuracy') expect(sums[N - 1]).toBeLessThan(N);
   });
 
   test('encodes the rows that are asked for, in their order, as rows of its units', () => {
@@ -124,6 +142,39 @@ describe.each(lossNames)('%s', (name) => {
     expect(metricNames(task)).toEqual(expect.arrayContaining([metric, selects]));
     expect(lossesOf(task)).toContain(name);
   });
+});
+
+test('the width of the Huber loss: a large one is half the squared error, a small one delta times the absolute one', async () => {
+  const { kernels, layer, targets, z, y, put, get } = await prepared('huber');
+  const meanOf = (loss: Loss) => {
+    put(z);
+    return loss.forwardSum(kernels, layer, targets, N) / N;
+  };
+  for (const delta of [0.01, 0.7, 1, 3]) {
+    const mean = meanOf(lossOf('huber', delta));
+    expect(Math.abs(mean / huberOf(delta)(y, z, N) - 1)).toBeLessThan(1e-13);
+  }
+  expect(lossOf('huber').title).toBe('Huber loss');
+  expect(meanOf(lossOf('huber'))).toBe(meanOf(lossOf('huber', 1)));
+  expect(meanOf(lossOf('huber', 1e6))).toBe(meanOf(losses.mse) / 2);
+  expect(meanOf(lossOf('huber', 1e-9)) / 1e-9).toBeCloseTo(meanOf(losses.mae), 6);
+  (lossOf('huber', 1e6) as Loss).backward(kernels, layer, targets, N);
+  const wide = get(layer.delta);
+  losses.mse.backward(kernels, layer, targets, N);
+  expect([...get(layer.delta)].map((slope) => slope / 2)).toEqual([...wide]);
+});
+
+test('a loss without a width is the same for every width', () => {
+  for (const name of lossNames) if (name !== 'huber') expect(lossOf(name, 0.3)).toBe(losses[name]);
+});
+
+test('the guess of a regression is the loss of its mean target, of a classification that of equal probabilities', () => {
+  const targets = Float64Array.of(1, 3, 8);
+  expect(lossOf('mse').guess(targets, 3)).toBeCloseTo((9 + 1 + 16) / 3, 12);
+  expect(lossOf('mae').guess(targets, 3)).toBeCloseTo((3 + 1 + 4) / 3, 12);
+  expect(lossOf('huber', 2).guess(targets, 3)).toBeCloseTo((2 * 3 - 2 + 0.5 + (2 * 4 - 2)) / 3, 12);
+  for (const name of ['sigmoid_cross_entropy', 'binary_cross_entropy'] as const)
+    expect(lossOf(name).guess(Float64Array.of(0, 1, 0.3), 3)).toBeCloseTo(Math.LN2, 12);
 });
 
 test('each task has losses, and those trained on without being told are the first', () => {

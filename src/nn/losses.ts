@@ -10,13 +10,21 @@ export interface Loss {
   readonly task: Task;
   /** The metric that equals C. */
   readonly metric: MetricName;
-  /** The metric by which epochs are compared: `metric`, or the accuracy if correct rows are counted. */
+  /** The metric by which epochs are compared, the same for all losses of a task: `metric`, or that of `second`. */
   readonly selects: MetricName;
   /** The output layer's activation, and its number of units P for the given number of classes (1 for regression). */
   readonly output: LayerSpec['activation'];
   readonly units: (classes: number) => number;
+  /** Whether `output` is only what the output layer has unless another activation is chosen. */
+  readonly anyOutput: boolean;
   /** The number of classes that it is for; null for any. */
   readonly classes: number | null;
+  /** The least and the largest target of a training row; null for any. */
+  readonly targets: readonly [number, number] | null;
+  /** The same loss with another width delta; null if it has none. */
+  readonly withDelta: ((delta: number) => Loss) | null;
+  /** Whether its gradient is continuous. */
+  readonly smooth: boolean;
   /** Encodes the dataset's targets of the given rows as y [rows][P]. */
   readonly encode: (targets: ArrayLike<number>, rows: Int32Array, classes: number) => Float64Array;
   /**
@@ -35,26 +43,67 @@ export interface Loss {
   backward(kernels: Kernels, output: LayerMemory, targets: number, N: number): void;
   /** Replaces z by a and returns the sum of C_n over the N rows. */
   forwardSum(kernels: Kernels, output: LayerMemory, targets: number, N: number): number;
-  /** The number of the N rows that a [N,P] assigns to the same class as y; null for regression. */
-  readonly countCorrect:
-    | ((kernels: Kernels, output: LayerMemory, targets: number, N: number) => number)
-    | null;
+  /** What is measured along with C: a metric, and its sum over the N rows of a [N,P] and y; null for nothing. */
+  readonly second: SecondMetric | null;
 }
+
+interface SecondMetric {
+  readonly metric: MetricName;
+  sum(kernels: Kernels, output: LayerMemory, targets: number, N: number): number;
+}
+
+/** What the losses of regression have in common: one output with any activation, and the squared error next to C. */
+const ofRegression = {
+  task: 'regression',
+  selects: 'mse',
+  output: 'linear',
+  units: () => 1,
+  anyOutput: true,
+  classes: null,
+  targets: null,
+  withDelta: null,
+  smooth: true,
+  encode: values,
+  unattained: false,
+  forward: activateInPlace,
+  second: {
+    metric: 'mse',
+    sum: (kernels, { output, units }, targets, N) => kernels.squaredError(output, targets, N * units),
+  },
+} as const satisfies Partial<Loss>;
+
+const ofClassification = {
+  task: 'classification',
+  selects: 'accuracy',
+  anyOutput: false,
+  targets: null,
+  withDelta: null,
+  smooth: true,
+  unattained: true,
+} as const satisfies Partial<Loss>;
+
+/** C_n = -y ln a - (1 - y) ln(1 - a) for a sigmoid output a, computed from the logits; dC/dz = (a - y) / N. */
+const fromLogits = {
+  output: 'sigmoid',
+  units: () => 1,
+  guess: () => log(2),
+  forward: activateInPlace,
+  backward: (kernels, { output, delta }, targets, N) =>
+    kernels.scaledDifference(output, targets, 1 / N, delta, N),
+  forwardSum(kernels, layer, targets, N) {
+    const sum = kernels.binaryCrossEntropy(layer.output, targets, N);
+    activateInPlace(kernels, layer, N);
+    return sum;
+  },
+} as const satisfies Partial<Loss>;
 
 export const losses = {
   /** C_n = sum over outputs of (a - y)^2; dC/da = 2 (a - y) / N. */
   mse: {
+    ...ofRegression,
     title: 'mean squared error',
-    task: 'regression',
     metric: 'mse',
-    selects: 'mse',
-    output: 'linear',
-    units: () => 1,
-    classes: null,
-    encode: values,
-    guess: variance,
-    unattained: false,
-    forward: activateInPlace,
+    guess: meanOf((e) => e ** 2),
     backward(kernels, layer, targets, N) {
       kernels.scaledDifference(layer.output, targets, 2 / N, layer.delta, N * layer.units);
       multiplyByDerivativeInPlace(kernels, layer, N);
@@ -63,53 +112,98 @@ export const losses = {
       activateInPlace(kernels, layer, N);
       return kernels.squaredError(layer.output, targets, N * layer.units);
     },
-    countCorrect: null,
+    second: null,
+  },
+  /** C_n = sum over outputs of |a - y|; dC/da = sign(a - y) / N, with sign(0) = 0. */
+  mae: {
+    ...ofRegression,
+    title: 'mean absolute error',
+    metric: 'mae',
+    smooth: false,
+    guess: meanOf(Math.abs),
+    backward(kernels, layer, targets, N) {
+      kernels.signOfDifference(layer.output, targets, 1 / N, layer.delta, N * layer.units);
+      multiplyByDerivativeInPlace(kernels, layer, N);
+    },
+    forwardSum(kernels, layer, targets, N) {
+      activateInPlace(kernels, layer, N);
+      return kernels.absoluteError(layer.output, targets, N * layer.units);
+    },
+  },
+  huber: huber(1),
+  /** For targets in [0, 1]; see `fromLogits`. */
+  sigmoid_cross_entropy: {
+    ...ofRegression,
+    ...fromLogits,
+    title: 'binary cross-entropy',
+    metric: 'binary_cross_entropy',
+    anyOutput: false,
+    targets: [0, 1],
   },
   /** C_n = -sum y ln softmax(z); with targets that sum to 1, dC/dz = (a - y) / N (equation 5 of the report). */
   cross_entropy: {
+    ...ofClassification,
     title: 'cross-entropy',
-    task: 'classification',
     metric: 'cross_entropy',
-    selects: 'accuracy',
     output: 'softmax',
     units: (classes) => classes,
     classes: null,
     encode: oneHot,
     guess: (targets, rows) => log(targets.length / rows),
-    unattained: true,
     forward: (kernels, { output, units }, N) => kernels.softmaxForwardInPlace(output, N, units),
     backward: (kernels, { output, delta, units }, targets, N) =>
       kernels.scaledDifference(output, targets, 1 / N, delta, N * units),
     forwardSum: (kernels, { output, units }, targets, N) =>
       kernels.softmaxCrossEntropyInPlace(output, targets, N, units),
-    countCorrect: (kernels, { output, units }, targets, N) => kernels.countCorrect(output, targets, N, units),
+    second: {
+      metric: 'accuracy',
+      sum: (kernels, { output, units }, targets, N) => kernels.countCorrect(output, targets, N, units),
+    },
   },
-  /**
-   * For two classes, with one sigmoid output a, the probability of the second one: C_n = -y ln a - (1 - y) ln(1 - a), computed
-   * from the logits; dC/dz = (a - y) / N.
-   */
+  /** For two classes; the output is the probability of the second one. See `fromLogits`. */
   binary_cross_entropy: {
+    ...ofClassification,
+    ...fromLogits,
     title: 'binary cross-entropy',
-    task: 'classification',
     metric: 'cross_entropy',
-    selects: 'accuracy',
-    output: 'sigmoid',
-    units: () => 1,
     classes: 2,
     encode: values,
-    guess: () => log(2),
-    unattained: true,
-    forward: activateInPlace,
-    backward: (kernels, { output, delta }, targets, N) =>
-      kernels.scaledDifference(output, targets, 1 / N, delta, N),
-    forwardSum(kernels, layer, targets, N) {
-      const sum = kernels.binaryCrossEntropy(layer.output, targets, N);
-      activateInPlace(kernels, layer, N);
-      return sum;
+    second: {
+      metric: 'accuracy',
+      sum: (kernels, { output }, targets, N) => kernels.countCorrectBinary(output, targets, N),
     },
-    countCorrect: (kernels, { output }, targets, N) => kernels.countCorrectBinary(output, targets, N),
   },
 } as const satisfies Record<string, Loss>;
+
+/**
+ * C_n = sum over outputs of e^2/2 where |e| <= delta, else delta (|e| - delta/2), with e = a - y; dC/da is e limited to
+ * [-delta, delta], divided by N (P. J. Huber, Robust estimation of a location parameter, Ann. Math. Statist. 35, 1964).
+ */
+function huber(width: number) {
+  return {
+    ...ofRegression,
+    title: 'Huber loss',
+    metric: 'huber',
+    withDelta: (delta: number): Loss => huber(delta),
+    guess: meanOf((e) => (Math.abs(e) <= width ? (e * e) / 2 : width * (Math.abs(e) - width / 2))),
+    backward(kernels, layer, targets, N) {
+      kernels.limitedDifference(layer.output, targets, width, 1 / N, layer.delta, N * layer.units);
+      multiplyByDerivativeInPlace(kernels, layer, N);
+    },
+    forwardSum(kernels, layer, targets, N) {
+      activateInPlace(kernels, layer, N);
+      return kernels.huberError(layer.output, targets, width, N * layer.units);
+    },
+  } as const satisfies Loss;
+}
+
+/** A loss by name; `delta` counts for one that has it. */
+export function lossOf(name: LossName, delta = defaultDelta): Loss {
+  const loss: Loss = losses[name];
+  return loss.withDelta?.(delta) ?? loss;
+}
+
+export const defaultDelta = 1;
 
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
@@ -124,16 +218,18 @@ function values(targets: ArrayLike<number>, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => targets[row]);
 }
 
-/** The variance of the targets [rows][P], summed over the P outputs. */
-function variance(targets: ArrayLike<number>, rows: number): number {
-  const P = targets.length / rows;
-  let sum = 0;
-  for (let p = 0; p < P; p++) {
-    let mean = 0;
-    for (let n = 0; n < rows; n++) mean += targets[n * P + p] / rows;
-    for (let n = 0; n < rows; n++) sum += (targets[n * P + p] - mean) ** 2 / rows;
-  }
-  return sum;
+/** The mean over rows of an error e of the mean target, summed over the P outputs, for targets [rows][P]. */
+function meanOf(errorOf: (e: number) => number): Loss['guess'] {
+  return (targets, rows) => {
+    const P = targets.length / rows;
+    let sum = 0;
+    for (let p = 0; p < P; p++) {
+      let mean = 0;
+      for (let n = 0; n < rows; n++) mean += targets[n * P + p] / rows;
+      for (let n = 0; n < rows; n++) sum += errorOf(targets[n * P + p] - mean) / rows;
+    }
+    return sum;
+  };
 }
 
 /** Labels 0 .. classes - 1 as one-hot rows. */

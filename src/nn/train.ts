@@ -6,7 +6,7 @@ import { divergenceTest, isNotFinite } from './divergence.ts';
 import { type Checkpoints, type Curve, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
-import { type LossName, losses } from './losses.ts';
+import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
@@ -19,6 +19,8 @@ export interface Training {
   /** Initial weights, one entry per layer. */
   readonly weights: readonly LayerWeights[];
   readonly loss: LossName;
+  /** The width of the Huber loss; `defaultDelta` if it is left out. */
+  readonly delta?: number | undefined;
   readonly penalty: Penalty;
   readonly optimizer: OptimizerConfig;
   readonly learningRate: number;
@@ -67,7 +69,7 @@ export async function train(
 ): Promise<Trained> {
   const { layers, batches, schedule, learningRate, epochs, evaluateEvery = 1 } = training;
   const optimizer = createOptimizer(training.optimizer);
-  const loss = losses[training.loss];
+  const loss = lossOf(training.loss, training.delta);
   const outputs = layers[layers.length - 1].units;
 
   const sparse = isSparse(trainSamples.inputs);
@@ -102,7 +104,14 @@ export async function train(
     test: evaluate(kernels, memory, testRows, loss),
   });
   const { dtype } = training;
-  const task: EvaluatorTask = { train: trainSamples, test: testSamples, layers, loss: training.loss, dtype };
+  const task: EvaluatorTask = {
+    train: trainSamples,
+    test: testSamples,
+    layers,
+    loss: training.loss,
+    delta: training.delta,
+    dtype,
+  };
   const copy = () => copyWeights(kernels, memory);
   const initialLoss = (): number => {
     const current = copy();

@@ -1,6 +1,7 @@
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { epochOfValue } from '../nn/epochs.ts';
+import type { LossName } from '../nn/losses.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns } from './settings.ts';
@@ -19,7 +20,11 @@ export function curvesTable(plan: Plan, records: Records): Table {
       { name: 'status', type: 'string', description: 'done or diverged: how the trial ended' },
       { name: 'epoch', type: 'integer', description: 'epochs trained, or iterations of L-BFGS, from 1' },
       { name: 'split', type: 'string', description: 'train or test' },
-      { name: 'metric', type: 'string', description: `${curveMetrics(plan.experiment.task).join(' or ')}` },
+      {
+        name: 'metric',
+        type: 'string',
+        description: `${curveMetrics(plan.lists.loss as LossName[]).join(' or ')}`,
+      },
       { name: 'value', type: 'number', description: 'its value; empty where it was not finite' },
     ],
     primaryKey: ['trial', 'epoch', 'split', 'metric'],

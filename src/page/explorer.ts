@@ -1,5 +1,6 @@
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { lossesOf } from '../nn/losses.ts';
 import type { Records } from '../output/trials-table.ts';
 import { greatest } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
@@ -15,7 +16,7 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
   if (data === null) return null;
   const { seeds, cells } = data;
   const labels = cells.map(({ label }) => label);
-  const shown = curveMetrics(plan.experiment.task).filter((metric) =>
+  const shown = curveMetrics(lossesOf(plan.experiment.task)).filter((metric) =>
     data.metrics.some((name) => name.endsWith(`_${metric}`)),
   );
   const last = greatest(cells.flatMap(({ epochs }) => epochs.at(-1) ?? []));

@@ -1,6 +1,6 @@
 import type { Rng } from '../math/rng.ts';
 import { mean, percentile, standardDeviation } from './describe.ts';
-import { type MetricName, metricNames, metrics } from './metrics.ts';
+import { type MetricName, metrics, type ScoredMetric, scoredMetricNames } from './metrics.ts';
 
 /** The distribution of a metric over the resamples. */
 export interface BootstrapSummary {
@@ -29,7 +29,7 @@ export interface Resamples {
 
 /** Computes the metrics of each resample, and summarises them at the end. */
 export function createResamples(): Resamples {
-  const values = new Map(metricNames('regression').map((name): [MetricName, number[]] => [name, []]));
+  const values = new Map(scoredMetricNames('regression').map((name): [ScoredMetric, number[]] => [name, []]));
   return {
     add(targets, predictions) {
       for (const [name, scores] of values) {

@@ -50,7 +50,10 @@ test.each([meanSquaredError, r2Score])('%p refuses arrays of different lengths',
   expect(() => metric([1, 2], [1, 2, 3])).toThrow(RangeError);
 });
 
-describe.each(Object.entries(metrics))('%s of random data', (_name, metric: Metric) => {
+const scored = Object.entries<Metric>(metrics).filter(([, { score }]) => score !== null);
+
+describe.each(scored)('%s of random data', (_name, metric) => {
+  const scoreOf = metric.score!;
   const rows = 13;
   const P = metric.task === 'regression' ? 1 : 4;
   const [low, high] = metric.domain;
@@ -74,7 +77,7 @@ describe.each(Object.entries(metrics))('%s of random data', (_name, metric: Metr
   test('is in its domain', () => {
     for (let draw = 1; draw <= 200; draw++) {
       const { targets, outputs } = random(draw);
-      const score = metric.score(targets, outputs, rows);
+      const score = scoreOf(targets, outputs, rows);
       expect(score).toBeGreaterThanOrEqual(low);
       expect(score).toBeLessThanOrEqual(high);
     }
@@ -83,9 +86,9 @@ describe.each(Object.entries(metrics))('%s of random data', (_name, metric: Metr
   test('is at the better end of its domain for a perfect fit, and worse elsewhere', () => {
     for (let draw = 1; draw <= 50; draw++) {
       const { targets, outputs } = random(draw);
-      const perfect = metric.score(targets, targets, rows);
+      const perfect = scoreOf(targets, targets, rows);
       expect(perfect).toBe(metric.better === 'lower' ? low : high);
-      expect(isBetter(perfect, metric.score(targets, outputs, rows))).toBe(true);
+      expect(isBetter(perfect, scoreOf(targets, outputs, rows))).toBe(true);
     }
   });
 
@@ -94,7 +97,7 @@ describe.each(Object.entries(metrics))('%s of random data', (_name, metric: Metr
       const { targets, outputs } = random(draw);
       const scores = [0, 0.25, 0.5, 0.75, 1].map((share) => {
         const nearer = outputs.map((output, i) => (1 - share) * output + share * targets[i]);
-        return metric.score(targets, nearer, rows);
+        return scoreOf(targets, nearer, rows);
       });
       scores.slice(1).forEach((score, i) => {
         expect(isBetter(scores[i], score)).toBe(false);

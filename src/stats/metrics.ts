@@ -18,11 +18,14 @@ export interface Metric {
   readonly scale: ScaleName;
   /** The power of the targets' unit in which it is measured: with targets s times as large it is s^power times as large. */
   readonly power: 0 | 1 | 2;
-  /** Its value for targets [rows][P] and outputs [rows][P]; NaN where it is undefined. */
-  readonly score: (targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number;
+  /**
+   * Its value for targets [rows][P] and outputs [rows][P]; NaN where it is undefined. null for the value of a loss, which
+   * only trials that minimise it have.
+   */
+  readonly score: ((targets: ArrayLike<number>, outputs: ArrayLike<number>, rows: number) => number) | null;
 }
 
-/** Every metric. A trial's record holds those of its task. */
+/** Every metric. A trial's record holds those of its task that have a score, and that of its loss. */
 export const metrics = {
   mse: {
     task: 'regression',
@@ -43,6 +46,38 @@ export const metrics = {
     scale: 'log_distance',
     power: 0,
     score: r2Score,
+  },
+  mae: {
+    task: 'regression',
+    title: 'MAE',
+    description: 'mean absolute error',
+    better: 'lower',
+    domain: [0, Number.POSITIVE_INFINITY],
+    scale: 'log',
+    power: 1,
+    score: null,
+  },
+  /** With targets s times as large, its width is s times as large too. */
+  huber: {
+    task: 'regression',
+    title: 'Huber loss',
+    description: 'mean Huber loss',
+    better: 'lower',
+    domain: [0, Number.POSITIVE_INFINITY],
+    scale: 'log',
+    power: 2,
+    score: null,
+  },
+  /** Of targets in [0, 1]; below 0 is possible for test targets outside. */
+  binary_cross_entropy: {
+    task: 'regression',
+    title: 'binary cross-entropy',
+    description: 'mean binary cross-entropy',
+    better: 'lower',
+    domain: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    scale: 'plain',
+    power: 0,
+    score: null,
   },
   /** -(1/N) sum over rows and outputs of y ln a. One output is the probability of the second of two classes. */
   cross_entropy: {
@@ -82,9 +117,21 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics;
 
-/** The names of a task's metrics, in the order of the table. */
-export function metricNames(task: Task): MetricName[] {
-  return (Object.keys(metrics) as MetricName[]).filter((name) => metrics[name].task === task);
+/** The names of a task's metrics, or of all, in the order of the table. */
+export function metricNames(task?: Task): MetricName[] {
+  return (Object.keys(metrics) as MetricName[]).filter(
+    (name) => task === undefined || metrics[name].task === task,
+  );
+}
+
+/** A metric that every trial of its task has. */
+export type ScoredMetric = {
+  [Name in MetricName]: (typeof metrics)[Name]['score'] extends null ? never : Name;
+}[MetricName];
+
+/** The names of the metrics that every trial of a task has. */
+export function scoredMetricNames(task: Task): ScoredMetric[] {
+  return metricNames(task).filter((name): name is ScoredMetric => metrics[name].score !== null);
 }
 
 /** Mean squared error, (1/n) sum (y_i - p_i)^2, in the square of the targets' unit; NaN without rows. */

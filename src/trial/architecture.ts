@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
 import type { ActivationName } from '../nn/activations.ts';
 import type { BiasInit, KernelInit } from '../nn/initializers.ts';
-import { type LossName, losses } from '../nn/losses.ts';
+import { type Loss, type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
 import { hiddenUnits, type Settings } from '../parsing/option.ts';
 
@@ -27,7 +27,7 @@ export function layersFromSettings(settings: Settings, loss: LossName, classes: 
       kernelInit: kernel,
       biasInit: biasOrNone(biasInit as string),
     })),
-    { ...outputOf(loss, classes), kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
+    { ...outputOf(settings, loss, classes), kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
   ];
 }
 
@@ -67,13 +67,28 @@ export function randomLayers(settings: Settings, loss: LossName, classes: number
       biasInit: randomBiasInits[rng.below(randomBiasInits.length)],
     });
   }
-  return [...layers, { ...outputOf(loss, classes), kernelInit: 'glorot_uniform', biasInit: 'zeros' }];
+  return [
+    ...layers,
+    { ...outputOf(settings, loss, classes), kernelInit: 'glorot_uniform', biasInit: 'zeros' },
+  ];
 }
 
 /** The output layer's units and activation, which depend on the loss and the data. */
-function outputOf(loss: LossName, classes: number): Pick<LayerSpec, 'units' | 'activation'> {
-  const { units, output } = losses[loss];
-  return { units: units(classes), activation: output };
+function outputOf(
+  { outputActivation = 'auto' }: Settings,
+  loss: LossName,
+  classes: number,
+): Pick<LayerSpec, 'units' | 'activation'> {
+  const { units, output, anyOutput }: Loss = losses[loss];
+  if (outputActivation === 'auto' || outputActivation === output)
+    return { units: units(classes), activation: output };
+  if (anyOutput) return { units: units(classes), activation: outputActivation as ActivationName };
+  throw new UserError({
+    what: `{loss} ${loss} has ${output} as the activation of its output`,
+    expected: `{outputActivation} auto or ${output}`,
+    received: outputActivation,
+    remedy: 'leave out {outputActivation}, or choose another {loss}',
+  });
 }
 
 /** "13 relu glorot_uniform zeros | 7 sigmoid ..." for tables. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { losses, lossNames } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
-import { metricNames } from '../stats/metrics.ts';
+import { metricNames, scoredMetricNames } from '../stats/metrics.ts';
 import { linearFit, needsOutputs, selectedMetrics, trainedFit } from './fit.ts';
 
 const samples = (inputs: number[], targets: number[]): Samples => ({
@@ -13,7 +13,7 @@ const samples = (inputs: number[], targets: number[]): Samples => ({
 
 describe('linearFit', () => {
   const data = { train: samples([1, 2, 1, 4, 1, 6], [1, 2, 3]), test: samples([1, 0, 1, 2], [0, 2]) };
-  const columns = metricNames('regression').flatMap((name) => [`train_${name}`, `test_${name}`]);
+  const columns = scoredMetricNames('regression').flatMap((name) => [`train_${name}`, `test_${name}`]);
 
   test('scores the rows by their own targets', () => {
     const { metrics, ...rest } = linearFit(data, Float64Array.of(0.5, 0.5));
@@ -107,19 +107,33 @@ describe('trainedFit', () => {
     expect(probabilities).toBeInstanceOf(Float64Array);
   });
 
+  test('of a regression with another loss has the curves of that and of the MSE, by which epochs are compared', () => {
+    const { metrics, curves } = trainedFit(numbers, 'mae', trained([4, 2, 3], [7, 9, 6]));
+    expect(metrics).toEqual({
+      train_mse: 7,
+      test_mse: 6,
+      train_r2: 0.875,
+      test_r2: 0.375,
+      train_mae: 4,
+      test_mae: 3,
+      best_test_mse: 6,
+      best_epoch: 3,
+    });
+    expect(Object.keys(curves)).toEqual(['train_mae', 'test_mae', 'train_mse', 'test_mse']);
+    expect(Object.keys(trainedFit(numbers, 'mse', trained([4, 2, 3], [])).metrics)).not.toContain(
+      'train_mae',
+    );
+  });
+
   test('with one epoch has it as the best, whichever way is better', () => {
     for (const loss of lossNames) {
-      const { metrics } = trainedFit(
-        numbers,
-        loss,
-        trained([3], losses[loss].task === 'regression' ? [] : [0.4]),
-      );
+      const { metrics } = trainedFit(numbers, loss, trained([3], losses[loss].second === null ? [] : [0.4]));
       expect(metrics.best_epoch).toBe(1);
     }
   });
 
   test.each(lossNames)('that diverged has no metrics, and its curves until then: %s', (loss) => {
-    const accuracy = losses[loss].task === 'regression' ? [] : [0.5, 0.4];
+    const accuracy = losses[loss].second === null ? [] : [0.5, 0.4];
     const fit = trainedFit(numbers, loss, trained([3, Number.POSITIVE_INFINITY], accuracy, 1));
     expect(fit).toMatchObject({ diverged: true, divergedAt: 2, predictions: null, probabilities: null });
     const whole = trainedFit(numbers, loss, trained([3, 2], accuracy));

@@ -6,7 +6,15 @@ import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
 import { finiteOrNull } from '../stats/describe.ts';
-import { type MetricName, meanSquaredError, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import {
+  type MetricName,
+  meanSquaredError,
+  metricNames,
+  metrics,
+  type ScoredMetric,
+  scoredMetricNames,
+  type Task,
+} from '../stats/metrics.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The results of one fit of the model, before bootstrapping. */
@@ -24,13 +32,13 @@ export interface Fit {
 
 /** Whether some metrics need the outputs after the last epoch, because they are not recorded as curves. */
 export function needsOutputs(loss: LossName): boolean {
-  return metricNames(losses[loss].task).some((name) => !isCurve(loss, name));
+  return scoredMetricNames(losses[loss].task).some((name) => !isCurve(loss, name));
 }
 
-/** Whether a metric is recorded for every evaluated epoch: the loss, and the accuracy of a classifier. */
+/** Whether a metric is recorded for every evaluated epoch: the loss, and what is measured along with it. */
 function isCurve(loss: LossName, name: MetricName): boolean {
-  const { metric, countCorrect } = losses[loss];
-  return name === metric || (name === 'accuracy' && countCorrect !== null);
+  const { metric, second } = losses[loss];
+  return name === metric || name === second?.metric;
 }
 
 /** The curves and the final and best values of a trained network. */
@@ -40,23 +48,25 @@ export function trainedFit(
   trained: Omit<Trained, 'weights'>,
   evaluations: Evaluations = {},
 ): Fit {
-  const { metric, task, selects, countCorrect } = losses[loss];
+  const { metric, task, selects, second } = losses[loss];
   const curves: Record<string, (number | null)[]> = {
     [`train_${metric}`]: trained.train.loss.map(inOwnUnit(data, metric)),
     [`test_${metric}`]: trained.test.loss.map(inOwnUnit(data, metric)),
   };
-  if (countCorrect !== null) {
-    curves.train_accuracy = trained.train.accuracy;
-    curves.test_accuracy = trained.test.accuracy;
+  if (second !== null) {
+    curves[`train_${second.metric}`] = trained.train.accuracy.map(inOwnUnit(data, second.metric));
+    curves[`test_${second.metric}`] = trained.test.accuracy.map(inOwnUnit(data, second.metric));
   }
   const diverged = trained.divergedAt !== null;
   const values: Record<string, number | null> = {};
   for (const name of metricNames(task)) {
+    if (metrics[name].score === null && name !== metric) continue;
     for (const split of ['train', 'test'] as const) {
       const outputs = split === 'train' ? trained.trainOutputs : trained.testOutputs;
       const column = `${split}_${name}`;
       if (diverged) values[column] = null;
-      else values[column] = isCurve(loss, name) ? curves[column].at(-1)! : score(name, data, split, outputs);
+      else if (isCurve(loss, name)) values[column] = curves[column].at(-1)!;
+      else values[column] = score(name as ScoredMetric, data, split, outputs);
     }
   }
   const best = diverged ? null : bestOf(curves[`test_${selects}`] as number[], selects);
@@ -78,7 +88,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     test: multiplyVector(featuresOf(data.test), beta),
   };
   const values: Record<string, number | null> = {};
-  for (const name of metricNames('regression')) {
+  for (const name of scoredMetricNames('regression')) {
     for (const split of ['train', 'test'] as const) {
       values[`${split}_${name}`] = score(name, data, split, outputs[split]);
     }
@@ -115,7 +125,7 @@ export function featuresOf({ rows, inputs }: Samples): Matrix {
 }
 
 function score(
-  name: MetricName,
+  name: ScoredMetric,
   data: Prepared,
   split: 'train' | 'test',
   outputs: Float64Array,

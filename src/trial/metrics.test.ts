@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { losses, lossesOf } from '../nn/losses.ts';
+import { metricNames } from '../stats/metrics.ts';
 import { isMetric, metricColumn, metricOf, metricsOf } from './metrics.ts';
 import { runTrial } from './run-trial.ts';
 import type { SgdConfig } from './solvers/sgd.ts';
@@ -27,6 +29,12 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['bootstrap_r2_sd', 'lower', nonNegative],
     ['bootstrap_r2_low', 'higher', ofR2],
     ['bootstrap_r2_high', 'higher', ofR2],
+    ['train_mae', 'lower', nonNegative],
+    ['test_mae', 'lower', nonNegative],
+    ['train_huber', 'lower', nonNegative],
+    ['test_huber', 'lower', nonNegative],
+    ['train_binary_cross_entropy', 'lower', [-infinite, infinite]],
+    ['test_binary_cross_entropy', 'lower', [-infinite, infinite]],
   ],
   classification: [
     ['train_cross_entropy', 'lower', nonNegative],
@@ -119,12 +127,33 @@ describe('a real record', () => {
       const record = await recordOf({ model });
       for (const { name, domain } of all) {
         const value = metricOf(record, name);
-        if (without.includes(name)) expect([name, value]).toEqual([name, null]);
+        if (without.includes(name) || /_(mae|huber|binary_cross_entropy)$/.test(name))
+          expect([name, value]).toEqual([name, null]);
         else {
           expect(value).toBeGreaterThanOrEqual(domain[0]);
           expect(value).toBeLessThanOrEqual(domain[1]);
         }
       }
+    },
+  );
+
+  test.each(lossesOf('regression'))(
+    'has the value of its own loss alone, here %s, next to MSE and R2',
+    async (loss) => {
+      const data = { dataset: 'franke', samples: 60, noise: 0, target: 'x*y' } as const;
+      const features = { ...config.features, centerTargets: false };
+      const layers = [{ ...network.layers[0], activation: losses[loss].output }];
+      const record = await recordOf({ data, features, model: { ...sgd, loss, layers } });
+      const own = new Set(['mse', 'r2', losses[loss].metric]);
+      for (const metric of metricNames('regression')) {
+        for (const split of ['train', 'test']) {
+          const value = metricOf(record, `${split}_${metric}`);
+          expect([metric, Number.isFinite(value)]).toEqual([metric, own.has(metric)]);
+        }
+      }
+      expect(metricOf(record, 'best_test_mse')).toBeGreaterThan(0);
+      expect(metricOf(record, 'bootstrap_mse')).toBeGreaterThan(0);
+      expect(Object.keys(record.bootstrap!)).toEqual(['mse', 'r2']);
     },
   );
 

@@ -1,5 +1,5 @@
-import { losses } from '../nn/losses.ts';
-import { type MetricName, metricNames, metrics, type Task } from '../stats/metrics.ts';
+import { type LossName, losses } from '../nn/losses.ts';
+import { type MetricName, metricNames, metrics, scoredMetricNames, type Task } from '../stats/metrics.ts';
 import type { ScaleName } from '../stats/scales.ts';
 import { selectedMetrics } from './fit.ts';
 import type { TrialRecord } from './trial.ts';
@@ -133,12 +133,14 @@ const lbfgsColumns: MetricColumn[] = [
 ];
 
 function columnsOfTask(task: Task): MetricColumn[] {
-  const names = metricNames(task);
+  const names = scoredMetricNames(task);
+  const ofLosses = metricNames(task).filter((name) => metrics[name].score === null);
   const selected = selectedMetrics(task).flatMap(bestMetric);
   return [
     ...names.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
     ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
     ...(task === 'regression' ? names.flatMap(bootstrapped) : convergenceColumns),
+    ...ofLosses.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
   ];
 }
 
@@ -167,12 +169,13 @@ export function isMetric(name: string): boolean {
   return byName.has(name);
 }
 
-/** The metrics that are measured after epochs with some loss of the task. */
-export function curveMetrics(task: Task): MetricName[] {
-  const measured = Object.values(losses)
-    .filter((loss) => loss.task === task)
-    .flatMap(({ metric, selects }) => [metric, selects]);
-  return metricNames(task).filter((name) => (measured as MetricName[]).includes(name));
+/** The metrics that are measured after epochs with some of the losses, in the order of the table. */
+export function curveMetrics(names: readonly LossName[]): MetricName[] {
+  const measured = names.flatMap((name): (MetricName | undefined)[] => [
+    losses[name].metric,
+    losses[name].second?.metric,
+  ]);
+  return metricNames().filter((name) => measured.includes(name));
 }
 
 /** A column by name. Errors: an unknown name. */

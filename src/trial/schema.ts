@@ -68,7 +68,7 @@ const trialConfig = z
         refuse('features.scaleTargets', 'none for classification: labels have no scale');
     }
     if ('layers' in model) {
-      const { output } = losses[loss];
+      const { output, anyOutput } = losses[loss];
       const last = model.layers.length - 1;
       model.layers.forEach(({ activation, units }, index) => {
         if (index < last && activation === 'softmax')
@@ -77,12 +77,14 @@ const trialConfig = z
             'an activation of hidden layers: softmax is for the output',
           );
         if (index < last) return;
-        if (activation !== output)
+        if (activation !== output && (!anyOutput || activation === 'softmax'))
           refuse(`model.layers.${index}.activation`, `${output}, the output of ${loss}`);
         if (task === 'regression' && units !== losses[loss].units(1))
           refuse(`model.layers.${index}.units`, 'one output for a regression');
       });
     }
+    if ('delta' in model && losses[loss].withDelta === null)
+      refuse('model.delta', `none: ${loss} has no width`);
     if ('batchSize' in model && model.batchSize > split.trainRows)
       refuse('model.batchSize', `at most ${split.trainRows} training rows`);
   });

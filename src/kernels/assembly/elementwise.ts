@@ -335,6 +335,59 @@ export function squaredError(a: i32, y: i32, count: i32): f64 {
   return sum;
 }
 
+export function signOfDifference(a: i32, y: i32, scale: f64, out: i32, count: i32): void {
+  const factor = <F>scale;
+  const factors = v128.splat<F>(factor);
+  const zero = v128.splat<F>(0);
+  const one = v128.splat<F>(1);
+  const minusOne = v128.splat<F>(-1);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    const e = v128.sub<F>(v128.load(at(a + i)), v128.load(at(y + i)));
+    const below = v128.bitselect(minusOne, e, v128.lt<F>(e, zero));
+    const sign = v128.bitselect(one, below, v128.gt<F>(e, zero));
+    v128.store(at(out + i), v128.mul<F>(factors, sign));
+  }
+  for (; i < count; i++) {
+    const e = load<F>(at(a + i)) - load<F>(at(y + i));
+    store<F>(at(out + i), factor * (e > 0 ? <F>1 : e < 0 ? <F>-1 : e));
+  }
+}
+
+export function absoluteError(a: i32, y: i32, count: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < count; i++) sum += abs(<f64>load<F>(at(a + i)) - <f64>load<F>(at(y + i)));
+  return sum;
+}
+
+export function limitedDifference(a: i32, y: i32, limit: f64, scale: f64, out: i32, count: i32): void {
+  const factor = <F>scale;
+  const most = <F>limit;
+  const factors = v128.splat<F>(factor);
+  const high = v128.splat<F>(most);
+  const low = v128.splat<F>(-most);
+  let i = 0;
+  for (; i + L <= count; i += L) {
+    const e = v128.sub<F>(v128.load(at(a + i)), v128.load(at(y + i)));
+    // pmin(e, high) is high < e ? high : e, which keeps NaN.
+    const limited = v128.pmax<F>(v128.pmin<F>(e, high), low);
+    v128.store(at(out + i), v128.mul<F>(factors, limited));
+  }
+  for (; i < count; i++) {
+    const e = load<F>(at(a + i)) - load<F>(at(y + i));
+    store<F>(at(out + i), factor * (e > most ? most : e < -most ? -most : e));
+  }
+}
+
+export function huberError(a: i32, y: i32, limit: f64, count: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const size = abs(<f64>load<F>(at(a + i)) - <f64>load<F>(at(y + i)));
+    sum += size <= limit ? 0.5 * size * size : limit * (size - 0.5 * limit);
+  }
+  return sum;
+}
+
 export function countCorrect(a: i32, y: i32, N: i32, P: i32): i32 {
   let correct = 0;
   for (let n = 0; n < N; n++) correct += i32(argmax(at(a + n * P), P) == argmax(at(y + n * P), P));

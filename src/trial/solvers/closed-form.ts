@@ -1,7 +1,7 @@
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { featuresOf, linearFit } from '../fit.ts';
 import { secondsPer } from './seconds.ts';
-import { refuseL1, type Solver } from './solver.ts';
+import { refuseSetting, type Solver } from './solver.ts';
 
 /** Minimises mean squared error + lambda sum(beta^2) exactly. Lambda 0 is minimum-norm least squares. */
 export interface ClosedFormConfig {
@@ -13,12 +13,17 @@ export const closedForm = {
   title: 'closed form',
   reference: null,
   options: {},
-  reads: ['lambda', 'l1', 'solver', 'streams'],
+  reads: ['lambda', 'solver', 'streams'],
   fits: ({ task }) => task === 'regression',
   defaults: { lambda: 0 },
-  config(settings) {
-    refuseL1(settings, 'the minimum has a closed form only for squares');
-    return { solver: 'closed-form', lambda: settings.lambda as number };
+  config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
+  check(settings) {
+    const { l1 = 0, loss = 'mse', outputActivation = 'auto' } = settings;
+    const why = 'only a sum of squares has a closed form of its minimum';
+    if (l1 !== 0) refuseSetting(settings, 'l1', '0', why);
+    if (loss !== 'mse') refuseSetting(settings, 'loss', 'mse', why);
+    if (outputActivation !== 'auto' && outputActivation !== 'linear')
+      refuseSetting(settings, 'outputActivation', 'auto', why);
   },
   schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
   sparse: false,

@@ -1,3 +1,4 @@
+import { type LossName, losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import { columnsOf } from '../../nn/samples.ts';
 import { integer, number, type Option } from '../../parsing/option.ts';
@@ -12,7 +13,7 @@ import {
 } from './network.ts';
 import { passesSeconds } from './seconds.ts';
 import { maxEpochs } from './sgd.ts';
-import { layerWeights, refuseL1, type Solver } from './solver.ts';
+import { layerWeights, refuseSetting, type Solver } from './solver.ts';
 
 /** Minimises mean loss + lambda sum(w^2) over all training rows by L-BFGS. */
 export interface LbfgsConfig extends NetworkConfig {
@@ -46,15 +47,18 @@ export const lbfgs = {
   /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,
-  config(settings, context) {
-    refuseL1(settings, 'L-BFGS needs a gradient that is continuous');
-    return {
-      solver: 'lbfgs',
-      ...networkConfig(settings, context),
-      maxIterations: settings.maxIterations as number,
-      gradientTolerance: settings.gradientTolerance as number,
-      dtype: 'float64',
-    };
+  config: (settings, context) => ({
+    solver: 'lbfgs',
+    ...networkConfig(settings, context),
+    maxIterations: settings.maxIterations as number,
+    gradientTolerance: settings.gradientTolerance as number,
+    dtype: 'float64',
+  }),
+  check(settings) {
+    const { l1, loss } = settings;
+    const why = 'it needs a gradient that is continuous';
+    if (l1 !== 0) refuseSetting(settings, 'l1', '0', why);
+    if (!losses[loss as LossName].smooth) refuseSetting(settings, 'loss', 'huber or mse', why);
   },
   schema: ((z) => ({
     ...networkSchema(z),

@@ -2,9 +2,9 @@ import type * as Zod from 'zod';
 import { UserError } from '../../errors.ts';
 import { activationNames } from '../../nn/activations.ts';
 import { biasInits, kernelInitializer, kernelInits } from '../../nn/initializers.ts';
-import { type LossName, losses, lossesOf, lossNames } from '../../nn/losses.ts';
+import { defaultDelta, type LossName, losses, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
-import { choice, integer, type Option, type Settings, widths } from '../../parsing/option.ts';
+import { choice, integer, number, type Option, type Settings, widths } from '../../parsing/option.ts';
 import { parseChoice } from '../../parsing/value-list.ts';
 import { layersFromSettings, randomLayers } from '../architecture.ts';
 import type { ModelContext } from './solver.ts';
@@ -15,6 +15,8 @@ export interface NetworkConfig {
   /** The number of the draw of initial weights from the seed. Each random network has its own. */
   readonly draw: number;
   readonly loss: LossName;
+  /** The width of the Huber loss; absent: `defaultDelta`, or a loss without one. */
+  readonly delta?: number;
   /** The factor lambda of the penalty lambda sum(w^2). */
   readonly lambda: number;
   /** The factor of the penalty l1 sum(|w|). */
@@ -22,7 +24,13 @@ export interface NetworkConfig {
   readonly penalizeBiases: boolean;
 }
 
-export const networkDefaults: Partial<NetworkConfig> = { draw: 0, lambda: 0, l1: 0, penalizeBiases: true };
+export const networkDefaults: Partial<NetworkConfig> = {
+  draw: 0,
+  delta: defaultDelta,
+  lambda: 0,
+  l1: 0,
+  penalizeBiases: true,
+};
 
 /** The options of a network's layers and objective. */
 export const networkOptions = {
@@ -62,7 +70,16 @@ export const networkOptions = {
     'initial output bias: zeros, random_normal, none, or as_kernel: random_normal if the weights are, else zeros',
     [...biasInits, 'none', 'as_kernel'],
   ),
+  outputActivation: choice('activation of the output layer; auto: that of the loss', [
+    'auto',
+    ...activationNames,
+  ]),
   loss: choice('loss to minimise', lossNames),
+  delta: number(
+    'width of the Huber loss: larger errors count by their size, smaller ones by half their square',
+    'a finite number > 0',
+    (x) => x > 0,
+  ),
   penalize: choice('weights that the penalty applies to', ['all', 'kernels']),
 } satisfies Record<string, Option>;
 
@@ -90,6 +107,7 @@ export function networkConfig(settings: Settings, context: ModelContext): Networ
     layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
     draw: random ? (settings.net as number) : 0,
     loss,
+    ...(losses[loss].withDelta === null ? {} : { delta: settings.delta as number }),
     lambda: settings.lambda as number,
     l1: settings.l1 as number,
     penalizeBiases: settings.penalize === 'all',
@@ -129,6 +147,7 @@ export function networkSchema(z: typeof Zod.z) {
     layers: z.array(layer).min(1),
     draw: z.int().min(0),
     loss: z.enum(lossNames),
+    delta: z.number().positive().optional(),
     lambda: z.number().min(0),
     l1: z.number().min(0),
     penalizeBiases: z.boolean(),

@@ -248,12 +248,24 @@ export async function trainingArguments(
   model: TrainingConfig,
   seed: number,
 ): Promise<Omit<Training, 'dtype'>> {
-  const { layers, loss, lambda, l1, penalizeBiases, optimizer, learningRate, batchSize, epochs, draw } =
-    model;
+  const {
+    layers,
+    loss,
+    delta,
+    lambda,
+    l1,
+    penalizeBiases,
+    optimizer,
+    learningRate,
+    batchSize,
+    epochs,
+    draw,
+  } = model;
   return {
     layers,
     weights: initialWeights(layers, columnsOf(train), seed, draw),
     loss,
+    ...(delta === undefined ? {} : { delta }),
     penalty: { lambda, l1, penalizeBiases },
     optimizer,
     learningRate,

@@ -57,6 +57,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   /** Defaults of the model's fields. A field with its default value is left out of a trial's id. */
   readonly defaults: object;
   readonly config: (settings: Settings, context: ModelContext) => Model;
+  /** Refuses settings that it cannot fit, also those that it does not read. Errors: UserError. */
+  readonly check?: (settings: Settings) => void;
   /** The schema of the model, without its `solver`. */
   readonly schema: ShapeOf;
   /** The loss that is minimised. It also encodes the targets. */
@@ -91,13 +93,17 @@ export function layerWeights(layers: readonly LayerSpec[], inputs: number): numb
   );
 }
 
-/** Refuses an L1 penalty where a solver cannot minimise it; `why` says why. */
-export function refuseL1({ solver, l1 }: Settings, why: string): void {
-  if (l1 === 0) return;
+/** Refuses a setting that a solver cannot fit; `why` says why. */
+export function refuseSetting(
+  { solver, ...settings }: Settings,
+  name: string,
+  expected: string,
+  why: string,
+): never {
   throw new UserError({
-    what: `{solver} ${solver} has no {l1}: ${why}`,
-    expected: '{l1} 0',
-    received: l1,
-    remedy: 'use {solver} sgd, or {lambda} for a penalty on squares',
+    what: `{solver} ${solver} cannot fit {${name}} ${settings[name]}: ${why}`,
+    expected: `{${name}} ${expected}`,
+    received: settings[name],
+    remedy: 'use {solver} sgd',
   });
 }
