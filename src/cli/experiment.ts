@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { scalings } from '../datasets/scale.ts';
@@ -21,7 +21,15 @@ import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
 import { settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
-import { addRunFlags, type RunFlags, runOptionsOf, sourcesOf, variantAndQuick } from './run-flags.ts';
+import {
+  addRunFlags,
+  addUnder,
+  headings,
+  type RunFlags,
+  runOptionsOf,
+  sourcesOf,
+  variantAndQuick,
+} from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
 
@@ -39,6 +47,11 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
     fromFiles: datasets[experiment.dataset].fromFiles,
     quick: quickText(experiment),
   });
+  addUnder(
+    command,
+    headings.output,
+    new Option('--page', 'write a page of the results too, for fys-nn open'),
+  );
   addExamples(
     command,
     experiment.examples.map(([options, what]) => [`${experiment.name} ${withFlags(options)}`, what]),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { reportFolderName } from '../output/folder-name.ts';
+import { reportFolderName, runFolderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
 import { defaultStore, type RunOptions } from './run-flags.ts';
@@ -11,12 +11,13 @@ import { writeStderr } from './terminal.ts';
 /** The page's file name in the folder of a report. */
 export const pageFile = 'report.html';
 
-/** The page of a report in a folder, as HTML. */
+/** The page of a report, or of a single experiment, in a folder, as HTML. */
 export async function renderPage(
   plans: readonly Plan[],
   records: Records,
   folder: string,
   { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
+  kind: 'report' | 'experiment' = 'report',
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
   const { compareWithPublished, isComparable } = await import('../claims/comparison.ts');
@@ -29,7 +30,8 @@ export async function renderPage(
     if (!quiet) writeStderr(`note: ${text}`);
   };
   // A folder that fys-nn has named itself, next to those of verify.
-  const isOwn = folder === join('results', reportFolderName(plans) ?? '.');
+  const own = kind === 'report' ? (reportFolderName(plans) ?? '.') : runFolderName(plans[0]);
+  const isOwn = folder === join('results', own);
   return reportPage({
     runs: await Promise.all(
       plans.map(async (plan) => {
@@ -37,23 +39,30 @@ export async function renderPage(
         return { plan, figures: figuresOf(plan, records, { published, look: { interactive: true } }) };
       }),
     ),
-    functions: {
-      name: functions.name,
-      title: functions.title,
-      where: functions.figure,
-      figures: [functionsFigure(functions, ownFunctionValues())],
-    },
+    functions:
+      kind === 'experiment'
+        ? null
+        : {
+            name: functions.name,
+            title: functions.title,
+            where: functions.figure,
+            figures: [functionsFigure(functions, ownFunctionValues())],
+          },
     records,
     comparisons: (await compareWithPublished(plans, records)).filter(isComparable),
-    verdicts: await readVerdicts(
-      [join(folder, 'verify'), ...(isOwn ? ['results/verify', 'results/verify-quick'] : [])],
-      plans[0].quick,
-    ),
+    verdicts:
+      kind === 'experiment'
+        ? null
+        : await readVerdicts(
+            [join(folder, 'verify'), ...(isOwn ? ['results/verify', 'results/verify-quick'] : [])],
+            plans[0].quick,
+          ),
     places: {
       dataDir: sources.dataDir,
       dataName: sources.dataName ?? null,
       store: storeDirectory === defaultStore ? null : storeDirectory,
-      out: folder === 'results' ? null : folder,
+      out: folder === 'results' || (kind === 'experiment' && isOwn) ? null : folder,
+      nested: kind === 'report',
     },
     classifier: await classifierData(plans, records, storeDirectory, sources, note),
   });

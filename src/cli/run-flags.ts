@@ -38,6 +38,7 @@ export interface RunFlags extends FailureFlags {
   readonly json?: boolean;
   readonly format: string;
   readonly figures: boolean;
+  readonly page?: boolean;
 }
 
 export interface FailureOptions {
@@ -61,6 +62,8 @@ export interface RunOptions extends FailureOptions {
   readonly formats: readonly FormatName[];
   /** Whether figures are drawn. */
   readonly figures: boolean;
+  /** Whether each experiment's folder gets a page. */
+  readonly page: boolean;
 }
 
 /** Checks the flags and returns what a run needs of them. */
@@ -77,6 +80,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     json: flags.json === true,
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
     figures: flags.figures,
+    page: flags.page === true,
   };
 }
 

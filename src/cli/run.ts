@@ -27,6 +27,7 @@ import { labelOf } from './label.ts';
 import { lbfgsNotes } from './lbfgs-notes.ts';
 import { foresee } from './makespan.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
+import { pageFile, renderPage } from './page.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
@@ -125,7 +126,10 @@ async function computeAndWrite(
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
-      const files = new Map([...resultFiles(plan, store, options.formats), ...figures]);
+      const page = options.page
+        ? [[pageFile, await renderPage([plan], store, out, options, 'experiment')] as const]
+        : [];
+      const files = new Map([...resultFiles(plan, store, options.formats), ...figures, ...page]);
       const manifest = (listed: FileList) => () => manifestPieces(plan, store, facts, listed);
       noteKept(out, await writeRunFolder(out, files, manifest));
     };
@@ -197,13 +201,17 @@ async function trialsToCompute(trials: readonly Trial[], store: Store, all = fal
 }
 
 /** The files that a run will write, as far as they are known before it has results. */
-function namesOf(plan: Plan, { formats: chosen, figures }: RunOptions): string[] {
+function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): string[] {
   const { layout } = plan.experiment;
   const drawn = [
     layout.curves === null ? 'heat-maps' : 'curves',
     ...(layout.chosen === null ? [] : ['lines']),
   ];
-  return [...resultNames(chosen), ...(figures ? drawn.flatMap((name) => figureNames(name)) : [])];
+  return [
+    ...resultNames(chosen),
+    ...(figures ? drawn.flatMap((name) => figureNames(name)) : []),
+    ...(page ? [pageFile] : []),
+  ];
 }
 
 function lacksRecords({ cells }: Plan, store: Store): boolean {

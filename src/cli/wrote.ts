@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { counted } from '../errors.ts';
 import { groupBy } from '../output/group-by.ts';
+import { pageFile } from './page.ts';
 
 /**
  * "wrote results/ffnn/: curves.csv, summary.csv, trials.csv, 2 figures"; the folders of a report are one line. Where that
@@ -23,8 +24,9 @@ export async function wroteLines(folders: readonly string[], width: number): Pro
 }
 
 async function contentsOf(folder: string): Promise<string> {
-  const names = await readdir(folder).catch(() => []);
+  const names: string[] = await readdir(folder).catch(() => []);
   const tables = names.filter((name) => /^(?:trials|curves|summary)\.(?!svg|png|pdf|vl)/.test(name)).sort();
   const figures = names.filter((name) => name.endsWith('.svg')).length;
-  return [...tables, ...(figures === 0 ? [] : [counted(figures, 'figure')])].join(', ');
+  const page = names.includes(pageFile) ? [pageFile] : [];
+  return [...tables, ...(figures === 0 ? [] : [counted(figures, 'figure')]), ...page].join(', ');
 }

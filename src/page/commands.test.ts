@@ -8,7 +8,7 @@ import type { SettingLists } from '../experiment/options.ts';
 import { type Choices, type Plan, planExperiment } from '../experiment/plan.ts';
 import { commandOf } from './commands.ts';
 
-const usual = { dataDir: null, dataName: null, store: null, out: null };
+const usual = { dataDir: null, dataName: null, store: null, out: null, nested: true };
 type Chosen = Partial<Choices> & { given?: SettingLists };
 
 const experimentOf = (name: string) => experiments.find((candidate) => candidate.name === name)!;
@@ -58,7 +58,7 @@ describe('commandOf', () => {
   });
 
   test('names the places of the run, the data only where they come from files', async () => {
-    const places = { dataDir: '../my data', dataName: null, store: 'here/store', out: 'mine/' };
+    const places = { dataDir: '../my data', dataName: null, store: 'here/store', out: 'mine/', nested: true };
     expect(commandOf(await planned('mnist', {}), places)).toBe(
       "npx fys-nn mnist --seed 2020 --data-dir '../my data' --store here/store --out mine/mnist",
     );
@@ -101,6 +101,7 @@ describe('commandOf', () => {
       dataName: null,
       store: path,
       out: path,
+      nested: true,
     });
     const flags = await flagsOf('mnist', wordsOf(command).slice(2));
     expect(flags).toMatchObject({ dataDir: path, store: path, out: `${path}/mnist` });

@@ -11,8 +11,10 @@ export interface Places {
   readonly dataDir: string | null;
   readonly dataName: string | null;
   readonly store: string | null;
-  /** The folder of the page, with one subfolder per experiment. */
+  /** The folder of the page. */
   readonly out: string | null;
+  /** Whether it has one subfolder per experiment, as that of a report. */
+  readonly nested: boolean;
 }
 
 /** The command that runs a plan again into the same folder, with every option that differs from its default. */
@@ -36,12 +38,13 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
     ...pathOption('--data-name', fromFiles ? places.dataName : null),
     ...pathOption('--store', places.store),
     ...outOf(places, folderName(experiment.name)),
+    ...(places.nested ? [] : ['--page']),
   ].join(' ');
 }
 
-/** The `--out` option for a folder inside the page's folder; empty if that is the default. */
-export function outOf({ out }: Places, folder: string): string[] {
-  return pathOption('--out', out === null ? null : `${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
+/** The `--out` option for the folder of an experiment; empty if that is the default. */
+export function outOf({ out, nested }: Places, folder: string): string[] {
+  return pathOption('--out', out === null || !nested ? out : `${out.replace(/(?<=.)\/+$/, '')}/${folder}`);
 }
 
 function pathOption(flag: string, path: string | null): string[] {

@@ -33,7 +33,7 @@ export interface Sections {
  */
 export function pageHeader(
   plans: readonly Plan[],
-  functions: FunctionsPart,
+  functions: FunctionsPart | null,
   records: Records,
   sections: Sections,
   held: readonly (readonly [string, string])[],
@@ -45,7 +45,14 @@ export function pageHeader(
   const missing = ids.size - found.length;
   const facts: [string, string][] = [
     ['program', `fys-nn ${programVersion()}, numerics ${numerics}`],
-    ['reading of the report', variant === 'code' ? 'its program (code)' : 'its wording (text)'],
+    ...(functions === null && variant === 'code'
+      ? []
+      : [
+          ['reading of the report', variant === 'code' ? 'its program (code)' : 'its wording (text)'] as [
+            string,
+            string,
+          ],
+        ]),
     [
       'trials',
       `${ids.size}${diverged > 0 ? `, ${diverged} diverged` : ''}${missing > 0 ? `, ${missing} not run` : ''}`,
@@ -53,9 +60,7 @@ export function pageHeader(
   ];
   return html`<header>
 <p class="kicker">fys-nn</p>
-<h1>A report, rerun from a seed</h1>
-<p class="lead">Project 2 of FYS-STK4155 at the University of Oslo (M. B. Pettersen, November 2020) trains linear models and
-neural networks by stochastic gradient descent. ${whatWasRun(plans)} ${changes(plans)}</p>
+${functions === null ? experimentLead(plans[0]) : reportLead(plans)}
 ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></p>` : null}
 <p>${seedsOf(plans)} ${whatToClick(plans, sections)}</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}${held.map(
@@ -65,12 +70,29 @@ ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></
 <nav aria-label="Contents"><ul>
 ${sections.verdicts !== 'none' ? html`<li><a href="#verdicts">Does the report hold?</a></li>\n` : null}${
   sections.network !== 'none' ? html`<li><a href="#network">Draw a digit</a></li>\n` : null
-}<li><a href="#${functions.name}">${functions.title}</a> <span class="where">${functions.where}</span></li>
+}${
+  functions === null
+    ? null
+    : html`<li><a href="#${functions.name}">${functions.title}</a> <span class="where">${functions.where}</span></li>\n`
+}
 ${plans.map((plan) => {
   const { title, figure } = describePlan(plan);
   return html`<li><a href="#${folderName(plan.experiment.name)}">${title}</a>${figure === null ? null : html` <span class="where">${figure}</span>`}</li>\n`;
 })}<li><a href="#terms">Terms</a></li>
 </ul></nav>`;
+}
+
+function reportLead(plans: readonly Plan[]): Html {
+  return html`<h1>A report, rerun from a seed</h1>
+<p class="lead">Project 2 of FYS-STK4155 at the University of Oslo (M. B. Pettersen, November 2020) trains linear models and
+neural networks by stochastic gradient descent. ${whatWasRun(plans)} ${changes(plans)}</p>`;
+}
+
+function experimentLead(plan: Plan): Html {
+  const { title, data, figure } = describePlan(plan);
+  const where = figure === null ? '' : ` ${figure} of the report has the same settings.`;
+  return html`<h1>${title}</h1>
+<p class="lead">One experiment on these data: ${data}.${where}</p>`;
 }
 
 function link(experiment: string): Html {

@@ -39,12 +39,20 @@ beforeAll(async () => {
     comparisons: [],
     verdicts: null,
     classifier: null,
-    places: { dataDir: null, dataName: null, store: null, out: null },
+    places: { dataDir: null, dataName: null, store: null, out: null, nested: true },
   };
 });
 
 test('the same records give the same bytes', async () => {
   expect(await reportPage(page)).toBe(await reportPage(page));
+});
+
+test('the page of a single experiment speaks of it alone, and its command writes the same page', async () => {
+  const places = { ...page.places, out: 'mine', nested: false };
+  const text = await reportPage({ ...page, functions: null, places });
+  expect(text).toContain('<h1>Network 2-128-1, relu: MSE per epoch</h1>');
+  expect(text).toContain('npx fys-nn ffnn --seed 7 --epochs 2 --out mine --page</code>');
+  expect(text).not.toMatch(/A report, rerun|Does the report hold|Figure 2/);
 });
 
 test('numbers, settings and the command of a run are in it', async () => {
@@ -90,7 +98,7 @@ test('without weights it says how to get them', async () => {
 
 test('commands name the places of the run', async () => {
   const mnist = await planOf('mnist', { seed: [3] });
-  const places = { dataDir: 'digits', dataName: null, store: 'kept', out: 'mine' };
+  const places = { dataDir: 'digits', dataName: null, store: 'kept', out: 'mine', nested: true };
   const text = await reportPage({
     ...page,
     places,

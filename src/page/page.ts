@@ -1,6 +1,7 @@
 import type { Comparison } from '../claims/comparison.ts';
 import { standingCounts } from '../claims/opening.ts';
 import type { ReadVerification } from '../claims/read-verification.ts';
+import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
@@ -10,7 +11,7 @@ import { figureBlock, type PageFigure } from './figure.ts';
 import { pageFooter } from './footer.ts';
 import { glossary } from './glossary.ts';
 import { type FunctionsPart, pageHeader } from './header.ts';
-import { html, verbatim } from './html.ts';
+import { type Html, html, verbatim } from './html.ts';
 import { networkSection } from './network.ts';
 import { command } from './parts.ts';
 import { moduleScripts, vegaScript } from './scripts.ts';
@@ -23,7 +24,8 @@ export type { PageFigure } from './figure.ts';
 export interface Page {
   /** At least one run, with its figures. */
   readonly runs: readonly { readonly plan: Plan; readonly figures: readonly PageFigure[] }[];
-  readonly functions: FunctionsPart;
+  /** null on the page of a single experiment. */
+  readonly functions: FunctionsPart | null;
   readonly records: Records;
   readonly comparisons: readonly Comparison[];
   /** null if there are none that fit the runs. */
@@ -38,7 +40,7 @@ const policy =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline'; img-src data:";
 
 /**
- * Writes report.html, a single file that opens from disk without a network. The same records give the same bytes.
+ * Writes report.html, of a report or of a single experiment: a single file that opens from disk without a network. The same records give the same bytes.
  *
  * The verdicts come first, then the trained network, then each experiment.
  */
@@ -47,16 +49,13 @@ export async function reportPage(page: Page): Promise<string> {
   const plans = runs.map(({ plan }) => plan);
   const hasDigits = plans.some(({ data }) => data.some(({ isDigits }) => isDigits));
   const sections = {
-    verdicts: plans.some(isOnReportsData) ? (verdicts === null ? 'empty' : 'full') : 'none',
+    verdicts:
+      functions !== null && plans.some(isOnReportsData) ? (verdicts === null ? 'empty' : 'full') : 'none',
     network: hasDigits ? (classifier === null ? 'empty' : 'full') : 'none',
   } as const;
   const main = html`${sections.verdicts !== 'none' ? verdictsSection(verdicts, plans[0].quick, places) : null}
 ${sections.network !== 'none' ? networkSection(classifier, plans, places) : null}
-<section id="${functions.name}" aria-labelledby="functions-title">
-<h2 id="functions-title">${functions.title} <span class="where">${functions.where}</span></h2>
-${functions.figures.map((figure) => figureBlock(functions.name, figure))}
-${command(['npx fys-nn', functions.name, ...outOf(places, functions.name)].join(' '))}
-</section>
+${functions === null ? null : functionsSection(functions, places)}
 ${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons, places))}`;
   const { markup } = html`<!DOCTYPE html>
 <html lang="en">
@@ -66,7 +65,7 @@ ${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comp
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>fys-nn: a report, rerun from a seed${plans[0].quick ? ' (quick run)' : ''}</title>
+<title>fys-nn: ${functions === null ? describePlan(plans[0]).title : 'a report, rerun from a seed'}${plans[0].quick ? ' (quick run)' : ''}</title>
 <style>${verbatim(styles)}</style>
 </head>
 <body>
@@ -84,6 +83,14 @@ ${await moduleScripts()}
 </html>
 `;
   return markup;
+}
+
+function functionsSection({ name, title, where, figures }: FunctionsPart, places: Places): Html {
+  return html`<section id="${name}" aria-labelledby="functions-title">
+<h2 id="functions-title">${title} <span class="where">${where}</span></h2>
+${figures.map((figure) => figureBlock(name, figure))}
+${command(['npx fys-nn', name, ...outOf(places, name)].join(' '))}
+</section>`;
 }
 
 function isOnReportsData({ data }: Plan): boolean {
