@@ -12,6 +12,7 @@ const runSettings = new Set([
   'timeout',
   'format',
   'first',
+  'force',
   'axes',
   'metric',
 ]);

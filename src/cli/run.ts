@@ -6,6 +6,7 @@ import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
+import { openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning } from '../output/manifest.ts';
 import { resultFiles, resultNames } from '../output/result-files.ts';
@@ -123,13 +124,16 @@ async function computeAndWrite(
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
     };
+    const { classifiers, note: lacking } = await openClassifiers(plan, store, storeDirectory);
+    if (lacking !== null) note(`note: ${withFlags(lacking)}`);
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
       const page = options.page
         ? [[pageFile, await renderPage([plan], store, out, options, 'experiment')] as const]
         : [];
-      const files = new Map([...resultFiles(plan, store, options.formats), ...figures, ...page]);
+      const tables = resultFiles(plan, store, options.formats, classifiers);
+      const files = new Map([...tables, ...figures, ...page]);
       const manifest = (listed: FileList) => () => manifestPieces(plan, store, facts, listed);
       noteKept(out, await writeRunFolder(out, files, manifest));
     };
@@ -208,7 +212,7 @@ function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): st
     ...(layout.chosen === null ? [] : ['lines']),
   ];
   return [
-    ...resultNames(chosen),
+    ...resultNames(plan.experiment.task, chosen),
     ...(figures ? drawn.flatMap((name) => figureNames(name)) : []),
     ...(page ? [pageFile] : []),
   ];

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { counted } from '../errors.ts';
+import { classifierTableNames } from '../output/classifier-tables.ts';
 import { groupBy } from '../output/group-by.ts';
 import { pageFile } from './page.ts';
 
@@ -27,6 +28,12 @@ async function contentsOf(folder: string): Promise<string> {
   const names: string[] = await readdir(folder).catch(() => []);
   const tables = names.filter((name) => /^(?:trials|curves|summary)\.(?!svg|png|pdf|vl)/.test(name)).sort();
   const figures = names.filter((name) => name.endsWith('.svg')).length;
+  const classes = classifierTableNames.filter((name) => names.includes(`${name}.csv`)).length;
   const page = names.includes(pageFile) ? [pageFile] : [];
-  return [...tables, ...(figures === 0 ? [] : [counted(figures, 'figure')]), ...page].join(', ');
+  return [
+    ...tables,
+    ...(classes === 0 ? [] : [counted(classes, 'table of the classes', 'tables of the classes')]),
+    ...(figures === 0 ? [] : [counted(figures, 'figure')]),
+    ...page,
+  ].join(', ');
 }

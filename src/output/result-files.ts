@@ -3,6 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
+import type { Task } from '../stats/metrics.ts';
+import { classifierTableNames, tablesOfClassifiers } from './classifier-tables.ts';
+import type { Classifiers } from './classifiers.ts';
 import { curvesTable } from './curves-table.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
 import { folderName } from './folder-name.ts';
@@ -14,13 +17,17 @@ import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
 
-/** The tables of an experiment and their description, by name; for people, the report's table. */
+/** The tables of an experiment and their description, by name, with those of its classifiers; for people, the report's table. */
 export function resultFiles(
   plan: Plan,
   records: Records,
   formatNames: readonly FormatName[],
+  classifiers: Classifiers | null = null,
 ): Map<string, FileContent> {
-  const tables = [trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)];
+  const tables = [
+    ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
+    ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
+  ];
   const { title, context } = describePlan(plan);
   const description = `${title} (${context})${plan.quick ? `. ${quickWarning}` : ''}`;
   const forPrograms = formatNames.filter((name) => formats[name].forPrograms);
@@ -34,12 +41,15 @@ export function resultFiles(
   return files;
 }
 
-/** The names of those files. */
-export function resultNames(formatNames: readonly FormatName[]): string[] {
+/** The names of those files, for a task. */
+export function resultNames(task: Task, formatNames: readonly FormatName[]): string[] {
   const forPrograms = formatNames.filter((name) => formats[name].forPrograms);
   const forPeople = formatNames.filter((name) => !formats[name].forPrograms);
   return [
-    ...tableNames(['trials', 'curves', 'summary'], forPrograms),
+    ...tableNames(
+      ['trials', 'curves', 'summary', ...(task === 'classification' ? classifierTableNames : [])],
+      forPrograms,
+    ),
     ...forPeople.map((name) => `table.${formats[name].extension}`),
   ];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
-import { readRegularBytes } from '../files/regular-file.ts';
+import { readRegularAtOnce, readRegularBytes } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
@@ -73,9 +73,27 @@ async function findOf(
   return { whole, damaged };
 }
 
+/** The same, synchronously. */
+export function readAttachmentAtOnce(
+  directory: string,
+  { id }: Pick<Trial, 'id'>,
+  kind: AttachmentKind,
+): Uint8Array | null {
+  try {
+    return contentOf(readRegularAtOnce(attachmentFile(directory, kind, id), largest));
+  } catch {
+    return null;
+  }
+}
+
 async function readWhole(path: string): Promise<Uint8Array | null> {
   const bytes = await readRegularBytes(path, largest).catch(() => null);
-  if (bytes === null || bytes.length <= digestBytes) return null;
+  return bytes === null ? null : contentOf(bytes);
+}
+
+/** The bytes before the digest; null if they do not have it. */
+function contentOf(bytes: Buffer): Uint8Array | null {
+  if (bytes.length <= digestBytes) return null;
   const content = bytes.subarray(0, -digestBytes);
   return digestOf(content).equals(bytes.subarray(-digestBytes)) ? content : null;
 }
