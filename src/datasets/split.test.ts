@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { createRng, permutation } from '../math/rng.ts';
-import { splitRows } from './split.ts';
+import { foldRows, splitRows } from './split.ts';
 
 const published = { rows: 30, canonicalTrainRows: 20 };
 const unpublished = { rows: 30, canonicalTrainRows: null };
@@ -95,4 +95,59 @@ test.each([
   expect(error).toBeInstanceOf(UserError);
   expect((error as UserError).parts.what).toContain(option);
   expect((error as UserError).parts.received).toBe(received);
+});
+
+describe('validation rows', () => {
+  const data = { rows: 100, canonicalTrainRows: 60 };
+  const sorted = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
+
+  test.each(['random', 'canonical'] as const)(
+    'of a %s split are training rows, and leave the test rows as they are',
+    (method) => {
+      const plain = splitRows(data, { method, trainRows: 50, testRows: 30 }, 3);
+      expect(plain.validation).toHaveLength(0);
+      const split = splitRows(data, { method, trainRows: 50, testRows: 30, validationRows: 11 }, 3);
+      expect([...split.test]).toEqual([...plain.test]);
+      expect(split.validation).toHaveLength(11);
+      expect(sorted([...split.train, ...split.validation])).toEqual([...plain.train]);
+    },
+  );
+
+  test('of a larger part include those of a smaller one', () => {
+    const [few, many] = [5, 20].map((validationRows) =>
+      splitRows(data, { method: 'random', trainRows: 50, testRows: 30, validationRows }, 3),
+    );
+    expect([...many.validation]).toEqual(expect.arrayContaining([...few.validation]));
+  });
+
+  test('are fewer than the training rows', () => {
+    const config = { method: 'random', trainRows: 5, testRows: 5 } as const;
+    expect(splitRows(data, { ...config, validationRows: 4 }, 1).train).toHaveLength(1);
+    expect(() => splitRows(data, { ...config, validationRows: 5 }, 1)).toThrow('leaves no rows to train on');
+    expect(() => splitRows(data, { ...config, folds: 6 }, 1)).toThrow(
+      'more parts than there are training rows',
+    );
+    expect(() => splitRows(data, { ...config, folds: 2, validationRows: 1 }, 1)).toThrow(
+      'exclude each other',
+    );
+  });
+});
+
+test.each([
+  [2, 2],
+  [7, 3],
+  [20, 6],
+  [5, 5],
+])('of %i rows, each is held out in one of %i folds', (rows, folds) => {
+  const train = Int32Array.from({ length: rows }, (_, row) => 3 * row);
+  const parts = foldRows(train, folds, 2);
+  expect(parts).toHaveLength(folds);
+  const held = parts.flatMap(({ validation }) => [...validation]);
+  expect(held.sort((a, b) => a - b)).toEqual([...train]);
+  const sizes = parts.map(({ validation }) => validation.length);
+  expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+  for (const { train: rest, validation } of parts) {
+    expect([...rest, ...validation].sort((a, b) => a - b)).toEqual([...train]);
+  }
+  expect(foldRows(train, folds, 2)).toEqual(parts);
 });

@@ -8,21 +8,37 @@ export type SplitMethod = (typeof splitMethods)[number];
 
 export interface SplitConfig {
   readonly method: SplitMethod;
+  /** The rows that are not test rows: those for validation are taken from them. */
   readonly trainRows: number;
   readonly testRows: number;
+  /** Absent: 0, as in the records of earlier versions. */
+  readonly validationRows?: number;
+  /** The parts of the training rows for cross-validation; absent: 0, none. */
+  readonly folds?: number;
+}
+
+/** Defaults. A field with its default value is left out of a trial's id, so the defaults must never change. */
+export const splitDefaults: Partial<SplitConfig> = { validationRows: 0, folds: 0 };
+
+/** The number of rows that a model is fitted to. */
+export function fittedRows({ trainRows, validationRows = 0 }: SplitConfig): number {
+  return trainRows - validationRows;
 }
 
 /** The facts about the data that a split needs. */
 export type SplitSource = Pick<Dataset, 'rows' | 'canonicalTrainRows'>;
 
-/** Row indices of a dataset. No row is in both parts. */
+/** Row indices of a dataset. No row is in two parts. */
 export interface Split {
   readonly train: Int32Array;
+  /** Empty unless the split has validation rows. */
+  readonly validation: Int32Array;
   readonly test: Int32Array;
 }
 
 /**
- * Chooses the training and the test rows, drawn from the seed's 'split' streams.
+ * Chooses the training and the test rows, drawn from the seed's 'split' streams, then the validation rows among the
+ * training rows from its 'validation' stream: the test rows are the same with and without them.
  *
  * Each part keeps the order of the data, which is also their order in memory.
  *
@@ -32,6 +48,37 @@ export interface Split {
  */
 export function splitRows(dataset: SplitSource, config: SplitConfig, seed: number): Split {
   checkSplit(dataset, config);
+  const { train, test } = trainAndTest(dataset, config, seed);
+  const { validationRows = 0 } = config;
+  if (validationRows === 0) return { train, validation: new Int32Array(), test };
+  const order = permutation(createRng(seed, 'validation'), train.length);
+  return { ...divide(train, order, 0, validationRows), test };
+}
+
+/**
+ * The training and the validation rows of each of `folds` fits: every training row is for validation in one of them.
+ * Their numbers of validation rows differ by at most one. Drawn from the seed's 'folds' stream.
+ */
+export function foldRows(train: Int32Array, folds: number, seed: number): Omit<Split, 'test'>[] {
+  const order = permutation(createRng(seed, 'folds'), train.length);
+  const bound = (fold: number) => Math.floor((fold * train.length) / folds);
+  return Array.from({ length: folds }, (_, fold) => divide(train, order, bound(fold), bound(fold + 1)));
+}
+
+/** Takes the rows at places from .. to - 1 of the order for validation. Both parts keep the order of the data. */
+function divide(rows: Int32Array, order: Int32Array, from: number, to: number): Omit<Split, 'test'> {
+  const held = new Set(order.subarray(from, to));
+  return {
+    train: rows.filter((_, place) => !held.has(place)),
+    validation: rows.filter((_, place) => held.has(place)),
+  };
+}
+
+function trainAndTest(
+  dataset: SplitSource,
+  config: SplitConfig,
+  seed: number,
+): Pick<Split, 'train' | 'test'> {
   const { rows, canonicalTrainRows } = dataset;
   const { method, trainRows, testRows } = config;
   if (method === 'random') {
@@ -50,9 +97,34 @@ export function splitRows(dataset: SplitSource, config: SplitConfig, seed: numbe
 
 /** Rejects more rows than exist, and a canonical split of data that were published without one. */
 export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): void {
-  const { method, trainRows, testRows } = config;
+  const { method, trainRows, testRows, validationRows = 0, folds = 0 } = config;
   checkCount('{samples}', 'training', trainRows, 1);
   checkCount('{testSize}', 'test', testRows, 0);
+  checkCount('{validationSize}', 'validation', validationRows, 0);
+  if (validationRows >= trainRows) {
+    throw new UserError({
+      what: '{validationSize} leaves no rows to train on',
+      expected: `fewer than the ${trainRows} training rows`,
+      received: validationRows,
+      remedy: 'lower {validationSize}, or raise {samples}',
+    });
+  }
+  if (folds > trainRows) {
+    throw new UserError({
+      what: '{folds} asks for more parts than there are training rows',
+      expected: `at most ${trainRows}`,
+      received: folds,
+      remedy: 'lower {folds}, or raise {samples}',
+    });
+  }
+  if (folds > 0 && validationRows > 0) {
+    throw new UserError({
+      what: '{folds} and {validationSize} exclude each other: each fold is the validation rows of one fit',
+      expected: 'one of the two',
+      received: `{folds} ${folds} and ${validationRows} validation rows`,
+      remedy: 'leave out {validationSize}, or use {folds} none',
+    });
+  }
   if (method === 'random') {
     if (trainRows + testRows > rows) throw tooMany('{samples}', 'rows', trainRows + testRows, rows);
     return;

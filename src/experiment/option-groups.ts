@@ -18,6 +18,8 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
     'samples',
     ...ofDatasets,
     'testSize',
+    'validationSize',
+    'folds',
     'split',
     'scale',
     'basis',

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { type DataDescription, datasetEntry } from '../datasets/index.ts';
 import { defaultScaling, divisorOf } from '../datasets/scale.ts';
+import { fittedRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -282,7 +283,7 @@ function createScheduleCheck(): (config: TrialConfig) => Promise<void> {
   return async ({ model, split }) => {
     if (!('schedule' in model)) return;
     const { schedule: text, learningRate, epochs, batchSize } = model;
-    const steps = Math.floor(split.trainRows / batchSize);
+    const steps = Math.floor(fittedRows(split) / batchSize);
     const key = JSON.stringify([text, learningRate, epochs, steps]);
     if (checked.has(key)) return;
     let schedule = compiled.get(text);

@@ -3,12 +3,12 @@ import { type DatasetName, datasetEntry, datasetNames } from '../datasets/index.
 import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
 import type { Option, Setting, Settings } from '../parsing/option.ts';
-import { dataKey, resolveData, testRowsOf } from './resolve-data.ts';
+import { dataKey, resolveData, rowsOf } from './resolve-data.ts';
 
 describe('the test rows', () => {
   test('7 % of 100 rows are 7', () => {
     expect(100 * 0.07).toBeGreaterThan(7);
-    expect(testRowsOf(100, 0.07)).toBe(7);
+    expect(rowsOf(100, 0.07)).toBe(7);
   });
 
   /** The same in whole numbers: the smallest n with n >= total k / parts. */
@@ -27,17 +27,17 @@ describe('the test rows', () => {
     for (const total of totals) {
       for (let k = 1; k < parts; k += parts === 100 ? 1 : 7) {
         const wanted = exact(total, k, parts);
-        if (testRowsOf(total, k / parts) !== wanted) {
-          expect({ total, k, rows: testRowsOf(total, k / parts) }).toEqual({ total, k, rows: wanted });
+        if (rowsOf(total, k / parts) !== wanted) {
+          expect({ total, k, rows: rowsOf(total, k / parts) }).toEqual({ total, k, rows: wanted });
         }
       }
     }
   });
 
   test('are one at least, however small the share, and a count as it is', () => {
-    expect([1e-9, 1e-300, Number.MIN_VALUE].map((share) => testRowsOf(1e6, share))).toEqual([1, 1, 1]);
-    expect(testRowsOf(1e6, 1 - 2 ** -53)).toBe(1e6);
-    expect([1, 7, 10_000].map((count) => testRowsOf(70_000, count))).toEqual([1, 7, 10_000]);
+    expect([1e-9, 1e-300, Number.MIN_VALUE].map((share) => rowsOf(1e6, share))).toEqual([1, 1, 1]);
+    expect(rowsOf(1e6, 1 - 2 ** -53)).toBe(1e6);
+    expect([1, 7, 10_000].map((count) => rowsOf(70_000, count))).toEqual([1, 7, 10_000]);
   });
 });
 

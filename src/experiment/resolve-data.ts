@@ -35,15 +35,16 @@ export async function resolveData(
 /** A key that is the same for all settings that resolve to the same data. */
 export function dataKey(name: DatasetName, settings: Settings): string {
   const { options, resolvesPerSeed } = datasetEntry(name);
-  const { samples, testSize, split, seed } = settings;
+  const { samples, testSize, validationSize, folds, split, seed } = settings;
   const own = Object.keys(options).map((option) => settings[option]);
-  return JSON.stringify([samples, testSize, split, own, resolvesPerSeed(settings) ? seed : null]);
+  const sizes = [samples, testSize, validationSize, folds, split];
+  return JSON.stringify([sizes, own, resolvesPerSeed(settings) ? seed : null]);
 }
 
 function splitOf(settings: Settings, facts: DataFacts): SplitConfig {
-  const { samples, testSize, split } = settings;
+  const { samples, testSize, validationSize = 0, folds = 'none', split } = settings;
   const total = samples === 'all' ? facts.rows : (samples as number);
-  const testRows = testRowsOf(total, testSize as number);
+  const testRows = rowsOf(total, testSize as number);
   if (testRows >= total) {
     throw new UserError({
       what: '{testSize} leaves no rows to train on',
@@ -52,17 +53,25 @@ function splitOf(settings: Settings, facts: DataFacts): SplitConfig {
       remedy: 'lower it, or raise {samples}',
     });
   }
-  const config: SplitConfig = { method: split as SplitMethod, trainRows: total - testRows, testRows };
+  const trainRows = total - testRows;
+  const validationRows = rowsOf(trainRows, validationSize as number);
+  const config: SplitConfig = {
+    method: split as SplitMethod,
+    trainRows,
+    testRows,
+    ...(validationRows > 0 ? { validationRows } : {}),
+    ...(folds === 'none' ? {} : { folds: folds as number }),
+  };
   checkSplit(facts, config);
   return config;
 }
 
 /**
- * The number of test rows: a count is returned unchanged, a share of the rows is rounded up. A product that equals a
+ * A number of test or validation rows: a count is returned unchanged, a share of the rows is rounded up. A product that equals a
  * whole number up to rounding errors becomes that number: 7 % of 100 rows are 7, although 100 x 0.07 in float64 is
  * above 7.
  */
-export function testRowsOf(total: number, size: number): number {
+export function rowsOf(total: number, size: number): number {
   if (size >= 1) return size;
   const rows = total * size;
   const nearest = Math.round(rows);

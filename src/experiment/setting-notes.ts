@@ -1,3 +1,4 @@
+import { fittedRows } from '../datasets/split.ts';
 import { idleOptions } from './no-effect.ts';
 import type { OptionName, SettingLists } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -27,11 +28,11 @@ function leftOverNote({ cells, lists }: Plan): string[] | undefined {
   if (!(lists.batches ?? []).includes('permutation')) return undefined;
   const seen = new Set<string>();
   for (const cell of cells) {
-    const { batches, batchSize, samples, testSize } = cell.settings;
-    const key = JSON.stringify([batches, batchSize, samples, testSize]);
+    const { batches, batchSize, samples, testSize, validationSize } = cell.settings;
+    const key = JSON.stringify([batches, batchSize, samples, testSize, validationSize]);
     if (batches !== 'permutation' || typeof batchSize !== 'number' || seen.has(key)) continue;
     seen.add(key);
-    const { trainRows } = cell.trial.config.split;
+    const trainRows = fittedRows(cell.trial.config.split);
     const left = trainRows % batchSize;
     if (left < noticeable * trainRows) continue;
     return [

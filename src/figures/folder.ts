@@ -115,6 +115,9 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
   const later: readonly OptionName[] = [
     'reference',
     'streams',
+    'validationSize',
+    'folds',
+    'earlyStopping',
     'loss',
     'delta',
     'outputActivation',

@@ -2,7 +2,16 @@ import { UserError } from '../errors.ts';
 import { log } from './elementary.ts';
 
 /** What random numbers are used for. Each purpose draws from its own stream. */
-export type Purpose = 'data' | 'split' | 'init' | 'batches' | 'bootstrap' | 'architecture' | 'verdicts';
+export type Purpose =
+  | 'data'
+  | 'split'
+  | 'validation'
+  | 'folds'
+  | 'init'
+  | 'batches'
+  | 'bootstrap'
+  | 'architecture'
+  | 'verdicts';
 
 /** A seeded stream of random numbers; every method draws from the same state. */
 export interface Rng {
@@ -23,7 +32,7 @@ const twoTo32 = 2 ** 32;
  *
  * seed is an integer in [0, 2^53) and index an integer in [0, 2^32); anything else is a UserError. The two halves of
  * the seed, the index and a hash of the purpose form the four words of the state. They are then mixed by an invertible
- * function, so that no two streams of the seven purposes start in the same state.
+ * function, so that no two streams of the purposes start in the same state.
  */
 export function createRng(seed: number, purpose: Purpose, index = 0): Rng {
   requireInteger('the seed', seed, Number.MAX_SAFE_INTEGER);

@@ -9,12 +9,12 @@ const grown = 100;
 
 /** Whether training has diverged, by its losses after an epoch. */
 export type HasDiverged = (
-  losses: { readonly [Split in keyof Scores]: Pick<Scores[Split], 'loss'> },
+  losses: { readonly [Split in keyof Scores]: Pick<NonNullable<Scores[Split]>, 'loss'> },
 ) => boolean;
 
 /** Whether a loss is not finite. */
-export const isNotFinite: HasDiverged = ({ train, test }) =>
-  !Number.isFinite(train.loss) || !Number.isFinite(test.loss);
+export const isNotFinite: HasDiverged = ({ train, test, validation = train }) =>
+  [train, test, validation].some(({ loss }) => !Number.isFinite(loss));
 
 /**
  * Returns a test of divergence: a loss is not finite, or the training loss has grown beyond any use. That is to be more than

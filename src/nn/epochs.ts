@@ -1,4 +1,5 @@
 import type { HasDiverged } from './divergence.ts';
+import type { BestEpoch, EarlyStopping } from './early-stopping.ts';
 import type { Scores } from './evaluate.ts';
 import { type Evaluator, type EvaluatorTask, type LendCore, startEvaluator } from './evaluator.ts';
 import type { LayerWeights } from './network.ts';
@@ -45,28 +46,40 @@ export function isEvaluated(epoch: number, { evaluateEvery, epochs }: Evaluation
 
 const everyOf = (evaluateEvery: unknown): number => (typeof evaluateEvery === 'number' ? evaluateEvery : 1);
 
-/** The results of the epochs: their curves, and the epoch after which training had diverged. */
-export interface EpochRecord {
+/** The curves of a training run. */
+export interface Curves {
   readonly train: Curve;
   readonly test: Curve;
+  /** Absent without validation rows. */
+  readonly validation?: Curve;
+}
+
+/** The results of the epochs: their curves, and the epoch after which training had diverged. */
+export interface EpochRecord extends Curves {
   /** Counted from 0; null while it has not. */
   divergedAt(): number | null;
-  /** Adds the scores of an epoch, from 1; null if it is not evaluated. */
-  add(epoch: number, scores: Scores | null): void;
+  /** Whether training has to end: it has diverged, or early stopping ends it. */
+  isOver(): boolean;
+  /** The epoch whose weights are the result; null without early stopping, where the last epoch's are. */
+  best(): BestEpoch | null;
+  /** Adds the scores of an epoch, from 1; null if it is not evaluated. `weights` copies the weights at its end. */
+  add(epoch: number, scores: Scores | null, weights: () => readonly LayerWeights[]): void;
 }
 
 /**
  * The state of a training run between two epochs: all that the next one depends on except the config, and the curves so
  * far.
  */
-export interface TrainingState {
+export interface TrainingState extends Curves {
   /** The number of completed epochs. */
   readonly epoch: number;
   readonly weights: readonly LayerWeights[];
   /** The optimiser's state, one entry per slot, each with the same layout as the weights. */
   readonly state: readonly (readonly LayerWeights[])[];
-  readonly train: Curve;
-  readonly test: Curve;
+  /** With early stopping, the best epoch so far; else null. */
+  readonly best: BestEpoch | null;
+  /** What the trial finished before this training, as JSON, and its number of epochs; absent if nothing. */
+  readonly before?: { readonly results: unknown; readonly epochs: number };
 }
 
 /** Where a training run starts, and how its state is saved on the way. */
@@ -84,7 +97,9 @@ export const noCheckpoints: Checkpoints = { resume: null, due: () => false, keep
 export function createRecord(
   hasDiverged: HasDiverged,
   onEpoch: (epoch: number) => void,
-  resume: TrainingState | null = null,
+  resume: Curves | null = null,
+  hasValidation = false,
+  stopping: EarlyStopping | null = null,
 ): EpochRecord {
   const copy = (curve: Curve = { loss: [], accuracy: [] }): Curve => ({
     loss: [...curve.loss],
@@ -92,16 +107,22 @@ export function createRecord(
   });
   const train = copy(resume?.train);
   const test = copy(resume?.test);
+  const validation = hasValidation ? copy(resume?.validation) : undefined;
   let divergedAt: number | null = null;
   return {
     train,
     test,
+    ...(validation === undefined ? {} : { validation }),
     divergedAt: () => divergedAt,
-    add(epoch, scores) {
+    isOver: () => divergedAt !== null || stopping?.ends() === true,
+    best: () => stopping?.best() ?? null,
+    add(epoch, scores, weights) {
       if (scores !== null) {
         addTo(train, scores.train);
         addTo(test, scores.test);
+        if (validation !== undefined) addTo(validation, scores.validation!);
         if (divergedAt === null && hasDiverged(scores)) divergedAt = epoch - 1;
+        if (divergedAt === null) stopping?.add(epoch, scores, weights);
       }
       onEpoch(epoch);
     },
@@ -129,16 +150,18 @@ export interface Epochs {
 }
 
 /**
- * Trains until the last epoch or divergence. Evaluations run here or, during the next epoch, on a lent core.
+ * Trains until the last epoch, divergence or early stopping. Evaluations run here or, during the next epoch, on a lent
+ * core.
  */
 export async function runEpochs(run: Epochs): Promise<void> {
   const { epochs, record, checkpoints } = run;
   const from = checkpoints.resume?.epoch ?? 0;
   const started = performance.now();
+  if (record.isOver()) return;
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
-    record.add(epoch + 1, isEvaluated(epoch + 1, run) ? run.evaluateHere() : null);
-    if (record.divergedAt() !== null) return;
+    record.add(epoch + 1, isEvaluated(epoch + 1, run) ? run.evaluateHere() : null, run.copy);
+    if (record.isOver()) return;
     if (epoch + 1 < epochs && checkpoints.due()) await keep(run, snapshot(run, epoch));
     const left = ((performance.now() - started) / (epoch + 1 - from)) * (epochs - epoch - 1);
     const giveBack = run.lendCore(left);
@@ -156,20 +179,29 @@ export async function runEpochs(run: Epochs): Promise<void> {
 /** Runs the remaining epochs. While one trains, another core evaluates a copy of the weights of the one before. */
 async function runWithEvaluator(run: Epochs, from: number, evaluator: Evaluator): Promise<void> {
   const { epochs, record, checkpoints } = run;
-  let before: { scores: Promise<Scores> | null; kept: Snapshot | null } | null = null;
+  let before: {
+    scores: Promise<Scores> | null;
+    weights: readonly LayerWeights[];
+    kept: Snapshot | null;
+  } | null = null;
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
     const kept = epoch + 1 < epochs && checkpoints.due() ? snapshot(run, epoch) : null;
-    const scores = isEvaluated(epoch + 1, run) ? evaluator.evaluate(kept?.weights ?? run.copy()) : null;
+    const evaluated = isEvaluated(epoch + 1, run);
+    const weights = kept?.weights ?? (evaluated ? run.copy() : []);
+    const scores = evaluated ? evaluator.evaluate(weights) : null;
     scores?.catch(() => {});
     if (before !== null) {
-      record.add(epoch, await before.scores);
-      if (record.divergedAt() !== null) return;
+      const { weights: own } = before;
+      record.add(epoch, await before.scores, () => own);
+      if (record.isOver()) return;
       if (before.kept !== null) await keep(run, before.kept);
     }
-    before = { scores, kept };
+    before = { scores, weights, kept };
   }
-  if (before !== null) record.add(epochs, await before.scores);
+  if (before === null) return;
+  const { weights } = before;
+  record.add(epochs, await before.scores, () => weights);
 }
 
 type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'state'>;
@@ -180,5 +212,7 @@ function snapshot(run: Epochs, epoch: number): Snapshot {
 
 /** Saves a snapshot. The record must then end with the scores of the snapshot's epoch. */
 function keep({ record, checkpoints }: Epochs, kept: Snapshot): Promise<void> {
-  return checkpoints.keep({ ...kept, train: record.train, test: record.test });
+  const { train, test, validation } = record;
+  const curves = validation === undefined ? { train, test } : { train, test, validation };
+  return checkpoints.keep({ ...kept, ...curves, best: record.best() });
 }

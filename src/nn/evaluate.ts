@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { forwardOutput } from './forward.ts';
 import type { Loss } from './losses.ts';
 import type { LayerMemory } from './network.ts';
-import type { SampleMemory } from './samples.ts';
+import type { SampleMemory, Samples } from './samples.ts';
 
 /** The number of rows that are evaluated at a time, so that their activations stay in the processor's cache. */
 export const evaluationRows = 128;
@@ -18,6 +18,29 @@ export interface Score {
 export interface Scores {
   readonly train: Score;
   readonly test: Score;
+  /** Absent without validation rows. */
+  readonly validation?: Score;
+}
+
+interface Splits {
+  readonly train: Samples;
+  readonly test: Samples;
+  readonly validation?: Samples;
+}
+
+/** The validation rows of settings that may have some. */
+export function heldOut({ validation }: Pick<Splits, 'validation'>): Pick<Splits, 'validation'> {
+  return validation === undefined ? {} : { validation };
+}
+
+/** The rows of each split, in the order in which `scoresOf` takes their scores. */
+export function splitsOf({ train, test, validation }: Splits): Samples[] {
+  return validation === undefined ? [train, test] : [train, test, validation];
+}
+
+/** Names the scores of `splitsOf`. */
+export function scoresOf([train, test, validation]: readonly Score[]): Scores {
+  return validation === undefined ? { train, test } : { train, test, validation };
 }
 
 /** Runs the forward pass on one chunk of rows at a time, and calls `visit` with z in the output layer. */

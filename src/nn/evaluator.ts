@@ -3,7 +3,7 @@ import { createKernels } from '../kernels/index.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type Region, takeRegion } from '../math/memory.ts';
 import { type Arena, createArena } from './arena.ts';
-import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
+import { evaluate, evaluationRows, predict, type Scores, scoresOf, splitsOf } from './evaluate.ts';
 import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
@@ -13,6 +13,7 @@ import { storeWeights } from './weights.ts';
 export interface EvaluatorTask {
   readonly train: Samples;
   readonly test: Samples;
+  readonly validation?: Samples;
   readonly layers: readonly LayerSpec[];
   readonly loss: LossName;
   readonly delta?: number | undefined;
@@ -49,18 +50,15 @@ export async function createEvaluation(
   task: EvaluatorTask,
   region = takeEvaluationRegion(task),
 ): Promise<Evaluation> {
-  const { train, test, dtype } = task;
+  const { dtype } = task;
   const loss = lossOf(task.loss, task.delta);
   const { samples, memory } = layOutTask(task, createArena(dtype, region.from));
   const kernels = await createKernels(dtype, region.memory);
-  loadSamples([train, test], samples, kernels);
+  loadSamples(splitsOf(task), samples, kernels);
   return {
     evaluate(weights) {
       storeWeights(kernels, memory, weights);
-      return {
-        train: evaluate(kernels, memory, samples[0], loss),
-        test: evaluate(kernels, memory, samples[1], loss),
-      };
+      return scoresOf(samples.map((rows) => evaluate(kernels, memory, rows, loss)));
     },
     testOutputs: () => predict(kernels, memory, samples[1], loss),
     release: () => region.release(),
@@ -74,9 +72,10 @@ function takeEvaluationRegion(task: EvaluatorTask): Region {
   return takeRegion(memoryOf(task.train), size.bytes());
 }
 
-function layOutTask({ train, test, layers }: EvaluatorTask, arena: Arena) {
+function layOutTask(task: EvaluatorTask, arena: Arena) {
+  const { train, layers } = task;
   return {
-    samples: layOutSamples([train, test], arena),
+    samples: layOutSamples(splitsOf(task), arena),
     memory: layOut(layers, columnsOf(train), evaluationRows, 0, isSparse(train.inputs), arena),
   };
 }

@@ -2,7 +2,7 @@ import { createKernels } from '../kernels/index.ts';
 import { allocate } from './arena.ts';
 import { divergenceTest } from './divergence.ts';
 import { createRecord } from './epochs.ts';
-import { evaluate, evaluationRows, predict, type Score } from './evaluate.ts';
+import { evaluate, evaluationRows, heldOut, predict, type Score, scoresOf, splitsOf } from './evaluate.ts';
 import { lossAndGradient } from './gradient.ts';
 import { type Evaluation, largest, minimize } from './lbfgs.ts';
 import { type LossName, lossOf } from './losses.ts';
@@ -35,6 +35,8 @@ export interface LbfgsFit {
   readonly penalizeBiases: boolean;
   /** Whether to return the outputs of the training rows; true by default. */
   readonly keepTrainOutputs?: boolean;
+  /** Rows that are evaluated after each iteration, but neither fitted nor tested on. */
+  readonly validation?: Samples;
 }
 
 /** The result, as for SGD, with iterations instead of epochs. */
@@ -82,15 +84,16 @@ export async function fitLbfgs(
   const { layers } = fit;
   const loss = lossOf(fit.loss, fit.delta);
   const sparse = isSparse(trainSamples.inputs);
+  const splits = splitsOf({ train: trainSamples, test: testSamples, ...heldOut(fit) });
   const { offsets, region } = allocate('float64', memoryOf(trainSamples), (arena) => ({
-    samples: layOutSamples([trainSamples, testSamples], arena),
+    samples: layOutSamples(splits, arena),
     memory: layOut(layers, columnsOf(trainSamples), evaluationRows, 0, sparse, arena),
     sorted: layOutSparseWorkspace(trainSamples, evaluationRows, arena),
   }));
   const { memory, sorted } = offsets;
-  const [trainRows, testRows] = offsets.samples;
+  const [trainRows, testRows, validationRows] = offsets.samples;
   const kernels = await createKernels('float64', region.memory);
-  loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
+  loadSamples(splits, offsets.samples, kernels);
 
   const store = (x: Float64Array) => storeWeights(kernels, memory, weightsAt(x, fit.weights));
   const objective = (x: Float64Array): Fitness => {
@@ -103,13 +106,11 @@ export async function fitLbfgs(
   const first = objective(start);
   const scale = Math.max(...[first, objective(new Float64Array(start.length))].map(gradientNormOf));
   const hasDiverged = divergenceTest(loss, trainSamples, () => first.score.loss);
-  const record = createRecord(hasDiverged, onIteration);
+  const record = createRecord(hasDiverged, onIteration, null, fit.validation !== undefined);
   const take = (x: Float64Array, { score }: Fitness): boolean => {
     store(x);
-    record.add(record.train.loss.length + 1, {
-      train: score,
-      test: evaluate(kernels, memory, testRows, loss),
-    });
+    const held = offsets.samples.slice(1).map((rows) => evaluate(kernels, memory, rows, loss));
+    record.add(record.train.loss.length + 1, scoresOf([score, ...held]), () => []);
     return record.divergedAt() === null;
   };
   const options = { maxIterations: fit.maxIterations, gradientTolerance: fit.gradientTolerance * scale };
@@ -121,10 +122,14 @@ export async function fitLbfgs(
   const fitted = {
     train: record.train,
     test: record.test,
+    ...(record.validation === undefined ? {} : { validation: record.validation }),
     divergedAt: Number.isFinite(evaluation.value) ? record.divergedAt() : iterations,
     testOutputs: predict(kernels, memory, testRows, loss),
     trainOutputs:
       fit.keepTrainOutputs === false ? new Float64Array() : predict(kernels, memory, trainRows, loss),
+    ...(validationRows === undefined
+      ? {}
+      : { validationOutputs: predict(kernels, memory, validationRows, loss) }),
     weights: copyWeights(kernels, memory),
     iterations,
     converged: minimum.converged && !noOptimum,

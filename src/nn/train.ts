@@ -3,8 +3,9 @@ import type { Dtype } from '../math/dtype.ts';
 import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
 import { divergenceTest, isNotFinite } from './divergence.ts';
-import { type Checkpoints, type Curve, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
-import { evaluate, evaluationRows, predict, type Scores } from './evaluate.ts';
+import { createEarlyStopping } from './early-stopping.ts';
+import { type Checkpoints, type Curves, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
+import { evaluate, evaluationRows, heldOut, predict, type Scores, scoresOf, splitsOf } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
@@ -34,17 +35,23 @@ export interface Training {
   readonly endBeyondUse?: boolean;
   /** Whether to return the outputs of the training rows; true by default. */
   readonly keepTrainOutputs?: boolean;
+  /** Rows that are evaluated after each epoch and chosen on, but neither trained nor tested on. */
+  readonly validation?: Samples;
+  /** The epochs without a better value after which training stops (see `createEarlyStopping`); absent: never. */
+  readonly earlyStopping?: number;
 }
 
-export interface Trained {
-  readonly train: Curve;
-  readonly test: Curve;
+export interface Trained extends Curves {
   /** The epoch (from 0) after which training had diverged and stopped (see `divergenceTest`); null if all were run. */
   readonly divergedAt: number | null;
-  /** [test rows][outputs] after the last epoch */
+  /** With early stopping, the epoch (from 1) whose weights are the result; absent if those of the last epoch are. */
+  readonly bestEpoch?: number;
+  /** [test rows][outputs] of the resulting weights */
   readonly testOutputs: Float64Array;
-  /** [train rows][outputs] after the last epoch; empty if not requested */
+  /** [train rows][outputs] of the resulting weights; empty if not requested */
   readonly trainOutputs: Float64Array;
+  /** [validation rows][outputs] of the resulting weights; absent without validation rows */
+  readonly validationOutputs?: Float64Array;
   readonly weights: LayerWeights[];
 }
 
@@ -74,15 +81,16 @@ export async function train(
 
   const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
+  const splits = splitsOf({ train: trainSamples, test: testSamples, ...heldOut(training) });
   const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
-    samples: layOutSamples([trainSamples, testSamples], arena),
+    samples: layOutSamples(splits, arena),
     memory: layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena),
     stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
   }));
   const { memory, stepMemory } = offsets;
-  const [trainRows, testRows] = offsets.samples;
+  const [trainRows, testRows, validationRows] = offsets.samples;
   const kernels = await createKernels(training.dtype, region.memory);
-  loadSamples([trainSamples, testSamples], [trainRows, testRows], kernels);
+  loadSamples(splits, offsets.samples, kernels);
   const { resume } = checkpoints;
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
   const slots = Array.from({ length: optimizer.slots }, (_, slot) => slotMemory(memory, slot));
@@ -99,14 +107,13 @@ export async function train(
       step(batches.size, rate, epoch * batches.steps + index + 1);
     }
   };
-  const evaluateHere = (): Scores => ({
-    train: evaluate(kernels, memory, trainRows, loss),
-    test: evaluate(kernels, memory, testRows, loss),
-  });
-  const { dtype } = training;
+  const evaluateHere = (): Scores =>
+    scoresOf(offsets.samples.map((rows) => evaluate(kernels, memory, rows, loss)));
+  const { dtype, earlyStopping } = training;
   const task: EvaluatorTask = {
     train: trainSamples,
     test: testSamples,
+    ...heldOut(training),
     layers,
     loss: training.loss,
     delta: training.delta,
@@ -122,7 +129,8 @@ export async function train(
   };
   const hasDiverged =
     training.endBeyondUse === false ? isNotFinite : divergenceTest(loss, trainSamples, initialLoss);
-  const record = createRecord(hasDiverged, onEpoch, resume);
+  const stopping = earlyStopping === undefined ? null : createEarlyStopping(earlyStopping, loss, resume);
+  const record = createRecord(hasDiverged, onEpoch, resume, training.validation !== undefined, stopping);
   const copyState = () => slots.map((slot) => copyWeights(kernels, slot));
   try {
     await runEpochs({
@@ -137,13 +145,20 @@ export async function train(
       lendCore,
       checkpoints,
     });
+    const best = record.best();
+    if (best !== null) storeWeights(kernels, memory, best.weights);
     return {
       train: record.train,
       test: record.test,
+      ...(record.validation === undefined ? {} : { validation: record.validation }),
       divergedAt: record.divergedAt(),
+      ...(best === null ? {} : { bestEpoch: best.epoch }),
       testOutputs: predict(kernels, memory, testRows, loss),
       trainOutputs:
         training.keepTrainOutputs === false ? new Float64Array() : predict(kernels, memory, trainRows, loss),
+      ...(validationRows === undefined
+        ? {}
+        : { validationOutputs: predict(kernels, memory, validationRows, loss) }),
       weights: copy(),
     };
   } finally {

@@ -19,7 +19,7 @@ export function curvesTable(plan: Plan, records: Records): Table {
       dataColumn,
       { name: 'status', type: 'string', description: 'done or diverged: how the trial ended' },
       { name: 'epoch', type: 'integer', description: 'epochs trained, or iterations of L-BFGS, from 1' },
-      { name: 'split', type: 'string', description: 'train or test' },
+      { name: 'split', type: 'string', description: 'train, test or validation' },
       {
         name: 'metric',
         type: 'string',
@@ -38,7 +38,7 @@ function* curveRows(plan: Plan, records: Records): Generator<Value[]> {
     if (record === undefined) continue;
     const before = [shortId(trial.id), ...runCells(plan), dataCell(trial.config), record.status];
     for (const [name, values] of Object.entries(record.curves)) {
-      const [, split, metric] = /^(train|test)_(.*)$/.exec(name)!;
+      const [, split, metric] = /^(train|test|validation)_(.*)$/.exec(name)!;
       for (const [index, value] of values.entries()) {
         yield [...before, epochOfValue(index, trial.config.model), split, metric, value ?? 'diverged'];
       }

@@ -4,6 +4,7 @@ import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
+import type { BestEpoch } from '../nn/early-stopping.ts';
 import { type Checkpoints, type Evaluations, type TrainingState, valuesAfter } from '../nn/epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
@@ -17,7 +18,7 @@ export class Stopped extends Error {}
 const interval = 1000;
 /** How many checkpoints of a trial are kept, in case the newest cannot be read. */
 const copies = 2;
-const version = 2;
+const version = 3;
 const digestLength = 32;
 /** The largest checkpoint in bytes: the memory that a plan allows a trial. */
 const largest = 2 ** 32;
@@ -78,7 +79,7 @@ export async function openCheckpoints(
   let last = performance.now();
   const write = async (state: TrainingState): Promise<void> => {
     await makeDirectory(folder);
-    const name = `${hash}-${state.epoch}.state`;
+    const name = `${hash}-${(state.before?.epochs ?? 0) + state.epoch}.state`;
     await writeWhole(join(folder, name), encodeState(hash, state));
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
@@ -135,6 +136,10 @@ interface Header {
   readonly epoch: number;
   readonly train: TrainingState['train'];
   readonly test: TrainingState['test'];
+  readonly validation?: TrainingState['validation'];
+  readonly before?: TrainingState['before'];
+  /** The best epoch of early stopping, whose weights come last; null without it. */
+  readonly best: Omit<BestEpoch, 'weights'> | null;
   /** Lengths of kernel and bias of each layer; null for a layer without bias. */
   readonly layers: readonly (readonly [number, number | null])[];
   /** How many slots of the optimiser's state follow the weights. */
@@ -142,16 +147,24 @@ interface Header {
 }
 
 /**
- * Encodes a checkpoint: SHA-256 of the rest; length of the header; the header as JSON; weights and the optimiser's state in
- * little-endian float64.
+ * Encodes a checkpoint: SHA-256 of the rest; length of the header; the header as JSON; weights, the optimiser's state and
+ * the weights of the best epoch in little-endian float64.
  */
-function encodeState(id: string, { epoch, train, test, weights, state }: TrainingState): Buffer {
+function encodeState(id: string, { weights, state, best, ...rest }: TrainingState): Buffer {
   const layers = weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null] as const);
-  const header: Header = { version, id, epoch, train, test, layers, slots: state.length };
+  const { weights: bestWeights = [], ...bestEpoch } = best ?? {};
+  const header: Header = {
+    version,
+    id,
+    ...rest,
+    best: best === null ? null : (bestEpoch as Header['best']),
+    layers,
+    slots: state.length,
+  };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const arrays = [...weights, ...state.flat()].flatMap(({ kernel, bias }) =>
+  const arrays = [...weights, ...state.flat(), ...bestWeights].flatMap(({ kernel, bias }) =>
     bias === null ? [kernel] : [kernel, bias],
   );
   const body = [
@@ -172,9 +185,10 @@ function decodeState(bytes: Buffer, id: string, evaluations: Evaluations): Train
   const headerLength = body.readUInt32LE(0);
   const header = JSON.parse(body.toString('utf8', 4, 4 + headerLength)) as Header;
   if (header.version !== version || header.id !== id) return null;
-  const { epoch, train, test } = header;
+  const { epoch, train, test, validation, best, before } = header;
+  const curves = validation === undefined ? { train, test } : { train, test, validation };
   const count = valuesAfter(epoch, evaluations);
-  if (![train.loss, test.loss].every((curve) => Array.isArray(curve) && curve.length === count)) return null;
+  if (!Object.values(curves).every(({ loss }) => Array.isArray(loss) && loss.length === count)) return null;
   let at = 4 + headerLength;
   const take = (length: number): Float64Array => {
     if (8 * length > body.length - at) throw new RangeError('more numbers than there are');
@@ -190,5 +204,8 @@ function decodeState(bytes: Buffer, id: string, evaluations: Evaluations): Train
     }));
   const weights = takeLayers();
   const state = Array.from({ length: header.slots }, takeLayers);
-  return at === body.length ? { epoch, train, test, weights, state } : null;
+  const restored = best === null ? null : { ...best, weights: takeLayers() };
+  return at === body.length
+    ? { epoch, ...curves, weights, state, best: restored, ...(before === undefined ? {} : { before }) }
+    : null;
 }

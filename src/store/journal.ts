@@ -107,7 +107,7 @@ function isRecord(value: object): value is TrialRecord {
   if (!isObject(metrics) || !isObject(curves) || !isObject(config)) return false;
   const isNumber = (entry: unknown) => entry === null || Number.isFinite(entry);
   if (!Number.isFinite(seconds) || !isNumber(divergedAt)) return false;
-  if (!Object.keys(curves).every((name) => /^(train|test)_[a-z0-9_]+$/.test(name))) return false;
+  if (!Object.keys(curves).every((name) => /^(train|test|validation)_[a-z0-9_]+$/.test(name))) return false;
   return (
     Object.values(metrics).every(isNumber) &&
     Object.values(curves).every((curve) => Array.isArray(curve) && curve.every(isNumber))

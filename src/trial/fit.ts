@@ -1,7 +1,7 @@
 import type { Matrix } from '../math/matrix.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { divergenceTest } from '../nn/divergence.ts';
-import { type Evaluations, epochOfValue } from '../nn/epochs.ts';
+import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
@@ -49,29 +49,33 @@ export function trainedFit(
   evaluations: Evaluations = {},
 ): Fit {
   const { metric, task, selects, second } = losses[loss];
-  const curves: Record<string, (number | null)[]> = {
-    [`train_${metric}`]: trained.train.loss.map(inOwnUnit(data, metric)),
-    [`test_${metric}`]: trained.test.loss.map(inOwnUnit(data, metric)),
-  };
+  const splits = splitsIn(trained);
+  const curves: Record<string, (number | null)[]> = {};
+  for (const split of splits)
+    curves[`${split}_${metric}`] = trained[split]!.loss.map(inOwnUnit(data, metric));
   if (second !== null) {
-    curves[`train_${second.metric}`] = trained.train.accuracy.map(inOwnUnit(data, second.metric));
-    curves[`test_${second.metric}`] = trained.test.accuracy.map(inOwnUnit(data, second.metric));
+    for (const split of splits)
+      curves[`${split}_${second.metric}`] = trained[split]!.accuracy.map(inOwnUnit(data, second.metric));
   }
   const diverged = trained.divergedAt !== null;
+  const last =
+    trained.bestEpoch === undefined
+      ? trained.train.loss.length - 1
+      : indexOfEpoch(trained.bestEpoch, evaluations);
   const values: Record<string, number | null> = {};
   for (const name of metricNames(task)) {
     if (metrics[name].score === null && name !== metric) continue;
-    for (const split of ['train', 'test'] as const) {
-      const outputs = split === 'train' ? trained.trainOutputs : trained.testOutputs;
+    for (const split of splits) {
       const column = `${split}_${name}`;
       if (diverged) values[column] = null;
-      else if (isCurve(loss, name)) values[column] = curves[column].at(-1)!;
-      else values[column] = score(name as ScoredMetric, data, split, outputs);
+      else if (isCurve(loss, name)) values[column] = curves[column][last]!;
+      else values[column] = score(name as ScoredMetric, data, split, trained[`${split}Outputs`]!);
     }
   }
-  const best = diverged ? null : bestOf(curves[`test_${selects}`] as number[], selects);
-  values[`best_test_${selects}`] = best?.value ?? null;
-  values.best_epoch = best === null ? null : epochOfValue(best.index, evaluations);
+  Object.assign(
+    values,
+    diverged ? noBestEpoch(splits, selects) : bestEpochOf(curves, selects, evaluations, trained.bestEpoch),
+  );
   const kept = diverged ? null : trained.testOutputs;
   const divergedAt = trained.divergedAt === null ? null : trained.divergedAt + 1;
   const [predictions, probabilities] = task === 'regression' ? [kept, null] : [null, kept];
@@ -83,20 +87,18 @@ export function trainedFit(
  * Least squares cannot do worse than that on its training rows, unless float64 is not enough for it.
  */
 export function linearFit(data: Prepared, beta: Float64Array): Fit {
-  const outputs = {
-    train: multiplyVector(featuresOf(data.train), beta),
-    test: multiplyVector(featuresOf(data.test), beta),
-  };
+  const splits = splitsIn(data);
+  const outputs = new Map(splits.map((split) => [split, multiplyVector(featuresOf(data[split]!), beta)]));
   const values: Record<string, number | null> = {};
   for (const name of scoredMetricNames('regression')) {
-    for (const split of ['train', 'test'] as const) {
-      values[`${split}_${name}`] = score(name, data, split, outputs[split]);
+    for (const split of splits) {
+      values[`${split}_${name}`] = score(name, data, split, outputs.get(split)!);
     }
   }
   const zeros = new Float64Array(data.train.rows);
   const atZero = () => meanSquaredError(data.train.targets, zeros);
-  const lossOf = (split: 'train' | 'test') => {
-    const loss = meanSquaredError(data[split].targets, outputs[split]);
+  const lossOf = (split: SplitName) => {
+    const loss = meanSquaredError(data[split]!.targets, outputs.get(split)!);
     return { loss: finiteOrNull(loss) ?? Number.POSITIVE_INFINITY };
   };
   const diverged = divergenceTest(
@@ -106,6 +108,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
   )({
     train: lossOf('train'),
     test: lossOf('test'),
+    ...(data.validation === undefined ? {} : { validation: lossOf('validation') }),
   });
   if (diverged) for (const column of Object.keys(values)) values[column] = null;
   return {
@@ -113,7 +116,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     divergedAt: null,
     metrics: values,
     curves: {},
-    predictions: diverged ? null : outputs.test,
+    predictions: diverged ? null : outputs.get('test')!,
     probabilities: null,
   };
 }
@@ -124,13 +127,8 @@ export function featuresOf({ rows, inputs }: Samples): Matrix {
   return matrix(rows, values.length / rows, values);
 }
 
-function score(
-  name: ScoredMetric,
-  data: Prepared,
-  split: 'train' | 'test',
-  outputs: Float64Array,
-): number | null {
-  const { targets, rows } = data[split];
+function score(name: ScoredMetric, data: Prepared, split: SplitName, outputs: Float64Array): number | null {
+  const { targets, rows } = data[split]!;
   return inOwnUnit(data, name)(metrics[name].score(targets, outputs, rows));
 }
 
@@ -144,14 +142,49 @@ export function inOwnUnit({ targetScale }: Pick<Prepared, 'targetScale'>, name: 
   return (value: number): number | null => finiteOrNull(value * unit);
 }
 
-/** The best value of a curve, and the first index at which it is reached. */
-function bestOf(curve: readonly number[], name: MetricName): { value: number; index: number } {
+type SplitName = 'train' | 'test' | 'validation';
+
+/** The splits that something has, in the order of a record. */
+function splitsIn(of: { readonly validation?: unknown }): SplitName[] {
+  return of.validation === undefined ? ['train', 'test'] : ['train', 'test', 'validation'];
+}
+
+/**
+ * The best epoch (from 1), and what the metric is there: the first with the best value on the validation rows if there
+ * are any, else on the test rows. `restored` is the epoch that early stopping has chosen.
+ */
+export function bestEpochOf(
+  curves: Fit['curves'],
+  selects: MetricName,
+  evaluations: Evaluations,
+  restored?: number,
+): Record<string, number | null> {
+  const validation = curves[`validation_${selects}`];
+  const test = curves[`test_${selects}`];
+  const index =
+    restored === undefined
+      ? indexOfBest((validation ?? test) as number[], selects)
+      : indexOfEpoch(restored, evaluations);
+  return {
+    [`best_test_${selects}`]: test[index],
+    ...(validation === undefined ? {} : { [`best_validation_${selects}`]: validation[index] }),
+    best_epoch: epochOfValue(index, evaluations),
+  };
+}
+
+function noBestEpoch(splits: readonly SplitName[], selects: MetricName): Record<string, null> {
+  const held = splits.filter((split) => split !== 'train').map((split) => [`best_${split}_${selects}`, null]);
+  return { ...Object.fromEntries(held), best_epoch: null };
+}
+
+/** The first index of the best value of a curve. */
+function indexOfBest(curve: readonly number[], name: MetricName): number {
   const sign = metrics[name].better === 'lower' ? 1 : -1;
   let best = 0;
   curve.forEach((value, index) => {
     if (sign * value < sign * curve[best]) best = index;
   });
-  return { value: curve[best], index: best };
+  return best;
 }
 
 /** The metrics by which the losses of a task compare epochs. */

@@ -35,6 +35,18 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['test_huber', 'lower', nonNegative],
     ['train_binary_cross_entropy', 'lower', [-infinite, infinite]],
     ['test_binary_cross_entropy', 'lower', [-infinite, infinite]],
+    ['validation_mse', 'lower', nonNegative],
+    ['validation_mse_sd', 'lower', nonNegative],
+    ['validation_r2', 'higher', ofR2],
+    ['validation_r2_sd', 'lower', nonNegative],
+    ['validation_mae', 'lower', nonNegative],
+    ['validation_mae_sd', 'lower', nonNegative],
+    ['validation_huber', 'lower', nonNegative],
+    ['validation_huber_sd', 'lower', nonNegative],
+    ['validation_binary_cross_entropy', 'lower', [-infinite, infinite]],
+    ['validation_binary_cross_entropy_sd', 'lower', nonNegative],
+    ['best_validation_mse', 'lower', nonNegative],
+    ['epochs_run', null, nonNegative],
   ],
   classification: [
     ['train_cross_entropy', 'lower', nonNegative],
@@ -45,6 +57,12 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['best_epoch', null, nonNegative],
     ['converged', 'higher', share],
     ['iterations', null, nonNegative],
+    ['validation_cross_entropy', 'lower', nonNegative],
+    ['validation_cross_entropy_sd', 'lower', nonNegative],
+    ['validation_accuracy', 'higher', share],
+    ['validation_accuracy_sd', 'lower', nonNegative],
+    ['best_validation_accuracy', 'higher', share],
+    ['epochs_run', null, nonNegative],
   ],
 };
 const lbfgsColumns: Row[] = [
@@ -88,7 +106,7 @@ const config: TrialConfig = {
   numerics,
   seed: 4,
   data: { dataset: 'franke', samples: 60, noise: 1, target: null },
-  split: { method: 'random', trainRows: 45, testRows: 15 },
+  split: { method: 'random', trainRows: 45, testRows: 15, folds: 3 },
   features: { scale: 'none', basis: 'total', degree: 3, center: 'columns', centerTargets: true },
   model: { solver: 'closed-form', lambda: 0.01 },
   bootstrap: { resamples: 30, method: 'test' },
@@ -118,9 +136,14 @@ const all = metricsOf({ task: 'regression', settings: { maxIterations: [10] } })
 
 describe('a real record', () => {
   test.each<[string, TrialConfig['model'], string[]]>([
-    ['closed form', config.model, ['best_test_mse', 'best_epoch', 'gradient_norm', 'no_optimum']],
-    ['SGD', sgd, ['gradient_norm', 'no_optimum']],
-    ['L-BFGS', { ...network, solver: 'lbfgs', maxIterations: 20, gradientTolerance: 1e-5 }, []],
+    [
+      'closed form',
+      config.model,
+      ['best_test_mse', 'best_validation_mse', 'best_epoch', 'epochs_run', 'gradient_norm', 'no_optimum'],
+    ],
+    ['SGD', sgd, ['epochs_run', 'gradient_norm', 'no_optimum']],
+    ['SGD that stops early', { ...sgd, earlyStopping: 1 }, ['gradient_norm', 'no_optimum']],
+    ['L-BFGS', { ...network, solver: 'lbfgs', maxIterations: 20, gradientTolerance: 1e-5 }, ['epochs_run']],
   ])(
     'of %s has a value in its domain in every column but those that it cannot have',
     async (_name, model, without) => {

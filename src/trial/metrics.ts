@@ -24,17 +24,38 @@ const nonNegative = [0, Number.POSITIVE_INFINITY] as const;
 
 const fromMetrics = (name: string) => (record: TrialRecord) => record.metrics[name] ?? null;
 
+const rowsOfSplit = {
+  train: 'the training rows',
+  test: 'the test rows',
+  validation: 'the validation rows (mean over the folds of a cross-validation)',
+};
+
 /** A metric of one split after the last epoch. */
-function finalMetric(split: 'train' | 'test', metric: MetricName): MetricColumn {
+function finalMetric(split: keyof typeof rowsOfSplit, metric: MetricName): MetricColumn {
   const { title, description, better, domain, scale } = metrics[metric];
   const name = `${split}_${metric}`;
   return {
     name,
     title: `${split} ${title}`,
-    description: `${description} on the ${split === 'train' ? 'training' : 'test'} rows after the last epoch`,
+    description: `${description} on ${rowsOfSplit[split]} after the last epoch`,
     better,
     domain,
     scale,
+    read: fromMetrics(name),
+  };
+}
+
+/** How much a metric of the validation rows differs between the folds of a cross-validation. */
+function foldSpread(metric: MetricName): MetricColumn {
+  const name = `validation_${metric}_sd`;
+  const { title } = metrics[metric];
+  return {
+    name,
+    title: `validation ${title}, sd over folds`,
+    description: `standard deviation of the validation ${title} over the folds of a cross-validation`,
+    better: 'lower',
+    domain: nonNegative,
+    scale: 'log',
     read: fromMetrics(name),
   };
 }
@@ -48,7 +69,7 @@ function bestMetric(metric: MetricName): MetricColumn[] {
     {
       name,
       title: `best test ${title}`,
-      description: `${extreme} test ${title} over the epochs`,
+      description: `${extreme} test ${title} over the epochs; with validation rows, the one at the best epoch`,
       better,
       domain,
       scale,
@@ -57,7 +78,7 @@ function bestMetric(metric: MetricName): MetricColumn[] {
     {
       name: 'best_epoch',
       title: 'best epoch',
-      description: `epoch (from 1) of the ${extreme} test ${title}`,
+      description: `epoch (from 1) of the ${extreme} ${title} on the validation rows, or on the test rows without them`,
       better: null,
       domain: nonNegative,
       scale: 'plain',
@@ -65,6 +86,31 @@ function bestMetric(metric: MetricName): MetricColumn[] {
     },
   ];
 }
+
+/** The best value on the validation rows. */
+function bestValidation(metric: MetricName): MetricColumn {
+  const { title, better, domain, scale } = metrics[metric];
+  const name = `best_validation_${metric}`;
+  return {
+    name,
+    title: `best validation ${title}`,
+    description: `validation ${title} at the best epoch`,
+    better,
+    domain,
+    scale,
+    read: fromMetrics(name),
+  };
+}
+
+const epochsRun: MetricColumn = {
+  name: 'epochs_run',
+  title: 'epochs run',
+  description: 'epochs after which early stopping ended the training',
+  better: null,
+  domain: nonNegative,
+  scale: 'plain',
+  read: fromMetrics('epochs_run'),
+};
 
 /** The parts of a metric's bootstrap summary, with the suffixes of their column names. */
 const parts = [
@@ -141,6 +187,9 @@ function columnsOfTask(task: Task): MetricColumn[] {
     ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
     ...(task === 'regression' ? names.flatMap(bootstrapped) : convergenceColumns),
     ...ofLosses.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
+    ...[...names, ...ofLosses].flatMap((name) => [finalMetric('validation', name), foldSpread(name)]),
+    ...selectedMetrics(task).map(bestValidation),
+    epochsRun,
   ];
 }
 

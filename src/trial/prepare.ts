@@ -9,7 +9,7 @@ import {
   trainingMeans,
 } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
-import { splitRows } from '../datasets/split.ts';
+import { type Split, splitRows } from '../datasets/split.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
@@ -20,6 +20,8 @@ import { areAsStored, type ConfigBase } from './config.ts';
 export interface Prepared {
   readonly train: Samples;
   readonly test: Samples;
+  /** Absent without validation rows. */
+  readonly validation?: Samples;
   /** Absent: the targets are in their own unit. */
   readonly targetScale?: TargetScale;
 }
@@ -36,12 +38,24 @@ export interface TargetScale {
  */
 export function prepare(
   dataset: Dataset,
-  { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
+  config: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
   dtype: Dtype,
   loss: LossName,
   mayBeSparse = true,
 ): Prepared {
-  const { train, test } = splitRows(dataset, split, seed);
+  const { split, features, seed } = config;
+  return prepareRows(dataset, splitRows(dataset, split, seed), features, dtype, loss, mayBeSparse);
+}
+
+/** The same for rows that are split already. Everything that is fitted to rows is fitted to `train` alone. */
+export function prepareRows(
+  dataset: Dataset,
+  { train, validation, test }: Split,
+  features: ConfigBase['features'],
+  dtype: Dtype,
+  loss: LossName,
+  mayBeSparse: boolean,
+): Prepared {
   const targetScale = targetScaleOf(dataset, features, train);
   const { offset, factor } = targetScale;
   const inputsOf = areAsStored(features) ? storedInputs : computedInputs;
@@ -52,7 +66,8 @@ export function prepare(
     if (factor !== 1) for (let n = 0; n < targets.length; n++) targets[n] /= factor;
     return { rows: rows.length, inputs: inputs(rows), targets };
   };
-  return { train: samples(train), test: samples(test), targetScale };
+  const prepared = { train: samples(train), test: samples(test), targetScale };
+  return validation.length === 0 ? prepared : { ...prepared, validation: samples(validation) };
 }
 
 /** From the training rows alone. Constant targets are not divided: there is nothing to divide them by. */

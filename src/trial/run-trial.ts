@@ -1,17 +1,21 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
+import { type Split, splitRows } from '../datasets/split.ts';
 import { createRng } from '../math/rng.ts';
+import { losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import { type Bootstrapped, bootstrapTest, createResamples } from '../stats/bootstrap.ts';
 import type { MetricName } from '../stats/metrics.ts';
 import { type Fit, inOwnUnit } from './fit.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { divergedFold, epochsOfFolds, fitFolds, foldSplits, withFolds } from './folds.ts';
+import { type Prepared, prepareRows } from './prepare.ts';
 import { takesSparse } from './size.ts';
-import { solverEntry } from './solvers/index.ts';
+import { type ModelConfig, solverEntry } from './solvers/index.ts';
 import type { FitHooks } from './solvers/solver.ts';
 import { drawSeed } from './streams.ts';
 import { outputsToBytes } from './test-outputs.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
+import { withValidation } from './validation.ts';
 
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
@@ -25,16 +29,15 @@ export async function runTrial(
   hooks: FitHooks = {},
 ): Promise<TrialRecord> {
   const started = performance.now();
-  const { data, model, seed } = config;
+  const { data, seed } = config;
   const draws = drawSeed(config);
   const dataset = await loadData(data, seed, sources);
-  const prepared = prepareFor(dataset, config);
-  const solver = solverEntry(model.solver);
-  const fit = await solver.fit(prepared, model, draws, hooks);
+  const { prepared, fit, fitted } = await fitTrial(dataset, config, draws, hooks);
   const { probabilities } = fit;
   if (probabilities !== null) {
     const classified = { labels: labelsOf(prepared.test), probabilities };
-    await hooks.attach?.('outputs', outputsToBytes(classified, solver.dtype(model)));
+    const dtype = solverEntry(fitted.solver).dtype(fitted);
+    await hooks.attach?.('outputs', outputsToBytes(classified, dtype));
   }
   return {
     id,
@@ -43,7 +46,7 @@ export async function runTrial(
     divergedAt: fit.divergedAt,
     metrics: fit.metrics,
     curves: fit.curves,
-    bootstrap: await bootstrap(prepared, config, draws, fit),
+    bootstrap: await bootstrap(prepared, { ...config, model: fitted }, draws, fit),
     seconds: (performance.now() - started) / 1000,
     at: new Date().toISOString(),
   };
@@ -58,9 +61,46 @@ function labelsOf({ targets, rows }: Samples): Uint32Array {
   );
 }
 
-function prepareFor(dataset: Dataset, config: TrialConfig): Prepared {
-  const { dtype, loss } = solverEntry(config.model.solver);
-  return prepare(dataset, config, dtype(config.model), loss(config.model), takesSparse(config));
+interface Fitted {
+  readonly prepared: Prepared;
+  readonly fit: Fit;
+  /** The model that was fitted to all training rows: with the epochs that its folds chose, if they did. */
+  readonly fitted: ModelConfig;
+}
+
+/** Fits the model to the training rows; with cross-validation, first to all but each fold of them. */
+async function fitTrial(
+  dataset: Dataset,
+  config: TrialConfig,
+  draws: number,
+  hooks: FitHooks,
+): Promise<Fitted> {
+  const { model, features, seed } = config;
+  const solver = solverEntry(model.solver);
+  const { selects } = losses[solver.loss(model)];
+  const preparedFrom = (rows: Split): Prepared =>
+    prepareRows(dataset, rows, features, solver.dtype(model), solver.loss(model), takesSparse(config));
+  const rows = splitRows(dataset, config.split, seed);
+  const { folds = 0 } = config.split;
+  if (folds === 0) {
+    const prepared = preparedFrom(rows);
+    const fit = await solver.fit(prepared, model, draws, hooks);
+    const again = (data: Prepared) => solver.fit(data, model, draws, {});
+    return { prepared, fit: await withValidation(fit, prepared, selects, model, again), fitted: model };
+  }
+  const splits = foldSplits(rows.train, folds, seed);
+  const fitFold = (fold: number, own: FitHooks): Promise<Fit> =>
+    solver.fit(preparedFrom(splits[fold]), model, draws, own);
+  const validated = await fitFolds(folds, solver.epochs(model), hooks, fitFold);
+  const { fits } = validated;
+  const prepared = preparedFrom(rows);
+  const failed = fits.find(({ diverged }) => diverged);
+  if (failed !== undefined) return { prepared, fit: divergedFold(failed), fitted: model };
+  const chosen =
+    solver.trainFor !== undefined && 'earlyStopping' in model ? epochsOfFolds(fits, model) : null;
+  const fitted = chosen === null ? model : solver.trainFor!(model, chosen);
+  const fit = await solver.fit(prepared, fitted, draws, validated.hooks);
+  return { prepared, fit: withFolds(fit, fits, selects, model, chosen), fitted };
 }
 
 /** Test scores over resamples of the test rows, or of the training rows with a new fit for each resample. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { datasets } from '../datasets/index.ts';
 import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
-import { splitMethods } from '../datasets/split.ts';
+import { fittedRows, splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
@@ -25,7 +25,16 @@ const trialConfig = z
     seed: z.int().min(0),
     streams: z.enum(streamChoices).optional(),
     data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
-    split: z.strictObject({ method: z.enum(splitMethods), trainRows: count, testRows: count }),
+    split: z.strictObject({
+      method: z.enum(splitMethods),
+      trainRows: count,
+      testRows: count,
+      validationRows: z.int().min(0).optional(),
+      folds: z
+        .int()
+        .refine((folds) => folds === 0 || folds >= 2, '0, or at least 2')
+        .optional(),
+    }),
     features: z.strictObject({
       scale: z.enum(scalings),
       basis: z.enum(['none', ...bases]),
@@ -85,8 +94,8 @@ const trialConfig = z
     }
     if ('delta' in model && losses[loss].withDelta === null)
       refuse('model.delta', `none: ${loss} has no width`);
-    if ('batchSize' in model && model.batchSize > split.trainRows)
-      refuse('model.batchSize', `at most ${split.trainRows} training rows`);
+    if ('batchSize' in model && model.batchSize > fittedRows(split))
+      refuse('model.batchSize', `at most ${fittedRows(split)} training rows`);
   });
 
 /** Validates a config from outside, key by key. Unknown keys are errors. Errors: UserError that names the key. */

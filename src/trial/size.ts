@@ -1,5 +1,6 @@
 import type { DataFacts } from '../datasets/dataset.ts';
 import { datasetEntry } from '../datasets/index.ts';
+import { fittedRows } from '../datasets/split.ts';
 import { areAsStored, featureCount } from './config.ts';
 import { solverEntry } from './solvers/index.ts';
 import { secondsPer } from './solvers/seconds.ts';
@@ -15,7 +16,7 @@ function sizeOf(config: TrialConfig, columns: number): ModelSize {
   const { trainRows, testRows } = split;
   return {
     rows: trainRows + testRows,
-    trainRows,
+    trainRows: fittedRows(split),
     testRows,
     inputs: featureCount(features, columns),
     // Images are mostly background. Whether these are is known when they are read.
@@ -28,18 +29,18 @@ export function trialWeights(config: TrialConfig, columns: number): number {
   return solverEntry(config.model.solver).weights(config.model, featureCount(config.features, columns));
 }
 
-/** The number of epochs, or the most iterations; 0 for a model without either. */
-export function trialEpochs({ model }: TrialConfig): number {
-  return solverEntry(model.solver).epochs(model);
+/** The number of epochs, or the most iterations, of all its fits; 0 for a model without either. */
+export function trialEpochs({ model, split }: TrialConfig): number {
+  return (1 + (split.folds ?? 0)) * solverEntry(model.solver).epochs(model);
 }
 
 /** The approximate seconds of a trial on one core: the longest start first, and it foresees the time of a run. */
 export function trialSeconds(config: TrialConfig): number {
-  const { data, features, model, bootstrap } = config;
+  const { data, split, features, model, bootstrap } = config;
   const columns = datasetEntry(data.dataset).columns(data);
   const size = sizeOf(config, columns);
   const { resamples, method } = bootstrap ?? { resamples: 0, method: 'test' };
-  const fits = 1 + (method === 'refit' ? resamples : 0);
+  const fits = 1 + (split.folds ?? 0) + (method === 'refit' ? resamples : 0);
   const rest =
     secondsPer.trial +
     size.rows * secondsPer.row +
@@ -56,9 +57,12 @@ export function trialKind({ data, features, model }: TrialConfig): string {
 }
 
 /** The epochs or iterations that a trial is expected to need, and whether it may need more or fewer. */
-export function expectedEpochs({ model }: TrialConfig): { readonly epochs: number; readonly exact: boolean } {
+export function expectedEpochs(config: TrialConfig): { readonly epochs: number; readonly exact: boolean } {
+  const { model, split } = config;
   const { epochs, usualEpochs } = solverEntry(model.solver);
-  return { epochs: (usualEpochs ?? epochs)(model), exact: usualEpochs === null };
+  const fits = 1 + (split.folds ?? 0);
+  const exact = usualEpochs === null && !('earlyStopping' in model);
+  return { epochs: fits * (usualEpochs ?? epochs)(model), exact };
 }
 
 /** The approximate memory of a trial, in bytes: its rows during preparation and training, and its weights. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { datasets } from '../datasets/index.ts';
+import { splitDefaults } from '../datasets/split.ts';
 import { hyperparametersOf, type OptimizerConfig, optimizers } from '../nn/optimizers.ts';
 import type { Bootstrapped } from '../stats/bootstrap.ts';
 import { type ConfigBase, featureDefaults } from './config.ts';
@@ -50,9 +51,13 @@ export function createTrial(config: TrialConfig): Trial {
  * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
-  const { data, features, model, bootstrap, streams, ...rest } = config as unknown as Record<string, unknown>;
+  const { data, split, features, model, bootstrap, streams, ...rest } = config as unknown as Record<
+    string,
+    unknown
+  >;
   const canonical: Record<string, unknown> = rest;
   if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
+  if (split !== undefined) canonical.split = withoutDefaults(split, splitDefaults as Fields);
   if (features !== undefined) canonical.features = withoutDefaults(features, featureDefaults);
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
   if (bootstrap !== undefined && bootstrap !== null) canonical.bootstrap = bootstrap;

@@ -1,3 +1,4 @@
+import { heldOut } from '../../nn/evaluate.ts';
 import { type LossName, losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import { columnsOf } from '../../nn/samples.ts';
@@ -81,7 +82,7 @@ export const lbfgs = {
     const { fitLbfgs } = await import('../../nn/fit-lbfgs.ts');
     const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
     const keepTrainOutputs = needsOutputs(model.loss);
-    const how = { ...model, weights, keepTrainOutputs };
+    const how = { ...model, weights, keepTrainOutputs, ...heldOut(data) };
     const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);
     const { iterations, converged, noOptimum, gradientNorm } = fitted;
     const fit = trainedFit(data, model.loss, fitted);

@@ -1,8 +1,10 @@
 import type * as Zod from 'zod';
+import { fittedRows } from '../../datasets/split.ts';
 import { UserError } from '../../errors.ts';
 import { type Dtype, dtypes } from '../../math/dtype.ts';
 import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
-import { valuesAfter } from '../../nn/epochs.ts';
+import { epochOfValue, valuesAfter } from '../../nn/epochs.ts';
+import { heldOut } from '../../nn/evaluate.ts';
 import { losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import {
@@ -47,6 +49,8 @@ import { layerWeights, type ModelContext, type ModelSize, type Solver } from './
 export interface SgdConfig extends TrainingConfig {
   readonly solver: 'sgd';
   readonly dtype: Dtype;
+  /** The epochs without a better value after which training stops, with the weights of the best one; absent: never. */
+  readonly earlyStopping?: number;
 }
 
 /** The same, without the fields that other libraries do not support. */
@@ -81,6 +85,12 @@ const options = {
     'epochs between two evaluations of the losses; the last epoch is always evaluated',
     1,
     maxEpochs,
+  ),
+  earlyStopping: numberOrWord(
+    'epochs without a better value on the validation rows, or on the test rows without them, after which training stops and returns to the best epoch',
+    'a whole number >= 1, or none',
+    ['none'],
+    (x) => Number.isInteger(x) && x >= 1,
   ),
   dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
@@ -137,8 +147,13 @@ export const sgd = {
     solver: 'sgd',
     ...trainingConfig(settings, context),
     dtype: settings.dtype as Dtype,
+    ...(typeof settings.earlyStopping === 'number' ? { earlyStopping: settings.earlyStopping } : {}),
   }),
-  schema: ((z) => ({ ...trainingSchema(z), dtype: z.enum(dtypes) })) as ShapeOf,
+  schema: ((z) => ({
+    ...trainingSchema(z),
+    dtype: z.enum(dtypes),
+    earlyStopping: z.int().min(1).optional(),
+  })) as ShapeOf,
   sparse: true,
   dtype: ({ dtype }) => dtype,
   loss: ({ loss }) => loss,
@@ -148,11 +163,20 @@ export const sgd = {
   seconds: (model, size) => trainingSeconds(model, size, model.dtype),
   memory: trainingMemory,
   drawn: ({ dtype: _, ...model }) => model,
+  trainFor: ({ earlyStopping: _, ...model }, epochs) => ({ ...model, epochs }),
   async fit(data, model, seed, { onEpoch, lendCore, checkpoints, attach }) {
     const { train } = await import('../../nn/train.ts');
-    const training = { ...(await trainingArguments(data, model, seed)), dtype: model.dtype };
+    const { dtype, earlyStopping } = model;
+    const training = {
+      ...(await trainingArguments(data, model, seed)),
+      ...heldOut(data),
+      ...(earlyStopping === undefined ? {} : { earlyStopping }),
+      dtype,
+    };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
-    const fit = trainedFit(data, model.loss, trained, model);
+    const plain = trainedFit(data, model.loss, trained, model);
+    const run = { epochs_run: plain.diverged ? null : epochOfValue(trained.train.loss.length - 1, model) };
+    const fit = earlyStopping === undefined ? plain : { ...plain, metrics: { ...plain.metrics, ...run } };
     const { task, classes } = losses[model.loss];
     // The page shows a probability for each class.
     if (task === 'classification' && classes === null && !fit.diverged)
@@ -168,7 +192,7 @@ export function trainingConfig(settings: Settings, context: ModelContext): Train
     optimizer: optimizerOf(settings),
     learningRate: settings.learningRate as number,
     schedule: settings.schedule as string,
-    batchSize: batchSizeOf(settings, context.split.trainRows),
+    batchSize: batchSizeOf(settings, fittedRows(context.split)),
     batches: settings.batches as Batching,
     epochs: settings.epochs as number,
     ...(everyEpoch ? {} : { evaluateEvery: settings.evaluateEvery as number }),
@@ -270,7 +294,8 @@ export async function trainingArguments(
     optimizer,
     learningRate,
     schedule: await compileSchedule(model.schedule),
-    batches: batchings[model.batches](train.rows, batchSize, seed),
+    // A fold may have fewer rows than a batch.
+    batches: batchings[model.batches](train.rows, Math.min(batchSize, train.rows), seed),
     epochs,
     evaluateEvery: model.evaluateEvery ?? 1,
     keepTrainOutputs: needsOutputs(loss),

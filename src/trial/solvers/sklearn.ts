@@ -1,4 +1,5 @@
 import type * as Zod from 'zod';
+import { fittedRows } from '../../datasets/split.ts';
 import { divergenceTest } from '../../nn/divergence.ts';
 import { losses } from '../../nn/losses.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
@@ -63,7 +64,7 @@ export const sgdRegressor = {
     ...(versions as SklearnVersions),
     parameters: { alpha: 0, fit_intercept: false, learning_rate: 'invscaling', eta0: 0.1, power_t: 0.25 },
     partialFits: 100,
-    batchSize: split.trainRows,
+    batchSize: fittedRows(split),
   }),
   schema: ((z) => ({
     ...versionSchema(z),

@@ -81,6 +81,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly memory: (model: Model, size: ModelSize) => number;
   /** The part of the model that decides its draws under streams of its own; absent: all of it. */
   readonly drawn?: (model: Model) => object;
+  /** The model that trains for that number of epochs, which early stopping chose; absent without early stopping. */
+  readonly trainFor?: (model: Model, epochs: number) => Model;
   /** `seed` is that of its draws. */
   readonly fit: (data: Prepared, model: Model, seed: number, hooks: FitHooks) => Promise<Fit>;
 }

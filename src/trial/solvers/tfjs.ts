@@ -24,7 +24,7 @@ export const tfjs = {
   title: 'TensorFlow.js',
   reference: 'tfjs',
   options: {},
-  reads: trainingReads.filter((name) => name !== 'dtype' && name !== 'solver'),
+  reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
   fits: () => true,
   defaults: trainingDefaults,
   config(settings, context) {
