@@ -16,6 +16,7 @@ import studyOptimizers from './study-optimizers.ts';
 import studyPenalty from './study-penalty.ts';
 import studyPenaltyMnist from './study-penalty-mnist.ts';
 import studyRandomnetMnist from './study-randomnet-mnist.ts';
+import studySigmoid from './study-sigmoid.ts';
 
 /** The report's experiments, in its order. */
 export const experiments: readonly Experiment[] = [
@@ -35,6 +36,7 @@ const furtherExperiments: readonly Experiment[] = [
   studyMomentum,
   studyDecay,
   studyGlorot,
+  studySigmoid,
   studyPenalty,
   studyPenaltyMnist,
   studyRandomnetMnist,
