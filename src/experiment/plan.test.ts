@@ -75,3 +75,19 @@ test.each(['pixels', 'max'])('%s are for images', async (scale) => {
     planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null }),
   ).rejects.toThrow(`{scale} ${scale} is for images`);
 });
+
+test('targets outside the range of a loss are refused before anything is trained, of whichever seed', async () => {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const planned = (given: SettingLists) =>
+    planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
+  const given = { loss: ['mse', 'sigmoid_cross_entropy'], noise: [0], seed: [1, 2] };
+  expect((await planned({ ...given, target: ['x*y'] })).cells).toHaveLength(4);
+  await expect(planned({ ...given, target: ['x*y', '2*x*y'] })).rejects.toMatchObject({
+    message: expect.stringMatching(/targets from 0 to 1/),
+    parts: {
+      received: expect.stringMatching(/^1\.\d+ in row \d+$/),
+      remedy: expect.stringContaining('minmax'),
+    },
+  });
+  expect((await planned({ ...given, target: ['2*x*y-1'], scaleTargets: ['minmax'] })).cells).toHaveLength(4);
+});

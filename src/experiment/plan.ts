@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
-import { type DataDescription, datasetEntry } from '../datasets/index.ts';
+import { type DataDescription, datasetEntry, loadData } from '../datasets/index.ts';
 import { defaultScaling, divisorOf } from '../datasets/scale.ts';
 import { fittedRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
+import { losses } from '../nn/losses.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { createIdSet } from '../trial/id-set.ts';
+import { checkTargets } from '../trial/prepare.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
-import type { SolverName } from '../trial/solvers/index.ts';
+import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { type Experiment, optionsOf, solversOf } from './define.ts';
@@ -86,6 +88,7 @@ export async function planExperiment(
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
+  const checkTargetsOf = createTargetCheck(sources);
   const combinations = combinationsOf(lists);
   const ids = createIdSet();
   const grid: Grid = {
@@ -107,6 +110,7 @@ export async function planExperiment(
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
+    await checkTargetsOf(config);
     await checkRates(config);
     // Yield during long plans, so that Ctrl-C works.
     if (index % 1000 === 999) await setImmediate();
@@ -274,6 +278,21 @@ function checkMemory(config: TrialConfig, facts: DataFacts): void {
       datasetEntry(config.data.dataset).fromFiles ? ', or use smaller images' : ''
     }`,
   });
+}
+
+/** Checks the targets of the rows that losses for targets in a range are trained on, once for all trials with the same. */
+function createTargetCheck(sources: Sources): (config: TrialConfig) => Promise<void> {
+  const checked = new Set<string>();
+  return async (config) => {
+    const { model, data, seed, split, features } = config;
+    const loss = solverEntry(model.solver).loss(model);
+    if (losses[loss].targets === null) return;
+    const { centerTargets, scaleTargets } = features;
+    const key = JSON.stringify([data, seed, split, centerTargets, scaleTargets, loss]);
+    if (checked.has(key)) return;
+    checkTargets(await loadData(data, seed, sources), config, loss);
+    checked.add(key);
+  };
 }
 
 /** Compiles each schedule once and checks each of its rates once. */

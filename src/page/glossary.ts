@@ -30,6 +30,11 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
     pattern: /\blambda\b/,
     meaning: 'The strength of the penalty on large weights (L2, as in ridge regression). 0 means no penalty.',
   },
+  'Huber loss': {
+    pattern: /\bHuber loss\b/,
+    meaning:
+      'Half the square of small errors, and of large errors only their size, so that outliers count less. The option delta is where large begins. Lower is better.',
+  },
   l1: {
     pattern: /\bl1\b/,
     meaning:
@@ -38,6 +43,11 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
   'learning rate': {
     pattern: /\blearning[ -]rate\b/,
     meaning: 'The size of the steps in which training changes the weights.',
+  },
+  MAE: {
+    pattern: /\bMAE\b/,
+    meaning:
+      'Mean absolute error: the mean of the absolute differences between predictions and targets. Lower is better.',
   },
   MSE: {
     pattern: /\bMSE\b/,

@@ -10,6 +10,7 @@ import {
 } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import { type Split, splitRows } from '../datasets/split.ts';
+import { UserError } from '../errors.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
@@ -68,6 +69,29 @@ export function prepareRows(
   };
   const prepared = { train: samples(train), test: samples(test), targetScale };
   return validation.length === 0 ? prepared : { ...prepared, validation: samples(validation) };
+}
+
+/** Refuses targets of training rows for which the loss is not defined. Errors: UserError that names the first. */
+export function checkTargets(
+  dataset: Dataset,
+  { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
+  loss: LossName,
+): void {
+  const range = losses[loss].targets;
+  if (range === null) return;
+  const [low, high] = range;
+  const { train } = splitRows(dataset, split, seed);
+  const { offset, factor } = targetScaleOf(dataset, features, train);
+  for (const row of train) {
+    const target = (dataset.targets[row] - offset) / factor;
+    if (target >= low && target <= high) continue;
+    throw new UserError({
+      what: `{loss} ${loss} is for targets from ${low} to ${high}`,
+      expected: `training targets from ${low} to ${high}`,
+      received: `${target} in row ${row + 1}`,
+      remedy: 'scale them by {scaleTargets} minmax, or use another {loss}',
+    });
+  }
 }
 
 /** From the training rows alone. Constant targets are not divided: there is nothing to divide them by. */
