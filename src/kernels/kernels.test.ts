@@ -317,6 +317,39 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  test('gradients of a batch in parts have the bits of the whole', async () => {
+    for (const [N, D, H] of shapes) {
+      const rng = createRng(30, 'data');
+      const memory = await layOut(create, dtype);
+      const { kernels, put, putInts, room } = memory;
+      const dense = put(sparseRows(rng, N, D));
+      const csr = putCsr(memory, dense.values, D);
+      const rows = putInts(Array.from({ length: N }, (_, n) => n));
+      const delta = put(normals(rng, N * H));
+      const workspace = roomToSort(memory, N, D);
+      const [whole, parts, sparse, bias, biasParts] = [
+        room(D * H),
+        room(D * H),
+        room(D * H),
+        room(H),
+        room(H),
+      ];
+      kernels.denseBackwardWeights(dense.at, delta.at, whole.at, N, D, H);
+      kernels.backwardBias(delta.at, bias.at, N, H);
+      for (let n = 0; n < N; n += 2) {
+        const [count, at, continued] = [Math.min(2, N - n), delta.at + n * H, n > 0];
+        const run = () =>
+          kernels.denseBackwardWeights(dense.at + n * D, at, parts.at, count, D, H, continued);
+        written(kernels, run, parts.at, D * H);
+        kernels.sparseBackwardWeights(csr, rows + n, at, sparse.at, workspace, count, D, H, H, continued);
+        written(kernels, () => kernels.backwardBias(at, biasParts.at, count, H, continued), biasParts.at, H);
+      }
+      expectSameBits(now(kernels, parts), now(kernels, whole));
+      expectSameBits(now(kernels, sparse), now(kernels, whole));
+      expectSameBits(now(kernels, biasParts), now(kernels, bias));
+    }
+  });
+
   test('more sparse rows than are sorted at a time: the bits of the dense ones, forward, backward and SGD', async () => {
     const [N, D] = [270, 4];
     for (const H of [1, 3, 18, 21, 35]) {

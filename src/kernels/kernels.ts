@@ -74,8 +74,16 @@ export interface Kernels {
     stride: number,
   ): void;
 
-  /** gradient[D,H] = x[N,D]' delta[N,H]. */
-  denseBackwardWeights(x: number, delta: number, gradient: number, N: number, D: number, H: number): void;
+  /** gradient[D,H] = x[N,D]' delta[N,H]. `continued`: the sums continue from what is in the gradient. */
+  denseBackwardWeights(
+    x: number,
+    delta: number,
+    gradient: number,
+    N: number,
+    D: number,
+    H: number,
+    continued?: boolean,
+  ): void;
   /** The same for sparse rows; the gradient's rows are `stride` apart. */
   sparseBackwardWeights(
     x: CsrOffsets,
@@ -87,6 +95,7 @@ export interface Kernels {
     D: number,
     H: number,
     stride: number,
+    continued?: boolean,
   ): void;
   /**
    * w[D,H] <- w - rate x' delta on sparse rows: the backward pass and plain SGD in one. It updates only the rows of w
@@ -105,8 +114,8 @@ export interface Kernels {
     H: number,
     stride: number,
   ): void;
-  /** gradient[H] = sum over rows of delta[N,H]. */
-  backwardBias(delta: number, gradient: number, N: number, H: number): void;
+  /** gradient[H] = sum over rows of delta[N,H], `continued` as above. */
+  backwardBias(delta: number, gradient: number, N: number, H: number, continued?: boolean): void;
   /** out[N,D] = delta[N,H] w[D,H]'; scratch[H,D] is overwritten. */
   backwardInputs(
     delta: number,

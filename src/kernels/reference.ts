@@ -68,8 +68,19 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
     else f.copyWithin(out, b, b + H);
   }
 
-  const sparseGradient: Kernels['sparseBackwardWeights'] = (x, rows, delta, gradient, _, N, D, H, stride) => {
-    for (let d = 0; d < D; d++) f.fill(0, gradient + d * stride, gradient + d * stride + H);
+  const sparseGradient: Kernels['sparseBackwardWeights'] = (
+    x,
+    rows,
+    delta,
+    gradient,
+    _,
+    N,
+    D,
+    H,
+    stride,
+    continued,
+  ) => {
+    if (!continued) for (let d = 0; d < D; d++) f.fill(0, gradient + d * stride, gradient + d * stride + H);
     for (let n = 0; n < N; n++) {
       const end = ints[x.starts + ints[rows + n] + 1];
       for (let k = ints[x.starts + ints[rows + n]]; k < end; k++) {
@@ -163,8 +174,8 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       }
     },
 
-    denseBackwardWeights(x, delta, gradient, N, D, H) {
-      f.fill(0, gradient, gradient + D * H);
+    denseBackwardWeights(x, delta, gradient, N, D, H, continued) {
+      if (!continued) f.fill(0, gradient, gradient + D * H);
       for (let n = 0; n < N; n++) {
         for (let d = 0; d < D; d++) axpy(f[x + n * D + d], delta + n * H, gradient + d * H, H);
       }
@@ -177,8 +188,8 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
       for (let d = 0; d < D; d++) axpy(-round(rate), gradient + d * stride, w + d * stride, H);
     },
 
-    backwardBias(delta, gradient, N, H) {
-      f.fill(0, gradient, gradient + H);
+    backwardBias(delta, gradient, N, H, continued) {
+      if (!continued) f.fill(0, gradient, gradient + H);
       for (let n = 0; n < N; n++) {
         for (let h = 0; h < H; h++) f[gradient + h] += f[delta + n * H + h];
       }

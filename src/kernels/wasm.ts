@@ -59,7 +59,18 @@ export async function createWasmKernels(
     ints: new Int32Array(buffer),
     sparseForward: (x, rows, w, b, out, N, H, stride) =>
       exports.sparseForward(x.values, x.columns, x.starts, rows, w, b, out, N, H, stride),
-    sparseBackwardWeights: (x, rows, delta, gradient, { ints, floats: entries }, N, D, H, stride) =>
+    sparseBackwardWeights: (
+      x,
+      rows,
+      delta,
+      gradient,
+      { ints, floats: entries },
+      N,
+      D,
+      H,
+      stride,
+      continued,
+    ) =>
       exports.sparseBackwardWeights(
         x.values,
         x.columns,
@@ -73,6 +84,7 @@ export async function createWasmKernels(
         D,
         H,
         stride,
+        continued ? 1 : 0,
       ),
     sparseSgdInPlace: (x, rows, delta, gradient, w, rate, { ints, floats: entries }, N, D, H, stride) =>
       exports.sparseSgdInPlace(

@@ -296,37 +296,50 @@ function narrowProduct(x: usize, w: usize, start: usize, biased: bool, out: usiz
   }
 }
 
-/** gradient[D,H] = x[N,D]' delta[N,H], summed in the order of N. */
-export function denseBackwardWeights(x: i32, delta: i32, gradient: i32, N: i32, D: i32, H: i32): void {
-  // With one column this is a product with rows and columns exchanged: gradient[D] = delta[1,N] x[N,D].
-  if (H == 1) product(at(delta), at(x), 0, false, at(gradient), 1, N, D);
-  else if (H < L) narrowOuter(at(x), at(delta), at(gradient), N, D, H);
-  else {
-    for (let h = 0; h < H; h += 2 * L) {
-      const whole = H - h >= 2 * L;
-      if (whole) outer2(at(x), at(delta + h), at(gradient + h), N, D, H);
-      else for (let g = h; g < H; g += L) {
-        const column = min(g, H - L);
-        outer1(at(x), at(delta + column), at(gradient + column), N, D, H);
-      }
-    }
+/**
+ * gradient[D,H] = x[N,D]' delta[N,H], summed in the order of N. `continued`: the sums continue from what is in the
+ * gradient.
+ */
+export function denseBackwardWeights(x: i32, delta: i32, gradient: i32, N: i32, D: i32, H: i32, continued: bool): void {
+  // With one column, rows and columns are exchanged, so that vectors can be used: gradient[1,D] = delta[N,1]' x[N,D].
+  if (H == 1) outer(at(delta), at(x), at(gradient), N, 1, D, continued);
+  else outer(at(x), at(delta), at(gradient), N, D, H, continued);
+}
+
+function outer(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32, continued: bool): void {
+  if (H < L) {
+    narrowOuter(x, delta, gradient, N, D, H, continued);
+    return;
+  }
+  let h = 0;
+  for (; h + 2 * L <= H; h += 2 * L) outer2(x, delta + at(h), gradient + at(h), N, D, H, continued);
+  for (; h < H; h += L) {
+    const column = min(h, H - L);
+    outer1(x, delta + at(column), gradient + at(column), N, D, H, continued, h - column);
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function startAt(continued: bool, address: usize): v128 {
+  return continued ? v128.load(address) : v128.splat<F>(0);
+}
+
 /** Two vectors of columns, four rows of the gradient at a time. */
-function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32, continued: bool): void {
   const xStride = at(D);
   const stride = at(H);
   let d = 0;
   for (; d + 4 <= D; d += 4) {
-    let a0 = v128.splat<F>(0);
-    let a1 = a0;
-    let b0 = a0;
-    let b1 = a0;
-    let c0 = a0;
-    let c1 = a0;
-    let e0 = a0;
-    let e1 = a0;
+    const to = gradient + <usize>d * stride;
+    let a0 = startAt(continued, to);
+    let a1 = startAt(continued, to + 16);
+    let b0 = startAt(continued, to + stride);
+    let b1 = startAt(continued, to + stride + 16);
+    let c0 = startAt(continued, to + 2 * stride);
+    let c1 = startAt(continued, to + 2 * stride + 16);
+    let e0 = startAt(continued, to + 3 * stride);
+    let e1 = startAt(continued, to + 3 * stride + 16);
     let p = x + at(d);
     const end = delta + <usize>N * stride;
     for (let row = delta; row < end; row += stride) {
@@ -346,7 +359,6 @@ function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32)
       e1 = addProduct(e1, xe, w1);
       p += xStride;
     }
-    const to = gradient + <usize>d * stride;
     v128.store(to, a0);
     v128.store(to, a1, 16);
     v128.store(to + stride, b0);
@@ -357,8 +369,9 @@ function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32)
     v128.store(to + 3 * stride, e1, 16);
   }
   for (; d < D; d++) {
-    let a0 = v128.splat<F>(0);
-    let a1 = a0;
+    const to = gradient + <usize>d * stride;
+    let a0 = startAt(continued, to);
+    let a1 = startAt(continued, to + 16);
     let p = x + at(d);
     const end = delta + <usize>N * stride;
     for (let row = delta; row < end; row += stride) {
@@ -367,21 +380,23 @@ function outer2(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32)
       a1 = addProduct(a1, xa, v128.load(row, 16));
       p += xStride;
     }
-    v128.store(gradient + <usize>d * stride, a0);
-    v128.store(gradient + <usize>d * stride, a1, 16);
+    v128.store(to, a0);
+    v128.store(to, a1, 16);
   }
 }
 
-/** One vector of columns. */
-function outer1(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+/** One vector of columns. The first `shared` of them already have their sums. */
+function outer1(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32, continued: bool, shared: i32): void {
   const xStride = at(D);
   const stride = at(H);
+  const done = firstLanes(shared);
   let d = 0;
   for (; d + 4 <= D; d += 4) {
-    let a = v128.splat<F>(0);
-    let b = a;
-    let c = a;
-    let e = a;
+    const to = gradient + <usize>d * stride;
+    let a = startAt(continued, to);
+    let b = startAt(continued, to + stride);
+    let c = startAt(continued, to + 2 * stride);
+    let e = startAt(continued, to + 3 * stride);
     let p = x + at(d);
     const end = delta + <usize>N * stride;
     for (let row = delta; row < end; row += stride) {
@@ -392,59 +407,84 @@ function outer1(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32)
       e = addProduct(e, splatAt(p + 3 * sizeof<F>()), w0);
       p += xStride;
     }
-    const to = gradient + <usize>d * stride;
-    v128.store(to, a);
-    v128.store(to + stride, b);
-    v128.store(to + 2 * stride, c);
-    v128.store(to + 3 * stride, e);
+    storeExcept(done, to, a);
+    storeExcept(done, to + stride, b);
+    storeExcept(done, to + 2 * stride, c);
+    storeExcept(done, to + 3 * stride, e);
   }
   for (; d < D; d++) {
-    let a = v128.splat<F>(0);
+    const to = gradient + <usize>d * stride;
+    let a = startAt(continued, to);
     let p = x + at(d);
     const end = delta + <usize>N * stride;
     for (let row = delta; row < end; row += stride) {
       a = addProduct(a, splatAt(p), v128.load(row));
       p += xStride;
     }
-    v128.store(gradient + <usize>d * stride, a);
+    storeExcept(done, to, a);
   }
 }
 
-function narrowOuter(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32): void {
+/** A mask of the first `count` lanes. */
+// @ts-ignore: decorator
+@inline
+function firstLanes(count: i32): v128 {
+  return sizeof<F>() == 4 ? i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count)) : i64x2.lt_s(i64x2(0, 1), i64x2.splat(count));
+}
+
+/** Stores a vector, except for the lanes of the mask. */
+// @ts-ignore: decorator
+@inline
+function storeExcept(mask: v128, address: usize, value: v128): void {
+  v128.store(address, v128.bitselect(v128.load(address), value, mask));
+}
+
+function narrowOuter(x: usize, delta: usize, gradient: usize, N: i32, D: i32, H: i32, continued: bool): void {
   for (let d = 0; d < D; d++) {
     for (let h = 0; h < H; h++) {
-      let sum: F = 0;
+      const to = gradient + at(d * H + h);
+      let sum: F = continued ? load<F>(to) : 0;
       for (let n = 0; n < N; n++) sum += load<F>(x + at(n * D + d)) * load<F>(delta + at(n * H + h));
-      store<F>(gradient + at(d * H + h), sum);
+      store<F>(to, sum);
     }
   }
 }
 
-/** gradient[H] = sum over rows of delta[N,H]. */
-export function backwardBias(delta: i32, gradient: i32, N: i32, H: i32): void {
+/** gradient[H] = sum over rows of delta[N,H]. `continued`: the sums continue from what is in the gradient. */
+export function backwardBias(delta: i32, gradient: i32, N: i32, H: i32, continued: bool): void {
   const stride = at(H);
+  const all = <usize>N * stride;
   let h = 0;
   for (; h + 4 * L <= H; h += 4 * L) {
-    let a = v128.splat<F>(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    const end = at(delta + h) + <usize>N * stride;
-    for (let row = at(delta + h); row < end; row += stride) {
+    const to = at(gradient + h);
+    let a = startAt(continued, to);
+    let b = startAt(continued, to + 16);
+    let c = startAt(continued, to + 32);
+    let d = startAt(continued, to + 48);
+    const from = at(delta + h);
+    for (let row = from; row < from + all; row += stride) {
       a = v128.add<F>(a, v128.load(row));
       b = v128.add<F>(b, v128.load(row, 16));
       c = v128.add<F>(c, v128.load(row, 32));
       d = v128.add<F>(d, v128.load(row, 48));
     }
-    const to = at(gradient + h);
     v128.store(to, a);
     v128.store(to, b, 16);
     v128.store(to, c, 32);
     v128.store(to, d, 48);
   }
+  for (; h + L <= H; h += L) {
+    const to = at(gradient + h);
+    let a = startAt(continued, to);
+    const from = at(delta + h);
+    for (let row = from; row < from + all; row += stride) a = v128.add<F>(a, v128.load(row));
+    v128.store(to, a);
+  }
   for (; h < H; h++) {
-    let sum: F = 0;
-    for (let n = 0; n < N; n++) sum += load<F>(at(delta + n * H + h));
-    store<F>(at(gradient + h), sum);
+    const to = at(gradient + h);
+    let sum: F = continued ? load<F>(to) : 0;
+    const from = at(delta + h);
+    for (let row = from; row < from + all; row += stride) sum += load<F>(row);
+    store<F>(to, sum);
   }
 }

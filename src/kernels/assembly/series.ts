@@ -126,29 +126,29 @@ function tailPolynomial(x: v128): v128 {
   }
 }
 
-/** k of x = k ln 2 + rest, as ints. */
+/** k of x = k ln 2 + rest, rounded towards 0. */
 // @ts-ignore: decorator
 @inline
 function exponentOf(x: v128): v128 {
-  const scaled = v128.sub<F>(v128.mul<F>(x, splat(1.4426950408889634)), splat(0.5));
-  return sizeof<F>() == 4 ? i32x4.trunc_sat_f32x4_s(scaled) : i32x4.trunc_sat_f64x2_s_zero(scaled);
+  return v128.trunc<F>(v128.sub<F>(v128.mul<F>(x, splat(1.4426950408889634)), splat(0.5)));
 }
 
-/** 2^k of ints, for normal numbers. */
+/** 2^k of whole numbers, for normal numbers. */
 // @ts-ignore: decorator
 @inline
 function powerOf2(k: v128): v128 {
-  if (sizeof<F>() == 4) return i32x4.shl(i32x4.add(k, i32x4.splat(127)), 23);
-  return i64x2.shl(i64x2.add(i64x2.extend_low_i32x4_s(k), i64x2.splat(1023)), 52);
+  // With 3 2^22 or 3 2^51 added, the low bits hold k. The shift drops the others.
+  const bits = v128.add<F>(k, constant(12582912, 6755399441055744));
+  if (sizeof<F>() == 4) return i32x4.shl(i32x4.add(bits, i32x4.splat(127)), 23);
+  return i64x2.shl(i64x2.add(bits, i64x2.splat(1023)), 52);
 }
 
 /** e^(rest + low) - 1 for the rest of x. */
 // @ts-ignore: decorator
 @inline
 function fractionOf(x: v128, k: v128, low: v128, hasLow: bool): v128 {
-  const whole = sizeof<F>() == 4 ? f32x4.convert_i32x4_s(k) : f64x2.convert_low_i32x4_s(k);
-  const high = v128.sub<F>(x, v128.mul<F>(whole, constant(0.693359375, 0.6931471803691238)));
-  let rest = v128.sub<F>(high, v128.mul<F>(whole, constant(-2.12194440e-4, 1.9082149292705877e-10)));
+  const high = v128.sub<F>(x, v128.mul<F>(k, constant(0.693359375, 0.6931471803691238)));
+  let rest = v128.sub<F>(high, v128.mul<F>(k, constant(-2.12194440e-4, 1.9082149292705877e-10)));
   if (hasLow) rest = v128.add<F>(rest, low);
   return v128.add<F>(rest, v128.mul<F>(v128.mul<F>(rest, rest), exponentialSeries(rest)));
 }
@@ -198,8 +198,8 @@ export function log1p(x: v128): v128 {
 @inline
 export function tanh(x: v128): v128 {
   const e = expm1(v128.mul<F>(splat(-2), v128.abs<F>(x)));
-  const a = v128.div<F>(v128.neg<F>(e), v128.add<F>(splat(2), e));
-  return v128.bitselect(v128.neg<F>(a), a, v128.lt<F>(x, splat(0)));
+  const a = v128.div<F>(e, v128.sub<F>(splat(-2), e));
+  return v128.xor(a, v128.and(v128.lt<F>(x, splat(0)), splat(-0.0)));
 }
 
 // @ts-ignore: decorator

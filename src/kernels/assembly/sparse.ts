@@ -255,10 +255,13 @@ function clear(gradient: i32, D: i32, H: i32, stride: i32): void {
   else for (let d = 0; d < D; d++) memory.fill(at(gradient + d * stride), 0, at(H));
 }
 
-/** gradient[D,H] = x[rows, :]' delta[N,H] for sparse rows; the gradient's rows are `stride` apart. */
-export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, positions: i32, entries: i32, N: i32, D: i32, H: i32, stride: i32): void {
+/**
+ * gradient[D,H] = x[rows, :]' delta[N,H] for sparse rows; the gradient's rows are `stride` apart. `continued`: the sums
+ * continue from what is in the gradient.
+ */
+export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, positions: i32, entries: i32, N: i32, D: i32, H: i32, stride: i32, continued: bool): void {
   if (usesScatter(H)) {
-    clear(gradient, D, H, stride);
+    if (!continued) clear(gradient, D, H, stride);
     scatter(values, columns, starts, rows, delta, gradient, N, H, stride);
     return;
   }
@@ -270,8 +273,8 @@ export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, ro
     for (let d = 0; d < D; d++) {
       const end = <usize>load<i32>(ends + (<usize>d << 2));
       const to = at(gradient + d * stride);
-      if (end > bucket) columnProduct(false, n > 0, bucket, end, to, 0, H);
-      else if (n == 0) memory.fill(to, 0, at(H));
+      if (end > bucket) columnProduct(false, continued || n > 0, bucket, end, to, 0, H);
+      else if (!continued && n == 0) memory.fill(to, 0, at(H));
       bucket += bucketSize(count);
     }
   }
@@ -283,7 +286,7 @@ export function sparseBackwardWeights(values: i32, columns: i32, starts: i32, ro
 export function sparseSgdInPlace(values: i32, columns: i32, starts: i32, rows: i32, delta: i32, gradient: i32, w: i32, rate: f64, positions: i32, entries: i32, N: i32, D: i32, H: i32, stride: i32): void {
   const factor = -(<F>rate);
   if (usesScatter(H) || N > rowsAtOnce) {
-    sparseBackwardWeights(values, columns, starts, rows, delta, gradient, positions, entries, N, D, H, stride);
+    sparseBackwardWeights(values, columns, starts, rows, delta, gradient, positions, entries, N, D, H, stride, false);
     if (H == stride) addScaled(v128.splat<F>(factor), factor, at(gradient), at(w), D * H);
     else for (let d = 0; d < D; d++) addScaled(v128.splat<F>(factor), factor, at(gradient + d * stride), at(w + d * stride), H);
     return;
