@@ -81,6 +81,33 @@ describe('a training that resumes from a checkpoint ends with the bits of one th
     }
   });
 
+  test.each<[string, SettingLists, number[]]>([
+    ['validation rows', { validationSize: [0.2] }, [2]],
+    // It is interrupted before and after its best epoch.
+    [
+      'early stopping',
+      { epochs: [200], learningRate: [0.1], earlyStopping: [4], validationSize: [0.2] },
+      [3, 8],
+    ],
+    ['folds', { folds: [3] }, [7, 20]],
+    [
+      'folds that stop early',
+      { epochs: [200], learningRate: [0.1], folds: [3], earlyStopping: [3] },
+      [204, 602],
+    ],
+  ])('%s, evaluated here and in another thread', async (_name, given, stops) => {
+    const trial = await trialOf(given);
+    const expected = numbers(await runTrial(trial, sources));
+    for (const lend of [() => null, () => () => {}]) {
+      expect(numbers(await runTrial(trial, sources, { lendCore: lend }))).toEqual(expected);
+      for (const stop of stops) {
+        expect(await trainUntil(trial, stop, lend)).toBe(true);
+        expect(numbers((await goOn(trial)).record)).toEqual(expected);
+        expect(await files()).toEqual([]);
+      }
+    }
+  });
+
   test('while epochs are evaluated in another thread', async () => {
     const trial = await trialOf({ momentum: [0.5] });
     const expected = numbers(await runTrial(trial, sources));
