@@ -2,7 +2,13 @@ import type { Centering, Scaling, TargetScaling } from '../datasets/scale.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import { type HyperparameterValue, hyperparametersOf, type OptimizerName } from '../nn/optimizers.ts';
 import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
-import { type BootstrapMethod, type FeaturesConfig, ignoresCentering, numerics } from '../trial/config.ts';
+import {
+  type BootstrapMethod,
+  type FeaturesConfig,
+  ignoresCentering,
+  numerics,
+  seededPurposes,
+} from '../trial/config.ts';
 import {
   type ModelConfig,
   modelOptions,
@@ -15,6 +21,7 @@ import type { TrialConfig } from '../trial/trial.ts';
 import type { Experiment } from './define.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ResolvedData } from './resolve-data.ts';
+import { ownSeedOptions } from './seeds.ts';
 
 type SolverKey = ModelConfig['solver'];
 
@@ -54,7 +61,10 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
     read.activation = null;
     read.biasInit = null;
   }
-  if (read.batches === 'full') read.batchSize = null;
+  if (read.batches === 'full') {
+    read.batchSize = null;
+    if ('batchSeed' in read) read.batchSeed = null;
+  }
   if ('delta' in read && !hasDelta(read.loss as LossName | null)) read.delta = null;
   return read;
 }
@@ -79,6 +89,14 @@ export function isOwnDefault(name: OptionName, cells: readonly Settings[]): bool
   return cells.every((cell) => (cell[name] ?? null) === hyperparameterDefault(name, cell));
 }
 
+/** The seeds of purposes that differ from the seed of all draws. */
+function ownSeedsOf(settings: Settings): Pick<TrialConfig, 'seeds'> {
+  const own = ownSeedOptions
+    .filter((name) => typeof settings[name] === 'number' && settings[name] !== settings.seed)
+    .map((name) => [seededPurposes[name], settings[name]]);
+  return own.length === 0 ? {} : { seeds: Object.fromEntries(own) };
+}
+
 /** The config of the trial that these settings describe, on the resolved data. */
 export function configOf(
   experiment: Experiment,
@@ -99,6 +117,7 @@ export function configOf(
   return {
     numerics,
     seed: settings.seed as number,
+    ...ownSeedsOf(settings),
     ...(settings.streams === 'cell' ? { streams: settings.streams } : {}),
     data,
     split,

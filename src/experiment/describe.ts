@@ -7,6 +7,7 @@ import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
 import type { Plan, Variant } from './plan.ts';
+import { drawsText, isSeed, variedSeeds } from './seeds.ts';
 
 export type { DataWords };
 
@@ -48,7 +49,7 @@ export function describeTrials(shown: Shown): Description {
   const data = [...new Set(shown.data.map(({ title }) => title))].join(', ');
   const title = `${model}: ${contentOf(experiment, values, settings)}`;
   const figure = figureOf(shown, values);
-  const seeds = seedsText(values.get('seed') ?? []);
+  const seeds = seedsText(settings);
   const ofData = datasetEntry(experiment.dataset).options;
   const changed = changedOptions(experiment, variant, settings).filter(
     // The data's title names the target, and says whether images are transposed.
@@ -99,7 +100,7 @@ export function isReportCell(
   return (Object.keys(settings) as OptionName[]).every((name) => isReportValue(own, name, settings));
 }
 
-/** The options other than the seed whose values in some trial are not the report's, in the experiment's order. */
+/** The options other than the seeds whose values in some trial are not the report's, in the experiment's order. */
 function changedOptions(
   experiment: Experiment,
   variant: Variant,
@@ -116,7 +117,7 @@ function reportLists(experiment: Experiment, variant: Variant): SettingLists {
 /** The report gives no seeds, and compares some of its models with other libraries. */
 function isReportValue(own: SettingLists, name: OptionName, settings: Settings): boolean {
   const value = settings[name] ?? null;
-  if (value === null || name === 'seed' || name === 'reference') return true;
+  if (value === null || isSeed(name) || name === 'reference') return true;
   return own[name]?.includes(value) ?? value === hyperparameterDefault(name, settings);
 }
 
@@ -139,7 +140,8 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
   const varied = optionsOf(experiment).filter(
     (name) =>
       values.get(name)!.length > 1 &&
-      !['seed', 'reference', 'solver'].includes(name) &&
+      !isSeed(name) &&
+      !['reference', 'solver'].includes(name) &&
       !isOwnDefault(name, settings),
   );
   const axes = [rows, columns].filter((name) => name !== null && varied.includes(name)) as OptionName[];
@@ -166,7 +168,7 @@ function figureOf({ experiment, variant, quick, data, settings }: Shown, values:
   const own = reportLists(experiment, variant);
   const whole = [...values].every(
     ([name, found]) =>
-      name === 'seed' ||
+      isSeed(name) ||
       name === 'reference' ||
       found.length === 0 ||
       (own[name] ?? []).every((value) => found.includes(value)),
@@ -174,8 +176,9 @@ function figureOf({ experiment, variant, quick, data, settings }: Shown, values:
   return whole || figure === null ? figure : `part of ${figure}`;
 }
 
-function seedsText(seeds: readonly Setting[]): string {
-  return seeds.length === 1 ? `seed ${seeds[0]}` : `means over ${seeds.length} seeds`;
+function seedsText(settings: readonly Settings[]): string {
+  const draws = drawsText(settings);
+  return variedSeeds(settings).length === 0 ? draws : `means over ${draws}`;
 }
 
 /** The first values of a list. */

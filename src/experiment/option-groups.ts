@@ -1,4 +1,5 @@
 import { datasets } from '../datasets/index.ts';
+import { seededPurposes } from '../trial/config.ts';
 import { solvers } from '../trial/solvers/index.ts';
 import { networkOptions } from '../trial/solvers/network.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
@@ -30,7 +31,13 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
   ),
   Model: named(...ofModels, 'lambda', 'l1', 'penalize'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
-  'Seeds and statistics': named('seed', 'streams', 'bootstrap', 'bootstrapMethod'),
+  'Seeds and statistics': named(
+    'seed',
+    ...Object.keys(seededPurposes),
+    'streams',
+    'bootstrap',
+    'bootstrapMethod',
+  ),
 };
 
 /** The group of an option. */

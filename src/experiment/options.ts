@@ -11,6 +11,18 @@ import { solverNames, solvers } from '../trial/solvers/index.ts';
 
 export type { Setting };
 
+/** The seed of one purpose, or "seed": the trial's. */
+function ownSeed(what: string) {
+  const plain = integer('', 0, Number.MAX_SAFE_INTEGER);
+  return {
+    ...plain,
+    type: 'string' as const,
+    placeholder: 'n|seed',
+    description: `seed of the ${what}; seed: that of all draws`,
+    parse: (text: string, name: string): Setting => (text === 'seed' ? text : plain.parse(text, name)),
+  };
+}
+
 /** The options that neither a dataset nor a solver owns. */
 export const commonOptions = {
   reference: choice('another library that trains the same model for comparison', ['none', ...referenceNames]),
@@ -19,6 +31,11 @@ export const commonOptions = {
     'random draws of the cells of one seed (initial weights, batches, resamples): shared: the same for all; cell: each cell its own',
     streamChoices,
   ),
+  dataSeed: ownSeed('data and their noise'),
+  splitSeed: ownSeed('split into training and test rows'),
+  initSeed: ownSeed('initial weights: several initialisations on one split'),
+  batchSeed: ownSeed('mini-batches'),
+  bootstrapSeed: ownSeed('bootstrap resamples'),
   samples: rows('number of rows, for training and test together', 4),
   testSize: number(
     'test rows: a share below 1, or a number of rows',

@@ -18,6 +18,7 @@ import { checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
+import { isSeed, seedOptions } from './seeds.ts';
 
 export const variants = ['code', 'text'] as const;
 export type Variant = (typeof variants)[number];
@@ -219,10 +220,10 @@ function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLis
   });
 }
 
-/** Every combination of the listed values. The seed varies fastest, then the last option. */
+/** Every combination of the listed values. The seeds vary fastest, then the last option. */
 function combinationsOf(lists: SettingLists): { readonly count: number; at(index: number): Settings } {
-  const names: OptionName[] = (Object.keys(lists) as OptionName[]).filter((name) => name !== 'seed');
-  names.push('seed');
+  const given = Object.keys(lists) as OptionName[];
+  const names = [...given.filter((name) => !isSeed(name)), ...seedOptions.filter((name) => name in lists)];
   const count = names.reduce((product, name) => product * lists[name]!.length, 1);
   if (count > maxCells) {
     throw new UserError({

@@ -1,9 +1,15 @@
 import type { ReferenceName } from '../references/index.ts';
 import type { Defaults } from './define.ts';
 
+/** The seeds of single purposes, which are that of all draws. */
+const ownSeeds = { splitSeed: 'seed', initSeed: 'seed', batchSeed: 'seed' } satisfies Defaults;
+
 /** The settings shared by all experiments on the Franke function. */
 export const frankeSettings = {
   seed: 2020,
+  dataSeed: 'seed',
+  ...ownSeeds,
+  bootstrapSeed: 'seed',
   streams: 'shared',
   samples: 1000,
   noise: 1,
@@ -36,6 +42,7 @@ export const frankeText = {
 /** The settings shared by all experiments on images. */
 export const imageSettings = {
   seed: 2020,
+  ...ownSeeds,
   streams: 'shared',
   samples: 'all',
   testSize: 10000,

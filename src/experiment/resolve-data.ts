@@ -27,7 +27,7 @@ export async function resolveData(
   settings: Settings,
   sources: Sources,
 ): Promise<ResolvedData> {
-  const { config, facts } = await datasetEntry(name).resolve(settings, sources);
+  const { config, facts } = await datasetEntry(name).resolve(withDataSeed(settings), sources);
   const description = describeData(config, facts, datasetEntry(name).fromFiles ? labelOf(sources) : null);
   return { data: config, split: splitOf(settings, facts), facts, description };
 }
@@ -35,10 +35,15 @@ export async function resolveData(
 /** A key that is the same for all settings that resolve to the same data. */
 export function dataKey(name: DatasetName, settings: Settings): string {
   const { options, resolvesPerSeed } = datasetEntry(name);
-  const { samples, testSize, validationSize, folds, split, seed } = settings;
+  const { samples, testSize, validationSize, folds, split, seed } = withDataSeed(settings);
   const own = Object.keys(options).map((option) => settings[option]);
   const sizes = [samples, testSize, validationSize, folds, split];
   return JSON.stringify([sizes, own, resolvesPerSeed(settings) ? seed : null]);
+}
+
+/** The settings with the seed that the data are drawn from. */
+function withDataSeed(settings: Settings): Settings {
+  return typeof settings.dataSeed === 'number' ? { ...settings, seed: settings.dataSeed } : settings;
 }
 
 function splitOf(settings: Settings, facts: DataFacts): SplitConfig {

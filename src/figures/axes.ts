@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { columnName, flagOf, type OptionName } from '../experiment/options.ts';
+import { seedOptions } from '../experiment/seeds.ts';
 import { didYouMean } from '../math/nearest.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { differingOptions, type Results } from './results.ts';
@@ -56,10 +57,9 @@ function settingNamed(text: string, varied: readonly OptionName[], results: Resu
   if (found !== undefined) return found;
   const choices = varied.map((name) => flagOf(name).slice(2));
   throw new UserError({
-    what:
-      text.trim() === 'seed'
-        ? 'seeds cannot be an axis: figures show their mean'
-        : `${text} does not vary in these results`,
+    what: seedOptions.some((name) => spellings(name).includes(text.trim()))
+      ? 'seeds cannot be an axis: figures show their mean'
+      : `${text} does not vary in these results`,
     expected:
       choices.length > 0
         ? `a setting that varies: ${choices.join(', ')}`

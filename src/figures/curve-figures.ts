@@ -18,6 +18,7 @@ import { messageFigure } from './message-figure.ts';
 import {
   divergedOf,
   fewNumbersOf,
+  hasDraws,
   missingOf,
   numbersOf,
   seedsOf,
@@ -77,7 +78,7 @@ export function curveFigures(results: Results, published: Published, look: Look)
   const few = panels.every(
     (panel) => new Set(panel.curves.map(({ series }) => series)).size <= palette.length,
   );
-  const several = valuesOf(trials, 'seed').length > 1;
+  const several = hasDraws(trials);
   const bands = few && several;
   const marks = [...marksOf(panels, series, look, (x) => `from epoch ${x}`), ...missing];
   const seeds = severalSeeds(results, bands);

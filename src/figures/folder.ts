@@ -3,6 +3,7 @@ import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
+import { ownSeedOptions } from '../experiment/seeds.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -115,6 +116,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
   const later: readonly OptionName[] = [
     'reference',
     'streams',
+    ...ownSeedOptions,
     'validationSize',
     'folds',
     'earlyStopping',

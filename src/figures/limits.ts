@@ -1,4 +1,5 @@
 import type { OptionName } from '../experiment/options.ts';
+import { withoutSeeds } from '../experiment/seeds.ts';
 import { isInGrid } from '../output/settings.ts';
 import { gridAxes } from './grid.ts';
 import { type Results, valuesOf } from './results.ts';
@@ -21,21 +22,21 @@ export function whyNotDrawn(experiment: Results['experiment'], trials: Trials): 
 function countsOf(experiment: Results['experiment'], trials: Trials): Partial<typeof limits> {
   const { rows, columns, curves } = experiment.layout;
   const all = trials.map(({ settings }) => ({ settings }));
-  if (curves !== null || columns === null) return { curves: combinations(all, ['seed']) };
-  if (rows === null) return { curves: combinations(all, ['seed', columns]) };
+  if (curves !== null || columns === null) return { curves: combinations(all, []) };
+  if (rows === null) return { curves: combinations(all, [columns]) };
   const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));
-  if (inside.length === 0) return { curves: combinations(all, ['seed']) };
+  if (inside.length === 0) return { curves: combinations(all, []) };
   const axes = gridAxes(experiment, inside);
   return {
     rows: valuesOf(inside, axes[0]).length,
     columns: valuesOf(inside, axes[1]).length,
-    panels: combinations(inside, ['seed', ...axes]),
-    cells: combinations(inside, ['seed']),
+    panels: combinations(inside, axes),
+    cells: combinations(inside, []),
   };
 }
 
-/** The number of distinct settings if some options are ignored. */
+/** The number of distinct settings if the seeds and some options are ignored. */
 function combinations(trials: Trials, without: readonly OptionName[]): number {
   const left = Object.fromEntries(without.map((name) => [name, null]));
-  return new Set(trials.map(({ settings }) => JSON.stringify({ ...settings, ...left }))).size;
+  return new Set(trials.map(({ settings }) => JSON.stringify({ ...withoutSeeds(settings), ...left }))).size;
 }

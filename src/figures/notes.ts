@@ -1,6 +1,7 @@
 import { counted } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { drawsText, variedSeeds } from '../experiment/seeds.ts';
 import { kindOf } from '../output/settings.ts';
 import { greatest, least } from '../stats/describe.ts';
 import { significantText } from '../stats/significant.ts';
@@ -49,7 +50,7 @@ function divergedText({ settings, trials }: Group, names: readonly OptionName[])
   const shown = names.filter((name) => (settings[name] ?? null) !== null);
   const where = shown.map((name) => typeset(`${optionTitle(name)} ${settings[name]}`)).join(', ');
   const count = countStatus(trials, 'diverged');
-  const seeds = trials.length === 1 ? '' : `on ${count} of ${counted(trials.length, 'seed')}`;
+  const seeds = trials.length === 1 ? '' : `on ${count} of ${drawsOf(trials)}`;
   const epochs = trials.flatMap(({ divergedAt }) => divergedAt ?? []);
   const [first, last] = [least(epochs), greatest(epochs)];
   const when =
@@ -59,22 +60,30 @@ function divergedText({ settings, trials }: Group, names: readonly OptionName[])
     .join(' ');
 }
 
+type Trials = readonly { readonly settings: Settings }[];
+
+/** Whether trials are several draws of the same cells, so that a figure shows means. */
+export function hasDraws(trials: Trials): boolean {
+  return variedSeeds(trials.map(({ settings }) => settings)).length > 0;
+}
+
+const drawsOf = (trials: Trials): string => drawsText(trials.map(({ settings }) => settings));
+
 /** What the bands around curves are. */
 function bandsOver({ trials }: Results): string {
-  return `Bands: lowest to highest over the ${valuesOf(trials, 'seed').length} seeds.`;
+  return `Bands: lowest to highest over the ${drawsOf(trials)}.`;
 }
 
 /** "Seed 2020." or "Means over 20 seeds." */
 export function seedsOf({ trials }: Results): string {
-  const seeds = valuesOf(trials, 'seed');
-  return seeds.length === 1 ? `Seed ${seeds[0]}.` : `Means over ${seeds.length} seeds.`;
+  const draws = drawsOf(trials);
+  return hasDraws(trials) ? `Means over ${draws}.` : `${draws[0].toUpperCase()}${draws.slice(1)}.`;
 }
 
 /** What the figure itself says of several seeds; `bands` is null where there are none to expect, as in heat maps. */
 export function severalSeeds(results: Results, bands: boolean | null): string[] {
-  const { length } = valuesOf(results.trials, 'seed');
-  if (length < 2) return [];
-  const means = `Means over ${length} seeds`;
+  if (!hasDraws(results.trials)) return [];
+  const means = `Means over ${drawsOf(results.trials)}`;
   return [
     ...(bands === false ? [`${means}; no bands: too many curves.`] : [`${means}.`]),
     ...(bands === true ? [bandsOver(results)] : []),

@@ -3,6 +3,7 @@ import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { type DataWords, type Description, describeTrials } from '../experiment/describe.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
+import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import { groupBy } from '../output/group-by.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
@@ -66,7 +67,7 @@ function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): Tria
   return Object.fromEntries(curves.map(([name, list]) => [name, values(list)]));
 }
 
-/** Trials that differ only in their seed. */
+/** Trials that differ only in their seeds. */
 export interface Group {
   readonly settings: Settings;
   readonly trials: readonly TrialResult[];
@@ -74,14 +75,14 @@ export interface Group {
 
 /** Groups the seeds of each cell, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
-  const groups = groupBy(trials, ({ settings }) => JSON.stringify({ ...settings, seed: null }));
+  const groups = groupBy(trials, ({ settings }) => JSON.stringify(withoutSeeds(settings)));
   return [...groups.values()].map((members) => ({
-    settings: { ...members[0].settings, seed: null },
+    settings: withoutSeeds(members[0].settings),
     trials: members,
   }));
 }
 
-/** The options in which the cells differ, without the seed, in the experiment's order. */
+/** The options in which the cells differ, without the seeds, in the experiment's order. */
 export function differingOptions({
   experiment,
   trials,
@@ -91,7 +92,7 @@ export function differingOptions({
 }): OptionName[] {
   const cells = trials.map(({ settings }) => settings);
   return optionsOf(experiment).filter(
-    (name) => name !== 'seed' && valuesOf(trials, name).length > 1 && !isOwnDefault(name, cells),
+    (name) => !isSeed(name) && valuesOf(trials, name).length > 1 && !isOwnDefault(name, cells),
   );
 }
 

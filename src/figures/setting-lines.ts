@@ -12,6 +12,7 @@ import { messageFigure } from './message-figure.ts';
 import {
   divergedOf,
   fewNumbersOf,
+  hasDraws,
   missingOf,
   numbersOf,
   seedsOf,
@@ -84,7 +85,7 @@ export function settingLines(results: Results, name: OptionName, look: Look): Fi
     const caption = [heading, why, ...notes].join(' ');
     return { name: 'lines', title, caption, spec: messageFigure(framed(notes, caption), why) };
   }
-  const several = valuesOf(inside, 'seed').length > 1;
+  const several = hasDraws(inside);
   const bands = lines.length <= palette.length && several;
   const placeText = (x: number) => `at ${axis.title} ${axis.ticks?.find(({ at }) => at === x)?.text}`;
   const marks = [...marksOf(panels, series, look, placeText), ...missing];

@@ -3,6 +3,7 @@ import type { ShownMetric } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { seedOptions } from '../experiment/seeds.ts';
 import { describeHiddenLayers, shortHiddenLayers } from '../trial/architecture.ts';
 import { folderName } from './folder-name.ts';
 import { gridLayout } from './grid-layout.ts';
@@ -68,7 +69,7 @@ async function allOf<T>(items: Iterable<T>): Promise<T[]> {
 
 function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly OptionName[]): ReaderTable {
   const { rows, columns, metrics } = plan.experiment.layout;
-  const several = plan.lists.seed!.length > 1;
+  const several = seedOptions.some((name) => (plan.lists[name]?.length ?? 0) > 1);
   const inside = (settings: Settings) =>
     rows !== null && columns !== null && isInGrid(settings, rows, columns);
   const isGrid = cells.filter(({ settings }) => inside(settings)).length > 1;

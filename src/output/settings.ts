@@ -2,6 +2,7 @@ import { type DataConfig, dataName } from '../datasets/index.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { isSeed } from '../experiment/seeds.ts';
 import type { Column, Value } from './table.ts';
 
 /** The first columns of every table, so that a quick run is never mistaken for a full one. */
@@ -40,9 +41,9 @@ export function settingCells(names: readonly OptionName[], settings: Settings): 
   });
 }
 
-/** The options with several values, in the experiment's order; the seed only if requested. */
+/** The options with several values, in the experiment's order; the seeds only if requested. */
 export function variedOptions({ experiment, lists }: Plan, { seed = false } = {}): OptionName[] {
-  return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1 && (seed || name !== 'seed'));
+  return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1 && (seed || !isSeed(name)));
 }
 
 /** The library that was trained instead of our own code; null for our own code. */

@@ -2,6 +2,7 @@ import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
+import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
@@ -15,7 +16,7 @@ export interface Statistic {
   readonly count: number;
 }
 
-/** The cells that differ only in their seed, taken together. */
+/** The cells that differ only in their seeds, taken together. */
 export interface SummaryCell {
   readonly settings: Settings;
   /** Trials that finished, trials that diverged, and trials without a record. */
@@ -41,12 +42,12 @@ export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell
   };
 }
 
-/** Groups the cells that differ only in their seed. They are adjacent, because seeds vary fastest. */
+/** Groups the cells that differ only in their seeds. They are adjacent, because seeds vary fastest. */
 function* cellsOfSeeds({ cells }: Plan): Generator<Cell[]> {
   let key: string | null = null;
   let group: Cell[] = [];
   for (const cell of cells) {
-    const own = JSON.stringify({ ...cell.settings, seed: null });
+    const own = JSON.stringify(withoutSeeds(cell.settings));
     if (own !== key && group.length > 0) {
       yield group;
       group = [];
@@ -72,7 +73,7 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
     }
   }
   return {
-    settings: { ...cells[0].settings, seed: null },
+    settings: withoutSeeds(cells[0].settings),
     ...count,
     notRun: cells.length - count.done - count.diverged,
     statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
@@ -82,7 +83,7 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
 
 /** summary.csv: one row per cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
-  const names = optionsOf(plan.experiment).filter((name) => name !== 'seed');
+  const names = optionsOf(plan.experiment).filter((name) => !isSeed(name));
   const metrics = metricsOf(plan.experiment);
   return {
     name: 'summary',

@@ -3,11 +3,12 @@ import { datasetEntry, loadData } from '../datasets/index.ts';
 import { divisorOf } from '../datasets/scale.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
+import { drawLabel, isSeed } from '../experiment/seeds.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials-table.ts';
 import { readAttachment } from '../store/attachments.ts';
 import { readWeights } from '../store/weights.ts';
-import { areAsStored } from '../trial/config.ts';
+import { areAsStored, sharedSeed } from '../trial/config.ts';
 import { shortId } from '../trial/id.ts';
 import type { ClassifierData, NetworkData } from './browser/data.ts';
 import { kernelBytes } from './scripts.ts';
@@ -54,7 +55,7 @@ async function firstNetwork(
 ) {
   for (const cell of plan.cells) {
     const { trial, settings } = cell;
-    const { model, data, features, seed } = trial.config;
+    const { model, data, features } = trial.config;
     const record = records.get(trial.id);
     // The page draws pixels; it has nothing of the training rows, such as means to subtract.
     if (record === undefined || model.solver !== 'sgd' || !areAsStored(features)) continue;
@@ -70,14 +71,21 @@ async function firstNetwork(
     const accuracy = record.metrics.test_accuracy;
     const shape = [pixels, ...model.layers.map(({ units }) => units)].join('-');
     const varied = variedOptions(plan);
-    const choices = [...varied, 'seed' as const].map((name) => `${optionTitle(name)} ${settings[name]}`);
+    const seeds = variedOptions(plan, { seed: true }).filter(isSeed);
+    const choices = [
+      ...varied.map((name) => `${optionTitle(name)} ${settings[name]}`),
+      drawLabel(settings, seeds),
+    ];
     const { layers, loss, dtype } = model;
     const network: NetworkData = {
       title: [`${plan.experiment.name}: ${shape}`, ...choices, `test accuracy ${accuracy}`].join(', '),
       layers,
       loss,
       dtype,
-      divisor: divisorOf(features.scale, (await loadData(data, seed, sources)).largest),
+      divisor: divisorOf(
+        features.scale,
+        (await loadData(data, sharedSeed(trial.config, 'data'), sources)).largest,
+      ),
       weights: base64((await readAttachment(storeDirectory, trial, 'weights'))!),
     };
     return { cell, network };

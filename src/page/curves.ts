@@ -1,5 +1,6 @@
-import { optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { drawLabel, variedSeeds } from '../experiment/seeds.ts';
 import { epochOfValue } from '../nn/epochs.ts';
 import { variedOptions } from '../output/settings.ts';
 import { summarize } from '../output/summary.ts';
@@ -14,13 +15,21 @@ const maxEpochs = 200;
 
 /** The curves of an experiment for its explorer; null if it shows none, as grids do. */
 export function curvesData(plan: Plan, records: Records): CurvesData | null {
-  const { experiment, lists } = plan;
+  const { experiment } = plan;
   if (experiment.layout.curves === null) return null;
   const names = variedOptions(plan);
+  const settings = plan.cells.map((cell) => cell.settings);
+  const varied = variedSeeds(settings);
+  const draws = drawsOf(settings, varied);
+  const isOf = (own: Settings, draw: Settings) =>
+    varied.every((name) => (own[name] ?? null) === null || own[name] === draw[name]);
   const found = plan.cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   if (longestOf(found) < 2) return null;
   const metrics = [...new Set(found.flatMap(({ curves }) => Object.keys(curves)))];
   const cells = summarize(plan, records).map((cell) => {
+    const trials = draws.map(
+      (draw) => cell.cells.find(({ settings }) => isOf(settings, draw))?.trial.id ?? '',
+    );
     const shown = shownIndices(longestOf(cell.cells.flatMap(({ trial }) => records.get(trial.id) ?? [])));
     return {
       label: names.map((name) => String(cell.settings[name]).replaceAll('_', ' ')).join(', '),
@@ -28,8 +37,8 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
       curves: Object.fromEntries(
         metrics.map((metric) => [
           metric,
-          cell.cells.map(({ trial }) => {
-            const curve = records.get(trial.id)?.curves[metric] ?? [];
+          trials.map((id) => {
+            const curve = records.get(id)?.curves[metric] ?? [];
             return shown.map((index) => rounded(curve[index] ?? null));
           }),
         ]),
@@ -37,7 +46,13 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
     };
   });
   const choice = names.map(optionTitle).join(', ');
-  return { choice, seeds: lists.seed as number[], metrics, cells };
+  return { choice, seeds: draws.map((draw) => drawLabel(draw, varied)), metrics, cells };
+}
+
+/** One cell for each draw. Cells that do not read a varied seed, such as its mini-batches', belong to all draws. */
+function drawsOf(settings: readonly Settings[], varied: readonly OptionName[]): Settings[] {
+  const reading = settings.filter((one) => varied.every((name) => (one[name] ?? null) !== null));
+  return [...new Map(reading.map((one) => [drawLabel(one, varied), one])).values()];
 }
 
 const longestOf = (records: readonly TrialRecord[]): number =>

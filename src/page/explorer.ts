@@ -27,9 +27,9 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
 <label>Show <select name="metric">${shown.map((metric) => html`<option value="${metric}">${metrics[metric].title}</option>`)}</select></label>
 <label>of <select name="seed">${
     seeds.length > 1
-      ? html`<option value="mean">${seeds.length} seeds: mean, with a band from lowest to highest</option>`
+      ? html`<option value="mean">${describePlan(plan).seeds}, with a band from lowest to highest</option>`
       : null
-  }${seeds.map((seed) => html`<option value="${seed}">seed ${seed}</option>`)}</select></label>
+  }${seeds.map((seed) => html`<option value="${seed}">${seed}</option>`)}</select></label>
 <fieldset><legend>on</legend>${['train', 'test'].map(
     (split) =>
       html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training data (dashed)' : 'test data (solid)'}</label>`,

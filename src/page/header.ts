@@ -126,6 +126,9 @@ function changes(plans: readonly Plan[]): Html {
 
 function seedsOf(plans: readonly Plan[]): Html {
   const seeds = [...new Set(plans.flatMap(({ lists }) => lists.seed ?? []))];
+  const means = plans.map((plan) => describePlan(plan).seeds).find((text) => text.startsWith('means'));
+  if (seeds.length === 1 && means !== undefined)
+    return html`Numbers are ${means} (${termLink('seed', 'seed')}), with ± for the standard deviation.`;
   if (seeds.length === 1) {
     return html`Every random draw follows from ${termLink('seed', `seed ${seeds[0]}`)}: the same seed gives the same numbers on every machine.`;
   }

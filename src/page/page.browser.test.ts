@@ -138,7 +138,7 @@ suite('the page in a browser', () => {
         );
     await lines(16);
     const withBands = await bands();
-    await explorer.locator('select[name=seed]').selectOption('2');
+    await explorer.locator('select[name=seed]').selectOption('seed 2');
     await lines(16);
     expect(withBands).toBeGreaterThanOrEqual(await bands());
     await explorer.locator('input[value=train]').press('Space');

@@ -1,6 +1,7 @@
 import type { DataConfig } from '../datasets/index.ts';
 import { type Centering, isOfColumns, type Scaling, type TargetScaling } from '../datasets/scale.ts';
 import type { SplitConfig } from '../datasets/split.ts';
+import type { Purpose } from '../math/rng.ts';
 import type { Basis } from '../regression/polynomial.ts';
 
 /**
@@ -17,6 +18,17 @@ export type BootstrapMethod = (typeof bootstrapMethods)[number];
 export const streamChoices = ['shared', 'cell'] as const;
 export type Streams = (typeof streamChoices)[number];
 
+/** The purposes of random draws that can have a seed of their own, by the option that sets it. */
+export const seededPurposes = {
+  dataSeed: 'data',
+  splitSeed: 'split',
+  initSeed: 'init',
+  batchSeed: 'batches',
+  bootstrapSeed: 'bootstrap',
+} as const satisfies Record<string, Purpose>;
+
+export type SeededPurpose = (typeof seededPurposes)[keyof typeof seededPurposes];
+
 export interface FeaturesConfig {
   readonly scale: Scaling;
   /** none: the inputs themselves. Otherwise polynomials of two inputs up to `degree`. */
@@ -32,6 +44,8 @@ export interface FeaturesConfig {
 export interface ConfigBase {
   readonly numerics: typeof numerics;
   readonly seed: number;
+  /** The seeds of purposes that have another one than `seed`; absent if none has. */
+  readonly seeds?: Readonly<Partial<Record<SeededPurpose, number>>>;
   /** Absent: shared, as in the records of earlier versions. */
   readonly streams?: Streams;
   readonly data: DataConfig;
@@ -68,4 +82,12 @@ export function featureCount(
 ): number {
   if (basis === 'none') return columns;
   return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
+}
+
+/** The seed that a trial's data or split are drawn from: its own if it has one, otherwise the trial's. */
+export function sharedSeed(
+  { seed, seeds }: Pick<ConfigBase, 'seed' | 'seeds'>,
+  purpose: 'data' | 'split',
+): number {
+  return seeds?.[purpose] ?? seed;
 }

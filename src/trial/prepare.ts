@@ -15,7 +15,7 @@ import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import { polynomialFeatures, polynomialTerms } from '../regression/polynomial.ts';
-import { areAsStored, type ConfigBase } from './config.ts';
+import { areAsStored, type ConfigBase, sharedSeed } from './config.ts';
 
 /** The training and the test rows as the model sees them. */
 export interface Prepared {
@@ -39,13 +39,14 @@ export interface TargetScale {
  */
 export function prepare(
   dataset: Dataset,
-  config: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
+  config: Pick<ConfigBase, 'split' | 'features' | 'seed' | 'seeds'>,
   dtype: Dtype,
   loss: LossName,
   mayBeSparse = true,
 ): Prepared {
-  const { split, features, seed } = config;
-  return prepareRows(dataset, splitRows(dataset, split, seed), features, dtype, loss, mayBeSparse);
+  const { split, features } = config;
+  const rows = splitRows(dataset, split, sharedSeed(config, 'split'));
+  return prepareRows(dataset, rows, features, dtype, loss, mayBeSparse);
 }
 
 /** The same for rows that are split already. Everything that is fitted to rows is fitted to `train` alone. */

@@ -6,13 +6,14 @@ import { losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
 import { type Bootstrapped, bootstrapTest, createResamples } from '../stats/bootstrap.ts';
 import type { MetricName } from '../stats/metrics.ts';
+import { sharedSeed } from './config.ts';
 import { type Fit, inOwnUnit } from './fit.ts';
 import { divergedFold, epochsOfFolds, fitFolds, foldSplits, withFolds } from './folds.ts';
 import { type Prepared, prepareRows } from './prepare.ts';
 import { takesSparse } from './size.ts';
 import { type ModelConfig, solverEntry } from './solvers/index.ts';
-import type { FitHooks } from './solvers/solver.ts';
-import { drawSeed } from './streams.ts';
+import type { FitHooks, FitSeeds } from './solvers/solver.ts';
+import { drawSeeds } from './streams.ts';
 import { outputsToBytes } from './test-outputs.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
 import { withValidation } from './validation.ts';
@@ -29,9 +30,8 @@ export async function runTrial(
   hooks: FitHooks = {},
 ): Promise<TrialRecord> {
   const started = performance.now();
-  const { data, seed } = config;
-  const draws = drawSeed(config);
-  const dataset = await loadData(data, seed, sources);
+  const draws = drawSeeds(config);
+  const dataset = await loadData(config.data, sharedSeed(config, 'data'), sources);
   const { prepared, fit, fitted } = await fitTrial(dataset, config, draws, hooks);
   const { probabilities } = fit;
   if (probabilities !== null) {
@@ -72,15 +72,16 @@ interface Fitted {
 async function fitTrial(
   dataset: Dataset,
   config: TrialConfig,
-  draws: number,
+  draws: FitSeeds,
   hooks: FitHooks,
 ): Promise<Fitted> {
-  const { model, features, seed } = config;
+  const { model, features } = config;
   const solver = solverEntry(model.solver);
   const { selects } = losses[solver.loss(model)];
   const preparedFrom = (rows: Split): Prepared =>
     prepareRows(dataset, rows, features, solver.dtype(model), solver.loss(model), takesSparse(config));
-  const rows = splitRows(dataset, config.split, seed);
+  const splitSeed = sharedSeed(config, 'split');
+  const rows = splitRows(dataset, config.split, splitSeed);
   const { folds = 0 } = config.split;
   if (folds === 0) {
     const prepared = preparedFrom(rows);
@@ -88,7 +89,7 @@ async function fitTrial(
     const again = (data: Prepared) => solver.fit(data, model, draws, {});
     return { prepared, fit: await withValidation(fit, prepared, selects, model, again), fitted: model };
   }
-  const splits = foldSplits(rows.train, folds, seed);
+  const splits = foldSplits(rows.train, folds, splitSeed);
   const fitFold = (fold: number, own: FitHooks): Promise<Fit> =>
     solver.fit(preparedFrom(splits[fold]), model, draws, own);
   const validated = await fitFolds(folds, solver.epochs(model), hooks, fitFold);
@@ -107,21 +108,24 @@ async function fitTrial(
 async function bootstrap(
   data: Prepared,
   { bootstrap: wanted, model }: TrialConfig,
-  seed: number,
+  seeds: ReturnType<typeof drawSeeds>,
   { predictions }: Fit,
 ): Promise<Bootstrapped | null> {
   if (wanted === null || predictions === null) return null;
   const { resamples, method } = wanted;
   const { targets } = data.test;
   if (method === 'test') {
-    return summariesOf(data, bootstrapTest(targets, predictions, resamples, createRng(seed, 'bootstrap')));
+    return summariesOf(
+      data,
+      bootstrapTest(targets, predictions, resamples, createRng(seeds.bootstrap, 'bootstrap')),
+    );
   }
   const refits = createResamples();
   for (let resample = 1; resample <= resamples; resample++) {
-    const rng = createRng(seed, 'bootstrap', resample);
+    const rng = createRng(seeds.bootstrap, 'bootstrap', resample);
     const rows = Int32Array.from({ length: data.train.rows }, () => rng.below(data.train.rows));
     const resampled = { ...data, train: takeRows(data.train, rows) };
-    const refit = await solverEntry(model.solver).fit(resampled, model, seed, {});
+    const refit = await solverEntry(model.solver).fit(resampled, model, seeds, {});
     if (refit.predictions === null) return null;
     refits.add(targets, refit.predictions);
   }

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { bases } from '../regression/polynomial.ts';
-import { bootstrapMethods, ignoresCentering, numerics, streamChoices } from './config.ts';
+import { bootstrapMethods, ignoresCentering, numerics, seededPurposes, streamChoices } from './config.ts';
 import { solverEntry, solvers } from './solvers/index.ts';
 import type { TrialConfig } from './trial.ts';
 
@@ -24,6 +24,7 @@ const trialConfig = z
     numerics: z.literal(numerics),
     seed: z.int().min(0),
     streams: z.enum(streamChoices).optional(),
+    seeds: z.partialRecord(z.enum(Object.values(seededPurposes)), z.int().min(0)).optional(),
     data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
     split: z.strictObject({
       method: z.enum(splitMethods),

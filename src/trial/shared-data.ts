@@ -4,7 +4,7 @@ import { divisorOf, type Scaling } from '../datasets/scale.ts';
 import { cacheSparse, sparseInputs } from '../datasets/sparse.ts';
 import type { Csr } from '../math/csr.ts';
 import type { Dtype } from '../math/dtype.ts';
-import { areAsStored } from './config.ts';
+import { areAsStored, sharedSeed } from './config.ts';
 import { takesSparse } from './size.ts';
 import { solverEntry } from './solvers/index.ts';
 import { canonicalJson, type Trial } from './trial.ts';
@@ -31,8 +31,8 @@ export async function shareData(trials: readonly Trial[], sources: Sources): Pro
   }
   const shared: SharedData[number][] = [];
   for (const { trial, sparse } of needed.values()) {
-    const { data, seed } = trial.config;
-    const dataset = await loadData(data, seed, sources);
+    const { data } = trial.config;
+    const dataset = await loadData(data, sharedSeed(trial.config, 'data'), sources);
     const matrices = [...sparse.values()].flatMap(([scale, dtype]) => {
       const divisor = divisorOf(scale, dataset.largest);
       const csr = sparseInputs(dataset, divisor, dtype);

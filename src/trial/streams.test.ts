@@ -3,7 +3,7 @@ import { experiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { type Cell, planExperiment } from '../experiment/plan.ts';
 import { runTrial } from './run-trial.ts';
-import { drawSeed } from './streams.ts';
+import { drawSeeds } from './streams.ts';
 import { createTrial, type TrialConfig } from './trial.ts';
 
 const sources = { dataDir: null };
@@ -15,6 +15,7 @@ async function cellsOf(name: string, given: SettingLists): Promise<readonly Cell
 }
 
 const idOf = ({ trial }: Cell) => trial.id;
+const drawSeed = (config: TrialConfig) => drawSeeds(config).init;
 const seedOf = ({ trial }: Cell) => drawSeed(trial.config);
 
 test('shared streams, named or not, are the trials of before', async () => {

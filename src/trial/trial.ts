@@ -51,7 +51,7 @@ export function createTrial(config: TrialConfig): Trial {
  * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
-  const { data, split, features, model, bootstrap, streams, ...rest } = config as unknown as Record<
+  const { data, split, features, model, bootstrap, streams, seeds, ...rest } = config as unknown as Record<
     string,
     unknown
   >;
@@ -62,7 +62,16 @@ export function canonicalConfig(config: TrialConfig): unknown {
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
   if (bootstrap !== undefined && bootstrap !== null) canonical.bootstrap = bootstrap;
   if (streams !== undefined && streams !== 'shared') canonical.streams = streams;
+  const own = ownSeeds(seeds, rest.seed);
+  if (own !== undefined) canonical.seeds = own;
   return canonical;
+}
+
+/** The seeds of purposes that differ from the trial's; undefined if none does. */
+function ownSeeds(seeds: unknown, seed: unknown): unknown {
+  if (!isFields(seeds)) return seeds;
+  const own = Object.entries(seeds).filter(([, value]) => value !== seed);
+  return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

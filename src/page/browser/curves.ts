@@ -50,7 +50,7 @@ function checkedValues(box: HTMLElement, name: string): Set<string> {
 }
 
 function points({ seeds, cells }: CurvesData, box: HTMLElement, metric: string): Point[] {
-  const seed = seeds.indexOf(Number(selectedValue(box, 'seed')));
+  const seed = seeds.indexOf(selectedValue(box, 'seed'));
   const splits = checkedValues(box, 'split');
   const shown = checkedValues(box, 'cell');
   return cells.flatMap(({ label, epochs, curves }, index) => {

@@ -32,7 +32,8 @@ export interface ClassifierData {
 export interface CurvesData {
   /** The options in which the cells differ: "activation, kernel init". */
   readonly choice: string;
-  readonly seeds: readonly number[];
+  /** The draws of the cells: "seed 1". */
+  readonly seeds: readonly string[];
   readonly metrics: readonly string[];
   readonly cells: readonly CurvesCell[];
 }

@@ -44,7 +44,7 @@ export const lbfgs = {
   title: 'L-BFGS',
   reference: null,
   options,
-  reads: [...networkReads, ...Object.keys(options), 'solver', 'streams'],
+  reads: [...networkReads, ...Object.keys(options), 'solver', 'streams', 'initSeed'],
   /** It fits every experiment that has its settings. */
   fits: ({ settings }) => 'maxIterations' in settings,
   defaults: networkDefaults,
@@ -78,9 +78,9 @@ export const lbfgs = {
   /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),
-  async fit(data, model, seed, { onEpoch }) {
+  async fit(data, model, { init }, { onEpoch }) {
     const { fitLbfgs } = await import('../../nn/fit-lbfgs.ts');
-    const weights = initialWeights(model.layers, columnsOf(data.train), seed, model.draw);
+    const weights = initialWeights(model.layers, columnsOf(data.train), init, model.draw);
     const keepTrainOutputs = needsOutputs(model.loss);
     const how = { ...model, weights, keepTrainOutputs, ...heldOut(data) };
     const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);

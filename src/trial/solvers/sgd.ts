@@ -43,7 +43,7 @@ import {
   networkSchema,
 } from './network.ts';
 import { passesSeconds } from './seconds.ts';
-import { layerWeights, type ModelContext, type ModelSize, type Solver } from './solver.ts';
+import { type FitSeeds, layerWeights, type ModelContext, type ModelSize, type Solver } from './solver.ts';
 
 /** Training with mini-batches and any optimiser. */
 export interface SgdConfig extends TrainingConfig {
@@ -126,6 +126,8 @@ export const trainingReads = [
   ...hyperparameterNames,
   'solver',
   'streams',
+  'initSeed',
+  'batchSeed',
 ];
 
 /** The fields that have a default, including the optimiser's hyperparameters. */
@@ -164,11 +166,11 @@ export const sgd = {
   memory: trainingMemory,
   drawn: ({ dtype: _, ...model }) => model,
   trainFor: ({ earlyStopping: _, ...model }, epochs) => ({ ...model, epochs }),
-  async fit(data, model, seed, { onEpoch, lendCore, checkpoints, attach }) {
+  async fit(data, model, seeds, { onEpoch, lendCore, checkpoints, attach }) {
     const { train } = await import('../../nn/train.ts');
     const { dtype, earlyStopping } = model;
     const training = {
-      ...(await trainingArguments(data, model, seed)),
+      ...(await trainingArguments(data, model, seeds)),
       ...heldOut(data),
       ...(earlyStopping === undefined ? {} : { earlyStopping }),
       dtype,
@@ -270,7 +272,7 @@ export function trainingMemory(
 export async function trainingArguments(
   { train }: Prepared,
   model: TrainingConfig,
-  seed: number,
+  seeds: FitSeeds,
 ): Promise<Omit<Training, 'dtype'>> {
   const {
     layers,
@@ -287,7 +289,7 @@ export async function trainingArguments(
   } = model;
   return {
     layers,
-    weights: initialWeights(layers, columnsOf(train), seed, draw),
+    weights: initialWeights(layers, columnsOf(train), seeds.init, draw),
     loss,
     ...(delta === undefined ? {} : { delta }),
     penalty: { lambda, l1, penalizeBiases },
@@ -295,7 +297,7 @@ export async function trainingArguments(
     learningRate,
     schedule: await compileSchedule(model.schedule),
     // A fold may have fewer rows than a batch.
-    batches: batchings[model.batches](train.rows, Math.min(batchSize, train.rows), seed),
+    batches: batchings[model.batches](train.rows, Math.min(batchSize, train.rows), seeds.batches),
     epochs,
     evaluateEvery: model.evaluateEvery ?? 1,
     keepTrainOutputs: needsOutputs(loss),

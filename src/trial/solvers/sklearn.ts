@@ -56,7 +56,7 @@ const versionSchema = (z: typeof Zod.z) => ({
 export const sgdRegressor = {
   ...common,
   title: "scikit-learn's SGDRegressor",
-  reads: ['streams'],
+  reads: ['streams', 'batchSeed'],
   sparse: false,
   fits: ({ task }) => task === 'regression',
   config: (_settings, { split, versions }) => ({
@@ -83,11 +83,11 @@ export const sgdRegressor = {
     secondsPer.python + partialFits * batchSize * inputs * secondsPer.multiplication,
   /** The row numbers of every partial fit, two to a number, and their copy for Python. */
   memory: ({ partialFits, batchSize }, { inputs }) => 4 * inputs + partialFits * batchSize,
-  async fit(data, model, seed) {
+  async fit(data, model, { batches }) {
     const { version, numpy, scipy } = model;
     const versions = { version, numpy, scipy };
     const { fitSgdRegressor } = await import('../../references/sklearn.ts');
-    return linearFit(data, await fitSgdRegressor(data.train, model, seed, versions));
+    return linearFit(data, await fitSgdRegressor(data.train, model, batches, versions));
   },
 } satisfies Solver<SgdRegressorConfig>;
 

@@ -24,6 +24,12 @@ export interface ModelContext {
   readonly versions: ReferenceVersions | null;
 }
 
+/** The seeds that a fit draws from, by purpose. */
+export interface FitSeeds {
+  readonly init: number;
+  readonly batches: number;
+}
+
 /** Resources and callbacks that a fit may use while it runs. */
 export interface FitHooks {
   readonly onEpoch?: (epoch: number) => void;
@@ -83,8 +89,7 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly drawn?: (model: Model) => object;
   /** The model that trains for that number of epochs, which early stopping chose; absent without early stopping. */
   readonly trainFor?: (model: Model, epochs: number) => Model;
-  /** `seed` is that of its draws. */
-  readonly fit: (data: Prepared, model: Model, seed: number, hooks: FitHooks) => Promise<Fit>;
+  readonly fit: (data: Prepared, model: Model, seeds: FitSeeds, hooks: FitHooks) => Promise<Fit>;
 }
 
 /** The number of weights in a network's layers, without biases. */

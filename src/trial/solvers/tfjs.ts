@@ -54,9 +54,9 @@ export const tfjs = {
   seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,
   drawn: ({ version: _, backend: __, ...model }) => ({ ...model, solver: 'sgd' }),
-  async fit(data, model, seed, { onEpoch }) {
+  async fit(data, model, seeds, { onEpoch }) {
     const { trainWithTfjs } = await import('../../references/tfjs.ts');
-    const training = await trainingArguments(data, model, seed);
+    const training = await trainingArguments(data, model, seeds);
     const trained = await trainWithTfjs(data.train, data.test, training, model, onEpoch);
     return trainedFit(data, model.loss, trained, model);
   },

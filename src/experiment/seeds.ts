@@ -1,0 +1,57 @@
+import { counted } from '../errors.ts';
+import { seededPurposes } from '../trial/config.ts';
+import { type OptionName, optionTitle, type Settings } from './options.ts';
+
+/** The options that give one purpose of random draws its own seed. */
+export const ownSeedOptions = Object.keys(seededPurposes) as (keyof typeof seededPurposes)[];
+
+/** All seeds. Cells that differ in these alone are draws of one cell, and views show their mean and spread. */
+export const seedOptions: readonly OptionName[] = [...ownSeedOptions, 'seed'];
+
+export function isSeed(name: OptionName): boolean {
+  return seedOptions.includes(name);
+}
+
+/** The settings of a cell without its seeds: the same for all its draws. */
+export function withoutSeeds(settings: Settings): Settings {
+  const left: Record<string, Settings[OptionName]> = { ...settings };
+  for (const name of seedOptions) if (name in left) left[name] = null;
+  return left;
+}
+
+/** The seeds in which cells differ. */
+export function variedSeeds(cells: readonly Settings[]): OptionName[] {
+  return seedOptions.filter((name) => distinct(cells, [name]).size > 1);
+}
+
+/**
+ * The draws of cells in words: "seed 2020", "seed 2020, init seed 7", "20 seeds", "10 init seeds of seed 2020", "6 draws of
+ * init seed and seed".
+ */
+export function drawsText(cells: readonly Settings[]): string {
+  const varied = variedSeeds(cells);
+  const fixed = ownSeedOptions.flatMap((name) => {
+    const own = cells.find((cell) => typeof cell[name] === 'number');
+    return own === undefined || varied.includes(name) ? [] : [`${optionTitle(name)} ${own[name]}`];
+  });
+  const seed = `seed ${cells[0]?.seed}`;
+  const { size } = distinct(cells, varied);
+  const draws =
+    varied.length === 1
+      ? counted(size, optionTitle(varied[0]))
+      : `${size} draws of ${varied.map(optionTitle).join(' and ')}`;
+  const counts = varied.includes('seed') ? draws : `${draws} of ${seed}`;
+  return [varied.length === 0 ? seed : counts, ...fixed].join(', ');
+}
+
+/** The draw of one cell: "seed 2020", "init seed 3". */
+export function drawLabel(settings: Settings, varied: readonly OptionName[]): string {
+  const names: readonly OptionName[] = varied.length === 0 ? ['seed'] : varied;
+  return names.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+}
+
+/** The values of these options together. Cells that do not read one of them, such as closed forms, have none. */
+function distinct(cells: readonly Settings[], names: readonly OptionName[]): Set<string> {
+  const values = cells.map((cell) => names.map((name) => cell[name] ?? null));
+  return new Set(values.filter((list) => !list.includes(null)).map((list) => JSON.stringify(list)));
+}
