@@ -65,7 +65,7 @@ function joined(...parts: readonly string[]): string {
 
 /** Linear regression by its penalties: none, L2, L1, or both; several if trials differ in them. */
 function linearName(lambdas: readonly Setting[], l1s: readonly Setting[]): string {
-  const names = lambdas.flatMap((lambda) =>
+  const names = (lambdas.length === 0 ? [0] : lambdas).flatMap((lambda) =>
     (l1s.length === 0 ? [0] : l1s).map((l1) => {
       if (lambda === 0) return l1 === 0 ? 'OLS' : 'lasso regression';
       return l1 === 0 ? 'ridge regression' : 'elastic net';
