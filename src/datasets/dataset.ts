@@ -15,6 +15,8 @@ export interface Dataset {
   readonly largest: number;
   /** [rows] real values for regression, labels 0 .. classes - 1 for classification. */
   readonly targets: Float64Array | Uint8Array;
+  /** [rows] the targets of generated data without their noise; absent if they are not known. */
+  readonly noiseFree?: Float64Array;
   /** 1 for regression. */
   readonly classes: number;
   /** The number of leading rows that form the published training set; null if none was published. */

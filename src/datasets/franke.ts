@@ -56,12 +56,14 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
   const rows = config.samples;
   const inputs = new Float64Array(rows * 2);
   const targets = new Float64Array(rows);
+  const noiseFree = new Float64Array(rows);
   for (let n = 0; n < rows; n++) {
     const x = points.uniform();
     const y = points.uniform();
     inputs[2 * n] = x;
     inputs[2 * n + 1] = y;
-    targets[n] = surface(x, y) + noiseDeviation * config.noise * noise.normal();
+    noiseFree[n] = surface(x, y);
+    targets[n] = noiseFree[n] + noiseDeviation * config.noise * noise.normal();
     // A formula of 500 characters at ten million points takes half a minute, so yield to let Ctrl-C work.
     if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
   }
@@ -73,6 +75,7 @@ export async function generateFranke(config: FrankeConfig, seed: number): Promis
     inputs,
     largest: 1,
     targets,
+    noiseFree,
     classes: 1,
     canonicalTrainRows: null,
   };

@@ -1,7 +1,7 @@
 import { type DatasetName, datasetEntry, datasets } from '../datasets/index.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
-import { metricColumn } from '../trial/metrics.ts';
+import { errorParts, metricColumn } from '../trial/metrics.ts';
 import { type SolverName, solverEntry, solverNames } from '../trial/solvers/index.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import type { OptionName, Setting, SettingLists } from './options.ts';
@@ -114,6 +114,16 @@ function isGrid({ rows, columns }: Partial<Pick<Layout, 'rows' | 'columns'>>): b
 function shownMetric(name: string): ShownMetric {
   const { title, better } = metricColumn(name);
   return { name, title, best: better === null ? null : better === 'lower' ? 'min' : 'max' };
+}
+
+/** The experiment with the parts of the expected error among what it shows, if some of its trials decompose it. */
+export function showingErrorParts(experiment: Experiment, methods: readonly unknown[]): Experiment {
+  if (!methods.includes('bias-variance')) return experiment;
+  const { layout } = experiment;
+  const parts = errorParts.map(({ name }) => shownMetric(name));
+  // The last metric decides which cell is the best.
+  const metrics = [...layout.metrics.slice(0, -1), ...parts, ...layout.metrics.slice(-1)];
+  return { ...experiment, layout: { ...layout, metrics } };
 }
 
 /** The defaults of the dataset's own options for which the experiment has no values. */

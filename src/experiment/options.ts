@@ -82,7 +82,8 @@ export const commonOptions = {
   l1: number('L1 penalty: l1 * sum(|w|) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
   bootstrap: integer('number of bootstrap resamples for the test scores', 2, 1e6),
   bootstrapMethod: choice(
-    'test: resample the test rows; refit: train again on resampled training rows',
+    'test: resample the test rows; refit: train again on resampled training rows; bias-variance: the same, and decompose ' +
+      'the expected error into bias^2, variance and noise',
     bootstrapMethods,
   ),
 } satisfies Record<string, Option>;

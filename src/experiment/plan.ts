@@ -12,7 +12,7 @@ import { trialMemory, trialWeights } from '../trial/size.ts';
 import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
-import { type Experiment, optionsOf, solversOf } from './define.ts';
+import { type Experiment, optionsOf, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
 import { checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
@@ -118,7 +118,16 @@ export async function planExperiment(
     const number = ids.add(createTrial(config).id);
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
-  return { experiment, variant, quick, lists, cells, data: data.descriptions(), absent: found.absent, notes };
+  return {
+    experiment: showingErrorParts(experiment, lists.bootstrapMethod ?? []),
+    variant,
+    quick,
+    lists,
+    cells,
+    data: data.descriptions(),
+    absent: found.absent,
+    notes,
+  };
 }
 
 /** What cells share: it gives the id for a cell's number, and the settings and config for its place in the grid. */

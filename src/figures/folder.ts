@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
-import { type Experiment, optionsOf, splitNames } from '../experiment/define.ts';
+import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { ownSeedOptions } from '../experiment/seeds.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
@@ -41,7 +41,10 @@ export async function readResults(folder: string, experiments: readonly Experime
     );
   }
   return {
-    experiment,
+    experiment: showingErrorParts(
+      experiment,
+      trials.map(({ settings }) => settings.bootstrapMethod),
+    ),
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
     data: dataOf(manifest),

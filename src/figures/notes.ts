@@ -91,10 +91,11 @@ export function severalSeeds(results: Results, bands: boolean | null): string[] 
   ];
 }
 
-/** A title for print, with R² and multiplication signs. */
+/** A title for print, with squares and multiplication signs. */
 export function typeset(text: string): string {
   return text
     .replace(/\bR2\b/g, 'R²')
+    .replace(/\^2(?![\d.])/g, '²')
     .replace(/ x /g, ' × ')
     .replaceAll('_', ' ');
 }

@@ -10,8 +10,11 @@ import type { Basis } from '../regression/polynomial.ts';
  */
 export const numerics = 5;
 
-/** test: resample the test rows and keep the predictions. refit: train again on resampled training rows. */
-export const bootstrapMethods = ['test', 'refit'] as const;
+/**
+ * test: resample the test rows and keep the predictions. refit: train again on resampled training rows. bias-variance: the same,
+ * and decompose the expected error.
+ */
+export const bootstrapMethods = ['test', 'refit', 'bias-variance'] as const;
 export type BootstrapMethod = (typeof bootstrapMethods)[number];
 
 /** shared: all cells of a seed have the same initial weights, batches and resamples. cell: each cell has its own. */

@@ -29,6 +29,10 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['bootstrap_r2_sd', 'lower', nonNegative],
     ['bootstrap_r2_low', 'higher', ofR2],
     ['bootstrap_r2_high', 'higher', ofR2],
+    ['expected_error', 'lower', nonNegative],
+    ['bias_squared', 'lower', nonNegative],
+    ['variance', 'lower', nonNegative],
+    ['noise', 'lower', nonNegative],
     ['train_mae', 'lower', nonNegative],
     ['test_mae', 'lower', nonNegative],
     ['train_huber', 'lower', nonNegative],
@@ -109,7 +113,7 @@ const config: TrialConfig = {
   split: { method: 'random', trainRows: 45, testRows: 15, folds: 3 },
   features: { scale: 'none', basis: 'total', degree: 3, center: 'columns', centerTargets: true },
   model: { solver: 'closed-form', lambda: 0.01 },
-  bootstrap: { resamples: 30, method: 'test' },
+  bootstrap: { resamples: 30, method: 'bias-variance' },
 };
 const network = {
   layers: [{ units: 1, activation: 'linear', kernelInit: 'random_normal', biasInit: null }],

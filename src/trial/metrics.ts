@@ -133,6 +133,29 @@ function bootstrapped(metric: MetricName): MetricColumn[] {
   }));
 }
 
+/** The parts of the expected squared error, of trials whose bootstrap is `bias-variance`. */
+export const errorParts: readonly MetricColumn[] = (
+  [
+    ['expected_error', 'expected error', 'bias^2 + variance + noise'],
+    [
+      'bias_squared',
+      'bias^2',
+      "mean square of the refits' mean prediction minus the target without noise; minus the target where that is not " +
+        'known, so that it includes the noise',
+    ],
+    ['variance', 'variance', 'mean variance of the predictions over the refits'],
+    ['noise', 'noise', 'mean square of the noise of the test targets; empty if it is not known'],
+  ] as const
+).map(([name, title, description]) => ({
+  name,
+  title,
+  description: `${description} (bootstrap method bias-variance)`,
+  better: 'lower',
+  domain: nonNegative,
+  scale: 'log',
+  read: fromMetrics(name),
+}));
+
 /** How solvers with a tolerance ended. */
 const convergenceColumns: MetricColumn[] = [
   {
@@ -185,7 +208,7 @@ function columnsOfTask(task: Task): MetricColumn[] {
   return [
     ...names.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
     ...selected.filter(({ name }, index) => selected.findIndex((other) => other.name === name) === index),
-    ...(task === 'regression' ? names.flatMap(bootstrapped) : convergenceColumns),
+    ...(task === 'regression' ? [...names.flatMap(bootstrapped), ...errorParts] : convergenceColumns),
     ...ofLosses.flatMap((name) => [finalMetric('train', name), finalMetric('test', name)]),
     ...[...names, ...ofLosses].flatMap((name) => [finalMetric('validation', name), foldSpread(name)]),
     ...selectedMetrics(task).map(bestValidation),

@@ -25,6 +25,8 @@ export interface Prepared {
   readonly validation?: Samples;
   /** Absent: the targets are in their own unit. */
   readonly targetScale?: TargetScale;
+  /** The test targets without noise, in the unit of the others; absent if they are not known. */
+  readonly noiseFree?: Float64Array;
 }
 
 /** What maps the model's targets and outputs to the targets' own unit: original = scaled * factor + offset. */
@@ -62,14 +64,25 @@ export function prepareRows(
   const { offset, factor } = targetScale;
   const inputsOf = areAsStored(features) ? storedInputs : computedInputs;
   const inputs = inputsOf(dataset, features, train, mayBeSparse ? dtype : null);
-  const samples = (rows: Int32Array): Samples => {
-    const targets = losses[loss].encode(dataset.targets, rows, dataset.classes);
+  const encode = (values: Dataset['targets'], rows: Int32Array): Float64Array => {
+    const targets = losses[loss].encode(values, rows, dataset.classes);
     if (offset !== 0) for (let n = 0; n < targets.length; n++) targets[n] -= offset;
     if (factor !== 1) for (let n = 0; n < targets.length; n++) targets[n] /= factor;
-    return { rows: rows.length, inputs: inputs(rows), targets };
+    return targets;
   };
-  const prepared = { train: samples(train), test: samples(test), targetScale };
-  return validation.length === 0 ? prepared : { ...prepared, validation: samples(validation) };
+  const samples = (rows: Int32Array): Samples => ({
+    rows: rows.length,
+    inputs: inputs(rows),
+    targets: encode(dataset.targets, rows),
+  });
+  const { noiseFree } = dataset;
+  return {
+    train: samples(train),
+    test: samples(test),
+    targetScale,
+    ...(validation.length === 0 ? {} : { validation: samples(validation) }),
+    ...(noiseFree === undefined ? {} : { noiseFree: encode(noiseFree, test) }),
+  };
 }
 
 /** Refuses targets of training rows for which the loss is not defined. Errors: UserError that names the first. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Sources } from '../datasets/dataset.ts';
 import { imageFiles, readImages } from '../datasets/image-folder.ts';
 import { loadData } from '../datasets/index.ts';
+import { splitRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { batchings } from '../nn/batches.ts';
@@ -152,6 +153,45 @@ describe('a record', () => {
       expect(scaled.bootstrap!.r2!.mean).toBeCloseTo(own.bootstrap!.r2!.mean, 8);
     },
   );
+
+  test('with its expected error decomposed is that with refits, and three parts that add up', async () => {
+    const bootstrap = { resamples: 8, method: 'refit' } as const;
+    const refits = await run(franke(linear, { bootstrap }));
+    const whole = await run(franke(linear, { bootstrap: { ...bootstrap, method: 'bias-variance' } }));
+    const { expected_error, bias_squared, variance, noise, ...metrics } = whole.metrics;
+    expect({ metrics, bootstrap: whole.bootstrap }).toEqual({
+      metrics: refits.metrics,
+      bootstrap: refits.bootstrap,
+    });
+    expect(bias_squared! + variance! + noise!).toBe(expected_error);
+    const config = franke(linear);
+    const { targets, noiseFree } = await loadData(config.data, config.seed, sources);
+    const { test: rows } = splitRows({ rows: 60, canonicalTrainRows: null }, config.split, config.seed);
+    const squares = [...rows].map((row) => (targets[row] - noiseFree![row]) ** 2);
+    expect(noise).toBeCloseTo(squares.reduce((sum, square) => sum + square) / squares.length, 12);
+  });
+
+  test('of the mean has the variance of a resampled mean, in the unit of the targets', async () => {
+    for (const scaleTargets of ['none', 'standard'] as const) {
+      const model = { solver: 'closed-form', lambda: 0 } as const;
+      const config = franke(model, { bootstrap: { resamples: 2000, method: 'bias-variance' } });
+      const features = { ...config.features, degree: 0, centerTargets: false, scaleTargets };
+      const { metrics } = await run({ ...config, features });
+      const { targets, noiseFree } = await loadData(config.data, config.seed, sources);
+      const { train, test: held } = splitRows(
+        { rows: 60, canonicalTrainRows: null },
+        config.split,
+        config.seed,
+      );
+      const mean = [...train].reduce((sum, row) => sum + targets[row], 0) / train.length;
+      // Without an intercept, scaled targets have the mean 0: what varies is the mean of the resample.
+      const spread = [...train].reduce((sum, row) => sum + (targets[row] - mean) ** 2, 0) / train.length;
+      const bias = [...held].reduce((sum, row) => sum + (mean - noiseFree![row]) ** 2, 0) / held.length;
+      // The standard error of a variance from 2000 values is 3 %.
+      expect(Math.abs(metrics.variance! / (spread / train.length) - 1)).toBeLessThan(0.1);
+      expect(Math.abs(metrics.bias_squared! / bias - 1)).toBeLessThan(0.1);
+    }
+  });
 
   test('of another seed, draw or number of epochs is another', async () => {
     const { metrics } = await run(franke(network));

@@ -1,15 +1,13 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
 import { type Split, splitRows } from '../datasets/split.ts';
-import { createRng } from '../math/rng.ts';
 import { losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
-import { type Bootstrapped, bootstrapTest, createResamples } from '../stats/bootstrap.ts';
-import type { MetricName } from '../stats/metrics.ts';
 import { sharedSeed } from './config.ts';
-import { type Fit, inOwnUnit } from './fit.ts';
+import type { Fit } from './fit.ts';
 import { divergedFold, epochsOfFolds, fitFolds, foldSplits, withFolds } from './folds.ts';
 import { type Prepared, prepareRows } from './prepare.ts';
+import { resample } from './resample.ts';
 import { takesSparse } from './size.ts';
 import { type ModelConfig, solverEntry } from './solvers/index.ts';
 import type { FitHooks, FitSeeds } from './solvers/solver.ts';
@@ -39,14 +37,15 @@ export async function runTrial(
     const dtype = solverEntry(fitted.solver).dtype(fitted);
     await hooks.attach?.('outputs', outputsToBytes(classified, dtype));
   }
+  const { bootstrap, parts } = await resample(prepared, { ...config, model: fitted }, draws, fit);
   return {
     id,
     config,
     status: fit.diverged ? 'diverged' : 'done',
     divergedAt: fit.divergedAt,
-    metrics: fit.metrics,
+    metrics: { ...fit.metrics, ...parts },
     curves: fit.curves,
-    bootstrap: await bootstrap(prepared, { ...config, model: fitted }, draws, fit),
+    bootstrap,
     seconds: (performance.now() - started) / 1000,
     at: new Date().toISOString(),
   };
@@ -102,53 +101,4 @@ async function fitTrial(
   const fitted = chosen === null ? model : solver.trainFor!(model, chosen);
   const fit = await solver.fit(prepared, fitted, draws, validated.hooks);
   return { prepared, fit: withFolds(fit, fits, selects, model, chosen), fitted };
-}
-
-/** Test scores over resamples of the test rows, or of the training rows with a new fit for each resample. */
-async function bootstrap(
-  data: Prepared,
-  { bootstrap: wanted, model }: TrialConfig,
-  seeds: ReturnType<typeof drawSeeds>,
-  { predictions }: Fit,
-): Promise<Bootstrapped | null> {
-  if (wanted === null || predictions === null) return null;
-  const { resamples, method } = wanted;
-  const { targets } = data.test;
-  if (method === 'test') {
-    return summariesOf(
-      data,
-      bootstrapTest(targets, predictions, resamples, createRng(seeds.bootstrap, 'bootstrap')),
-    );
-  }
-  const refits = createResamples();
-  for (let resample = 1; resample <= resamples; resample++) {
-    const rng = createRng(seeds.bootstrap, 'bootstrap', resample);
-    const rows = Int32Array.from({ length: data.train.rows }, () => rng.below(data.train.rows));
-    const resampled = { ...data, train: takeRows(data.train, rows) };
-    const refit = await solverEntry(model.solver).fit(resampled, model, seeds, {});
-    if (refit.predictions === null) return null;
-    refits.add(targets, refit.predictions);
-  }
-  return summariesOf(data, refits.summaries());
-}
-
-/** The summaries in the targets' own unit. */
-function summariesOf(data: Prepared, summaries: Bootstrapped): Bootstrapped {
-  const converted = Object.entries(summaries).map(([name, summary]) => {
-    const convert = inOwnUnit(data, name as MetricName);
-    const parts = Object.entries(summary ?? {}).map(([part, value]) => [part, value && convert(value)]);
-    return [name, summary === null ? null : Object.fromEntries(parts)];
-  });
-  return Object.fromEntries(converted);
-}
-
-/** Dense rows of a regression by index. */
-function takeRows({ rows, inputs, targets }: Samples, indices: Int32Array): Samples {
-  const dense = inputs as Float64Array;
-  const columns = dense.length / rows;
-  const taken = new Float64Array(indices.length * columns);
-  indices.forEach((row, n) => {
-    taken.set(dense.subarray(row * columns, (row + 1) * columns), n * columns);
-  });
-  return { rows: indices.length, inputs: taken, targets: Float64Array.from(indices, (row) => targets[row]) };
 }

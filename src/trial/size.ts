@@ -40,7 +40,7 @@ export function trialSeconds(config: TrialConfig): number {
   const columns = datasetEntry(data.dataset).columns(data);
   const size = sizeOf(config, columns);
   const { resamples, method } = bootstrap ?? { resamples: 0, method: 'test' };
-  const fits = 1 + (split.folds ?? 0) + (method === 'refit' ? resamples : 0);
+  const fits = 1 + (split.folds ?? 0) + (method === 'test' ? 0 : resamples);
   const rest =
     secondsPer.trial +
     size.rows * secondsPer.row +
@@ -75,7 +75,7 @@ export function trialMemory(config: TrialConfig, facts: DataFacts): number {
 
 /** Whether sparse inputs stay sparse: the solver takes them, and no rows are resampled for a new fit. */
 export function takesSparse({ model, bootstrap }: TrialConfig): boolean {
-  return solverEntry(model.solver).sparse && bootstrap?.method !== 'refit';
+  return solverEntry(model.solver).sparse && (bootstrap?.method ?? 'test') === 'test';
 }
 
 /** Dense rows exist in three forms: as prepared, as used in training, and in a batch. */
