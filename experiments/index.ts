@@ -2,6 +2,7 @@ import type { Experiment } from '../src/experiment/index.ts';
 import activations from './activations.ts';
 import ffnn from './ffnn.ts';
 import gridSearchFfnn from './grid-search-ffnn.ts';
+import gridSearchLasso from './grid-search-lasso.ts';
 import gridSearchOls from './grid-search-ols.ts';
 import gridSearchRidge from './grid-search-ridge.ts';
 import logistic from './logistic.ts';
@@ -32,6 +33,7 @@ export const experiments: readonly Experiment[] = [
 
 /** Experiments that the report does not have. `fys-nn report` and `verify` leave them out. */
 const furtherExperiments: readonly Experiment[] = [
+  gridSearchLasso,
   studyOptimizers,
   studyMomentum,
   studyDecay,

@@ -34,7 +34,7 @@ const unreadOptions = new Map(
 );
 
 /** The solver that the settings ask for: another library's or one of this program's. */
-function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
+export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
   if ((reference ?? 'none') !== 'none') return referenceSolver(reference as ReferenceName, task);
   return (solver ?? 'sgd') as SolverKey;
 }

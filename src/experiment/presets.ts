@@ -84,6 +84,9 @@ export const imageStudy = { seed: [1, 2, 3] } satisfies Defaults;
 /** When L-BFGS stops. It can fit experiments that have these settings. */
 export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-4 } satisfies Defaults;
 
+/** When coordinate descent stops. It can fit experiments that have these settings. */
+export const coordinateDescentSettings = { kktTolerance: 1e-12, maxSweeps: 10_000 } satisfies Defaults;
+
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
 export const linearModel = {
   solver: ['sgd', 'closed-form'],

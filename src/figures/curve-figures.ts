@@ -1,3 +1,4 @@
+import { solverOf } from '../experiment/config.ts';
 import type { SplitName } from '../experiment/define.ts';
 import { inWords } from '../experiment/describe-model.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
@@ -7,6 +8,7 @@ import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
+import { solverEntry } from '../trial/solvers/index.ts';
 import { clampToAxis } from './clamp-to-axis.ts';
 import type { Cross, Curve, CurvePanel, Point } from './curve.ts';
 import { marksOf } from './curve-notes.ts';
@@ -60,9 +62,10 @@ export function curveFigures(results: Results, published: Published, look: Look)
     ...missingOf(results),
   ];
   if (panels.length === 0) {
-    const why = trials.every(({ settings }) => settings.solver === 'closed-form')
-      ? 'Closed forms have no epochs: there is no curve to draw.'
-      : 'There is no curve to draw: no trial has a finite loss.';
+    const solvers = new Set(trials.map(({ settings }) => solverEntry(solverOf(experiment, settings))));
+    const why = [...solvers].some(({ curves }) => curves)
+      ? 'There is no curve to draw: no trial has a finite loss.'
+      : `There is no curve to draw: fits by ${inWords([...solvers].map(({ title }) => title))} have no epochs.`;
     const notes = [...warningsOf(results), ...missing];
     const caption = [heading, why, ...notes].join(' ');
     return [

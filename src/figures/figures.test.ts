@@ -338,7 +338,7 @@ describe('curves', () => {
 
   test('closed forms alone have no curve, and the figure says so', async () => {
     const [figure] = draw(curveResults({}, [{ ...closedForm, curves: {} }]));
-    expect(texts(await toSvg(figure.spec)).join(' ')).toContain('Closed forms have no epochs');
+    expect(texts(await toSvg(figure.spec)).join(' ')).toContain('fits by closed form have no epochs');
   });
 
   test('long trainings are thinned to their first, last and evenly spread epochs', () => {

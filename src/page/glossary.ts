@@ -12,6 +12,11 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
     pattern: /\bclosed[ -]form\b/,
     meaning: 'The exact solution of a linear model, computed in one step instead of by training.',
   },
+  'coordinate descent': {
+    pattern: /\bcoordinate[ -]descent\b/,
+    meaning:
+      'The solution of a linear model with an L1 penalty (lasso, elastic net), found by changing one coefficient at a time until none can be improved.',
+  },
   'cross-entropy': {
     pattern: /\bcross-entropy\b/,
     meaning:

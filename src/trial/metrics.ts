@@ -178,6 +178,20 @@ const convergenceColumns: MetricColumn[] = [
   },
 ];
 
+/** Additional columns if coordinate descent can be the solver. */
+const lassoColumns: MetricColumn[] = [
+  ...convergenceColumns,
+  {
+    name: 'nonzero',
+    title: 'coefficients that are not 0',
+    description: 'coefficients that coordinate descent did not set to 0',
+    better: null,
+    domain: nonNegative,
+    scale: 'plain',
+    read: fromMetrics('nonzero'),
+  },
+];
+
 /** Additional columns if L-BFGS can be the solver. */
 const lbfgsColumns: MetricColumn[] = [
   {
@@ -222,7 +236,10 @@ const columns: Record<Task, readonly MetricColumn[]> = {
 };
 
 const byName = new Map(
-  [...columns.regression, ...columns.classification, ...lbfgsColumns].map((column) => [column.name, column]),
+  [...columns.regression, ...columns.classification, ...lassoColumns, ...lbfgsColumns].map((column) => [
+    column.name,
+    column,
+  ]),
 );
 
 /** The results of an experiment's trials, in the order of their columns. */
@@ -233,6 +250,7 @@ export function metricsOf({
   readonly task: Task;
   readonly settings: object;
 }): readonly MetricColumn[] {
+  if ('kktTolerance' in settings) return [...columns[task], ...lassoColumns];
   return 'maxIterations' in settings ? [...columns[task], ...lbfgsColumns] : columns[task];
 }
 

@@ -152,6 +152,9 @@ const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
   sgd: { ...model },
   lbfgs: { ...lbfgs },
   'closed-form': { solver: 'closed-form', lambda: 0.5 },
+  'coordinate-descent': {
+    ...{ solver: 'coordinate-descent', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },
+  },
   tfjs: { ...training, solver: 'tfjs', version: '1', backend: 'cpu' },
   SGDRegressor: {
     ...versions,

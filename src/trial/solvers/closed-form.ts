@@ -1,5 +1,7 @@
+import type { Settings } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import { featuresOf, linearFit } from '../fit.ts';
+import type { Prepared } from '../prepare.ts';
 import { secondsPer } from './seconds.ts';
 import { refuseSetting, type Solver } from './solver.ts';
 
@@ -18,31 +20,38 @@ export const closedForm = {
   defaults: { lambda: 0 },
   config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
   check(settings) {
-    const { l1 = 0, loss = 'mse', outputActivation = 'auto' } = settings;
     const why = 'only a sum of squares has a closed form of its minimum';
-    if (l1 !== 0) refuseSetting(settings, 'l1', '0', why);
-    if (loss !== 'mse') refuseSetting(settings, 'loss', 'mse', why);
-    if (outputActivation !== 'auto' && outputActivation !== 'linear')
-      refuseSetting(settings, 'outputActivation', 'auto', why);
+    if ((settings.l1 ?? 0) !== 0) refuseSetting(settings, 'l1', '0', why);
+    checkSquares(settings, why);
   },
   schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
   sparse: false,
   dtype: () => 'float64',
   loss: () => 'mse',
   epochs: () => 0,
+  curves: false,
   weights: (_model, inputs) => inputs,
   usualEpochs: null,
   seconds: (_model, { trainRows, inputs }) =>
     secondsPer.decomposition * trainRows * inputs * Math.min(trainRows, inputs),
   memory: (_model, { inputs }) => 4 * inputs,
-  async fit(data, { lambda }) {
-    const { leastSquares, ridge } = await import('../../regression/least-squares.ts');
-    const targets = data.train.targets as Float64Array;
-    // Mean squared error + lambda |beta|^2 and sum of squares + N lambda |beta|^2 have the same minimum.
-    const beta =
-      lambda === 0
-        ? await leastSquares(featuresOf(data.train), targets)
-        : await ridge(featuresOf(data.train), targets, lambda * data.train.rows);
-    return linearFit(data, beta);
-  },
+  fit: async (data, { lambda }) => linearFit(data, await fitRidge(data, lambda)),
 } satisfies Solver<ClosedFormConfig>;
+
+/** The beta that minimises mean squared error + lambda |beta|^2 on the training rows. */
+export async function fitRidge({ train }: Prepared, lambda: number): Promise<Float64Array> {
+  const { leastSquares, ridge } = await import('../../regression/least-squares.ts');
+  const targets = train.targets as Float64Array;
+  // The sum of squares + N lambda |beta|^2 has the same minimum.
+  return lambda === 0
+    ? leastSquares(featuresOf(train), targets)
+    : ridge(featuresOf(train), targets, lambda * train.rows);
+}
+
+/** Refuses settings with another objective than a sum of squares, and says why. */
+export function checkSquares(settings: Settings, why: string): void {
+  const { loss = 'mse', outputActivation = 'auto' } = settings;
+  if (loss !== 'mse') refuseSetting(settings, 'loss', 'mse', why);
+  if (outputActivation !== 'auto' && outputActivation !== 'linear')
+    refuseSetting(settings, 'outputActivation', 'auto', why);
+}

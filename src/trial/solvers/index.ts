@@ -1,6 +1,7 @@
 import type { ReferenceName } from '../../references/index.ts';
 import type { Task } from '../../stats/metrics.ts';
 import { closedForm } from './closed-form.ts';
+import { coordinateDescent } from './coordinate-descent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { sgd } from './sgd.ts';
 import { logisticRegression, sgdRegressor } from './sklearn.ts';
@@ -12,6 +13,7 @@ export const solvers = {
   sgd,
   lbfgs,
   'closed-form': closedForm,
+  'coordinate-descent': coordinateDescent,
   tfjs,
   SGDRegressor: sgdRegressor,
   LogisticRegression: logisticRegression,

@@ -72,6 +72,7 @@ export const lbfgs = {
   dtype: () => 'float64',
   loss: ({ loss }) => loss,
   epochs: ({ maxIterations }) => maxIterations,
+  curves: true,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   usualEpochs: usualIterations,
   seconds: (model, size) => passesSeconds(model.layers, size, usualIterations(model), 1, 'float64'),

@@ -160,6 +160,7 @@ export const sgd = {
   dtype: ({ dtype }) => dtype,
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
+  curves: true,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   usualEpochs: null,
   seconds: (model, size) => trainingSeconds(model, size, model.dtype),

@@ -43,6 +43,7 @@ const common = {
   defaults: {},
   dtype: () => 'float64' as const,
   epochs: () => 0,
+  curves: false,
   usualEpochs: null,
   weights: (_model: object, inputs: number) => inputs,
 } as const;

@@ -75,6 +75,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly dtype: (model: Model) => Dtype;
   /** The most epochs or iterations; 0 if it has neither. */
   readonly epochs: (model: Model) => number;
+  /** Whether it has a loss for each epoch or iteration, of which curves are drawn. */
+  readonly curves: boolean;
   /** The number of weights, without biases. */
   readonly weights: (model: Model, inputs: number) => number;
   /** The epochs or iterations that it usually needs; null if it always needs all of them. */

@@ -48,6 +48,7 @@ export const tfjs = {
   dtype: () => 'float32',
   loss: ({ loss }) => loss,
   epochs: ({ epochs }) => epochs,
+  curves: true,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   /** It takes about 20 times as long as this program. */
   usualEpochs: null,
