@@ -19,6 +19,7 @@ export default defineExperiment({
     ...presets.linearModel,
     ...presets.sgdSettings,
     ...presets.study,
+    ...presets.choosing,
     solver: 'sgd',
     schedule: [
       'constant',

@@ -16,6 +16,7 @@ export default defineExperiment({
     ...presets.sgdSettings,
     ...presets.oneHiddenLayer,
     ...presets.imageStudy,
+    ...presets.choosing,
     kernelInit: 'glorot_uniform',
     hidden: ['128', '128-128', '128-128-128', '128-128-128-128'],
     batchSize: 50,

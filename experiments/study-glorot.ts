@@ -19,6 +19,7 @@ export default defineExperiment({
     ...presets.sgdSettings,
     ...presets.oneHiddenLayer,
     ...presets.study,
+    ...presets.choosing,
     kernelInit: ['random_normal', 'glorot_uniform'],
     lambda: [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2],
     learningRate: [1e-3, 1e-2, 3e-2, 1e-1],

@@ -16,6 +16,7 @@ export default defineExperiment({
     ...presets.sgdSettings,
     ...presets.oneHiddenLayer,
     ...presets.study,
+    ...presets.choosing,
     kernelInit: 'glorot_uniform',
     momentum: [0, 0.5, 0.9, 0.99],
     learningRate: [1e-4, 1e-3, 1e-2, 1e-1],

@@ -19,6 +19,7 @@ export default defineExperiment({
     ...presets.sgdSettings,
     ...presets.oneHiddenLayer,
     ...presets.study,
+    ...presets.choosing,
     activation: 'sigmoid',
     kernelInit: 'glorot_uniform',
     scaleTargets: 'minmax',

@@ -81,6 +81,9 @@ export const study = { seed: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } satisfies Default
 /** The same on images, which take longer. */
 export const imageStudy = { seed: [1, 2, 3] } satisfies Defaults;
 
+/** Validation rows, on which the best of several trials is chosen. */
+export const choosing = { validationSize: 0.2 } satisfies Defaults;
+
 /** When L-BFGS stops. It can fit experiments that have these settings. */
 export const lbfgsSettings = { maxIterations: 1000, gradientTolerance: 1e-4 } satisfies Defaults;
 
