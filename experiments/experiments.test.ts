@@ -165,6 +165,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   penalize: 'kernels',
   outputActivation: 'tanh',
   delta: '0.5',
+  dropout: '0.5',
   learningRate: '0.02',
   schedule: 'eta0/2',
   batchSize: '20',

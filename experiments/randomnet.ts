@@ -22,6 +22,7 @@ export default defineExperiment({
     minNodes: 1,
     maxNodes: 100,
     activationPool: 'sigmoid+relu+leaky_relu+linear',
+    dropout: '0',
     epochs: 500,
   },
   text: { ...presets.frankeText, maxHiddenLayers: 10, epochs: 100 },

@@ -22,6 +22,7 @@ export default defineExperiment({
     minNodes: 1,
     maxNodes: 100,
     activationPool: 'sigmoid+relu+leaky_relu+linear',
+    dropout: '0',
     batchSize: 50,
     learningRate: 0.01,
     epochs: 20,

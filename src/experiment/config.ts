@@ -59,6 +59,7 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
   if ((read.scaleTargets ?? 'none') !== 'none') read.centerTargets = null;
   if (read.hidden === 'none') {
     read.activation = null;
+    if ('dropout' in read) read.dropout = null;
     read.biasInit = null;
   }
   if (read.batches === 'full') {

@@ -106,6 +106,7 @@ export const networkReferences: readonly ReferenceName[] = ['tfjs'];
 export const oneHiddenLayer = {
   hidden: '128',
   activation: 'relu',
+  dropout: '0',
   biasInit: 'zeros',
   outputBiasInit: 'zeros',
 } satisfies Defaults;

@@ -125,6 +125,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'earlyStopping',
     'loss',
     'delta',
+    'dropout',
     'outputActivation',
     'l1',
     'optimizer',

@@ -493,6 +493,19 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
     }
   });
 
+  test('multiply, in place too', async () => {
+    for (const count of [...sizes, 33]) {
+      const rng = createRng(25, 'data');
+      const { kernels, put, room } = await layOut(create, dtype);
+      const [a, b, out] = [put(normals(rng, count)), put(normals(rng, count)), room(count)];
+      const products = a.values.map((value, i) => round(value * b.values[i]));
+      const apart = () => kernels.multiply(a.at, b.at, out.at, count);
+      expectSameBits(written(kernels, apart, out.at, count), products);
+      const inPlace = () => kernels.multiply(a.at, b.at, a.at, count);
+      expectSameBits(written(kernels, inPlace, a.at, count), products);
+    }
+  });
+
   test('the absolute and the Huber error and their derivatives', async () => {
     for (const count of [...sizes, 33]) {
       const rng = createRng(24, 'data');

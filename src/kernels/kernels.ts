@@ -131,6 +131,8 @@ export interface Kernels {
   activationForwardInPlace(activation: Activation, a: number, count: number): void;
   /** delta <- delta f'(z), element by element; x holds a or z, as the activation needs. */
   activationBackwardInPlace(activation: Activation, x: number, delta: number, count: number): void;
+  /** out = a b, element by element; out may be a or b. */
+  multiply(a: number, b: number, out: number, count: number): void;
   /** out = a, element by element. */
   copy(a: number, out: number, count: number): void;
   /** z[N,P] <- softmax of each row, shifted by the row's maximum. */

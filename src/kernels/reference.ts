@@ -207,6 +207,10 @@ export function createReferenceKernels(dtype: Dtype, { buffer }: WebAssembly.Mem
 
     ...createActivationKernels(dtype, f),
 
+    multiply(a, b, out, count) {
+      for (let i = 0; i < count; i++) f[out + i] = f[a + i] * f[b + i];
+    },
+
     softmaxForwardInPlace(z, N, P) {
       for (let n = 0; n < N; n++) softmaxRow(z + n * P, P);
     },

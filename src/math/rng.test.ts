@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
 import { createRng, type Purpose, permutation, rngFromState } from './rng.ts';
 
-const purposes: Purpose[] = ['data', 'split', 'init', 'batches', 'bootstrap', 'architecture'];
+const purposes: Purpose[] = ['data', 'split', 'init', 'batches', 'dropout', 'bootstrap', 'architecture'];
 
 /** Pearson's chi-square of counts against a uniform distribution. */
 function chiSquare(counts: ArrayLike<number>, draws: number): number {

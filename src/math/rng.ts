@@ -9,6 +9,7 @@ export type Purpose =
   | 'folds'
   | 'init'
   | 'batches'
+  | 'dropout'
   | 'bootstrap'
   | 'architecture'
   | 'verdicts';

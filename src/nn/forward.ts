@@ -19,22 +19,25 @@ export function forwardHidden(
 ): void {
   for (let l = 0; l < layers.length; l++) {
     const { kernel, bias, output, inputs, units, stride } = layers[l];
-    if (l > 0) kernels.denseForward(layers[l - 1].output, kernel, bias, output, N, inputs, units);
+    if (l > 0) kernels.denseForward(layers[l - 1].fed, kernel, bias, output, N, inputs, units);
     else if (samples.csr === null) kernels.denseForward(denseInputs, kernel, bias, output, N, inputs, units);
     else kernels.sparseForward(samples.csr, rows, kernel, bias, output, N, units, stride);
-    if (l < layers.length - 1) activateInPlace(kernels, layers[l], N);
+    if (l === layers.length - 1) return;
+    activateInPlace(kernels, layers[l], N);
+    const { mask, fed } = layers[l];
+    if (mask >= 0) kernels.multiply(output, mask, fed, N * units);
   }
 }
 
 /**
- * Whether the kernels for surfaces support the network: two dense inputs, one hidden layer of relu, one output unit.
+ * Whether the kernels for surfaces support the network: two dense inputs, one hidden layer of relu without dropout, one output unit.
  */
 export function isRelu2H1(layers: readonly LayerMemory[], samples: SampleMemory): boolean {
   if (layers.length !== 2 || samples.csr !== null) return false;
   const [hidden, output] = layers;
   const { inputs, units, activation } = hidden;
   const fits = inputs === 2 && units % 8 === 0 && activation === 'relu' && output.units === 1;
-  return fits && hidden.bias >= 0 && output.bias >= 0;
+  return fits && hidden.bias >= 0 && output.bias >= 0 && hidden.mask < 0;
 }
 
 /** As `forwardHidden`, but only z of the output layer is defined: the hidden layers may keep old values. */

@@ -11,6 +11,8 @@ export interface LayerSpec {
   readonly kernelInit: KernelInit;
   /** null: the layer has no bias. */
   readonly biasInit: BiasInit | null;
+  /** The share of a hidden layer's outputs that are set to 0 in training; absent: none. */
+  readonly dropout?: number;
 }
 
 /** The weights of one layer: kernel [inputs][units], and bias [units] or none. */
@@ -55,6 +57,10 @@ export interface LayerMemory {
   readonly biasState: readonly number[];
   /** [capacity][units]: the layer's outputs */
   readonly output: number;
+  /** [capacity][units]: what the next layer takes in: `output`, or with dropout `output` times the mask */
+  readonly fed: number;
+  /** [batch][units]: the factors of dropout; -1 without dropout, and for evaluation */
+  readonly mask: number;
   /** [capacity][units]: z, where the activation's derivative needs it; else -1 */
   readonly z: number;
   /** [capacity][units]: dC/dz, the derivative of the loss with respect to the activation's input */
@@ -89,18 +95,27 @@ export function layOut(
     const { units, activation } = layer;
     const hasBias = layer.biasInit !== null;
     const stride = strideFor(units, sparse && index === 0);
+    const kernel = arena.floats(fanIn * stride);
+    const bias = hasBias ? arena.floats(units) : -1;
+    const kernelGradient = arena.floats(fanIn * stride);
+    const biasGradient = hasBias ? arena.floats(units) : -1;
+    const kernelState = Array.from({ length: slots }, () => arena.floats(fanIn * stride));
+    const biasState = Array.from({ length: hasBias ? slots : 0 }, () => arena.floats(units));
+    const output = arena.floats(capacity * units);
     return {
       inputs: fanIn,
       units,
       stride,
       activation,
-      kernel: arena.floats(fanIn * stride),
-      bias: hasBias ? arena.floats(units) : -1,
-      kernelGradient: arena.floats(fanIn * stride),
-      biasGradient: hasBias ? arena.floats(units) : -1,
-      kernelState: Array.from({ length: slots }, () => arena.floats(fanIn * stride)),
-      biasState: Array.from({ length: hasBias ? slots : 0 }, () => arena.floats(units)),
-      output: arena.floats(capacity * units),
+      kernel,
+      bias,
+      kernelGradient,
+      biasGradient,
+      kernelState,
+      biasState,
+      output,
+      fed: output,
+      mask: -1,
       z: needsZ(activation) ? arena.floats(capacity * units) : -1,
       delta: arena.floats(capacity * units),
       transposed: index > 0 ? arena.floats(fanIn * units) : -1,

@@ -122,8 +122,9 @@ function trainStep(
     if (layer.bias >= 0) kernels.backwardBias(delta, layer.biasGradient, N, units);
     if (l > 0) {
       const below = layers[l - 1];
-      kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
+      kernels.denseBackwardWeights(below.fed, delta, kernelGradient, N, inputs, units);
       kernels.backwardInputs(delta, layer.kernel, layer.transposed, below.delta, N, inputs, units);
+      if (below.mask >= 0) kernels.multiply(below.delta, below.mask, below.delta, N * below.units);
       multiplyByDerivativeInPlace(kernels, below, N);
     } else if (samples.csr === null) {
       kernels.denseBackwardWeights(memory.inputs, delta, kernelGradient, N, inputs, units);

@@ -3,6 +3,7 @@ import type { Dtype } from '../math/dtype.ts';
 import { allocate } from './arena.ts';
 import type { Batches } from './batches.ts';
 import { divergenceTest, isNotFinite } from './divergence.ts';
+import { createMasks, layOutDropout } from './dropout.ts';
 import { createEarlyStopping } from './early-stopping.ts';
 import { type Checkpoints, type Curves, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, heldOut, predict, type Scores, scoresOf, splitsOf } from './evaluate.ts';
@@ -30,6 +31,8 @@ export interface Training {
   readonly epochs: number;
   /** Losses are evaluated after this many epochs, twice as many, and so on, and after the last one; 1 by default. */
   readonly evaluateEvery?: number;
+  /** The seed of the masks of layers with dropout; 0 if it is left out. */
+  readonly dropoutSeed?: number;
   readonly dtype: Dtype;
   /** Whether a loss that has grown beyond any use ends the training, not only one that is not finite; true by default. */
   readonly endBeyondUse?: boolean;
@@ -63,8 +66,8 @@ export interface Trained extends Curves {
  * are networks without hidden layers. Divergence is noticed where losses are
  * evaluated. `onEpoch` is called after each epoch, with numbers from 1. If `lendCore` lends a
  * core, it evaluates one epoch while the next one trains here. This changes the time but not the bits. A run resumed
- * from a checkpoint gives the same bits as an uninterrupted one, since each epoch draws its batches from its own random
- * stream.
+ * from a checkpoint gives the same bits as an uninterrupted one, since each epoch draws its batches and masks from its own
+ * random streams.
  */
 export async function train(
   trainSamples: Samples,
@@ -82,12 +85,13 @@ export async function train(
   const sparse = isSparse(trainSamples.inputs);
   const capacity = Math.max(batches.size, evaluationRows);
   const splits = splitsOf({ train: trainSamples, test: testSamples, ...heldOut(training) });
-  const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => ({
-    samples: layOutSamples(splits, arena),
-    memory: layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena),
-    stepMemory: layOutStep(trainSamples, batches.size, outputs, arena),
-  }));
-  const { memory, stepMemory } = offsets;
+  const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => {
+    const samples = layOutSamples(splits, arena);
+    const memory = layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena);
+    const stepMemory = layOutStep(trainSamples, batches.size, outputs, arena);
+    return { samples, memory, stepMemory, trained: layOutDropout(memory, layers, batches.size, arena) };
+  });
+  const { memory, stepMemory, trained } = offsets;
   const [trainRows, testRows, validationRows] = offsets.samples;
   const kernels = await createKernels(training.dtype, region.memory);
   loadSamples(splits, offsets.samples, kernels);
@@ -98,11 +102,14 @@ export async function train(
     storeWeights(kernels, slots[slot], state);
   });
 
-  const step = createStep(kernels, memory, trainRows, stepMemory, loss, training.penalty, optimizer);
+  const step = createStep(kernels, trained, trainRows, stepMemory, loss, training.penalty, optimizer);
+  const masks = createMasks(trained, layers, training.dropoutSeed ?? 0);
   const trainEpoch = (epoch: number): void => {
     batches.startEpoch(epoch);
+    masks?.startEpoch(epoch);
     for (let index = 0; index < batches.steps; index++) {
       batches.fill(index, kernels.ints, stepMemory.rows);
+      masks?.draw(kernels, batches.size);
       const rate = schedule(learningRate, epoch, index, batches.steps);
       step(batches.size, rate, epoch * batches.steps + index + 1);
     }

@@ -43,6 +43,7 @@ export function missingInTfjs({
   const activation = layers.find((layer) => !(layer.activation in activationNames))?.activation;
   if (activation !== undefined) return `the activation ${activation}`;
   if (!(loss in lossNames)) return `the loss ${loss}`;
+  if (layers.some((layer) => layer.dropout !== undefined)) return 'dropout with masks from the seed';
   // Its derivative of |w| at 0 is -1, which moves biases that begin with 0.
   if (l1 !== 0) return 'an L1 penalty with derivative 0 at 0';
   if (optimizer.name !== 'sgd') return `the optimiser ${optimizer.name}`;

@@ -68,6 +68,7 @@ describe('a training that resumes from a checkpoint ends with the bits of one th
     ['float32 with momentum', { momentum: [0.7], dtype: ['float32'] }],
     ['a permutation an epoch, a schedule', { batches: ['permutation'], schedule: ['decay'] }],
     ['streams of its own', { streams: ['cell'] }],
+    ['dropout', { hidden: ['7-5'], dropout: ['0.3-0.5'] }],
     ['two hidden layers, no bias', { hidden: ['7-5'], biasInit: ['none'] }],
   ])('%s', async (_name, given) => {
     const trial = await trialOf(given);

@@ -12,7 +12,7 @@ const randomBiasInits: readonly BiasInit[] = ['zeros', 'random_normal'];
 
 /** The layers that the settings describe: hidden layers, which differ in width and may differ in activation, then the output layer. */
 export function layersFromSettings(settings: Settings, loss: LossName, classes: number): LayerSpec[] {
-  const { hidden = 'none', activation, kernelInit, biasInit, outputBiasInit } = settings;
+  const { hidden = 'none', activation, dropout, kernelInit, biasInit, outputBiasInit } = settings;
   const kernel = kernelInit as KernelInit;
   const outputBias =
     outputBiasInit === 'as_kernel'
@@ -26,6 +26,7 @@ export function layersFromSettings(settings: Settings, loss: LossName, classes: 
       activation: activationOf(activation as string, layer, all.length),
       kernelInit: kernel,
       biasInit: biasOrNone(biasInit as string),
+      ...dropoutOf(dropout, layer, all.length),
     })),
     { ...outputOf(settings, loss, classes), kernelInit: kernel, biasInit: biasOrNone(outputBias as string) },
   ];
@@ -33,14 +34,29 @@ export function layersFromSettings(settings: Settings, loss: LossName, classes: 
 
 /** The activation of a layer: "relu" for every layer, or "sigmoid-relu" with a name for each. */
 function activationOf(activation: string, layer: number, layers: number): ActivationName {
-  const names = activation.split('-') as ActivationName[];
-  if (names.length === 1) return names[0];
-  if (names.length === layers) return names[layer];
+  return partOf('activation', activation.split('-'), layer, layers) as ActivationName;
+}
+
+/** The dropout of a layer: "0.2" for every layer, or "0.2-0.5" with a rate for each. 0 is none. */
+function dropoutOf(
+  dropout: Settings[string] | undefined,
+  layer: number,
+  layers: number,
+): Pick<LayerSpec, 'dropout'> {
+  const rates = String(dropout ?? 0).split(/(?<!e)-/);
+  const rate = Number(partOf('dropout', rates, layer, layers));
+  return rate === 0 ? {} : { dropout: rate };
+}
+
+/** The part of a setting that is a layer's: one for all hidden layers, or one for each. */
+function partOf(option: string, parts: readonly string[], layer: number, layers: number): string {
+  if (parts.length === 1) return parts[0];
+  if (parts.length === layers) return parts[layer];
   throw new UserError({
-    what: `{activation} names ${names.length} activations for ${layers === 1 ? '1 hidden layer' : `${layers} hidden layers`}`,
-    expected: 'one name for all hidden layers, or one for each',
-    received: activation,
-    remedy: `write {activation} ${names[0]}, or as many names as {hidden} has layers`,
+    what: `{${option}} has ${parts.length} parts for ${layers === 1 ? '1 hidden layer' : `${layers} hidden layers`}`,
+    expected: 'one for all hidden layers, or one for each',
+    received: parts.join('-'),
+    remedy: `write {${option}} ${parts[0]}, or as many parts as there are hidden layers`,
   });
 }
 
@@ -65,6 +81,7 @@ export function randomLayers(settings: Settings, loss: LossName, classes: number
       activation: pool[rng.below(pool.length)],
       kernelInit: randomKernelInits[rng.below(randomKernelInits.length)],
       biasInit: randomBiasInits[rng.below(randomBiasInits.length)],
+      ...dropoutOf(settings.dropout, layer, hidden),
     });
   }
   return [

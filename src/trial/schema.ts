@@ -80,6 +80,8 @@ const trialConfig = z
     if ('layers' in model) {
       const { output, anyOutput } = losses[loss];
       const last = model.layers.length - 1;
+      if (model.layers[last].dropout !== undefined)
+        refuse(`model.layers.${last}.dropout`, 'none in the output layer');
       model.layers.forEach(({ activation, units }, index) => {
         if (index < last && activation === 'softmax')
           refuse(

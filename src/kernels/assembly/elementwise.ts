@@ -316,6 +316,13 @@ function loadOne(address: usize): v128 {
   return sizeof<F>() == 4 ? f64x2.promote_low_f32x4(v128.load32_zero(address)) : v128.load64_zero(address);
 }
 
+export function multiply(a: i32, b: i32, out: i32, count: i32): void {
+  let i = 0;
+  for (; i + L <= count; i += L)
+    v128.store(at(out + i), v128.mul<F>(v128.load(at(a + i)), v128.load(at(b + i))));
+  for (; i < count; i++) store<F>(at(out + i), load<F>(at(a + i)) * load<F>(at(b + i)));
+}
+
 export function scaledDifference(a: i32, y: i32, scale: f64, out: i32, count: i32): void {
   const factor = <F>scale;
   const factors = v128.splat<F>(factor);

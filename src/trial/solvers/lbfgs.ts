@@ -56,9 +56,11 @@ export const lbfgs = {
     dtype: 'float64',
   }),
   check(settings) {
-    const { l1, loss } = settings;
+    const { l1, loss, dropout = '0' } = settings;
     const why = 'it needs a gradient that is continuous';
     if (l1 !== 0) refuseSetting(settings, 'l1', '0', why);
+    if (dropout !== '0')
+      refuseSetting(settings, 'dropout', '0', 'it trains on all rows without random draws');
     if (!losses[loss as LossName].smooth) refuseSetting(settings, 'loss', 'huber or mse', why);
   },
   schema: ((z) => ({

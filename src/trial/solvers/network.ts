@@ -5,7 +5,7 @@ import { biasInits, kernelInitializer, kernelInits } from '../../nn/initializers
 import { defaultDelta, type LossName, losses, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, number, type Option, type Settings, widths } from '../../parsing/option.ts';
-import { parseChoice } from '../../parsing/value-list.ts';
+import { parseChoice, parseNumber } from '../../parsing/value-list.ts';
 import { layersFromSettings, randomLayers } from '../architecture.ts';
 import type { ModelContext } from './solver.ts';
 
@@ -58,6 +58,13 @@ export const networkOptions = {
         .map((name) => parseChoice(name.trim(), activationNames, flag))
         .join('-'),
   },
+  dropout: {
+    placeholder: 'x',
+    description:
+      'share of the outputs of each hidden layer that is set to 0 in a training step, or one for each layer, joined by -',
+    type: 'string',
+    parse: parseDropout,
+  },
   kernelInit: {
     ...choice(
       `initial weights: ${kernelInits.join(', ')}, or normal:0.1 for a normal distribution with that standard deviation`,
@@ -82,6 +89,18 @@ export const networkOptions = {
   ),
   penalize: choice('weights that the penalty applies to', ['all', 'kernels']),
 } satisfies Record<string, Option>;
+
+/** "0.20-0" as "0.2-0". */
+function parseDropout(value: string, flag: string): string {
+  const rates = value.split(/(?<!e)-/i).map((text) => parseNumber(text.trim(), flag));
+  if (rates.every((rate) => rate >= 0 && rate < 1)) return rates.join('-');
+  throw new UserError({
+    what: `${flag} is out of range`,
+    expected: 'numbers >= 0 and below 1, joined by -',
+    received: value,
+    remedy: `write ${flag} 0.2 for all hidden layers, or ${flag} 0.2-0.5 for two`,
+  });
+}
 
 function parseKernelInit(value: string, flag: string): string {
   const deviation = /^normal(:(.*))?$/.exec(value)?.[2];
@@ -142,6 +161,7 @@ export function networkSchema(z: typeof Zod.z) {
     activation: z.enum([...activationNames, 'softmax']),
     kernelInit: z.string().refine((name) => kernelInitializer(name) !== null, 'an initialiser'),
     biasInit: z.enum(biasInits).nullable(),
+    dropout: z.number().gt(0).lt(1).optional(),
   });
   return {
     layers: z.array(layer).min(1),

@@ -301,6 +301,7 @@ export async function trainingArguments(
     batches: batchings[model.batches](train.rows, Math.min(batchSize, train.rows), seeds.batches),
     epochs,
     evaluateEvery: model.evaluateEvery ?? 1,
+    dropoutSeed: seeds.batches,
     keepTrainOutputs: needsOutputs(loss),
   };
 }
