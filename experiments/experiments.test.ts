@@ -51,6 +51,7 @@ test('ridge with lambda as in OLS is the same trial: one record serves both grid
 
 test.each([
   ['ffnn', 'tfjs', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 1000, learningRate: 1e-3 }],
+  ['ffnn', 'torch', 'torch', 1, { reference: 'torch', dtype: null, epochs: 1000, optimizer: 'sgd' }],
   ['mnist', 'tfjs', 'tfjs', 1, { reference: 'tfjs', dtype: null, epochs: 50, lambda: 0 }],
   [
     'grid-search ols',

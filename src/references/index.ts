@@ -1,11 +1,16 @@
 import type { SklearnVersions } from './sklearn.ts';
 import type { TfjsVersions } from './tensorflow.ts';
+import type { TorchVersions } from './torch.ts';
 
 /** Other libraries that train on the same data. None of them is bundled. What they need is loaded when it is used. */
 export const libraries = {
   tfjs: {
     title: 'TensorFlow.js',
     find: async () => (await import('./tensorflow.ts')).findTfjs(),
+  },
+  torch: {
+    title: 'PyTorch',
+    find: async () => (await import('./torch.ts')).findTorch(),
   },
   sklearn: {
     title: 'scikit-learn',
@@ -18,20 +23,22 @@ export type LibraryName = keyof typeof libraries;
 /** What can be trained for comparison, and by which library. */
 export const references = {
   tfjs: 'tfjs',
+  torch: 'torch',
   sklearn: 'sklearn',
 } as const satisfies Record<string, LibraryName>;
 
 export type ReferenceName = keyof typeof references;
 
 /** The versions that a trial's numbers depend on. */
-export type ReferenceVersions = TfjsVersions | SklearnVersions;
+export type ReferenceVersions = TfjsVersions | TorchVersions | SklearnVersions;
 export const referenceNames = Object.keys(references) as ReferenceName[];
 
 /** The installed version of each reference's library; null if it is not installed. */
 export async function availableReferences(): Promise<Record<ReferenceName, string | null>> {
-  const found = referenceNames.map(async (name) => {
+  const found: Partial<Record<ReferenceName, string | null>> = {};
+  for (const name of referenceNames) {
     const installed = await libraries[references[name]].find();
-    return [name, 'versions' in installed ? installed.versions.version : null] as const;
-  });
-  return Object.fromEntries(await Promise.all(found)) as Record<ReferenceName, string | null>;
+    found[name] = 'versions' in installed ? installed.versions.version : null;
+  }
+  return found as Record<ReferenceName, string | null>;
 }

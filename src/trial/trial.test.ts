@@ -156,6 +156,7 @@ const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
     ...{ solver: 'coordinate-descent', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },
   },
   tfjs: { ...training, solver: 'tfjs', version: '1', backend: 'cpu' },
+  torch: { ...training, solver: 'torch', version: '1' },
   SGDRegressor: {
     ...versions,
     solver: 'SGDRegressor',

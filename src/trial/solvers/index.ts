@@ -7,6 +7,7 @@ import { sgd } from './sgd.ts';
 import { logisticRegression, sgdRegressor } from './sklearn.ts';
 import type { Solver } from './solver.ts';
 import { tfjs } from './tfjs.ts';
+import { torch } from './torch.ts';
 
 /** Every solver, by the `solver` of a trial's config. A new one needs its own file and one line here. */
 export const solvers = {
@@ -15,6 +16,7 @@ export const solvers = {
   'closed-form': closedForm,
   'coordinate-descent': coordinateDescent,
   tfjs,
+  torch,
   SGDRegressor: sgdRegressor,
   LogisticRegression: logisticRegression,
 };
@@ -37,7 +39,7 @@ export function solverEntry(name: ModelConfig['solver']): Solver<ModelConfig> {
   return solvers[name] as unknown as Solver<ModelConfig>;
 }
 
-/** The solver with which a reference fits models of a task. TensorFlow.js trains models of every task. */
+/** The solver with which a reference fits models of a task. TensorFlow.js and PyTorch train models of every task. */
 export function referenceSolver(reference: ReferenceName, task: Task): SolverKey {
   const found = (Object.keys(solvers) as SolverKey[]).filter((name) => solvers[name].reference === reference);
   return found.find((name) => solverEntry(name).fits({ task, settings: {} })) ?? found[0];
