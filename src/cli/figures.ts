@@ -2,13 +2,18 @@ import { publishedOf } from '../claims/published.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { type FigureFormat, figureFiles } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
+import type { Classifiers } from '../output/classifiers.ts';
 import { addToRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../store/store.ts';
 
 /** The files of a plan's figures, with the report's numbers next to ours. */
-export async function drawPlan(plan: Plan, records: Records): Promise<Map<string, string | Buffer>> {
+export async function drawPlan(
+  plan: Plan,
+  records: Records,
+  classifiers: Classifiers | null,
+): Promise<Map<string, string | Buffer>> {
   const published = await publishedOf(plan.experiment.name);
-  return figureFiles(figuresOf(plan, records, { published }));
+  return figureFiles(figuresOf(plan, records, { published, classifiers }));
 }
 
 /** Writes figures to a folder next to those that are there, such as those with other axes. */

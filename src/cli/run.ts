@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { classifierFigureNames } from '../figures/classifier-figures.ts';
 import { figureNames } from '../figures/files.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
@@ -139,7 +140,7 @@ async function computeAndWrite(
     };
     if (options.figures && why === null) {
       try {
-        await write(await drawPlan(plan, store));
+        await write(await drawPlan(plan, store, classifiers));
       } catch (fault) {
         // The tables are complete, so a figure that fails does not keep them from being written.
         figureErrors.push(`the figures of ${out}/ could not be drawn: ${messageOf(fault)}`);
@@ -210,6 +211,7 @@ function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): st
   const drawn = [
     layout.curves === null ? 'heat-maps' : 'curves',
     ...(layout.chosen === null ? [] : ['lines']),
+    ...(plan.experiment.task === 'classification' ? classifierFigureNames : []),
   ];
   return [
     ...resultNames(plan.experiment.task, chosen),

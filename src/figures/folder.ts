@@ -7,12 +7,15 @@ import { ownSeedOptions } from '../experiment/seeds.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
+import { classifierTableNames } from '../output/classifier-tables.ts';
 import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
+import { drawnTrials, withClassifiers } from './classifier-cells.ts';
 import { CurveCollector } from './curve-values.ts';
+import { readClassifiers } from './folder-classifiers.ts';
 import { dataOf } from './folder-data.ts';
 import { damagedResults, otherVersion } from './folder-errors.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
@@ -40,6 +43,7 @@ export async function readResults(folder: string, experiments: readonly Experime
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
   }
+  const own = trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} }));
   return {
     experiment: showingErrorParts(
       experiment,
@@ -48,8 +52,29 @@ export async function readResults(folder: string, experiments: readonly Experime
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
     data: dataOf(manifest),
-    trials: trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} })),
+    trials: await addClassifiers(
+      own,
+      trials.map(({ id }) => id),
+      folder,
+      known,
+      written,
+    ),
   };
+}
+
+/** The same trials with the classifiers that are drawn; runs of regressions, and earlier versions, wrote no tables of them. */
+async function addClassifiers(
+  trials: readonly TrialResult[],
+  ids: readonly string[],
+  folder: string,
+  known: ReadonlySet<string> | null,
+  written: WrittenFiles,
+): Promise<readonly TrialResult[]> {
+  if (!classifierTableNames.every((name) => `${name}.csv` in written)) return trials;
+  const drawn = new Set(drawnTrials(trials).map((index) => ids[index]));
+  const check = (row: Row, file: string) => checkOwn(row, folder, file, known);
+  const found = await readClassifiers(folder, drawn, check, written);
+  return withClassifiers(trials, (index) => found.get(ids[index]) ?? null);
 }
 
 /** Refuses a row of a trial that is not among those of the manifest. */

@@ -1,8 +1,11 @@
 import { isReportCell } from '../experiment/describe.ts';
 import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Classifiers } from '../output/classifiers.ts';
 import type { Records } from '../store/store.ts';
 import { type Wanted, withAxes } from './axes.ts';
+import { withClassifiers } from './classifier-cells.ts';
+import { classifierFigures } from './classifier-figures.ts';
 import { curveFigures } from './curve-figures.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
@@ -19,9 +22,16 @@ export interface DrawingOptions {
   readonly wanted?: Wanted;
 }
 
-/** The figures of an experiment from its records. */
-export function figuresOf(plan: Plan, records: Records, options: DrawingOptions = {}): Figure[] {
-  return draw(resultsOf(plan, records), options);
+/** The figures of an experiment from its records, and those of its classifiers where their test outputs are known. */
+export function figuresOf(
+  plan: Plan,
+  records: Records,
+  { classifiers = null, ...options }: DrawingOptions & { classifiers?: Classifiers | null } = {},
+): Figure[] {
+  const results = resultsOf(plan, records);
+  if (classifiers === null) return draw(results, options);
+  const trials = withClassifiers(results.trials, (index) => classifiers.get(plan.cells[index].trial.id));
+  return draw({ ...results, trials }, options);
 }
 
 /**
@@ -35,15 +45,21 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const own = nameOf([...axes.map(columnName), ...(wanted?.metrics ?? [])]);
   const [first] = axes;
   if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
-  if (results.experiment.layout.curves !== null) return curveFigures(results, known, whole);
+  const isUsual = axes.length === 0 && (wanted?.metrics.length ?? 0) === 0;
+  const ofClassifiers = isUsual ? classifierFigures(results, whole) : [];
+  if (results.experiment.layout.curves !== null) {
+    return [...curveFigures(results, known, whole), ...ofClassifiers];
+  }
   const figures = gridFigures(results, known, whole);
   if (figures.length > 0) {
     const named = figures.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
-    return axes.length === 0 ? [...named, ...chosenLines(results, whole)] : named;
+    return axes.length === 0 ? [...named, ...chosenLines(results, whole), ...ofClassifiers] : named;
   }
   // Closed forms alone are in no grid.
   const name = longestOption(results);
-  return name === null ? [] : draw(all, { look, wanted: { axes: [name], metrics: wanted?.metrics ?? [] } });
+  if (name === null) return ofClassifiers;
+  const lines = draw(all, { look, wanted: { axes: [name], metrics: wanted?.metrics ?? [] } });
+  return [...lines, ...ofClassifiers];
 }
 
 /** A line for each row of a grid over the option whose best value the layout chooses: it shows how much that option matters. */

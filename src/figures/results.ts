@@ -5,6 +5,7 @@ import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import { groupBy } from '../output/group-by.ts';
+import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
@@ -30,6 +31,8 @@ export interface TrialResult {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Curves by name, such as test_mse. If the experiment draws no curves, only the names are used. */
   readonly curves: Readonly<Record<string, CurveValues>>;
+  /** Of a classifier in a cell that is drawn (`classifierCells`), if its test outputs are known. */
+  readonly classifier?: ClassifierSummary;
 }
 
 export function resultsOf(plan: Plan, records: Records): Results {

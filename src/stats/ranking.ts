@@ -59,7 +59,7 @@ export function areaUnder(points: readonly UnitPoint[]): number {
  * on those lines are left out.
  * Source: Douglas & Peucker, Algorithms for the reduction of the number of points, Cartographica 10 (1973).
  */
-export function thinned(points: readonly UnitPoint[], most: number): UnitPoint[] {
+export function thinned<Point extends UnitPoint>(points: readonly Point[], most: number): Point[] {
   const kept = [0, points.length - 1];
   const open = [farthest(points, 0, points.length - 1)];
   while (kept.length < most) {
