@@ -15,6 +15,7 @@ export default defineExperiment({
     ['{lambda} 0,1e-3 {l1} 1e-4,1e-3', 'lasso and elastic net'],
   ],
   dataset: 'franke',
+  references: ['sklearn-lasso', 'torch'],
   settings: {
     ...presets.frankeSettings,
     ...presets.linearModel,

@@ -12,7 +12,7 @@ export default defineExperiment({
     ['{solver} closed-form {degree} 0..14', 'exact fits of 15 degrees'],
   ],
   dataset: 'franke',
-  references: ['sklearn', 'torch'],
+  references: ['sklearn', 'sklearn-ridge', 'torch'],
   settings: {
     ...presets.frankeSettings,
     ...presets.linearModel,

@@ -11,7 +11,7 @@ export default defineExperiment({
     ['{schedule} "eta0/(1+0.01*epoch)" {momentum} 0.9', 'another schedule, with momentum'],
   ],
   dataset: 'franke',
-  references: ['torch'],
+  references: ['sklearn-ridge', 'torch'],
   settings: {
     ...presets.frankeSettings,
     ...presets.linearModel,

@@ -25,6 +25,8 @@ export const references = {
   tfjs: 'tfjs',
   torch: 'torch',
   sklearn: 'sklearn',
+  'sklearn-ridge': 'sklearn',
+  'sklearn-lasso': 'sklearn',
 } as const satisfies Record<string, LibraryName>;
 
 export type ReferenceName = keyof typeof references;

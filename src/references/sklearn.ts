@@ -3,7 +3,7 @@ import { batchings } from '../nn/batches.ts';
 import type { Scores } from '../nn/evaluate.ts';
 import { createEvaluation } from '../nn/evaluator.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
-import { inputArrays, pythonLibrary } from './python-library.ts';
+import { type Arrays, inputArrays, pythonLibrary } from './python-library.ts';
 
 export interface SklearnVersions {
   readonly version: string;
@@ -57,6 +57,30 @@ export async function fitSgdRegressor(
     batches: [batches, [partialFits, batchSize]],
   });
   return Float64Array.from(answer.coefficients);
+}
+
+/** The coefficients [columns] of a linear model without intercept, and how it ended if it is found step by step. */
+export interface LinearFit {
+  readonly coefficients: Float64Array;
+  readonly converged: boolean | null;
+  readonly iterations: number | null;
+}
+
+/** Fits one of scikit-learn's linear regressions to all training rows, with parameters under its own names. */
+export async function fitCoefficients(
+  train: Samples,
+  model: 'LinearRegression' | 'Ridge' | 'Lasso' | 'ElasticNet',
+  parameters: SgdRegressor['parameters'],
+  expected: SklearnVersions,
+): Promise<LinearFit> {
+  const job = { method: 'linear', model, parameters };
+  const arrays: Arrays = { ...inputArrays(train), targets: [train.targets, [train.rows]] };
+  const answer = await sklearn.ask<Omit<LinearFit, 'coefficients'> & { readonly coefficients: number[] }>(
+    job,
+    expected,
+    arrays,
+  );
+  return { ...answer, coefficients: Float64Array.from(answer.coefficients) };
 }
 
 export interface LogisticFit {

@@ -12,7 +12,8 @@ import scipy
 import sklearn
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, SGDRegressor
+from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression,
+                                  LogisticRegression, Ridge, SGDRegressor)
 
 from reference_process import run
 
@@ -29,6 +30,26 @@ def sgd_regressor(load, job):
     return {"coefficients": model.coef_.tolist()}
 
 
+def linear_regression(load, job):
+    """Fits a linear model without intercept to all rows."""
+    kinds = {kind.__name__: kind
+             for kind in (LinearRegression, Ridge, Lasso, ElasticNet)}
+    model = kinds[job["model"]](**job["parameters"], fit_intercept=False)
+    converged = fit_and_tell(model, load("inputs"), load("targets"))
+    iterations = getattr(model, "n_iter_", None)
+    return {"coefficients": model.coef_.tolist(), "iterations": iterations,
+            "converged": None if iterations is None else converged}
+
+
+def fit_and_tell(model, inputs, targets):
+    """Fits a model and tells whether it reached its tolerance."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(inputs, targets)
+    return not any(issubclass(warning.category, ConvergenceWarning)
+                   for warning in caught)
+
+
 def logistic_regression(load, job):
     """Fits one-hot targets; the kernel is [inputs][classes]."""
     inputs = sparse_rows(load, job) if job["sparse"] else load("inputs")
@@ -36,14 +57,10 @@ def logistic_regression(load, job):
     if not targets.any(axis=0).all():
         raise ValueError("the training rows do not contain every class")
     model = LogisticRegression(**job["parameters"])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model.fit(inputs, targets.argmax(axis=1))
-    stopped = any(issubclass(warning.category, ConvergenceWarning)
-                  for warning in caught)
+    converged = fit_and_tell(model, inputs, targets.argmax(axis=1))
     return {"kernel": model.coef_.T.ravel().tolist(),
             "bias": model.intercept_.tolist(),
-            "converged": not stopped, "iterations": int(model.n_iter_.max())}
+            "converged": converged, "iterations": int(model.n_iter_.max())}
 
 
 def sparse_rows(load, job):
@@ -55,6 +72,7 @@ def sparse_rows(load, job):
 
 
 METHODS = {"SGDRegressor": sgd_regressor,
+           "linear": linear_regression,
            "LogisticRegression": logistic_regression}
 
 

@@ -164,6 +164,10 @@ const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
     partialFits: 2,
     batchSize: 3,
   },
+  'sklearn-ridge': { ...versions, solver: 'sklearn-ridge', lambda: 0.5 },
+  'sklearn-lasso': {
+    ...{ ...versions, solver: 'sklearn-lasso', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },
+  },
   LogisticRegression: { ...versions, solver: 'LogisticRegression', parameters: { C: 1 } },
 };
 type Fields = { readonly [name: string]: Json | LayerSpec[] | OptimizerConfig | object };

@@ -21,8 +21,7 @@ export const closedForm = {
   config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),
   check(settings) {
     const why = 'only a sum of squares has a closed form of its minimum';
-    if ((settings.l1 ?? 0) !== 0) refuseSetting(settings, 'l1', '0', why);
-    checkSquares(settings, why);
+    checkSquares(settings, why, ['l1']);
   },
   schema: ((z) => ({ lambda: z.number().min(0) })) as ShapeOf,
   sparse: false,
@@ -48,8 +47,9 @@ export async function fitRidge({ train }: Prepared, lambda: number): Promise<Flo
     : ridge(featuresOf(train), targets, lambda * train.rows);
 }
 
-/** Refuses settings with another objective than a sum of squares, and says why. */
-export function checkSquares(settings: Settings, why: string): void {
+/** Refuses settings with another objective than a sum of squares, or with some penalties, and says why. */
+export function checkSquares(settings: Settings, why: string, penalties: readonly string[] = []): void {
+  for (const name of penalties) if ((settings[name] ?? 0) !== 0) refuseSetting(settings, name, '0', why);
   const { loss = 'mse', outputActivation = 'auto' } = settings;
   if (loss !== 'mse') refuseSetting(settings, 'loss', 'mse', why);
   if (outputActivation !== 'auto' && outputActivation !== 'linear')

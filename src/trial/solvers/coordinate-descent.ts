@@ -62,10 +62,8 @@ export const coordinateDescent = {
     const { beta, sweeps, converged } =
       l1 === 0 ? { beta: await fitRidge(data, lambda), sweeps: 0, converged: true } : await fitElasticNet();
     const fit = linearFit(data, beta);
-    const nonzero = beta.reduce((count, value) => count + Number(value !== 0), 0);
-    const ending = fit.diverged
-      ? { converged: null, iterations: null, nonzero: null }
-      : { converged: Number(converged), iterations: sweeps, nonzero };
+    if (fit.diverged) return fit;
+    const ending = { converged: Number(converged), iterations: sweeps, nonzero: countNonzero(beta) };
     return { ...fit, metrics: { ...fit.metrics, ...ending } };
 
     async function fitElasticNet() {
@@ -78,3 +76,8 @@ export const coordinateDescent = {
     }
   },
 } satisfies Solver<CoordinateDescentConfig>;
+
+/** The number of coefficients that are not 0. */
+export function countNonzero(beta: Float64Array): number {
+  return beta.reduce((count, value) => count + Number(value !== 0), 0);
+}

@@ -5,6 +5,7 @@ import { coordinateDescent } from './coordinate-descent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { sgd } from './sgd.ts';
 import { logisticRegression, sgdRegressor } from './sklearn.ts';
+import { sklearnLasso, sklearnRidge } from './sklearn-linear.ts';
 import type { Solver } from './solver.ts';
 import { tfjs } from './tfjs.ts';
 import { torch } from './torch.ts';
@@ -19,6 +20,8 @@ export const solvers = {
   torch,
   SGDRegressor: sgdRegressor,
   LogisticRegression: logisticRegression,
+  'sklearn-ridge': sklearnRidge,
+  'sklearn-lasso': sklearnLasso,
 };
 
 type SolverKey = keyof typeof solvers;

@@ -35,11 +35,9 @@ export interface LogisticRegressionConfig extends SklearnVersions {
   };
 }
 
-/** Both use the report's settings, independent of ours. */
-const common = {
-  reference: 'sklearn',
+/** What all solvers of scikit-learn share, unless they say otherwise. */
+export const ofSklearn = {
   options: {},
-  reads: [],
   defaults: {},
   dtype: () => 'float64' as const,
   epochs: () => 0,
@@ -48,7 +46,14 @@ const common = {
   weights: (_model: object, inputs: number) => inputs,
 } as const;
 
-const versionSchema = (z: typeof Zod.z) => ({
+/** The two solvers below use the report's settings, independent of ours. */
+const common = { ...ofSklearn, reference: 'sklearn', reads: [] } as const;
+
+export function versionsOf({ version, numpy, scipy }: SklearnVersions): SklearnVersions {
+  return { version, numpy, scipy };
+}
+
+export const sklearnSchema = (z: typeof Zod.z) => ({
   version: z.string().min(1),
   numpy: z.string().min(1),
   scipy: z.string().min(1),
@@ -68,7 +73,7 @@ export const sgdRegressor = {
     batchSize: fittedRows(split),
   }),
   schema: ((z) => ({
-    ...versionSchema(z),
+    ...sklearnSchema(z),
     parameters: z.strictObject({
       alpha: z.number().min(0),
       fit_intercept: z.boolean(),
@@ -85,10 +90,8 @@ export const sgdRegressor = {
   /** The row numbers of every partial fit, two to a number, and their copy for Python. */
   memory: ({ partialFits, batchSize }, { inputs }) => 4 * inputs + partialFits * batchSize,
   async fit(data, model, { batches }) {
-    const { version, numpy, scipy } = model;
-    const versions = { version, numpy, scipy };
     const { fitSgdRegressor } = await import('../../references/sklearn.ts');
-    return linearFit(data, await fitSgdRegressor(data.train, model, batches, versions));
+    return linearFit(data, await fitSgdRegressor(data.train, model, batches, versionsOf(model)));
   },
 } satisfies Solver<SgdRegressorConfig>;
 
@@ -103,7 +106,7 @@ export const logisticRegression = {
     parameters: { solver: 'lbfgs', C: 1, max_iter: 100, tol: 1e-4 },
   }),
   schema: ((z) => ({
-    ...versionSchema(z),
+    ...sklearnSchema(z),
     parameters: z.strictObject({
       solver: z.literal('lbfgs'),
       C: z.number().positive(),

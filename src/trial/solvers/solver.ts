@@ -104,15 +104,17 @@ export function layerWeights(layers: readonly LayerSpec[], inputs: number): numb
 
 /** Refuses a setting that a solver cannot fit; `why` says why. */
 export function refuseSetting(
-  { solver, ...settings }: Settings,
+  { solver, reference, ...settings }: Settings,
   name: string,
   expected: string,
   why: string,
 ): never {
+  const isOurs = (reference ?? 'none') === 'none';
+  const who = isOurs ? `{solver} ${solver}` : `{reference} ${reference}`;
   throw new UserError({
-    what: `{solver} ${solver} cannot fit {${name}} ${settings[name]}: ${why}`,
+    what: `${who} cannot fit {${name}} ${settings[name]}: ${why}`,
     expected: `{${name}} ${expected}`,
     received: settings[name],
-    remedy: 'use {solver} sgd',
+    remedy: isOurs ? 'use {solver} sgd' : 'leave out {reference}, or choose another one',
   });
 }
