@@ -145,7 +145,7 @@ export function checkQuantity(
   for (const name of needed) {
     if (!known.includes(name)) throw quantityError(claim, `unknown statistic ${name}`, known, name);
   }
-  if (curve !== undefined && !/^(train|test)_/.test(by ?? statistic)) {
+  if (curve !== undefined && !/^(train|test|validation)_/.test(by ?? statistic)) {
     throw quantityError(claim, `${statistic} has no curve`, ['train_… and test_…'], statistic);
   }
   // The plan has no cells of a library that is not installed; the claim is then not run.

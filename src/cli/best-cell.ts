@@ -1,12 +1,6 @@
 import type { ShownMetric } from '../experiment/define.ts';
-import type { Plan } from '../experiment/plan.ts';
 import type { SummaryCell } from '../output/summary.ts';
 import { deviationText, digitsText } from './number-text.ts';
-
-/** The metric that decides which cell is the best. */
-export function decidingMetric({ experiment: { architecture, layout } }: Plan): ShownMetric {
-  return layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1];
-}
 
 /**
  * The `count` best cells by the mean of a metric, best first. Equal cells keep their order. Cells without a mean, and those

@@ -1,12 +1,13 @@
 import { type Comparison, isComparable } from '../claims/comparison.ts';
 import { counted } from '../errors.ts';
+import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import type { Records } from '../store/store.ts';
-import { bestOf, decidingMetric, statisticText } from './best-cell.ts';
+import { bestOf, statisticText } from './best-cell.ts';
 import { fold } from './fold.ts';
 
 /** Ours is called near a published number if it differs by at most this part of it. */
@@ -27,12 +28,12 @@ export function findings(
 
 /** "test R2, bootstrap mean 0.629±0.012: batch size 10, learning rate 0.1". */
 function bestText(plan: Plan, records: Records): string {
-  const metric = decidingMetric(plan);
+  const metric = decidingMetric(plan.experiment);
   const [best] = bestOf(summaryCells(plan, records), metric, 1);
   if (best === undefined) return `no value of ${metric.title}: every cell diverged or was not run`;
   const settings = settingsText(plan, best);
   const remark = settings === '' ? describePlan(plan).model : settings;
-  return `${metric.title} ${statisticText(best, metric.name)}: ${remark}`;
+  return `${decidingWords(plan.experiment.layout, metric)} ${statisticText(best, metric.name)}: ${remark}`;
 }
 
 function settingsText(plan: Plan, { settings }: SummaryCell): string {

@@ -22,6 +22,13 @@ export interface HeatMapOptions {
   readonly cells: readonly (readonly HeatMapCell[])[];
   /** Whether the lowest or the highest value is the best. */
   readonly best: 'min' | 'max';
+  /** What the best cell is chosen by, if not by these values: others of the same cells. */
+  readonly chosen?: {
+    readonly cells: readonly (readonly HeatMapCell[])[];
+    readonly best: 'min' | 'max';
+    /** In words: "validation MSE". */
+    readonly by: string;
+  };
   readonly color: boolean;
   /** Width of the terminal; 80 by default. */
   readonly width?: number;
@@ -40,7 +47,7 @@ export const ramp = [16, 17, 53, 54, 90, 126, 161, 167, 203, 209, 215, 222, 229]
  * trailing spaces. There is no newline at the end.
  */
 export function renderHeatMap(options: HeatMapOptions): string {
-  const { title, rowLabel, columnLabel, cells, best, color, width = 80 } = options;
+  const { title, rowLabel, columnLabel, cells, best, chosen, color, width = 80 } = options;
   const chalk = new Chalk({ level: color ? 2 : 0 });
   const rows = shorten(options.rows, Math.max(12, Math.floor(width / 3)));
   const columns = shorten(
@@ -50,7 +57,13 @@ export function renderHeatMap(options: HeatMapOptions): string {
   );
   const means = cells.map((row) => row.map(meanOf));
   const limits = robustLimits(means.flat().filter((value) => value !== null));
-  const bestCell = indexOfBest(means, best);
+  const bestCell =
+    chosen === undefined
+      ? indexOfBest(means, best)
+      : indexOfBest(
+          chosen.cells.map((row) => row.map(meanOf)),
+          chosen.best,
+        );
   const labelWidth = longest([rowLabel, ...rows.texts]);
 
   const fits = width - labelWidth - 1;
@@ -92,7 +105,9 @@ export function renderHeatMap(options: HeatMapOptions): string {
       lines.push(`${name.padStart(labelWidth)} ${drawn.join('')}`);
     }
   }
-  lines.push(...fold(legend(cells, bestCell.i >= 0, form, best), width));
+  lines.push(
+    ...fold(legend(cells, bestCell.i < 0 ? null : (chosen?.by ?? ''), form, chosen?.best ?? best), width),
+  );
   for (const line of [...rows.key, ...columns.key]) lines.push(...fold(line, width, 4));
   return lines
     .map((line) => (color ? line : line.trimEnd()))
@@ -133,10 +148,12 @@ function cellText(cell: HeatMapCell, { digits, deviations }: Form): string {
   return deviations && deviation !== null ? deviationText(mean, deviation, digits) : digitsText(mean, digits);
 }
 
-function legend(cells: HeatMapOptions['cells'], hasBest: boolean, form: Form, best: 'min' | 'max'): string {
+/** What the signs mean. `by` says by which other values the best cell was chosen, if by others; null without a best cell. */
+function legend(cells: HeatMapOptions['cells'], by: string | null, form: Form, best: 'min' | 'max'): string {
   const all = cells.flat();
   const parts: string[] = [];
-  if (hasBest) parts.push(`* best (${best === 'min' ? 'lowest' : 'highest'})`);
+  const extreme = best === 'min' ? 'lowest' : 'highest';
+  if (by !== null) parts.push(`* best (${extreme}${by === '' ? '' : ` ${by}`})`);
   const several = formsOf(cells)[0].deviations;
   if (several) {
     parts.push(form.deviations ? '± standard deviation over the seeds' : 'standard deviations: summary.csv');

@@ -1,3 +1,4 @@
+import { choosingMetric, decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
@@ -9,7 +10,7 @@ import { isInGrid, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
-import { bestOf, decidingMetric, statisticText } from './best-cell.ts';
+import { bestOf, statisticText } from './best-cell.ts';
 import { fold, shorten } from './fold.ts';
 import { type HeatMapCell, renderHeatMap } from './heat-map.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -52,12 +53,12 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
 
 /** Only the best cells. */
 function bestParts(plan: Plan, records: Records, screen: Screen): string[] {
-  const metric = decidingMetric(plan);
+  const metric = decidingMetric(plan.experiment);
   const best = bestOf(summaryCells(plan, records), metric, bestShown);
   const heading = `More than ${mostCells} cells; all are in summary.csv`;
   if (best.length === 0) return [`${heading}. None has a value of ${metric.title}`];
   return [
-    `${heading}. The ${best.length} best by ${metric.title}:`,
+    `${heading}. The ${best.length} best by ${decidingWords(plan.experiment.layout, metric)}:`,
     settingsTable(variedOptions(plan), best, plan, screen),
   ];
 }
@@ -79,20 +80,32 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
   const maps = [...groupBy(inside, sliceTitles(plan, layout))].flatMap(([slice, members]) => {
     const grid = arrangeGrid(members, [rows], columns);
-    return metrics.map((metric) =>
-      renderHeatMap({
-        title: slice === '' ? metric.title : `${metric.title}, ${slice}`,
+    return metrics.map((metric) => {
+      const choosing = choosingMetric(layout, metric);
+      const means = (name: string) =>
+        grid.lines.map(({ cells: line }) =>
+          grid.columns.map((column) => heatMapCell(line.get(column), name)),
+        );
+      return renderHeatMap({
+        title: [decidingWords(layout, metric), slice].filter((part) => part !== '').join(', '),
         rowLabel: optionTitle(rows),
         columnLabel: optionTitle(columns),
         rows: shortTexts(grid.lines.map(({ settings }) => settings[rows]!)),
         columns: shortTexts(grid.columns),
-        cells: grid.lines.map(({ cells: line }) =>
-          grid.columns.map((column) => heatMapCell(line.get(column), metric.name)),
-        ),
+        cells: means(metric.name),
         best: metric.best ?? 'min',
+        ...(choosing === metric || choosing.name === metric.name
+          ? {}
+          : {
+              chosen: {
+                cells: means(choosing.name),
+                best: choosing.best ?? 'min',
+                by: decidingWords(layout, choosing),
+              },
+            }),
         ...screen,
-      }),
-    );
+      });
+    });
   });
   // Closed forms, for example, have no learning rate.
   const varied = variedOptions(plan).filter((name) =>
@@ -110,10 +123,10 @@ function chosenPart(plan: Plan, inside: readonly SummaryCell[], screen: Screen):
   const { chosen } = plan.experiment.layout;
   const varied = variedOptions(plan);
   if (chosen === null || !varied.includes(chosen) || varied.length < 2) return [];
-  const deciding = decidingMetric(plan);
+  const deciding = decidingMetric(plan.experiment);
   const cells = chosenCells(inside, chosen, deciding);
   if (cells.length === 0) return [];
-  const heading = `Each at its own best ${optionTitle(chosen)}, by ${deciding.title}:`;
+  const heading = `Each at its own best ${optionTitle(chosen)}, by ${decidingWords(plan.experiment.layout, deciding)}:`;
   return [[...fold(heading, screen.width), settingsTable(varied, cells, plan, screen)].join('\n')];
 }
 
@@ -153,7 +166,7 @@ function settingsTable(
   plan: Plan,
   { color, width }: Screen,
 ): string {
-  const deciding = decidingMetric(plan);
+  const deciding = decidingMetric(plan.experiment);
   const best = cells.length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
   const settings = settingColumns(names, cells, width);
   const metrics = plan.experiment.layout.metrics.map((metric) => ({
@@ -188,7 +201,8 @@ function settingsTable(
       : `: ${statisticText(best, deciding.name)} at ${settings
           .map(({ title, texts }) => (title === 'settings' ? '' : `${title} `) + texts[cells.indexOf(best)])
           .join(', ')}`;
-  const legend = best === undefined ? [] : fold(`* best (${direction} ${deciding.title})${where}`, width);
+  const by = decidingWords(plan.experiment.layout, deciding);
+  const legend = best === undefined ? [] : fold(`* best (${direction} ${by})${where}`, width);
   return [tables.join('\n\n'), ...legend, ...key].join('\n');
 }
 

@@ -44,7 +44,7 @@ export interface Experiment {
   readonly layout: Layout;
 }
 
-export const splitNames = ['train', 'test'] as const;
+export const splitNames = ['train', 'test', 'validation'] as const;
 export type SplitName = (typeof splitNames)[number];
 
 /** The layout of the report's table and figure: heat maps of a grid, or rows with a column per metric, and curves. */
@@ -59,6 +59,11 @@ export interface Layout {
   readonly chosen: OptionName | null;
   /** The splits whose loss curves the report shows; null if it shows none. */
   readonly curves: readonly SplitName[] | null;
+  /**
+   * If some trials have validation rows or folds: the metric that decides which cell is the best, whether it is one of the
+   * validation rows, and what it is a mean of, in words (see `withValidation`).
+   */
+  readonly validation?: { readonly deciding: ShownMetric; readonly decides: boolean; readonly of: string };
 }
 
 export interface ExperimentDefinition
@@ -111,7 +116,8 @@ function isGrid({ rows, columns }: Partial<Pick<Layout, 'rows' | 'columns'>>): b
   return rows !== undefined && columns !== undefined;
 }
 
-function shownMetric(name: string): ShownMetric {
+/** A column of trials.csv as a metric that is shown. */
+export function shownMetric(name: string): ShownMetric {
   const { title, better } = metricColumn(name);
   return { name, title, best: better === null ? null : better === 'lower' ? 'min' : 'max' };
 }

@@ -3,6 +3,7 @@ import type { LossName } from '../nn/losses.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault, isOwnDefault } from './config.ts';
+import { isValidated } from './deciding.ts';
 import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
@@ -55,7 +56,8 @@ export function describeTrials(shown: Shown): Description {
     // The data's title names the target, and says whether images are transposed.
     (name) => !(name in ofData && data.includes(optionTitle(name))),
   );
-  const inText = (name: OptionName) => `${optionTitle(name)} ${listed(values.get(name)!)}`;
+  const inText = (name: OptionName) =>
+    `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(settings) : ''}`;
   // The title names the options that vary, and describes the layers.
   const isNamed = (name: OptionName) =>
     namedByModel.includes(name) && model.toLowerCase().includes(`${values.get(name)![0]}`);
@@ -73,6 +75,13 @@ export function describeTrials(shown: Shown): Description {
     context,
     heading: `${title} (${[context, seeds].filter((part) => part !== '').join(', ')})`,
   };
+}
+
+/** On which rows early stopping chooses: those that choose are no measure of the result. */
+function stoppingRows(settings: readonly Settings[]): string {
+  const stopped = settings.filter(({ earlyStopping }) => typeof earlyStopping === 'number');
+  if (!stopped.every(isValidated)) return stopped.some(isValidated) ? '' : ' on the test rows';
+  return stopped.every(({ folds }) => (folds ?? 'none') === 'none') ? ' on the validation rows' : '';
 }
 
 /** Options whose only value a model's title has. */

@@ -12,6 +12,7 @@ import { trialMemory, trialWeights } from '../trial/size.ts';
 import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
+import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
 import { checkSchedules } from './no-effect.ts';
@@ -118,8 +119,9 @@ export async function planExperiment(
     const number = ids.add(createTrial(config).id);
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
+  const shown = withValidation(experiment, validationsOf(lists));
   return {
-    experiment: showingErrorParts(experiment, lists.bootstrapMethod ?? []),
+    experiment: showingErrorParts(shown, lists.bootstrapMethod ?? []),
     variant,
     quick,
     lists,

@@ -1,4 +1,5 @@
 import { fittedRows } from '../datasets/split.ts';
+import { isValidated } from './deciding.ts';
 import { idleOptions } from './no-effect.ts';
 import type { OptionName, SettingLists } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -8,7 +9,19 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
   const ignored = (Object.keys(given) as OptionName[]).flatMap((name) => ignoredNote(plan, name) ?? []);
   // What the report's own settings leave out is the report's.
   const chosen = (['batches', 'batchSize', 'samples', 'testSize'] as const).some((name) => name in given);
-  return [...ignored, ...((chosen ? leftOverNote(plan) : undefined) ?? [])];
+  return [...ignored, ...stoppingNote(plan, given), ...((chosen ? leftOverNote(plan) : undefined) ?? [])];
+}
+
+/** Whoever asks for early stopping is told on which rows it chooses, if these are the rows that are to judge. */
+function stoppingNote({ cells }: Plan, { earlyStopping }: SettingLists): string[] {
+  if (earlyStopping === undefined) return [];
+  const onTest = cells.some(
+    ({ settings }) => typeof settings.earlyStopping === 'number' && !isValidated(settings),
+  );
+  if (!onTest) return [];
+  return [
+    '{earlyStopping} chooses the epoch on the test rows, so their scores are better than on new rows; {validationSize} 0.2 or {folds} 5 chooses on others',
+  ];
 }
 
 function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {

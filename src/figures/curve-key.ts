@@ -74,9 +74,11 @@ export function shapeOf(key: Key, width: number): SpecPart {
   };
 }
 
-/** Training is dashed and test is solid, in every figure; test curves of other libraries are dotted. */
+const dashes: Readonly<Record<string, number[]>> = { train: [6, 3], test: [], validation: [8, 2, 1.5, 2] };
+
+/** Training is dashed and test is solid, in every figure; validation is dashed and dotted, other libraries are dotted. */
 export function dashOf({ field, splits, ...key }: Key, width: number): SpecPart {
-  const dash = (split: string) => (split === 'train' ? [6, 3] : split === 'test' ? [] : [2, 2]);
+  const dash = (split: string) => dashes[split] ?? [2, 2];
   return {
     field: 'split',
     type: 'nominal',

@@ -21,7 +21,7 @@ export function marksOf(
   const crosses = all.some(({ curve }) => curve.crosses.length > 0);
   const key = keyOf(panels, title);
   return [
-    ...(key.field === 'series' && key.splits.length > 1 ? ['Dashed: training; solid: test.'] : []),
+    ...(key.field === 'series' && key.splits.length > 1 ? [dashNote(key.splits)] : []),
     ...diamondsText(all),
     ...beyondText('Above', finished, firstAbove, placeText),
     ...beyondText('Below', finished, firstBelow, placeText),
@@ -104,4 +104,9 @@ function panelName(panel: CurvePanel, panels: readonly CurvePanel[]): string {
   ]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+function dashNote(splits: readonly string[]): string {
+  const validation = splits.includes('validation') ? '; dash-dotted: validation' : '';
+  return `Dashed: training; solid: test${validation}.`;
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
+import { withValidation } from '../experiment/deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { ownSeedOptions } from '../experiment/seeds.ts';
@@ -44,10 +45,11 @@ export async function readResults(folder: string, experiments: readonly Experime
     );
   }
   const own = trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} }));
+  const cells = trials.map((trial) => trial.settings);
   return {
     experiment: showingErrorParts(
-      experiment,
-      trials.map(({ settings }) => settings.bootstrapMethod),
+      withValidation(experiment, cells),
+      cells.map(({ bootstrapMethod }) => bootstrapMethod),
     ),
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,

@@ -1,3 +1,4 @@
+import { decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import type { Settings } from '../experiment/options.ts';
 import { unpublished } from './cell-text.ts';
@@ -181,7 +182,11 @@ function figureOf(grid: Grid, name: string, { metrics, lines, notes, lead, look 
   const context = typeset(words.context);
   const marks = [...notes, ...marksOf(lines.flatMap((line) => line.flatMap(({ cells }) => cells)))];
   const framed = lines.flat().some(({ cells }) => cells.some(({ best }) => best));
-  const frame = framed ? ['Framed: the best cell.'] : [];
+  const { layout } = results.experiment;
+  const by = layout.validation?.decides
+    ? ` by ${typeset(decidingWords(layout, layout.validation.deciding))}`
+    : '';
+  const frame = framed ? [`Framed: the best cell${by}.`] : [];
   const seeds = severalSeeds(results, null);
   const inGrid = new Set(grid.groups.flatMap(({ trials }) => trials));
   const undrawn = { ...results, trials: results.trials.filter((trial) => !inGrid.has(trial)) };

@@ -1,3 +1,4 @@
+import { choosingMetric } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -83,13 +84,13 @@ export function slicesOf({ groups, sliced }: Grid): Group[][] {
 
 /** A heat map of one metric of one slice. */
 export function panelOf(
-  { rows, columns, groups, sliced }: Grid,
+  { results, rows, columns, groups, sliced }: Grid,
   slice: readonly Group[],
   metric: ShownMetric,
   colors: Colors,
   title: readonly string[],
 ): HeatMapPanel {
-  const best = bestOf(slice, metric);
+  const best = bestOf(slice, choosingMetric(results.experiment.layout, metric));
   const [{ settings }] = slice;
   const sliceTitle = sliced.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
   return {

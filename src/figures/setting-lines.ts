@@ -1,4 +1,4 @@
-import type { ShownMetric } from '../experiment/define.ts';
+import { type ShownMetric, splitNames } from '../experiment/define.ts';
 import { type OptionName, optionTitle } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
 import { greatest, least } from '../stats/describe.ts';
@@ -136,7 +136,7 @@ function lineOf(
     (group) => countStatus(group.trials, 'done') === 0 && countStatus(group.trials, 'diverged') > 0,
   );
   return {
-    split: name.startsWith('train_') ? 'train' : 'test',
+    split: splitNames.find((split) => name.startsWith(`${split}_`)) ?? 'test',
     points,
     published: null,
     diverged: false,

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { choosingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
@@ -73,11 +74,23 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
   const inside = (settings: Settings) =>
     rows !== null && columns !== null && isInGrid(settings, rows, columns);
   const isGrid = cells.filter(({ settings }) => inside(settings)).length > 1;
-  const best = bestOf(isGrid ? cells.filter(({ settings }) => inside(settings)) : cells, metrics, several);
-  const shown = (cell: SummaryCell | undefined, metric: string) => numberOf(cell, metric, several, best);
+  const choosing = new Map(
+    metrics.map((metric) => [metric.name, choosingMetric(plan.experiment.layout, metric)]),
+  );
+  const best = bestOf(
+    isGrid ? cells.filter(({ settings }) => inside(settings)) : cells,
+    [...choosing.values()],
+    several,
+  );
+  const shown = (cell: SummaryCell | undefined, metric: string) =>
+    numberOf(cell, metric, several, choosing.get(metric)!.name, best);
+  const { validation } = plan.experiment.layout;
+  const ofWhat = validation?.decides
+    ? `by ${decidingWords(plan.experiment.layout, validation.deciding)}`
+    : 'of each metric';
   const notes = [
     ...(several ? ['± is the standard deviation.'] : []),
-    ...(best.size > 0 ? [`Bold: the best of each metric${isGrid ? ' in the grid' : ''}.`] : []),
+    ...(best.size > 0 ? [`Bold: the best ${ofWhat}${isGrid ? ' in the grid' : ''}.`] : []),
   ];
   const layout = isGrid
     ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied, metrics, shown })
@@ -126,7 +139,10 @@ function word(heading: string): ReaderColumn {
 
 /** A metric of the training and of the test rows shares a heading: train and test below MSE. */
 function metricColumns(metrics: readonly ShownMetric[]): ReaderColumn[] {
-  const parts = metrics.map(({ title }) => /^(train|test|best test) (.*)$/.exec(title) ?? [title, title, '']);
+  const parts = metrics.map(
+    ({ title }) =>
+      /^(train|test|best test|validation|best validation) (.*)$/.exec(title) ?? [title, title, ''],
+  );
   return parts.map(([title, split, rest]): ReaderColumn => {
     const shared = rest !== '' && parts.filter(([, , other]) => other === rest).length > 1;
     return { heading: shared ? split : title, group: shared ? rest : null, kind: 'number', names: false };
@@ -162,6 +178,7 @@ function numberOf(
   cell: SummaryCell | undefined,
   metric: string,
   several: boolean,
+  choosing: string,
   best: ReturnType<typeof bestOf>,
 ): string | ReaderNumber {
   if (cell === undefined) return '–';
@@ -175,13 +192,14 @@ function numberOf(
   return {
     value: mean,
     spread: several ? standardDeviation : null,
-    best: best.get(metric)?.text === meanText(cell, metric, several),
+    best: best.has(choosing) && best.get(choosing)!.text === meanText(cell, choosing, several),
   };
 }
 
 /** As printed: numbers that look the same are equally good. */
 function meanText(cell: SummaryCell, metric: string, several: boolean): string {
-  const { mean, standardDeviation } = cell.statistics.get(metric)!;
-  const { value, exponent } = numberText({ value: mean!, spread: several ? standardDeviation : null });
+  const { mean = null, standardDeviation = null } = cell.statistics.get(metric) ?? {};
+  if (mean === null) return '';
+  const { value, exponent } = numberText({ value: mean, spread: several ? standardDeviation : null });
   return `${value} ${exponent}`;
 }

@@ -56,7 +56,7 @@ export function curvesSpec(labels: readonly string[], scale: 'log' | 'linear'): 
           strokeDash: {
             field: 'split',
             type: 'nominal',
-            scale: { domain: ['train', 'test'], range: [[6, 3], []] },
+            scale: { domain: ['train', 'test', 'validation'], range: [[6, 3], [], [8, 2, 1.5, 2]] },
             legend: null,
           },
         },

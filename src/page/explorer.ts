@@ -1,3 +1,4 @@
+import { splitNames } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -9,6 +10,12 @@ import { curvesData } from './curves.ts';
 import { curveColor, curvesSpec } from './curves-spec.ts';
 import { specBlock } from './figure.ts';
 import { type Html, html, jsonBlock } from './html.ts';
+
+const splitTitles = {
+  train: 'training data (dashed)',
+  test: 'test data (solid)',
+  validation: 'validation data (dash-dotted)',
+} as const;
 
 /** The experiment's curves, with a choice of metric, seed, split and cells; null if it has none. */
 export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
@@ -30,10 +37,12 @@ export function curvesExplorer(id: string, plan: Plan, records: Records): Html |
       ? html`<option value="mean">${describePlan(plan).seeds}, with a band from lowest to highest</option>`
       : null
   }${seeds.map((seed) => html`<option value="${seed}">${seed}</option>`)}</select></label>
-<fieldset><legend>on</legend>${['train', 'test'].map(
-    (split) =>
-      html`<label><input type="checkbox" name="split" value="${split}" checked> ${split === 'train' ? 'training data (dashed)' : 'test data (solid)'}</label>`,
-  )}</fieldset>
+<fieldset><legend>on</legend>${splitNames
+    .filter((split) => data.metrics.some((name) => name.startsWith(`${split}_`)))
+    .map(
+      (split) =>
+        html`<label><input type="checkbox" name="split" value="${split}" checked> ${splitTitles[split]}</label>`,
+    )}</fieldset>
 <fieldset class="cells"${cells.length > 1 ? null : html` hidden`}><legend>${data.choice}</legend>${labels.map(
     (label, index) =>
       html`<label><input type="checkbox" name="cell" value="${index}" checked><svg class="swatch" width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="${curveColor(index)}"/></svg> ${label}</label>`,

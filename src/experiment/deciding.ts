@@ -1,0 +1,72 @@
+import { metricColumn } from '../trial/metrics.ts';
+import { type Experiment, type Layout, type ShownMetric, shownMetric } from './define.ts';
+import type { SettingLists, Settings } from './options.ts';
+
+/** The metric that decides which cell is the best: of the validation rows if every cell has some, else of the test rows. */
+export function decidingMetric({
+  architecture,
+  layout,
+}: Pick<Experiment, 'architecture' | 'layout'>): ShownMetric {
+  return (
+    layout.validation?.deciding ?? layout.metrics[architecture === 'random' ? 0 : layout.metrics.length - 1]
+  );
+}
+
+/** The metric by which the best of the cells that are shown with `metric` is chosen: their own, unless validation decides. */
+export function choosingMetric({ validation }: Layout, metric: ShownMetric): ShownMetric {
+  return validation?.decides ? validation.deciding : metric;
+}
+
+/** A metric as what decides: "validation MSE, mean of 5 folds", "test MSE". */
+export function decidingWords({ validation }: Layout, { name, title }: ShownMetric): string {
+  const of = /validation_/.test(name) ? (validation?.of ?? '') : '';
+  return of === '' ? title : `${title}, ${of}`;
+}
+
+/** The validation of every combination of listed values. */
+export function validationsOf({ validationSize = [0], folds = ['none'] }: SettingLists): Settings[] {
+  return validationSize.flatMap((size) => folds.map((each) => ({ validationSize: size, folds: each })));
+}
+
+/** Whether a trial with these settings has validation rows or folds. */
+export function isValidated({ validationSize, folds }: Settings): boolean {
+  return (validationSize ?? 0) !== 0 || (folds ?? 'none') !== 'none';
+}
+
+/**
+ * The experiment as trials with these settings show it. What validation says stands next to what the test rows say; it
+ * decides which cell is the best if every cell has it, since a value of other rows is no measure of it.
+ */
+export function withValidation(experiment: Experiment, settings: readonly Settings[]): Experiment {
+  if (!settings.some(isValidated)) return experiment;
+  const { layout } = experiment;
+  const plain = decidingMetric(experiment);
+  const deciding = onValidation(plain);
+  const decides = settings.every(isValidated);
+  const shown = layout.metrics.filter(({ name }) => /^(test|bootstrap)_/.test(name)).map(onValidation);
+  const names = [...new Set([...shown, deciding].map(({ name }) => name))];
+  const added = names.map(shownMetric);
+  const of = foldWords(new Set(settings.flatMap(({ folds }) => folds ?? [])));
+  return {
+    ...experiment,
+    layout: {
+      ...layout,
+      metrics: [...layout.metrics, ...added],
+      curves: layout.curves === null ? null : [...layout.curves, 'validation'],
+      validation: { deciding: decides ? deciding : plain, decides, of },
+    },
+  };
+}
+
+/** test_mse and bootstrap_mse as validation_mse. */
+function onValidation({ name }: ShownMetric): ShownMetric {
+  return shownMetric(metricColumn(name.replace(/(test|bootstrap)_/, 'validation_')).name);
+}
+
+function foldWords(folds: ReadonlySet<unknown>): string {
+  const counts = [...folds].filter((each) => each !== 'none');
+  if (counts.length === 0) return '';
+  return counts.length === 1 && folds.size === 1
+    ? `mean of ${counts[0]} folds`
+    : 'mean over the folds, if any';
+}
