@@ -12,7 +12,7 @@ const folder = 'data/fixtures/traces';
 const files = readdirSync(folder).map((name) => join(folder, name));
 
 test('there are recorded runs of every kind', () => {
-  expect(files).toHaveLength(20);
+  expect(files).toHaveLength(24);
   const recorded = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   const optimizers = recorded.flatMap(({ optimizer }) => optimizer?.name ?? []);
   expect(new Set(optimizers)).toEqual(new Set(['sgd', 'adagrad', 'rmsprop', 'adam']));
@@ -103,6 +103,16 @@ describe('relativeDifference', () => {
     expect(relativeDifference([1], [1, 2])).toBe(Infinity);
     expect(relativeDifference([1e308, 0], [-1e308, 0])).toBe(Infinity);
   });
+});
+
+test.each([
+  ['mae', 0.5],
+  ['huber', 0],
+])('a width for the loss %s of %d is refused', async (loss, delta) => {
+  const trace = await readTrace(join(folder, 'huber-relu.json'));
+  const file = join(await mkdtemp(join(tmpdir(), 'fys-nn-')), 'trace.json');
+  await writeFile(file, JSON.stringify({ ...trace, model: { ...trace.model, loss, delta } }));
+  await expect(readTrace(file)).rejects.toThrow('model.delta');
 });
 
 test('a replay that diverges differs without limit in what is not finite', async () => {

@@ -99,7 +99,7 @@ type NetworkModel = Extract<Trace['model'], { kind: 'ffnn' }>;
 type PolynomialModel = Extract<Trace['model'], { kind: 'polynomial' }>;
 type ClosedFormModel = Extract<Trace['model'], { kind: 'polynomial-closed-form' }>;
 
-function networkOf({ layers, loss }: NetworkModel) {
+function networkOf({ layers, loss, ...others }: NetworkModel) {
   return {
     layers: layers.map(({ units, activation }) => layerSpec(units, activation)),
     weights: layers.map(({ kernel, bias }) => ({
@@ -107,6 +107,7 @@ function networkOf({ layers, loss }: NetworkModel) {
       bias: Float64Array.from(bias),
     })),
     loss: loss === 'softmax_cross_entropy' ? ('cross_entropy' as const) : loss,
+    delta: 'delta' in others ? others.delta : undefined,
   };
 }
 

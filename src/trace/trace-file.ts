@@ -66,6 +66,7 @@ function checkSizes(file: string, trace: Trace): void {
   check(data.x_train.length === data.y_train.length, 'data.y_train', 'not as many rows as x_train');
   check(data.x_test.length === data.y_test.length, 'data.y_test', 'not as many rows as x_test');
   if (model.kind === 'ffnn') {
+    if ('delta' in model) check(model.loss === 'huber', 'model.delta', `a width for ${model.loss}`);
     let inputs = columns;
     model.layers.forEach((layer, index) => {
       const { units, kernel, bias } = layer;

@@ -79,7 +79,8 @@ export const traceSchema = (z: typeof Zod.z) => {
     ...common,
     model: z.object({
       kind: z.literal('ffnn'),
-      loss: z.enum(['mse', 'softmax_cross_entropy', 'binary_cross_entropy']),
+      loss: z.enum(['mse', 'mae', 'huber', 'softmax_cross_entropy', 'binary_cross_entropy']),
+      delta: number.positive().optional(),
       l2: penalty,
       l1: penalty,
       penalize: z.enum(['all', 'kernels']),
