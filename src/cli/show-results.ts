@@ -3,6 +3,7 @@ import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { agreementNotes, agreements, comparedTrials } from '../output/agreement.ts';
 import { chosenCells } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -36,11 +37,16 @@ export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteSt
   const { layout } = plan.experiment;
   const heading = fold(describePlan(plan).heading, screen.width).join('\n');
   const cells = firstOf(summaryCells(plan, records), mostCells + 1);
-  if (cells.length > mostCells) return [heading, ...bestParts(plan, records, screen)].join('\n\n');
+  const notes = agreementNotes(agreements(comparedTrials(plan, records))).flatMap((note) =>
+    fold(note, screen.width),
+  );
+  const agreement = notes.length === 0 ? [] : [notes.join('\n')];
+  if (cells.length > mostCells)
+    return [heading, ...bestParts(plan, records, screen), ...agreement].join('\n\n');
   const body = isGrid(plan, layout)
     ? gridParts(plan, cells, layout as GridLayout, screen)
     : [settingsTable(variedOptions(plan), cells, plan, screen)];
-  return [heading, ...body].join('\n\n');
+  return [heading, ...body, ...agreement].join('\n\n');
 }
 
 function firstOf<T>(items: Iterable<T>, count: number): T[] {

@@ -4,6 +4,7 @@ import { inWords } from '../experiment/describe-model.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { epochOfValue } from '../nn/epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
+import { agreementNotes, agreements } from '../output/agreement.ts';
 import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
@@ -93,6 +94,7 @@ export function curveFigures(results: Results, published: Published, look: Look)
     `${afterEpochs(valuesOf(trials, 'evaluateEvery'))}, on all rows of the split.`,
     ...(several ? seeds : [seedsOf(results)]),
     ...numbersOf(undrawn, shown),
+    ...agreementNotes(agreements(trials)).map((note) => `${note}.`),
     ...warningsOf(results),
     ...marks,
   ].join(' ');

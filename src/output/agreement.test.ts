@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { agreementNotes, agreements } from './agreement.ts';
+
+const trial = (settings: object, loss: readonly (number | null)[], status = 'done') => ({
+  settings: { solver: 'sgd', reference: 'none', lambda: 0, dtype: 'float64', ...settings },
+  status,
+  curves: { train_mse: loss, test_accuracy: [0.5, 0.25] },
+});
+const theirs = { solver: null, dtype: null, reference: 'torch' };
+
+test('losses of another library are compared with ours of the same settings, as far as it reads them', () => {
+  const trials = [
+    trial({}, [2, 1, 0]),
+    trial({ dtype: 'float32' }, [2, 1.125]),
+    trial({ lambda: 1 }, [1, 1]),
+    trial(theirs, [2, 1.25, 7]),
+    trial({ ...theirs, lambda: 1 }, [1, 1.5]),
+    trial({ ...theirs, lambda: 2 }, [9, 9]),
+    trial({ ...theirs, reference: 'tfjs' }, [2, 1, 0]),
+  ];
+  const found = agreements(trials);
+  expect(found).toEqual([
+    { reference: 'torch', dtype: 'float64', difference: 0.5 },
+    { reference: 'torch', dtype: 'float32', difference: expect.closeTo(1 / 9, 12) },
+    { reference: 'tfjs', dtype: 'float64', difference: 0 },
+    { reference: 'tfjs', dtype: 'float32', difference: expect.closeTo(1 / 9, 12) },
+  ]);
+  expect(agreementNotes(found).slice(0, 3)).toEqual([
+    'torch: losses after every epoch differ from ours in float64 by at most 5.0e-1 of their value',
+    'torch: losses after every epoch differ from ours in float32 by at most 1.1e-1 of their value',
+    'tfjs: all losses after every epoch are equal to ours in float64',
+  ]);
+});
+
+test('there is nothing to compare without other libraries, their curves or an end of both trainings', () => {
+  expect(agreements([trial({}, [1])])).toEqual([]);
+  expect(agreements([trial({}, [1]), { ...trial(theirs, []), curves: {} }])).toEqual([]);
+  expect(agreements([trial({}, [1], 'diverged'), trial(theirs, [2])])).toEqual([]);
+  expect(agreements([trial({}, [1]), trial(theirs, [2], 'diverged')])).toEqual([]);
+});
