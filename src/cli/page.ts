@@ -23,6 +23,7 @@ export async function renderPage(
   const { compareWithPublished, isComparable } = await import('../claims/comparison.ts');
   const { figuresOf } = await import('../figures/index.ts');
   const { functionsFigure } = await import('../figures/functions.ts');
+  const { openClassifiers } = await import('../output/classifiers.ts');
   const { publishedOf } = await import('../claims/published.ts');
   const { readVerdicts } = await import('../page/judged.ts');
   const { reportPage } = await import('../page/page.ts');
@@ -36,7 +37,9 @@ export async function renderPage(
     runs: await Promise.all(
       plans.map(async (plan) => {
         const published = await publishedOf(plan.experiment.name);
-        return { plan, figures: figuresOf(plan, records, { published, look: { interactive: true } }) };
+        const { classifiers } = await openClassifiers(plan, records, storeDirectory);
+        const look = { interactive: true };
+        return { plan, classifiers, figures: figuresOf(plan, records, { published, look, classifiers }) };
       }),
     ),
     functions:

@@ -7,7 +7,7 @@ import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
-import { openClassifiers } from '../output/classifiers.ts';
+import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning } from '../output/manifest.ts';
 import { resultFiles, resultNames } from '../output/result-files.ts';
@@ -33,6 +33,7 @@ import { pageFile, renderPage } from './page.ts';
 import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
+import { showClasses } from './show-classes.ts';
 import { type PlannedRun, showPlan, timeText } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
@@ -115,6 +116,7 @@ async function computeAndWrite(
   await noteProblems(store, reported);
   const written: string[] = [];
   const figureErrors: string[] = [];
+  const classifiersOf = new Map<Plan, Classifiers | null>();
   for (const run of runs) {
     const { plan, out } = run;
     if (incomplete.includes(run)) continue;
@@ -126,6 +128,7 @@ async function computeAndWrite(
       seconds: Math.round(performance.now() - started) / 1000,
     };
     const { classifiers, note: lacking } = await openClassifiers(plan, store, storeDirectory);
+    classifiersOf.set(plan, classifiers);
     if (lacking !== null) note(`note: ${withFlags(lacking)}`);
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
@@ -159,7 +162,9 @@ async function computeAndWrite(
   else {
     for (const run of runs) {
       const remark = incomplete.includes(run) ? `INCOMPLETE: ${countMissing(run.plan, store)}\n\n` : '';
-      writeStdoutRaw(`${remark}${showResults(run.plan, store, process.stdout)}\n\n`);
+      const classes = showClasses(run.plan, store, classifiersOf.get(run.plan) ?? null, process.stdout);
+      const parts = [showResults(run.plan, store, process.stdout), ...(classes === null ? [] : [classes])];
+      writeStdoutRaw(`${remark}${parts.join('\n\n')}\n\n`);
     }
     writeStdoutRaw(finished);
   }

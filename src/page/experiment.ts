@@ -3,8 +3,11 @@ import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { classifierFigureNames } from '../figures/classifier-figures.ts';
+import type { Classifiers } from '../output/classifiers.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
+import { classesPart } from './classes.ts';
 import { commandOf, listText, type Places } from './commands.ts';
 import { comparisonTables } from './comparison.ts';
 import { dataTable } from './data-table.ts';
@@ -14,10 +17,17 @@ import { type Html, html } from './html.ts';
 import { command } from './parts.ts';
 import { summaryTable } from './summary.ts';
 
-/** The section of one experiment: its figures, the report's numbers next to ours, all our numbers, and the command to rerun it. */
+/** A run with its figures. */
+export interface Run {
+  readonly plan: Plan;
+  readonly figures: readonly PageFigure[];
+  /** null if what they say of the test rows is not known. */
+  readonly classifiers?: Classifiers | null;
+}
+
+/** The section of one experiment: its figures, what its classifiers do on the test rows, the report's numbers next to ours, all our numbers, and the command to rerun it. */
 export function experimentSection(
-  plan: Plan,
-  figures: readonly PageFigure[],
+  { plan, figures, classifiers = null }: Run,
   records: Records,
   comparisons: readonly Comparison[],
   places: Places,
@@ -26,11 +36,14 @@ export function experimentSection(
   const { title, figure } = describePlan(plan);
   const id = folderName(name);
   const published = comparisons.filter(({ experiment }) => experiment === name);
+  const isOfClasses = ({ name: own }: PageFigure) => classifierFigureNames.includes(own);
+  const [ofClasses, others] = [figures.filter(isOfClasses), figures.filter((one) => !isOfClasses(one))];
   return html`<section id="${id}" aria-labelledby="${id}-title" class="experiment">
 <h2 id="${id}-title">${title}${figure === null ? null : html` <span class="where">${figure}</span>`}</h2>
 ${statusNote(plan, records)}
-<div class="figures">${figures.map((one) => figureBlock(id, one))}</div>
+<div class="figures">${others.map((one) => figureBlock(id, one))}</div>
 ${curvesExplorer(id, plan, records)}
+${classifiers === null ? null : classesPart(id, plan, ofClasses, records, classifiers)}
 ${
   published.length === 0
     ? null

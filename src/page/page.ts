@@ -6,8 +6,8 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
 import { outOf, type Places } from './commands.ts';
-import { experimentSection } from './experiment.ts';
-import { figureBlock, type PageFigure } from './figure.ts';
+import { experimentSection, type Run } from './experiment.ts';
+import { figureBlock } from './figure.ts';
 import { pageFooter } from './footer.ts';
 import { glossary } from './glossary.ts';
 import { type FunctionsPart, pageHeader } from './header.ts';
@@ -23,7 +23,7 @@ export type { PageFigure } from './figure.ts';
 /** Everything that the page shows. */
 export interface Page {
   /** At least one run, with its figures. */
-  readonly runs: readonly { readonly plan: Plan; readonly figures: readonly PageFigure[] }[];
+  readonly runs: readonly Run[];
   /** null on the page of a single experiment. */
   readonly functions: FunctionsPart | null;
   readonly records: Records;
@@ -56,7 +56,7 @@ export async function reportPage(page: Page): Promise<string> {
   const main = html`${sections.verdicts !== 'none' ? verdictsSection(verdicts, plans[0].quick, places) : null}
 ${sections.network !== 'none' ? networkSection(classifier, plans, places) : null}
 ${functions === null ? null : functionsSection(functions, places)}
-${runs.map(({ plan, figures }) => experimentSection(plan, figures, records, comparisons, places))}`;
+${runs.map((run) => experimentSection(run, records, comparisons, places))}`;
   const { markup } = html`<!DOCTYPE html>
 <html lang="en">
 <head>
