@@ -83,7 +83,10 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
     ...(alone.length > 0 && !named
       ? [
           {
-            data: { values: pointRows(alone, axis) },
+            // What is beyond the axis is not in the panel.
+            data: {
+              values: pointRows(alone, axis).filter(({ value }) => value >= axis.low && value <= axis.high),
+            },
             mark: { type: 'point', filled: true, size: 60 },
             encoding: { x, y, color },
           },

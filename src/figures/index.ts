@@ -7,11 +7,13 @@ import { type Wanted, withAxes } from './axes.ts';
 import { withClassifiers } from './classifier-cells.ts';
 import { classifierFigures } from './classifier-figures.ts';
 import { curveFigures } from './curve-figures.ts';
+import { errorLines, errorPartLines, withoutErrorParts } from './error-lines.ts';
 import type { Figure, Published } from './figure.ts';
 import { gridFigures } from './grid-figures.ts';
 import { type Look, usualLook } from './look.ts';
 import { differingOptions, type Results, resultsOf, valuesOf } from './results.ts';
 import { settingLines } from './setting-lines.ts';
+import { variedNumber } from './varied-number.ts';
 
 export type { Figure, Published, VegaLiteSpec } from './figure.ts';
 
@@ -45,21 +47,39 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const own = nameOf([...axes.map(columnName), ...(wanted?.metrics ?? [])]);
   const [first] = axes;
   if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
-  const isUsual = axes.length === 0 && (wanted?.metrics.length ?? 0) === 0;
-  const ofClassifiers = isUsual ? classifierFigures(results, whole) : [];
-  if (results.experiment.layout.curves !== null) {
-    return [...curveFigures(results, known, whole), ...ofClassifiers];
+  const isUsual = own === '';
+  const { layout } = results.experiment;
+  const grid = layout.curves === null ? gridFigures(results, known, whole) : [];
+  const inGrid = grid.length === 0 ? [] : [layout.rows, layout.columns, layout.chosen];
+  const gridAxes = inGrid.filter((name) => name !== null);
+  const lines = isUsual ? numberLines(results, gridAxes, whole) : [];
+  const others = [...lines, ...(isUsual ? classifierFigures(results, whole) : [])];
+  if (layout.curves !== null) {
+    // Without epochs there are no curves, and a figure that says so would be next to the lines.
+    const curves = hasCurves(results) || lines.length === 0 ? curveFigures(results, known, whole) : [];
+    return [...curves, ...others];
   }
-  const figures = gridFigures(results, known, whole);
-  if (figures.length > 0) {
-    const named = figures.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
-    return axes.length === 0 ? [...named, ...chosenLines(results, whole), ...ofClassifiers] : named;
+  if (grid.length > 0) {
+    const named = grid.map((figure) => ({ ...figure, name: `${figure.name}${own}` }));
+    return axes.length > 0 ? named : [...named, ...chosenLines(results, whole), ...others];
   }
   // Closed forms alone are in no grid.
   const name = longestOption(results);
-  if (name === null) return ofClassifiers;
-  const lines = draw(all, { look, wanted: { axes: [name], metrics: wanted?.metrics ?? [] } });
-  return [...lines, ...ofClassifiers];
+  if (name === null) return others;
+  const shown = isUsual ? withoutErrorParts(results) : results;
+  const longest = settingLines(shown, name, whole);
+  return [{ ...longest, name: `lines${nameOf([columnName(name)])}${own}` }, ...others];
+}
+
+function hasCurves({ trials }: Results): boolean {
+  return trials.some(({ curves }) => Object.keys(curves).length > 0);
+}
+
+/** Lines over a number that is varied and that is not drawn yet. */
+function numberLines(results: Results, without: readonly OptionName[], look: Look): Figure[] {
+  const x = variedNumber(results, without);
+  if (x === null) return [];
+  return [errorPartLines(results, x, look), errorLines(results, x, look)].filter((figure) => figure !== null);
 }
 
 /** A line for each row of a grid over the option whose best value the layout chooses: it shows how much that option matters. */
