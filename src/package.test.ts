@@ -128,6 +128,7 @@ test('the package holds what runs and nothing else', async () => {
         'dist/src/kernels/float32.wasm',
         'dist/src/kernels/float64.wasm',
         'dist/src/references/reference_process.py',
+        'dist/src/references/sklearn_network.py',
         'dist/src/references/sklearn_reference.py',
         'dist/src/references/torch_reference.py',
       ],

@@ -100,7 +100,7 @@ export const linearModel = {
 } satisfies Defaults;
 
 /** What other libraries can train for comparison with networks. */
-export const networkReferences: readonly ReferenceName[] = ['tfjs', 'torch'];
+export const networkReferences: readonly ReferenceName[] = ['tfjs', 'torch', 'sklearn-mlp'];
 
 /** One hidden layer of 128 nodes. */
 export const oneHiddenLayer = {

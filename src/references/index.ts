@@ -27,6 +27,7 @@ export const references = {
   sklearn: 'sklearn',
   'sklearn-ridge': 'sklearn',
   'sklearn-lasso': 'sklearn',
+  'sklearn-mlp': 'sklearn',
 } as const satisfies Record<string, LibraryName>;
 
 export type ReferenceName = keyof typeof references;

@@ -21,7 +21,7 @@ interface Description<Versions> {
 /** The values and shape of each array, by file name. */
 export type Arrays = Readonly<Record<string, readonly [NpyValues | Iterable<NpyValues>, readonly number[]]>>;
 
-interface PythonLibrary<Versions> {
+export interface PythonLibrary<Versions> {
   find(): Promise<Installed<Versions>>;
   /**
    * Passes a job and its arrays to the program in a temporary folder, and returns its answer. Errors: those of the

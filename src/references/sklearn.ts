@@ -11,7 +11,7 @@ export interface SklearnVersions {
   readonly scipy: string;
 }
 
-const sklearn = pythonLibrary<SklearnVersions>({
+export const sklearn = pythonLibrary<SklearnVersions>({
   title: 'scikit-learn',
   program: 'sklearn_reference.py',
   versions: ['version', 'numpy', 'scipy'],

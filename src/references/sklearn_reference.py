@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression,
                                   LogisticRegression, Ridge, SGDRegressor)
 
+import sklearn_network
 from reference_process import run
 
 VERSIONS = {"version": sklearn.__version__, "numpy": np.__version__,
@@ -73,6 +74,7 @@ def sparse_rows(load, job):
 
 METHODS = {"SGDRegressor": sgd_regressor,
            "linear": linear_regression,
+           "network": sklearn_network.train,
            "LogisticRegression": logistic_regression}
 
 

@@ -1,10 +1,9 @@
-import { divergenceTest } from '../nn/divergence.ts';
-import { createRecord } from '../nn/epochs.ts';
-import { heldOut, type Score, scoresOf, splitsOf } from '../nn/evaluate.ts';
+import { heldOut, splitsOf } from '../nn/evaluate.ts';
 import { defaultDelta, lossOf } from '../nn/losses.ts';
 import { withDefaults } from '../nn/optimizers.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Trained, Training } from '../nn/train.ts';
+import { followTraining, parts, samplesArrays, weightsArrays } from './followed-training.ts';
 import { type Arrays, pythonLibrary } from './python-library.ts';
 
 export interface TorchVersions {
@@ -35,7 +34,7 @@ export async function trainWithTorch(
   expected: TorchVersions,
   onEpoch: (epoch: number) => void = () => {},
 ): Promise<Omit<Trained, 'weights'>> {
-  const { layers, loss: name, delta = defaultDelta, penalty, learningRate, validation } = training;
+  const { layers, loss: name, delta = defaultDelta, penalty, learningRate } = training;
   const { evaluateEvery = 1, keepTrainOutputs = true } = training;
   const loss = lossOf(name, delta);
   const splits = splitsOf({ train, test, ...heldOut(training) });
@@ -59,43 +58,12 @@ export async function trainWithTorch(
     evaluateEvery,
     keepTrainOutputs,
   };
-  let initialLoss = Number.NaN;
-  const hasDiverged = divergenceTest(loss, train, () => initialLoss);
-  const record = createRecord(hasDiverged, onEpoch, null, validation !== undefined);
-  const hear = ([epoch, ...values]: unknown[]): boolean => {
-    const scores = scoresIn(values, loss.second !== null);
-    if (epoch === 0) initialLoss = scores[0].loss;
-    else record.add(epoch as number, scores.length === 0 ? null : scoresOf(scores), () => []);
-    return !record.isOver();
-  };
-  const answer = await torch.follow<Answer>(job, expected, arraysOf(splits, training, full), hear);
-  const outputs = (part: (typeof parts)[number]) => Float64Array.from(answer?.outputs[part] ?? []);
-  return {
-    train: record.train,
-    test: record.test,
-    divergedAt: record.divergedAt(),
-    testOutputs: outputs('test'),
-    trainOutputs: outputs('train'),
-    ...(validation === undefined
-      ? {}
-      : { validation: record.validation!, validationOutputs: outputs('validation') }),
-  };
-}
-
-/** In the order of `splitsOf`. */
-const parts = ['train', 'test', 'validation'] as const;
-
-interface Answer {
-  readonly outputs: { readonly [Part in (typeof parts)[number]]?: readonly number[] };
-}
-
-/** The scores in a report, which has the loss and the second metric of each part; null for what is not finite. */
-function scoresIn(values: readonly unknown[], hasSecond: boolean): Score[] {
-  const numbers = values.map((value) => (value ?? Number.NaN) as number);
-  const scores: Score[] = [];
-  for (let at = 0; at < numbers.length; at += 2)
-    scores.push({ loss: numbers[at], accuracy: hasSecond ? numbers[at + 1] : null });
-  return scores;
+  return followTraining(torch, job, expected, arraysOf(splits, training, full), {
+    train,
+    training,
+    loss,
+    onEpoch,
+  });
 }
 
 function arraysOf(
@@ -104,8 +72,9 @@ function arraysOf(
   full: boolean,
 ): Arrays {
   const { size, steps } = batches;
-  const arrays: Record<string, Arrays[string]> = {
-    ...Object.assign({}, ...splits.map((samples, index) => samplesArrays(parts[index], samples))),
+  const arrays: Arrays = {
+    ...samplesArrays(splits),
+    ...weightsArrays(weights),
     rates: [
       pieces(Float64Array, epochs, steps, (epoch, to) => {
         for (let step = 0; step < steps; step++) to[step] = schedule(learningRate, epoch, step, steps);
@@ -113,30 +82,12 @@ function arraysOf(
       [epochs, steps],
     ],
   };
-  weights.forEach(({ kernel, bias }, index) => {
-    arrays[`kernel${index}`] = [kernel, [kernel.length]];
-    if (bias !== null) arrays[`bias${index}`] = [bias, [bias.length]];
-  });
   if (full) return arrays;
   const rows = pieces(Int32Array, epochs, steps * size, (epoch, to) => {
     batches.startEpoch(epoch);
     for (let step = 0; step < steps; step++) batches.fill(step, to, step * size);
   });
   return { ...arrays, batches: [rows, [epochs, steps, size]] };
-}
-
-function samplesArrays(part: string, { rows, inputs, targets }: Samples): Arrays {
-  const common: Arrays = { [`${part}_targets`]: [targets, [rows, targets.length / rows]] };
-  if (!isSparse(inputs)) return { ...common, [`${part}_inputs`]: [inputs, [rows, inputs.length / rows]] };
-  const { csr } = inputs;
-  return {
-    ...common,
-    // Training and test rows are rows of one matrix.
-    values: [csr.values, [csr.values.length]],
-    columns: [csr.indices, [csr.indices.length]],
-    starts: [csr.starts, [csr.starts.length]],
-    [`${part}_rows`]: [inputs.rows, [rows]],
-  };
 }
 
 /** At least so many numbers are made and written at a time. */

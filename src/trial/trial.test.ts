@@ -164,6 +164,7 @@ const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
     partialFits: 2,
     batchSize: 3,
   },
+  'sklearn-mlp': { ...training, ...versions, solver: 'sklearn-mlp' },
   'sklearn-ridge': { ...versions, solver: 'sklearn-ridge', lambda: 0.5 },
   'sklearn-lasso': {
     ...{ ...versions, solver: 'sklearn-lasso', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },

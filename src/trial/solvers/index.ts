@@ -6,6 +6,7 @@ import { lbfgs } from './lbfgs.ts';
 import { sgd } from './sgd.ts';
 import { logisticRegression, sgdRegressor } from './sklearn.ts';
 import { sklearnLasso, sklearnRidge } from './sklearn-linear.ts';
+import { sklearnMlp } from './sklearn-mlp.ts';
 import type { Solver } from './solver.ts';
 import { tfjs } from './tfjs.ts';
 import { torch } from './torch.ts';
@@ -22,6 +23,7 @@ export const solvers = {
   LogisticRegression: logisticRegression,
   'sklearn-ridge': sklearnRidge,
   'sklearn-lasso': sklearnLasso,
+  'sklearn-mlp': sklearnMlp,
 };
 
 type SolverKey = keyof typeof solvers;

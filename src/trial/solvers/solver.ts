@@ -115,6 +115,6 @@ export function refuseSetting(
     what: `${who} cannot fit {${name}} ${settings[name]}: ${why}`,
     expected: `{${name}} ${expected}`,
     received: settings[name],
-    remedy: isOurs ? 'use {solver} sgd' : 'leave out {reference}, or choose another one',
+    remedy: isOurs ? 'use {solver} sgd' : 'change it, or leave out {reference}',
   });
 }
