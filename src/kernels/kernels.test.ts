@@ -334,6 +334,9 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         room(H),
         room(H),
       ];
+      const [w, scratch] = [put(normals(rng, D * H)), room(D * H)];
+      const [below, belowParts] = [room(N * D), room(N * D)];
+      kernels.backwardInputs(delta.at, w.at, scratch.at, below.at, N, D, H);
       kernels.denseBackwardWeights(dense.at, delta.at, whole.at, N, D, H);
       kernels.backwardBias(delta.at, bias.at, N, H);
       for (let n = 0; n < N; n += 2) {
@@ -341,12 +344,14 @@ describe.each(implementations)('%s in %s', (_name, dtype, create) => {
         const run = () =>
           kernels.denseBackwardWeights(dense.at + n * D, at, parts.at, count, D, H, continued);
         written(kernels, run, parts.at, D * H);
+        kernels.backwardInputs(at, w.at, scratch.at, belowParts.at + n * D, count, D, H, continued);
         kernels.sparseBackwardWeights(csr, rows + n, at, sparse.at, workspace, count, D, H, H, continued);
         written(kernels, () => kernels.backwardBias(at, biasParts.at, count, H, continued), biasParts.at, H);
       }
       expectSameBits(now(kernels, parts), now(kernels, whole));
       expectSameBits(now(kernels, sparse), now(kernels, whole));
       expectSameBits(now(kernels, biasParts), now(kernels, bias));
+      expectSameBits(now(kernels, belowParts), now(kernels, below));
     }
   });
 

@@ -116,7 +116,7 @@ export interface Kernels {
   ): void;
   /** gradient[H] = sum over rows of delta[N,H], `continued` as above. */
   backwardBias(delta: number, gradient: number, N: number, H: number, continued?: boolean): void;
-  /** out[N,D] = delta[N,H] w[D,H]'; scratch[H,D] is overwritten. */
+  /** out[N,D] = delta[N,H] w[D,H]'; scratch[H,D] is overwritten, or `continued`: as the last call with this w left it. */
   backwardInputs(
     delta: number,
     w: number,
@@ -125,6 +125,7 @@ export interface Kernels {
     N: number,
     D: number,
     H: number,
+    continued?: boolean,
   ): void;
 
   /** a <- f(a), element by element. */

@@ -6,6 +6,8 @@ export interface Batches {
   readonly size: number;
   /** Mini-batches in an epoch. */
   readonly steps: number;
+  /** Whether each batch is known to be all rows in order. */
+  readonly inOrder?: boolean;
   startEpoch(epoch: number): void;
   /** Writes the `size` row indices of batch `step` to ints, from `offset` on. */
   fill(step: number, ints: Int32Array, offset: number): void;
@@ -47,6 +49,7 @@ export const batchings = {
   full: (rows) => ({
     size: rows,
     steps: 1,
+    inOrder: true,
     startEpoch: () => {},
     fill: (_step, ints, offset) => {
       for (let i = 0; i < rows; i++) ints[offset + i] = i;

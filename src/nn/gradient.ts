@@ -31,15 +31,19 @@ export function lossAndGradient(
     forwardHidden(kernels, layers, samples, inputs, rows, N);
     sum += loss.forwardSum(kernels, output, targets, N);
     if (loss.second !== null) second += loss.second.sum(kernels, output, targets, N);
-    loss.backward(kernels, output, targets, N);
-    backward(kernels, layers, samples, inputs, rows, sorted, N);
+    loss.backward(kernels, output, targets, N, N);
+    backward(kernels, layers, samples, inputs, rows, sorted, N, false);
     addGradient(kernels, layers, N / samples.rows, gradient);
   }
   return { loss: sum / samples.rows, accuracy: loss.second === null ? null : second / samples.rows };
 }
 
-/** From the output layer's delta to the gradients of all layers: delta_{l-1} = delta_l W_l' * f'(z_{l-1}). */
-function backward(
+/**
+ * From the output layer's delta to the gradients of all layers: delta_{l-1} = delta_l W_l' * f'(z_{l-1}). `continued`: the
+ * rows continue a batch, whose gradients so far they are added to. `leavesSparse` leaves out the kernel of a first layer
+ * with sparse inputs.
+ */
+export function backward(
   kernels: Kernels,
   layers: readonly LayerMemory[],
   samples: SampleMemory,
@@ -47,21 +51,34 @@ function backward(
   rows: number,
   sorted: SparseWorkspace,
   N: number,
+  continued: boolean,
+  leavesSparse = false,
 ): void {
   for (let l = layers.length - 1; l >= 0; l--) {
     const { delta, bias, biasGradient, kernel, kernelGradient, transposed, inputs, units, stride } =
       layers[l];
-    if (bias >= 0) kernels.backwardBias(delta, biasGradient, N, units);
+    if (bias >= 0) kernels.backwardBias(delta, biasGradient, N, units, continued);
     if (l > 0) {
       const below = layers[l - 1];
-      kernels.denseBackwardWeights(below.output, delta, kernelGradient, N, inputs, units);
-      kernels.backwardInputs(delta, kernel, transposed, below.delta, N, inputs, units);
+      kernels.denseBackwardWeights(below.fed, delta, kernelGradient, N, inputs, units, continued);
+      kernels.backwardInputs(delta, kernel, transposed, below.delta, N, inputs, units, continued);
+      if (below.mask >= 0) kernels.multiply(below.delta, below.mask, below.delta, N * below.units);
       multiplyByDerivativeInPlace(kernels, below, N);
     } else if (samples.csr === null) {
-      kernels.denseBackwardWeights(denseInputs, delta, kernelGradient, N, inputs, units);
-    } else {
-      const { csr } = samples;
-      kernels.sparseBackwardWeights(csr, rows, delta, kernelGradient, sorted, N, inputs, units, stride);
+      kernels.denseBackwardWeights(denseInputs, delta, kernelGradient, N, inputs, units, continued);
+    } else if (!leavesSparse) {
+      kernels.sparseBackwardWeights(
+        samples.csr,
+        rows,
+        delta,
+        kernelGradient,
+        sorted,
+        N,
+        inputs,
+        units,
+        stride,
+        continued,
+      );
     }
   }
 }

@@ -9,7 +9,8 @@ import { type Loss, type LossName, losses, lossNames, lossOf } from './losses.ts
 import { initialWeights, type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { createOptimizer } from './optimizers.ts';
 import { layOutSamples, loadSamples, type Samples } from './samples.ts';
-import { createStep, layOutStep, type Penalty } from './steps.ts';
+import { createSteps, layOutStep } from './steps.ts';
+import type { Penalty } from './update.ts';
 import { copyWeights, storeWeights } from './weights.ts';
 
 /** So that each loss has small and large errors. */
@@ -99,7 +100,7 @@ async function gradientErrors(
   return penalized.map((penalty) => {
     const ofPenalty = differences(weights, () => penaltyOf(weights, penalty));
     storeWeights(kernels, memory, weights);
-    createStep(kernels, memory, samples, stepMemory, loss, penalty, optimizer)(rows, 1, 1);
+    createSteps(kernels, memory, samples, stepMemory, loss, penalty, optimizer, false).run(rows, 1, 1);
     const after = arraysOf(copyWeights(kernels, memory));
     const errors = arraysOf(weights).map((before, array) =>
       before.reduce((most, w, i) => {

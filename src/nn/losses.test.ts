@@ -75,7 +75,7 @@ describe.each(lossNames)('%s', (name) => {
   ] as const)('delta is the derivative of the mean by z, with the %s kernels', async (_name, create) => {
     const { loss, kernels, layer, targets, z, put, get } = await prepared(name, create);
     loss.forward(kernels, layer, N);
-    loss.backward(kernels, layer, targets, N);
+    loss.backward(kernels, layer, targets, N, N);
     const delta = get(layer.delta);
     const meanAt = (values: Float64Array) => {
       put(values);
@@ -158,9 +158,9 @@ test('the width of the Huber loss: a large one is half the squared error, a smal
   expect(meanOf(lossOf('huber'))).toBe(meanOf(lossOf('huber', 1)));
   expect(meanOf(lossOf('huber', 1e6))).toBe(meanOf(losses.mse) / 2);
   expect(meanOf(lossOf('huber', 1e-9)) / 1e-9).toBeCloseTo(meanOf(losses.mae), 6);
-  (lossOf('huber', 1e6) as Loss).backward(kernels, layer, targets, N);
+  (lossOf('huber', 1e6) as Loss).backward(kernels, layer, targets, N, N);
   const wide = get(layer.delta);
-  losses.mse.backward(kernels, layer, targets, N);
+  losses.mse.backward(kernels, layer, targets, N, N);
   expect([...get(layer.delta)].map((slope) => slope / 2)).toEqual([...wide]);
 });
 

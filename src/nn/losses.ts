@@ -39,8 +39,11 @@ export interface Loss {
   readonly unattained: boolean;
   /** Replaces the output layer's z [N,P] by a. */
   forward(kernels: Kernels, output: LayerMemory, N: number): void;
-  /** Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P]. */
-  backward(kernels: Kernels, output: LayerMemory, targets: number, N: number): void;
+  /**
+   * Writes the output layer's delta [N,P] = dC/dz from its a and the targets y [N,P], where C is the mean over a batch of
+   * `rows` rows, of which these N are a part.
+   */
+  backward(kernels: Kernels, output: LayerMemory, targets: number, N: number, rows: number): void;
   /** Replaces z by a and returns the sum of C_n over the N rows. */
   forwardSum(kernels: Kernels, output: LayerMemory, targets: number, N: number): number;
   /** What is measured along with C: a metric, and its sum over the N rows of a [N,P] and y; null for nothing. */
@@ -88,8 +91,8 @@ const fromLogits = {
   units: () => 1,
   guess: () => log(2),
   forward: activateInPlace,
-  backward: (kernels, { output, delta }, targets, N) =>
-    kernels.scaledDifference(output, targets, 1 / N, delta, N),
+  backward: (kernels, { output, delta }, targets, N, rows) =>
+    kernels.scaledDifference(output, targets, 1 / rows, delta, N),
   forwardSum(kernels, layer, targets, N) {
     const sum = kernels.binaryCrossEntropy(layer.output, targets, N);
     activateInPlace(kernels, layer, N);
@@ -104,8 +107,8 @@ export const losses = {
     title: 'mean squared error',
     metric: 'mse',
     guess: meanOf((e) => e ** 2),
-    backward(kernels, layer, targets, N) {
-      kernels.scaledDifference(layer.output, targets, 2 / N, layer.delta, N * layer.units);
+    backward(kernels, layer, targets, N, rows) {
+      kernels.scaledDifference(layer.output, targets, 2 / rows, layer.delta, N * layer.units);
       multiplyByDerivativeInPlace(kernels, layer, N);
     },
     forwardSum(kernels, layer, targets, N) {
@@ -121,8 +124,8 @@ export const losses = {
     metric: 'mae',
     smooth: false,
     guess: meanOf(Math.abs),
-    backward(kernels, layer, targets, N) {
-      kernels.signOfDifference(layer.output, targets, 1 / N, layer.delta, N * layer.units);
+    backward(kernels, layer, targets, N, rows) {
+      kernels.signOfDifference(layer.output, targets, 1 / rows, layer.delta, N * layer.units);
       multiplyByDerivativeInPlace(kernels, layer, N);
     },
     forwardSum(kernels, layer, targets, N) {
@@ -151,8 +154,8 @@ export const losses = {
     encode: oneHot,
     guess: (targets, rows) => log(targets.length / rows),
     forward: (kernels, { output, units }, N) => kernels.softmaxForwardInPlace(output, N, units),
-    backward: (kernels, { output, delta, units }, targets, N) =>
-      kernels.scaledDifference(output, targets, 1 / N, delta, N * units),
+    backward: (kernels, { output, delta, units }, targets, N, rows) =>
+      kernels.scaledDifference(output, targets, 1 / rows, delta, N * units),
     forwardSum: (kernels, { output, units }, targets, N) =>
       kernels.softmaxCrossEntropyInPlace(output, targets, N, units),
     second: {
@@ -186,8 +189,8 @@ function huber(width: number) {
     metric: 'huber',
     withDelta: (delta: number): Loss => huber(delta),
     guess: meanOf((e) => (Math.abs(e) <= width ? (e * e) / 2 : width * (Math.abs(e) - width / 2))),
-    backward(kernels, layer, targets, N) {
-      kernels.limitedDifference(layer.output, targets, width, 1 / N, layer.delta, N * layer.units);
+    backward(kernels, layer, targets, N, rows) {
+      kernels.limitedDifference(layer.output, targets, width, 1 / rows, layer.delta, N * layer.units);
       multiplyByDerivativeInPlace(kernels, layer, N);
     },
     forwardSum(kernels, layer, targets, N) {

@@ -13,7 +13,8 @@ import { type LayerSpec, type LayerWeights, layOut } from './network.ts';
 import { createOptimizer, type OptimizerConfig } from './optimizers.ts';
 import { columnsOf, isSparse, layOutSamples, loadSamples, memoryOf, type Samples } from './samples.ts';
 import type { Schedule } from './schedules.ts';
-import { createStep, layOutStep, type Penalty } from './steps.ts';
+import { createSteps, layOutStep } from './steps.ts';
+import type { Penalty } from './update.ts';
 import { copyWeights, slotMemory, storeWeights } from './weights.ts';
 
 export interface Training {
@@ -102,7 +103,9 @@ export async function train(
     storeWeights(kernels, slots[slot], state);
   });
 
-  const step = createStep(kernels, trained, trainRows, stepMemory, loss, training.penalty, optimizer);
+  const { penalty } = training;
+  const { inOrder = false } = batches;
+  const steps = createSteps(kernels, trained, trainRows, stepMemory, loss, penalty, optimizer, inOrder);
   const masks = createMasks(trained, layers, training.dropoutSeed ?? 0);
   const trainEpoch = (epoch: number): void => {
     batches.startEpoch(epoch);
@@ -111,11 +114,17 @@ export async function train(
       batches.fill(index, kernels.ints, stepMemory.rows);
       masks?.draw(kernels, batches.size);
       const rate = schedule(learningRate, epoch, index, batches.steps);
-      step(batches.size, rate, epoch * batches.steps + index + 1);
+      steps.run(batches.size, rate, epoch * batches.steps + index + 1);
     }
   };
   const evaluateHere = (): Scores =>
-    scoresOf(offsets.samples.map((rows) => evaluate(kernels, memory, rows, loss)));
+    scoresOf(
+      offsets.samples.map((rows) =>
+        rows === trainRows && steps.evaluate !== undefined
+          ? steps.evaluate()
+          : evaluate(kernels, memory, rows, loss),
+      ),
+    );
   const { dtype, earlyStopping } = training;
   const task: EvaluatorTask = {
     train: trainSamples,
@@ -149,7 +158,8 @@ export async function train(
       copyState,
       record,
       task,
-      lendCore,
+      // A forward pass that is also the next step's is not worth another core.
+      lendCore: steps.evaluate === undefined ? lendCore : () => null,
       checkpoints,
     });
     const best = record.best();

@@ -98,11 +98,10 @@ function partialSums(low: v128, high: v128, row: usize, w: usize, D: i32): F {
   return s0 + s1 + (s2 + s3);
 }
 
-/** out[N,D] = delta[N,H] w[D,H]'. The transpose of w is written to scratch[H,D]. */
-export function backwardInputs(delta: i32, w: i32, scratch: i32, out: i32, N: i32, D: i32, H: i32): void {
-  let transposed = at(w);
-  if (H > 1) {
-    transposed = at(scratch);
+/** out[N,D] = delta[N,H] w[D,H]'. The transpose of w is written to scratch[H,D]; `continued`: it is there already. */
+export function backwardInputs(delta: i32, w: i32, scratch: i32, out: i32, N: i32, D: i32, H: i32, continued: bool): void {
+  const transposed = H > 1 ? at(scratch) : at(w);
+  if (H > 1 && !continued) {
     for (let d = 0; d < D; d++) {
       for (let h = 0; h < H; h++) {
         store<F>(at(scratch + h * D + d), load<F>(at(w + d * H + h)));

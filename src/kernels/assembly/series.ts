@@ -197,9 +197,10 @@ export function log1p(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  const e = expm1(v128.mul<F>(splat(-2), v128.abs<F>(x)));
+  const sign = splat(-0.0);
+  const e = expm1(v128.mul<F>(splat(2), v128.or(x, sign)));
   const a = v128.div<F>(e, v128.sub<F>(splat(-2), e));
-  return v128.xor(a, v128.and(v128.lt<F>(x, splat(0)), splat(-0.0)));
+  return v128.xor(a, v128.and(v128.lt<F>(x, splat(0)), sign));
 }
 
 // @ts-ignore: decorator
