@@ -14,6 +14,7 @@ import { resultFiles, resultNames } from '../output/result-files.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
+import { continuedEpochs } from '../store/final-checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, openStore, type Records, type Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
@@ -37,7 +38,7 @@ import { showClasses } from './show-classes.ts';
 import { type PlannedRun, showPlan, timeText } from './show-plan.ts';
 import { showResults } from './show-results.ts';
 import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
-import { workOf } from './work.ts';
+import { continuedText, startingEpochs, workOf } from './work.ts';
 import { wroteLines } from './wrote.ts';
 
 /** An output that is made from the records of all plans together. */
@@ -266,7 +267,8 @@ export async function computeTrials(
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
-  const saved = await savedEpochs(store.directory);
+  const continued = await continuedEpochs(store.directory, running.force === true ? [] : missing);
+  const saved = startingEpochs(await savedEpochs(store.directory), continued);
   const works = missing.map((trial) => workOf(trial, saved));
   const silent = shown === 'none' || shown === 'ndjson';
   const progress = createProgress({
@@ -281,6 +283,7 @@ export async function computeTrials(
   let ended = total - missing.length;
   const expected = foresee(works, jobs);
   writeEvent('plan', { ...counts, expected_seconds: Math.round(expected) });
+  if (continued.size > 0 && !quiet) say(`note: ${continuedText(continued, missing.length)}`);
   if (expected >= worthTelling)
     progress.note(`${counted(missing.length, 'trial')} to run${timeText(expected, jobs)}`);
   const unfinished = new Set<string>();

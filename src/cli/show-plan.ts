@@ -3,6 +3,7 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
+import { continuedEpochs } from '../store/final-checkpoints.ts';
 import type { Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -13,7 +14,7 @@ import { settingsLabel } from './label.ts';
 import { foresee } from './makespan.ts';
 import { screenOf } from './screen.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
-import { workOf } from './work.ts';
+import { startingEpochs, workOf } from './work.ts';
 
 export interface PlannedRun {
   readonly plan: Plan;
@@ -34,7 +35,11 @@ export async function showPlan(
   json: boolean,
   { jobs, force }: Computing,
 ): Promise<void> {
-  const saved = await savedEpochs(store.directory);
+  const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
+  const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
+  const continued = await continuedEpochs(store.directory, toRun);
+  const own = await savedEpochs(store.directory);
+  const saved = startingEpochs(own, continued);
   const expectedSeconds = (trials: readonly Trial[]): number => {
     const works = trials.map((trial) => workOf(trial, saved));
     return foresee(works, jobs);
@@ -71,7 +76,8 @@ export async function showPlan(
       if (isNew && (record === undefined || force)) missing.push(trial);
       const status = force ? 'to run' : (record?.status ?? 'to run');
       const epoch = status === 'to run' ? saved.get(trial.id) : undefined;
-      const remark = epoch === undefined ? '' : ` (resumes at epoch ${epoch + 1})`;
+      const verb = epoch === own.get(trial.id) ? 'resumes at' : 'continues at';
+      const remark = epoch === undefined ? '' : ` (${verb} epoch ${epoch + 1})`;
       const label = settingsLabel(plan, cell);
       const start = `  ${shortId(trial.id)}  ${status.padEnd(8)}  `;
       writeStdout(...fold(`${start}${label}${remark}`.trimEnd(), lineWidth, start.length));

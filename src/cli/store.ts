@@ -12,6 +12,7 @@ interface Flags {
   readonly store: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
+  readonly keepFinals?: boolean;
 }
 
 /** `fys-nn store`: checks, counts, repairs and tidies up the finished trials. */
@@ -62,26 +63,34 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     });
   subcommand(
     'gc',
-    'Merge the records of this version into one journal; remove duplicates, records of other versions and leftovers',
+    'Merge the records of this version into one journal; remove duplicates, records of other versions, leftovers and final checkpoints',
   )
     .option('--dry-run', 'only print what would be done')
+    .option('--keep-finals', 'keep the final checkpoints, from which runs with more epochs continue')
     .action(async (flags: Flags) => {
       const { collectGarbage } = await import('../store/care.ts');
-      const collected = await collectGarbage(flags.store, flags.dryRun === true);
+      const collected = await collectGarbage(flags.store, flags);
       await writeAnswer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });
 }
 
 function collectedLines(collected: Collected, dryRun: boolean): string[] {
-  const { kept, duplicates, otherNumerics, leftovers } = collected;
+  const { kept, duplicates, otherNumerics, leftovers, finals, finalBytes } = collected;
   const gone = [
     counted(duplicates, 'duplicate'),
     counted(otherNumerics, 'record of another numerics version', 'records of other numerics versions'),
     counted(leftovers, 'leftover file'),
   ];
+  const removed = dryRun ? 'would be removed' : 'removed';
+  const more = dryRun ? 'would start' : 'start';
   return [
     `${counted(kept, 'record')} kept${dryRun ? ' (dry run: nothing is changed)' : ''}`,
-    `${gone[0]}, ${gone[1]} and ${gone[2]} ${dryRun ? 'would be removed' : 'removed'}`,
+    `${gone[0]}, ${gone[1]} and ${gone[2]} ${removed}`,
+    ...(finals === 0
+      ? []
+      : [
+          `${counted(finals, 'final checkpoint')} (${mebibytes(finalBytes)}) ${removed}: runs with more epochs ${more} from the beginning`,
+        ]),
     setAsideText(collected, dryRun),
   ];
 }
@@ -108,28 +117,43 @@ async function writeAnswer({ json }: Flags, value: unknown, lines: readonly stri
   else for (const line of lines) writeStdout(line);
 }
 
-function checkLines({ store, sound, records, journals, foreign, problems }: StoreReport): string[] {
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+function checkLines({
+  store,
+  sound,
+  records,
+  journals,
+  foreign,
+  damagedFinals,
+  problems,
+}: StoreReport): string[] {
   const verdict = sound ? 'sound' : 'damaged: run fys-nn store repair to set aside what is damaged';
-  const others = foreign.map((name) => `${name} was not written by fys-nn and is left alone`);
+  const others = [
+    ...foreign.map((name) => `${name} was not written by fys-nn and is left alone`),
+    ...damagedFinals.map((name) => `${name} is damaged and not used; fys-nn store gc removes it`),
+  ];
   const found = `${store}: ${counted(records, 'record')} in ${counted(journals, 'journal')}`;
   return [found, ...others, ...problems, verdict];
 }
 
 function statsLines(report: StoreReport): string[] {
   const { store, journals, bytes, records, done, diverged, duplicates, torn, failed, checkpoints } = report;
+  const { finalCheckpoints, finalBytes } = report;
   const listed = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([name, count]) => `${name}: ${count}`)
       .join(', ');
   return [
     store,
-    `journals            ${journals}, ${(bytes / 2 ** 20).toFixed(1)} MiB, ${torn} with a torn last line`,
+    `journals            ${journals}, ${mebibytes(bytes)}, ${torn} with a torn last line`,
     `records             ${records}: ${done} done, ${diverged} diverged; computed in ${report.computedSeconds.toFixed(0)} s`,
     `by numerics version ${listed(report.numerics)}`,
     `by dataset          ${listed(report.datasets)}`,
     `duplicates          ${duplicates}`,
     `failed trials       ${failed}`,
     `checkpoints         ${checkpoints}`,
+    `final checkpoints   ${finalCheckpoints}, ${mebibytes(finalBytes)}: runs with more epochs continue from them`,
     `problems            ${report.problems.length}`,
   ];
 }

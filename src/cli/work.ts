@@ -1,3 +1,4 @@
+import { greatest, least } from '../stats/describe.ts';
 import { expectedEpochs, trialKind, trialSeconds } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import type { Work } from './time-left.ts';
@@ -11,4 +12,21 @@ export function workOf({ id, config }: Trial, saved: SavedEpochs): Work {
   const from = Math.max(0, Math.min(saved.get(id) ?? 0, epochs - 1));
   const left = epochs === 0 ? 1 : 1 - from / epochs;
   return { kind: trialKind(config), seconds: left * trialSeconds(config), epochs, exact, from };
+}
+
+/** The epochs from which trials start: of their own checkpoints, or of a finished trial with fewer epochs. */
+export function startingEpochs(saved: SavedEpochs, continued: SavedEpochs): SavedEpochs {
+  const starting = new Map(saved);
+  for (const [id, epoch] of continued) starting.set(id, Math.max(epoch, saved.get(id) ?? 0));
+  return starting;
+}
+
+/** "continues from epoch 100 of a finished trial", "3 of 4 trials continue from epochs 50 to 100 of finished trials". */
+export function continuedText(continued: SavedEpochs, trials: number): string {
+  const epochs = [...continued.values()];
+  const [first, last] = [least(epochs), greatest(epochs)];
+  const from = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
+  if (trials === 1) return `the training continues from ${from} of a finished trial`;
+  const which = continued.size === trials ? `all ${trials} trials` : `${continued.size} of ${trials} trials`;
+  return `${which} continue from ${from} of finished trials`;
 }

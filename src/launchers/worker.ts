@@ -25,6 +25,8 @@ export interface WorkerTask {
   readonly cores: LentCores;
   /** [1], in shared memory: not 0 when trainings must save their state and stop. */
   readonly stopFlag: Int32Array;
+  /** Whether to compute everything again, also what a finished trial with fewer epochs has computed. */
+  readonly force: boolean;
   /** 1, plus the number of earlier failed attempts. */
   readonly attempt: number;
 }
@@ -49,7 +51,7 @@ let journal: ReturnType<typeof openJournal> | null = null;
 
 /** Computes one trial in a worker thread. Stores its attachments, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
-  const { id, config, storeDirectory, cores, stopFlag, attempt } = task;
+  const { id, config, storeDirectory, cores, stopFlag, force, attempt } = task;
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
   let reported = Number.NEGATIVE_INFINITY;
   const onEpoch = (epoch: number): void => {
@@ -65,6 +67,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     storeDirectory,
     { id, config },
     {
+      mayContinue: !force,
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
       onFailure: (error) => {
         if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });

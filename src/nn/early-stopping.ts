@@ -24,7 +24,8 @@ export interface EarlyStopping {
  * better value, and the weights of the best epoch are its result.
  *
  * The value is that of the loss's `selects`, on the validation rows if there are any, else on the test rows. The first
- * of equally good epochs is the best. `from` is the state of an interrupted run.
+ * of equally good epochs is the best. `from` is the state of an interrupted run: its last evaluated epoch, from 1,
+ * and its best one.
  */
 export function createEarlyStopping(
   patience: number,

@@ -90,6 +90,11 @@ export interface Checkpoints {
   due(): boolean;
   /** Saves a state. An error ends the training run. */
   keep(state: TrainingState): Promise<void>;
+  /**
+   * Where training with more epochs can start: takes the state after the last epoch, as a training with more epochs has it
+   * there. Absent if nothing keeps it. `due` is called after the last epoch: whether to keep it.
+   */
+  readonly final?: { due(): boolean; keep(state: TrainingState): Promise<void> };
 }
 
 export const noCheckpoints: Checkpoints = { resume: null, due: () => false, keep: async () => {} };
@@ -160,8 +165,11 @@ export async function runEpochs(run: Epochs): Promise<void> {
   if (record.isOver()) return;
   for (let epoch = from; epoch < epochs; epoch++) {
     run.trainEpoch(epoch);
+    const keepFinal = epoch + 1 === epochs ? finalKeeper(run) : null;
+    await keepFinal?.beforeScores();
     record.add(epoch + 1, isEvaluated(epoch + 1, run) ? run.evaluateHere() : null, run.copy);
     if (record.isOver()) return;
+    await keepFinal?.afterScores();
     if (epoch + 1 < epochs && checkpoints.due()) await keep(run, snapshot(run, epoch));
     const left = ((performance.now() - started) / (epoch + 1 - from)) * (epochs - epoch - 1);
     const giveBack = run.lendCore(left);
@@ -201,7 +209,10 @@ async function runWithEvaluator(run: Epochs, from: number, evaluator: Evaluator)
   }
   if (before === null) return;
   const { weights } = before;
+  const keepFinal = finalKeeper(run);
+  await keepFinal?.beforeScores();
   record.add(epochs, await before.scores, () => weights);
+  if (!record.isOver()) await keepFinal?.afterScores();
 }
 
 type Snapshot = Pick<TrainingState, 'epoch' | 'weights' | 'state'>;
@@ -210,9 +221,33 @@ function snapshot(run: Epochs, epoch: number): Snapshot {
   return { epoch: epoch + 1, weights: run.copy(), state: run.copyState() };
 }
 
-/** Saves a snapshot. The record must then end with the scores of the snapshot's epoch. */
-function keep({ record, checkpoints }: Epochs, kept: Snapshot): Promise<void> {
+/** Saves a snapshot. The record must then end with the scores of the snapshot's epoch, if it is evaluated. */
+function keep(run: Epochs, kept: Snapshot): Promise<void> {
+  return run.checkpoints.keep(stateOf(run, kept));
+}
+
+function stateOf({ record }: Epochs, kept: Snapshot): TrainingState {
   const { train, test, validation } = record;
   const curves = validation === undefined ? { train, test } : { train, test, validation };
-  return checkpoints.keep({ ...kept, ...curves, best: record.best() });
+  return { ...kept, ...curves, best: record.best() };
+}
+
+/**
+ * Keeps the state after the last epoch, if that is wanted. A training with more epochs evaluates this epoch only if it is a
+ * multiple of `evaluateEvery`; otherwise its scores must not be in the state.
+ */
+function finalKeeper(run: Epochs): { beforeScores(): Promise<void>; afterScores(): Promise<void> } | null {
+  const { epochs, evaluateEvery, checkpoints } = run;
+  const { final } = checkpoints;
+  if (final === undefined || !final.due()) return null;
+  const isInStep = epochs % evaluateEvery === 0;
+  const keepIt = () => final.keep(stateOf(run, snapshot(run, epochs - 1)));
+  return {
+    beforeScores: async () => {
+      if (!isInStep) await keepIt();
+    },
+    afterScores: async () => {
+      if (isInStep) await keepIt();
+    },
+  };
 }

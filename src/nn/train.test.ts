@@ -249,6 +249,19 @@ describe('losses that are evaluated only after some epochs', () => {
 
   test('a training resumes after any epoch', async () => {
     const how = training('cross_entropy', [4], { epochs, evaluateEvery: 3 });
+    // Two epochs after the best one, the next value is not known yet.
+    const stopping = { ...how, learningRate: 0.3, earlyStopping: 2 };
+    const inside: TrainingState[] = [];
+    const keepInside = async (state: TrainingState) => void inside.push(structuredClone(state));
+    const stopped = await train(...sets, stopping, undefined, undefined, {
+      resume: null,
+      due: () => true,
+      keep: keepInside,
+    });
+    for (const resume of inside)
+      expect(await train(...sets, stopping, undefined, undefined, { ...noCheckpoints, resume })).toEqual(
+        stopped,
+      );
     for (const lend of [() => null, () => () => {}]) {
       const states: TrainingState[] = [];
       const keep = async (state: TrainingState) => void states.push(structuredClone(state));

@@ -5,7 +5,14 @@ import type { Batches } from './batches.ts';
 import { divergenceTest, isNotFinite } from './divergence.ts';
 import { createMasks, layOutDropout } from './dropout.ts';
 import { createEarlyStopping } from './early-stopping.ts';
-import { type Checkpoints, type Curves, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
+import {
+  type Checkpoints,
+  type Curves,
+  createRecord,
+  noCheckpoints,
+  runEpochs,
+  valuesAfter,
+} from './epochs.ts';
 import { evaluate, evaluationRows, heldOut, predict, type Scores, scoresOf, splitsOf } from './evaluate.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, lossOf } from './losses.ts';
@@ -145,7 +152,11 @@ export async function train(
   };
   const hasDiverged =
     training.endBeyondUse === false ? isNotFinite : divergenceTest(loss, trainSamples, initialLoss);
-  const stopping = earlyStopping === undefined ? null : createEarlyStopping(earlyStopping, loss, resume);
+  const from = resume && {
+    epoch: evaluateEvery * valuesAfter(resume.epoch, { evaluateEvery }),
+    best: resume.best,
+  };
+  const stopping = earlyStopping === undefined ? null : createEarlyStopping(earlyStopping, loss, from);
   const record = createRecord(hasDiverged, onEpoch, resume, training.validation !== undefined, stopping);
   const copyState = () => slots.map((slot) => copyWeights(kernels, slot));
   try {

@@ -240,7 +240,7 @@ describe('gc', () => {
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
     const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 4 };
     const names = await readdir(store);
-    expect(await collectGarbage(store, true)).toMatchObject(expected);
+    expect(await collectGarbage(store, { dryRun: true })).toMatchObject(expected);
     expect((await readdir(store)).filter((name) => name !== 'leases')).toEqual(names);
     expect(await collectGarbage(store)).toMatchObject(expected);
     expect((await readStore(store)).records).toEqual(new Map([a, b].map((kept) => [kept.id, kept])));

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { sizeAndTime, syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
-import { removeFile, renameFile } from '../files/retry-while-busy.ts';
+import { removeEmptyDirectory, removeFile, renameFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
@@ -11,6 +12,7 @@ import { numerics } from '../trial/trial.ts';
 import { attachmentFolder } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { forgetFailures } from './failures.ts';
+import { finalsFolder, isFamily } from './final-checkpoints.ts';
 import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
 import { removeIndex } from './journal-index.ts';
 import { leaseFolder } from './lease-file.ts';
@@ -113,24 +115,40 @@ export interface Collected extends Repaired {
   readonly otherNumerics: number;
   /** Checkpoints of finished trials, and temporary files of killed processes. */
   readonly leftovers: number;
+  /** Final checkpoints, from which more epochs would have continued, and their bytes. */
+  readonly finals: number;
+  readonly finalBytes: number;
+}
+
+export interface Collecting {
+  /** Whether only to say what would be done. */
+  readonly dryRun?: boolean;
+  /** Whether to keep final checkpoints, from which more epochs continue. */
+  readonly keepFinals?: boolean;
 }
 
 /**
  * Merges the records of this numerics version into one journal without duplicates, and removes files that are no longer
- * needed. Damaged lines are set aside first. The new journal is complete on disk before an old one is removed.
+ * needed, and final checkpoints. Damaged lines are set aside first. The new journal is complete on disk before an old one is removed.
  */
-export function collectGarbage(directory: string, dryRun = false): Promise<Collected> {
+export function collectGarbage(
+  directory: string,
+  { dryRun = false, keepFinals = false }: Collecting = {},
+): Promise<Collected> {
   return withExclusiveAccess(directory, async (survey) => {
     const repaired = await repair(directory, survey, dryRun);
     const found = dryRun || repaired.setAside === 0 ? survey : await surveyStore(directory);
     const kept = [...found.records.values()].filter((record) => record.numerics === numerics);
     const leftovers = await leftoversIn(directory, found);
+    const finals = keepFinals ? [] : [...found.finals.whole];
     const result: Collected = {
       ...repaired,
       kept: kept.length,
       duplicates: found.duplicates,
       otherNumerics: found.records.size - kept.length,
       leftovers: leftovers.length,
+      finals: finals.length,
+      finalBytes: finals.reduce((sum, [, bytes]) => sum + bytes, 0),
     };
     if (dryRun) return result;
     const compact = found.journals.length === 1 && found.duplicates + result.otherNumerics === 0;
@@ -139,6 +157,8 @@ export function collectGarbage(directory: string, dryRun = false): Promise<Colle
       for (const { name } of found.journals) await removeJournal(directory, name, found);
     }
     for (const path of leftovers) await removeFile(path);
+    for (const [path] of finals) await removeFile(join(directory, path));
+    await removeEmptyFolders(finalsFolder(directory));
     await forgetFailures(directory, found.records);
     await syncDirectory(directory);
     return result;
@@ -156,7 +176,7 @@ async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGe
 }
 
 /** Checkpoints of finished trials, attachments of records that are removed, and temporary files of killed processes. */
-async function leftoversIn(directory: string, { records, attachments }: Survey): Promise<string[]> {
+async function leftoversIn(directory: string, { records, attachments, finals }: Survey): Promise<string[]> {
   const isOf = (folder: string, kind: keyof typeof kinds) => (name: string) =>
     isOwnTemporary(kinds[kind], folder, name);
   const choose = async (folder: string, isLeftover: (name: string) => boolean): Promise<string[]> =>
@@ -187,7 +207,15 @@ async function leftoversIn(directory: string, { records, attachments }: Survey):
       (name) => isOf(states, 'checkpoint')(name) || records.has(trialOfCheckpoint(directory, name) ?? ''),
     )),
     ...attached.flat(),
+    ...[...finals.damaged, ...finals.parts].map((path) => join(directory, path)),
   ];
+}
+
+/** Removes the folders that had final checkpoints and are empty, and then the folder of all if nothing is left in it. */
+async function removeEmptyFolders(folder: string): Promise<void> {
+  const names = (await readdir(folder).catch(() => [])).filter(isFamily);
+  for (const name of names) await removeEmptyDirectory(join(folder, name)).catch(() => {});
+  await removeEmptyDirectory(folder).catch(() => {});
 }
 
 async function isOld(path: string): Promise<boolean> {

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
-import type { BestEpoch } from '../nn/early-stopping.ts';
-import { type Checkpoints, type Evaluations, type TrainingState, valuesAfter } from '../nn/epochs.ts';
-import type { LayerWeights } from '../nn/network.ts';
+import type { Checkpoints, Evaluations, TrainingState } from '../nn/epochs.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
 import type { Trial } from '../trial/trial.ts';
+import { finalCheckpoints } from './final-checkpoints.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
+import { encodeState, largestState, tryDecoding } from './training-state.ts';
 
 /** Training was asked to end before its last epoch; its state is saved. */
 export class Stopped extends Error {}
@@ -18,10 +17,6 @@ export class Stopped extends Error {}
 const interval = 1000;
 /** How many checkpoints of a trial are kept, in case the newest cannot be read. */
 const copies = 2;
-const version = 3;
-const digestLength = 32;
-/** The largest checkpoint in bytes: the memory that a plan allows a trial. */
-const largest = 2 ** 32;
 
 export const checkpointFolder = (directory: string): string => join(directory, 'checkpoints');
 
@@ -49,6 +44,8 @@ export interface TrialCheckpoints extends Checkpoints {
 }
 
 export interface CheckpointOptions {
+  /** Whether training may start from a finished one with fewer epochs; true by default. */
+  readonly mayContinue?: boolean;
   /** Whether training should save its state and end. */
   readonly stopRequested: () => boolean;
   /** Milliseconds between two checkpoints, for tests. */
@@ -65,8 +62,9 @@ export interface CheckpointOptions {
 export async function openCheckpoints(
   directory: string,
   { id, config }: Trial,
-  { stopRequested, every = interval, onFailure = () => {} }: CheckpointOptions,
+  { stopRequested, mayContinue = true, every = interval, onFailure = () => {} }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
+  const started = performance.now();
   const folder = checkpointFolder(directory);
   const hash = hashOfId(id);
   const found = (await storeFilesIn(folder).catch(() => [])).filter(
@@ -84,8 +82,18 @@ export async function openCheckpoints(
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
   };
+  const finals = finalCheckpoints(directory, config);
+  const own = await newestState(folder, names, hash, config.model);
+  const shorter = mayContinue ? ((await finals?.longest()) ?? null) : null;
+  const resume = (shorter?.epoch ?? 0) > (own?.epoch ?? 0) ? shorter : own;
+  const final = finals && {
+    // What took less than the time between two checkpoints is computed again.
+    due: () => resume !== null || performance.now() - started >= every,
+    keep: (state: TrainingState) => finals.keep(state).catch(onFailure),
+  };
   return {
-    resume: await newestState(folder, names, hash, config.model),
+    resume,
+    ...(final === null ? {} : { final }),
     due: () => stopRequested() || performance.now() - last >= every,
     keep: async (state) => {
       await write(state).catch(onFailure);
@@ -113,99 +121,9 @@ async function newestState(
   evaluations: Evaluations,
 ): Promise<TrainingState | null> {
   for (const name of names) {
-    const bytes = await readRegularBytes(join(folder, name), largest).catch(() => null);
+    const bytes = await readRegularBytes(join(folder, name), largestState).catch(() => null);
     const state = bytes === null ? null : tryDecoding(bytes, hash, evaluations);
     if (state !== null) return state;
   }
   return null;
-}
-
-/** Decodes a checkpoint; null if it is damaged, also if its digest is right but its content is not. */
-function tryDecoding(bytes: Buffer, hash: string, evaluations: Evaluations): TrainingState | null {
-  try {
-    return decodeState(bytes, hash, evaluations);
-  } catch {
-    return null;
-  }
-}
-
-interface Header {
-  readonly version: number;
-  /** The hash of the trial's id. */
-  readonly id: string;
-  readonly epoch: number;
-  readonly train: TrainingState['train'];
-  readonly test: TrainingState['test'];
-  readonly validation?: TrainingState['validation'];
-  readonly before?: TrainingState['before'];
-  /** The best epoch of early stopping, whose weights come last; null without it. */
-  readonly best: Omit<BestEpoch, 'weights'> | null;
-  /** Lengths of kernel and bias of each layer; null for a layer without bias. */
-  readonly layers: readonly (readonly [number, number | null])[];
-  /** How many slots of the optimiser's state follow the weights. */
-  readonly slots: number;
-}
-
-/**
- * Encodes a checkpoint: SHA-256 of the rest; length of the header; the header as JSON; weights, the optimiser's state and
- * the weights of the best epoch in little-endian float64.
- */
-function encodeState(id: string, { weights, state, best, ...rest }: TrainingState): Buffer {
-  const layers = weights.map(({ kernel, bias }) => [kernel.length, bias?.length ?? null] as const);
-  const { weights: bestWeights = [], ...bestEpoch } = best ?? {};
-  const header: Header = {
-    version,
-    id,
-    ...rest,
-    best: best === null ? null : (bestEpoch as Header['best']),
-    layers,
-    slots: state.length,
-  };
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
-  const arrays = [...weights, ...state.flat(), ...bestWeights].flatMap(({ kernel, bias }) =>
-    bias === null ? [kernel] : [kernel, bias],
-  );
-  const body = [
-    length,
-    text,
-    ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
-  ];
-  const hash = createHash('sha256');
-  for (const part of body) hash.update(part);
-  return Buffer.concat([hash.digest(), ...body]);
-}
-
-/** Decodes a checkpoint; null if it is incomplete, of another trial, or of another version. */
-function decodeState(bytes: Buffer, id: string, evaluations: Evaluations): TrainingState | null {
-  const body = bytes.subarray(digestLength);
-  const digest = createHash('sha256').update(body).digest();
-  if (!digest.equals(bytes.subarray(0, digestLength))) return null;
-  const headerLength = body.readUInt32LE(0);
-  const header = JSON.parse(body.toString('utf8', 4, 4 + headerLength)) as Header;
-  if (header.version !== version || header.id !== id) return null;
-  const { epoch, train, test, validation, best, before } = header;
-  const curves = validation === undefined ? { train, test } : { train, test, validation };
-  const count = valuesAfter(epoch, evaluations);
-  if (!Object.values(curves).every(({ loss }) => Array.isArray(loss) && loss.length === count)) return null;
-  let at = 4 + headerLength;
-  const take = (length: number): Float64Array => {
-    if (8 * length > body.length - at) throw new RangeError('more numbers than there are');
-    const array = new Float64Array(length);
-    body.copy(Buffer.from(array.buffer), 0, at, at + array.byteLength);
-    at += array.byteLength;
-    return array;
-  };
-  const takeLayers = (): LayerWeights[] =>
-    header.layers.map(([kernel, bias]) => ({
-      kernel: take(kernel),
-      bias: bias === null ? null : take(bias),
-    }));
-  const weights = takeLayers();
-  const state = Array.from({ length: header.slots }, takeLayers);
-  const restored = best === null ? null : { ...best, weights: takeLayers() };
-  return at === body.length
-    ? { epoch, ...curves, weights, state, best: restored, ...(before === undefined ? {} : { before }) }
-    : null;
 }

@@ -24,7 +24,13 @@ afterEach(() => rm(store, { recursive: true, force: true }));
 
 function record(name: string, version: number = numerics): TrialRecord {
   const model = { solver: 'sgd', dtype: 'float32' };
-  const config = { name, numerics: version, data: { dataset: 'franke' }, model } as unknown as TrialConfig;
+  const config = {
+    name,
+    numerics: version,
+    data: { dataset: 'franke' },
+    split: {},
+    model,
+  } as unknown as TrialConfig;
   const { id } = createTrial(config);
   const rest = { status: 'done', divergedAt: null, bootstrap: null, seconds: 1, at: '2025-01-01' } as const;
   return { id, config, metrics: { test_mse: 0.5 }, curves: {}, ...rest };
@@ -150,7 +156,7 @@ describe('in a folder that others use too', () => {
       otherNumerics: 1,
       leftovers: Object.keys(own).length + attachmentKinds.length,
     };
-    expect(await collectGarbage(store, true)).toMatchObject(expected);
+    expect(await collectGarbage(store, { dryRun: true })).toMatchObject(expected);
     for (const name of Object.keys(own)) await stat(join(store, name));
     expect(await collectGarbage(store)).toMatchObject(expected);
     for (const name of Object.keys(own)) await expect(stat(join(store, name))).rejects.toThrow(/ENOENT/);

@@ -25,6 +25,7 @@ export const kinds = {
   index: { name: /^journal-.+\.index$/, begins: 'fysnn-i1', at: 32 },
   failures: { name: /^failures\.jsonl$/, begins: `{"id":"${'0'.repeat(64)}"`, at: 0 },
   setAside: { name: new RegExp(`^damaged-${uuid}\\.jsonl$`), begins: null, at: 0 },
+  final: { name: /^\d{1,8}\.state$/, begins: '{"version":', at: 36 },
   checkpoint: { name: new RegExp(`^(${hex(64)})-\\d+\\.state$`), begins: '{"version":', at: 36 },
   weights: attachment,
   outputs: attachment,

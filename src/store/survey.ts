@@ -8,6 +8,7 @@ import type { AttachmentKind } from '../trial/attachments.ts';
 import { type FoundAttachments, findAttachments } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
+import { type FoundFinals, findFinals } from './final-checkpoints.ts';
 import { decodeLine, isOurLine, journalsIn, resultText, storeError } from './journal.ts';
 import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
@@ -30,6 +31,7 @@ export interface Survey {
   /** Trials that failed and have no record. */
   readonly failed: number;
   readonly checkpoints: number;
+  readonly finals: FoundFinals;
 }
 
 export interface Chosen {
@@ -113,6 +115,7 @@ async function survey(directory: string): Promise<Survey> {
     attachments: await findAttachments(directory, (id) => records.has(id)),
     failed: failures.length,
     checkpoints: states.length,
+    finals: await findFinals(directory),
   };
 }
 
@@ -146,6 +149,11 @@ export interface StoreReport {
   readonly torn: number;
   readonly failed: number;
   readonly checkpoints: number;
+  /** Final checkpoints, from which more epochs continue, and their size. */
+  readonly finalCheckpoints: number;
+  readonly finalBytes: number;
+  /** Those that are damaged. No training uses them, and `store gc` removes them. */
+  readonly damagedFinals: readonly string[];
   /** One sentence per problem. */
   readonly problems: readonly string[];
 }
@@ -179,6 +187,9 @@ export async function reportOn(directory: string, found: Survey): Promise<StoreR
     torn: found.journals.filter(({ torn }) => torn > 0).length,
     failed: found.failed,
     checkpoints: found.checkpoints,
+    finalCheckpoints: found.finals.whole.size,
+    finalBytes: [...found.finals.whole.values()].reduce((sum, bytes) => sum + bytes, 0),
+    damagedFinals: found.finals.damaged,
     problems,
   };
 }

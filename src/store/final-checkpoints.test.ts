@@ -1,0 +1,202 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { experiments } from '../../experiments/index.ts';
+import type { SettingLists } from '../experiment/options.ts';
+import { planExperiment } from '../experiment/plan.ts';
+import type { LendCore } from '../nn/evaluator.ts';
+import { runTrial } from '../trial/run-trial.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
+import { collectGarbage } from './care.ts';
+import { type CheckpointOptions, openCheckpoints, Stopped } from './checkpoints.ts';
+import { continuedEpochs, findFinals } from './final-checkpoints.ts';
+import { openJournal } from './store.ts';
+import { reportOn, surveyStore } from './survey.ts';
+
+let store: string;
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), 'fys-nn-finals-'));
+});
+afterEach(() => rm(store, { recursive: true, force: true }));
+
+const sources = { dataDir: null };
+const small = { samples: [150], hidden: ['5'], bootstrap: [3] };
+
+async function trialOf(epochs: number, given: SettingLists = small, name = 'ffnn'): Promise<Trial> {
+  const experiment = experiments.find((one) => one.name === name)!;
+  const all = { ...given, epochs: [epochs] };
+  const plan = await planExperiment(experiment, { variant: 'code', quick: false, given: all }, sources);
+  return plan.cells[0].trial;
+}
+
+const numbers = ({ seconds: _, at: __, ...rest }: TrialRecord) => rest;
+
+interface Ran {
+  readonly record: TrialRecord;
+  /** The epochs that were trained, from 1. */
+  readonly trained: readonly number[];
+}
+
+/** Runs a trial with the checkpoints of the store. All trainings leave theirs, however short. */
+async function run(
+  trial: Trial,
+  options: Partial<CheckpointOptions> = {},
+  lendCore: LendCore = () => null,
+): Promise<Ran> {
+  const trained: number[] = [];
+  const checkpoints = await openCheckpoints(store, trial, {
+    stopRequested: () => false,
+    every: 0,
+    ...options,
+  });
+  const onEpoch = (epoch: number) => trained.push(epoch);
+  const record = await runTrial(trial, sources, { checkpoints, onEpoch, lendCore });
+  await checkpoints.remove();
+  return { record, trained };
+}
+
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** The only folder of finals. */
+async function family(): Promise<string> {
+  const [hash, ...others] = await readdir(join(store, 'finals'));
+  expect(others).toEqual([]);
+  return join(store, 'finals', hash);
+}
+
+describe('a training with more epochs continues a finished one, to the bits of one from the beginning', () => {
+  const always: LendCore = () => () => {};
+  test.each<[string, SettingLists, string?, LendCore?]>([
+    ['sgd', {}],
+    ['sgd with momentum in float32', { dtype: ['float32'], momentum: [0.9] }],
+    ['adam, a schedule', { optimizer: ['adam'], schedule: ['eta0/(1+0.1*epoch)'] }],
+    [
+      'adam in float32, a last epoch that is out of step',
+      { optimizer: ['adam'], dtype: ['float32'], evaluateEvery: [3] },
+    ],
+    ['out of step, evaluated elsewhere', { evaluateEvery: [3] }, 'ffnn', always],
+    ['evaluated elsewhere', { optimizer: ['rmsprop'] }, 'ffnn', always],
+    ['evaluated at the end alone', { evaluateEvery: [50] }],
+    [
+      'validation rows, early stopping out of step',
+      { validationSize: [0.2], earlyStopping: [20], evaluateEvery: [3] },
+    ],
+    ['permutations, batches of one', { batches: ['permutation'], batchSize: [1], samples: [40] }],
+    ['refits', { bootstrapMethod: ['refit'] }],
+    ['sparse MNIST', { samples: [120], testSize: [20], hidden: ['4'], bootstrap: [] }, 'mnist'],
+    ['a diverged end', { learningRate: [5], evaluateEvery: [30] }],
+  ])('%s', async (_name, given, experiment = 'ffnn', lendCore = () => null) => {
+    const { bootstrap: _, ...images } = small;
+    const settings = { ...(experiment === 'mnist' ? images : small), ...given };
+    if (experiment === 'mnist') Reflect.deleteProperty(settings, 'bootstrap');
+    const of = (epochs: number) => trialOf(epochs, settings, experiment);
+    const expected = async (epochs: number) => numbers(await runTrial(await of(epochs), sources));
+    expect((await run(await of(4), {}, lendCore)).trained).toEqual(range(1, 4));
+    const longer = await run(await of(10), {}, lendCore);
+    expect(numbers(longer.record)).toEqual(await expected(10));
+    const { divergedAt } = longer.record;
+    if (divergedAt === null) {
+      expect(longer.trained).toEqual(range(5, 10));
+      // The longest of the shorter ones; a shorter one begins again, and so does one that has its epochs.
+      const between = await run(await of(8), {}, lendCore);
+      expect(between.trained).toEqual(range(5, 8));
+      expect(numbers(between.record)).toEqual(await expected(8));
+      expect((await run(await of(3), {}, lendCore)).trained).toEqual(range(1, 3));
+      expect((await run(await of(4), {}, lendCore)).trained).toEqual(range(4, 4));
+    }
+  });
+});
+
+test('none is left by short trainings, streams of cells, folds and what has diverged', async () => {
+  await run(await trialOf(4), { every: 60_000 });
+  await run(await trialOf(4, { ...small, streams: ['cell'] }));
+  await run(await trialOf(4, { ...small, folds: [2] }));
+  await run(await trialOf(4, { ...small, learningRate: [100] }));
+  expect(await readdir(store)).toEqual(['checkpoints']);
+  // One that continues another leaves its own, however short it is.
+  await run(await trialOf(4));
+  await run(await trialOf(5), { every: 60_000 });
+  expect(await readdir(await family())).toEqual(['4.state', '5.state']);
+});
+
+test('with force none is used', async () => {
+  await run(await trialOf(4));
+  expect((await run(await trialOf(6), { mayContinue: false })).trained).toEqual(range(1, 6));
+});
+
+test('what differs in anything but its epochs does not continue it', async () => {
+  await run(await trialOf(4));
+  const others: SettingLists[] = [
+    { seed: [1] },
+    { initSeed: [1] },
+    { learningRate: [0.02] },
+    { evaluateEvery: [2] },
+  ];
+  for (const other of others) {
+    const { trained } = await run(await trialOf(6, { ...small, ...other }));
+    expect(trained).toEqual(range(1, 6));
+  }
+});
+
+test('a continued training that is stopped resumes from its own checkpoint', async () => {
+  await run(await trialOf(4));
+  const trial = await trialOf(9);
+  const expected = numbers(await runTrial(trial, sources));
+  let stop = false;
+  const stopping = run(trial, { stopRequested: () => stop }, () => {
+    stop = true;
+    return null;
+  });
+  await expect(stopping).rejects.toThrow(Stopped);
+  const { record, trained } = await run(trial);
+  expect(trained).toEqual(range(7, 9));
+  expect(numbers(record)).toEqual(expected);
+});
+
+test('a damaged one is not used, is reported, and the one before it is', async () => {
+  for (const epochs of [2, 4]) await run(await trialOf(epochs));
+  const journal = await openJournal(store);
+  await journal.append((await run(await trialOf(1))).record);
+  await journal.close();
+  const file = join(await family(), '4.state');
+  const bytes = await readFile(file);
+  bytes[bytes.length - 3] ^= 1;
+  await writeFile(file, bytes);
+  expect((await run(await trialOf(6))).trained).toEqual(range(3, 6));
+  await writeFile(join(await family(), '7.state'), 'notes of somebody');
+  await mkdir(join(store, 'finals', 'notes'));
+  const found = await findFinals(store);
+  expect([...found.whole.keys()].map((path) => path.slice(-7))).toEqual(['1.state', '2.state', '6.state']);
+  expect(found.damaged).toHaveLength(1);
+  const report = await reportOn(store, await surveyStore(store));
+  expect(report).toMatchObject({ sound: true, finalCheckpoints: 3, damagedFinals: found.damaged });
+  expect(report.finalBytes).toBe([...found.whole.values()].reduce((sum, size) => sum + size, 0));
+
+  // Only what is damaged goes with `keepFinals`; then all, but what others have put there.
+  expect(await collectGarbage(store, { keepFinals: true })).toMatchObject({ leftovers: 1, finals: 0 });
+  expect(await collectGarbage(store, { dryRun: true })).toMatchObject({ finals: 3 });
+  expect((await findFinals(store)).whole.size).toBe(3);
+  expect(await collectGarbage(store)).toMatchObject({ finals: 3, finalBytes: report.finalBytes });
+  expect((await findFinals(store)).whole.size).toBe(0);
+  expect((await readdir(join(store, 'finals'))).at(-1)).toBe('notes');
+  await rm(join(store, 'finals', 'notes'), { recursive: true });
+  expect(await readdir(await family())).toEqual(['7.state']);
+});
+
+test('which trials continue is known before they run', async () => {
+  const trials = await Promise.all([trialOf(3), trialOf(4), trialOf(6), trialOf(6, { ...small, seed: [1] })]);
+  expect(await continuedEpochs(store, trials)).toEqual(new Map());
+  await run(trials[1]);
+  expect(await continuedEpochs(store, trials)).toEqual(new Map([[trials[2].id, 4]]));
+});
+
+test('where none can be written the trial ends as ever', async () => {
+  await writeFile(join(store, 'finals'), 'a file is in the way');
+  const failures: unknown[] = [];
+  const trial = await trialOf(3);
+  const { record } = await run(trial, { onFailure: (error) => failures.push(error) });
+  expect(failures).toHaveLength(1);
+  expect(numbers(record)).toEqual(numbers(await runTrial(trial, sources)));
+});
