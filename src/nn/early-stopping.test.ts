@@ -10,7 +10,7 @@ import { schedules } from './schedules.ts';
 import { type Training, train } from './train.ts';
 
 describe('createEarlyStopping', () => {
-  const score = (loss: number, accuracy: number | null = null) => ({ loss, accuracy });
+  const score = (loss: number, second: number | null = null) => ({ loss, second });
 
   /** The epoch that ends it, and the best one, for a curve of the rows that decide. */
   function follow(curve: readonly number[], patience: number, loss: LossName = 'mse') {

@@ -38,8 +38,8 @@ export function createEarlyStopping(
   return {
     add(epoch, { validation, test }, weights) {
       last = epoch;
-      const { loss, accuracy } = validation ?? test;
-      const value = sign * (selects === metric ? loss : accuracy!);
+      const { loss, second } = validation ?? test;
+      const value = sign * (selects === metric ? loss : second!);
       if (best === null || value > best.value) best = { epoch, value, weights: weights() };
     },
     ends: () => best !== null && last - best.epoch >= patience,

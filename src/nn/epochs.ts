@@ -7,8 +7,8 @@ import type { LayerWeights } from './network.ts';
 /** One value per evaluated epoch, measured on all rows at its end (see `epochOfValue`). */
 export interface Curve {
   readonly loss: number[];
-  /** The share of rows classified correctly; empty for regression. */
-  readonly accuracy: number[];
+  /** What the loss measures `second`; empty if nothing. */
+  readonly second: number[];
 }
 
 /**
@@ -106,9 +106,9 @@ export function createRecord(
   hasValidation = false,
   stopping: EarlyStopping | null = null,
 ): EpochRecord {
-  const copy = (curve: Curve = { loss: [], accuracy: [] }): Curve => ({
+  const copy = (curve: Curve = { loss: [], second: [] }): Curve => ({
     loss: [...curve.loss],
-    accuracy: [...curve.accuracy],
+    second: [...curve.second],
   });
   const train = copy(resume?.train);
   const test = copy(resume?.test);
@@ -134,9 +134,9 @@ export function createRecord(
   };
 }
 
-function addTo(curve: Curve, { loss, accuracy }: Scores['train']): void {
+function addTo(curve: Curve, { loss, second }: Scores['train']): void {
   curve.loss.push(loss);
-  if (accuracy !== null) curve.accuracy.push(accuracy);
+  if (second !== null) curve.second.push(second);
 }
 
 export interface Epochs {

@@ -11,8 +11,8 @@ export const evaluationRows = 128;
 export interface Score {
   /** Mean loss. */
   readonly loss: number;
-  /** The share of rows classified correctly; null for regression. */
-  readonly accuracy: number | null;
+  /** What the loss measures `second`, as the mean over rows; null if nothing. */
+  readonly second: number | null;
 }
 
 export interface Scores {
@@ -58,7 +58,7 @@ function forEachChunk(
   }
 }
 
-/** The mean loss over all rows, and the accuracy of a classifier. */
+/** The mean loss over all rows, and what it measures `second`. */
 export function evaluate(
   kernels: Kernels,
   layers: readonly LayerMemory[],
@@ -72,7 +72,7 @@ export function evaluate(
     sum += loss.forwardSum(kernels, output, targets, N);
     if (loss.second !== null) second += loss.second.sum(kernels, output, targets, N);
   });
-  return { loss: sum / samples.rows, accuracy: loss.second === null ? null : second / samples.rows };
+  return { loss: sum / samples.rows, second: loss.second === null ? null : second / samples.rows };
 }
 
 /** The network's outputs for every row, [rows][outputs]. */

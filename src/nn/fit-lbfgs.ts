@@ -118,7 +118,7 @@ export async function fitLbfgs(
   const { x, evaluation, iterations, gradientNorm } = minimum;
   if (iterations === 0) take(x, evaluation);
   else store(x);
-  const noOptimum = loss.unattained && fit.lambda === 0 && record.train.accuracy.includes(1);
+  const noOptimum = loss.unattained && fit.lambda === 0 && record.train.second.includes(1);
   const fitted = {
     train: record.train,
     test: record.test,

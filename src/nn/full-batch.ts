@@ -59,5 +59,5 @@ function computeGradients(
     loss.backward(kernels, output, targets, N, total);
     backward(kernels, layers, samples, inputs, rows, sorted, N, from > 0);
   }
-  return { loss: sum / total, accuracy: loss.second === null ? null : second / total };
+  return { loss: sum / total, second: loss.second === null ? null : second / total };
 }

@@ -6,7 +6,7 @@ import type { LayerMemory } from './network.ts';
 import type { SampleMemory } from './samples.ts';
 
 /**
- * Returns the mean loss over all rows and the accuracy of a classifier, and writes to `gradient` the derivative of that
+ * Returns the mean loss over all rows and what it measures `second`, and writes to `gradient` the derivative of that
  * loss with respect to every weight: for each layer in turn the kernel [inputs][units], then the bias [units].
  *
  * Rows are processed in order, `evaluationRows` at a time, and the gradients of these chunks are added in float64.
@@ -35,7 +35,7 @@ export function lossAndGradient(
     backward(kernels, layers, samples, inputs, rows, sorted, N, false);
     addGradient(kernels, layers, N / samples.rows, gradient);
   }
-  return { loss: sum / samples.rows, accuracy: loss.second === null ? null : second / samples.rows };
+  return { loss: sum / samples.rows, second: loss.second === null ? null : second / samples.rows };
 }
 
 /**

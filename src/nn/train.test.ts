@@ -235,7 +235,7 @@ describe('losses that are evaluated only after some epochs', () => {
         const heard: number[] = [];
         const some = await train(...sets, { ...how, evaluateEvery }, (epoch) => heard.push(epoch), lend);
         for (const split of ['train', 'test'] as const) {
-          for (const curve of ['loss', 'accuracy'] as const)
+          for (const curve of ['loss', 'second'] as const)
             expect(some[split][curve]).toEqual(expected.map((epoch) => whole[split][curve][epoch - 1]));
         }
         expect({ ...some, train: null, test: null }).toEqual({ ...whole, train: null, test: null });
@@ -313,14 +313,14 @@ describe('what is measured', () => {
         if (row[label] === Math.max(...row)) correct++;
       }
       expect(curve.loss[2]).toBeCloseTo(loss, 12);
-      expect(curve.accuracy).toHaveLength(3);
-      expect(curve.accuracy[2]).toBe(correct / rows);
+      expect(curve.second).toHaveLength(3);
+      expect(curve.second[2]).toBe(correct / rows);
     }
   });
 
   test('a regression has no accuracy', async () => {
     const { train: curve } = await train(samples('mse', 1), samples('mse', 2), training('mse', []));
-    expect(curve.accuracy).toEqual([]);
+    expect(curve.second).toEqual([]);
   });
 
   test('rows to test on never change the training', async () => {

@@ -61,7 +61,7 @@ function scoresIn(values: readonly unknown[], hasSecond: boolean): Score[] {
   const numbers = values.map((value) => (value ?? Number.NaN) as number);
   const scores: Score[] = [];
   for (let at = 0; at < numbers.length; at += 2)
-    scores.push({ loss: numbers[at], accuracy: hasSecond ? numbers[at + 1] : null });
+    scores.push({ loss: numbers[at], second: hasSecond ? numbers[at + 1] : null });
   return scores;
 }
 

@@ -77,7 +77,7 @@ export async function trainWithTfjs(
   const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
   const model = createModel(tf, training, columnsOf(train), optimizer);
   const rows = new Int32Array(batches.size);
-  const curves = { train: { loss: [], accuracy: [] }, test: { loss: [], accuracy: [] } } as Curves;
+  const curves = { train: { loss: [], second: [] }, test: { loss: [], second: [] } } as Curves;
   const initialLoss = (): number => {
     const initial = createModel(tf, training, columnsOf(train), optimizer);
     const { loss: value } = evaluate(tf, initial, train, loss);
@@ -104,7 +104,7 @@ export async function trainWithTfjs(
     for (const part of ['train', 'test'] as const) {
       const score = evaluated[part];
       curves[part].loss.push(score.loss);
-      if (score.accuracy !== null) curves[part].accuracy.push(score.accuracy);
+      if (score.second !== null) curves[part].second.push(score.second);
     }
     if (hasDiverged(evaluated)) divergedAt = epoch;
     outputs = { train: evaluated.train.outputs, test: evaluated.test.outputs };
@@ -175,7 +175,7 @@ function evaluate(tf: TensorFlow, model: Sequential, samples: Samples, loss: Los
   }
   // The library clips probabilities before taking their logarithm, which would hide a NaN.
   const lossValue = outputs.some(Number.isNaN) ? Number.NaN : sum / samples.rows;
-  return { loss: lossValue, accuracy: classifies ? correct / samples.rows : null, outputs };
+  return { loss: lossValue, second: classifies ? correct / samples.rows : null, outputs };
 }
 
 function sumOf(perRow: Tensor): number {

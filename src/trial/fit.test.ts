@@ -66,8 +66,8 @@ describe('linearFit', () => {
 /** A training of two test rows and these test curves; the training rows' curves run the other way. */
 function trained(loss: number[], accuracy: number[], divergedAt: number | null = null) {
   return {
-    train: { loss: [...loss].reverse(), accuracy: [...accuracy].reverse() },
-    test: { loss, accuracy },
+    train: { loss: [...loss].reverse(), second: [...accuracy].reverse() },
+    test: { loss, second: accuracy },
     divergedAt,
     testOutputs: Float64Array.of(1, 2),
     trainOutputs: Float64Array.of(1, 2.5),

@@ -55,7 +55,7 @@ export function trainedFit(
     curves[`${split}_${metric}`] = trained[split]!.loss.map(inOwnUnit(data, metric));
   if (second !== null) {
     for (const split of splits)
-      curves[`${split}_${second.metric}`] = trained[split]!.accuracy.map(inOwnUnit(data, second.metric));
+      curves[`${split}_${second.metric}`] = trained[split]!.second.map(inOwnUnit(data, second.metric));
   }
   const diverged = trained.divergedAt !== null;
   const last =

@@ -134,8 +134,8 @@ export const logisticRegression = {
     const metrics = {
       train_cross_entropy: scores.train.loss,
       test_cross_entropy: scores.test.loss,
-      train_accuracy: scores.train.accuracy,
-      test_accuracy: scores.test.accuracy,
+      train_accuracy: scores.train.second,
+      test_accuracy: scores.test.second,
       converged: Number(converged),
       iterations,
     };

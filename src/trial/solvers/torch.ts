@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts';
 import { heldOut } from '../../nn/evaluate.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { TorchVersions } from '../../references/torch.ts';
@@ -32,6 +33,15 @@ export const torch = {
     ...trainingConfig(settings, context),
     ...(context.versions as TorchVersions),
   }),
+  check({ dropout = '0' }) {
+    if (dropout === '0' || dropout === null) return;
+    throw new UserError({
+      what: 'PyTorch draws other masks for {dropout} than this program',
+      expected: '{dropout} 0',
+      received: dropout,
+      remedy: 'leave out {reference}, or {dropout}',
+    });
+  },
   schema: ((z) => ({ ...trainingSchema(z), version: z.string().min(1) })) as ShapeOf,
   sparse: true,
   dtype: () => 'float64',
