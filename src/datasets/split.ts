@@ -121,7 +121,7 @@ export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: Sp
     throw new UserError({
       what: '{folds} and {validationSize} exclude each other: each fold is the validation rows of one fit',
       expected: 'one of the two',
-      received: `{folds} ${folds} and ${validationRows} validation rows`,
+      received: `${folds} folds and ${validationRows} validation rows`,
       remedy: 'leave out {validationSize}, or use {folds} none',
     });
   }

@@ -66,7 +66,6 @@ function onValidation({ name }: ShownMetric): ShownMetric {
 function foldWords(folds: ReadonlySet<unknown>): string {
   const counts = [...folds].filter((each) => each !== 'none');
   if (counts.length === 0) return '';
-  return counts.length === 1 && folds.size === 1
-    ? `mean of ${counts[0]} folds`
-    : 'mean over the folds, if any';
+  if (folds.has('none')) return 'mean over the folds, if any';
+  return counts.length === 1 ? `mean of ${counts[0]} folds` : 'mean over the folds';
 }

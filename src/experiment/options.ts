@@ -2,7 +2,15 @@ import { datasets } from '../datasets/index.ts';
 import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
-import { choice, integer, number, numberOrWord, type Option, rows, type Setting } from '../parsing/option.ts';
+import {
+  choice,
+  integer,
+  integerOrNone,
+  number,
+  type Option,
+  rows,
+  type Setting,
+} from '../parsing/option.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
@@ -47,11 +55,10 @@ export const commonOptions = {
     '0, a share between 0 and 1, or a whole number >= 1',
     (x) => x >= 0 && (x < 1 || Number.isInteger(x)),
   ),
-  folds: numberOrWord(
+  folds: integerOrNone(
     'parts of the training rows for cross-validation: as many more fits, each scored on the part that it leaves out',
-    'a whole number >= 2, or none',
-    ['none'],
-    (x) => Number.isInteger(x) && x >= 2,
+    2,
+    1e7,
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
   scale: {

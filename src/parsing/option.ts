@@ -113,6 +113,17 @@ export function numberOrWord(
   };
 }
 
+/** An integer, or "none", and therefore text in CSVs. */
+export function integerOrNone(description: string, min: number, max: number) {
+  const count = integer(description, min, max);
+  return {
+    ...count,
+    type: 'string' as const,
+    placeholder: 'n|none',
+    parse: (value: string, name: string): Setting => (value === 'none' ? value : count.parse(value, name)),
+  };
+}
+
 /** A number of rows, or "all", and therefore text in CSVs. */
 export function rows(description: string, min: number) {
   const count = integer(description, min, 1e7);

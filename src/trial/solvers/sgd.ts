@@ -25,6 +25,7 @@ import {
   choice,
   formula,
   integer,
+  integerOrNone,
   number,
   numberOrWord,
   type Option,
@@ -86,11 +87,10 @@ const options = {
     1,
     maxEpochs,
   ),
-  earlyStopping: numberOrWord(
+  earlyStopping: integerOrNone(
     'epochs without a better value on the validation rows, or on the test rows without them, after which training stops and returns to the best epoch',
-    'a whole number >= 1, or none',
-    ['none'],
-    (x) => Number.isInteger(x) && x >= 1,
+    1,
+    maxEpochs,
   ),
   dtype: choice('element type used in training', dtypes),
 } satisfies Record<string, Option>;
