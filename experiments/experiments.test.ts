@@ -93,6 +93,14 @@ test('a reference that an experiment does not have is refused', async () => {
   await expect(plan(without, { reference: ['tfjs'] })).rejects.toThrow('no {reference}');
 });
 
+test('PyTorch refuses what it would do in another way', async () => {
+  if ((await availableReferences()).torch === null) return;
+  const planned = (given: SettingLists) => plan(byName.ffnn, { reference: ['torch'], ...given });
+  await expect(planned({ dropout: ['0.2'] })).rejects.toThrow('PyTorch draws other masks');
+  await expect(planned({ earlyStopping: [3] })).rejects.toThrow('it always runs all epochs');
+  expect((await planned({ earlyStopping: ['none'], dropout: ['0'] })).cells).toHaveLength(2);
+});
+
 test('L-BFGS is for logistic, in addition to SGD, and reads nothing of its options', async () => {
   const { cells } = await plan(byName.logistic, { solver: ['sgd', 'lbfgs'] });
   expect(cells).toHaveLength(8);

@@ -1,4 +1,3 @@
-import { UserError } from '../../errors.ts';
 import { heldOut } from '../../nn/evaluate.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { TorchVersions } from '../../references/torch.ts';
@@ -14,7 +13,7 @@ import {
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { layerWeights, type Solver } from './solver.ts';
+import { layerWeights, refuseSetting, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained with PyTorch in float64. */
 export interface TorchConfig extends TrainingConfig, TorchVersions {
@@ -33,14 +32,11 @@ export const torch = {
     ...trainingConfig(settings, context),
     ...(context.versions as TorchVersions),
   }),
-  check({ dropout = '0' }) {
-    if (dropout === '0' || dropout === null) return;
-    throw new UserError({
-      what: 'PyTorch draws other masks for {dropout} than this program',
-      expected: '{dropout} 0',
-      received: dropout,
-      remedy: 'leave out {reference}, or {dropout}',
-    });
+  check(settings) {
+    if ((settings.dropout ?? '0') !== '0')
+      refuseSetting(settings, 'dropout', '0', 'PyTorch draws other masks');
+    if (typeof settings.earlyStopping === 'number')
+      refuseSetting(settings, 'earlyStopping', 'none', 'it always runs all epochs');
   },
   schema: ((z) => ({ ...trainingSchema(z), version: z.string().min(1) })) as ShapeOf,
   sparse: true,
