@@ -220,7 +220,7 @@ function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): st
     ...(plan.experiment.task === 'classification' ? classifierFigureNames : []),
   ];
   return [
-    ...resultNames(plan.experiment.task, chosen),
+    ...resultNames(plan, chosen),
     ...(figures ? drawn.flatMap((name) => figureNames(name)) : []),
     ...(page ? [pageFile] : []),
   ];

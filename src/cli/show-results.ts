@@ -4,7 +4,7 @@ import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { agreementNotes, agreements, comparedTrials } from '../output/agreement.ts';
-import { chosenCells } from '../output/chosen.ts';
+import { chosenCells, chosenOption, chosenTitle } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid, variedOptions } from '../output/settings.ts';
@@ -126,14 +126,12 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
 
 /** Each row of the grid at its own best value of the option that the layout chooses. */
 function chosenPart(plan: Plan, inside: readonly SummaryCell[], screen: Screen): string[] {
-  const { chosen } = plan.experiment.layout;
-  const varied = variedOptions(plan);
-  if (chosen === null || !varied.includes(chosen) || varied.length < 2) return [];
-  const deciding = decidingMetric(plan.experiment);
-  const cells = chosenCells(inside, chosen, deciding);
+  const chosen = chosenOption(plan);
+  if (chosen === null) return [];
+  const cells = chosenCells(inside, chosen, decidingMetric(plan.experiment));
   if (cells.length === 0) return [];
-  const heading = `Each at its own best ${optionTitle(chosen)}, by ${decidingWords(plan.experiment.layout, deciding)}:`;
-  return [[...fold(heading, screen.width), settingsTable(varied, cells, plan, screen)].join('\n')];
+  const heading = fold(`${chosenTitle(plan, chosen)}:`, screen.width);
+  return [[...heading, settingsTable(variedOptions(plan), cells, plan, screen)].join('\n')];
 }
 
 /** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */

@@ -1,7 +1,37 @@
+import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import type { OptionName } from '../experiment/options.ts';
+import { type OptionName, optionTitle } from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from './group-by.ts';
-import type { SummaryCell } from './summary.ts';
+import { variedOptions } from './settings.ts';
+import { cellsTable, type SummaryCell, summaryCells } from './summary.ts';
+import type { Table } from './table.ts';
+import type { Records } from './trials-table.ts';
+
+/** The option whose best value is chosen; null if none is, or if it is the only one that varies. */
+export function chosenOption(plan: Plan): OptionName | null {
+  const { chosen } = plan.experiment.layout;
+  const varied = variedOptions(plan);
+  return chosen !== null && varied.includes(chosen) && varied.length > 1 ? chosen : null;
+}
+
+/** "Each at its own best learning rate, by validation MSE". */
+export function chosenTitle(plan: Plan, chosen: OptionName): string {
+  const { layout } = plan.experiment;
+  return `Each at its own best ${optionTitle(chosen)}, by ${decidingWords(layout, decidingMetric(plan.experiment))}`;
+}
+
+/** chosen.csv: the rows of summary.csv at the best value of the option that is chosen; null if none is. */
+export function chosenTable(plan: Plan, records: Records): Table | null {
+  const chosen = chosenOption(plan);
+  if (chosen === null) return null;
+  const cells = {
+    *[Symbol.iterator]() {
+      yield* chosenCells(summaryCells(plan, records), chosen, decidingMetric(plan.experiment));
+    },
+  };
+  return { name: 'chosen', description: chosenTitle(plan, chosen), ...cellsTable(plan, cells) };
+}
 
 /**
  * Of the cells that differ only in one option, the one with the best mean of a metric: each optimiser at its own learning
@@ -9,13 +39,13 @@ import type { SummaryCell } from './summary.ts';
  * option.
  */
 export function chosenCells(
-  cells: readonly SummaryCell[],
+  cells: Iterable<SummaryCell>,
   chosen: OptionName,
   { name, best }: Pick<ShownMetric, 'name' | 'best'>,
 ): SummaryCell[] {
   const sign = best === 'max' ? -1 : 1;
   const badness = (cell: SummaryCell) => sign * (cell.statistics.get(name)?.mean ?? Number.NaN);
-  const candidates = cells.filter(
+  const candidates = [...cells].filter(
     (cell) =>
       (cell.settings[chosen] ?? null) !== null &&
       cell.diverged === 0 &&

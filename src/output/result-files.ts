@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
-import type { Task } from '../stats/metrics.ts';
+import { chosenOption, chosenTable } from './chosen.ts';
 import { classifierTableNames, tablesOfClassifiers } from './classifier-tables.ts';
 import type { Classifiers } from './classifiers.ts';
 import { curvesTable } from './curves-table.ts';
@@ -26,6 +26,7 @@ export function resultFiles(
 ): Map<string, FileContent> {
   const tables = [
     ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
+    ...[chosenTable(plan, records) ?? []].flat(),
     ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
   ];
   const { title, context } = describePlan(plan);
@@ -41,13 +42,17 @@ export function resultFiles(
   return files;
 }
 
-/** The names of those files, for a task. */
-export function resultNames(task: Task, formatNames: readonly FormatName[]): string[] {
+/** The names of those files. */
+export function resultNames(plan: Plan, formatNames: readonly FormatName[]): string[] {
   const forPrograms = formatNames.filter((name) => formats[name].forPrograms);
   const forPeople = formatNames.filter((name) => !formats[name].forPrograms);
   return [
     ...tableNames(
-      ['trials', 'curves', 'summary', ...(task === 'classification' ? classifierTableNames : [])],
+      [
+        ...['trials', 'curves', 'summary'],
+        ...(chosenOption(plan) === null ? [] : ['chosen']),
+        ...(plan.experiment.task === 'classification' ? classifierTableNames : []),
+      ],
       forPrograms,
     ),
     ...forPeople.map((name) => `table.${formats[name].extension}`),

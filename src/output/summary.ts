@@ -83,11 +83,18 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
 
 /** summary.csv: one row per cell of the report's table, the seeds taken together. */
 export function summaryTable(plan: Plan, records: Records): Table {
+  const description = `${describePlan(plan).title}: one row per cell, mean and standard deviation over the seeds`;
+  return { name: 'summary', description, ...cellsTable(plan, summaryCells(plan, records)) };
+}
+
+/** A row for each of the cells, with the statistics over its seeds. */
+export function cellsTable(
+  plan: Plan,
+  cells: Iterable<SummaryCell>,
+): Pick<Table, 'columns' | 'primaryKey' | 'rows'> {
   const names = optionsOf(plan.experiment).filter((name) => !isSeed(name));
   const metrics = metricsOf(plan.experiment);
   return {
-    name: 'summary',
-    description: `${describePlan(plan).title}: one row per cell, mean and standard deviation over the seeds`,
     columns: [
       ...runColumns,
       dataColumn,
@@ -106,7 +113,7 @@ export function summaryTable(plan: Plan, records: Records): Table {
       ]),
     ],
     primaryKey: [dataColumn, ...settingColumns(names)].map(({ name }) => name),
-    rows: rowsOf(summaryCells(plan, records), (cell) => [
+    rows: rowsOf(cells, (cell) => [
       ...runCells(plan),
       dataCell(cell.cells[0].trial.config),
       ...settingCells(names, cell.settings),
