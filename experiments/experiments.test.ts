@@ -178,6 +178,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   learningRate: '0.02',
   schedule: 'eta0/2',
   batchSize: '20',
+  batchesPerEpoch: '7',
   batches: 'permutation',
   epochs: '7',
   evaluateEvery: '2',

@@ -64,8 +64,11 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
   }
   if (read.batches === 'full') {
     read.batchSize = null;
-    if ('batchSeed' in read) read.batchSeed = null;
+    if ('batchesPerEpoch' in read) read.batchesPerEpoch = null;
+    // The masks of dropout are drawn from it too.
+    if ('batchSeed' in read && (read.dropout ?? '0') === '0') read.batchSeed = null;
   }
+  if (typeof read.batchesPerEpoch === 'number') read.batchSize = null;
   if ('delta' in read && !hasDelta(read.loss as LossName | null)) read.delta = null;
   return read;
 }

@@ -42,3 +42,14 @@ export function checkSchedules({ schedule = [], learningRate = [] }: SettingList
     remedy: `write {learningRate} ${learningRate[0]}, or multiply the formula by eta0`,
   });
 }
+
+/** Rejects both a size and a number of mini-batches: each gives the other. */
+export function checkBatches({ batchSize, batchesPerEpoch = [] }: SettingLists): void {
+  if (batchSize === undefined || batchesPerEpoch.every((count) => count === 'none')) return;
+  throw new UserError({
+    what: '{batchSize} and {batchesPerEpoch} cannot be given together: each gives the other',
+    expected: 'one of them',
+    received: batchesPerEpoch.join(','),
+    remedy: 'leave out {batchSize} or {batchesPerEpoch}',
+  });
+}

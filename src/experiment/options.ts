@@ -42,7 +42,7 @@ export const commonOptions = {
   dataSeed: ownSeed('data and their noise'),
   splitSeed: ownSeed('split into training and test rows'),
   initSeed: ownSeed('initial weights: several initialisations on one split'),
-  batchSeed: ownSeed('mini-batches'),
+  batchSeed: ownSeed('mini-batches and of dropout'),
   bootstrapSeed: ownSeed('bootstrap resamples'),
   samples: rows('number of rows, for training and test together', 4),
   testSize: number(

@@ -15,7 +15,7 @@ import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
-import { checkSchedules } from './no-effect.ts';
+import { checkBatches, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
@@ -81,6 +81,7 @@ export async function planExperiment(
   );
   checkSolvers(experiment, wanted);
   checkSchedules(wanted);
+  checkBatches(given);
   const data = createDataCache(experiment, sources);
   const fitted = await fitRows(experiment.dataset, wanted, given, combinationsOf(wanted).at(0), sources);
   const scaled =

@@ -70,6 +70,7 @@ export const sgdSettings = {
   penalize: 'all',
   schedule: 'constant',
   batchSize: 10,
+  batchesPerEpoch: 'none',
   lambda: 0,
   l1: 0,
   learningRate: 1e-3,

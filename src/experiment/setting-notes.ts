@@ -1,4 +1,5 @@
 import { fittedRows } from '../datasets/split.ts';
+import { counted } from '../errors.ts';
 import { isValidated } from './deciding.ts';
 import { idleOptions } from './no-effect.ts';
 import type { OptionName, SettingLists } from './options.ts';
@@ -9,7 +10,13 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
   const ignored = (Object.keys(given) as OptionName[]).flatMap((name) => ignoredNote(plan, name) ?? []);
   // What the report's own settings leave out is the report's.
   const chosen = (['batches', 'batchSize', 'samples', 'testSize'] as const).some((name) => name in given);
-  return [...ignored, ...stoppingNote(plan, given), ...((chosen ? leftOverNote(plan) : undefined) ?? [])];
+  const counts = batchCountNotes(plan);
+  return [
+    ...ignored,
+    ...stoppingNote(plan, given),
+    ...counts,
+    ...((chosen ? leftOverNote(plan) : undefined) ?? []),
+  ];
 }
 
 /** Whoever asks for early stopping is told on which rows it chooses, if these are the rows that are to judge. */
@@ -32,6 +39,25 @@ function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {
       option === name && cells.every(({ settings }) => settings[name] === null || holds(settings)),
   );
   return idle === undefined ? undefined : `{${name}} has no effect, because ${idle.why}`;
+}
+
+/** Where rounding the size down gives another number of mini-batches than was asked for. */
+function batchCountNotes({ cells, lists }: Plan): string[] {
+  if ((lists.batchesPerEpoch ?? []).every((count) => count === 'none')) return [];
+  const notes = new Set<string>();
+  for (const cell of cells) {
+    const { batchesPerEpoch } = cell.settings;
+    const { model, split } = cell.trial.config;
+    if (typeof batchesPerEpoch !== 'number' || !('batchSize' in model)) continue;
+    const rows = fittedRows(split);
+    const count = Math.floor(rows / model.batchSize);
+    if (count === batchesPerEpoch) continue;
+    const size = counted(model.batchSize, 'row');
+    notes.add(
+      `{batchesPerEpoch} ${batchesPerEpoch} with ${rows} training rows gives ${count} mini-batches of ${size}`,
+    );
+  }
+  return [...notes];
 }
 
 /** The least share of the training rows whose absence from each epoch is worth a note. */

@@ -157,6 +157,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'l1',
     'optimizer',
     'evaluateEvery',
+    'batchesPerEpoch',
     'scale',
     'scaleTargets',
     ...hyperparameterNames,

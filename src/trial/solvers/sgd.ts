@@ -80,6 +80,12 @@ const options = {
     scheduleFormula,
   ),
   batchSize: rows('rows in a mini-batch', 1),
+  batchesPerEpoch: numberOrWord(
+    'number of mini-batches of an epoch instead of their size, the training rows divided by it and rounded down; none: the size decides',
+    'a whole number >= 1, or none',
+    ['none'],
+    (x) => Number.isInteger(x) && x >= 1,
+  ),
   batches: choice('how mini-batches are drawn', batchingNames),
   epochs: integer('passes over the training rows', 1, maxEpochs),
   evaluateEvery: integer(
@@ -217,8 +223,18 @@ function optimizerOf(settings: Settings): OptimizerConfig {
   return { name, ...Object.fromEntries(values) } as OptimizerConfig;
 }
 
-function batchSizeOf({ batchSize, batches }: Settings, trainRows: number): number {
-  if (batches === 'full' || batchSize === 'all') return trainRows;
+function batchSizeOf({ batchSize, batchesPerEpoch, batches }: Settings, trainRows: number): number {
+  if (batches === 'full') return trainRows;
+  if (typeof batchesPerEpoch === 'number') {
+    if (batchesPerEpoch <= trainRows) return Math.floor(trainRows / batchesPerEpoch);
+    throw new UserError({
+      what: '{batchesPerEpoch} asks for more mini-batches than there are training rows',
+      expected: `at most ${trainRows}`,
+      received: batchesPerEpoch,
+      remedy: 'lower it, or raise {samples}',
+    });
+  }
+  if (batchSize === 'all') return trainRows;
   if ((batchSize as number) <= trainRows) return batchSize as number;
   throw new UserError({
     what: '{batchSize} is larger than the training set',
