@@ -37,8 +37,9 @@ export function bestClassifier(
   records: Records,
   classifiers: Classifiers,
 ): BestClassifier | null {
-  const { trials } = resultsOf(plan, records);
-  const cells = classifierCells({ trials });
+  const results = resultsOf(plan, records);
+  const { trials } = results;
+  const cells = classifierCells(results);
   if (cells === null) return null;
   const own = new Set(cells.best.trials);
   const summaries = trials.flatMap((trial, index) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import logistic from '../../experiments/logistic.ts';
+import { withValidation } from '../experiment/deciding.ts';
 import { createRng } from '../math/rng.ts';
 import { summarizeClassifier } from '../stats/classifier-summary.ts';
 import { classifierCells } from './classifier-cells.ts';
@@ -35,7 +36,10 @@ function trial(own: TrialResult['settings'], accuracy: number, rest: Partial<Tri
 }
 
 const resultsOf = (trials: readonly TrialResult[]): Results => ({
-  experiment: logistic,
+  experiment: withValidation(
+    logistic,
+    trials.map(({ settings }) => settings),
+  ),
   variant: 'code',
   quick: false,
   data: [],
@@ -121,7 +125,7 @@ describe('of several cells', () => {
 
   test('are chosen by validation accuracy where there is one', () => {
     const validated = (lambda: number, test: number, validation: number) =>
-      trial({ lambda }, test, {
+      trial({ lambda, validationSize: 0.2 }, test, {
         metrics: { test_accuracy: test, validation_accuracy: validation },
         classifier: classifier(3, 3, lambda),
       });

@@ -1,3 +1,4 @@
+import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { type OptionName, optionTitle } from '../experiment/options.ts';
 import { className } from '../output/classifier-tables.ts';
 import type { CalibrationBin } from '../stats/calibration.ts';
@@ -5,7 +6,7 @@ import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { meanCurve } from '../stats/mean-curve.ts';
 import { thinned, type UnitPoint } from '../stats/ranking.ts';
-import { type ClassifierCells, classifierCells, classifiersOf, selecting } from './classifier-cells.ts';
+import { type ClassifierCells, classifierCells, classifiersOf } from './classifier-cells.ts';
 import { confusionMap, confusionOf, confusionWords } from './confusion-figure.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
@@ -48,8 +49,9 @@ function cellWords({ best }: ClassifierCells, { results, varied }: Frame): strin
     .filter((name) => (best.settings[name] ?? null) !== null)
     .map((name) => `${optionTitle(name)} ${best.settings[name]}`);
   if (settings.length === 0) return [];
-  const metric = typeset(selecting([best]));
-  return [typeset(`Best cell by ${metric}: ${settings.join(', ')}.`)].filter(() => results.trials.length > 0);
+  const { experiment } = results;
+  const metric = decidingWords(experiment.layout, decidingMetric(experiment));
+  return [typeset(`Best cell by ${metric}: ${settings.join(', ')}.`)];
 }
 
 interface Content {

@@ -46,7 +46,7 @@ export async function readResults(folder: string, experiments: readonly Experime
   }
   const own = trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} }));
   const cells = trials.map((trial) => trial.settings);
-  return {
+  const results: Results = {
     experiment: showingErrorParts(
       withValidation(experiment, cells),
       cells.map(({ bootstrapMethod }) => bootstrapMethod),
@@ -54,29 +54,25 @@ export async function readResults(folder: string, experiments: readonly Experime
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
     data: dataOf(manifest),
-    trials: await addClassifiers(
-      own,
-      trials.map(({ id }) => id),
-      folder,
-      known,
-      written,
-    ),
+    trials: own,
   };
+  const trialIds = trials.map(({ id }) => id);
+  return { ...results, trials: await addClassifiers(results, trialIds, folder, known, written) };
 }
 
 /** The same trials with the classifiers that are drawn; runs of regressions, and earlier versions, wrote no tables of them. */
 async function addClassifiers(
-  trials: readonly TrialResult[],
+  results: Results,
   ids: readonly string[],
   folder: string,
   known: ReadonlySet<string> | null,
   written: WrittenFiles,
-): Promise<readonly TrialResult[]> {
-  if (!classifierTableNames.every((name) => `${name}.csv` in written)) return trials;
-  const drawn = new Set(drawnTrials(trials).map((index) => ids[index]));
+): Promise<Results['trials']> {
+  if (!classifierTableNames.every((name) => `${name}.csv` in written)) return results.trials;
+  const drawn = new Set(drawnTrials(results).map((index) => ids[index]));
   const check = (row: Row, file: string) => checkOwn(row, folder, file, known);
   const found = await readClassifiers(folder, drawn, check, written);
-  return withClassifiers(trials, (index) => found.get(ids[index]) ?? null);
+  return withClassifiers(results, (index) => found.get(ids[index]) ?? null);
 }
 
 /** Refuses a row of a trial that is not among those of the manifest. */

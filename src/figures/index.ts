@@ -32,7 +32,7 @@ export function figuresOf(
 ): Figure[] {
   const results = resultsOf(plan, records);
   if (classifiers === null) return draw(results, options);
-  const trials = withClassifiers(results.trials, (index) => classifiers.get(plan.cells[index].trial.id));
+  const trials = withClassifiers(results, (index) => classifiers.get(plan.cells[index].trial.id));
   return draw({ ...results, trials }, options);
 }
 
