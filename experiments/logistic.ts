@@ -16,7 +16,7 @@ export default defineExperiment({
     ['{samples} 10000 {testSize} 0.2 {learningRate} 0.01,0.1', 'fewer images, two learning rates'],
   ],
   dataset: 'images',
-  references: ['sklearn', 'torch'],
+  references: ['sklearn', 'sklearn-logistic', 'torch'],
   settings: {
     ...presets.imageSettings,
     solver: ['sgd'],

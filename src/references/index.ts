@@ -28,6 +28,7 @@ export const references = {
   'sklearn-ridge': 'sklearn',
   'sklearn-lasso': 'sklearn',
   'sklearn-mlp': 'sklearn',
+  'sklearn-logistic': 'sklearn',
 } as const satisfies Record<string, LibraryName>;
 
 export type ReferenceName = keyof typeof references;

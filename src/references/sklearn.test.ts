@@ -65,7 +65,7 @@ withSklearn('LogisticRegression', () => {
   const sparse: Samples = { ...dense, inputs: { csr, rows: every } };
   const parameters = { solver: 'lbfgs', C: 0.5, max_iter: 1000, tol: 1e-9 };
   const fitted = (samples: Samples, changes = {}) =>
-    fitLogisticRegression(samples, samples, { ...parameters, ...changes }, versions!);
+    fitLogisticRegression({ train: samples, test: samples }, { ...parameters, ...changes }, versions!);
 
   test('ends where our own gradient descent on its objective ends, from dense and from sparse rows', async () => {
     const layers: LayerSpec[] = [
@@ -106,7 +106,9 @@ withSklearn('LogisticRegression', () => {
 
   test('of another version than the expected is refused', async () => {
     const other = { ...versions!, numpy: '0.1' };
-    await expect(fitLogisticRegression(dense, dense, parameters, other)).rejects.toThrow('version');
+    await expect(fitLogisticRegression({ train: dense, test: dense }, parameters, other)).rejects.toThrow(
+      'version',
+    );
   });
 });
 

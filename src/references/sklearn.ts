@@ -1,7 +1,8 @@
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { Scores } from '../nn/evaluate.ts';
-import { createEvaluation } from '../nn/evaluator.ts';
+import { heldOut } from '../nn/evaluate.ts';
+import { createEvaluation, type EvaluatorTask } from '../nn/evaluator.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import { type Arrays, inputArrays, pythonLibrary } from './python-library.ts';
 
@@ -95,25 +96,29 @@ export interface LogisticFit {
 /**
  * Fits a LogisticRegression to all training rows, whose targets are one-hot, and returns its scores.
  *
- * scikit-learn fits the weights. Their loss and accuracy are computed as for our own weights. Errors: those of
+ * scikit-learn fits the weights, and penalises kernels, or biases too. Their loss and accuracy are computed as for our own weights. Errors: those of
  * scikit-learn, and versions other than the expected ones.
  */
 export async function fitLogisticRegression(
-  train: Samples,
-  test: Samples,
-  parameters: SgdRegressor['parameters'],
+  { train, test, ...others }: Pick<EvaluatorTask, 'train' | 'test' | 'validation'>,
+  parameters: Readonly<Record<string, number | string | boolean | null>>,
   expected: SklearnVersions,
+  penalizeBiases = false,
 ): Promise<LogisticFit> {
   const classes = train.targets.length / train.rows;
   const sparse = isSparse(train.inputs);
-  const job = { method: 'LogisticRegression', parameters, sparse, columns: columnsOf(train) };
+  const columns = columnsOf(train);
+  const job = { method: 'LogisticRegression', parameters, sparse, columns, penalizeBiases };
   const answer = await sklearn.ask<LogisticAnswer>(job, expected, {
     ...inputArrays(train),
     targets: [train.targets, [train.rows, classes]],
   });
   const output = { units: classes, activation: 'softmax', kernelInit: 'random_normal' } as const;
   const layers = [{ ...output, biasInit: 'zeros' as const }];
-  const evaluation = await createEvaluation({ train, test, layers, loss: 'cross_entropy', dtype: 'float64' });
+  const evaluation = await createEvaluation({
+    ...{ train, test, ...heldOut(others) },
+    ...{ layers, loss: 'cross_entropy', dtype: 'float64' },
+  });
   const [kernel, bias] = [answer.kernel, answer.bias].map((values) => Float64Array.from(values));
   const { converged, iterations } = answer;
   const scores = evaluation.evaluate([{ kernel, bias }]);

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import scipy
 import sklearn
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression,
                                   LogisticRegression, Ridge, SGDRegressor)
@@ -57,10 +57,19 @@ def logistic_regression(load, job):
     targets = load("targets")
     if not targets.any(axis=0).all():
         raise ValueError("the training rows do not contain every class")
-    model = LogisticRegression(**job["parameters"])
+    penalized = job["penalizeBiases"]
+    if penalized:
+        # A bias is the weight of a column of ones.
+        ones = np.ones((len(targets), 1))
+        inputs = hstack([inputs, ones]).tocsr() if job["sparse"] \
+            else np.hstack([inputs, ones])
+    model = LogisticRegression(**job["parameters"],
+                               fit_intercept=not penalized)
     converged = fit_and_tell(model, inputs, targets.argmax(axis=1))
-    return {"kernel": model.coef_.T.ravel().tolist(),
-            "bias": model.intercept_.tolist(),
+    kernel, bias = model.coef_.T, model.intercept_
+    if penalized:
+        kernel, bias = kernel[:-1], kernel[-1]
+    return {"kernel": kernel.ravel().tolist(), "bias": bias.tolist(),
             "converged": converged, "iterations": int(model.n_iter_.max())}
 
 

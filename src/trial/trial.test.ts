@@ -164,6 +164,10 @@ const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
     partialFits: 2,
     batchSize: 3,
   },
+  'sklearn-logistic': {
+    ...{ ...versions, solver: 'sklearn-logistic', lambda: 0.5, penalizeBiases: false },
+    ...{ maxIterations: 7, gradientTolerance: 1e-9 },
+  },
   'sklearn-mlp': { ...training, ...versions, solver: 'sklearn-mlp' },
   'sklearn-ridge': { ...versions, solver: 'sklearn-ridge', lambda: 0.5 },
   'sklearn-lasso': {

@@ -6,6 +6,7 @@ import { lbfgs } from './lbfgs.ts';
 import { sgd } from './sgd.ts';
 import { logisticRegression, sgdRegressor } from './sklearn.ts';
 import { sklearnLasso, sklearnRidge } from './sklearn-linear.ts';
+import { sklearnLogistic } from './sklearn-logistic.ts';
 import { sklearnMlp } from './sklearn-mlp.ts';
 import type { Solver } from './solver.ts';
 import { tfjs } from './tfjs.ts';
@@ -24,6 +25,7 @@ export const solvers = {
   'sklearn-ridge': sklearnRidge,
   'sklearn-lasso': sklearnLasso,
   'sklearn-mlp': sklearnMlp,
+  'sklearn-logistic': sklearnLogistic,
 };
 
 type SolverKey = keyof typeof solvers;

@@ -4,7 +4,8 @@ import { divergenceTest } from '../../nn/divergence.ts';
 import { losses } from '../../nn/losses.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { SklearnVersions } from '../../references/sklearn.ts';
-import { linearFit } from '../fit.ts';
+import { type Fit, linearFit } from '../fit.ts';
+import type { Prepared } from '../prepare.ts';
 import { secondsPer } from './seconds.ts';
 import type { Solver } from './solver.ts';
 
@@ -118,34 +119,38 @@ export const logisticRegression = {
   seconds: ({ parameters }, { trainRows, inputs }) =>
     secondsPer.python + parameters.max_iter * 4 * trainRows * inputs * 10 * secondsPer.multiplication,
   memory: (_model, { inputs }) => 32 * inputs,
-  async fit(data, { version, numpy, scipy, parameters }) {
-    const versions = { version, numpy, scipy };
-    const { fitLogisticRegression } = await import('../../references/sklearn.ts');
-    const { scores, testOutputs, converged, iterations } = await fitLogisticRegression(
-      data.train,
-      data.test,
-      parameters,
-      versions,
-    );
-    const { guess } = losses.cross_entropy;
-    // It begins with all weights 0, where all classes have the same probability.
-    const atZero = () => guess(data.train.targets, data.train.rows);
-    const diverged = divergenceTest({ guess }, data.train, atZero)(scores);
-    const metrics = {
-      train_cross_entropy: scores.train.loss,
-      test_cross_entropy: scores.test.loss,
-      train_accuracy: scores.train.second,
-      test_accuracy: scores.test.second,
-      converged: Number(converged),
-      iterations,
-    };
-    return {
-      diverged,
-      divergedAt: null,
-      metrics: diverged ? {} : metrics,
-      curves: {},
-      predictions: null,
-      probabilities: diverged ? null : testOutputs,
-    };
-  },
+  fit: (data, model) => logisticFit(data, model.parameters, model),
 } satisfies Solver<LogisticRegressionConfig>;
+
+/** Fits scikit-learn's LogisticRegression with parameters under its own names. Biases are penalised if `penalizeBiases`. */
+export async function logisticFit(
+  data: Prepared,
+  parameters: Readonly<Record<string, number | string | null>>,
+  versions: SklearnVersions,
+  penalizeBiases = false,
+): Promise<Fit> {
+  const { fitLogisticRegression } = await import('../../references/sklearn.ts');
+  const { scores, testOutputs, converged, iterations } = await fitLogisticRegression(
+    data,
+    parameters,
+    versionsOf(versions),
+    penalizeBiases,
+  );
+  const { guess } = losses.cross_entropy;
+  // It begins with all weights 0, where all classes have the same probability.
+  const atZero = () => guess(data.train.targets, data.train.rows);
+  const diverged = divergenceTest({ guess }, data.train, atZero)(scores);
+  const metrics: Record<string, number | null> = { converged: Number(converged), iterations };
+  for (const [split, { loss, second }] of Object.entries(scores)) {
+    metrics[`${split}_cross_entropy`] = loss;
+    metrics[`${split}_accuracy`] = second;
+  }
+  return {
+    diverged,
+    divergedAt: null,
+    metrics: diverged ? {} : metrics,
+    curves: {},
+    predictions: null,
+    probabilities: diverged ? null : testOutputs,
+  };
+}
