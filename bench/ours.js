@@ -46,13 +46,15 @@ const trained = await train(
 );
 /** The first losses are compared; those of a single evaluation at the end are not. */
 const first = (curve) => (once ? [] : curve.slice(0, 5));
+/** The second metric of these losses is the accuracy, its name in 0.1.0. */
+const accuracyOf = (curve) => curve.second ?? curve.accuracy;
 const result = {
   seconds: (ended - started) / 1000,
   epochs,
   train_loss: first(trained.train.loss),
   test_loss: first(trained.test.loss),
-  train_accuracy: first(trained.train.accuracy),
-  test_accuracy: first(trained.test.accuracy),
+  train_accuracy: first(accuracyOf(trained.train)),
+  test_accuracy: first(accuracyOf(trained.test)),
   last_loss: trained.train.loss.at(-1),
 };
 console.log(JSON.stringify(result));

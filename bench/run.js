@@ -17,7 +17,7 @@ const usage = `npm run bench -- [options]
   --quick           small data, one measurement each, one thread, OpenBLAS with its fastest settings: under a minute
   --only LIST       workloads: ${Object.keys(workloads).join(', ')}
   --peers LIST      peers: ${Object.keys(peers).join(', ')}
-  --repeats N       measurements of each pair in the main table (default 5; 3 in the others)
+  --repeats N       measurements of each pair in the main table (default 5; 3 in the others, 1 for 10000 epochs)
   --epochs N        epochs of a measurement of the workloads that have a fixed number (default 10000; 100 with --quick)
   --build FILE      the built program (default dist/src/index.js)
 A run with --quick, --only, --peers or --epochs writes bench/results/partial.json and does not change docs/performance.md.`;
@@ -106,8 +106,7 @@ async function runWorkload(name) {
         measurements: [],
       });
     }
-    const isShort = setting.name === 'strongest' && workload.epochs === undefined;
-    const repeats = isShort ? options.repeats : Math.min(options.repeats, 3);
+    const repeats = repeatsOf(workload, setting);
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const pair of pairs)
         pair.measurements.push(await measurePair(name, setting, sizes[pair.size], pair));
@@ -116,6 +115,13 @@ async function runWorkload(name) {
   }
   await rm(small, { recursive: true });
   await rm(full, { recursive: true, force: true });
+}
+
+/** A fixed number of epochs takes a minute and is its own mean, so it is measured once if not asked for more. */
+function repeatsOf({ epochs }, { name }) {
+  if (epochs !== undefined) return options.repeats ?? 1;
+  const most = options.quick ? 1 : name === 'strongest' ? 5 : 3;
+  return Math.min(options.repeats ?? most, name === 'strongest' ? Infinity : most);
 }
 
 /** The peer's process, or null; then the reason is noted. */
@@ -249,7 +255,7 @@ function readOptions() {
     quick: values.quick,
     only: list(values.only, Object.keys(workloads), '--only'),
     peers: list(values.peers, Object.keys(peers), '--peers'),
-    repeats: whole(values.repeats ?? (values.quick ? 1 : 5), '--repeats'),
+    repeats: values.repeats === undefined ? undefined : whole(values.repeats, '--repeats'),
     epochs: epochs === undefined ? undefined : whole(epochs, '--epochs'),
     build: resolve(values.build ?? standardBuild),
     partial: values.quick || [values.only, values.peers, values.epochs].some((value) => value !== undefined),

@@ -125,6 +125,12 @@ const tfjs = { program: 'tfjs_peer.js', needs: [], blas: false, threads: false }
 export const peers = {
   'torch-manual': { title: 'PyTorch, hand-written', ...torch, workloads: everywhere, checked: true },
   'torch-folded': { title: 'PyTorch, biases folded', ...torch, workloads: ['franke-ffnn'], checked: true },
+  'torch-pieces': {
+    title: 'PyTorch, in pieces',
+    ...torch,
+    workloads: everywhere.filter((name) => workloads[name].group === 'full batch'),
+    checked: true,
+  },
   torch: { title: 'PyTorch, idiomatic', ...torch, workloads: everywhere, checked: true },
   numpy: { title: 'NumPy, vectorised', ...numpy, workloads: everywhere, checked: true },
   'numpy-folded': { title: 'NumPy, biases folded', ...numpy, workloads: ['franke-ffnn'], checked: true },

@@ -266,11 +266,11 @@ class ManualNetwork(Manual):
     """Any layers of relu or tanh, and any of the optimisers.
 
     All weights are one vector and so are all gradients and each state of the
-    optimiser, so that a step of the optimiser is a few calls. Large batches
-    are computed in pieces that stay in the cache.
+    optimiser, so that a step of the optimiser is a few calls. `piece` is the
+    number of rows of a full batch at a time; None for all of them.
     """
 
-    def __init__(self, work):
+    def __init__(self, work, piece=None):
         super().__init__(work)
         count = sum(w.numel() + b.numel() for w, b in self.weights)
         self.flat = self.empty(count)
@@ -295,8 +295,8 @@ class ManualNetwork(Manual):
         self.spaces = {}
         if work.full:
             x, y = self.x["train"], self.y["train"]
-            self.pieces = [(x[at:at + PIECE], y[at:at + PIECE])
-                           for at in range(0, len(x), PIECE)]
+            self.pieces = list(zip(x.split(piece or len(x)),
+                                   y.split(piece or len(x))))
 
     def space(self, rows):
         """Work space for `rows` rows: a and delta of every layer."""
@@ -391,7 +391,8 @@ if __name__ == "__main__":
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     peer.serve(
         {"torch": Idiomatic, "torch-manual": manual,
-         "torch-folded": ManualFolded},
+         "torch-folded": ManualFolded,
+         "torch-pieces": lambda work: ManualNetwork(work, PIECE)},
         {"python": sys.version.split()[0], "torch": torch.__version__,
          "numpy": np.__version__},
         product)
