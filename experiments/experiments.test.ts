@@ -154,6 +154,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   degree: '3',
   scale: 'standard',
   scaleTargets: 'minmax',
+  coefficients: 'yes',
   center: 'columns',
   centerTargets: 'yes',
   transpose: 'yes',
@@ -230,6 +231,8 @@ describe.each(named)('%s', (_name, experiment) => {
       if (presets.includes(value)) continue;
       const degree: SettingLists =
         name === 'degree' && experiment.settings.basis?.[0] === 'none' ? { basis: ['total'] } : {};
+      const linear: SettingLists =
+        name === 'coefficients' && 'hidden' in experiment.settings ? { hidden: ['none'] } : {};
       const lambda: SettingLists = name === 'penalize' ? { lambda: [0.25] } : {};
       const loss: SettingLists = name === 'delta' ? { loss: ['huber'] } : {};
       const readers = solverNames.filter((solver) => solverEntry(solver).reads.includes(name));
@@ -246,7 +249,7 @@ describe.each(named)('%s', (_name, experiment) => {
       const needed: SettingLists = needs === undefined ? {} : { [needs]: [0.5] };
       const reading = { ...solver, ...loss, ...optimizer, ...needed };
       const before = Object.keys(reading).length === 0 ? presetIds : await idsOf(reading);
-      const after = await idsOf({ ...degree, ...lambda, ...reading, [name]: [value] });
+      const after = await idsOf({ ...degree, ...linear, ...lambda, ...reading, [name]: [value] });
       // Only one of the random networks need change, and none of the closed forms.
       const changed = after.some((id) => !before.includes(id));
       expect({ name, changed }).toEqual({ name, changed: true });

@@ -23,6 +23,7 @@ export default defineExperiment({
     ...presets.sgdSettings,
     ...presets.lbfgsSettings,
     lambda: [0, 0.01, 0.1, 1],
+    coefficients: 'no',
     kernelInit: 'glorot_uniform',
     outputBiasInit: 'zeros',
     batchSize: 50,

@@ -57,6 +57,7 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
   const { scale = 'none', basis = 'none' } = read;
   if (ignoresCentering({ scale, basis } as FeaturesConfig) && 'center' in read) read.center = null;
   if ((read.scaleTargets ?? 'none') !== 'none') read.centerTargets = null;
+  if ((read.hidden ?? 'none') !== 'none' && 'coefficients' in read) read.coefficients = null;
   if (read.hidden === 'none') {
     read.activation = null;
     if ('dropout' in read) read.dropout = null;
@@ -134,6 +135,7 @@ export function configOf(
       ...((scaleTargets ?? 'none') === 'none' ? {} : { scaleTargets: scaleTargets as TargetScaling }),
     },
     model: solverEntry(solverOf(experiment, settings)).config(settings, context),
+    ...(settings.coefficients === 'yes' ? { coefficients: true } : {}),
     bootstrap:
       bootstrap === undefined
         ? null

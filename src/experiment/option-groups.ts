@@ -29,7 +29,7 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
     'centerTargets',
     'scaleTargets',
   ),
-  Model: named(...ofModels, 'lambda', 'l1', 'penalize'),
+  Model: named(...ofModels, 'lambda', 'l1', 'penalize', 'coefficients'),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
   'Seeds and statistics': named(
     'seed',

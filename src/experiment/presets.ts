@@ -93,6 +93,7 @@ export const coordinateDescentSettings = { kktTolerance: 1e-12, maxSweeps: 10_00
 
 /** A linear model is a network without hidden layers and without bias; its first column is the constant 1. */
 export const linearModel = {
+  coefficients: 'no',
   solver: ['sgd', 'closed-form'],
   kernelInit: 'random_normal',
   outputBiasInit: 'none',
@@ -105,6 +106,7 @@ export const networkReferences: readonly ReferenceName[] = ['tfjs', 'torch', 'sk
 
 /** One hidden layer of 128 nodes. */
 export const oneHiddenLayer = {
+  coefficients: 'no',
   hidden: '128',
   activation: 'relu',
   dropout: '0',

@@ -54,6 +54,6 @@ function shortTicks(ticks: readonly Setting[]): string[] {
   return shown.map((tick) => (typeof tick === 'string' ? tick.replaceAll('_', ' ') : String(tick)));
 }
 
-function superscript(exponent: number): string {
+export function superscript(exponent: number): string {
   return [...String(exponent)].map((digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])).join('');
 }

@@ -17,6 +17,10 @@ function axisOf(
 ): ValueAxis {
   const drawn = curves.filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return axisOver([0, 1], false);
+  if (explodes === 'never') {
+    const all = drawn.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
+    return axisOver(all, isLog(log, 'y', all));
+  }
   const levels =
     explodes === 'curves' ? levelsOf(drawn) : drawn.flatMap(({ points }) => points.map(({ value }) => value));
   const { floor, ceiling } = limitsOf(levels, better);

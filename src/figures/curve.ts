@@ -33,7 +33,7 @@ export interface CurvePanel {
   readonly better: 'lower' | 'higher';
   /** Panels with the same scale share an axis, as training and test do. */
   readonly scale: string;
-  /** Whether values explode along curves, as over epochs, or at some points of all of them, as over learning rates. */
-  readonly explodes: 'curves' | 'points';
+  /** Whether values explode along curves, as over epochs, at some points of all of them, as over learning rates, or never. */
+  readonly explodes: 'curves' | 'points' | 'never';
   readonly curves: readonly Curve[];
 }

@@ -15,7 +15,7 @@ import type { VariedNumber } from './varied-number.ts';
 import { settingAxis } from './x-axis.ts';
 
 /** More panels than this of one kind would not be legible. */
-const mostPanels = 6;
+export const mostPanels = 6;
 const splits = ['train', 'validation', 'test'] as const;
 
 /**
@@ -57,7 +57,7 @@ export function errorLines(results: Results, x: VariedNumber, look: Look): Figur
     ...drawn.content,
     name: `errors-${columnName(x.option).replaceAll('_', '-')}`,
     title: titleOf(results, titles, x, others),
-    values: `${typeset(titles)} of the fitted models, on all rows of each split.`,
+    values: `Of the fitted models, on all rows of each split: ${typeset(titles)}.`,
     panels,
     series: seriesTitle(results, others),
   });
@@ -113,11 +113,20 @@ export function withoutErrorParts(results: Results): Results {
   return { ...results, experiment: { ...results.experiment, layout: { ...layout, metrics } } };
 }
 
-function panelTitle({ lead }: Line, others: readonly OptionName[], nameOf: (settings: Settings) => string) {
+export function panelTitle(
+  { lead }: Line,
+  others: readonly OptionName[],
+  nameOf: (settings: Settings) => string,
+) {
   return others.length === 0 ? '' : typeset(`${others.map(optionTitle).join(', ')} ${nameOf(lead.settings)}`);
 }
 
-function titleOf(results: Results, what: string, x: VariedNumber, others: readonly OptionName[]): string {
+export function titleOf(
+  results: Results,
+  what: string,
+  x: VariedNumber,
+  others: readonly OptionName[],
+): string {
   const by = others.length === 0 ? '' : `, by ${others.map(optionTitle).join(', ')}`;
   return `${wordsOf(results).model}: ${what} over ${x.title}${by}`;
 }

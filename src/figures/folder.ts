@@ -44,7 +44,15 @@ export async function readResults(folder: string, experiments: readonly Experime
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
   }
-  const own = trials.map(({ id, ...trial }) => ({ ...trial, curves: curves.get(id) ?? {} }));
+  const kept = await readCoefficients(folder, known, written);
+  const own = trials.map(({ id, ...trial }) => {
+    const coefficients = kept.get(id);
+    return {
+      ...trial,
+      curves: curves.get(id) ?? {},
+      ...(coefficients === undefined ? {} : { coefficients }),
+    };
+  });
   const cells = trials.map((trial) => trial.settings);
   const results: Results = {
     experiment: showingErrorParts(
@@ -156,6 +164,7 @@ function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
     'batchesPerEpoch',
     'scale',
     'scaleTargets',
+    'coefficients',
     ...hyperparameterNames,
     ...own,
   ];
@@ -205,6 +214,28 @@ async function readTrials(
     });
   }
   return trials;
+}
+
+/** The coefficients of each linear model with one output, by the trial's id; none if the run kept none. */
+async function readCoefficients(
+  folder: string,
+  known: ReadonlySet<string> | null,
+  written: WrittenFiles,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const found = new Map<string, Map<string, number>>();
+  if (!('coefficients.csv' in written)) return found;
+  const several = new Set<string>();
+  const columns = ['trial', 'output', 'feature', 'value'];
+  for await (const row of readTable(folder, 'coefficients.csv', columns, written)) {
+    checkOwn(row, folder, 'coefficients.csv', known);
+    const id = row.cell('trial');
+    const value = numberOf(row, 'value');
+    if (numberOf(row, 'output') !== 0) several.add(id);
+    if (several.has(id) || value === null) continue;
+    found.set(id, (found.get(id) ?? new Map()).set(row.cell('feature'), value));
+  }
+  for (const id of several) found.delete(id);
+  return found;
 }
 
 /** The curves of each trial by its id, then by split and loss, such as test_mse. */

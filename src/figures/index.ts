@@ -6,6 +6,7 @@ import type { Records } from '../store/store.ts';
 import { type Wanted, withAxes } from './axes.ts';
 import { withClassifiers } from './classifier-cells.ts';
 import { classifierFigures } from './classifier-figures.ts';
+import { coefficientLines } from './coefficient-lines.ts';
 import { curveFigures } from './curve-figures.ts';
 import { errorLines, errorPartLines, withoutErrorParts } from './error-lines.ts';
 import type { Figure, Published } from './figure.ts';
@@ -79,7 +80,8 @@ function hasCurves({ trials }: Results): boolean {
 function numberLines(results: Results, without: readonly OptionName[], look: Look): Figure[] {
   const x = variedNumber(results, without);
   if (x === null) return [];
-  return [errorPartLines(results, x, look), errorLines(results, x, look)].filter((figure) => figure !== null);
+  const figures = [errorPartLines, errorLines, coefficientLines].map((drawn) => drawn(results, x, look));
+  return figures.filter((figure) => figure !== null);
 }
 
 /** A line for each row of a grid over the option whose best value the layout chooses: it shows how much that option matters. */

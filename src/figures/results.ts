@@ -8,8 +8,9 @@ import { groupBy } from '../output/group-by.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { mean } from '../stats/describe.ts';
 import type { Records } from '../store/store.ts';
+import { namedCoefficients } from '../trial/coefficients.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
-import type { TrialRecord } from '../trial/trial.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { CurveCollector, type CurveValues } from './curve-values.ts';
 
 /** The data of the figures: the rows of trials.csv and curves.csv, from records or from a folder. */
@@ -31,6 +32,8 @@ export interface TrialResult {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Curves by name, such as test_mse. If the experiment draws no curves, only the names are used. */
   readonly curves: Readonly<Record<string, CurveValues>>;
+  /** The coefficients of a linear model with one output, by feature; absent if they were not kept. */
+  readonly coefficients?: ReadonlyMap<string, number>;
   /** Of a classifier in a cell that is drawn (`classifierCells`), if its test outputs are known. */
   readonly classifier?: ClassifierSummary;
 }
@@ -47,9 +50,17 @@ export function resultsOf(plan: Plan, records: Records): Results {
       divergedAt: record?.divergedAt ?? null,
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
       curves: curvesOf(experiment, record),
+      ...keptCoefficients(trial, record),
     };
   });
   return { experiment, variant, quick, data, trials };
+}
+
+function keptCoefficients(trial: Trial, record: TrialRecord | undefined): Pick<TrialResult, 'coefficients'> {
+  if (record?.coefficients?.values.length !== 1) return {};
+  // A record from the store has the canonical config, without defaults.
+  const named = namedCoefficients(record.coefficients, trial.config.features);
+  return { coefficients: new Map(Array.from(named, ({ feature, value }) => [feature, value])) };
 }
 
 /** What is shown in words, for titles and captions. Computed once. */

@@ -6,6 +6,7 @@ import type { FileContent } from '../files/write-files.ts';
 import { chosenOption, chosenTable } from './chosen.ts';
 import { classifierTableNames, tablesOfClassifiers } from './classifier-tables.ts';
 import type { Classifiers } from './classifiers.ts';
+import { coefficientsTable, keepsCoefficients } from './coefficients-table.ts';
 import { curvesTable } from './curves-table.ts';
 import { datapackage, type FileFacts } from './datapackage.ts';
 import { folderName } from './folder-name.ts';
@@ -27,6 +28,7 @@ export function resultFiles(
   const tables = [
     ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
     ...[chosenTable(plan, records) ?? []].flat(),
+    ...(keepsCoefficients(plan) ? [coefficientsTable(plan, records)] : []),
     ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
   ];
   const { title, context } = describePlan(plan);
@@ -51,6 +53,7 @@ export function resultNames(plan: Plan, formatNames: readonly FormatName[]): str
       [
         ...['trials', 'curves', 'summary'],
         ...(chosenOption(plan) === null ? [] : ['chosen']),
+        ...(keepsCoefficients(plan) ? ['coefficients'] : []),
         ...(plan.experiment.task === 'classification' ? classifierTableNames : []),
       ],
       forPrograms,

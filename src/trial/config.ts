@@ -54,6 +54,8 @@ export interface ConfigBase {
   readonly data: DataConfig;
   readonly split: SplitConfig;
   readonly features: FeaturesConfig;
+  /** Whether the record keeps the coefficients of a linear model. Absent: no, as in the records of earlier versions. */
+  readonly coefficients?: boolean;
   /** How the test scores of a regression are resampled; null for classification. */
   readonly bootstrap: { readonly resamples: number; readonly method: BootstrapMethod } | null;
 }

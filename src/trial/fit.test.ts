@@ -21,7 +21,9 @@ describe('linearFit', () => {
     expect(metrics).toMatchObject({ train_mse: 0.25, test_mse: 0.25, train_r2: 1 - 0.75 / 2, test_r2: 0.75 });
     expect(Object.keys(metrics).sort()).toEqual([...columns].sort());
     const predictions = Float64Array.of(0.5, 1.5);
-    expect(rest).toEqual({ diverged: false, divergedAt: null, curves: {}, predictions, probabilities: null });
+    const linear = { kernel: Float64Array.of(0.5, 0.5), bias: null };
+    const none = { diverged: false, divergedAt: null, curves: {}, probabilities: null };
+    expect(rest).toEqual({ ...none, predictions, linear });
   });
 
   test.each<[string, number[]]>([

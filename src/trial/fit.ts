@@ -3,6 +3,7 @@ import { matrix, multiplyVector } from '../math/matrix.ts';
 import { divergenceTest } from '../nn/divergence.ts';
 import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
+import type { LayerWeights } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';
 import type { Trained } from '../nn/train.ts';
 import { finiteOrNull } from '../stats/describe.ts';
@@ -28,6 +29,8 @@ export interface Fit {
   readonly predictions: Float64Array | null;
   /** [test rows][outputs] of a classifier; null for regression or after divergence. */
   readonly probabilities: Float64Array | null;
+  /** The weights of a linear model; absent for others. */
+  readonly linear?: LayerWeights;
 }
 
 /** Whether some metrics need the outputs after the last epoch, because they are not recorded as curves. */
@@ -118,7 +121,13 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     curves: {},
     predictions: diverged ? null : outputs.get('test')!,
     probabilities: null,
+    ...(diverged ? {} : { linear: { kernel: beta, bias: null } }),
   };
+}
+
+/** The part of a fit that is the weights of a network without hidden layers; empty for other networks. */
+export function linearPart(weights: readonly LayerWeights[]): Pick<Fit, 'linear'> {
+  return weights.length === 1 ? { linear: weights[0] } : {};
 }
 
 /** The dense inputs as a matrix [rows][columns]. */

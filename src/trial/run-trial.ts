@@ -2,7 +2,8 @@ import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
 import { type Split, splitRows } from '../datasets/split.ts';
 import { losses } from '../nn/losses.ts';
-import type { Samples } from '../nn/samples.ts';
+import { columnsOf, type Samples } from '../nn/samples.ts';
+import { coefficientsOf } from './coefficients.ts';
 import { sharedSeed } from './config.ts';
 import type { Fit } from './fit.ts';
 import { divergedFold, epochsOfFolds, fitFolds, foldSplits, withFolds } from './folds.ts';
@@ -46,6 +47,7 @@ export async function runTrial(
     metrics: { ...fit.metrics, ...parts },
     curves: fit.curves,
     bootstrap,
+    ...(config.coefficients === true ? keptCoefficients(prepared, fit) : {}),
     seconds: (performance.now() - started) / 1000,
     at: new Date().toISOString(),
   };
@@ -58,6 +60,14 @@ function labelsOf({ targets, rows }: Samples): Uint32Array {
   return Uint32Array.from({ length: rows }, (_, n) =>
     targets.subarray(n * outputs, (n + 1) * outputs).indexOf(1),
   );
+}
+
+function keptCoefficients(
+  { train, targetScale }: Prepared,
+  { linear, diverged }: Fit,
+): Pick<TrialRecord, 'coefficients'> {
+  if (linear === undefined || diverged) return {};
+  return { coefficients: coefficientsOf(linear, columnsOf(train), targetScale) };
 }
 
 interface Fitted {

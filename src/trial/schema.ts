@@ -24,6 +24,7 @@ const trialConfig = z
     numerics: z.literal(numerics),
     seed: z.int().min(0),
     streams: z.enum(streamChoices).optional(),
+    coefficients: z.boolean().optional(),
     seeds: z.partialRecord(z.enum(Object.values(seededPurposes)), z.int().min(0)).optional(),
     data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
     split: z.strictObject({
@@ -60,6 +61,8 @@ const trialConfig = z
     if ((features.basis === 'none') !== (features.degree === null)) {
       refuse('features.degree', 'a degree with a polynomial basis, or null with none');
     }
+    if (parsed.coefficients === true && 'layers' in model && model.layers.length > 1)
+      refuse('coefficients', 'false for a network with hidden layers');
     const { scaleTargets = 'none' } = features;
     if (features.center !== 'none' && ignoresCentering(features))
       refuse('features.center', `none: ${features.scale} inputs are the same with and without it`);

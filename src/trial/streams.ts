@@ -11,7 +11,7 @@ import { canonicalConfig, canonicalJson, type TrialConfig } from './trial.ts';
  * With streams of its own each is a hash of that seed and of all other settings: an integer in [0, 2^53) that depends on
  * nothing outside the config. Data, noise and split are always shared. The version of the arithmetic, the element type and
  * the library are left out of the hash, so that they can be compared on the same draws, and so are the seeds of other
- * purposes.
+ * purposes and whether coefficients are kept.
  */
 export function drawSeeds(config: TrialConfig): FitSeeds & { readonly bootstrap: number } {
   const of = (purpose: SeededPurpose): number => drawSeed(config, config.seeds?.[purpose] ?? config.seed);
@@ -22,7 +22,12 @@ function drawSeed(config: TrialConfig, seed: number): number {
   if (config.streams !== 'cell') return seed;
   const { model } = config;
   const drawn = { ...config, seed, model: solverEntry(model.solver).drawn?.(model) ?? model } as TrialConfig;
-  const { numerics: _, seeds: __, ...settings } = canonicalConfig(drawn) as Record<string, unknown>;
+  const {
+    numerics: _,
+    seeds: __,
+    coefficients: ___,
+    ...settings
+  } = canonicalConfig(drawn) as Record<string, unknown>;
   const digest = createHash('sha256').update(canonicalJson(settings)).digest();
   return Number(digest.readBigUInt64BE() >> 11n);
 }

@@ -3,6 +3,7 @@ import { datasets } from '../datasets/index.ts';
 import { splitDefaults } from '../datasets/split.ts';
 import { hyperparametersOf, type OptimizerConfig, optimizers } from '../nn/optimizers.ts';
 import type { Bootstrapped } from '../stats/bootstrap.ts';
+import type { Coefficients } from './coefficients.ts';
 import { type ConfigBase, featureDefaults } from './config.ts';
 import { idOfHash } from './id.ts';
 import { type ModelConfig, solvers } from './solvers/index.ts';
@@ -32,6 +33,8 @@ export interface TrialRecord {
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
   /** Spread of the resampled test scores, by metric. */
   readonly bootstrap: Bootstrapped | null;
+  /** Absent unless the config asks for them, and if the trial diverged. */
+  readonly coefficients?: Coefficients;
   /** Wall time, for information only. */
   readonly seconds: number;
   /** When the trial ended, in ISO 8601. Of two records of a trial, the earlier one is used. */
@@ -51,10 +54,8 @@ export function createTrial(config: TrialConfig): Trial {
  * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
-  const { data, split, features, model, bootstrap, streams, seeds, ...rest } = config as unknown as Record<
-    string,
-    unknown
-  >;
+  const { data, split, features, model, bootstrap, streams, seeds, coefficients, ...rest } =
+    config as unknown as Record<string, unknown>;
   const canonical: Record<string, unknown> = rest;
   if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
   if (split !== undefined) canonical.split = withoutDefaults(split, splitDefaults as Fields);
@@ -62,6 +63,7 @@ export function canonicalConfig(config: TrialConfig): unknown {
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
   if (bootstrap !== undefined && bootstrap !== null) canonical.bootstrap = bootstrap;
   if (streams !== undefined && streams !== 'shared') canonical.streams = streams;
+  if (coefficients !== undefined && coefficients !== false) canonical.coefficients = coefficients;
   const own = ownSeeds(seeds, rest.seed);
   if (own !== undefined) canonical.seeds = own;
   return canonical;

@@ -15,7 +15,7 @@ export const closedForm = {
   title: 'closed form',
   reference: null,
   options: {},
-  reads: ['lambda', 'solver', 'streams'],
+  reads: ['lambda', 'solver', 'streams', 'coefficients'],
   fits: ({ task }) => task === 'regression',
   defaults: { lambda: 0 },
   config: ({ lambda }) => ({ solver: 'closed-form', lambda: lambda as number }),

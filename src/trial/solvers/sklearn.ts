@@ -63,7 +63,7 @@ export const sklearnSchema = (z: typeof Zod.z) => ({
 export const sgdRegressor = {
   ...common,
   title: "scikit-learn's SGDRegressor",
-  reads: ['streams', 'batchSeed'],
+  reads: ['streams', 'batchSeed', 'coefficients'],
   sparse: false,
   fits: ({ task }) => task === 'regression',
   config: (_settings, { split, versions }) => ({

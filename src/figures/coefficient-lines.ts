@@ -1,0 +1,67 @@
+import { columnName } from '../experiment/options.ts';
+import { superscript } from './cell-text.ts';
+import type { CurvePanel } from './curve.ts';
+import { drawnOver, mostPanels, panelTitle, titleOf } from './error-lines.ts';
+import type { Figure } from './figure.ts';
+import { lineFigure, lineOf } from './line-figure.ts';
+import type { Look } from './look.ts';
+import type { Results } from './results.ts';
+import { seriesNames } from './series.ts';
+import type { VariedNumber } from './varied-number.ts';
+
+/** The features that are drawn: as many as colours and marks can tell apart, those of low degree first. */
+const mostFeatures = 21;
+
+/**
+ * The coefficients of linear models over a number that is varied: a line per feature, and a panel for each combination of the
+ * other settings. Null if no trial has kept them, or there are too many panels.
+ */
+export function coefficientLines(results: Results, x: VariedNumber, look: Look): Figure | null {
+  const kept = results.trials.filter(({ coefficients }) => coefficients !== undefined);
+  if (kept.length === 0) return null;
+  const drawn = drawnOver({ ...results, trials: kept }, x, look);
+  const { inside, others, lines, placeOf, content } = drawn;
+  if (lines.length === 0 || lines.length > mostPanels) return null;
+  const nameOf = seriesNames(results, others);
+  const all = [...new Set(inside.flatMap(({ coefficients }) => [...coefficients!.keys()]))];
+  const features = [...all].sort((a, b) => degreeOf(a) - degreeOf(b)).slice(0, mostFeatures);
+  const panels = lines.map(
+    (line, index): CurvePanel => ({
+      title: panelTitle(line, others, nameOf),
+      valueTitle: 'coefficient',
+      better: 'lower',
+      scale: `coefficient ${index}`,
+      explodes: 'never',
+      curves: features.map((feature) => ({
+        series: featureText(feature),
+        split: 'test',
+        ...lineOf(line, (trial) => trial.coefficients?.get(feature) ?? null, placeOf),
+      })),
+    }),
+  );
+  const more =
+    all.length > features.length
+      ? [`The first ${features.length} of ${all.length} features; coefficients.csv has all.`]
+      : [];
+  return lineFigure(results, {
+    ...content,
+    name: `coefficients-${columnName(x.option).replaceAll('_', '-')}`,
+    title: titleOf({ ...results, trials: kept }, 'coefficients', x, others),
+    values: 'Coefficients of the features as the model sees them, in the unit of the targets.',
+    panels,
+    series: { title: '', ordered: false },
+    metrics: [],
+    notes: [...content.notes, ...more],
+  });
+}
+
+/** x^3*y as x³y. */
+function featureText(feature: string): string {
+  return feature.replace(/\^(\d+)/g, (_, power) => superscript(Number(power))).replaceAll('*', '');
+}
+
+/** The total degree of a feature by its name: 3 of x^2*y, 0 of 1 and the intercept; other inputs keep their order. */
+function degreeOf(feature: string): number {
+  const factors = [...feature.matchAll(/\b[xy](?:\^(\d+))?(?=\*|$)/g)];
+  return factors.reduce((sum, [, power]) => sum + Number(power ?? 1), 0);
+}
