@@ -57,8 +57,8 @@ export function canonicalConfig(config: TrialConfig): unknown {
   const { data, split, features, model, bootstrap, streams, seeds, coefficients, ...rest } =
     config as unknown as Record<string, unknown>;
   const canonical: Record<string, unknown> = rest;
-  if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
   if (split !== undefined) canonical.split = withoutDefaults(split, splitDefaults as Fields);
+  if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
   if (features !== undefined) canonical.features = withoutDefaults(features, featureDefaults);
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
   if (bootstrap !== undefined && bootstrap !== null) canonical.bootstrap = bootstrap;
