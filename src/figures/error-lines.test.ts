@@ -155,7 +155,7 @@ describe('the parts of the expected error', () => {
   const decomposed = (settings: Settings, noise: number | null = 0.04) => {
     const variance = (1 + Number(settings.degree)) / 100;
     const one = trial({ bootstrapMethod: 'bias-variance', ...settings }, 0.1);
-    const parts = { expected_error: 0.1 + variance, bias_squared: 0.06, variance, noise };
+    const parts = { expected_error: 0.1 + variance, bias_squared: 0.06, variance, noise_variance: noise };
     return { ...one, metrics: { ...one.metrics, ...parts } };
   };
 

@@ -74,8 +74,8 @@ export function errorPartLines(results: Results, x: VariedNumber, look: Look): F
   const { inside, others, lines, placeOf } = drawn;
   if (lines.length > mostPanels || lines.length === 0) return null;
   const nameOf = seriesNames(results, others);
-  const hasNoise = inside.some(({ metrics: own }) => (own.noise ?? null) !== null);
-  const parts = errorParts.filter(({ name }) => name !== 'noise' || hasNoise);
+  const hasNoise = inside.some(({ metrics: own }) => (own.noise_variance ?? null) !== null);
+  const parts = errorParts.filter(({ name }) => name !== 'noise_variance' || hasNoise);
   const panels = lines.map(
     (line): CurvePanel => ({
       title: panelTitle(line, others, nameOf),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { columnName, optionNames } from '../experiment/options.ts';
 import { losses, lossesOf } from '../nn/losses.ts';
 import { metricNames } from '../stats/metrics.ts';
 import { isMetric, metricColumn, metricOf, metricsOf } from './metrics.ts';
@@ -32,7 +33,7 @@ const columns: Record<'regression' | 'classification', Row[]> = {
     ['expected_error', 'lower', nonNegative],
     ['bias_squared', 'lower', nonNegative],
     ['variance', 'lower', nonNegative],
-    ['noise', 'lower', nonNegative],
+    ['noise_variance', 'lower', nonNegative],
     ['train_mae', 'lower', nonNegative],
     ['test_mae', 'lower', nonNegative],
     ['train_huber', 'lower', nonNegative],
@@ -97,6 +98,21 @@ describe.each(['regression', 'classification'] as const)('the columns of %s', (t
       expect(metricColumn(name)).toMatchObject({ name, better, domain });
     }
   });
+});
+
+test('no column has the name of a setting, which is a column too', () => {
+  const settings: readonly string[] = [
+    ...optionNames.map(columnName),
+    'trial',
+    'run',
+    'variant',
+    'data',
+    'status',
+  ];
+  for (const task of ['regression', 'classification'] as const) {
+    const names = metricsOf({ task, settings: { maxIterations: [10] } }).map(({ name }) => name);
+    expect(names.filter((name) => settings.includes(name))).toEqual([]);
+  }
 });
 
 test('what is no column is none', () => {

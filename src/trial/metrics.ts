@@ -144,7 +144,7 @@ export const errorParts: readonly MetricColumn[] = (
         'known, so that it includes the noise',
     ],
     ['variance', 'variance', 'mean variance of the predictions over the refits'],
-    ['noise', 'noise', 'mean square of the noise of the test targets; empty if it is not known'],
+    ['noise_variance', 'noise', 'mean square of the noise of the test targets; empty if it is not known'],
   ] as const
 ).map(([name, title, description]) => ({
   name,

@@ -52,7 +52,7 @@ function partsOf(data: Prepared, { expectedError, biasSquared, variance, noise }
     expected_error: convert(expectedError),
     bias_squared: convert(biasSquared),
     variance: convert(variance),
-    noise: noise === null ? null : convert(noise),
+    noise_variance: noise === null ? null : convert(noise),
   };
 }
 

@@ -158,7 +158,7 @@ describe('a record', () => {
     const bootstrap = { resamples: 8, method: 'refit' } as const;
     const refits = await run(franke(linear, { bootstrap }));
     const whole = await run(franke(linear, { bootstrap: { ...bootstrap, method: 'bias-variance' } }));
-    const { expected_error, bias_squared, variance, noise, ...metrics } = whole.metrics;
+    const { expected_error, bias_squared, variance, noise_variance: noise, ...metrics } = whole.metrics;
     expect({ metrics, bootstrap: whole.bootstrap }).toEqual({
       metrics: refits.metrics,
       bootstrap: refits.bootstrap,

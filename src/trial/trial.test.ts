@@ -18,7 +18,7 @@ import { expectedEpochs, trialSeconds } from './size.ts';
 import { solvers } from './solvers/index.ts';
 import type { LbfgsConfig } from './solvers/lbfgs.ts';
 import type { SgdConfig } from './solvers/sgd.ts';
-import { canonicalJson, createTrial, numerics, type TrialConfig } from './trial.ts';
+import { canonicalConfig, canonicalJson, createTrial, numerics, type TrialConfig } from './trial.ts';
 
 const model: SgdConfig = {
   solver: 'sgd',
@@ -129,6 +129,19 @@ describe('the id of a trial', () => {
     expect(JSON.stringify(reversed(config as unknown as Json))).not.toBe(JSON.stringify(config));
     expect(idOf(reversed(config as unknown as Json))).toBe(id);
     expect(idOf(JSON.parse(JSON.stringify(config)))).toBe(id);
+  });
+
+  test('the canonical config keeps the order of the fields, and so do the bytes of a record', () => {
+    const canonical = canonicalConfig({ ...config, split: { ...config.split, folds: 5 } }) as object;
+    expect(Object.keys(canonical)).toEqual([
+      'numerics',
+      'seed',
+      'split',
+      'data',
+      'features',
+      'model',
+      'bootstrap',
+    ]);
   });
 
   test('changes with any value, the version of the numerics among them', () => {
