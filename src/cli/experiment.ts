@@ -15,7 +15,7 @@ import {
 } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { settingNotes } from '../experiment/setting-notes.ts';
-import { losses, lossesOf } from '../nn/losses.ts';
+import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
@@ -134,8 +134,7 @@ function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
 /** The choices of an option. An experiment allows only some solvers, losses, references and splits. */
 export function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
-  // No dataset has exactly two classes yet: images count as ten.
-  if (name === 'loss') return lossesOf(experiment.task).filter((loss) => losses[loss].classes === null);
+  if (name === 'loss') return lossesOf(experiment.task);
   if (name === 'scale' && !datasets[experiment.dataset].fromFiles)
     return scalings.filter((scaling) => !['pixels', 'max'].includes(scaling));
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];

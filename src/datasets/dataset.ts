@@ -54,6 +54,8 @@ export interface DataFacts {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
+  /** The largest label + 1, which may be less than `classes`; 1 for regression. */
+  readonly labels: number;
   readonly canonicalTrainRows: number | null;
   /** The largest input, as in `Dataset`. */
   readonly largest: number;

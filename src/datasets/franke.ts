@@ -160,6 +160,7 @@ export const franke = {
       rows: config.samples,
       columns: 2,
       classes: 1,
+      labels: 1,
       canonicalTrainRows: null,
       largest: 1,
       sparse: false,

@@ -56,10 +56,16 @@ export async function resolveImages(
   { dataDir }: Sources,
 ): Promise<{ config: ImagesConfig; facts: DataFacts }> {
   const dataset = await readImages(dataDir, transpose);
-  const { rows, columns, classes, canonicalTrainRows, largest, sha256 } = dataset;
+  const { rows, columns, classes, canonicalTrainRows, largest, sha256, targets } = dataset;
+  let largestLabel = 0;
+  for (const label of targets) if (label > largestLabel) largestLabel = label;
   return {
     config: { dataset: 'images', sha256, transpose },
-    facts: { rows, columns, classes, canonicalTrainRows, largest, sparse: isMostlyZero(dataset) },
+    facts: {
+      ...{ rows, columns, classes, canonicalTrainRows, largest },
+      labels: largestLabel + 1,
+      sparse: isMostlyZero(dataset),
+    },
   };
 }
 

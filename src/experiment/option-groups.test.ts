@@ -11,8 +11,9 @@ test('every option is in exactly one group', () => {
 test.each([
   ['noise', 'Data'],
   ['hidden', 'Model'],
-  ['lambda', 'Model'],
-  ['momentum', 'Training'],
+  ['lambda', 'Loss and penalty'],
+  ['momentum', 'Optimiser'],
+  ['earlyStopping', 'Validation'],
   ['gradientTolerance', 'Training'],
   ['bootstrap', 'Seeds and statistics'],
 ] as const)('%s is in %s', (name, group) => {

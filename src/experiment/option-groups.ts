@@ -6,37 +6,30 @@ import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import type { OptionName } from './options.ts';
 
 const ofDatasets = Object.values(datasets).flatMap((entry) => Object.keys(entry.options));
-const ofModels = Object.keys(networkOptions).filter((name) => name !== 'penalize');
+const objective = ['loss', 'delta', 'lambda', 'l1', 'penalize'];
+const updates = ['optimizer', ...hyperparameterNames, 'learningRate', 'schedule'];
+const validation = ['validationSize', 'folds', 'earlyStopping'];
+const ofModels = Object.keys(networkOptions).filter((name) => !objective.includes(name));
 const ofSolvers = Object.values(solvers)
   .flatMap((entry) => Object.keys(entry.options))
-  .filter((name) => !Object.hasOwn(networkOptions, name) && !(hyperparameterNames as string[]).includes(name))
-  .flatMap((name) => (name === 'optimizer' ? [name, ...hyperparameterNames] : [name]))
-  .filter((name) => name !== 'dtype');
+  .filter((name) => ![...ofModels, ...objective, ...updates, ...validation, 'dtype'].includes(name));
 
 /** The options in groups, in the order in which users need them. Every option is in one group. */
 export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
-  Data: named(
-    'samples',
-    ...ofDatasets,
-    'testSize',
-    'validationSize',
-    'folds',
-    'split',
-    'scale',
-    'basis',
-    'degree',
-    'center',
-    'centerTargets',
-    'scaleTargets',
-  ),
-  Model: named(...ofModels, 'lambda', 'l1', 'penalize', 'coefficients'),
+  Data: named('samples', ...ofDatasets, 'testSize', 'split'),
+  Features: named('scale', 'basis', 'degree', 'center', 'centerTargets', 'scaleTargets'),
+  Model: named(...ofModels),
+  'Loss and penalty': named(...objective),
+  Optimiser: named(...updates),
   Training: named('solver', ...ofSolvers, 'dtype', 'reference'),
+  Validation: named(...validation),
   'Seeds and statistics': named(
     'seed',
     ...Object.keys(seededPurposes),
     'streams',
     'bootstrap',
     'bootstrapMethod',
+    'coefficients',
   ),
 };
 

@@ -25,6 +25,7 @@ describe('trialMemory', () => {
     rows: 1000,
     columns: 2,
     classes: 1,
+    labels: 1,
     canonicalTrainRows: null,
     largest: 1,
     sparse: false,

@@ -120,7 +120,7 @@ export const networkReads = [...Object.keys(networkOptions), 'lambda', 'l1'];
 export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
   const { architecture, task, facts } = context;
   const loss = settings.loss as LossName;
-  checkLoss(loss, task, facts.classes);
+  checkLoss(loss, task, facts.labels);
   const random = architecture === 'random';
   return {
     layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
@@ -133,7 +133,7 @@ export function networkConfig(settings: Settings, context: ModelContext): Networ
   };
 }
 
-function checkLoss(loss: LossName, task: ModelContext['task'], classes: number): void {
+function checkLoss(loss: LossName, task: ModelContext['task'], labels: number): void {
   const fitting = lossesOf(task);
   if (!fitting.includes(loss)) {
     throw new UserError({
@@ -144,11 +144,11 @@ function checkLoss(loss: LossName, task: ModelContext['task'], classes: number):
     });
   }
   const { classes: own } = losses[loss];
-  if (own !== null && own !== classes) {
+  if (own !== null && own !== labels) {
     throw new UserError({
       what: `{loss} ${loss} is for ${own} classes`,
-      expected: `data with ${own} classes`,
-      received: `${classes} classes`,
+      expected: `data with ${own} classes, labelled 0 and 1`,
+      received: `${labels} classes`,
       remedy: `use {loss} ${lossesOf(task)[0]}`,
     });
   }
