@@ -1,6 +1,7 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { className } from '../output/classifier-tables.ts';
+import { kindOf, referenceOf } from '../output/settings.ts';
 import type { CalibrationBin } from '../stats/calibration.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -28,7 +29,7 @@ const mostPoints = 250;
 export function classifierFigures(results: Results, look: Look): Figure[] {
   const cells = classifierCells(results);
   if (cells === null || classifiersOf(cells.best).length === 0) return [];
-  const frame = { results, look, varied: differingOptions(results) };
+  const frame = { results, look, varied: differingOptions(results).filter((name) => name !== 'reference') };
   return [
     confusionFigure(cells, frame),
     ...rankingFigure(rocFigure, cells, frame),
@@ -40,7 +41,21 @@ export function classifierFigures(results: Results, look: Look): Figure[] {
 interface Frame {
   readonly results: Results;
   readonly look: Look;
+  /** The options in which cells differ, without the library, whose name is enough. */
   readonly varied: readonly OptionName[];
+}
+
+/** The names of cells, and what they are called together. */
+function namesOf({ results, varied }: Frame): { nameOf: (settings: Settings) => string; title: string } {
+  const named = seriesNames(results, varied);
+  const nameOf = (settings: Settings): string => {
+    if (varied.length === 0) return kindOf(settings);
+    const reference = referenceOf(settings);
+    if (reference === null) return named(settings);
+    const own = varied.some((name) => (settings[name] ?? null) !== null);
+    return own ? `${reference}, ${named(settings)}` : reference;
+  };
+  return { nameOf, title: seriesTitle(results, varied).title };
 }
 
 /** "Test rows of lambda 0.01, the best of 25 by test accuracy." */
@@ -48,6 +63,8 @@ function cellWords({ best }: ClassifierCells, { results, varied }: Frame): strin
   const settings = varied
     .filter((name) => (best.settings[name] ?? null) !== null)
     .map((name) => `${optionTitle(name)} ${best.settings[name]}`);
+  const reference = referenceOf(best.settings);
+  if (reference !== null) settings.unshift(reference);
   if (settings.length === 0) return [];
   const { experiment } = results;
   const metric = decidingWords(experiment.layout, decidingMetric(experiment));
@@ -175,7 +192,7 @@ function rankingFigure(ranked: Ranked, cells: ClassifierCells, frame: Frame): Fi
   const bands = drawn.every(({ summaries, class: c }) => summaries.length > 1 && c !== null);
   const body = unitCurves({
     series,
-    title: typeset(`${title}: ${ranked.numberTitle}`),
+    title: typeset(titled(title, ranked.numberTitle)),
     references: ranked.references(drawn),
     xTitle: ranked.xTitle,
     yTitle: ranked.yTitle,
@@ -194,6 +211,8 @@ function rankingFigure(ranked: Ranked, cells: ClassifierCells, frame: Frame): Fi
   return [figureOf({ name: ranked.name, what: ranked.what, notes: all, numbers: said, body }, frame)];
 }
 
+const titled = (title: string, number: string): string => (title === '' ? number : `${title}: ${number}`);
+
 /** The curves to draw: of several cells their means over the classes, of one cell its classes. */
 function seriesOf(
   { compared, best }: ClassifierCells,
@@ -211,11 +230,10 @@ function seriesOf(
     ? [`Class ${className(1)} against class ${className(0)}.`]
     : ['Each class against the others.'];
   if (compared.length > 1) {
-    const named = seriesNames(results, varied);
-    const { title } = seriesTitle(results, varied);
+    const { nameOf, title } = namesOf(frame);
     const drawn = inOrder(compared, results, varied).map(
       (cell: Group): Drawn => ({
-        label: named(cell.settings),
+        label: nameOf(cell.settings),
         summaries: classifiersOf(cell),
         class: isBinary ? 1 : null,
       }),
@@ -288,7 +306,7 @@ function calibrationFigure(cells: ClassifierCells, frame: Frame): Figure {
   const { results, varied, look } = frame;
   const isBinary = classifiersOf(best)[0].confusion.length === 2;
   const several = compared.length > 1;
-  const named = seriesNames(results, varied);
+  const { nameOf, title: together } = namesOf(frame);
   const drawn = inOrder(several ? compared : [best], results, varied);
   const binsOf = (one: ClassifierSummary) => (isBinary ? one.calibration.get(1)! : one.ofPredicted);
   const errorOf = ({ averages, byClass }: ClassifierSummary) =>
@@ -296,14 +314,14 @@ function calibrationFigure(cells: ClassifierCells, frame: Frame): Figure {
   const series = drawn.map((cell) => {
     const summaries = classifiersOf(cell);
     const number = statisticOf(summaries.map(errorOf));
-    const label = several ? named(cell.settings) : '';
+    const label = several ? nameOf(cell.settings) : '';
     return {
       number,
       name: label === '' ? number : `${label}: ${number}`,
       points: pooled(summaries.map(binsOf)).map(({ x, y }) => ({ x, y, low: y, high: y })),
     };
   });
-  const title = several ? seriesTitle(results, varied).title : '';
+  const title = several ? together : '';
   const what = isBinary ? `class ${className(1)}` : 'the predicted class';
   const notes = [
     `Probabilities of ${what} in 10 bins. Dotted: perfect; below it, they are too high.`,
@@ -311,7 +329,7 @@ function calibrationFigure(cells: ClassifierCells, frame: Frame): Figure {
   ];
   const body = unitCurves({
     series,
-    title: typeset(`${title}: expected calibration error`),
+    title: typeset(titled(title, 'expected calibration error')),
     references: [diagonal],
     xTitle: 'mean probability',
     yTitle: isBinary ? `share of class ${className(1)}` : 'share predicted correctly',

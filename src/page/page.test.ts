@@ -4,6 +4,8 @@ import { type Made, madeVerification } from '../claims/made-verification.testing
 import type { ReadVerification } from '../claims/read-verification.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { figuresOf } from '../figures/index.ts';
+import { summarizeClassifier } from '../stats/classifier-summary.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { type Page, reportPage } from './page.ts';
 
@@ -261,4 +263,37 @@ test('what users supply is text, in markup and in data', async () => {
   expect(blocks.length).toBeGreaterThan(2);
   const figure = blocks.find(([, id]) => id === 'ffnn-figure-one')!;
   expect(JSON.parse(figure[2]).title.text).toBe(hostile);
+});
+
+test('the classes of classifiers are a part of their own, with a table of the best cell', async () => {
+  const logistic = await planOf('logistic', { seed: [1, 2], lambda: [0, 1], solver: ['sgd'] });
+  const records = recordsOf(logistic);
+  for (const { settings, trial } of logistic.cells) {
+    const metrics = { test_accuracy: settings.lambda === 1 ? 0.9 : 0.8 };
+    records.set(trial.id, { ...records.get(trial.id)!, metrics });
+  }
+  const summary = summarizeClassifier({
+    labels: Uint32Array.of(0, 1, 1, 0),
+    probabilities: Float64Array.of(0.9, 0.1, 0, 0.2, 0.8, 0, 0.6, 0.3, 0.1, 0.7, 0.3, 0),
+  });
+  const classifiers = { get: () => summary };
+  const figures = figuresOf(logistic, records, { classifiers });
+  const run = { plan: logistic, figures, classifiers };
+  const text = await reportPage({ ...page, runs: [run], records });
+  expect(text).toContain('<h3>The classes</h3>');
+  expect(text).toContain('The table is of the best cell, lambda 1.');
+  expect(text.indexOf('Of 8 test rows 6 were given their class.')).toBeGreaterThan(
+    text.indexOf('The classes'),
+  );
+  // 2 TP / (2 TP + FP + FN) of class 0, and no F1 of class 2, which is neither a label nor given.
+  expect(text).toContain('data-label="F1">0.8</td>');
+  expect(text).toMatch(
+    /data-label="class">2<\/th><td class="number" data-label="test rows">0<\/td>(<td[^>]*><\/td>){4}/,
+  );
+  const without = await reportPage({
+    ...page,
+    runs: [{ plan: logistic, figures: figuresOf(logistic, records) }],
+    records,
+  });
+  expect(without).not.toContain('The classes');
 });
