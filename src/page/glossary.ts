@@ -3,10 +3,25 @@ import { type Html, html } from './html.ts';
 /** The terms that a page may use, each in a sentence or two. A page lists those that occur in it. */
 const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meaning: string }>> = {
   accuracy: { pattern: /\baccuracy\b/, meaning: 'The share of rows whose class was predicted correctly.' },
+  AUC: {
+    pattern: /\bAUC\b/,
+    meaning:
+      'The area under the ROC curve: the probability that a row of the class gets a higher probability for it than a row of another class. 0.5 is guessing, 1 is perfect.',
+  },
   bootstrap: {
     pattern: /\bbootstrap\b/,
     meaning:
       'Drawing rows again, with replacement, to see how much a score depends on the rows. “Bootstrap mean” is the mean score over these draws.',
+  },
+  'Brier score': {
+    pattern: /\bBrier score\b/,
+    meaning:
+      'The mean square of the difference between the probability of a class and what is true: 1 for its rows, 0 for others. Lower is better.',
+  },
+  'calibration error': {
+    pattern: /\bcalibration error\b/,
+    meaning:
+      'How far probabilities are from the share of rows for which they come true, on average. 0 is perfect.',
   },
   'closed form': {
     pattern: /\bclosed[ -]form\b/,
@@ -30,6 +45,16 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
   epoch: {
     pattern: /\bepochs?\b/,
     meaning: 'One pass of the training over as many rows as there are training rows.',
+  },
+  F1: {
+    pattern: /\bF1\b/,
+    meaning:
+      'The harmonic mean of precision (the share of the rows given a class that are of it) and recall (the share of its rows that were given it).',
+  },
+  gains: {
+    pattern: /\bcumulative gains\b/,
+    meaning:
+      'The share of a class that is found among the rows to which it seems most probable. The area ratio is 0 for guessing and 1 for a perfect order.',
   },
   lambda: {
     pattern: /\blambda\b/,
@@ -63,6 +88,11 @@ const terms: Readonly<Record<string, { readonly pattern: RegExp; readonly meanin
     pattern: /\bR(2|²)/,
     meaning:
       'The share of the variance of the targets that a model explains. 1 is perfect, 0 is as good as always predicting the mean, and it can be negative.',
+  },
+  ROC: {
+    pattern: /\bROC\b/,
+    meaning:
+      'The share of a class that is found against the share of other rows that are taken for it, from the most probable rows on.',
   },
   schedule: {
     pattern: /\bschedule\b/,
