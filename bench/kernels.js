@@ -14,7 +14,7 @@ import { describeCommit, describeMachine } from './machine.js';
 const usage = `node bench/kernels.js [options]   (after npm run build)
   --quick         few and short measurements, little data; changes only bench/results/kernels-quick.json
   --check         exits with 1 if a kernel's speed relative to the reference has halved since bench/results/kernels.json
-  --only LIST     workloads: franke-ffnn, layers, mnist-ffnn, mnist-logistic, ols, others
+  --only LIST     workloads: franke-ffnn, layers, mnist-ffnn, mnist-logistic, ols, small-mlp, others
   --build FILE    the built program (default dist/src/index.js)`;
 
 const results = new URL('results/', import.meta.url);
@@ -120,7 +120,7 @@ function readOptions() {
     options: {
       quick: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
-      only: { type: 'string', default: 'franke-ffnn,layers,mnist-ffnn,mnist-logistic,ols,others' },
+      only: { type: 'string', default: 'franke-ffnn,layers,mnist-ffnn,mnist-logistic,ols,small-mlp,others' },
       build: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -134,7 +134,7 @@ function readOptions() {
     check: values.check,
     short: values.quick || values.check,
     only,
-    partial: values.quick || only.length < 6,
+    partial: values.quick || only.length < 7,
     build: resolve(values.build ?? fileURLToPath(new URL('../dist/src/index.js', import.meta.url))),
   };
 }

@@ -14,8 +14,8 @@ const work = await readWorkload(folder);
 const once = evaluate === 'end';
 const { batchSize, steps, recordedEpochs, batches, columns, optimizer } = work;
 
-let started = 0;
-let ended = 0;
+let started = now();
+let ended = started;
 const [trainSamples, testSamples] = prepared(work.train, work.test);
 const trained = await train(
   trainSamples,
@@ -38,8 +38,8 @@ const trained = await train(
     ...(once ? { evaluateEvery: warmup + epochs } : {}),
   },
   (epoch) => {
-    if (epoch === warmup && !once) started = performance.now();
-    if (epoch === warmup + epochs) ended = performance.now();
+    if (epoch === warmup && !once) started = now();
+    if (epoch === warmup + epochs) ended = now();
   },
   // Lends a second core if more than a second is left, as the program's launcher does.
   (millisecondsLeft) => (threads === 2 && millisecondsLeft > 1000 ? () => {} : null),
@@ -49,7 +49,8 @@ const first = (curve) => (once ? [] : curve.slice(0, 5));
 /** The second metric of these losses is the accuracy, its name in 0.1.0. */
 const accuracyOf = (curve) => curve.second ?? curve.accuracy;
 const result = {
-  seconds: (ended - started) / 1000,
+  seconds: ended.seconds - started.seconds,
+  processorSeconds: ended.processor - started.processor,
   epochs,
   train_loss: first(trained.train.loss),
   test_loss: first(trained.test.loss),
@@ -58,6 +59,12 @@ const result = {
   last_loss: trained.train.loss.at(-1),
 };
 console.log(JSON.stringify(result));
+
+/** The time, and the time of the processor that this process has used. */
+function now() {
+  const { user, system } = process.cpuUsage();
+  return { seconds: performance.now() / 1000, processor: (user + system) / 1e6 };
+}
 
 /** The recorded batches, again from the first when they are used up. */
 function recorded() {
@@ -80,7 +87,7 @@ function timed(drawn) {
   return {
     ...drawn,
     startEpoch: (epoch) => {
-      if (epoch === warmup) started = performance.now();
+      if (epoch === warmup) started = now();
       drawn.startEpoch(epoch);
     },
   };

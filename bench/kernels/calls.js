@@ -2,8 +2,9 @@
 // run them.
 import { readMnistRows } from './mnist.js';
 
-/** The operations in one e^x of the kernels, with a division counted as one. */
+/** The operations in one e^x and in one tanh in float32 of the kernels, with a division counted as one. */
 const exponential = 27;
+const hyperbolicTangent = 38;
 const batches = 400;
 /** The number of rows that evaluation processes, in order. */
 const sequenceLength = 40 * 128;
@@ -33,6 +34,7 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     delta: take(largest * Math.max(D, H)),
     gradient: take(D * sparseStride(H)),
     velocity: take(D * sparseStride(H)),
+    square: take(D * sparseStride(H)),
     scratch: take(largest * Math.max(D, H)),
     y: take(Math.max(rows, largest * Math.max(D, H))),
     source: take(rows * (images === null ? D : 10)),
@@ -49,6 +51,8 @@ function layOut({ dtype, inputs: D, widest: H, images }) {
     const random = uniformFrom(7);
     const every = images === null ? region.floats : region.source;
     for (let i = 0; i < every; i++) kernels.floats[i] = 0.1 * random() - 0.05;
+    // A mean square is never negative.
+    kernels.floats.fill(0.01, region.square, region.square + D * sparseStride(H));
     // One-hot rows, as for classification. They also work for regression.
     for (const [from, count] of [
       [region.y, largest],
@@ -304,6 +308,13 @@ const momentum = (m, ...size) =>
     return () => k.momentumInPlace(w, velocity, gradient, 1e-6, 0.5, count);
   });
 
+/** A root and a division count as one operation each. */
+const adam = (m, ...size) =>
+  elementwise('adamInPlace', size, 14, [4, 3], 'w', (k, count) => {
+    const { w, velocity, square, gradient } = m.region;
+    return () => k.adamInPlace(w, velocity, square, gradient, 1e-6, 0.9, 0.999, 1e-8, 1, count);
+  });
+
 /** A complete step of a linear model. It reads rows of x once for the outputs and once for the gradient. */
 const linearSgdStep = (m, N, D) => ({
   kernel: 'linearSgdStep',
@@ -347,7 +358,7 @@ const relu2H1SgdStep = (m, N, H) => ({
 });
 
 /** The calls of each workload: first those of a training step, in order, then those of the evaluation. */
-export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, mnistRows) {
+export async function createWorkloads({ relu, sigmoid, tanh, leaky_relu: leakyRelu }, mnistRows) {
   const images = await readMnistRows(mnistRows);
   const franke = layOut({ dtype: 'float32', inputs: 128, widest: 128, images: null });
   const mnist = layOut({ dtype: 'float32', inputs: 784, widest: 128, images });
@@ -429,8 +440,33 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
       [linearSgdStep(ols, 10, 120)],
       [denseForward(ols, 128, 120, 1, false), squaredError(ols, 128, 1)],
     ),
+    'small-mlp': workload(
+      'Network 4-32-16-4, tanh, full batch in parts of 128 rows, f32',
+      franke,
+      [
+        denseForward(franke, 128, 4, 32),
+        activationForward(franke, tanh, 128, 32, hyperbolicTangent),
+        denseForward(franke, 128, 32, 16),
+        activationForward(franke, tanh, 128, 16, hyperbolicTangent),
+        denseForward(franke, 128, 16, 4),
+        squaredError(franke, 128, 4),
+        scaledDifference(franke, 128, 4),
+        backwardBias(franke, 128, 4),
+        denseBackwardWeights(franke, 128, 16, 4),
+        backwardInputs(franke, 128, 16, 4),
+        activationBackward(franke, tanh, 128, 16, 3),
+        backwardBias(franke, 128, 16),
+        denseBackwardWeights(franke, 128, 32, 16),
+        backwardInputs(franke, 128, 32, 16),
+        activationBackward(franke, tanh, 128, 32, 3),
+        backwardBias(franke, 128, 32),
+        denseBackwardWeights(franke, 128, 4, 32),
+        adam(franke, 32, 16),
+      ],
+      [],
+    ),
     others: workload(
-      'Other settings of MNIST: dense inputs, momentum, lambda, other activations, f32',
+      'Other settings of MNIST: dense inputs, momentum, Adam, lambda, other activations, f32',
       mnist,
       [
         denseForward(mnist, 50, 784, 128),
@@ -439,6 +475,7 @@ export async function createWorkloads({ relu, sigmoid, leaky_relu: leakyRelu }, 
         addPenalty(mnist, 784, 144),
         sgd(mnist, 784, 144),
         momentum(mnist, 784, 144),
+        adam(mnist, 784, 144),
         activationForward(mnist, sigmoid, 50, 128, exponential + 2),
         activationBackward(mnist, sigmoid, 50, 128, 3),
         activationForward(mnist, leakyRelu, 50, 128, 2),

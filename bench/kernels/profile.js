@@ -10,8 +10,8 @@ import { workloads } from '../workloads.js';
 
 const here = (name) => new URL(name, import.meta.url);
 const epochs = {
-  full: { 'franke-ffnn': 4000, 'mnist-ffnn': 5, 'mnist-logistic': 20, ols: 8000 },
-  quick: { 'franke-ffnn': 1000, 'mnist-ffnn': 10, 'mnist-logistic': 40, ols: 2000 },
+  full: { 'franke-ffnn': 4000, 'mnist-ffnn': 5, 'mnist-logistic': 20, ols: 8000, 'small-mlp': 500 },
+  quick: { 'franke-ffnn': 1000, 'mnist-ffnn': 10, 'mnist-logistic': 40, ols: 2000, 'small-mlp': 100 },
 };
 
 /** The shares of the time of `train` for each workload, from a CPU profile of a process that does nothing else. */

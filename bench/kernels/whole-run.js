@@ -54,8 +54,9 @@ async function secondsOf(args) {
 }
 
 async function recordIn(store) {
-  for (const name of await readdir(store)) {
-    for (const line of (await readFile(join(store, name), 'utf8')).split('\n')) {
+  for (const entry of await readdir(store, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    for (const line of (await readFile(join(store, entry.name), 'utf8')).split('\n')) {
       const found = line.includes('"seconds"') ? JSON.parse(line) : null;
       if (found !== null) return found.record ?? found;
     }
@@ -67,13 +68,13 @@ async function recordIn(store) {
 function loading(folder) {
   const module = (path) => JSON.stringify(pathToFileURL(join(folder, path)).href);
   return `
-    import { loadData } from ${module('experiment/data.js')};
-    import { prepare } from ${module('experiment/prepare.js')};
+    import { loadData } from ${module('datasets/index.js')};
+    import { prepare } from ${module('trial/prepare.js')};
     const config = JSON.parse(process.argv[1]);
     const started = performance.now();
     const dataset = await loadData(config.data, config.seed, { dataDir: null });
     const read = performance.now();
-    prepare(dataset, config, config.model.dtype);
+    prepare(dataset, config, config.model.dtype, config.model.loss);
     const seconds = (from, to) => (to - from) / 1000;
     console.log(JSON.stringify({ reading: seconds(started, read), preparing: seconds(read, performance.now()) }));
   `;
