@@ -1,6 +1,7 @@
 import type { OptionName, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { metrics } from '../stats/metrics.ts';
+import { significantText } from '../stats/significant.ts';
 import { groupBy } from './group-by.ts';
 import { referenceOf } from './settings.ts';
 import type { Records } from './trials-table.ts';
@@ -10,8 +11,8 @@ export interface Agreement {
   readonly reference: string;
   /** The element type of ours. */
   readonly dtype: string;
-  /** The largest |theirs / ours - 1| of all losses after every evaluated epoch. */
-  readonly difference: number;
+  /** For each trial, in ascending order: the largest |theirs / ours - 1| of all losses after every evaluated epoch. */
+  readonly differences: readonly number[];
 }
 
 /** A trial as tables and figures have it. */
@@ -48,17 +49,18 @@ export function agreements(trials: readonly Compared[]): Agreement[] {
   const theirs = done.filter(({ settings }) => referenceOf(settings) !== null);
   if (theirs.length === 0) return [];
   const matching = createMatching(done.filter(({ settings }) => referenceOf(settings) === null));
-  const found = new Map<string, Agreement>();
+  const found = new Map<string, Agreement & { readonly differences: number[] }>();
   for (const trial of theirs) {
     for (const own of matching(trial.settings)) {
       const difference = largestDifference(trial.curves, own.curves);
       if (difference === null) continue;
       const [reference, dtype] = [referenceOf(trial.settings)!, String(own.settings.dtype ?? 'float64')];
       const key = `${reference} ${dtype}`;
-      const before = found.get(key)?.difference ?? 0;
-      found.set(key, { reference, dtype, difference: Math.max(before, difference) });
+      if (!found.has(key)) found.set(key, { reference, dtype, differences: [] });
+      found.get(key)!.differences.push(difference);
     }
   }
+  for (const { differences } of found.values()) differences.sort((a, b) => a - b);
   return [...found.values()];
 }
 
@@ -94,13 +96,21 @@ function largestDifference(theirs: Compared['curves'], ours: Compared['curves'])
   return largest;
 }
 
-/** A sentence for each library. */
+/** A sentence for each library. In an unstable training differences of rounding grow, so that one trial may be far off. */
 export function agreementNotes(found: readonly Agreement[]): string[] {
   const several = new Set(found.map(({ dtype }) => dtype)).size > 1;
-  return found.map(({ reference, dtype, difference }) => {
+  return found.map(({ reference, dtype, differences }) => {
     const ours = several ? `ours in ${dtype}` : 'ours';
-    return difference === 0
-      ? `${reference}: all losses after every epoch are equal to ${ours}`
-      : `${reference}: losses after every epoch differ from ${ours} by at most ${difference.toExponential(1)} of their value`;
+    const count = differences.length;
+    const [half, most] = [differences[Math.ceil(count / 2) - 1], differences[count - 1]];
+    if (most === 0) return `${reference}: all losses after every epoch are equal to ${ours}`;
+    const all = `${reference}: losses after every epoch differ from ${ours} by at most ${digits(most)} of their value`;
+    return most < 10 * half || count === 1
+      ? all
+      : `${all}, in half of the ${count} trials by at most ${digits(half)}`;
   });
+}
+
+function digits(difference: number): string {
+  return significantText(difference, 2);
 }
