@@ -67,6 +67,13 @@ test.each([
     4,
     { reference: 'sklearn', epochs: null, lambda: null, dtype: null },
   ],
+  [
+    'grid-search ols',
+    'sklearn-ridge',
+    'sklearn-ridge',
+    33,
+    { reference: 'sklearn-ridge', solver: null, learningRate: null, lambda: 0 },
+  ],
 ] as const)(
   '%s: %s (%s) is one cell after ours, whose trials stay as they are',
   async (name, reference, solver, own, settings) => {

@@ -1,3 +1,4 @@
+import { addScaled, dot } from '../math/vector.ts';
 import { type LinePoint, strongWolfe } from './line-search.ts';
 
 /** A function's value and gradient at a point. A function may return further fields. */
@@ -104,14 +105,14 @@ function descentDirection(gradient: Float64Array, pairs: Pair[]): Float64Array {
   for (let k = pairs.length - 1; k >= 0; k--) {
     const { s, y, sy } = pairs[k];
     factors[k] = dot(s, direction) / sy;
-    addInPlace(direction, -factors[k], y);
+    addScaled(direction, -factors[k], y);
   }
   const { y, sy } = pairs[pairs.length - 1];
   const scale = sy / dot(y, y);
   for (let i = 0; i < direction.length; i++) direction[i] *= scale;
   for (let k = 0; k < pairs.length; k++) {
     const { s, y, sy } = pairs[k];
-    addInPlace(direction, factors[k] - dot(y, direction) / sy, s);
+    addScaled(direction, factors[k] - dot(y, direction) / sy, s);
   }
   if (dot(gradient, direction) < 0) return direction;
   pairs.length = 0;
@@ -129,17 +130,6 @@ function storePair(pairs: Pair[], s: Float64Array, y: Float64Array): void {
 /** The largest absolute value; NaN if any value is NaN. */
 export function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/** a <- a + factor b */
-function addInPlace(a: Float64Array, factor: number, b: Float64Array): void {
-  for (let i = 0; i < a.length; i++) a[i] += factor * b[i];
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {

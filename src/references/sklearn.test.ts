@@ -5,14 +5,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { csrFromDense } from '../math/csr.ts';
+import { matrix } from '../math/matrix.ts';
 import { createRng } from '../math/rng.ts';
 import { batchings } from '../nn/batches.ts';
 import type { LayerSpec } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
+import { elasticNet } from '../regression/coordinate-descent.ts';
+import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { probeLimits, programPath, pythonCandidates, runPython, runPythonForJson } from './python.ts';
-import { findSklearn, fitLogisticRegression, fitSgdRegressor } from './sklearn.ts';
+import {
+  findSklearn,
+  fitCoefficients,
+  fitLogisticRegression,
+  fitSgdRegressor,
+  type SgdRegressor,
+} from './sklearn.ts';
 
 const found = await findSklearn();
 const versions = 'versions' in found ? found.versions : null;
@@ -93,6 +102,33 @@ withSklearn('LogisticRegression', () => {
     }
   });
 
+  test('penalises biases too, if it should', async () => {
+    const exact = { ...parameters, solver: 'newton-cg' };
+    const penalized = await fitLogisticRegression({ train: dense, test: dense }, exact, versions!, true);
+    const fromSparse = await fitLogisticRegression({ train: sparse, test: sparse }, exact, versions!, true);
+    const layer = {
+      units: classes,
+      activation: 'softmax',
+      kernelInit: 'glorot_uniform',
+      biasInit: 'zeros',
+    } as const;
+    const ours = await train(dense, dense, {
+      layers: [layer],
+      weights: [{ kernel: new Float64Array(columns * classes), bias: new Float64Array(classes) }],
+      loss: 'cross_entropy',
+      penalty: { lambda: 1 / (2 * 0.5 * rows), penalizeBiases: true },
+      optimizer: { name: 'sgd', momentum: 0.9 },
+      learningRate: 0.3,
+      schedule: schedules.constant,
+      batches: batchings.full(rows),
+      epochs: 2000,
+      dtype: 'float64',
+    });
+    for (const { scores } of [penalized, fromSparse])
+      expect(scores.train.loss).toBeCloseTo(ours.train.loss[1999], 6);
+    expect((await fitted(dense)).scores.train.loss).not.toBeCloseTo(ours.train.loss[1999], 4);
+  });
+
   test('says that it did not converge', async () => {
     expect(await fitted(sparse, { max_iter: 2 })).toMatchObject({ converged: false, iterations: 2 });
   });
@@ -159,5 +195,42 @@ describe('a program that is no Python with scikit-learn is a failure, no excepti
 
   test.each(['exec sleep 1000', 'sleep 20 & wait'])('%s', async (program) => {
     expect(await ask(program, { seconds: 0.1 })).toEqual({ failure: 'no answer in 0.1 s' });
+  });
+});
+
+withSklearn('linear regressions', () => {
+  const [rows, columns] = [30, 12];
+  const rng = createRng(9, 'data');
+  const inputs = Float64Array.from({ length: rows * columns }, () => rng.normal());
+  const targets = Float64Array.from({ length: rows }, () => rng.normal());
+  const x = matrix(rows, columns, inputs);
+  const fitted = async (model: Parameters<typeof fitCoefficients>[1], parameters: object) =>
+    fitCoefficients({ rows, inputs, targets }, model, parameters as SgdRegressor['parameters'], versions!);
+  const near = (values: Float64Array) => [...values].map((value) => expect.closeTo(value, 9));
+
+  test('Ridge and LinearRegression have the coefficients of the closed forms', async () => {
+    const exact = await fitted('Ridge', { alpha: 2, solver: 'svd' });
+    expect([...exact.coefficients]).toEqual(near(await ridge(x, targets, 2)));
+    const plain = await fitted('LinearRegression', {});
+    expect([...plain.coefficients]).toEqual(near(await leastSquares(x, targets)));
+    expect(plain).toMatchObject({ converged: null, iterations: null });
+  });
+
+  test('Lasso and ElasticNet have those of coordinate descent', async () => {
+    const stop = { tol: 1e-14, max_iter: 100_000 };
+    // Half of our objective, divided by the number of rows.
+    for (const [model, l1, l2, parameters] of [
+      ['Lasso', 6, 0, { alpha: 3 / rows }],
+      ['ElasticNet', 6, 2, { alpha: (3 + 2) / rows, l1_ratio: 3 / 5 }],
+    ] as const) {
+      const { coefficients, converged } = await fitted(model, { ...parameters, ...stop });
+      const ours = elasticNet(x, targets, { l1, l2, tolerance: 1e-13, maxSweeps: 1000 });
+      expect([...coefficients]).toEqual(near(ours.beta));
+      expect(converged).toBe(true);
+    }
+    expect(await fitted('Lasso', { alpha: 1e-6, tol: 1e-14, max_iter: 2 })).toMatchObject({
+      converged: false,
+      iterations: 2,
+    });
   });
 });

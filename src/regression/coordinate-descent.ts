@@ -1,6 +1,6 @@
 import type { Matrix } from '../math/matrix.ts';
 import { addScaled, dot } from '../math/vector.ts';
-import { descendFace } from './face.ts';
+import { activeOf, descendFace, residualInto } from './face.ts';
 
 /** The penalties, relative to the sum of squares, and when to stop. */
 export interface ElasticNet {
@@ -11,7 +11,7 @@ export interface ElasticNet {
   readonly maxSweeps: number;
 }
 
-/** While signs change, coordinate descent is the cheaper way; but not for ever. */
+/** While signs change, coordinate descent is the cheaper way; but not forever. */
 const unstableSweeps = 10;
 
 export interface ElasticNetFit {
@@ -31,10 +31,11 @@ export interface ElasticNetFit {
  * g_d = sign(beta_d) l1/2 where beta_d is not 0, and |g_d| <= l1/2 elsewhere. The penalties are relative to the sum of
  * squares: for the loss mean squares + lambda |beta|^2 + l1 sum(|beta|), pass N lambda and N l1.
  *
- * If several beta have the same minimum (l2 = 0, and columns with a coefficient are linearly dependent), X beta is still unique, and one
- * beta is returned whose columns are independent. x: [N][D]; y: [N]; l2 >= 0; l1 >= 0. Where X or y are not finite, the
- * coefficients are NaN. Sources: J. Friedman, T. Hastie and R. Tibshirani, J. Stat. Softw. 33 (2010), sec. 2;
- * M. Osborne, B. Presnell and B. Turlach, IMA J. Numer. Anal. 20 (2000), sec. 3.
+ * If several beta have the same minimum (l2 = 0, and columns with a coefficient are linearly dependent), X beta and
+ * sum(|beta|) are still unique, and one beta is returned whose columns are independent: equal columns share one
+ * coefficient, others have 0. x: [N][D]; y: [N]; l2 >= 0; l1 > 0. Where X or y, or their squares, are not finite, the
+ * coefficients are NaN. Sources: J. Friedman, T. Hastie and R. Tibshirani, J. Stat. Softw. 33 (2010), sec. 2; M. Osborne,
+ * B. Presnell and B. Turlach, IMA J. Numer. Anal. 20 (2000), sec. 3.
  */
 export function elasticNet(
   x: Matrix,
@@ -44,18 +45,18 @@ export function elasticNet(
   if (y.length !== x.rows) throw new RangeError(`${x.rows} rows cannot be fitted to ${y.length} targets`);
   const D = x.columns;
   const beta = new Float64Array(D);
-  if (!x.data.every(Number.isFinite) || !y.every(Number.isFinite)) {
-    return { beta: beta.fill(Number.NaN), sweeps: 0, converged: false };
-  }
   const columns = columnsOf(x);
   const squares = Float64Array.from(columns, (column) => dot(column, column));
+  const size = Math.sqrt(dot(y, y));
+  if (!squares.every(Number.isFinite) || !Number.isFinite(size)) {
+    return { beta: beta.fill(Number.NaN), sweeps: 0, converged: false };
+  }
   const known: (Float64Array | undefined)[] = [];
   const products = (d: number): Float64Array => {
     known[d] ??= Float64Array.from(columns, (column) => dot(column, columns[d]));
     return known[d];
   };
   const problem = { columns, squares, products, y, l2, l1 };
-  const size = Math.sqrt(dot(y, y));
   const residual = new Float64Array(x.rows);
   const gradient = new Float64Array(D);
 
@@ -83,8 +84,7 @@ export function elasticNet(
   };
 
   for (let sweeps = 0; ; ) {
-    residual.set(y);
-    for (let d = 0; d < D; d++) if (beta[d] !== 0) addScaled(residual, -beta[d], columns[d]);
+    residualInto(residual, problem, activeOf(beta), beta);
     for (let d = 0; d < D; d++) gradient[d] = dot(columns[d], residual) - l2 * beta[d];
     const converged = columns.every((_, d) => violation(d) <= tolerance * Math.sqrt(squares[d]) * size);
     if (converged || sweeps === maxSweeps) return { beta, sweeps, converged };
@@ -101,7 +101,7 @@ function soft(z: number, threshold: number): number {
 }
 
 function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
-  return Array.from({ length: columns }, (_, d) =>
-    Float64Array.from({ length: rows }, (_, n) => data[n * columns + d]),
-  );
+  const all = Array.from({ length: columns }, () => new Float64Array(rows));
+  for (let n = 0; n < rows; n++) for (let d = 0; d < columns; d++) all[d][n] = data[n * columns + d];
+  return all;
 }

@@ -61,7 +61,8 @@ export function descendFace(problem: Penalized, beta: Float64Array): void {
   }
 }
 
-function activeOf(beta: Float64Array): number[] {
+/** The coefficients that are not 0. */
+export function activeOf(beta: Float64Array): number[] {
   const active: number[] = [];
   for (let d = 0; d < beta.length; d++) if (beta[d] !== 0) active.push(d);
   return active;
