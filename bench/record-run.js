@@ -47,6 +47,25 @@ const runs = {
     lambda: [0, 1e-4, 1e-3],
     epochs: [600],
   }),
+  optimizers: [
+    { experiment: 'mnist', given: { ...smallImages, optimizer: ['sgd', 'adam'], epochs: [60] } },
+    {
+      experiment: 'ffnn',
+      given: {
+        optimizer: ['sgd', 'adagrad', 'rmsprop', 'adam', 'adamw'],
+        hidden: ['128', '32-16'],
+        dtype: ['float64', 'float32'],
+        epochs: [400],
+      },
+    },
+  ],
+  activations: one('ffnn', {
+    activation: ['relu', 'sigmoid', 'tanh', 'elu', 'gelu', 'gelu_tanh', 'silu', 'softplus'],
+    dtype: ['float64', 'float32'],
+    dropout: ['0', '0.2'],
+    evaluateEvery: [1, 10],
+    epochs: [150],
+  }),
   'sgd-and-lbfgs': one('logistic', {
     ...smallImages,
     solver: ['sgd', 'lbfgs'],

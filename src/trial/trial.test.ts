@@ -468,6 +468,22 @@ describe('trialSeconds', () => {
     expect(seconds({ ...long, dtype: 'float64' })).toBeGreaterThan(seconds({ ...long, dtype: 'float32' }));
   });
 
+  test('rises with an optimiser that has state, costly activations, dropout; falls with fewer evaluations', () => {
+    const [hidden, output] = model.layers;
+    const long = { epochs: 1000 };
+    const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, clipNorm: Infinity } as const;
+    expect(seconds({ ...long, optimizer: adam })).toBeGreaterThan(seconds(long));
+    const withLayer = (changed: object) =>
+      seconds({ ...long, layers: [{ ...hidden, ...changed }, output] as SgdConfig['layers'] });
+    const [relu, tanh, gelu] = (['relu', 'tanh', 'gelu'] as const).map((activation) =>
+      withLayer({ activation }),
+    );
+    expect(tanh).toBeGreaterThan(relu);
+    expect(gelu).toBeGreaterThan(tanh);
+    expect(withLayer({ dropout: 0.2 })).toBeGreaterThan(relu);
+    expect(seconds({ ...long, evaluateEvery: 10 })).toBeLessThan(seconds(long));
+  });
+
   test('L-BFGS is not expected to need all its iterations', () => {
     const exact = (maxIterations: number): TrialConfig => ({ ...config, model: { ...lbfgs, maxIterations } });
     expect(trialSeconds(exact(10))).toBeGreaterThan(trialSeconds(exact(5)));

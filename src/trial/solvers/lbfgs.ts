@@ -77,7 +77,8 @@ export const lbfgs = {
   curves: true,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
   usualEpochs: usualIterations,
-  seconds: (model, size) => passesSeconds(model.layers, size, usualIterations(model), 1, 'float64'),
+  seconds: (model, size) =>
+    passesSeconds(model.layers, size, { epochs: usualIterations(model), steps: 1, dtype: 'float64' }),
   /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),

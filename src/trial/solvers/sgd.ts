@@ -266,13 +266,15 @@ export function trainingSchema(z: typeof Zod.z) {
 
 /** The seconds of all epochs. */
 export function trainingSeconds(
-  model: Pick<TrainingConfig, 'epochs' | 'layers' | 'batchSize' | 'evaluateEvery'>,
+  model: Pick<TrainingConfig, 'epochs' | 'layers' | 'batchSize' | 'evaluateEvery' | 'optimizer'>,
   size: ModelSize,
   dtype: Dtype,
 ): number {
-  const { epochs, layers, batchSize } = model;
+  const { epochs, layers, batchSize, optimizer } = model;
   const evaluations = valuesAfter(epochs, model);
-  return passesSeconds(layers, size, epochs, Math.floor(size.trainRows / batchSize), dtype, evaluations);
+  const steps = Math.floor(size.trainRows / batchSize);
+  const { slots } = createOptimizer(optimizer);
+  return passesSeconds(layers, size, { epochs, steps, evaluations, dtype, slots });
 }
 
 export function trainingMemory(
