@@ -6,7 +6,6 @@ import type { Figure } from './figure.ts';
 import { lineFigure, lineOf } from './line-figure.ts';
 import type { Look } from './look.ts';
 import type { Results } from './results.ts';
-import { seriesNames } from './series.ts';
 import type { VariedNumber } from './varied-number.ts';
 
 /** The features that are drawn: as many as colours and marks can tell apart, those of low degree first. */
@@ -22,12 +21,11 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
   const drawn = drawnOver({ ...results, trials: kept }, x, look);
   const { inside, others, lines, placeOf, content } = drawn;
   if (lines.length === 0 || lines.length > mostPanels) return null;
-  const nameOf = seriesNames(results, others);
   const all = [...new Set(inside.flatMap(({ coefficients }) => [...coefficients!.keys()]))];
   const features = [...all].sort((a, b) => degreeOf(a) - degreeOf(b)).slice(0, mostFeatures);
   const panels = lines.map(
     (line, index): CurvePanel => ({
-      title: panelTitle(line, others, nameOf),
+      title: panelTitle(line, others, results),
       valueTitle: 'coefficient',
       better: 'lower',
       scale: `coefficient ${index}`,

@@ -1,5 +1,4 @@
-import type { OptionName, Settings } from '../experiment/options.ts';
-import { columnName, optionTitle } from '../experiment/options.ts';
+import { columnName, type OptionName, optionTitle } from '../experiment/options.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics, errorParts } from '../trial/metrics.ts';
@@ -73,12 +72,11 @@ export function errorPartLines(results: Results, x: VariedNumber, look: Look): F
   const drawn = drawnOver({ ...results, trials: decomposed }, x, look);
   const { inside, others, lines, placeOf } = drawn;
   if (lines.length > mostPanels || lines.length === 0) return null;
-  const nameOf = seriesNames(results, others);
   const hasNoise = inside.some(({ metrics: own }) => (own.noise_variance ?? null) !== null);
   const parts = errorParts.filter(({ name }) => name !== 'noise_variance' || hasNoise);
   const panels = lines.map(
     (line): CurvePanel => ({
-      title: panelTitle(line, others, nameOf),
+      title: panelTitle(line, others, results),
       valueTitle: 'squared error',
       better: 'lower',
       scale: 'squared error',
@@ -113,12 +111,13 @@ export function withoutErrorParts(results: Results): Results {
   return { ...results, experiment: { ...results.experiment, layout: { ...layout, metrics } } };
 }
 
-export function panelTitle(
-  { lead }: Line,
-  others: readonly OptionName[],
-  nameOf: (settings: Settings) => string,
-) {
-  return others.length === 0 ? '' : typeset(`${others.map(optionTitle).join(', ')} ${nameOf(lead.settings)}`);
+/** What the cells of a line share, of the options in which lines differ: "solver sgd, schedule constant". */
+export function panelTitle({ lead }: Line, others: readonly OptionName[], results: Results): string {
+  const nameOf = (name: OptionName) => seriesNames(results, [name])(lead.settings);
+  const own = others.filter(
+    (name) => (lead.settings[name] ?? null) !== null && !(name === 'reference' && nameOf(name) === 'none'),
+  );
+  return typeset(own.map((name) => `${optionTitle(name)} ${nameOf(name)}`).join(', '));
 }
 
 export function titleOf(

@@ -493,3 +493,9 @@ describe('trialSeconds', () => {
     expect(expectedEpochs(config)).toEqual({ epochs: model.epochs, exact: true });
   });
 });
+
+test('a stored config has its parts in the order of earlier records, so that their bytes are the same', () => {
+  const parts = ['numerics', 'seed', 'split', 'data', 'features', 'model', 'bootstrap', 'streams'];
+  const whole = { ...config, model, bootstrap: { resamples: 2, method: 'test' }, streams: 'cell' } as const;
+  expect(Object.keys(canonicalConfig(whole) as object)).toEqual(parts);
+});

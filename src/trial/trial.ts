@@ -54,10 +54,11 @@ export function createTrial(config: TrialConfig): Trial {
  * is returned unchanged: records from outside are checked by their ids.
  */
 export function canonicalConfig(config: TrialConfig): unknown {
-  const { data, split, features, model, bootstrap, streams, seeds, coefficients, ...rest } =
+  const { data, features, model, bootstrap, streams, seeds, coefficients, ...rest } =
     config as unknown as Record<string, unknown>;
   const canonical: Record<string, unknown> = rest;
-  if (split !== undefined) canonical.split = withoutDefaults(split, splitDefaults as Fields);
+  // In its place, so that records have the bytes that they had.
+  if (rest.split !== undefined) canonical.split = withoutDefaults(rest.split, splitDefaults as Fields);
   if (data !== undefined) canonical.data = withoutDefaults(data, defaultsOf(datasets, data, 'dataset'));
   if (features !== undefined) canonical.features = withoutDefaults(features, featureDefaults);
   if (model !== undefined) canonical.model = withoutDefaults(model, defaultsOf(solvers, model, 'solver'));
