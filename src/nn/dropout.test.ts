@@ -14,7 +14,9 @@ import { schedules } from './schedules.ts';
 import { type Training, train } from './train.ts';
 
 /** Two inputs: a network with one layer of 8 relu nodes has a fused step, which has no masks. */
-const [rows, columns] = [7, 2];
+const [few, columns] = [7, 2];
+/** More than are processed at a time. */
+const many = 150;
 
 const layer = (units: number, activation: ActivationName, dropout?: number): LayerSpec => ({
   units,
@@ -24,7 +26,7 @@ const layer = (units: number, activation: ActivationName, dropout?: number): Lay
   ...(dropout === undefined ? {} : { dropout }),
 });
 
-function samples(seed: number): Samples {
+function samples(seed: number, rows = few): Samples {
   const rng = createRng(seed, 'data');
   const normals = (count: number) => Float64Array.from({ length: count }, () => rng.normal());
   return { rows, inputs: normals(rows * columns), targets: normals(rows) };
@@ -39,7 +41,7 @@ function training(layers: LayerSpec[], changes: Partial<Training> = {}): Trainin
     optimizer: { name: 'sgd' },
     learningRate: 0.1,
     schedule: schedules.constant,
-    batches: batchings.full(rows),
+    batches: batchings.full(few),
     epochs: 3,
     dropoutSeed: 11,
     dtype: 'float64',
@@ -95,7 +97,11 @@ describe('masks', () => {
 });
 
 /** The mean squared error with the masks of the first step of epoch 0, by another road than the kernels'. */
-function maskedLoss({ inputs, targets }: Samples, layers: LayerSpec[], weights: LayerWeights[]): number {
+function maskedLoss(
+  { rows, inputs, targets }: Samples,
+  layers: LayerSpec[],
+  weights: LayerWeights[],
+): number {
   const rng = createRng(11, 'dropout', 0);
   let below = { values: inputs as Float64Array, width: columns };
   layers.forEach(({ units, activation, dropout }, l) => {
@@ -115,36 +121,44 @@ function maskedLoss({ inputs, targets }: Samples, layers: LayerSpec[], weights: 
   return below.values.reduce((sum, a, n) => sum + (a - targets[n]) ** 2, 0) / rows;
 }
 
-const networks: [string, LayerSpec[]][] = [
+const networks: [string, LayerSpec[], number?][] = [
   ...activationNames.map((name): [string, LayerSpec[]] => [
     `two layers of ${name}`,
     [layer(6, name, 0.5), layer(5, name, 0.3), layer(1, 'linear')],
   ]),
   ['one layer of relu', [layer(8, 'relu', 0.5), layer(1, 'linear')]],
+  ['one layer of relu and many rows', [layer(8, 'relu', 0.5), layer(1, 'linear')], many],
   ['one of two layers', [layer(8, 'relu'), layer(5, 'tanh', 0.5), layer(1, 'linear')]],
 ];
 
-test.each(networks)('the gradient behind masks of %s equals finite differences', async (_name, layers) => {
-  const set = samples(1);
-  const { weights: before, ...rest } = training(layers, { learningRate: 1, epochs: 1 });
-  const { weights: after } = await train(set, set, { ...rest, weights: before });
-  const h = 1e-6;
-  before.forEach(({ kernel, bias }, l) => {
-    for (const part of ['kernel', 'bias'] as const) {
-      const w = { kernel, bias: bias! }[part];
-      for (let i = 0; i < w.length; i++) {
-        const old = w[i];
-        const lossAt = (value: number) => {
-          w[i] = value;
-          return maskedLoss(set, layers, before as LayerWeights[]);
-        };
-        const slope = (lossAt(old + h) - lossAt(old - h)) / (2 * h);
-        w[i] = old;
-        expect(Math.abs(old - after[l][part]![i] - slope)).toBeLessThan(2e-8);
+test.each(networks)(
+  'the gradient behind masks of %s equals finite differences',
+  async (_name, layers, rows = few) => {
+    const set = samples(1, rows);
+    const { weights: before, ...rest } = training(layers, {
+      learningRate: 1,
+      epochs: 1,
+      batches: batchings.full(rows),
+    });
+    const { weights: after } = await train(set, set, { ...rest, weights: before });
+    const h = 1e-6;
+    before.forEach(({ kernel, bias }, l) => {
+      for (const part of ['kernel', 'bias'] as const) {
+        const w = { kernel, bias: bias! }[part];
+        for (let i = 0; i < w.length; i++) {
+          const old = w[i];
+          const lossAt = (value: number) => {
+            w[i] = value;
+            return maskedLoss(set, layers, before as LayerWeights[]);
+          };
+          const slope = (lossAt(old + h) - lossAt(old - h)) / (2 * h);
+          w[i] = old;
+          expect(Math.abs(old - after[l][part]![i] - slope)).toBeLessThan(2e-8);
+        }
       }
-    }
-  });
-});
+    });
+  },
+);
 
 test('losses and outputs are measured without masks', async () => {
   const still = { schedule: () => 0 };
@@ -160,13 +174,13 @@ test.each(dtypes)('sparse inputs train to the bits of dense ones, in %s', async 
   const csr = csrFromDense(
     set.inputs as Float64Array,
     columns,
-    Int32Array.from({ length: rows }, (_, n) => n),
+    Int32Array.from({ length: few }, (_, n) => n),
     1,
     dtype,
   );
-  const inSparse = { ...set, inputs: { csr, rows: Int32Array.from({ length: rows }, (_, n) => n) } };
+  const inSparse = { ...set, inputs: { csr, rows: Int32Array.from({ length: few }, (_, n) => n) } };
   const layers = [layer(6, 'tanh', 0.4), layer(1, 'linear')];
-  const how = training(layers, { dtype, batches: batchings['with-replacement'](rows, 3, 5) });
+  const how = training(layers, { dtype, batches: batchings['with-replacement'](few, 3, 5) });
   const dense = await train(set, set, how);
   expect(await train(inSparse, inSparse, how)).toEqual(dense);
   expect((await train(set, set, { ...how, dropoutSeed: 12 })).weights).not.toEqual(dense.weights);
