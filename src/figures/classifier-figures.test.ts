@@ -115,12 +115,16 @@ describe('of several cells', () => {
     expect(roc.caption).toMatch(/; 1: 0\.\d+\. /);
   });
 
-  test('more than colours can tell apart are not compared', () => {
+  test('more than colours can tell apart are not compared', async () => {
     const results = resultsOf(Array.from({ length: 9 }, (_, lambda) => cell(lambda, lambda / 10)).flat());
     expect(classifierCells(results)!.compared).toHaveLength(1);
     const [, roc] = classifierFigures(results, usualLook);
     expect(roc.caption).toContain('Best cell by test accuracy: lambda 8.');
     expect(roc.caption).toContain('Bands: lowest to highest over the seeds.');
+    // One area for each class, in each of the two panels at most.
+    const areas = (await toSvg(roc.spec)).match(/mark-area /g)!;
+    expect(areas.length % 3).toBe(0);
+    expect(areas.length).toBeLessThanOrEqual(6);
   });
 
   test('are chosen by validation accuracy where there is one', () => {

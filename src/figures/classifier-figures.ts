@@ -14,7 +14,7 @@ import type { Look } from './look.ts';
 import { missingOf, seedsOf, typeset, warningsOf } from './notes.ts';
 import { differingOptions, type Group, type Results, valuesOf, wordsOf } from './results.ts';
 import { inOrder, seriesNames, seriesTitle } from './series.ts';
-import { wholeSpec } from './style.ts';
+import { palette, wholeSpec } from './style.ts';
 import { type UnitSeries, unitCurves } from './unit-curves.ts';
 
 export const classifierFigureNames = ['confusion', 'roc', 'gains', 'calibration'];
@@ -189,7 +189,10 @@ function rankingFigure(ranked: Ranked, cells: ClassifierCells, frame: Frame): Fi
       points: thinned(meanCurve(curvesOf(own, ranked.of)), mostPoints),
     };
   });
-  const bands = drawn.every(({ summaries, class: c }) => summaries.length > 1 && c !== null);
+  // Many overlapping bands would blend into grey.
+  const bands =
+    drawn.length <= palette.length &&
+    drawn.every(({ summaries, class: c }) => summaries.length > 1 && c !== null);
   const body = unitCurves({
     series,
     title: typeset(titled(title, ranked.numberTitle)),

@@ -102,8 +102,8 @@ function layersOf(
               y: { ...y, field: 'low' },
               y2: { field: 'high' },
               color: encoding.color,
+              // An area is in the order of x by itself; a channel for it would cut it into pieces.
               detail,
-              order: encoding.order,
             },
           },
         ]
