@@ -1,5 +1,5 @@
 import type { DataDescription } from '../datasets/index.ts';
-import { lossesOf } from '../nn/losses.ts';
+import { type LossName, losses, lossesOf } from '../nn/losses.ts';
 import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
 import { hiddenUnits } from '../parsing/option.ts';
 import type { Basis } from '../regression/polynomial.ts';
@@ -96,10 +96,11 @@ function shapeOf(
   const basis = only('basis') ?? 'none';
   const degree = only('degree') as number | null;
   const [inputs] = columns;
-  const [outputs] = task === 'classification' ? classes : [1];
+  const [known] = classes;
   const isKnown =
-    columns.size === 1 && classes.size === 1 && (inputs ?? null) !== null && (outputs ?? null) !== null;
+    columns.size === 1 && classes.size === 1 && (inputs ?? null) !== null && (known ?? null) !== null;
   if (!isKnown || (basis !== 'none' && degree === null)) return units;
+  const outputs = losses[(only('loss') ?? lossesOf(task)[0]) as LossName].units(known!);
   const features = { basis: basis as Basis | 'none', degree };
   return `${featureCount(features, inputs!)}-${units}-${outputs}`;
 }

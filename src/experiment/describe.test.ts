@@ -149,6 +149,12 @@ describe("a user's runs", () => {
     );
   });
 
+  test('a loss with one output for two classes is of a network with one', async () => {
+    const shown = await shownBy('mnist');
+    const settings = shown.settings.map((cell) => ({ ...cell, loss: 'binary_cross_entropy' }));
+    expect(describeTrials({ ...shown, settings }).title).toContain('Network 784-128-1, relu');
+  });
+
   test('unknown numbers of inputs and classes are left out', async () => {
     const shown = { ...(await shownBy('mnist')), data: [{ ...mnist, columns: null }] };
     expect(describeTrials(shown).model).toBe('Network 128, relu');
