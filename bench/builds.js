@@ -8,15 +8,15 @@ import { measureOurs } from './contenders.js';
 import { writeWorkload } from './data.js';
 import { describeCommit, describeMachine } from './machine.js';
 import { median } from './pairs.js';
-import { isReports, workloads } from './workloads.js';
+import { workloads } from './workloads.js';
 
-const repeats = 9;
+const repeats = 5;
 /** Epochs before and in the measured time. */
 const epochs = {
-  'franke-ffnn': [500, 8000],
-  'mnist-ffnn': [1, 3],
-  'mnist-logistic': [2, 12],
-  ols: [500, 16000],
+  'mnist-ffnn': [1, 2],
+  'mnist-logistic': [1, 8],
+  'franke-ffnn': [500, 4000],
+  ols: [500, 8000],
 };
 
 const folders = {
@@ -27,10 +27,9 @@ if (process.argv.length !== 3) throw new Error('usage: node bench/builds.js FOLD
 const build = (name) => join(folders[name], 'dist/src/index.js');
 const program = await import(pathToFileURL(build('ours')).href);
 const compared = {};
-for (const name of Object.keys(workloads).filter(isReports)) {
+for (const [name, [warmup, timed]] of Object.entries(epochs)) {
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-builds-'));
   await writeWorkload(program, workloads[name], 'full', folder);
-  const [warmup, timed] = epochs[name];
   const pairs = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const measure = (which) => measureOurs({ build: build(which), folder, warmup, epochs: timed });

@@ -1,5 +1,6 @@
 // Measures kernel calls, those of the reference and the ceilings, alternately.
 import { levelOf } from './ceilings.js';
+import { processorSeconds } from './clock.js';
 
 /** A region whose numbers shrink is refilled after this many calls: often enough to avoid denormals, but rarely. */
 const restoreEvery = 16;
@@ -104,16 +105,16 @@ function repeat(run) {
 }
 
 function secondsOf(run, count) {
-  const started = performance.now();
+  const started = processorSeconds();
   run(count);
-  return (performance.now() - started) / 1000;
+  return processorSeconds() - started;
 }
 
 /** The number of calls that take about `seconds`, measured after a warm-up. */
 function countFor(run, seconds) {
-  const warmUntil = performance.now() + 1000 * seconds;
+  const warmUntil = processorSeconds() + seconds;
   let count = 1;
-  while (performance.now() < warmUntil || secondsOf(run, count) < seconds / 4) {
+  while (processorSeconds() < warmUntil || secondsOf(run, count) < seconds / 4) {
     run(count);
     if (secondsOf(run, count) < seconds / 4) count *= 2;
   }

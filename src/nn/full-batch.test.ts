@@ -5,6 +5,7 @@ import { type Dtype, dtypes } from '../math/dtype.ts';
 import { createRng } from '../math/rng.ts';
 import { allocate } from './arena.ts';
 import { batchings, recordedBatches } from './batches.ts';
+import { noCheckpoints, type TrainingState } from './epochs.ts';
 import { evaluationRows } from './evaluate.ts';
 import { forwardHidden, multiplyByDerivativeInPlace } from './forward.ts';
 import { losses } from './losses.ts';
@@ -92,6 +93,26 @@ describe.each(dtypes)('gradient descent in %s', (dtype) => {
       expect(whole.train.loss.at(-1)).toBeLessThan(whole.train.loss[0]);
     },
   );
+
+  test('a training that is resumed gives the bits of one that is not', async () => {
+    const samples = samplesOf(dtype, false, false);
+    const training = trainingOf(dtype, { optimizer: { name: 'adam' } });
+    const states: TrainingState[] = [];
+    const checkpoints = {
+      ...noCheckpoints,
+      due: () => true,
+      keep: async (state: TrainingState) => void states.push(structuredClone(state)),
+    };
+    const whole = await train(samples, samples, training, undefined, undefined, checkpoints);
+    for (const resume of states) {
+      const resumed = await train(samples, samples, training, undefined, undefined, {
+        ...noCheckpoints,
+        resume,
+      });
+      expect(resultOf(resumed)).toEqual(resultOf(whole));
+    }
+    expect(states.length).toBe(3);
+  });
 
   test('a step in parts has the bits of one on all rows at a time', async () => {
     const samples = samplesOf(dtype, false, false);
