@@ -91,3 +91,11 @@ test('targets outside the range of a loss are refused before anything is trained
   });
   expect((await planned({ ...given, target: ['2*x*y-1'], scaleTargets: ['minmax'] })).cells).toHaveLength(4);
 });
+
+test('the binary cross-entropy of the other task is told apart', async () => {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const given = { loss: ['binary_cross_entropy'] };
+  await expect(
+    planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null }),
+  ).rejects.toMatchObject({ parts: { remedy: 'use {loss} sigmoid_cross_entropy' } });
+});

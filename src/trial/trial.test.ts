@@ -320,6 +320,7 @@ describe('two configs', () => {
     draw: maybe(0, 1),
     lambda: maybe(0, 0.1),
     l1: maybe(0, 0.1),
+    delta: maybe(1, 0.5),
     penalizeBiases: maybe(true, false),
     loss: fc.constantFrom('mse', 'cross_entropy'),
   };

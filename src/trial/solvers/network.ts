@@ -140,7 +140,8 @@ function checkLoss(loss: LossName, task: ModelContext['task'], labels: number): 
       what: `{loss} ${loss} is not a loss for ${task}`,
       expected: fitting.join(' or '),
       received: loss,
-      remedy: `use {loss} ${fitting[0]}`,
+      // The binary cross-entropy has a name for each task.
+      remedy: `use {loss} ${fitting.find((name) => losses[name].title === losses[loss].title) ?? fitting[0]}`,
     });
   }
   const { classes: own } = losses[loss];
