@@ -267,8 +267,10 @@ export async function computeTrials(
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
-  const continued = await continuedEpochs(store.directory, running.force === true ? [] : missing);
-  const saved = startingEpochs(await savedEpochs(store.directory), continued);
+  const own = await savedEpochs(store.directory);
+  const shorter = await continuedEpochs(store.directory, running.force === true ? [] : missing);
+  const continued = new Map([...shorter].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
+  const saved = startingEpochs(own, continued);
   const works = missing.map((trial) => workOf(trial, saved));
   const silent = shown === 'none' || shown === 'ndjson';
   const progress = createProgress({

@@ -69,6 +69,11 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     {
       mayContinue: !force,
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
+      onDamaged: (path) =>
+        post({
+          id,
+          note: `${path} is damaged, so no training continues from it; fys-nn store gc removes it`,
+        }),
       onFailure: (error) => {
         if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
         warned = true;

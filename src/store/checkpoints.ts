@@ -48,6 +48,8 @@ export interface CheckpointOptions {
   readonly mayContinue?: boolean;
   /** Whether training should save its state and end. */
   readonly stopRequested: () => boolean;
+  /** Called with the path of a final checkpoint that would have served but is damaged. */
+  readonly onDamaged?: (path: string) => void;
   /** Milliseconds between two checkpoints, for tests. */
   readonly every?: number;
   /** Called with the reason why a checkpoint cannot be written; training continues. */
@@ -62,7 +64,13 @@ export interface CheckpointOptions {
 export async function openCheckpoints(
   directory: string,
   { id, config }: Trial,
-  { stopRequested, mayContinue = true, every = interval, onFailure = () => {} }: CheckpointOptions,
+  {
+    stopRequested,
+    mayContinue = true,
+    every = interval,
+    onFailure = () => {},
+    onDamaged = () => {},
+  }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const started = performance.now();
   const folder = checkpointFolder(directory);
@@ -84,7 +92,7 @@ export async function openCheckpoints(
   };
   const finals = finalCheckpoints(directory, config);
   const own = await newestState(folder, names, hash, config.model);
-  const shorter = mayContinue ? ((await finals?.longest()) ?? null) : null;
+  const shorter = mayContinue ? ((await finals?.longest(onDamaged)) ?? null) : null;
   const resume = (shorter?.epoch ?? 0) > (own?.epoch ?? 0) ? shorter : own;
   const final = finals && {
     // What took less than the time between two checkpoints is computed again.

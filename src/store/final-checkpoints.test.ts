@@ -84,6 +84,7 @@ describe('a training with more epochs continues a finished one, to the bits of o
       { validationSize: [0.2], earlyStopping: [20], evaluateEvery: [3] },
     ],
     ['permutations, batches of one', { batches: ['permutation'], batchSize: [1], samples: [40] }],
+    ['dropout', { dropout: ['0.3'], optimizer: ['adam'] }],
     ['refits', { bootstrapMethod: ['refit'] }],
     ['sparse MNIST', { samples: [120], testSize: [20], hidden: ['4'], bootstrap: [] }, 'mnist'],
     ['a diverged end', { learningRate: [5], evaluateEvery: [30] }],
@@ -164,7 +165,10 @@ test('a damaged one is not used, is reported, and the one before it is', async (
   const bytes = await readFile(file);
   bytes[bytes.length - 3] ^= 1;
   await writeFile(file, bytes);
-  expect((await run(await trialOf(6))).trained).toEqual(range(3, 6));
+  const passedOver: string[] = [];
+  const onDamaged = (path: string) => passedOver.push(path);
+  expect((await run(await trialOf(6), { onDamaged })).trained).toEqual(range(3, 6));
+  expect(passedOver).toEqual([file]);
   await writeFile(join(await family(), '7.state'), 'notes of somebody');
   await mkdir(join(store, 'finals', 'notes'));
   const found = await findFinals(store);

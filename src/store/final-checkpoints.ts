@@ -17,8 +17,11 @@ export const finalsFolder = (directory: string): string => join(directory, 'fina
 
 /** The final checkpoints of trainings that differ from a trial's only in their number of epochs. */
 export interface FinalCheckpoints {
-  /** The one with the most epochs, of those with fewer than the trial; null if there is none that is whole. */
-  longest(): Promise<TrainingState | null>;
+  /**
+   * The one with the most epochs, of those with fewer than the trial; null if there is none that is whole. `onDamaged` is
+   * called for each that is passed over.
+   */
+  longest(onDamaged: (path: string) => void): Promise<TrainingState | null>;
   keep(state: TrainingState): Promise<void>;
 }
 
@@ -28,12 +31,13 @@ export function finalCheckpoints(directory: string, config: TrialConfig): FinalC
   if (hash === null) return null;
   const folder = join(finalsFolder(directory), hash);
   return {
-    async longest() {
+    async longest(onDamaged) {
       for (const epochs of await epochsIn(folder, config)) {
         const path = join(folder, `${epochs}.state`);
         const bytes = await readRegularBytes(path, largestState).catch(() => null);
         const state = bytes === null ? null : tryDecoding(bytes, hash, config.model);
         if (state?.epoch === epochs) return state;
+        onDamaged(path);
       }
       return null;
     },
