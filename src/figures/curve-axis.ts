@@ -1,7 +1,6 @@
 import { greatest } from '../stats/describe.ts';
 import type { Curve, CurvePanel } from './curve.ts';
 import type { LogChoice } from './look.ts';
-import { palette } from './style.ts';
 import { axisOver, isLog, isOffLog, type ValueAxis } from './value-axis.ts';
 
 /** How far above the usual level of the curves an axis reaches. What is above that has exploded. */
@@ -19,11 +18,7 @@ function axisOf(
   const drawn = curves.filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return axisOver([0, 1], false);
   if (explodes === 'never') {
-    // More curves than colours have no bands.
-    const banded = drawn.length <= palette.length;
-    const all = drawn.flatMap(({ points }) =>
-      points.flatMap(({ value, low, high }) => (banded ? [low, high] : [value])),
-    );
+    const all = drawn.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
     return axisOver(all, isLog(log, 'y', all));
   }
   const levels =

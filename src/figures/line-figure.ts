@@ -46,8 +46,14 @@ export interface LineContent {
 
 /** Lines over the values of a setting, with what diverged, is missing, cut off or not drawn. */
 export function lineFigure(results: Results, content: LineContent): Figure {
-  const { name, inside, panels, series, axis, metrics, look } = content;
+  const { name, inside, series, axis, metrics, look } = content;
   const words = wordsOf(results);
+  const several = hasDraws(inside);
+  const most = Math.max(
+    ...content.panels.map(({ curves: own }) => new Set(own.map((curve) => curve.series)).size),
+  );
+  const bands = most <= palette.length && several;
+  const panels = bands ? content.panels : content.panels.map(withoutBands);
   const title = typeset(content.title);
   const context = typeset(words.context);
   const heading = `${title} (${context}).`;
@@ -69,9 +75,6 @@ export function lineFigure(results: Results, content: LineContent): Figure {
     const caption = [heading, why, ...notes].join(' ');
     return { name, title, caption, spec: messageFigure(framed(notes, caption), why) };
   }
-  const several = hasDraws(inside);
-  const drawn = Math.max(...panels.map((panel) => new Set(panel.curves.map((curve) => curve.series)).size));
-  const bands = drawn <= palette.length && several;
   const placeText = (x: number) => `at ${axis.title} ${axis.ticks?.find(({ at }) => at === x)?.text}`;
   const marks = [...marksOf(panels, series, look, placeText), ...missing];
   const seeds = severalSeeds(results, bands);
@@ -87,6 +90,13 @@ export function lineFigure(results: Results, content: LineContent): Figure {
   ].join(' ');
   const body = curves({ panels, seriesTitle: series, bands, look, x: axis });
   return { name, title, caption, spec: wholeSpec(framed(notes, caption), body) };
+}
+
+/** Bands that are not drawn leave no room on the axis, and are not said to be cut off. */
+function withoutBands(panel: CurvePanel): CurvePanel {
+  const narrow = (points: Curve['points']) =>
+    points.map(({ x, value }) => ({ x, value, low: value, high: value }));
+  return { ...panel, curves: panel.curves.map((curve) => ({ ...curve, points: narrow(curve.points) })) };
 }
 
 /** Cells that differ only in the setting over which they are drawn, and in their seeds. */
