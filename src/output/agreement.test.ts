@@ -20,10 +20,10 @@ test('losses of another library are compared with ours of the same settings, as 
   ];
   const found = agreements(trials);
   expect(found).toEqual([
-    { reference: 'torch', dtype: 'float64', differences: [0.25, 0.5] },
-    { reference: 'torch', dtype: 'float32', differences: [expect.closeTo(1 / 9, 12)] },
-    { reference: 'tfjs', dtype: 'float64', differences: [0] },
-    { reference: 'tfjs', dtype: 'float32', differences: [expect.closeTo(1 / 9, 12)] },
+    { reference: 'torch', dtype: 'float64', ofEpochs: true, differences: [0.25, 0.5] },
+    { reference: 'torch', dtype: 'float32', ofEpochs: true, differences: [expect.closeTo(1 / 9, 12)] },
+    { reference: 'tfjs', dtype: 'float64', ofEpochs: true, differences: [0] },
+    { reference: 'tfjs', dtype: 'float32', ofEpochs: true, differences: [expect.closeTo(1 / 9, 12)] },
   ]);
   expect(agreementNotes(found).slice(0, 3)).toEqual([
     'torch: losses after every epoch differ from ours in float64 by at most 0.5 of their value',
@@ -34,7 +34,7 @@ test('losses of another library are compared with ours of the same settings, as 
 
 test('one trial in which differences grow does not hide that the others are equal', () => {
   const note = (...differences: number[]) =>
-    agreementNotes([{ reference: 'torch', dtype: 'float64', differences }])[0];
+    agreementNotes([{ reference: 'torch', dtype: 'float64', ofEpochs: true, differences }])[0];
   expect(note(0, 2e-15, 5.25)).toMatch(/by at most 5\.\d of .*, in half of the 3 trials by at most 2e-15$/);
   expect(note(2e-15, 5e-15)).toMatch(/by at most 5e-15 of their value$/);
 });
@@ -44,4 +44,25 @@ test('there is nothing to compare without other libraries, their curves or an en
   expect(agreements([trial({}, [1]), { ...trial(theirs, []), curves: {} }])).toEqual([]);
   expect(agreements([trial({}, [1], 'diverged'), trial(theirs, [2])])).toEqual([]);
   expect(agreements([trial({}, [1]), trial(theirs, [2], 'diverged')])).toEqual([]);
+});
+
+test('fits without epochs are compared by their losses, with those of ours that have no epochs either', () => {
+  const fit = (settings: object, mse: number) => ({
+    ...trial(settings, []),
+    curves: {},
+    metrics: { train_mse: mse, test_mse: 2, test_r2: mse, best_test_mse: null, converged: 1 },
+  });
+  const closed = { solver: 'closed-form', dtype: null };
+  const theirs = { solver: null, dtype: null, reference: 'sklearn-ridge' };
+  const found = agreements([
+    trial({}, [7]),
+    ...[fit(closed, 1), fit({ ...closed, lambda: 1 }, 1)],
+    ...[fit(theirs, 1), fit({ ...theirs, lambda: 1 }, 1.25)],
+  ]);
+  expect(found).toEqual([
+    { reference: 'sklearn-ridge', dtype: 'float64', ofEpochs: false, differences: [0, 0.25] },
+  ]);
+  expect(agreementNotes(found)).toEqual([
+    'sklearn-ridge: losses differ from ours by at most 0.25 of their value, in half of the 2 trials by at most 0',
+  ]);
 });
