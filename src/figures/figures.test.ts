@@ -21,6 +21,7 @@ const settings = {
   batchSize: [10, 'all'],
   learningRate: [1e-4, 0.1],
   epochs: 4,
+  loss: 'mse',
 } as const;
 const gridDefinition: ExperimentDefinition = {
   ...common,
@@ -35,7 +36,7 @@ const grid = defineExperiment(gridDefinition);
 function trial(own: TrialResult['settings'], last: number): TrialResult {
   const curve = (end: number) => [end + 0.1, end + 0.05, end + 0.02, end];
   return {
-    settings: { seed: 1, epochs: 4, ...own },
+    settings: { seed: 1, epochs: 4, loss: 'mse', ...own },
     status: 'done',
     divergedAt: null,
     metrics: { test_mse: last, bootstrap_mse: last, test_r2: 1 - 10 * last },
@@ -343,7 +344,7 @@ describe('curves', () => {
 
   test('long trainings are thinned to their first, last and evenly spread epochs', () => {
     const long = {
-      ...trial({ solver: 'sgd' }, 0),
+      ...trial({ solver: 'sgd', epochs: 1999 }, 0),
       curves: { test_mse: Array.from({ length: 1999 }, (_, i) => 1 / (i + 1)) },
     };
     const [figure] = draw(curveResults({}, [long]));
