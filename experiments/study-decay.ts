@@ -29,7 +29,7 @@ export default defineExperiment({
       'eta0*exp(-0.03*epoch)',
       'eta0*0.5^floor(epoch/25)',
     ],
-    learningRate: [1e-3, 1e-2, 1e-1, 0.2],
+    learningRate: [1e-3, 1e-2, 1e-1, 0.2, 0.3, 0.5],
   },
   quick: { epochs: 20, seed: [1, 2] },
   layout: { rows: 'schedule', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
