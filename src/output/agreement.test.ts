@@ -47,7 +47,7 @@ test('there is nothing to compare without other libraries, their curves or an en
 });
 
 test('fits without epochs are compared by their losses, with those of ours that have no epochs either', () => {
-  const fit = (settings: object, mse: number) => ({
+  const exact = (settings: object, mse: number) => ({
     ...trial(settings, []),
     curves: {},
     metrics: { train_mse: mse, test_mse: 2, test_r2: mse, best_test_mse: null, converged: 1 },
@@ -56,8 +56,8 @@ test('fits without epochs are compared by their losses, with those of ours that 
   const theirs = { solver: null, dtype: null, reference: 'sklearn-ridge' };
   const found = agreements([
     trial({}, [7]),
-    ...[fit(closed, 1), fit({ ...closed, lambda: 1 }, 1)],
-    ...[fit(theirs, 1), fit({ ...theirs, lambda: 1 }, 1.25)],
+    ...[exact(closed, 1), exact({ ...closed, lambda: 1 }, 1)],
+    ...[exact(theirs, 1), exact({ ...theirs, lambda: 1 }, 1.25)],
   ]);
   expect(found).toEqual([
     { reference: 'sklearn-ridge', dtype: 'float64', ofEpochs: false, differences: [0, 0.25] },
