@@ -1,5 +1,5 @@
 import { datasetEntry } from '../datasets/index.ts';
-import type { LossName } from '../nn/losses.ts';
+import { type LossName, lossesOf } from '../nn/losses.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
 import { hyperparameterDefault, isOwnDefault } from './config.ts';
@@ -162,7 +162,8 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
   }
   if (curves === null && ordered.length > 0) return ordered.join(' x ');
   const trained = (values.get('epochs') ?? []).length > 0;
-  const losses = (values.get('loss') ?? []) as LossName[];
+  const found = (values.get('loss') ?? []) as LossName[];
+  const losses = found.length > 0 ? found : lossesOf(experiment.task).slice(0, 1);
   const what =
     trained && curves !== null
       ? `${inWords(curveMetrics(losses).map((name) => metrics[name].title))} per epoch`

@@ -17,11 +17,12 @@ test.each([
 });
 
 test('a value is never made up where there is none', () => {
-  const none = (state: 'diverged' | 'not run' | 'not in the report', seeds: number) =>
+  const none = (state: 'diverged' | 'not run' | 'no value' | 'not in the report', seeds: number) =>
     cellText({ value: null, state, diverged: state === 'diverged' ? seeds : 0, seeds }, magma);
   expect(none('diverged', 1)).toBe('div.');
   expect(none('diverged', 3)).toEqual(['div.', '3 of 3']);
   expect(none('not run', 1)).toEqual(['not', 'run']);
+  expect(none('no value', 1)).toEqual(['no', 'value']);
   expect(none('not in the report', 1)).toBe('–');
 });
 

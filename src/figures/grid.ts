@@ -130,7 +130,9 @@ function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | 
 
 function stateOf(group: Group, metric: string): HeatMapCell['state'] {
   if (meanOf(group, metric) !== null) return 'value';
-  return countStatus(group.trials, 'diverged') > 0 ? 'diverged' : 'not run';
+  if (countStatus(group.trials, 'diverged') > 0) return 'diverged';
+  // Only trials that minimise a loss have its value.
+  return countStatus(group.trials, 'done') > 0 ? 'no value' : 'not run';
 }
 
 /** "batch size 10, learning rate 0.1: test MSE 0.0512 ± 0.0031, 3 seeds, 1 diverged". */
@@ -145,7 +147,7 @@ function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[
   const parts = [
     values.length === 0 ? '' : `${typeset(metric.title)} ${significantText(mean(values), 4)}${plusMinus}`,
     diverged > 0 ? `${diverged} diverged` : '',
-    values.length === 0 && diverged === 0 ? 'not run' : '',
+    values.length === 0 && diverged === 0 ? stateOf(group, metric.name) : '',
   ];
   return `${where}: ${parts.filter((part) => part !== '').join(', ')}`;
 }

@@ -226,7 +226,7 @@ function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number, hei
       { tooltip },
     ],
     [
-      rows.filter(({ state }) => state === 'not run'),
+      rows.filter(({ state }) => state === 'not run' || state === 'no value'),
       { type: 'rect', fill: '#ffffff', stroke: '#888888', strokeDash: [3, 3] },
       { tooltip },
     ],
