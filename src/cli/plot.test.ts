@@ -230,6 +230,11 @@ describe('plot', () => {
     });
     expect(longer).toHaveLength(400_000);
     await writeFile(join(folder, 'curves.csv'), `${curves.split('\n')[0]}\n${longer.join('\n')}\n`);
+    const trials = (await readFile(join(folder, 'trials.csv'), 'utf8')).split('\n');
+    const epochs = trials[0].split(',').indexOf('epochs');
+    const ofLong = (row: string) => row.split(',').with(epochs, '100000').join(',');
+    const changed = trials.map((row, index) => (index === 0 || row === '' ? row : ofLong(row)));
+    await writeFile(join(folder, 'trials.csv'), changed.join('\n'));
     await forgetFiles(folder);
     const { status, stderr } = await runIn(['--max-old-space-size=128'], 'plot', 'long', '--format', 'json');
     expect({ status, stderr }).toMatchObject({
