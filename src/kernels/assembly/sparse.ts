@@ -19,8 +19,9 @@ export function sparseForward(values: i32, columns: i32, starts: i32, rows: i32,
       const end = load<i32>(intAt(starts + row + 1));
       if (H == 1) forwardSingle(values, columns, from, end, w, b, out + n, stride);
       else if (H < L) forwardNarrow(values, columns, from, end, w, b, out + n * H, H, stride);
-      else if (rest > 3 * L) forward4Apart(at(values), intAt(columns), from, end, at(w), b, out + n * H, h, h + L, h + 2 * L, H - L, at(stride));
-      else forward3Apart(at(values), intAt(columns), from, end, at(w), b, out + n * H, min(h, H - L), min(h + L, H - L), H - L, at(stride));
+      else if (rest > 3 * L) forward4Apart(values, columns, from, end, w, b, out + n * H, h, h + L, h + 2 * L, min(h + 3 * L, H - L), stride);
+      else if (rest > 2 * L) forward4Apart(values, columns, from, end, w, b, out + n * H, h, h + L, min(h + 2 * L, H - L), min(h + 2 * L, H - L), stride);
+      else forward2(values, columns, from, end, w, b, out + n * H, min(h, H - L), min(h + L, H - L), stride);
     }
   }
 }
@@ -92,25 +93,18 @@ function forward4(values: usize, columns: usize, from: i32, end: i32, w: usize, 
 /** Four vectors that start at the given columns. They may overlap: both computations give the same result. */
 // @ts-ignore: decorator
 @inline
-function forward4Apart(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: usize): void {
+function forward4Apart(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, c2: i32, c3: i32, stride: i32): void {
   let a0 = bias(b, c0);
   let a1 = bias(b, c1);
   let a2 = bias(b, c2);
   let a3 = bias(b, c3);
-  const w0 = w + at(c0);
-  const w1 = w + at(c1);
-  const w2 = w + at(c2);
-  const w3 = w + at(c3);
-  let column = columns + ((<usize>from) << 1);
-  const last = values + at(end);
-  for (let value = values + at(from); value < last; value += sizeof<F>()) {
-    const x = splatAt(value);
-    const row = <usize>load<u16>(column) * stride;
-    column += 2;
-    a0 = addProduct(a0, x, v128.load(w0 + row));
-    a1 = addProduct(a1, x, v128.load(w1 + row));
-    a2 = addProduct(a2, x, v128.load(w2 + row));
-    a3 = addProduct(a3, x, v128.load(w3 + row));
+  for (let k = from; k < end; k++) {
+    const x = splatAt(at(values + k));
+    const row = w + columnAt(columns, k) * stride;
+    a0 = addProduct(a0, x, v128.load(at(row + c0)));
+    a1 = addProduct(a1, x, v128.load(at(row + c1)));
+    a2 = addProduct(a2, x, v128.load(at(row + c2)));
+    a3 = addProduct(a3, x, v128.load(at(row + c3)));
   }
   v128.store(at(out + c0), a0);
   v128.store(at(out + c1), a1);
@@ -118,29 +112,19 @@ function forward4Apart(values: usize, columns: usize, from: i32, end: i32, w: us
   v128.store(at(out + c3), a3);
 }
 
-/** Three of them. */
 // @ts-ignore: decorator
 @inline
-function forward3Apart(values: usize, columns: usize, from: i32, end: i32, w: usize, b: i32, out: i32, c0: i32, c1: i32, c2: i32, stride: usize): void {
+function forward2(values: i32, columns: i32, from: i32, end: i32, w: i32, b: i32, out: i32, c0: i32, c1: i32, stride: i32): void {
   let a0 = bias(b, c0);
   let a1 = bias(b, c1);
-  let a2 = bias(b, c2);
-  const w0 = w + at(c0);
-  const w1 = w + at(c1);
-  const w2 = w + at(c2);
-  let column = columns + ((<usize>from) << 1);
-  const last = values + at(end);
-  for (let value = values + at(from); value < last; value += sizeof<F>()) {
-    const x = splatAt(value);
-    const row = <usize>load<u16>(column) * stride;
-    column += 2;
-    a0 = addProduct(a0, x, v128.load(w0 + row));
-    a1 = addProduct(a1, x, v128.load(w1 + row));
-    a2 = addProduct(a2, x, v128.load(w2 + row));
+  for (let k = from; k < end; k++) {
+    const x = splatAt(at(values + k));
+    const row = w + columnAt(columns, k) * stride;
+    a0 = addProduct(a0, x, v128.load(at(row + c0)));
+    a1 = addProduct(a1, x, v128.load(at(row + c1)));
   }
   v128.store(at(out + c0), a0);
   v128.store(at(out + c1), a1);
-  v128.store(at(out + c2), a2);
 }
 
 /** One unit, with the partial sums of `rowsTimesVector` in dense.ts. */
