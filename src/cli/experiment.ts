@@ -158,9 +158,12 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   );
 }
 
-/** Lines are broken at spaces, so long values such as formulas have one between them. */
+const longestWord = 30;
+
+/** Lines are broken at spaces, so long lists have one between their values. */
 function listOf(values: readonly Setting[] | undefined): string | undefined {
-  return values?.join(values.some((value) => String(value).length > 12) ? ', ' : ',');
+  const text = values?.join(',');
+  return text !== undefined && text.length > longestWord ? values?.join(', ') : text;
 }
 
 /** "0.9", or "1e-10 for adagrad, else 1e-8" where optimisers differ. */
