@@ -4,25 +4,27 @@ import { median } from './pairs.js';
 import { peers, workloads } from './workloads.js';
 
 const page = new URL('../docs/performance.md', import.meta.url);
-const start = '<!-- peers: written by `npm run bench` from bench/results/latest.json -->';
-const end = '<!-- end of peers -->';
+/** Around the tables of a set. */
+const startOf = (set) => `<!-- ${set}: written by \`npm run bench\` from bench/results/${set}.json -->`;
+const endOf = (set) => `<!-- end of ${set} -->`;
 
 /** What is said above the table of each group of workloads. */
 const groups = {
   sgd: 'Time of one epoch of the peer divided by ours, one thread each, OpenBLAS with its fastest settings (higher is better):',
   adaptive: "The report's networks with other optimisers, measured in the same way:",
   'full batch':
-    'Network 4-32-16-4, tanh, Adam, all 10,000 rows in one batch, 10,000 epochs (f32), measured in the same way:',
+    'Network 4-32-16-4, tanh, Adam, all 10,000 rows in one batch (f32), measured in the same way:',
 };
 
-/** Returns the tables as Markdown. With `write`, also writes them to the page. */
-export async function updatePage(measured, write) {
+/** Returns the tables as Markdown, and writes those of a set to the page; null: to none. */
+export async function updatePage(measured, set) {
   const tables = tablesOf(measured);
-  if (write) {
+  if (set !== null) {
+    const [start, end] = [startOf(set), endOf(set)];
     const text = await readFile(page, 'utf8');
     const from = text.indexOf(start);
     const to = text.indexOf(end);
-    if (from < 0 || to < from) throw new Error('docs/performance.md has no markers for the tables of peers');
+    if (from < 0 || to < from) throw new Error(`docs/performance.md has no ${start}`);
     await writeFile(page, `${text.slice(0, from + start.length)}\n\n${tables}\n\n${text.slice(to)}`);
   }
   return tables;

@@ -11,16 +11,18 @@ import { createCeilings } from './kernels/ceilings.js';
 import { describeCommit, describeMachine } from './machine.js';
 import { updatePage } from './page.js';
 import { compare, epochSeconds, fixedLength, lengthOf, median, operationsOf } from './pairs.js';
-import { isReports, peers, workloads } from './workloads.js';
+import { isReports, peers, sets, workloads } from './workloads.js';
 
 const usage = `npm run bench -- [options]
   --quick           small data, one measurement each, one thread, OpenBLAS with its fastest settings: under a minute
+  --set NAME        a set of workloads: ${Object.keys(sets).join(' or ')} (default: both)
   --only LIST       workloads: ${Object.keys(workloads).join(', ')}
   --peers LIST      peers: ${Object.keys(peers).join(', ')}
   --repeats N       measurements of each pair in the main table (default 5; 3 in the others, 1 for 10000 epochs)
   --epochs N        epochs of a measurement of the workloads that have a fixed number (default 10000; 100 with --quick)
   --build FILE      the built program (default dist/src/index.js)
-A run with --quick, --only, --peers or --epochs writes bench/results/partial.json and does not change docs/performance.md.`;
+A run writes bench/results/SET.json and its tables in docs/performance.md; with --quick, --only, --peers or --epochs, only
+bench/results/partial.json.`;
 
 const settings = [
   { name: 'strongest', threads: 1, blas: 'strongest', applies: () => true },
@@ -193,7 +195,6 @@ function resultOf(workload, setting, { id, size, measurements }) {
 }
 
 async function writeResults() {
-  const file = new URL(`results/${options.partial ? 'partial' : 'latest'}.json`, import.meta.url);
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const written = {
     quick: options.quick,
@@ -209,12 +210,16 @@ async function writeResults() {
     },
     programs,
     notMeasured,
-    results,
   };
-  await mkdir(new URL('.', file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
-  console.log(await updatePage(written, !options.partial));
-  console.error(`\n${fileURLToPath(file)}, after ${written.seconds} s`);
+  for (const name of options.partial ? ['partial'] : options.sets) {
+    const own = ({ workload }) => options.partial || sets[name].includes(workloads[workload].group);
+    const measured = { ...written, results: results.filter(own) };
+    const file = new URL(`results/${name}.json`, import.meta.url);
+    await mkdir(new URL('.', file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(measured, null, 2)}\n`);
+    console.log(await updatePage(measured, options.partial ? null : name));
+    console.error(`\n${fileURLToPath(file)}, after ${written.seconds} s`);
+  }
 }
 
 /** Parses the options. A wrong option prints the usage and ends the program. */
@@ -223,7 +228,10 @@ function givenOptions() {
   const flag = { type: 'boolean', default: false };
   try {
     return parseArgs({
-      options: { quick: flag, help: flag, only: text, peers: text, repeats: text, epochs: text, build: text },
+      options: {
+        ...{ quick: flag, help: flag, set: text, only: text, peers: text },
+        ...{ repeats: text, epochs: text, build: text },
+      },
     }).values;
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);
@@ -250,10 +258,14 @@ function readOptions() {
     console.error(`${option}: expected a whole number >= 1, received ${given}`);
     return process.exit(2);
   };
+  const chosenSets = list(values.set, Object.keys(sets), '--set');
+  const groups = chosenSets.flatMap((name) => sets[name]);
+  const ofSets = Object.keys(workloads).filter((name) => groups.includes(workloads[name].group));
   const epochs = values.epochs ?? (values.quick ? 100 : undefined);
   return {
     quick: values.quick,
-    only: list(values.only, Object.keys(workloads), '--only'),
+    sets: chosenSets,
+    only: list(values.only, ofSets, '--only'),
     peers: list(values.peers, Object.keys(peers), '--peers'),
     repeats: values.repeats === undefined ? undefined : whole(values.repeats, '--repeats'),
     epochs: epochs === undefined ? undefined : whole(epochs, '--epochs'),

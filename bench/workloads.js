@@ -106,6 +106,9 @@ export const workloads = {
   'small-mlp-once': { title: 'evaluated once, at the end', ...smallMlp, evaluate: 'end' },
 };
 
+/** What is measured together: a file of results each, with the groups of workloads in it. */
+export const sets = { latest: ['sgd'], optimisers: ['adaptive', 'full batch'] };
+
 /** Whether a workload is one of the report's, with plain SGD. Others are only measured with the fastest settings. */
 export const isReports = (name) => workloads[name].group === 'sgd';
 
