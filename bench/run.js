@@ -140,12 +140,13 @@ async function open(id, setting) {
 }
 
 /** Measures ours, and directly afterwards the peer. */
-async function measurePair(name, setting, meta, { id, job, oursJob, opened }) {
+async function measurePair(name, setting, meta, { id, size, job, oursJob, opened }) {
   const load = loadavg()[0];
   const ours = await measureOurs(oursJob);
   const share = await shareOf(workloads[name], meta, ours, oursJob);
   const theirs = await opened.ask(job);
-  compare(`${name}, ${id} (${setting.name})`, workloads[name], peers[id], ours, theirs);
+  const what = `${name}, ${id} (${setting.name})`;
+  compare(what, workloads[name], peers[id], ours, theirs, size === 'full');
   const timing = ({ seconds, epochs }, { warmup }) => ({
     seconds,
     epochs,
