@@ -20,6 +20,10 @@ const shapes = [
   ...sizes.flatMap((N) => sizes.flatMap((D) => sizes.map((H) => [N, D, H] as const))),
   // Wide enough for every block of columns, with and without a tail.
   ...[8, 16, 24, 33, 40, 70].map((H) => [5, 19, H] as const),
+  // Two and three vectors of either size, with a tail or without, alone and after wider blocks: few classes.
+  ...[4, 5, 6, 9, 10, 11, 12, 13, 14, 26, 27, 28].flatMap((H) =>
+    [1, 2, 6, 9].map((N) => [N, 23, H] as const),
+  ),
 ];
 
 /** What stands wherever no test has put anything: a number that float32 holds, and that spoils any sum it gets into. */
