@@ -25,7 +25,7 @@ export default defineExperiment({
     scaleTargets: 'minmax',
     loss: ['mse', 'sigmoid_cross_entropy'],
     outputActivation: ['auto', 'sigmoid'],
-    learningRate: [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1],
+    learningRate: [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3],
     epochs: 500,
   },
   quick: { epochs: 50, seed: [1, 2] },
