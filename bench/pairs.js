@@ -1,10 +1,11 @@
 // Checks that two contenders do the same work, and chooses how many epochs each runs.
 
 const tolerance = { float32: 1e-4, float64: 1e-9 };
-/** The last losses of a long training differ more: each step makes differences of rounding grow. */
-const lastTolerance = 0.1;
-/** Adam and RMSprop divide by the root of small numbers, which makes rounding grow within an epoch of 1,200 steps. */
-const adaptiveTolerance = 1e-2;
+/**
+ * The last losses of a long training differ more: each step makes differences of rounding grow. Adam and RMSprop, which
+ * divide by the root of small numbers, do so within an epoch of 1,200 steps.
+ */
+const grownTolerance = 0.1;
 const shortestWarmup = 0.2;
 
 /**
@@ -13,12 +14,12 @@ const shortestWarmup = 0.2;
  */
 export function compare(what, { dtype, epochs: fixed, optimizer = 'sgd' }, peer, ours, theirs, many = false) {
   if (!peer.checked) return;
-  const allowed = many && optimizer !== 'sgd' ? adaptiveTolerance : tolerance[peer.dtypes?.[0] ?? dtype];
+  const allowed = many && optimizer !== 'sgd' ? grownTolerance : tolerance[peer.dtypes?.[0] ?? dtype];
   const [last, theirLast] = [ours.last_loss, theirs.last_loss];
   if (
     fixed !== undefined &&
     ours.epochs === theirs.epochs &&
-    !(Math.abs(theirLast / last - 1) < lastTolerance)
+    !(Math.abs(theirLast / last - 1) < grownTolerance)
   )
     throw new Error(`${what} does not reach the same loss: ${theirLast}, ours ${last}`);
   for (const curve of ['train_loss', 'test_loss', 'train_accuracy', 'test_accuracy']) {
