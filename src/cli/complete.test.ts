@@ -21,7 +21,7 @@ describe('what fits', () => {
     [['gr'], ['grid-search']],
     [
       ['grid-search', ''],
-      ['ols', 'ridge', 'ffnn'],
+      ['ols', 'ridge', 'ffnn', 'lasso'],
     ],
     [['table', 'grid-search', 'r'], ['ridge']],
     [['store', 'c'], ['check']],
@@ -117,7 +117,7 @@ describe('real shells', () => {
 
   skipped('bash').each([
     ['fys-nn gr', ['grid-search']],
-    ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn']],
+    ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn', 'lasso']],
     ['fys-nn ffnn --activation relu,sig', ['relu,sigmoid']],
     ['fys-nn ffnn --activation = lea', ['leaky_relu']],
     ['fys-nn check res', ['results folder']],
@@ -139,7 +139,7 @@ describe('real shells', () => {
   // zsh's completion needs a terminal: what the script would add to the candidates is printed instead.
   skipped('zsh').each([
     ['fys-nn gr', ['grid-search']],
-    ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn']],
+    ['fys-nn grid-search ', ['ols', 'ridge', 'ffnn', 'lasso']],
     ['fys-nn ffnn --activation sig', ['sigmoid']],
     ['fys-nn check res', ['folders -/']],
   ])('zsh completes %j', (line, fitting) => {

@@ -108,7 +108,7 @@ test('a Python that says nothing is as one that is not there, and why', async ()
   );
   expect(stateOf(stdout, 'scikit-learn')).toMatchObject({
     state: 'ok',
-    found: 'not installed (/bin/true: it printed no JSON: ""): --reference sklearn is skipped',
+    found: 'not installed (/bin/true: it printed no JSON: ""): what it would train is left out',
   });
   expect(status).toBe(0);
 });

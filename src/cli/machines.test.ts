@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { allExperiments } from '../../experiments/index.ts';
 import { clocks, preloading, runProgram, startProgram, until } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 import { eventNames } from './terminal.ts';
@@ -75,7 +76,8 @@ describe('with --json, stdout is one JSON document', () => {
   test('a result is followed by no second document', async () => {
     const { status, stdout } = await call('list', '--json');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toHaveLength(9);
+    // One row for each experiment, and one for the activation functions.
+    expect(JSON.parse(stdout)).toHaveLength(allExperiments.length + 1);
   });
 });
 
