@@ -92,6 +92,30 @@ test('targets outside the range of a loss are refused before anything is trained
   expect((await planned({ ...given, target: ['2*x*y-1'], scaleTargets: ['minmax'] })).cells).toHaveLength(4);
 });
 
+test('targets are those of the rows that a trial trains on, where data or split have seeds of their own', async () => {
+  const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+  const few = { samples: [8], testSize: [4], batchSize: [1], noise: [0], target: ['1.1*x'] };
+  const refusal = (seeds: SettingLists): Promise<string> => {
+    const given = { ...few, loss: ['sigmoid_cross_entropy'], ...seeds };
+    const planned = planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
+    return planned.then(
+      () => 'none',
+      (error) => error.parts.received,
+    );
+  };
+  const seeds = Array.from({ length: 12 }, (_, i) => i + 1);
+  const plain = await Promise.all(seeds.map((seed) => refusal({ seed: [seed] })));
+  expect(new Set(plain.map((one) => one === 'none')).size).toBe(2);
+  const own = seeds.map((seed) => refusal({ seed: [seed + 20], dataSeed: [seed], splitSeed: [seed] }));
+  expect(await Promise.all(own)).toEqual(plain);
+  const [right, wrong] = [plain.indexOf('none') + 1, plain.findIndex((one) => one !== 'none') + 1];
+  const others = { dataSeed: [right], splitSeed: [right] };
+  expect(await refusal({ seed: [wrong], ...others })).toBe('none');
+  expect(await refusal({ seed: [right], dataSeed: [right, wrong], splitSeed: [right] })).toBe(
+    await refusal({ seed: [right], dataSeed: [wrong], splitSeed: [right] }),
+  );
+});
+
 test('the binary cross-entropy of the other task is told apart', async () => {
   const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
   const given = { loss: ['binary_cross_entropy'] };

@@ -6,6 +6,7 @@ import { fittedRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
+import { sharedSeed } from '../trial/config.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { checkTargets } from '../trial/prepare.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
@@ -297,13 +298,15 @@ function checkMemory(config: TrialConfig, facts: DataFacts): void {
 function createTargetCheck(sources: Sources): (config: TrialConfig) => Promise<void> {
   const checked = new Set<string>();
   return async (config) => {
-    const { model, data, seed, split, features } = config;
+    const { model, data, split, features } = config;
     const loss = solverEntry(model.solver).loss(model);
     if (losses[loss].targets === null) return;
     const { centerTargets, scaleTargets } = features;
-    const key = JSON.stringify([data, seed, split, centerTargets, scaleTargets, loss]);
+    const dataSeed = sharedSeed(config, 'data');
+    const seeds = [dataSeed, sharedSeed(config, 'split')];
+    const key = JSON.stringify([data, seeds, split, centerTargets, scaleTargets, loss]);
     if (checked.has(key)) return;
-    checkTargets(await loadData(data, seed, sources), config, loss);
+    checkTargets(await loadData(data, dataSeed, sources), config, loss);
     checked.add(key);
   };
 }

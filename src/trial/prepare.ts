@@ -88,13 +88,14 @@ export function prepareRows(
 /** Refuses targets of training rows for which the loss is not defined. Errors: UserError that names the first. */
 export function checkTargets(
   dataset: Dataset,
-  { split, features, seed }: Pick<ConfigBase, 'split' | 'features' | 'seed'>,
+  config: Pick<ConfigBase, 'split' | 'features' | 'seed' | 'seeds'>,
   loss: LossName,
 ): void {
   const range = losses[loss].targets;
   if (range === null) return;
   const [low, high] = range;
-  const { train } = splitRows(dataset, split, seed);
+  const { split, features } = config;
+  const { train } = splitRows(dataset, split, sharedSeed(config, 'split'));
   const { offset, factor } = targetScaleOf(dataset, features, train);
   for (const row of train) {
     const target = (dataset.targets[row] - offset) / factor;
