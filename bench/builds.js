@@ -1,11 +1,13 @@
 // Compares this build with an older one, in turns: node bench/builds.js FOLDER (after npm run build in both). The time is
-// the processor's, which other programs on the machine change less. The losses must have the same bits.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// the processor's, which other programs on the machine change less. The losses must have the same bits. Writes
+// results/builds.json and its table in docs/performance.md.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { measureOurs } from './contenders.js';
 import { writeWorkload } from './data.js';
+import { table, writeSection } from './kernels/page.js';
 import { describeCommit, describeMachine } from './machine.js';
 import { median } from './pairs.js';
 import { workloads } from './workloads.js';
@@ -45,11 +47,27 @@ for (const [name, [warmup, timed]] of Object.entries(epochs)) {
   console.log(`${name}: the older build's time of an epoch is ${ratio.toFixed(3)} times ours`);
   await rm(folder, { recursive: true });
 }
+const { version } = JSON.parse(await readFile(join(folders.older, 'package.json'), 'utf8'));
 const result = {
   at: new Date().toISOString(),
   machine: describeMachine(),
   commit: describeCommit(),
   node: process.version,
+  older: version,
   compared,
 };
 await writeFile(new URL('results/builds.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+await writeSection('builds', tableOf(result));
+
+function tableOf({ at, machine, commit, node, older }) {
+  const rows = Object.entries(compared).map(([name, { ratio, pairs }]) => {
+    const milliseconds = median(pairs.map(({ ours }) => 1000 * ours));
+    return [workloads[name].title, ratio.toFixed(2), `${milliseconds.toPrecision(3)} ms`];
+  });
+  return [
+    `${machine.cpu}, ${machine.cores} cores, Node ${node}; ${at.slice(0, 10)}. One thread, medians of ${repeats} pairs:`,
+    `commit ${commit.commit?.slice(0, 9)} and version ${older}.`,
+    '',
+    table(['', `time of ${older} / ours`, 'an epoch of ours, processor time'], rows),
+  ].join('\n');
+}
