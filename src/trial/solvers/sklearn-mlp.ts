@@ -15,7 +15,7 @@ import {
   trainingSeconds,
 } from './sgd.ts';
 import { ofSklearn, sklearnSchema, versionsOf } from './sklearn.ts';
-import { layerWeights, refuseSetting, type Solver } from './solver.ts';
+import { layerWeights, refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained by scikit-learn's MLPRegressor or MLPClassifier. */
 export interface SklearnMlpConfig extends TrainingConfig, SklearnVersions {
@@ -41,6 +41,7 @@ export const sklearnMlp = {
     }
     return { solver: 'sklearn-mlp', ...training, ...(context.versions as SklearnVersions) };
   },
+  check: refuseEarlyStopping,
   schema: ((z) => ({ ...trainingSchema(z), ...sklearnSchema(z) })) as ShapeOf,
   sparse: true,
   loss: ({ loss }) => loss,

@@ -118,3 +118,9 @@ export function refuseSetting(
     remedy: isOurs ? 'use {solver} sgd' : 'change it, or leave out {reference}',
   });
 }
+
+/** Refuses early stopping, for libraries whose training we do not end. Errors: UserError. */
+export function refuseEarlyStopping(settings: Settings): void {
+  if (typeof settings.earlyStopping === 'number')
+    refuseSetting(settings, 'earlyStopping', 'none', 'it always runs all epochs');
+}

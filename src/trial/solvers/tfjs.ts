@@ -13,7 +13,7 @@ import {
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { layerWeights, type Solver } from './solver.ts';
+import { layerWeights, refuseEarlyStopping, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained with the Layers API of TensorFlow.js, which supports only float32. */
 export interface TfjsConfig extends TrainingConfig, TfjsVersions {
@@ -39,6 +39,7 @@ export const tfjs = {
     }
     return { solver: 'tfjs', ...training, ...(context.versions as TfjsVersions) };
   },
+  check: refuseEarlyStopping,
   schema: ((z) => ({
     ...trainingSchema(z),
     version: z.string().min(1),
@@ -50,8 +51,8 @@ export const tfjs = {
   epochs: ({ epochs }) => epochs,
   curves: true,
   weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  /** It takes about 20 times as long as this program. */
   usualEpochs: null,
+  /** It takes about 20 times as long as this program. */
   seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,
   drawn: ({ version: _, backend: __, ...model }) => ({ ...model, solver: 'sgd' }),

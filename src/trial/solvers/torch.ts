@@ -13,7 +13,7 @@ import {
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { layerWeights, refuseSetting, type Solver } from './solver.ts';
+import { layerWeights, refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained with PyTorch in float64. */
 export interface TorchConfig extends TrainingConfig, TorchVersions {
@@ -35,8 +35,7 @@ export const torch = {
   check(settings) {
     if ((settings.dropout ?? '0') !== '0')
       refuseSetting(settings, 'dropout', '0', 'PyTorch draws other masks');
-    if (typeof settings.earlyStopping === 'number')
-      refuseSetting(settings, 'earlyStopping', 'none', 'it always runs all epochs');
+    refuseEarlyStopping(settings);
   },
   schema: ((z) => ({ ...trainingSchema(z), version: z.string().min(1) })) as ShapeOf,
   sparse: true,
