@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { experiments } from '../../experiments/index.ts';
+import { allExperiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { reportTable } from '../output/report-table.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { shortTexts, showResults } from './show-results.ts';
 
-const named = (name: string) => experiments.find((experiment) => experiment.name === name)!;
+const named = (name: string) => allExperiments.find((experiment) => experiment.name === name)!;
 const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;
 
 /** A grid whose cells are the better, the nearer learning rate and batch size are to 0.03 and 7. */
@@ -63,6 +64,30 @@ test('the closed form, which has no learning rate, is a table below; cells that 
   expect(maps).not.toContain('null');
   const [row] = maps.split('\n').filter((line) => /^ *2 /.test(line));
   expect(row).toMatch(/^ *2( +-?[\d.]+\*?){2} +div/);
+});
+
+test.each<[string, SettingLists, string[]]>([
+  ['grid-search lasso', { solver: ['coordinate-descent'], l1: [0] }, []],
+  ['grid-search ols', { solver: ['closed-form'] }, []],
+  ['grid-search ols', { solver: ['closed-form'], degree: [1, 2] }, ['degree']],
+])('no column for an option that no trial reads: %s %j', async (name, lists, settings) => {
+  const choices = { variant: 'code', quick: false, given: { samples: [30], ...lists } } as const;
+  const plan = await planExperiment(named(name), choices, { dataDir: null });
+  const records = new Map(plan.cells.map(({ trial }, index) => [trial.id, recordWith(trial, index)]));
+  const text = showResults(plan, records, pipe);
+  const [header] = text
+    .split('\n')
+    .filter((line) => / test (MSE|R2)|^test MSE/.test(line) && !line.includes(':'));
+  expect(
+    header
+      .split('test')[0]
+      .trim()
+      .split(/\s{2,}/)
+      .filter((title) => title !== ''),
+  ).toEqual(settings);
+  const table = await reportTable(plan, records);
+  const headings = table.readers!.columns.filter(({ names }) => names).map(({ heading }) => heading);
+  expect(headings).toEqual(settings);
 });
 
 test('of more cells than anyone reads the best are shown, the best first', async () => {

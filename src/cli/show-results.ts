@@ -7,7 +7,7 @@ import { agreementNotes, agreements, comparedTrials } from '../output/agreement.
 import { chosenCells, chosenOption, chosenTitle } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
-import { isInGrid, variedOptions } from '../output/settings.ts';
+import { isInGrid, optionsRead, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
@@ -113,13 +113,9 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
       });
     });
   });
-  // Closed forms, for example, have no learning rate.
-  const varied = variedOptions(plan).filter((name) =>
-    outside.some(({ settings }) => settings[name] !== null),
-  );
   return [
     ...maps,
-    ...(outside.length === 0 ? [] : [settingsTable(varied, outside, plan, screen)]),
+    ...(outside.length === 0 ? [] : [settingsTable(variedOptions(plan), outside, plan, screen)]),
     ...chosenPart(plan, inside, screen),
   ];
 }
@@ -161,18 +157,18 @@ function sliceTitles(plan: Plan, { rows, columns }: GridLayout): (cell: SummaryC
 }
 
 /**
- * A row for each cell: its settings, its metrics, and a '*' at the best. Metrics that do not fit the width follow in further
+ * A row for each cell: the settings that some of them read, their metrics, and a '*' at the best. Metrics that do not fit the width follow in further
  * tables with the same settings, the deciding metric in the first.
  */
 function settingsTable(
-  names: readonly OptionName[],
+  varied: readonly OptionName[],
   cells: readonly SummaryCell[],
   plan: Plan,
   { color, width }: Screen,
 ): string {
   const deciding = decidingMetric(plan.experiment);
   const best = cells.length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
-  const settings = settingColumns(names, cells, width);
+  const settings = settingColumns(optionsRead(varied, cells), cells, width);
   const metrics = plan.experiment.layout.metrics.map((metric) => ({
     title: metric.title,
     deciding: metric.name === deciding.name,

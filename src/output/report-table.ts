@@ -9,7 +9,7 @@ import { describeHiddenLayers, shortHiddenLayers } from '../trial/architecture.t
 import { folderName } from './folder-name.ts';
 import { gridLayout } from './grid-layout.ts';
 import { numberText, type ReaderColumn, type ReaderNumber, type ReaderTable } from './reader-table.ts';
-import { isInGrid, settingCells, settingColumns, variedOptions } from './settings.ts';
+import { isInGrid, optionsRead, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type SummaryCell, statusOf, summaryCells } from './summary.ts';
 import type { Column, Table, Value } from './table.ts';
 import type { Records } from './trials-table.ts';
@@ -92,9 +92,10 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
     ...(several ? ['± is the standard deviation.'] : []),
     ...(best.size > 0 ? [`Bold: the best ${ofWhat}${isGrid ? ' in the grid' : ''}.`] : []),
   ];
+  const read = optionsRead(varied, cells);
   const layout = isGrid
-    ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied, metrics, shown })
-    : cellLayout(plan, cells, varied, shown);
+    ? gridLayout({ cells, inside, rows: rows!, columns: columns!, varied: read, metrics, shown })
+    : cellLayout(plan, cells, read, shown);
   const { heading, title, model } = describePlan(plan);
   // The title of experiments with curves is that of the curves.
   const caption =

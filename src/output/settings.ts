@@ -46,6 +46,14 @@ export function variedOptions({ experiment, lists }: Plan, { seed = false } = {}
   return optionsOf(experiment).filter((name) => (lists[name]?.length ?? 0) > 1 && (seed || !isSeed(name)));
 }
 
+/** The options, of those given, that some cell reads: closed forms, for example, have no learning rate. */
+export function optionsRead(
+  names: readonly OptionName[],
+  cells: readonly { readonly settings: Settings }[],
+): OptionName[] {
+  return names.filter((name) => cells.some(({ settings }) => (settings[name] ?? null) !== null));
+}
+
 /** The library that was trained instead of our own code; null for our own code. */
 export function referenceOf({ reference }: Settings): string | null {
   return reference === undefined || reference === null || reference === 'none' ? null : String(reference);

@@ -1,7 +1,7 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { variedOptions } from '../output/settings.ts';
+import { optionsRead, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
@@ -13,7 +13,7 @@ import { bestMark, numberText } from './parts.ts';
 export function summaryTable(plan: Plan, records: Records): Html {
   const cells = summarize(plan, records);
   const { metrics } = plan.experiment.layout;
-  const names = variedOptions(plan);
+  const names = optionsRead(variedOptions(plan), cells);
   const random = plan.experiment.architecture === 'random';
   const best = new Map(metrics.map((metric) => [metric.name, bestMean(cells, metric)]));
   const columns: Column[] = [
