@@ -1,5 +1,5 @@
 import { foldRows, type Split } from '../datasets/split.ts';
-import { type Checkpoints, type Evaluations, epochOfValue } from '../nn/epochs.ts';
+import { type Checkpoints, type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import type { MetricName } from '../stats/metrics.ts';
 import { bestEpochOf, type Fit } from './fit.ts';
@@ -55,13 +55,14 @@ export async function fitFolds(
 }
 
 /**
- * The epochs of the fit to all rows where each fold stopped early: the mean of the folds' best epochs, rounded to one that
- * is evaluated.
+ * The epochs of the fit to all rows where each fold stopped early: the evaluated epoch nearest to the mean of the folds'
+ * best epochs, the later one of two.
  */
 export function epochsOfFolds(fits: readonly FoldFit[], evaluations: Evaluations): number {
   const best = mean(fits.map(({ metrics }) => metrics.best_epoch!));
-  const interval = epochOfValue(0, evaluations);
-  return epochOfValue(Math.max(1, Math.round(best / interval)) - 1, evaluations);
+  const after = indexOfEpoch(best, evaluations);
+  const [earlier, later] = [after - 1, after].map((index) => epochOfValue(index, evaluations));
+  return after > 0 && best - earlier < later - best ? earlier : later;
 }
 
 /**

@@ -3,11 +3,12 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { datasetEntry, loadData } from '../datasets/index.ts';
 import { foldRows, splitRows } from '../datasets/split.ts';
 import { multiplyVector } from '../math/matrix.ts';
+import { isEvaluated } from '../nn/epochs.ts';
 import { ridge } from '../regression/least-squares.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { meanSquaredError } from '../stats/metrics.ts';
 import { featuresOf, linearFit } from './fit.ts';
-import { foldSplits } from './folds.ts';
+import { epochsOfFolds, foldSplits } from './folds.ts';
 import { prepare, prepareRows } from './prepare.ts';
 import { runTrial } from './run-trial.ts';
 import { closedForm } from './solvers/closed-form.ts';
@@ -193,6 +194,31 @@ describe('a network', () => {
     expect(record.divergedAt).toBeGreaterThan(0);
     expect(Object.values(record.metrics).every((value) => value === null)).toBe(true);
   });
+});
+
+test.each([
+  [10, 7],
+  [12, 4],
+  [9, 1],
+  [5, 8],
+])('of %i epochs, the evaluated one nearest to the mean of the folds is chosen, one in %i', (epochs, every) => {
+  const model = { epochs, ...(every === 1 ? {} : { evaluateEvery: every }) };
+  const evaluated = Array.from({ length: epochs }, (_, i) => i + 1).filter((one) => isEvaluated(one, model));
+  for (const a of evaluated) {
+    for (const b of evaluated) {
+      for (const c of evaluated) {
+        const fits = [a, b, c].map((best_epoch) => ({
+          diverged: false,
+          divergedAt: null,
+          metrics: { best_epoch },
+          curves: {},
+        }));
+        const distance = (one: number) => Math.abs(3 * one - (a + b + c));
+        const least = Math.min(...evaluated.map(distance));
+        expect(epochsOfFolds(fits, model)).toBe(evaluated.findLast((one) => distance(one) === least));
+      }
+    }
+  }
 });
 
 test('a classifier with sparse inputs is cross-validated', async () => {
