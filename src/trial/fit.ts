@@ -113,16 +113,20 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     test: lossOf('test'),
     ...(data.validation === undefined ? {} : { validation: lossOf('validation') }),
   });
-  if (diverged) for (const column of Object.keys(values)) values[column] = null;
   return {
     diverged,
     divergedAt: null,
-    metrics: values,
+    metrics: diverged ? noneOf(values) : values,
     curves: {},
     predictions: diverged ? null : outputs.get('test')!,
     probabilities: null,
     ...(diverged ? {} : { linear: { kernel: beta, bias: null } }),
   };
+}
+
+/** The metrics without values, as of a fit that diverged. */
+export function noneOf(names: Fit['metrics']): Record<string, null> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, null]));
 }
 
 /** The part of a fit that is the weights of a network without hidden layers; empty for other networks. */

@@ -2,7 +2,7 @@ import { foldRows, type Split } from '../datasets/split.ts';
 import { type Checkpoints, type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import type { MetricName } from '../stats/metrics.ts';
-import { bestEpochOf, type Fit } from './fit.ts';
+import { bestEpochOf, type Fit, noneOf } from './fit.ts';
 import type { FitHooks } from './solvers/solver.ts';
 
 /** What a fit to all rows but one fold says of the trial. It is JSON, so that checkpoints can hold it. */
@@ -105,6 +105,12 @@ export function withFolds(
 
 /** A fit that ends as diverged because a fit to a part of the rows did: its setting cannot be judged. */
 export function divergedFold({ divergedAt, metrics }: FoldFit): Fit {
-  const none = Object.fromEntries(Object.keys(metrics).map((name) => [name, null]));
-  return { diverged: true, divergedAt, metrics: none, curves: {}, predictions: null, probabilities: null };
+  return {
+    diverged: true,
+    divergedAt,
+    metrics: noneOf(metrics),
+    curves: {},
+    predictions: null,
+    probabilities: null,
+  };
 }

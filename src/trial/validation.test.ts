@@ -12,7 +12,8 @@ import { epochsOfFolds, foldSplits } from './folds.ts';
 import { prepare, prepareRows } from './prepare.ts';
 import { runTrial } from './run-trial.ts';
 import { closedForm } from './solvers/closed-form.ts';
-import type { SgdConfig } from './solvers/sgd.ts';
+import { type SgdConfig, sgd } from './solvers/sgd.ts';
+import { drawSeeds } from './streams.ts';
 import { createTrial, type FeaturesConfig, numerics, type TrialConfig } from './trial.ts';
 import { withValidation } from './validation.ts';
 
@@ -201,25 +202,30 @@ test.each([
   [12, 4],
   [9, 1],
   [5, 8],
-])('of %i epochs, the evaluated one nearest to the mean of the folds is chosen, one in %i', (epochs, every) => {
-  const model = { epochs, ...(every === 1 ? {} : { evaluateEvery: every }) };
-  const evaluated = Array.from({ length: epochs }, (_, i) => i + 1).filter((one) => isEvaluated(one, model));
-  for (const a of evaluated) {
-    for (const b of evaluated) {
-      for (const c of evaluated) {
-        const fits = [a, b, c].map((best_epoch) => ({
-          diverged: false,
-          divergedAt: null,
-          metrics: { best_epoch },
-          curves: {},
-        }));
-        const distance = (one: number) => Math.abs(3 * one - (a + b + c));
-        const least = Math.min(...evaluated.map(distance));
-        expect(epochsOfFolds(fits, model)).toBe(evaluated.findLast((one) => distance(one) === least));
+])(
+  'of %i epochs, the evaluated one nearest to the mean of the folds is chosen, one in %i',
+  (epochs, every) => {
+    const model = { epochs, ...(every === 1 ? {} : { evaluateEvery: every }) };
+    const evaluated = Array.from({ length: epochs }, (_, i) => i + 1).filter((one) =>
+      isEvaluated(one, model),
+    );
+    for (const a of evaluated) {
+      for (const b of evaluated) {
+        for (const c of evaluated) {
+          const fits = [a, b, c].map((best_epoch) => ({
+            diverged: false,
+            divergedAt: null,
+            metrics: { best_epoch },
+            curves: {},
+          }));
+          const distance = (one: number) => Math.abs(3 * one - (a + b + c));
+          const least = Math.min(...evaluated.map(distance));
+          expect(epochsOfFolds(fits, model)).toBe(evaluated.findLast((one) => distance(one) === least));
+        }
       }
     }
-  }
-});
+  },
+);
 
 test('a classifier with sparse inputs is cross-validated', async () => {
   const { config } = await datasetEntry('images').resolve({ transpose: 'no' }, sources);
@@ -282,3 +288,27 @@ test('a solver that knows of no validation rows fits again, tested on them', asy
   const beta = new Float64Array(10).fill(Number.NaN);
   expect(linearFit(data, beta).diverged).toBe(true);
 });
+
+test.each([
+  ['every epoch', {}],
+  ['every other epoch', { evaluateEvery: 2 }],
+])(
+  'a fit again that diverges on the validation rows leaves no values, evaluated %s',
+  async (_name, every) => {
+    const config = { ...base, features: inputs, ...split({ validationRows: 9 }) };
+    const dataset = await loadData(base.data, base.seed, sources);
+    const data = prepare(dataset, config, 'float64', 'mse', false);
+    const model = { ...network, ...every };
+    const fitOf = (to: typeof data) => sgd.fit(to, model, drawSeeds(config), {});
+    const { validation, ...without } = data;
+    const fit = await fitOf(without);
+    // The weights do not depend on the rows that are held out, so only their own loss can be infinite.
+    const targets = new Float64Array(9).fill(1e200);
+    const far = { ...data, validation: { ...validation!, targets } };
+    const record = await withValidation(fit, far, 'mse', model, fitOf);
+    const whole = await fitOf(far);
+    expect(whole.diverged).toBe(true);
+    expect(Object.keys(record.metrics).sort()).toEqual(Object.keys(whole.metrics).sort());
+    expect({ ...record, linear: null }).toEqual({ ...whole, linear: null });
+  },
+);

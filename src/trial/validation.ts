@@ -1,6 +1,6 @@
 import type { Evaluations } from '../nn/epochs.ts';
 import type { MetricName } from '../stats/metrics.ts';
-import { bestEpochOf, type Fit } from './fit.ts';
+import { bestEpochOf, type Fit, noneOf } from './fit.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -18,11 +18,18 @@ export async function withValidation(
   const has = (name: string) => name.startsWith('validation_');
   if (validation === undefined || fit.diverged || Object.keys(fit.metrics).some(has)) return fit;
   const other = await again({ ...rest, test: validation });
-  if (other.diverged)
-    return { ...fit, diverged: true, divergedAt: other.divergedAt, predictions: null, probabilities: null };
-  const curves = { ...fit.curves, ...renamed(other.curves) };
+  const curves = { ...untilEndOf(other.curves, fit.curves), ...renamed(other.curves) };
   const chosen = `test_${selects}` in fit.curves ? bestEpochOf(curves, selects, evaluations) : {};
-  return { ...fit, curves, metrics: { ...fit.metrics, ...renamed(other.metrics), ...chosen } };
+  const metrics = { ...fit.metrics, ...renamed(other.metrics), ...chosen };
+  if (!other.diverged) return { ...fit, curves, metrics };
+  const { diverged, divergedAt } = other;
+  return { diverged, divergedAt, metrics: noneOf(metrics), curves, predictions: null, probabilities: null };
+}
+
+/** The curves as far as those of a fit that may have ended earlier. */
+function untilEndOf(ended: Fit['curves'], curves: Fit['curves']): Fit['curves'] {
+  const length = Object.values(ended).at(0)?.length;
+  return Object.fromEntries(Object.entries(curves).map(([name, curve]) => [name, curve.slice(0, length)]));
 }
 
 /** The values of the test rows as those of the validation rows. */
