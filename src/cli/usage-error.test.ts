@@ -35,7 +35,7 @@ test.each([
   [
     ['logistic', '--hidden', '5'],
     'logistic has no such option',
-    '--hidden is an option of grid-search ffnn, ffnn, activations, mnist',
+    '--hidden is an option of grid-search ffnn, ffnn, activations, mnist and others',
   ],
   [
     ['ffnn', '--data-dir', 'x'],

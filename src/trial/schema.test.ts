@@ -36,7 +36,10 @@ describe('a config is refused, naming the place,', () => {
     ],
     [
       'an output that the loss does not take',
-      withModel(regression, { layers: [hidden, { ...output, activation: 'relu' }] }),
+      withModel(regression, {
+        loss: 'sigmoid_cross_entropy',
+        layers: [hidden, { ...output, activation: 'relu' }],
+      }),
       'model.layers.1.activation',
     ],
     [
