@@ -3,7 +3,7 @@ const columnScalings = ['standard', 'minmax'] as const;
 type ColumnScaling = (typeof columnScalings)[number];
 
 /**
- * How inputs are scaled. pixels and max divide all of them by 255 or by the largest input of the data, before anything
+ * How inputs are scaled. pixels and max divide all of them by 255 or by the largest input of all rows, before anything
  * else. standard and minmax scale each feature of the model, after everything else.
  */
 export const scalings = ['none', 'pixels', 'max', ...columnScalings] as const;

@@ -63,8 +63,9 @@ export const commonOptions = {
   split: choice('how rows are split into training and test rows', splitMethods),
   scale: {
     ...choice(
-      'how inputs are scaled: none; pixels: images divided by 255; max: images divided by their largest value; standard: training mean 0 ' +
-        'and standard deviation 1 in each feature; minmax: each feature from 0 to 1 on the training rows',
+      'how inputs are scaled: none; pixels: images divided by 255; max: images divided by the largest pixel of all, test ' +
+        'images included; standard: training mean 0 and standard deviation 1 in each feature; minmax: each feature from 0 to ' +
+        '1 on the training rows',
       scalings,
     ),
     defaultNote: 'or max if all inputs are below 128',

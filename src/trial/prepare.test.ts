@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Dataset } from '../datasets/dataset.ts';
+import { noise, writeImages } from '../datasets/image-files.testing.ts';
+import { readImages } from '../datasets/image-folder.ts';
+import { defaultScaling } from '../datasets/scale.ts';
 import { splitRows } from '../datasets/split.ts';
 import { createRng } from '../math/rng.ts';
 import { columnsOf, isSparse } from '../nn/samples.ts';
@@ -137,4 +143,30 @@ describe.each(['standard', 'minmax'] as const)('%s', (scale) => {
     expect(isSparse(inputsWith('pixels'))).toBe(true);
     expect(inputsWith(scale)).toBeInstanceOf(Float64Array);
   });
+});
+
+test('of brighter test images, the training images know their largest pixel with max alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-prepare-'));
+  const { trainRows, testRows, pixel } = noise;
+  const dark = (row: number, y: number, x: number) => pixel(row, y, x) % 51;
+  const split = { method: 'canonical', trainRows, testRows } as const;
+  const read = async (name: string, bright: number) => {
+    const pixelOf: typeof dark = (row, y, x) =>
+      row < trainRows ? dark(row, y, x) : bright * dark(row, y, x);
+    return readImages(await writeImages(join(folder, name), { pixel: pixelOf }));
+  };
+  const [one, other] = [await read('dark', 1), await read('bright', 5)];
+  await rm(folder, { recursive: true });
+  expect([one.largest, other.largest]).toEqual([50, 250]);
+  const trainOf = (dataset: Dataset, features: Partial<FeaturesConfig>) => {
+    const config = { split, seed: 1, features: { ...plain, ...features } };
+    return prepare(dataset, config, 'float64', 'cross_entropy', false).train.inputs as Float64Array;
+  };
+  for (const scale of ['none', 'pixels', 'standard', 'minmax'] as const) {
+    for (const center of ['none', 'columns'] as const)
+      expect(trainOf(other, { scale, center })).toEqual(trainOf(one, { scale, center }));
+  }
+  const byTheirOwn = trainOf(one, { scale: 'none' }).map((value) => value / 250);
+  expect(trainOf(other, { scale: 'max' })).toEqual(byTheirOwn);
+  expect([defaultScaling(one.largest), defaultScaling(other.largest)]).toEqual(['max', 'pixels']);
 });

@@ -51,7 +51,10 @@ export function prepare(
   return prepareRows(dataset, rows, features, dtype, loss, mayBeSparse);
 }
 
-/** The same for rows that are split already. Everything that is fitted to rows is fitted to `train` alone. */
+/**
+ * The same for rows that are split already. Everything that is fitted to rows is fitted to `train` alone; only the divisor of
+ * `scale: max` is the largest input of all rows, as the unit of the data.
+ */
 export function prepareRows(
   dataset: Dataset,
   { train, validation, test }: Split,
