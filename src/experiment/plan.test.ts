@@ -116,6 +116,30 @@ test('targets are those of the rows that a trial trains on, where data or split 
   );
 });
 
+test.each<[SettingLists, string, string]>([
+  [
+    { validationSize: [74], batchSize: [2] },
+    'at most 1 beside 74 validation rows, or all',
+    'whole training set, or lower {validationSize}',
+  ],
+  [
+    { validationSize: [1], batchesPerEpoch: [75] },
+    'at most 74 beside 1 validation row',
+    'lower it, or lower {validationSize}',
+  ],
+  [{ batchSize: [76] }, 'at most 75, or all', 'whole training set, or raise {samples}'],
+  [{ batchesPerEpoch: [76] }, 'at most 75', 'lower it, or raise {samples}'],
+])(
+  'batches of more rows than are left to train on are refused, with their reason: %j',
+  async (given, expected, remedy) => {
+    const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
+    const choices = { variant: 'code', quick: false, given: { samples: [100], ...given } } as const;
+    await expect(planExperiment(ffnn, choices, { dataDir: null })).rejects.toMatchObject({
+      parts: { expected, remedy: expect.stringContaining(remedy) },
+    });
+  },
+);
+
 test('the binary cross-entropy of the other task is told apart', async () => {
   const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
   const given = { loss: ['binary_cross_entropy'] };

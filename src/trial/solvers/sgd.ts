@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
-import { fittedRows } from '../../datasets/split.ts';
-import { UserError } from '../../errors.ts';
+import { fittedRows, type SplitConfig } from '../../datasets/split.ts';
+import { counted, UserError } from '../../errors.ts';
 import { type Dtype, dtypes } from '../../math/dtype.ts';
 import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
 import { epochOfValue, valuesAfter } from '../../nn/epochs.ts';
@@ -201,7 +201,7 @@ export function trainingConfig(settings: Settings, context: ModelContext): Train
     optimizer: optimizerOf(settings),
     learningRate: settings.learningRate as number,
     schedule: settings.schedule as string,
-    batchSize: batchSizeOf(settings, fittedRows(context.split)),
+    batchSize: batchSizeOf(settings, context.split),
     batches: settings.batches as Batching,
     epochs: settings.epochs as number,
     ...(everyEpoch ? {} : { evaluateEvery: settings.evaluateEvery as number }),
@@ -223,25 +223,35 @@ function optimizerOf(settings: Settings): OptimizerConfig {
   return { name, ...Object.fromEntries(values) } as OptimizerConfig;
 }
 
-function batchSizeOf({ batchSize, batchesPerEpoch, batches }: Settings, trainRows: number): number {
+function batchSizeOf({ batchSize, batchesPerEpoch, batches }: Settings, split: SplitConfig): number {
+  const trainRows = fittedRows(split);
   if (batches === 'full') return trainRows;
   if (typeof batchesPerEpoch === 'number') {
     if (batchesPerEpoch <= trainRows) return Math.floor(trainRows / batchesPerEpoch);
     throw new UserError({
       what: '{batchesPerEpoch} asks for more mini-batches than there are training rows',
-      expected: `at most ${trainRows}`,
+      expected: `at most ${trainRows}${besideValidation(split)}`,
       received: batchesPerEpoch,
-      remedy: 'lower it, or raise {samples}',
+      remedy: `lower it, or ${remedyForRows(split)}`,
     });
   }
   if (batchSize === 'all') return trainRows;
   if ((batchSize as number) <= trainRows) return batchSize as number;
   throw new UserError({
     what: '{batchSize} is larger than the training set',
-    expected: `at most ${trainRows}, or all`,
+    expected: `at most ${trainRows}${besideValidation(split)}, or all`,
     received: batchSize,
-    remedy: 'use {batchSize} all for the whole training set, or raise {samples}',
+    remedy: `use {batchSize} all for the whole training set, or ${remedyForRows(split)}`,
   });
+}
+
+/** Where the training rows went that batches cannot have. */
+function besideValidation({ validationRows = 0 }: SplitConfig): string {
+  return validationRows === 0 ? '' : ` beside ${counted(validationRows, 'validation row')}`;
+}
+
+function remedyForRows({ validationRows = 0 }: SplitConfig): string {
+  return validationRows === 0 ? 'raise {samples}' : 'lower {validationSize}, or raise {samples}';
 }
 
 export function trainingSchema(z: typeof Zod.z) {
