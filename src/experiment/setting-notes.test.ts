@@ -57,6 +57,31 @@ test.each([
   expect((await plan(name, texts)).notes).toEqual(notes);
 });
 
+describe('early stopping on the test rows', () => {
+  const decomposed = { earlyStopping: '5', bootstrapMethod: 'bias-variance', bootstrap: '2' };
+  const partsNote = 'Bias and variance are measured on them too';
+  const stopping = async (texts: Partial<Record<OptionName, string>>) =>
+    (await plan('ffnn', texts)).notes.filter((note) => note.startsWith('{earlyStopping}'));
+
+  test('is said, and that bias and variance are measured on them', async () => {
+    expect(await stopping(decomposed)).toEqual([expect.stringContaining(partsNote)]);
+    expect(await stopping({ ...decomposed, bootstrapMethod: 'test,bias-variance' })).toEqual([
+      expect.stringContaining(partsNote),
+    ]);
+    for (const bootstrapMethod of ['test', 'refit']) {
+      const notes = await stopping({ ...decomposed, bootstrapMethod });
+      expect(notes).toEqual([expect.not.stringContaining('variance')]);
+    }
+  });
+
+  test.each([{ validationSize: '0.2' }, { folds: '5' }, { earlyStopping: 'none' }])(
+    'is none with %j',
+    async (texts) => {
+      expect(await stopping({ ...decomposed, ...texts })).toEqual([]);
+    },
+  );
+});
+
 describe('rows that a permutation leaves out', () => {
   test.each([
     [

@@ -22,12 +22,16 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
 /** Whoever asks for early stopping is told on which rows it chooses, if these are the rows that are to judge. */
 function stoppingNote({ cells }: Plan, { earlyStopping }: SettingLists): string[] {
   if (earlyStopping === undefined) return [];
-  const onTest = cells.some(
+  const onTest = cells.filter(
     ({ settings }) => typeof settings.earlyStopping === 'number' && !isValidated(settings),
   );
-  if (!onTest) return [];
+  if (onTest.length === 0) return [];
+  const decomposed = onTest.some(({ settings }) => settings.bootstrapMethod === 'bias-variance');
+  const parts = decomposed
+    ? '. Bias and variance are measured on them too, the rows on which each fit has stopped'
+    : '';
   return [
-    '{earlyStopping} chooses the epoch on the test rows, so their scores are better than on new rows; {validationSize} 0.2 or {folds} 5 chooses on others',
+    `{earlyStopping} chooses the epoch on the test rows, so their scores are better than on new rows${parts}; {validationSize} 0.2 or {folds} 5 chooses on others`,
   ];
 }
 
