@@ -43,7 +43,7 @@ export async function winnersOf(plan: Plan, records: Records, level: number): Pr
   );
   const winners: GridWinners[] = [];
   for (const cells of grids.values()) {
-    for (const metric of metrics) {
+    for (const metric of metrics.filter(({ best }) => best !== null)) {
       const grid = await gridWinners(cells, metric, [rows, columns], records, level);
       if (grid === null) continue;
       winners.push({

@@ -30,5 +30,7 @@ export function statisticText(cell: SummaryCell, name: string): string {
   if (cell.diverged > 0) return seeds === 1 ? 'diverged' : `${cell.diverged}/${seeds} div`;
   const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
   if (mean === null) return cell.notRun > 0 ? 'not run' : '-';
+  // An epoch is counted, not measured.
+  if (standardDeviation === null && name === 'best_epoch') return String(mean);
   return standardDeviation === null ? digitsText(mean, 3) : deviationText(mean, standardDeviation, 3);
 }

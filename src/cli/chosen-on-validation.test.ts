@@ -109,3 +109,16 @@ test('curves of the validation rows are drawn, and can be chosen on the page', a
   expect(JSON.stringify((await draw(without))[0].spec)).not.toContain('validation');
   expect(`${curvesExplorer('x', plain.plan, plain.records)!.markup}`).not.toContain('validation data');
 });
+
+test.each<[string, SettingLists]>([
+  ['grid-search ridge', grid],
+  ['ffnn', {}],
+])('%s says in its tables which epoch early stopping chose, and draws it nowhere', async (name, given) => {
+  const { plan, records } = await planned(name, { ...given, validationSize: [0.2], earlyStopping: [5] });
+  for (const { metrics } of records.values()) Object.assign(metrics, { best_epoch: 17, best_test_mse: 0.4 });
+  const text = showResults(plan, records, { ...pipe, columns: 200 } as NodeJS.WriteStream);
+  expect(text).toMatch(/best epoch/);
+  expect(text).toMatch(name === 'ffnn' ? / 17( |\n)/ : / 17\.0/);
+  const figures = await draw(resultsOf(plan, records));
+  expect(JSON.stringify(figures)).not.toContain('"best epoch');
+});

@@ -87,7 +87,8 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   const maps = [...groupBy(inside, sliceTitles(plan, layout))].flatMap(([slice, members]) => {
     const grid = arrangeGrid(members, [rows], columns);
     return metrics.map((metric) => {
-      const choosing = choosingMetric(layout, metric);
+      const choosing =
+        metric.best === null ? decidingMetric(plan.experiment) : choosingMetric(layout, metric);
       const means = (name: string) =>
         grid.lines.map(({ cells: line }) =>
           grid.columns.map((column) => heatMapCell(line.get(column), name)),

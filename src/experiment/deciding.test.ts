@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import { choosingMetric, decidingMetric, decidingWords, validationsOf, withValidation } from './deciding.ts';
+import { showingBestEpoch } from './define.ts';
 import type { SettingLists } from './options.ts';
 
 const byName = new Map(experiments.map((experiment) => [experiment.name, experiment]));
@@ -35,12 +36,27 @@ describe('an experiment whose trials have validation', () => {
   test('shows it next to what the test rows say, in its curves too', () => {
     const { layout } = shown('ffnn', { validationSize: [0.2] });
     const own = byName.get('ffnn')!.layout;
-    expect(layout.metrics.slice(0, own.metrics.length)).toEqual(own.metrics);
+    expect(layout.metrics.slice(0, own.metrics.length).map(({ title }) => title)).toEqual([
+      'train MSE',
+      'test MSE',
+      'test MSE at best epoch',
+      'test R2, bootstrap mean',
+    ]);
     expect(layout.metrics.slice(own.metrics.length).map(({ name }) => name)).toEqual([
       'validation_mse',
       'validation_r2',
     ]);
     expect(layout.curves).toEqual(['train', 'test', 'validation']);
+  });
+
+  test.each<[string, SettingLists]>([
+    ['activations', { validationSize: [0.2] }],
+    ['mnist', { folds: [5] }],
+    ['activations', { folds: ['none', 5] }],
+  ])('%s %p calls no test value the best that other rows have chosen', (name, lists) => {
+    const { layout } = shown(name, lists);
+    const titles = [...layout.metrics, layout.validation!.deciding].map(({ title }) => title);
+    expect(titles.join()).not.toContain('best test');
   });
 
   test('has one best cell, whatever metric is shown', () => {
@@ -58,3 +74,13 @@ describe('an experiment whose trials have validation', () => {
     expect(experiment.layout.metrics.map(({ name }) => name)).toContain('validation_r2');
   });
 });
+
+test.each(experiments.map((one) => [one.name, one] as const))(
+  '%s shows the best epoch if early stopping chooses it, and is decided as without',
+  (_name, experiment) => {
+    expect(showingBestEpoch(experiment, ['none'])).toBe(experiment);
+    const stopped = showingBestEpoch(experiment, ['none', 5]);
+    expect(stopped.layout.metrics.map(({ title }) => title)).toContain('best epoch');
+    expect(decidingMetric(stopped)).toEqual(decidingMetric(experiment));
+  },
+);

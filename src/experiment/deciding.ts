@@ -40,7 +40,7 @@ export function isValidated({ validationSize, folds }: Settings): boolean {
 export function withValidation(experiment: Experiment, settings: readonly Settings[]): Experiment {
   if (!settings.some(isValidated)) return experiment;
   const { layout } = experiment;
-  const plain = decidingMetric(experiment);
+  const plain = atBestEpoch(decidingMetric(experiment));
   const deciding = onValidation(plain);
   const decides = settings.every(isValidated);
   const shown = layout.metrics.filter(({ name }) => /^(test|bootstrap)_/.test(name)).map(onValidation);
@@ -51,11 +51,17 @@ export function withValidation(experiment: Experiment, settings: readonly Settin
     ...experiment,
     layout: {
       ...layout,
-      metrics: [...layout.metrics, ...added],
+      metrics: [...layout.metrics.map(atBestEpoch), ...added],
       curves: layout.curves === null ? null : [...layout.curves, 'validation'],
       validation: { deciding: decides ? deciding : plain, decides, of },
     },
   };
+}
+
+/** The best of the test rows, which is not the best where other rows choose the epoch. */
+function atBestEpoch(metric: ShownMetric): ShownMetric {
+  if (!metric.name.startsWith('best_test_')) return metric;
+  return { ...metric, title: `${metric.title.replace(/^best /, '')} at best epoch` };
 }
 
 /** test_mse and bootstrap_mse as validation_mse. */

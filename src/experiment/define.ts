@@ -132,6 +132,16 @@ export function showingErrorParts(experiment: Experiment, methods: readonly unkn
   return { ...experiment, layout: { ...layout, metrics } };
 }
 
+/** The experiment with the best epoch among what it shows, if early stopping chooses it in some of its trials. */
+export function showingBestEpoch(experiment: Experiment, patiences: readonly unknown[]): Experiment {
+  if (!patiences.some((patience) => typeof patience === 'number')) return experiment;
+  const { architecture, layout } = experiment;
+  const metrics = [...layout.metrics];
+  // The last metric decides which cell is the best, of random networks the first.
+  metrics.splice(architecture === 'random' ? metrics.length : -1, 0, shownMetric('best_epoch'));
+  return { ...experiment, layout: { ...layout, metrics } };
+}
+
 /** The defaults of the dataset's own options for which the experiment has no values. */
 function ownDefaults(dataset: DatasetName, settings: Defaults): Defaults {
   const own = Object.entries(datasetEntry(dataset).options).filter(([name]) => !(name in settings));

@@ -138,6 +138,16 @@ describe("a user's runs", () => {
     expect(isReportCell(shown, shown.settings[0])).toBe(false);
   });
 
+  test.each<[SettingLists, string]>([
+    [{}, 'early stopping 5 on the test rows, seed'],
+    [{ validationSize: [0.2] }, 'early stopping 5 on the validation rows, seed'],
+    [{ folds: [4] }, 'early stopping 5 on the folds, seed'],
+    [{ folds: ['none', 4] }, 'early stopping 5, seed'],
+  ])('with %p early stopping says on which rows it chooses', async (given, words) => {
+    const { heading } = describeTrials(await shownBy('ffnn', { earlyStopping: [5], ...given }));
+    expect(heading).toContain(words);
+  });
+
   test('what the title and the name of the data say is not said again', async () => {
     const given = { hidden: ['64-32'], activation: ['sigmoid'], target: ['x * y'] };
     const shown = {

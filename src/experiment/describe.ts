@@ -81,7 +81,9 @@ export function describeTrials(shown: Shown): Description {
 function stoppingRows(settings: readonly Settings[]): string {
   const stopped = settings.filter(({ earlyStopping }) => typeof earlyStopping === 'number');
   if (!stopped.every(isValidated)) return stopped.some(isValidated) ? '' : ' on the test rows';
-  return stopped.every(({ folds }) => (folds ?? 'none') === 'none') ? ' on the validation rows' : '';
+  const onFolds = stopped.filter(({ folds }) => (folds ?? 'none') !== 'none').length;
+  if (onFolds === 0) return ' on the validation rows';
+  return onFolds === stopped.length ? ' on the folds' : '';
 }
 
 /** Options whose only value a model's title has. */

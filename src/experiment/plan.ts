@@ -14,7 +14,7 @@ import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
-import { type Experiment, optionsOf, showingErrorParts, solversOf } from './define.ts';
+import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
 import { checkBatches, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
@@ -122,8 +122,9 @@ export async function planExperiment(
     if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
   }
   const shown = withValidation(experiment, validationsOf(lists));
+  const withParts = showingErrorParts(shown, lists.bootstrapMethod ?? []);
   return {
-    experiment: showingErrorParts(shown, lists.bootstrapMethod ?? []),
+    experiment: showingBestEpoch(withParts, lists.earlyStopping ?? []),
     variant,
     quick,
     lists,

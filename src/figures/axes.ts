@@ -39,7 +39,9 @@ export function withAxes(
       remedy: 'add {axes} and a setting that varies',
     });
   }
-  const shown = metrics.length === 0 ? layout.metrics : metrics.map((name) => metricNamed(name, results));
+  // The best epoch is for tables: nothing is better or worse about it.
+  const drawn = layout.metrics.filter(({ name }) => name !== 'best_epoch');
+  const shown = metrics.length === 0 ? drawn : metrics.map((name) => metricNamed(name, results));
   const own =
     names.length === 0
       ? {}

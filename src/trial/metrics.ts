@@ -69,7 +69,7 @@ function bestMetric(metric: MetricName): MetricColumn[] {
     {
       name,
       title: `best test ${title}`,
-      description: `${extreme} test ${title} over the epochs; with validation rows, the one at the best epoch`,
+      description: `${extreme} test ${title} over the epochs; with validation rows or folds, the one at the best epoch`,
       better,
       domain,
       scale,
@@ -78,7 +78,9 @@ function bestMetric(metric: MetricName): MetricColumn[] {
     {
       name: 'best_epoch',
       title: 'best epoch',
-      description: `epoch (from 1) of the ${extreme} ${title} on the validation rows, or on the test rows without them`,
+      description:
+        `epoch (from 1) of the ${extreme} ${title} on the validation rows or on average over the folds, or on the test rows ` +
+        'without them; where each fold stopped early, the mean of their best epochs',
       better: null,
       domain: nonNegative,
       scale: 'plain',
