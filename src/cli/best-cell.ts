@@ -1,10 +1,11 @@
 import type { ShownMetric } from '../experiment/define.ts';
+import { competes } from '../output/settings.ts';
 import type { SummaryCell } from '../output/summary.ts';
 import { deviationText, digitsText } from './number-text.ts';
 
 /**
  * The `count` best cells by the mean of a metric, best first. Equal cells keep their order. Cells without a mean, and those
- * of which a seed diverged, are never among them.
+ * of which a seed diverged, are never among them; nor are other libraries.
  */
 export function bestOf(
   cells: Iterable<SummaryCell>,
@@ -15,7 +16,7 @@ export function bestOf(
   const found: { cell: SummaryCell; value: number }[] = [];
   for (const cell of cells) {
     const mean = cell.statistics.get(name)?.mean ?? null;
-    if (mean === null || cell.diverged > 0) continue;
+    if (mean === null || cell.diverged > 0 || !competes(cell)) continue;
     const value = sign * mean;
     const place = found.findIndex((other) => value < other.value);
     found.splice(place < 0 ? found.length : place, 0, { cell, value });

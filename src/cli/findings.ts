@@ -38,7 +38,7 @@ function bestText(plan: Plan, records: Records): string {
 
 function settingsText(plan: Plan, { settings }: SummaryCell): string {
   return variedOptions(plan)
-    .filter((name) => settings[name] !== null)
+    .filter((name) => name !== 'reference' && settings[name] !== null)
     .map((name) => (name === 'solver' ? String(settings[name]) : `${optionTitle(name)} ${settings[name]}`))
     .join(', ');
 }

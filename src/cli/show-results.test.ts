@@ -3,7 +3,9 @@ import { allExperiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { reportTable } from '../output/report-table.ts';
+import { summaryTable } from '../page/summary.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
+import { findings } from './findings.ts';
 import { shortTexts, showResults } from './show-results.ts';
 
 const named = (name: string) => allExperiments.find((experiment) => experiment.name === name)!;
@@ -109,6 +111,35 @@ test('no cell without a value is called the best', async () => {
   for (const text of [await gridOf(40, 35, false), await gridOf(1, 2, false)])
     expect(text).not.toContain('* best');
   expect(await gridOf(40, 35, false)).toMatch(/None has a value of test R2.*$/);
+});
+
+test('another library is never the best cell', async () => {
+  const given = { l1: [0.001, 0.01], solver: ['coordinate-descent'], samples: [100], bootstrap: [2] };
+  const choices = { variant: 'code', quick: false, given } as const;
+  const own = await planExperiment(named('grid-search lasso'), choices, { dataDir: null });
+  const theirs = own.cells.map(({ settings, trial }) => ({
+    settings: { ...settings, reference: 'sklearn-lasso' },
+    trial: { ...trial, id: `their ${trial.id}` },
+  }));
+  const lists = { ...own.lists, reference: ['none', 'sklearn-lasso'] };
+  const plan = { ...own, lists, cells: [...own.cells, ...theirs] };
+  const records = new Map(
+    plan.cells.map(({ trial: { id, config } }, index): [string, TrialRecord] => {
+      const r2 = { mean: index / 10, standardDeviation: 0, low: 0, high: 1 };
+      const bootstrap = { mse: { ...r2, mean: 1 - r2.mean }, r2 };
+      const rest = { divergedAt: null, metrics: {}, curves: {}, bootstrap, seconds: 1, at: '2025-01-01' };
+      return [id, { id, config, status: 'done', ...rest }];
+    }),
+  );
+  const starred = showResults(plan, records, pipe)
+    .split('\n')
+    .filter((line) => line.endsWith('*'));
+  expect(starred).toHaveLength(1);
+  expect(starred[0]).toMatch(/0\.01 .*0\.1\d*\*$/);
+  expect(findings([plan], records, [], 100)).toMatch(/0\.1\d*: l1 0\.01$/m);
+  expect(summaryTable(plan, records).markup.match(/<b>|<strong>|class="best"/g)).toHaveLength(2);
+  const one = { ...plan, cells: [plan.cells[0], plan.cells[2]] };
+  expect(showResults(one, records, pipe)).not.toContain('*');
 });
 
 test.each([60, 72, 80, 100, 120, 200])(

@@ -7,7 +7,7 @@ import { agreementNotes, agreements, comparedTrials } from '../output/agreement.
 import { chosenCells, chosenOption, chosenTitle } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
-import { isInGrid, optionsRead, variedOptions } from '../output/settings.ts';
+import { competes, isInGrid, optionsRead, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
@@ -168,7 +168,7 @@ function settingsTable(
   { color, width }: Screen,
 ): string {
   const deciding = decidingMetric(plan.experiment);
-  const best = cells.length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
+  const best = cells.filter(competes).length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
   const settings = settingColumns(optionsRead(varied, cells), cells, width);
   const metrics = plan.experiment.layout.metrics.map((metric) => ({
     title: metric.title,

@@ -2,7 +2,7 @@ import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { averageName, className } from '../output/classifier-tables.ts';
 import type { Classifiers } from '../output/classifiers.ts';
-import { referenceOf, variedOptions } from '../output/settings.ts';
+import { variedOptions } from '../output/settings.ts';
 import type { ClassifierSummary, ClassNumbers } from '../stats/classifier-summary.ts';
 import { type Average, averageNames } from '../stats/confusion.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -31,7 +31,7 @@ export interface BestClassifier {
   }[];
 }
 
-/** Finds it; null if no trial finished. */
+/** Finds it; null if no trial of ours finished. */
 export function bestClassifier(
   plan: Plan,
   records: Records,
@@ -46,8 +46,7 @@ export function bestClassifier(
     own.has(trial) ? (classifiers.get(plan.cells[index].trial.id) ?? []) : [],
   );
   const cell = variedOptions(plan)
-    .filter((name) => (cells.best.settings[name] ?? null) !== null)
-    .filter((name) => name !== 'reference' || referenceOf(cells.best.settings) !== null)
+    .filter((name) => name !== 'reference' && (cells.best.settings[name] ?? null) !== null)
     .map((name) => `${optionTitle(name)} ${cells.best.settings[name]}`)
     .join(', ');
   const line = (name: string, average: Average | null, of: (summary: ClassifierSummary) => ClassNumbers) => ({

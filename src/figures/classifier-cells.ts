@@ -1,4 +1,5 @@
 import { decidingMetric } from '../experiment/deciding.ts';
+import { competes } from '../output/settings.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { countStatus, type Group, groupSeeds, meanOf, type Results } from './results.ts';
 import { palette } from './style.ts';
@@ -9,18 +10,19 @@ type Trials = Pick<Results, 'experiment' | 'trials'>;
 export interface ClassifierCells {
   /** Those next to each other: all that finished if colours can tell them apart, else the best. */
   readonly compared: readonly Group[];
-  /** The best by the metric that decides; a cell in which a seed diverged never is. */
+  /** The best by the metric that decides. A cell in which a seed diverged never is, nor is another library. */
   readonly best: Group;
 }
 
-/** Chooses them; null if no trial finished. */
+/** Chooses them; null if no trial of ours finished. */
 export function classifierCells({ experiment, trials }: Trials): ClassifierCells | null {
   const finished = groupSeeds(trials).filter((cell) => countStatus(cell.trials, 'done') > 0);
-  if (finished.length === 0) return null;
+  const own = finished.filter(competes);
+  if (own.length === 0) return null;
   const { name, best: end } = decidingMetric(experiment);
   const sign = end === 'min' ? 1 : -1;
-  const whole = finished.filter((cell) => countStatus(cell.trials, 'diverged') === 0);
-  const [best] = (whole.length > 0 ? whole : finished).toSorted(
+  const whole = own.filter((cell) => countStatus(cell.trials, 'diverged') === 0);
+  const [best] = (whole.length > 0 ? whole : own).toSorted(
     (a, b) => sign * ((meanOf(a, name) ?? 0) - (meanOf(b, name) ?? 0)),
   );
   return { compared: finished.length <= palette.length ? finished : [best], best };

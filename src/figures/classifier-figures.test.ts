@@ -115,6 +115,19 @@ describe('of several cells', () => {
     expect(roc.caption).toMatch(/; 1: 0\.\d+\. /);
   });
 
+  test('another library is compared, but is not the best', () => {
+    const own = resultsOf([...cell(0, 0.6), ...cell(1, 0.7)]);
+    const theirs = cell(1, 0.9).map((each) => ({
+      ...each,
+      settings: { ...each.settings, reference: 'torch' },
+    }));
+    const results = { ...own, trials: [...own.trials, ...theirs] };
+    expect(classifierCells(results)!.compared).toHaveLength(3);
+    const [confusion] = classifierFigures(results, usualLook);
+    expect(confusion.caption).toContain('Best cell by test accuracy: lambda 1.');
+    expect(classifierFigures({ ...own, trials: theirs }, usualLook)).toEqual([]);
+  });
+
   test('more than colours can tell apart are not compared', async () => {
     const results = resultsOf(Array.from({ length: 9 }, (_, lambda) => cell(lambda, lambda / 10)).flat());
     expect(classifierCells(results)!.compared).toHaveLength(1);

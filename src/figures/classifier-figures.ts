@@ -63,8 +63,6 @@ function cellWords({ best }: ClassifierCells, { results, varied }: Frame): strin
   const settings = varied
     .filter((name) => (best.settings[name] ?? null) !== null)
     .map((name) => `${optionTitle(name)} ${best.settings[name]}`);
-  const reference = referenceOf(best.settings);
-  if (reference !== null) settings.unshift(reference);
   if (settings.length === 0) return [];
   const { experiment } = results;
   const metric = decidingWords(experiment.layout, decidingMetric(experiment));

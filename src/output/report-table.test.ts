@@ -185,6 +185,20 @@ describe('single rows', () => {
     ]);
   });
 
+  test('another library is never the best, even with the same number', async () => {
+    const their = { reference: 'tfjs' };
+    const lists = { activation: ['relu', 'tanh'], reference: ['none', 'tfjs'] };
+    const own = [[{ activation: 'relu' }, 0.5] as const, [{ activation: 'tanh' }, 0.4] as const];
+    const theirs = [
+      [{ activation: 'relu', ...their }, 0.3] as const,
+      [{ activation: 'tanh', ...their }, 0.4] as const,
+    ];
+    const rows = (await shownOf(planned(ffnn, lists, [...own, ...theirs]))).slice(1);
+    expect(rows.map((row) => row.includes('**'))).toEqual([false, true, false, false]);
+    const single = planned(ffnn, { reference: ['none', 'tfjs'] }, [own[0], theirs[0]]);
+    expect((await shownOf(single)).join()).not.toContain('**');
+  });
+
   test('are what a grid of one cell has', async () => {
     const lists = { solver: ['sgd', 'closed-form'] };
     const one = { ...sgd, batchSize: 10, learningRate: 0.1 };

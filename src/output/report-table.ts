@@ -9,7 +9,7 @@ import { describeHiddenLayers, shortHiddenLayers } from '../trial/architecture.t
 import { folderName } from './folder-name.ts';
 import { gridLayout } from './grid-layout.ts';
 import { numberText, type ReaderColumn, type ReaderNumber, type ReaderTable } from './reader-table.ts';
-import { isInGrid, optionsRead, settingCells, settingColumns, variedOptions } from './settings.ts';
+import { competes, isInGrid, optionsRead, settingCells, settingColumns, variedOptions } from './settings.ts';
 import { type SummaryCell, statusOf, summaryCells } from './summary.ts';
 import type { Column, Table, Value } from './table.ts';
 import type { Records } from './trials-table.ts';
@@ -78,7 +78,7 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
     metrics.map((metric) => [metric.name, choosingMetric(plan.experiment.layout, metric)]),
   );
   const best = bestOf(
-    isGrid ? cells.filter(({ settings }) => inside(settings)) : cells,
+    isGrid ? cells.filter(({ settings }) => inside(settings)) : cells.filter(competes),
     [...choosing.values()],
     several,
   );
@@ -193,7 +193,8 @@ function numberOf(
   return {
     value: mean,
     spread: several ? standardDeviation : null,
-    best: best.has(choosing) && best.get(choosing)!.text === meanText(cell, choosing, several),
+    best:
+      competes(cell) && best.has(choosing) && best.get(choosing)!.text === meanText(cell, choosing, several),
   };
 }
 

@@ -59,6 +59,11 @@ export function referenceOf({ reference }: Settings): string | null {
   return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
 }
 
+/** Whether a cell may be the best: other libraries train for comparison, and do not compete with our own cells. */
+export function competes({ settings }: { readonly settings: Settings }): boolean {
+  return referenceOf(settings) === null;
+}
+
 /** The origin of a cell: the name of another library, or of our solver. */
 export function kindOf(settings: Settings): string {
   return referenceOf(settings) ?? String(settings.solver ?? 'sgd').replaceAll('-', ' ');

@@ -1,7 +1,7 @@
 import type { ShownMetric } from '../experiment/define.ts';
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { optionsRead, variedOptions } from '../output/settings.ts';
+import { competes, optionsRead, variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
@@ -15,7 +15,8 @@ export function summaryTable(plan: Plan, records: Records): Html {
   const { metrics } = plan.experiment.layout;
   const names = optionsRead(variedOptions(plan), cells);
   const random = plan.experiment.architecture === 'random';
-  const best = new Map(metrics.map((metric) => [metric.name, bestMean(cells, metric)]));
+  const own = cells.filter(competes);
+  const best = new Map(metrics.map((metric) => [metric.name, bestMean(own, metric)]));
   const columns: Column[] = [
     ...names.map((name): Column => ({ title: optionTitle(name), kind: 'word', heads: 'row' })),
     ...metrics.map(({ title }): Column => ({ title, kind: 'number' })),
@@ -28,7 +29,8 @@ export function summaryTable(plan: Plan, records: Records): Html {
       ...metrics.map(({ name }) => {
         const mean = cell.statistics.get(name)?.mean ?? null;
         const text = statisticText(cell, name);
-        const isBest = cells.length > 1 && cell.diverged === 0 && mean !== null && mean === best.get(name);
+        const canBe = own.length > 1 && competes(cell) && cell.diverged === 0;
+        const isBest = canBe && mean !== null && mean === best.get(name);
         return isBest ? bestMark(text) : text;
       }),
       countText(cell),
