@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { scheduleNames } from '../nn/schedules.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 
-/** An option that other settings leave without effect, although a trial's config has it. */
+/** An option that other settings leave without effect. */
 interface Idle {
   readonly option: OptionName;
   /** Whether these settings do so. */
@@ -21,6 +21,11 @@ export const idleOptions: readonly Idle[] = [
     option: 'penalize',
     holds: ({ lambda, l1 }) => lambda === 0 && l1 === 0,
     why: '{lambda} and {l1} are 0',
+  },
+  {
+    option: 'coefficients',
+    holds: ({ hidden }) => (hidden ?? 'none') !== 'none',
+    why: 'the networks have hidden layers; {hidden} none makes them linear models',
   },
 ];
 

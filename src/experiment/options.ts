@@ -89,7 +89,7 @@ export const commonOptions = {
   lambda: number('L2 penalty: lambda * sum(w^2) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
   l1: number('L1 penalty: l1 * sum(|w|) is added to the loss', 'a finite number >= 0', (x) => x >= 0),
   coefficients: choice(
-    'whether to keep the coefficients of a linear model, for coefficients.csv and a figure',
+    'whether to keep the coefficients of linear models (also networks without hidden layers), for coefficients.csv and a figure',
     ['no', 'yes'],
   ),
   bootstrap: integer('number of bootstrap resamples for the test scores', 2, 1e6),

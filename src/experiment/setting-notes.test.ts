@@ -51,6 +51,14 @@ test.each([
   ['ffnn', { penalize: 'kernels' }, ['{penalize} has no effect, because {lambda} and {l1} are 0']],
   ['ffnn', { penalize: 'kernels', lambda: '0,0.1' }, []],
   ['ffnn', { penalize: 'kernels', l1: '0,0.1' }, []],
+  [
+    'ffnn',
+    { coefficients: 'yes' },
+    [
+      '{coefficients} has no effect, because the networks have hidden layers; {hidden} none makes them linear models',
+    ],
+  ],
+  ['ffnn', { coefficients: 'yes', hidden: 'none,8' }, []],
   ['ffnn', { degree: '3' }, ['{degree} has no effect with these settings']],
   ['grid-search ols', { solver: 'closed-form', epochs: '5' }, ['{epochs} has no effect with these settings']],
 ])('%s with %j: notes on what has no effect', async (name, texts, notes) => {

@@ -36,13 +36,16 @@ function stoppingNote({ cells }: Plan, { earlyStopping }: SettingLists): string[
 }
 
 function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {
-  if (cells.every(({ settings }) => settings[name] === null))
-    return `{${name}} has no effect with these settings`;
   const idle = idleOptions.find(
     ({ option, holds }) =>
-      option === name && cells.every(({ settings }) => settings[name] === null || holds(settings)),
+      option === name &&
+      cells.some(({ settings }) => holds(settings)) &&
+      cells.every(({ settings }) => settings[name] === null || holds(settings)),
   );
-  return idle === undefined ? undefined : `{${name}} has no effect, because ${idle.why}`;
+  if (idle !== undefined) return `{${name}} has no effect, because ${idle.why}`;
+  if (cells.every(({ settings }) => settings[name] === null))
+    return `{${name}} has no effect with these settings`;
+  return undefined;
 }
 
 /** Where rounding the size down gives another number of mini-batches than was asked for. */
