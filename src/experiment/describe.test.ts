@@ -16,7 +16,7 @@ async function shownBy(name: string, given: SettingLists = {}, choices = {}): Pr
     { dataDir: null },
   );
   return {
-    experiment,
+    experiment: plan.experiment,
     variant: plan.variant,
     quick: plan.quick,
     settings: plan.cells.map(({ settings }) => settings),
@@ -88,6 +88,17 @@ describe("a user's runs", () => {
       'grid-search ols',
       { lambda: [0.1], solver: ['closed-form'] },
       'Ridge regression by closed form: test MSE, bootstrap mean and test R2, bootstrap mean',
+    ],
+    ['grid-search ols', { solver: ['closed-form'], validationSize: [0.2] }, 'OLS by closed form: MSE and R2'],
+    [
+      'logistic',
+      { solver: ['lbfgs'] },
+      'Logistic regression by L-BFGS: cross-entropy and accuracy, by lambda',
+    ],
+    [
+      'logistic',
+      { solver: ['lbfgs'], validationSize: [0.2] },
+      'Logistic regression by L-BFGS: cross-entropy and accuracy, by lambda',
     ],
     [
       'mnist',

@@ -169,8 +169,17 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
   const what =
     trained && curves !== null
       ? `${inWords(curveMetrics(losses).map((name) => metrics[name].title))} per epoch`
-      : inWords(shownMetrics.map(({ title }) => title));
+      : inWords(measuresOf(shownMetrics.map(({ title }) => title)));
   return ordered.length === 0 ? what : `${what}, by ${inWords(ordered)}`;
+}
+
+/** The metrics without their rows if some is shown of several: "MSE" for "train MSE" and "test MSE". */
+function measuresOf(titles: readonly string[]): readonly string[] {
+  const measures = titles.map(
+    (title) => /^(?:best )?(?:train|test|validation) ([^,]*)/.exec(title)?.[1] ?? title,
+  );
+  const distinct = [...new Set(measures)];
+  return distinct.length < titles.length ? distinct : titles;
 }
 
 function figureOf({ experiment, variant, quick, data, settings }: Shown, values: Values): string | null {
