@@ -13,7 +13,7 @@ const groups = {
   sgd: 'Time of one epoch of the peer divided by ours, one thread each, OpenBLAS with its fastest settings (higher is better):',
   adaptive: "The report's networks with other optimisers, measured in the same way:",
   'full batch':
-    'Network 4-32-16-4, tanh, Adam, all 10,000 rows in one batch (f32), measured in the same way:',
+    'Network 4-32-16-4, tanh, Adam, all 10,000 rows in one batch (f32), measured in the same way,',
 };
 
 /** Returns the tables as Markdown, and writes those of a set to the page; null: to none. */
@@ -44,7 +44,11 @@ function tablesOf(measured) {
   const sections = [about.filter((line) => line !== '').join('\n')];
   for (const [group, text] of Object.entries(groups)) {
     const own = results.filter(({ workload }) => workloads[workload].group === group);
-    if (own.length > 0) sections.push(text, table(own, 'strongest', true));
+    if (own.length > 0)
+      sections.push(
+        group === 'full batch' ? `${text} ${epochsOf(own)}` : text,
+        table(own, 'strongest', true),
+      );
   }
   if (results.some(({ setting }) => setting === 'installed')) {
     sections.push('The same with OpenBLAS as installed:', table(results, 'installed', false));
@@ -60,6 +64,12 @@ function tablesOf(measured) {
   );
   if (missing.length > 0) sections.push(missing.join('\n'));
   return sections.join('\n\n');
+}
+
+/** "over 10000 epochs:" */
+function epochsOf(results) {
+  const epochs = new Set(results.flatMap(({ measurements }) => measurements.map(({ ours }) => ours.epochs)));
+  return `over ${[...epochs].join(', ')} epochs:`;
 }
 
 function table(results, setting, withTargets) {

@@ -21,7 +21,7 @@ const usage = `npm run bench -- [options]
   --repeats N       measurements of each pair in the main table (default 5; 3 in the others, 1 for 10000 epochs)
   --epochs N        epochs of a measurement of the workloads that have a fixed number (default 10000; 100 with --quick)
   --build FILE      the built program (default dist/src/index.js)
-A run writes bench/results/SET.json and its tables in docs/performance.md; with --quick, --only, --peers or --epochs, only
+A run writes bench/results/SET.json and its tables in docs/performance.md; with --quick, --only or --peers, only
 bench/results/partial.json.`;
 
 const settings = [
@@ -271,6 +271,6 @@ function readOptions() {
     repeats: values.repeats === undefined ? undefined : whole(values.repeats, '--repeats'),
     epochs: epochs === undefined ? undefined : whole(epochs, '--epochs'),
     build: resolve(values.build ?? standardBuild),
-    partial: values.quick || [values.only, values.peers, values.epochs].some((value) => value !== undefined),
+    partial: values.quick || [values.only, values.peers].some((value) => value !== undefined),
   };
 }

@@ -21,7 +21,7 @@ export default defineExperiment({
     hidden: ['128', '128-128', '128-128-128', '128-128-128-128'],
     batchSize: 50,
     learningRate: [1e-2, 1e-1],
-    epochs: 30,
+    epochs: 20,
   },
   quick: presets.imageQuick,
   layout: { rows: 'hidden', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_accuracy'] },
