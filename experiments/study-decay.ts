@@ -31,6 +31,6 @@ export default defineExperiment({
     ],
     learningRate: [1e-3, 1e-2, 1e-1, 0.2, 0.3, 0.5],
   },
-  quick: { epochs: 20, seed: [1, 2] },
+  quick: { epochs: 50, seed: [1, 2] },
   layout: { rows: 'schedule', columns: 'learningRate', chosen: 'learningRate', metrics: ['test_mse'] },
 });

@@ -4,7 +4,7 @@ import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { agreementNotes, agreements, comparedTrials } from '../output/agreement.ts';
-import { chosenCells, chosenOption, chosenTitle } from '../output/chosen.ts';
+import { chosenCells, chosenOption, chosenTitle, edgeNote } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
 import { competes, isInGrid, optionsRead, variedOptions } from '../output/settings.ts';
@@ -128,7 +128,9 @@ function chosenPart(plan: Plan, inside: readonly SummaryCell[], screen: Screen):
   const cells = chosenCells(inside, chosen, decidingMetric(plan.experiment));
   if (cells.length === 0) return [];
   const heading = fold(`${chosenTitle(plan, chosen)}:`, screen.width);
-  return [[...heading, settingsTable(variedOptions(plan), cells, plan, screen)].join('\n')];
+  const edge = edgeNote(cells, plan.lists[chosen] ?? [], chosen);
+  const note = edge === null ? [] : fold(edge, screen.width);
+  return [[...heading, settingsTable(variedOptions(plan), cells, plan, screen), ...note].join('\n')];
 }
 
 /** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */

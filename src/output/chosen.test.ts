@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chosenCells } from './chosen.ts';
+import { chosenCells, edgeNote } from './chosen.ts';
 import type { SummaryCell } from './summary.ts';
 
 function cellOf(optimizer: string, learningRate: number | null, mean: number | null, rest = {}): SummaryCell {
@@ -43,4 +43,13 @@ test('cells with a diverged or missing seed, without a mean or without the optio
     cellOf('adam', 0.1, 1, { diverged: 1 }),
   ];
   expect(chosenCells(cells, 'learningRate', mse)).toEqual([cells[4]]);
+});
+
+test('cells at the smallest or the largest value that was tried are counted', () => {
+  const cells = [cellOf('sgd', 0.3, 1), cellOf('adam', 0.1, 1), cellOf('adagrad', 0.01, 1)];
+  expect(edgeNote(cells, [0.01, 0.1, 0.3], 'learningRate')).toBe(
+    '2 of 3 are at the edge of what was tried: a learning rate beyond it may be better.',
+  );
+  expect(edgeNote([cells[1]], [0.01, 0.1, 0.3], 'learningRate')).toBeNull();
+  expect(edgeNote(cells, ['sgd', 'adam'], 'optimizer')).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from './group-by.ts';
 import { variedOptions } from './settings.ts';
@@ -19,6 +19,23 @@ export function chosenOption(plan: Plan): OptionName | null {
 export function chosenTitle(plan: Plan, chosen: OptionName): string {
   const { layout } = plan.experiment;
   return `Each at its own best ${optionTitle(chosen)}, by ${decidingWords(layout, decidingMetric(plan.experiment))}`;
+}
+
+/**
+ * How many of the chosen cells have the smallest or the largest value that was tried, in a sentence: a value beyond it may be
+ * better. Null if none has, and for words.
+ */
+export function edgeNote(
+  chosenCells: readonly SummaryCell[],
+  tried: readonly Setting[],
+  chosen: OptionName,
+): string | null {
+  if (tried.length < 2 || !tried.every((value) => typeof value === 'number')) return null;
+  const edges = [Math.min(...tried), Math.max(...tried)];
+  const count = chosenCells.filter(({ settings }) => edges.includes(settings[chosen] as number)).length;
+  if (count === 0) return null;
+  const who = chosenCells.length === 1 ? 'It is' : `${count} of ${chosenCells.length} are`;
+  return `${who} at the edge of what was tried: a ${optionTitle(chosen)} beyond it may be better.`;
 }
 
 /** chosen.csv: the rows of summary.csv at the best value of the option that is chosen; null if none is. */
