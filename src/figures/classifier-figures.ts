@@ -1,7 +1,7 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { className } from '../output/classifier-tables.ts';
-import { kindOf, referenceOf } from '../output/settings.ts';
+import { ownName, referenceOf } from '../output/settings.ts';
 import type { CalibrationBin } from '../stats/calibration.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -49,8 +49,8 @@ interface Frame {
 function namesOf({ results, varied }: Frame): { nameOf: (settings: Settings) => string; title: string } {
   const named = seriesNames(results, varied);
   const nameOf = (settings: Settings): string => {
-    if (varied.length === 0) return kindOf(settings);
     const reference = referenceOf(settings);
+    if (varied.length === 0) return reference ?? ownName;
     if (reference === null) return named(settings);
     const own = varied.some((name) => (settings[name] ?? null) !== null);
     return own ? `${reference}, ${named(settings)}` : reference;

@@ -21,7 +21,7 @@ export function marksOf(
   const crosses = all.some(({ curve }) => curve.crosses.length > 0);
   const key = keyOf(panels, title);
   return [
-    ...(key.field === 'series' && key.splits.length > 1 ? [dashNote(key.splits)] : []),
+    ...(key.field === 'series' && key.splits.length > 1 ? dashNote(all) : []),
     ...diamondsText(all),
     ...beyondText('Above', finished, firstAbove, placeText),
     ...beyondText('Below', finished, firstBelow, placeText),
@@ -106,7 +106,14 @@ function panelName(panel: CurvePanel, panels: readonly CurvePanel[]): string {
     .join(', ');
 }
 
-function dashNote(splits: readonly string[]): string {
-  const validation = splits.includes('validation') ? '; dash-dotted: validation' : '';
-  return `Dashed: training; solid: test${validation}.`;
+/** "Dashed: training; solid: test.", of the splits that have points. */
+function dashNote(drawn: readonly Drawn[]): string[] {
+  const splits = new Set(drawn.flatMap(({ curve }) => (curve.points.length > 0 ? curve.split : [])));
+  const kinds = [
+    ['train', 'dashed: training'],
+    ['test', 'solid: test'],
+    ['validation', 'dash-dotted: validation'],
+  ];
+  const text = kinds.flatMap(([split, words]) => (splits.has(split) ? words : [])).join('; ');
+  return splits.size < 2 || text === '' ? [] : [`${text[0].toUpperCase()}${text.slice(1)}.`];
 }

@@ -53,6 +53,47 @@ const linesOf = (figure: Figure, panel = 0): Row[] =>
 const degrees = [0, 1, 2, 3, 14];
 const overDegrees = degrees.map((degree) => trial({ degree }, 1 / (1 + degree)));
 
+const textsOf = ({ caption, spec }: Figure) => `${caption} ${JSON.stringify(spec)}`;
+
+test('cells that are not drawn have the name of their optimiser, and are counted where they are many', () => {
+  const adam = [0.5, 0.9].map((beta1) => trial({ solver: 'sgd', optimizer: 'adam', beta1 }, 0.1));
+  const others = (rates: readonly number[]) =>
+    ['rmsprop', 'adagrad'].flatMap((optimizer) =>
+      rates.map((learningRate) => trial({ solver: 'sgd', optimizer, beta1: null, learningRate }, 0.2)),
+    );
+  const few = named(figuresOf([...adam, ...others([0.1])], ffnn), 'errors-beta1');
+  expect(textsOf(few)).toContain('RMSprop: ');
+  expect(textsOf(few)).toContain('Adagrad: ');
+  expect(textsOf(few)).not.toMatch(/\bsgd\b/);
+  const many = named(figuresOf([...adam, ...others([0.003, 0.03])], ffnn), 'errors-beta1');
+  expect(many.caption).toContain('RMSprop (learning rate 0.003): ');
+  expect(textsOf(many)).toContain('4 cells are not drawn; summary.csv has their values.');
+});
+
+test('our own lines next to those of a library have a name', () => {
+  const trials = [1, 2, 3].flatMap((degree) =>
+    ['none', 'sklearn'].map((reference) => trial({ degree, reference }, 1 / degree)),
+  );
+  const [lines] = figuresOf(trials);
+  expect(new Set(linesOf(lines).map(({ series }) => series))).toEqual(new Set(['fys-nn', 'sklearn']));
+});
+
+test('only dashes that are drawn are explained', () => {
+  const cells = [0, 1].flatMap((lambda) =>
+    degrees.map((degree) => trial({ degree, lambda }, 1 / (1 + degree))),
+  );
+  const [lines, errors] = figuresOf(cells);
+  expect(textsOf(errors)).toContain('Dashed: training; solid: test.');
+  expect(textsOf(lines)).not.toContain('Dashed');
+  const validated = cells.map((cell) => ({
+    ...cell,
+    metrics: { ...cell.metrics, train_mse: null, validation_mse: 0.5 },
+  }));
+  const untrained = named(figuresOf(validated), 'errors-degree');
+  expect(textsOf(untrained)).toContain('Solid: test; dash-dotted: validation.');
+  expect(textsOf(untrained)).not.toContain('Dashed: training');
+});
+
 describe('a number that is varied', () => {
   test('is the axis of the errors of both splits, next to what the report shows', async () => {
     const figures = figuresOf(overDegrees);

@@ -114,9 +114,7 @@ export function withoutErrorParts(results: Results): Results {
 /** What the cells of a line share, of the options in which lines differ: "solver sgd, schedule constant". */
 export function panelTitle({ lead }: Line, others: readonly OptionName[], results: Results): string {
   const nameOf = (name: OptionName) => seriesNames(results, [name])(lead.settings);
-  const own = others.filter(
-    (name) => (lead.settings[name] ?? null) !== null && !(name === 'reference' && nameOf(name) === 'none'),
-  );
+  const own = others.filter((name) => (lead.settings[name] ?? null) !== null);
   return typeset(own.map((name) => `${optionTitle(name)} ${nameOf(name)}`).join(', '));
 }
 

@@ -2,7 +2,8 @@ import { counted } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import { drawsText, variedSeeds } from '../experiment/seeds.ts';
-import { kindOf } from '../output/settings.ts';
+import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
+import { kindOf, referenceOf } from '../output/settings.ts';
 import { greatest, least } from '../stats/describe.ts';
 import { significantText } from '../stats/significant.ts';
 import {
@@ -116,13 +117,15 @@ export function withoutCurve({ trials }: Results): Results['trials'] {
 /** The numbers of cells that are not drawn, as sentences for a figure, which has no room for many. */
 export function fewNumbersOf(results: Results, metrics: readonly ShownMetric[]): string[] {
   const all = numbersOf(results, metrics);
-  return all.length <= mostInFigure
+  return all.length <= mostInFigure && all.join(' ').length <= mostLetters
     ? all
     : [`${groupSeeds(results.trials).length} cells are not drawn; summary.csv has their values.`];
 }
 
 /** A figure itself lists so many of them. */
 const mostInFigure = 4;
+/** About three lines: more text would stand between the title and the plot. */
+const mostLetters = 240;
 
 /** Sentences with the numbers of cells that are not drawn, for a caption. */
 export function numbersOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
@@ -150,7 +153,9 @@ export function numbersOf({ experiment, trials }: Results, metrics: readonly Sho
   return more > 0 ? [...listed, `${more} more are only in trials.csv.`] : listed;
 }
 
-/** The kind of a cell, for the start of a sentence. */
+/** The kind of a cell, for the start of a sentence; of training by gradients the optimiser. */
 function kindTitle(settings: Settings): string {
+  const optimizer = referenceOf(settings) === null ? (settings.optimizer ?? null) : null;
+  if (optimizer !== null) return optimizers[optimizer as OptimizerName].title;
   return kindOf(settings).replace(/^closed/, 'Closed');
 }

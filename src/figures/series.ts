@@ -1,4 +1,5 @@
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { ownName } from '../output/settings.ts';
 import { tickTexts } from './cell-text.ts';
 import type { SeriesTitle } from './curve-key.ts';
 import { typeset } from './notes.ts';
@@ -34,7 +35,9 @@ export function seriesNames({ trials }: Results, names: readonly OptionName[]): 
   const texts = new Map(
     names.map((name) => {
       const values = valuesOf(trials, name);
-      const short = tickTexts(values).map(typeset);
+      const words =
+        name === 'reference' ? values.map((value) => (value === 'none' ? ownName : value)) : values;
+      const short = tickTexts(words).map(typeset);
       return [name, new Map(values.map((value, i) => [value, short[i]]))];
     }),
   );

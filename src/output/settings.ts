@@ -59,6 +59,9 @@ export function referenceOf({ reference }: Settings): string | null {
   return reference === undefined || reference === null || reference === 'none' ? null : String(reference);
 }
 
+/** Our own code among the names of libraries. */
+export const ownName = 'fys-nn';
+
 /** Whether a cell may be the best: other libraries train for comparison, and do not compete with our own cells. */
 export function competes({ settings }: { readonly settings: Settings }): boolean {
   return referenceOf(settings) === null;

@@ -2,7 +2,7 @@ import { type OptionName, optionTitle, type Settings } from '../experiment/optio
 import type { Plan } from '../experiment/plan.ts';
 import { drawLabel, variedSeeds } from '../experiment/seeds.ts';
 import { epochOfValue } from '../nn/epochs.ts';
-import { variedOptions } from '../output/settings.ts';
+import { ownName, variedOptions } from '../output/settings.ts';
 import { summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';
 import { greatest } from '../stats/describe.ts';
@@ -32,7 +32,7 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
     );
     const shown = shownIndices(longestOf(cell.cells.flatMap(({ trial }) => records.get(trial.id) ?? [])));
     return {
-      label: names.map((name) => String(cell.settings[name]).replaceAll('_', ' ')).join(', '),
+      label: names.map((name) => labelOf(name, cell.settings)).join(', '),
       epochs: shown.map((index) => epochOfValue(index, cell.settings)),
       curves: Object.fromEntries(
         metrics.map((metric) => [
@@ -47,6 +47,11 @@ export function curvesData(plan: Plan, records: Records): CurvesData | null {
   });
   const choice = names.map(optionTitle).join(', ');
   return { choice, seeds: draws.map((draw) => drawLabel(draw, varied)), metrics, cells };
+}
+
+function labelOf(name: OptionName, settings: Settings): string {
+  const own = name === 'reference' && settings.reference === 'none';
+  return own ? ownName : String(settings[name]).replaceAll('_', ' ');
 }
 
 /** One cell for each draw. Cells that do not read a varied seed, such as its mini-batches', belong to all draws. */
