@@ -157,8 +157,8 @@ describe('one setting', () => {
     const [mse, r2] = vconcat.map(({ layer }) => layer[0].encoding.y.scale.domain);
     expect(mse[1]).toBeLessThan(1);
     expect(r2[0]).toBeGreaterThan(-10);
-    expect(figure.caption).toContain('Above the axis of test MSE (triangles): ');
-    expect(figure.caption).toContain('Below the axis of test R² (triangles): ');
+    expect(figure.caption).toContain('Above the axis of test MSE, bootstrap mean (triangles): ');
+    expect(figure.caption).toContain('Below the axis of test R², bootstrap mean (triangles): ');
     expect(figure.caption).toContain('at learning rate 0.1');
   });
 
@@ -213,5 +213,7 @@ test('closed forms alone, which are in no grid, are lines over what varies most'
   );
   const [figure] = draw({ ...results(degrees), experiment: ols });
   expect(figure.name).toBe('lines-degree');
+  // Lines over one fit's errors are another figure of the same run.
+  expect(JSON.stringify(figure.spec)).toContain('"test MSE, bootstrap mean"');
   expect(draw({ ...results(degrees.slice(0, 1)), experiment: ols })).toEqual([]);
 });

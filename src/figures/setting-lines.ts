@@ -27,7 +27,7 @@ export function settingLines(results: Results, name: OptionName, look: Look): Fi
     const line = (group: Group) => lines.find(({ lead }) => lead === group)!;
     return {
       title: '',
-      valueTitle: typeset(metric.title.split(',')[0]),
+      valueTitle: typeset(metric.title),
       better: metric.best === 'min' ? 'lower' : 'higher',
       scale: metric.name,
       explodes: 'points',
