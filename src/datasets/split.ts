@@ -95,6 +95,13 @@ function trainAndTest(
   };
 }
 
+/** Whether another seed gives another split: a canonical split that uses both published parts whole draws nothing. */
+export function isDrawn({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): boolean {
+  const { method, trainRows, testRows, validationRows = 0, folds = 0 } = config;
+  if (method === 'random' || validationRows > 0 || folds > 0) return true;
+  return trainRows < canonicalTrainRows! || testRows < rows - canonicalTrainRows!;
+}
+
 /** Rejects more rows than exist, and a canonical split of data that were published without one. */
 export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: SplitConfig): void {
   const { method, trainRows, testRows, validationRows = 0, folds = 0 } = config;

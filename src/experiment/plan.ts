@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { type DataDescription, datasetEntry, loadData } from '../datasets/index.ts';
 import { defaultScaling, divisorOf } from '../datasets/scale.ts';
-import { fittedRows } from '../datasets/split.ts';
+import { fittedRows, isDrawn } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
@@ -43,6 +43,8 @@ export interface Plan {
   readonly cells: readonly Cell[];
   /** What views may say of the cells' data, each data once, in the order of their first cells. */
   readonly data: readonly DataDescription[];
+  /** Whether some cell's split depends on its seed. */
+  readonly drawsSplits: boolean;
   /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
   /** What was chosen for the user, in sentences. */
@@ -105,6 +107,7 @@ export async function planExperiment(
     },
   };
   const cells: Cell[] = [];
+  let drawsSplits = false;
   for (let index = 0; index < combinations.count; index++) {
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
@@ -112,6 +115,7 @@ export async function planExperiment(
     const resolved = data.known(combination) ?? (await data.resolve(combination));
     const settings = withoutUnread(experiment, combination);
     const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
+    drawsSplits ||= isDrawn(resolved.facts, config.split);
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
     await checkTargetsOf(config);
@@ -130,6 +134,7 @@ export async function planExperiment(
     lists,
     cells,
     data: data.descriptions(),
+    drawsSplits,
     absent: found.absent,
     notes,
   };

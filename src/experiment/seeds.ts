@@ -25,8 +25,8 @@ export function variedSeeds(cells: readonly Settings[]): OptionName[] {
 }
 
 /**
- * The draws of cells in words: "seed 2020", "seed 2020, init seed 7", "20 seeds", "10 init seeds of seed 2020", "6 draws of
- * init seed and seed".
+ * The draws of cells in words: "seed 2020", "seed 2020, init seed 7", "20 seeds", "10 init seeds of seed 2020", "6 draws
+ * (2 init seeds x 3 seeds)".
  */
 export function drawsText(cells: readonly Settings[]): string {
   const varied = variedSeeds(cells);
@@ -37,11 +37,18 @@ export function drawsText(cells: readonly Settings[]): string {
   const seed = `seed ${cells[0]?.seed}`;
   const { size } = distinct(cells, varied);
   const draws =
-    varied.length === 1
-      ? counted(size, optionTitle(varied[0]))
-      : `${size} draws of ${varied.map(optionTitle).join(' and ')}`;
+    varied.length === 1 ? counted(size, optionTitle(varied[0])) : crossedText(cells, varied, size);
   const counts = varied.includes('seed') ? draws : `${draws} of ${seed}`;
   return [varied.length === 0 ? seed : counts, ...fixed].join(', ');
+}
+
+/** "6 draws (2 init seeds x 3 seeds)"; "3 draws of init seed and seed" if they are not crossed. */
+function crossedText(cells: readonly Settings[], varied: readonly OptionName[], size: number): string {
+  const sizes = varied.map((name) => distinct(cells, [name]).size);
+  if (sizes.reduce((product, one) => product * one, 1) !== size)
+    return `${size} draws of ${varied.map(optionTitle).join(' and ')}`;
+  const factors = varied.map((name, index) => counted(sizes[index], optionTitle(name)));
+  return `${size} draws (${factors.join(' x ')})`;
 }
 
 /** The draw of one cell: "seed 2020", "init seed 3". */

@@ -90,6 +90,41 @@ describe('early stopping on the test rows', () => {
   );
 });
 
+const purposes = {
+  dataSeed: '7',
+  splitSeed: '7',
+  initSeed: '7',
+  batchSeed: '7',
+  bootstrapSeed: '7',
+} as const;
+const { splitSeed: _, ...butSplit } = purposes;
+const whole = { split: 'canonical', samples: 'all', testSize: '10000' } as const;
+const again = '{seed} has no effect with these settings: all seeds give the same trial';
+
+describe('seeds from which nothing is drawn', () => {
+  test.each<[string, Partial<Record<OptionName, string>>, string[]]>([
+    ['ffnn', { seed: '1,2', ...purposes }, [again]],
+    ['ffnn', { seed: '1', ...purposes }, []],
+    ['ffnn', { seed: '1,2', ...butSplit }, []],
+    ['ffnn', { seed: '1,2', ...purposes, initSeed: 'seed,7' }, []],
+    ['ffnn', { seed: '1,2', dataSeed: '7', splitSeed: '7', initSeed: '7', batches: 'full' }, []],
+    [
+      'ffnn',
+      { seed: '1,2', dataSeed: '7', splitSeed: '7', initSeed: '7', bootstrapSeed: '7', batches: 'full' },
+      [again],
+    ],
+    ['randomnet', { seed: '1,2', net: '1,2', ...purposes }, []],
+    ['grid-search ols', { solver: 'closed-form', seed: '1,2', dataSeed: '7', splitSeed: '7' }, []],
+    ['mnist', { ...whole, splitSeed: '1,2' }, ['{splitSeed} has no effect with these settings']],
+    ['mnist', { ...whole, splitSeed: '1,2', validationSize: '10' }, []],
+    ['mnist', { ...whole, samples: '69999', splitSeed: '1,2' }, []],
+    ['mnist', { ...whole, split: 'random', splitSeed: '1,2' }, []],
+    ['mnist', { ...whole, seed: '1,2', initSeed: '7', batchSeed: '7' }, [again]],
+  ])('%s with %j: %j', async (name, texts, notes) => {
+    expect((await plan(name, texts)).notes.filter((note) => note.includes('eed'))).toEqual(notes);
+  });
+});
+
 describe('rows that a permutation leaves out', () => {
   test.each([
     [

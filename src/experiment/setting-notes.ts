@@ -2,8 +2,9 @@ import { fittedRows } from '../datasets/split.ts';
 import { counted } from '../errors.ts';
 import { isValidated } from './deciding.ts';
 import { idleOptions } from './no-effect.ts';
-import type { OptionName, SettingLists } from './options.ts';
+import type { OptionName, SettingLists, Settings } from './options.ts';
 import type { Plan } from './plan.ts';
+import { ownSeedOptions } from './seeds.ts';
 
 /** Notes on the given settings: those that no trial reads or that have no effect, and rows that are left out. */
 export function settingNotes(plan: Plan, given: SettingLists): string[] {
@@ -13,6 +14,7 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
   const counts = batchCountNotes(plan);
   return [
     ...ignored,
+    ...idleSeedNotes(plan, given),
     ...stoppingNote(plan, given),
     ...counts,
     ...((chosen ? leftOverNote(plan) : undefined) ?? []),
@@ -46,6 +48,27 @@ function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {
   if (cells.every(({ settings }) => settings[name] === null))
     return `{${name}} has no effect with these settings`;
   return undefined;
+}
+
+/** Seeds that change no draw: several of them count the same trial several times. */
+function idleSeedNotes({ cells, drawsSplits }: Plan, given: SettingLists): string[] {
+  const notes: string[] = [];
+  const readsSplitSeed = cells.some(({ settings }) => (settings.splitSeed ?? null) !== null);
+  if (given.splitSeed !== undefined && readsSplitSeed && !drawsSplits)
+    notes.push('{splitSeed} has no effect with these settings');
+  const several = (given.seed?.length ?? 0) > 1;
+  if (several && cells.every(({ settings }) => drawsNothingFromSeed(settings, drawsSplits)))
+    notes.push('{seed} has no effect with these settings: all seeds give the same trial');
+  return notes;
+}
+
+/** Whether everything that a cell draws is drawn from the seeds of single purposes. */
+function drawsNothingFromSeed(settings: Settings, drawsSplits: boolean): boolean {
+  // Random networks, and libraries that do not read the seeds of single purposes, draw from the seed itself.
+  if ((settings.net ?? null) !== null) return false;
+  if ((settings.reference ?? 'none') !== 'none' && settings.initSeed === null) return false;
+  const left = ownSeedOptions.filter((name) => settings[name] === 'seed');
+  return left.every((name) => name === 'splitSeed' && !drawsSplits);
 }
 
 /** Where rounding the size down gives another number of mini-batches than was asked for. */

@@ -43,6 +43,7 @@ function planned(
       trial: { id: String(index), config },
     })),
     data: [],
+    drawsSplits: true,
     absent: [],
     notes: [],
   };

@@ -90,8 +90,10 @@ test('draws in words', async () => {
   expect(await words({ seed: [1, 2] })).toBe('2 seeds');
   expect(await words({ initSeed: [1, 2, 3] })).toBe('3 init seeds of seed 2020');
   expect(await words({ initSeed: [1, 2], seed: [1, 3], splitSeed: [9] })).toBe(
-    '4 draws of init seed and seed, split seed 9',
+    '4 draws (2 init seeds x 2 seeds), split seed 9',
   );
+  const some = [1, 2, 3].map((own) => ({ seed: own, initSeed: own }));
+  expect(drawsText(some)).toBe('3 draws of init seed and seed');
   const cells = await cellsOf('ffnn', { ...small, initSeed: [1, 2], seed: [1, 2], learningRate: [1, 2] });
   const groups = cells.map(({ settings }) => JSON.stringify(withoutSeeds(settings)));
   // The draws of a cell are next to each other.
