@@ -8,7 +8,7 @@ import { type Trained, type Training, train } from '../nn/train.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { polynomialFeatures } from '../regression/polynomial.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
-import { inPython, type Trace } from './trace-schema.ts';
+import { inPython, lossNamed, type Trace } from './trace-schema.ts';
 
 export interface TraceDifference {
   readonly quantity: string;
@@ -106,7 +106,7 @@ function networkOf({ layers, loss, ...others }: NetworkModel) {
       kernel: transposed(kernel),
       bias: Float64Array.from(bias),
     })),
-    loss: loss === 'softmax_cross_entropy' ? ('cross_entropy' as const) : loss,
+    loss: lossNamed(loss),
     delta: 'delta' in others ? others.delta : undefined,
   };
 }

@@ -1,9 +1,10 @@
 import { quote, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
+import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { checkWork } from './limits.ts';
-import { type Trace, traceSchema } from './trace-schema.ts';
+import { lossNamed, type Trace, traceSchema } from './trace-schema.ts';
 
 /** The largest trace file accepted, in bytes. */
 const maxBytes = 64 * 2 ** 20;
@@ -66,7 +67,8 @@ function checkSizes(file: string, trace: Trace): void {
   check(data.x_train.length === data.y_train.length, 'data.y_train', 'not as many rows as x_train');
   check(data.x_test.length === data.y_test.length, 'data.y_test', 'not as many rows as x_test');
   if (model.kind === 'ffnn') {
-    if ('delta' in model) check(model.loss === 'huber', 'model.delta', `a width for ${model.loss}`);
+    const hasWidth = losses[lossNamed(model.loss)].withDelta !== null;
+    if ('delta' in model) check(hasWidth, 'model.delta', `a width for ${model.loss}`);
     let inputs = columns;
     model.layers.forEach((layer, index) => {
       const { units, kernel, bias } = layer;

@@ -1,6 +1,7 @@
 import type * as Zod from 'zod';
 import { printableText } from '../errors.ts';
 import { activationNames } from '../nn/activations.ts';
+import type { LossName } from '../nn/losses.ts';
 import {
   allows,
   type HyperparameterValue,
@@ -103,6 +104,12 @@ type RecordedOptimizer = {
   readonly learning_rate: number;
   readonly schedule: 'constant' | 'decay';
 } & Readonly<Record<string, HyperparameterValue | undefined>>;
+
+/** The loss that a trace names. */
+export const lossNamed = (recorded: NetworkTrace['loss']): LossName =>
+  recorded === 'softmax_cross_entropy' ? 'cross_entropy' : recorded;
+
+type NetworkTrace = Extract<Trace['model'], { kind: 'ffnn' }>;
 
 /** weightDecay as weight_decay. */
 export const inPython = (field: string): string =>
