@@ -158,3 +158,25 @@ describe('rows that a permutation leaves out', () => {
     }
   });
 });
+
+describe('a library', () => {
+  const withLibrary = async (name: string, reference: string, solver: string) => {
+    const { made } = await plan(name, { solver });
+    const cells = [
+      ...made.cells,
+      ...made.cells.map((cell) => ({ ...cell, settings: { ...cell.settings, reference } })),
+    ];
+    return settingNotes({ ...made, cells }, {});
+  };
+
+  test.each([
+    ['logistic', 'sklearn-logistic', 'sgd', 'lbfgs'],
+    ['grid-search ridge', 'sklearn-ridge', 'sgd', 'closed-form'],
+    ['logistic', 'torch', 'lbfgs', 'sgd'],
+  ])('of %s, %s, that has no trial of the same solver gets a note', async (name, reference, solver, own) => {
+    const note = `{reference} ${reference} has no trial of ours to be compared with: compare it with {solver} ${own}`;
+    expect(await withLibrary(name, reference, solver)).toContain(note);
+    for (const solvers of [own, `${own},${solver}`])
+      expect((await withLibrary(name, reference, solvers)).join()).not.toContain('compare');
+  });
+});

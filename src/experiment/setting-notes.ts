@@ -1,5 +1,7 @@
 import { fittedRows } from '../datasets/split.ts';
 import { counted } from '../errors.ts';
+import { solverEntry } from '../trial/solvers/index.ts';
+import { solverOf } from './config.ts';
 import { isValidated } from './deciding.ts';
 import { idleOptions } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
@@ -16,6 +18,7 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
     ...ignored,
     ...idleSeedNotes(plan, given),
     ...stoppingNote(plan, given),
+    ...comparisonNotes(plan),
     ...counts,
     ...((chosen ? leftOverNote(plan) : undefined) ?? []),
   ];
@@ -35,6 +38,19 @@ function stoppingNote({ cells }: Plan, { earlyStopping }: SettingLists): string[
   return [
     `{earlyStopping} chooses the epoch on the test rows, so their scores are better than on new rows${parts}; {validationSize} 0.2 or {folds} 5 chooses on others`,
   ];
+}
+
+/** Libraries that have no trial of ours to be compared with, because none is fitted by the same solver. */
+function comparisonNotes({ experiment, cells }: Plan): string[] {
+  const solvers = new Set(cells.map(({ settings }) => solverOf(experiment, settings)));
+  return [...solvers].flatMap((solver) => {
+    const { reference, comparedWith } = solverEntry(solver);
+    const own = comparedWith as typeof solver | undefined;
+    if (own === undefined || solvers.has(own)) return [];
+    return [
+      `{reference} ${reference} has no trial of ours to be compared with: compare it with {solver} ${own}`,
+    ];
+  });
 }
 
 function ignoredNote({ cells }: Plan, name: OptionName): string | undefined {

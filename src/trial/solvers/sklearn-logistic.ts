@@ -18,6 +18,7 @@ export const sklearnLogistic = {
   ...ofSklearn,
   title: "scikit-learn's LogisticRegression",
   reference: 'sklearn-logistic',
+  comparedWith: 'lbfgs',
   reads: ['lambda', 'penalize', 'maxIterations', 'gradientTolerance', 'streams'],
   sparse: true,
   fits: ({ task }) => task === 'classification',

@@ -26,6 +26,7 @@ export const sklearnMlp = {
   ...ofSklearn,
   title: "scikit-learn's MLP",
   reference: 'sklearn-mlp',
+  comparedWith: 'sgd',
   reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
   fits: () => true,
   defaults: trainingDefaults,

@@ -54,6 +54,8 @@ export interface Solver<Model extends { readonly solver: string } = { readonly s
   readonly title: string;
   /** The library that fits the model; null for this program. */
   readonly reference: ReferenceName | null;
+  /** Of another library: the solver of this program that minimises the same, with which it is compared. */
+  readonly comparedWith?: string;
   /** Its own options, which no other solver has. */
   readonly options: Readonly<Record<string, Option>>;
   /** The options that it reads, of those that some solvers do not read. */

@@ -23,6 +23,7 @@ export interface TfjsConfig extends TrainingConfig, TfjsVersions {
 export const tfjs = {
   title: 'TensorFlow.js',
   reference: 'tfjs',
+  comparedWith: 'sgd',
   options: {},
   reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
   fits: () => true,

@@ -23,6 +23,7 @@ export interface TorchConfig extends TrainingConfig, TorchVersions {
 export const torch = {
   title: 'PyTorch',
   reference: 'torch',
+  comparedWith: 'sgd',
   options: {},
   reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
   fits: () => true,
