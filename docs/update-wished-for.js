@@ -14,7 +14,7 @@ const studies = {
   sigmoid: { by: ['loss', 'output_activation'], choose: 'learning_rate', metric: 'test_mse' },
   penalty: { by: ['lambda', 'penalize'], choose: null, metric: 'test_mse' },
   'penalty-mnist': { by: ['lambda', 'penalize'], choose: null, metric: 'test_accuracy' },
-  'randomnet-mnist': { by: ['net'], choose: null, metric: 'test_accuracy' },
+  'randomnet-mnist': { by: [], choose: null, metric: 'test_accuracy' },
   deeper: { by: ['hidden'], choose: 'learning_rate', metric: 'test_accuracy' },
   logistic: { by: ['learning_rate'], choose: null, metric: 'test_accuracy' },
 };
@@ -52,8 +52,7 @@ function compared(trials, { by, choose, metric }) {
   }
   const [{ cell: first }] = rows;
   return rows.map(({ of, cell }) => {
-    if (cell === null)
-      return { of, chosen: '', chosen_on: '', metric, mean: 'diverged', sd: '', better: '', seeds: '' };
+    if (cell === null) return { of, chosen: '', chosen_on: '', metric, mean: 'diverged', ...empty };
     const differences = cell.map((trial) => {
       const same = first.find(({ seed }) => seed === trial.seed);
       return sign * (Number(trial[metric]) - Number(same[metric]));
@@ -67,14 +66,29 @@ function compared(trials, { by, choose, metric }) {
       sd: deviation(cell, metric),
       better: cell === first ? '' : differences.filter((difference) => difference < 0).length,
       seeds: cell.length,
+      ...spread(cell, metric),
     };
   });
 }
 
-function table({ choose, metric }, rows) {
+const empty = { sd: '', better: '', seeds: '', lowest: '', median: '', highest: '' };
+
+function spread(trials, metric) {
+  const values = trials.map((trial) => Number(trial[metric])).sort((a, b) => a - b);
+  const half = values.length / 2;
+  const median = (values[Math.ceil(half) - 1] + values[Math.floor(half)]) / 2;
+  return { lowest: values[0], median, highest: values[values.length - 1] };
+}
+
+function table({ by, choose, metric }, rows) {
   const title = metric.replace('test_', 'test ').replace('mse', 'MSE');
   const percent = metric.endsWith('accuracy');
   const number = (value) => (percent ? `${(100 * value).toFixed(2)} %` : value.toPrecision(3));
+  if (by.length === 0) {
+    const [{ seeds, lowest, median, highest }] = rows;
+    const cells = [lowest, median, highest].map(number).join(' | ');
+    return `| ${title} of ${seeds} networks: | lowest | median | highest |\n| --- | ---: | ---: | ---: |\n|  | ${cells} |`;
+  }
   const heads = [
     '',
     ...(choose === null ? [] : [choose.replace('_', ' ')]),

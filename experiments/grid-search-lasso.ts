@@ -11,7 +11,7 @@ export default defineExperiment({
   expected:
     'best test MSE of coordinate descent about that of ridge regression, with few coefficients that are not 0',
   examples: [
-    ['{l1} "geomspace(1e-6,1,7)" {solver} coordinate-descent', 'exact fits of seven penalties'],
+    ['{l1} 1e-5,1e-4,1e-3 {solver} coordinate-descent', 'exact fits of three penalties'],
     ['{lambda} 0,1e-3 {l1} 1e-4,1e-3', 'lasso and elastic net'],
   ],
   dataset: 'franke',

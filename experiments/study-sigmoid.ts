@@ -11,7 +11,7 @@ export default defineExperiment({
   expected: 'docs/wished-for.md',
   examples: [
     ['{activation} relu {epochs} 100', 'the same for another hidden layer'],
-    ['{hidden} 128-128 {kernelInit} glorot_uniform,random_normal', 'deeper, with two initialisations'],
+    ['{hidden} 128-128 {kernelInit} glorot_normal,he_normal', 'deeper, other initialisations'],
   ],
   dataset: 'franke',
   settings: {
