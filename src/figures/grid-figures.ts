@@ -36,7 +36,9 @@ function ownHeatMaps(grid: Grid, look: Look): Figure {
     const values = grid.groups.flatMap((group) => meanOf(group, metric.name) ?? []);
     const colors = colorsOf(values, metric, look);
     if (isClipped(colors, values)) notes.push(clipNote(metric));
-    return slicesOf(grid).map((slice) => panelOf(grid, slice, metric, colors, [shortTitle(metric.title)]));
+    return slicesOf(grid).map((slice) =>
+      panelOf(grid, slice, metric, colors, typeset(metric.title).split(', ')),
+    );
   });
   // Each metric starts a new line, unless it has only one panel.
   const together = slicesOf(grid).length === 1 ? [sets.flat()] : sets;
