@@ -194,6 +194,11 @@ test('which trials continue is known before they run', async () => {
   expect(await continuedEpochs(store, trials)).toEqual(new Map());
   await run(trials[1]);
   expect(await continuedEpochs(store, trials)).toEqual(new Map([[trials[2].id, 4]]));
+  // A damaged file with more epochs is passed over here as it is in the training.
+  await writeFile(join(await family(), '5.state'), '');
+  expect(await continuedEpochs(store, trials)).toEqual(new Map([[trials[2].id, 4]]));
+  await writeFile(join(await family(), '4.state'), '');
+  expect(await continuedEpochs(store, trials)).toEqual(new Map());
 });
 
 test('where none can be written the trial ends as ever', async () => {

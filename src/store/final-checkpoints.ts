@@ -48,7 +48,7 @@ export function finalCheckpoints(directory: string, config: TrialConfig): FinalC
   };
 }
 
-/** The epochs from which trials would continue finished ones, by id, as the names of the files have them. */
+/** The epochs from which trials continue finished ones, by id: only files that are whole count. */
 export async function continuedEpochs(
   directory: string,
   trials: readonly Trial[],
@@ -59,8 +59,8 @@ export async function continuedEpochs(
   for (const { id, config } of trials) {
     const hash = familyOf(config);
     if (hash === null || !families.has(hash)) continue;
-    const [epochs] = await epochsIn(join(finalsFolder(directory), hash), config);
-    if (epochs !== undefined) continued.set(id, epochs);
+    const state = await finalCheckpoints(directory, config)!.longest(() => {});
+    if (state !== null) continued.set(id, state.epoch);
   }
   return continued;
 }
