@@ -128,10 +128,17 @@ function checkLines({
   damagedFinals,
   problems,
 }: StoreReport): string[] {
-  const verdict = sound ? 'sound' : 'damaged: run fys-nn store repair to set aside what is damaged';
+  const useless = damagedFinals.length;
+  const finals =
+    useless === 0
+      ? ''
+      : `; ${counted(useless, 'final checkpoint is', 'final checkpoints are')} of no use, which costs only time`;
+  const verdict = sound
+    ? `sound${finals}`
+    : `damaged: run fys-nn store repair to set aside what is damaged${finals}`;
   const others = [
     ...foreign.map((name) => `${name} was not written by fys-nn and is left alone`),
-    ...damagedFinals.map((name) => `${name} is damaged and not used; fys-nn store gc removes it`),
+    ...damagedFinals.map((name) => `${name} is damaged, so no training continues from it; fys-nn store gc removes it`),
   ];
   const found = `${store}: ${counted(records, 'record')} in ${counted(journals, 'journal')}`;
   return [found, ...others, ...problems, verdict];
