@@ -50,6 +50,6 @@ function missingNote(missing: number, done: number): string {
   const which = done === 1 ? 'the trial' : `${missing} of ${counted(done, 'trial')}`;
   return (
     `no confusion matrix, ROC, gains or calibration: the store has no test outputs of ${which}, ` +
-    'as an older version left them or a file is damaged; {force} computes them again'
+    'because files are missing or damaged, or an older version computed it; {force} computes them again'
   );
 }
