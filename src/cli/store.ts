@@ -138,7 +138,9 @@ function checkLines({
     : `damaged: run fys-nn store repair to set aside what is damaged${finals}`;
   const others = [
     ...foreign.map((name) => `${name} was not written by fys-nn and is left alone`),
-    ...damagedFinals.map((name) => `${name} is damaged, so no training continues from it; fys-nn store gc removes it`),
+    ...damagedFinals.map(
+      (name) => `${name} is damaged, so no training continues from it; fys-nn store gc removes it`,
+    ),
   ];
   const found = `${store}: ${counted(records, 'record')} in ${counted(journals, 'journal')}`;
   return [found, ...others, ...problems, verdict];

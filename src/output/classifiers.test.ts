@@ -96,6 +96,8 @@ describe('the tables of classifiers', () => {
     await writeFile(join(folder, name), bytes.subarray(0, 50));
     const { classifiers, note } = await openClassifiers(plan, store, directory);
     expect(classifiers).toBeNull();
-    expect(note).toMatch(/no test outputs of 1 of 2 trials, because files are missing or .*\{force\} computes them again/);
+    expect(note).toMatch(
+      /no test outputs of 1 of 2 trials, because files are missing or .*\{force\} computes them again/,
+    );
   });
 });
