@@ -3,19 +3,18 @@ import type { ShapeOf } from '../../parsing/shape.ts';
 import { missingInMlp } from '../../references/missing-in-mlp.ts';
 import type { SklearnVersions } from '../../references/sklearn.ts';
 import { trainedFit } from '../fit.ts';
+import { ofLibraryTraining } from './library-training.ts';
 import { secondsPer } from './seconds.ts';
 import {
   type TrainingConfig,
   trainingArguments,
   trainingConfig,
-  trainingDefaults,
   trainingMemory,
-  trainingReads,
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { ofSklearn, sklearnSchema, versionsOf } from './sklearn.ts';
-import { layerWeights, refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
+import { sklearnSchema, versionsOf } from './sklearn.ts';
+import { refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained by scikit-learn's MLPRegressor or MLPClassifier. */
 export interface SklearnMlpConfig extends TrainingConfig, SklearnVersions {
@@ -23,13 +22,9 @@ export interface SklearnMlpConfig extends TrainingConfig, SklearnVersions {
 }
 
 export const sklearnMlp = {
-  ...ofSklearn,
+  ...ofLibraryTraining,
   title: "scikit-learn's MLP",
   reference: 'sklearn-mlp',
-  comparedWith: 'sgd',
-  reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
-  fits: () => true,
-  defaults: trainingDefaults,
   config(settings, context) {
     const training = trainingConfig(settings, context);
     const { lambda, l1, penalizeBiases } = training;
@@ -44,11 +39,7 @@ export const sklearnMlp = {
   },
   check: refuseEarlyStopping,
   schema: ((z) => ({ ...trainingSchema(z), ...sklearnSchema(z) })) as ShapeOf,
-  sparse: true,
-  loss: ({ loss }) => loss,
-  epochs: ({ epochs }) => epochs,
-  curves: true,
-  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
+  dtype: () => 'float64',
   /** Each step takes a fixed time for its calls, and the rest several times as long as ours. */
   seconds: (model, size) => {
     const steps = model.epochs * Math.ceil(size.trainRows / model.batchSize);

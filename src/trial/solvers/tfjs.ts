@@ -3,17 +3,16 @@ import type { ShapeOf } from '../../parsing/shape.ts';
 import { backends, type TfjsVersions } from '../../references/tensorflow.ts';
 import { missingInTfjs } from '../../references/tfjs.ts';
 import { trainedFit } from '../fit.ts';
+import { ofLibraryTraining } from './library-training.ts';
 import {
   type TrainingConfig,
   trainingArguments,
   trainingConfig,
-  trainingDefaults,
   trainingMemory,
-  trainingReads,
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { layerWeights, refuseEarlyStopping, type Solver } from './solver.ts';
+import { refuseEarlyStopping, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained with the Layers API of TensorFlow.js, which supports only float32. */
 export interface TfjsConfig extends TrainingConfig, TfjsVersions {
@@ -21,13 +20,9 @@ export interface TfjsConfig extends TrainingConfig, TfjsVersions {
 }
 
 export const tfjs = {
+  ...ofLibraryTraining,
   title: 'TensorFlow.js',
   reference: 'tfjs',
-  comparedWith: 'sgd',
-  options: {},
-  reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
-  fits: () => true,
-  defaults: trainingDefaults,
   config(settings, context) {
     const training = trainingConfig(settings, context);
     const missing = missingInTfjs(training);
@@ -46,13 +41,7 @@ export const tfjs = {
     version: z.string().min(1),
     backend: z.enum(backends),
   })) as ShapeOf,
-  sparse: true,
   dtype: () => 'float32',
-  loss: ({ loss }) => loss,
-  epochs: ({ epochs }) => epochs,
-  curves: true,
-  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  usualEpochs: null,
   /** It takes about 20 times as long as this program. */
   seconds: (model, size) => 20 * trainingSeconds(model, size, 'float32'),
   memory: trainingMemory,

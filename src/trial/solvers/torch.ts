@@ -2,18 +2,17 @@ import { heldOut } from '../../nn/evaluate.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { TorchVersions } from '../../references/torch.ts';
 import { trainedFit } from '../fit.ts';
+import { ofLibraryTraining } from './library-training.ts';
 import { secondsPer } from './seconds.ts';
 import {
   type TrainingConfig,
   trainingArguments,
   trainingConfig,
-  trainingDefaults,
   trainingMemory,
-  trainingReads,
   trainingSchema,
   trainingSeconds,
 } from './sgd.ts';
-import { layerWeights, refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
+import { refuseEarlyStopping, refuseSetting, type Solver } from './solver.ts';
 
 /** The network of an SgdConfig, trained with PyTorch in float64. */
 export interface TorchConfig extends TrainingConfig, TorchVersions {
@@ -21,13 +20,9 @@ export interface TorchConfig extends TrainingConfig, TorchVersions {
 }
 
 export const torch = {
+  ...ofLibraryTraining,
   title: 'PyTorch',
   reference: 'torch',
-  comparedWith: 'sgd',
-  options: {},
-  reads: trainingReads.filter((name) => !['dtype', 'solver', 'earlyStopping'].includes(name)),
-  fits: () => true,
-  defaults: trainingDefaults,
   config: (settings, context) => ({
     solver: 'torch',
     ...trainingConfig(settings, context),
@@ -39,13 +34,7 @@ export const torch = {
     refuseEarlyStopping(settings);
   },
   schema: ((z) => ({ ...trainingSchema(z), version: z.string().min(1) })) as ShapeOf,
-  sparse: true,
   dtype: () => 'float64',
-  loss: ({ loss }) => loss,
-  epochs: ({ epochs }) => epochs,
-  weights: ({ layers }, inputs) => layerWeights(layers, inputs),
-  curves: true,
-  usualEpochs: null,
   /** Each step takes a fixed time for its calls, and dense inputs three times as long as ours. */
   seconds: (model, size) => {
     const steps = model.epochs * Math.floor(size.trainRows / model.batchSize);
