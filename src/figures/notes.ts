@@ -125,7 +125,7 @@ export function fewNumbersOf(results: Results, metrics: readonly ShownMetric[]):
 /** A figure itself lists so many of them. */
 const mostInFigure = 4;
 /** About three lines: more text would stand between the title and the plot. */
-const mostLetters = 240;
+const mostLetters = 270;
 
 /** Sentences with the numbers of cells that are not drawn, for a caption. */
 export function numbersOf({ experiment, trials }: Results, metrics: readonly ShownMetric[]): string[] {
