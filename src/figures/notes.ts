@@ -6,6 +6,7 @@ import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
 import { kindOf, referenceOf } from '../output/settings.ts';
 import { greatest, least } from '../stats/describe.ts';
 import { significantText } from '../stats/significant.ts';
+import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import {
   countStatus,
   differingOptions,
@@ -155,7 +156,10 @@ export function numbersOf({ experiment, trials }: Results, metrics: readonly Sho
 
 /** The kind of a cell, for the start of a sentence; of training by gradients the optimiser. */
 function kindTitle(settings: Settings): string {
-  const optimizer = referenceOf(settings) === null ? (settings.optimizer ?? null) : null;
-  if (optimizer !== null) return optimizers[optimizer as OptimizerName].title;
+  const { optimizer = null, solver } = settings;
+  // Folders of earlier versions have no optimiser, which reads as the usual one, also where the solver has none.
+  const { reads } = solverEntry((solver ?? 'sgd') as SolverName);
+  const isTrained = referenceOf(settings) === null && reads.includes('optimizer');
+  if (isTrained && optimizer !== null) return optimizers[optimizer as OptimizerName].title;
   return kindOf(settings).replace(/^closed/, 'Closed');
 }
