@@ -75,7 +75,7 @@ export function experimentCommand(parent: Command, experiment: Experiment): Comm
   const command = parentOf(parent, words.slice(0, -1))
     .command(words[words.length - 1])
     .description(withFigure(experiment.title, experiment));
-  for (const name of inGroups(optionsOf(experiment))) command.addOption(optionFor(experiment, name));
+  for (const option of optionsFor(experiment)) command.addOption(option);
   return command;
 }
 
@@ -140,6 +140,17 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
   if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
   return name === 'reference' ? ['none', ...experiment.references] : options[name].choices;
 }
+
+/** The options of an experiment, made once: its own command has them, and the one under `table`. */
+function optionsFor(experiment: Experiment): readonly Option[] {
+  const known = optionsMade.get(experiment);
+  if (known !== undefined) return known;
+  const made = inGroups(optionsOf(experiment)).map((name) => optionFor(experiment, name));
+  optionsMade.set(experiment, made);
+  return made;
+}
+
+const optionsMade = new WeakMap<Experiment, readonly Option[]>();
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
   const { description, defaultNote } = options[name];

@@ -33,16 +33,19 @@ export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
   ),
 };
 
+const groups = new Map(
+  Object.entries(optionGroups).flatMap(([group, names]) => names.map((name) => [name, group] as const)),
+);
+
 /** The group of an option. */
 export function groupOf(name: OptionName): string {
-  return Object.keys(optionGroups).find((group) => optionGroups[group].includes(name))!;
+  return groups.get(name)!;
 }
 
 /** The same options in the order of the groups. */
 export function inGroups(names: readonly OptionName[]): OptionName[] {
-  return Object.values(optionGroups)
-    .flat()
-    .filter((name) => names.includes(name));
+  const wanted = new Set(names);
+  return [...groups.keys()].filter((name) => wanted.has(name));
 }
 
 function named(...names: readonly string[]): OptionName[] {
