@@ -18,7 +18,7 @@ export default defineExperiment({
     ...presets.study,
     ...presets.choosing,
     kernelInit: 'glorot_uniform',
-    optimizer: ['sgd', 'adagrad', 'rmsprop', 'adam', 'adamw'],
+    optimizer: presets.everyOptimizer,
     learningRate: [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1],
     epochs: 200,
   },

@@ -1,3 +1,4 @@
+import { optimizerNames } from '../nn/optimizers.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Defaults } from './define.ts';
 
@@ -81,6 +82,9 @@ export const study = { seed: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } satisfies Default
 
 /** The same on images, which take longer. */
 export const imageStudy = { seed: [1, 2, 3] } satisfies Defaults;
+
+/** All that the table has, so that a new one is in the study that compares them. */
+export const everyOptimizer = optimizerNames;
 
 /** Validation rows, on which the best of several trials is chosen. */
 export const choosing = { validationSize: 0.2 } satisfies Defaults;
