@@ -2,7 +2,7 @@ import { solverOf } from '../experiment/config.ts';
 import type { SplitName } from '../experiment/define.ts';
 import { inWords } from '../experiment/describe-model.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
-import { epochOfValue } from '../nn/epochs.ts';
+import { epochOfValue } from '../nn/evaluated-epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { agreementNotes, agreements } from '../output/agreement.ts';
 import { referenceOf } from '../output/settings.ts';

@@ -6,7 +6,7 @@ import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../ex
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
 import { ownSeedOptions } from '../experiment/seeds.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
-import { indexOfEpoch } from '../nn/epochs.ts';
+import { indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { classifierTableNames } from '../output/classifier-tables.ts';
 import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';

@@ -5,15 +5,9 @@ import type { Batches } from './batches.ts';
 import { divergenceTest, isNotFinite } from './divergence.ts';
 import { createMasks, layOutDropout } from './dropout.ts';
 import { createEarlyStopping } from './early-stopping.ts';
-import {
-  type Checkpoints,
-  type Curves,
-  createRecord,
-  noCheckpoints,
-  runEpochs,
-  valuesAfter,
-} from './epochs.ts';
+import { type Checkpoints, type Curves, createRecord, noCheckpoints, runEpochs } from './epochs.ts';
 import { evaluate, evaluationRows, heldOut, predict, type Scores, scoresOf, splitsOf } from './evaluate.ts';
+import { valuesAfter } from './evaluated-epochs.ts';
 import type { EvaluatorTask, LendCore } from './evaluator.ts';
 import { type LossName, lossOf } from './losses.ts';
 import { type LayerSpec, type LayerWeights, layOut } from './network.ts';

@@ -1,6 +1,6 @@
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { epochOfValue } from '../nn/epochs.ts';
+import { epochOfValue } from '../nn/evaluated-epochs.ts';
 import type { LossName } from '../nn/losses.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics } from '../trial/metrics.ts';

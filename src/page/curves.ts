@@ -1,7 +1,7 @@
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { drawLabel, variedSeeds } from '../experiment/seeds.ts';
-import { epochOfValue } from '../nn/epochs.ts';
+import { epochOfValue } from '../nn/evaluated-epochs.ts';
 import { ownName, variedOptions } from '../output/settings.ts';
 import { summarize } from '../output/summary.ts';
 import type { Records } from '../output/trials-table.ts';

@@ -1,6 +1,6 @@
 import { divergenceTest } from '../nn/divergence.ts';
-import { isEvaluated } from '../nn/epochs.ts';
 import type { Score } from '../nn/evaluate.ts';
+import { isEvaluated } from '../nn/evaluated-epochs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import { hyperparametersOf, type OptimizerConfig } from '../nn/optimizers.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';

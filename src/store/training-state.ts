@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Dtype } from '../math/dtype.ts';
 import type { BestEpoch } from '../nn/early-stopping.ts';
-import { type Evaluations, type TrainingState, valuesAfter } from '../nn/epochs.ts';
+import type { TrainingState } from '../nn/epochs.ts';
+import { type Evaluations, valuesAfter } from '../nn/evaluated-epochs.ts';
 import type { LayerWeights } from '../nn/network.ts';
 
 /** The version of the format of checkpoints. Those of other versions are not used. */

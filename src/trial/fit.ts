@@ -1,7 +1,7 @@
 import type { Matrix } from '../math/matrix.ts';
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { divergenceTest } from '../nn/divergence.ts';
-import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
+import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import type { Samples } from '../nn/samples.ts';

@@ -1,5 +1,6 @@
 import { foldRows, type Split } from '../datasets/split.ts';
-import { type Checkpoints, type Evaluations, epochOfValue, indexOfEpoch } from '../nn/epochs.ts';
+import type { Checkpoints } from '../nn/epochs.ts';
+import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import type { MetricName } from '../stats/metrics.ts';
 import { bestEpochOf, type Fit, noneOf } from './fit.ts';

@@ -3,7 +3,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { datasetEntry, loadData } from '../datasets/index.ts';
 import { foldRows, splitRows } from '../datasets/split.ts';
 import { multiplyVector } from '../math/matrix.ts';
-import { isEvaluated } from '../nn/epochs.ts';
+import { isEvaluated } from '../nn/evaluated-epochs.ts';
 import { ridge } from '../regression/least-squares.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
 import { meanSquaredError } from '../stats/metrics.ts';

@@ -1,4 +1,4 @@
-import type { Evaluations } from '../nn/epochs.ts';
+import type { Evaluations } from '../nn/evaluated-epochs.ts';
 import type { MetricName } from '../stats/metrics.ts';
 import { bestEpochOf, type Fit, noneOf } from './fit.ts';
 import type { Prepared } from './prepare.ts';

@@ -3,8 +3,8 @@ import { fittedRows, type SplitConfig } from '../../datasets/split.ts';
 import { counted, UserError } from '../../errors.ts';
 import { type Dtype, dtypes } from '../../math/dtype.ts';
 import { type Batching, batchingNames, batchings } from '../../nn/batches.ts';
-import { epochOfValue, valuesAfter } from '../../nn/epochs.ts';
 import { heldOut } from '../../nn/evaluate.ts';
+import { epochOfValue, valuesAfter } from '../../nn/evaluated-epochs.ts';
 import { losses } from '../../nn/losses.ts';
 import { initialWeights } from '../../nn/network.ts';
 import {
