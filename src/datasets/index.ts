@@ -1,4 +1,5 @@
-import type { DataFacts, Dataset, DatasetEntry, Description, Sources } from './dataset.ts';
+import type { Task } from '../stats/metrics.ts';
+import type { DataFacts, DataNames, Dataset, DatasetEntry, Description, Sources } from './dataset.ts';
 import { franke } from './franke.ts';
 import { images } from './images.ts';
 
@@ -14,7 +15,7 @@ export type DataConfig = {
 }[DatasetName];
 
 /** Everything that a view may say of the data of some trials. It follows from their config, except for the label. */
-export interface DataDescription extends Description, Pick<DataFacts, 'columns' | 'classes'> {
+export interface DataDescription extends Description, DataNames, Pick<DataFacts, 'columns' | 'classes'> {
   readonly dataset: DatasetName;
   readonly config: DataConfig;
   /** As in tables: see `dataName`. */
@@ -33,6 +34,11 @@ export function loadData(config: DataConfig, seed: number, sources: Sources): Pr
   return datasetEntry(config.dataset).load(config, seed, sources);
 }
 
+/** The task of the data of a config. */
+export function taskOf(config: DataConfig): Task {
+  return datasetEntry(config.dataset).taskOf(config);
+}
+
 /** What tables call the data of a config: "franke", or "sha256:" and 12 digits for data from files. */
 export function dataName(config: DataConfig): string {
   return datasetEntry(config.dataset).dataName(config);
@@ -40,7 +46,13 @@ export function dataName(config: DataConfig): string {
 
 export function describeData(
   config: DataConfig,
-  { columns, classes }: Pick<DataFacts, 'columns' | 'classes'>,
+  {
+    columns,
+    classes,
+    featureNames,
+    targetName,
+    classNames,
+  }: DataNames & Pick<DataFacts, 'columns' | 'classes'>,
   label: string | null,
 ): DataDescription {
   const { dataset } = config;
@@ -53,5 +65,8 @@ export function describeData(
     ...entry.describe(config, label),
     columns,
     classes,
+    ...(featureNames === undefined ? {} : { featureNames }),
+    ...(targetName === undefined ? {} : { targetName }),
+    ...(classNames === undefined ? {} : { classNames }),
   };
 }

@@ -1,4 +1,4 @@
-import { type DatasetName, datasetEntry, datasets } from '../datasets/index.ts';
+import { type DatasetName, datasetEntry } from '../datasets/index.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
 import { errorParts, metricColumn } from '../trial/metrics.ts';
@@ -71,6 +71,8 @@ export interface ExperimentDefinition
     Experiment,
     'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'references' | 'layout' | 'examples'
   > {
+  /** Absent: the usual task of the dataset. */
+  readonly task?: Task;
   readonly architecture?: Experiment['architecture'];
   readonly references?: readonly ReferenceName[];
   readonly examples?: Experiment['examples'];
@@ -87,13 +89,13 @@ export interface ExperimentDefinition
 /** Creates an experiment from nearly flat data. Single values become lists of one. */
 export function defineExperiment(definition: ExperimentDefinition): Experiment {
   const { settings, text = {}, quick = {}, layout } = definition;
-  const { architecture = 'given', references = [] } = definition;
+  const { architecture = 'given', references = [], task } = definition;
   return {
     ...definition,
     architecture,
     references,
     examples: definition.examples ?? [],
-    task: datasets[definition.dataset].task,
+    task: task ?? datasetEntry(definition.dataset).tasks[0],
     settings: asLists({
       ...(references.length === 0 ? {} : { reference: 'none' }),
       ...settings,

@@ -267,7 +267,7 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
 
 /** Polynomials need exactly two inputs, and divisors pixels. */
 function checkFeatures({ data, features: { basis, scale } }: TrialConfig, { columns }: DataFacts): void {
-  if ((scale === 'pixels' || scale === 'max') && !datasetEntry(data.dataset).fromFiles) {
+  if ((scale === 'pixels' || scale === 'max') && !datasetEntry(data.dataset).hasPixels) {
     throw new UserError({
       what: `{scale} ${scale} is for images`,
       expected: 'none, standard or minmax for these data',
@@ -295,7 +295,7 @@ function checkMemory(config: TrialConfig, facts: DataFacts): void {
     expected: `at most ${maxGibibytes} GiB`,
     received: `${trainRows + testRows} rows of ${columns} columns, ${trialWeights(config, columns)} weights`,
     remedy: `lower {samples}, {degree}, {hidden}, {maxNodes} or {batchSize}${
-      datasetEntry(config.data.dataset).fromFiles ? ', or use smaller images' : ''
+      datasetEntry(config.data.dataset).hasPixels ? ', or use smaller images' : ''
     }`,
   });
 }

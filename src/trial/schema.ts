@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasets } from '../datasets/index.ts';
+import { datasets, taskOf } from '../datasets/index.ts';
 import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { fittedRows, splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
@@ -12,7 +12,7 @@ import type { TrialConfig } from './trial.ts';
 
 const count = z.int().min(1);
 
-const data = Object.entries(datasets).map(([name, { schema }]) =>
+const dataConfigs = Object.entries(datasets).map(([name, { schema }]) =>
   z.strictObject({ dataset: z.literal(name), ...schema(z) }),
 );
 const models = Object.entries(solvers).map(([name, { schema }]) =>
@@ -26,7 +26,7 @@ const trialConfig = z
     streams: z.enum(streamChoices).optional(),
     coefficients: z.boolean().optional(),
     seeds: z.partialRecord(z.enum(Object.values(seededPurposes)), z.int().min(0)).optional(),
-    data: z.discriminatedUnion('dataset', data as [(typeof data)[number]]),
+    data: z.discriminatedUnion('dataset', dataConfigs as [(typeof dataConfigs)[number]]),
     split: z.strictObject({
       method: z.enum(splitMethods),
       trainRows: count,
@@ -49,13 +49,7 @@ const trialConfig = z
     bootstrap: z.strictObject({ resamples: z.int().min(2), method: z.enum(bootstrapMethods) }).nullable(),
   })
   .superRefine((parsed, context) => {
-    const {
-      model,
-      split,
-      features,
-      bootstrap,
-      data: { dataset },
-    } = parsed as unknown as TrialConfig;
+    const { model, split, features, bootstrap, data } = parsed as unknown as TrialConfig;
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: path.split('.'), message });
     if ((features.basis === 'none') !== (features.degree === null)) {
@@ -68,7 +62,7 @@ const trialConfig = z
       refuse('features.center', `none: ${features.scale} inputs are the same with and without it`);
     if (features.centerTargets && scaleTargets !== 'none')
       refuse('features.centerTargets', `false: ${scaleTargets} targets are the same with and without it`);
-    const { task } = datasets[dataset];
+    const task = taskOf(data);
     const loss = solverEntry(model.solver).loss(model);
     if (losses[loss].task !== task) {
       refuse('loss' in model ? 'model.loss' : 'model.solver', `one for ${task}`);

@@ -20,7 +20,7 @@ function sizeOf(config: TrialConfig, columns: number): ModelSize {
     testRows,
     inputs: featureCount(features, columns),
     // Images are mostly background. Whether these are is known when they are read.
-    sparseInputs: datasetEntry(data.dataset).fromFiles && areAsStored(features) && takesSparse(config),
+    sparseInputs: datasetEntry(data.dataset).hasPixels && areAsStored(features) && takesSparse(config),
   };
 }
 
