@@ -21,9 +21,9 @@ describe('linearFit', () => {
     expect(metrics).toMatchObject({ train_mse: 0.25, test_mse: 0.25, train_r2: 1 - 0.75 / 2, test_r2: 0.75 });
     expect(Object.keys(metrics).sort()).toEqual([...columns].sort());
     const predictions = Float64Array.of(0.5, 1.5);
-    const linear = { kernel: Float64Array.of(0.5, 0.5), bias: null };
+    const weights = [{ kernel: Float64Array.of(0.5, 0.5), bias: null }];
     const none = { diverged: false, divergedAt: null, curves: {}, probabilities: null };
-    expect(rest).toEqual({ ...none, predictions, linear });
+    expect(rest).toEqual({ ...none, predictions, weights });
   });
 
   test.each<[string, number[]]>([

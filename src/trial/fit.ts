@@ -16,7 +16,7 @@ import {
   scoredMetricNames,
   type Task,
 } from '../stats/metrics.ts';
-import type { Prepared } from './prepare.ts';
+import type { PreparedRows } from './prepare.ts';
 
 /** The results of one fit of the model, before bootstrapping. */
 export interface Fit {
@@ -29,8 +29,8 @@ export interface Fit {
   readonly predictions: Float64Array | null;
   /** [test rows][outputs] of a classifier; null for regression or after divergence. */
   readonly probabilities: Float64Array | null;
-  /** The weights of a linear model; absent for others. */
-  readonly linear?: LayerWeights;
+  /** The final weights of each layer; a linear model has one layer. Absent if another library keeps them. */
+  readonly weights?: readonly LayerWeights[];
 }
 
 /** Whether some metrics need the outputs after the last epoch, because they are not recorded as curves. */
@@ -46,7 +46,7 @@ function isCurve(loss: LossName, name: MetricName): boolean {
 
 /** The curves and the final and best values of a trained network. */
 export function trainedFit(
-  data: Prepared,
+  data: PreparedRows,
   loss: LossName,
   trained: Omit<Trained, 'weights'>,
   evaluations: Evaluations = {},
@@ -89,7 +89,7 @@ export function trainedFit(
  * The scores of a linear model with the coefficients beta [columns]. It counts as diverged as if it had begun with beta = 0.
  * Least squares cannot do worse than that on its training rows, unless float64 is not enough for it.
  */
-export function linearFit(data: Prepared, beta: Float64Array): Fit {
+export function linearFit(data: PreparedRows, beta: Float64Array): Fit {
   const splits = splitsIn(data);
   const outputs = new Map(splits.map((split) => [split, multiplyVector(featuresOf(data[split]!), beta)]));
   const values: Record<string, number | null> = {};
@@ -120,7 +120,7 @@ export function linearFit(data: Prepared, beta: Float64Array): Fit {
     curves: {},
     predictions: diverged ? null : outputs.get('test')!,
     probabilities: null,
-    ...(diverged ? {} : { linear: { kernel: beta, bias: null } }),
+    ...(diverged ? {} : { weights: [{ kernel: beta, bias: null }] }),
   };
 }
 
@@ -129,18 +129,18 @@ export function noneOf(names: Fit['metrics']): Record<string, null> {
   return Object.fromEntries(Object.keys(names).map((name) => [name, null]));
 }
 
-/** The part of a fit that is the weights of a network without hidden layers; empty for other networks. */
-export function linearPart(weights: readonly LayerWeights[]): Pick<Fit, 'linear'> {
-  return weights.length === 1 ? { linear: weights[0] } : {};
-}
-
 /** The dense inputs as a matrix [rows][columns]. */
 export function featuresOf({ rows, inputs }: Samples): Matrix {
   const values = inputs as Float64Array;
   return matrix(rows, values.length / rows, values);
 }
 
-function score(name: ScoredMetric, data: Prepared, split: SplitName, outputs: Float64Array): number | null {
+function score(
+  name: ScoredMetric,
+  data: PreparedRows,
+  split: SplitName,
+  outputs: Float64Array,
+): number | null {
   const { targets, rows } = data[split]!;
   return inOwnUnit(data, name)(metrics[name].score(targets, outputs, rows));
 }
@@ -149,7 +149,7 @@ function score(name: ScoredMetric, data: Prepared, split: SplitName, outputs: Fl
  * Converts a metric of scaled targets to their own unit; null if it is not finite. With original = scaled * s + offset it
  * is s^power times as large: s^2 for squared errors, 1 for R2.
  */
-export function inOwnUnit({ targetScale }: Pick<Prepared, 'targetScale'>, name: MetricName) {
+export function inOwnUnit({ targetScale }: Pick<PreparedRows, 'targetScale'>, name: MetricName) {
   const s = targetScale?.factor ?? 1;
   const unit = [1, s, s * s][metrics[name].power];
   return (value: number): number | null => finiteOrNull(value * unit);

@@ -7,7 +7,7 @@ import { bestEpochOf, type Fit, noneOf } from './fit.ts';
 import type { FitHooks } from './solvers/solver.ts';
 
 /** What a fit to all rows but one fold says of the trial. It is JSON, so that checkpoints can hold it. */
-export type FoldFit = Omit<Fit, 'predictions' | 'probabilities'>;
+export type FoldFit = Omit<Fit, 'predictions' | 'probabilities' | 'weights'>;
 
 /** The rows of each fold's fit: its own rows are what it is tested on, so that nothing else needs to know of folds. */
 export function foldSplits(train: Int32Array, folds: number, seed: number): Split[] {
@@ -48,7 +48,7 @@ export async function fitFolds(
   };
   for (let fold = saved; fold < folds; fold++) {
     const { attach: _, ...own } = hooksFor(fold);
-    const { predictions: __, probabilities: ___, ...result } = await fitFold(fold, own);
+    const { predictions: __, probabilities: ___, weights: ____, ...result } = await fitFold(fold, own);
     fits.push(result);
     if (result.diverged) break;
   }

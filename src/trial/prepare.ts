@@ -1,24 +1,17 @@
 import type { Dataset } from '../datasets/dataset.ts';
-import {
-  type ColumnScales,
-  columnScales,
-  divisorOf,
-  isOfColumns,
-  scaleInPlace,
-  subtractInPlace,
-  trainingMeans,
-} from '../datasets/scale.ts';
+import { type ColumnScales, columnScales, divisorOf, isOfColumns, trainingMeans } from '../datasets/scale.ts';
 import { sparseInputs } from '../datasets/sparse.ts';
 import { type Split, splitRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { Samples } from '../nn/samples.ts';
-import { polynomialFeatures, polynomialTerms } from '../regression/polynomial.ts';
-import { areAsStored, type ConfigBase, sharedSeed } from './config.ts';
+import { polynomialTerms } from '../regression/polynomial.ts';
+import { areAsStored, type ConfigBase, featureCount, sharedSeed } from './config.ts';
+import { applySteps, type Step } from './preprocessing.ts';
 
 /** The training and the test rows as the model sees them. */
-export interface Prepared {
+export interface PreparedRows {
   readonly train: Samples;
   readonly test: Samples;
   /** Absent without validation rows. */
@@ -27,6 +20,12 @@ export interface Prepared {
   readonly targetScale?: TargetScale;
   /** The test targets without noise, in the unit of the others; absent if they are not known. */
   readonly noiseFree?: Float64Array;
+}
+
+/** The same, and how they came about. */
+export interface Prepared extends PreparedRows {
+  /** What turns rows of the data into the model's inputs, fitted to the training rows. */
+  readonly steps: readonly Step[];
 }
 
 /** What maps the model's targets and outputs to the targets' own unit: original = scaled * factor + offset. */
@@ -65,8 +64,7 @@ export function prepareRows(
 ): Prepared {
   const targetScale = targetScaleOf(dataset, features, train);
   const { offset, factor } = targetScale;
-  const inputsOf = areAsStored(features) ? storedInputs : computedInputs;
-  const inputs = inputsOf(dataset, features, train, mayBeSparse ? dtype : null);
+  const { steps, inputsOf } = inputsFrom(dataset, features, train, mayBeSparse ? dtype : null);
   const encode = (values: Dataset['targets'], rows: Int32Array): Float64Array => {
     const targets = losses[loss].encode(values, rows, dataset.classes);
     if (offset !== 0) for (let n = 0; n < targets.length; n++) targets[n] -= offset;
@@ -75,13 +73,14 @@ export function prepareRows(
   };
   const samples = (rows: Int32Array): Samples => ({
     rows: rows.length,
-    inputs: inputs(rows),
+    inputs: inputsOf(rows),
     targets: encode(dataset.targets, rows),
   });
   const { noiseFree } = dataset;
   return {
     train: samples(train),
     test: samples(test),
+    steps,
     targetScale,
     ...(validation.length === 0 ? {} : { validation: samples(validation) }),
     ...(noiseFree === undefined ? {} : { noiseFree: encode(noiseFree, test) }),
@@ -124,42 +123,56 @@ function targetScaleOf(
   return { offset: offsets[0], factor: factors[0] || 1 };
 }
 
-type InputsOf = (
+/**
+ * The fitted steps and the inputs of any rows. Inputs that stay as they are stored, apart from a divisor, are sparse if most of
+ * them are 0 and `sparseType` is not null, which says that they have to be dense.
+ */
+function inputsFrom(
   dataset: Dataset,
   features: ConfigBase['features'],
   train: Int32Array,
-  /** Of sparse rows; null where they have to be dense. */
   sparseType: Dtype | null,
-) => (rows: Int32Array) => Samples['inputs'];
-
-/** Inputs as they are stored, apart from a divisor; sparse if most of them are 0. */
-const storedInputs: InputsOf = (dataset, { scale }, _train, sparseType) => {
+): { readonly steps: readonly Step[]; readonly inputsOf: (rows: Int32Array) => Samples['inputs'] } {
   const { inputs, columns, largest } = dataset;
-  const divisor = divisorOf(scale, largest);
-  const csr = sparseType === null ? null : sparseInputs(dataset, divisor, sparseType);
-  if (csr !== null) return (rows) => ({ csr, rows });
-  return (rows) => gather(inputs, columns, rows, divisor);
-};
-
-/** Centred inputs, or polynomials of them; then each feature is scaled, as a column of the design matrix. */
-const computedInputs: InputsOf = (dataset, features, train) => {
-  const { scale, basis } = features;
-  const inputs = centredInputs(dataset, features, train);
-  const terms = basis === 'none' ? null : polynomialTerms(features.degree!, basis);
-  const featuresOf = (rows: Int32Array) =>
-    terms === null ? inputs(rows) : polynomialFeatures(inputs(rows), terms).data;
-  if (!isOfColumns(scale)) return featuresOf;
-  const scales =
-    terms === null
-      ? columnScales(dataset.inputs, dataset.columns, train, scale)
-      : columnScales(featuresOf(train), terms.length, allOf(train), scale);
-  if (terms !== null) keepConstant(scales);
-  return (rows) => {
-    const values = featuresOf(rows);
-    scaleInPlace(values, scales);
-    return values;
+  if (areAsStored(features) && sparseType !== null) {
+    const divisor = divisorOf(features.scale, largest);
+    const csr = sparseInputs(dataset, divisor, sparseType);
+    if (csr !== null) return { steps: divisionBy(divisor), inputsOf: (rows) => ({ csr, rows }) };
+  }
+  const { steps, values } = fitSteps(dataset, features, train);
+  return {
+    steps,
+    inputsOf: (rows) => (rows === train ? values : applySteps(gather(inputs, columns, rows), steps)),
   };
-};
+}
+
+/** Steps fitted to the training rows, one after the other, and these rows after the last one. */
+function fitSteps(
+  { inputs, columns, largest }: Dataset,
+  features: ConfigBase['features'],
+  train: Int32Array,
+): { readonly steps: readonly Step[]; readonly values: Float64Array } {
+  const { scale, center, basis, degree } = features;
+  const steps: Step[] = [...divisionBy(divisorOf(scale, largest))];
+  let values = applySteps(gather(inputs, columns, train), steps);
+  const every = train.map((_, place) => place);
+  const add = (step: Step): void => {
+    steps.push(step);
+    values = applySteps(values, [step]);
+  };
+  if (center !== 'none') add({ step: 'subtract', means: trainingMeans(values, columns, every, center) });
+  if (basis !== 'none') add({ step: 'polynomial', exponents: polynomialTerms(degree!, basis) });
+  if (isOfColumns(scale)) {
+    const scales = columnScales(values, featureCount(features, columns), every, scale);
+    if (basis !== 'none') keepConstant(scales);
+    add({ step: 'scale', ...scales });
+  }
+  return { steps, values };
+}
+
+function divisionBy(divisor: number): readonly Step[] {
+  return divisor === 1 ? [] : [{ step: 'divide', by: divisor }];
+}
 
 /** The feature 1, which is the first one, stays the model's intercept. */
 function keepConstant({ offsets, factors }: ColumnScales): void {
@@ -167,31 +180,12 @@ function keepConstant({ offsets, factors }: ColumnScales): void {
   factors[0] = 1;
 }
 
-function centredInputs(
-  { inputs, columns, largest }: Dataset,
-  { scale, center }: ConfigBase['features'],
-  train: Int32Array,
-): (rows: Int32Array) => Float64Array {
-  const divided = (rows: Int32Array) => gather(inputs, columns, rows, divisorOf(scale, largest));
-  if (center === 'none') return divided;
-  const means = trainingMeans(divided(train), columns, allOf(train), center);
-  return (rows) => {
-    const values = divided(rows);
-    subtractInPlace(values, columns, means);
-    return values;
-  };
-}
-
-/** The places of the rows in a matrix that has only these. */
-function allOf(rows: Int32Array): Int32Array {
-  return rows.map((_, place) => place);
-}
-
-function gather(source: ArrayLike<number>, columns: number, rows: Int32Array, divisor: number): Float64Array {
+/** The inputs of some rows, [rows][columns]. */
+export function gather(source: ArrayLike<number>, columns: number, rows: Int32Array): Float64Array {
   const values = new Float64Array(rows.length * columns);
   let to = 0;
   for (const row of rows) {
-    for (let d = 0; d < columns; d++) values[to++] = source[row * columns + d] / divisor;
+    for (let d = 0; d < columns; d++) values[to++] = source[row * columns + d];
   }
   return values;
 }

@@ -64,10 +64,10 @@ function labelsOf({ targets, rows }: Samples): Uint32Array {
 
 function keptCoefficients(
   { train, targetScale }: Prepared,
-  { linear, diverged }: Fit,
+  { weights, diverged }: Fit,
 ): Pick<TrialRecord, 'coefficients'> {
-  if (linear === undefined || diverged) return {};
-  return { coefficients: coefficientsOf(linear, columnsOf(train), targetScale) };
+  if (weights?.length !== 1 || diverged) return {};
+  return { coefficients: coefficientsOf(weights[0], columnsOf(train), targetScale) };
 }
 
 interface Fitted {

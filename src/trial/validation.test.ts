@@ -309,6 +309,6 @@ test.each([
     const whole = await fitOf(far);
     expect(whole.diverged).toBe(true);
     expect(Object.keys(record.metrics).sort()).toEqual(Object.keys(whole.metrics).sort());
-    expect({ ...record, linear: null }).toEqual({ ...whole, linear: null });
+    expect({ ...record, weights: null }).toEqual({ ...whole, weights: null });
   },
 );

@@ -4,7 +4,7 @@ import { initialWeights } from '../../nn/network.ts';
 import { columnsOf } from '../../nn/samples.ts';
 import { integer, number, type Option } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
-import { linearPart, needsOutputs, trainedFit } from '../fit.ts';
+import { needsOutputs, trainedFit } from '../fit.ts';
 import {
   type NetworkConfig,
   networkConfig,
@@ -89,7 +89,7 @@ export const lbfgs = {
     const how = { ...model, weights, keepTrainOutputs, ...heldOut(data) };
     const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);
     const { iterations, converged, noOptimum, gradientNorm } = fitted;
-    const fit = { ...trainedFit(data, model.loss, fitted), ...linearPart(fitted.weights) };
+    const fit = { ...trainedFit(data, model.loss, fitted), weights: fitted.weights };
     const ending = fit.diverged
       ? { iterations: null, converged: null, gradient_norm: null, no_optimum: null }
       : {

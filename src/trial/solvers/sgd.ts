@@ -33,7 +33,7 @@ import {
   type Settings,
 } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
-import { linearPart, needsOutputs, trainedFit } from '../fit.ts';
+import { needsOutputs, trainedFit } from '../fit.ts';
 import type { Prepared } from '../prepare.ts';
 import {
   type NetworkConfig,
@@ -183,7 +183,7 @@ export const sgd = {
       dtype,
     };
     const trained = await train(data.train, data.test, training, onEpoch, lendCore, checkpoints);
-    const plain = { ...trainedFit(data, model.loss, trained, model), ...linearPart(trained.weights) };
+    const plain = { ...trainedFit(data, model.loss, trained, model), weights: trained.weights };
     const run = { epochs_run: plain.diverged ? null : epochOfValue(trained.train.loss.length - 1, model) };
     const fit = earlyStopping === undefined ? plain : { ...plain, metrics: { ...plain.metrics, ...run } };
     const { task, classes } = losses[model.loss];
