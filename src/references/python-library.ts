@@ -2,10 +2,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printable, quote } from '../errors.ts';
+import { encodeNpy, encodeNpyPieces, type NpyValues } from '../files/npy.ts';
 import { removeDirectory } from '../files/retry-while-busy.ts';
 import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { Installed } from './installed.ts';
-import { encodeNpy, encodeNpyPieces, type NpyValues } from './npy.ts';
 import { fitLimits, probeLimits, programPath, pythonCandidates, runPythonForJson } from './python.ts';
 
 interface Description<Versions> {
