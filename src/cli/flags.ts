@@ -15,6 +15,8 @@ const runSettings = new Set([
   'force',
   'axes',
   'metric',
+  'note',
+  'tag',
 ]);
 
 /**

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
+import { readManifest } from '../output/earlier-run.ts';
+import { remarksIn, remarksText } from '../output/remarks.ts';
 import { addExamples } from './examples.ts';
 import { newestFolder } from './newest-folder.ts';
 import { pageFile } from './page.ts';
@@ -17,6 +19,8 @@ export function addOpenCommand(program: Command): void {
       const page = folder === undefined ? await latestPage() : pageIn(folder);
       if (!(await isFile(page))) throw missing(folder ?? 'results', page);
       writeStdout(page);
+      const said = remarksText(remarksIn((await readManifest(dirname(page)).catch(() => null)) ?? {}));
+      if (said !== '') writeStderr(`note: ${said}`);
       if (!hasScreen(process.env)) {
         writeStderr('note: no display was found; open this file in a browser');
         return;

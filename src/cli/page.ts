@@ -16,7 +16,12 @@ export async function renderPage(
   plans: readonly Plan[],
   records: Records,
   folder: string,
-  { storeDirectory, sources, quiet }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'>,
+  {
+    storeDirectory,
+    sources,
+    quiet,
+    remarks,
+  }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'> & Partial<Pick<RunOptions, 'remarks'>>,
   kind: 'report' | 'experiment' = 'report',
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
@@ -52,6 +57,7 @@ export async function renderPage(
             figures: [functionsFigure(functions, ownFunctionValues())],
           },
     records,
+    ...(remarks === undefined ? {} : { remarks }),
     comparisons: (await compareWithPublished(plans, records)).filter(isComparable),
     verdicts:
       kind === 'experiment'

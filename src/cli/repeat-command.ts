@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 
 /** Options of `verify` that decide no number: where things are kept, how many workers, what is printed, what fails. */
-const idle = ['out', 'store', 'jobs', 'quiet', 'progress', 'json', 'retries', 'timeout'].concat([
-  'maxFailures',
-  'keepGoing',
-  'failOnDiverged',
-]);
+const idle = [
+  ...['out', 'note', 'tag', 'store', 'jobs', 'quiet', 'progress', 'json'],
+  ...['retries', 'timeout', 'maxFailures', 'keepGoing', 'failOnDiverged'],
+];
 
 /** The command line that gives the same verdicts, as a shell reads it: what the user wrote, without what decides nothing. */
 export function repeatCommand(command: Command): string {

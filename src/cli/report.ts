@@ -9,6 +9,7 @@ import { folderName, reportFolderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import { toJson } from '../output/json.ts';
 import { programAndMachine, quickWarning } from '../output/manifest.ts';
+import type { Remarks } from '../output/remarks.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addExamples } from './examples.ts';
@@ -70,7 +71,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       const comparison = await comparisonOf(plans, records, options.formats);
       const page = await renderPage(plans, records, folder, options);
       const files = new Map<string, FileContent>([...comparison.files, [pageFile, page]]);
-      const manifest = await reportManifest(plans);
+      const manifest = await reportManifest(plans, options.remarks);
       const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
       noteKept(folder, kept);
       writeEvent('written', { path: join(folder, pageFile) });
@@ -94,10 +95,11 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
 }
 
 /** What ran, for the manifest of the report's own folder; each experiment has another in its folder. */
-async function reportManifest(plans: readonly Plan[]): Promise<Record<string, unknown>> {
+async function reportManifest(plans: readonly Plan[], remarks: Remarks): Promise<Record<string, unknown>> {
   const [{ quick, variant, lists }] = plans;
   return {
     report: true,
+    ...remarks,
     ...(quick ? { warning: quickWarning } : {}),
     quick,
     variant,

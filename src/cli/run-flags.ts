@@ -5,6 +5,7 @@ import { checkLabel } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
+import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
 
@@ -22,8 +23,14 @@ export interface FailureFlags {
   readonly maxFailures?: string;
 }
 
+/** What the user writes about a run, as typed. */
+export interface RemarkFlags {
+  readonly note?: string;
+  readonly tag?: readonly string[];
+}
+
 /** The flags of every experiment and of the report, as the user typed them. */
-export interface RunFlags extends FailureFlags {
+export interface RunFlags extends FailureFlags, RemarkFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -64,6 +71,7 @@ export interface RunOptions extends FailureOptions {
   readonly figures: boolean;
   /** Whether each experiment's folder gets a page. */
   readonly page: boolean;
+  readonly remarks: Remarks;
 }
 
 /** Checks the flags and returns what a run needs of them. */
@@ -81,6 +89,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
     figures: flags.figures,
     page: flags.page === true,
+    remarks: remarksFrom(flags.note, flags.tag),
   };
 }
 
@@ -183,10 +192,22 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
       'csv',
     ),
     new Option('--no-figures', 'draw no figures; fys-nn plot can draw them later'),
+    ...remarkFlags(),
     ...progressFlags(),
     new Option('--json', 'print the summary as JSON, and errors too'),
   );
   helpUnder(command, headings.output);
+}
+
+/** What the user writes about a run. */
+export function remarkFlags(): Option[] {
+  return [
+    new Option('--note <text>', 'a line about this run, for manifest.json, fys-nn runs and the page'),
+    new Option(
+      '--tag <name>',
+      'a name by which fys-nn runs finds this run; may be given several times',
+    ).argParser((tag: string, before: readonly string[] = []) => [...before, tag]),
+  ];
 }
 
 /** How progress is shown. */

@@ -139,7 +139,8 @@ async function computeAndWrite(
         : [];
       const tables = resultFiles(plan, store, options.formats, classifiers);
       const files = new Map([...tables, ...figures, ...page]);
-      const manifest = (listed: FileList) => () => manifestPieces(plan, store, facts, listed);
+      const manifest = (listed: FileList) => () =>
+        manifestPieces(plan, store, facts, listed, options.remarks);
       noteKept(out, await writeRunFolder(out, files, manifest));
     };
     if (options.figures && why === null) {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
+import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import { progressNames } from './progress-choices.ts';
 import {
@@ -15,6 +16,8 @@ import {
   helpUnder,
   parseJobs,
   progressFlags,
+  type RemarkFlags,
+  remarkFlags,
   sourcesOf,
   storeFlag,
 } from './run-flags.ts';
@@ -22,7 +25,7 @@ import { usualLevel } from './verify-folder.ts';
 import type { Running } from './verify-records.ts';
 
 /** The flags of `verify`, as the user typed them. */
-export interface VerifyFlags extends FailureFlags {
+export interface VerifyFlags extends FailureFlags, RemarkFlags {
   readonly claims?: string;
   readonly runs?: string;
   readonly init?: string | true;
@@ -63,6 +66,7 @@ export interface VerifyRequest {
   readonly json: boolean;
   /** The command line that gives the same verdicts. */
   readonly repeat: string;
+  readonly remarks: Remarks;
   readonly running: Running;
 }
 
@@ -121,6 +125,7 @@ export function addVerifyOptions(command: Command): void {
     command,
     headings.output,
     new Option('--out <dir>', 'folder for the verdicts (default: results/verify)'),
+    ...remarkFlags(),
     ...progressFlags(),
     new Option('--json', 'print the verdicts as JSON, and errors too'),
   );
@@ -165,6 +170,7 @@ export function addSpecificationOptions(command: Command): void {
     command,
     headings.output,
     new Option('--out <dir>', 'folder for the curves (default: results/specification)'),
+    ...remarkFlags(),
     ...progressFlags(),
   );
   helpUnder(command, headings.output);
@@ -178,6 +184,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
   const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);
   return {
     repeat,
+    remarks: remarksFrom(flags.note, flags.tag),
     action: flags.calibrate === true ? 'calibrate' : flags.plan === true ? 'plan' : 'judge',
     claims: flags.claims ?? null,
     generated: parseSeeds(flags.seeds, '--seeds'),
@@ -213,6 +220,8 @@ const contradictory: readonly (readonly [keyof VerifyFlags, keyof VerifyFlags, s
   ['calibrate', 'maxTime', 'it needs all of its seeds'],
   ['calibrate', 'expect', 'it judges made-up reports'],
   ['calibrate', 'json', 'it writes tables'],
+  ['calibrate', 'note', 'it writes no manifest'],
+  ['calibrate', 'tag', 'it writes no manifest'],
 ];
 
 function contradiction(one: keyof VerifyFlags, other: keyof VerifyFlags, why: string): UserError {

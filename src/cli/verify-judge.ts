@@ -46,7 +46,7 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
 
 /** Writes and prints what was found, and returns the exit status. */
 export async function conclude(
-  { quick, json, repeat, claims, expect, running: { quiet } }: VerifyRequest,
+  { quick, json, repeat, claims, expect, remarks, running: { quiet } }: VerifyRequest,
   report: ClaimsFile['report'],
   run: VerifyRun,
   out: string,
@@ -65,6 +65,7 @@ export async function conclude(
   );
   const manifest = {
     ...choices,
+    ...remarks,
     ...{ run: { command: process.argv.slice(2) }, ...program },
   };
   noteKept(out, await writeRunFolder(out, files, (listed) => toJson({ ...manifest, files: listed })));

@@ -42,7 +42,7 @@ export async function judgeRunsInto(path: string, request: VerifyRequest, comman
 }
 
 /** The options of `verify` that have a meaning for given runs; all others are about training. */
-const useful = ['runs', 'claims', 'level', 'expect', 'out', 'quiet', 'progress', 'json'];
+const useful = ['runs', 'claims', 'level', 'expect', 'out', 'note', 'tag', 'quiet', 'progress', 'json'];
 
 function refuseOthers(command: Command): void {
   const idle = command.options.find((option) => {

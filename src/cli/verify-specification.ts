@@ -60,6 +60,7 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   const { curves, failures, seeds, diverged } = await computeCurves(groups, seedsOf, request);
   const files = await specificationFiles(curves, all, seeds, drawn, request.level);
   const manifest = {
+    ...request.remarks,
     ...{
       specification: true,
       level: request.level,

@@ -6,6 +6,7 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
+import type { Remarks } from './remarks.ts';
 import type { FileList } from './run-folder.ts';
 import type { Records } from './trials-table.ts';
 import { packageFolder, programVersion } from './version.ts';
@@ -27,10 +28,11 @@ export async function* manifestPieces(
   records: Records,
   facts: RunFacts,
   files: FileList,
+  remarks: Remarks = {},
 ): AsyncGenerator<string> {
   // Text from users cannot contain these quotes unescaped. The ids of a large grid are inserted one by one.
   const empty = '"ids": []';
-  const [before, after] = toJson(await manifest(plan, records, facts, files)).split(empty);
+  const [before, after] = toJson(await manifest(plan, records, facts, files, remarks)).split(empty);
   yield `${before}"ids": [`;
   let between = '\n';
   for (const { trial } of plan.cells) {
@@ -45,6 +47,7 @@ async function manifest(
   records: Records,
   facts: RunFacts,
   files: FileList,
+  remarks: Remarks,
 ): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
   const count = { done: 0, diverged: 0, notRun: 0 };
@@ -56,6 +59,7 @@ async function manifest(
     experiment: experiment.name,
     title: describePlan(plan).title,
     figure: describePlan(plan).figure,
+    ...remarks,
     ...(quick ? { warning: quickWarning } : {}),
     quick,
     variant,

@@ -4,6 +4,7 @@ import { inWords } from '../experiment/describe-model.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';
+import type { Remarks } from '../output/remarks.ts';
 import type { Records } from '../output/trials-table.ts';
 import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';
@@ -37,6 +38,7 @@ export function pageHeader(
   records: Records,
   sections: Sections,
   held: readonly (readonly [string, string])[],
+  { note, tags = [] }: Remarks = {},
 ): Html {
   const [{ quick, variant }] = plans;
   const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
@@ -57,6 +59,8 @@ export function pageHeader(
       'trials',
       `${ids.size}${diverged > 0 ? `, ${diverged} diverged` : ''}${missing > 0 ? `, ${missing} not run` : ''}`,
     ],
+    ...(note === undefined ? [] : [['note', note] as [string, string]]),
+    ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),
   ];
   return html`<header>
 <p class="kicker">fys-nn</p>

@@ -3,6 +3,7 @@ import { standingCounts } from '../claims/opening.ts';
 import type { ReadVerification } from '../claims/read-verification.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Remarks } from '../output/remarks.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
 import { outOf, type Places } from './commands.ts';
@@ -33,6 +34,7 @@ export interface Page {
   /** null if the store has no weights. */
   readonly classifier: ClassifierData | null;
   readonly places: Places;
+  readonly remarks?: Remarks;
 }
 
 /** Allows only the page's own scripts and no network access. Vega needs 'unsafe-eval' to compile its expressions. */
@@ -45,7 +47,7 @@ const policy =
  * The verdicts come first, then the trained network, then each experiment.
  */
 export async function reportPage(page: Page): Promise<string> {
-  const { runs, functions, records, comparisons, verdicts, classifier, places } = page;
+  const { runs, functions, records, comparisons, verdicts, classifier, places, remarks = {} } = page;
   const plans = runs.map(({ plan }) => plan);
   const hasDigits = plans.some(({ data }) => data.some(({ isDigits }) => isDigits));
   const sections = {
@@ -69,7 +71,7 @@ ${runs.map((run) => experimentSection(run, records, comparisons, places))}`;
 <style>${verbatim(styles)}</style>
 </head>
 <body>
-${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [])}
+${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [], remarks)}
 <main>
 ${main}
 ${glossary(main)}
