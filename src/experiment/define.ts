@@ -19,8 +19,12 @@ export interface ShownMetric {
 
 /** One experiment of the report: what it runs, with which settings, and how the report presents it. */
 export interface Experiment {
-  /** The subcommand, such as `grid-search ols`. */
+  /** The subcommand, such as `grid-search ols`; of an experiment of the user's, what names its folder. */
   readonly name: string;
+  /** What runs it, after `fys-nn`: its name, or words such as `run my.yaml`. */
+  readonly command: string;
+  /** From what an experiment of the user's can be made again; null for those of the program. */
+  readonly definition: ExperimentDefinition | null;
   /** What is shown, without the value of any option: it stays true when the options change. */
   readonly title: string;
   /** Where it appears in the report; null if it does not. */
@@ -69,7 +73,16 @@ export interface Layout {
 export interface ExperimentDefinition
   extends Omit<
     Experiment,
-    'task' | 'settings' | 'text' | 'quick' | 'architecture' | 'references' | 'layout' | 'examples'
+    | 'task'
+    | 'settings'
+    | 'text'
+    | 'quick'
+    | 'architecture'
+    | 'references'
+    | 'layout'
+    | 'examples'
+    | 'command'
+    | 'definition'
   > {
   /** Absent: the usual task of the dataset. */
   readonly task?: Task;
@@ -92,6 +105,8 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
   const { architecture = 'given', references = [], task } = definition;
   return {
     ...definition,
+    command: definition.name,
+    definition: null,
     architecture,
     references,
     examples: definition.examples ?? [],
@@ -114,8 +129,13 @@ export function defineExperiment(definition: ExperimentDefinition): Experiment {
   };
 }
 
-function isGrid({ rows, columns }: Partial<Pick<Layout, 'rows' | 'columns'>>): boolean {
-  return rows !== undefined && columns !== undefined;
+/** Creates an experiment of the user's, which `command` runs. Manifests keep its definition, from which views make it again. */
+export function defineOwn(definition: ExperimentDefinition, command: string): Experiment {
+  return { ...defineExperiment(definition), command, definition };
+}
+
+function isGrid({ rows = null, columns = null }: Partial<Pick<Layout, 'rows' | 'columns'>>): boolean {
+  return rows !== null && columns !== null;
 }
 
 /** A column of trials.csv as a metric that is shown. */

@@ -106,7 +106,7 @@ export function isReportCell(
   { experiment, variant, quick, data }: Omit<Shown, 'settings'>,
   settings: Settings,
 ): boolean {
-  if (quick || !data.every(({ isReports }) => isReports)) return false;
+  if (quick || experiment.definition !== null || !data.every(({ isReports }) => isReports)) return false;
   const own = reportLists(experiment, variant);
   return (Object.keys(settings) as OptionName[]).every((name) => isReportValue(own, name, settings));
 }

@@ -69,7 +69,7 @@ function settingNamed(text: string, varied: readonly OptionName[], results: Resu
     received: text,
     remedy:
       didYouMean(text, choices) ??
-      `run ${results.experiment.name} with several values of a setting, such as {learningRate} 0.01,0.1`,
+      `run fys-nn ${results.experiment.command} with several values of a setting, such as {learningRate} 0.01,0.1`,
   });
 }
 

@@ -29,9 +29,8 @@ import type { Results, TrialResult } from './results.ts';
  */
 export async function readResults(folder: string, experiments: readonly Experiment[]): Promise<Results> {
   const manifest = await readManifest(folder);
-  const experiment = experiments.find(({ name }) => name === manifest.experiment);
-  if (experiment === undefined)
-    throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
+  const experiment = await experimentOf(manifest, experiments);
+  if (experiment === null) throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
   const { ids } = manifest.trials ?? {};
   const known = Array.isArray(ids) ? new Set(ids.map((id) => shortId(String(id)))) : null;
   const written = await writtenFiles(folder);
@@ -89,8 +88,20 @@ function checkOwn(row: Row, folder: string, file: string, known: ReadonlySet<str
   throw damagedResults(folder, `${file} has trials of another run than manifest.json`);
 }
 
+/** The experiment of a manifest: the program's of this name, or the user's, whose definition it keeps; null if neither. */
+async function experimentOf(
+  { experiment: name, command, definition }: Manifest,
+  experiments: readonly Experiment[],
+): Promise<Experiment | null> {
+  if (definition === undefined) return experiments.find((one) => one.name === name) ?? null;
+  const { experimentFrom } = await import('../experiment/definition.ts');
+  return experimentFrom(definition, typeof command === 'string' ? command : String(name));
+}
+
 interface Manifest {
   readonly experiment?: unknown;
+  readonly command?: unknown;
+  readonly definition?: unknown;
   readonly variant?: unknown;
   readonly quick?: unknown;
   readonly data?: unknown;

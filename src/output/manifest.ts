@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { arch, cpus, platform, release } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { keptOf } from '../experiment/definition.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { numerics } from '../trial/trial.ts';
@@ -50,6 +51,7 @@ async function manifest(
   remarks: Remarks,
 ): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
+  const definition = keptOf(experiment);
   const count = { done: 0, diverged: 0, notRun: 0 };
   for (const [index, { trial }] of cells.entries()) {
     count[records.get(trial.id)?.status ?? 'notRun']++;
@@ -64,6 +66,8 @@ async function manifest(
     quick,
     variant,
     settings: lists,
+    // Views make an experiment that is not one of the program's from this.
+    ...(definition === null ? {} : { command: experiment.command, definition }),
     data: plan.data.map(({ config, ...description }) => ({ ...config, ...description })),
     trials: {
       total: cells.length,

@@ -64,7 +64,7 @@ async function firstNetwork(
     if (weights === null && record.status === 'done') {
       note(
         `the weights of trial ${shortId(trial.id)} are missing or damaged, so the page cannot use its network; ` +
-          `fys-nn ${plan.experiment.name} --force computes them again`,
+          `fys-nn ${plan.experiment.command} --force computes them again`,
       );
     }
     if (weights?.[0].kernel.length !== pixels * model.layers[0].units) continue;

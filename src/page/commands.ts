@@ -30,7 +30,7 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
   const { fromFiles } = datasets[experiment.dataset];
   return [
     'npx fys-nn',
-    experiment.name,
+    experiment.command,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
     ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),

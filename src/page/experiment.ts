@@ -74,7 +74,8 @@ function statusNote(plan: Plan, records: Records): Html {
     ...(diverged > 0 ? [`${diverged} diverged`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
   ];
-  const differs = changes === '' ? '' : ` Not as in the report: ${changes}.`;
+  const own = plan.experiment.definition !== null;
+  const differs = changes === '' ? '' : ` Not as in ${own ? 'its definition' : 'the report'}: ${changes}.`;
   return html`<p class="note">${data}, ${seeds}: ${parts.join(', ')}.${differs}</p>`;
 }
 
