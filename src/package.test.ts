@@ -109,6 +109,7 @@ test('the package holds what runs and nothing else', async () => {
     /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|bin\/fys-nn\.js)$/,
     /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|expected-verdicts\.json|golden\.json)$/,
     /^data\/fixtures\/.+$/,
+    /^data\/tables\/(README\.md|make\.py|.+\.csv(\.gz)?)$/,
     /^dist\/(src|experiments)\/.+\.(js|d\.ts|wasm|py)$/,
   ];
   expect(paths.filter((path) => !wanted.some((one) => one.test(path)))).toEqual([]);
