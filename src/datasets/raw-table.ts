@@ -24,6 +24,10 @@ export interface RawTable {
   readonly sha256: string;
   /** What was found out about the file, each one sentence without a full stop: "the separator is a semicolon". */
   readonly notes: readonly string[];
+  /** The column that the file itself says is the target: the array y next to an array X. */
+  readonly target?: string;
+  /** The number of leading rows that the file itself says are for training; the others are for testing. */
+  readonly trainRows?: number;
 }
 
 export function isText(column: RawColumn): column is TextColumn {
