@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { packageFolder } from '../files/package-folder.ts';
 import { readJsonFile } from '../files/regular-file.ts';
-import { packageFolder } from '../output/version.ts';
 import type { Cause, Claim } from './claim-parts.ts';
 
 /** The bundled file of causes: why claims of the report do not hold, found by running the alternative. */

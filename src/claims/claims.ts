@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { packageFolder } from '../files/package-folder.ts';
 import { type Positioned, readPositioned } from '../files/positioned.ts';
 import { readJsonFile } from '../files/regular-file.ts';
-import { packageFolder } from '../output/version.ts';
 
 import { readCauses, withCauses } from './causes.ts';
 import { checkClaims, checkMetrics, type Runs } from './check-claims.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { quote, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
+import { packageFolder } from '../files/package-folder.ts';
 import { readJsonFile } from '../files/regular-file.ts';
-import { packageFolder } from '../output/version.ts';
 import { type Quantity, quantitiesOf } from './claims.ts';
 import { codeReading, textReading } from './readings.ts';
 import { type Judged, type Verdict, type Verification, verdicts } from './verdicts.ts';

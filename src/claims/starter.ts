@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { packageFolder } from '../output/version.ts';
+import { packageFolder } from '../files/package-folder.ts';
 import { claimKinds } from './kinds/index.ts';
 
 /** A claims file with comments and an example of each kind, in YAML, for a report of one's own. */

@@ -124,7 +124,7 @@ function givenSettings(
 }
 
 /** Notes on lists that may not be meant as lists. */
-function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
+export function listNotes(experiment: Experiment, flags: PlanFlags): string[] {
   return optionsOf(experiment).flatMap((name) => {
     const text = flags[name];
     return (text === undefined ? undefined : options[name].doubt?.(text, flagOf(name))) ?? [];
@@ -163,7 +163,11 @@ function optionFor(experiment: Experiment, name: OptionName): Option {
   if (choices !== undefined) option.argChoices = [...choices];
   // An option with a single choice chooses nothing.
   if (choices?.length === 1) option.hideHelp();
-  // If the option is given twice, the lists are joined: with a space, as 0, 1 is no decimal number.
+  return listFlag(option);
+}
+
+/** If an option is given twice, its lists are joined: with a space, as 0, 1 is no decimal number. */
+export function listFlag(option: Option): Option {
   return option.argParser((value, previous: string | undefined) =>
     previous === undefined ? value : `${previous}, ${value}`,
   );

@@ -18,6 +18,7 @@ import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
 import { addTraceCommand } from './trace.ts';
+import { addTrainCommand } from './train.ts';
 import { unknownCommand } from './usage-error.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'activation-functions',
   ],
   'Beyond the report:': ['study'],
+  'Data and experiments of your own:': ['train'],
   'Results:': ['list', 'table', 'plot', 'check'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
@@ -57,6 +59,7 @@ export function createProgram(setStatus: SetStatus): Command {
   program.addHelpText('after', `\nExit status:\n${exitStatuses()}`);
   for (const experiment of allExperiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
+  addTrainCommand(program, setStatus);
   addReportCommand(program, setStatus);
   addOpenCommand(program);
   addVerifyCommand(program, setStatus);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { claimKinds } from '../claims/kinds/index.ts';
-import { packageFolder } from '../output/version.ts';
+import { packageFolder } from '../files/package-folder.ts';
 import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 

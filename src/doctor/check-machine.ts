@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
+import { packageFolder } from '../files/package-folder.ts';
 import { hasVectors, kernelsInUse } from '../kernels/index.ts';
-import { packageFolder, programVersion } from '../output/version.ts';
+import { programVersion } from '../output/version.ts';
 import { libraries } from '../references/index.ts';
 import { numerics } from '../trial/trial.ts';
 import type { Check } from './check.ts';

@@ -3,7 +3,7 @@ import type { ReferenceName } from '../references/index.ts';
 import type { Defaults } from './define.ts';
 
 /** The seeds of single purposes, which are that of all draws. */
-const ownSeeds = { splitSeed: 'seed', initSeed: 'seed', batchSeed: 'seed' } satisfies Defaults;
+export const ownSeeds = { splitSeed: 'seed', initSeed: 'seed', batchSeed: 'seed' } satisfies Defaults;
 
 /** The settings shared by all experiments on the Franke function. */
 export const frankeSettings = {
@@ -103,6 +103,17 @@ export const linearModel = {
   outputBiasInit: 'none',
   basis: 'total',
   degree: 14,
+} satisfies Defaults;
+
+/** Networks of random depth, widths and activations. */
+export const randomLayers = {
+  net: 1,
+  minHiddenLayers: 1,
+  maxHiddenLayers: 9,
+  minNodes: 1,
+  maxNodes: 100,
+  activationPool: 'sigmoid+relu+leaky_relu+linear',
+  dropout: '0',
 } satisfies Defaults;
 
 /** What other libraries can train for comparison with networks. */

@@ -5,12 +5,13 @@ import { promisify } from 'node:util';
 import { keptOf } from '../experiment/definition.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { packageFolder } from '../files/package-folder.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
 import type { Remarks } from './remarks.ts';
 import type { FileList } from './run-folder.ts';
 import type { Records } from './trials-table.ts';
-import { packageFolder, programVersion } from './version.ts';
+import { programVersion } from './version.ts';
 
 /** Facts that only the run itself knows. */
 export interface RunFacts {

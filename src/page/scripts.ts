@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, posix } from 'node:path';
-import { packageFolder } from '../output/version.ts';
+import { packageFolder } from '../files/package-folder.ts';
 import { type Html, html, verbatim } from './html.ts';
 
 /** The folder of the build, whose modules the page embeds unchanged. */

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
+import { type Experiment, optionsOf } from '../experiment/define.ts';
+import { groupOf, inGroups } from '../experiment/option-groups.ts';
+import {
+  flagOf,
+  type OptionName,
+  optionNames,
+  options,
+  parseOption,
+  withChoices,
+} from '../experiment/options.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { addExamples } from './examples.ts';
+import { choicesOf, listFlag, listNotes } from './experiment.ts';
+import { settingFlag, withFlags } from './flags.ts';
+import {
+  addRunFlags,
+  addUnder,
+  headings,
+  type RunFlags,
+  runOptionsOf,
+  variantAndQuick,
+} from './run-flags.ts';
+import type { SetStatus } from './status.ts';
+import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
+import { writeStderr } from './terminal.ts';
+
+type SettingFlags = Readonly<Partial<Record<OptionName, string>>>;
+export type TrainFlags = RunFlags &
+  TableFlags &
+  SettingFlags & { readonly data?: string; readonly labelNames?: string };
+
+/** `fys-nn train`: models of any data, with every option of the toolbox. */
+export function addTrainCommand(program: Command, setStatus: SetStatus): void {
+  const command = program
+    .command('train')
+    .description('Train models on data of your own: a table, images, a formula, or built-in data');
+  addTrainOptions(command);
+  addRunFlags(command, {
+    out: 'results/train-<data>',
+    elsewhere: 'results/train-<data>',
+    fromFiles: false,
+    quick: '10 epochs',
+  });
+  addUnder(
+    command,
+    headings.output,
+    new Option('--page', 'write a page of the results too, for fys-nn open'),
+  );
+  addExamples(command, [
+    ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
+    ['train --data mnist --hidden none --seed 1..3 --plan', 'logistic regression, means of three seeds'],
+  ]);
+  command.action(async (flags: TrainFlags) => {
+    const { runPlans } = await import('./run.ts');
+    const { settingNotes } = await import('../experiment/setting-notes.ts');
+    const { runFolderName } = await import('../output/folder-name.ts');
+    const { plan, given, sources, note } = await planTraining(flags);
+    if (flags.quiet !== true) {
+      for (const text of [note, ...listNotes(plan.experiment, flags), ...settingNotes(plan, given)])
+        writeStderr(`note: ${withFlags(text)}`);
+    }
+    const out = flags.out ?? join('results', runFolderName(plan));
+    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
+  });
+}
+
+/** The options that say what is trained on which data. */
+export function addTrainOptions(command: Command): void {
+  addUnder(
+    command,
+    headings.data,
+    new Option(
+      '--data <what>',
+      'built-in data by name, or the path of a table or of a folder with images',
+    ).makeOptionMandatory(),
+    ...tableFlags(),
+    new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
+    new Option('--label-names <names>', 'names of the classes, in the order of their labels'),
+  );
+  for (const name of inGroups(optionNames).filter((one) => String(one) !== 'target'))
+    command.addOption(anyOption(name));
+}
+
+/** An option with the choices that it has for any data. Its default depends on the data. */
+function anyOption(name: OptionName): Option {
+  const { description, choices } = options[name];
+  const option = listFlag(settingFlag(name, withChoices(description, choices)));
+  option.helpGroup(`${groupOf(name)}:`);
+  if (choices !== undefined) option.argChoices = [...choices];
+  return option;
+}
+
+/** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
+export async function planTraining(flags: TrainFlags) {
+  const { trainExperiment } = await import('../experiment/train.ts');
+  const { planExperiment } = await import('../experiment/plan.ts');
+  const given = givenLists(
+    flags,
+    optionNames.filter((one) => String(one) !== 'target'),
+    (name) => options[name].choices,
+  );
+  const { experiment, sources, note } = await trainExperiment(
+    {
+      data: flags.data!,
+      dataName: flags.dataName ?? null,
+      labelNames: flags.labelNames?.split(',').map((name) => name.trim()) ?? null,
+      table: tableChoicesOf(flags),
+    },
+    given,
+  );
+  checkOptions(experiment, given);
+  const own = givenLists(
+    flags,
+    optionsOf(experiment).filter((one) => String(one) !== 'target'),
+    (name) => choicesOf(experiment, name),
+  );
+  const plan: Plan = await planExperiment(experiment, { ...variantAndQuick(flags), given: own }, sources);
+  return { plan, given: own, sources, note };
+}
+
+function givenLists(
+  flags: SettingFlags,
+  names: readonly OptionName[],
+  choices: (name: OptionName) => readonly string[] | undefined,
+) {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = flags[name];
+      return text === undefined ? [] : [[name, parseOption(name, text, flagOf(name), choices(name))]];
+    }),
+  );
+}
+
+/** Refuses options that models of these data do not have. */
+function checkOptions(experiment: Experiment, given: object): void {
+  const known = optionsOf(experiment);
+  const other = (Object.keys(given) as OptionName[]).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new UserError({
+    what: `{${other}} does not apply to ${experiment.title.replace(/^M/, 'm')}`,
+    expected: `an option of ${experiment.task === 'regression' ? 'a regression' : 'a classification'} on these data`,
+    received: flagOf(other),
+    remedy: `leave out {${other}}`,
+  });
+}

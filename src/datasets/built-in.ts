@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { packageFolder } from '../files/package-folder.ts';
+import type { Setting } from '../parsing/option.ts';
+import type { DatasetName } from './index.ts';
+import type { TableChoices } from './table-choices.ts';
+
+/** Data that a user can ask for by name. */
+export interface BuiltIn {
+  readonly description: string;
+  readonly dataset: DatasetName;
+  /** The file of a table in data/tables/. */
+  readonly file?: string;
+  readonly table?: Partial<TableChoices>;
+  /** Settings of the dataset's own options. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+}
+
+export const builtIns = {
+  franke: { description: "Franke's function of x and y with noise", dataset: 'franke' },
+  mnist: { description: 'MNIST, 70 000 handwritten digits of 28 x 28 pixels', dataset: 'images' },
+} as const satisfies Record<string, BuiltIn>;
+
+/** The path of the file of a built-in table. */
+export function builtInPath(file: string): string {
+  return join(packageFolder, 'data', 'tables', file);
+}
