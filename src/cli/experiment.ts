@@ -19,7 +19,7 @@ import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
-import { olderFlags, settingFlag, withFlags } from './flags.ts';
+import { settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
 import {
   addRunFlags,
@@ -145,8 +145,7 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
 function optionsFor(experiment: Experiment): readonly Option[] {
   const known = optionsMade.get(experiment);
   if (known !== undefined) return known;
-  const present = inGroups(optionsOf(experiment)).map((name) => optionFor(experiment, name));
-  const made = [...present, ...olderFlags(present)];
+  const made = inGroups(optionsOf(experiment)).map((name) => optionFor(experiment, name));
   optionsMade.set(experiment, made);
   return made;
 }

@@ -85,11 +85,7 @@ export interface DataFacts extends DataNames {
 }
 
 /** An option of a single dataset, with its default value. */
-export interface DatasetOption extends Option {
-  readonly default: Setting;
-  /** Whether the title of the data says its value, unless that is the report's. */
-  readonly inTitle?: boolean;
-}
+export type DatasetOption = Option & { readonly default: Setting };
 
 /** Everything about one dataset: its options, its description, and how to load its rows. */
 export interface DatasetEntry<Config extends { readonly dataset: string } = { readonly dataset: string }> {

@@ -51,10 +51,15 @@ const kinds: readonly (Foreign & { readonly matches: (bytes: Uint8Array) => bool
   },
 ];
 
+/** Recognises a file of a known kind by its first bytes. */
+export function recogniseKind(bytes: Uint8Array): Foreign | null {
+  return kinds.find(({ matches }) => matches(bytes)) ?? null;
+}
+
 /** Recognises the contents of a file that is not what it should be; null if nothing is known of them. */
 export function recogniseForeign(bytes: Uint8Array): Foreign | null {
-  const kind = kinds.find(({ matches }) => matches(bytes));
-  if (kind !== undefined) return kind;
+  const kind = recogniseKind(bytes);
+  if (kind !== null) return kind;
   const start = textOf(bytes);
   if (!/^[\t\n\r -~]{4,}$/.test(start)) return null;
   return { is: `is text that begins with ${quote(start.slice(0, 30))}`, remedy: downloadItself };

@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { CsvError } from 'csv-parse';
 import { asUtf8, isUtf16 } from './encoding.ts';
-import { codeOf } from './errno.ts';
 import { openRegular } from './regular-file.ts';
+import { DamagedGzip, unpacked } from './unpacked.ts';
 
 /** The reason why a file is not CSV: "record 3 has a quoted cell that is never closed". */
 export class NotCsv extends Error {
@@ -86,29 +85,10 @@ async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<B
       yield bytes;
     }
     if (wholeLines && lineStart !== read) throw new NotCsv('the last record is cut off');
+  } catch (error) {
+    throw error instanceof DamagedGzip ? new NotCsv(error.message) : error;
   } finally {
     await file.close();
-  }
-}
-
-/** The bytes of a file; of one that starts as gzip does, what is packed in it. */
-async function* unpacked(file: FileHandle): AsyncGenerator<Buffer> {
-  const start = Buffer.alloc(2);
-  await file.read(start, 0, 2, 0);
-  const bytes = file.createReadStream({ autoClose: false, start: 0 });
-  if (start.readUInt16BE() !== 0x1f8b) {
-    yield* bytes;
-    return;
-  }
-  const unzipped = createGunzip();
-  bytes.on('error', (error) => unzipped.destroy(error)).pipe(unzipped);
-  try {
-    yield* unzipped;
-  } catch (error) {
-    const isDamaged = codeOf(error)?.startsWith('Z_') === true;
-    throw isDamaged ? new NotCsv('it is compressed by gzip, and damaged or cut off') : error;
-  } finally {
-    bytes.destroy();
   }
 }
 
