@@ -32,6 +32,9 @@ export type TrainFlags = RunFlags &
   TableFlags &
   SettingFlags & { readonly data?: string; readonly labelNames?: string };
 
+/** What --quick changes. */
+export const trainQuick = '--epochs 10';
+
 /** `fys-nn train`: models of any data, with every option of the toolbox. */
 export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   const command = program
@@ -42,7 +45,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     out: 'results/train-<data>',
     elsewhere: 'results/train-<data>',
     fromFiles: false,
-    quick: '10 epochs',
+    quick: trainQuick,
   });
   addUnder(
     command,
