@@ -83,8 +83,7 @@ export function addTrainOptions(command: Command): void {
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
     new Option('--label-names <names>', 'names of the classes, in the order of their labels'),
   );
-  for (const name of inGroups(optionNames).filter((one) => String(one) !== 'target'))
-    command.addOption(anyOption(name));
+  for (const name of inGroups(optionNames)) command.addOption(anyOption(name));
 }
 
 /** An option with the choices that it has for any data. Its default depends on the data. */
@@ -100,11 +99,7 @@ function anyOption(name: OptionName): Option {
 export async function planTraining(flags: TrainFlags) {
   const { trainExperiment } = await import('../experiment/train.ts');
   const { planExperiment } = await import('../experiment/plan.ts');
-  const given = givenLists(
-    flags,
-    optionNames.filter((one) => String(one) !== 'target'),
-    (name) => options[name].choices,
-  );
+  const given = givenLists(flags, optionNames, (name) => options[name].choices);
   const { experiment, sources, note } = await trainExperiment(
     {
       data: flags.data!,
@@ -115,11 +110,7 @@ export async function planTraining(flags: TrainFlags) {
     given,
   );
   checkOptions(experiment, given);
-  const own = givenLists(
-    flags,
-    optionsOf(experiment).filter((one) => String(one) !== 'target'),
-    (name) => choicesOf(experiment, name),
-  );
+  const own = givenLists(flags, optionsOf(experiment), (name) => choicesOf(experiment, name));
   const plan: Plan = await planExperiment(experiment, { ...variantAndQuick(flags), given: own }, sources);
   return { plan, given: own, sources, note };
 }
