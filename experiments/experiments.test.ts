@@ -152,7 +152,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   streams: 'cell',
   samples: '20000',
   noise: '0.5',
-  target: 'x+y',
+  formula: 'x+y',
   testSize: '0.5',
   validationSize: '0.2',
   folds: '3',

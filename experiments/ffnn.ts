@@ -8,7 +8,7 @@ export default defineExperiment({
   expected: 'test and training MSE about 0.06',
   examples: [
     ['{hidden} 64-32 {seed} 1..5', 'another network, means of five seeds'],
-    ['{target} "sin(5*x)*y" {noise} 0.5 {learningRate} 0.01', 'a surface of your own'],
+    ['{formula} "sin(5*x)*y" {noise} 0.5 {learningRate} 0.01', 'a surface of your own'],
   ],
   dataset: 'franke',
   references: presets.networkReferences,

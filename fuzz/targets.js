@@ -107,7 +107,7 @@ export const targets = {
       '=',
     ];
     const text = Array.from({ length: 1 + rng.below(30) }, () => pick(rng, parts)).join('');
-    const flag = pick(rng, ['--target', '--schedule']);
+    const flag = pick(rng, ['--formula', '--schedule']);
     return [
       'ffnn',
       '--epochs',

@@ -122,6 +122,22 @@ describe('a baseline of 0.1.0', () => {
   });
 });
 
+test('a column of settings that had another name before is the same column', () => {
+  const trials = (name: string, formula: string) => ({
+    'trials.csv': table(`trial,run,SEED,NOISE,${name},status,TEST_MSE`, 'trial', [
+      `${name},full,1,1,${formula},done,0.5`,
+    ]),
+  });
+  expect(check(trials('target', 'x*y'), trials('formula', 'x*y'))).toMatchObject({
+    files: [{ holds: 1, contradicted: 0, notRun: 0 }],
+    notes: [],
+  });
+  expect(check(trials('target', 'x*y'), trials('formula', 'x+y')).files).toMatchObject([{ notRun: 1 }]);
+  // Elsewhere a target is what a model is trained to give.
+  const predictions = { 'predictions.csv': table('trial,ROW,TARGET', 'trial,row', ['a,1,0.5']) };
+  expect(check(predictions, predictions).files).toMatchObject([{ holds: 1 }]);
+});
+
 test('a number that is missing now is contradicted, with the status', () => {
   const now = today();
   const rows = now['trials.csv'].rows.map((cells) =>

@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../errors.ts';
 import { type StoredTable, sortedText } from '../output/read-tables.ts';
-import { keysOf, type Place, type TrialsTables } from './keys.ts';
+import { keysOf, type Place, type TrialsTables, withPresentNames } from './keys.ts';
 import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
 /** Something in the baseline that is different now. */
@@ -55,7 +55,10 @@ const mostDifferences = 250_000;
  * variants or data, if a
  * key appears twice in a table, if a tolerance names no column, and if there are more differences than can be listed.
  */
-export function checkTables(baseline: Tables, now: Tables, tolerances: Tolerances): Check {
+export function checkTables(before: Tables, after: Tables, tolerances: Tolerances): Check {
+  const [baseline, now] = [before, after].map(
+    (tables) => new Map(Array.from(tables, ([file, table]) => [file, withPresentNames(table)] as const)),
+  );
   const common = [...baseline.keys()].filter((file) => now.has(file));
   if (common.length === 0) throw nothingInCommon(baseline, now);
   const known = [...baseline.values()].flatMap(({ columns }) => columns.map(({ name }) => name));

@@ -1,9 +1,19 @@
 import { UserError } from '../errors.ts';
-import { columnName, optionNames } from '../experiment/options.ts';
+import { columnName, olderNames, optionNames, presentName } from '../experiment/options.ts';
 import type { StoredTable } from '../output/read-tables.ts';
 
 /** The settings of trials, by which a row is found in another folder, whatever its id and place are there. */
-const settingNames: ReadonlySet<string> = new Set(['run', 'variant', 'data', ...optionNames.map(columnName)]);
+const settingNames: ReadonlySet<string> = new Set([
+  ...['run', 'variant', 'data', ...Object.keys(olderNames)],
+  ...optionNames.map(columnName),
+]);
+
+/** A table with the settings of an experiment in the columns that they have now. */
+export function withPresentNames(table: StoredTable): StoredTable {
+  if (!isOfTrials(table) && !isOfCells(table)) return table;
+  const columns = table.columns.map((column) => ({ ...column, name: presentName(column.name) }));
+  return { ...table, columns, primaryKey: table.primaryKey.map(presentName) };
+}
 
 /** What identifies a row of a table. */
 export interface Place {

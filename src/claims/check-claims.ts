@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { flagOf, type OptionName, optionNames, options } from '../experiment/options.ts';
+import { flagOf, optionNames, options, presentName } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { scaleDomains } from '../stats/scales.ts';
@@ -138,10 +138,10 @@ function checkQuantity(quantity: Quantity, at: readonly PropertyKey[], place: Cl
 function checkSettings(settings: Quantity['select'], at: readonly PropertyKey[], place: ClaimsPlace): void {
   for (const [name, values] of Object.entries(settings ?? {})) {
     const keys = [...at, name];
-    checked(keys, place, () => parseChoice(name, optionNames, 'the option'));
-    const { parse } = options[name as OptionName];
+    const option = checked(keys, place, () => parseChoice(presentName(name), optionNames, 'the option'));
+    const { parse } = options[option];
     for (const value of [values].flat()) {
-      const parsed = checked(keys, place, () => parse(String(value), flagOf(name)));
+      const parsed = checked(keys, place, () => parse(String(value), flagOf(option)));
       if (parsed !== value) throw place.error(keys, JSON.stringify(parsed), value);
     }
   }

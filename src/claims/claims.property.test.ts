@@ -64,7 +64,7 @@ test('so is any setting, in with, select and for', async () => {
     'epochs',
     'samples',
     'testSize',
-    'target',
+    'formula',
     'schedule',
     'batchSize',
     'net',
@@ -105,7 +105,7 @@ describe('refused, naming the claim or the place', () => {
   const many = Array.from({ length: 1000 }, (_, i) => i);
   test.each<[string, object, string]>([
     ['a width that is a number', { ...number, with: { hidden: [5] } }, 'with.hidden'],
-    ['a target that is a number', { ...number, with: { target: [7] } }, 'with.target'],
+    ['a formula that is a number', { ...number, with: { formula: [7] } }, 'with.formula'],
     ['a number that is text', { ...number, with: { epochs: ['5'] } }, 'with.epochs'],
     ['10^15 epochs', { ...number, with: { epochs: [1e15] } }, 'with.epochs'],
     [

@@ -37,6 +37,23 @@ async function messageOf(text: string): Promise<string> {
 
 const withClaims = (...claims: object[]) => JSON.stringify({ report: { title: 'a report' }, claims });
 
+test('an option may have the name that it had before, in claims about runs of this program', async () => {
+  const quantity = { experiment: 'ffnn', statistic: 'test_mse', except: { target: 'x+y' } };
+  const conclusion = {
+    ...{ id: 'b', kind: 'conclusion', where: 'Figure 1', says: 'something', holds: 'q > 0' },
+    for: { target: ['x*y', 'x'] },
+    quantities: { q: quantity },
+  };
+  const path = join(folder, 'older.json');
+  await writeFile(path, withClaims({ ...number, with: { target: ['x*y'] } }, conclusion));
+  expect((await readClaims(path)).claims).toMatchObject([
+    { with: { formula: ['x*y'] } },
+    { for: { formula: ['x*y', 'x'] }, quantities: { q: { except: { formula: 'x+y' } } } },
+  ]);
+  await writeFile(path, withClaims({ ...number, select: { target: 'x*y' } }));
+  expect((await readClaims(path, 'given')).claims).toMatchObject([{ select: { target: 'x*y' } }]);
+});
+
 describe("the report's own claims", () => {
   test('can be read, and are every number of its heat maps and more', async () => {
     const { claims } = await readClaims(ownClaims);

@@ -10,6 +10,7 @@ import { type ClaimsPlace, claimsPlace } from './claims-place.ts';
 import type { Metrics, WrittenClaims } from './claims-schema.ts';
 import { metricNamed } from './column-metric.ts';
 import { Misfit } from './kinds/kind.ts';
+import { withPresentNames } from './present-names.ts';
 
 export type { Runs } from './check-claims.ts';
 export type { Cause, Claim, ConclusionClaim, NumberClaim, Quantity } from './claim-parts.ts';
@@ -50,9 +51,11 @@ export async function readClaims(path: string, runs: Runs = 'own'): Promise<Clai
     }
   });
   checkClaims(expanded, place, runs);
-  const all = expanded.flat();
+  // Columns of runs that are given are called what they are called.
+  const named = runs === 'own' ? expanded.map((group) => group.map(withPresentNames)) : expanded;
+  const all = named.flat();
   if (isOwn) return { ...file, claims: withCauses(all, await readCauses()) };
-  for (const [index, group] of expanded.entries()) {
+  for (const [index, group] of named.entries()) {
     for (const claim of group) places.set(claim, place.of(['claims', index]));
   }
   return { ...file, claims: all };

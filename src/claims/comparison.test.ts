@@ -26,7 +26,7 @@ test('other settings are not compared with the report', async () => {
   expect(await statuses(await planOf('ffnn', { epochs: [7] }))).toEqual(['other settings']);
   expect(await statuses(await planOf('grid-search ffnn', {}, true))).toEqual(['other settings']);
   expect(await statuses(await planOf('grid-search ffnn', { hidden: ['20-20'] }))).toEqual(['other settings']);
-  expect(await statuses(await planOf('ffnn', { target: ['x*y'] }))).toEqual(['other data']);
+  expect(await statuses(await planOf('ffnn', { formula: ['x*y'] }))).toEqual(['other data']);
 });
 
 test("a grid with more cells than the report's is compared where both have cells", async () => {

@@ -106,7 +106,7 @@ describe('a number', () => {
 
   test('that one reading contradicts and the other does not is underspecified, and says which', async () => {
     // Untrained, a network is as wrong as the targets are large; the report's wording subtracts their mean.
-    const flat = { ...small, samples: [400], learningRate: [1e-9], target: ['2+0*x'] };
+    const flat = { ...small, samples: [400], learningRate: [1e-9], formula: ['2+0*x'] };
     const untrained = { ...quantity, with: flat };
     const value = (await valuesOf(untrained, textReading)).sort((a, b) => a - b)[6];
     const claim = { ...numberClaim('untrained', value), ...untrained };
@@ -336,7 +336,7 @@ test('a quantity by another statistic reads the cell that is best by it', async 
 });
 
 test('choices that recover a claim are named where no reading of the report does; libraries are left out', async () => {
-  const constant = { ...small, samples: [400], target: ['2+0*x'], learningRate: [1e-9] };
+  const constant = { ...small, samples: [400], formula: ['2+0*x'], learningRate: [1e-9] };
   const exact = { readingError: 0.004, significantDigits: undefined };
   const centred = numberClaim('centred', 0.04, { with: constant, ...exact });
   const holds = 'test < 1';

@@ -8,7 +8,7 @@ import { flagOf, type OptionName, options, parseOption, type Setting } from '../
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
-import { settingFlag } from './flags.ts';
+import { olderFlags, settingFlag } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { sourcesOf } from './run-flags.ts';
 import { writeStderr, writeStdout } from './terminal.ts';
@@ -61,6 +61,7 @@ export function addDataCommand(program: Command): void {
     const { description } = options[name];
     exporting.addOption(settingFlag(name, `${ownersOf(name)}: ${description} (default: ${value})`));
   }
+  for (const option of olderFlags(exporting.options)) exporting.addOption(option);
   addExamples(exporting, [
     ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
     ['data export franke --samples 100 --noise 0 --out franke', 'points on the surface, as CSV'],

@@ -19,7 +19,7 @@ import { lossesOf } from '../nn/losses.ts';
 import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
-import { settingFlag, withFlags } from './flags.ts';
+import { olderFlags, settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
 import {
   addRunFlags,
@@ -145,7 +145,8 @@ export function choicesOf(experiment: Experiment, name: OptionName): readonly st
 function optionsFor(experiment: Experiment): readonly Option[] {
   const known = optionsMade.get(experiment);
   if (known !== undefined) return known;
-  const made = inGroups(optionsOf(experiment)).map((name) => optionFor(experiment, name));
+  const present = inGroups(optionsOf(experiment)).map((name) => optionFor(experiment, name));
+  const made = [...present, ...olderFlags(present)];
   optionsMade.set(experiment, made);
   return made;
 }

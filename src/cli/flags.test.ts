@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { Command } from 'commander';
+import ffnn from '../../experiments/ffnn.ts';
 import { UserError } from '../errors.ts';
 import rooms from '../rooms.json' with { type: 'json' };
+import { experimentCommand } from './experiment.ts';
 import { messageOf, withFlags } from './flags.ts';
 
 test('settings in braces become flags, and nothing else does', () => {
@@ -16,15 +19,23 @@ test('settings in braces become flags, and nothing else does', () => {
 
 test('what the user wrote stays as it is', () => {
   const error = new UserError({
-    what: '{target} is wrong',
+    what: '{formula} is wrong',
     expected: 'less than {samples}',
     received: '{samples}',
     remedy: 'lower {samples}',
   });
   expect(messageOf(error)).toBe(
-    '--target is wrong\n  expected: less than --samples\n  received: "{samples}"\n  remedy:   lower --samples',
+    '--formula is wrong\n  expected: less than --samples\n  received: "{samples}"\n  remedy:   lower --samples',
   );
   expect(messageOf(new Error('lower {samples}'))).toBe('lower --samples');
+});
+
+test('an older name of a flag sets the same option, and --help does not have it', () => {
+  const command = experimentCommand(new Command(), ffnn).action(() => {});
+  command.parse(['--target', 'x*y', '--formula', 'x', '--target', 'y'], { from: 'user' });
+  expect(command.opts()).toEqual({ formula: 'x*y, x, y' });
+  expect(command.helpInformation()).toContain('--formula <expression>');
+  expect(command.helpInformation()).not.toContain('--target');
 });
 
 test('every setting that lower rooms name in braces has a flag, and none of them names a flag', () => {

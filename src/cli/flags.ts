@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UserError } from '../errors.ts';
-import { flagOf, type OptionName, options } from '../experiment/options.ts';
+import { flagOf, type OptionName, olderNames, options } from '../experiment/options.ts';
 
 /** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
 const runSettings = new Set([
@@ -41,6 +41,21 @@ export function messageOf(error: unknown): string {
   }
   // An error from another thread is only its text.
   return withFlags(error instanceof Error ? error.message : String(error));
+}
+
+/** Hidden options for the names that these options had before: --target sets what --formula sets. */
+export function olderFlags(made: readonly Option[]): Option[] {
+  return Object.entries(olderNames).flatMap(([older, name]) => {
+    const present = made.find((option) => option.attributeName() === name);
+    if (present === undefined) return [];
+    const option = new Option(
+      present.flags.replace(flagOf(name), flagOf(older)),
+      `older name of ${flagOf(name)}`,
+    ).hideHelp();
+    option.attributeName = () => name;
+    if (present.parseArg !== undefined) option.argParser(present.parseArg);
+    return option;
+  });
 }
 
 /** The option of a command line that sets an experiment's option. One that says yes or no may come without a value: yes. */

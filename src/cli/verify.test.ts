@@ -108,7 +108,7 @@ test('what is contradicted ends with 3, unless it was expected; a second call co
 /** Without noise and training a network of the program is as wrong as its targets are large; the wording centres them. */
 const centred = {
   ...fair,
-  with: { ...small, samples: [400], target: ['2+0*x'], learningRate: [1e-9] },
+  with: { ...small, samples: [400], formula: ['2+0*x'], learningRate: [1e-9] },
   value: 0.04,
   readingError: 0.004,
 };

@@ -85,7 +85,11 @@ export interface DataFacts extends DataNames {
 }
 
 /** An option of a single dataset, with its default value. */
-export type DatasetOption = Option & { readonly default: Setting };
+export interface DatasetOption extends Option {
+  readonly default: Setting;
+  /** Whether the title of the data says its value, unless that is the report's. */
+  readonly inTitle?: boolean;
+}
 
 /** Everything about one dataset: its options, its description, and how to load its rows. */
 export interface DatasetEntry<Config extends { readonly dataset: string } = { readonly dataset: string }> {

@@ -92,13 +92,13 @@ describe('generateFranke', () => {
     const error = await generateFranke({ ...plain, target: 'log(x - 0.5)' }, 1).catch((reason) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
-      /\{target\} is not finite at x = 0\.\d+, y = 0\.\d+: its value there is NaN/,
+      /\{formula\} is not finite at x = 0\.\d+, y = 0\.\d+: its value there is NaN/,
     );
   });
 
   test('a target with another variable is refused', async () => {
     await expect(generateFranke({ ...plain, target: 'z' }, 1)).rejects.toThrow(
-      /\{target\} has the unknown name z/,
+      /\{formula\} has the unknown name z/,
     );
   });
 });

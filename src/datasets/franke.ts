@@ -89,12 +89,12 @@ export const surfaceFormula: FormulaKind = {
 
 async function surfaceFunction(target: string | null): Promise<(x: number, y: number) => number> {
   if (target === null) return frankeFunction;
-  const evaluate = await compileExpression(target, surfaceFormula.variables, '{target}', surfaceFormula);
+  const evaluate = await compileExpression(target, surfaceFormula.variables, '{formula}', surfaceFormula);
   return (x, y) => {
     const value = evaluate({ x, y });
     if (Number.isFinite(value)) return value;
     throw new UserError({
-      what: `{target} is not finite at x = ${x}, y = ${y}: its value there is ${value}`,
+      what: `{formula} is not finite at x = ${x}, y = ${y}: its value there is ${value}`,
       expected: 'an expression that is finite for all x and y in [0, 1]',
       received: target,
       remedy: 'change the expression, for example guard a division or a logarithm: log(x + 1)',
@@ -121,9 +121,10 @@ export const franke = {
       ...number('standard deviation of the noise, in units of 0.2', 'a number >= 0', (x) => x >= 0),
       default: 1,
     },
-    target: {
+    formula: {
       ...formula('expression', 'surface to learn: franke, or an expression in x and y', surfaceFormula),
       default: 'franke',
+      inTitle: true,
     },
   },
   defaults: { target: null },
@@ -135,14 +136,14 @@ export const franke = {
   dataName: () => 'franke',
   describe({ target }) {
     if (target !== null) {
-      return { title: `target ${target}`, source: null, license: null, isReports: false, isDigits: false };
+      return { title: `f(x, y) = ${target}`, source: null, license: null, isReports: false, isDigits: false };
     }
     return { title, source, license, isReports: true, isDigits: false };
   },
   columns: () => 2,
   // A user's own surface is checked at the points of each seed.
-  resolvesPerSeed: ({ target }) => target !== 'franke',
-  async resolve({ samples, noise, target, seed }) {
+  resolvesPerSeed: ({ formula }) => formula !== 'franke',
+  async resolve({ samples, noise, formula, seed }) {
     if (samples === 'all') {
       throw new UserError({
         what: '{samples} all cannot be used with generated data',
@@ -155,7 +156,7 @@ export const franke = {
       dataset: 'franke',
       samples: samples as number,
       noise: noise as number,
-      target: target === 'franke' ? null : (target as string),
+      target: formula === 'franke' ? null : (formula as string),
     };
     // Check here, before anything is trained or written.
     if (config.target !== null) await generateFranke(config, seed as number);

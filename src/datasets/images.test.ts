@@ -52,7 +52,7 @@ test("Franke's function is the report's surface, another target is not", () => {
     describeData({ dataset: 'franke', samples: 10, noise: 1, target }, { columns: 2, classes: 1 }, null);
   expect(surface(null)).toMatchObject({ title: 'Franke function', isReports: true, label: null });
   expect(surface('sin(5*x)*y')).toMatchObject({
-    title: 'target sin(5*x)*y',
+    title: 'f(x, y) = sin(5*x)*y',
     source: null,
     isReports: false,
   });

@@ -196,7 +196,7 @@ describe('small runs', () => {
   const columns = ['train_mse', 'test_mse'];
 
   test('a run that cannot be made is named with its error, another hash with both', async () => {
-    const bad = { ...good, name: 'b', options: { ...good.options, target: 'z' } };
+    const bad = { ...good, name: 'b', options: { ...good.options, formula: 'z' } };
     const checks = await checkGolden({ mnist: '', columns, cases: [good, bad] }, []);
     expect(checks.map(({ what }) => what)).toEqual([
       'same numbers, WebAssembly kernels',

@@ -160,13 +160,13 @@ describe("a user's runs", () => {
   });
 
   test('what the title and the name of the data say is not said again', async () => {
-    const given = { hidden: ['64-32'], activation: ['sigmoid'], target: ['x * y'] };
+    const given = { hidden: ['64-32'], activation: ['sigmoid'], formula: ['x * y'] };
     const shown = {
       ...(await shownBy('ffnn', given)),
-      data: [{ ...franke, title: 'target x * y', isReports: false }],
+      data: [{ ...franke, title: 'f(x, y) = x * y', isReports: false }],
     };
     expect(describeTrials(shown).heading).toBe(
-      'Network 2-64-32-1, sigmoid: MSE per epoch (target x * y, seed 2020)',
+      'Network 2-64-32-1, sigmoid: MSE per epoch (f(x, y) = x * y, seed 2020)',
     );
   });
 

@@ -53,8 +53,7 @@ export function describeTrials(shown: Shown): Description {
   const seeds = seedsText(settings);
   const ofData = datasetEntry(experiment.dataset).options;
   const changed = changedOptions(experiment, variant, settings).filter(
-    // The data's title names the target, and says whether images are transposed.
-    (name) => !(name in ofData && data.includes(optionTitle(name))),
+    (name) => ofData[name]?.inTitle !== true,
   );
   const inText = (name: OptionName) =>
     `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(settings) : ''}`;

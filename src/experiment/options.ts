@@ -113,6 +113,14 @@ export const options = unionOf([
 ]) as Readonly<Record<OptionName, Option>>;
 export const optionNames = Object.keys(options) as OptionName[];
 
+/** Names that options had before, which users' commands, claims and results may have. */
+export const olderNames: Readonly<Record<string, OptionName>> = { target: 'formula' };
+
+/** The present name of an option, or of its column: each older name is one word. The name itself where it never had another. */
+export function presentName(name: string): string {
+  return Object.hasOwn(olderNames, name) ? olderNames[name] : name;
+}
+
 /** learningRate as --learning-rate. */
 export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -81,20 +81,20 @@ test('targets outside the range of a loss are refused before anything is trained
   const planned = (given: SettingLists) =>
     planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
   const given = { loss: ['mse', 'sigmoid_cross_entropy'], noise: [0], seed: [1, 2] };
-  expect((await planned({ ...given, target: ['x*y'] })).cells).toHaveLength(4);
-  await expect(planned({ ...given, target: ['x*y', '2*x*y'] })).rejects.toMatchObject({
+  expect((await planned({ ...given, formula: ['x*y'] })).cells).toHaveLength(4);
+  await expect(planned({ ...given, formula: ['x*y', '2*x*y'] })).rejects.toMatchObject({
     message: expect.stringMatching(/targets from 0 to 1/),
     parts: {
       received: expect.stringMatching(/^1\.\d+ in row \d+$/),
       remedy: expect.stringContaining('minmax'),
     },
   });
-  expect((await planned({ ...given, target: ['2*x*y-1'], scaleTargets: ['minmax'] })).cells).toHaveLength(4);
+  expect((await planned({ ...given, formula: ['2*x*y-1'], scaleTargets: ['minmax'] })).cells).toHaveLength(4);
 });
 
 test('targets are those of the rows that a trial trains on, where data or split have seeds of their own', async () => {
   const ffnn = experiments.find(({ name }) => name === 'ffnn')!;
-  const few = { samples: [8], testSize: [4], batchSize: [1], noise: [0], target: ['1.1*x'] };
+  const few = { samples: [8], testSize: [4], batchSize: [1], noise: [0], formula: ['1.1*x'] };
   const refusal = (seeds: SettingLists): Promise<string> => {
     const given = { ...few, loss: ['sigmoid_cross_entropy'], ...seeds };
     const planned = planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });

@@ -14,7 +14,7 @@ export const frankeSettings = {
   streams: 'shared',
   samples: 1000,
   noise: 1,
-  target: 'franke',
+  formula: 'franke',
   testSize: 0.25,
   validationSize: 0,
   folds: 'none',

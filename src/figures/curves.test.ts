@@ -178,14 +178,14 @@ test('a curve of one epoch is a point', async () => {
 });
 
 test.each([240, 300, 480])('no two names in the key of %d pixels are equal or cut off', async (width) => {
-  const targets = ['3*x+sin(y)*exp(x*y)*x^7+12345*y', '3*x+sin(y)*exp(x*y)*x^7+12345*x'];
+  const formulas = ['3*x+sin(y)*exp(x*y)*x^7+12345*y', '3*x+sin(y)*exp(x*y)*x^7+12345*x'];
   const trials = ['relu', 'leaky_relu'].flatMap((activation) =>
-    targets.map((target) => trial({ activation, target, learningRate: 0.01 }, falling)),
+    formulas.map((formula) => trial({ activation, formula, learningRate: 0.01 }, falling)),
   );
   const figure = figureOf(trials, { width });
   const svg = await toSvg(figure.spec);
   expect(svg.includes('…')).toBe(false);
-  for (const text of ['>target, activation<', 'leaky relu<']) expect(svg.includes(text)).toBe(true);
+  for (const text of ['>formula, activation<', 'leaky relu<']) expect(svg.includes(text)).toBe(true);
   expect(await textFaults(figure.spec)).toEqual([]);
 });
 
@@ -199,8 +199,8 @@ describe('no text is over another or cut off', () => {
     ['values from 1e-12 to 1e300', [trial({}, [1e-12, 1, 1e300])]],
     [
       'long names',
-      ['3*x+sin(y)*exp(x*y)*x^7+12345', 'franke'].map((target) =>
-        trial({ target, hidden: '20-20-20' }, falling),
+      ['3*x+sin(y)*exp(x*y)*x^7+12345', 'franke'].map((formula) =>
+        trial({ formula, hidden: '20-20-20' }, falling),
       ),
     ],
     [

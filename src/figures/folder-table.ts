@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { presentName } from '../experiment/options.ts';
 import { NotCsv, readCsv } from '../files/csv.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { isUnchanged, type WrittenFiles } from '../output/earlier-run.ts';
@@ -24,7 +25,8 @@ export async function readText(folder: string, file: string): Promise<string> {
 }
 
 /**
- * The rows of a CSV file, one by one. A column that the file lacks has the text that `defaults` gives it.
+ * The rows of a CSV file, one by one. A column that the file lacks is read from that of an option's older name, and else has
+ * the text that `defaults` gives it.
  *
  * `written` are the files that runs wrote to the folder. Other quotes and line ends, as spreadsheets write them, are no change.
  *
@@ -79,7 +81,8 @@ function line(cells: readonly string[]): string {
 }
 
 function placesOf(columns: readonly string[], header: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(columns.map((name) => [name, header.indexOf(name)]));
+  const present = header.map((name) => (columns.includes(name) ? name : presentName(name)));
+  return new Map(columns.map((name) => [name, present.indexOf(name)]));
 }
 
 function unreadable(folder: string, file: string): UserError {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** A copy of the good folder in which one file is another. */
 async function changed(file: string, change: (text: string) => string): Promise<string> {
   const copy = join(folder, 'changed');
@@ -66,6 +69,20 @@ test('what was written comes back', async () => {
   const results = await readResults(good, [ffnn]);
   expect(results.trials).toHaveLength(2);
   expect(results.trials[0]).toMatchObject({ ...shape, metrics: { test_mse: 0.5, train_r2: null } });
+});
+
+test('a run from before the option formula had its name is read as it was', async () => {
+  const older = join(folder, 'older');
+  await cp(good, older, { recursive: true });
+  const text = await readFile(join(good, 'trials.csv'), 'utf8');
+  const before = text.replace(',formula,', ',target,').replaceAll(',franke,0.25,', ',x*y,0.25,');
+  await writeFile(join(older, 'trials.csv'), before);
+  for (const file of ['manifest.json', 'datapackage.json']) {
+    const written = await readFile(join(older, file), 'utf8');
+    await writeFile(join(older, file), written.replaceAll(digest(text), digest(before)));
+  }
+  const { trials } = await readResults(older, [ffnn]);
+  expect(trials.map(({ settings }) => settings.formula)).toEqual(['x*y', 'x*y']);
 });
 
 describe('from a spreadsheet or an editor', () => {
@@ -109,10 +126,10 @@ describe('refused, with file and record', () => {
     ['kernel_init', 'xavier'],
     ['seed', '1.5'],
     ['test_mse', 'half'],
-    ['target', 'x\u0001'],
-    ['target', '\ufffex'],
+    ['formula', 'x\u0001'],
+    ['formula', '\ufffex'],
     ['schedule', '\u001b]0;x\u0007'],
-    ['target', 'x+'.repeat(500)],
+    ['formula', 'x+'.repeat(500)],
   ])('trials.csv with another %s', async (column, value) => {
     const path = await changed('trials.csv', (text) => {
       const rows = parse(text);

@@ -128,16 +128,16 @@ test('a caption names some of many closed forms', () => {
 });
 
 test('formulas as long as they may be leave a figure its size', async () => {
-  const targets = ['x+', 'y+'].map((text) => `${text.repeat(249)}1`);
+  const formulas = ['x+', 'y+'].map((text) => `${text.repeat(249)}1`);
   const results = [
-    { experiment: ffnn, trials: many(2, (i) => ({ target: targets[i] })) },
+    { experiment: ffnn, trials: many(2, (i) => ({ formula: formulas[i] })) },
     {
       experiment: ols,
-      trials: many(4, (i) => ({ target: targets[i % 2], batchSize: 10, learningRate: i < 2 ? 1 : 2 })),
+      trials: many(4, (i) => ({ formula: formulas[i % 2], batchSize: 10, learningRate: i < 2 ? 1 : 2 })),
     },
     {
       experiment: ols,
-      trials: many(4, (i) => ({ schedule: targets[i % 2], batchSize: i, learningRate: i })),
+      trials: many(4, (i) => ({ schedule: formulas[i % 2], batchSize: i, learningRate: i })),
     },
   ];
   for (const one of results) {

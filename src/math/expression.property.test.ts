@@ -5,7 +5,7 @@ import { compileExpression } from './expression.ts';
 import { functions } from './expression-names.ts';
 
 const runs = { seed: fixedSeed, numRuns: 1500 };
-const compiled = (text: string) => valueOrRefusal(() => compileExpression(text, ['x', 'y'], '--target'));
+const compiled = (text: string) => valueOrRefusal(() => compileExpression(text, ['x', 'y'], '--formula'));
 
 test('any text is refused, or gives a number (of any kind) for numbers of any kind', async () => {
   await fc.assert(

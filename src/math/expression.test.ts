@@ -7,7 +7,7 @@ const variables = ['x', 'y', 'epoch'] as const;
 const values = { x: 2, y: -3, epoch: 7 };
 
 async function evaluate(text: string, at: Record<string, number> = values): Promise<number> {
-  return (await compileExpression(text, variables, '--target'))(at);
+  return (await compileExpression(text, variables, '--formula'))(at);
 }
 
 async function refused(text: string, names: readonly string[] = variables): Promise<UserError> {
@@ -96,7 +96,7 @@ describe('values', () => {
   });
 
   test('a variable comes before a constant of its name', async () => {
-    const evaluateE = await compileExpression('e + pi', ['e'], '--target');
+    const evaluateE = await compileExpression('e + pi', ['e'], '--formula');
     expect(evaluateE({ e: 1 })).toBe(1 + Math.PI);
   });
 

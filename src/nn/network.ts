@@ -83,7 +83,7 @@ function strideFor(units: number, sparse: boolean): number {
 
 /** Lays out the layers for batches of up to `capacity` rows, with `slots` slots of optimiser state. */
 export function layOut(
-  layers: readonly LayerSpec[],
+  layers: readonly Pick<LayerSpec, 'units' | 'activation' | 'biasInit'>[],
   inputs: number,
   capacity: number,
   slots: number,

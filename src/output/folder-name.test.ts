@@ -67,9 +67,9 @@ describe('other trials have a name that says what differs', () => {
 });
 
 test('no two runs share a folder on a disk that does not distinguish capitals, and every name is safe there', async () => {
-  const targets = ['x*y', 'x+y', 'x/y', 'x-y', 'x*x+y*y', 'x', 'y'];
+  const formulas = ['x*y', 'x+y', 'x/y', 'x-y', 'x*x+y*y', 'x', 'y'];
   const runs: Partial<Record<OptionName, string>>[] = [
-    ...targets.map((target) => ({ target })),
+    ...formulas.map((formula) => ({ formula })),
     ...['1,2', '12', '1..3', '1,2,4', '1..40', '1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35'].map(
       (seed) => ({ seed }),
     ),

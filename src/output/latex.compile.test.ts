@@ -45,7 +45,7 @@ const cases: [string, string, SettingLists][] = [
   ['twenty columns of three seeds', 'grid-search ols', { learningRate: rates, seed: [1, 2, 3] }],
   ['a hundred rows', 'activations', { learningRate: rates, seed: [1, 2] }],
   ['architectures', 'randomnet', {}],
-  ['formulas', 'ffnn', { target: ['sin(5*x)*y^2', 'x < y ? x^2 : exp(-x)'], lambda: [0, 0.1] }],
+  ['formulas', 'ffnn', { formula: ['sin(5*x)*y^2', 'x < y ? x^2 : exp(-x)'], lambda: [0, 0.1] }],
 ];
 
 (hasLatex ? test : test.skip)(

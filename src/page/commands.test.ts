@@ -52,7 +52,7 @@ describe('commandOf', () => {
       { given: { learningRate: [0.1, 1e-7] } },
       'npx fys-nn ffnn --seed 2020 --learning-rate 0.1,1e-7',
     ],
-    ['ffnn', { given: { target: ['sin(5*x)*y'] } }, "npx fys-nn ffnn --seed 2020 --target 'sin(5*x)*y'"],
+    ['ffnn', { given: { formula: ['sin(5*x)*y'] } }, "npx fys-nn ffnn --seed 2020 --formula 'sin(5*x)*y'"],
   ])('%s with %j is written as one would type it', async (name, choices, expected) => {
     expect(commandOf(await planned(name, choices), usual)).toBe(expected);
   });
@@ -68,7 +68,7 @@ describe('commandOf', () => {
   });
 
   test.each<[string, Chosen]>([
-    ['ffnn', { quick: true, given: { seed: [1, 2, 3], target: ['(x > y ? 1 : 0)', 'max(x, y)'] } }],
+    ['ffnn', { quick: true, given: { seed: [1, 2, 3], formula: ['(x > y ? 1 : 0)', 'max(x, y)'] } }],
     ['grid-search ridge', { variant: 'text', given: { lambda: [1e-12, 3], solver: ['sgd', 'closed-form'] } }],
     ['ffnn', { given: { schedule: ['eta0/(1 + epoch)'], hidden: ['none', '3-4'], noise: [0] } }],
   ])('%s with %j: through sh and the program it is the same plan', async (name, choices) => {

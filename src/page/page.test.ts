@@ -181,9 +181,9 @@ describe('verdicts', () => {
 describe("data that are not the report's", () => {
   test('have no verdicts, no published numbers, no figure of the report, and are named', async () => {
     const [data] = plan.data;
-    const other = { ...plan, data: [{ ...data, title: 'target x*y', isReports: false }] };
+    const other = { ...plan, data: [{ ...data, title: 'f(x, y) = x*y', isReports: false }] };
     const text = await reportPage({ ...page, runs: [{ plan: other, figures: [] }] });
-    expect(text).toContain('on these data: target x*y.');
+    expect(text).toContain('on these data: f(x, y) = x*y.');
     expect(text).not.toContain('id="verdicts"');
     expect(text).not.toContain('Figure 5');
   });
@@ -232,7 +232,7 @@ test('the glossary has the terms that the page uses, and no others', async () =>
 test('what users supply is text, in markup and in data', async () => {
   const named = {
     ...plan,
-    lists: { ...plan.lists, target: [hostile] },
+    lists: { ...plan.lists, formula: [hostile] },
     experiment: { ...plan.experiment, title: hostile },
   };
   const made = await madeVerification({ says: hostile });

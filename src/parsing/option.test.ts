@@ -40,7 +40,7 @@ test.each([
 test.each([
   ['testSize', '25%', 'write --test-size 0.25'],
   ['testSize', '100%', 'write a number without %'],
-  ['target', 'x**2+y', 'write ^ for a power: x^2+y'],
+  ['formula', 'x**2+y', 'write ^ for a power: x^2+y'],
 ] as const)('--%s %s: the remedy is what to write', (name, text, remedy) => {
   expect(() => parseOption(name, text)).toThrow(remedy);
 });

@@ -2,6 +2,7 @@ import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
 import { type Split, splitRows } from '../datasets/split.ts';
 import { losses } from '../nn/losses.ts';
+import type { LayerWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
 import { coefficientsOf } from './coefficients.ts';
 import { sharedSeed } from './config.ts';
@@ -17,6 +18,17 @@ import { outputsToBytes } from './test-outputs.ts';
 import type { Trial, TrialConfig, TrialRecord } from './trial.ts';
 import { withValidation } from './validation.ts';
 
+/** A model as a trial has fitted it, with what it takes to use it on other rows. */
+export interface FittedModel extends Pick<Prepared, 'steps' | 'targetScale'> {
+  readonly dataset: Dataset;
+  readonly weights: readonly LayerWeights[];
+}
+
+export interface TrialHooks extends FitHooks {
+  /** Receives the model before the record exists; not called if the trial diverged, or if another library keeps the model. */
+  readonly keepModel?: (fitted: FittedModel) => Promise<void>;
+}
+
 /**
  * Computes a trial: loads and prepares its data, fits its model, scores it.
  *
@@ -26,13 +38,17 @@ import { withValidation } from './validation.ts';
 export async function runTrial(
   { id, config }: Trial,
   sources: Sources,
-  hooks: FitHooks = {},
+  hooks: TrialHooks = {},
 ): Promise<TrialRecord> {
   const started = performance.now();
   const draws = drawSeeds(config);
   const dataset = await loadData(config.data, sharedSeed(config, 'data'), sources);
   const { prepared, fit, fitted } = await fitTrial(dataset, config, draws, hooks);
-  const { probabilities } = fit;
+  const { probabilities, weights } = fit;
+  if (weights !== undefined && !fit.diverged && solverEntry(fitted.solver).reference === null) {
+    const { steps, targetScale } = prepared;
+    await hooks.keepModel?.({ dataset, weights, steps, ...(targetScale && { targetScale }) });
+  }
   if (probabilities !== null) {
     const classified = { labels: labelsOf(prepared.test), probabilities };
     const dtype = solverEntry(fitted.solver).dtype(fitted);

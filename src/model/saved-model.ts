@@ -1,0 +1,98 @@
+import type { Dtype } from '../math/dtype.ts';
+import { type LossName, losses } from '../nn/losses.ts';
+import type { LayerSpec } from '../nn/network.ts';
+import type { Step } from '../trial/preprocessing.ts';
+import type { FittedModel } from '../trial/run-trial.ts';
+import { solverEntry } from '../trial/solvers/index.ts';
+import { canonicalConfig, type Trial } from '../trial/trial.ts';
+
+export const modelFormat = 'fys-nn-model/1';
+
+/** A dense layer with its weights: a = f(x W + b). */
+export interface SavedLayer {
+  readonly units: number;
+  readonly activation: LayerSpec['activation'];
+  /** [inputs][units] */
+  readonly kernel: Float64Array;
+  /** [units], or none */
+  readonly bias: Float64Array | null;
+}
+
+/** A fitted model, with everything that it takes to use it on other rows. */
+export interface SavedModel {
+  readonly format: typeof modelFormat;
+  /** The version of fys-nn that wrote it. */
+  readonly program: string;
+  /** The trial that fitted it, and its canonical config. */
+  readonly trial: string;
+  readonly config: unknown;
+  /** The data that it was fitted to, in words. */
+  readonly data: { readonly title: string; readonly source: string | null; readonly license: string | null };
+  /** The columns of a row that goes in; names are null if the data have none. */
+  readonly inputs: { readonly columns: number; readonly names: readonly string[] | null };
+  /** What turns a row into the inputs of the first layer, in this order. */
+  readonly preprocessing: readonly Step[];
+  /** At least one. The last one's activation is applied too: softmax gives a probability for each class. */
+  readonly layers: readonly SavedLayer[];
+  /** It tells regression and classification apart. */
+  readonly loss: LossName;
+  /** A prediction is output * factor + offset; 0 and 1 for a classifier. */
+  readonly target: {
+    readonly name: string | null;
+    readonly offset: number;
+    readonly factor: number;
+    /** Of a classifier: the number of its classes, at least 2, and what they are called; 1 and null for a regression. */
+    readonly classes: number;
+    readonly classNames: readonly string[] | null;
+  };
+  /** The element type of the arithmetic. */
+  readonly dtype: Dtype;
+  /**
+   * The order of summation. network: that of training networks. linear: that of closed forms, one product after the other. It
+   * decides the last digits.
+   */
+  readonly sums: 'network' | 'linear';
+}
+
+/** The model that a trial has fitted. `program` is the version of fys-nn; `data` describes what it was fitted to. */
+export function modelOf(
+  { id, config }: Trial,
+  { dataset, steps, targetScale, weights }: FittedModel,
+  program: string,
+  data: SavedModel['data'],
+): SavedModel {
+  const { model } = config;
+  const solver = solverEntry(model.solver);
+  const loss = solver.loss(model);
+  const isNetwork = 'layers' in model;
+  const { offset, factor } = targetScale ?? { offset: 0, factor: 1 };
+  return {
+    format: modelFormat,
+    program,
+    trial: id,
+    config: canonicalConfig(config),
+    data,
+    inputs: { columns: dataset.columns, names: null },
+    preprocessing: steps,
+    layers: weights.map(({ kernel, bias }, index) => ({
+      units: isNetwork ? model.layers[index].units : 1,
+      activation: isNetwork ? model.layers[index].activation : 'linear',
+      kernel,
+      bias,
+    })),
+    loss,
+    target: {
+      name: null,
+      offset,
+      factor,
+      classes: losses[loss].classes ?? dataset.classes,
+      classNames: null,
+    },
+    dtype: solver.dtype(model),
+    sums: isNetwork ? 'network' : 'linear',
+  };
+}
+
+export function isClassifier({ loss }: Pick<SavedModel, 'loss'>): boolean {
+  return losses[loss].task === 'classification';
+}
