@@ -46,7 +46,7 @@ interface Constants {
  * u in [-1, 1], and a polynomial p interpolated at Chebyshev nodes, lowest power first. Its relative error is below that of
  * rounding.
  */
-interface Tail {
+export interface Tail {
   readonly limit: number;
   readonly shift: number;
   readonly alpha: number;
@@ -92,6 +92,12 @@ const constants: Readonly<Record<Dtype, Constants>> = {
       ],
     },
   },
+};
+
+/** The tail of the normal distribution in each element type, for programs that compute it with other arithmetic. */
+export const normalTails: Readonly<Record<Dtype, Tail>> = {
+  float32: constants.float32.tail,
+  float64: constants.float64.tail,
 };
 
 /** 2^-k. */
