@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { isNpy } from '../files/npy-decode.ts';
 import { unpackedStart } from '../files/unpacked.ts';
 import { recogniseKind } from './foreign-file.ts';
 import type { RawTable } from './raw-table.ts';
@@ -17,6 +18,16 @@ export interface TableFormat {
 
 /** Every format. The first one that matches is used; the last one matches any text. */
 export const tableFormats = {
+  npy: {
+    title: '.npy',
+    matches: isNpy,
+    read: async (path) => (await import('./numpy-table.ts')).readNpyTable(path),
+  },
+  npz: {
+    title: '.npz',
+    matches: (start) => start[0] === 0x50 && start[1] === 0x4b && start[2] < 10,
+    read: async (path) => (await import('./numpy-table.ts')).readNpzTable(path),
+  },
   csv: {
     title: 'CSV',
     matches: () => true,
