@@ -1,12 +1,13 @@
 import { writeAttachment } from '../store/attachments.ts';
 import { openJournal } from '../store/store.ts';
 import { runTrial } from '../trial/run-trial.ts';
+import { keeping } from './keeping.ts';
 import { type Launcher, LaunchFailure } from './launcher.ts';
 import { schedule } from './schedule.ts';
 
 /** Runs one trial after another in this thread. There is no timeout, and a stop takes effect only between two trials. */
 export const inline: Launcher = async (trials, options) => {
-  const { store, sources, events } = options;
+  const { store, sources, events, keep = 'records' } = options;
   const journal = await openJournal(store.directory);
   try {
     return await schedule(trials, 1, options, async (trial) => {
@@ -15,10 +16,11 @@ export const inline: Launcher = async (trials, options) => {
       };
       const record = await runTrial(trial, sources, {
         onEpoch: (epoch) => events.epoch(trial, epoch),
-        attach: (kind, bytes) =>
+        ...keeping(trial, keep, (kind, bytes) =>
           writeAttachment(store.directory, trial, kind, bytes).catch(throwLaunchFailure),
+        ),
       });
-      await journal.append(record).catch(throwLaunchFailure);
+      if (keep !== 'models') await journal.append(record).catch(throwLaunchFailure);
       return record.status;
     });
   } finally {

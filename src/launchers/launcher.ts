@@ -30,9 +30,13 @@ export interface LaunchOptions {
   readonly maxFailures?: number;
   /** Also compute trials that the store already holds. */
   readonly force?: boolean;
+  /** What is put into the store: the records of trials (the default), also their models, or only the models of trials with a record. */
+  readonly keep?: Kept;
   /** When aborted, running trials save their progress and no others are started. */
   readonly stop?: AbortSignal;
 }
+
+export type Kept = 'records' | 'records and models' | 'models';
 
 /** Milliseconds that running trials have to save their progress after a stop. */
 export const stopGracePeriod = 10_000;

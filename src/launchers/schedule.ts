@@ -31,7 +31,8 @@ export async function schedule(
   runOne: RunOne,
   onStop: () => void = () => {},
 ): Promise<Launched> {
-  const { store, lease, events, force = false, maxFailures = Number.POSITIVE_INFINITY } = options;
+  const { store, lease, events, maxFailures = Number.POSITIVE_INFINITY } = options;
+  const force = options.force === true || options.keep === 'models';
   const stopping = new AbortController();
   const stop = stopping.signal;
   const stopped = new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './work
 
 /** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only its own trial. */
 export const threads: Launcher = async (trials, options) => {
-  const { store, sources, jobs, events, timeout = null, force = false } = options;
+  const { store, sources, jobs, events, timeout = null, force = false, keep = 'records' } = options;
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
   const workerData: WorkerData = { shared: await shareData(trials, sources), sources };
@@ -57,7 +57,8 @@ export const threads: Launcher = async (trials, options) => {
     if (broken !== null) throw broken;
     const { id, config } = trial;
     const cores: LentCores = { idle, lent: new Int32Array(new SharedArrayBuffer(4)) };
-    const task: WorkerTask = { id, config, storeDirectory: store.directory, cores, stopFlag, force, attempt };
+    const storeDirectory = store.directory;
+    const task: WorkerTask = { id, config, storeDirectory, cores, stopFlag, force, keep, attempt };
     const ending = new AbortController();
     const end = (reason: Error): void => ending.abort(reason);
     let timer: NodeJS.Timeout | undefined;

@@ -9,7 +9,8 @@ import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
 import type { TrialConfig } from '../trial/trial.ts';
 import { injectFault } from './faults.ts';
-import { type Ending, LaunchFailure } from './launcher.ts';
+import { keeping } from './keeping.ts';
+import { type Ending, type Kept, LaunchFailure } from './launcher.ts';
 import { type LentCores, takeCore } from './lent-cores.ts';
 
 /** The data that every worker receives when it starts. */
@@ -27,6 +28,7 @@ export interface WorkerTask {
   readonly stopFlag: Int32Array;
   /** Whether to compute everything again, also what a finished trial with fewer epochs has computed. */
   readonly force: boolean;
+  readonly keep: Kept;
   /** 1, plus the number of earlier failed attempts. */
   readonly attempt: number;
 }
@@ -51,7 +53,7 @@ let journal: ReturnType<typeof openJournal> | null = null;
 
 /** Computes one trial in a worker thread. Stores its attachments, then its record in this worker's own journal. */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
-  const { id, config, storeDirectory, cores, stopFlag, force, attempt } = task;
+  const { id, config, storeDirectory, cores, stopFlag, force, keep, attempt } = task;
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
   let reported = Number.NEGATIVE_INFINITY;
   const onEpoch = (epoch: number): void => {
@@ -87,10 +89,12 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     };
     const attach: Attach = (kind, bytes) =>
       writeAttachment(storeDirectory, { id }, kind, bytes).catch(throwLaunchFailure);
-    const hooks = { onEpoch, lendCore, attach, checkpoints };
+    const hooks = { onEpoch, lendCore, checkpoints, ...keeping({ id, config }, keep, attach) };
     const record = await runTrial({ id, config }, sources, hooks);
-    journal ??= openJournal(storeDirectory);
-    await (await journal).append(record).catch(throwLaunchFailure);
+    if (keep !== 'models') {
+      journal ??= openJournal(storeDirectory);
+      await (await journal).append(record).catch(throwLaunchFailure);
+    }
     await checkpoints.remove();
     return record.status;
   } catch (error) {

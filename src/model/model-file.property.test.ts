@@ -10,10 +10,13 @@ import type { SavedModel } from './saved-model.ts';
 
 const common = {
   format: 'fys-nn-model/1',
-  program: '0.0.0',
   trial: 't00',
   config: { seed: 1, data: { dataset: 'franke' } },
-  data: { title: 'two numbers', source: null, license: null },
+  about: {
+    program: '0.0.0',
+    title: 'a network',
+    data: { title: 'two numbers', source: null, license: null },
+  },
 } as const;
 
 const regression: SavedModel = {

@@ -138,7 +138,8 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
       width === 1 &&
       json.layers[0].bias === null &&
       task === 'regression'), 'sums', 'is linear, for a network');
-  return { ...json, preprocessing, layers };
+  const { about, ...rest } = json;
+  return { ...rest, ...(about && { about }), preprocessing, layers };
 }
 
 function notAModel(path: string, reason: string): UserError {

@@ -25,10 +25,15 @@ export const modelSchema = (z: typeof Zod.z) => {
   ]);
   return z.strictObject({
     format: z.literal(modelFormat),
-    program: text,
     trial: text,
     config: z.record(z.string(), z.unknown()),
-    data: z.strictObject({ title: text, source: text.nullable(), license: text.nullable() }),
+    about: z
+      .strictObject({
+        program: text,
+        title: text,
+        data: z.strictObject({ title: text, source: text.nullable(), license: text.nullable() }),
+      })
+      .optional(),
     inputs: z.strictObject({ columns: count, names: z.array(text).nullable() }),
     preprocessing: z.array(step),
     layers: z

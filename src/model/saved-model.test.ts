@@ -28,7 +28,11 @@ function sgd(
   const { loss = 'mse' as LossName } = change;
   const { task, output } = losses[loss];
   const layer = { kernelInit: 'glorot_uniform', biasInit: 'zeros' } as const;
-  const last = { ...layer, units: task === 'classification' ? 10 : 1, activation: output };
+  const last = {
+    ...layer,
+    units: losses[loss].units(task === 'classification' ? 10 : 1),
+    activation: output,
+  };
   return {
     solver: 'sgd',
     layers: [...hidden.map((activation) => ({ ...layer, units: 5, activation })), last],
@@ -75,8 +79,7 @@ async function saved(
     },
   });
   expect(record.status).toBe('done');
-  const data = { title: 'the data', source: null, license: null };
-  const model = modelOf(trial, kept!, '0.0.0', data);
+  const model = modelOf(trial, kept!);
   const read = await modelFromJson(JSON.parse(modelToText(model)), 'model.json');
   expect(read).toEqual(model);
   return { model: read, record };

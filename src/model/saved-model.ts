@@ -21,13 +21,11 @@ export interface SavedLayer {
 /** A fitted model, with everything that it takes to use it on other rows. */
 export interface SavedModel {
   readonly format: typeof modelFormat;
-  /** The version of fys-nn that wrote it. */
-  readonly program: string;
   /** The trial that fitted it, and its canonical config. */
   readonly trial: string;
   readonly config: unknown;
-  /** The data that it was fitted to, in words. */
-  readonly data: { readonly title: string; readonly source: string | null; readonly license: string | null };
+  /** Where it is from, in words; absent in the trial store, where models depend on nothing but the config. */
+  readonly about?: ModelOrigin;
   /** The columns of a row that goes in; names are null if the data have none. */
   readonly inputs: { readonly columns: number; readonly names: readonly string[] | null };
   /** What turns a row into the inputs of the first layer, in this order. */
@@ -54,12 +52,19 @@ export interface SavedModel {
   readonly sums: 'network' | 'linear';
 }
 
-/** The model that a trial has fitted. `program` is the version of fys-nn; `data` describes what it was fitted to. */
+export interface ModelOrigin {
+  /** The version of fys-nn that wrote the file. */
+  readonly program: string;
+  /** "Network 2-128-1, relu: …". */
+  readonly title: string;
+  /** The data that it was fitted to. */
+  readonly data: { readonly title: string; readonly source: string | null; readonly license: string | null };
+}
+
+/** The model that a trial has fitted. */
 export function modelOf(
   { id, config }: Trial,
   { dataset, steps, targetScale, weights }: FittedModel,
-  program: string,
-  data: SavedModel['data'],
 ): SavedModel {
   const { model } = config;
   const solver = solverEntry(model.solver);
@@ -68,10 +73,8 @@ export function modelOf(
   const { offset, factor } = targetScale ?? { offset: 0, factor: 1 };
   return {
     format: modelFormat,
-    program,
     trial: id,
     config: canonicalConfig(config),
-    data,
     inputs: { columns: dataset.columns, names: null },
     preprocessing: steps,
     layers: weights.map(({ kernel, bias }, index) => ({

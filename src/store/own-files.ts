@@ -29,6 +29,7 @@ export const kinds = {
   checkpoint: { name: new RegExp(`^(${hex(64)})-\\d+\\.state$`), begins: '{"version":', at: 36 },
   weights: attachment,
   outputs: attachment,
+  model: attachment,
   lease: { name: new RegExp(`^${uuid}\\.json$`), begins: anyLease, at: 0 },
 } as const satisfies Record<AttachmentKind | 'journal', Kind> & Record<string, Kind>;
 

@@ -7,6 +7,8 @@ export const attachments = {
   weights: 'weights',
   /** The probabilities and the labels of a classifier's test rows: `outputsToBytes`. */
   outputs: 'test outputs',
+  /** The fitted model, as the text of its file (`modelToText`). Kept of trials whose model was asked for. */
+  model: 'models',
 } as const;
 
 export type AttachmentKind = keyof typeof attachments;
