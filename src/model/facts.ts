@@ -2,13 +2,15 @@ import type { SavedModel } from './saved-model.ts';
 
 /** What files in other programs' formats say of a model, as texts by name. */
 export function modelFacts(model: SavedModel): Record<string, string> {
-  const { program, trial, config, data, inputs, target, loss, dtype, layers } = model;
+  const { about, trial, config, inputs, target, loss, dtype, layers } = model;
   const facts: Readonly<Record<string, unknown>> = {
-    program: `fys-nn ${program}`,
+    ...(about && { program: `fys-nn ${about.program}` }),
     trial,
-    data: data.title,
-    data_source: data.source,
-    data_license: data.license,
+    ...(about && {
+      data: about.data.title,
+      data_source: about.data.source,
+      data_license: about.data.license,
+    }),
     input_names: inputs.names,
     target_name: target.name,
     class_names: target.classNames,

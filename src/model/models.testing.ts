@@ -73,10 +73,13 @@ export function createModel(parts: ModelParts): SavedModel {
   });
   return {
     format: modelFormat,
-    program: '0.1.0',
     trial: `t${'0'.repeat(64)}`,
     config: { seed },
-    data: { title: 'Franke function', source: null, license: 'CC BY 4.0' },
+    about: {
+      program: '0.1.0',
+      title: 'a network',
+      data: { title: 'Franke function', source: null, license: 'CC BY 4.0' },
+    },
     inputs: { columns, names: named ? Array.from({ length: columns }, (_, d) => `column "${d}", ø`) : null },
     preprocessing,
     layers,

@@ -35,8 +35,8 @@ export async function onnxOf(model: SavedModel): Promise<Uint8Array> {
   addOutputs(model, graph, last, outside);
   return await graph.toBytes({
     producer: 'fys-nn',
-    version: model.program,
-    description: model.data.title,
+    version: model.about?.program ?? '',
+    description: model.about?.data.title ?? '',
     metadata: modelFacts(model),
   });
 }

@@ -121,7 +121,14 @@ describe('repair', () => {
       model: 0,
       [kind]: 1,
     });
-    expect(await repairStore(store)).toEqual({ setAside: 0, file: null, weights: 0, outputs: 0, model: 0, [kind]: 1 });
+    expect(await repairStore(store)).toEqual({
+      setAside: 0,
+      file: null,
+      weights: 0,
+      outputs: 0,
+      model: 0,
+      [kind]: 1,
+    });
     // Another time too: what was set aside before is kept.
     await writeFile(join(store, kind, `${hashOfId(b.id)}.bin`), '');
     expect(await repairStore(store)).toMatchObject({ [kind]: 1 });
