@@ -1,11 +1,15 @@
 import { Option } from 'commander';
+import { defaultTableChoices } from '../datasets/table-choices.ts';
 import { UserError } from '../errors.ts';
 import { flagOf, type OptionName, olderNames, options } from '../experiment/options.ts';
 
 /** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
 const runSettings = new Set([
+  'data',
   'dataDir',
   'dataName',
+  'labelNames',
+  ...Object.keys(defaultTableChoices),
   'jobs',
   'store',
   'out',

@@ -7,7 +7,7 @@ import type { Setting } from '../parsing/option.ts';
 import { type BuiltIn, builtInPath, builtIns } from './built-in.ts';
 import { datasetOfFile } from './data-file.ts';
 import type { Sources } from './dataset.ts';
-import type { DatasetName } from './index.ts';
+import { type DatasetName, datasetEntry } from './index.ts';
 import { defaultTableChoices, type TableChoices } from './table-choices.ts';
 
 /** What a user says of the data to train on. */
@@ -48,11 +48,26 @@ export async function chooseData({
   });
   if (builtIn !== undefined) {
     const { dataset, file, settings = {} } = builtIn;
+    checkTable(table, dataset, data);
     return { dataset, sources: sources(file === undefined ? null : builtInPath(file)), settings, name: data };
   }
   const kind = await kindOf(data);
   const dataset = kind === 'folder' ? 'images' : await datasetOfFile(data);
+  checkTable(table, dataset, data);
   return { dataset, sources: sources(data), settings: {}, name: dataName ?? plainName(data) };
+}
+
+/** Refuses what is said of a table where there is none. */
+function checkTable(table: Partial<TableChoices>, dataset: DatasetName, data: string): void {
+  const [said] = Object.keys(table);
+  if (said === undefined || (dataset as string) === 'table') return;
+  const isFormula = said === 'target' && !datasetEntry(dataset).fromFiles;
+  throw new UserError({
+    what: `{${said}} is for tables, which ${data} is not`,
+    expected: 'a table (CSV, npz, Parquet) or built-in data that are one',
+    received: data,
+    remedy: isFormula ? 'give the function to learn with {formula}' : `leave out {${said}}`,
+  });
 }
 
 async function kindOf(path: string): Promise<'folder' | 'file'> {

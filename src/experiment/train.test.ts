@@ -69,6 +69,13 @@ test('random networks have their own options in place of the layers', async () =
 });
 
 test.each([
+  [{ target: 'price' }, /\{target\} is for tables.*give the function to learn with \{formula\}/s],
+  [{ missing: 'drop' as const }, /\{missing\} is for tables.*leave out \{missing\}/s],
+])('what is said of a table is refused where there is none: %j', async (table, message) => {
+  await expect(trainExperiment({ data: 'franke', table }, {})).rejects.toThrow(message);
+});
+
+test.each([
   ['mnits', /did you mean mnist/],
   ['no-such-file.csv', /neither built in, nor a file/],
 ])('data that do not exist are refused: %s', async (data, message) => {
