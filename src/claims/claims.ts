@@ -32,7 +32,7 @@ const limits = { largest: 16 * 2 ** 20, largestPlaced: 2 ** 20 };
 export async function readClaims(path: string, runs: Runs = 'own'): Promise<ClaimsFile> {
   const isOwn = path === ownClaims;
   const source: Positioned = isOwn
-    ? { value: await readJsonFile(path, limits.largest), place: () => path }
+    ? { value: await readJsonFile(path, limits.largest), place: () => path, placeOfKey: () => path }
     : await readPositioned(path, limits);
   const place = claimsPlace(source);
   const { claims, ...file } = await checkedForm(source.value, place);

@@ -9,6 +9,8 @@ export interface Positioned {
   readonly value: unknown;
   /** "file:line:column" of the part that these keys lead to, or of the nearest part around it that is there. */
   place(keys: readonly PropertyKey[]): string;
+  /** The same of the last key itself. */
+  placeOfKey(keys: readonly PropertyKey[]): string;
 }
 
 export interface Limits {
@@ -43,13 +45,13 @@ export async function readPositioned(path: string, limits: Limits): Promise<Posi
     throw unreadable(`${path} is empty`, `a ${format} file`, 'give a file with something in it');
   if (!isYaml && bytes.length > limits.largestPlaced) {
     const value = parsedJson(text, (reason) => unreadable(`${path}: ${reason}`, 'JSON'));
-    return { value, place: () => path };
+    return { value, place: () => path, placeOfKey: () => path };
   }
   return isYaml ? readYaml(path, text) : readJson(path, text);
 }
 
 async function readYaml(path: string, text: string): Promise<Positioned> {
-  const { document, place, at } = await parsedYaml(path, text, 'core');
+  const { document, at, ...places } = await parsedYaml(path, text, 'core');
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     throw unreadable(
@@ -59,7 +61,7 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
     );
   }
   try {
-    return { value: document.toJS(), place };
+    return { value: document.toJS(), ...places };
   } catch (error) {
     // Aliases that would expand to very much, or nesting too deep.
     throw unreadable(
@@ -74,7 +76,7 @@ const onceRemedy = 'remove or rename one of the two';
 
 /** The text is read as strictly as JSON is; the YAML reader only knows where things are, and finds keys that are there twice. */
 async function readJson(path: string, text: string): Promise<Positioned> {
-  const { document, place, at } = await parsedYaml(path, text, 'json');
+  const { document, at, ...places } = await parsedYaml(path, text, 'json');
   const [problem] = document.errors;
   const value = parsedJson(text, (reason, offset) => {
     const where = offset ?? problem?.pos[0];
@@ -91,7 +93,7 @@ async function readJson(path: string, text: string): Promise<Positioned> {
   const twice = document.errors.find(({ code }) => code === 'DUPLICATE_KEY');
   if (twice !== undefined)
     throw unreadable(`${at(twice.pos[0])}: a key is there twice`, 'each key once in an object', onceRemedy);
-  return { value, place };
+  return { value, ...places };
 }
 
 function parsedJson(
@@ -128,15 +130,16 @@ async function parsedYaml(path: string, text: string, schema: 'core' | 'json') {
   } catch {
     throw unreadable(`${path}: it is nested too deeply`, 'lists and objects in a few levels');
   }
-  const place = (keys: readonly PropertyKey[]) => at(offsetOf(document, keys));
-  return { document, place, at };
+  const place = (keys: readonly PropertyKey[]) => at(offsetOf(document, [...keys, null]));
+  const placeOfKey = (keys: readonly PropertyKey[]) => at(offsetOf(document, keys));
+  return { document, at, place, placeOfKey };
 }
 
-/** Where a part begins: a value, or the key of a value that is not there. */
-function offsetOf(document: Document.Parsed, keys: readonly PropertyKey[]): number {
+/** Where a part begins: a key, or with null after it the key's value, or the nearest part around what is not there. */
+function offsetOf(document: Document.Parsed, keys: readonly (PropertyKey | null)[]): number {
   let found = 0;
   let node: unknown = document.contents;
-  for (const key of [...keys, null]) {
+  for (const key of keys) {
     if (isAlias(node)) node = node.resolve(document);
     found = startOf(node) ?? found;
     if (key === null) break;

@@ -244,6 +244,9 @@ const byName = new Map(
   ]),
 );
 
+/** The columns that some experiment has. */
+export const metricColumnNames: readonly string[] = [...byName.keys()];
+
 /** The results of an experiment's trials, in the order of their columns. */
 export function metricsOf({
   task,
