@@ -14,6 +14,7 @@ import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
+import { addRunCommand } from './run-file.ts';
 import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
@@ -30,7 +31,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'activation-functions',
   ],
   'Beyond the report:': ['study'],
-  'Data and experiments of your own:': ['train'],
+  'Data and experiments of your own:': ['train', 'run'],
   'Results:': ['list', 'table', 'plot', 'check'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
@@ -59,6 +60,7 @@ export function createProgram(setStatus: SetStatus): Command {
   program.addHelpText('after', `\nExit status:\n${exitStatuses()}`);
   for (const experiment of allExperiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
+  addRunCommand(program, setStatus);
   addTrainCommand(program, setStatus);
   addReportCommand(program, setStatus);
   addOpenCommand(program);

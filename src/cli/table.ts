@@ -8,6 +8,7 @@ import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addExamples } from './examples.ts';
 import { experimentCommand, type PlanFlags, planOf, quickText } from './experiment.ts';
+import { addFileArgument, fileQuick, planFile } from './run-file.ts';
 import {
   addUnder,
   choosing,
@@ -47,7 +48,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     );
   }
   const train = table.command('train').description('Models of data of your own');
-  addTrainOptions(train);
+  addTrainOptions(train, 'needs');
   addTableFlags(train, trainQuick);
   addExamples(train, [
     ['table train --data franke', 'the defaults, from the store'],
@@ -55,6 +56,17 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
   ]);
   train.action(async (flags: Flags & TrainFlags) =>
     printTable((await planTraining(flags)).plan, flags, setStatus),
+  );
+  const run = table.command('run').description('An experiment from a file');
+  addFileArgument(run);
+  addTrainOptions(run, 'has');
+  addTableFlags(run, fileQuick);
+  addExamples(run, [
+    ['table run my.yaml', 'its settings, from the store'],
+    ['table run my.yaml --seed 1..5 --format latex', 'means of five seeds, for LaTeX'],
+  ]);
+  run.action(async (path: string, flags: Flags & TrainFlags) =>
+    printTable((await planFile(path, flags, run)).plan, flags, setStatus),
   );
 }
 

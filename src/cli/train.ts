@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { DataChoice } from '../datasets/data-choice.ts';
+import type { Sources } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -9,9 +11,10 @@ import {
   optionNames,
   options,
   parseOption,
+  type SettingLists,
   withChoices,
 } from '../experiment/options.ts';
-import type { Plan } from '../experiment/plan.ts';
+import type { Choices, Plan } from '../experiment/plan.ts';
 import { addExamples } from './examples.ts';
 import { choicesOf, listFlag, listNotes } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
@@ -40,7 +43,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('train')
     .description('Train models on data of your own: a table, images, a formula, or built-in data');
-  addTrainOptions(command);
+  addTrainOptions(command, 'needs');
   addRunFlags(command, {
     out: 'results/train-<data>',
     elsewhere: 'results/train-<data>',
@@ -70,15 +73,15 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   });
 }
 
-/** The options that say what is trained on which data. */
-export function addTrainOptions(command: Command): void {
+/** The options that say what is trained on which data, which the command `needs` or `has` from elsewhere. */
+export function addTrainOptions(command: Command, data: 'needs' | 'has'): void {
   addUnder(
     command,
     headings.data,
     new Option(
       '--data <what>',
       'built-in data by name, or the path of a table or of a folder with images',
-    ).makeOptionMandatory(),
+    ).makeOptionMandatory(data === 'needs'),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
     new Option('--label-names <names>', 'names of the classes, in the order of their labels'),
@@ -98,21 +101,39 @@ function anyOption(name: OptionName): Option {
 /** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
 export async function planTraining(flags: TrainFlags) {
   const { trainExperiment } = await import('../experiment/train.ts');
+  const choice = { ...dataChoiceOf(flags), data: flags.data! };
+  return await planOwn(flags, variantAndQuick(flags), (given) => trainExperiment(choice, given));
+}
+
+/**
+ * Plans an experiment that follows from the settings that the user gives. Errors: settings that are not those of the
+ * experiment.
+ */
+export async function planOwn<Made extends { readonly experiment: Experiment; readonly sources: Sources }>(
+  flags: SettingFlags,
+  choices: Omit<Choices, 'given'>,
+  make: (given: SettingLists) => Promise<Made>,
+) {
   const { planExperiment } = await import('../experiment/plan.ts');
-  const given = givenLists(flags, optionNames, (name) => options[name].choices);
-  const { experiment, sources, note } = await trainExperiment(
-    {
-      data: flags.data!,
-      dataName: flags.dataName ?? null,
-      labelNames: flags.labelNames?.split(',').map((name) => name.trim()) ?? null,
-      table: tableChoicesOf(flags),
-    },
-    given,
-  );
-  checkOptions(experiment, given);
-  const own = givenLists(flags, optionsOf(experiment), (name) => choicesOf(experiment, name));
-  const plan: Plan = await planExperiment(experiment, { ...variantAndQuick(flags), given: own }, sources);
-  return { plan, given: own, sources, note };
+  const all = givenLists(flags, optionNames, (name) => options[name].choices);
+  const made = await make(all);
+  const { experiment, sources } = made;
+  checkOptions(experiment, all);
+  const given = givenLists(flags, optionsOf(experiment), (name) => choicesOf(experiment, name));
+  const plan: Plan = await planExperiment(experiment, { ...choices, given }, sources);
+  return { ...made, plan, given };
+}
+
+/** What the flags say of the data. */
+export function dataChoiceOf(flags: TrainFlags): Partial<DataChoice> {
+  const { data, dataName, labelNames } = flags;
+  const table = tableChoicesOf(flags);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(dataName === undefined ? {} : { dataName }),
+    ...(labelNames === undefined ? {} : { labelNames: labelNames.split(',').map((name) => name.trim()) }),
+    ...(Object.keys(table).length === 0 ? {} : { table }),
+  };
 }
 
 function givenLists(

@@ -84,6 +84,8 @@ export interface ExperimentDefinition
     | 'command'
     | 'definition'
   > {
+  /** Whether its data, whatever they are, are part of what its name stands for. */
+  readonly ownData?: boolean;
   /** Absent: the usual task of the dataset. */
   readonly task?: Task;
   readonly architecture?: Experiment['architecture'];

@@ -15,6 +15,7 @@ const keptDefinition = z.object({
   title: z.string(),
   figure: z.null(),
   expected: z.string(),
+  ownData: z.boolean().optional(),
   dataset: z.enum(datasetNames as [DatasetName, ...DatasetName[]]),
   task: z.enum(['regression', 'classification']),
   architecture: z.enum(['given', 'random']),

@@ -30,6 +30,8 @@ export interface ExperimentFile {
   readonly base: Experiment | ExperimentFile | null;
   /** An error at a place in the file. */
   error(keys: readonly PropertyKey[], expected: string, received?: unknown, remedy?: string): Error;
+  /** Does something with a field; an error of it that the user can fix gets the place of the field, if the file has it. */
+  at<Result>(field: keyof WrittenExperiment, action: () => Promise<Result>): Promise<Result>;
   /** "my.yaml:7:3" for a setting that the file has; null for others. */
   placeOf(name: OptionName): string | null;
 }
@@ -52,6 +54,10 @@ export async function readExperimentFile(
     ...{ path, name: nameOf(file, path, written, experiments), written, settings, quick },
     base: await baseOf(file, path, written, experiments, [...extending, path]),
     error: (keys, expected, received, remedy) => errorAt(file, keys, expected, received, remedy),
+    at: (field, action) =>
+      action().catch((error) => {
+        throw written[field] === undefined ? error : placed(error, file.place([field]));
+      }),
     placeOf: (name) => (name in settings ? file.place(['settings', name]) : null),
   };
 }

@@ -1,8 +1,13 @@
+import { builtIns } from '../datasets/built-in.ts';
+import { chooseData, type DataChoice } from '../datasets/data-choice.ts';
+import type { Sources } from '../datasets/dataset.ts';
+import { datasets } from '../datasets/index.ts';
 import { didYouMean } from '../math/nearest.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { defineOwn, type Experiment, type ExperimentDefinition, optionsOf } from './define.ts';
-import type { ExperimentFile } from './file.ts';
+import { type ExperimentFile, fromFile } from './file.ts';
 import type { OptionName, SettingLists } from './options.ts';
+import { trainExperiment } from './train.ts';
 
 /**
  * The experiment of a file: what it extends with what the file changes. `command` runs it.
@@ -12,7 +17,12 @@ import type { OptionName, SettingLists } from './options.ts';
  *
  * Errors: UserError with the place of a setting, an axis or a metric that the experiment does not have.
  */
-export function changedBy(file: ExperimentFile, base: Experiment, command: string): Experiment {
+export function changedBy(
+  file: ExperimentFile,
+  base: Experiment,
+  command: string,
+  ownData = true,
+): Experiment {
   const { written, settings, quick } = file;
   const known = optionsOf(base);
   for (const [key, lists] of Object.entries({ settings, quick })) {
@@ -28,6 +38,7 @@ export function changedBy(file: ExperimentFile, base: Experiment, command: strin
   const { layout, examples: _examples, definition: _definition, ...kept } = base;
   const definition: ExperimentDefinition = {
     ...kept,
+    ownData,
     name: file.name,
     title: written.title ?? base.title,
     figure: null,
@@ -83,4 +94,96 @@ function layoutOf(
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(ownCurves !== undefined ? { curves: ownCurves } : isOther ? {} : { curves }),
   };
+}
+
+/** The experiment of a file, and where its data are. */
+export interface FromFile {
+  readonly experiment: Experiment;
+  readonly sources: Sources;
+  /** What was inferred from the data, in one line; null if the file extends an experiment of the program. */
+  readonly note: string | null;
+}
+
+/**
+ * Makes the experiment of a file. `given` and `choice` are what the user says in place of the file's settings and data.
+ *
+ * Errors: UserError with the place in the file.
+ */
+export async function experimentOf(
+  file: ExperimentFile,
+  given: SettingLists,
+  choice: Partial<DataChoice>,
+  command: string,
+): Promise<FromFile> {
+  const { base, settings } = file;
+  const changed = (experiment: Experiment) =>
+    changedBy(file, experiment, command, Object.keys(choice).length === 0);
+  const wanted = overlaid(dataIn(file), choice);
+  const from = { ...settings, ...given };
+  if (base === null) {
+    const { data } = wanted;
+    if (data === undefined)
+      throw file.error([], 'data to train on, or an experiment to extend', undefined, remedyForData);
+    const { experiment, ...found } = await file.at('data', () => trainExperiment({ ...wanted, data }, from));
+    return { ...found, experiment: changed(experiment) };
+  }
+  if ('path' in base) {
+    const { experiment, ...found } = await experimentOf(base, from, wanted, command);
+    return { ...found, experiment: changed(experiment) };
+  }
+  const sources = await sourcesFor(file, base, wanted);
+  return { experiment: changed(base), sources, note: null };
+}
+
+const remedyForData = 'write data: my-table.csv, or extends: mnist';
+
+/** The data of an experiment of the program: its own, or others of the same kind. */
+async function sourcesFor(
+  file: ExperimentFile,
+  { name, dataset }: Experiment,
+  { data, ...others }: Partial<DataChoice>,
+): Promise<Sources> {
+  if (data === undefined) {
+    const idle =
+      Object.keys(dataIn(file)).find((key) => key !== 'table') ?? Object.keys(others.table ?? {})[0];
+    if (idle !== undefined && file.written[idle as 'dataName'] !== undefined)
+      throw file.error([idle], `data, which ${idle} says something of`, idle, 'write data, or leave it out');
+    return { dataDir: null };
+  }
+  const chosen = await file.at('data', () => chooseData({ ...others, data }));
+  if (chosen.dataset === dataset) return chosen.sources;
+  throw file.error(
+    ['data'],
+    `${datasets[dataset].title} or data of its kind (${dataset}), on which ${name} is trained`,
+    data,
+    'leave out extends: then any data can be trained on',
+  );
+}
+
+/** What a file says of its data. Paths are from where the program runs. */
+function dataIn({ path, written }: ExperimentFile): Partial<DataChoice> {
+  const { data, dataName, labelNames, target, features, drop, categorical, missing, id, decimalComma, task } =
+    written;
+  const table = defined({
+    ...{ target, features: listOf(features), drop: listOf(drop), categorical: listOf(categorical) },
+    ...{ missing, id, decimalComma, task },
+  });
+  return defined({
+    data: data === undefined || Object.hasOwn(builtIns, data) ? data : fromFile(path, data),
+    ...{ dataName, labelNames: listOf(labelNames) },
+    table: Object.keys(table).length === 0 ? undefined : table,
+  });
+}
+
+function listOf(names: string | string[] | undefined): string[] | undefined {
+  return typeof names === 'string' ? [names] : names;
+}
+
+function defined<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+function overlaid(below: Partial<DataChoice>, above: Partial<DataChoice>): Partial<DataChoice> {
+  const table = { ...below.table, ...above.table };
+  return { ...below, ...above, ...(Object.keys(table).length === 0 ? {} : { table }) };
 }

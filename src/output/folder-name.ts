@@ -59,7 +59,8 @@ function differencesOf(plan: Plan): Difference[] {
 }
 
 /** Other data by their content, whatever their folder is called. */
-function dataDifferences({ data }: Plan): Difference[] {
+function dataDifferences({ experiment, data }: Plan): Difference[] {
+  if (experiment.definition?.ownData === true) return [];
   const digests = new Set(data.flatMap(({ config }) => ('sha256' in config ? config.sha256 : [])));
   digests.delete(mnistSha256);
   return Array.from(digests, (sha256) => {
