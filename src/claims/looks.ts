@@ -46,7 +46,7 @@ export interface Looks {
 /** One look with the given seeds. */
 export function fixedLook(seeds: Seeds): Looks {
   const look: Looks = {
-    seedsOf: ({ dataset }) => seeds[dataset],
+    seedsOf: ({ dataset }) => seeds[dataset] ?? [],
     next: () => null,
     last: () => look,
   };

@@ -40,7 +40,7 @@ export interface PlannedReading {
 export type PlanOf = (reading: Reading, quantity: Quantity) => PlannedReading;
 
 /** The seeds for each dataset: fewer for images, which take longer to train on. */
-export type Seeds = Readonly<Record<Experiment['dataset'], readonly number[]>>;
+export type Seeds = Readonly<Partial<Record<Experiment['dataset'], readonly number[]>>>;
 
 /** The seeds of an experiment under a reading. */
 export type SeedsOf = (experiment: Experiment, reading: Reading) => readonly number[];
@@ -58,7 +58,7 @@ export async function planReadings(
   sources: Sources,
 ): Promise<{ planOf: PlanOf; plans: Plan[] }> {
   const planned = new Map<string, PlannedReading>();
-  const seedsOf = typeof seeds === 'function' ? seeds : ({ dataset }: Experiment) => seeds[dataset];
+  const seedsOf = typeof seeds === 'function' ? seeds : ({ dataset }: Experiment) => seeds[dataset] ?? [];
   for (const reading of readings) {
     for (const claim of claims) {
       if (!isJudged(claim, reading)) continue;

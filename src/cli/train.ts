@@ -63,9 +63,14 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     const { runPlans } = await import('./run.ts');
     const { settingNotes } = await import('../experiment/setting-notes.ts');
     const { runFolderName } = await import('../output/folder-name.ts');
-    const { plan, given, sources, note } = await planTraining(flags);
+    const { plan, given, sources, note, dataNotes } = await planTraining(flags);
     if (flags.quiet !== true) {
-      for (const text of [note, ...listNotes(plan.experiment, flags), ...settingNotes(plan, given)])
+      for (const text of [
+        ...dataNotes,
+        note,
+        ...listNotes(plan.experiment, flags),
+        ...settingNotes(plan, given),
+      ])
         writeStderr(`note: ${withFlags(text)}`);
     }
     const out = flags.out ?? join('results', runFolderName(plan));

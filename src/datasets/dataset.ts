@@ -12,6 +12,8 @@ export interface Dataset extends DataNames {
   readonly columns: number;
   /** [rows][columns] row-major */
   readonly inputs: Float64Array | Uint8Array;
+  /** Whether some inputs are NaN: they become the mean of the training rows. Absent: no. */
+  readonly hasMissing?: boolean;
   /** The largest input: for bytes, of those that occur. */
   readonly largest: number;
   /** [rows] real values for regression, labels 0 .. classes - 1 for classification. */
@@ -122,8 +124,14 @@ export interface DatasetEntry<Config extends { readonly dataset: string } = { re
   readonly columns: (config: Config) => number;
   /** Whether the result of `resolve` depends on the seed. If not, it is reused for all seeds. */
   readonly resolvesPerSeed: (settings: Settings) => boolean;
-  /** Turns settings into the config and the facts about the data. Errors: missing or damaged data. */
-  readonly resolve: (settings: Settings, sources: Sources) => Promise<{ config: Config; facts: DataFacts }>;
+  /**
+   * Turns settings into the config and the facts about the data, and says what was found out about them and decided for the
+   * user: one sentence without a full stop each. Errors: missing or damaged data.
+   */
+  readonly resolve: (
+    settings: Settings,
+    sources: Sources,
+  ) => Promise<{ config: Config; facts: DataFacts; notes?: readonly string[] }>;
   /** Loads the rows. Errors: files that do not match the config. */
   readonly load: (config: Config, seed: number, sources: Sources) => Promise<Dataset>;
   /** Caches rows that another thread has read, so that `load` returns them; null if each trial has its own rows. */

@@ -19,8 +19,8 @@ export function isMostlyZero(dataset: Dataset): boolean {
 }
 
 /** Checks one row in sixteen, since only speed depends on the answer. The kernels' column indices have 16 bits. */
-function estimateMostlyZero({ inputs, columns, rows }: Dataset): boolean {
-  if (columns > 65536) return false;
+function estimateMostlyZero({ inputs, columns, rows, hasMissing }: Dataset): boolean {
+  if (columns > 65536 || hasMissing === true) return false;
   let nonzero = 0;
   let seen = 0;
   for (let row = 0; row < rows; row += 16) {

@@ -19,6 +19,8 @@ export interface Training {
   readonly sources: Sources;
   /** What was inferred from the data, in one line. */
   readonly note: string;
+  /** What was found out about the data and decided for the user, a sentence each. */
+  readonly dataNotes: readonly string[];
 }
 
 /** What an experiment file may say in place of what follows from the data and the settings. */
@@ -43,10 +45,11 @@ export async function trainExperiment(
   const entry = datasetEntry(dataset);
   const wanted: Settings = { ...asFirst(own.settings ?? {}), ...asFirst(given) };
   const ofData: Settings = { ...ownDefaults(chosen), ...chosen.settings };
-  const { config, facts } = await entry.resolve(
-    { ...startingSettings(chosen), ...ofData, ...wanted },
-    sources,
-  );
+  const {
+    config,
+    facts,
+    notes = [],
+  } = await entry.resolve({ ...startingSettings(chosen), ...ofData, ...wanted }, sources);
   const task = taskOf(config);
   const defaults: Defaults = {
     ...trainSettings(chosen, task, facts, wanted),
@@ -70,7 +73,7 @@ export async function trainExperiment(
   };
   const words = ['train --data', shellQuoted(choice.data), ...tableWords(choice)];
   const experiment = defineOwn(definition, command ?? words.join(' '));
-  return { experiment, sources, note: noteOf(task, title, facts, experiment, given) };
+  return { experiment, sources, note: noteOf(task, title, facts, experiment, given), dataNotes: notes };
 }
 
 /** Before the data are known: what a dataset may need to resolve. */

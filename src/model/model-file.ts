@@ -98,6 +98,7 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
   const preprocessing = json.preprocessing.map((step, index): Step => {
     const place = `preprocessing.${index}`;
     if (step.step === 'divide') return step;
+    if (step.step === 'fill') return { ...step, by: arrayAt(`${place}.by`, step.by, [width]) };
     if (step.step === 'subtract') return { ...step, means: arrayAt(`${place}.means`, step.means, [width]) };
     if (step.step === 'scale') {
       const at = (name: 'offsets' | 'factors') => arrayAt(`${place}.${name}`, step[name], [width]);

@@ -18,6 +18,7 @@ export const modelSchema = (z: typeof Zod.z) => {
   ]);
   const exponents = z.array(z.int().min(0).max(1000)).min(1);
   const step = z.discriminatedUnion('step', [
+    z.strictObject({ step: z.literal('fill'), by: array }),
     z.strictObject({ step: z.literal('divide'), by: number.positive() }),
     z.strictObject({ step: z.literal('subtract'), means: array }),
     z.strictObject({ step: z.literal('polynomial'), exponents: z.array(exponents).min(1) }),

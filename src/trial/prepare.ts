@@ -148,13 +148,15 @@ function inputsFrom(
 
 /** Steps fitted to the training rows, one after the other, and these rows after the last one. */
 function fitSteps(
-  { inputs, columns, largest }: Dataset,
+  { inputs, columns, largest, hasMissing }: Dataset,
   features: ConfigBase['features'],
   train: Int32Array,
 ): { readonly steps: readonly Step[]; readonly values: Float64Array } {
   const { scale, center, basis, degree } = features;
-  const steps: Step[] = [...divisionBy(divisorOf(scale, largest))];
-  let values = applySteps(gather(inputs, columns, train), steps);
+  const stored = gather(inputs, columns, train);
+  const filling: Step[] = hasMissing === true ? [{ step: 'fill', by: meansOfKnown(stored, columns) }] : [];
+  const steps: Step[] = [...filling, ...divisionBy(divisorOf(scale, largest))];
+  let values = applySteps(stored, steps);
   const every = train.map((_, place) => place);
   const add = (step: Step): void => {
     steps.push(step);
@@ -168,6 +170,18 @@ function fitSteps(
     add({ step: 'scale', ...scales });
   }
   return { steps, values };
+}
+
+/** The mean of each column over its values that are not missing; 0 for a column without any. */
+function meansOfKnown(values: Float64Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns);
+  const counts = new Float64Array(columns);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    sums[i % columns] += values[i];
+    counts[i % columns]++;
+  }
+  return sums.map((sum, d) => (counts[d] === 0 ? 0 : sum / counts[d]));
 }
 
 function divisionBy(divisor: number): readonly Step[] {

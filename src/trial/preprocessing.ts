@@ -3,6 +3,11 @@ import { polynomialFeatures } from '../regression/polynomial.ts';
 
 /** The steps from rows of the data to inputs of a model: what each one does to values [rows][columns], of which it may take the memory. */
 const steps = {
+  /** v_d <- by_d where v_d is missing, which is NaN */
+  fill: (values, { by }) => {
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = by[i % by.length];
+    return values;
+  },
   /** v <- v / by */
   divide: (values, { by }) => {
     for (let i = 0; i < values.length; i++) values[i] /= by;
@@ -23,6 +28,7 @@ const steps = {
 } satisfies { [Name in StepName]: (values: Float64Array, parameters: Parameters[Name]) => Float64Array };
 
 interface Parameters {
+  readonly fill: { readonly by: Float64Array };
   readonly divide: { readonly by: number };
   readonly subtract: { readonly means: Float64Array };
   readonly polynomial: { readonly exponents: readonly (readonly [number, number])[] };

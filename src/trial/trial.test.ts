@@ -158,6 +158,10 @@ describe('the id of a trial', () => {
 const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
   franke: config.data,
   images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true },
+  table: {
+    ...{ dataset: 'table', sha256: 'ab'.repeat(32), target: 'price', task: 'regression' },
+    ...{ features: ['rooms', 'age'], categorical: ['rooms'], missing: 'mean', decimalComma: true },
+  },
 };
 const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
 const versions = { version: '1', numpy: '2', scipy: '3' };
