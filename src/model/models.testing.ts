@@ -53,6 +53,7 @@ export function createModel(parts: ModelParts): SavedModel {
   const classes = task === 'regression' ? 1 : (own ?? parts.classes);
   let width = columns;
   const preprocessing = steps.map((step): Step => {
+    if (step === 'fill') return { step, by: draw(width) };
     if (step === 'divide') return { step, by: 255 };
     if (step === 'subtract') return { step, means: draw(width) };
     if (step === 'scale') {

@@ -61,6 +61,14 @@ interface Stage {
 }
 
 const steps: { [S in Step as S['step']]: (step: S, before: Value, stage: Stage) => Value } = {
+  fill: ({ by }, before, { graph, type, name }) => {
+    const isMissing = graph.node('IsNaN', [before]);
+    return graph.node(
+      'Where',
+      [isMissing, graph.constant(`${name}_by`, type, by, [by.length]), before],
+      name,
+    );
+  },
   divide: ({ by }, before, { graph, type, name }) =>
     graph.node('Div', [before, graph.constant(`${name}_by`, type, [by], [])], name),
   subtract: ({ means }, before, { graph, type, name }) =>
