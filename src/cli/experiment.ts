@@ -111,7 +111,7 @@ export async function planOf(experiment: Experiment, flags: PlanFlags) {
 }
 
 /** The values that the user gave for this experiment's own options. */
-function givenSettings(
+export function givenSettings(
   experiment: Experiment,
   flags: Partial<Record<OptionName, string>>,
 ): Partial<Record<OptionName, Setting[]>> {

@@ -14,6 +14,7 @@ import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addReportCommand } from './report.ts';
+import { addRerunCommand } from './rerun.ts';
 import { addRunCommand } from './run-file.ts';
 import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
@@ -32,7 +33,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
   'Beyond the report:': ['study'],
   'Data and experiments of your own:': ['train', 'run'],
-  'Results:': ['list', 'table', 'plot', 'check'],
+  'Results:': ['list', 'runs', 'table', 'plot', 'diff', 'check', 'rerun'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
 };
@@ -63,6 +64,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addRunCommand(program, setStatus);
   addTrainCommand(program, setStatus);
   addReportCommand(program, setStatus);
+  addRerunCommand(program, setStatus);
   addOpenCommand(program);
   addVerifyCommand(program, setStatus);
   addPlotCommand(program);

@@ -9,7 +9,6 @@ import { folderName, reportFolderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import { toJson } from '../output/json.ts';
 import { programAndMachine, quickWarning } from '../output/manifest.ts';
-import type { Remarks } from '../output/remarks.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addExamples } from './examples.ts';
@@ -18,6 +17,7 @@ import {
   addRunFlags,
   addUnder,
   type RunFlags,
+  type RunOptions,
   runOptionsOf,
   sourcesOf,
   variantAndQuick,
@@ -47,9 +47,6 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     ['report --seed 1..5 --jobs 4', 'means of five seeds, on four threads'],
   ]);
   command.action(async (flags: RunFlags & { seed?: string }) => {
-    const { runPlans } = await import('./run.ts');
-    const { functionsFolder, functionsNames, writeFunctions } = await import('./activation-functions.ts');
-    const { pageFile, renderPage } = await import('./page.ts');
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
@@ -58,44 +55,57 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     const plans: Plan[] = [];
     for (const experiment of experiments) plans.push(await planExperiment(experiment, choices, sources));
     const folder = flags.out ?? join('results', reportFolderName(plans) ?? '.');
-    const runs = plans.map((plan): PlannedRun => {
-      return { plan, out: join(folder, folderName(plan.experiment.name)) };
-    });
-    const options = runOptionsOf(flags, sources);
-    const write = async (records: Records) => {
-      const functions = await writeFunctions(
-        { figures: options.figures },
-        join(folder, functionsFolder),
-        options.formats,
-      );
-      const comparison = await comparisonOf(plans, records, options.formats);
-      const page = await renderPage(plans, records, folder, options);
-      const files = new Map<string, FileContent>([...comparison.files, [pageFile, page]]);
-      const manifest = await reportManifest(plans, options.remarks);
-      const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
-      noteKept(folder, kept);
-      writeEvent('written', { path: join(folder, pageFile) });
-      const numbers = comparison.isEmpty ? '' : `numbers: ${printable(join(folder, 'published.md'))}\n`;
-      const opened =
-        folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
-      const next = 'fys-nn verify --quick, to see what holds for other seeds';
-      return `${functions}${comparison.text}${numbers}page:    ${opened}\nnext:    ${next}\n`;
-    };
-    if (!options.planOnly) {
-      const { tableNames } = await import('../output/result-files.ts');
-      const names = [...tableNames(['published'], options.formats), 'published.md', pageFile];
-      await checkOutFolder(folder, names, options.storeDirectory);
-      const ofFunctions = await functionsNames(options.formats, options.figures);
-      await checkOutFolder(join(folder, functionsFolder), ofFunctions, options.storeDirectory);
-    }
-    const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
-    const folders = [join(folder, functionsFolder)];
-    setStatus(await runPlans(runs, options, { what, folders, write }));
+    setStatus(await runReport(plans, folder, runOptionsOf(flags, sources)));
   });
 }
 
+/** Runs the plans in one pool, writes a folder with a page of all results, and returns the exit status. */
+export async function runReport(
+  plans: readonly Plan[],
+  folder: string,
+  options: RunOptions,
+): Promise<number> {
+  const { runPlans } = await import('./run.ts');
+  const { functionsFolder, functionsNames, writeFunctions } = await import('./activation-functions.ts');
+  const { pageFile, renderPage } = await import('./page.ts');
+  const runs = plans.map((plan): PlannedRun => {
+    return { plan, out: join(folder, folderName(plan.experiment.name)) };
+  });
+  const write = async (records: Records) => {
+    const functions = await writeFunctions(
+      { figures: options.figures },
+      join(folder, functionsFolder),
+      options.formats,
+    );
+    const comparison = await comparisonOf(plans, records, options.formats);
+    const page = await renderPage(plans, records, folder, options);
+    const files = new Map<string, FileContent>([...comparison.files, [pageFile, page]]);
+    const manifest = await reportManifest(plans, options);
+    const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
+    noteKept(folder, kept);
+    writeEvent('written', { path: join(folder, pageFile) });
+    const numbers = comparison.isEmpty ? '' : `numbers: ${printable(join(folder, 'published.md'))}\n`;
+    const opened = folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
+    const next = 'fys-nn verify --quick, to see what holds for other seeds';
+    return `${functions}${comparison.text}${numbers}page:    ${opened}\nnext:    ${next}\n`;
+  };
+  if (!options.planOnly) {
+    const { tableNames } = await import('../output/result-files.ts');
+    const names = [...tableNames(['published'], options.formats), 'published.md', pageFile];
+    await checkOutFolder(folder, names, options.storeDirectory);
+    const ofFunctions = await functionsNames(options.formats, options.figures);
+    await checkOutFolder(join(folder, functionsFolder), ofFunctions, options.storeDirectory);
+  }
+  const what = `${join(folder, pageFile)} and the comparison with the published numbers`;
+  const folders = [join(folder, functionsFolder)];
+  return await runPlans(runs, options, { what, folders, write });
+}
+
 /** What ran, for the manifest of the report's own folder; each experiment has another in its folder. */
-async function reportManifest(plans: readonly Plan[], remarks: Remarks): Promise<Record<string, unknown>> {
+async function reportManifest(
+  plans: readonly Plan[],
+  { remarks, rerun }: RunOptions,
+): Promise<Record<string, unknown>> {
   const [{ quick, variant, lists }] = plans;
   return {
     report: true,
@@ -105,7 +115,7 @@ async function reportManifest(plans: readonly Plan[], remarks: Remarks): Promise
     variant,
     settings: { seed: lists.seed },
     experiments: plans.map(({ experiment }) => experiment.name),
-    run: { command: process.argv.slice(2) },
+    run: { command: process.argv.slice(2), ...(rerun === undefined ? {} : { rerun }) },
     ...(await programAndMachine()),
   };
 }

@@ -5,6 +5,7 @@ import { checkLabel } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
+import type { RunFacts } from '../output/manifest.ts';
 import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
@@ -72,6 +73,8 @@ export interface RunOptions extends FailureOptions {
   /** Whether each experiment's folder gets a page. */
   readonly page: boolean;
   readonly remarks: Remarks;
+  /** What is run again, if it is. */
+  readonly rerun?: RunFacts['rerun'];
 }
 
 /** Checks the flags and returns what a run needs of them. */
@@ -164,8 +167,8 @@ export interface RunHelp {
   readonly elsewhere: string;
   /** Whether the data are read from files. */
   readonly fromFiles: boolean;
-  /** The settings of --quick. */
-  readonly quick: string;
+  /** The settings of --quick; null where no settings are chosen. */
+  readonly quick: string | null;
 }
 
 /** Adds the run options that every experiment and the report share. */
@@ -175,7 +178,7 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     command,
     headings.run,
     new Option('--plan', 'list the trials and which of them are in the store; run nothing'),
-    ...selectionFlags(quick),
+    ...(quick === null ? [] : selectionFlags(quick)),
     new Option('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`),
     storeFlag(),
     new Option('--force', 'recompute trials that are in the store, and report results that differ'),

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { pathOf, type Sources } from '../datasets/dataset.ts';
 import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { classifierFigureNames } from '../figures/classifier-figures.ts';
@@ -9,7 +10,7 @@ import { launchers } from '../launchers/index.ts';
 import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
-import { manifestPieces, quickWarning } from '../output/manifest.ts';
+import { manifestPieces, quickWarning, type RunFacts } from '../output/manifest.ts';
 import { resultFiles, resultNames } from '../output/result-files.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
@@ -127,6 +128,8 @@ async function computeAndWrite(
       ...countsOf(plan, computed),
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
+      ...placesOf(plan, options.sources),
+      ...(options.rerun === undefined ? {} : { rerun: options.rerun }),
     };
     const { classifiers, note: lacking } = await openClassifiers(plan, store, storeDirectory);
     classifiersOf.set(plan, classifiers);
@@ -375,6 +378,15 @@ export function* idsOf(trials: Iterable<Trial>): Generator<string> {
 function countsOf({ cells }: Plan, computed: Launched['computed']) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
+}
+
+/** Where the data of a plan were found, so that it can be run again. */
+function placesOf({ data }: Plan, sources: Sources): Pick<RunFacts, 'places'> {
+  const places = data.flatMap(({ config }) => {
+    const path = 'sha256' in config ? pathOf(config.sha256, sources) : null;
+    return 'sha256' in config && path !== null ? [[config.sha256, path] as const] : [];
+  });
+  return places.length === 0 ? {} : { places: Object.fromEntries(places) };
 }
 
 function printJson(runs: readonly PlannedRun[], records: Records): void {

@@ -11,7 +11,7 @@ export const manifestName = 'manifest.json';
 const packageName = 'datapackage.json';
 
 /** A manifest of a million trials has a line for each. */
-const largestManifest = 2 ** 28;
+export const largestManifest = 2 ** 28;
 const largestPackage = 2 ** 24;
 
 type Json = Readonly<Record<string, unknown>>;

@@ -22,6 +22,10 @@ export interface RunFacts {
   readonly failed: number;
   readonly startedAt: string;
   readonly seconds: number;
+  /** Where the data were on this machine, by their digest; absent if they are bundled or generated. */
+  readonly places?: Readonly<Record<string, string>>;
+  /** The manifest that this run repeats, and the command that first ran it. */
+  readonly rerun?: { readonly manifest: string; readonly command: readonly string[] };
 }
 
 /** manifest.json: what ran, with which settings and data, on which machine, and how it ended. */
