@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
 import { counted, quote, UserError } from '../errors.ts';
 import { decodeNpy, shapeText } from '../files/npy-decode.ts';
-import { TooLarge } from '../files/regular-file.ts';
-import { unpackedBytes } from '../files/unpacked.ts';
 import { readZip, type ZipMember } from '../files/zip.ts';
 import { columnCount, columnsOf, type NamedArray, type Stack, widthOf } from './array-columns.ts';
 import { type Roles, rolesOf } from './array-roles.ts';
 import { isText, type RawColumn, type RawTable } from './raw-table.ts';
-import { checkColumnCount, checkTableSize, unreadable } from './table-file.ts';
+import { checkColumnCount, checkTableSize } from './table-file.ts';
 import { uniqueNames } from './unique-names.ts';
-
-const largestFile = 2 ** 31;
+import { largestFile, wholeFile } from './whole-file.ts';
 
 /**
  * Reads the array of a .npy file: one column for each place in a row. Images become rows of pixels, and a structured array has a
@@ -37,23 +33,6 @@ export async function readNpzTable(path: string): Promise<RawTable> {
   const roles = rolesOf([...members.keys()]);
   if (roles === null) return sideBySide(path, sha256, members);
   return inputsAndTarget(path, sha256, members, roles);
-}
-
-async function wholeFile(path: string): Promise<{ bytes: Buffer; sha256: string }> {
-  const pieces: Buffer[] = [];
-  const hash = createHash('sha256');
-  let length = 0;
-  try {
-    for await (const piece of unpackedBytes(path, 2 ** 20)) {
-      length += piece.length;
-      if (length > largestFile) throw new TooLarge(`it has more than ${largestFile} bytes`);
-      hash.update(piece);
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  return { bytes: Buffer.concat(pieces), sha256: hash.digest('hex') };
 }
 
 type Members = ReadonlyMap<string, ZipMember>;

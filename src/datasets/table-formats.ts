@@ -28,6 +28,11 @@ export const tableFormats = {
     matches: (start) => start[0] === 0x50 && start[1] === 0x4b && start[2] < 10,
     read: async (path) => (await import('./numpy-table.ts')).readNpzTable(path),
   },
+  parquet: {
+    title: 'Parquet',
+    matches: (start) => Buffer.from(start.subarray(0, 4)).toString('latin1') === 'PAR1',
+    read: async (path) => (await import('./parquet-table.ts')).readParquetTable(path),
+  },
   csv: {
     title: 'CSV',
     matches: () => true,
