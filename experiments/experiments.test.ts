@@ -214,9 +214,11 @@ function otherHyperparameter(name: string): string {
 describe.each(named)('%s', (_name, experiment) => {
   test('every option reaches the config: another value is another trial', async () => {
     const names = optionsOf(experiment).filter(
-      // Franke's data have no published split, and its experiments no L-BFGS.
+      // Franke's data have no published split, and its experiments no L-BFGS. All labels of MNIST occur.
       (name) =>
-        !(experiment.dataset === 'franke' && (name === 'split' || name === 'solver')) && name !== 'reference',
+        name !== 'classes' &&
+        !(experiment.dataset === 'franke' && (name === 'split' || name === 'solver')) &&
+        name !== 'reference',
     );
     const others: Record<string, string> = {
       ...otherValue,

@@ -34,7 +34,7 @@ import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
-export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName'> &
+export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName' | 'labelNames'> &
   Partial<Record<OptionName, string>>;
 
 /** Adds the subcommand of an experiment, with an option for each of its settings. */

@@ -65,6 +65,7 @@ export function olderFlags(made: readonly Option[]): Option[] {
 /** The option of a command line that sets an experiment's option. One that says yes or no may come without a value: yes. */
 export function settingFlag(name: OptionName, description: string): Option {
   const { placeholder, choices = [] } = options[name];
-  if (choices.join() !== 'no,yes') return new Option(`${flagOf(name)} <${placeholder}>`, description);
-  return new Option(`${flagOf(name)} [yes|no]`, description).preset('yes');
+  const [no, yes, ...others] = choices;
+  if (no !== 'no' || yes !== 'yes') return new Option(`${flagOf(name)} <${placeholder}>`, description);
+  return new Option(`${flagOf(name)} [${[yes, no, ...others].join('|')}]`, description).preset('yes');
 }

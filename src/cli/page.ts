@@ -69,6 +69,7 @@ export async function renderPage(
     places: {
       dataDir: sources.dataDir,
       dataName: sources.dataName ?? null,
+      labelNames: sources.labelNames ?? null,
       store: storeDirectory === defaultStore ? null : storeDirectory,
       out: folder === 'results' || (kind === 'experiment' && isOwn) ? null : folder,
       nested: kind === 'report',

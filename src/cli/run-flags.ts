@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
 import { checkLabel } from '../datasets/label.ts';
+import { parseLabelNames } from '../datasets/label-names.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, type Variant, variants } from '../experiment/plan.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
@@ -38,6 +39,7 @@ export interface RunFlags extends FailureFlags, RemarkFlags {
   readonly out?: string;
   readonly dataDir?: string;
   readonly dataName?: string;
+  readonly labelNames?: string;
   readonly plan?: boolean;
   readonly force?: boolean;
   readonly jobs?: string;
@@ -100,19 +102,21 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
 interface DataFlags {
   readonly dataDir?: string | undefined;
   readonly dataName?: string | undefined;
+  readonly labelNames?: string | undefined;
 }
 
 /** Where the data are and what the user calls them. Errors: an empty path, a name without a path or that cannot be shown. */
-export function sourcesOf({ dataDir, dataName }: DataFlags): Sources {
+export function sourcesOf({ dataDir, dataName, labelNames }: DataFlags): Sources {
   if (dataDir === '') {
     throw new UserError({
       what: '--data-dir is empty',
-      expected: 'the path of a folder with four IDX files',
+      expected: 'the path of a folder with images',
       received: dataDir,
       remedy: 'write --data-dir . for this folder, or leave it out for the bundled MNIST',
     });
   }
-  if (dataName === undefined) return { dataDir: dataDir ?? null };
+  const named = labelNames === undefined ? {} : { labelNames: parseLabelNames(labelNames) };
+  if (dataName === undefined) return { dataDir: dataDir ?? null, ...named };
   if (dataDir === undefined) {
     throw new UserError({
       what: '--data-name names the data of --data-dir, which is missing',
@@ -120,15 +124,26 @@ export function sourcesOf({ dataDir, dataName }: DataFlags): Sources {
       remedy: 'leave out --data-name, or give the folder of the data with --data-dir',
     });
   }
-  return { dataDir, dataName: checkLabel(dataName) };
+  return { dataDir, dataName: checkLabel(dataName), ...named };
 }
 
 /** The options that choose data from files. */
 export function dataFlags(): Option[] {
   return [
-    new Option('--data-dir <dir>', 'folder with four IDX files to use instead of the bundled MNIST'),
+    new Option(
+      '--data-dir <dir>',
+      'folder with images to use instead of the bundled MNIST: IDX files, or train.csv and test.csv',
+    ),
     new Option('--data-name <name>', "what titles call the data of --data-dir (default: the folder's name)"),
+    labelNamesFlag(),
   ];
+}
+
+export function labelNamesFlag(): Option {
+  return new Option(
+    '--label-names <names>',
+    'names of the classes, in the order of their labels: cat,dog,fox, or the path of a text file with one name a line',
+  );
 }
 
 export function failureOptionsOf(flags: FailureFlags): FailureOptions {

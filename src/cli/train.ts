@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { DataChoice } from '../datasets/data-choice.ts';
 import type { Sources } from '../datasets/dataset.ts';
+import { parseLabelNames } from '../datasets/label-names.ts';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -22,6 +23,7 @@ import {
   addRunFlags,
   addUnder,
   headings,
+  labelNamesFlag,
   type RunFlags,
   runOptionsOf,
   variantAndQuick,
@@ -89,7 +91,7 @@ export function addTrainOptions(command: Command, data: 'needs' | 'has'): void {
     ).makeOptionMandatory(data === 'needs'),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
-    new Option('--label-names <names>', 'names of the classes, in the order of their labels'),
+    labelNamesFlag(),
   );
   for (const name of inGroups(optionNames)) command.addOption(anyOption(name));
 }
@@ -136,7 +138,7 @@ export function dataChoiceOf(flags: TrainFlags): Partial<DataChoice> {
   return {
     ...(data === undefined ? {} : { data }),
     ...(dataName === undefined ? {} : { dataName }),
-    ...(labelNames === undefined ? {} : { labelNames: labelNames.split(',').map((name) => name.trim()) }),
+    ...(labelNames === undefined ? {} : { labelNames: parseLabelNames(labelNames) }),
     ...(Object.keys(table).length === 0 ? {} : { table }),
   };
 }

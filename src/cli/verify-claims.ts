@@ -47,7 +47,7 @@ async function otherData(sources: Sources): Promise<{ sha256: string; title: str
   const { resolveImages } = await import('../datasets/images.ts');
   const { describeData } = await import('../datasets/index.ts');
   const { labelOf } = await import('../datasets/label.ts');
-  const { config, facts } = await resolveImages(false, sources);
+  const { config, facts } = await resolveImages({}, sources);
   const { isReports, title } = describeData(config, facts, labelOf(sources));
   return isReports ? null : { sha256: config.sha256, title };
 }

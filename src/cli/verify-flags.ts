@@ -42,6 +42,7 @@ export interface VerifyFlags extends FailureFlags, RemarkFlags {
   readonly out?: string;
   readonly dataDir?: string;
   readonly dataName?: string;
+  readonly labelNames?: string;
   readonly jobs?: string;
   readonly quiet?: boolean;
   readonly progress: string;

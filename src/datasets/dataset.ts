@@ -17,7 +17,7 @@ export interface Dataset extends DataNames {
   /** The largest input: for bytes, of those that occur. */
   readonly largest: number;
   /** [rows] real values for regression, labels 0 .. classes - 1 for classification. */
-  readonly targets: Float64Array | Uint8Array;
+  readonly targets: Float64Array | Uint8Array | Uint16Array;
   /** [rows] the targets of generated data without their noise; absent if they are not known. */
   readonly noiseFree?: Float64Array;
   /** 1 for regression. */
@@ -43,7 +43,7 @@ export interface Sources {
   readonly dataDir: string | null;
   /** A name for the data of `dataDir` instead of the file's or folder's. */
   readonly dataName?: string | null;
-  /** Names of the classes, in the order of their labels. */
+  /** What the user calls the classes, in the order of their labels. */
   readonly labelNames?: readonly string[] | null;
   /** How a table is read. */
   readonly table?: TableChoices;
@@ -84,11 +84,15 @@ export interface DataFacts extends DataNames {
   readonly largest: number;
   /** Whether most inputs are 0. They are then stored as sparse rows, unless they are centred. */
   readonly sparse: boolean;
+  /** What the user should know of the files, each a sentence without a full stop. */
+  readonly notes?: readonly string[];
 }
 
 /** An option of a single dataset, with its default value. */
 export interface DatasetOption extends Option {
   readonly default: Setting;
+  /** The value for data that no experiment of the report names, if it is another. */
+  readonly ofTraining?: Setting;
   /** Whether the title of the data says its value, unless that is the report's. */
   readonly inTitle?: boolean;
 }

@@ -27,6 +27,10 @@ const changed = fc
     for (const [at, value] of changes) bytes[at] = value;
     return bytes;
   });
+/** Values of every type, known and unknown, with sizes that need not fit. */
+const typed = fc
+  .tuple(fc.nat(255), fc.uint8Array({ maxLength: 40 }), fc.nat(9))
+  .map(([type, values, size]) => Uint8Array.of(0, 0, type < 32 ? type : 0x0c, 1, 0, 0, 0, size, ...values));
 const cut = fc.nat(good.length).map((end) => good.slice(0, end));
 /** The beginnings of files of other kinds, and of text. */
 const foreign = fc
@@ -49,12 +53,16 @@ const runs = { seed: fixedSeed, numRuns: 1000 };
 
 test('bytes of any kind: values as many as the sizes say, or refused', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.oneof(changed, cut, anything), fc.constantFrom(1, 3), async (bytes, dimensions) => {
-      const outcome = await valueOrRefusal(() => readIdx(bytes, 'f', dimensions));
-      if (!('value' in outcome)) return;
-      const { dimensions: sizes, data } = outcome.value;
-      expect(data.length).toBe(sizes.reduce((product, size) => product * size, 1));
-    }),
+    fc.asyncProperty(
+      fc.oneof(changed, typed, cut, anything),
+      fc.constantFrom(1, 3),
+      async (bytes, dimensions) => {
+        const outcome = await valueOrRefusal(() => readIdx(bytes, 'f', dimensions));
+        if (!('value' in outcome)) return;
+        const { dimensions: sizes, data } = outcome.value;
+        expect(data.length).toBe(sizes.reduce((product, size) => product * size, 1));
+      },
+    ),
     runs,
   );
 });

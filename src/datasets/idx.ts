@@ -5,26 +5,35 @@ import { reasonOf } from '../files/errno.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { recogniseForeign } from './foreign-file.ts';
 
-/** The contents of an IDX file of unsigned bytes. */
+/** The contents of an IDX file. */
 export interface Idx {
   /** Sizes, slowest-varying dimension first: [images, height, width] or [labels]. */
   readonly dimensions: number[];
-  /** All values, row-major: a view into `bytes`. */
-  readonly data: Uint8Array;
+  /** All values, row-major: unsigned bytes as a view into `bytes`, values of any other type as numbers. */
+  readonly data: Uint8Array | Float64Array;
   /** The whole decoded file, header included. */
   readonly bytes: Uint8Array;
 }
 
+interface ValueType {
+  /** Bytes of one value. */
+  readonly size: number;
+  /** null for unsigned bytes, which are used as they are in the file. */
+  readonly read: ((view: DataView, at: number) => number) | null;
+}
+
 const unsignedByte = 0x08;
-const typeNames = new Map([
-  [0x09, 'signed bytes'],
-  [0x0b, '2-byte integers'],
-  [0x0c, '4-byte integers'],
-  [0x0d, '4-byte floats'],
-  [0x0e, '8-byte floats'],
+/** The types of values, by their code. More than one byte is big-endian. */
+const types: ReadonlyMap<number, ValueType> = new Map<number, ValueType>([
+  [unsignedByte, { size: 1, read: null }],
+  [0x09, { size: 1, read: (view, at) => view.getInt8(at) }],
+  [0x0b, { size: 2, read: (view, at) => view.getInt16(at) }],
+  [0x0c, { size: 4, read: (view, at) => view.getInt32(at) }],
+  [0x0d, { size: 4, read: (view, at) => view.getFloat32(at) }],
+  [0x0e, { size: 8, read: (view, at) => view.getFloat64(at) }],
 ]);
 
-/** The largest size of a file, in bytes, unpacked. */
+/** The largest size of a file, unpacked, and of its values in memory, in bytes. */
 const maxBytes = 2 ** 30;
 /** The number of bytes of a gzip file that are unpacked to read the header. */
 const headerBytes = 4096;
@@ -33,12 +42,12 @@ const unpack = promisify(gunzip);
 /**
  * Parses IDX: two zero bytes, the type, the number of dimensions, each size as a big-endian uint32, then the values.
  *
- * Everything is checked before any value is used. `file` is the name for messages. Errors: not IDX, a type other than
- * unsigned byte, another number of dimensions than expected, too few or too many bytes. Source: the format is described
+ * Everything is checked before any value is used. `file` is the name for messages. Errors: not IDX, an unknown
+ * type, another number of dimensions than expected, too few or too many bytes. Source: the format is described
  * with the MNIST database of Y. LeCun, C. Cortes and C. J. C. Burges.
  */
 export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: number): Idx {
-  const { dimensions, start, length } = readHeader(bytes, file, expectedDimensions);
+  const { type, dimensions, start, length } = readHeader(bytes, file, expectedDimensions);
   if (bytes.length !== length) {
     const difference = counted(Math.abs(bytes.length - length), 'byte');
     const stated = `${length} bytes, as stated in its header (${dimensions.join(' x ')}), not ${bytes.length}`;
@@ -53,7 +62,26 @@ export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: num
     }
     throw damaged(file, `has ${difference} too many`, stated);
   }
-  return { dimensions, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, length - start), bytes };
+  return { dimensions, data: valuesOf(bytes.subarray(start), type), bytes };
+}
+
+/** The IDX file of unsigned bytes with these sizes and values, as if it had been read. */
+export function idxOf(dimensions: number[], values: Uint8Array): Idx {
+  const start = 4 + 4 * dimensions.length;
+  const bytes = new Uint8Array(start + values.length);
+  bytes.set([0, 0, unsignedByte, dimensions.length]);
+  const view = new DataView(bytes.buffer);
+  for (const [i, size] of dimensions.entries()) view.setUint32(4 + 4 * i, size);
+  bytes.set(values, start);
+  return { dimensions, data: bytes.subarray(start), bytes };
+}
+
+function valuesOf(bytes: Uint8Array, { size, read }: ValueType): Idx['data'] {
+  if (read === null) return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const values = new Float64Array(bytes.length / size);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * size);
+  return values;
 }
 
 /**
@@ -66,6 +94,7 @@ export async function readIdxFile(path: string, expectedDimensions: number): Pro
 }
 
 interface Header {
+  type: ValueType;
   dimensions: number[];
   /** The offset of the first value. */
   start: number;
@@ -86,11 +115,11 @@ function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number)
     }
     throw damaged(file, `is not an IDX file: it starts with ${hex(bytes.subarray(0, 4))}`, expected);
   }
-  if (bytes[2] !== unsignedByte) {
-    const type = typeNames.get(bytes[2]) ?? `values of the unknown type ${hex([bytes[2]])}`;
+  const type = types.get(bytes[2]);
+  if (type === undefined) {
     throw damaged(
       file,
-      `holds ${type}, not unsigned bytes`,
+      `holds values of the unknown type ${hex([bytes[2]])}`,
       expected,
       'write its values as unsigned bytes, from 0 to 255',
     );
@@ -108,10 +137,12 @@ function readHeader(bytes: Uint8Array, file: string, expectedDimensions: number)
   const sizesIn = (littleEndian: boolean) =>
     Array.from({ length: expectedDimensions }, (_, i) => view.getUint32(4 + 4 * i, littleEndian));
   const dimensions = sizesIn(false);
-  const length = start + product(dimensions);
-  if (length <= maxBytes) return { dimensions, start, length };
+  const length = start + type.size * product(dimensions);
+  const inMemory = type.read === null ? 1 : Float64Array.BYTES_PER_ELEMENT;
+  const fits = (sizes: readonly number[]) => start + inMemory * product(sizes) <= maxBytes;
+  if (fits(dimensions)) return { type, dimensions, start, length };
   const swapped = sizesIn(true);
-  if (start + product(swapped) <= maxBytes) {
+  if (fits(swapped)) {
     throw damaged(
       file,
       'has its sizes in the wrong order of bytes (little-endian)',

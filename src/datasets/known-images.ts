@@ -5,6 +5,8 @@ export interface KnownImages {
   readonly license: string;
   /** Whether they are handwritten digits, so that a digit drawn on the page is like one of them. */
   readonly digits: boolean;
+  /** What the labels from 0 on stand for; absent where they are digits. */
+  readonly classNames?: readonly string[];
 }
 
 /**
@@ -23,6 +25,10 @@ export const knownImages: Readonly<Record<string, KnownImages>> = {
     source: 'H. Xiao, K. Rasul and R. Vollgraf, Zalando SE',
     license: 'MIT',
     digits: false,
+    classNames: [
+      ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
+      ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+    ],
   },
 };
 

@@ -27,11 +27,11 @@ export function divisorOf(scaling: Scaling, largest: number): number {
 }
 
 /**
- * The scaling of pixels if the user chose none: divided by 255, unless all of them would then be below one half. Pixels
- * from 0 to 1, 16 or 100 are not on a scale to 255, and a network hardly learns from inputs that small.
+ * The scaling of pixels if the user chose none: divided by 255, unless all of them would then be below one half or some above
+ * 1. Pixels from 0 to 1, 16, 100 or 65535 are not on a scale to 255, and a network hardly learns from inputs that small.
  */
 export function defaultScaling(largest: number): Scaling {
-  return 2 * largest < largestByte ? 'max' : 'pixels';
+  return 2 * largest < largestByte || largest > largestByte ? 'max' : 'pixels';
 }
 
 /** What is subtracted from the inputs: nothing, the mean of all inputs, or the mean of each column. */

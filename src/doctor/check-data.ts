@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 
 /** Checks the images of a folder, or with null that the bundled MNIST is unchanged: its hash has to be `sha256`. */
 export async function checkData(dataDir: string | null, sha256: string): Promise<Check> {
-  const { config, facts } = await resolveImages(false, { dataDir });
+  const { config, facts } = await resolveImages({}, { dataDir });
   const { rows } = facts;
   const { sha256: found } = config;
   const { title, source } = describeData(config, facts, labelOf({ dataDir }));

@@ -35,7 +35,17 @@ jest.unstable_mockModule('../kernels/index.ts', () => ({
 let sha256 = 'a'.repeat(64);
 jest.unstable_mockModule('../datasets/image-folder.ts', () => ({
   ...realImageFolder,
-  readImages: async () => ({ rows: 70_000, columns: 784, classes: 10, sha256, inputs: [], targets: [] }),
+  readImages: async () => ({
+    rows: 70_000,
+    columns: 784,
+    classes: 10,
+    sha256,
+    inputs: [],
+    targets: [],
+    labels: [],
+    occurring: [9],
+    notes: [],
+  }),
 }));
 
 const libraries: Record<string, object> = {};

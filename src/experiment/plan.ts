@@ -90,7 +90,6 @@ export async function planExperiment(
   const scaled =
     given.scale === undefined ? await withScale(fitted.lists, data) : { lists: fitted.lists, notes: [] };
   const { lists } = scaled;
-  const notes = [...fitted.notes, ...scaled.notes];
   const found = await findReferences(lists);
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
@@ -136,7 +135,7 @@ export async function planExperiment(
     data: data.descriptions(),
     drawsSplits,
     absent: found.absent,
-    notes,
+    notes: [...data.notes(), ...fitted.notes, ...scaled.notes],
   };
 }
 
@@ -199,6 +198,7 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
       }
       return [...distinct.values()];
     },
+    notes: (): string[] => [...new Set([...resolved.values()].flatMap(({ facts }) => facts.notes ?? []))],
   };
 }
 

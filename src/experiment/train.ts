@@ -2,6 +2,7 @@ import { type ChosenData, chooseData, type DataChoice } from '../datasets/data-c
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { datasetEntry, describeData, taskOf } from '../datasets/index.ts';
 import { labelOf } from '../datasets/label.ts';
+import { labelNamesText } from '../datasets/label-names.ts';
 import { counted } from '../errors.ts';
 import { lossesOf } from '../nn/losses.ts';
 import type { ReferenceName } from '../references/index.ts';
@@ -145,7 +146,10 @@ function referencesOf(task: Task): ReferenceName[] {
 
 function ownDefaults({ dataset }: ChosenData): Settings {
   return Object.fromEntries(
-    Object.entries(datasetEntry(dataset).options).map(([name, option]) => [name, option.default]),
+    Object.entries(datasetEntry(dataset).options).map(([name, option]) => [
+      name,
+      option.ofTraining ?? option.default,
+    ]),
   );
 }
 
@@ -202,7 +206,7 @@ function tableWords({ table = {}, dataName = null, labelNames = null }: DataChoi
     ...(decimalComma === true ? ['--decimal-comma'] : []),
     ...words('--task', task === 'auto' ? null : task),
     ...words('--data-name', dataName),
-    ...words('--label-names', labelNames?.join(',')),
+    ...words('--label-names', labelNames === null ? null : labelNamesText(labelNames)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { datasets } from '../datasets/index.ts';
+import { labelNamesText } from '../datasets/label-names.ts';
 import { listText, shellQuoted } from '../experiment/command-text.ts';
 import { flagOf, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
@@ -10,6 +11,7 @@ export { listText } from '../experiment/command-text.ts';
 export interface Places {
   readonly dataDir: string | null;
   readonly dataName: string | null;
+  readonly labelNames?: readonly string[] | null;
   readonly store: string | null;
   /** The folder of the page. */
   readonly out: string | null;
@@ -36,6 +38,7 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
     ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
     ...pathOption('--data-dir', fromFiles ? places.dataDir : null),
     ...pathOption('--data-name', fromFiles ? places.dataName : null),
+    ...pathOption('--label-names', fromFiles && places.labelNames ? labelNamesText(places.labelNames) : null),
     ...pathOption('--store', places.store),
     ...outOf(places, folderName(experiment.name)),
     ...(places.nested ? [] : ['--page']),

@@ -157,11 +157,11 @@ describe('the id of a trial', () => {
 /** A config of each dataset and each solver, with every field. */
 const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
   franke: config.data,
-  images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true },
   table: {
     ...{ dataset: 'table', sha256: 'ab'.repeat(32), target: 'price', task: 'regression' },
     ...{ features: ['rooms', 'age'], categorical: ['rooms'], missing: 'mean', decimalComma: true },
   },
+  images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true, labels: 'occurring' },
 };
 const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
 const versions = { version: '1', numpy: '2', scipy: '3' };
@@ -343,6 +343,7 @@ describe('two configs', () => {
         dataset: fc.constant('images'),
         sha256: fc.constantFrom('a', 'b'),
         transpose: maybe(false, true),
+        labels: maybe('at-least-10', 'occurring'),
       }),
     ),
     features: record({
