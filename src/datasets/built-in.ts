@@ -18,6 +18,24 @@ export interface BuiltIn {
 export const builtIns = {
   franke: { description: "Franke's function of x and y with noise", dataset: 'franke' },
   mnist: { description: 'MNIST, 70 000 handwritten digits of 28 x 28 pixels', dataset: 'images' },
+  'breast-cancer': {
+    description: '569 tumours with 30 measures of their cells: malignant or benign',
+    dataset: 'table',
+    file: 'breast-cancer.csv',
+    table: { target: 'diagnosis' },
+  },
+  digits: {
+    description: '1797 handwritten digits of 8 x 8 pixels',
+    dataset: 'table',
+    file: 'digits.csv.gz',
+    table: { target: 'digit', task: 'classification' },
+  },
+  iris: {
+    description: '150 flowers of 3 species of iris, with 4 measures each',
+    dataset: 'table',
+    file: 'iris.csv',
+    table: { target: 'species' },
+  },
 } as const satisfies Record<string, BuiltIn>;
 
 /** The path of the file of a built-in table. */
