@@ -266,7 +266,7 @@ function text(view: DataView, at: number, size: number, little: boolean, refuse:
 }
 
 /** A float of 16 bits, IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
-function half(bits: number): number {
+export function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
