@@ -18,6 +18,8 @@ const runSettings = new Set([
   'first',
   'force',
   'axes',
+  'saveModel',
+  'predictions',
   'metric',
   'note',
   'tag',

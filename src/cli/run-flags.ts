@@ -9,6 +9,7 @@ import { type FormatName, formatNames } from '../output/formats.ts';
 import type { RunFacts } from '../output/manifest.ts';
 import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
+import { type ModelFlags, type ModelOptions, modelFlags, modelOptionsOf } from './model-flags.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
 
 export const defaultStore = 'results/.trials';
@@ -32,7 +33,7 @@ export interface RemarkFlags {
 }
 
 /** The flags of every experiment and of the report, as the user typed them. */
-export interface RunFlags extends FailureFlags, RemarkFlags {
+export interface RunFlags extends FailureFlags, RemarkFlags, ModelFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -74,6 +75,7 @@ export interface RunOptions extends FailureOptions {
   readonly figures: boolean;
   /** Whether each experiment's folder gets a page. */
   readonly page: boolean;
+  readonly models: ModelOptions;
   readonly remarks: Remarks;
   /** What is run again, if it is. */
   readonly rerun?: RunFacts['rerun'];
@@ -94,6 +96,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     formats: parseList(flags.format, '--format').map((name) => parseChoice(name, formatNames, '--format')),
     figures: flags.figures,
     page: flags.page === true,
+    models: modelOptionsOf(flags),
     remarks: remarksFrom(flags.note, flags.tag),
   };
 }
@@ -209,6 +212,7 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     choosing('--format <names>', `formats of the tables: ${formatNames.join(', ')}`, formatNames).default(
       'csv',
     ),
+    ...modelFlags(),
     new Option('--no-figures', 'draw no figures; fys-nn plot can draw them later'),
     ...remarkFlags(),
     ...progressFlags(),

@@ -7,7 +7,7 @@ import { figureNames } from '../figures/files.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { launchers } from '../launchers/index.ts';
-import type { Failure, LaunchEvents, Launched } from '../launchers/launcher.ts';
+import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from '../output/manifest.ts';
@@ -30,6 +30,16 @@ import { onInterrupt } from './interrupt.ts';
 import { labelOf } from './label.ts';
 import { lbfgsNotes } from './lbfgs-notes.ts';
 import { foresee } from './makespan.ts';
+import {
+  againNote,
+  checkModelFile,
+  checkModels,
+  keptAtFirst,
+  modelFiles,
+  modelNames,
+  openModels,
+  writeModelFile,
+} from './models.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
 import { pageFile, renderPage } from './page.ts';
 import { createProgress } from './progress.ts';
@@ -71,6 +81,10 @@ export async function runPlans(
     for (const text of new Set(runs.flatMap(({ plan }) => plan.notes)))
       writeStderr(`note: ${withFlags(text)}`);
   }
+  checkModels(
+    runs.map(({ plan }) => plan),
+    options.models,
+  );
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
@@ -78,6 +92,7 @@ export async function runPlans(
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
+  await checkModelFile(options.models);
   for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options), storeDirectory);
   const failed = await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));
@@ -109,14 +124,18 @@ async function computeAndWrite(
   const started = performance.now();
   const missing = await trialsToCompute(trials, store, force);
   const reported = await noteProblems(store, 0);
+  const plans = runs.map(({ plan }) => plan);
   const { computed, failures } = await computeTrials(missing, trials.length, runs, store, {
     ...options,
     lease,
+    keep: keptAtFirst(plans, options.models),
   });
   await store.refresh();
   const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
   await noteProblems(store, reported);
   const written: string[] = [];
+  const modelPaths: string[] = [];
+  const failed = [...failures];
   const figureErrors: string[] = [];
   const classifiersOf = new Map<Plan, Classifiers | null>();
   for (const run of runs) {
@@ -134,6 +153,13 @@ async function computeAndWrite(
     const { classifiers, note: lacking } = await openClassifiers(plan, store, storeDirectory);
     classifiersOf.set(plan, classifiers);
     if (lacking !== null) note(`note: ${withFlags(lacking)}`);
+    const models = await openModels(plan, store, storeDirectory, options.models, async (again) => {
+      note(`note: ${againNote(again.length)}`);
+      const how = { ...options, lease, keep: 'models' as const };
+      const more = await computeTrials(again, again.length, [run], store, how);
+      failed.push(...more.failures);
+    });
+    if (models?.isEmpty) note('note: no model is written: no trial of ours finished');
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
@@ -141,7 +167,8 @@ async function computeAndWrite(
         ? [[pageFile, await renderPage([plan], store, out, options, 'experiment')] as const]
         : [];
       const tables = resultFiles(plan, store, options.formats, classifiers);
-      const files = new Map([...tables, ...figures, ...page]);
+      const saved = models === null ? [] : modelFiles(plan, models, options.models);
+      const files = new Map([...tables, ...figures, ...page, ...saved]);
       const manifest = (listed: FileList) => () =>
         manifestPieces(plan, store, facts, listed, options.remarks);
       noteKept(out, await writeRunFolder(out, files, manifest));
@@ -156,6 +183,8 @@ async function computeAndWrite(
       }
     } else await write(new Map());
     written.push(out);
+    const modelFile = models === null ? null : await writeModelFile(plan, models, options.models);
+    if (modelFile !== null) modelPaths.push(modelFile);
     writeEvent('written', { path: out, experiment: plan.experiment.name });
   }
   let finished = '';
@@ -184,14 +213,15 @@ async function computeAndWrite(
   if (elsewhere > 0) note(`other processes computed ${counted(elsewhere, 'trial')} in the meantime`);
   const { isTTY, columns = 80 } = process.stderr;
   if (!quiet) writeStderrWhole(...(await wroteLines(written, isTTY ? columns : Number.POSITIVE_INFINITY)));
-  reportFailures(failures, storeDirectory);
+  for (const path of modelPaths) note(`wrote ${path}`);
+  reportFailures(failed, storeDirectory);
   for (const { out } of incomplete) {
     writeStderr(`${out}/ is unchanged: not all trials are done`);
   }
   if (finish !== null && incomplete.length > 0) writeStderr(`${finish.what} are unchanged too`);
   for (const text of figureErrors) writeStderr(...`error: ${text}`.split('\n'));
   // A trial that failed here may still have a record: from another process, or one that could not be synced.
-  return failures.length + incomplete.length + figureErrors.length > 0;
+  return failed.length + incomplete.length + figureErrors.length > 0;
 }
 
 /** Prints the store's problems from number `from` on, also with --quiet. Returns how many problems there are. */
@@ -216,7 +246,7 @@ async function trialsToCompute(trials: readonly Trial[], store: Store, all = fal
 }
 
 /** The files that a run will write, as far as they are known before it has results. */
-function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): string[] {
+function namesOf(plan: Plan, { formats: chosen, figures, page, models }: RunOptions): string[] {
   const { layout } = plan.experiment;
   const drawn = [
     layout.curves === null ? 'heat-maps' : 'curves',
@@ -227,6 +257,7 @@ function namesOf(plan: Plan, { formats: chosen, figures, page }: RunOptions): st
     ...resultNames(plan, chosen),
     ...(figures ? drawn.flatMap((name) => figureNames(name)) : []),
     ...(page ? [pageFile] : []),
+    ...modelNames(plan, models),
   ];
 }
 
@@ -255,6 +286,7 @@ type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'
   readonly lease: Lease;
   /** Aborted when the time is over: running trials save their state, and no others are started. */
   readonly enough?: AbortSignal | null;
+  readonly keep?: Kept;
 } & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
 
 /** The shortest run, in seconds, that tells at its start how long it will take. */

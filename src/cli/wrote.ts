@@ -32,10 +32,12 @@ async function contentsOf(folder: string): Promise<string> {
   const figures = names.filter((name) => name.endsWith('.svg')).length;
   const classes = classifierTableNames.filter((name) => names.includes(`${name}.csv`)).length;
   const page = names.includes(pageFile) ? [pageFile] : [];
+  const models = names.filter((name) => /^model(?:-t[0-9a-f]{15})?\.json$/.test(name));
   return [
     ...tables,
     ...(classes === 0 ? [] : [counted(classes, 'table of the classes', 'tables of the classes')]),
     ...(figures === 0 ? [] : [counted(figures, 'figure')]),
+    ...(models.length > 1 ? [counted(models.length, 'model')] : models),
     ...page,
   ].join(', ');
 }

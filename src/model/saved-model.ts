@@ -75,7 +75,7 @@ export function modelOf(
     format: modelFormat,
     trial: id,
     config: canonicalConfig(config),
-    inputs: { columns: dataset.columns, names: null },
+    inputs: { columns: dataset.columns, names: dataset.featureNames ?? null },
     preprocessing: steps,
     layers: weights.map(({ kernel, bias }, index) => ({
       units: isNetwork ? model.layers[index].units : 1,
