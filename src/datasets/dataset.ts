@@ -2,6 +2,7 @@ import type { Option, Setting, Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { Task } from '../stats/metrics.ts';
 import type { TableChoices } from './table-choices.ts';
+import type { InputColumn } from './table-inputs.ts';
 
 /** A table of inputs and targets, all rows in memory. */
 export interface Dataset extends DataNames {
@@ -26,6 +27,8 @@ export interface Dataset extends DataNames {
   readonly canonicalTrainRows: number | null;
   /** For images: [height, width], whose product is `columns`. */
   readonly imageShape?: readonly [number, number];
+  /** Of a table: the columns that the inputs come from, in order. */
+  readonly inputColumns?: readonly InputColumn[];
 }
 
 /** What the columns and the classes of data are called; absent if they have no names. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inputsOf } from '../datasets/table-inputs.ts';
 import { UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { longestText, readJsonFile } from '../files/regular-file.ts';
@@ -94,6 +95,9 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
   const { task, output, anyOutput, units: unitsFor, classes: ownClasses } = losses[loss];
   require(inputs.names === null ||
     inputs.names.length === inputs.columns, 'inputs.names', `has not ${inputs.columns} names`);
+  require(inputs.table === undefined ||
+    inputs.table.reduce((sum, column) => sum + inputsOf(column), 0) ===
+      inputs.columns, 'inputs.table', `is not ${inputs.columns} inputs`);
   let width = inputs.columns;
   const preprocessing = json.preprocessing.map((step, index): Step => {
     const place = `preprocessing.${index}`;
@@ -140,7 +144,14 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
       json.layers[0].bias === null &&
       task === 'regression'), 'sums', 'is linear, for a network');
   const { about, ...rest } = json;
-  return { ...rest, ...(about && { about }), preprocessing, layers };
+  const { table, ...own } = inputs;
+  return {
+    ...rest,
+    ...(about && { about }),
+    inputs: { ...own, ...(table && { table }) },
+    preprocessing,
+    layers,
+  };
 }
 
 function notAModel(path: string, reason: string): UserError {

@@ -35,7 +35,14 @@ export const modelSchema = (z: typeof Zod.z) => {
         data: z.strictObject({ title: text, source: text.nullable(), license: text.nullable() }),
       })
       .optional(),
-    inputs: z.strictObject({ columns: count, names: z.array(text).nullable() }),
+    inputs: z.strictObject({
+      columns: count,
+      names: z.array(text).nullable(),
+      table: z
+        .array(z.strictObject({ name: text, levels: z.array(z.string()).nullable() }))
+        .min(1)
+        .optional(),
+    }),
     preprocessing: z.array(step),
     layers: z
       .array(

@@ -1,6 +1,9 @@
+import type { Dataset } from '../datasets/dataset.ts';
+import type { InputColumn } from '../datasets/table-inputs.ts';
 import type { Dtype } from '../math/dtype.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
+import { featureNames } from '../trial/coefficients.ts';
 import type { Step } from '../trial/preprocessing.ts';
 import type { FittedModel } from '../trial/run-trial.ts';
 import { solverEntry } from '../trial/solvers/index.ts';
@@ -26,8 +29,14 @@ export interface SavedModel {
   readonly config: unknown;
   /** Where it is from, in words; absent in the trial store, where models depend on nothing but the config. */
   readonly about?: ModelOrigin;
-  /** The columns of a row that goes in; names are null if the data have none. */
-  readonly inputs: { readonly columns: number; readonly names: readonly string[] | null };
+  /** The inputs of a row. */
+  readonly inputs: {
+    readonly columns: number;
+    /** One name per input; null for pixels. */
+    readonly names: readonly string[] | null;
+    /** The columns of a table that they come from, of which categories are several inputs; absent for other data. */
+    readonly table?: readonly InputColumn[];
+  };
   /** What turns a row into the inputs of the first layer, in this order. */
   readonly preprocessing: readonly Step[];
   /** At least one. The last one's activation is applied too: softmax gives a probability for each class. */
@@ -71,11 +80,13 @@ export function modelOf(
   const loss = solver.loss(model);
   const isNetwork = 'layers' in model;
   const { offset, factor } = targetScale ?? { offset: 0, factor: 1 };
+  const { columns, inputColumns, targetName = null, classNames = [] } = dataset;
+  const classes = losses[loss].classes ?? dataset.classes;
   return {
     format: modelFormat,
     trial: id,
     config: canonicalConfig(config),
-    inputs: { columns: dataset.columns, names: dataset.featureNames ?? null },
+    inputs: { columns, names: namesOf(dataset), ...(inputColumns && { table: inputColumns }) },
     preprocessing: steps,
     layers: weights.map(({ kernel, bias }, index) => ({
       units: isNetwork ? model.layers[index].units : 1,
@@ -85,15 +96,21 @@ export function modelOf(
     })),
     loss,
     target: {
-      name: null,
+      name: targetName,
       offset,
       factor,
-      classes: losses[loss].classes ?? dataset.classes,
-      classNames: null,
+      classes,
+      classNames: classNames.length === classes && losses[loss].task === 'classification' ? classNames : null,
     },
     dtype: solver.dtype(model),
     sums: isNetwork ? 'network' : 'linear',
   };
+}
+
+/** The names of the inputs; those of data that are no images and have none are x and y, or x0, x1, ... */
+function namesOf({ featureNames: own, imageShape, columns }: Dataset): readonly string[] | null {
+  if (own !== undefined || imageShape !== undefined) return own ?? null;
+  return featureNames({ basis: 'none', degree: null }, columns);
 }
 
 export function isClassifier({ loss }: Pick<SavedModel, 'loss'>): boolean {
