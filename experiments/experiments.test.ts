@@ -153,6 +153,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   samples: '20000',
   noise: '0.5',
   formula: 'x+y',
+  grid: '20x20',
   testSize: '0.5',
   validationSize: '0.2',
   folds: '3',

@@ -60,7 +60,7 @@ export async function verify(
   readings: readonly Reading[],
   planOf: PlanOf,
   records: Records,
-  { level, seeds }: { level: number; seeds: Partial<Seeds> },
+  { level, seeds }: { level: number; seeds: Seeds },
 ): Promise<Verification> {
   const numbers: NumberEvidence[] = [];
   const figures: FigureEvidence[] = [];

@@ -4,6 +4,7 @@ import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datas
 import { knownImages } from '../datasets/known-images.ts';
 import { labelOf } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
+import { checkGrid } from '../experiment/no-effect.ts';
 import { flagOf, type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
@@ -57,14 +58,17 @@ export function addDataCommand(program: Command): void {
     '--data-dir <dir>',
     `${fromFiles}: folder with four IDX files to use instead of the bundled ones`,
   );
-  for (const [name, value] of Object.entries(optionDefaults) as [OptionName, Setting][]) {
+  for (const name of Object.keys(optionDefaults) as OptionName[]) {
     const { description } = options[name];
-    exporting.addOption(settingFlag(name, `${ownersOf(name)}: ${description} (default: ${value})`));
+    exporting.addOption(
+      settingFlag(name, `${ownersOf(name).join(', ')}: ${description} (default: ${defaultsText(name)})`),
+    );
   }
   for (const option of olderFlags(exporting.options)) exporting.addOption(option);
   addExamples(exporting, [
     ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
     ['data export franke --samples 100 --noise 0 --out franke', 'points on the surface, as CSV'],
+    ['data export function --formula "exp(-x^2)" --domain -2:2 --grid 100', 'a function of your own'],
   ]);
   exporting.action(async (name: string, flags: Flags) => {
     const choice = parseChoice(name, [...datasetNames, ...Object.keys(aliases)], '<dataset>');
@@ -112,6 +116,11 @@ async function loadRows(name: DatasetName, flags: Flags): Promise<Description & 
       throw doesNotApply(flagOf(flag), flags[flag], name);
   }
   if (flags.dataDir !== undefined && !entry.fromFiles) throw doesNotApply('--data-dir', flags.dataDir, name);
+  checkGrid(
+    Object.fromEntries(
+      accepted.flatMap((option) => (flags[option] === undefined ? [] : [[option, [flags[option]]]])),
+    ),
+  );
   const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, name, flags)]));
   const sources = sourcesOf(flags);
   const { config } = await entry.resolve(settings, sources);
@@ -139,8 +148,20 @@ function optionNamesOf(name: DatasetName): OptionName[] {
 }
 
 /** The datasets that take an option, such as "franke". */
-function ownersOf(option: OptionName): string {
-  return datasetNames.filter((name) => optionNamesOf(name).includes(option)).join(', ');
+function ownersOf(option: OptionName): DatasetName[] {
+  return datasetNames.filter((name) => optionNamesOf(name).includes(option));
+}
+
+/** "1000", or "1 for franke, 0 for function" where datasets differ. */
+function defaultsText(option: OptionName): string {
+  const byOwner = ownersOf(option).map((name) => [name, defaultOf(option, name)] as const);
+  return new Set(byOwner.map(([, value]) => value)).size === 1
+    ? String(byOwner[0][1])
+    : byOwner.map(([name, value]) => `${value} for ${name}`).join(', ');
+}
+
+function defaultOf(option: OptionName, dataset: DatasetName): Setting {
+  return datasetEntry(dataset).options[option]?.default ?? optionDefaults[option]!;
 }
 
 function doesNotApply(flag: string, received: unknown, dataset: string): UserError {
@@ -155,7 +176,7 @@ function doesNotApply(flag: string, received: unknown, dataset: string): UserErr
 /** The single value of an option; experiments allow a list here. */
 function singleSetting(name: OptionName, dataset: DatasetName, flags: Flags): Setting {
   const text = flags[name];
-  if (text === undefined) return datasetEntry(dataset).options[name]?.default ?? optionDefaults[name]!;
+  if (text === undefined) return defaultOf(name, dataset);
   const values = parseOption(name, text);
   if (values.length === 1) return values[0];
   throw new UserError({

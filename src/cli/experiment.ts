@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
-import { datasets } from '../datasets/index.ts';
+import { datasetEntry, datasets } from '../datasets/index.ts';
 import { scalings } from '../datasets/scale.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -154,7 +154,8 @@ function optionsFor(experiment: Experiment): readonly Option[] {
 const optionsMade = new WeakMap<Experiment, readonly Option[]>();
 
 function optionFor(experiment: Experiment, name: OptionName): Option {
-  const { description, defaultNote } = options[name];
+  const { defaultNote } = options[name];
+  const { description } = datasetEntry(experiment.dataset).options[name] ?? options[name];
   const choices = choicesOf(experiment, name);
   const usual = listOf(experiment.settings[name]) ?? hyperparameterDefaults(name);
   const isNoted = defaultNote !== undefined && datasets[experiment.dataset].hasPixels;

@@ -16,7 +16,7 @@ import { addTrainOptions, dataChoiceOf, planOwn, type TrainFlags } from './train
 export function addRunCommand(program: Command, setStatus: SetStatus): void {
   const command = program.command('run').description('Run an experiment that is described in a file');
   addFileArgument(command);
-  addTrainOptions(command, 'has');
+  addTrainOptions(command);
   addRunFlags(command, {
     out: 'results/<name>',
     elsewhere: 'results/<name>',

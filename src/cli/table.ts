@@ -48,7 +48,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     );
   }
   const train = table.command('train').description('Models of data of your own');
-  addTrainOptions(train, 'needs');
+  addTrainOptions(train);
   addTableFlags(train, trainQuick);
   addExamples(train, [
     ['table train --data franke', 'the defaults, from the store'],
@@ -59,7 +59,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
   );
   const run = table.command('run').description('An experiment from a file');
   addFileArgument(run);
-  addTrainOptions(run, 'has');
+  addTrainOptions(run);
   addTableFlags(run, fileQuick);
   addExamples(run, [
     ['table run my.yaml', 'its settings, from the store'],

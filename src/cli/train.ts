@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { builtIns } from '../datasets/built-in.ts';
 import type { DataChoice } from '../datasets/data-choice.ts';
 import type { Sources } from '../datasets/dataset.ts';
 import { parseLabelNames } from '../datasets/label-names.ts';
@@ -45,7 +46,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('train')
     .description('Train models on data of your own: a table, images, a formula, or built-in data');
-  addTrainOptions(command, 'needs');
+  addTrainOptions(command);
   addRunFlags(command, {
     out: 'results/train-<data>',
     elsewhere: 'results/train-<data>',
@@ -59,6 +60,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   );
   addExamples(command, [
     ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
+    ['train --formula "exp(-x^2)+0.1*y" --domain -2:2 --noise 0.1', 'a function of your own'],
     ['train --data mnist --hidden none --seed 1..3 --plan', 'logistic regression, means of three seeds'],
   ]);
   command.action(async (flags: TrainFlags) => {
@@ -80,15 +82,12 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   });
 }
 
-/** The options that say what is trained on which data, which the command `needs` or `has` from elsewhere. */
-export function addTrainOptions(command: Command, data: 'needs' | 'has'): void {
+/** The options that say what is trained on which data. */
+export function addTrainOptions(command: Command): void {
   addUnder(
     command,
     headings.data,
-    new Option(
-      '--data <what>',
-      'built-in data by name, or the path of a table or of a folder with images',
-    ).makeOptionMandatory(data === 'needs'),
+    new Option('--data <what>', 'built-in data by name, or the path of a table or of a folder with images'),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
     labelNamesFlag(),
@@ -108,7 +107,7 @@ function anyOption(name: OptionName): Option {
 /** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
 export async function planTraining(flags: TrainFlags) {
   const { trainExperiment } = await import('../experiment/train.ts');
-  const choice = { ...dataChoiceOf(flags), data: flags.data! };
+  const choice = { ...dataChoiceOf(flags), data: dataOf(flags) };
   return await planOwn(flags, variantAndQuick(flags), (given) => trainExperiment(choice, given));
 }
 
@@ -141,6 +140,17 @@ export function dataChoiceOf(flags: TrainFlags): Partial<DataChoice> {
     ...(labelNames === undefined ? {} : { labelNames: parseLabelNames(labelNames) }),
     ...(Object.keys(table).length === 0 ? {} : { table }),
   };
+}
+
+/** The data that are asked for; a formula needs no others. Errors: neither is given. */
+function dataOf({ data, formula }: TrainFlags): string {
+  if (data !== undefined) return data;
+  if (formula !== undefined) return 'formula';
+  throw new UserError({
+    what: '--data is missing: nothing says what to train on',
+    expected: `--data with ${Object.keys(builtIns).join(', ')} or the path of a table or a folder; or --formula`,
+    remedy: 'write for example --data runge, or --formula "exp(-x^2)"',
+  });
 }
 
 function givenLists(

@@ -17,6 +17,13 @@ export interface BuiltIn {
 
 export const builtIns = {
   franke: { description: "Franke's function of x and y with noise", dataset: 'franke' },
+  runge: { description: 'the Runge function 1/(1+25x^2) on [-1, 1]', dataset: 'function' },
+  'runge-2d': {
+    description: 'the Runge function of x and y, 1/((10x-5)^2+(10y-5)^2+1)',
+    dataset: 'function',
+    settings: { formula: 'runge-2d' },
+  },
+  formula: { description: 'rows of the function that {formula} gives', dataset: 'function' },
   mnist: { description: 'MNIST, 70 000 handwritten digits of 28 x 28 pixels', dataset: 'images' },
   'breast-cancer': {
     description: '569 tumours with 30 measures of their cells: malignant or benign',

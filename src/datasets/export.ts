@@ -59,7 +59,7 @@ export async function exportIdx(
 /**
  * Writes a dataset as CSV, with a header line and every number in full precision.
  *
- * Regression: <name>.csv with x, y and target (more than two inputs are x0, x1, ...). Images: train.csv and test.csv
+ * Regression: <name>.csv with the inputs (x0, x1, ... where they have no names) and target. Images: train.csv and test.csv
  * with label, pixel0, pixel1, ... `first` and the errors are those of exportIdx.
  */
 export async function exportCsv(
@@ -71,7 +71,7 @@ export async function exportCsv(
   const inputsOf = (row: number): number[] => Array.from(inputs.subarray(row * columns, (row + 1) * columns));
   if (dataset.canonicalTrainRows === null) {
     const to = checkFirst(first, dataset.rows, 'rows');
-    const names = columns === 2 ? ['x', 'y'] : Array.from({ length: columns }, (_, d) => `x${d}`);
+    const names = dataset.featureNames ?? Array.from({ length: columns }, (_, d) => `x${d}`);
     const record = (row: number) => [...inputsOf(row), targets[row]];
     await writing(directory, () => makeDirectory(directory));
     return [

@@ -1,11 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
-import { UserError } from '../errors.ts';
 import { exp } from '../math/elementary.ts';
-import { compileExpression, type FormulaKind } from '../math/expression.ts';
-import { createRng } from '../math/rng.ts';
-import { formula, number } from '../parsing/option.ts';
+import type { FormulaKind } from '../math/expression.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { Dataset, DatasetEntry } from './dataset.ts';
+import type { Interval } from './domain.ts';
+import {
+  finiteFunction,
+  generate,
+  generatedFacts,
+  generatedOptions,
+  inputNames,
+  rowsOf,
+} from './generated.ts';
+import { gridOf } from './grid.ts';
 
 export interface FrankeConfig {
   readonly dataset: 'franke';
@@ -14,9 +20,15 @@ export interface FrankeConfig {
   readonly noise: number;
   /** An expression in x and y; null for Franke's function. */
   readonly target: string | null;
+  /** The points along x and along y. Absent: random points. */
+  readonly grid?: readonly number[];
 }
 
 const noiseDeviation = 0.2;
+const unitSquare: readonly Interval[] = [
+  [0, 1],
+  [0, 1],
+];
 
 /**
  * Franke's test surface on the unit square: two peaks, a saddle and a dip.
@@ -44,63 +56,18 @@ function square(x: number): number {
 }
 
 /**
- * Generates points, uniform in [0, 1]^2, with targets f(x, y) + 0.2 * noise * N(0, 1).
+ * Generates points, uniform in [0, 1]^2 or on a grid, with targets f(x, y) + 0.2 * noise * N(0, 1).
  *
- * Points and noise have their own random streams ('data' 0 and 1). So a smaller sample is the start of a larger one,
- * and changing the noise keeps the points. Errors: a target that is not a formula, or not finite at a point.
+ * Errors: a target that is not a formula, or not finite at a point.
  */
 export async function generateFranke(config: FrankeConfig, seed: number): Promise<Dataset> {
-  const surface = await surfaceFunction(config.target);
-  const points = createRng(seed, 'data', 0);
-  const noise = createRng(seed, 'data', 1);
-  const rows = config.samples;
-  const inputs = new Float64Array(rows * 2);
-  const targets = new Float64Array(rows);
-  const noiseFree = new Float64Array(rows);
-  for (let n = 0; n < rows; n++) {
-    const x = points.uniform();
-    const y = points.uniform();
-    inputs[2 * n] = x;
-    inputs[2 * n + 1] = y;
-    noiseFree[n] = surface(x, y);
-    targets[n] = noiseFree[n] + noiseDeviation * config.noise * noise.normal();
-    // A formula of 500 characters at ten million points takes half a minute, so yield to let Ctrl-C work.
-    if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
-  }
-  return {
-    name: 'franke',
-    task: 'regression',
-    rows,
-    columns: 2,
-    inputs,
-    largest: 1,
-    targets,
-    noiseFree,
-    classes: 1,
-    canonicalTrainRows: null,
-  };
+  const { target, noise } = config;
+  const f = target === null ? frankeFunction : await finiteFunction(target, unitSquare, surfaceFormula);
+  const deviation = noiseDeviation * noise;
+  return generate({ ...config, name: 'franke', domain: unitSquare, deviation, f }, seed);
 }
 
-export const surfaceFormula: FormulaKind = {
-  variables: ['x', 'y'],
-  names: ['franke'],
-  example: 'sin(5*x)*y',
-};
-
-async function surfaceFunction(target: string | null): Promise<(x: number, y: number) => number> {
-  if (target === null) return frankeFunction;
-  const evaluate = await compileExpression(target, surfaceFormula.variables, '{formula}', surfaceFormula);
-  return (x, y) => {
-    const value = evaluate({ x, y });
-    if (Number.isFinite(value)) return value;
-    throw new UserError({
-      what: `{formula} is not finite at x = ${x}, y = ${y}: its value there is ${value}`,
-      expected: 'an expression that is finite for all x and y in [0, 1]',
-      received: target,
-      remedy: 'change the expression, for example guard a division or a logarithm: log(x + 1)',
-    });
-  };
-}
+const surfaceFormula: FormulaKind = { variables: inputNames, names: ['franke'], example: 'sin(5*x)*y' };
 
 const title = 'Franke function';
 const source = 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)';
@@ -118,20 +85,24 @@ export const franke = {
   mayBeSplit: false,
   options: {
     noise: {
-      ...number('standard deviation of the noise, in units of 0.2', 'a number >= 0', (x) => x >= 0),
+      ...generatedOptions.noise,
+      description: 'standard deviation of the noise, in units of 0.2',
       default: 1,
     },
     formula: {
-      ...formula('expression', 'surface to learn: franke, or an expression in x and y', surfaceFormula),
+      ...generatedOptions.formula,
+      description: 'surface to learn: franke, or an expression in x and y',
       default: 'franke',
       inTitle: true,
     },
+    grid: { ...generatedOptions.grid, default: 'none' },
   },
   defaults: { target: null },
   schema: ((z) => ({
     samples: z.int().min(4),
     noise: z.number().min(0),
     target: z.string().nullable(),
+    grid: z.array(z.int().min(2)).length(2).optional(),
   })) as ShapeOf,
   dataName: () => 'franke',
   describe({ target }) {
@@ -143,33 +114,18 @@ export const franke = {
   columns: () => 2,
   // A user's own surface is checked at the points of each seed.
   resolvesPerSeed: ({ formula }) => formula !== 'franke',
-  async resolve({ samples, noise, formula, seed }) {
-    if (samples === 'all') {
-      throw new UserError({
-        what: '{samples} all cannot be used with generated data',
-        expected: 'a whole number >= 4',
-        received: 'all',
-        remedy: 'give a number, such as {samples} 1000',
-      });
-    }
+  async resolve({ samples, noise, formula, grid: counts, seed }) {
+    const grid = gridOf(counts, unitSquare.length);
     const config: FrankeConfig = {
       dataset: 'franke',
-      samples: samples as number,
+      samples: rowsOf(samples, grid),
       noise: noise as number,
       target: formula === 'franke' ? null : (formula as string),
+      ...(grid === undefined ? {} : { grid }),
     };
     // Check here, before anything is trained or written.
     if (config.target !== null) await generateFranke(config, seed as number);
-    const facts = {
-      rows: config.samples,
-      columns: 2,
-      classes: 1,
-      labels: 1,
-      canonicalTrainRows: null,
-      largest: 1,
-      sparse: false,
-    };
-    return { config, facts };
+    return { config, facts: generatedFacts({ ...config, domain: unitSquare }) };
   },
   load: generateFranke,
   keep: null,

@@ -1,11 +1,12 @@
 import type { Task } from '../stats/metrics.ts';
 import type { DataFacts, DataNames, Dataset, DatasetEntry, Description, Sources } from './dataset.ts';
 import { franke } from './franke.ts';
+import { functionData } from './function.ts';
 import { images } from './images.ts';
 import { table } from './table.ts';
 
 /** Every dataset. A new one needs its own file, its test, and one line here. */
-export const datasets = { franke, images, table };
+export const datasets = { franke, function: functionData, images, table };
 
 export type DatasetName = keyof typeof datasets;
 export const datasetNames = Object.keys(datasets) as DatasetName[];

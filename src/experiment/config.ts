@@ -53,6 +53,8 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
     for (const [name, { needs }] of Object.entries(known))
       if (needs !== undefined && read[needs] === 0) read[name] = null;
   }
+  // A grid says how many rows there are.
+  if ((read.grid ?? 'none') !== 'none') read.samples = null;
   if (read.basis === 'none') read.degree = null;
   const { scale = 'none', basis = 'none' } = read;
   if (ignoresCentering({ scale, basis } as FeaturesConfig) && 'center' in read) read.center = null;

@@ -48,6 +48,17 @@ export function checkSchedules({ schedule = [], learningRate = [] }: SettingList
   });
 }
 
+/** Rejects both a number of rows and a grid, which has its own. */
+export function checkGrid({ samples, grid = [] }: SettingLists): void {
+  if (samples === undefined || grid.every((one) => one === 'none')) return;
+  throw new UserError({
+    what: '{samples} and {grid} cannot be given together: a grid says how many rows there are',
+    expected: 'one of them',
+    received: grid.join(','),
+    remedy: 'leave out {samples} or {grid}',
+  });
+}
+
 /** Rejects both a size and a number of mini-batches: each gives the other. */
 export function checkBatches({ batchSize, batchesPerEpoch = [] }: SettingLists): void {
   if (batchSize === undefined || batchesPerEpoch.every((count) => count === 'none')) return;

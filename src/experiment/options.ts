@@ -1,3 +1,4 @@
+import { generatedOptions } from '../datasets/generated.ts';
 import { datasets } from '../datasets/index.ts';
 import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { splitMethods } from '../datasets/split.ts';
@@ -108,6 +109,7 @@ export type OptionName = keyof typeof commonOptions | Extract<KeysOf<Entries['op
 /** Every option of every experiment: those above, and the own options of each dataset and solver. */
 export const options = unionOf([
   commonOptions,
+  generatedOptions,
   ...Object.values(datasets).map((entry) => entry.options),
   ...Object.values(solvers).map((entry) => entry.options),
 ]) as Readonly<Record<OptionName, Option>>;
@@ -166,7 +168,7 @@ export function parseOption(
       ? option.parse(text, flag)
       : parseChoice(text, choices, flag);
   try {
-    return [...new Set(parseList(value, flag).map((item) => parse(item, flag)))];
+    return [...new Set((option.split ?? parseList)(value, flag).map((item) => parse(item, flag)))];
   } catch (error) {
     // A list that may not be meant as one, such as 0,9 where only one of them is in range.
     const doubt = error instanceof UserError ? option.doubt?.(value, flag) : undefined;
@@ -176,14 +178,14 @@ export function parseOption(
   }
 }
 
-/** All options by name. Two entries may share one option, never a name for two. */
+/** All options by name. Entries may share one, with descriptions and defaults of their own, but never a name for two. */
 function unionOf(tables: readonly Readonly<Record<string, Option>>[]): Record<string, Option> {
   const union: Record<string, Option> = {};
   for (const [name, option] of tables.flatMap((table) => Object.entries(table))) {
-    if (union[name] !== undefined && union[name] !== option) {
+    if (union[name] !== undefined && union[name].parse !== option.parse) {
       throw new Error(`two different options are named ${name}`);
     }
-    union[name] = option;
+    union[name] ??= option;
   }
   return union;
 }

@@ -16,7 +16,7 @@ import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
-import { checkBatches, checkSchedules } from './no-effect.ts';
+import { checkBatches, checkGrid, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
@@ -85,6 +85,7 @@ export async function planExperiment(
   checkSolvers(experiment, wanted);
   checkSchedules(wanted);
   checkBatches(given);
+  checkGrid(given);
   const data = createDataCache(experiment, sources);
   const fitted = await fitRows(experiment.dataset, wanted, given, combinationsOf(wanted).at(0), sources);
   const scaled =

@@ -13,6 +13,7 @@ export const frankeSettings = {
   bootstrapSeed: 'seed',
   streams: 'shared',
   samples: 1000,
+  grid: 'none',
   noise: 1,
   formula: 'franke',
   testSize: 0.25,

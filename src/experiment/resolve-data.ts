@@ -28,8 +28,11 @@ export async function resolveData(
   sources: Sources,
 ): Promise<ResolvedData> {
   const { config, facts } = await datasetEntry(name).resolve(withDataSeed(settings), sources);
-  const description = describeData(config, facts, datasetEntry(name).fromFiles ? labelOf(sources) : null);
-  return { data: config, split: splitOf(settings, facts), facts, description };
+  const { fromFiles } = datasetEntry(name);
+  const description = describeData(config, facts, fromFiles ? labelOf(sources) : null);
+  // There are as many generated rows as were asked for, or as a grid has points.
+  const split = splitOf(fromFiles ? settings : { ...settings, samples: 'all' }, facts);
+  return { data: config, split, facts, description };
 }
 
 /** A key that is the same for all settings that resolve to the same data. */

@@ -55,6 +55,18 @@ export async function compileExpression(
   return numeric(source, await parsed(source), 0);
 }
 
+/** The variables that a formula has, of those that it may have. Errors: UserError for what cannot be read. */
+export async function variablesIn(
+  text: string,
+  variables: readonly string[],
+  option: string,
+  { names = [], example }: Partial<FormulaKind> = {},
+): Promise<string[]> {
+  const source = { text, option, variables, names, ...(example === undefined ? {} : { example }) };
+  const found = new Set((await parsed(source)).filter(({ type }) => type === 'SymbolNode').map(String));
+  return variables.filter((name) => found.has(name));
+}
+
 /**
  * Compiles a user's condition, such as a > b and not (a > 2*b), in the same way to a function that returns true or
  * false, or null if a side of a comparison that matters is NaN (Kleene's three-valued logic). Errors: UserError, also for

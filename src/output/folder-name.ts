@@ -108,7 +108,7 @@ function isExact(name: OptionName, value: Setting): boolean {
   const { choices } = options[name] as { readonly choices?: readonly string[] };
   if (typeof value === 'number') return value >= 0;
   if (value === 'all') return true;
-  if (/^\d+(-\d+)*$/.test(value) || value === 'none') return true;
+  if (/^\d+([-x]\d+)*$/.test(value) || value === 'none') return true;
   return value.split('-').every((name) => choices?.includes(name) === true) && safe(value) === value;
 }
 

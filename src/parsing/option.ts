@@ -20,6 +20,8 @@ export interface Option {
   readonly parse: (text: string, name: string) => Setting;
   /** What is said about a list that may not be meant as one; undefined if nothing is. */
   readonly doubt?: (list: string, name: string) => string | undefined;
+  /** Splits the text of a list into values, where they may have commas. Absent: as `parseList` does. Errors: UserError. */
+  readonly split?: (list: string, name: string) => string[];
   /** Refuses the text of a list, before it is split. Errors: UserError. */
   readonly refuse?: (list: string, name: string) => void;
 }

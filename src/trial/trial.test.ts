@@ -157,6 +157,13 @@ describe('the id of a trial', () => {
 /** A config of each dataset and each solver, with every field. */
 const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
   franke: config.data,
+  function: {
+    ...{ dataset: 'function', samples: 400, formula: 'x*y', noise: 0.5, grid: [20, 20] },
+    domain: [
+      [0, 1],
+      [-1, 1],
+    ],
+  },
   table: {
     ...{ dataset: 'table', sha256: 'ab'.repeat(32), target: 'price', task: 'regression' },
     ...{ features: ['rooms', 'age'], categorical: ['rooms'], missing: 'mean', decimalComma: true },
