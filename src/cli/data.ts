@@ -8,6 +8,7 @@ import { checkGrid } from '../experiment/no-effect.ts';
 import { flagOf, type OptionName, options, parseOption, type Setting } from '../experiment/options.ts';
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
+import { addDescribeCommand } from './data-describe.ts';
 import { addExamples } from './examples.ts';
 import { olderFlags, settingFlag } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -25,9 +26,13 @@ interface Flags extends Readonly<Partial<Record<OptionName, string>>> {
 
 /** `fys-nn data`: lists the datasets and exports them as files. */
 export function addDataCommand(program: Command): void {
-  const data = program.command('data').description('List the datasets or export one').helpCommand(false);
+  const data = program
+    .command('data')
+    .description('List the datasets, describe a table, or export data')
+    .helpCommand(false);
   addExamples(data, [
     ['data list', 'sources and licences'],
+    ['data describe houses.csv', 'columns, ranges and missing values of a table'],
     ['data export franke --samples 100', 'as CSV'],
   ]);
   const list = data
@@ -46,14 +51,17 @@ export function addDataCommand(program: Command): void {
     ['data list', 'sources and licences'],
     ['data list --help', 'this help'],
   ]);
+  addDescribeCommand(data);
   const exporting = data
     .command('export')
-    .argument('<dataset>', [...datasetNames, ...Object.keys(aliases)].join(', '))
+    .argument('<dataset>', exportable.join(', '))
     .description('Write a dataset as IDX or CSV files')
     .option('--first <n>', 'only the first n rows of the training set and of the test set')
     .option('--format <name>', formats.join(' or '), 'csv')
     .option('--out <dir>', 'where to write the files', 'data/downloads');
-  const fromFiles = datasetNames.filter((name) => datasets[name].fromFiles).join(', ');
+  const fromFiles = exportable
+    .filter((name) => name in datasets && datasetEntry(name as DatasetName).fromFiles)
+    .join(', ');
   exporting.option(
     '--data-dir <dir>',
     `${fromFiles}: folder with four IDX files to use instead of the bundled ones`,
@@ -71,7 +79,7 @@ export function addDataCommand(program: Command): void {
     ['data export function --formula "exp(-x^2)" --domain -2:2 --grid 100', 'a function of your own'],
   ]);
   exporting.action(async (name: string, flags: Flags) => {
-    const choice = parseChoice(name, [...datasetNames, ...Object.keys(aliases)], '<dataset>');
+    const choice = parseChoice(name, exportable, '<dataset>');
     if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);
     const { dataset, title, source, license } = await loadRows(
       aliases[choice] ?? (choice as DatasetName),
@@ -97,6 +105,12 @@ export function addDataCommand(program: Command): void {
 
 /** Data that are bundled, by the name that people know. */
 const aliases: Readonly<Record<string, DatasetName>> = { mnist: 'images' };
+
+/** Data that can be written as files: tables are files already. */
+const exportable = [
+  ...datasetNames.filter((name) => !datasets[name].fromFiles || datasets[name].hasPixels),
+  ...Object.keys(aliases),
+];
 
 function isBundled(name: string, received: string): UserError {
   return new UserError({

@@ -157,24 +157,31 @@ function checkRoles(target: string, given: readonly string[] | null, out: readon
 /** Why a column says nothing that can be used for other rows; null if it may. */
 function whyNoFeature(table: RawTable, column: RawColumn, isCategorical: boolean): string | null {
   if (isText(column)) return whyNoCategories(column);
-  const { count, rowNumbers } = numbersOf(column);
+  const { count, rowNumbers, distinctIntegers } = numbersOf(column);
   if (count === 0) return 'all its values are missing';
-  const isNamedAsId = /^(column_1|id|index|nr|no|row|row.?(id|number|names?)|unnamed.*)$/i.test(column.name);
-  if (isNamedAsId && rowNumbers && count === table.rows && table.rows > 2 && !isCategorical) {
-    return 'it numbers the rows';
-  }
-  return null;
+  if (isCategorical || count < table.rows || table.rows < 3 || !namesRows(column.name)) return null;
+  return rowNumbers
+    ? 'it numbers the rows'
+    : distinctIntegers
+      ? 'it has another number in each row, as an identifier has'
+      : null;
 }
 
-/** How many values are not missing, and whether each is one more than the one before, from 0 or 1 on. */
-function numbersOf({ numbers }: NumberColumn): { count: number; rowNumbers: boolean } {
+/** Names of columns that identify rows; those without a name are called column_1. */
+const namesOfRows =
+  /^(?:column_1|index|nr\.?|no\.?|row|row[ _.]?(?:number|names?)|unnamed.*|(?:.*[ _.-])?id)$/i;
+const namesRows = (name: string): boolean => namesOfRows.test(name) || /[a-z]I[dD]$/.test(name);
+
+/** How many values are not missing; whether each is one more than the one before; whether all are different whole numbers. */
+function numbersOf({ numbers }: NumberColumn) {
   let count = 0;
   let rowNumbers = numbers[0] === 0 || numbers[0] === 1;
   for (let row = 0; row < numbers.length; row++) {
     if (!Number.isNaN(numbers[row])) count++;
     if (numbers[row] !== numbers[0] + row) rowNumbers = false;
   }
-  return { count, rowNumbers };
+  const distinctIntegers = numbers.every(Number.isInteger) && new Set(numbers).size === numbers.length;
+  return { count, rowNumbers, distinctIntegers };
 }
 
 function whyNoCategories({ levels, codes, mixed }: TextColumn): string | null {

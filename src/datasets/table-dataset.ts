@@ -127,7 +127,10 @@ function usedRows(
     notes:
       count === 0
         ? notes
-        : [...notes, `${counted(count, 'missing value')} in ${places} become the mean of the training rows`],
+        : [
+            ...notes,
+            `${counted(count, 'missing value')} in ${places}: the mean of the training rows is put in ${count === 1 ? 'its' : 'their'} place`,
+          ],
   };
 }
 

@@ -61,7 +61,7 @@ export function inferTask(
   if (chosen !== 'auto' || isText(column)) return { task: 'classification', note: `${name} has ${classes}` };
   return {
     task: 'classification',
-    note: `${name} has ${distinct} different whole numbers, which are taken for classes; {task} regression predicts them as numbers`,
+    note: `${name} has whole numbers that are taken for ${classes} ({task} regression predicts them as numbers)`,
   };
 }
 

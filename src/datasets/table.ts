@@ -76,7 +76,13 @@ export async function resolveTable({ dataDir, table: given }: Sources): Promise<
   const columns = chooseColumns(raw, choices, path);
   const config = configOf(raw, columns, choices);
   const dataset = loaded.get(keyOf(config)) ?? remember(tableDataset(raw, config, path));
-  return { raw, columns, config, dataset, notes: [...raw.notes, ...columns.notes, ...notesOf(dataset)] };
+  const [taskNote, ...columnNotes] = columns.notes;
+  const { classNames } = dataset;
+  const withClasses = classNames === undefined ? taskNote : `${taskNote}: ${listed(classNames)}`;
+  return {
+    ...{ raw, columns, config, dataset },
+    notes: [...raw.notes, withClasses, ...columnNotes, ...notesOf(dataset)],
+  };
 }
 
 function configOf(
@@ -126,13 +132,12 @@ function factsOf(dataset: TableDataset): DataFacts {
 
 /** What users may want to know of the rows, beside what was done about missing values. */
 function notesOf(dataset: TableDataset): string[] {
-  const { inputColumns, rows, columns, classNames, notes } = dataset;
+  const { inputColumns, rows, columns, notes } = dataset;
   const categories = inputColumns.filter(({ levels }) => levels !== null);
   const constant = constantNames(dataset);
   const few = fewRows(dataset);
   return [
     ...notes,
-    ...(classNames === undefined ? [] : [`the classes are ${listed(classNames)}`]),
     ...(categories.length === 0
       ? []
       : [
