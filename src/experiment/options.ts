@@ -71,10 +71,10 @@ export const commonOptions = {
     ),
     defaultNote: 'or max if all inputs are below 128',
   },
-  basis: choice('polynomial features: none; total: i + j <= degree; product: i, j <= degree', [
-    'none',
-    ...bases,
-  ]),
+  basis: choice(
+    'polynomial features: none; total: powers that add up to at most the degree; product: each power at most the degree',
+    ['none', ...bases],
+  ),
   degree: integer('degree of the polynomial features', 0, 40),
   center: choice(
     'training means to subtract from the scaled inputs: none; scalar: one for all; columns: one per column',

@@ -6,7 +6,7 @@ import { fittedRows, isDrawn } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
-import { sharedSeed } from '../trial/config.ts';
+import { featureCount, sharedSeed } from '../trial/config.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { checkTargets } from '../trial/prepare.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
@@ -60,6 +60,8 @@ export interface Choices {
 
 const maxCells = 1_000_000;
 const maxGibibytes = 4;
+/** More features than any of the solvers can use in a reasonable time. */
+const mostTerms = 100_000;
 
 /**
  * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order of
@@ -266,8 +268,9 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
   return { count, at };
 }
 
-/** Polynomials need exactly two inputs, and divisors pixels. */
-function checkFeatures({ data, features: { basis, scale } }: TrialConfig, { columns }: DataFacts): void {
+/** Polynomials have a bounded number of terms, and divisors need pixels. */
+function checkFeatures({ data, features }: TrialConfig, { columns }: DataFacts): void {
+  const { basis, degree, scale } = features;
   if ((scale === 'pixels' || scale === 'max') && !datasetEntry(data.dataset).hasPixels) {
     throw new UserError({
       what: `{scale} ${scale} is for images`,
@@ -276,12 +279,13 @@ function checkFeatures({ data, features: { basis, scale } }: TrialConfig, { colu
       remedy: 'use {scale} standard',
     });
   }
-  if (basis === 'none' || columns === 2) return;
+  const terms = featureCount(features, columns);
+  if (basis === 'none' || terms <= mostTerms) return;
   throw new UserError({
-    what: `{basis} ${basis} needs data with two inputs`,
-    expected: 'two columns',
-    received: columns,
-    remedy: 'use {basis} none',
+    what: `a polynomial of degree ${degree} in ${columns} inputs has too many terms with {basis} ${basis}`,
+    expected: `at most ${mostTerms} terms`,
+    received: Number.isSafeInteger(terms) ? terms : terms.toPrecision(2),
+    remedy: `lower {degree}, ${basis === 'product' ? 'use {basis} total' : 'use fewer inputs'}, or {basis} none`,
   });
 }
 

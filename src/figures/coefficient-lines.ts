@@ -53,13 +53,18 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
   });
 }
 
-/** x^3*y as x³y. */
+/** x^3*y as x³y, and age^2*rooms as age²·rooms. */
 function featureText(feature: string): string {
-  return feature.replace(/\^(\d+)/g, (_, power) => superscript(Number(power))).replaceAll('*', '');
+  const isShort = feature.split('*').every((factor) => /^[a-z](\^\d+)?$/.test(factor));
+  return feature
+    .replace(/\^(\d+)/g, (_, power) => superscript(Number(power)))
+    .replaceAll('*', isShort ? '' : '·');
 }
 
-/** The total degree of a feature by its name: 3 of x^2*y, 0 of 1 and the intercept; other inputs keep their order. */
+/** The total degree of a feature by its name: 3 of x^2*y, 0 of 1 and the intercept. */
 function degreeOf(feature: string): number {
-  const factors = [...feature.matchAll(/\b[xy](?:\^(\d+))?(?=\*|$)/g)];
-  return factors.reduce((sum, [, power]) => sum + Number(power ?? 1), 0);
+  if (feature === '1' || feature === 'intercept') return 0;
+  // Names that look like a term are in parentheses.
+  const factors = feature.replace(/\([^()]*\)/g, 'x').split('*');
+  return factors.reduce((sum, factor) => sum + Number(/\^(\d+)$/.exec(factor)?.[1] ?? 1), 0);
 }

@@ -1,6 +1,7 @@
 import { isOwnDefault } from '../experiment/config.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { type DataWords, type Description, describeTrials } from '../experiment/describe.ts';
+import { inputNames } from '../experiment/input-names.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan, Variant } from '../experiment/plan.ts';
 import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
@@ -50,16 +51,21 @@ export function resultsOf(plan: Plan, records: Records): Results {
       divergedAt: record?.divergedAt ?? null,
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
       curves: curvesOf(experiment, record),
-      ...keptCoefficients(trial, record),
+      ...keptCoefficients(plan, trial, record),
     };
   });
   return { experiment, variant, quick, data, trials };
 }
 
-function keptCoefficients(trial: Trial, record: TrialRecord | undefined): Pick<TrialResult, 'coefficients'> {
+function keptCoefficients(
+  { data }: Plan,
+  trial: Trial,
+  record: TrialRecord | undefined,
+): Pick<TrialResult, 'coefficients'> {
   if (record?.coefficients?.values.length !== 1) return {};
   // A record from the store has the canonical config, without defaults.
-  const named = namedCoefficients(record.coefficients, trial.config.features);
+  const { config } = trial;
+  const named = namedCoefficients(record.coefficients, config.features, inputNames(data, config));
   return { coefficients: new Map(Array.from(named, ({ feature, value }) => [feature, value])) };
 }
 

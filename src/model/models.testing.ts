@@ -63,7 +63,7 @@ export function createModel(parts: ModelParts): SavedModel {
     }
     const exponents = exponentsOf(width);
     width = exponents.length;
-    return { step, exponents: exponents as unknown as (readonly [number, number])[] };
+    return { step, exponents };
   });
   const last = anyOutput && parts.output !== 'auto' ? parts.output : output;
   const rounded = (values: Float64Array) => (dtype === 'float64' ? values : values.map(Math.fround));

@@ -1,4 +1,5 @@
 import { describePlan } from '../experiment/describe.ts';
+import { inputNames } from '../experiment/input-names.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { namedCoefficients } from '../trial/coefficients.ts';
 import { shortId } from '../trial/id.ts';
@@ -60,7 +61,8 @@ export function coefficientsTable(plan: Plan, records: Records): Table {
             dataCell(config),
             ...settingCells(names, settings),
           ];
-          for (const { output, feature, value } of namedCoefficients(kept, config.features))
+          const inputs = inputNames(plan.data, config);
+          for (const { output, feature, value } of namedCoefficients(kept, config.features, inputs))
             yield [...before, output, feature, value];
         }
       },

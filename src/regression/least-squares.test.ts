@@ -48,7 +48,7 @@ describe('the recorded closed forms', () => {
     const file = new URL(`../../data/fixtures/traces/${name}.json`, import.meta.url);
     const { data, model, expect: recorded } = JSON.parse(readFileSync(file, 'utf8'));
     const flat = (rows: number[][]) => Float64Array.from(rows.flat());
-    const terms = polynomialTerms(model.degree, 'total');
+    const terms = polynomialTerms(model.degree, 'total', 2);
     const beta = await ridge(polynomialFeatures(flat(data.x_train), terms), flat(data.y_train), model.l2);
     const output = multiplyVector(polynomialFeatures(flat(data.x_test), terms), beta);
     const targets = flat(data.y_test);
@@ -249,7 +249,7 @@ describe('what goes beyond the range of numbers', () => {
 
   test.each(solvers)('%s: powers that overflow give no finite coefficient', async (_, solve) => {
     const inputs = normalVector(100, 24).map((value) => 1e10 * value);
-    const features = polynomialFeatures(inputs, polynomialTerms(40, 'total'));
+    const features = polynomialFeatures(inputs, polynomialTerms(40, 'total', 2));
     expect(allFinite(features.data)).toBe(false);
     expect((await solve(features, normalVector(50, 25))).some(Number.isFinite)).toBe(false);
   });
@@ -289,7 +289,7 @@ describe('what goes beyond the range of numbers', () => {
       for (const [d, value] of beta.entries()) expect((value * 1e200) / own[d]).toBeCloseTo(1, 12);
       const powers = polynomialFeatures(
         normalVector(100, 32).map((value) => 1e3 * value),
-        polynomialTerms(40, 'total'),
+        polynomialTerms(40, 'total', 2),
       );
       const fitted = await solve(powers, normalVector(50, 33));
       expect(allFinite(fitted)).toBe(true);
@@ -301,7 +301,7 @@ describe('what goes beyond the range of numbers', () => {
 test('is accurate at the size of the report: 300 rows, degree 12 in both inputs', async () => {
   const rng = createRng(19, 'data');
   const inputs = Float64Array.from({ length: 600 }, () => rng.uniform() - 0.5);
-  const x = polynomialFeatures(inputs, polynomialTerms(12, 'product'));
+  const x = polynomialFeatures(inputs, polynomialTerms(12, 'product', 2));
   const y = normalVector(300, 20);
   expect(largest(gradient(x, y, await leastSquares(x, y), 0))).toBeLessThan(1e-4 * largest(y));
   expect(largest(gradient(x, y, await ridge(x, y, 1e-3), 1e-3))).toBeLessThan(1e-11);

@@ -29,7 +29,7 @@ function misfit(x: Matrix): number {
 }
 
 describe('singularValueDecomposition', () => {
-  const features = polynomialFeatures(uniform(60, 2, 1).data, polynomialTerms(9, 'product'));
+  const features = polynomialFeatures(uniform(60, 2, 1).data, polynomialTerms(9, 'product', 2));
   const lowRank = matrix(
     9,
     6,

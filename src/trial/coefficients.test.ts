@@ -110,8 +110,21 @@ test('features have the names of their powers', () => {
   expect(featureNames({ basis: 'total', degree: 3 }, 10)).toEqual([
     ...['1', 'x', 'x^2', 'x^3', 'y', 'x*y', 'x^2*y', 'y^2', 'x*y^2', 'y^3'],
   ]);
+  expect(featureNames({ basis: 'product', degree: 3 }, 4)).toEqual(['1', 'x', 'x^2', 'x^3']);
+  expect(featureNames({ basis: 'total', degree: 1 }, 4)).toEqual(['1', 'x0', 'x1', 'x2']);
+  expect(featureNames({ basis: 'total', degree: 0 }, 1, ['age', 'sex'])).toEqual(['1']);
+  expect(featureNames({ basis: 'none', degree: null }, 1)).toEqual(['x']);
   expect(featureNames({ basis: 'none', degree: null }, 2)).toEqual(['x', 'y']);
   expect(featureNames({ basis: 'none', degree: null }, 3)).toEqual(['x0', 'x1', 'x2']);
+});
+
+test('features of inputs with names have these; a name that looks like a term stays apart from it', () => {
+  const names = ['bill length', 'x^2', 'sex=female'];
+  expect(featureNames({ basis: 'none', degree: null }, 3, names)).toEqual(names);
+  expect(featureNames({ basis: 'total', degree: 2 }, 10, names)).toEqual([
+    ...['1', 'bill length', 'bill length^2', '(x^2)', 'bill length*(x^2)', '(x^2)^2'],
+    ...['sex=female', 'bill length*sex=female', '(x^2)*sex=female', 'sex=female^2'],
+  ]);
 });
 
 test('a classifier has those of each output, and no -0', () => {

@@ -1,5 +1,5 @@
 import type { LayerWeights } from '../nn/network.ts';
-import { polynomialTerms } from '../regression/polynomial.ts';
+import { type Exponents, inputsOf, polynomialTerms } from '../regression/polynomial.ts';
 import type { FeaturesConfig } from './config.ts';
 import type { TargetScale } from './prepare.ts';
 
@@ -31,28 +31,41 @@ export function coefficientsOf(
   };
 }
 
-/** The names of the features of a model: 1, x, x^2*y; x and y of two inputs, else x0, x1, ... */
+/**
+ * The names of the features of a model: 1, x, x^2*y. `names` are those of the data's inputs; inputs without names are x, or x
+ * and y, else x0, x1, ...
+ */
 export function featureNames(
   { basis, degree }: Pick<FeaturesConfig, 'basis' | 'degree'>,
   features: number,
+  names?: readonly string[],
 ): string[] {
-  if (basis !== 'none') return polynomialTerms(degree!, basis).map(termName);
-  return Array.from({ length: features }, (_, d) => (features === 2 ? 'xy'[d] : `x${d}`));
+  const inputs = basis === 'none' ? features : inputsOf(features, degree!, basis);
+  const known = names?.length === inputs ? names : defaultNames(inputs);
+  if (basis === 'none') return [...known];
+  // A name that looks like a term stays apart from it.
+  const plain = known.map((name) => (/[*^]/.test(name) ? `(${name})` : name));
+  return polynomialTerms(degree!, basis, inputs).map((term) => termName(term, plain));
 }
 
-function termName(exponents: readonly [number, number]): string {
-  const powers = exponents.map((power, d) =>
-    power === 0 ? '' : power === 1 ? 'xy'[d] : `${'xy'[d]}^${power}`,
+function defaultNames(inputs: number): string[] {
+  return Array.from({ length: inputs }, (_, d) => (inputs <= 2 ? 'xy'[d] : `x${d}`));
+}
+
+function termName(exponents: Exponents, names: readonly string[]): string {
+  const powers = exponents.flatMap((power, d) =>
+    power === 0 ? [] : power === 1 ? names[d] : `${names[d]}^${power}`,
   );
-  return powers.filter((text) => text !== '').join('*') || '1';
+  return powers.join('*') || '1';
 }
 
-/** Each coefficient with the name of its feature, output by output; the intercept first. */
+/** Each coefficient with the name of its feature, output by output; the intercept first. `inputs` are the names of the data's inputs. */
 export function* namedCoefficients(
   { values, intercepts }: Coefficients,
   features: Pick<FeaturesConfig, 'basis' | 'degree'>,
+  inputs?: readonly string[],
 ): Generator<{ output: number; feature: string; value: number }> {
-  const names = featureNames(features, values[0].length);
+  const names = featureNames(features, values[0].length, inputs);
   for (const [output, own] of values.entries()) {
     if (intercepts !== null) yield { output, feature: 'intercept', value: intercepts[output] };
     for (const [d, value] of own.entries()) yield { output, feature: names[d], value };

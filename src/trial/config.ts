@@ -2,7 +2,7 @@ import type { DataConfig } from '../datasets/index.ts';
 import { type Centering, isOfColumns, type Scaling, type TargetScaling } from '../datasets/scale.ts';
 import type { SplitConfig } from '../datasets/split.ts';
 import type { Purpose } from '../math/rng.ts';
-import type { Basis } from '../regression/polynomial.ts';
+import { type Basis, termCount } from '../regression/polynomial.ts';
 
 /**
  * Version of the arithmetic. It is part of every id, and is raised whenever the same config would give different bits,
@@ -34,7 +34,7 @@ export type SeededPurpose = (typeof seededPurposes)[keyof typeof seededPurposes]
 
 export interface FeaturesConfig {
   readonly scale: Scaling;
-  /** none: the inputs themselves. Otherwise polynomials of two inputs up to `degree`. */
+  /** none: the inputs themselves. Otherwise polynomials of the inputs up to `degree`. */
   readonly basis: Basis | 'none';
   readonly degree: number | null;
   readonly center: Centering;
@@ -86,7 +86,7 @@ export function featureCount(
   columns: number,
 ): number {
   if (basis === 'none') return columns;
-  return basis === 'total' ? ((degree! + 1) * (degree! + 2)) / 2 : (degree! + 1) ** 2;
+  return termCount(degree!, basis, columns);
 }
 
 /** The seed that a trial's data or split are drawn from: its own if it has one, otherwise the trial's. */

@@ -163,7 +163,7 @@ function fitSteps(
     values = applySteps(values, [step]);
   };
   if (center !== 'none') add({ step: 'subtract', means: trainingMeans(values, columns, every, center) });
-  if (basis !== 'none') add({ step: 'polynomial', exponents: polynomialTerms(degree!, basis) });
+  if (basis !== 'none') add({ step: 'polynomial', exponents: polynomialTerms(degree!, basis, columns) });
   if (isOfColumns(scale)) {
     const scales = columnScales(values, featureCount(features, columns), every, scale);
     if (basis !== 'none') keepConstant(scales);

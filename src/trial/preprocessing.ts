@@ -1,5 +1,5 @@
 import { type ColumnScales, scaleInPlace, subtractInPlace } from '../datasets/scale.ts';
-import { polynomialFeatures } from '../regression/polynomial.ts';
+import { type Exponents, polynomialFeatures } from '../regression/polynomial.ts';
 
 /** The steps from rows of the data to inputs of a model: what each one does to values [rows][columns], of which it may take the memory. */
 const steps = {
@@ -31,7 +31,7 @@ interface Parameters {
   readonly fill: { readonly by: Float64Array };
   readonly divide: { readonly by: number };
   readonly subtract: { readonly means: Float64Array };
-  readonly polynomial: { readonly exponents: readonly (readonly [number, number])[] };
+  readonly polynomial: { readonly exponents: readonly Exponents[] };
   readonly scale: ColumnScales;
 }
 
