@@ -1,6 +1,7 @@
 import { optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { averageName, className } from '../output/classifier-tables.ts';
+import { className, sharedClassNames } from '../output/class-names.ts';
+import { averageName } from '../output/classifier-tables.ts';
 import type { Classifiers } from '../output/classifiers.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { ClassifierSummary, ClassNumbers } from '../stats/classifier-summary.ts';
@@ -54,7 +55,10 @@ export function bestClassifier(
     average,
     number: (number: NumberName) => overSeeds(summaries.flatMap((summary) => of(summary)[number] ?? [])),
   });
-  const classes = summaries[0].byClass.map((_, c) => line(className(c), null, ({ byClass }) => byClass[c]));
+  const names = sharedClassNames(plan.data);
+  const classes = summaries[0].byClass.map((_, c) =>
+    line(className(c, names), null, ({ byClass }) => byClass[c]),
+  );
   const means = averageNames.map((name) => line(averageName(name), name, ({ averages }) => averages[name]));
   return { cell, lines: [...classes, ...means] };
 }

@@ -1,6 +1,6 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
-import { className } from '../output/classifier-tables.ts';
+import { className, sharedClassNames } from '../output/class-names.ts';
 import { ownName, referenceOf } from '../output/settings.ts';
 import type { CalibrationBin } from '../stats/calibration.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
@@ -29,7 +29,14 @@ const mostPoints = 250;
 export function classifierFigures(results: Results, look: Look): Figure[] {
   const cells = classifierCells(results);
   if (cells === null || classifiersOf(cells.best).length === 0) return [];
-  const frame = { results, look, varied: differingOptions(results).filter((name) => name !== 'reference') };
+  const names = sharedClassNames(results.data);
+  const nameOf = (c: number) => className(c, names);
+  const frame = {
+    results,
+    look,
+    nameOf,
+    varied: differingOptions(results).filter((name) => name !== 'reference'),
+  };
   return [
     confusionFigure(cells, frame),
     ...rankingFigure(rocFigure, cells, frame),
@@ -41,6 +48,8 @@ export function classifierFigures(results: Results, look: Look): Figure[] {
 interface Frame {
   readonly results: Results;
   readonly look: Look;
+  /** What a class is called. */
+  readonly nameOf: (c: number) => string;
   /** The options in which cells differ, without the library, whose name is enough. */
   readonly varied: readonly OptionName[];
 }
@@ -98,7 +107,7 @@ function figureOf({ name, what, notes, numbers, body, width }: Content, { result
 
 function confusionFigure(cells: ClassifierCells, frame: Frame): Figure {
   const summaries = classifiersOf(cells.best);
-  const confusion = confusionOf(summaries);
+  const confusion = confusionOf(summaries, frame.nameOf);
   const seeds = summaries.length > 1 ? [`Rows of ${summaries.length} seeds together.`] : [];
   const notes = [...cellWords(cells, frame), ...seeds];
   const { body, width } = confusionMap(confusion, frame.look);
@@ -228,7 +237,7 @@ function seriesOf(
   if (classes.length === 0) return { drawn: [], title: '', notes: [] };
   const isBinary = summaries[0].confusion.length === 2;
   const ofClass = isBinary
-    ? [`Class ${className(1)} against class ${className(0)}.`]
+    ? [`Class ${frame.nameOf(1)} against class ${frame.nameOf(0)}.`]
     : ['Each class against the others.'];
   if (compared.length > 1) {
     const { nameOf, title } = namesOf(frame);
@@ -246,7 +255,7 @@ function seriesOf(
   if (isBinary) {
     return { drawn: [{ label: '', summaries, class: 1 }], title: numberTitle, notes: [...ofClass, ...cell] };
   }
-  const one = (c: number): Drawn => ({ label: className(c), summaries, class: c });
+  const one = (c: number): Drawn => ({ label: frame.nameOf(c), summaries, class: c });
   if (classes.length <= mostClasses) {
     return { drawn: classes.map(one), title: 'class', notes: [...ofClass, ...cell] };
   }
@@ -323,7 +332,7 @@ function calibrationFigure(cells: ClassifierCells, frame: Frame): Figure {
     };
   });
   const title = several ? together : '';
-  const what = isBinary ? `class ${className(1)}` : 'the predicted class';
+  const what = isBinary ? `class ${frame.nameOf(1)}` : 'the predicted class';
   const notes = [
     `Probabilities of ${what} in 10 bins. Dotted: perfect; below it, they are too high.`,
     ...(several ? [] : [`Expected calibration error: ${series[0].number}.`, ...cellWords(cells, frame)]),
@@ -333,7 +342,7 @@ function calibrationFigure(cells: ClassifierCells, frame: Frame): Figure {
     title: typeset(titled(title, 'expected calibration error')),
     references: [diagonal],
     xTitle: 'mean probability',
-    yTitle: isBinary ? `share of class ${className(1)}` : 'share predicted correctly',
+    yTitle: isBinary ? `share of class ${frame.nameOf(1)}` : 'share predicted correctly',
     bands: false,
     points: true,
     corner: null,

@@ -1,11 +1,10 @@
-import { className } from '../output/classifier-tables.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
 import { greatest } from '../stats/describe.ts';
 import { colorKey } from './color-key.ts';
 import { type Colors, colorScale, inkOn } from './colors.ts';
 import type { SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
-import { condensed, fontSize, textWidth } from './style.ts';
+import { condensed, fontSize, labelLimit, textWidth } from './style.ts';
 
 /** More classes have no room for shares below their counts. */
 const mostShares = 10;
@@ -18,7 +17,10 @@ export interface Confusion {
   readonly counts: readonly (readonly number[])[];
 }
 
-export function confusionOf(summaries: readonly ClassifierSummary[]): Confusion {
+export function confusionOf(
+  summaries: readonly ClassifierSummary[],
+  nameOf: (c: number) => string,
+): Confusion {
   const [first] = summaries;
   const sums = first.confusion.map((row, c) =>
     row.map((_, p) => summaries.reduce((sum, { confusion }) => sum + confusion[c][p], 0)),
@@ -27,7 +29,7 @@ export function confusionOf(summaries: readonly ClassifierSummary[]): Confusion 
     row.some((n) => n > 0) || sums.some((r) => r[c] > 0) ? [c] : [],
   );
   return {
-    classes: occurring.map(className),
+    classes: occurring.map(nameOf),
     counts: occurring.map((c) => occurring.map((p) => sums[c][p])),
   };
 }
@@ -52,15 +54,19 @@ export function confusionWords({ classes, counts }: Confusion): string {
 export function confusionMap({ classes, counts }: Confusion, look: Look): { body: SpecPart; width: number } {
   const hasShares = classes.length <= mostShares;
   const texts = counts.flat().map(String);
-  const labels = Math.ceil(greatest(classes.map((name) => textWidth(name)))) + fontSize + 14;
+  const longest = Math.min(labelLimit, Math.ceil(greatest(classes.map((name) => textWidth(name)))));
+  const labels = longest + fontSize + 14;
   const narrowest = Math.ceil(
     Math.max(
       hasShares ? condensed.width * textWidth('100%') + 4 : 0,
       ...texts.map((text) => condensed.width * textWidth(text) + 4),
-      ...classes.map((name) => textWidth(name) + 4),
     ),
   );
-  const cell = Math.max(narrowest, Math.min(80, Math.floor((look.width - labels) / classes.length)));
+  const cell = Math.max(
+    narrowest,
+    fontSize + 2,
+    Math.min(80, Math.floor((look.width - labels) / classes.length)),
+  );
   const height = Math.round((hasShares ? 36 : 24) * look.stretch);
   const values = counts.flatMap((row, c) => {
     const total = row.reduce((sum, n) => sum + n, 0);
@@ -78,13 +84,20 @@ export function confusionMap({ classes, counts }: Confusion, look: Look): { body
     });
   });
   const axis = { domain: false, ticks: false, labelPadding: 5, labelAngle: 0, labelOverlap: false };
+  // Names that are wider than their cells are written upwards.
+  const labelAngle = longest + 4 > cell ? 270 : 0;
   const scale = { domain: classes };
   const tooltip = { field: 'detail', type: 'nominal' };
   const map = {
     width: cell * classes.length,
     height: height * classes.length,
     encoding: {
-      x: { field: 'predicted', type: 'ordinal', scale, axis: { ...axis, title: 'predicted class' } },
+      x: {
+        field: 'predicted',
+        type: 'ordinal',
+        scale,
+        axis: { ...axis, labelAngle, title: 'predicted class' },
+      },
       y: { field: 'true', type: 'ordinal', scale, axis: { ...axis, title: 'true class' } },
     },
     layer: [

@@ -10,12 +10,13 @@ import type { DataWords } from '../experiment/describe.ts';
 export function dataOf(manifest: { readonly data?: unknown }): DataWords[] {
   const entries = Array.isArray(manifest.data) ? manifest.data : [];
   return entries.filter(isObject).map((entry) => {
-    const { title, isReports, columns, classes } = entry;
+    const { title, isReports, columns, classes, classNames } = entry;
     const isNumber = (value: unknown) => typeof value === 'number';
     return {
       ...(typeof title === 'string' ? { title, isReports: isReports === true } : olderData(entry)),
       columns: isNumber(columns) ? (columns as number) : null,
       classes: isNumber(classes) ? (classes as number) : null,
+      ...(isNames(classNames) ? { classNames } : {}),
     };
   });
 }
@@ -33,6 +34,10 @@ function olderData({
   if (dataset !== 'franke') return { title: String(dataset), isReports: false };
   const config = { dataset, samples: Number(samples), noise: Number(noise) } as const;
   return datasets.franke.describe({ ...config, target: typeof target === 'string' ? target : null });
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,13 +9,12 @@ import {
 } from '../stats/classifier-summary.ts';
 import { type Average, averageNames } from '../stats/confusion.ts';
 import { shortId } from '../trial/id.ts';
+import { classNamesByConfig } from './class-names.ts';
 import type { Classifiers } from './classifiers.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import type { Column, Table, Value } from './table.ts';
 import { trialColumn } from './trials-table.ts';
 
-/** What a class is called in tables and figures. */
-export const className = (c: number): string => String(c);
 /** What an average over the classes is called in their column. */
 export const averageName = (average: Average): string => `${average} average`;
 /** The probability that the classifier gives to the class that it predicts. */
@@ -28,10 +27,16 @@ interface ClassifierTable {
   readonly columns: readonly Column[];
   /** Those of its columns that identify a row of a trial. */
   readonly key: readonly string[];
-  readonly rows: (summary: ClassifierSummary) => Iterable<Value[]>;
+  /** A class is its number and its name, which is null if it has none. */
+  readonly rows: (summary: ClassifierSummary, nameOf: (c: number) => string | null) => Iterable<Value[]>;
 }
 
 const classColumn: Column = { name: 'class', type: 'string', description: 'label, from 0' };
+const nameColumn: Column = {
+  name: 'name',
+  type: 'string',
+  description: 'of the class; empty if it has none',
+};
 const numberColumn = (name: string, description: string): Column => ({ name, type: 'number', description });
 const pointColumn: Column = { name: 'point', type: 'integer', description: 'of the curve, from 1' };
 
@@ -42,6 +47,7 @@ export const classifierTables = {
     settings: true,
     columns: [
       { ...classColumn, description: `label, from 0, or ${averageNames.map(averageName).join(', ')}` },
+      nameColumn,
       { name: 'rows', type: 'integer', description: 'test rows of the class' },
       { name: 'predicted', type: 'integer', description: 'test rows that were given the class' },
       numberColumn('precision', 'share of the rows that were given the class and are of it; empty for 0 / 0'),
@@ -65,13 +71,13 @@ export const classifierTables = {
       ),
     ],
     key: ['class'],
-    *rows({ byClass, averages }) {
-      const row = (name: string, own: ClassNumbers) => [
-        ...[name, own.rows, own.predicted, own.precision, own.recall, own.f1],
+    *rows({ byClass, averages }, nameOf) {
+      const row = (c: string, name: string | null, own: ClassNumbers) => [
+        ...[c, name, own.rows, own.predicted, own.precision, own.recall, own.f1],
         ...[own.auc, own.gainsRatio, own.calibrationError, own.brier],
       ];
-      for (const [c, own] of byClass.entries()) yield row(className(c), own);
-      for (const name of averageNames) yield row(averageName(name), averages[name]);
+      for (const [c, own] of byClass.entries()) yield row(String(c), nameOf(c), own);
+      for (const name of averageNames) yield row(averageName(name), null, averages[name]);
     },
   },
   confusion: {
@@ -79,15 +85,20 @@ export const classifierTables = {
     columns: [
       { name: 'true_class', type: 'string', description: 'label, from 0' },
       { name: 'predicted_class', type: 'string', description: 'most probable class' },
+      { ...nameColumn, name: 'true_name' },
+      { ...nameColumn, name: 'predicted_name' },
       { name: 'count', type: 'integer', description: 'test rows' },
       numberColumn('share', 'of the rows of the true class; empty if it has none'),
     ],
     key: ['true_class', 'predicted_class'],
-    *rows({ confusion }) {
+    *rows({ confusion }, nameOf) {
       for (const [c, row] of confusion.entries()) {
         const total = row.reduce((sum, count) => sum + count, 0);
         for (const [given, count] of row.entries())
-          yield [className(c), className(given), count, total === 0 ? null : count / total];
+          yield [
+            ...[String(c), String(given), nameOf(c), nameOf(given)],
+            ...[count, total === 0 ? null : count / total],
+          ];
       }
     },
   },
@@ -97,6 +108,7 @@ export const classifierTables = {
       'those that are farthest from the lines between the others',
     columns: [
       classColumn,
+      nameColumn,
       pointColumn,
       numberColumn(
         'false_positive_rate',
@@ -105,23 +117,24 @@ export const classifierTables = {
       numberColumn('true_positive_rate', 'share of the rows of the class with at least this probability'),
     ],
     key: ['class', 'point'],
-    *rows({ rankings }) {
+    *rows({ rankings }, nameOf) {
       for (const [c, { roc }] of rankings)
-        for (const [index, { x, y }] of roc.entries()) yield [className(c), index + 1, x, y];
+        for (const [index, { x, y }] of roc.entries()) yield [String(c), nameOf(c), index + 1, x, y];
     },
   },
   gains: {
     description: `cumulative gains, of the classes of roc.csv and with as many points`,
     columns: [
       classColumn,
+      nameColumn,
       pointColumn,
       numberColumn('share_of_rows', 'share of the test rows, from the most probable ones on'),
       numberColumn('share_of_class', 'share of the rows of the class among them'),
     ],
     key: ['class', 'point'],
-    *rows({ rankings }) {
+    *rows({ rankings }, nameOf) {
       for (const [c, { gains }] of rankings)
-        for (const [index, { x, y }] of gains.entries()) yield [className(c), index + 1, x, y];
+        for (const [index, { x, y }] of gains.entries()) yield [String(c), nameOf(c), index + 1, x, y];
     },
   },
   calibration: {
@@ -131,6 +144,7 @@ export const classifierTables = {
         ...classColumn,
         description: `label, from 0, or ${predictedClass}: the most probable class of each row`,
       },
+      nameColumn,
       numberColumn('from', 'probability above which a row is in the bin; the first bin includes 0'),
       numberColumn('to', 'probability up to which a row is in the bin'),
       { name: 'rows', type: 'integer', description: 'test rows in the bin' },
@@ -138,11 +152,13 @@ export const classifierTables = {
       numberColumn('share', 'share of them that are of the class; empty without rows'),
     ],
     key: ['class', 'from'],
-    *rows({ calibration, ofPredicted, confusion }) {
-      const named = shownClasses(confusion.length).map((c) => [className(c), calibration.get(c)!] as const);
-      for (const [name, bins] of [...named, [predictedClass, ofPredicted] as const])
+    *rows({ calibration, ofPredicted, confusion }, nameOf) {
+      const named = shownClasses(confusion.length).map(
+        (c) => [String(c), nameOf(c), calibration.get(c)!] as const,
+      );
+      for (const [c, name, bins] of [...named, [predictedClass, null, ofPredicted] as const])
         for (const { from, to, rows, probability, share } of bins)
-          yield [name, from, to, rows, probability, share];
+          yield [c, name, from, to, rows, probability, share];
     },
   },
 } satisfies Record<string, ClassifierTable>;
@@ -158,6 +174,7 @@ export function tablesOfClassifiers(plan: Plan, classifiers: Classifiers): Table
 function tableOf(name: ClassifierTableName, plan: Plan, classifiers: Classifiers): Table {
   const { description, settings = false, columns, key, rows }: ClassifierTable = classifierTables[name];
   const options = settings ? optionsOf(plan.experiment) : [];
+  const namesOf = classNamesByConfig(plan.data);
   const before = ({ trial, settings: own }: Cell): Value[] => [
     shortId(trial.id),
     ...runCells(plan),
@@ -175,7 +192,8 @@ function tableOf(name: ClassifierTableName, plan: Plan, classifiers: Classifiers
           const summary = classifiers.get(cell.trial.id);
           if (summary === null) continue;
           const first = before(cell);
-          for (const row of rows(summary)) yield [...first, ...row];
+          const names = namesOf(cell.trial.config);
+          for (const row of rows(summary, (c) => names?.[c] ?? null)) yield [...first, ...row];
         }
       },
     },
