@@ -7,6 +7,7 @@ import { addCheckCommand } from './check.ts';
 import { ProgramCommand } from './command.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addDataCommand } from './data.ts';
+import { addDiffCommand } from './diff.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExamples } from './examples.ts';
 import { addExperimentCommand } from './experiment.ts';
@@ -70,6 +71,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addPlotCommand(program);
   addTableCommand(program, setStatus);
   addCheckCommand(program, setStatus);
+  addDiffCommand(program);
   addListCommand(program);
   addDataCommand(program);
   addStoreCommand(program, setStatus);

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { exitCodes, printable, UserError } from '../errors.ts';
@@ -6,7 +5,7 @@ import type { Experiment } from '../experiment/define.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { manifestName } from '../output/earlier-run.ts';
-import { folderName, reportFolderName, runFolderName } from '../output/folder-name.ts';
+import { reportFolderName, runFolderName } from '../output/folder-name.ts';
 import { formatNames, formats } from '../output/formats.ts';
 import type { StoredRun } from '../output/stored-run.ts';
 import { programVersion } from '../output/version.ts';
@@ -128,6 +127,7 @@ function settingsFrom(words: readonly string[], experiment: Experiment): Setting
 /** A report has no other settings than its seeds. */
 async function rerunReport(run: StoredRun, words: readonly string[], flags: Flags): Promise<number> {
   const { parseOption } = await import('../experiment/options.ts');
+  const { reportParts } = await import('../output/stored-run.ts');
   const command = parentCommand()
     .command('rerun')
     .addOption(settingFlag('seed', 'seed of every random draw'));
@@ -135,32 +135,13 @@ async function rerunReport(run: StoredRun, words: readonly string[], flags: Flag
   const { seed } = command.opts<{ seed?: string }>();
   const given = seed === undefined ? {} : { seed: parseOption('seed', seed) };
   const planned = [];
-  for (const part of await partsOf(run)) planned.push(await planAgain(part, flags, () => given));
+  for (const part of await reportParts(run)) planned.push(await planAgain(part, flags, () => given));
   const plans = planned.map(({ plan }) => plan);
   const sources = planned.find((one) => one.sources.dataDir !== null)?.sources ?? { dataDir: null };
   const folder =
     flags.out ?? ownFolder(run, seed === undefined) ?? join('results', reportFolderName(plans) ?? '.');
   const { runReport } = await import('./report.ts');
   return await runReport(plans, folder, { ...runOptionsOf(flags, sources), rerun: rerunOf(run) });
-}
-
-/** The runs of a report's experiments. One whose folder is missing has the settings of the report. */
-async function partsOf(run: StoredRun): Promise<StoredRun[]> {
-  const { readRun } = await import('../output/stored-run.ts');
-  const parts: StoredRun[] = [];
-  for (const name of run.experiments) {
-    const folder = join(run.folder, folderName(name));
-    const isThere = /^[a-z0-9 -]+$/.test(name) && (await stat(folder).catch(() => null)) !== null;
-    const part = isThere ? await readRun(folder) : { ...run, kind: 'experiment' as const, experiment: name };
-    parts.push({ ...part, origin: run.origin });
-  }
-  if (parts.length > 0) return parts;
-  throw new UserError({
-    what: `${run.path} names no experiments`,
-    expected: 'the manifest of a report',
-    received: run.path,
-    remedy: 'use another copy of the folder',
-  });
 }
 
 function parentCommand(): ProgramCommand {

@@ -23,11 +23,16 @@ import { numberOf, parseCell, type Row, readTable, readText } from './folder-tab
 import type { Results, TrialResult } from './results.ts';
 
 /**
- * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder.
+ * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder; with 'trials', without curves and
+ * what is drawn of single trials.
  *
  * Errors: a folder with no results, with incomplete or changed results, or with results of another version.
  */
-export async function readResults(folder: string, experiments: readonly Experiment[]): Promise<Results> {
+export async function readResults(
+  folder: string,
+  experiments: readonly Experiment[],
+  what: 'all' | 'trials' = 'all',
+): Promise<Results> {
   const manifest = await readManifest(folder);
   const experiment = await experimentOf(manifest, experiments);
   if (experiment === null) throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
@@ -36,14 +41,17 @@ export async function readResults(folder: string, experiments: readonly Experime
   const written = await writtenFiles(folder);
   const trials = await readTrials(folder, experiment, known, written);
   const settings = new Map(trials.map((trial) => [trial.id, trial.settings]));
-  const curves = await readCurves(folder, experiment, known, written, settings);
+  const curves =
+    what === 'all'
+      ? await readCurves(folder, experiment, known, written, settings)
+      : new Map<string, never>();
   if (trials.length === 0 || trials.length !== manifest.trials?.total) {
     throw damagedResults(
       folder,
       `trials.csv has ${trials.length} rows, the manifest ${manifest.trials?.total} trials`,
     );
   }
-  const kept = await readCoefficients(folder, known, written);
+  const kept = what === 'all' ? await readCoefficients(folder, known, written) : new Map<string, never>();
   const own = trials.map(({ id, ...trial }) => {
     const coefficients = kept.get(id);
     return {
@@ -63,6 +71,7 @@ export async function readResults(folder: string, experiments: readonly Experime
     data: dataOf(manifest),
     trials: own,
   };
+  if (what === 'trials') return results;
   const trialIds = trials.map(({ id }) => id);
   return { ...results, trials: await addClassifiers(results, trialIds, folder, known, written) };
 }

@@ -6,6 +6,7 @@ import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { largestManifest, manifestName } from './earlier-run.ts';
+import { folderName } from './folder-name.ts';
 import { type Remarks, remarksIn } from './remarks.ts';
 
 /** What wrote a folder, by what its manifest has. */
@@ -74,6 +75,24 @@ export async function readRun(path: string): Promise<StoredRun> {
   });
   const file = entry.isDirectory() ? join(path, manifestName) : path;
   return await runFrom(await jsonOf(file, path), file);
+}
+
+/**
+ * The runs of a report's experiments. One whose folder is missing has the settings of the report.
+ *
+ * Errors: as readRun; the report names no experiments.
+ */
+export async function reportParts(run: StoredRun): Promise<StoredRun[]> {
+  const parts: StoredRun[] = [];
+  for (const name of run.experiments) {
+    const folder = join(run.folder, folderName(name));
+    const isPlain = !/[/\\]|^\.+$/.test(folderName(name));
+    const isThere = isPlain && (await stat(folder).catch(() => null)) !== null;
+    const part = isThere ? await readRun(folder) : { ...run, kind: 'experiment' as const, experiment: name };
+    parts.push({ ...part, origin: run.origin });
+  }
+  if (parts.length === 0) throw notRun(run.path, 'it names no experiments', run.path);
+  return parts;
 }
 
 async function jsonOf(file: string, given: string): Promise<unknown> {
