@@ -35,7 +35,10 @@ export function describeModel(
   const named = optimizer === null ? plain : optimizers[optimizer].title;
   const optimizerTitle = named === plain ? '' : named;
   const loss = only('loss');
-  const unusualLoss = loss !== null && loss !== lossesOf(experiment.task)[0] ? `loss ${loss}` : '';
+  const usualLosses = lossesOf(experiment.task).filter(
+    (name, index) => index === 0 || data.every(({ classes }) => classes === losses[name].classes),
+  );
+  const unusualLoss = loss !== null && !usualLosses.includes(loss as LossName) ? `loss ${loss}` : '';
   const outputs = of('outputActivation').filter((output) => output !== 'auto');
   const output = outputs.length > 0 && only('outputActivation') !== null ? `${outputs[0]} output` : '';
   if (!isNetwork) {
