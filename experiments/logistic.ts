@@ -26,6 +26,7 @@ export default defineExperiment({
     coefficients: 'no',
     kernelInit: 'glorot_uniform',
     outputBiasInit: 'zeros',
+    initWeights: 'none',
     batchSize: 50,
     epochs: 50,
   },

@@ -17,6 +17,7 @@ export default defineExperiment({
     ...presets.imageStudy,
     kernelInit: 'glorot_uniform',
     outputBiasInit: 'zeros',
+    initWeights: 'none',
     batchSize: 50,
     learningRate: [1e-3, 1e-2, 1e-1, 0.5],
     epochs: 200,

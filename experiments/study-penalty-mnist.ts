@@ -17,6 +17,7 @@ export default defineExperiment({
     ...presets.imageStudy,
     kernelInit: 'glorot_uniform',
     outputBiasInit: 'zeros',
+    initWeights: 'none',
     penalize: ['all', 'kernels'],
     lambda: [0, 1e-4, 1e-3, 1e-2, 1e-1],
     batchSize: 50,

@@ -349,7 +349,7 @@ export async function computeTrials(
   const stop = new AbortController();
   const launched = launchers.threads(missing, {
     store,
-    sources,
+    sources: { ...sources, initialWeights: weightsOf(runs) },
     jobs,
     events: shown === 'ndjson' ? withEvents(events, labels) : events,
     stop: enough === null ? stop.signal : AbortSignal.any([stop.signal, enough]),
@@ -376,6 +376,11 @@ export async function computeTrials(
     progress.stop();
     unregister();
   }
+}
+
+/** The initial weights of all plans' trials, by their digests. */
+function weightsOf(runs: readonly PlannedRun[]): NonNullable<Sources['initialWeights']> {
+  return Object.assign({}, ...runs.map(({ plan }) => plan.initialWeights));
 }
 
 /** Returns a function that makes the label of a trial on demand. */

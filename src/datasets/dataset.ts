@@ -1,3 +1,4 @@
+import type { LayerWeights } from '../nn/network.ts';
 import type { Option, Setting, Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import type { Task } from '../stats/metrics.ts';
@@ -50,6 +51,8 @@ export interface Sources {
   readonly labelNames?: readonly string[] | null;
   /** How a table is read. */
   readonly table?: TableChoices;
+  /** The initial weights of networks that are not to draw them, by the digest in their config. */
+  readonly initialWeights?: Readonly<Record<string, readonly LayerWeights[]>>;
   /** The folders and files of several data, by the digest in their config. */
   readonly located?: Readonly<Record<string, string>>;
 }

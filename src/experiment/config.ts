@@ -5,6 +5,7 @@ import type { ReferenceName, ReferenceVersions } from '../references/index.ts';
 import {
   type BootstrapMethod,
   type FeaturesConfig,
+  featureCount,
   ignoresCentering,
   numerics,
   seededPurposes,
@@ -17,6 +18,7 @@ import {
   solvers,
 } from '../trial/solvers/index.ts';
 import { hyperparameterNames } from '../trial/solvers/sgd.ts';
+import type { GivenWeights } from '../trial/solvers/solver.ts';
 import type { TrialConfig } from '../trial/trial.ts';
 import type { Experiment } from './define.ts';
 import type { OptionName, Settings } from './options.ts';
@@ -32,6 +34,9 @@ const unreadOptions = new Map(
     [...modelOptions].filter((name) => !(reads as readonly string[]).includes(name)),
   ]),
 );
+
+/** What says how initial weights are drawn. */
+const drawnInits = ['kernelInit', 'biasInit', 'outputBiasInit', 'initSeed'] as const;
 
 /** The solver that the settings ask for: another library's or one of this program's. */
 export function solverOf({ task }: Pick<Experiment, 'task'>, { reference, solver }: Settings): SolverKey {
@@ -53,6 +58,8 @@ export function withoutUnread(experiment: Pick<Experiment, 'task'>, settings: Se
     for (const [name, { needs }] of Object.entries(known))
       if (needs !== undefined && read[needs] === 0) read[name] = null;
   }
+  if ((read.initWeights ?? 'none') !== 'none')
+    for (const name of drawnInits) if (name in read) read[name] = null;
   // A grid says how many rows there are.
   if ((read.grid ?? 'none') !== 'none') read.samples = null;
   if (read.basis === 'none') read.degree = null;
@@ -104,12 +111,18 @@ function ownSeedsOf(settings: Settings): Pick<TrialConfig, 'seeds'> {
   return own.length === 0 ? {} : { seeds: Object.fromEntries(own) };
 }
 
+/** What configs need of other libraries and of files: versions by reference, initial weights by setting. */
+interface FoundFiles {
+  readonly versions: ReadonlyMap<string, ReferenceVersions>;
+  readonly weights: ReadonlyMap<string, GivenWeights>;
+}
+
 /** The config of the trial that these settings describe, on the resolved data. */
 export function configOf(
   experiment: Experiment,
   settings: Settings,
   { data, split, facts }: ResolvedData,
-  versions: ReadonlyMap<string, ReferenceVersions>,
+  found: FoundFiles,
 ): TrialConfig {
   const { scale = 'none', basis = 'none', degree = null, center, centerTargets, scaleTargets } = settings;
   const { bootstrap, bootstrapMethod } = settings;
@@ -119,7 +132,9 @@ export function configOf(
     task,
     facts,
     split,
-    versions: versions.get(settings.reference as string) ?? null,
+    inputs: featureCount({ basis, degree } as FeaturesConfig, facts.columns),
+    initialWeights: found.weights,
+    versions: found.versions.get(settings.reference as string) ?? null,
   };
   return {
     numerics,

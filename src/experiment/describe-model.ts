@@ -41,13 +41,15 @@ export function describeModel(
   const unusualLoss = loss !== null && !usualLosses.includes(loss as LossName) ? `loss ${loss}` : '';
   const outputs = of('outputActivation').filter((output) => output !== 'auto');
   const output = outputs.length > 0 && only('outputActivation') !== null ? `${outputs[0]} output` : '';
+  const start = only('initWeights') ?? 'none';
+  const initial = start === 'none' ? '' : `initial weights ${start}`;
   if (!isNetwork) {
     const how = waysOf(of('solver') as SolverName[], optimizerTitle);
     const isSquares =
       of('loss').every((name) => name === 'mse') && outputs.every((name) => name === 'linear');
     const named = isSquares ? linearName(of('lambda'), of('l1')) : 'Linear model';
     const name = experiment.task === 'classification' ? 'Logistic regression' : named;
-    return joined(`${name}${how === '' ? '' : ` by ${how}`}`, output, unusualLoss);
+    return joined(`${name}${how === '' ? '' : ` by ${how}`}`, output, unusualLoss, initial);
   }
   if (experiment.architecture === 'random')
     return joined('Random networks', output, optimizerTitle, unusualLoss);
@@ -59,6 +61,7 @@ export function describeModel(
     output,
     optimizerTitle,
     unusualLoss,
+    initial,
   );
 }
 

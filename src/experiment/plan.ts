@@ -16,6 +16,7 @@ import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
 import { fitRows } from './fit-rows.ts';
+import { findInitialWeights } from './initial-weights.ts';
 import { checkBatches, checkGrid, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
@@ -47,6 +48,8 @@ export interface Plan {
   readonly drawsSplits: boolean;
   /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
+  /** Initial weights from files, by the digest in the configs. */
+  readonly initialWeights?: NonNullable<Sources['initialWeights']>;
   /** What was chosen for the user, in sentences. */
   readonly notes: readonly string[];
 }
@@ -92,8 +95,9 @@ export async function planExperiment(
   const fitted = await fitRows(experiment.dataset, wanted, given, combinationsOf(wanted).at(0), sources);
   const scaled =
     given.scale === undefined ? await withScale(fitted.lists, data) : { lists: fitted.lists, notes: [] };
-  const { lists } = scaled;
-  const found = await findReferences(lists);
+  const initial = await findInitialWeights(scaled.lists);
+  const { lists } = initial;
+  const found = { ...(await findReferences(lists)), weights: initial.weights };
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
   const checkTargetsOf = createTargetCheck(sources);
@@ -105,7 +109,7 @@ export async function planExperiment(
     configAt: (index) => {
       const combination = combinations.at(index);
       const settings = withoutUnread(experiment, combination);
-      return configOf(experiment, settings, data.known(combination)!, found.versions);
+      return configOf(experiment, settings, data.known(combination)!, found);
     },
   };
   const cells: Cell[] = [];
@@ -116,7 +120,7 @@ export async function planExperiment(
     checkSettings(experiment, combination);
     const resolved = data.known(combination) ?? (await data.resolve(combination));
     const settings = withoutUnread(experiment, combination);
-    const config = checkTrialConfig(configOf(experiment, settings, resolved, found.versions));
+    const config = checkTrialConfig(configOf(experiment, settings, resolved, found));
     drawsSplits ||= isDrawn(resolved.facts, config.split);
     checkFeatures(config, resolved.facts);
     checkMemory(config, resolved.facts);
@@ -138,7 +142,8 @@ export async function planExperiment(
     data: data.descriptions(),
     drawsSplits,
     absent: found.absent,
-    notes: [...data.notes(), ...fitted.notes, ...scaled.notes],
+    initialWeights: Object.fromEntries([...initial.weights.values()].map((one) => [one.digest, one.layers])),
+    notes: [...data.notes(), ...fitted.notes, ...scaled.notes, ...initial.notes],
   };
 }
 

@@ -101,6 +101,7 @@ export const linearModel = {
   coefficients: 'no',
   solver: ['sgd', 'closed-form'],
   kernelInit: 'random_normal',
+  initWeights: 'none',
   outputBiasInit: 'none',
   basis: 'total',
   degree: 14,
@@ -128,6 +129,7 @@ export const oneHiddenLayer = {
   dropout: '0',
   biasInit: 'zeros',
   outputBiasInit: 'zeros',
+  initWeights: 'none',
 } satisfies Defaults;
 
 /** The metrics that the report shows for a classifier, as columns of trials.csv. */

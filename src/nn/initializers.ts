@@ -29,10 +29,12 @@ export const biasInitializers = {
 } satisfies Record<string, BiasInitializer>;
 
 export const kernelInits = Object.keys(kernelInitializers) as (keyof typeof kernelInitializers)[];
-export const biasInits = Object.keys(biasInitializers) as BiasInit[];
-/** A name in the table, or a normal distribution with its standard deviation: normal:0.1. */
-export type KernelInit = keyof typeof kernelInitializers | `normal:${number}`;
-export type BiasInit = keyof typeof biasInitializers;
+export const biasInits = Object.keys(biasInitializers) as (keyof typeof biasInitializers)[];
+/** Of weights that are not drawn but given. */
+export const givenInit = 'given';
+/** A name in the table, a normal distribution with its standard deviation, normal:0.1, or `givenInit`. */
+export type KernelInit = keyof typeof kernelInitializers | `normal:${number}` | typeof givenInit;
+export type BiasInit = keyof typeof biasInitializers | typeof givenInit;
 
 /** The initialiser of a name, or null. */
 export function kernelInitializer(name: string): KernelInitializer | null {

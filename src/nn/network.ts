@@ -1,7 +1,13 @@
 import { createRng } from '../math/rng.ts';
 import { type ActivationName, activations } from './activations.ts';
 import type { Arena } from './arena.ts';
-import { type BiasInit, biasInitializers, type KernelInit, kernelInitializer } from './initializers.ts';
+import {
+  type BiasInit,
+  biasInitializers,
+  givenInit,
+  type KernelInit,
+  kernelInitializer,
+} from './initializers.ts';
 
 /** One dense layer: a = f(x W + b). */
 export interface LayerSpec {
@@ -35,8 +41,11 @@ export function initialWeights(
   return layers.map((layer, index) => {
     const fanIn = index === 0 ? inputs : layers[index - 1].units;
     const kernel = kernelInitializer(layer.kernelInit)!(stream(2 * index), fanIn, layer.units);
+    const { biasInit } = layer;
     const bias =
-      layer.biasInit === null ? null : biasInitializers[layer.biasInit](stream(2 * index + 1), layer.units);
+      biasInit === null || biasInit === givenInit
+        ? null
+        : biasInitializers[biasInit](stream(2 * index + 1), layer.units);
     return { kernel, bias };
   });
 }

@@ -8,6 +8,7 @@ import { coefficientsOf } from './coefficients.ts';
 import { sharedSeed } from './config.ts';
 import type { Fit } from './fit.ts';
 import { divergedFold, epochsOfFolds, fitFolds, foldSplits, withFolds } from './folds.ts';
+import { givenWeights } from './initial-weights.ts';
 import { type Prepared, prepareRows } from './prepare.ts';
 import { resample } from './resample.ts';
 import { takesSparse } from './size.ts';
@@ -41,7 +42,8 @@ export async function runTrial(
   hooks: TrialHooks = {},
 ): Promise<TrialRecord> {
   const started = performance.now();
-  const draws = drawSeeds(config);
+  const given = givenWeights(config.model, sources);
+  const draws = { ...drawSeeds(config), ...(given === null ? {} : { weights: given }) };
   const dataset = await loadData(config.data, sharedSeed(config, 'data'), sources);
   const { prepared, fit, fitted } = await fitTrial(dataset, config, draws, hooks);
   const { probabilities, weights } = fit;

@@ -3,6 +3,7 @@ import { datasets, taskOf } from '../datasets/index.ts';
 import { centerings, scalings, targetScalings } from '../datasets/scale.ts';
 import { fittedRows, splitMethods } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
+import { givenInit } from '../nn/initializers.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
 import { bases } from '../regression/polynomial.ts';
@@ -75,6 +76,16 @@ const trialConfig = z
         refuse('features.scaleTargets', 'none for classification: labels have no scale');
     }
     if ('layers' in model) {
+      const isGiven = 'initialWeights' in model && model.initialWeights !== undefined;
+      model.layers.forEach(({ kernelInit, biasInit }, index) => {
+        if ((kernelInit === givenInit) !== isGiven)
+          refuse(`model.layers.${index}.kernelInit`, isGiven ? givenInit : 'an initialiser');
+        if (biasInit !== null && (biasInit === givenInit) !== isGiven)
+          refuse(
+            `model.layers.${index}.biasInit`,
+            isGiven ? `${givenInit} or null` : 'an initialiser or null',
+          );
+      });
       const { output, anyOutput } = losses[loss];
       const last = model.layers.length - 1;
       if (model.layers[last].dropout !== undefined)

@@ -82,9 +82,9 @@ export const lbfgs = {
   /** Ten steps, their gradient changes, and a few more vectors. */
   memory: ({ layers }, { inputs }) =>
     32 * layerWeights(layers, inputs) + 2 * 128 * layers.reduce((sum, { units }) => sum + units, 0),
-  async fit(data, model, { init }, { onEpoch }) {
+  async fit(data, model, { init, weights: given }, { onEpoch }) {
     const { fitLbfgs } = await import('../../nn/fit-lbfgs.ts');
-    const weights = initialWeights(model.layers, columnsOf(data.train), init, model.draw);
+    const weights = given ?? initialWeights(model.layers, columnsOf(data.train), init, model.draw);
     const keepTrainOutputs = needsOutputs(model.loss);
     const how = { ...model, weights, keepTrainOutputs, ...heldOut(data) };
     const fitted = await fitLbfgs(data.train, data.test, how, onEpoch);

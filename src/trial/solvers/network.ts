@@ -1,12 +1,13 @@
 import type * as Zod from 'zod';
 import { UserError } from '../../errors.ts';
 import { activationNames } from '../../nn/activations.ts';
-import { biasInits, kernelInitializer, kernelInits } from '../../nn/initializers.ts';
+import { biasInits, givenInit, kernelInitializer, kernelInits } from '../../nn/initializers.ts';
 import { defaultDelta, type LossName, losses, lossesOf, lossNames } from '../../nn/losses.ts';
 import type { LayerSpec } from '../../nn/network.ts';
 import { choice, integer, number, type Option, type Settings, widths } from '../../parsing/option.ts';
 import { parseChoice, parseNumber } from '../../parsing/value-list.ts';
 import { layersFromSettings, randomLayers } from '../architecture.ts';
+import { withGivenWeights } from '../initial-weights.ts';
 import type { ModelContext } from './solver.ts';
 
 /** A network and its objective, independent of how it is trained. */
@@ -14,6 +15,8 @@ export interface NetworkConfig {
   readonly layers: readonly LayerSpec[];
   /** The number of the draw of initial weights from the seed. Each random network has its own. */
   readonly draw: number;
+  /** `digestOfWeights` of initial weights that are given; absent: they are drawn. */
+  readonly initialWeights?: string;
   readonly loss: LossName;
   /** The width of the Huber loss; absent: `defaultDelta`, or a loss without one. */
   readonly delta?: number;
@@ -77,6 +80,14 @@ export const networkOptions = {
     'initial output bias: zeros, random_normal, none, or as_kernel: random_normal if the weights are, else zeros',
     [...biasInits, 'none', 'as_kernel'],
   ),
+  initWeights: {
+    placeholder: 'file',
+    description:
+      'initial weights from a file of NumPy (npz), PyTorch (safetensors) or a saved model, instead of drawn ones; none: drawn',
+    type: 'string',
+    split: (list: string) => list.split(',').map((path) => path.trim()),
+    parse: parsePath,
+  },
   outputActivation: choice('activation of the output layer; auto: that of the loss', [
     'auto',
     ...activationNames,
@@ -115,6 +126,16 @@ function parseKernelInit(value: string, flag: string): string {
   });
 }
 
+function parsePath(path: string, flag: string): string {
+  if (path !== '') return path;
+  throw new UserError({
+    what: `${flag} has no file`,
+    expected: 'the path of a file with weights, several with commas between them, or none',
+    received: path,
+    remedy: `write ${flag} weights.npz`,
+  });
+}
+
 export const networkReads = [...Object.keys(networkOptions), 'lambda', 'l1'];
 
 export function networkConfig(settings: Settings, context: ModelContext): NetworkConfig {
@@ -122,9 +143,12 @@ export function networkConfig(settings: Settings, context: ModelContext): Networ
   const loss = settings.loss as LossName;
   checkLoss(loss, task, facts.labels);
   const random = architecture === 'random';
+  const layers = (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes);
+  const given = context.initialWeights.get(String(settings.initWeights));
   return {
-    layers: (random ? randomLayers : layersFromSettings)(settings, loss, facts.classes),
-    draw: random ? (settings.net as number) : 0,
+    layers: given === undefined ? layers : withGivenWeights(layers, given, context.inputs),
+    draw: random && given === undefined ? (settings.net as number) : 0,
+    ...(given === undefined ? {} : { initialWeights: given.digest }),
     loss,
     ...(losses[loss].withDelta === null ? {} : { delta: settings.delta as number }),
     lambda: settings.lambda as number,
@@ -160,13 +184,19 @@ export function networkSchema(z: typeof Zod.z) {
   const layer = z.strictObject({
     units: z.int().min(1),
     activation: z.enum([...activationNames, 'softmax']),
-    kernelInit: z.string().refine((name) => kernelInitializer(name) !== null, 'an initialiser'),
-    biasInit: z.enum(biasInits).nullable(),
+    kernelInit: z
+      .string()
+      .refine((name) => name === givenInit || kernelInitializer(name) !== null, 'an initialiser'),
+    biasInit: z.enum([...biasInits, givenInit]).nullable(),
     dropout: z.number().gt(0).lt(1).optional(),
   });
   return {
     layers: z.array(layer).min(1),
     draw: z.int().min(0),
+    initialWeights: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
     loss: z.enum(lossNames),
     delta: z.number().positive().optional(),
     lambda: z.number().min(0),

@@ -318,7 +318,7 @@ export async function trainingArguments(
   } = model;
   return {
     layers,
-    weights: initialWeights(layers, columnsOf(train), seeds.init, draw),
+    weights: seeds.weights ?? initialWeights(layers, columnsOf(train), seeds.init, draw),
     loss,
     ...(delta === undefined ? {} : { delta }),
     penalty: { lambda, l1, penalizeBiases },

@@ -4,7 +4,7 @@ import type { Dtype } from '../../math/dtype.ts';
 import type { Checkpoints } from '../../nn/epochs.ts';
 import type { LendCore } from '../../nn/evaluator.ts';
 import type { LossName } from '../../nn/losses.ts';
-import type { LayerSpec } from '../../nn/network.ts';
+import type { LayerSpec, LayerWeights } from '../../nn/network.ts';
 import type { Option, Settings } from '../../parsing/option.ts';
 import type { ShapeOf } from '../../parsing/shape.ts';
 import type { ReferenceName, ReferenceVersions } from '../../references/index.ts';
@@ -20,14 +20,34 @@ export interface ModelContext {
   readonly task: Task;
   readonly facts: DataFacts;
   readonly split: ConfigBase['split'];
+  /** The number of inputs of the model: columns or features. */
+  readonly inputs: number;
+  /** Initial weights from files, by the setting that asks for them. */
+  readonly initialWeights: ReadonlyMap<string, GivenWeights>;
   /** The versions of the library that fits the model, if it is another one. */
   readonly versions: ReferenceVersions | null;
+}
+
+/** Initial weights that a user gives instead of letting them be drawn. */
+export interface GivenWeights {
+  /** Where they are from, for messages. */
+  readonly file: string;
+  /** `digestOfWeights` */
+  readonly digest: string;
+  readonly layers: readonly (LayerWeights & {
+    readonly inputs: number;
+    readonly units: number;
+    /** Their names in the file: the kernel's, and the bias's if there is one. */
+    readonly names: readonly string[];
+  })[];
 }
 
 /** The seeds that a fit draws from, by purpose. */
 export interface FitSeeds {
   readonly init: number;
   readonly batches: number;
+  /** The initial weights, if they are not drawn. */
+  readonly weights?: readonly LayerWeights[];
 }
 
 /** Resources and callbacks that a fit may use while it runs. */

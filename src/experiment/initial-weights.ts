@@ -1,0 +1,37 @@
+import { importedWeights, shapeText } from '../model/imported-weights.ts';
+import { digestOfWeights } from '../trial/initial-weights.ts';
+import type { GivenWeights } from '../trial/solvers/solver.ts';
+import type { SettingLists } from './options.ts';
+
+interface FoundWeights {
+  /** The lists with what identifies the weights in place of paths, which are no part of a trial. */
+  readonly lists: SettingLists;
+  readonly weights: ReadonlyMap<string, GivenWeights>;
+  readonly notes: readonly string[];
+}
+
+/** Reads the files of {initWeights}. Errors: UserError for a file without the weights of a network. */
+export async function findInitialWeights(lists: SettingLists): Promise<FoundWeights> {
+  const weights = new Map<string, GivenWeights>();
+  const paths = (lists.initWeights ?? []).filter((path) => path !== 'none').map(String);
+  if (paths.length === 0) return { lists, weights, notes: [] };
+  const { readTensors } = await import('../model/formats.ts');
+  const notes: string[] = [];
+  const labels = new Map<string, string>();
+  for (const path of paths) {
+    const file = JSON.stringify(path);
+    const { layers, order, reason } = importedWeights(await readTensors(path), null, file);
+    const digest = digestOfWeights(layers);
+    const label = `sha256:${digest.slice(0, 12)}`;
+    labels.set(path, label);
+    weights.set(label, { file, digest, layers });
+    const shapes = layers.map(({ inputs, units }) => shapeText([inputs, units])).join(', ');
+    notes.push(
+      `{initWeights} ${file} is ${label}: kernels ${shapes}, stored ${orderWords[order]} (${reason})`,
+    );
+  }
+  const initWeights = lists.initWeights!.map((path) => labels.get(String(path)) ?? path);
+  return { lists: { ...lists, initWeights: [...new Set(initWeights)] }, weights, notes };
+}
+
+const orderWords = { 'in-out': '[inputs][units]', 'out-in': '[units][inputs]' } as const;
