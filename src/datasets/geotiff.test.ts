@@ -51,7 +51,7 @@ describe('what GDAL, tifffile and Pillow wrote', () => {
 
   test('every n-th row', async () => {
     for (const name of ['int16-plain', 'int16-lzw-tiles-predictor', 'int16-big-endian']) {
-      for (const step of [2, 7, 36, 37, 100]) {
+      for (const step of [2, 7, 37, 100]) {
         const found = await heightsOf(bytesOf(name), 0, step);
         expect([...found.keys()]).toEqual(Array.from({ length: Math.ceil(rows / step) }, (_, k) => k * step));
         for (const [row, heights] of found) expect(heights).toEqual(expected(1).get(row));
@@ -99,7 +99,7 @@ describe('refused', () => {
     '%s: cut off',
     async (name) => {
       const whole = bytesOf(name);
-      for (let end = 0; end < whole.length; end += end < 450 ? 1 : 97) {
+      for (let end = 0; end < whole.length; end += end < 300 ? 1 : 131) {
         await expect(heightsOf(whole.subarray(0, end))).rejects.toThrow(BadTiff);
       }
     },
@@ -117,7 +117,7 @@ describe('refused', () => {
           if (!(error instanceof BadTiff)) throw error;
         });
       }),
-      { seed: fixedSeed, numRuns: 600 },
+      { seed: fixedSeed, numRuns: 300 },
     );
   });
 });

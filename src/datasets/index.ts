@@ -4,9 +4,10 @@ import { franke } from './franke.ts';
 import { functionData } from './function.ts';
 import { images } from './images.ts';
 import { table } from './table.ts';
+import { terrain } from './terrain.ts';
 
 /** Every dataset. A new one needs its own file, its test, and one line here. */
-export const datasets = { franke, function: functionData, images, table };
+export const datasets = { franke, function: functionData, images, table, terrain };
 
 export type DatasetName = keyof typeof datasets;
 export const datasetNames = Object.keys(datasets) as DatasetName[];

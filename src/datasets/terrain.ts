@@ -1,7 +1,7 @@
 import { counted, UserError } from '../errors.ts';
 import { numberOrWord } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
-import { type DataFacts, type Dataset, type DatasetEntry, pathOf, type Sources } from './dataset.ts';
+import { type DataFacts, type Dataset, type DatasetEntry, pathOf } from './dataset.ts';
 import { type HeightGrid, openGeoTiff } from './geotiff.ts';
 import { checkTableSize } from './table-file.ts';
 import { BadTiff } from './tiff-directory.ts';
@@ -17,7 +17,7 @@ export interface TerrainConfig {
   readonly band: number;
 }
 
-interface TerrainDataset extends Dataset {
+export interface TerrainDataset extends Dataset {
   readonly config: TerrainConfig;
   readonly targetName: string;
 }
@@ -143,8 +143,9 @@ function chosenBand(path: string, { bands }: HeightGrid, band: string | number):
   if (band === 'only' ? bands === 1 : Number(band) <= bands) return band === 'only' ? 1 : Number(band);
   throw new UserError({
     what: `${path} has ${counted(bands, 'band')}`,
-    expected: band === 'only' ? 'one band of heights, or {band} to say which one' : `{band} from 1 to ${bands}`,
-    received: band,
+    expected:
+      band === 'only' ? 'one band of heights, or {band} to say which one' : `{band} from 1 to ${bands}`,
+    ...(band === 'only' ? {} : { received: band }),
     remedy:
       bands === 1
         ? 'leave out {band}'

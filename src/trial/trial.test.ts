@@ -169,6 +169,7 @@ const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
     ...{ features: ['rooms', 'age'], categorical: ['rooms'], missing: 'mean', decimalComma: true },
   },
   images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true, labels: 'occurring' },
+  terrain: { dataset: 'terrain', sha256: 'ab'.repeat(32), step: 7, band: 2 },
 };
 const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
 const versions = { version: '1', numpy: '2', scipy: '3' };
