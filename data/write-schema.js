@@ -1,8 +1,14 @@
-// Writes the schemas of claims.json and causes.json from what the program checks them with (npm run schema).
+// Writes the schemas of experiment files, claims.json and causes.json from what the program checks them with (npm run schema).
 import { writeFile } from 'node:fs/promises';
+import { allExperiments } from '../dist/experiments/index.js';
 import { causesJsonSchema, claimsJsonSchema } from '../dist/src/claims/claims-schema.js';
+import { experimentJsonSchema } from '../dist/src/experiment/file-schema.js';
 
-const schemas = { 'claims.schema.json': claimsJsonSchema(), 'causes.schema.json': causesJsonSchema() };
+const schemas = {
+  'experiment.schema.json': experimentJsonSchema(allExperiments.map(({ name }) => name)),
+  'claims.schema.json': claimsJsonSchema(),
+  'causes.schema.json': causesJsonSchema(),
+};
 for (const [name, schema] of Object.entries(schemas)) {
   await writeFile(new URL(name, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { allExperiments } from '../../experiments/index.ts';
 import { datasetEntry, datasets } from '../datasets/index.ts';
 import { scalings } from '../datasets/scale.ts';
 import { type Experiment, optionsOf, solversOf } from '../experiment/define.ts';
+import { hyperparameterDefaults } from '../experiment/hyperparameter-defaults.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
 import {
   flagOf,
@@ -16,7 +17,6 @@ import {
 import { planExperiment } from '../experiment/plan.ts';
 import { settingNotes } from '../experiment/setting-notes.ts';
 import { lossesOf } from '../nn/losses.ts';
-import { hyperparametersOf, optimizerNames } from '../nn/optimizers.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
 import { olderFlags, settingFlag, withFlags } from './flags.ts';
@@ -181,19 +181,6 @@ const longestWord = 30;
 function listOf(values: readonly Setting[] | undefined): string | undefined {
   const text = values?.join(',');
   return text !== undefined && text.length > longestWord ? values?.join(', ') : text;
-}
-
-/** "0.9", or "1e-10 for adagrad, else 1e-8" where optimisers differ. */
-function hyperparameterDefaults(name: OptionName): string {
-  const owners = optimizerNames.filter((optimizer) => name in hyperparametersOf(optimizer));
-  const values = [...new Set(owners.map((optimizer) => hyperparametersOf(optimizer)[name].default))];
-  const [usual, ...others] = values
-    .map(
-      (value) => [value, owners.filter((owner) => hyperparametersOf(owner)[name].default === value)] as const,
-    )
-    .sort(([, a], [, b]) => b.length - a.length);
-  const exceptions = others.map(([value, names]) => `${value} for ${names.join(', ')}`);
-  return [...exceptions, `${others.length === 0 ? '' : 'else '}${usual[0]}`].join(', ');
 }
 
 function withFigure(text: string, { figure }: Experiment): string {

@@ -11,6 +11,7 @@ import { addDiffCommand } from './diff.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExamples } from './examples.ts';
 import { addExperimentCommand } from './experiment.ts';
+import { addInitCommand } from './init.ts';
 import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
@@ -33,7 +34,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'activation-functions',
   ],
   'Beyond the report:': ['study'],
-  'Data and experiments of your own:': ['train', 'run'],
+  'Data and experiments of your own:': ['train', 'init', 'run'],
   'Results:': ['list', 'runs', 'table', 'plot', 'diff', 'check', 'rerun'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
@@ -63,6 +64,7 @@ export function createProgram(setStatus: SetStatus): Command {
   for (const experiment of allExperiments) addExperimentCommand(program, experiment, setStatus);
   addActivationFunctionsCommand(program);
   addRunCommand(program, setStatus);
+  addInitCommand(program);
   addTrainCommand(program, setStatus);
   addReportCommand(program, setStatus);
   addRerunCommand(program, setStatus);

@@ -49,6 +49,16 @@ const files: [string, string, string[]][] = [
     ['--lambda', '0,0.1', '--seed', '7'],
   ],
   [
+    'settings: { formula: "exp(-x^2)", noise: 0.1, degree: 0..3, basis: total, solver: closed-form, hidden: none, samples: 50 }',
+    'train --formula exp(-x^2) --noise 0.1 --degree 0..3 --basis total --solver closed-form --hidden none --samples 50',
+    ['--samples', '60'],
+  ],
+  [
+    'data: iris\nfeatures: [petal_length, petal_width]\nsettings: { hidden: [4, none], epochs: 3 }',
+    'train --data iris --features petal_length,petal_width --hidden 4,none --epochs 3',
+    ['--drop', 'petal_width', '--quick'],
+  ],
+  [
     'data: franke\nsettings: { net: 1..3, epochs: 4 }',
     'train --data franke --net 1..3 --epochs 4',
     ['--quick', '--max-nodes', '5'],

@@ -36,10 +36,9 @@ export function addRunCommand(program: Command, setStatus: SetStatus): void {
     const { runPlans } = await import('./run.ts');
     const { settingNotes } = await import('../experiment/setting-notes.ts');
     const { runFolderName } = await import('../output/folder-name.ts');
-    const { file, plan, given, sources, note } = await planFile(path, flags, command);
+    const { file, plan, given, sources, notes } = await planFile(path, flags, command);
     if (flags.quiet !== true) {
-      const notes = [...listNotes(plan.experiment, flags), ...settingNotes(plan, given)];
-      for (const text of [...(note === null ? [] : [note]), ...notes])
+      for (const text of [...notes, ...listNotes(plan.experiment, flags), ...settingNotes(plan, given)])
         writeStderr(`note: ${withFlags(text)}`);
     }
     const out = flags.out ?? join('results', runFolderName(plan));

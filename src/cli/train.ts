@@ -34,9 +34,13 @@ import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 type SettingFlags = Readonly<Partial<Record<OptionName, string>>>;
-export type TrainFlags = RunFlags &
-  TableFlags &
-  SettingFlags & { readonly data?: string; readonly labelNames?: string };
+/** What the user typed of the data. */
+export interface DataFlags extends TableFlags {
+  readonly data?: string;
+  readonly dataName?: string;
+  readonly labelNames?: string;
+}
+export type TrainFlags = RunFlags & DataFlags & SettingFlags;
 
 /** What --quick changes. */
 export const trainQuick = '--epochs 10';
@@ -84,15 +88,18 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
 
 /** The options that say what is trained on which data. */
 export function addTrainOptions(command: Command): void {
-  addUnder(
-    command,
-    headings.data,
+  addUnder(command, headings.data, ...dataOptions());
+  for (const name of inGroups(optionNames)) command.addOption(anyOption(name));
+}
+
+/** The options that choose any data, and say what titles call them and how a table is read. */
+export function dataOptions(): Option[] {
+  return [
     new Option('--data <what>', 'built-in data by name, or the path of a table or of a folder with images'),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
     labelNamesFlag(),
-  );
-  for (const name of inGroups(optionNames)) command.addOption(anyOption(name));
+  ];
 }
 
 /** An option with the choices that it has for any data. Its default depends on the data. */
@@ -131,7 +138,7 @@ export async function planOwn<Made extends { readonly experiment: Experiment; re
 }
 
 /** What the flags say of the data. */
-export function dataChoiceOf(flags: TrainFlags): Partial<DataChoice> {
+export function dataChoiceOf(flags: DataFlags): Partial<DataChoice> {
   const { data, dataName, labelNames } = flags;
   const table = tableChoicesOf(flags);
   return {

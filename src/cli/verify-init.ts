@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { starterClaims } from '../claims/starter.ts';
 import { exitCodes, UserError } from '../errors.ts';
-import { codeOf, isDiskFault, reasonOf } from '../files/errno.ts';
 import { writeStderr } from './terminal.ts';
+import { writeNew } from './write-new.ts';
 
 /** The file that `--init` writes if none is named. */
 const usualFile = 'claims.yaml';
@@ -20,11 +19,7 @@ export async function writeStarter(file: string | true, command: Command): Promi
       remedy: `write --init ${path.replace(/(\.\w*)?$/, '.yaml')}`,
     });
   }
-  try {
-    await writeFile(path, starterClaims(path), { flag: 'wx' });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  await writeNew(path, starterClaims(path), 'name another file: --init my-claims.yaml');
   writeStderr(
     `wrote ${path}, an example of each kind of claim; judge it: fys-nn verify --claims ${path} --quick`,
   );
@@ -43,18 +38,4 @@ function refuseOthers(command: Command): void {
     received: idle.long,
     remedy: `leave out ${idle.long}, and give it when the file is judged`,
   });
-}
-
-function unwritable(path: string, error: unknown): UserError {
-  const isThere = codeOf(error) === 'EEXIST';
-  return new UserError(
-    {
-      what: isThere
-        ? `${path} is there already, and is left as it is`
-        : `${path} cannot be written: ${reasonOf(error)}`,
-      expected: 'the name of a new file, in a folder that can be written',
-      remedy: 'name another file: --init my-claims.yaml',
-    },
-    isDiskFault(error) ? exitCodes.failed : exitCodes.usage,
-  );
 }

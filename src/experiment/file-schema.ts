@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { builtIns } from '../datasets/built-in.ts';
 import { missingChoices, taskChoices } from '../datasets/table-choices.ts';
 import { printableText } from '../errors.ts';
 import { metricColumnNames } from '../trial/metrics.ts';
 import { splitNames } from './define.ts';
 import { inGroups } from './option-groups.ts';
-import { type OptionName, optionNames, options, withChoices } from './options.ts';
+import { inFull, type OptionName, optionNames, options } from './options.ts';
 import { variants } from './plan.ts';
 
 // The form of an experiment file. `npm run schema` writes it to data/experiment.schema.json as JSON Schema, from which editors
@@ -32,10 +33,9 @@ function values(name: OptionName) {
     ] as [z.ZodString],
     { error: valueText(isNumber) },
   );
-  const { description } = options[name];
   return z
     .union([one, z.array(one).min(1)], { error: `${valueText(isNumber)}, or a list of them` })
-    .describe(withChoices(description, choices));
+    .describe(inFull(name));
 }
 
 const valueText = (isNumber: boolean) =>
@@ -107,10 +107,20 @@ export const experimentFile = z.strictObject({
 /** An experiment file as it is written. */
 export type WrittenExperiment = z.infer<typeof experimentFile>;
 
-/** The schema as JSON Schema, for editors. */
-export function experimentJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(experimentFile, { io: 'input', reused: 'inline' });
-  return { $schema, $id: schemaId, title: 'An experiment of fys-nn', ...schema };
+/** The schema as JSON Schema, for editors; `extendable` are the experiments that a file can extend. */
+export function experimentJsonSchema(extendable: readonly string[]): Record<string, unknown> {
+  const { $schema, properties, ...schema } = z.toJSONSchema(experimentFile, { io: 'input', reused: 'ref' });
+  const offered = { extends: extendable, data: Object.keys(builtIns) };
+  // Other text is allowed too: the names are only what editors offer.
+  const offering = Object.entries(offered).map(([field, names]) => {
+    const { description, ...rest } = properties![field] as { description?: string };
+    return [field, { description, anyOf: [{ enum: names }, rest] }];
+  });
+  return {
+    ...{ $schema, $id: schemaId, title: 'An experiment of fys-nn' },
+    ...schema,
+    properties: { ...properties, ...Object.fromEntries(offering) },
+  };
 }
 
 /** By which a copy of the schema is recognised. */

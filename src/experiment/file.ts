@@ -152,21 +152,21 @@ function nameOf(
     const expected = 'a name of letters, digits, spaces, . _ + and -, beginning with a letter or a digit';
     throw errorAt(file, ['name'], expected, own, 'write name: my-experiment');
   }
+  const free = freeName(own, experiments);
+  if (free === own) return own;
+  const expected = `a name of its own${name === undefined ? ": the file's is taken" : ''}`;
+  throw errorAt(file, ['name'], expected, own, `write name: ${free}; fys-nn has results of that name`);
+}
+
+/** The name, or another one if its folder is that of other results. */
+export function freeName(name: string, experiments: readonly Experiment[]): string {
   const folder = (text: string) => text.replaceAll(' ', '-').toLowerCase();
   const known = [...experiments.map((one) => folder(one.name)), ...taken];
-  if (!known.includes(folder(own))) return own;
-  const expected = `a name of its own${name === undefined ? ": the file's is taken" : ''}`;
-  throw errorAt(
-    file,
-    ['name'],
-    expected,
-    own,
-    `write name: my-${folder(own)}; fys-nn has results of that name`,
-  );
+  return known.includes(folder(name)) ? `my-${folder(name)}` : name;
 }
 
 /** "my-net" of experiments/my-net.yaml, with hyphens for what a folder may not have. */
-function plainName(path: string): string {
+export function plainName(path: string): string {
   const plain = basename(path)
     .replace(/\.[^.]*$/, '')
     .replace(/[^\p{L}\p{M}\p{N} ._+-]+/gu, '-')

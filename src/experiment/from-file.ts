@@ -100,8 +100,8 @@ function layoutOf(
 export interface FromFile {
   readonly experiment: Experiment;
   readonly sources: Sources;
-  /** What was inferred from the data, in one line; null if the file extends an experiment of the program. */
-  readonly note: string | null;
+  /** What was found in the data and inferred from them; nothing if the file extends an experiment of the program. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -121,18 +121,21 @@ export async function experimentOf(
   const wanted = overlaid(dataIn(file), choice);
   const from = { ...settings, ...given };
   if (base === null) {
-    const { data } = wanted;
+    // A formula needs no other data.
+    const data = wanted.data ?? (from.formula === undefined ? undefined : 'formula');
     if (data === undefined)
       throw file.error([], 'data to train on, or an experiment to extend', undefined, remedyForData);
-    const { experiment, ...found } = await file.at('data', () => trainExperiment({ ...wanted, data }, from));
-    return { ...found, experiment: changed(experiment) };
+    const { experiment, sources, note, dataNotes } = await file.at('data', () =>
+      trainExperiment({ ...wanted, data }, from),
+    );
+    return { experiment: changed(experiment), sources, notes: [...dataNotes, note] };
   }
   if ('path' in base) {
     const { experiment, ...found } = await experimentOf(base, from, wanted, command);
     return { ...found, experiment: changed(experiment) };
   }
   const sources = await sourcesFor(file, base, wanted);
-  return { experiment: changed(base), sources, note: null };
+  return { experiment: changed(base), sources, notes: [] };
 }
 
 const remedyForData = 'write data: my-table.csv, or extends: mnist';

@@ -135,6 +135,13 @@ export function withChoices(description: string, choices: readonly string[] = []
   return `${description}: ${choices.length === 1 ? 'only ' : ''}${choices.join(', ')}`;
 }
 
+/** What an option sets and its choices, or else which values there are. */
+export function inFull(name: OptionName): string {
+  const { description, choices, range } = options[name];
+  const text = withChoices(description, choices);
+  return range === undefined ? text : `${text} (${range})`;
+}
+
 /** learningRate as learning_rate, the usual style in Python, for the columns of CSVs. */
 export function columnName(option: OptionName): string {
   return option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

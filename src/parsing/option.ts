@@ -12,6 +12,8 @@ export interface Option {
   readonly description: string;
   /** The names to choose from, for --help. */
   readonly choices?: readonly string[];
+  /** Which values there are, where they are not the choices: "a whole number from 1 to 100". */
+  readonly range?: string;
   /** When another value than the experiment's is the default, for --help. */
   readonly defaultNote?: string;
   /** The type of the value in CSVs. */
@@ -39,6 +41,7 @@ export function widths(description: string) {
   return {
     placeholder: 'nodes',
     description,
+    range: 'whole numbers from 1 to 99999 joined by -, such as 64-32; or none',
     type: 'string' as const,
     parse: parseWidths,
     doubt: layersDoubt,
@@ -85,7 +88,11 @@ function parseWidths(value: string, flag: string): string {
 
 export function integer(description: string, min: number, max: number) {
   const parse = (value: string, name: string): number => parseInteger(value, name, min, max);
-  return { placeholder: 'n', description, type: 'integer' as const, parse };
+  const range =
+    max === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${min}`
+      : `a whole number from ${min} to ${max}`;
+  return { placeholder: 'n', description, range, type: 'integer' as const, parse };
 }
 
 export function number(description: string, expected: string, holds: (x: number) => boolean) {
@@ -94,7 +101,8 @@ export function number(description: string, expected: string, holds: (x: number)
     if (!holds(parsed)) throw outOfRange(name, expected, value);
     return parsed;
   };
-  return { placeholder: 'x', description, type: 'number' as const, parse, doubt: decimalCommaNote };
+  const type = 'number' as const;
+  return { placeholder: 'x', description, range: expected, type, parse, doubt: decimalCommaNote };
 }
 
 /** A number, or one of the words. Without words it is a number, otherwise text in CSVs. */
@@ -108,6 +116,7 @@ export function numberOrWord(
   if (words.length === 0) return plain;
   return {
     ...plain,
+    range: expected,
     type: 'string' as const,
     placeholder: `x|${words.join('|')}`,
     parse: (value: string, name: string): Setting =>
@@ -120,6 +129,7 @@ export function integerOrNone(description: string, min: number, max: number) {
   const count = integer(description, min, max);
   return {
     ...count,
+    range: `${count.range}, or none`,
     type: 'string' as const,
     placeholder: 'n|none',
     parse: (value: string, name: string): Setting => (value === 'none' ? value : count.parse(value, name)),
@@ -131,6 +141,7 @@ export function rows(description: string, min: number) {
   const count = integer(description, min, 1e7);
   return {
     ...count,
+    range: `${count.range}, or all`,
     type: 'string' as const,
     placeholder: 'n|all',
     parse: (value: string, name: string): Setting => {
