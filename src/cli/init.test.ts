@@ -35,6 +35,11 @@ test.each(allExperiments.map(({ name }) => name))(
   },
 );
 
+test('a quick look is that of the experiment', async () => {
+  await call('init', 'quick', '--from', 'randomnet');
+  expect(await plannedIds('run', 'quick.yaml', '--quick')).toEqual(await plannedIds('randomnet', '--quick'));
+});
+
 test.each([['franke'], ['mnist']])('what is written about %s is what train would do', async (data) => {
   await call('init', `of-${data}`, '--data', data);
   expect(await plannedIds('run', `of-${data}.yaml`)).toEqual(await plannedIds('train', '--data', data));
@@ -58,7 +63,7 @@ test('data are named from the file, and the schema is next to it', async () => {
   expect(stderr).toMatch(/^wrote deep\/er\/x\.yaml; /);
   const written = await text('deep/er/x.yaml');
   expect(written).toMatch(/^# yaml-language-server: \$schema=fys-nn\.schema\.json\n/);
-  expect(written).toContain('\ndata: ../../houses, old.csv\n');
+  expect(written).toContain('\ndata: "../../houses, old.csv"\n');
   expect(written).toContain('\ntarget: b\n');
   expect(await readdir(join(directory, 'deep/er'))).toEqual(['fys-nn.schema.json', 'x.yaml']);
   const ids = await plannedIds('run', 'deep/er/x.yaml');

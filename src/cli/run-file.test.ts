@@ -49,8 +49,8 @@ const files: [string, string, string[]][] = [
     ['--lambda', '0,0.1', '--seed', '7'],
   ],
   [
-    'settings: { formula: "exp(-x^2)", noise: 0.1, degree: 0..3, basis: total, solver: closed-form, hidden: none, samples: 50 }',
-    'train --formula exp(-x^2) --noise 0.1 --degree 0..3 --basis total --solver closed-form --hidden none --samples 50',
+    'settings: { formula: "sin(5*x)*y", noise: 0.1, degree: 0..3, basis: total, solver: closed-form, hidden: none, samples: 50 }',
+    'train --formula sin(5*x)*y --noise 0.1 --degree 0..3 --basis total --solver closed-form --hidden none --samples 50',
     ['--samples', '60'],
   ],
   [
