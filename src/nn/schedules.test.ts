@@ -41,6 +41,13 @@ describe('expressions', () => {
     }
   });
 
+  test('t counts the steps of all epochs, as in the decay t0/(t + t1)', async () => {
+    const schedule = await compileSchedule('5/(t + 50)');
+    for (const [epoch, step] of times) {
+      expect(schedule(0.3, epoch, step, steps)).toBe(5 / (epoch * 75 + step + 50));
+    }
+  });
+
   test('do not share their variables', async () => {
     const [first, second] = await Promise.all([compileSchedule('eta0'), compileSchedule('eta0*2')]);
     expect([first(1, 0, 0, 1), second(5, 0, 0, 1), first(2, 0, 0, 1)]).toEqual([1, 10, 2]);

@@ -7,7 +7,7 @@ import { compileExpression, type FormulaKind } from '../math/expression.ts';
  */
 export type Schedule = (eta0: number, epoch: number, step: number, steps: number) => number;
 
-/** Schedules by name. Any other text is an expression in eta0, epoch, step and steps. */
+/** Schedules by name. Any other text is an expression in eta0, epoch, step, steps and t, the steps before this one in all epochs. */
 export const schedules = {
   constant: (eta0) => eta0,
   /** As in the report: the rate falls once per epoch (with 75 steps, to 1/76 after the first epoch). */
@@ -19,7 +19,7 @@ export type ScheduleName = keyof typeof schedules;
 export const scheduleNames = Object.keys(schedules) as ScheduleName[];
 
 export const scheduleFormula: FormulaKind = {
-  variables: ['eta0', 'epoch', 'step', 'steps'],
+  variables: ['eta0', 'epoch', 'step', 'steps', 't'],
   names: scheduleNames,
   example: 'eta0/(1+0.01*epoch)',
 };
@@ -28,12 +28,13 @@ export const scheduleFormula: FormulaKind = {
 export async function compileSchedule(text: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, text)) return schedules[text as ScheduleName];
   const evaluate = await compileExpression(text, scheduleFormula.variables, '{schedule}', scheduleFormula);
-  const scope = { eta0: 0, epoch: 0, step: 0, steps: 0 };
+  const scope = { eta0: 0, epoch: 0, step: 0, steps: 0, t: 0 };
   return (eta0, epoch, step, steps) => {
     scope.eta0 = eta0;
     scope.epoch = epoch;
     scope.step = step;
     scope.steps = steps;
+    scope.t = epoch * steps + step;
     return evaluate(scope);
   };
 }

@@ -76,7 +76,7 @@ const options = {
   learningRate: number('learning rate', 'a finite number > 0', (x) => x > 0),
   schedule: formula(
     'name',
-    `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps`,
+    `learning rate over time: ${scheduleNames.join(', ')}, or an expression in eta0, epoch, step, steps, and t = epoch * steps + step`,
     scheduleFormula,
   ),
   batchSize: rows('rows in a mini-batch', 1),
