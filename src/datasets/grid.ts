@@ -37,7 +37,7 @@ export function gridOf(setting: unknown, inputs: number): number[] | undefined {
   if (counts.length === inputs) return counts;
   throw new UserError({
     what: `{grid} ${setting} is a grid over ${counts.length === 1 ? 'one input' : 'two inputs'}, the function has ${inputs}`,
-    expected: `${Array.from({ length: inputs }, () => 'points').join('x')}, such as ${inputs === 1 ? '400' : '20x20'}`,
+    expected: `the number of points along each input: ${inputs === 1 ? '400' : '20x20'}`,
     received: String(setting),
     remedy: `write {grid} ${inputs === 1 ? counts[0] * counts[1] : `${counts[0]}x${counts[0]}`}`,
   });
