@@ -1,4 +1,4 @@
-import { counted } from '../errors.ts';
+import { counted, quote } from '../errors.ts';
 import { isMissing, isMissingAmongNumbers, numberIn } from './cells.ts';
 import { BadCsv, type CsvForm, forEachRecord } from './csv-records.ts';
 
@@ -140,6 +140,14 @@ function layoutOf(
     records = records.slice(1);
     skipped++;
   }
+  const titles = titlesOf(records, columns);
+  if (titles.length > 0) {
+    notes.push(
+      `${titles.length === 1 ? 'the first line is a title' : `the first ${titles.length} lines are titles`}: ${quote(titles[0])}`,
+    );
+    records = records.slice(titles.length);
+    skipped += titles.length;
+  }
   const [first] = records;
   const rest = records.slice(1);
   const layout = { skipped, columns, names: null, endsWithSeparator: false };
@@ -165,7 +173,9 @@ function layoutOf(
     );
     return { ...hasNames, names: ['', ...first], notes };
   }
-  return { ...hasNames, notes };
+  // Spreadsheets write empty cells after the last name.
+  const names = first.slice(columns).every((cell) => cell === '') ? first.slice(0, columns) : first;
+  return { ...hasNames, names, notes };
 }
 
 function isText(cell: string): boolean {
@@ -182,17 +192,32 @@ function isHeader(first: readonly string[], rest: readonly string[][]): boolean 
   if (named.every((cell) => Number.isNaN(numberIn(cell, false)) && Number.isNaN(numberIn(cell, true)))) {
     return named.some(isText);
   }
-  const counts = named.map((cell) => numberIn(cell, false)).filter((value) => !Number.isNaN(value));
-  const rises = counts.every(
-    (value, i) => Number.isInteger(value) && (i === 0 || value === counts[i - 1] + 1),
-  );
-  if (rises && counts.length > 2 && rest.length > 0) return counts[0] <= 1 || counts.length < first.length;
+  if (rest.length > 0 && countsUp(named, rest[0], first.length)) return true;
   return first.some((cell, place) => {
     const below = rest
       .map((cells) => cells[place])
       .filter((below) => below !== undefined && !isMissing(below));
     return isText(cell) && below.length > 0 && below.every((below) => !Number.isNaN(numberIn(below, false)));
   });
+}
+
+/** Whether the numbers of a record are a row of names: years next to a text, or 0, 1, 2 without a continuation below. */
+function countsUp(named: readonly string[], below: readonly string[], columns: number): boolean {
+  const counts = named.filter((cell) => /^\d+$/.test(cell)).map(Number);
+  const texts = named.filter(isText).length;
+  if (counts.length < 3 - Math.min(1, texts) || counts.length + texts < named.length) return false;
+  if (!counts.every((value, i) => i === 0 || value === counts[i - 1] + 1)) return false;
+  return texts > 0 || named.length < columns || (counts[0] === 0 && Number(below[0]) !== counts.length);
+}
+
+/** The records of one cell above the names of the columns. */
+function titlesOf(records: readonly string[][], columns: number): string[] {
+  const filled = (cells: readonly string[]) => cells.filter((cell) => cell !== '');
+  const end = records.findIndex((cells) => filled(cells).length > 1);
+  if (columns < 2 || end < 1 || !filled(records[end]).every(isText) || records[end].length !== columns)
+    return [];
+  const titles = records.slice(0, end).map((cells) => filled(cells).join());
+  return titles.every((title) => title === '' || isText(title)) ? titles : [];
 }
 
 /** What scikit-learn's own files start with: the numbers of rows and columns, and the names of the classes. */

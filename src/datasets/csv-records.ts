@@ -13,11 +13,24 @@ export interface CsvForm {
 /** Why a text is not CSV, and in which line. */
 export class BadCsv extends Error {
   readonly line: number;
-  constructor(problem: string, line: number) {
+  readonly advice: Advice;
+  constructor(problem: string, line: number, advice: Advice) {
     super(problem);
     this.line = line;
+    this.advice = advice;
   }
 }
+
+/** What would be correct, and what to do about it. */
+interface Advice {
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+const aboutQuotes: Advice = {
+  expected: 'quotes around whole cells only, doubled within them: "5"" pipe"',
+  remedy: 'correct this line, or write the file again with a program that quotes cells',
+};
 
 /** The longest record in characters. A record is in memory as a whole. */
 export const longestRecord = 2 ** 24;
@@ -126,9 +139,10 @@ function parseQuoted(
     if (code === 'CSV_QUOTE_NOT_CLOSED' && !isLast) return null;
     for (const { cells, line } of records) visit(cells, line); // what is wrong before comes first
     const opened = (records.at(-1)?.line ?? first - 1) + 1;
-    if (code === 'CSV_QUOTE_NOT_CLOSED') throw new BadCsv('a quoted cell is never closed', opened);
+    if (code === 'CSV_QUOTE_NOT_CLOSED')
+      throw new BadCsv('a quoted cell is never closed', opened, aboutQuotes);
     if (code === 'CSV_MAX_RECORD_SIZE') throw tooLong(text, opened);
-    throw new BadCsv('a quote is in the wrong place', first + error.lines - 1);
+    throw new BadCsv('a quote is in the wrong place', first + error.lines - 1, aboutQuotes);
   }
   for (const { cells, line } of records) visit(cells, line);
   return lineEndsIn(text, lineEnd);
@@ -140,12 +154,17 @@ function lineEndsIn(text: string, lineEnd: string): number {
   return count;
 }
 
-function tooLong(text: string, line: number): BadCsv {
-  const isQuoted = text.includes('"');
-  return new BadCsv(
-    `a row has more than ${longestRecord / 2 ** 20} MiB${isQuoted ? ': perhaps a quoted cell is never closed' : ''}`,
-    line,
-  );
+/** The error for the record that starts in a line; `text` is what was read of it. */
+export function tooLong(text: string, line: number): BadCsv {
+  const size = `${longestRecord / 2 ** 20} MiB`;
+  if (text.includes('"')) {
+    const problem = `a row has more than ${size}: perhaps a quoted cell is never closed`;
+    return new BadCsv(problem, line, aboutQuotes);
+  }
+  return new BadCsv(`a row has more than ${size}`, line, {
+    expected: `rows of at most ${size}, with line ends between them`,
+    remedy: 'see whether the file is a table',
+  });
 }
 
 function isCsvError(error: unknown): error is CsvError & { readonly lines: number } {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { counted, UserError } from '../errors.ts';
 import { type ColumnBuilder, createColumnBuilder, growing } from './column-builder.ts';
 import { type CsvDialect, findDialect, separatorNote } from './csv-dialect.ts';
-import { BadCsv, forEachRecord, longestRecord } from './csv-records.ts';
+import { BadCsv, forEachRecord, longestRecord, tooLong } from './csv-records.ts';
 import type { RawTable } from './raw-table.ts';
 import {
   checkColumnCount,
@@ -48,6 +48,7 @@ async function readInEncoding(path: string, encoding: Encoding, options: TableOp
   const { text, isWhole } = await startOf(path, encoding);
   const dialect = await findDialect(text);
   const { form, columns, names } = dialect;
+  if (names !== null && names.length !== columns) throw otherNames(path, names, columns);
   checkColumnCount(path, columns);
   const expectedRows = await expectedRowsOf(path, text, isWhole, dialect);
   const mixed = new Set<number>();
@@ -69,20 +70,23 @@ async function readInEncoding(path: string, encoding: Encoding, options: TableOp
   };
 }
 
-/** The text at the start of a file, whole lines of it. */
+/** The text at the start of a file, whole lines of it. Errors: UserError for a file without any; BadCsv for an endless line. */
 async function startOf(path: string, encoding: Encoding): Promise<{ text: string; isWhole: boolean }> {
-  let text = '';
+  let [text, lines] = ['', 0];
   for await (const piece of textOf(path, encoding, null)) {
     text += piece;
-    if (text.length < sampleLength || text.length > 2 * longestRecord) {
-      if (text.length <= 2 * longestRecord) continue;
-    } else if (text.split(/\r\n|\n|\r/, sampleLines + 1).length <= sampleLines) continue;
+    lines += piece.split(/\r\n|\n|\r/, sampleLines + 1).length - 1;
+    if (text.length < sampleLength || (lines < sampleLines && text.length < 2 * longestRecord)) continue;
     const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
-    if (end === 0) throw new BadCsv(`a row has more than ${longestRecord / 2 ** 20} MiB`, 1);
+    if (end === 0) throw tooLong(text, 1);
     return { text: text.slice(0, end), isWhole: false };
   }
-  if (text.trim() === '') throw new BadCsv('the file has no text', 1);
-  return { text, isWhole: true };
+  if (text.trim() !== '') return { text, isWhole: true };
+  throw new UserError({
+    what: `${path} is empty`,
+    expected: 'a table: names of columns, and rows',
+    remedy: 'download or write the file again',
+  });
 }
 
 /** About how many rows the file has. Errors: a table that does not fit in memory. */
@@ -159,6 +163,15 @@ function ragged(path: string, cells: readonly string[], columns: number, line: n
   });
 }
 
+function otherNames(path: string, names: readonly string[], columns: number): UserError {
+  return new UserError({
+    what: `the first line of ${path} has ${counted(names.length, 'name')}, and most rows have ${counted(columns, 'cell')}`,
+    expected: 'one name for each column',
+    received: names.slice(0, 20).join(' | '),
+    remedy: 'complete the names, or quote cells that contain the separator',
+  });
+}
+
 function noRows(path: string): UserError {
   return new UserError({
     what: `${path} has the names of columns and no rows`,
@@ -171,17 +184,9 @@ function noRows(path: string): UserError {
 function inWords(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof BadCsv) {
-    if (error.line === 1 && error.message === 'the file has no text') {
-      return new UserError({
-        what: `${path} is empty`,
-        expected: 'a table: names of columns, and rows',
-        remedy: 'download or write the file again',
-      });
-    }
     return new UserError({
       what: `${path} is not a table that can be read: in line ${error.line} ${error.message}`,
-      expected: 'quotes around whole cells only, doubled within them: "5"" pipe"',
-      remedy: 'correct this line, or write the file again with a program that quotes cells',
+      ...error.advice,
     });
   }
   if (error instanceof BinaryData) {

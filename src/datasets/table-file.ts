@@ -1,5 +1,6 @@
 import { counted, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
+import { DamagedGzip } from '../files/unpacked.ts';
 
 /** How the cells of a table are read. */
 export interface TableOptions {
@@ -13,7 +14,8 @@ export function unreadable(path: string, error: unknown): UserError {
   return new UserError({
     what: `${path} cannot be read: ${reasonOf(error)}`,
     expected: tableFormatsInWords,
-    remedy: 'check the path and its permissions',
+    remedy:
+      error instanceof DamagedGzip ? 'download or copy the file again' : 'check the path and its permissions',
   });
 }
 
