@@ -75,13 +75,13 @@ export function checkModels(
 }
 
 /**
- * The models that are wanted. `compute` computes the trials again whose models the store lacks; their records stay as they are.
+ * The models that are wanted; `again`: those in the store do not count. `compute` computes the trials again whose models the store lacks; their records stay as they are.
  */
 export async function openModels(
   plan: Plan,
   records: Records,
   directory: string,
-  { saveModel, predictions }: Wanted,
+  { saveModel, predictions, again }: Wanted & { readonly again: boolean },
   compute: (trials: readonly Trial[]) => Promise<void>,
 ): Promise<Models | null> {
   if (saveModel === null && predictions === null) return null;
@@ -90,7 +90,7 @@ export async function openModels(
   const saved = saveModel === 'best' ? kept.slice(0, 1) : kept;
   const lacking: Trial[] = [];
   for (const { trial } of new Set([...saved, ...predicting]))
-    if ((await readStoredModel(directory, trial)) === null) lacking.push(trial);
+    if (again || (await readStoredModel(directory, trial)) === null) lacking.push(trial);
   if (lacking.length > 0) await compute(lacking);
   const failed = new Set<string>();
   for (const trial of lacking) if ((await readStoredModel(directory, trial)) === null) failed.add(trial.id);

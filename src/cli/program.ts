@@ -15,6 +15,7 @@ import { addInitCommand } from './init.ts';
 import { addListCommand } from './list.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
+import { addPredictCommand } from './predict.ts';
 import { addReportCommand } from './report.ts';
 import { addRerunCommand } from './rerun.ts';
 import { addRunCommand } from './run-file.ts';
@@ -71,6 +72,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addOpenCommand(program);
   addVerifyCommand(program, setStatus);
   addPlotCommand(program);
+  addPredictCommand(program);
   addTableCommand(program, setStatus);
   addCheckCommand(program, setStatus);
   addDiffCommand(program);

@@ -124,11 +124,14 @@ async function computeAndWrite(
   const started = performance.now();
   const missing = await trialsToCompute(trials, store, force);
   const reported = await noteProblems(store, 0);
-  const plans = runs.map(({ plan }) => plan);
+  const keep = keptAtFirst(
+    runs.map(({ plan }) => plan),
+    options.models,
+  );
   const { computed, failures } = await computeTrials(missing, trials.length, runs, store, {
     ...options,
     lease,
-    keep: keptAtFirst(plans, options.models),
+    keep,
   });
   await store.refresh();
   const incomplete = runs.filter(({ plan }) => lacksRecords(plan, store));
@@ -153,7 +156,8 @@ async function computeAndWrite(
     const { classifiers, note: lacking } = await openClassifiers(plan, store, storeDirectory);
     classifiersOf.set(plan, classifiers);
     if (lacking !== null) note(`note: ${withFlags(lacking)}`);
-    const models = await openModels(plan, store, storeDirectory, options.models, async (again) => {
+    const wanted = { ...options.models, again: force && keep === 'records' };
+    const models = await openModels(plan, store, storeDirectory, wanted, async (again) => {
       note(`note: ${againNote(again.length)}`);
       const how = { ...options, lease, keep: 'models' as const };
       const more = await computeTrials(again, again.length, [run], store, how);

@@ -71,7 +71,7 @@ async function readInEncoding(path: string, encoding: Encoding, options: TableOp
 }
 
 /** The text at the start of a file, whole lines of it. Errors: UserError for a file without any; BadCsv for an endless line. */
-async function startOf(path: string, encoding: Encoding): Promise<{ text: string; isWhole: boolean }> {
+export async function startOf(path: string, encoding: Encoding): Promise<{ text: string; isWhole: boolean }> {
   let [text, lines] = ['', 0];
   for await (const piece of textOf(path, encoding, null)) {
     text += piece;
@@ -151,7 +151,7 @@ async function readRows(
   return { rows, builders, lines: lines.values.slice(0, rows), sha256: hash.digest('hex') };
 }
 
-function ragged(path: string, cells: readonly string[], columns: number, line: number): UserError {
+export function ragged(path: string, cells: readonly string[], columns: number, line: number): UserError {
   return new UserError({
     what: `line ${line} of ${path} has ${counted(cells.length, 'cell')}, and the table has ${counted(columns, 'column')}`,
     expected: `${counted(columns, 'cell')} in each line`,
@@ -163,7 +163,7 @@ function ragged(path: string, cells: readonly string[], columns: number, line: n
   });
 }
 
-function otherNames(path: string, names: readonly string[], columns: number): UserError {
+export function otherNames(path: string, names: readonly string[], columns: number): UserError {
   return new UserError({
     what: `the first line of ${path} has ${counted(names.length, 'name')}, and most rows have ${counted(columns, 'cell')}`,
     expected: 'one name for each column',
@@ -172,7 +172,7 @@ function otherNames(path: string, names: readonly string[], columns: number): Us
   });
 }
 
-function noRows(path: string): UserError {
+export function noRows(path: string): UserError {
   return new UserError({
     what: `${path} has the names of columns and no rows`,
     expected: 'at least one row below the names',
@@ -180,8 +180,8 @@ function noRows(path: string): UserError {
   });
 }
 
-/** What is wrong with a file, as an error for the user. */
-function inWords(path: string, error: unknown): unknown {
+/** What is wrong with a file, as an error for the user; other errors as they are. */
+export function inWords(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof BadCsv) {
     return new UserError({

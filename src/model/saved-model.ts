@@ -80,7 +80,7 @@ export function modelOf(
   const loss = solver.loss(model);
   const isNetwork = 'layers' in model;
   const { offset, factor } = targetScale ?? { offset: 0, factor: 1 };
-  const { columns, inputColumns, targetName = null, classNames = [] } = dataset;
+  const { columns, inputColumns, targetName, classNames = [], imageShape } = dataset;
   const classes = losses[loss].classes ?? dataset.classes;
   return {
     format: modelFormat,
@@ -96,7 +96,7 @@ export function modelOf(
     })),
     loss,
     target: {
-      name: targetName,
+      name: targetName ?? (imageShape === undefined ? 'target' : 'label'),
       offset,
       factor,
       classes,

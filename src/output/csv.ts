@@ -17,20 +17,12 @@ const rowsInPiece = 1000;
 
 /** The same in pieces, so that a large table is never in memory as a whole. */
 export async function* csvPieces(table: Table): AsyncGenerator<string> {
-  const { stringify } = await import('csv-stringify/sync');
+  const recordsText = await csvRecords();
   let index = 0;
   let header = true;
   let rows: (readonly Value[])[] = [];
   const text = (): string => {
-    const piece = stringify(rows, {
-      header,
-      columns: table.columns.map(({ name }) => ({ key: name, header: name })),
-      record_delimiter: '\n',
-      // Otherwise a lone CR would not be quoted, and readers would take it for the end of a record.
-      quote_record_delimiter: true,
-      escape_formulas: true,
-      cast: { number: shortestText, boolean: String },
-    });
+    const piece = recordsText(header ? [table.columns.map(({ name }) => name), ...rows] : rows);
     header = false;
     rows = [];
     return piece;
@@ -40,6 +32,19 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
     if (rows.length === rowsInPiece) yield text();
   }
   if (header || rows.length > 0) yield text();
+}
+
+/** Returns the function that writes records, of which a header is one. */
+export async function csvRecords(): Promise<(rows: readonly (readonly Value[])[]) => string> {
+  const { stringify } = await import('csv-stringify/sync');
+  return (rows) =>
+    stringify(rows as Value[][], {
+      record_delimiter: '\n',
+      // Otherwise a lone CR would not be quoted, and readers would take it for the end of a record.
+      quote_record_delimiter: true,
+      escape_formulas: true,
+      cast: { number: shortestText, boolean: String },
+    });
 }
 
 /** The shortest text of a number. String(x) alone drops the sign of -0. */

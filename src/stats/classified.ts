@@ -23,12 +23,15 @@ export function probabilitiesOf(rows: Classified, c: number): Float64Array {
 /** The predicted class of each row: the first of the most probable ones; of a single output, the second class from 1/2 on. */
 export function predictionsOf({ labels, probabilities }: Classified): Uint32Array {
   const outputs = probabilities.length / labels.length;
-  if (outputs === 1) return Uint32Array.from(probabilities, (p) => (p >= 0.5 ? 1 : 0));
-  return Uint32Array.from(labels, (_, n) => {
-    let best = 0;
-    for (let c = 1; c < outputs; c++) {
-      if (probabilities[n * outputs + c] > probabilities[n * outputs + best]) best = c;
-    }
-    return best;
-  });
+  return Uint32Array.from(labels, (_, n) =>
+    predictedClass(probabilities.subarray(n * outputs, (n + 1) * outputs)),
+  );
+}
+
+/** The predicted class of one row. */
+export function predictedClass(probabilities: Float64Array): number {
+  if (probabilities.length === 1) return probabilities[0] >= 0.5 ? 1 : 0;
+  let best = 0;
+  for (let c = 1; c < probabilities.length; c++) if (probabilities[c] > probabilities[best]) best = c;
+  return best;
 }
