@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { type BuiltIn, builtIns } from '../datasets/built-in.ts';
 import type { Dataset, DatasetOption, Description } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry, datasetNames, datasets } from '../datasets/index.ts';
 import { knownImages } from '../datasets/known-images.ts';
+import { knownTables } from '../datasets/known-tables.ts';
 import { labelOf } from '../datasets/label.ts';
 import { UserError } from '../errors.ts';
 import { checkGrid } from '../experiment/no-effect.ts';
@@ -42,6 +44,11 @@ export function addDataCommand(program: Command): void {
       for (const [name, { description, source, license }] of Object.entries(datasets)) {
         writeStdout(`${name}: ${description}`, `  source:  ${source}`, `  licence: ${license}`);
       }
+      writeStdout('tables that are built in, by their names after --data:');
+      for (const [name, { description, sha256 }] of builtInTables) {
+        const { source, license } = knownTables[sha256!];
+        writeStdout(`  ${name}: ${description}, by ${source} (licence: ${license})`);
+      }
       writeStdout('images that are recognised in any folder given with --data-dir:');
       for (const { title, source, license } of Object.values(knownImages)) {
         writeStdout(`  ${title}, by ${source} (licence: ${license})`);
@@ -59,12 +66,9 @@ export function addDataCommand(program: Command): void {
     .option('--first <n>', 'only the first n rows of the training set and of the test set')
     .option('--format <name>', formats.join(' or '), 'csv')
     .option('--out <dir>', 'where to write the files', 'data/downloads');
-  const fromFiles = exportable
-    .filter((name) => name in datasets && datasetEntry(name as DatasetName).fromFiles)
-    .join(', ');
   exporting.option(
-    '--data-dir <dir>',
-    `${fromFiles}: folder with four IDX files to use instead of the bundled ones`,
+    '--data-dir <path>',
+    'images: folder with four IDX files to use instead of the bundled ones; terrain: the GeoTIFF file',
   );
   for (const name of Object.keys(optionDefaults) as OptionName[]) {
     const { description } = options[name];
@@ -76,10 +80,13 @@ export function addDataCommand(program: Command): void {
   addExamples(exporting, [
     ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
     ['data export franke --samples 100 --noise 0 --out franke', 'points on the surface, as CSV'],
+    ['data export breast-cancer --out .', 'a bundled table'],
     ['data export function --formula "exp(-x^2)" --domain -2:2 --grid 100', 'a function of your own'],
   ]);
   exporting.action(async (name: string, flags: Flags) => {
     const choice = parseChoice(name, exportable, '<dataset>');
+    const table = builtInTables.find(([known]) => known === choice)?.[1];
+    if (table !== undefined) return exportTable(choice, table, flags);
     if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);
     const { dataset, title, source, license } = await loadRows(
       aliases[choice] ?? (choice as DatasetName),
@@ -106,11 +113,35 @@ export function addDataCommand(program: Command): void {
 /** Data that are bundled, by the name that people know. */
 const aliases: Readonly<Record<string, DatasetName>> = { mnist: 'images' };
 
-/** Data that can be written as files: tables are files already. */
+/** Tables that are bundled. */
+const builtInTables = Object.entries<BuiltIn>(builtIns).filter(([, { file }]) => file !== undefined);
+
+/** Data that can be written as files: a user's tables are files already. */
 const exportable = [
-  ...datasetNames.filter((name) => !datasets[name].fromFiles || datasets[name].hasPixels),
+  ...datasetNames.filter((name) => name !== 'table'),
   ...Object.keys(aliases),
+  ...builtInTables.map(([name]) => name),
 ];
+
+/** Writes a bundled table, or its first rows, as CSV. Errors: flags of other data. */
+async function exportTable(name: string, { file, sha256 }: BuiltIn, flags: Flags): Promise<void> {
+  const others = [...(Object.keys(optionDefaults) as OptionName[]), 'dataDir'] as (keyof Flags)[];
+  const other = others.find((flag) => flags[flag] !== undefined);
+  if (other !== undefined) {
+    const flag = other === 'dataDir' ? '--data-dir' : flagOf(other as OptionName);
+    throw doesNotApply(flag, flags[other], name);
+  }
+  if (flags.format !== 'csv') throw doesNotApply('--format', flags.format, name);
+  const { checkOutputDirectory } = await import('../files/write-files.ts');
+  await checkOutputDirectory(flags.out, '--out');
+  const { exportTableFile } = await import('../datasets/export.ts');
+  const { removeUnfinished } = await import('../files/write-whole.ts');
+  onInterrupt(removeUnfinished);
+  const first = flags.first === undefined ? null : parseInteger(flags.first, '--first', 1);
+  writeStdout(await exportTableFile(name, file!, first, flags.out));
+  const { title, source, license } = knownTables[sha256!];
+  writeStderr(`${title}; source: ${source}; licence: ${license}`);
+}
 
 function isBundled(name: string, received: string): UserError {
   return new UserError({

@@ -34,6 +34,7 @@ test.each(tables)('$data is a classification with names and credit', async ({ da
   const found = await entry.resolve({ ...settings, seed: 1, samples: 'all' }, sources);
   expect(found.facts).toMatchObject(facts);
   expect(name).toBe(data);
+  expect(found.config).toMatchObject({ sha256: builtIns[data as 'iris'].sha256 });
   const described = describeData(found.config, found.facts, labelOf(sources));
   expect(described).toMatchObject({ title, license: expect.stringContaining('CC BY 4.0') });
   const { targets, task } = await entry.load(found.config, 1, sources);
@@ -44,6 +45,6 @@ test.each(tables)('$data is a classification with names and credit', async ({ da
 test('every name has a dataset and a description of one line', () => {
   for (const { dataset, description } of Object.values(builtIns)) {
     expect(() => datasetEntry(dataset).title).not.toThrow();
-    expect(description).toMatch(/^[A-Z0-9][^\n]{10,80}$/);
+    expect(description).toMatch(/^[A-Za-z0-9][^\n]{10,80}$/);
   }
 });

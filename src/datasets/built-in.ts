@@ -10,6 +10,8 @@ export interface BuiltIn {
   readonly dataset: DatasetName;
   /** The file of a table in data/tables/. */
   readonly file?: string;
+  /** The digest of its contents, by which its title, source and licence are known. */
+  readonly sha256?: string;
   readonly table?: Partial<TableChoices>;
   /** Settings of the dataset's own options. */
   readonly settings?: Readonly<Record<string, Setting>>;
@@ -29,18 +31,21 @@ export const builtIns = {
     description: '569 tumours with 30 measures of their cells: malignant or benign',
     dataset: 'table',
     file: 'breast-cancer.csv',
+    sha256: '75b8021d12b47399e50ab6ca4fbc11a8435f91540ecb6bb2434de557a5049510',
     table: { target: 'diagnosis' },
   },
   digits: {
     description: '1797 handwritten digits of 8 x 8 pixels',
     dataset: 'table',
     file: 'digits.csv.gz',
+    sha256: '5677c346137ec9482fc08c632270c352a08574039b8fe61793d72ec2ec64ad94',
     table: { target: 'digit', task: 'classification' },
   },
   iris: {
     description: '150 flowers of 3 species of iris, with 4 measures each',
     dataset: 'table',
     file: 'iris.csv',
+    sha256: '9cc1c345c71bcc9b486b74cbf6063fa66f4bb5e0f603a4b3c3471ec2e5e8e355',
     table: { target: 'species' },
   },
 } as const satisfies Record<string, BuiltIn>;

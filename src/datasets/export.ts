@@ -3,7 +3,9 @@ import { Writable } from 'node:stream';
 import { exitCodes, quote, UserError } from '../errors.ts';
 import { makeDirectory } from '../files/directories.ts';
 import { codeOf, isDiskFault, reasonOf } from '../files/errno.ts';
+import { unpackedBytes } from '../files/unpacked.ts';
 import { type Content, writeWhole } from '../files/write-whole.ts';
+import { builtInPath } from './built-in.ts';
 import type { Dataset } from './dataset.ts';
 import { imageFiles } from './image-folder.ts';
 
@@ -87,6 +89,22 @@ export async function exportCsv(
     await writeCsv(join(directory, 'train.csv'), header, train, record),
     await writeCsv(join(directory, 'test.csv'), header, test, record),
   ];
+}
+
+/** Writes a bundled table as NAME.csv, all or its first rows, and returns the path. Errors: those of exportIdx. */
+export async function exportTableFile(
+  name: string,
+  file: string,
+  first: number | null,
+  directory: string,
+): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of unpackedBytes(builtInPath(file))) pieces.push(piece);
+  // No cell of these tables has a line end in it.
+  const [header, ...rows] = Buffer.concat(pieces).toString().trimEnd().split('\n');
+  const count = checkFirst(first, rows.length, 'rows');
+  await writing(directory, () => makeDirectory(directory));
+  return writeFile(join(directory, `${name}.csv`), `${[header, ...rows.slice(0, count)].join('\n')}\n`);
 }
 
 function publishedParts(
