@@ -77,6 +77,15 @@ describe('onnxruntime computes the same', () => {
       { seed: fixedSeed, numRuns: 60 },
     );
   });
+  test('where values are missing', async () => {
+    const rows = numbersFrom(5)(24, 2).map((value, at) => (at % 5 === 0 ? Number.NaN : value));
+    for (const steps of [['fill'], ['fill', 'subtract'], ['fill', 'polynomial', 'scale']] as const) {
+      for (const dtype of dtypes) {
+        const difference = await largestDifference(createModel({ ...plainParts, dtype, steps }), rows);
+        expect(difference).toBeLessThan(tolerance[dtype]);
+      }
+    }
+  });
   test('where inputs are so large that e^z overflows', async () => {
     const rows = Float64Array.of(-1000, -800, -100, -40, -0, 0, 40, 100, 800, 1000);
     for (const dtype of dtypes) {

@@ -9,7 +9,7 @@ import { readImages } from '../datasets/image-folder.ts';
 import { defaultScaling } from '../datasets/scale.ts';
 import { splitRows } from '../datasets/split.ts';
 import { createRng } from '../math/rng.ts';
-import { columnsOf, isSparse } from '../nn/samples.ts';
+import { columnsOf, isSparse, type Samples } from '../nn/samples.ts';
 import type { ConfigBase, FeaturesConfig } from './config.ts';
 import { prepare } from './prepare.ts';
 
@@ -169,4 +169,44 @@ test('of brighter test images, the training images know their largest pixel with
   const byTheirOwn = trainOf(one, { scale: 'none' }).map((value) => value / 250);
   expect(trainOf(other, { scale: 'max' })).toEqual(byTheirOwn);
   expect([defaultScaling(one.largest), defaultScaling(other.largest)]).toEqual(['max', 'pixels']);
+});
+
+describe('missing inputs', () => {
+  const none = Number.NaN;
+  // A column without values in the training rows becomes 0.
+  const inputs = [
+    [1, none, none],
+    [3, 4, none],
+    [none, 8, none],
+    [none, 100, 7],
+    [5, none, none],
+  ];
+  const dataset = {
+    ...table(Float64Array.from(inputs.flat()), 3, Float64Array.of(1, 2, 3, 4, 5), 3),
+    hasMissing: true,
+  };
+
+  // Source: scikit-learn 1.2.1, SimpleImputer(keep_empty_features=True) and StandardScaler, fitted to the first three rows.
+  test("become the means of the training rows, as scikit-learn's are", () => {
+    const data = prepared(dataset, {}, 3);
+    expect(Array.from(data.train.inputs as Float64Array)).toEqual([1, 6, 0, 3, 4, 0, 2, 8, 0]);
+    expect(Array.from(data.test.inputs as Float64Array)).toEqual([2, 100, 7, 5, 6, 0]);
+    const { train, test } = prepared(dataset, { scale: 'standard' }, 3);
+    const scale = 1.224744871391589;
+    const close = (values: Samples['inputs'], expected: readonly number[]) =>
+      expected.forEach((value, i) => {
+        expect((values as Float64Array)[i]).toBeCloseTo(value, 12);
+      });
+    close(train.inputs, [-scale, 0, 0, scale, -scale, 0, 0, scale, 0]);
+    // The last column is constant in the training rows, so that it says nothing.
+    close(test.inputs, [0, 57.56300895540468, 0, 3.674234614174767, 0, 0]);
+  });
+
+  test('of the test rows do not reach training, whatever they are', () => {
+    const other = { ...dataset, inputs: dataset.inputs.slice().fill(-1e9, 9) };
+    for (const features of [{}, { scale: 'standard' }, { center: 'columns' }] as const) {
+      expect(prepared(other, features, 3).train).toEqual(prepared(dataset, features, 3).train);
+      expect(prepared(other, features, 3).steps).toEqual(prepared(dataset, features, 3).steps);
+    }
+  });
 });
