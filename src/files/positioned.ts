@@ -54,6 +54,7 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
   const { document, at, ...places } = await parsedYaml(path, text, 'core');
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
+    if (/call stack/.test(problem.message)) throw tooDeep(at(problem.pos[0]));
     throw unreadable(
       `${at(problem.pos[0])}: ${firstLine(problem.message)}`,
       'YAML 1.2',
@@ -128,7 +129,7 @@ async function parsedYaml(path: string, text: string, schema: 'core' | 'json') {
       merge: schema === 'core', // "<<: *anchor" repeats an entry with some of it changed
     });
   } catch {
-    throw unreadable(`${path}: it is nested too deeply`, 'lists and objects in a few levels');
+    throw tooDeep(path);
   }
   const place = (keys: readonly PropertyKey[]) => at(offsetOf(document, [...keys, null]));
   const placeOfKey = (keys: readonly PropertyKey[]) => at(offsetOf(document, keys));
@@ -183,6 +184,10 @@ function remedyOf(text: string, offset: number): string | undefined {
   return text[offset] === '\t' || /\n\s*\t/.test(text.slice(Math.max(0, offset - 40), offset + 1))
     ? 'indent with spaces, not with tabs'
     : undefined;
+}
+
+function tooDeep(place: string): UserError {
+  return unreadable(`${place}: it is nested too deeply`, 'lists and objects in a few levels');
 }
 
 function firstLine(message: string): string {
