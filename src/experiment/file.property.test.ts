@@ -139,9 +139,9 @@ describe('what would take all memory or time is refused at once', () => {
     [
       'lists in lists',
       `extends: ffnn\nsettings: { seed: ${'['.repeat(200_000)}`,
-      /:2:1?\d+: it is nested too deeply/,
+      /yaml: it is nested too deeply/,
     ],
-    ['maps in maps', `settings: ${'{a: '.repeat(100_000)}`, /:1:\d+: it is nested too deeply/],
+    ['maps in maps', `settings: ${'{a: '.repeat(100_000)}`, /yaml: it is nested too deeply/],
     [
       'blocks in blocks',
       Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),

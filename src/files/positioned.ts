@@ -2,6 +2,7 @@ import type { Document, Node } from 'yaml';
 import { UserError } from '../errors.ts';
 import { asUtf8, isUtf16 } from './encoding.ts';
 import { reasonOf } from './errno.ts';
+import { isNestedDeeply } from './nesting.ts';
 import { readRegularBytes } from './regular-file.ts';
 
 /** A file's content, and where its parts are. */
@@ -117,6 +118,7 @@ function parsedJson(
 
 async function parsedYaml(path: string, text: string, schema: 'core' | 'json') {
   const { LineCounter, parseDocument } = await import('yaml');
+  if (isNestedDeeply(text)) throw tooDeep(path);
   const lines = new LineCounter();
   const at = (offset: number) => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
