@@ -1,6 +1,7 @@
 // The entry points for hostile input. Each target writes files to a directory and returns a command line.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { allExperiments } from '../dist/experiments/index.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
@@ -18,6 +19,21 @@ const otherFiles = [
   'PK\x03\x04',
   '\x1f\x8b',
   '',
+];
+
+const fixtures = fileURLToPath(new URL('../data/fixtures/', import.meta.url));
+const namesIn = (folder, pattern) => readdirSync(join(fixtures, folder)).filter((name) => pattern.test(name));
+
+/** Good files of every format of tables and terrains: [name, content]. */
+const dataFiles = [
+  ['iris.csv', readFileSync(join(fixtures, '../tables/iris.csv'))],
+  ...Object.entries(readJson(fixtures, 'npy/tables.json')).map(([name, base64], place) => [
+    `${place}-${name.replaceAll(/\W+/g, '-')}.npz`,
+    Buffer.from(base64, 'base64'),
+  ]),
+  ...['parquet', 'terrain'].flatMap((folder) =>
+    namesIn(folder, /\.(parquet|tif)$/).map((name) => [name, readFileSync(join(fixtures, folder, name))]),
+  ),
 ];
 
 export const targets = {
@@ -194,6 +210,28 @@ export const targets = {
     ];
     const own = rng.below(3) === 0 ? [pick(rng, ['--transpose', '--scale=max', '--data-name=x'])] : [];
     return ['mnist', '--data-dir', 'data', ...sizes, ...own, '--quiet'];
+  },
+
+  /** A table or a terrain of any format, damaged, packed, cut off, or a bomb. */
+  data(rng, _corpus, directory) {
+    const [name, good] = pick(rng, dataFiles);
+    const how = rng.below(8);
+    const content =
+      how === 0
+        ? gzipSync(changedBytes(rng, good))
+        : how === 1
+          ? changedBytes(rng, gzipSync(good))
+          : how === 2
+            ? good.subarray(0, rng.below(good.length + 1))
+            : how === 3
+              ? Buffer.concat([good.subarray(0, rng.below(64)), Buffer.from(word(rng))])
+              : how === 4
+                ? gzipSync(Buffer.concat([good, Buffer.alloc(2 ** 27)]))
+                : changedBytes(rng, good);
+    writeFileSync(join(directory, name), content);
+    if (rng.below(2) === 0) return ['data', 'describe', name];
+    const target = rng.below(2) === 0 ? ['--target', rng.below(3) === 0 ? word(rng) : 'y'] : [];
+    return ['train', '--data', name, ...target, '--epochs', '1', '--jobs', '1', '--no-figures', '--quiet'];
   },
 
   /** The store's journals, read by a run that needs a trial in them. */
