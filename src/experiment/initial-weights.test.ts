@@ -88,7 +88,13 @@ test.each([
   ['study penalty-mnist', { penalize: ['all'] }],
   ['grid-search ols', { solver: ['sgd'] }],
 ] as [string, SettingLists][])('%s %j takes them', async (name, given) => {
-  const ofFranke: SettingLists = { samples: [100], bootstrap: [2], epochs: [3], learningRate: [0.1] };
+  const ofFranke: SettingLists = {
+    samples: [60],
+    bootstrap: [2],
+    epochs: [3],
+    learningRate: [0.1],
+    batchSize: [10],
+  };
   const own = name.startsWith('grid') ? ofFranke : images;
   const drawn = await plan({ ...given, ...own, lambda: [0] }, name);
   const inputs = name.startsWith('grid') ? 120 : 784;
