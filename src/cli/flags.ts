@@ -16,6 +16,7 @@ const runSettings = new Set([
   'timeout',
   'format',
   'first',
+  'kernels',
   'force',
   'axes',
   'saveModel',

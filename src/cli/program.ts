@@ -13,6 +13,7 @@ import { addExamples } from './examples.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addInitCommand } from './init.ts';
 import { addListCommand } from './list.ts';
+import { addModelCommand } from './model.ts';
 import { addOpenCommand } from './open.ts';
 import { addPlotCommand } from './plot.ts';
 import { addPredictCommand } from './predict.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'Beyond the report:': ['study'],
   'Data and experiments of your own:': ['train', 'init', 'run'],
   'Results:': ['list', 'runs', 'table', 'plot', 'diff', 'check', 'rerun'],
+  'Models:': ['predict', 'model'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
 };
@@ -78,6 +80,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addDiffCommand(program);
   addListCommand(program);
   addDataCommand(program);
+  addModelCommand(program);
   addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addDoctorCommand(program, setStatus);

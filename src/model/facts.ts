@@ -12,6 +12,7 @@ export function modelFacts(model: SavedModel): Record<string, string> {
       data_license: about.data.license,
     }),
     input_names: inputs.names,
+    input_columns: inputs.table ?? null,
     target_name: target.name,
     class_names: target.classNames,
     activations: layers.map(({ activation }) => activation),

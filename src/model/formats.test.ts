@@ -18,7 +18,7 @@ async function written(model: SavedModel, name: ModelFormatName): Promise<string
   return path;
 }
 
-const readable = modelFormatNames.filter((name) => modelFormats[name].weights !== null);
+const readable = modelFormatNames.filter((name) => modelFormats[name].readArrays !== null);
 
 describe('weights come back bit for bit', () => {
   for (const name of readable) {

@@ -1,4 +1,5 @@
 import type { Dtype } from '../math/dtype.ts';
+import type { LayerWeights } from '../nn/network.ts';
 import type { SavedModel } from './saved-model.ts';
 
 /** An array with its place in a model: ["layers", "0", "kernel"]. */
@@ -14,14 +15,6 @@ export interface ModelArray {
  * preprocessing.N.STEP.PARAMETER and target.offset, target.factor in float64.
  */
 export function modelArrays({ layers, preprocessing, target, dtype }: SavedModel): ModelArray[] {
-  const weights = layers.flatMap(({ units, kernel, bias }, index) => {
-    const at = ['layers', String(index)];
-    const shape = [kernel.length / units, units];
-    return [
-      { path: [...at, 'kernel'], shape, dtype, values: kernel },
-      ...(bias === null ? [] : [{ path: [...at, 'bias'], shape: [units], dtype, values: bias }]),
-    ];
-  });
   const steps = preprocessing.flatMap(({ step, ...parameters }, index) =>
     Object.entries(parameters).map(([name, value]) => ({
       path: ['preprocessing', String(index), step, name],
@@ -34,7 +27,22 @@ export function modelArrays({ layers, preprocessing, target, dtype }: SavedModel
     dtype: 'float64' as const,
     ...shaped(target[name]),
   }));
-  return [...weights, ...steps, ...scale];
+  return [...layerArrays(layers, dtype), ...steps, ...scale];
+}
+
+/** The weights alone. */
+export function layerArrays(
+  layers: readonly (LayerWeights & { readonly units: number })[],
+  dtype: Dtype,
+): ModelArray[] {
+  return layers.flatMap(({ units, kernel, bias }, index) => {
+    const at = ['layers', String(index)];
+    const shape = [kernel.length / units, units];
+    return [
+      { path: [...at, 'kernel'], shape, dtype, values: kernel },
+      ...(bias === null ? [] : [{ path: [...at, 'bias'], shape: [units], dtype, values: bias }]),
+    ];
+  });
 }
 
 /** A number, a list of numbers, or a list of lists of one length. */

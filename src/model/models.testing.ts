@@ -119,6 +119,8 @@ export const anyModel: fc.Arbitrary<SavedModel> = fc
       ['divide', 'subtract'],
       ['polynomial'],
       ['subtract', 'polynomial', 'scale'],
+      ['fill', 'scale'],
+      ['fill', 'polynomial'],
     ),
     hidden: fc.array(
       fc.record({ units: fc.integer({ min: 1, max: 20 }), activation: fc.constantFrom(...activationNames) }),
@@ -132,5 +134,4 @@ export const anyModel: fc.Arbitrary<SavedModel> = fc
     scaledTarget: fc.boolean(),
     named: fc.boolean(),
   })
-  // Polynomials are of two inputs.
-  .map((parts) => createModel(parts.steps.includes('polynomial') ? { ...parts, columns: 2 } : parts));
+  .map(createModel);

@@ -2,27 +2,28 @@ import { UserError } from '../errors.ts';
 import { encodeNpy } from '../files/npy.ts';
 import { decodeNpy } from '../files/npy-decode.ts';
 import { readZip } from '../files/zip.ts';
-import { modelFacts } from './facts.ts';
-import { modelArrays, type Tensor } from './model-arrays.ts';
-import type { SavedModel } from './saved-model.ts';
+import type { ModelArray, Tensor } from './model-arrays.ts';
 
-/** The member with what `modelFacts` says. `np.load` gives its bytes. */
+/** The member with facts. `np.load` gives its bytes. */
 const factsName = 'model.json';
 /** The same bytes whenever it is written: the earliest time that a ZIP archive can have. */
 const mtime = new Date(1980, 0, 1);
 /** A file may unpack to so many bytes. */
 const mostUnpacked = 2 ** 31;
 
-/** A model as NumPy's archive of arrays: kernel_0, bias_0, kernel_1, …, preprocessing_0_divide_by, …, target_offset, target_factor. */
-export async function npzOf(model: SavedModel): Promise<Uint8Array> {
+/** Arrays as NumPy's archive: kernel_0, bias_0, kernel_1, …, preprocessing_0_divide_by, …, target_offset, target_factor. */
+export async function encodeNpz(
+  arrays: readonly ModelArray[],
+  about: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
   const { zipSync } = await import('fflate');
-  const members = modelArrays(model).map(({ path, shape, dtype, values }) => {
+  const members = arrays.map(({ path, shape, dtype, values }) => {
     const [part, index, name] = path;
     const key = part === 'layers' ? `${name}_${index}` : path.join('_');
     const numbers = dtype === 'float32' ? Float32Array.from(values) : Float64Array.from(values);
     return [`${key}.npy`, Buffer.concat(encodeNpy(numbers, shape))] as const;
   });
-  const facts = Buffer.from(JSON.stringify({ format: 'fys-nn', ...modelFacts(model) }));
+  const facts = Buffer.from(JSON.stringify({ format: 'fys-nn', ...about }));
   return zipSync({ ...Object.fromEntries(members), [factsName]: facts }, { level: 0, mtime });
 }
 

@@ -72,6 +72,9 @@ describe('onnxruntime computes the same', () => {
     await fc.assert(
       fc.asyncProperty(anyModel, fc.integer({ min: 1, max: 9 }), async (model, rows) => {
         const values = numbersFrom(rows)(rows * model.inputs.columns, 2);
+        // Some values are missing, where models fill them.
+        if (model.preprocessing[0]?.step === 'fill')
+          for (let at = 0; at < values.length; at += 3) values[at] = Number.NaN;
         expect(await largestDifference(model, values)).toBeLessThan(tolerance[model.dtype]);
       }),
       { seed: fixedSeed, numRuns: 60 },

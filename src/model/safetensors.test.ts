@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { valueOrRefusal } from '../hostile.testing.ts';
+import { modelFacts } from './facts.ts';
+import { modelArrays } from './model-arrays.ts';
 import { createModel, plainParts } from './models.testing.ts';
-import { readSafetensors, safetensorsOf } from './safetensors.ts';
+import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 const model = createModel({ ...plainParts, dtype: 'float32', steps: ['subtract', 'polynomial', 'scale'] });
 
@@ -14,7 +16,7 @@ function fileOf(header: unknown, bytes: number, length?: number): Buffer {
 }
 
 test('a model comes back, with each array under its name', () => {
-  const bytes = safetensorsOf(model);
+  const bytes = encodeSafetensors(modelArrays(model), modelFacts(model));
   const arrays = new Map(readSafetensors(bytes, 'm').map((one) => [one.name, one]));
   expect(arrays.get('layers.0.kernel')).toEqual({
     name: 'layers.0.kernel',
@@ -43,7 +45,7 @@ test('a model comes back, with each array under its name', () => {
 });
 
 test('numbers start at multiples of their size, as memory maps need', () => {
-  const bytes = safetensorsOf(model);
+  const bytes = encodeSafetensors(modelArrays(model), modelFacts(model));
   const length = Number(bytes.readBigUInt64LE());
   expect(length % 8).toBe(0);
   const { __metadata__, ...header } = JSON.parse(bytes.toString('utf8', 8, 8 + length));
@@ -76,7 +78,7 @@ describe('refused', () => {
   });
 
   test('wherever a file is cut off or a byte of its header is another', async () => {
-    const bytes = safetensorsOf(model);
+    const bytes = encodeSafetensors(modelArrays(model), modelFacts(model));
     const end = 8 + Number(bytes.readBigUInt64LE());
     for (let at = 0; at < bytes.length; at += 7)
       expect(await valueOrRefusal(() => readSafetensors(bytes.subarray(0, at), 'm'))).toHaveProperty(

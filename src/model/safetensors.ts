@@ -3,25 +3,26 @@ import { half } from '../files/npy-decode.ts';
 import type { Dtype } from '../math/dtype.ts';
 
 import { elementBytes, numbersFromBytes, numbersToBytes } from '../math/number-bytes.ts';
-import { modelFacts } from './facts.ts';
-import { modelArrays, sizeOf, type Tensor } from './model-arrays.ts';
-import type { SavedModel } from './saved-model.ts';
+import { type ModelArray, sizeOf, type Tensor } from './model-arrays.ts';
 
 /** The format's own limit of its header. */
 const longestHeader = 100_000_000;
 const names: Readonly<Record<Dtype, string>> = { float64: 'F64', float32: 'F32' };
 
 /**
- * A model in the format of Hugging Face's safetensors: the length of the header, 8 bytes; the header, JSON; the numbers.
+ * Arrays in the format of Hugging Face's safetensors: the length of the header, 8 bytes; the header, JSON; the numbers.
  *
- * Arrays are named as in `modelArrays`, joined by dots; `__metadata__` has what `modelFacts` says. float64 comes first, so that
- * every array starts at a multiple of its element size. Source: https://github.com/huggingface/safetensors
+ * Their names are their paths, joined by dots; `__metadata__` has the facts. float64 comes first, so that every array starts at a
+ * multiple of its element size. Source: https://github.com/huggingface/safetensors
  */
-export function safetensorsOf(model: SavedModel): Buffer {
-  const arrays = modelArrays(model).sort((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
-  const header: Record<string, unknown> = { __metadata__: { format: 'fys-nn', ...modelFacts(model) } };
+export function encodeSafetensors(
+  arrays: readonly ModelArray[],
+  facts: Readonly<Record<string, string>>,
+): Buffer {
+  const sorted = arrays.toSorted((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
+  const header: Record<string, unknown> = { __metadata__: { format: 'fys-nn', ...facts } };
   let at = 0;
-  for (const { path, shape, dtype } of arrays) {
+  for (const { path, shape, dtype } of sorted) {
     const end = at + elementBytes[dtype] * sizeOf(shape);
     header[path.join('.')] = { dtype: names[dtype], shape, data_offsets: [at, end] };
     at = end;
@@ -30,7 +31,7 @@ export function safetensorsOf(model: SavedModel): Buffer {
   const padded = Buffer.alloc(8 + 8 * Math.ceil(text.length / 8), ' ');
   padded.writeBigUInt64LE(BigInt(padded.length - 8));
   text.copy(padded, 8);
-  return Buffer.concat([padded, ...arrays.map(({ values, dtype }) => numbersToBytes(values, dtype))]);
+  return Buffer.concat([padded, ...sorted.map(({ values, dtype }) => numbersToBytes(values, dtype))]);
 }
 
 /** The types of numbers that weights may have. */
