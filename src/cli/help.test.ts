@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { optionGroups } from '../experiment/option-groups.ts';
+import type { ModelArray } from '../model/model-arrays.ts';
+import { encodeNpz } from '../model/npz.ts';
 import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 import { examplesOf } from './examples.ts';
@@ -87,7 +89,7 @@ describe('every example', () => {
     directory = await mkdtemp(join(tmpdir(), 'fys-nn-examples-'));
     const run = (args: string[]) => runProgram(args, { cwd: directory });
     const small = ['--samples', '20', '--epochs', '1', '--bootstrap', '2', '--jobs', '1', '--no-figures'];
-    const { status } = await run(['ffnn', ...small, '--out', 'results/ffnn']);
+    const { status } = await run(['ffnn', ...small, '--save-model', '--out', 'results/ffnn']);
     expect(status).toBe(0);
     await run(['ffnn', ...small, '--out', 'baseline/ffnn', '--quiet']);
     await run(['grid-search', 'ffnn', ...small, '--out', 'results/grid-search-ffnn', '--quiet']);
@@ -102,6 +104,11 @@ describe('every example', () => {
     for (const folder of ['results', 'results/report-quick'])
       await writeFile(join(directory, folder, 'report.html'), '');
     await cp(join(directory, 'results/.trials'), join(directory, 'trials'), { recursive: true });
+    await copyFile(join(directory, 'results/ffnn/model.json'), join(directory, 'model.json'));
+    await writeFile(join(directory, 'new.csv'), 'x,y\n0.1,0.2\n');
+    const square = { path: ['layers', '0', 'kernel'], shape: [2, 2], dtype: 'float64', values: [1, 2, 3, 4] };
+    for (const name of ['weights', 'square'])
+      await writeFile(join(directory, `${name}.npz`), await encodeNpz([square as ModelArray], {}));
     const trace = join(process.cwd(), 'data/fixtures/traces');
     await mkdir(join(directory, 'data/fixtures/traces'), { recursive: true });
     const [name] = readdirSync(trace).filter((one) => one.endsWith('.json'));

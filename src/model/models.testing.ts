@@ -59,7 +59,7 @@ export function createModel(parts: ModelParts): SavedModel {
     if (step === 'scale') {
       // Some columns were constant in training.
       const factors = draw(width).map((x, d) => (d % 5 === 4 ? 0 : 0.5 + Math.abs(x)));
-      return { step, offsets: draw(width, 10), factors };
+      return { step, offsets: draw(width), factors };
     }
     const exponents = exponentsOf(width);
     width = exponents.length;
