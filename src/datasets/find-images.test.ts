@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -116,6 +116,18 @@ describe('the same images, whatever the layout', () => {
     });
     expect(Buffer.compare(inputs as Uint8Array, plain.inputs as Uint8Array)).toBe(0);
     expect([...targets]).toEqual([...plain.targets]);
+  });
+
+  test('an archive of NumPy, as Keras has it, in a folder or by its path', async () => {
+    const archive = await readFile('data/fixtures/images/images.npz');
+    const folder = await write('keras', { 'mnist.npz': archive });
+    const plain = await readImages(await write('plain', named(published)));
+    for (const path of [folder, join(folder, 'mnist.npz')]) {
+      const { sha256, canonicalTrainRows } = await readImages(path);
+      expect({ sha256, canonicalTrainRows }).toEqual({ sha256: plain.sha256, canonicalTrainRows: 60 });
+    }
+    const cut = await write('keras, cut off', { 'mnist.npz': archive.subarray(0, 1500) });
+    expect(await refused(cut)).toMatch(/mnist\.npz is cut off or damaged/);
   });
 
   test('in integers of another type: the same digest', async () => {

@@ -7,7 +7,7 @@ import type { Dataset } from './dataset.ts';
 import { findImages } from './find-images.ts';
 import { type Idx, idxOf } from './idx.ts';
 import { type ClassChoice, classesOf } from './image-classes.ts';
-import type { LabelledImages } from './image-layouts.ts';
+import type { LabelledImages } from './image-parts.ts';
 import { knownImages } from './known-images.ts';
 import { type LabelNames, namesInFile, namesOfClasses } from './label-names.ts';
 

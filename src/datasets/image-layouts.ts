@@ -2,24 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Idx, readIdxFile } from './idx.ts';
 import { readImageCsv } from './image-csv.ts';
-
-/** Images and the label of each. */
-export interface LabelledImages {
-  readonly images: Idx;
-  readonly labels: Idx;
-  /** Where they are from, for messages. */
-  readonly imageFile: string;
-  readonly labelFile: string;
-}
-
-/** What the files of a set hold. */
-export interface ImageParts {
-  readonly train: LabelledImages;
-  /** null if there is no published test part. */
-  readonly test: LabelledImages | null;
-  /** What the user should know of the files, each a sentence without a full stop. */
-  readonly notes: readonly string[];
-}
+import { type ImageParts, type LabelledImages, noTestPart } from './image-parts.ts';
 
 /** Files of one folder that belong together. */
 export interface ImageSet {
@@ -46,8 +29,6 @@ export const imageFiles = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 type ImagePart = keyof typeof imageFiles;
-
-const noTestPart = 'the data have no test part of their own: test rows are drawn from all rows';
 
 /** train-images-idx3-ubyte, train-images.idx3-ubyte, emnist-letters-test-labels-idx1-ubyte.gz */
 const idxName =
@@ -171,8 +152,22 @@ async function readCsvSet(trainFile: string, testFile: string | null): Promise<I
   return { train: of(train, trainFile), test: null, notes: [...unlabelled, noTestPart] };
 }
 
+/** mnist.npz of Keras, and other archives of NumPy arrays. */
+const npz: ImageLayout = {
+  title: 'an .npz file',
+  find: (names) =>
+    names
+      .filter((name) => /\.npz$/i.test(name))
+      .map((name) => ({
+        prefix: name.replace(/\.npz$/i, ''),
+        files: [name],
+        isWhole: true,
+        read: async (folder) => (await import('./image-npz.ts')).readImageNpz(join(folder, name)),
+      })),
+};
+
 /** Every layout. Of a folder with several, the first one counts. */
-export const imageLayouts: readonly ImageLayout[] = [idx, csv];
+export const imageLayouts: readonly ImageLayout[] = [idx, csv, npz];
 
 export const expectedFolder = `a folder with ${Object.values(imageFiles).join(', ')}, each plain or with .gz at the end`;
 export const otherFolder = 'give the folder with {dataDir}, or leave {dataDir} out for the bundled copy';

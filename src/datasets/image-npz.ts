@@ -1,0 +1,88 @@
+import { quote, UserError } from '../errors.ts';
+import { decodeNpy, type NpyArray, shapeText } from '../files/npy-decode.ts';
+import { readZip, type ZipMember } from '../files/zip.ts';
+import { type Roles, rolesOf } from './array-roles.ts';
+import { type Idx, idxOf } from './idx.ts';
+import { type ImageParts, type LabelledImages, noTestPart } from './image-parts.ts';
+import { wholeFile } from './whole-file.ts';
+
+/**
+ * Reads images from a .npz file, such as Keras's mnist.npz: x_train [rows][height][width] and y_train [rows], x_test and
+ * y_test; or x and y. Pixels and labels are whole numbers from 0 to 255. Errors: UserError that names the array.
+ */
+export async function readImageNpz(path: string): Promise<ImageParts> {
+  const { bytes } = await wholeFile(path);
+  const members = new Map(readZip(bytes, path).map((member) => [member.name.replace(/\.npy$/, ''), member]));
+  const roles = rolesOf([...members.keys()]);
+  if (roles === null) {
+    throw new UserError({
+      what: `${path} has no arrays of images and labels`,
+      expected: 'x_train, y_train, x_test and y_test, as in mnist.npz of Keras; or x and y',
+      received: [...members.keys()].join(', '),
+      remedy: 'save them under such names: numpy.savez("images.npz", x=images, y=labels)',
+    });
+  }
+  const parts = roles.inputs.map((_, part) => partOf(path, members, roles, part));
+  return {
+    train: parts[0],
+    test: parts[1] ?? null,
+    notes: parts.length === 1 ? [noTestPart] : [],
+  };
+}
+
+/** Whether the inputs of a .npz file are images: arrays of unsigned bytes with three dimensions. */
+export async function hasImages(path: string): Promise<boolean> {
+  const { bytes } = await wholeFile(path);
+  const members = readZip(bytes, path).filter(({ name }) => name.endsWith('.npy'));
+  const roles = rolesOf(members.map(({ name }) => name.slice(0, -4)));
+  if (roles === null) return false;
+  const { shape, fields } = decodeNpy(
+    members.find(({ name }) => name === `${roles.inputs[0]}.npy`)!.unpack(),
+    path,
+  );
+  return shape.length === 3 && fields[0].type.endsWith('u1');
+}
+
+function partOf(
+  path: string,
+  members: ReadonlyMap<string, ZipMember>,
+  roles: Roles,
+  part: number,
+): LabelledImages {
+  const bytesOf = (name: string, dimensions: number): Idx => {
+    const what = `the array ${quote(name)} in ${path}`;
+    return bytesIn(decodeNpy(members.get(name)!.unpack(), what), what, dimensions);
+  };
+  const [image, label] = [roles.inputs[part], roles.target[part]];
+  return {
+    images: bytesOf(image, 3),
+    labels: bytesOf(label, 1),
+    imageFile: `the array ${quote(image)} in ${path}`,
+    labelFile: `the array ${quote(label)} in ${path}`,
+  };
+}
+
+function bytesIn({ shape, length, fields: [{ at }] }: NpyArray, what: string, dimensions: number): Idx {
+  const wrong = (problem: string, expected: string) =>
+    new UserError({
+      what: `${what} ${problem}`,
+      expected,
+      remedy: 'save it again as unsigned bytes: astype("uint8")',
+    });
+  // Some libraries write labels as a column.
+  const sizes = dimensions === 1 ? shape.filter((size, d) => d === 0 || size !== 1) : shape;
+  if (sizes.length !== dimensions) {
+    throw wrong(
+      `has the shape ${shapeText(shape)}`,
+      dimensions === 1 ? 'one label per image' : '[images][height][width]',
+    );
+  }
+  const values = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const value = at(i);
+    values[i] = Number(value);
+    if (values[i] !== value)
+      throw wrong(`has the value ${quote(value)} at place ${i}`, 'whole numbers from 0 to 255');
+  }
+  return idxOf([...sizes], values);
+}
