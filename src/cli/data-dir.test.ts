@@ -76,9 +76,7 @@ describe('data from a folder', () => {
 
   test('are scaled by their largest pixel where that is small, and the note says so', async () => {
     const { stderr, trials } = await resultsOf('dark');
-    expect(stderr).toMatch(
-      /^note: the pixels in --data-dir go up to 15, so they are divided by 15: --scale max$/m,
-    );
+    expect(stderr).toMatch(/^note: the pixels go up to 15, so they are divided by 15: --scale max$/m);
     const [header, row] = trials.split('\n').map((line) => line.split(','));
     expect(row[header.indexOf('scale')]).toBe('max');
     const chosen = await run(...small, '--data-dir', 'dark', '--scale', 'none', '--out', 'chosen');

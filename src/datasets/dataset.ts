@@ -90,8 +90,6 @@ export interface DataFacts extends DataNames {
   readonly largest: number;
   /** Whether most inputs are 0. They are then stored as sparse rows, unless they are centred. */
   readonly sparse: boolean;
-  /** What the user should know of the files, each a sentence without a full stop. */
-  readonly notes?: readonly string[];
 }
 
 /** An option of a single dataset, with its default value. */

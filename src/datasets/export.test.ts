@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadBits } from 'idx-data';
 import { UserError } from '../errors.ts';
 import { exportCsv, exportIdx } from './export.ts';
 import { generateFranke } from './franke.ts';
+import { writeImages } from './image-files.testing.ts';
 import { imageFiles, readImages } from './image-folder.ts';
 
 const folders: string[] = [];
@@ -142,4 +143,15 @@ describe('refused', () => {
     expect((await refused(exportCsv(await franke(), null, folder))).message).toContain('it is a folder');
     expect(await readdir(folder)).toEqual(['franke.csv']);
   });
+});
+
+test('images without a test part have no files for it', async () => {
+  const images = await writeImages(join(folder, 'train only'), {}, { testImages: null, testLabels: null });
+  const dataset = await readImages(images);
+  const written = await exportIdx(dataset, null, join(folder, 'train only, written'));
+  expect(written.map((path) => basename(path))).toEqual([imageFiles.trainImages, imageFiles.trainLabels]);
+  expect((await readImages(join(folder, 'train only, written'))).sha256).toBe(dataset.sha256);
+  const [csv, ...others] = await exportCsv(dataset, 3, join(folder, 'train only, written'));
+  expect([basename(csv), others]).toEqual(['train.csv', []]);
+  expect(await readFile(csv, 'utf8')).toMatch(/^label,pixel0,.*\n(.*\n){3}$/);
 });

@@ -50,12 +50,9 @@ export async function exportIdx(
     writeIdx(join(directory, name), [to - from, ...shape], inputs.subarray(from * columns, to * columns));
   const labels = async (name: string, { from, to }: Part) =>
     writeIdx(join(directory, name), [to - from], targets.subarray(from, to));
-  return [
-    await images(imageFiles.trainImages, train),
-    await labels(imageFiles.trainLabels, train),
-    await images(imageFiles.testImages, test),
-    await labels(imageFiles.testLabels, test),
-  ];
+  const written = [await images(imageFiles.trainImages, train), await labels(imageFiles.trainLabels, train)];
+  if (test.from === test.to) return written;
+  return [...written, await images(imageFiles.testImages, test), await labels(imageFiles.testLabels, test)];
 }
 
 /**
@@ -71,7 +68,7 @@ export async function exportCsv(
 ): Promise<string[]> {
   const { columns, inputs, targets } = dataset;
   const inputsOf = (row: number): number[] => Array.from(inputs.subarray(row * columns, (row + 1) * columns));
-  if (dataset.canonicalTrainRows === null) {
+  if (dataset.canonicalTrainRows === null && dataset.imageShape === undefined) {
     const to = checkFirst(first, dataset.rows, 'rows');
     const names = dataset.featureNames ?? Array.from({ length: columns }, (_, d) => `x${d}`);
     const record = (row: number) => [...inputsOf(row), targets[row]];
@@ -85,10 +82,9 @@ export async function exportCsv(
   const header = ['label', ...Array.from({ length: columns }, (_, d) => `${input}${d}`)];
   const record = (row: number) => [targets[row], ...inputsOf(row)];
   await writing(directory, () => makeDirectory(directory));
-  return [
-    await writeCsv(join(directory, 'train.csv'), header, train, record),
-    await writeCsv(join(directory, 'test.csv'), header, test, record),
-  ];
+  const trainFile = await writeCsv(join(directory, 'train.csv'), header, train, record);
+  if (test.from === test.to) return [trainFile];
+  return [trainFile, await writeCsv(join(directory, 'test.csv'), header, test, record)];
 }
 
 /** Writes a bundled table as NAME.csv, all or its first rows, and returns the path. Errors: those of exportIdx. */
@@ -113,7 +109,7 @@ function publishedParts(
 ): { train: Part; test: Part } {
   const trainRows = canonicalTrainRows ?? rows;
   const train = checkFirst(first, trainRows, 'training rows');
-  const test = checkFirst(first, rows - trainRows, 'test rows');
+  const test = trainRows === rows ? 0 : checkFirst(first, rows - trainRows, 'test rows');
   return { train: { from: 0, to: train }, test: { from: trainRows, to: trainRows + test } };
 }
 

@@ -65,6 +65,11 @@ export function readIdx(bytes: Uint8Array, file: string, expectedDimensions: num
   return { dimensions, data: valuesOf(bytes.subarray(start), type), bytes };
 }
 
+/** Whether a file with these first bytes is one of images or labels. */
+export function isIdx(start: Uint8Array): boolean {
+  return start[0] === 0 && start[1] === 0 && types.has(start[2]) && (start[3] === 1 || start[3] === 3);
+}
+
 /** The IDX file of unsigned bytes with these sizes and values, as if it had been read. */
 export function idxOf(dimensions: number[], values: Uint8Array): Idx {
   const start = 4 + 4 * dimensions.length;

@@ -82,7 +82,7 @@ export const images = {
 export async function resolveImages(
   { transpose: swap = 'no', classes: choice = 'at-least-10' }: Settings,
   { dataDir, labelNames = null }: Sources,
-): Promise<{ config: ImagesConfig; facts: DataFacts }> {
+): Promise<{ config: ImagesConfig; facts: DataFacts; notes: readonly string[] }> {
   const classChoice = choice as ClassChoice;
   const plain = await readImages(dataDir, { classes: classChoice, labelNames });
   const transpose = swap === 'yes' || (swap === 'auto' && plain.isEmnist);
@@ -102,9 +102,9 @@ export async function resolveImages(
       ...{ rows, columns, classes, canonicalTrainRows, largest },
       labels: occurring[occurring.length - 1] + 1,
       sparse: isMostlyZero(dataset),
-      notes: [...dataset.notes, ...(dataset.isEmnist && swap === 'no' ? [swapNote] : [])],
       ...(classNames === undefined ? {} : { classNames }),
     },
+    notes: [...dataset.notes, ...(dataset.isEmnist && swap === 'no' ? [swapNote] : [])],
   };
 }
 

@@ -131,6 +131,21 @@ export function namesOfClasses(
   return names;
 }
 
+/** Other names for classes that have some: in their order, or of classes that are numbers one for each number from 0 on. */
+export function renamed(classes: readonly string[], names: readonly string[]): readonly string[] {
+  const labels = classes.map(Number);
+  const areLabels = labels.every((label, c) => Number.isInteger(label) && label > (labels[c - 1] ?? -1));
+  const places = classes.map((_, c) => c);
+  if (areLabels) return namesOfClasses(labels, places, names);
+  if (names.length === classes.length) return names;
+  throw new UserError({
+    what: `{labelNames} has too ${names.length < classes.length ? 'few' : 'many'} names`,
+    expected: `${classes.length} names, one for each class: ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', ...' : ''}`,
+    received: names.length,
+    remedy: 'give one name for each class, in their order',
+  });
+}
+
 function isList(names: LabelNames): names is readonly string[] {
   return Array.isArray(names);
 }

@@ -2,6 +2,7 @@ import { counted, printable, UserError } from '../errors.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import { type DataFacts, type DatasetEntry, type Description, pathOf, type Sources } from './dataset.ts';
 import { knownTables } from './known-tables.ts';
+import { renamed } from './label-names.ts';
 import type { RawTable } from './raw-table.ts';
 import { isMostlyZero } from './sparse.ts';
 import { defaultTableChoices, missingChoices, type TableChoices } from './table-choices.ts';
@@ -38,7 +39,7 @@ export const table = {
   resolvesPerSeed: () => false,
   async resolve(_settings, sources) {
     const { config, dataset, notes } = await resolveTable(sources);
-    return { config, facts: factsOf(dataset), notes };
+    return { config, facts: factsOf(dataset, sources.labelNames ?? null), notes };
   },
   async load(config, _seed, sources) {
     const known = loaded.get(keyOf(config));
@@ -119,14 +120,16 @@ function keyOf({ sha256, target, task, features, categorical, missing, decimalCo
   return JSON.stringify([sha256, target, task, features, categorical, missing, decimalComma]);
 }
 
-function factsOf(dataset: TableDataset): DataFacts {
+function factsOf(dataset: TableDataset, names: readonly string[] | null): DataFacts {
   const { rows, columns, classes, canonicalTrainRows, largest, featureNames, targetName, classNames } =
     dataset;
   return {
     ...{ rows, columns, classes, canonicalTrainRows, largest, featureNames, targetName },
     labels: classes,
     sparse: isMostlyZero(dataset),
-    ...(classNames === undefined ? {} : { classNames }),
+    ...(classNames === undefined
+      ? {}
+      : { classNames: names === null ? classNames : renamed(classNames, names) }),
   };
 }
 

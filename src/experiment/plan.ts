@@ -187,7 +187,7 @@ class PlannedCell implements Cell, Trial {
 }
 
 /** Resolves the data of a combination, once for all combinations with the same data. */
-function createDataCache({ dataset }: Experiment, sources: Sources) {
+function createDataCache({ dataset, definition }: Experiment, sources: Sources) {
   const resolved = new Map<string, ResolvedData>();
   const keyOf = (settings: Settings): string => dataKey(dataset, settings);
   return {
@@ -206,7 +206,9 @@ function createDataCache({ dataset }: Experiment, sources: Sources) {
       }
       return [...distinct.values()];
     },
-    notes: (): string[] => [...new Set([...resolved.values()].flatMap(({ facts }) => facts.notes ?? []))],
+    /** Of data of the user's own, they are said where these are chosen. */
+    notes: (): string[] =>
+      definition?.ownData === true ? [] : [...new Set([...resolved.values()].flatMap(({ notes }) => notes))],
   };
 }
 
@@ -220,7 +222,7 @@ async function withScale(
   const { largest } = facts;
   const scale = defaultScaling(largest);
   if (description.source !== null && lists.scale.includes(scale)) return { lists, notes: [] };
-  const note = `the pixels in {dataDir} ${pixelWords(largest, divisorOf(scale, largest))}: {scale} ${scale}`;
+  const note = `the pixels ${pixelWords(largest, divisorOf(scale, largest))}: {scale} ${scale}`;
   return { lists: { ...lists, scale: [scale] }, notes: [note] };
 }
 

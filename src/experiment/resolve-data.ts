@@ -19,6 +19,8 @@ export interface ResolvedData {
   readonly facts: DataFacts;
   /** What views say of the data. Not part of a config either. */
   readonly description: DataDescription;
+  /** What the user should know of them, each a sentence without a full stop. */
+  readonly notes: readonly string[];
 }
 
 /** Resolves settings to data and a split. Errors: missing or damaged data, more rows than they have. */
@@ -27,12 +29,12 @@ export async function resolveData(
   settings: Settings,
   sources: Sources,
 ): Promise<ResolvedData> {
-  const { config, facts } = await datasetEntry(name).resolve(withDataSeed(settings), sources);
+  const { config, facts, notes = [] } = await datasetEntry(name).resolve(withDataSeed(settings), sources);
   const { fromFiles } = datasetEntry(name);
   const description = describeData(config, facts, fromFiles ? labelOf(sources) : null);
   // There are as many generated rows as were asked for, or as a grid has points.
   const split = splitOf(fromFiles ? settings : { ...settings, samples: 'all' }, facts);
-  return { data: config, split, facts, description };
+  return { data: config, split, facts, description, notes };
 }
 
 /** A key that is the same for all settings that resolve to the same data. */

@@ -57,9 +57,7 @@ describe('digits are learned as well whatever the scale of their pixels, and the
     expect(plan.cells[0].settings.scale).toBe(scale);
     expect(plan.cells[0].trial.config.features.scale).toBe(scale);
     const done = full === 1 ? 'used as they are' : `divided by ${full}`;
-    expect(plan.notes).toEqual([
-      `the pixels in {dataDir} go up to ${full}, so they are ${done}: {scale} max`,
-    ]);
+    expect(plan.notes).toEqual([`the pixels go up to ${full}, so they are ${done}: {scale} max`]);
     expect(await accuracy()).toBeGreaterThan((await bytes.accuracy()) - 0.06);
   });
 

@@ -3,7 +3,7 @@ import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { datasetEntry, describeData, taskOf } from '../datasets/index.ts';
 import { labelOf } from '../datasets/label.ts';
 import { labelNamesText } from '../datasets/label-names.ts';
-import { counted } from '../errors.ts';
+import { counted, UserError } from '../errors.ts';
 import { lossesOf } from '../nn/losses.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
@@ -52,6 +52,7 @@ export async function trainExperiment(
     notes = [],
   } = await entry.resolve({ ...startingSettings(chosen), ...ofData, ...wanted }, sources);
   const task = taskOf(config);
+  if (sources.labelNames && task === 'regression') throw nothingToName(choice.data);
   const defaults: Defaults = {
     ...trainSettings(chosen, task, facts, wanted),
     ...(ofData as Defaults),
@@ -76,6 +77,14 @@ export async function trainExperiment(
   const words = ['train --data', shellQuoted(choice.data), ...tableWords(choice)];
   const experiment = defineOwn(definition, command ?? words.join(' '));
   return { experiment, sources, note: noteOf(task, title, facts, experiment, given), dataNotes: notes };
+}
+
+function nothingToName(data: string): UserError {
+  return new UserError({
+    what: `{labelNames} names classes, and the target of ${data} is a number`,
+    expected: 'data with classes',
+    remedy: 'leave out {labelNames}; or use {task} classification, if each number of a table is a class',
+  });
 }
 
 /** Before the data are known: what a dataset may need to resolve. */
