@@ -71,11 +71,16 @@ test('what was written comes back', async () => {
   expect(results.trials[0]).toMatchObject({ ...shape, metrics: { test_mse: 0.5, train_r2: null } });
 });
 
-test('a run from before the option formula had its name is read as it was', async () => {
+test('a run from before there were some options, and the option formula had its name, is read as it was', async () => {
   const older = join(folder, 'older');
   await cp(good, older, { recursive: true });
   const text = await readFile(join(good, 'trials.csv'), 'utf8');
-  const before = text.replace(',formula,', ',target,').replaceAll(',franke,0.25,', ',x*y,0.25,');
+  const rows: string[][] = parse(text);
+  const without = ['grid', 'init_weights'].map((name) => rows[0].indexOf(name));
+  expect(without).not.toContain(-1);
+  const before = stringify(rows.map((cells) => cells.filter((_, column) => !without.includes(column))))
+    .replace(',formula,', ',target,')
+    .replaceAll(',franke,0.25,', ',x*y,0.25,');
   await writeFile(join(older, 'trials.csv'), before);
   for (const file of ['manifest.json', 'datapackage.json']) {
     const written = await readFile(join(older, file), 'utf8');
@@ -83,6 +88,7 @@ test('a run from before the option formula had its name is read as it was', asyn
   }
   const { trials } = await readResults(older, [ffnn]);
   expect(trials.map(({ settings }) => settings.formula)).toEqual(['x*y', 'x*y']);
+  expect(trials[0].settings).toMatchObject({ grid: 'none', initWeights: 'none', samples: 20 });
 });
 
 describe('from a spreadsheet or an editor', () => {

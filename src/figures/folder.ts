@@ -1,10 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { datasetEntry } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { withValidation } from '../experiment/deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
-import { ownSeedOptions } from '../experiment/seeds.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -13,7 +11,6 @@ import { type WrittenFiles, writtenFiles } from '../output/earlier-run.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { shortId } from '../trial/id.ts';
 import { curveMetrics, metricsOf } from '../trial/metrics.ts';
-import { hyperparameterNames } from '../trial/solvers/sgd.ts';
 import { drawnTrials, withClassifiers } from './classifier-cells.ts';
 import { CurveCollector } from './curve-values.ts';
 import { readClassifiers } from './folder-classifiers.ts';
@@ -163,31 +160,20 @@ function checkedManifest(manifest: Manifest, folder: string): Manifest {
   return manifest;
 }
 
+/** The options whose columns every version wrote. */
+const firstOptions: ReadonlySet<OptionName> = new Set([
+  ...(['seed', 'samples', 'testSize', 'split', 'basis', 'degree', 'center', 'centerTargets'] as const),
+  ...(['hidden', 'activation', 'kernelInit', 'biasInit', 'outputBiasInit', 'dtype', 'solver'] as const),
+  ...(['net', 'minHiddenLayers', 'maxHiddenLayers', 'minNodes', 'maxNodes', 'activationPool'] as const),
+  ...(['epochs', 'batches', 'batchSize', 'learningRate', 'schedule', 'lambda', 'penalize'] as const),
+  ...(['maxIterations', 'gradientTolerance', 'kktTolerance', 'maxSweeps'] as const),
+  ...(['bootstrap', 'bootstrapMethod'] as const),
+]);
+
 /** What columns that older versions do not have are read as: the experiment's own value; nothing for other metrics. */
 function laterColumns(experiment: Experiment): ReadonlyMap<string, string> {
-  const { settings, dataset, layout } = experiment;
-  const own = Object.keys(datasetEntry(dataset).options) as OptionName[];
-  const later: readonly OptionName[] = [
-    'reference',
-    'streams',
-    ...ownSeedOptions,
-    'validationSize',
-    'folds',
-    'earlyStopping',
-    'loss',
-    'delta',
-    'dropout',
-    'outputActivation',
-    'l1',
-    'optimizer',
-    'evaluateEvery',
-    'batchesPerEpoch',
-    'scale',
-    'scaleTargets',
-    'coefficients',
-    ...hyperparameterNames,
-    ...own,
-  ];
+  const { settings, layout } = experiment;
+  const later = optionsOf(experiment).filter((name) => !firstOptions.has(name));
   const shown = layout.metrics.map(({ name }) => name);
   const others = metricsOf(experiment).filter(({ name }) => !shown.includes(name));
   return new Map([
