@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { Sources } from '../datasets/dataset.ts';
+import type { TableChoices } from '../datasets/table-choices.ts';
 import type { ColumnSummary } from '../datasets/table-summary.ts';
 import { counted, printable, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
@@ -35,7 +37,7 @@ export function addDescribeCommand(data: Command): void {
   ]);
   command.action(async (file: string, flags: Flags) => {
     const description = await describeFile(file, flags);
-    if (flags.json === true) writeStdout(JSON.stringify(description, null, 2));
+    if (flags.json === true) writeStdout(...JSON.stringify(description, null, 2).split('\n'));
     else writeStdout(...linesOf(description, flags.all === true));
   });
 }
@@ -55,6 +57,7 @@ interface TableDescription {
 }
 
 interface TrainDescription {
+  readonly command: string;
   readonly target: string;
   readonly task: string;
   readonly classes: readonly { readonly name: string; readonly rows: number }[] | null;
@@ -80,12 +83,12 @@ async function describeFile(file: string, flags: Flags): Promise<TableDescriptio
   return {
     file,
     format: formatOf(await tableStart(path)).title,
-    ...{ sha256, rows, columns: summariesOf(table), notes },
+    ...{ sha256, rows, columns: summariesOf(table), notes: notes.map(withFlags) },
     bytes: tableBytes(rows, table.columns.length),
     train:
       choices.target === null && table.target === undefined
         ? null
-        : await trainOf(sources, new Set(notes)).catch((error: unknown) => {
+        : await trainOf(file, tableChoicesOf(flags), sources, new Set(notes)).catch((error: unknown) => {
             if (error instanceof UserError) return { error: messageOf(error) };
             throw error;
           }),
@@ -93,15 +96,20 @@ async function describeFile(file: string, flags: Flags): Promise<TableDescriptio
 }
 
 async function trainOf(
-  sources: Parameters<typeof import('../datasets/table.ts').resolveTable>[0],
+  file: string,
+  choices: Partial<TableChoices>,
+  sources: Sources,
   said: ReadonlySet<string>,
 ): Promise<TrainDescription> {
+  const { tableWords } = await import('../experiment/train.ts');
   const { resolveTable } = await import('../datasets/table.ts');
   const { columns, dataset, notes } = await resolveTable(sources);
   const { classNames, targets } = dataset;
   const counts = new Int32Array(dataset.classes);
   if (classNames !== undefined) for (const label of targets) counts[label]++;
+  const words = ['fys-nn train --data', shellQuoted(file), ...tableWords({ data: file, table: choices })];
   return {
+    command: words.join(' '),
     ...{ target: columns.target, task: dataset.task, rows: dataset.rows },
     classes: classNames?.map((name, label) => ({ name, rows: counts[label] })) ?? null,
     inputs: dataset.featureNames,
@@ -141,7 +149,7 @@ function linesOf(description: TableDescription, all: boolean): string[] {
       : []),
     ...(texts.length === 0 ? [] : ['', ...texts.map((column) => levelsLine(column, width))]),
     '',
-    ...trainLines(file, columns, train, width),
+    ...trainLines(columns, train, width),
   ];
 }
 
@@ -183,7 +191,6 @@ function totalsOf(columns: readonly ColumnSummary[]): string {
 }
 
 function trainLines(
-  file: string,
   columns: readonly ColumnSummary[],
   train: TableDescription['train'],
   width: number,
@@ -199,7 +206,8 @@ function trainLines(
   const { target, task, classes, rows, inputs, notes, bytes } = train;
   const kind = classes?.length === 2 ? 'binary classification' : task;
   return [
-    `fys-nn train --data ${shellQuoted(file)} --target ${shellQuoted(target)}: ${kind}, ${counted(rows, 'row')}, ${counted(inputs.length, 'input')}, ${bytesText(bytes)} more`,
+    train.command,
+    `  ${kind}, ${counted(rows, 'row')}, ${counted(inputs.length, 'input')}, ${bytesText(bytes)} more`,
     ...notes.map((note) => `  ${printable(note)}`),
     ...(classes === null
       ? []

@@ -203,7 +203,7 @@ function layoutOf(task: Task, lists: SettingLists): ExperimentDefinition['layout
 const regressionMetrics = ['train_mse', 'test_r2', 'test_mse'] as const;
 
 /** The words of the command line that say how a table is read. */
-function tableWords({ table = {}, dataName = null, labelNames = null }: DataChoice): string[] {
+export function tableWords({ table = {}, dataName = null, labelNames = null }: DataChoice): string[] {
   const { target, features, drop, categorical, missing, id, decimalComma, task } = table;
   const words = (flag: string, value: string | null | undefined) =>
     value === null || value === undefined || value === '' ? [] : [flag, shellQuoted(value)];
