@@ -93,7 +93,7 @@ describe('.npz', () => {
     expect(table.columns).toHaveLength(7);
     expect(table.notes).toEqual([
       'the inputs are x_train (4, 2, 3) and x_test (2, 2, 3), the target is y_train (4,) and y_test (2,)',
-      'the first 4 rows are for training, the others for testing',
+      'the first 4 rows are for training, the others for testing: {split} canonical keeps them apart',
     ]);
   });
 

@@ -118,7 +118,11 @@ function inputsAndTarget(
     ],
     [
       `the inputs are ${shapesText(inputs, xs)}, the target is ${shapesText(target, ys)}`,
-      ...(isSplit ? [`the first ${x.shape[0]} rows are for training, the others for testing`] : []),
+      ...(isSplit
+        ? [
+            `the first ${x.shape[0]} rows are for training, the others for testing: {split} canonical keeps them apart`,
+          ]
+        : []),
       ...unused([...members.keys()].filter((name) => !used.includes(name))),
     ],
   );
