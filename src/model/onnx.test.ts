@@ -34,16 +34,31 @@ async function inOnnxruntime(model: SavedModel, rows: Float64Array): Promise<Giv
   return { predictions: isOne ? all.filter((_, at) => at % 2 === 1) : all, labels, session };
 }
 
-/** The largest difference between our predictions and those of onnxruntime, as a share of their size where it is above 1. */
-async function largestDifference(model: SavedModel, rows: Float64Array): Promise<number> {
+async function predictionsOf(model: SavedModel, rows: Float64Array): Promise<Float64Array> {
   const predictor = await createModelPredictor(model);
   const own = predictor.predict(rows);
   predictor.release();
+  return own;
+}
+
+/** The largest difference between our predictions and those of onnxruntime, as a share of their size where it is above 1. */
+async function largestDifference(model: SavedModel, rows: Float64Array): Promise<number> {
+  const own = await predictionsOf(model, rows);
   const { predictions, session } = await inOnnxruntime(model, rows);
   await session.release();
   expect(predictions.length).toBe(own.length);
+  return differenceOf(own, predictions);
+}
+
+function differenceOf(own: Float64Array, others: ArrayLike<number>): number {
   const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  return own.reduce((most, value, at) => Math.max(most, Math.abs(value - predictions[at]) / largest), 0);
+  return own.reduce((most, value, at) => Math.max(most, Math.abs(value - others[at]) / largest), 0);
+}
+
+/** How far float32 itself is from the result: sums that cancel have fewer digits, in whatever order they are summed. */
+async function roundingOf(model: SavedModel, rows: Float64Array): Promise<number> {
+  const exact = await predictionsOf({ ...model, dtype: 'float64' }, rows);
+  return differenceOf(await predictionsOf(model, rows), exact);
 }
 
 const tolerance = { float32: 1e-6, float64: 1e-12 };
@@ -75,9 +90,10 @@ describe('onnxruntime computes the same', () => {
         // Some values are missing, where models fill them.
         if (model.preprocessing[0]?.step === 'fill')
           for (let at = 0; at < values.length; at += 3) values[at] = Number.NaN;
-        expect(await largestDifference(model, values)).toBeLessThan(tolerance[model.dtype]);
+        const allowed = Math.max(tolerance[model.dtype], 4 * (await roundingOf(model, values)));
+        expect(await largestDifference(model, values)).toBeLessThan(allowed);
       }),
-      { seed: fixedSeed, numRuns: 60 },
+      { seed: fixedSeed, numRuns: 40 },
     );
   });
   test('where values are missing', async () => {
@@ -88,6 +104,12 @@ describe('onnxruntime computes the same', () => {
         expect(difference).toBeLessThan(tolerance[dtype]);
       }
     }
+  });
+  test('where numbers next to kernels without bias are no float32', async () => {
+    const rows = Float64Array.of(0.1, -0.7, 1 / 3);
+    const model = createModel({ ...plainParts, columns: 1, steps: ['divide'], biases: false, hidden: [] });
+    const scaled = { ...model, target: { ...model.target, factor: 1 / 3 } };
+    expect(await largestDifference(scaled, rows)).toBeLessThan(1e-15);
   });
   test('where inputs are so large that e^z overflows', async () => {
     const rows = Float64Array.of(-1000, -800, -100, -40, -0, 0, 40, 100, 800, 1000);

@@ -119,7 +119,10 @@ const steps: { [S in Step as S['step']]: (step: S, before: Value, stage: Stage) 
   },
 };
 
-/** a = f(x W + b) */
+/**
+ * a = f(x W + b). Gemm, also without a bias: onnxruntime makes one operator of MatMul and a product with a number next to it, and
+ * rounds the number to float32.
+ */
 function layerOf(
   { units, activation, kernel, bias }: SavedLayer,
   before: Value,
@@ -129,10 +132,8 @@ function layerOf(
 ): Value {
   const name = `layers.${place}`;
   const weights = graph.constant(`${name}.kernel`, dtype, kernel, [kernel.length / units, units]);
-  const z =
-    bias === null
-      ? graph.node('MatMul', [before, weights], name)
-      : graph.node('Gemm', [before, weights, graph.constant(`${name}.bias`, dtype, bias, [units])], name);
+  const biases = bias === null ? [] : [graph.constant(`${name}.bias`, dtype, bias, [units])];
+  const z = graph.node('Gemm', [before, weights, ...biases], name);
   if (activation === 'softmax') return graph.node('Softmax', [z], 'softmax', { axis: 1 });
   const number = (value: number) => graph.constant('number', dtype, [value], []);
   return onnxActivations[activation](z, { graph, dtype, number });
