@@ -3,6 +3,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { type FigureFormat, figureFiles } from '../figures/files.ts';
 import { type Figure, figuresOf } from '../figures/index.ts';
 import type { Classifiers } from '../output/classifiers.ts';
+import type { Predictions } from '../output/predicted.ts';
 import { addToRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../store/store.ts';
 
@@ -11,9 +12,10 @@ export async function drawPlan(
   plan: Plan,
   records: Records,
   classifiers: Classifiers | null,
+  predictions: Predictions,
 ): Promise<Map<string, string | Buffer>> {
   const published = await publishedOf(plan.experiment.name);
-  return figureFiles(figuresOf(plan, records, { published, classifiers }));
+  return figureFiles(figuresOf(plan, records, { published, classifiers, predictions }));
 }
 
 /** Writes figures to a folder next to those that are there, such as those with other axes. */

@@ -11,7 +11,9 @@ import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launche
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from '../output/manifest.ts';
-import { resultFiles, resultNames } from '../output/result-files.ts';
+import { predictCells } from '../output/predicted.ts';
+import { predictionTableNames } from '../output/predictions-table.ts';
+import { resultFiles, resultNames, tableNames } from '../output/result-files.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -163,6 +165,8 @@ async function computeAndWrite(
       const more = await computeTrials(again, again.length, [run], store, how);
       failed.push(...more.failures);
     });
+    const predictions =
+      models === null ? [] : await predictCells(models.predicting, models.read, options.sources);
     if (models?.isEmpty) note('note: no model is written: no trial of ours finished');
     const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
     if (why !== null) note(`note: ${why}`);
@@ -170,7 +174,7 @@ async function computeAndWrite(
       const page = options.page
         ? [[pageFile, await renderPage([plan], store, out, options, 'experiment')] as const]
         : [];
-      const tables = resultFiles(plan, store, options.formats, classifiers);
+      const tables = resultFiles(plan, store, options.formats, classifiers, predictions);
       const saved = models === null ? [] : modelFiles(plan, models, options.models);
       const files = new Map([...tables, ...figures, ...page, ...saved]);
       const manifest = (listed: FileList) => () =>
@@ -179,7 +183,7 @@ async function computeAndWrite(
     };
     if (options.figures && why === null) {
       try {
-        await write(await drawPlan(plan, store, classifiers));
+        await write(await drawPlan(plan, store, classifiers, predictions));
       } catch (fault) {
         // The tables are complete, so a figure that fails does not keep them from being written.
         figureErrors.push(`the figures of ${out}/ could not be drawn: ${messageOf(fault)}`);
@@ -256,12 +260,14 @@ function namesOf(plan: Plan, { formats: chosen, figures, page, models }: RunOpti
     layout.curves === null ? 'heat-maps' : 'curves',
     ...(layout.chosen === null ? [] : ['lines']),
     ...(plan.experiment.task === 'classification' ? classifierFigureNames : []),
+    ...(models.predictions === null ? [] : ['residuals', 'fitted']),
   ];
   return [
     ...resultNames(plan, chosen),
     ...(figures ? drawn.flatMap((name) => figureNames(name)) : []),
     ...(page ? [pageFile] : []),
     ...modelNames(plan, models),
+    ...(models.predictions === null ? [] : tableNames(predictionTableNames, chosen)),
   ];
 }
 

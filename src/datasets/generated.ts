@@ -55,6 +55,7 @@ export async function generate(
     largest: largestOf(domain),
     targets,
     noiseFree,
+    truth: f,
     classes: 1,
     canonicalTrainRows: null,
     featureNames: inputNames.slice(0, domain.length),

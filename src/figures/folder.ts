@@ -16,7 +16,9 @@ import { CurveCollector } from './curve-values.ts';
 import { readClassifiers } from './folder-classifiers.ts';
 import { dataOf } from './folder-data.ts';
 import { damagedResults, otherVersion } from './folder-errors.ts';
+import { openPredictions } from './folder-predictions.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
+import { drawnPrediction } from './predictions.ts';
 import type { Results, TrialResult } from './results.ts';
 
 /**
@@ -70,7 +72,8 @@ export async function readResults(
   };
   if (what === 'trials') return results;
   const trialIds = trials.map(({ id }) => id);
-  return { ...results, trials: await addClassifiers(results, trialIds, folder, known, written) };
+  const classified = { ...results, trials: await addClassifiers(results, trialIds, folder, known, written) };
+  return { ...classified, trials: await addPredictions(classified, trialIds, folder, known, written) };
 }
 
 /** The same trials with the classifiers that are drawn; runs of regressions, and earlier versions, wrote no tables of them. */
@@ -86,6 +89,23 @@ async function addClassifiers(
   const check = (row: Row, file: string) => checkOwn(row, folder, file, known);
   const found = await readClassifiers(folder, drawn, check, written);
   return withClassifiers(results, (index) => found.get(ids[index]) ?? null);
+}
+
+/** The same trials with the predictions that are drawn; a run writes them where the user asked for them. */
+async function addPredictions(
+  results: Results,
+  ids: readonly string[],
+  folder: string,
+  known: ReadonlySet<string> | null,
+  written: WrittenFiles,
+): Promise<Results['trials']> {
+  if (results.experiment.task !== 'regression') return results.trials;
+  const found = await openPredictions(folder, (row, file) => checkOwn(row, folder, file, known), written);
+  if (found === null) return results.trials;
+  const drawn = drawnPrediction(results, (index) => found.has(ids[index]));
+  if (drawn === null) return results.trials;
+  const predictions = await found.read(ids[drawn]);
+  return results.trials.map((trial, index) => (index === drawn ? { ...trial, predictions } : trial));
 }
 
 /** Refuses a row of a trial that is not among those of the manifest. */

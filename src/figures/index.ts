@@ -2,6 +2,7 @@ import { isReportCell } from '../experiment/describe.ts';
 import { columnName, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Classifiers } from '../output/classifiers.ts';
+import type { Predictions } from '../output/predicted.ts';
 import type { Records } from '../store/store.ts';
 import { type Wanted, withAxes } from './axes.ts';
 import { withClassifiers } from './classifier-cells.ts';
@@ -10,8 +11,11 @@ import { coefficientLines } from './coefficient-lines.ts';
 import { curveFigures } from './curve-figures.ts';
 import { errorLines, errorPartLines, withoutErrorParts } from './error-lines.ts';
 import type { Figure, Published } from './figure.ts';
+import { fittedFigure } from './fitted-figure.ts';
 import { gridFigures } from './grid-figures.ts';
 import { type Look, usualLook } from './look.ts';
+import { withPlanPredictions } from './predictions.ts';
+import { residualsFigure } from './residuals-figure.ts';
 import { differingOptions, type Results, resultsOf, valuesOf } from './results.ts';
 import { settingLines } from './setting-lines.ts';
 import { variedNumber } from './varied-number.ts';
@@ -25,13 +29,19 @@ export interface DrawingOptions {
   readonly wanted?: Wanted;
 }
 
-/** The figures of an experiment from its records, and those of its classifiers where their test outputs are known. */
+/** What is known of some trials besides their records. */
+interface Drawn {
+  readonly classifiers?: Classifiers | null;
+  readonly predictions?: Predictions;
+}
+
+/** The figures of an experiment from its records, and those of its classifiers and predictions where they are known. */
 export function figuresOf(
   plan: Plan,
   records: Records,
-  { classifiers = null, ...options }: DrawingOptions & { classifiers?: Classifiers | null } = {},
+  { classifiers = null, predictions = [], ...options }: DrawingOptions & Drawn = {},
 ): Figure[] {
-  const results = resultsOf(plan, records);
+  const results = withPlanPredictions(resultsOf(plan, records), plan, predictions);
   if (classifiers === null) return draw(results, options);
   const trials = withClassifiers(results, (index) => classifiers.get(plan.cells[index].trial.id));
   return draw({ ...results, trials }, options);
@@ -54,7 +64,10 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const inGrid = grid.length === 0 ? [] : [layout.rows, layout.columns, layout.chosen];
   const gridAxes = inGrid.filter((name) => name !== null);
   const lines = isUsual ? numberLines(results, gridAxes, whole) : [];
-  const others = [...lines, ...(isUsual ? classifierFigures(results, whole) : [])];
+  const ofTrials = isUsual
+    ? [...classifierFigures(results, whole), ...predictionFigures(results, whole)]
+    : [];
+  const others = [...lines, ...ofTrials];
   if (layout.curves !== null) {
     // Without epochs there are no curves, and a figure that says so would be next to the lines.
     const curves = hasCurves(results) || lines.length === 0 ? curveFigures(results, known, whole) : [];
@@ -70,6 +83,10 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const shown = isUsual ? withoutErrorParts(results) : results;
   const longest = settingLines(shown, name, whole);
   return [{ ...longest, name: `lines${nameOf([columnName(name)])}${own}` }, ...others];
+}
+
+function predictionFigures(results: Results, look: Look): Figure[] {
+  return [residualsFigure(results, look), fittedFigure(results, look)].filter((figure) => figure !== null);
 }
 
 function hasCurves({ trials }: Results): boolean {

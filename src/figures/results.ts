@@ -13,6 +13,7 @@ import { namedCoefficients } from '../trial/coefficients.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { CurveCollector, type CurveValues } from './curve-values.ts';
+import type { TrialPredictions } from './trial-predictions.ts';
 
 /** The data of the figures: the rows of trials.csv and curves.csv, from records or from a folder. */
 export interface Results {
@@ -35,6 +36,8 @@ export interface TrialResult {
   readonly curves: Readonly<Record<string, CurveValues>>;
   /** The coefficients of a linear model with one output, by feature; absent if they were not kept. */
   readonly coefficients?: ReadonlyMap<string, number>;
+  /** Of the regression whose predictions are drawn (`drawnPrediction`), if they are known. */
+  readonly predictions?: TrialPredictions;
   /** Of a classifier in a cell that is drawn (`classifierCells`), if its test outputs are known. */
   readonly classifier?: ClassifierSummary;
 }

@@ -13,6 +13,8 @@ import { folderName } from './folder-name.ts';
 import { type FormatName, formats } from './formats.ts';
 import { toJson } from './json.ts';
 import { quickWarning } from './manifest.ts';
+import type { Predictions } from './predicted.ts';
+import { predictionTables } from './predictions-table.ts';
 import { reportTable } from './report-table.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
@@ -24,12 +26,14 @@ export function resultFiles(
   records: Records,
   formatNames: readonly FormatName[],
   classifiers: Classifiers | null = null,
+  predictions: Predictions = [],
 ): Map<string, FileContent> {
   const tables = [
     ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
     ...[chosenTable(plan, records) ?? []].flat(),
     ...(keepsCoefficients(plan) ? [coefficientsTable(plan, records)] : []),
     ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
+    ...predictionTables(plan, predictions),
   ];
   const { title, context } = describePlan(plan);
   const description = `${title} (${context})${plan.quick ? `. ${quickWarning}` : ''}`;

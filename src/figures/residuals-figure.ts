@@ -1,0 +1,149 @@
+import { optionTitle } from '../experiment/options.ts';
+import { type PartName, partNames } from '../output/predicted.ts';
+import { greatest, least } from '../stats/describe.ts';
+import { evenIndices } from './even-indices.ts';
+import type { Figure, SpecPart } from './figure.ts';
+import type { Look } from './look.ts';
+import { differingOptions, type Results, type TrialResult, wordsOf } from './results.ts';
+import { faint, palette, wholeSpec } from './style.ts';
+import type { PredictedRow } from './trial-predictions.ts';
+
+/** Of more rows of a part, as many are drawn, evenly chosen: more dots would only cover each other. */
+const mostRows = 1000;
+
+/** What the rows of a part are called, and their colours. */
+export const partWords: Readonly<Record<PartName, string>> = {
+  train: 'training rows',
+  validation: 'validation rows',
+  test: 'test rows',
+};
+export const partColors: Readonly<Record<PartName, string>> = {
+  train: palette[5],
+  validation: palette[2],
+  test: palette[1],
+};
+
+/** Rows of each part that are drawn, the test rows last and on top. */
+export function drawnRows(rows: readonly PredictedRow[]): PredictedRow[] {
+  return partNames.flatMap((part) => {
+    const own = rows.filter((row) => row.part === part);
+    return own.length <= mostRows ? own : evenIndices(own.length, mostRows).map((index) => own[index]);
+  });
+}
+
+export function cutNote(rows: readonly PredictedRow[]): string[] {
+  const isCut = partNames.some((part) => rows.filter((row) => row.part === part).length > mostRows);
+  return isCut ? [`Of each part, ${mostRows} rows are drawn, evenly chosen.`] : [];
+}
+
+/** The encoding of colours by part, for the parts that occur. */
+export function partColor(rows: readonly PredictedRow[]): SpecPart {
+  const parts = partNames.filter((part) => rows.some((row) => row.part === part));
+  return {
+    field: 'part',
+    type: 'nominal',
+    scale: { domain: parts.map((part) => partWords[part]), range: parts.map((part) => partColors[part]) },
+    legend: { title: null, orient: 'top', direction: 'horizontal', symbolOpacity: 1 },
+  };
+}
+
+/** The model of one trial, and what else tells it apart, also from the other trials. */
+export function wordsOfTrial(results: Results, trial: TrialResult): { model: string; about: string } {
+  const { model, context, seeds } = wordsOf({ ...results, trials: [trial] });
+  const varied = differingOptions(results)
+    .filter((name) => (trial.settings[name] ?? null) !== null)
+    .map((name) => `${optionTitle(name)} ${trial.settings[name]}`)
+    .filter((text) => !`${context}, `.includes(`${text}, `));
+  return { model, about: [context, ...varied, seeds].filter((part) => part !== '').join(', ') };
+}
+
+/** Predictions against targets, residuals against predictions, and how the residuals of the test rows are spread. */
+export function residualsFigure(results: Results, look: Look): Figure | null {
+  const trial = results.trials.find(({ predictions }) => predictions !== undefined);
+  if (trial === undefined) return null;
+  const { rows } = trial.predictions!;
+  const { model, about } = wordsOfTrial(results, trial);
+  const drawn = drawnRows(rows).map((row) => ({
+    ...row,
+    part: partWords[row.part],
+    residual: row.target - row.prediction,
+  }));
+  const title = `${model}: predictions and residuals`;
+  const notes = ['Residual: target - prediction. Dotted: a perfect model.', ...cutNote(rows)];
+  const values = drawn.flatMap(({ target, prediction }) => [target, prediction]);
+  const ends = [least(values), greatest(values)];
+  const width = Math.max(120, look.width - 90);
+  const axis = { tickCount: 6, labelFlush: false };
+  const number = (field: string, words: string): SpecPart => ({
+    field,
+    type: 'quantitative',
+    scale: { zero: false, nice: true },
+    axis: { ...axis, title: words },
+  });
+  const color = partColor(rows);
+  const dots = { type: 'circle', size: 22, opacity: 0.55 };
+  const dotted = { type: 'line', color: faint, strokeWidth: 1.5, strokeDash: [2, 3], aria: false };
+  const held = drawn.filter(({ part }) => part === partWords.test);
+  const panels: SpecPart[] = [
+    {
+      width,
+      height: Math.round(240 * look.stretch),
+      layer: [
+        {
+          data: { values: drawn },
+          mark: dots,
+          encoding: { x: number('target', 'target'), y: number('prediction', 'prediction'), color },
+        },
+        {
+          data: { values: ends.map((value) => ({ target: value, prediction: value })) },
+          mark: dotted,
+          encoding: { x: number('target', 'target'), y: number('prediction', 'prediction') },
+        },
+      ],
+    },
+    {
+      width,
+      height: Math.round(160 * look.stretch),
+      layer: [
+        {
+          data: { values: drawn },
+          mark: dots,
+          encoding: { x: number('prediction', 'prediction'), y: number('residual', 'residual'), color },
+        },
+        {
+          data: { values: [{ residual: 0 }] },
+          mark: { ...dotted, type: 'rule' },
+          encoding: { y: number('residual', 'residual') },
+        },
+      ],
+    },
+    ...(held.length < 2
+      ? []
+      : [
+          {
+            width,
+            height: Math.round(90 * look.stretch),
+            data: { values: held },
+            mark: { type: 'bar', color: partColors.test },
+            encoding: {
+              x: {
+                field: 'residual',
+                type: 'quantitative',
+                bin: { maxbins: 30 },
+                axis: { ...axis, title: 'residual of the test rows' },
+              },
+              y: { aggregate: 'count', type: 'quantitative', axis: { tickCount: 3, title: 'rows' } },
+            },
+          },
+        ]),
+  ];
+  return {
+    name: 'residuals',
+    title,
+    caption: `${title} (${about}). ${notes.join(' ')}`,
+    spec: wholeSpec(
+      { title, context: about, notes, description: `${title}. ${about}.`, look },
+      { vconcat: panels, spacing: 12 },
+    ),
+  };
+}
