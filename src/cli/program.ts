@@ -20,6 +20,7 @@ import { addPredictCommand } from './predict.ts';
 import { addReportCommand } from './report.ts';
 import { addRerunCommand } from './rerun.ts';
 import { addRunCommand } from './run-file.ts';
+import { addRunsCommand } from './runs.ts';
 import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
@@ -79,6 +80,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addCheckCommand(program, setStatus);
   addDiffCommand(program);
   addListCommand(program);
+  addRunsCommand(program);
   addDataCommand(program);
   addModelCommand(program);
   addStoreCommand(program, setStatus);

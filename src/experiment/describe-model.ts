@@ -22,7 +22,7 @@ type Values = ReadonlyMap<OptionName, readonly Setting[]>;
  * What differs between the trials is left out: it is an axis of what is shown.
  */
 export function describeModel(
-  experiment: Experiment,
+  experiment: Pick<Experiment, 'architecture' | 'task'>,
   values: Values,
   data: readonly Pick<DataWords, 'columns' | 'classes'>[],
 ): string {
@@ -93,7 +93,7 @@ function waysOf(solvers: readonly SolverName[], optimizerTitle: string): string 
 function shapeOf(
   hidden: string,
   only: (name: OptionName) => Setting | null,
-  { task }: Experiment,
+  { task }: Pick<Experiment, 'task'>,
   data: readonly Pick<DataWords, 'columns' | 'classes'>[],
 ): string {
   const units = hiddenUnits(hidden).join('-');
