@@ -81,17 +81,14 @@ export function addDataCommand(program: Command): void {
     ['data export mnist --first 100 --format idx --out small', 'the first images of both parts'],
     ['data export franke --samples 100 --noise 0 --out franke', 'points on the surface, as CSV'],
     ['data export breast-cancer --out .', 'a bundled table'],
-    ['data export function --formula "exp(-x^2)" --domain -2:2 --grid 100', 'a function of your own'],
+    ['data export formula --formula "exp(-x^2)" --domain -2:2 --grid 100', 'a function of your own'],
   ]);
   exporting.action(async (name: string, flags: Flags) => {
     const choice = parseChoice(name, exportable, '<dataset>');
     const table = builtInTables.find(([known]) => known === choice)?.[1];
     if (table !== undefined) return exportTable(choice, table, flags);
-    if (choice in aliases && flags.dataDir !== undefined) throw isBundled(choice, flags.dataDir);
-    const { dataset, title, source, license } = await loadRows(
-      aliases[choice] ?? (choice as DatasetName),
-      flags,
-    );
+    const builtIn = aliases[choice] ?? { dataset: choice as DatasetName };
+    const { dataset, title, source, license } = await loadRows(choice, builtIn, flags);
     const { checkOutputDirectory } = await import('../files/write-files.ts');
     await checkOutputDirectory(flags.out, '--out');
     const format = parseChoice(flags.format, formats, '--format');
@@ -110,8 +107,10 @@ export function addDataCommand(program: Command): void {
   });
 }
 
-/** Data that are bundled, by the name that people know. */
-const aliases: Readonly<Record<string, DatasetName>> = { mnist: 'images' };
+/** Built-in data of a dataset, by the name that people know. */
+const aliases: Readonly<Record<string, BuiltIn>> = Object.fromEntries(
+  Object.entries<BuiltIn>(builtIns).filter(([name, { file }]) => file === undefined && !(name in datasets)),
+);
 
 /** Tables that are bundled. */
 const builtInTables = Object.entries<BuiltIn>(builtIns).filter(([, { file }]) => file !== undefined);
@@ -146,14 +145,20 @@ async function exportTable(name: string, { file, sha256 }: BuiltIn, flags: Flags
 function isBundled(name: string, received: string): UserError {
   return new UserError({
     what: `--data-dir does not apply to ${name}, which is bundled`,
-    expected: `data export ${aliases[name]} --data-dir DIR`,
+    expected: `data export ${aliases[name].dataset} --data-dir DIR`,
     received,
-    remedy: `write ${aliases[name]} instead of ${name}`,
+    remedy: `write ${aliases[name].dataset} instead of ${name}`,
   });
 }
 
 /** Generates or reads a dataset according to the flags. Errors: flags of another dataset. */
-async function loadRows(name: DatasetName, flags: Flags): Promise<Description & { dataset: Dataset }> {
+async function loadRows(
+  choice: string,
+  { dataset: name, settings: known }: Pick<BuiltIn, 'dataset' | 'settings'>,
+  flags: Flags,
+): Promise<Description & { dataset: Dataset }> {
+  if (choice in aliases && flags.dataDir !== undefined && datasets[name].fromFiles)
+    throw isBundled(choice, flags.dataDir);
   const entry = datasetEntry(name);
   const accepted = optionNamesOf(name);
   for (const flag of Object.keys(optionDefaults) as OptionName[]) {
@@ -166,7 +171,12 @@ async function loadRows(name: DatasetName, flags: Flags): Promise<Description & 
       accepted.flatMap((option) => (flags[option] === undefined ? [] : [[option, [flags[option]]]])),
     ),
   );
-  const settings = Object.fromEntries(accepted.map((option) => [option, singleSetting(option, name, flags)]));
+  const settings = Object.fromEntries(
+    accepted.map((option) => [
+      option,
+      singleSetting(option, flags[option]) ?? known?.[option] ?? defaultOf(option, name),
+    ]),
+  );
   const sources = sourcesOf(flags);
   const { config } = await entry.resolve(settings, sources);
   const dataset = await entry.load(config, Number(settings.seed ?? 0), sources);
@@ -218,10 +228,9 @@ function doesNotApply(flag: string, received: unknown, dataset: string): UserErr
   });
 }
 
-/** The single value of an option; experiments allow a list here. */
-function singleSetting(name: OptionName, dataset: DatasetName, flags: Flags): Setting {
-  const text = flags[name];
-  if (text === undefined) return defaultOf(name, dataset);
+/** The single value of an option that is given; experiments allow a list here. */
+function singleSetting(name: OptionName, text: string | undefined): Setting | undefined {
+  if (text === undefined) return undefined;
   const values = parseOption(name, text);
   if (values.length === 1) return values[0];
   throw new UserError({

@@ -95,7 +95,10 @@ export function addTrainOptions(command: Command): void {
 /** The options that choose any data, and say what titles call them and how a table is read. */
 export function dataOptions(): Option[] {
   return [
-    new Option('--data <what>', 'built-in data by name, or the path of a table or of a folder with images'),
+    new Option(
+      '--data <what>',
+      `built-in data: ${Object.keys(builtIns).join(', ')}; or the path of a table or of a folder with images`,
+    ),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),
     labelNamesFlag(),
