@@ -13,17 +13,18 @@ import { fold } from './fold.ts';
 /** Ours is called near a published number if it differs by at most this part of it. */
 const near = 0.05;
 
-/** The end of a report: the best cell of each experiment, and how many published numbers ours are near. */
+/** The end of a report: the best cell of each experiment, and how many published numbers, if any, ours are near. */
 export function findings(
   plans: readonly Plan[],
   records: Records,
-  comparisons: readonly Comparison[],
+  comparisons: readonly Comparison[] | null,
   width: number,
 ): string {
   const rows = plans.map((plan): [string, string] => [plan.experiment.name, bestText(plan, records)]);
   const indent = rows.reduce((most, [name]) => Math.max(most, name.length), 0) + 2;
   const lines = rows.flatMap(([name, text]) => fold(name.padEnd(indent) + text, width, indent));
-  return ['Best of each experiment:', ...lines, ...fold(publishedText(comparisons), width)].join('\n');
+  const published = comparisons === null ? [] : fold(publishedText(comparisons), width);
+  return ['Best of each experiment:', ...lines, ...published].join('\n');
 }
 
 /** "test R2, bootstrap mean 0.629±0.012: batch size 10, learning rate 0.1". */

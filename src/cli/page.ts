@@ -22,7 +22,7 @@ export async function renderPage(
     quiet,
     remarks,
   }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'> & Partial<Pick<RunOptions, 'remarks'>>,
-  kind: 'report' | 'experiment' = 'report',
+  kind: 'report' | 'own' | 'experiment' = 'report',
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
   const { compareWithPublished, isComparable } = await import('../claims/comparison.ts');
@@ -36,7 +36,7 @@ export async function renderPage(
     if (!quiet) writeStderr(`note: ${text}`);
   };
   // A folder that fys-nn has named itself, next to those of verify.
-  const own = kind === 'report' ? (reportFolderName(plans) ?? '.') : runFolderName(plans[0]);
+  const own = kind === 'experiment' ? runFolderName(plans[0]) : (reportFolderName(plans) ?? '.');
   const isOwn = folder === join('results', own);
   return reportPage({
     runs: await Promise.all(
@@ -48,7 +48,7 @@ export async function renderPage(
       }),
     ),
     functions:
-      kind === 'experiment'
+      kind !== 'report'
         ? null
         : {
             name: functions.name,
@@ -60,7 +60,7 @@ export async function renderPage(
     ...(remarks === undefined ? {} : { remarks }),
     comparisons: (await compareWithPublished(plans, records)).filter(isComparable),
     verdicts:
-      kind === 'experiment'
+      kind !== 'report'
         ? null
         : await readVerdicts(
             [join(folder, 'verify'), ...(isOwn ? ['results/verify', 'results/verify-quick'] : [])],
@@ -72,7 +72,7 @@ export async function renderPage(
       labelNames: sources.labelNames ?? null,
       store: storeDirectory === defaultStore ? null : storeDirectory,
       out: folder === 'results' || (kind === 'experiment' && isOwn) ? null : folder,
-      nested: kind === 'report',
+      nested: kind !== 'experiment',
     },
     classifier: await classifierData(plans, records, storeDirectory, sources, note),
   });

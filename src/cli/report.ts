@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { experiments } from '../../experiments/index.ts';
-import { printable } from '../errors.ts';
-import { parseOption } from '../experiment/options.ts';
+import type { Sources } from '../datasets/dataset.ts';
+import { printable, UserError } from '../errors.ts';
+import { flagOf, parseOption } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
 import { folderName, reportFolderName } from '../output/folder-name.ts';
@@ -12,6 +13,7 @@ import { programAndMachine, quickWarning } from '../output/manifest.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addExamples } from './examples.ts';
+import { withFlags } from './flags.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
 import {
   addRunFlags,
@@ -24,16 +26,20 @@ import {
 } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
-import { writeEvent } from './terminal.ts';
+import { writeEvent, writeStderr } from './terminal.ts';
 
-/** `fys-nn report`: runs every experiment, with all trials in one pool, and writes one folder with a page of all results. */
+/**
+ * `fys-nn report`: runs every experiment of the report, or those of the user's files, with all trials in one pool, and writes
+ * one folder with a page of all results.
+ */
 export function addReportCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('report')
-    .description('Run every experiment of the report and write one page of all results');
+    .argument('[files...]', 'files of experiments of your own, instead of those of the report')
+    .description('Run every experiment of the report, or of files, and write one page of all results');
   const seed = new Option(
     '--seed <n>',
-    'seed of every random draw (default: 2020); a list such as 1..5 gives means',
+    'seed of every random draw (default: 2020, of files their own); a list such as 1..5 gives means',
   );
   addUnder(command, 'Seeds and statistics:', seed);
   addRunFlags(command, {
@@ -45,8 +51,15 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
   addExamples(command, [
     ['report --quick', 'every experiment, scaled down'],
     ['report --seed 1..5 --jobs 4', 'means of five seeds, on four threads'],
+    ['report my.yaml other.yaml', 'a report of your own'],
   ]);
-  command.action(async (flags: RunFlags & { seed?: string }) => {
+  command.action(async (files: string[], flags: RunFlags & { seed?: string }) => {
+    if (files.length > 0) {
+      const { plans, sources } = await planFiles(files, flags, command);
+      const folder = flags.out ?? join('results', reportFolderName(plans) ?? '.');
+      setStatus(await runReport(plans, folder, runOptionsOf(flags, sources)));
+      return;
+    }
     const choices = {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
@@ -56,6 +69,48 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
     for (const experiment of experiments) plans.push(await planExperiment(experiment, choices, sources));
     const folder = flags.out ?? join('results', reportFolderName(plans) ?? '.');
     setStatus(await runReport(plans, folder, runOptionsOf(flags, sources)));
+  });
+}
+
+/** Plans the experiments of files, each with the variant and the seeds of its own unless the user gives others. */
+async function planFiles(
+  files: readonly string[],
+  flags: RunFlags & { readonly seed?: string },
+  command: Command,
+): Promise<{ plans: Plan[]; sources: Sources }> {
+  const { planFile } = await import('./run-file.ts');
+  const { locatedSources } = await import('../experiment/located.ts');
+  const idle = ['dataDir', 'dataName', 'labelNames'].find(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (idle !== undefined) throw dataInFiles(flagOf(idle));
+  const planned = [];
+  for (const path of files) {
+    const made = await planFile(path, flags, command);
+    const { name } = made.plan.experiment;
+    const same = planned.find(({ plan }) => folderName(plan.experiment.name) === folderName(name));
+    if (same !== undefined) throw sameName(name, same.path, path);
+    planned.push({ path, ...made });
+    if (flags.quiet !== true) for (const text of made.notes) writeStderr(`note: ${path}: ${withFlags(text)}`);
+  }
+  return { plans: planned.map(({ plan }) => plan), sources: locatedSources(planned) };
+}
+
+function dataInFiles(flag: string): UserError {
+  return new UserError({
+    what: `${flag} has no effect with files of experiments, which say what their data are`,
+    expected: 'data in the files',
+    received: flag,
+    remedy: `leave out ${flag}, or write data: into a file`,
+  });
+}
+
+function sameName(name: string, one: string, other: string): UserError {
+  return new UserError({
+    what: `${one} and ${other} have the same name, and would have the same folder`,
+    expected: 'another name for each file',
+    received: name,
+    remedy: one === other ? 'leave out one of them' : `write name: ${name}-2 in ${other}`,
   });
 }
 
@@ -71,6 +126,25 @@ export async function runReport(
   const runs = plans.map((plan): PlannedRun => {
     return { plan, out: join(folder, folderName(plan.experiment.name)) };
   });
+  const isOwn = plans.every(({ experiment }) => experiment.definition !== null);
+  const writeOwn = async (records: Records) => {
+    const page = await renderPage(plans, records, folder, options, 'own');
+    await writeTop(new Map([[pageFile, page]]));
+    const { findings } = await import('./findings.ts');
+    const { screenOf } = await import('./screen.ts');
+    const found = findings(plans, records, null, screenOf(process.stdout).width);
+    return `${found}\npage:    fys-nn open ${printable(folder)}\n`;
+  };
+  const writeTop = async (files: ReadonlyMap<string, FileContent>) => {
+    const manifest = await reportManifest(plans, options);
+    const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
+    noteKept(folder, kept);
+    writeEvent('written', { path: join(folder, pageFile) });
+  };
+  if (isOwn) {
+    if (!options.planOnly) await checkOutFolder(folder, [pageFile], options.storeDirectory);
+    return await runPlans(runs, options, { what: join(folder, pageFile), folders: [], write: writeOwn });
+  }
   const write = async (records: Records) => {
     const functions = await writeFunctions(
       { figures: options.figures },
@@ -80,10 +154,7 @@ export async function runReport(
     const comparison = await comparisonOf(plans, records, options.formats);
     const page = await renderPage(plans, records, folder, options);
     const files = new Map<string, FileContent>([...comparison.files, [pageFile, page]]);
-    const manifest = await reportManifest(plans, options);
-    const kept = await writeRunFolder(folder, files, (listed) => toJson({ ...manifest, files: listed }));
-    noteKept(folder, kept);
-    writeEvent('written', { path: join(folder, pageFile) });
+    await writeTop(files);
     const numbers = comparison.isEmpty ? '' : `numbers: ${printable(join(folder, 'published.md'))}\n`;
     const opened = folder === 'results' ? 'fys-nn open' : `fys-nn open ${printable(join(folder, pageFile))}`;
     const next = 'fys-nn verify --quick, to see what holds for other seeds';

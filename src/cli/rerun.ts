@@ -137,7 +137,11 @@ async function rerunReport(run: StoredRun, words: readonly string[], flags: Flag
   const planned = [];
   for (const part of await reportParts(run)) planned.push(await planAgain(part, flags, () => given));
   const plans = planned.map(({ plan }) => plan);
-  const sources = planned.find((one) => one.sources.dataDir !== null)?.sources ?? { dataDir: null };
+  const isOwn = plans.every(({ experiment }) => experiment.definition !== null);
+  const { locatedSources } = await import('../experiment/located.ts');
+  const sources = isOwn
+    ? locatedSources(planned)
+    : (planned.find((one) => one.sources.dataDir !== null)?.sources ?? { dataDir: null });
   const folder =
     flags.out ?? ownFolder(run, seed === undefined) ?? join('results', reportFolderName(plans) ?? '.');
   const { runReport } = await import('./report.ts');

@@ -32,8 +32,11 @@ export function runFolderName(plan: Plan): string {
 
 /** The name of a report's folder in results/; null for the report's own trials, which are in results/ itself. */
 export function reportFolderName(plans: readonly Plan[]): string | null {
+  const own = plans.filter(({ experiment }) => experiment.definition !== null);
+  const named = own.length === 0 ? [] : [namesDifference(own.map(({ experiment }) => experiment.name))];
   const distinct = new Map(plans.flatMap(differencesOf).map((one) => [JSON.stringify(one), one]));
-  return distinct.size === 0 ? null : withDifferences('report', [...distinct.values()]);
+  const all = [...named, ...distinct.values()];
+  return all.length === 0 ? null : withDifferences('report', all);
 }
 
 /** The name followed by the differences: at most 60 characters of them, then a digest where those do not say everything. */
@@ -45,6 +48,12 @@ export function withDifferences(name: string, differences: readonly Difference[]
   const values = JSON.stringify(differences.map(({ text, value }) => [text, value]));
   const digest = createHash('sha256').update(values).digest('hex').slice(0, 10);
   return `${name}-${whole.slice(0, longest).replace(/[-.+_]+$/, '')}-${digest}`;
+}
+
+/** The experiments of the user's files: "of-my-net+other". */
+function namesDifference(names: readonly string[]): Difference {
+  const isExact = names.every((name) => safe(name) === folderName(name) && !name.includes('+'));
+  return { text: `of-${names.map(safe).join('+')}`, isExact, value: names };
 }
 
 function differencesOf(plan: Plan): Difference[] {

@@ -29,7 +29,8 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
   const given = (Object.keys(lists) as OptionName[]).filter(
     (name) => name === 'seed' || JSON.stringify(lists[name]) !== JSON.stringify(own[name]),
   );
-  const { fromFiles } = datasets[experiment.dataset];
+  // What runs an experiment of the user's says where its data are.
+  const fromFiles = datasets[experiment.dataset].fromFiles && experiment.definition === null;
   return [
     'npx fys-nn',
     experiment.command,

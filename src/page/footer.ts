@@ -22,6 +22,9 @@ function creditsOf(plans: readonly Plan[]): Credit[] {
   return [...credits.values()];
 }
 
+const publishedCredit = html`The published numbers are from M. B. Pettersen, project 2 of FYS-STK4155, University of Oslo, 2020. Those marked “off a curve” were read
+from a figure. `;
+
 /** The page's footer: the sources of its numbers. */
 export function pageFooter(plans: readonly Plan[]): Html {
   return html`<footer>
@@ -30,8 +33,7 @@ export function pageFooter(plans: readonly Plan[]): Html {
 same settings on every machine. The folder of this page also holds the numbers as CSV tables. For each experiment,
 <code>manifest.json</code> lists its settings, trials, machine and times.</p>
 ${creditsOf(plans).map(({ text, sha256 }) => html`<p>${text}${sha256 === null ? null : html` SHA-256 of their contents: <code class="hash">${sha256}</code>.`}</p>`)}
-<p>The published numbers are from M. B. Pettersen, project 2 of FYS-STK4155, University of Oslo, 2020. Those marked “off a curve” were read
-from a figure. <a href="https://vega.github.io/">Vega</a>, which is part of this page, draws the figures. The page works offline and sends
+<p>${plans.every(({ experiment }) => experiment.definition !== null) ? null : publishedCredit}<a href="https://vega.github.io/">Vega</a>, which is part of this page, draws the figures. The page works offline and sends
 nothing.</p>
 </footer>`;
 }

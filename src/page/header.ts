@@ -64,7 +64,7 @@ export function pageHeader(
   ];
   return html`<header>
 <p class="kicker">fys-nn</p>
-${functions === null ? experimentLead(plans[0]) : reportLead(plans)}
+${functions !== null ? reportLead(plans) : plans.length === 1 ? experimentLead(plans[0]) : ownLead(plans)}
 ${quick ? html`<p class="warning" role="note"><strong>${quickWarning}</strong></p>` : null}
 <p>${seedsOf(plans)} ${whatToClick(plans, sections)}</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}${held.map(
@@ -97,6 +97,15 @@ function experimentLead(plan: Plan): Html {
   const where = figure === null ? '' : ` ${figure} of the report has the same settings.`;
   return html`<h1>${title}</h1>
 <p class="lead">One experiment on these data: ${data}.${where}</p>`;
+}
+
+/** Of a report of the user's own: each experiment with the title that its file gives. */
+function ownLead(plans: readonly Plan[]): Html {
+  const data = [...new Set(plans.flatMap((plan) => plan.data.map(({ title }) => title)))];
+  return html`<h1>${counted(plans.length, 'experiment')}</h1>
+<p class="lead">On these data: ${inWords(data)}.</p>
+<ul>
+${plans.map(({ experiment: { name, title } }) => html`<li>${link(name)}: ${title}</li>\n`)}</ul>`;
 }
 
 function link(experiment: string): Html {
@@ -133,6 +142,10 @@ function seedsOf(plans: readonly Plan[]): Html {
   const means = plans.map((plan) => describePlan(plan).seeds).find((text) => text.startsWith('means'));
   if (seeds.length === 1 && means !== undefined)
     return html`Numbers are ${means} (${termLink('seed', 'seed')}), with ± for the standard deviation.`;
+  if (new Set(plans.map(({ lists }) => listText(lists.seed ?? []))).size > 1) {
+    return html`Each experiment has ${termLink('seed', 'seeds')} of its own. Where there are several, numbers are means over them, with ± for
+the standard deviation.`;
+  }
   if (seeds.length === 1) {
     return html`Every random draw follows from ${termLink('seed', `seed ${seeds[0]}`)}: the same seed gives the same numbers on every machine.`;
   }

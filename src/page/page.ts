@@ -67,7 +67,7 @@ ${runs.map((run) => experimentSection(run, records, comparisons, places))}`;
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>fys-nn: ${functions === null ? describePlan(plans[0]).title : 'a report, rerun from a seed'}${plans[0].quick ? ' (quick run)' : ''}</title>
+<title>fys-nn: ${functions !== null ? 'a report, rerun from a seed' : plans.length === 1 ? describePlan(plans[0]).title : plans.map(({ experiment }) => experiment.name).join(', ')}${plans[0].quick ? ' (quick run)' : ''}</title>
 <style>${verbatim(styles)}</style>
 </head>
 <body>
