@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { resolve } from 'node:path';
 import { printable, UserError } from '../errors.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { didYouMean } from '../math/nearest.ts';
@@ -7,6 +7,7 @@ import type { Setting } from '../parsing/option.ts';
 import { type BuiltIn, builtInPath, builtIns } from './built-in.ts';
 import { datasetOfFile } from './data-file.ts';
 import type { Sources } from './dataset.ts';
+import { nameOfPath } from './image-names.ts';
 import { type DatasetName, datasetEntry } from './index.ts';
 import { defaultTableChoices, type TableChoices } from './table-choices.ts';
 
@@ -87,6 +88,6 @@ async function kindOf(path: string): Promise<'folder' | 'file'> {
 
 /** houses for ../data/houses.csv.gz */
 function plainName(path: string): string {
-  const name = printable(basename(path));
+  const name = printable(nameOfPath(resolve(path)));
   return name.replace(/^\.+/, '').replace(/(\.[A-Za-z0-9]{1,8}){1,2}$/, '') || 'data';
 }

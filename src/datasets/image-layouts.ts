@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Idx, readIdxFile } from './idx.ts';
 import { readImageCsv } from './image-csv.ts';
+import { idxPart } from './image-names.ts';
 import { type ImageParts, type LabelledImages, noTestPart } from './image-parts.ts';
 
 /** Files of one folder that belong together. */
@@ -30,10 +31,6 @@ export const imageFiles = {
 } as const;
 type ImagePart = keyof typeof imageFiles;
 
-/** train-images-idx3-ubyte, train-images.idx3-ubyte, emnist-letters-test-labels-idx1-ubyte.gz */
-const idxName =
-  /^(.*?)[-_. ]*(train|t10k|test)[-_. ]*(images|labels)[-_. ]*(?:idx[-_. ]?\d)?[-_. ]*(?:u?byte|int)?(?:\.gz)?$/i;
-
 /** MNIST's own files, also under the names of Kaggle, torchvision and EMNIST. */
 const idx: ImageLayout = {
   title: 'IDX files',
@@ -44,12 +41,13 @@ const idx: ImageLayout = {
     const order = (name: string) =>
       `${published.has(name.replace(/\.gz$/, '')) ? 0 : 1}${/\.gz$/i.test(name) ? 1 : 0}${name}`;
     for (const name of names.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {
-      const [, prefix, split, kind] = idxName.exec(name) ?? [];
-      if (kind === undefined) continue;
+      const found = idxPart(name);
+      if (found === null) continue;
+      const { prefix, isTrain, isImages } = found;
       const key = prefix.toLowerCase();
       const set = sets.get(key) ?? { prefix, files: {} };
       sets.set(key, set);
-      const part: ImagePart = `${/train/i.test(split) ? 'train' : 'test'}${/images/i.test(kind) ? 'Images' : 'Labels'}`;
+      const part: ImagePart = `${isTrain ? 'train' : 'test'}${isImages ? 'Images' : 'Labels'}`;
       set.files[part] ??= name;
     }
     return [...sets.values()].map(({ prefix, files }) => ({

@@ -24,6 +24,11 @@ export function parseLabelNames(text: string): readonly string[] {
   return Array.from({ length: last + 1 }, (_, label) => names.get(label) ?? String(label));
 }
 
+/** The same names, checked. Errors: UserError for a name that cannot be used. */
+export function checkLabelNames(names: readonly string[]): readonly string[] {
+  return checkNames(names, '{labelNames}', 'name');
+}
+
 /** The same names as text that parses to them. */
 export function labelNamesText(names: readonly string[]): string {
   return names.map((name) => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',');

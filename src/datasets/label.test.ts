@@ -58,3 +58,13 @@ test('any folder gives a label of 1 to 60 printable characters, which would do a
     { seed: fixedSeed },
   );
 });
+
+test.each([
+  ['/data/emnist-letters-train-images-idx3-ubyte.gz', 'emnist-letters'],
+  ['/data/digits/t10k-labels-idx1-ubyte', 'digits'],
+  ['/data/FashionMNIST/raw/train-images.idx3-ubyte', 'FashionMNIST'],
+  ['/data/FashionMNIST/raw', 'FashionMNIST'],
+  ['/data/images.npz', 'images.npz'],
+])('%s is called %s', (dataDir, label) => {
+  expect(labelOf({ dataDir })).toBe(label);
+});

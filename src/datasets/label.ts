@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { printable, printableText, UserError } from '../errors.ts';
 import type { Sources } from './dataset.ts';
+import { nameOfPath } from './image-names.ts';
 
 /** The longest label, in characters. */
 const longest = 60;
@@ -12,7 +13,7 @@ const longest = 60;
 export function labelOf({ dataDir, dataName = null }: Sources): string | null {
   if (dataDir === null || dataName !== null) return dataName;
   const path = resolve(dataDir);
-  const characters = [...printable(basename(path) || path)];
+  const characters = [...printable(nameOfPath(path) || path)];
   return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : characters.join('');
 }
 

@@ -78,7 +78,11 @@ export const experimentFile = z.strictObject({
     .optional()
     .describe('built-in data by name, or the path of a table or of a folder with images, from this file'),
   dataName: shownText.optional().describe('what titles call the data'),
-  labelNames: names.optional().describe('names of the classes, in the order of their labels'),
+  labelNames: names
+    .optional()
+    .describe(
+      'names of the classes, in the order of their labels, or the path of a text file with one name a line',
+    ),
   target: shownText.optional().describe('the column of a table to predict'),
   features: names.optional().describe('the columns that it is predicted from (default: all others)'),
   drop: names.optional().describe('columns that are left out'),

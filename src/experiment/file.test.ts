@@ -6,7 +6,7 @@ import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import type { Experiment } from './define.ts';
 import { readExperimentFile } from './file.ts';
-import { changedBy } from './from-file.ts';
+import { changedBy, experimentOf } from './from-file.ts';
 import type { SettingLists } from './options.ts';
 import { planExperiment } from './plan.ts';
 
@@ -217,4 +217,22 @@ describe('mistakes are named with their place', () => {
       expect((error as Error).message.replaceAll(`${folder}/`, '')).toMatch(message);
     }
   });
+});
+
+test('names of classes are a list, text with commas, or a file next to the experiment', async () => {
+  await writeFile(join(folder, 'names.txt'), 'setosa\nversi color\nvirginica\n');
+  for (const labelNames of [
+    '[setosa, versi color, virginica]',
+    '"setosa, versi color, virginica"',
+    'names.txt',
+    '"@names.txt"',
+  ]) {
+    const file = await read(`data: iris\nlabelNames: ${labelNames}\n`);
+    const { sources } = await experimentOf(file, {}, {}, 'run my.yaml');
+    expect(sources.labelNames).toEqual(['setosa', 'versi color', 'virginica']);
+  }
+  const twice = await read('data: iris\nlabelNames: [a, b, a]\n');
+  await expect(experimentOf(twice, {}, {}, 'run my.yaml')).rejects.toThrow(
+    /name 3 of \{labelNames\} is the same/,
+  );
 });

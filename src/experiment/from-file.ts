@@ -2,6 +2,7 @@ import { builtIns } from '../datasets/built-in.ts';
 import { chooseData, type DataChoice } from '../datasets/data-choice.ts';
 import type { Sources } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/index.ts';
+import { checkLabelNames, parseLabelNames } from '../datasets/label-names.ts';
 import { didYouMean } from '../math/nearest.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { defineOwn, type Experiment, type ExperimentDefinition, optionsOf } from './define.ts';
@@ -173,9 +174,15 @@ function dataIn({ path, written }: ExperimentFile): Partial<DataChoice> {
   });
   return defined({
     data: data === undefined || Object.hasOwn(builtIns, data) ? data : fromFile(path, data),
-    ...{ dataName, labelNames: listOf(labelNames) },
+    ...{ dataName, labelNames: labelNames === undefined ? undefined : labelNamesIn(path, labelNames) },
     table: Object.keys(table).length === 0 ? undefined : table,
   });
+}
+
+/** A list of names, or as on the command line: names with commas between them, or the path of a file. */
+function labelNamesIn(path: string, names: string | readonly string[]): readonly string[] {
+  if (typeof names !== 'string') return checkLabelNames(names);
+  return parseLabelNames(names.includes(',') ? names : fromFile(path, names.replace(/^@/, '')));
 }
 
 function listOf(names: string | string[] | undefined): string[] | undefined {
