@@ -173,7 +173,8 @@ function levelsLine(column: ColumnSummary, width: number): string {
   for (const [place, { text, rows }] of column.levels.entries()) {
     const next = `${place === 0 ? ' ' : ', '}${printable(text)} ${rows}`;
     const left = column.levels.length - place;
-    if (line.length + next.length > width - 16 && place > 0) return `${line}, and ${left} more`;
+    const room = left === 1 ? width : width - ', and 1000 more'.length;
+    if (line.length + next.length > room && place > 0) return `${line}, and ${left} more`;
     line += next.length > width ? `${next.slice(0, width - line.length - 20)}…` : next;
   }
   return line;

@@ -31,7 +31,8 @@ const mostRecords = 200;
 /** Finds out how the text is written from its start, which ends with a line unless it is the whole text. Errors: BadCsv. */
 export async function findDialect(sample: string): Promise<CsvDialect> {
   const lineEnd = sample.includes('\n') || !sample.includes('\r') ? '\n' : '\r';
-  const comments = /^[\s]*#/.test(sample);
+  // A line that starts with a colour such as #ff0000 is no comment.
+  const comments = /^\s*#/.test(sample) || /^#(?:[\s#]|$)/m.test(sample);
   const given = /^sep=(.)\r?$/m.exec(sample.slice(0, 8))?.[1];
   const candidates = [];
   for (const separator of given === undefined ? Object.keys(separators) : [given]) {

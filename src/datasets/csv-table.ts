@@ -189,7 +189,7 @@ export function otherNames(path: string, names: readonly string[], columns: numb
     what: `the first line of ${path} has ${counted(names.length, 'name')}, and most rows have ${counted(columns, 'cell')}`,
     expected: 'one name for each column',
     received: names.slice(0, 20).join(' | '),
-    remedy: 'complete the names, or quote cells that contain the separator',
+    remedy: `complete the ${names.length < columns ? 'names' : 'rows'}, or quote cells that contain the separator`,
   });
 }
 

@@ -62,6 +62,7 @@ async function readAny(path: string, options: TableOptions): Promise<RawTable> {
   const start = await tableStart(path);
   const format = formatOf(start);
   if (format === tableFormats.csv) checkIsTable(path, start);
+  else if (options.decimalComma) throw noText(path, format.title);
   return format.read(path, start, options);
 }
 
@@ -77,6 +78,14 @@ export async function tableStart(path: string): Promise<Buffer> {
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function noText(path: string, format: string): UserError {
+  return new UserError({
+    what: `{decimalComma} has no effect on ${path}: ${format} holds numbers, not text`,
+    expected: 'a table that is text, such as CSV',
+    remedy: 'leave {decimalComma} out',
+  });
 }
 
 /** Refuses what is known to be no table. */
