@@ -68,7 +68,7 @@ export function addDataCommand(program: Command): void {
     .option('--out <dir>', 'where to write the files', 'data/downloads');
   exporting.option(
     '--data-dir <path>',
-    'images: folder with four IDX files to use instead of the bundled ones; terrain: the GeoTIFF file',
+    'images: folder with images to use instead of the bundled ones; terrain: the GeoTIFF file',
   );
   for (const name of Object.keys(optionDefaults) as OptionName[]) {
     const { description } = options[name];

@@ -19,7 +19,7 @@ export function addDoctorCommand(program: Command, setStatus: SetStatus): void {
     .command('doctor')
     .description('Check that this machine computes the right numbers; check data, disk and versions')
     .addOption(new Option('--store <dir>', 'the store to check (default: results/.trials)'))
-    .addOption(new Option('--data-dir <dir>', 'also check the four IDX files in this folder'))
+    .addOption(new Option('--data-dir <dir>', 'also check the images in this folder'))
     .addOption(new Option('--golden <file>', 'golden hashes to use instead of the bundled ones').hideHelp())
     .addOption(new Option('--json', 'print as JSON'))
     .addHelpText('after', '\nExit status: 0 nothing is wrong, 1 something is wrong. Warnings do not count.')

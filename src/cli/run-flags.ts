@@ -135,7 +135,7 @@ export function dataFlags(): Option[] {
   return [
     new Option(
       '--data-dir <dir>',
-      'folder with images to use instead of the bundled MNIST: IDX files, or train.csv and test.csv',
+      'folder with images to use instead of the bundled MNIST: IDX files, CSV or .npz',
     ),
     new Option('--data-name <name>', "what titles call the data of --data-dir (default: the folder's name)"),
     labelNamesFlag(),

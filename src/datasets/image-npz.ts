@@ -6,6 +6,9 @@ import { type Idx, idxOf } from './idx.ts';
 import { type ImageParts, type LabelledImages, noTestPart } from './image-parts.ts';
 import { wholeFile } from './whole-file.ts';
 
+/** The largest array, unpacked. */
+const mostBytes = 2 ** 30;
+
 /**
  * Reads images from a .npz file, such as Keras's mnist.npz: x_train [rows][height][width] and y_train [rows], x_test and
  * y_test; or x and y. Pixels and labels are whole numbers from 0 to 255. Errors: UserError that names the array.
@@ -51,7 +54,15 @@ function partOf(
 ): LabelledImages {
   const bytesOf = (name: string, dimensions: number): Idx => {
     const what = `the array ${quote(name)} in ${path}`;
-    return bytesIn(decodeNpy(members.get(name)!.unpack(), what), what, dimensions);
+    const member = members.get(name)!;
+    if (member.size > mostBytes) {
+      throw new UserError({
+        what: `${what} has ${member.size} bytes, unpacked`,
+        expected: `at most ${mostBytes}`,
+        remedy: 'save fewer images, or as unsigned bytes',
+      });
+    }
+    return bytesIn(decodeNpy(member.unpack(), what), what, dimensions);
   };
   const [image, label] = [roles.inputs[part], roles.target[part]];
   return {
