@@ -39,7 +39,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 test('shows what differs, each metric of the cells that correspond, and the best cells', async () => {
   const { status, stdout, stderr } = await call('diff', 'a', 'b/manifest.json');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^A {2}a: Network 2-4-1, relu/);
+  expect(stdout).toMatch(/^A {2}a\n {3}Network 2-4-1, relu/);
   expect(stdout).toMatch(/^epochs +2 +20$/m);
   expect(stdout).toMatch(/^note +- +more epochs$/m);
   expect(stdout).not.toMatch(/^samples/m);

@@ -117,7 +117,9 @@ async function forTerminal(
   const { screenOf } = await import('./screen.ts');
   const { showDiff } = await import('./show-diff.ts');
   const screen = screenOf(process.stdout);
-  const heading = names.flatMap((line) => fold(line, screen.width)).join('\n');
+  const heading = names
+    .flatMap((line) => (line.startsWith(' ') ? fold(line, screen.width, 3) : line))
+    .join('\n');
   return `${heading}\n\n${showDiff(diff, facts, all === true, screen)}\n`;
 }
 
@@ -136,11 +138,11 @@ async function diffTableOf(diff: Awaited<ReturnType<typeof compared>>['diff']) {
   return diffTable(diff);
 }
 
-/** What A and B are, in a line each. */
+/** What A and B are: the folder, and the title below it. */
 function namesOf(runs: readonly StoredRun[], results: readonly Results[]): string[] {
-  return runs.map(({ folder, title }, index) => {
+  return runs.flatMap(({ folder, title }, index) => {
     const data = results[index].data.map((one) => one.title).join(', ');
-    return `${'AB'[index]}  ${folder}: ${title}${data === '' ? '' : ` (${data})`}`;
+    return [`${'AB'[index]}  ${folder}`, `   ${title}${data === '' ? '' : ` (${data})`}`];
   });
 }
 
