@@ -3,6 +3,7 @@ import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { reportFolderName, runFolderName } from '../output/folder-name.ts';
+import type { Predictions } from '../output/predicted.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
 import { defaultStore, type RunOptions } from './run-flags.ts';
@@ -21,7 +22,9 @@ export async function renderPage(
     sources,
     quiet,
     remarks,
-  }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'> & Partial<Pick<RunOptions, 'remarks'>>,
+    predictions = [],
+  }: Pick<RunOptions, 'storeDirectory' | 'sources' | 'quiet'> &
+    Partial<Pick<RunOptions, 'remarks'>> & { readonly predictions?: Predictions },
   kind: 'report' | 'own' | 'experiment' = 'report',
 ): Promise<string> {
   const { classifierData } = await import('../page/classifier.ts');
@@ -44,7 +47,11 @@ export async function renderPage(
         const published = await publishedOf(plan.experiment.name);
         const { classifiers } = await openClassifiers(plan, records, storeDirectory);
         const look = { interactive: true };
-        return { plan, classifiers, figures: figuresOf(plan, records, { published, look, classifiers }) };
+        return {
+          plan,
+          classifiers,
+          figures: figuresOf(plan, records, { published, look, classifiers, predictions }),
+        };
       }),
     ),
     functions:

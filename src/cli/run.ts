@@ -172,7 +172,12 @@ async function computeAndWrite(
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
       const page = options.page
-        ? [[pageFile, await renderPage([plan], store, out, options, 'experiment')] as const]
+        ? [
+            [
+              pageFile,
+              await renderPage([plan], store, out, { ...options, predictions }, 'experiment'),
+            ] as const,
+          ]
         : [];
       const tables = resultFiles(plan, store, options.formats, classifiers, predictions);
       const saved = models === null ? [] : modelFiles(plan, models, options.models);
