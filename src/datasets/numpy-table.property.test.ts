@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,6 +10,7 @@ import { parsePythonLiteral } from '../files/python-literal.ts';
 import { fixedSeed, hostileText, valueOrRefusal } from '../hostile.testing.ts';
 import { isText, type RawTable } from './raw-table.ts';
 import { readTable } from './table-formats.ts';
+import { terrain } from './terrain.ts';
 
 const saved: Record<string, string> = JSON.parse(readFileSync('data/fixtures/npy/tables.json', 'utf8'));
 const arrays: Record<string, { npy: string }> = JSON.parse(
@@ -110,6 +111,25 @@ test('a header is a literal of Python, or a SyntaxError', () => {
     }),
     { ...runs, numRuns: 2000 },
   );
+});
+
+test('a file of 10 GB is refused without being read, of every format', async () => {
+  const asTable = (path: string): Promise<unknown> => readTable(path, { decimalComma: false });
+  const asTerrain = (dataDir: string): Promise<unknown> =>
+    terrain.resolve({ step: 'auto', band: 'only' }, { dataDir });
+  const starts = [tables[0], npys[0], Buffer.from('PAR1'), Buffer.from('PK\x03\x04')].map(
+    (start) => [start, asTable] as const,
+  );
+  for (const [start, action] of [...starts, [Buffer.from('II*\0'), asTerrain] as const]) {
+    const path = join(folder, String(count++));
+    await writeFile(path, start);
+    await truncate(path, 1e10); // a sparse file
+    const before = process.memoryUsage().arrayBuffers;
+    expect(await valueOrRefusal<unknown>(() => action(path))).toMatchObject({
+      refusal: { message: expect.stringContaining('more than 2147483648 bytes') },
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
+  }
 });
 
 test('a bomb is refused without being unpacked', async () => {

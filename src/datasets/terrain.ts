@@ -64,7 +64,7 @@ export const terrain = {
   })) as ShapeOf,
   dataName,
   describe: (config, label) => ({
-    title: `terrain ${label === null ? '' : `"${label}" `}(${dataName(config)}, every ${ordinal(config.step)} cell)`,
+    title: `terrain ${label === null ? '' : `"${label}" `}(${dataName(config)})`,
     source: null,
     license: null,
     isReports: false,
@@ -89,7 +89,9 @@ export const terrain = {
       config,
       facts: factsOf(dataset),
       notes: [
-        `of ${width} x ${height} cells, every ${ordinal(config.step)} in both directions is used`,
+        config.step === 1
+          ? `all of ${width} x ${height} cells are used`
+          : `of ${width} x ${height} cells, every ${ordinal(config.step)} in both directions is used`,
         ...(missing === 0
           ? []
           : [`${counted(missing, 'cell')} without data ${missing === 1 ? 'is' : 'are'} left out`]),
@@ -217,9 +219,8 @@ function dataName({ sha256 }: TerrainConfig): string {
   return `sha256:${sha256.slice(0, 12)}`;
 }
 
-/** "2nd", "11th"; nothing is said of every single one. */
+/** "2nd", "11th". */
 function ordinal(count: number): string {
-  if (count === 1) return 'single';
   const ending = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
   return `${count}${ending}`;
 }

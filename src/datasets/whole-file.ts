@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { TooLarge } from '../files/regular-file.ts';
-import { unpackedBytes } from '../files/unpacked.ts';
+import { openRegular, TooLarge } from '../files/regular-file.ts';
+import { unpacked } from '../files/unpacked.ts';
 import { unreadable } from './table-file.ts';
 
 /** The largest file that is read into memory as a whole, unpacked. */
@@ -8,18 +8,38 @@ export const largestFile = 2 ** 31;
 
 /** All bytes of a file, unpacked, and their SHA-256. Errors: UserError for one that cannot be read or is larger than 2 GiB. */
 export async function wholeFile(path: string): Promise<{ bytes: Buffer; sha256: string }> {
-  const pieces: Buffer[] = [];
-  const hash = createHash('sha256');
-  let length = 0;
   try {
-    for await (const piece of unpackedBytes(path, 2 ** 20)) {
-      length += piece.length;
-      if (length > largestFile) throw new TooLarge(`it has more than ${largestFile} bytes`);
-      hash.update(piece);
-      pieces.push(piece);
-    }
+    return await readWhole(path);
   } catch (error) {
     throw unreadable(path, error);
   }
-  return { bytes: Buffer.concat(pieces), sha256: hash.digest('hex') };
+}
+
+async function readWhole(path: string): Promise<{ bytes: Buffer; sha256: string }> {
+  const file = await openRegular(path);
+  try {
+    const { size } = await file.stat();
+    checkLength(size);
+    const hash = createHash('sha256');
+    let bytes = Buffer.allocUnsafe(size);
+    let length = 0;
+    for await (const piece of unpacked(file, 2 ** 20)) {
+      checkLength(length + piece.length);
+      if (length + piece.length > bytes.length) {
+        const longer = Buffer.allocUnsafe(Math.min(largestFile, 2 * (length + piece.length)));
+        bytes.copy(longer, 0, 0, length);
+        bytes = longer;
+      }
+      piece.copy(bytes, length);
+      hash.update(piece);
+      length += piece.length;
+    }
+    return { bytes: bytes.subarray(0, length), sha256: hash.digest('hex') };
+  } finally {
+    await file.close();
+  }
+}
+
+function checkLength(length: number): void {
+  if (length > largestFile) throw new TooLarge(`it has more than ${largestFile} bytes`);
 }
