@@ -1,4 +1,3 @@
-import { experiments } from '../../experiments/index.ts';
 import { type CalibrationNumber, calibrate } from '../claims/calibrate.ts';
 import type { Calibration } from '../claims/calibration-files.ts';
 import type { Claim, NumberClaim } from '../claims/claims.ts';
@@ -8,6 +7,7 @@ import { codeReading, type PlanOf, planReadings, type Reading, textReading } fro
 import type { Sources } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
+import type { Experiment } from '../experiment/define.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../output/trials-table.ts';
 
@@ -21,6 +21,8 @@ interface Choices {
   readonly dearSeeds: readonly number[];
   readonly level: number;
   readonly sources: Sources;
+  /** The experiments that claims can be about. */
+  readonly experiments: readonly Experiment[];
   readonly onSeed: (done: number, all: number) => void;
 }
 
@@ -46,7 +48,7 @@ export async function runCalibration(
   choices: Choices,
   recordsOf: RecordsOf,
 ): Promise<Calibration | null> {
-  const { reading, level, sources, onSeed } = choices;
+  const { reading, level, sources, experiments, onSeed } = choices;
   const groups = await groupsOf(claims, choices);
   if (groups.size === 0) {
     throw new UserError({
@@ -98,7 +100,7 @@ export async function runCalibration(
 /** The numbers that can be calibrated, each with its group. */
 async function groupsOf(
   claims: readonly Claim[],
-  { reading, seeds, dearSeeds, sources }: Choices,
+  { reading, seeds, dearSeeds, sources, experiments }: Choices,
 ): Promise<Map<NumberClaim, Group>> {
   const groups = new Map<NumberClaim, Group>();
   const named = new Map<string, Group>();

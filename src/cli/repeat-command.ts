@@ -14,7 +14,7 @@ export function repeatCommand(command: Command): string {
     const value: unknown = command.getOptionValue(name);
     return value === true ? [option.long!] : [option.long!, shellWord(String(value))];
   });
-  return ['npx fys-nn', command.name(), ...words].join(' ');
+  return ['npx fys-nn', command.name(), ...command.args.map(shellWord), ...words].join(' ');
 }
 
 function shellWord(text: string): string {

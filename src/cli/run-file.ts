@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
+import { shellQuoted } from '../experiment/command-text.ts';
 import type { ExperimentFile } from '../experiment/file.ts';
 import type { OptionName } from '../experiment/options.ts';
 import { addExamples } from './examples.ts';
@@ -53,16 +54,20 @@ export function addFileArgument(command: Command): void {
   command.argument('<file>', 'file of an experiment, YAML or JSON; fys-nn init writes one');
 }
 
+/** The words after fys-nn that run a file. */
+export function runCommand(path: string): string {
+  return `run ${shellQuoted(path)}`;
+}
+
 /** Reads an experiment file and plans it, with what the flags say in place of the file. */
 export async function planFile(path: string, flags: TrainFlags, command: Command) {
   const file = await readFile(path);
   const { experimentOf } = await import('../experiment/from-file.ts');
-  const { shellQuoted } = await import('../experiment/command-text.ts');
   const chosen = variantAndQuick(flags);
   const variant = command.getOptionValueSource('variant') === 'cli' ? chosen.variant : variantOf(file);
   try {
     const made = await planOwn(flags, { ...chosen, variant }, (given) =>
-      experimentOf(file, given, dataChoiceOf(flags), `run ${shellQuoted(path)}`),
+      experimentOf(file, given, dataChoiceOf(flags), runCommand(path)),
     );
     return { file, ...made };
   } catch (error) {
@@ -70,7 +75,8 @@ export async function planFile(path: string, flags: TrainFlags, command: Command
   }
 }
 
-async function readFile(path: string): Promise<ExperimentFile> {
+/** Reads an experiment file. Errors: UserError, also for the name of an experiment of the program. */
+export async function readFile(path: string): Promise<ExperimentFile> {
   if (allExperiments.some(({ name }) => name === path)) {
     throw new UserError({
       what: `${path} is an experiment of fys-nn, not a file`,
@@ -84,7 +90,7 @@ async function readFile(path: string): Promise<ExperimentFile> {
 }
 
 /** The reading of the report that a file, or what it extends, names. */
-function variantOf({ written, base }: ExperimentFile): 'code' | 'text' {
+export function variantOf({ written, base }: ExperimentFile): 'code' | 'text' {
   return written.variant ?? (base !== null && 'path' in base ? variantOf(base) : 'code');
 }
 

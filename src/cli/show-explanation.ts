@@ -73,11 +73,16 @@ function commandsOf({ claims, seeds }: Explanation, verification: Verification):
   if (verification.runs !== undefined) return [verification.runs.command];
   const commands = seeds.flatMap(({ reading, count }) => {
     const seedsOf = (experiment: string) => {
-      const { dataset } = experiments.find(({ name }) => name === experiment)!;
+      const dataset = experiments.find(({ name }) => name === experiment)?.dataset;
+      if (dataset === undefined) return [];
       return ((verification.seeds[dataset] ?? []) as readonly number[]).slice(0, count);
     };
     const about = claims.filter(({ variant }) => variant === undefined || variant === reading);
-    return count === 0 ? [] : repeatsOf(about, reading, seedsOf);
+    // A file of the user's experiment is not known here.
+    const isKnown = (name: string) => experiments.some((experiment) => experiment.name === name);
+    return count === 0
+      ? []
+      : repeatsOf(about, reading, seedsOf).filter(({ experiment }) => isKnown(experiment));
   });
   const lines = commands.map((repeat) => ['fys-nn', ...argumentsOf(repeat).map(shellQuoted)].join(' '));
   return [...new Set(lines)];

@@ -16,7 +16,7 @@ const usualSeeds = Array.from({ length: 200 }, (_, index) => index + 1);
 /** Calibrates, writes the tables into a folder, and returns the exit status. */
 export async function calibrateInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
   const { generated, fromFiles, level, running } = request;
-  const { claims, readings } = subject;
+  const { claims, readings, experiments } = subject;
   const folder = request.out ?? calibrationFolder({ ...request, ...subject });
   await checkOutFolder(folder, ['calibration.csv']);
   const calibrations: Calibration[] = [];
@@ -25,7 +25,7 @@ export async function calibrateInto(request: VerifyRequest, subject: VerifySubje
       claims,
       {
         ...{ reading, seeds: generated ?? usualSeeds, dearSeeds: fromFiles ?? [], level },
-        ...{ sources: running.sources, onSeed: progressOf(reading.name, running) },
+        ...{ sources: running.sources, experiments, onSeed: progressOf(reading.name, running) },
       },
       (plans) => holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
     );

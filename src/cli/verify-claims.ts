@@ -1,9 +1,11 @@
-import { type Claim, type ClaimsFile, ownClaims, readClaims } from '../claims/claims.ts';
+import { experiments } from '../../experiments/index.ts';
+import { type Claim, type ClaimsFile, ownClaims, quantitiesOf, readClaims } from '../claims/claims.ts';
 import { checkConditions } from '../claims/judge-conclusions.ts';
 import { codeReading, isJudgedByAny, type Reading, textReading } from '../claims/readings.ts';
 import type { Sources } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
+import type { Experiment } from '../experiment/define.ts';
 import { writeStderr } from './terminal.ts';
 import type { VerifyRequest, VerifyVariant } from './verify-flags.ts';
 
@@ -11,6 +13,8 @@ import type { VerifyRequest, VerifyVariant } from './verify-flags.ts';
 export interface VerifySubject {
   readonly report: ClaimsFile['report'];
   readonly claims: readonly Claim[];
+  /** The experiments that they can be about: those of the report, and of the user's files. */
+  readonly experiments: readonly Experiment[];
   /** The program first, where it is judged. */
   readonly readings: readonly [Reading, ...Reading[]];
   /** The text of the user's claims, and the digest of the user's data; null for the report's. */
@@ -19,11 +23,10 @@ export interface VerifySubject {
 }
 
 /** Reads and checks the claims. Errors: UserError for a wrong file, for the report's claims about other data, … */
-export async function verifySubject({
-  claims: file,
-  variant,
-  running,
-}: VerifyRequest): Promise<VerifySubject> {
+export async function verifySubject(
+  { claims: file, variant, running }: VerifyRequest,
+  own: readonly Experiment[] = [],
+): Promise<VerifySubject> {
   const data = await otherData(running.sources);
   if (file === null && data !== null) throw notReportsData(data.title);
   const readings = readingsOf(variant);
@@ -31,14 +34,24 @@ export async function verifySubject({
   const claims = all.filter((claim) => isJudgedByAny(claim, readings));
   if (claims.length === 0 && all.length > 0) throw noMatchingClaims(variant);
   await checkConditions(all.filter((claim) => claim.kind === 'conclusion'));
-  const others = all.filter((claim) => !claims.includes(claim));
-  if (others.length > 0 && !running.quiet) {
+  const leftOut = all.filter((claim) => !claims.includes(claim));
+  if (leftOut.length > 0 && !running.quiet) {
     writeStderr(
-      `note: --variant ${variant} leaves out claims about another variant: ${others.map(({ id }) => id).join(', ')}`,
+      `note: --variant ${variant} leaves out claims about another variant: ${leftOut.map(({ id }) => id).join(', ')}`,
     );
   }
   const claimsText = file === null ? null : JSON.stringify(all);
-  return { report, claims, readings, claimsText, dataDigest: data?.sha256 ?? null };
+  const named = new Set(claims.flatMap(quantitiesOf).map(({ experiment }) => experiment));
+  // Only what claims of the user's are about is planned.
+  const others = own.length === 0 ? experiments : experiments.filter(({ name }) => named.has(name));
+  return {
+    report,
+    claims,
+    experiments: [...own, ...others],
+    readings,
+    claimsText,
+    dataDigest: data?.sha256 ?? null,
+  };
 }
 
 /** The digest and title of images that are not the report's; null for the report's. */

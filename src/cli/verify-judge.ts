@@ -34,8 +34,9 @@ export async function judgeInto(request: VerifyRequest, subject: VerifySubject):
   const expected = expectFile === null ? null : await readExpectation(expectFile);
   const out = request.out ?? verifyFolder({ ...request, ...subject });
   await checkOutFolder(out, verificationNames, running.storeDirectory);
-  const looks = await looksOf(request, subject.readings);
-  const options = { level, running, maxTime, changing: variant === 'both' };
+  const looks = await looksOf(request, subject.readings, subject.experiments);
+  const { experiments } = subject;
+  const options = { level, running, maxTime, experiments, changing: variant === 'both' };
   const run = await runLooks(subject.claims, subject.readings, looks, options);
   const { seeds, ended } = run.verification;
   return await conclude(request, subject.report, run, out, expected, {

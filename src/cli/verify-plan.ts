@@ -1,4 +1,3 @@
-import { experiments } from '../../experiments/index.ts';
 import { type Claim, quantitiesOf } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
 import { isJudged, planReadings, type Reading, singleChanges } from '../claims/readings.ts';
@@ -34,10 +33,10 @@ interface Given {
 /** Prints for each experiment and reading how many seeds it may take, and what the first and the last look cost. */
 export async function showVerifyPlan(
   request: VerifyRequest,
-  { claims, readings }: VerifySubject,
+  { claims, readings, experiments }: VerifySubject,
 ): Promise<number> {
   const { level, running } = request;
-  const looks = await looksOf(request, readings);
+  const looks = await looksOf(request, readings, experiments);
   const plansOf = async (look: Looks) =>
     (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
   const given = { claims, readings, level, ...running };

@@ -1,4 +1,3 @@
-import { experiments } from '../../experiments/index.ts';
 import { type CertifiedRuns, ownRuns } from '../claims/certificate.ts';
 import type { Claim } from '../claims/claims.ts';
 import type { Looks } from '../claims/looks.ts';
@@ -7,6 +6,7 @@ import { finishedSeeds, unfinishedOf } from '../claims/unfinished.ts';
 import { experimentsInDoubt, type Verification, verify } from '../claims/verdicts.ts';
 import { type GridWinners, winnersOf } from '../claims/winners.ts';
 import type { DatasetName } from '../datasets/index.ts';
+import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { describeDiverged } from './diverged.ts';
@@ -36,6 +36,8 @@ export interface LookOptions {
   readonly running: Running;
   /** The longest time in minutes; null: none. */
   readonly maxTime: number | null;
+  /** The experiments that claims can be about. */
+  readonly experiments: readonly Experiment[];
   /** Whether to judge again with single choices changed. */
   readonly changing: boolean;
 }
@@ -45,7 +47,7 @@ export async function runLooks(
   claims: readonly Claim[],
   readings: Readings,
   looks: Looks,
-  { level, running, maxTime, changing }: LookOptions,
+  { level, running, maxTime, experiments, changing }: LookOptions,
 ): Promise<VerifyRun> {
   const found = { failures: 0, diverged: null as string | null, absent: new Set<string>() };
   const noted = new Set<string>();

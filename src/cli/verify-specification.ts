@@ -99,7 +99,7 @@ async function seedsFor({ generated, fromFiles, running }: VerifyRequest): Promi
     const cheap = await isCheap(experiment, codeReading, running.sources);
     usual.set(experiment.name, usualSeeds[cheap ? 'cheap' : 'dear']);
   }
-  return ({ name, dataset }) => (datasets[dataset].fromFiles ? fromFiles : generated) ?? usual.get(name)!;
+  return ({ name, dataset }) => (datasets[dataset].hasPixels ? fromFiles : generated) ?? usual.get(name)!;
 }
 
 /** The plans of all groups with the first seeds of every experiment. */

@@ -15,6 +15,7 @@ import {
 export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('verify')
+    .argument('[files...]', 'files of experiments of your own that the claims are about')
     .description('Judge every number and conclusion of the report over many seeds');
   command.enablePositionalOptions();
   command.hook('preSubcommand', refuseBefore);
@@ -23,9 +24,12 @@ export function addVerifyCommand(program: Command, setStatus: SetStatus): void {
     ['verify --quick', 'five seeds, and one for MNIST'],
     ['verify --init my-claims.yaml', 'a file of claims with comments, for a report of your own'],
     ['verify --runs runs.csv --claims claims.json', 'the claims of a report, by the runs of another program'],
+    ['verify my.yaml --claims claims.yaml', 'claims about an experiment of your own'],
     ['verify --seeds 1..10 --expect results/verify/verdicts.json', 'what is new since the last time'],
   ]);
-  command.action(async (flags: VerifyFlags) => setStatus(await runVerify(flags, command)));
+  command.action(async (files: string[], flags: VerifyFlags) =>
+    setStatus(await runVerify(files, flags, command)),
+  );
   addExplainCommand(command);
   addSpecificationCommand(command, setStatus);
 }
@@ -67,18 +71,21 @@ function addSpecificationCommand(verify: Command, setStatus: SetStatus): void {
   });
 }
 
-async function runVerify(flags: VerifyFlags, command: Command): Promise<number> {
+async function runVerify(files: readonly string[], flags: VerifyFlags, command: Command): Promise<number> {
   if (flags.init !== undefined) {
     const { writeStarter } = await import('./verify-init.ts');
     return await writeStarter(flags.init, command);
   }
-  const request = verifyRequest(flags, repeatCommand(command));
+  const asked = verifyRequest(flags, repeatCommand(command));
   if (flags.runs !== undefined) {
     const { judgeRunsInto } = await import('./verify-runs.ts');
-    return await judgeRunsInto(flags.runs, request, command);
+    return await judgeRunsInto(flags.runs, asked, command);
   }
   const { verifySubject } = await import('./verify-claims.ts');
-  const subject = await verifySubject(request);
+  const { withFiles } = await import('./verify-files.ts');
+  const { request, experiments } =
+    files.length === 0 ? { request: asked, experiments: [] } : await withFiles(files, asked, command);
+  const subject = await verifySubject(request, experiments);
   switch (request.action) {
     case 'plan': {
       const { showVerifyPlan } = await import('./verify-plan.ts');

@@ -1,3 +1,4 @@
+import type { Sources } from '../datasets/dataset.ts';
 import { type DatasetName, datasetEntry } from '../datasets/index.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
@@ -25,6 +26,8 @@ export interface Experiment {
   readonly command: string;
   /** From what an experiment of the user's can be made again; null for those of the program. */
   readonly definition: ExperimentDefinition | null;
+  /** Where the data of an experiment of the user's are, if they are not those of the command. */
+  readonly sources?: Sources;
   /** What is shown, without the value of any option: it stays true when the options change. */
   readonly title: string;
   /** Where it appears in the report; null if it does not. */
@@ -83,6 +86,7 @@ export interface ExperimentDefinition
     | 'examples'
     | 'command'
     | 'definition'
+    | 'sources'
   > {
   /** Whether its data, whatever they are, are part of what its name stands for. */
   readonly ownData?: boolean;

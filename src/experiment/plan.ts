@@ -75,8 +75,9 @@ const mostTerms = 100_000;
 export async function planExperiment(
   experiment: Experiment,
   choices: Choices,
-  sources: Sources,
+  others: Sources,
 ): Promise<Plan> {
+  const sources = experiment.sources ?? others;
   const { variant, quick, given } = choices;
   const wanted = inOrder(
     experiment,
