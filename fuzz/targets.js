@@ -138,6 +138,33 @@ export const targets = {
     ];
   },
 
+  /** Data computed from a formula, at points in some domain. */
+  generated(rng) {
+    const numbers = ['-1', '0', '1', '2.5', '1e3', '1e308', '-1e-300', 'x', '', '07'];
+    const ends = () =>
+      pick(rng, [
+        ['-1', '1'],
+        ['0', '2.5'],
+        [pick(rng, numbers), pick(rng, numbers)],
+      ]);
+    const range = () => ends().join(pick(rng, [':', ':', ',', '..']));
+    const domain = pick(rng, [range(), `${range()}x${range()}`, `[${range()}],[${range()}]`, word(rng)]);
+    const grid = pick(rng, [
+      `${rng.below(9)}x${rng.below(9)}`,
+      String(rng.below(30)),
+      '99999999x2',
+      word(rng),
+    ]);
+    const formula = pick(rng, ['runge', 'runge-2d', 'x', 'x*y', '1/x', 'log(y)', 'exp(x^9)', '3']);
+    const polynomial = ['--hidden', 'none', '--basis', 'total', '--degree', String(rng.below(45))];
+    return [
+      ...['train', '--epochs', '1', '--bootstrap', '2', '--jobs', '1', '--quiet'],
+      ...['--formula', formula, `--domain=${domain}`],
+      ...(rng.below(3) === 0 ? [`--grid=${grid}`] : ['--samples', '40']),
+      ...(rng.below(3) === 0 ? polynomial : []),
+    ];
+  },
+
   claims(rng, corpus, directory) {
     cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
     writeFileSync(join(directory, 'claims.json'), changedJsonText(rng, readJson(corpus, 'claims.json')));
