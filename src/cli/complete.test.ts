@@ -46,7 +46,7 @@ describe('what fits', () => {
     ],
     [
       ['mnist', '--transpose', ''],
-      ['no', 'yes'],
+      ['no', 'yes', 'auto'],
     ],
     [['mnist', '--transpose', '--pl'], ['--plan']],
     [

@@ -33,7 +33,7 @@ export const images = {
   options: {
     transpose: {
       ...choice(
-        'whether rows and columns of each image are swapped, as EMNIST needs; auto: of files with the names of EMNIST',
+        'whether rows and columns of each image are swapped: no; yes, as EMNIST needs; auto: of files with the names of EMNIST',
         ['no', 'yes', 'auto'],
       ),
       default: 'no',
