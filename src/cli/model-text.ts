@@ -5,6 +5,7 @@ import type { SavedModel } from '../model/saved-model.ts';
 import { losses } from '../nn/losses.ts';
 import { openStore } from '../store/store.ts';
 import type { Step } from '../trial/preprocessing.ts';
+import { fold } from './fold.ts';
 import { renderTable } from './text-table.ts';
 
 /** What `model describe` prints of a model. */
@@ -77,7 +78,7 @@ export function describedText(described: DescribedModel): string[] {
     : `${target.name === null ? 'the target' : quote(target.name)}${scale}`;
   const licence = data?.license ?? null;
   return [
-    ...(title === null ? [] : [title]),
+    ...(title === null ? [] : fold(title, process.stdout.columns ?? 80)),
     ...(data === null ? [] : [`data:    ${data.title}${licence === null ? '' : ` (licence: ${licence})`}`]),
     `trial:   ${trial}${program === null ? '' : `, by fys-nn ${program}`}`,
     `inputs:  ${inputs.columns}${names}`,
