@@ -9,7 +9,7 @@ import { messageOf, withFlags } from './flags.ts';
 import { digitsText } from './number-text.ts';
 import { screenOf } from './screen.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
-import { writeStdout } from './terminal.ts';
+import { printableJson, writeStdout, writeStdoutRaw } from './terminal.ts';
 import { renderTable } from './text-table.ts';
 
 interface Flags extends TableFlags {
@@ -37,7 +37,7 @@ export function addDescribeCommand(data: Command): void {
   ]);
   command.action(async (file: string, flags: Flags) => {
     const description = await describeFile(file, flags);
-    if (flags.json === true) writeStdout(...JSON.stringify(description, null, 2).split('\n'));
+    if (flags.json === true) writeStdoutRaw(`${printableJson(JSON.stringify(description, null, 2))}\n`);
     else writeStdout(...linesOf(description, flags.all === true));
   });
 }

@@ -52,12 +52,18 @@ export function writeEvent(
 ): void {
   if (!onlyEvents) return;
   const json = JSON.stringify({ event, time: new Date().toISOString(), ...fields });
-  const escaped = replaceUnprintable(json, (character) =>
-    [...Array(character.length).keys()]
-      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-  process.stderr.write(`${escaped}\n`);
+  process.stderr.write(`${printableJson(json)}\n`);
+}
+
+/** JSON in which characters that could disturb a terminal are escaped. */
+export function printableJson(json: string): string {
+  const escaped = (line: string) =>
+    replaceUnprintable(line, (character) =>
+      [...Array(character.length).keys()]
+        .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+        .join(''),
+    );
+  return json.split('\n').map(escaped).join('\n');
 }
 
 /** Writes lines of printable text to stdout. */
