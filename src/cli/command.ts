@@ -15,6 +15,8 @@ export class ProgramCommand extends Command {
     return Object.assign(super.createHelp(), {
       optionDescription: describe,
       argumentDescription: describeArgument,
+      // Next to long names of arguments there is less room than the usual 40 columns.
+      minWidthToWrap: 30,
     });
   }
 }
