@@ -24,27 +24,17 @@ export interface Training {
   readonly dataNotes: readonly string[];
 }
 
-/** What an experiment file may say in place of what follows from the data and the settings. */
-export type OwnDefinition = Partial<
-  Pick<ExperimentDefinition, 'name' | 'title' | 'expected' | 'settings' | 'quick' | 'layout'>
->;
-
 /**
  * The experiment that trains on any data: its task follows from the target, its settings are sensible defaults for the
  * data and the task, and its layout follows from the settings that have several values.
  *
  * Errors: data that do not exist or cannot be used.
  */
-export async function trainExperiment(
-  choice: DataChoice,
-  given: SettingLists,
-  own: OwnDefinition = {},
-  command?: string,
-): Promise<Training> {
+export async function trainExperiment(choice: DataChoice, given: SettingLists): Promise<Training> {
   const chosen = await chooseData(choice);
   const { dataset, sources, name } = chosen;
   const entry = datasetEntry(dataset);
-  const wanted: Settings = { ...asFirst(own.settings ?? {}), ...asFirst(given) };
+  const wanted = asFirst(given);
   const ofData: Settings = { ...ownDefaults(chosen), ...chosen.settings };
   const {
     config,
@@ -56,7 +46,6 @@ export async function trainExperiment(
   const defaults: Defaults = {
     ...trainSettings(chosen, task, facts, wanted),
     ...(ofData as Defaults),
-    ...own.settings,
   };
   const { title } = describeData(config, facts, entry.fromFiles ? labelOf(sources) : null);
   const definition: ExperimentDefinition = {
@@ -71,11 +60,10 @@ export async function trainExperiment(
     references: referencesOf(task),
     settings: defaults,
     quick: { epochs: 10 },
-    ...own,
-    layout: own.layout ?? layoutOf(task, { ...asLists(defaults), ...given }),
+    layout: layoutOf(task, { ...asLists(defaults), ...given }),
   };
   const words = ['train --data', shellQuoted(choice.data), ...tableWords(choice)];
-  const experiment = defineOwn(definition, command ?? words.join(' '));
+  const experiment = defineOwn(definition, words.join(' '));
   return { experiment, sources, note: noteOf(task, title, facts, experiment, given), dataNotes: notes };
 }
 
