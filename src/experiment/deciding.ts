@@ -44,8 +44,9 @@ export function withValidation(experiment: Experiment, settings: readonly Settin
   const deciding = onValidation(plain);
   const decides = settings.every(isValidated);
   const shown = layout.metrics.filter(({ name }) => /^(test|bootstrap)_/.test(name)).map(onValidation);
-  const names = [...new Set([...shown, deciding].map(({ name }) => name))];
-  const added = names.map(shownMetric);
+  const known = layout.metrics.map(({ name }) => name);
+  const names = new Set([...shown, deciding].map(({ name }) => name));
+  const added = [...names].filter((name) => !known.includes(name)).map(shownMetric);
   const of = foldWords(new Set(settings.flatMap(({ folds }) => folds ?? [])));
   return {
     ...experiment,

@@ -230,7 +230,11 @@ function noteOf(
   const isBinary = task === 'classification' && labels === 2;
   const into = task === 'regression' || isBinary ? '' : ` into ${counted(labels, 'class', 'classes')}`;
   const kind = `${isBinary ? 'binary ' : ''}${task}${into}`;
-  const left = told.filter((name) => given[name] === undefined && settings[name] !== undefined);
+  const hasHidden = settings.hidden?.some((widths) => widths !== 'none') === true;
+  const left = told.filter(
+    (name) =>
+      given[name] === undefined && settings[name] !== undefined && (name !== 'activation' || hasHidden),
+  );
   const defaults = left.map((name) => `{${name}} ${settings[name]!.join(',')}`).join(' ');
   return `${title}: ${kind}, ${counted(rows, 'row')}, ${counted(columns, 'input')}; by default ${defaults}`;
 }
