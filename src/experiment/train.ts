@@ -230,7 +230,7 @@ function noteOf(
   const isBinary = task === 'classification' && labels === 2;
   const into = task === 'regression' || isBinary ? '' : ` into ${counted(labels, 'class', 'classes')}`;
   const kind = `${isBinary ? 'binary ' : ''}${task}${into}`;
-  const hasHidden = settings.hidden?.some((widths) => widths !== 'none') === true;
+  const hasHidden = { ...settings, ...given }.hidden?.some((widths) => widths !== 'none') === true;
   const left = told.filter(
     (name) =>
       given[name] === undefined && settings[name] !== undefined && (name !== 'activation' || hasHidden),
