@@ -2,7 +2,7 @@ import { type Comparison, isComparable } from '../claims/comparison.ts';
 import { counted } from '../errors.ts';
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { describePlan } from '../experiment/describe.ts';
-import { optionTitle } from '../experiment/options.ts';
+import { settingWords } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
@@ -40,7 +40,7 @@ function bestText(plan: Plan, records: Records): string {
 function settingsText(plan: Plan, { settings }: SummaryCell): string {
   return variedOptions(plan)
     .filter((name) => name !== 'reference' && settings[name] !== null)
-    .map((name) => (name === 'solver' ? String(settings[name]) : `${optionTitle(name)} ${settings[name]}`))
+    .map((name) => (name === 'solver' ? String(settings[name]) : settingWords(name, settings[name])))
     .join(', ');
 }
 

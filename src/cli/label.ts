@@ -1,4 +1,4 @@
-import { optionTitle } from '../experiment/options.ts';
+import { settingWords } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 
@@ -11,6 +11,6 @@ export function labelOf(plan: Plan, cell: Cell): string {
 export function settingsLabel(plan: Plan, { settings }: Cell): string {
   return variedOptions(plan, { seed: true })
     .filter((name) => settings[name] !== null)
-    .map((name) => `${optionTitle(name)} ${settings[name]}`)
+    .map((name) => settingWords(name, settings[name]))
     .join(', ');
 }

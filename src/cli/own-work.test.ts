@@ -40,20 +40,28 @@ describe.each(names)('%s', (name) => {
   const why = whyNot(file);
   const on = why === null ? test : test.skip;
 
-  on('prints what it printed when it was written', async () => {
-    const { stdout, stderr, status } = await run('run', file, '--out', `${name}/file`);
-    if (status !== 0) expect(stderr).toBe('');
-    expect(stdout).toBe(await readFile(join(folder, 'expected', `${name}.txt`), 'utf8'));
-  }, 300_000);
+  on(
+    'prints what it printed when it was written',
+    async () => {
+      const { stdout, stderr, status } = await run('run', file, '--out', `${name}/file`);
+      if (status !== 0) expect(stderr).toBe('');
+      expect(stdout).toBe(await readFile(join(folder, 'expected', `${name}.txt`), 'utf8'));
+    },
+    300_000,
+  );
 
-  on('the command line in its comments has the same trials and the same rows of results', async () => {
-    const { stderr, status } = await run(...commandIn(file), '--out', `${name}/command`);
-    if (status !== 0) expect(stderr).toBe('');
-    for (const table of ['trials.csv', 'curves.csv']) {
-      const [own, other] = await Promise.all(
-        ['file', 'command'].map((out) => readFile(join(directory, name, out, table), 'utf8')),
-      );
-      expect(other).toBe(own);
-    }
-  }, 300_000);
+  on(
+    'the command line in its comments has the same trials and the same rows of results',
+    async () => {
+      const { stderr, status } = await run(...commandIn(file), '--out', `${name}/command`);
+      if (status !== 0) expect(stderr).toBe('');
+      for (const table of ['trials.csv', 'curves.csv']) {
+        const [own, other] = await Promise.all(
+          ['file', 'command'].map((out) => readFile(join(directory, name, out, table), 'utf8')),
+        );
+        expect(other).toBe(own);
+      }
+    },
+    300_000,
+  );
 });

@@ -1,7 +1,7 @@
 import { choosingMetric, decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
-import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting, settingWords } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { agreementNotes, agreements, comparedTrials } from '../output/agreement.ts';
 import { chosenCells, chosenOption, chosenTitle, edgeNote } from '../output/chosen.ts';
@@ -156,7 +156,7 @@ function heatMapCell(cell: SummaryCell | undefined, name: string): HeatMapCell {
 function sliceTitles(plan: Plan, { rows, columns }: GridLayout): (cell: SummaryCell) => string {
   const excluded: readonly OptionName[] = ['solver', 'reference', rows, columns];
   const names = variedOptions(plan).filter((name) => !excluded.includes(name));
-  return ({ settings }) => names.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+  return ({ settings }) => names.map((name) => settingWords(name, settings[name])).join(', ');
 }
 
 /**

@@ -185,8 +185,15 @@ export function optionsOf(experiment: Experiment): readonly OptionName[] {
   if (known !== undefined) return known;
   const { settings } = experiment;
   const names = Object.keys(settings) as OptionName[];
-  const missing = 'optimizer' in settings ? hyperparameterNames.filter((name) => !(name in settings)) : [];
-  const list = names.flatMap((name) => (name === 'optimizer' ? [name, ...missing] : [name]));
+  const after = names.slice(names.indexOf('optimizer') + 1);
+  const isHyperparameter = (name: OptionName) => (hyperparameterNames as string[]).includes(name);
+  // Those that follow it take their places among the others, whichever of them have values.
+  const following = after.filter((_, index) => after.slice(0, index + 1).every(isHyperparameter));
+  const own = hyperparameterNames.filter((name) => !(name in settings) || following.includes(name));
+  const list = names.flatMap((name) => {
+    if (following.includes(name)) return [];
+    return name === 'optimizer' ? [name, ...own] : [name];
+  });
   optionLists.set(experiment, list);
   return list;
 }

@@ -152,6 +152,11 @@ export function optionTitle(name: OptionName): string {
   return columnName(name).replaceAll('_', ' ');
 }
 
+/** "momentum 0.9", or "no momentum" of a cell that does not read it. */
+export function settingWords(name: OptionName, value: Setting | null | undefined): string {
+  return (value ?? null) === null ? `no ${optionTitle(name)}` : `${optionTitle(name)} ${value}`;
+}
+
 /** One value for each option of an experiment; null if the solver does not read it. */
 export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 /** A list of values for each option, which span a grid. */

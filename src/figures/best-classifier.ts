@@ -1,4 +1,4 @@
-import { optionTitle } from '../experiment/options.ts';
+import { settingWords } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { className, sharedClassNames } from '../output/class-names.ts';
 import { averageName } from '../output/classifier-tables.ts';
@@ -48,7 +48,7 @@ export function bestClassifier(
   );
   const cell = variedOptions(plan)
     .filter((name) => name !== 'reference' && (cells.best.settings[name] ?? null) !== null)
-    .map((name) => `${optionTitle(name)} ${cells.best.settings[name]}`)
+    .map((name) => settingWords(name, cells.best.settings[name]))
     .join(', ');
   const line = (name: string, average: Average | null, of: (summary: ClassifierSummary) => ClassNumbers) => ({
     name,

@@ -1,5 +1,5 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
-import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { type OptionName, type Settings, settingWords } from '../experiment/options.ts';
 import { className, sharedClassNames } from '../output/class-names.ts';
 import { ownName, referenceOf } from '../output/settings.ts';
 import type { CalibrationBin } from '../stats/calibration.ts';
@@ -71,7 +71,7 @@ function namesOf({ results, varied }: Frame): { nameOf: (settings: Settings) => 
 function cellWords({ best }: ClassifierCells, { results, varied }: Frame): string[] {
   const settings = varied
     .filter((name) => (best.settings[name] ?? null) !== null)
-    .map((name) => `${optionTitle(name)} ${best.settings[name]}`);
+    .map((name) => settingWords(name, best.settings[name]));
   if (settings.length === 0) return [];
   const { experiment } = results;
   const metric = decidingWords(experiment.layout, decidingMetric(experiment));

@@ -1,6 +1,6 @@
 import { choosingMetric } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
+import { type OptionName, optionTitle, type Setting, settingWords } from '../experiment/options.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid } from '../output/settings.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -92,7 +92,7 @@ export function panelOf(
 ): HeatMapPanel {
   const best = bestOf(slice, choosingMetric(results.experiment.layout, metric));
   const [{ settings }] = slice;
-  const sliceTitle = sliced.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+  const sliceTitle = sliced.map((name) => settingWords(name, settings[name])).join(', ');
   return {
     title: sliceTitle === '' ? title : [...title, typeset(sliceTitle)],
     rows: { title: optionTitle(rows), ticks: ticksOf(groups, rows) },
@@ -142,7 +142,7 @@ function detailOf(group: Group, metric: ShownMetric, names: readonly OptionName[
   const plusMinus = Number.isFinite(spread)
     ? ` ± ${significantText(spread, 4)} over ${values.length} seeds`
     : '';
-  const where = names.map((name) => `${optionTitle(name)} ${group.settings[name]}`).join(', ');
+  const where = names.map((name) => settingWords(name, group.settings[name])).join(', ');
   const diverged = countStatus(group.trials, 'diverged');
   const parts = [
     values.length === 0 ? '' : `${typeset(metric.title)} ${significantText(mean(values), 4)}${plusMinus}`,

@@ -1,6 +1,6 @@
 import { counted } from '../errors.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { type OptionName, type Settings, settingWords } from '../experiment/options.ts';
 import { drawsText, variedSeeds } from '../experiment/seeds.ts';
 import { type OptimizerName, optimizers } from '../nn/optimizers.ts';
 import { kindOf, referenceOf } from '../output/settings.ts';
@@ -50,7 +50,7 @@ export function divergedOf({ trials }: Results, names: readonly OptionName[]): s
 
 function divergedText({ settings, trials }: Group, names: readonly OptionName[]): string {
   const shown = names.filter((name) => (settings[name] ?? null) !== null);
-  const where = shown.map((name) => typeset(`${optionTitle(name)} ${settings[name]}`)).join(', ');
+  const where = shown.map((name) => typeset(settingWords(name, settings[name]))).join(', ');
   const count = countStatus(trials, 'diverged');
   const seeds = trials.length === 1 ? '' : `on ${count} of ${drawsOf(trials)}`;
   const epochs = trials.flatMap(({ divergedAt }) => divergedAt ?? []);
@@ -144,7 +144,7 @@ export function numbersOf({ experiment, trials }: Results, metrics: readonly Sho
     const { settings } = group;
     const kind = kindTitle(settings);
     const varied = variedOf.get(kind)!;
-    const where = varied.map((name) => `${optionTitle(name)} ${settings[name]}`).join(', ');
+    const where = varied.map((name) => settingWords(name, settings[name])).join(', ');
     const values = metrics.flatMap(({ name, title }) => {
       const value = meanOf(group, name);
       return value === null ? [] : [`${shortTitle(title)} ${significantText(value, 4)}`];
