@@ -56,6 +56,26 @@ test('a command that names a default gives the same trials as one that leaves it
   expect(await idsOf({ samples, hidden: ['32'], optimizer: ['adam'] })).toEqual(await idsOf({ samples }));
 });
 
+test('the folder of a training is named by its data and by what is said of a table', async () => {
+  const nameOf = async (...[choice]: Parameters<typeof trainExperiment>) =>
+    (await trainExperiment(choice, {})).experiment.name;
+  expect(await nameOf({ data: 'iris' }, {})).toBe('train iris');
+  expect(await nameOf({ data: 'iris', table: { target: 'petal_width', missing: 'drop' } }, {})).toBe(
+    'train iris-petal_width-missing-drop',
+  );
+  expect(
+    await nameOf({ data: 'data/tables/iris.csv', dataName: '../a b', table: { target: 'species' } }, {}),
+  ).toBe('train a-b-species');
+  const many = {
+    target: 'petal_width',
+    features: ['sepal_length', 'petal_length', 'sepal_width', 'species'],
+  };
+  const long = await nameOf({ data: 'iris', table: many }, {});
+  const other = await nameOf({ data: 'iris', table: { ...many, features: many.features.slice(0, 3) } }, {});
+  expect(long.length).toBeLessThan(80);
+  expect(long).not.toBe(other);
+});
+
 test('data with few rows are trained on in one batch', async () => {
   const { experiment } = await trainExperiment({ data: 'franke' }, { samples: [40] });
   expect(experiment.settings.batchSize).toEqual(['all']);

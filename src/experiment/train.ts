@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ChosenData, chooseData, type DataChoice } from '../datasets/data-choice.ts';
 import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { datasetEntry, describeData, taskOf } from '../datasets/index.ts';
@@ -49,7 +50,7 @@ export async function trainExperiment(choice: DataChoice, given: SettingLists): 
   };
   const { title } = describeData(config, facts, entry.fromFiles ? labelOf(sources) : null);
   const definition: ExperimentDefinition = {
-    name: `train ${name}`,
+    name: `train ${ownName(name, choice)}`,
     title: `Models of ${title}`,
     figure: null,
     ownData: true,
@@ -73,6 +74,34 @@ function nothingToName(data: string): UserError {
     expected: 'data with classes',
     remedy: 'leave out {labelNames}; or use {task} classification, if each number of a table is a class',
   });
+}
+
+/**
+ * The data and what the user says of a table, as part of a folder's name: "houses-price-missing-mean". Two trainings that use
+ * different columns or rows do not share a folder.
+ */
+function ownName(name: string, { table = {} }: DataChoice): string {
+  const { target, features, drop, categorical, missing, task } = table;
+  const lists = Object.entries({ features, drop, categorical });
+  const said = [
+    ...((target ?? null) === null ? [] : [target!]),
+    ...lists.flatMap(([key, columns = []]) =>
+      columns === null || columns.length === 0 ? [] : [key, ...columns],
+    ),
+    ...(missing === undefined ? [] : ['missing', missing]),
+    ...(task === undefined || task === 'auto' ? [] : [task]),
+  ];
+  const text = inFolderName([name, ...said].join(' '));
+  if (text.length <= longestName) return text;
+  const digest = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 8);
+  return `${text.slice(0, longestName)}-${digest}`;
+}
+
+const longestName = 60;
+
+/** Letters, digits and a few signs, which every disk and shell takes. */
+function inFolderName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}._]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'data';
 }
 
 /** Before the data are known: what a dataset may need to resolve. */
