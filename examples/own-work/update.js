@@ -9,8 +9,18 @@ const scratch = mkdtempSync(join(tmpdir(), 'fys-nn-own-work-'));
 try {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
     const name = basename(file, '.yaml');
-    const words = ['run', join(folder, file), '--quiet', '--out', join(scratch, name), '--store', join(scratch, 'store')];
-    const text = execFileSync(process.execPath, [join(folder, '../../bin/fys-nn.js'), ...words], { cwd: scratch });
+    const words = [
+      'run',
+      join(folder, file),
+      '--quiet',
+      '--out',
+      join(scratch, name),
+      '--store',
+      join(scratch, 'store'),
+    ];
+    const text = execFileSync(process.execPath, [join(folder, '../../bin/fys-nn.js'), ...words], {
+      cwd: scratch,
+    });
     writeFileSync(join(folder, 'expected', `${name}.txt`), text);
     process.stdout.write(`${name}\n`);
   }
