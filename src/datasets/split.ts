@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { createRng, permutation, type Rng } from '../math/rng.ts';
 import type { Dataset } from './dataset.ts';
+import { type Labels, stratifiedFolds, stratifiedParts } from './stratify.ts';
 
 /** random: both parts are drawn from all rows. canonical: each part is drawn from its part of the published split. */
 export const splitMethods = ['random', 'canonical'] as const;
@@ -15,10 +16,12 @@ export interface SplitConfig {
   readonly validationRows?: number;
   /** The parts of the training rows for cross-validation; absent: 0, none. */
   readonly folds?: number;
+  /** Whether each part has the classes in the shares that they have in all rows. Absent: no, as in the records of earlier versions. */
+  readonly stratified?: boolean;
 }
 
 /** Defaults. A field with its default value is left out of a trial's id, so the defaults must never change. */
-export const splitDefaults: Partial<SplitConfig> = { validationRows: 0, folds: 0 };
+export const splitDefaults: Partial<SplitConfig> = { validationRows: 0, folds: 0, stratified: false };
 
 /** The number of rows that a model is fitted to. */
 export function fittedRows({ trainRows, validationRows = 0 }: SplitConfig): number {
@@ -27,6 +30,9 @@ export function fittedRows({ trainRows, validationRows = 0 }: SplitConfig): numb
 
 /** The facts about the data that a split needs. */
 export type SplitSource = Pick<Dataset, 'rows' | 'canonicalTrainRows'>;
+
+/** The same, with the class of each row, which stratified splits need. */
+type LabelledSource = SplitSource & { readonly targets?: Labels };
 
 /** Row indices of a dataset. No row is in two parts. */
 export interface Split {
@@ -44,30 +50,63 @@ export interface Split {
  *
  * random: the first trainRows of one permutation of all rows, and the next testRows. canonical: the first trainRows of
  * a permutation of the published training rows (stream 0) and testRows of the rest (stream 1); a part that is used
- * whole keeps its order. Errors: more rows than exist, a canonical split of data without one.
+ * whole keeps its order. Stratified: of each class the first rows of the same order. Errors: more rows than exist, a canonical split of data without one.
  */
-export function splitRows(dataset: SplitSource, config: SplitConfig, seed: number): Split {
+export function splitRows(dataset: LabelledSource, config: SplitConfig, seed: number): Split {
   checkSplit(dataset, config);
   const { train, test } = trainAndTest(dataset, config, seed);
   const { validationRows = 0 } = config;
   if (validationRows === 0) return { train, validation: new Int32Array(), test };
   const order = permutation(createRng(seed, 'validation'), train.length);
-  return { ...divide(train, order, 0, validationRows), test };
+  const held = partsOf(order, [validationRows], stratifyLabels(dataset, config, train))[0];
+  return { ...divide(train, held), test };
 }
 
 /**
  * The training and the validation rows of each of `folds` fits: every training row is for validation in one of them.
- * Their numbers of validation rows differ by at most one. Drawn from the seed's 'folds' stream.
+ * Their numbers of validation rows differ by at most one; with `labels`, those of each class too. Drawn from the seed's
+ * 'folds' stream.
  */
-export function foldRows(train: Int32Array, folds: number, seed: number): Omit<Split, 'test'>[] {
+export function foldRows(
+  train: Int32Array,
+  folds: number,
+  seed: number,
+  labels: Labels | null = null,
+): Omit<Split, 'test'>[] {
   const order = permutation(createRng(seed, 'folds'), train.length);
+  if (labels !== null) {
+    const own = train.map((row) => labels[row]);
+    return stratifiedFolds(order, own, folds).map((places) => divide(train, places));
+  }
   const bound = (fold: number) => Math.floor((fold * train.length) / folds);
-  return Array.from({ length: folds }, (_, fold) => divide(train, order, bound(fold), bound(fold + 1)));
+  return Array.from({ length: folds }, (_, fold) =>
+    divide(train, order.subarray(bound(fold), bound(fold + 1))),
+  );
 }
 
-/** Takes the rows at places from .. to - 1 of the order for validation. Both parts keep the order of the data. */
-function divide(rows: Int32Array, order: Int32Array, from: number, to: number): Omit<Split, 'test'> {
-  const held = new Set(order.subarray(from, to));
+/** The classes of rows by which they are stratified; null if they are not. */
+export function stratifyLabels(
+  { targets }: LabelledSource,
+  { stratified = false }: SplitConfig,
+  rows?: Int32Array,
+): Labels | null {
+  if (!stratified) return null;
+  return rows === undefined ? targets! : rows.map((row) => targets![row]);
+}
+
+/** The first places of an order, one part after the other; with labels, of each class those of its share. */
+function partsOf(order: Int32Array, sizes: readonly number[], labels: Labels | null): Int32Array[] {
+  if (labels !== null) return stratifiedParts(order, labels, sizes);
+  let from = 0;
+  return sizes.map((size) => {
+    from += size;
+    return order.slice(from - size, from);
+  });
+}
+
+/** Takes the rows at these places for validation. Both parts keep the order of the data. */
+function divide(rows: Int32Array, places: Int32Array): Omit<Split, 'test'> {
+  const held = new Set(places);
   return {
     train: rows.filter((_, place) => !held.has(place)),
     validation: rows.filter((_, place) => held.has(place)),
@@ -75,7 +114,7 @@ function divide(rows: Int32Array, order: Int32Array, from: number, to: number): 
 }
 
 function trainAndTest(
-  dataset: SplitSource,
+  dataset: LabelledSource,
   config: SplitConfig,
   seed: number,
 ): Pick<Split, 'train' | 'test'> {
@@ -83,15 +122,15 @@ function trainAndTest(
   const { method, trainRows, testRows } = config;
   if (method === 'random') {
     const order = permutation(createRng(seed, 'split'), rows);
-    return {
-      train: order.slice(0, trainRows).sort(),
-      test: order.slice(trainRows, trainRows + testRows).sort(),
-    };
+    const [train, test] = partsOf(order, [trainRows, testRows], stratifyLabels(dataset, config));
+    return { train: train.sort(), test: test.sort() };
   }
   const published = canonicalTrainRows!;
+  const labels = stratifyLabels(dataset, config);
+  const ofTest = labels === null ? null : Array.from(labels).slice(published);
   return {
-    train: draw(createRng(seed, 'split', 0), published, trainRows),
-    test: draw(createRng(seed, 'split', 1), rows - published, testRows).map((row) => row + published),
+    train: draw(createRng(seed, 'split', 0), published, trainRows, labels),
+    test: draw(createRng(seed, 'split', 1), rows - published, testRows, ofTest).map((row) => row + published),
   };
 }
 
@@ -152,9 +191,9 @@ export function checkSplit({ rows, canonicalTrainRows }: SplitSource, config: Sp
 }
 
 /** `count` of the integers 0 .. n - 1: all of them in order, or some in random order. */
-function draw(rng: Rng, n: number, count: number): Int32Array {
+function draw(rng: Rng, n: number, count: number, labels: Labels | null): Int32Array {
   if (count === n) return Int32Array.from({ length: n }, (_, row) => row);
-  return permutation(rng, n).slice(0, count).sort();
+  return partsOf(permutation(rng, n), [count], labels)[0].sort();
 }
 
 function checkCount(setting: string, part: string, count: number, least: number): void {

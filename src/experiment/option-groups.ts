@@ -16,7 +16,7 @@ const ofSolvers = Object.values(solvers)
 
 /** The options in groups, in the order in which users need them. Every option is in one group. */
 export const optionGroups: Readonly<Record<string, readonly OptionName[]>> = {
-  Data: named('samples', ...ofDatasets, 'testSize', 'split'),
+  Data: named('samples', ...ofDatasets, 'testSize', 'split', 'stratify'),
   Features: named('scale', 'basis', 'degree', 'center', 'centerTargets', 'scaleTargets'),
   Model: named(...ofModels),
   'Loss and penalty': named(...objective),

@@ -62,6 +62,10 @@ export const commonOptions = {
     1e7,
   ),
   split: choice('how rows are split into training and test rows', splitMethods),
+  stratify: choice(
+    'whether test rows, validation rows and folds have the classes in the shares that they have in all rows',
+    ['no', 'yes'],
+  ),
   scale: {
     ...choice(
       'how inputs are scaled: none; pixels: images divided by 255; max: images divided by the largest pixel of all, test ' +

@@ -51,6 +51,7 @@ export const imageSettings = {
   validationSize: 0,
   folds: 'none',
   split: 'random',
+  stratify: 'no',
   scale: 'pixels',
   center: 'none',
   loss: 'cross_entropy',

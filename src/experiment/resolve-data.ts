@@ -40,9 +40,9 @@ export async function resolveData(
 /** A key that is the same for all settings that resolve to the same data. */
 export function dataKey(name: DatasetName, settings: Settings): string {
   const { options, resolvesPerSeed } = datasetEntry(name);
-  const { samples, testSize, validationSize, folds, split, seed } = withDataSeed(settings);
+  const { samples, testSize, validationSize, folds, split, stratify, seed } = withDataSeed(settings);
   const own = Object.keys(options).map((option) => settings[option]);
-  const sizes = [samples, testSize, validationSize, folds, split];
+  const sizes = [samples, testSize, validationSize, folds, split, stratify];
   return JSON.stringify([sizes, own, resolvesPerSeed(settings) ? seed : null]);
 }
 
@@ -71,6 +71,7 @@ function splitOf(settings: Settings, facts: DataFacts): SplitConfig {
     testRows,
     ...(validationRows > 0 ? { validationRows } : {}),
     ...(folds === 'none' ? {} : { folds: folds as number }),
+    ...(settings.stratify === 'yes' ? { stratified: true } : {}),
   };
   checkSplit(facts, config);
   return config;

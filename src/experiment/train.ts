@@ -145,6 +145,7 @@ function trainSettings(
     validationSize: 0,
     folds: 'none',
     split: 'random',
+    ...(isRegression ? {} : { stratify: 'no' }),
     scale: hasPixels ? 'pixels' : 'standard',
     ...(hasPixels ? {} : features),
     center: 'none',

@@ -1,4 +1,5 @@
 import { foldRows, type Split } from '../datasets/split.ts';
+import type { Labels } from '../datasets/stratify.ts';
 import type { Checkpoints } from '../nn/epochs.ts';
 import { type Evaluations, epochOfValue, indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -10,8 +11,13 @@ import type { FitHooks } from './solvers/solver.ts';
 export type FoldFit = Omit<Fit, 'predictions' | 'probabilities' | 'weights'>;
 
 /** The rows of each fold's fit: its own rows are what it is tested on, so that nothing else needs to know of folds. */
-export function foldSplits(train: Int32Array, folds: number, seed: number): Split[] {
-  return foldRows(train, folds, seed).map(({ train: rest, validation }) => ({
+export function foldSplits(
+  train: Int32Array,
+  folds: number,
+  seed: number,
+  labels: Labels | null = null,
+): Split[] {
+  return foldRows(train, folds, seed, labels).map(({ train: rest, validation }) => ({
     train: rest,
     validation: new Int32Array(),
     test: validation,

@@ -1,6 +1,6 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
-import { type Split, splitRows } from '../datasets/split.ts';
+import { type Split, splitRows, stratifyLabels } from '../datasets/split.ts';
 import { losses } from '../nn/losses.ts';
 import type { LayerWeights } from '../nn/network.ts';
 import { columnsOf, type Samples } from '../nn/samples.ts';
@@ -116,7 +116,7 @@ async function fitTrial(
     const again = (data: Prepared) => solver.fit(data, model, draws, {});
     return { prepared, fit: await withValidation(fit, prepared, selects, model, again), fitted: model };
   }
-  const splits = foldSplits(rows.train, folds, splitSeed);
+  const splits = foldSplits(rows.train, folds, splitSeed, stratifyLabels(dataset, config.split));
   const fitFold = (fold: number, own: FitHooks): Promise<Fit> =>
     solver.fit(preparedFrom(splits[fold]), model, draws, own);
   const validated = await fitFolds(folds, solver.epochs(model), hooks, fitFold);

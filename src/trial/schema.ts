@@ -37,6 +37,7 @@ const trialConfig = z
         .int()
         .refine((folds) => folds === 0 || folds >= 2, '0, or at least 2')
         .optional(),
+      stratified: z.boolean().optional(),
     }),
     features: z.strictObject({
       scale: z.enum(scalings),
@@ -68,6 +69,8 @@ const trialConfig = z
     if (losses[loss].task !== task) {
       refuse('loss' in model ? 'model.loss' : 'model.solver', `one for ${task}`);
     }
+    if (task === 'regression' && split.stratified === true)
+      refuse('split.stratified', 'false for regression, which has no classes');
     if (task === 'classification') {
       if (bootstrap !== null) refuse('bootstrap', 'null for classification, which has no resampled scores');
       if (features.centerTargets)
