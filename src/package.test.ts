@@ -56,6 +56,9 @@ describe('licences of what users install', () => {
     // Like MIT: free for any use, with the notice kept.
     'Python-2.0',
     '(MIT AND Zlib)',
+    'MIT AND BSD-3-Clause',
+    // In the public domain.
+    'CC0-1.0',
   ];
   /** The SVG renderer, unchanged and in files of its own, which is all that this licence asks for. */
   const mpl = /^@resvg\/resvg-js/;
@@ -107,7 +110,7 @@ test('the package holds what runs and nothing else', async () => {
   const paths = files.map(({ path }) => path);
   const wanted = [
     /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|bin\/fys-nn\.js)$/,
-    /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|expected-verdicts\.json|golden\.json)$/,
+    /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|experiment\.schema\.json|expected-verdicts\.json|golden\.json)$/,
     /^data\/fixtures\/.+$/,
     /^data\/tables\/(README\.md|make\.py|.+\.csv(\.gz)?)$/,
     /^dist\/(src|experiments)\/.+\.(js|d\.ts|wasm|py)$/,
