@@ -141,7 +141,7 @@ async function diffTableOf(diff: Awaited<ReturnType<typeof compared>>['diff']) {
 /** What A and B are: the folder, and the title below it. */
 function namesOf(runs: readonly StoredRun[], results: readonly Results[]): string[] {
   return runs.flatMap(({ folder, title }, index) => {
-    const data = results[index].data.map((one) => one.title).join(', ');
+    const data = [...new Set(results[index].data.map((one) => one.title))].join(', ');
     return [`${'AB'[index]}  ${folder}`, `   ${title}${data === '' ? '' : ` (${data})`}`];
   });
 }
@@ -156,7 +156,7 @@ function factsOf(runs: readonly StoredRun[], results: readonly Results[]): SideB
     data.map(({ title, sha256 }) => (sha256 === null ? title : `${title} (sha256:${sha256.slice(0, 12)})`));
   return [
     row('experiment', ({ experiment }) => experiment ?? ''),
-    row('data', (run) => dataOf(run).join(', ')),
+    row('data', (run) => [...new Set(dataOf(run))].join(', ')),
     row('variant', ({ variant }) => variant),
     row('quick run', ({ quick }) => (quick ? 'yes' : 'no')),
     row('fys-nn', ({ version }) => version),
