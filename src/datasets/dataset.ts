@@ -22,8 +22,6 @@ export interface Dataset extends DataNames {
   readonly targets: Float64Array | Uint8Array | Uint16Array;
   /** [rows] the targets of generated data without their noise; absent if they are not known. */
   readonly noiseFree?: Float64Array;
-  /** Of generated data: the target without noise at any point; y is 0 where there is one input. */
-  readonly truth?: (x: number, y: number) => number;
   /** 1 for regression. */
   readonly classes: number;
   /** The number of leading rows that form the published training set; null if none was published. */

@@ -46,7 +46,7 @@ export async function generate(
     // A formula of 500 characters at ten million points takes half a minute, so yield to let Ctrl-C work.
     if (n % 2 ** 16 === 2 ** 16 - 1) await setImmediate();
   }
-  return {
+  const dataset: Dataset = {
     name,
     task: 'regression',
     rows,
@@ -55,11 +55,20 @@ export async function generate(
     largest: largestOf(domain),
     targets,
     noiseFree,
-    truth: f,
     classes: 1,
     canonicalTrainRows: null,
     featureNames: inputNames.slice(0, domain.length),
   };
+  truths.set(dataset, f);
+  return dataset;
+}
+
+/** Rows are compared and sent to other threads, and functions cannot be. */
+const truths = new WeakMap<Dataset, Generated['f']>();
+
+/** The targets of generated rows without noise, at any point; undefined for other data. */
+export function truthOf(dataset: Dataset): Generated['f'] | undefined {
+  return truths.get(dataset);
 }
 
 /** What a plan needs to know of generated rows. */

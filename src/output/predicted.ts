@@ -1,4 +1,5 @@
 import type { Dataset, Sources } from '../datasets/dataset.ts';
+import { truthOf } from '../datasets/generated.ts';
 import { loadData } from '../datasets/index.ts';
 import { splitRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
@@ -126,14 +127,15 @@ function gridOf({ inputs, columns, rows }: Dataset): Float64Array {
   return Float64Array.from(along[1].flatMap((y) => along[0].flatMap((x) => [x, y])));
 }
 
-function fittedAt(
-  points: Float64Array,
-  { truth, columns }: Dataset,
-  predictor: ModelPredictor,
-): Fitted | null {
+function fittedAt(points: Float64Array, dataset: Dataset, predictor: ModelPredictor): Fitted | null {
   if (points.some(Number.isNaN)) return null;
+  const truth = truthOf(dataset);
   const predictions = predictor.predict(points);
-  return { points, predictions, truth: truth === undefined ? null : truthAt(points, columns, truth) };
+  return {
+    points,
+    predictions,
+    truth: truth === undefined ? null : truthAt(points, dataset.columns, truth),
+  };
 }
 
 /** null if the function is not finite at some point between those of the data. */
