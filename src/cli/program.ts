@@ -50,7 +50,7 @@ export function createProgram(setStatus: SetStatus): Command {
   program
     .description(
       'Re-runs the experiments of a machine-learning report (FYS-STK4155 project 2, University of Oslo) from a seed, ' +
-        'and writes every number as CSV.',
+        'and trains the same models on your own data. Every number is written as CSV.',
     )
     .version(programVersion(), '-V, --version', 'print the version')
     .addHelpOption(new Option('-h, --help', 'print this help'))
