@@ -36,6 +36,9 @@ const dataFiles = [
   ),
 ];
 
+/** Good files of weights. */
+const weightFiles = namesIn('weights', /\.(npz|safetensors)$/);
+
 export const targets = {
   /** An experiment's own options, valid and invalid. The trials are only planned. */
   options(rng) {
@@ -259,6 +262,24 @@ export const targets = {
     if (rng.below(2) === 0) return ['data', 'describe', name];
     const target = rng.below(2) === 0 ? ['--target', rng.below(3) === 0 ? word(rng) : 'y'] : [];
     return ['train', '--data', name, ...target, '--epochs', '1', '--jobs', '1', '--no-figures', '--quiet'];
+  },
+
+  /** Weights of another program, damaged, cut off, or something else. */
+  weights(rng, _corpus, directory) {
+    const name = pick(rng, weightFiles);
+    const good = readFileSync(join(fixtures, 'weights', name));
+    const how = rng.below(5);
+    const content =
+      how === 0
+        ? good.subarray(0, rng.below(good.length + 1))
+        : how === 1
+          ? pick(rng, otherFiles) + word(rng)
+          : changedBytes(rng, good);
+    writeFileSync(join(directory, name), content);
+    const order = rng.below(3) === 0 ? ['--kernels', pick(rng, ['in-out', 'out-in', word(rng)])] : [];
+    return rng.below(3) === 0
+      ? ['ffnn', '--hidden', '3', '--init-weights', name, '--plan']
+      : ['model', 'import', name, ...order, '--out', 'out.npz'];
   },
 
   /** The store's journals, read by a run that needs a trial in them. */

@@ -170,6 +170,9 @@ describe('weights that do not fit are refused', () => {
     const path = await drawnBy(await plan({}), 2, 'npz');
     await expect(plan({ ...given, initWeights: [path] })).rejects.toThrow(sentence);
   });
+  test('a digest, as a run that is to be repeated has it', async () => {
+    await expect(plan({ initWeights: ['sha256:0123456789ab'] })).rejects.toThrow('give their file again');
+  });
   test('a file that is not there', async () => {
     await expect(plan({ initWeights: ['nowhere.npz'] })).rejects.toThrow('"nowhere.npz" cannot be read');
   });

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import { importedWeights, shapeText } from '../model/imported-weights.ts';
 import { digestOfWeights } from '../trial/initial-weights.ts';
 import type { GivenWeights } from '../trial/solvers/solver.ts';
@@ -19,6 +20,7 @@ export async function findInitialWeights(lists: SettingLists): Promise<FoundWeig
   const notes: string[] = [];
   const labels = new Map<string, string>();
   for (const path of paths) {
+    if (/^sha256:[0-9a-f]{12}$/.test(path)) throw noFile(path);
     const file = JSON.stringify(path);
     const { layers, order, reason } = importedWeights(await readTensors(path), null, file);
     const digest = digestOfWeights(layers);
@@ -32,6 +34,16 @@ export async function findInitialWeights(lists: SettingLists): Promise<FoundWeig
   }
   const initWeights = lists.initWeights!.map((path) => labels.get(String(path)) ?? path);
   return { lists: { ...lists, initWeights: [...new Set(initWeights)] }, weights, notes };
+}
+
+/** Results name weights by their digest, never by where they were. */
+function noFile(label: string): UserError {
+  return new UserError({
+    what: `{initWeights} ${label} names weights, and no file with them`,
+    expected: 'the path of a file with weights, several with commas between them, or none',
+    received: label,
+    remedy: 'give their file again: {initWeights} weights.npz',
+  });
 }
 
 const orderWords = { 'in-out': '[inputs][units]', 'out-in': '[units][inputs]' } as const;
