@@ -16,19 +16,12 @@ export interface LabelledClasses {
   readonly occurring: readonly number[];
 }
 
-/** Gives each label its class. Errors: more classes than 1000, one class where only those that occur count. */
+/** Gives each label its class. Errors: more classes than 1000. */
 export function classesOf(rowLabels: Uint8Array | Uint16Array, choice: ClassChoice): LabelledClasses {
   const seen = new Set<number>(rowLabels);
   const occurring = [...seen].sort((a, b) => a - b);
   const largest = occurring[occurring.length - 1];
   if (choice === 'occurring') {
-    if (occurring.length < 2) {
-      throw new UserError({
-        what: `all images have the label ${largest}: with one class there is nothing to tell apart`,
-        expected: 'labels of at least two classes',
-        remedy: 'add images with other labels',
-      });
-    }
     checkCount(occurring.length, choice);
     const places = new Map(occurring.map((label, place) => [label, place]));
     const isSame = largest === occurring.length - 1;

@@ -91,6 +91,13 @@ export async function resolveImages(
     : plain;
   const { rows, columns, classes, canonicalTrainRows, largest, sha256, occurring, labels, classNames } =
     dataset;
+  if (classes === 1) {
+    throw new UserError({
+      what: `all images have the label ${labels[0]}: with one class there is nothing to tell apart`,
+      expected: 'labels of at least two classes',
+      remedy: 'add images with other labels',
+    });
+  }
   const swapNote =
     'the names of the files are those of EMNIST, whose images lie on their side: {transpose} turns them';
   return {

@@ -52,6 +52,11 @@ test('MNIST is the same data by any choice of classes: trials keep the ids of th
   expect(await idWith({ classes: ['occurring'], transpose: ['auto'] })).toBe(await idWith({}));
 });
 
+test('one label is refused', async () => {
+  const data = await writeImages(join(folder, 'one'), { label: () => 4 });
+  await expect(planned(data)).rejects.toThrow(/all images have the label 4/);
+});
+
 test('a file of images stands for the images that it belongs to', async () => {
   const data = await writeImages(join(folder, 'by file'));
   const [whole, byFile] = [await planned(data), await planned(join(data, 't10k-labels-idx1-ubyte'))];

@@ -163,3 +163,32 @@ test('there are none without test outputs, when all diverged, and no curves of o
     'calibration',
   ]);
 });
+
+describe('classes with names', () => {
+  const names = ['malignant <M>', 'benign', 'neither of the two, by far'];
+  const named = (classes: number, ...data: Results['data']) => {
+    const summary = classifier(classes, classes, 1, classes);
+    return classifierFigures({ ...resultsOf([trial({}, 0.5, { classifier: summary })]), data }, usualLook);
+  };
+  const data = { title: 'tumours', isReports: false, columns: 3, classes: 3, classNames: names };
+
+  test('have them in every figure, written upwards where the cells are narrower', async () => {
+    const [confusion, roc, gains, calibration] = named(3, data);
+    for (const { caption } of [roc, gains])
+      for (const name of names) expect(caption).toMatch(new RegExp(`${name}: [-01]`));
+    expect(JSON.stringify(confusion.spec)).toContain('benign, predicted as benign: ');
+    const texts = textsOf(await toSvg(confusion.spec));
+    expect(texts).toEqual(
+      expect.arrayContaining(['malignant &lt;M&gt;', 'benign', 'neither of the two, by far']),
+    );
+    expect(JSON.stringify(confusion.spec)).toContain('"labelAngle":270');
+    expect(calibration.caption).toContain('the predicted class');
+    const [, binary] = named(2, { ...data, classNames: ['no', 'yes'] });
+    expect(binary.caption).toContain('Class yes against class no.');
+  });
+
+  test('have their labels where data differ in their names', () => {
+    const [, roc] = named(3, data, { ...data, classNames: ['a', 'b', 'c'] });
+    expect(roc.caption).toMatch(/AUC: 0: [01]\..*; 1: [01]\./);
+  });
+});
