@@ -67,6 +67,30 @@ describe('data describe', () => {
     });
   });
 
+  test('one worker and two train the same on a table with categories and missing values', async () => {
+    const options = [
+      '--target',
+      'Pris',
+      '--decimal-comma',
+      '--missing',
+      'mean',
+      '--seed',
+      '1..3',
+      '--folds',
+      '2',
+    ];
+    const common = [...options, '--epochs', '3', '--hidden', '4', '--no-figures'];
+    const files = [];
+    for (const jobs of ['1', '2']) {
+      const where = ['--out', `out ${jobs}`, '--store', `store ${jobs}`];
+      const { status } = await run('train', '--data', 'houses, ø.csv', ...common, '--jobs', jobs, ...where);
+      expect(status).toBe(0);
+      files.push(await readFile(join(folder, `out ${jobs}`, 'trials.csv'), 'utf8'));
+    }
+    expect(files[1]).toBe(files[0]);
+    expect(files[0].split('\n').length).toBe(5);
+  });
+
   test('says why train would refuse a table', async () => {
     const { stdout, status } = await call(
       'data',

@@ -268,10 +268,15 @@ function leftOutNotes(leftOut: readonly LeftOut[]): string[] {
   const shown = leftOut
     .slice(0, 5)
     .map(
-      ({ name, why }) => `${printable(name)} is left out: ${why}; {drop} ${printable(name)} says the same`,
+      ({ name, why }) => `${printable(name)} is left out: ${why}; {drop} ${asArgument(name)} says the same`,
     );
   const more = leftOut.length - shown.length;
   return more > 0
     ? [...shown, `${counted(more, 'more column')} ${more === 1 ? 'is' : 'are'} left out`]
     : shown;
+}
+
+/** A name as it is typed after a flag: in quotes if it has characters that shells treat specially. */
+function asArgument(name: string): string {
+  return /^[\p{L}\p{N}_.-]+$/u.test(name) ? name : quote(name);
 }
