@@ -97,7 +97,7 @@ export function dataOptions(): Option[] {
   return [
     new Option(
       '--data <what>',
-      `built-in data: ${Object.keys(builtIns).join(', ')}; or the path of a table or of a folder with images`,
+      `built-in data: ${Object.keys(builtIns).join(', ')}; or the path of a table, a terrain or a folder with images`,
     ),
     ...tableFlags(),
     new Option('--data-name <name>', "what titles call the data (default: the file's or folder's name)"),

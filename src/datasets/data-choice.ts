@@ -80,7 +80,7 @@ async function kindOf(path: string): Promise<'folder' | 'file'> {
     what: isMissing
       ? `there are no data ${JSON.stringify(path)}: neither built in, nor a file or a folder here`
       : `the data cannot be read: ${reasonOf(found)}`,
-    expected: `${names.join(', ')}, the path of a table (CSV, npz, Parquet) or of a folder with images`,
+    expected: `${names.join(', ')}, the path of a table (CSV, npz, Parquet), a terrain (GeoTIFF) or a folder with images`,
     received: path,
     remedy: (isMissing ? didYouMean(path, names) : undefined) ?? 'check the path',
   });

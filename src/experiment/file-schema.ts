@@ -76,7 +76,9 @@ export const experimentFile = z.strictObject({
     ),
   data: shownText
     .optional()
-    .describe('built-in data by name, or the path of a table or of a folder with images, from this file'),
+    .describe(
+      'built-in data by name, or the path of a table, a terrain or a folder with images, from this file',
+    ),
   dataName: shownText.optional().describe('what titles call the data'),
   labelNames: names
     .optional()
