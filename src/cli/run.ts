@@ -188,7 +188,10 @@ async function computeAndWrite(
     };
     if (options.figures && why === null) {
       try {
-        await write(await drawPlan(plan, store, classifiers, predictions));
+        const drawn = await drawPlan(plan, store, classifiers, predictions);
+        await write(drawn);
+        const undrawn = coefficientsNote(plan, drawn.keys());
+        if (undrawn !== null) note(`note: ${withFlags(undrawn)}`);
       } catch (fault) {
         // The tables are complete, so a figure that fails does not keep them from being written.
         figureErrors.push(`the figures of ${out}/ could not be drawn: ${messageOf(fault)}`);
@@ -430,6 +433,16 @@ export function* idsOf(trials: Iterable<Trial>): Generator<string> {
 function countsOf({ cells }: Plan, computed: Launched['computed']) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
+}
+
+/** Why kept coefficients are in no figure; null if they are, or none are kept. */
+function coefficientsNote({ lists }: Plan, figures: Iterable<string>): string | null {
+  if (lists.coefficients?.includes('yes') !== true) return null;
+  if ([...figures].some((name) => name.startsWith('coefficients-'))) return null;
+  return (
+    'no figure of coefficients: they are drawn where a number such as {lambda} has several values, and the other settings ' +
+    'at most 6 combinations; coefficients.csv has all'
+  );
 }
 
 /** Where the data of a plan were found, so that it can be run again. */

@@ -158,7 +158,7 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
   const ordered = [...axes, ...varied.filter((name) => !axes.includes(name))].map(optionTitle);
   if (curves === null && rows === null && columns !== null) {
     const [over, ...others] = ordered;
-    const lines = `${inWords(shownMetrics.map(({ title }) => title.split(',')[0]))} over ${over}`;
+    const lines = `${inWords(shownMetrics.map(({ title }) => withoutComma(title)))} over ${over}`;
     return others.length === 0 ? lines : `${lines}, by ${inWords(others)}`;
   }
   if (curves === null && ordered.length > 0) return ordered.join(' x ');
@@ -170,6 +170,12 @@ function contentOf(experiment: Experiment, values: Values, settings: readonly Se
       ? `${inWords(curveMetrics(losses).map((name) => metrics[name].title))} per epoch`
       : inWords(measuresOf(shownMetrics.map(({ title }) => title)));
   return ordered.length === 0 ? what : `${what}, by ${inWords(ordered)}`;
+}
+
+/** "bootstrap mean of test R2" for "test R2, bootstrap mean": within a list, a comma would end the metric. */
+function withoutComma(title: string): string {
+  const [metric, what] = title.split(', ');
+  return what === undefined ? metric : `${what} of ${metric}`;
 }
 
 /** The metrics without their rows if some is shown of several: "MSE" for "train MSE" and "test MSE". */

@@ -1,14 +1,15 @@
 import { columnName } from '../experiment/options.ts';
+import { greatest } from '../stats/describe.ts';
 import { superscript } from './cell-text.ts';
 import type { CurvePanel } from './curve.ts';
 import { drawnOver, mostPanels, panelTitle, titleOf } from './error-lines.ts';
 import type { Figure } from './figure.ts';
 import { lineFigure, lineOf } from './line-figure.ts';
 import type { Look } from './look.ts';
-import type { Results } from './results.ts';
+import type { Results, TrialResult } from './results.ts';
 import type { VariedNumber } from './varied-number.ts';
 
-/** The features that are drawn: as many as colours and marks can tell apart, those of low degree first. */
+/** The features that are drawn: as many as colours and marks can tell apart. */
 const mostFeatures = 21;
 
 /**
@@ -22,7 +23,7 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
   const { inside, others, lines, placeOf, content } = drawn;
   if (lines.length === 0 || lines.length > mostPanels) return null;
   const all = [...new Set(inside.flatMap(({ coefficients }) => [...coefficients!.keys()]))];
-  const features = [...all].sort((a, b) => degreeOf(a) - degreeOf(b)).slice(0, mostFeatures);
+  const { features, chosen } = drawnFeatures(all, inside);
   const panels = lines.map(
     (line, index): CurvePanel => ({
       title: panelTitle(line, others, results),
@@ -39,7 +40,7 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
   );
   const more =
     all.length > features.length
-      ? [`The first ${features.length} of ${all.length} features; coefficients.csv has all.`]
+      ? [`The ${chosen} ${features.length} of ${all.length} features; coefficients.csv has all.`]
       : [];
   return lineFigure(results, {
     ...content,
@@ -51,6 +52,25 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
     metrics: [],
     notes: [...content.notes, ...more],
   });
+}
+
+/**
+ * The features to draw, if they are too many: of polynomials those of low degree, of the columns of a table those with the largest
+ * coefficients.
+ */
+function drawnFeatures(
+  all: readonly string[],
+  trials: readonly TrialResult[],
+): { readonly features: readonly string[]; readonly chosen: 'first' | 'largest' } {
+  const byDegree = [...all].sort((a, b) => degreeOf(a) - degreeOf(b));
+  const isLinear = degreeOf(byDegree.at(-1) ?? '1') <= 1;
+  if (!isLinear || all.length <= mostFeatures)
+    return { features: byDegree.slice(0, mostFeatures), chosen: 'first' };
+  const sizeOf = (feature: string) =>
+    greatest(trials.map(({ coefficients }) => Math.abs(coefficients?.get(feature) ?? 0)));
+  const sizes = new Map(all.map((feature) => [feature, sizeOf(feature)]));
+  const largest = new Set([...all].sort((a, b) => sizes.get(b)! - sizes.get(a)!).slice(0, mostFeatures));
+  return { features: byDegree.filter((feature) => largest.has(feature)), chosen: 'largest' };
 }
 
 /** x^3*y as x³y, and age^2*rooms as age²·rooms. */

@@ -93,11 +93,17 @@ function hasCurves({ trials }: Results): boolean {
   return trials.some(({ curves }) => Object.keys(curves).length > 0);
 }
 
-/** Lines over a number that is varied and that is not drawn yet. */
+/**
+ * Lines over a number that is varied and that is not drawn yet. Coefficients are in no heat map, so they may be drawn over one of its
+ * axes.
+ */
 function numberLines(results: Results, without: readonly OptionName[], look: Look): Figure[] {
   const x = variedNumber(results, without);
-  if (x === null) return [];
-  const figures = [errorPartLines, errorLines, coefficientLines].map((drawn) => drawn(results, x, look));
+  const any = x ?? variedNumber(results);
+  const figures = [
+    ...(x === null ? [] : [errorPartLines(results, x, look), errorLines(results, x, look)]),
+    ...(any === null ? [] : [coefficientLines(results, any, look)]),
+  ];
   return figures.filter((figure) => figure !== null);
 }
 
