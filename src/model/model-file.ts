@@ -112,7 +112,7 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
       (one) => one.length === width,
     ), `${place}.exponents`, `has not ${width} exponents in each list`);
     width = step.exponents.length;
-    return step as unknown as Step;
+    return step;
   });
   const last = json.layers.length - 1;
   const layers = json.layers.map((layer, index): SavedLayer => {
