@@ -3,6 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { stringify } from 'yaml';
 import { allExperiments } from '../dist/experiments/index.js';
 import { optionsOf } from '../dist/src/experiment/define.js';
 import { flagOf } from '../dist/src/experiment/options.js';
@@ -172,6 +173,28 @@ export const targets = {
     cpSync(join(corpus, 'store'), join(directory, 'store'), { recursive: true });
     writeFileSync(join(directory, 'claims.json'), changedJsonText(rng, readJson(corpus, 'claims.json')));
     return [...verify, '--claims', 'claims.json', ...(rng.below(4) === 0 ? ['--json'] : [])];
+  },
+
+  /** An experiment file, damaged as JSON, as YAML, or byte by byte. Its trials are only planned. */
+  experimentFile(rng, _corpus, directory) {
+    const good = {
+      ...{ name: 'a net', extends: 'ffnn', tags: ['a'], quick: { epochs: 1 } },
+      settings: {
+        hidden: ['8', '4-4'],
+        epochs: 2,
+        samples: [40],
+        seed: '1..2',
+        learningRate: 'geomspace(1e-3,1,2)',
+      },
+      layout: { rows: 'hidden', columns: 'learningRate', metrics: ['test_mse'] },
+    };
+    const isJson = rng.below(2) === 0;
+    const text = isJson ? changedJsonText(rng, good) : stringify(good);
+    writeFileSync(
+      join(directory, isJson ? 'x.json' : 'x.yaml'),
+      isJson ? text : changedBytes(rng, Buffer.from(text)),
+    );
+    return ['run', isJson ? 'x.json' : 'x.yaml', '--plan'];
   },
 
   /** Runs of another program, damaged. */

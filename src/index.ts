@@ -1,4 +1,7 @@
+export { allExperiments } from '../experiments/index.ts';
 export { exitCodes, UserError } from './errors.ts';
+export { type ExperimentFile, readExperimentFile } from './experiment/file.ts';
+export { experimentOf, type FromFile } from './experiment/from-file.ts';
 export {
   type Defaults,
   defineExperiment,

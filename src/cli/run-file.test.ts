@@ -104,6 +104,21 @@ test('a run has the folder of its name, which other settings do not replace; it 
   expect(page).toContain('npx fys-nn run &#39;a net.yaml&#39;');
 });
 
+test('a file and the equal command line write the same bytes', async () => {
+  await write('bytes.yaml', 'data: iris\nsettings: { hidden: [2, none], epochs: 2 }');
+  const flags = ['--no-figures', '--quiet', '--jobs', '1'];
+  await runProgram(['run', 'bytes.yaml', '--store', 'one', '--out', 'file', ...flags], { cwd: directory });
+  const command = ['train', '--data', 'iris', '--hidden', '2,none', '--epochs', '2'];
+  await runProgram([...command, '--store', 'two', '--out', 'command', ...flags], { cwd: directory });
+  for (const name of ['trials.csv', 'curves.csv', 'summary.csv', 'predictions.csv', 'roc.csv']) {
+    const [one, two] = await Promise.all(
+      ['file', 'command'].map((folder) => readFile(join(directory, folder, name), 'utf8').catch(() => '')),
+    );
+    expect([name, one]).toEqual([name, two]);
+  }
+  expect((await manifestOf('file')).trials.ids).toEqual((await manifestOf('command')).trials.ids);
+});
+
 describe('refused, with nothing written', () => {
   test.each<[string, string, string[], RegExp]>([
     [
