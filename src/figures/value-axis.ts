@@ -83,6 +83,7 @@ export function ticksOf({ kind, low, high }: ValueAxis): SpecPart {
   const short = largest < 1e5 && largest >= 1e-3;
   // Enough to tell ticks apart whose distance is a small share of their size.
   const digits = Math.min(17, Math.max(3, 2 + Math.ceil(Math.log10(largest) - Math.log10(high - low))));
-  if (kind === 'log') return { tickCount: 5, format: '~g', labelOverlap: true };
+  // 2e+11 next to 1e+13, not 200000000000.
+  if (kind === 'log') return { tickCount: 5, format: high >= 1e6 ? '~e' : '~g', labelOverlap: true };
   return { tickCount: 5, ...(!short && { format: `.${digits}~g` }) };
 }

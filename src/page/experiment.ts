@@ -75,7 +75,7 @@ function statusNote(plan: Plan, records: Records): Html {
     ...(notRun > 0 ? [`${notRun} not run`] : []),
   ];
   const own = plan.experiment.definition !== null;
-  const differs = changes === '' ? '' : ` Not as in ${own ? 'its definition' : 'the report'}: ${changes}.`;
+  const differs = changes === '' ? '' : ` ${own ? 'Settings given' : 'Not as in the report'}: ${changes}.`;
   return html`<p class="note">${data}, ${seeds}: ${parts.join(', ')}.${differs}</p>`;
 }
 
