@@ -6,6 +6,7 @@ import type { Interval } from './domain.ts';
 import {
   finiteFunction,
   generate,
+  generatedEntry,
   generatedFacts,
   generatedOptions,
   inputNames,
@@ -71,18 +72,12 @@ const surfaceFormula: FormulaKind = { variables: inputNames, names: ['franke'], 
 
 const title = 'Franke function';
 const source = 'R. Franke, Naval Postgraduate School, Technical Report NPS-53-79-003 (1979)';
-const license = 'none needed, since the data are generated';
 
 export const franke = {
   title,
   description: "Franke's function of x and y with noise: points drawn from the seed (regression)",
   source,
-  license,
-  tasks: ['regression'],
-  taskOf: () => 'regression',
-  fromFiles: false,
-  hasPixels: false,
-  mayBeSplit: false,
+  ...generatedEntry,
   options: {
     noise: {
       ...generatedOptions.noise,
@@ -109,7 +104,7 @@ export const franke = {
     if (target !== null) {
       return { title: `f(x, y) = ${target}`, source: null, license: null, isReports: false, isDigits: false };
     }
-    return { title, source, license, isReports: true, isDigits: false };
+    return { title, source, license: generatedEntry.license, isReports: true, isDigits: false };
   },
   columns: () => 2,
   // A user's own surface is checked at the points of each seed.
@@ -128,5 +123,4 @@ export const franke = {
     return { config, facts: generatedFacts({ ...config, domain: unitSquare }) };
   },
   load: generateFranke,
-  keep: null,
 } satisfies DatasetEntry<FrankeConfig>;

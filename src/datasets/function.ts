@@ -6,6 +6,7 @@ import { domainOption, domainText, type Interval, intervalsOf } from './domain.t
 import {
   finiteFunction,
   generate,
+  generatedEntry,
   generatedFacts,
   generatedOptions,
   inputNames,
@@ -109,7 +110,6 @@ function titleOf({ formula, domain }: FunctionConfig): string {
 const source =
   'C. Runge, Über empirische Funktionen und die Interpolation zwischen äquidistanten Ordinaten, Zeitschrift für ' +
   'Mathematik und Physik 46, 224 (1901); in two dimensions: Project 2 of FYS-STK4155, University of Oslo (2025)';
-const license = 'none needed, since the data are generated';
 
 /** Rows computed from the Runge function or from an expression of the user's. */
 export const functionData = {
@@ -117,12 +117,7 @@ export const functionData = {
   description:
     'the Runge function of x, or of x and y, or an expression of your own, with noise (regression)',
   source,
-  license,
-  tasks: ['regression'],
-  taskOf: () => 'regression',
-  fromFiles: false,
-  hasPixels: false,
-  mayBeSplit: false,
+  ...generatedEntry,
   options: {
     formula: {
       ...generatedOptions.formula,
@@ -147,7 +142,9 @@ export const functionData = {
   })) as ShapeOf,
   dataName,
   describe(config) {
-    const own = isNamed(config.formula) ? { source, license } : { source: null, license: null };
+    const own = isNamed(config.formula)
+      ? { source, license: generatedEntry.license }
+      : { source: null, license: null };
     return { title: titleOf(config), ...own, isReports: false, isDigits: false };
   },
   columns: ({ domain }) => domain.length,
@@ -169,5 +166,4 @@ export const functionData = {
     return { config, facts: generatedFacts(config) };
   },
   load,
-  keep: null,
 } satisfies DatasetEntry<FunctionConfig>;

@@ -71,6 +71,17 @@ export function truthOf(dataset: Dataset): Generated['f'] | undefined {
   return truths.get(dataset);
 }
 
+/** What the entries of all generated data say. */
+export const generatedEntry = {
+  license: 'none needed, since the data are generated',
+  tasks: ['regression'],
+  taskOf: (): 'regression' => 'regression',
+  fromFiles: false,
+  hasPixels: false,
+  mayBeSplit: false,
+  keep: null,
+} as const;
+
 /** What a plan needs to know of generated rows. */
 export function generatedFacts({ samples, domain }: Pick<Generated, 'samples' | 'domain'>): DataFacts {
   return {
