@@ -31,8 +31,8 @@ export function addDescribeCommand(data: Command): void {
     .addOption(new Option('--all', `every column, also of tables with more than ${mostColumns}`))
     .addOption(new Option('--json', 'as JSON'));
   addExamples(command, [
-    ['data describe houses.csv', 'its columns'],
-    ['data describe houses.csv --target price', 'and what train would do'],
+    ['data describe iris', 'its columns, and what train would do'],
+    ['data describe breast-cancer --missing drop --drop area_mean', 'with choices of train'],
     ['data describe iris --json', 'for programs'],
   ]);
   command.action(async (file: string, flags: Flags) => {

@@ -34,7 +34,7 @@ export function addDataCommand(program: Command): void {
     .helpCommand(false);
   addExamples(data, [
     ['data list', 'sources and licences'],
-    ['data describe houses.csv', 'columns, ranges and missing values of a table'],
+    ['data describe iris', 'columns, ranges and missing values of a table'],
     ['data export franke --samples 100', 'as CSV'],
   ]);
   const list = data
