@@ -77,14 +77,18 @@ export function describedText(described: DescribedModel): string[] {
     ? `probabilities of ${target.classes} classes${classes}`
     : `${target.name === null ? 'the target' : quote(target.name)}${scale}`;
   const licence = data?.license ?? null;
-  return [
-    ...(title === null ? [] : fold(title, process.stdout.columns ?? 80)),
+  const facts = [
+    ...(title === null ? [] : [title]),
     ...(data === null ? [] : [`data:    ${data.title}${licence === null ? '' : ` (licence: ${licence})`}`]),
     `trial:   ${trial}${program === null ? '' : `, by fys-nn ${program}`}`,
     `inputs:  ${inputs.columns}${names}`,
     ...preprocessing.map((text, index) => `${index === 0 ? 'steps:' : '      '}   ${text}`),
     `output:  ${output}`,
     `trained: ${counted(weights, 'weight')} in ${dtype}, loss ${loss}`,
+  ];
+  const width = process.stdout.columns ?? 80;
+  return [
+    ...facts.flatMap((line) => fold(line, width, line === title ? 0 : 9)),
     '',
     ...table.split('\n'),
     '',
