@@ -72,6 +72,8 @@ describe('refused', () => {
   test.each<[string[], RegExp]>([
     [['net.yaml'], /nothing says what is claimed[\s\S]*--claims claims\.yaml/],
     [['line.yaml'], /claims\.yaml:6:5: claim far: experiment/],
+    [['line.yaml', '--init'], /no effect with --init/],
+    [['line.yaml', '--runs', 'runs.csv'], /no effect with --runs/],
     [['line.yaml', 'line.yaml'], /have the same name/],
     [['no.yaml'], /no\.yaml: there is no such file/],
     [['explian'], /verify has no such command[\s\S]*did you mean explain\?/],

@@ -71,7 +71,20 @@ function addSpecificationCommand(verify: Command, setStatus: SetStatus): void {
   });
 }
 
+/** Refuses files of experiments where nothing of theirs is run. */
+function refuseFilesWith({ init, runs }: VerifyFlags, files: readonly string[]): void {
+  const idle = init !== undefined ? '--init' : runs !== undefined ? '--runs' : null;
+  if (idle === null) return;
+  throw new UserError({
+    what: `files of experiments have no effect with ${idle}`,
+    expected: `${idle} without them`,
+    received: files.join(' '),
+    remedy: `leave out ${files.join(' ')}, or ${idle}`,
+  });
+}
+
 async function runVerify(files: readonly string[], flags: VerifyFlags, command: Command): Promise<number> {
+  if (files.length > 0) refuseFilesWith(flags, files);
   if (flags.init !== undefined) {
     const { writeStarter } = await import('./verify-init.ts');
     return await writeStarter(flags.init, command);
