@@ -41,8 +41,8 @@ export function addDiffCommand(program: Command): void {
     'after',
     `
 It informs and ends with 0. To judge whether numbers of the same settings have
-changed, as in CI, use fys-nn check: it compares every number with a tolerance and
-ends with 3. This command compares runs whose settings differ:
+changed, as in CI, use fys-nn check: it compares every number with a tolerance
+and ends with 3. This command compares runs whose settings differ:
 
 ${fold(verdictText, 80).join('\n')}`,
   );

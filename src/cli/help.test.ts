@@ -91,7 +91,12 @@ describe('every example', () => {
     const small = ['--samples', '20', '--epochs', '1', '--bootstrap', '2', '--jobs', '1', '--no-figures'];
     const { status } = await run(['ffnn', ...small, '--save-model', '--out', 'results/ffnn']);
     expect(status).toBe(0);
-    await run(['ffnn', ...small, '--out', 'baseline/ffnn', '--quiet']);
+    for (const out of ['baseline/ffnn', 'other/ffnn', 'results/ffnn-epochs-400'])
+      await run(['ffnn', ...small, '--out', out, '--quiet']);
+    for (const name of ['my.yaml', 'other.yaml'])
+      await writeFile(join(directory, name), 'data: iris\nsettings: { epochs: 1 }\n');
+    const houses = Array.from({ length: 40 }, (_, n) => `${n},${n % 7},${100 + 3 * n}`);
+    await writeFile(join(directory, 'houses.csv'), `house,rooms,price\n${houses.join('\n')}\n`);
     await run(['grid-search', 'ffnn', ...small, '--out', 'results/grid-search-ffnn', '--quiet']);
     await mkdir(join(directory, 'results/report-quick'), { recursive: true });
     const verified = ['ols-best-at-rate-0.01', 'least-squares-mse'].map((id) => ({
@@ -118,7 +123,7 @@ describe('every example', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const planned = ([name, below]: readonly string[]) =>
-    ['report', 'train', 'run', ...allExperiments.map((experiment) => experiment.name.split(' ')[0])].includes(
+    ['report', 'train', 'run', 'rerun', ...allExperiments.map((experiment) => experiment.name.split(' ')[0])].includes(
       name,
     ) ||
     (name === 'verify' && below === 'specification');

@@ -55,10 +55,10 @@ export function addRerunCommand(program: Command, setStatus: SetStatus): void {
   command.addHelpText(
     'after',
     `
-The settings are those of the manifest, so the trials have the same ids: those in
-the store are not computed twice. Data from files must have the same digest. A run
-in results/ is written to its own folder again, any other to results/. Formats and
-figures are those of the run.`,
+The settings are those of the manifest, so the trials have the same ids: those
+in the store are not computed twice. Data from files must have the same digest.
+A run in results/ is written to its own folder again, any other to results/.
+Formats and figures are those of the run.`,
   );
   command.action(async (path: string, words: string[], flags: Flags) =>
     setStatus(await rerun(path, words, flags, command)),

@@ -94,7 +94,7 @@ export const experimentFile = z.strictObject({
   decimalComma: z.boolean().optional().describe('whether 3,14 is a number'),
   task: z.enum(taskChoices).optional().describe('auto: inferred from the target'),
   settings: lists.optional().describe('options as of the command line, a value or a list of values each'),
-  quick: lists.optional().describe('the settings of a quick look (--quick)'),
+  quick: lists.optional().describe('the settings of a quick look'),
   variant: z
     .enum(variants)
     .optional()
@@ -102,8 +102,8 @@ export const experimentFile = z.strictObject({
   note: shownText
     .max(500)
     .optional()
-    .describe('a line about the run, for its manifest and its page (--note)'),
-  tags: names.optional().describe('names by which runs are found again (--tag)'),
+    .describe('a line about the run, for its manifest and its page'),
+  tags: names.optional().describe('names by which runs are found again'),
   layout: layout.optional().describe('how tables and figures show the results'),
   claims: shownText
     .optional()

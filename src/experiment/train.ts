@@ -11,7 +11,7 @@ import type { Task } from '../stats/metrics.ts';
 import { solvers } from '../trial/solvers/index.ts';
 import { shellQuoted } from './command-text.ts';
 import { type Defaults, defineOwn, type Experiment, type ExperimentDefinition } from './define.ts';
-import type { OptionName, SettingLists, Settings } from './options.ts';
+import { flagOf, type OptionName, type SettingLists, type Settings } from './options.ts';
 import * as presets from './presets.ts';
 import { isSeed } from './seeds.ts';
 
@@ -63,7 +63,7 @@ export async function trainExperiment(choice: DataChoice, given: SettingLists): 
     quick: { epochs: 10 },
     layout: layoutOf(task, { ...asLists(defaults), ...given }),
   };
-  const words = ['train --data', shellQuoted(choice.data), ...tableWords(choice)];
+  const words = ['train', flagOf('data'), shellQuoted(choice.data), ...tableWords(choice)];
   const experiment = defineOwn(definition, words.join(' '));
   return { experiment, sources, note: noteOf(task, title, facts, experiment, given), dataNotes: notes };
 }
@@ -223,19 +223,19 @@ const regressionMetrics = ['train_mse', 'test_r2', 'test_mse'] as const;
 /** The words of the command line that say how a table is read. */
 export function tableWords({ table = {}, dataName = null, labelNames = null }: DataChoice): string[] {
   const { target, features, drop, categorical, missing, id, decimalComma, task } = table;
-  const words = (flag: string, value: string | null | undefined) =>
-    value === null || value === undefined || value === '' ? [] : [flag, shellQuoted(value)];
+  const words = (name: string, value: string | null | undefined) =>
+    value === null || value === undefined || value === '' ? [] : [flagOf(name), shellQuoted(value)];
   return [
-    ...words('--target', target),
-    ...words('--features', features?.join(',')),
-    ...words('--drop', drop?.join(',')),
-    ...words('--categorical', categorical?.join(',')),
-    ...words('--missing', missing),
-    ...words('--id', id),
-    ...(decimalComma === true ? ['--decimal-comma'] : []),
-    ...words('--task', task === 'auto' ? null : task),
-    ...words('--data-name', dataName),
-    ...words('--label-names', labelNames === null ? null : labelNamesText(labelNames)),
+    ...words('target', target),
+    ...words('features', features?.join(',')),
+    ...words('drop', drop?.join(',')),
+    ...words('categorical', categorical?.join(',')),
+    ...words('missing', missing),
+    ...words('id', id),
+    ...(decimalComma === true ? [flagOf('decimalComma')] : []),
+    ...words('task', task === 'auto' ? null : task),
+    ...words('dataName', dataName),
+    ...words('labelNames', labelNames === null ? null : labelNamesText(labelNames)),
   ];
 }
 
