@@ -14,8 +14,11 @@ const rowsOf = (names) =>
     const having = allExperiments.filter((experiment) => optionsOf(experiment).includes(name));
     const choosing = having.filter((experiment) => (choicesOf(experiment, name)?.length ?? 2) > 1);
     const commands = choosing.length > 0 ? choosing : having;
+    // Models of one's own data have every option.
     const where =
-      commands.length === allExperiments.length ? 'all' : commands.map((one) => one.name).join(', ');
+      commands.length === allExperiments.length
+        ? 'all'
+        : [...commands.map((one) => one.name), 'train, run'].join(', ');
     return `| \`${flagOf(name)} <${cell(placeholder)}>\` | ${cell(withChoices(description, choices))} | ${where} |`;
   });
 const table = Object.entries(optionGroups)

@@ -123,9 +123,13 @@ describe('every example', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const planned = ([name, below]: readonly string[]) =>
-    ['report', 'train', 'run', 'rerun', ...allExperiments.map((experiment) => experiment.name.split(' ')[0])].includes(
-      name,
-    ) ||
+    [
+      'report',
+      'train',
+      'run',
+      'rerun',
+      ...allExperiments.map((experiment) => experiment.name.split(' ')[0]),
+    ].includes(name) ||
     (name === 'verify' && below === 'specification');
   const lines = [...new Set(commands.flatMap((command) => examplesOf(command).map(([line]) => line)))];
 

@@ -99,10 +99,7 @@ export const experimentFile = z.strictObject({
     .enum(variants)
     .optional()
     .describe("of an experiment of the report that is extended: its program's settings, or its text's"),
-  note: shownText
-    .max(500)
-    .optional()
-    .describe('a line about the run, for its manifest and its page'),
+  note: shownText.max(500).optional().describe('a line about the run, for its manifest and its page'),
   tags: names.optional().describe('names by which runs are found again'),
   layout: layout.optional().describe('how tables and figures show the results'),
   claims: shownText
