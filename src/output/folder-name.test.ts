@@ -4,9 +4,10 @@ import ffnn from '../../experiments/ffnn.ts';
 import { experiments } from '../../experiments/index.ts';
 import logistic from '../../experiments/logistic.ts';
 import { knownImages } from '../datasets/known-images.ts';
-import type { Experiment } from '../experiment/define.ts';
+import { defineOwn, type Experiment } from '../experiment/define.ts';
 import { type OptionName, parseOption, type SettingLists } from '../experiment/options.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { trainExperiment } from '../experiment/train.ts';
 import { folderName, reportFolderName, runFolderName } from './folder-name.ts';
 
 /** The plan of options as typed. */
@@ -114,4 +115,15 @@ test('other data are named by their content, whatever they are called', async ()
   expect(runFolderName(other(digest, 'yours'))).toBe('logistic-data-0123456789ab');
   const fashion = Object.keys(knownImages).find((one) => knownImages[one].title === 'Fashion-MNIST')!;
   expect(runFolderName(other(fashion, 'mnist'))).toBe('logistic-fashion-mnist');
+});
+
+test('the same table with another target has another folder', async () => {
+  const nameOf = async (target: string) => {
+    const { experiment, sources } = await trainExperiment({ data: 'iris', table: { target } }, {});
+    const definition = { ...experiment.definition!, name: 'mine', ownData: false };
+    const choices = { variant: 'code', quick: false, given: {} } as const;
+    return runFolderName(await planExperiment(defineOwn(definition, 'run mine.yaml'), choices, sources));
+  };
+  expect(await nameOf('petal_width')).toMatch(/^mine-petal_width-[0-9a-f]{10}$/);
+  expect(await nameOf('sepal_width')).toMatch(/^mine-sepal_width-[0-9a-f]{10}$/);
 });

@@ -70,6 +70,11 @@ function differencesOf(plan: Plan): Difference[] {
 /** Other data by their content, whatever their folder is called. */
 function dataDifferences({ experiment, data }: Plan): Difference[] {
   if (experiment.definition?.ownData === true) return [];
+  // Of a table, the same file may have another target, other columns or other rows.
+  const tables = data.flatMap(({ config }) =>
+    config.dataset === 'table' ? [{ text: safe(config.target), isExact: false, value: config }] : [],
+  );
+  if (tables.length > 0) return tables;
   const digests = new Set(data.flatMap(({ config }) => ('sha256' in config ? config.sha256 : [])));
   digests.delete(mnistSha256);
   return Array.from(digests, (sha256) => {
