@@ -2,7 +2,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { trialSeconds } from '../trial/size.ts';
-import { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } from './run.ts';
+import { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } from './compute-trials.ts';
 import type { FailureOptions, RunOptions } from './run-flags.ts';
 
 /** How to compute the trials that are not in the store. */
