@@ -166,6 +166,7 @@ const otherValue: Partial<Record<OptionName, string>> = {
   center: 'columns',
   centerTargets: 'yes',
   transpose: 'yes',
+  stratify: 'yes',
   solver: 'lbfgs',
   net: '11',
   minHiddenLayers: '9',

@@ -1,4 +1,4 @@
-import { type ErrorParts, exitCodes, UserError } from '../errors.ts';
+import { type ErrorParts, exitCodes, quote, UserError } from '../errors.ts';
 import { withFlags } from './flags.ts';
 import { isStdoutEmpty, writeEvent, writeStderr, writeStdoutRaw } from './terminal.ts';
 
@@ -67,9 +67,9 @@ function nameOf(exitStatus: number): string {
   return Object.entries(exitCodes).find(([, status]) => status === exitStatus)?.[0] ?? 'failed';
 }
 
-/** What was received, if JSON can express it. */
+/** What was received, as it is if it is a text, a truth value or a finite number; anything else as text. */
 function asJson(received: unknown): unknown {
   if (received === undefined) return null;
   if (typeof received === 'string' || typeof received === 'boolean') return received;
-  return typeof received === 'number' && Number.isFinite(received) ? received : String(received);
+  return typeof received === 'number' && Number.isFinite(received) ? received : quote(received);
 }
