@@ -59,7 +59,6 @@ const cases: readonly [string, Uint8Array, string, string][] = [
     'image, height, width',
   ],
   ['colours', idxBytes([1, 2, 3, 2], good.subarray(16)), 'holds images with channels', 'grey images'],
-  ['floats', Uint8Array.of(0, 0, 0x0d, 3, ...good.subarray(4)), 'holds 4-byte floats', 'unsigned bytes'],
   ['sizes in little-endian order', littleEndian, 'has its sizes in the wrong order of bytes', 'big-endian'],
 ];
 

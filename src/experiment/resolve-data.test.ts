@@ -51,7 +51,9 @@ function settingsOf(dataset: DatasetName): Settings {
 function others({ choices, type, parse }: Option, value: Setting): Setting[] {
   const candidates =
     choices ??
-    (type === 'string' ? ['x*y', 'x+y', '20x20', '30x30', '0:1', '0:2'] : ['0', '1', '2', '3', '0.5']);
+    (type === 'string'
+      ? ['x*y', 'x+y', '20x20', '30x30', '0:1', '0:2', '2', '3']
+      : ['0', '1', '2', '3', '0.5']);
   const taken = candidates.flatMap((text) => {
     try {
       return [parse(text, '--option')];
