@@ -186,8 +186,8 @@ async function modelText(plan: Plan, models: Models, cell: Cell): Promise<string
   return modelToText({ ...model, about });
 }
 
-/** "1 trial is computed again for its model: the store has only its record". */
+/** "to keep its model, 1 trial is trained once more, with the same result". */
 export function againNote(count: number): string {
-  const [verb, its, record] = count === 1 ? ['is', 'its', 'record'] : ['are', 'their', 'records'];
-  return `${counted(count, 'trial')} ${verb} computed again for ${its} model${count === 1 ? '' : 's'}: the store has only ${its} ${record}`;
+  const models = count === 1 ? 'its model' : 'their models';
+  return `to keep ${models}, ${counted(count, 'trial')} ${count === 1 ? 'is' : 'are'} trained once more, with the same result`;
 }

@@ -143,7 +143,7 @@ describe('--save-model', () => {
     };
     const before = await journals();
     const again = await run(...small, '--store', 'store', '--out', 'saved', '--save-model');
-    expect(again.stderr).toContain('1 trial is computed again for its model');
+    expect(again.stderr).toContain('to keep its model, 1 trial is trained once more');
     expect(await journals()).toEqual(before);
     for (const name of ['trials.csv', 'curves.csv', 'summary.csv'])
       expect(await read(`saved/${name}`)).toBe(await read(`plain/${name}`));

@@ -10,7 +10,10 @@ import { ownSeedOptions } from './seeds.ts';
 
 /** Notes on the given settings: those that no trial reads or that have no effect, and rows that are left out. */
 export function settingNotes(plan: Plan, given: SettingLists): string[] {
-  const ignored = (Object.keys(given) as OptionName[]).flatMap((name) => ignoredNote(plan, name) ?? []);
+  // No hidden layers is what a linear solver has.
+  const isLinear = (name: OptionName) => name === 'hidden' && given.hidden!.every((one) => one === 'none');
+  const asked = (Object.keys(given) as OptionName[]).filter((name) => !isLinear(name));
+  const ignored = asked.flatMap((name) => ignoredNote(plan, name) ?? []);
   // What the report's own settings leave out is the report's.
   const chosen = (['batches', 'batchSize', 'samples', 'testSize'] as const).some((name) => name in given);
   const counts = batchCountNotes(plan);

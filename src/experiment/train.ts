@@ -8,7 +8,7 @@ import { counted, UserError } from '../errors.ts';
 import { lossesOf } from '../nn/losses.ts';
 import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
-import { solvers } from '../trial/solvers/index.ts';
+import { modelOptions, type SolverName, solverEntry, solvers } from '../trial/solvers/index.ts';
 import { shellQuoted } from './command-text.ts';
 import { type Defaults, defineOwn, type Experiment, type ExperimentDefinition } from './define.ts';
 import { flagOf, type OptionName, type SettingLists, type Settings } from './options.ts';
@@ -260,11 +260,19 @@ function noteOf(
   const isBinary = task === 'classification' && labels === 2;
   const into = task === 'regression' || isBinary ? '' : ` into ${counted(labels, 'class', 'classes')}`;
   const kind = `${isBinary ? 'binary ' : ''}${task}${into}`;
-  const hasHidden = { ...settings, ...given }.hidden?.some((widths) => widths !== 'none') === true;
+  const lists: SettingLists = { ...settings, ...given };
+  const hasHidden = lists.hidden?.some((widths) => widths !== 'none') === true;
+  const fits = lists.solver!.map((solver) => solverEntry(solver as SolverName).reads as readonly string[]);
+  const isRead = (name: OptionName) => !modelOptions.has(name) || fits.some((reads) => reads.includes(name));
   const left = told.filter(
     (name) =>
-      given[name] === undefined && settings[name] !== undefined && (name !== 'activation' || hasHidden),
+      given[name] === undefined &&
+      settings[name] !== undefined &&
+      isRead(name) &&
+      (name !== 'activation' || hasHidden),
   );
   const defaults = left.map((name) => `{${name}} ${settings[name]!.join(',')}`).join(' ');
-  return `${title}: ${kind}, ${counted(rows, 'row')}, ${counted(columns, 'input')}; by default ${defaults}`;
+  const used = lists.samples!.length === 1 ? lists.samples![0] : 'all';
+  const ofRows = typeof used === 'number' && used < rows ? `${used} of ` : '';
+  return `${title}: ${kind}, ${ofRows}${counted(rows, 'row')}, ${counted(columns, 'input')}; by default ${defaults}`;
 }

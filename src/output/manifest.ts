@@ -108,7 +108,7 @@ export async function programAndMachine(): Promise<ProgramAndMachine> {
 }
 
 export const quickWarning =
-  'QUICK RUN: fewer epochs and rows than in the report. Do not compare these numbers with it.';
+  'QUICK RUN: fewer epochs and rows than in a full run. Do not compare these numbers with its, or with the report.';
 
 async function commitOf(directory: string): Promise<string | null> {
   try {

@@ -7,7 +7,7 @@ import type { Column, Value } from './table.ts';
 
 /** The first columns of every table, so that a quick run is never mistaken for a full one. */
 export const runColumns: Column[] = [
-  { name: 'run', type: 'string', description: 'full, or quick: fewer epochs and rows than in the report' },
+  { name: 'run', type: 'string', description: 'full, or quick: fewer epochs and rows' },
   { name: 'variant', type: 'string', description: "code: the report's program; text: its wording" },
 ];
 
