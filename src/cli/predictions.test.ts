@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -130,4 +130,34 @@ test('of a curve, the points are on one axis; of classes, each has its probabili
     expect(names).toContain(`probability ${row.target}`);
   }
   expect(await readdir(join(directory, 'iris'))).not.toContain('fitted.csv');
+});
+
+test('missing inputs, and names with characters that XML cannot have, hinder no table and no figure', async () => {
+  const rows = Array.from(
+    { length: 30 },
+    (_, n) => `${n % 7 === 0 ? '' : n},${n % 2 ? 'a\u0001b' : 'c\ufffe'},${2 * n}`,
+  );
+  await writeFile(join(directory, 'odd.csv'), `x,k,y\n${rows.join('\n')}\n`);
+  const odd = ['train', '--data', 'odd.csv', '--missing', 'mean', '--epochs', '1', '--predictions', '--page'];
+  for (const [target, drop] of [
+    ['y', 'k'],
+    ['k', 'y'],
+  ]) {
+    const { status, stderr } = await run(
+      ...odd,
+      '--target',
+      target,
+      '--drop',
+      drop,
+      '--out',
+      `odd-${target}`,
+    );
+    expect(stderr).not.toContain('error');
+    expect(status).toBe(0);
+  }
+  const xs = (await table('odd-y/predictions.csv')).map(({ x }) => x);
+  expect(xs.filter((x) => x === '')).toHaveLength(5);
+  expect(await readdir(join(directory, 'odd-y'))).toContain('fitted.svg');
+  const svg = await read('odd-k/confusion.svg');
+  expect(svg).toContain('a?b');
 });

@@ -9,6 +9,7 @@ import { datasetOfFile } from './data-file.ts';
 import type { Sources } from './dataset.ts';
 import { nameOfPath } from './image-names.ts';
 import { type DatasetName, datasetEntry } from './index.ts';
+import { checkLabel } from './label.ts';
 import { defaultTableChoices, type TableChoices } from './table-choices.ts';
 
 /** What a user says of the data to train on. */
@@ -41,6 +42,7 @@ export async function chooseData({
   const builtIn: BuiltIn | undefined = Object.hasOwn(builtIns, data)
     ? builtIns[data as keyof typeof builtIns]
     : undefined;
+  if (dataName !== null) checkLabel(dataName);
   const sources = (dataDir: string | null): Sources => ({
     dataDir,
     ...(dataName === null ? {} : { dataName }),

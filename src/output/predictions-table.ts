@@ -37,7 +37,7 @@ const rowColumns: Column[] = [
 ];
 
 const pointColumns = [
-  number('x', 'input of data with one or two; empty with more'),
+  number('x', 'input of data with one or two; empty with more, and where it is missing'),
   number('y', 'second input of data with two; empty otherwise'),
 ];
 
@@ -146,5 +146,9 @@ function fittedTable(plan: Plan, predictions: Predictions): Table {
 
 function pointAt(points: Float64Array | null, columns: number, n: number): [Value, Value] {
   if (points === null) return [null, null];
-  return [points[n * columns], columns === 2 ? points[n * columns + 1] : null];
+  const valueAt = (d: number) => {
+    const value = points[n * columns + d];
+    return Number.isNaN(value) ? null : value; // missing in the data
+  };
+  return [valueAt(0), columns === 2 ? valueAt(1) : null];
 }
