@@ -68,7 +68,7 @@ export interface BestCell extends Side {
 }
 
 /** A difference counts as more than seeds explain where its adjusted p-value is at most this. */
-export const diffLevel = 0.05;
+const diffLevel = 0.05;
 
 /** Pairs beyond these tell a reader nothing new. */
 const mostPairs = 20_000;
@@ -122,7 +122,7 @@ function settingDiff(name: OptionName, a: Results, b: Results): SettingDiff {
 }
 
 /** The metrics to compare: those that are wanted or shown, of those that both runs have. */
-export function metricsFor(a: Experiment, b: Experiment, wanted: readonly string[]): ShownMetric[] {
+function metricsFor(a: Experiment, b: Experiment, wanted: readonly string[]): ShownMetric[] {
   const common = commonMetrics(a, b);
   const shown = [...a.layout.metrics, ...b.layout.metrics];
   const names = wanted.length > 0 ? wanted : [...new Set(shown.map(({ name }) => name))];

@@ -18,7 +18,7 @@ export function inputColumn(column: RawColumn, isCategorical: boolean, rows: Int
 }
 
 /** The different numbers in some rows, in ascending order, as text. */
-export function numberLevels(numbers: Float64Array, rows: Int32Array): string[] {
+function numberLevels(numbers: Float64Array, rows: Int32Array): string[] {
   const seen = new Set<number>();
   for (const row of rows) if (!Number.isNaN(numbers[row])) seen.add(numbers[row]);
   return [...seen].sort((a, b) => a - b).map(String);

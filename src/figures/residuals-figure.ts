@@ -37,7 +37,7 @@ export function cutNote(rows: readonly PredictedRow[]): string[] {
 }
 
 /** The encoding of colours by part, for the parts that occur. */
-export function partColor(rows: readonly PredictedRow[]): SpecPart {
+function partColor(rows: readonly PredictedRow[]): SpecPart {
   const parts = partNames.filter((part) => rows.some((row) => row.part === part));
   return {
     field: 'part',
