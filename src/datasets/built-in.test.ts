@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { builtIns } from './built-in.ts';
+import { type BuiltIn, builtInPath, builtIns } from './built-in.ts';
 import { chooseData } from './data-choice.ts';
 import { datasetEntry, describeData } from './index.ts';
 import { labelOf } from './label.ts';
+import { wholeFile } from './whole-file.ts';
 
 const tables = [
   {
@@ -42,9 +43,25 @@ test.each(tables)('$data is a classification with names and credit', async ({ da
   expect(new Set(targets).size).toBe(facts.classNames.length);
 });
 
-test('every name has a dataset and a description of one line', () => {
-  for (const { dataset, description } of Object.values(builtIns)) {
-    expect(() => datasetEntry(dataset).title).not.toThrow();
-    expect(description).toMatch(/^[A-Za-z0-9][^\n]{10,80}$/);
-  }
-});
+const builtInEntries: readonly (readonly [string, BuiltIn])[] = Object.entries(builtIns);
+
+test.each(builtInEntries)(
+  '%s is described in one line, and its dataset has its settings',
+  async (name, entry) => {
+    expect(entry.description).toMatch(/^[A-Za-z0-9][^\n]{10,80}$/);
+    const { dataset, settings } = await chooseData({ data: name });
+    expect(dataset).toBe(entry.dataset);
+    expect(settings).toMatchObject(entry.settings ?? {});
+    const known = Object.keys(datasetEntry(dataset).options);
+    expect(known).toEqual(expect.arrayContaining(Object.keys(entry.settings ?? {})));
+  },
+);
+
+test.each(builtInEntries.filter(([, { file }]) => file !== undefined))(
+  'the file of %s has the digest that names it',
+  async (_, { file, sha256 }) => {
+    const { bytes, sha256: found } = await wholeFile(builtInPath(file!));
+    expect(bytes.length).toBeGreaterThan(1000);
+    expect(found).toBe(sha256);
+  },
+);

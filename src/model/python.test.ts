@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dtypes } from '../math/dtype.ts';
 import { activationNames } from '../nn/activations.ts';
 import type { LossName } from '../nn/losses.ts';
@@ -17,7 +17,12 @@ import type { SavedModel } from './saved-model.ts';
 
 // The scripts of docs/models.md, with the Python packages that are installed.
 
-const folder = await mkdtemp(join(tmpdir(), 'fys-nn-python-'));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-python-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(`../../examples/python/${name}`, import.meta.url));
 
