@@ -62,6 +62,7 @@ describe('how a table may be written', () => {
     ['names in a comment, as NumPy writes them', '# a b\n1 2\n3.5 -4e3\n', ab],
     ['titles', 'Table 1: prices\n\na,b\n1,2\n3.5,-4e3\n', ab],
     ['Latin-1', Buffer.from('by,pris\nTromsø,1\nÅs,2\n', 'latin1'), { by: ['Tromsø', 'Ås'], pris: [1, 2] }],
+    ['Windows-1252', Buffer.from('a,b\n1,\x80\n2,\xe5\n', 'latin1'), { a: [1, 2], b: ['€', 'å'] }],
     ['one column', 'a\n1\n2\n', { a: [1, 2] }],
     ['one row', 'a,b\n1,x\n', { a: [1], b: ['x'] }],
     ['no names', '1,2\n3,4\n', { column_1: [1, 3], column_2: [2, 4] }],
@@ -117,6 +118,8 @@ describe('how a table may be written', () => {
       'the text is read as UTF-16',
       'the separator is a semicolon',
     ]);
+    // 0x80 is the euro sign, which Latin-1 does not have.
+    expect(await notes(Buffer.from('a,b\n1,\x80\n', 'latin1'))).toEqual(['the text is read as Windows-1252']);
     expect(await notes('1 2\n3 4\n')).toEqual([
       'the separator is blanks',
       'the first line has no names, so the columns are called column_1 and so on',

@@ -6,7 +6,7 @@ export const encodings = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16',
   'utf-16be': 'UTF-16 (big-endian)',
-  'windows-1252': 'Latin-1',
+  'windows-1252': 'Windows-1252',
 } as const;
 export type Encoding = keyof typeof encodings;
 

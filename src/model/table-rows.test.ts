@@ -60,7 +60,7 @@ test('a mistake in a late part names its line', async () => {
   );
 });
 
-test('text that ceases to be UTF-8 after the start is read as Latin-1, as in training', async () => {
+test('text that ceases to be UTF-8 after the start is read as Windows-1252, as in training', async () => {
   const path = join(folder, 'latin.csv');
   const lines = Array.from({ length: 15_000 }, (_, n) => line(n));
   const text = `${header}\n${lines.join('\n')}\n1,c,1,1,blåbær\n`;
