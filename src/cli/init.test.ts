@@ -111,7 +111,7 @@ describe('refused', () => {
 
   test('a file that is there', async () => {
     await writeFile(join(directory, 'mine.yaml'), 'mine');
-    expect((await call('init', 'mine')).stderr).toContain('mine.yaml is there already, and is left as it is');
+    expect((await call('init', 'mine')).stderr).toContain('mine.yaml already exists, and is left as it is');
     expect(await text('mine.yaml')).toBe('mine');
   });
 });

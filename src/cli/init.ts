@@ -118,7 +118,7 @@ async function writeSchema(path: string): Promise<void> {
   const earlier = await readFile(path, 'utf8').catch(() => null);
   if (earlier === text) return;
   if (earlier !== null && !earlier.includes(schemaId)) {
-    writeStderr(`note: ${basename(path)} is there already, and is left as it is; editors complete from it`);
+    writeStderr(`note: ${basename(path)} already exists, and is left as it is; editors complete from it`);
     return;
   }
   await writeWhole(path, text);

@@ -32,7 +32,7 @@ describe('verify --init', () => {
   test('leaves a file alone that is there', async () => {
     await writeFile(join(directory, 'mine.yml'), 'mine');
     const { status, stderr } = await call('verify', '--init', 'mine.yml');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('mine.yml is there already')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('mine.yml already exists')]);
     expect(await text('mine.yml')).toBe('mine');
   });
 

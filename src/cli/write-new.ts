@@ -11,7 +11,7 @@ export async function writeNew(path: string, text: string, remedy: string): Prom
     throw new UserError(
       {
         what: isThere
-          ? `${path} is there already, and is left as it is`
+          ? `${path} already exists, and is left as it is`
           : `${path} cannot be written: ${reasonOf(error)}`,
         expected: 'the name of a new file, in a folder that can be written',
         remedy,

@@ -73,7 +73,7 @@ function createRecordReader(form: CsvForm, visit: VisitRecord) {
         wanted = 0;
       } else {
         if (pending.length > longestRecord) throw tooLong(pending, line);
-        // A record goes on: try again when there is twice as much, so that the time stays in proportion.
+        // The record continues: try again when there is twice as much, so that the time stays in proportion.
         wanted = 2 * pending.length;
       }
     },

@@ -219,7 +219,7 @@ export function inWords(path: string, error: unknown): unknown {
   }
   if (error instanceof NotEncoded) {
     return new UserError({
-      what: `${path} is damaged: it starts like text in UTF-16 and goes on as something else`,
+      what: `${path} is damaged: it starts like text in UTF-16 and continues as something else`,
       expected: 'text in one encoding',
       remedy: 'save the file as UTF-8',
     });

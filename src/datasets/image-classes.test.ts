@@ -7,7 +7,7 @@ const of = (labels: number[], choice: 'at-least-10' | 'occurring') => {
 };
 const upTo = (count: number) => Array.from({ length: count }, (_, label) => label);
 
-test('at least 10: a class for every label from 0 on', () => {
+test('at least 10: a class for every label from 0 upwards', () => {
   expect(of([2, 0, 2], 'at-least-10')).toEqual({ targets: [2, 0, 2], labels: upTo(10), occurring: [0, 2] });
   expect(of([26, 1], 'at-least-10')).toEqual({ targets: [26, 1], labels: upTo(27), occurring: [1, 26] });
 });
@@ -21,7 +21,7 @@ test('occurring: a class for each label that occurs, in order', () => {
   expect(of([65_535, 0], 'occurring')).toEqual({ targets: [1, 0], labels: [0, 65_535], occurring: [0, 1] });
 });
 
-test('labels from 0 on without a gap, of which there are 10 or more, are the same classes either way', () => {
+test('labels from 0 upwards without a gap, of which there are 10 or more, are the same classes either way', () => {
   for (const labels of [upTo(10), upTo(47)]) {
     expect(isUsual(of(labels, 'occurring').labels)).toBe(true);
     expect(of(labels, 'occurring')).toEqual(of(labels, 'at-least-10'));

@@ -44,7 +44,7 @@ function checkCount(classes: number, choice: ClassChoice): void {
     what:
       choice === 'occurring'
         ? `the images have ${classes} different labels`
-        : `the largest label of the images is ${classes - 1}, which makes ${classes} classes from 0 on`,
+        : `the largest label of the images is ${classes - 1}, which makes ${classes} classes from 0 upwards`,
     expected: `at most ${mostClasses} classes`,
     remedy:
       choice === 'occurring'

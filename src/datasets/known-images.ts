@@ -5,7 +5,7 @@ export interface KnownImages {
   readonly license: string;
   /** Whether they are handwritten digits, so that a digit drawn on the page is like one of them. */
   readonly digits: boolean;
-  /** What the labels from 0 on stand for; absent where they are digits. */
+  /** What the labels from 0 upwards stand for; absent where they are digits. */
   readonly classNames?: readonly string[];
 }
 

@@ -31,7 +31,7 @@ test('names in a file, one a line', async () => {
   expect(parseLabelNames(join(folder, 'plain.txt'))).toEqual(['a', 'b']);
 });
 
-test('a mapping of EMNIST: a name for each label from 0 on', async () => {
+test('a mapping of EMNIST: a name for each label from 0 upwards', async () => {
   expect(parseLabelNames(`@${await file('1 65 97\n3 67\n')}`)).toEqual(['0', 'Aa', '2', 'C']);
 });
 
@@ -56,7 +56,7 @@ test.each([
   expect(() => namesInFile(content, 'f')).toThrow(message);
 });
 
-test('a list has a name for each label that occurs, or for each from 0 on', () => {
+test('a list has a name for each label that occurs, or for each from 0 upwards', () => {
   const upTo10 = Array.from({ length: 10 }, (_, label) => label);
   expect(namesOfClasses([1, 3, 7], [0, 1, 2], ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
   expect(namesOfClasses([1, 2], [0, 1], ['zero', 'one', 'two'])).toEqual(['one', 'two']);
@@ -82,7 +82,7 @@ test('too few, too many, and a name that is another label', () => {
     () =>
       namesOfClasses([1, 2, 3], [0, 1, 2], names);
   expect(given('a', 'b')).toThrow(
-    /too few names\n.*3 names, one for each label that occurs, from 1 to 3; or 4, one for each label from 0 on\n.*2/,
+    /too few names\n.*3 names, one for each label that occurs, from 1 to 3; or 4, one for each label from 0 upwards\n.*2/,
   );
   expect(given('a', 'b', 'c', 'd', 'e')).toThrow(/too many names/);
   expect(() => namesOfClasses([0, 1], [0, 1], new Map([[0, '1']]))).toThrow(

@@ -11,8 +11,8 @@ const largestFile = 2 ** 20;
 /**
  * Parses names of classes in the order of their labels: "cat,dog,fox", or the path of a file that has them, one a line, also
  * written @path. A name with a comma is in double quotes. A mapping of EMNIST, whose lines have a label and its code points, has
- * a name for each label from 0 on. Errors: a file that cannot be read; a name that is empty, longer than 60 characters, not
- * printable, or there twice.
+ * a name for each label from 0 upwards. Errors: a file that cannot be read; a name that is empty, longer than 60 characters, not
+ * printable, or repeated.
  */
 export function parseLabelNames(text: string): readonly string[] {
   if (!text.startsWith('@') && text.includes(','))
@@ -115,7 +115,7 @@ function checkNames(names: readonly string[], where: string, unit: 'name' | 'lin
 
 /**
  * The names of classes whose labels are `labels`, of which `occurring` (places in `labels`) have rows. A list has one name for each
- * label that occurs, or one for each label from 0 on; labels without a name are called by their number. Errors: another
+ * label that occurs, or one for each label from 0 upwards; labels without a name are called by their number. Errors: another
  * number of names, a name that is another label's number.
  */
 export function namesOfClasses(
@@ -136,7 +136,7 @@ export function namesOfClasses(
   return names;
 }
 
-/** Other names for classes that have some: in their order, or of classes that are numbers one for each number from 0 on. */
+/** Other names for classes that have some: in their order, or of classes that are numbers one for each number from 0 upwards. */
 export function renamed(classes: readonly string[], names: readonly string[]): readonly string[] {
   const labels = classes.map(Number);
   const areLabels = labels.every((label, c) => Number.isInteger(label) && label > (labels[c - 1] ?? -1));
@@ -165,7 +165,7 @@ function listByLabel(
   const [first, last] = [present[0], present[present.length - 1]];
   if (names.length === last + 1 || names.length === labels[labels.length - 1] + 1)
     return new Map(names.map((name, label) => [label, name]));
-  const fromZero = last + 1 === present.length ? '' : `; or ${last + 1}, one for each label from 0 on`;
+  const fromZero = last + 1 === present.length ? '' : `; or ${last + 1}, one for each label from 0 upwards`;
   throw new UserError({
     what: `{labelNames} has too ${names.length < present.length ? 'few' : 'many'} names`,
     expected: `${present.length} names, one for each label that occurs, from ${first} to ${last}${fromZero}`,

@@ -24,7 +24,7 @@ const mostGibibytes = 2;
 /** More columns than this are a table whose rows and columns are exchanged. */
 export const mostColumns = 100_000;
 
-/** The memory of a table with so many rows of numbers, in bytes. */
+/** The memory of a table of numbers, in bytes. */
 export function tableBytes(rows: number, columns: number): number {
   return 8 * rows * columns;
 }

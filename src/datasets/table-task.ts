@@ -2,7 +2,7 @@ import { counted, printable, quote, UserError } from '../errors.ts';
 import type { Task } from '../stats/metrics.ts';
 import { isText, type RawColumn } from './raw-table.ts';
 
-/** So many different whole numbers are taken for classes, if there are some rows of each on average. */
+/** At most this many different whole numbers are taken for classes, if each has enough rows on average. */
 const mostNumberedClasses = 10;
 const leastRowsPerClass = 5;
 /** More classes than this are a mistake. */

@@ -181,7 +181,7 @@ function fewRows({ classNames, targets }: TableDataset): string[] {
 function pathFor(path: string | null): string {
   if (path !== null) return path;
   throw new UserError({
-    what: 'where the table is is not known',
+    what: 'the path of the table is not known',
     expected: 'the path of a file',
     remedy: 'give it with {dataDir}',
   });

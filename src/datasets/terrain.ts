@@ -228,7 +228,7 @@ function ordinal(count: number): string {
 function pathFor(path: string | null): string {
   if (path !== null) return path;
   throw new UserError({
-    what: 'where the terrain is is not known',
+    what: 'the path of the terrain is not known',
     expected: 'the path of a GeoTIFF file',
     remedy: 'give it with {dataDir}',
   });

@@ -25,7 +25,7 @@ export interface Limits {
  * Reads a user's JSON file or, if its name ends in .yaml or .yml, YAML file. YAML is 1.2 without merge keys, and its
  * aliases may not expand to more than about a hundred times what is written.
  *
- * Errors: UserError with the place of a mistake, also of a key that is there twice and of bytes that are not UTF-8.
+ * Errors: UserError with the place of a mistake, also of a repeated key and of bytes that are not UTF-8.
  */
 export async function readPositioned(path: string, limits: Limits): Promise<Positioned> {
   const isYaml = /\.ya?ml$/i.test(path);
@@ -76,7 +76,7 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
 
 const onceRemedy = 'remove or rename one of the two';
 
-/** The text is read as strictly as JSON is; the YAML reader only knows where things are, and finds keys that are there twice. */
+/** The text is read as strictly as JSON is; the YAML reader only knows where things are, and finds repeated keys. */
 async function readJson(path: string, text: string): Promise<Positioned> {
   const { document, at, ...places } = await parsedYaml(path, text, 'json');
   const [problem] = document.errors;

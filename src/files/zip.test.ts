@@ -74,7 +74,7 @@ describe('refused', () => {
     expect(() => all(bytes)).toThrow('"a.npy" in f.zip is damaged: it cannot be unpacked');
   });
 
-  test('a name that is there twice', () => {
+  test('a repeated name', () => {
     const bytes = Buffer.from(zipSync({ aa: contents.empty, ab: contents.empty }));
     const text = bytes.toString('latin1').replaceAll('ab', 'aa');
     expect(() => all(Buffer.from(text, 'latin1'))).toThrow('f.zip has two files with the name "aa"');

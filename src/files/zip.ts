@@ -20,7 +20,7 @@ const longestComment = 2 ** 16 - 1;
  * than the directory says.
  *
  * `file` is the name for messages. Errors: UserError for an archive that is cut off or damaged, one of more than 4 GiB,
- * and a name that is there twice. Source: APPNOTE.TXT, the ZIP file format specification of PKWARE.
+ * and a repeated name. Source: APPNOTE.TXT, the ZIP file format specification of PKWARE.
  */
 export function readZip(bytes: Buffer, file: string): ZipMember[] {
   const end = findEnd(bytes, file);

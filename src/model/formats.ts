@@ -78,11 +78,11 @@ async function arraysOfJson(bytes: Buffer, file: string): Promise<Tensor[]> {
   }));
 }
 
-/** A file of weights may have so many bytes. */
+/** The largest file of weights, in bytes. */
 const mostBytes = 2 ** 31 - 1;
 
 /** The formats that weights can be imported from. */
-export const importedFormats = modelFormatNames.filter((name) => modelFormats[name].readArrays !== null);
+const importedFormats = modelFormatNames.filter((name) => modelFormats[name].readArrays !== null);
 
 /**
  * Reads the arrays of a file, whose format its first bytes tell. Errors: UserError for a file that cannot be read, of another

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { isClassifier, type SavedModel } from './saved-model.ts';
 import type { ModelTable } from './table-rows.ts';
 
-/** Images that are handed over at once. */
+/** Images that are passed at once. */
 const partRows = 1024;
 
 /**

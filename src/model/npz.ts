@@ -8,7 +8,7 @@ import type { ModelArray, Tensor } from './model-arrays.ts';
 const factsName = 'model.json';
 /** The same bytes whenever it is written: the earliest time that a ZIP archive can have. */
 const mtime = new Date(1980, 0, 1);
-/** A file may unpack to so many bytes. */
+/** The most bytes that a file may unpack to. */
 const mostUnpacked = 2 ** 31;
 
 /** Arrays as NumPy's archive: kernel_0, bias_0, kernel_1, …, preprocessing_0_divide_by, …, target_offset, target_factor. */

@@ -8,7 +8,7 @@ import { onnxActivations } from './onnx-activations.ts';
 import { createOnnxGraph, type OnnxGraph, type Value } from './onnx-graph.ts';
 import type { SavedLayer, SavedModel } from './saved-model.ts';
 
-/** A protocol buffer has at most so many bytes. */
+/** The largest size of a protocol buffer, in bytes. */
 const mostBytes = 2 ** 31 - 1;
 
 /**

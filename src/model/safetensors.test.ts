@@ -7,7 +7,7 @@ import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 const model = createModel({ ...plainParts, dtype: 'float32', steps: ['subtract', 'polynomial', 'scale'] });
 
-/** A file with this header and so many bytes after it. */
+/** A file with this header and N zero bytes after it. */
 function fileOf(header: unknown, bytes: number, length?: number): Buffer {
   const text = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const start = Buffer.alloc(8);

@@ -19,10 +19,10 @@ export function remarksFrom(note: string | undefined, tags: readonly string[] = 
   const distinct = [...new Set(tags)];
   if (distinct.length > mostTags) {
     throw new UserError({
-      what: '{tag} is there too often',
+      what: 'there are too many tags',
       expected: `at most ${mostTags} tags`,
       received: distinct.length,
-      remedy: 'say it in a {note}',
+      remedy: 'leave some out, or use a {note}',
     });
   }
   return {

@@ -36,7 +36,7 @@ export function termCount(degree: number, basis: Basis, inputs: number): number 
   return count;
 }
 
-/** The number of inputs of the polynomial that has so many terms. */
+/** The number of inputs of a polynomial with this many terms. */
 export function inputsOf(terms: number, degree: number, basis: Basis): number {
   let inputs = 1;
   if (degree > 0) while (termCount(degree, basis, inputs) < terms) inputs++;
