@@ -164,7 +164,7 @@ describe('a library', () => {
     const { made } = await plan(name, { solver });
     const cells = [
       ...made.cells,
-      ...made.cells.map((cell) => ({ ...cell, settings: { ...cell.settings, reference } })),
+      ...made.cells.map(({ trial, settings }) => ({ trial, settings: { ...settings, reference } })),
     ];
     return settingNotes({ ...made, cells }, {});
   };

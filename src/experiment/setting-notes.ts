@@ -3,6 +3,7 @@ import { counted } from '../errors.ts';
 import { solverEntry } from '../trial/solvers/index.ts';
 import { solverOf } from './config.ts';
 import { isValidated } from './deciding.ts';
+import { linearNotes } from './linear-notes.ts';
 import { idleOptions } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -22,6 +23,7 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
     ...idleSeedNotes(plan, given),
     ...stoppingNote(plan, given),
     ...comparisonNotes(plan),
+    ...linearNotes(plan),
     ...counts,
     ...((chosen ? leftOverNote(plan) : undefined) ?? []),
   ];
