@@ -15,6 +15,7 @@ const magic =
     start.every((byte, i) => bytes[i] === byte);
 
 const unpack = 'unpack it, and give the folder with the unpacked files';
+const exportIt = 'save its content in a format that is read, such as CSV for a table';
 const downloadItself =
   'download the file itself; the link may have led to a page that asks for a login or consent';
 
@@ -34,6 +35,12 @@ const kinds: readonly (Foreign & { readonly matches: (bytes: Uint8Array) => bool
     is: 'is compressed twice',
     remedy: 'unpack it once with gunzip',
   },
+  { matches: magic(0x89, 0x50, 0x4e, 0x47), is: 'is a PNG image', remedy: exportIt },
+  { matches: magic(0xff, 0xd8, 0xff), is: 'is a JPEG image', remedy: exportIt },
+  { matches: text('%pdf-'), is: 'is a PDF document', remedy: exportIt },
+  { matches: magic(0x89, 0x48, 0x44, 0x46), is: 'is an HDF5 file', remedy: exportIt },
+  { matches: text('sqlite format 3\0'), is: 'is an SQLite database', remedy: exportIt },
+  { matches: magic(0xd0, 0xcf, 0x11, 0xe0), is: 'is a document of an older Office', remedy: exportIt },
   { matches: magic(0x50, 0x4b), is: 'is a ZIP archive', remedy: unpack },
   { matches: magic(0x42, 0x5a, 0x68), is: 'is compressed with bzip2', remedy: unpack },
   { matches: magic(0xfd, 0x37, 0x7a, 0x58, 0x5a), is: 'is compressed with xz', remedy: unpack },
