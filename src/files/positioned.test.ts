@@ -37,6 +37,13 @@ test.each([
   expect(at('b', 0, 'missing', 'deeper')).toMatch(`${name}:3:`);
 });
 
+test('a second document and a tag are refused with what to do about them', async () => {
+  const second = await refusal('two.yaml', 'a: 1\n---\nb: 2\n');
+  expect(second).toMatch(/two.yaml:2:1: a second document begins[\s\S]*a file of its own/);
+  const tagged = await refusal('tag.yaml', 'a: !foo 1\n');
+  expect(tagged).toMatch(/tag.yaml:1:4: Unresolved tag: !foo[\s\S]*leave out the tag/);
+});
+
 test('an entry may repeat another one with some of it changed', async () => {
   const { value, place } = await read('merge.yaml', '- &a { b: 1, c: 2 }\n- { <<: *a, c: 3 }\n');
   expect(value).toEqual([

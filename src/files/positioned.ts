@@ -51,15 +51,28 @@ export async function readPositioned(path: string, limits: Limits): Promise<Posi
   return isYaml ? readYaml(path, text) : readJson(path, text);
 }
 
+const onceRemedy = 'remove or rename one of the two';
+
+/** What users can do about problems that the parser describes for programmers, or for which it has no remedy. */
+const ownWords: Readonly<Record<string, { readonly what?: string; readonly remedy: string }>> = {
+  DUPLICATE_KEY: { remedy: onceRemedy },
+  MULTIPLE_DOCS: {
+    what: 'a second document begins',
+    remedy: 'put each in a file of its own, without lines of ---',
+  },
+  TAG_RESOLVE_FAILED: { remedy: 'leave out the tag, the word that begins with !' },
+};
+
 async function readYaml(path: string, text: string): Promise<Positioned> {
   const { document, at, ...places } = await parsedYaml(path, text, 'core');
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     if (/call stack/.test(problem.message)) throw tooDeep(at(problem.pos[0]));
+    const own = ownWords[problem.code];
     throw unreadable(
-      `${at(problem.pos[0])}: ${firstLine(problem.message)}`,
+      `${at(problem.pos[0])}: ${own?.what ?? firstLine(problem.message)}`,
       'YAML 1.2',
-      problem.code === 'DUPLICATE_KEY' ? onceRemedy : remedyOf(text, problem.pos[0]),
+      own?.remedy ?? remedyOf(text, problem.pos[0]),
     );
   }
   try {
@@ -73,8 +86,6 @@ async function readYaml(path: string, text: string): Promise<Positioned> {
     );
   }
 }
-
-const onceRemedy = 'remove or rename one of the two';
 
 /** The text is read as strictly as JSON is; the YAML reader only knows where things are, and finds repeated keys. */
 async function readJson(path: string, text: string): Promise<Positioned> {
