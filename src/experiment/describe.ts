@@ -58,8 +58,11 @@ export function describeTrials(shown: Shown): Description {
   const inText = (name: OptionName) =>
     `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(settings) : ''}`;
   // The title names the options that vary, and describes the layers.
+  const isLinear = !model.toLowerCase().includes('network');
   const isNamed = (name: OptionName) =>
-    namedByModel.includes(name) && model.toLowerCase().includes(`${values.get(name)![0]}`);
+    (name === 'hidden' && isLinear) ||
+    (namedByModel.includes(name) &&
+      model.toLowerCase().includes(`${values.get(name)![0]}`.replaceAll('-', name === 'solver' ? ' ' : '-')));
   const fixed = changed.filter((name) => values.get(name)!.length === 1 && !isNamed(name));
   const reading = variant === 'text' ? "the report's wording" : '';
   const parts = [data, figure ?? '', reading, quick ? 'quick run' : fixed.map(inText).join(', ')];
@@ -86,7 +89,14 @@ function stoppingRows(settings: readonly Settings[]): string {
 }
 
 /** Options whose only value a model's title has. */
-const namedByModel: readonly OptionName[] = ['hidden', 'activation', 'outputActivation', 'optimizer', 'loss'];
+const namedByModel: readonly OptionName[] = [
+  'hidden',
+  'activation',
+  'outputActivation',
+  'optimizer',
+  'loss',
+  'solver',
+];
 
 /** Describes the trials of a plan. Computed once for each plan, because each access creates the settings of a cell. */
 export function describePlan(plan: Plan): Description {

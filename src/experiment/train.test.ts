@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { describePlan } from './describe.ts';
 import { planExperiment } from './plan.ts';
 import { trainExperiment } from './train.ts';
 
@@ -74,6 +75,17 @@ test('the folder of a training is named by its data and by what is said of a tab
   const other = await nameOf({ data: 'iris', table: { ...many, features: many.features.slice(0, 3) } }, {});
   expect(long.length).toBeLessThan(80);
   expect(long).not.toBe(other);
+});
+
+test('a title does not repeat what it says already', async () => {
+  const given = { hidden: ['none'], solver: ['closed-form'], lambda: [0.1] };
+  const { experiment, sources } = await trainExperiment(
+    { data: 'iris', table: { target: 'petal_width' } },
+    given,
+  );
+  const { model, context } = describePlan(await planExperiment(experiment, { ...asIs, given }, sources));
+  expect(model).toBe('Ridge regression by closed form');
+  expect(context).toBe('Iris, target petal_width, lambda 0.1');
 });
 
 test('data with few rows are trained on in one batch', async () => {

@@ -218,7 +218,7 @@ function layoutOf(task: Task, lists: SettingLists): ExperimentDefinition['layout
     : { rows: first, metrics, curves: ['train', 'test'] };
 }
 
-const regressionMetrics = ['train_mse', 'test_r2', 'test_mse'] as const;
+const regressionMetrics = ['test_r2', 'train_mse', 'test_mse'] as const;
 
 /** The words of the command line that say how a table is read. */
 export function tableWords({ table = {}, dataName = null, labelNames = null }: DataChoice): string[] {
