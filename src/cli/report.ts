@@ -78,19 +78,18 @@ async function planFiles(
   flags: RunFlags & { readonly seed?: string },
   command: Command,
 ): Promise<{ plans: Plan[]; sources: Sources }> {
-  const { planFile } = await import('./run-file.ts');
+  const { checkName, planFile } = await import('./run-file.ts');
   const { locatedSources } = await import('../experiment/located.ts');
   const idle = ['dataDir', 'dataName', 'labelNames'].find(
     (name) => command.getOptionValueSource(name) === 'cli',
   );
   if (idle !== undefined) throw dataInFiles(flagOf(idle));
+  const named = new Map<string, string>();
   const planned = [];
   for (const path of files) {
     const made = await planFile(path, flags, command);
-    const { name } = made.plan.experiment;
-    const same = planned.find(({ plan }) => folderName(plan.experiment.name) === folderName(name));
-    if (same !== undefined) throw sameName(name, same.path, path);
-    planned.push({ path, ...made });
+    checkName(named, made.plan.experiment.name, path, 'and would have the same folder');
+    planned.push(made);
     if (flags.quiet !== true) for (const text of made.notes) writeStderr(`note: ${path}: ${withFlags(text)}`);
   }
   return { plans: planned.map(({ plan }) => plan), sources: locatedSources(planned) };
@@ -102,15 +101,6 @@ function dataInFiles(flag: string): UserError {
     expected: 'data in the files',
     received: flag,
     remedy: `leave out ${flag}, or write data: into a file`,
-  });
-}
-
-function sameName(name: string, one: string, other: string): UserError {
-  return new UserError({
-    what: `${one} and ${other} have the same name, and would have the same folder`,
-    expected: 'another name for each file',
-    received: name,
-    remedy: one === other ? 'leave out one of them' : `write name: ${name}-2 in ${other}`,
   });
 }
 

@@ -135,6 +135,18 @@ describe('refused, with nothing written', () => {
       /^error: bad\.yaml:3:14: --batch-size is larger/,
     ],
     [
+      'two settings, of which the file has the second',
+      'data: franke\nsettings:\n  validationSize: 0.2',
+      ['--folds', '3'],
+      /^error: bad\.yaml:3:19: --folds and --validation-size exclude/,
+    ],
+    [
+      'two settings, both in the file',
+      'data: franke\nsettings:\n  folds: 3\n  validationSize: 0.2',
+      [],
+      /^error: bad\.yaml: --folds and --validation-size exclude/,
+    ],
+    [
       'the same of the command line',
       'extends: ffnn',
       ['--batch-size', '2000'],

@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import type { ExperimentFile } from '../experiment/file.ts';
 import type { OptionName } from '../experiment/options.ts';
+import { folderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
-import { listNotes } from './experiment.ts';
-import { withFlags } from './flags.ts';
-import { addRunFlags, addUnder, headings, runOptionsOf, variantAndQuick } from './run-flags.ts';
+import { addRunFlags, addUnder, headings, variantAndQuick } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { writeStderr } from './terminal.ts';
-import { addTrainOptions, dataChoiceOf, planOwn, type TrainFlags } from './train.ts';
+import { addTrainOptions, dataChoiceOf, planOwn, runOwn, type TrainFlags } from './train.ts';
 
 /** `fys-nn run my.yaml`: an experiment from a file. Every option overrides what the file says. */
 export function addRunCommand(program: Command, setStatus: SetStatus): void {
@@ -34,16 +31,8 @@ export function addRunCommand(program: Command, setStatus: SetStatus): void {
     ['run my.yaml --seed 1..20 --epochs 50', 'with other settings than those of the file'],
   ]);
   command.action(async (path: string, flags: TrainFlags) => {
-    const { runPlans } = await import('./run.ts');
-    const { settingNotes } = await import('../experiment/setting-notes.ts');
-    const { runFolderName } = await import('../output/folder-name.ts');
-    const { file, plan, given, sources, notes } = await planFile(path, flags, command);
-    if (flags.quiet !== true) {
-      for (const text of [...notes, ...listNotes(plan.experiment, flags), ...settingNotes(plan, given)])
-        writeStderr(`note: ${withFlags(text)}`);
-    }
-    const out = flags.out ?? join('results', runFolderName(plan));
-    setStatus(await runPlans([{ plan, out }], runOptionsOf(withRemarks(flags, file), sources)));
+    const { file, notes, ...planned } = await planFile(path, flags, command);
+    setStatus(await runOwn(planned, notes, withRemarks(flags, file)));
   });
 }
 
@@ -94,13 +83,36 @@ export function variantOf({ written, base }: ExperimentFile): 'code' | 'text' {
   return written.variant ?? (base !== null && 'path' in base ? variantOf(base) : 'code');
 }
 
-/** An error about a setting, with the place of the setting if it is the file's. */
+/**
+ * An error about settings, with the place of the one that the file has. Of several in the file, any may be the one to change:
+ * then it has the name of the file alone.
+ */
 function withPlace(error: unknown, file: ExperimentFile, flags: TrainFlags): unknown {
   if (!(error instanceof UserError)) return error;
-  const [, name] = /\{([a-zA-Z0-9]+)\}/.exec(error.parts.what) ?? [];
-  const place = name === undefined || name in flags ? null : file.placeOf(name as OptionName);
-  if (place === null) return error;
+  const named = new Set(Array.from(error.parts.what.matchAll(/\{([a-zA-Z0-9]+)\}/g), ([, name]) => name));
+  const places = [...named].flatMap((name) =>
+    name in flags ? [] : (file.placeOf(name as OptionName) ?? []),
+  );
+  if (places.length === 0) return error;
+  const place = places.length === 1 ? places[0] : file.path;
   return new UserError({ ...error.parts, what: `${place}: ${error.parts.what}` }, error.exitCode);
+}
+
+/**
+ * Refuses a file whose experiment has the name of an earlier one, and so its folder; otherwise adds it to `paths`, the files
+ * by their folders. `why` says what such a name is for.
+ */
+export function checkName(paths: Map<string, string>, name: string, path: string, why: string): void {
+  const earlier = paths.get(folderName(name));
+  if (earlier !== undefined) {
+    throw new UserError({
+      what: `${earlier} and ${path} have the same name, ${why}`,
+      expected: 'another name for each file',
+      received: name,
+      remedy: earlier === path ? 'leave out one of them' : `write name: ${name}-2 in ${path}`,
+    });
+  }
+  paths.set(folderName(name), path);
 }
 
 /** The note and the tags of the file, unless the user gives others. */

@@ -68,22 +68,26 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     ['train --data mnist --hidden none --seed 1..3 --plan', 'logistic regression, means of three seeds'],
   ]);
   command.action(async (flags: TrainFlags) => {
-    const { runPlans } = await import('./run.ts');
-    const { settingNotes } = await import('../experiment/setting-notes.ts');
-    const { runFolderName } = await import('../output/folder-name.ts');
-    const { plan, given, sources, note, dataNotes } = await planTraining(flags);
-    if (flags.quiet !== true) {
-      for (const text of [
-        ...dataNotes,
-        note,
-        ...listNotes(plan.experiment, flags),
-        ...settingNotes(plan, given),
-      ])
-        writeStderr(`note: ${withFlags(text)}`);
-    }
-    const out = flags.out ?? join('results', runFolderName(plan));
-    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
+    const { note, dataNotes, ...planned } = await planTraining(flags);
+    setStatus(await runOwn(planned, [...dataNotes, note], flags));
   });
+}
+
+/** Writes notes on what was decided, runs a plan, and returns the exit status. */
+export async function runOwn(
+  { plan, given, sources }: { plan: Plan; given: SettingLists; sources: Sources },
+  notes: readonly string[],
+  flags: TrainFlags,
+): Promise<number> {
+  const { runPlans } = await import('./run.ts');
+  const { settingNotes } = await import('../experiment/setting-notes.ts');
+  const { runFolderName } = await import('../output/folder-name.ts');
+  if (flags.quiet !== true) {
+    for (const text of [...notes, ...listNotes(plan.experiment, flags), ...settingNotes(plan, given)])
+      writeStderr(`note: ${withFlags(text)}`);
+  }
+  const out = flags.out ?? join('results', runFolderName(plan));
+  return await runPlans([{ plan, out }], runOptionsOf(flags, sources));
 }
 
 /** The options that say what is trained on which data. */

@@ -6,8 +6,7 @@ import { fromFile } from '../experiment/file.ts';
 import { experimentOf } from '../experiment/from-file.ts';
 import { locatedSources } from '../experiment/located.ts';
 import { planExperiment } from '../experiment/plan.ts';
-import { folderName } from '../output/folder-name.ts';
-import { readFile, runCommand, variantOf } from './run-file.ts';
+import { checkName, readFile, runCommand, variantOf } from './run-file.ts';
 import { unknownCommand } from './usage-error.ts';
 import type { VerifyRequest } from './verify-flags.ts';
 
@@ -28,13 +27,13 @@ export async function withFiles(
   request: VerifyRequest,
   command: Command,
 ): Promise<VerifyFiles> {
+  const named = new Map<string, string>();
   const found = [];
   for (const path of paths) {
     if (!/\.(ya?ml|json)$/i.test(path)) throw unknownCommand(command, path);
     const file = await readFile(path);
     const { experiment, sources } = await experimentOf(file, {}, {}, runCommand(path));
-    const same = found.find((one) => folderName(one.experiment.name) === folderName(experiment.name));
-    if (same !== undefined) throw sameName(experiment.name, same.file.path, path);
+    checkName(named, experiment.name, path, 'by which claims are about one of them');
     const variant = variantOf(file);
     const plan = await planExperiment(experiment, { variant, quick: false, given: {} }, sources);
     found.push({ file, variant, plan, sources, experiment: { ...experiment, sources } });
@@ -64,14 +63,5 @@ function claimsOf(files: readonly Awaited<ReturnType<typeof readFile>>[]): strin
     expected: 'one file of claims, by --claims or by claims: in an experiment file',
     ...(first === undefined ? {} : { received: [first, ...others].join(', ') }),
     remedy: 'write --claims claims.yaml; fys-nn verify --init writes such a file',
-  });
-}
-
-function sameName(name: string, one: string, other: string): UserError {
-  return new UserError({
-    what: `${one} and ${other} have the same name, by which claims are about one of them`,
-    expected: 'another name for each file',
-    received: name,
-    remedy: one === other ? 'leave out one of them' : `write name: ${name}-2 in ${other}`,
   });
 }
