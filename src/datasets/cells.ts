@@ -59,13 +59,6 @@ export function hasDecimalComma(cell: string): boolean {
   return cell.includes(',') && decimalWithComma.test(cell);
 }
 
-/** Whether a cell is a number whose thousands are separated: 1,234,567.8 or 1.234.567,8 or 1 234. */
-export function hasThousands(cell: string): boolean {
-  return /^[+-]?\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+|(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+|(?:[ \u00a0\u202f']\d{3})+(?:[.,]\d+)?)$/.test(
-    cell,
-  );
-}
-
 /** Whether a cell is one of the words for infinity. */
 export function isInfinite(cell: string): boolean {
   return /^[+-]?inf(?:inity)?$/i.test(cell) || Math.abs(Number(cell)) === Number.POSITIVE_INFINITY;

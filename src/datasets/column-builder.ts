@@ -54,6 +54,7 @@ export function createColumnBuilder(
   let textBytes = 0;
   let [numberCount, decimalCommas] = [0, 0];
   let first: MixedCells['first'] | null = null;
+  const groups = createGroups(decimalComma);
 
   const addText = (text: string, row: number): void => {
     if (first === null && Number.isNaN(numberIn(text, decimalComma))) first = { row, text: ownCopy(text) };
@@ -81,8 +82,10 @@ export function createColumnBuilder(
         return;
       }
       const value = numberIn(cell, decimalComma);
-      if (!Number.isNaN(value)) numberCount++;
-      else if (!decimalComma && hasDecimalComma(cell)) decimalCommas++;
+      if (!Number.isNaN(value)) {
+        numberCount++;
+        groups.add(cell);
+      } else if (!decimalComma && hasDecimalComma(cell)) decimalCommas++;
       if (kind === 'text') return addText(cell, row);
       numbers.set(row, value);
       if (kind === 'mixed') return;
@@ -100,12 +103,31 @@ export function createColumnBuilder(
       return textBytes;
     },
     column(name, rows) {
-      if (codes === null) return { name, numbers: numbers.values.slice(0, rows) };
+      if (codes === null) {
+        const grouped = groups.first();
+        return { name, numbers: numbers.values.slice(0, rows), ...(grouped === null ? {} : { grouped }) };
+      }
       const { levels, codes: sorted } = sortLevels([...places.keys()], codes.values.slice(0, rows));
       const isPartlyNumbers = first !== null && numberCount + decimalCommas > 0;
       const mixed = isPartlyNumbers ? { mixed: { numbers: numberCount, decimalCommas, first: first! } } : {};
       return { name, levels, codes: sorted, ...mixed };
     },
+  };
+}
+
+/** Finds out whether the decimal marks of numbers could separate thousands: 3.386 and 987, but no 0.5 or 1024. */
+function createGroups(decimalComma: boolean) {
+  const mark = decimalComma ? ',' : '.';
+  let [couldBe, hasWhole] = [true, false];
+  let first: string | null = null;
+  return {
+    add(cell: string) {
+      if (!couldBe) return;
+      if (/^[+-]?\d{1,3}$/.test(cell)) hasWhole = true;
+      else if (!/^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(cell) || !cell.includes(mark)) couldBe = false;
+      else first ??= ownCopy(cell);
+    },
+    first: () => (couldBe && (hasWhole || decimalComma) ? first : null),
   };
 }
 

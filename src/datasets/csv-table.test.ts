@@ -128,6 +128,38 @@ describe('how a table may be written', () => {
   });
 });
 
+describe('decimal commas are proposed', () => {
+  test.each<[string, string, boolean, RegExp | null]>([
+    [
+      'where a comma can be nothing else',
+      'r;y\n3,5;1\n2;2\n',
+      false,
+      /r would be numbers with \{decimalComma\}/,
+    ],
+    ['where another column says so', 'r;z\n3,386;0,5\n2,144;1,5\n', false, /^r, z would be numbers with/],
+    [
+      'not where it may separate thousands',
+      'r;y\n3,386;1\n987;2\n',
+      false,
+      /r would be numbers without a mark/,
+    ],
+    ['not for 3,386 next to 0.5', 'r;y\n3,386;1\n0.5;2\n', false, /r would be numbers without separators/],
+    ['not next to decimal points', 'r;y\n3,5;1.5\n2;2\n', false, /other columns have decimal points/],
+    [
+      'a mark that may separate thousands',
+      'r;y\n3.386;1\n987;2\n',
+      false,
+      /r has "3.386", which is read as 3.386/,
+    ],
+    ['and so may a comma', 'r;y\n3,386;1\n2,144;2\n', true, /r has "3,386", which is read as 3.386/],
+    ['not in 0.386', 'r;y\n3.386;1\n0.386;2\n7;3\n', false, null],
+    ['nor next to 1024', 'r;y\n3.386;1\n1024;2\n7;3\n', false, null],
+  ])('%s', async (_name, text, decimalComma, note) => {
+    const notes = (await tableOf(text, decimalComma)).notes.slice(1);
+    expect(notes).toEqual(note === null ? [] : [expect.stringMatching(note)]);
+  });
+});
+
 describe('cells', () => {
   test('what is missing among numbers, and among texts', async () => {
     const words = ['', 'NA', 'N/A', 'nan', 'NaN', 'null', '?', '-', '.', '..', 'None'];

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { counted, printable, quote, UserError } from '../errors.ts';
+import { counted, UserError } from '../errors.ts';
 import { type ColumnBuilder, createColumnBuilder, growing } from './column-builder.ts';
 import { type CsvDialect, findDialect, separatorNote } from './csv-dialect.ts';
 import { BadCsv, forEachRecord, longestRecord, tooLong } from './csv-records.ts';
-import { isText, type RawColumn, type RawTable } from './raw-table.ts';
+import { numberLikeNotes } from './number-like.ts';
+import type { RawTable } from './raw-table.ts';
 import {
   checkColumnCount,
   checkTableSize,
@@ -72,23 +73,9 @@ async function readInEncoding(path: string, encoding: Encoding, options: TableOp
       ...(separator === null ? [] : [separator]),
       ...dialect.notes,
       ...unique.notes,
-      ...decimalCommaNote(read),
+      ...numberLikeNotes(read, options.decimalComma),
     ],
   };
-}
-
-/** Names columns of text that would be numbers if the decimal mark were a comma. */
-function decimalCommaNote(columns: readonly RawColumn[]): string[] {
-  const found = columns.filter(isText).filter(({ mixed, codes }) => {
-    const values = codes.reduce((sum, code) => sum + (code === -1 ? 0 : 1), 0);
-    return mixed !== undefined && mixed.decimalCommas > 0 && mixed.decimalCommas + mixed.numbers > values / 2;
-  });
-  if (found.length === 0) return [];
-  const names = found.slice(0, 3).map(({ name }) => printable(name));
-  const more = found.length > 3 ? ` and ${found.length - 3} more columns` : '';
-  return [
-    `${names.join(', ')}${more} would be numbers with {decimalComma}: there is ${quote(found[0].mixed!.first.text)}`,
-  ];
 }
 
 /** The text at the start of a file, whole lines of it. Errors: UserError for a file without any; BadCsv for an endless line. */

@@ -5,6 +5,8 @@ export interface NumberColumn {
   readonly name: string;
   /** [rows], NaN where the value is missing; never infinite. */
   readonly numbers: Float64Array;
+  /** The first cell whose decimal mark may separate thousands: each cell is like 3.386 or has at most three digits. */
+  readonly grouped?: string;
 }
 
 export interface TextColumn {

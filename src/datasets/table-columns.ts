@@ -1,7 +1,8 @@
 import { counted, printable, quote, UserError } from '../errors.ts';
 import { didYouMean } from '../math/nearest.ts';
 import type { Task } from '../stats/metrics.ts';
-import { hasThousands, isInfinite } from './cells.ts';
+import { isInfinite } from './cells.ts';
+import { numberLikeError, numberLikeOf } from './number-like.ts';
 import {
   isText,
   type NumberColumn,
@@ -53,10 +54,14 @@ export function chooseColumns(table: RawTable, choices: TableChoices, path: stri
       name !== target && !drop.includes(name) && !id.includes(name) && (given?.includes(name) ?? true),
   );
   const targetColumn = table.columns[names.indexOf(target)];
-  if (isText(targetColumn)) checkNotMixed(table, targetColumn, path, categorical, choices);
+  if (isText(targetColumn)) {
+    checkNotNumberLike(table, targetColumn, path, categorical, choices);
+    checkNotMixed(table, targetColumn, path, categorical, choices);
+  }
   const task = inferTask(targetColumn, categorical.includes(target), choices.task, path);
   const leftOut: LeftOut[] = [];
   for (const column of candidates) {
+    if (isText(column)) checkNotNumberLike(table, column, path, categorical, choices);
     const why = whyNoFeature(table, column, categorical.includes(column.name));
     if (why === null) {
       if (isText(column)) checkNotMixed(table, column, path, categorical, choices);
@@ -184,16 +189,43 @@ function numbersOf({ numbers }: NumberColumn) {
   return { count, rowNumbers, distinctIntegers };
 }
 
-function whyNoCategories({ levels, codes, mixed }: TextColumn): string | null {
+/** Whether so many cells are numbers that text among them is a mistake. */
+function isMostlyNumbers({ mixed, codes }: TextColumn): boolean {
+  return mixed !== undefined && mixed.numbers + mixed.decimalCommas > codes.length / 2;
+}
+
+function whyNoCategories(column: TextColumn): string | null {
+  const { levels, codes } = column;
   if (levels.length === 0) return 'all its values are missing';
   // Whether these are numbers is said first.
-  if (mixed !== undefined && mixed.numbers + mixed.decimalCommas > codes.length / 2) return null;
+  if (isMostlyNumbers(column)) return null;
   const values = codes.reduce((sum, code) => sum + (code === -1 ? 0 : 1), 0);
   if (levels.length > mostLevels) return `it has ${levels.length} different texts`;
   if (levels.length <= Math.max(10, values / 2)) return null;
   return levels.length === values
     ? `it has another text in each of ${values} rows, as a name or an identifier has`
     : `it has ${levels.length} different texts in ${values} rows, as names or identifiers have`;
+}
+
+/**
+ * Refuses a column whose cells look like numbers with another notation, which would be lost. Few different texts are taken for
+ * categories, unless the decimal mark alone makes them text.
+ */
+function checkNotNumberLike(
+  table: RawTable,
+  column: TextColumn,
+  path: string,
+  categorical: readonly string[],
+  { decimalComma }: TableChoices,
+): void {
+  if (categorical.includes(column.name)) return;
+  const like = numberLikeOf(column, decimalComma);
+  if (like === null) return;
+  const { notation } = like;
+  const areCategories =
+    notation !== 'otherMark' && notation !== 'ambiguous' && whyNoCategories(column) === null;
+  if (areCategories && !isMostlyNumbers(column)) return;
+  throw numberLikeError(table, column, like, decimalComma, path);
 }
 
 /** Refuses a column of numbers among which is text, unless the user says that they are categories. */
@@ -207,25 +239,15 @@ function checkNotMixed(
   const { name, mixed, codes, levels } = column;
   if (mixed === undefined || categorical.includes(name)) return;
   const values = codes.reduce((sum, code) => sum + (code === -1 ? 0 : 1), 0);
-  const { numbers, decimalCommas, first } = mixed;
+  const { numbers, first } = mixed;
   const where = `in column ${quote(name)}, ${placeOf(table, first.row)} of ${path}`;
-  if (decimalCommas > values / 2 || (decimalCommas > 0 && decimalCommas + numbers === values)) {
-    throw new UserError({
-      what: `${where}, a number has a decimal comma`,
-      expected: 'a decimal point, or {decimalComma}',
-      received: first.text,
-      remedy: 'add {decimalComma}, which reads 3,14 as a number',
-    });
-  }
   if (numbers <= values / 2) return;
   const others = values - numbers;
   throw new UserError({
     what: `${where}, there is ${isInfinite(first.text) ? 'an infinite value' : 'text'} among numbers`,
     expected: `a number or an empty cell, like the other ${counted(numbers, 'number')}${decimalComma ? ' with a decimal comma' : ''}`,
     received: first.text,
-    remedy: hasThousands(first.text)
-      ? 'write numbers without separators of thousands'
-      : `correct ${others === 1 ? 'this cell' : `these ${others} cells`}, leave the column out with {drop}, or say with {categorical} that its ${levels.length} values are categories`,
+    remedy: `correct ${others === 1 ? 'this cell' : `these ${others} cells`}, leave the column out with {drop}, or say with {categorical} that its ${levels.length} values are categories`,
   });
 }
 

@@ -162,7 +162,7 @@ function checkComplete(table: RawTable, columns: readonly RawColumn[], path: str
   throw new UserError({
     what: `${path} has missing values: the first is in ${placeOf(table, first.row)}, column ${quote(first.column.name)}`,
     expected: 'a value in every cell that is used',
-    received: `${counted(count, 'missing value')} in ${named.join(', ')}${more}`,
+    received: `${counted(count, 'missing value')} in ${lacking.length === 1 ? printable(first.column.name) : `${named.join(', ')}${more}`}`,
     remedy:
       'use {missing} drop to leave out these rows, {missing} mean to fill them, or {drop} to leave out columns',
   });

@@ -183,6 +183,18 @@ describe('missing values', () => {
   });
 });
 
+test('few different amounts remain categories, and any column that is said to hold them', async () => {
+  const few = Array.from({ length: 30 }, (_, n) => `${5 * (n % 3)}%,${n / 2}`).join('\n');
+  const { dataset, notes } = await resolved(`rate,y\n${few}\n`, { target: 'y' });
+  expect(dataset.featureNames).toEqual(['rate=0%', 'rate=10%', 'rate=5%']);
+  expect(notes).toContain(
+    'rate would be numbers without a per cent sign: there is "0%", which is read as text',
+  );
+  const amounts = 'r,y\n"3,386",1.5\n"1,144",2\n';
+  const said = await resolved(amounts, { target: 'y', categorical: ['r'] });
+  expect(said.dataset.featureNames).toEqual(['r=3,386']);
+});
+
 describe('refused', () => {
   const good = 'x,y\n1,2.5\n2,3.5\n3,4.5\n';
   test.each<[string, string, Partial<TableChoices>, RegExp]>([
@@ -236,12 +248,38 @@ describe('refused', () => {
       { target: 'y' },
       /line 3 .*an infinite value among numbers/,
     ],
+    [
+      'separators of thousands or decimal commas',
+      'r,z,y\n"650",0.5,1.5\n"3,386",1.5,2.5\n"1,144",2.5,3\n',
+      { target: 'y' },
+      /column "r" of .*may be a decimal mark or a separator of thousands: the first is in line 3[\s\S]*"3,386"[\s\S]*as 3386/,
+    ],
+    [
+      'decimal points where commas are said to be',
+      'r;z;y\n650;0.5;1\n3,386;1.5;2\n1,144;2.5;4\n',
+      { target: 'y', decimalComma: true },
+      /column "z" of .*a decimal point: the first is in line 2/,
+    ],
+    [
+      'certain separators of thousands, with decimal commas too',
+      `r;y\n${Array.from({ length: 20 }, (_, n) => `1.${100 + n},5;${n}`).join('\n')}\n`,
+      { target: 'y', decimalComma: true },
+      /column "r" of .*separators of thousands: the first is in line 2/,
+    ],
+    ...['$5{n}', '5{n} kr', '-€ 1,0{n}.50', '5{n}%', '1,045,2{n}', '2 1{n}'].map(
+      (cell): [string, string, Partial<TableChoices>, RegExp] => [
+        `${cell}, also as one of the features`,
+        `r,y\n${Array.from({ length: 30 }, (_, n) => `"${cell.replace('{n}', String(10 + n))}",${n}`).join('\n')}\n`,
+        { target: 'y', features: ['r'] },
+        /column "r" of .*looks like numbers with (?:a currency sign|a per cent sign|separators of thousands): the first is in line 2/,
+      ],
+    ),
     ['text among numbers of the target', 'x,y\n1,2.5\n2,3.5\n3,n/k\n', { target: 'y' }, /column "y", line 4/],
     [
       'decimal commas',
       'x;y\n1;2,5\n2;3\n',
       { target: 'y' },
-      /column "y", line 2 .*has a decimal comma[\s\S]*\{decimalComma\}/,
+      /column "y" of .*decimal comma: the first is in line 2[\s\S]*\{decimalComma\}/,
     ],
     ['thousands', 'x,y\n"1,234,567",1\n1,2.5\n2,3\n', { target: 'y' }, /without separators of thousands/],
     [
