@@ -9,7 +9,10 @@ import type { Experiment } from './define.ts';
 import type { OptionName, Setting } from './options.ts';
 
 /** What titles and captions need to know about data. */
-export type DataWords = Pick<DataDescription, 'title' | 'isReports' | 'classNames'> & {
+export type DataWords = Pick<
+  DataDescription,
+  'title' | 'isReports' | 'classNames' | 'featureNames' | 'targetName'
+> & {
   /** The inputs of a row and the number of classes; null if they are not known. */
   readonly [Fact in 'columns' | 'classes']: number | null;
 };

@@ -2,7 +2,7 @@ import { greatest, least } from '../stats/describe.ts';
 import { colorScale, differenceColors } from './colors.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
-import { cutNote, drawnRows, partColors, partWords, wordsOfTrial } from './residuals-figure.ts';
+import { cutNote, drawnRows, namesIn, partColors, partWords, wordsOfTrial } from './residuals-figure.ts';
 import type { Results } from './results.ts';
 import { ink, palette, wholeSpec } from './style.ts';
 import type { FittedPoint, TrialPredictions } from './trial-predictions.ts';
@@ -19,7 +19,12 @@ export function fittedFigure(results: Results, look: Look): Figure | null {
   const notes = isCurve
     ? cutNote(predictions.rows)
     : [isKnown ? 'Target: the function without noise.' : 'Over the range of the inputs.'];
-  const body = isCurve ? curve(predictions, isKnown, look) : surfaces(predictions.fitted, isKnown, look);
+  const { inputs, target = 'target' } = namesIn(results);
+  const [x, y] = inputs?.length === (isCurve ? 1 : 2) ? inputs : ['x', 'y'];
+  const names = { x, y, target };
+  const body = isCurve
+    ? curve(predictions, isKnown, names, look)
+    : surfaces(predictions.fitted, isKnown, names, look);
   return {
     name: 'fitted',
     title,
@@ -31,7 +36,14 @@ export function fittedFigure(results: Results, look: Look): Figure | null {
 const fittedName = 'fitted';
 const truthName = 'function without noise';
 
-function curve({ rows, fitted }: TrialPredictions, isKnown: boolean, look: Look): SpecPart {
+/** The titles of the axes. */
+interface Names {
+  readonly x: string;
+  readonly y: string;
+  readonly target: string;
+}
+
+function curve({ rows, fitted }: TrialPredictions, isKnown: boolean, names: Names, look: Look): SpecPart {
   const drawn = drawnRows(rows).filter(({ x }) => x !== null);
   const parts = [...new Set(drawn.map(({ part }) => part))];
   const series = [
@@ -57,9 +69,9 @@ function curve({ rows, fitted }: TrialPredictions, isKnown: boolean, look: Look)
     field,
     type: 'quantitative',
     scale: { zero: false, nice: field === 'value' },
-    axis: { tickCount: 6, labelFlush: false, title: words },
+    axis: { tickCount: 6, labelFlush: false, titleLimit: 300, title: words },
   });
-  const encoding = { x: number('x', 'x'), y: number('value', 'target'), color };
+  const encoding = { x: number('x', names.x), y: number('value', names.target), color };
   const line = (
     name: string,
     values: readonly { x: number; value: number | null }[],
@@ -105,7 +117,7 @@ interface Cell {
 }
 
 /** Heat maps of the prediction, of the target in the same colours, and of their difference. */
-function surfaces(points: readonly FittedPoint[], isKnown: boolean, look: Look): SpecPart {
+function surfaces(points: readonly FittedPoint[], isKnown: boolean, names: Names, look: Look): SpecPart {
   const cellsOf = cellsAround(points);
   const fitted = cellsOf(({ prediction }) => prediction);
   const known = isKnown ? cellsOf(({ target }) => target!) : [];
@@ -129,14 +141,14 @@ function surfaces(points: readonly FittedPoint[], isKnown: boolean, look: Look):
         field: 'x',
         type: 'quantitative',
         scale: { zero: false, nice: false },
-        axis: { title: 'x', tickCount: 4, grid: false },
+        axis: { title: names.x, titleLimit: 300, tickCount: 4, grid: false },
       },
       x2: { field: 'x2' },
       y: {
         field: 'y',
         type: 'quantitative',
         scale: { zero: false, nice: false },
-        axis: { title: first ? 'y' : null, tickCount: 4, grid: false },
+        axis: { title: first ? names.y : null, titleLimit: 300, tickCount: 4, grid: false },
       },
       y2: { field: 'y2' },
       color: { field: 'value', type: 'quantitative', scale: colors, legend },
@@ -149,11 +161,11 @@ function surfaces(points: readonly FittedPoint[], isKnown: boolean, look: Look):
   return {
     vconcat: [
       {
-        hconcat: [panel('prediction', fitted, scale, true), panel('target', known, scale, false)],
+        hconcat: [panel('prediction', fitted, scale, true), panel(names.target, known, scale, false)],
         spacing: 20,
         ...own,
       },
-      panel('prediction - target', errors, colorScale(difference), true),
+      panel(`prediction - ${names.target}`, errors, colorScale(difference), true),
     ],
     ...own,
   };

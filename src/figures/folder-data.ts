@@ -10,13 +10,15 @@ import type { DataWords } from '../experiment/describe.ts';
 export function dataOf(manifest: { readonly data?: unknown }): DataWords[] {
   const entries = Array.isArray(manifest.data) ? manifest.data : [];
   return entries.filter(isObject).map((entry) => {
-    const { title, isReports, columns, classes, classNames } = entry;
+    const { title, isReports, columns, classes, classNames, featureNames, targetName } = entry;
     const isNumber = (value: unknown) => typeof value === 'number';
     return {
       ...(typeof title === 'string' ? { title, isReports: isReports === true } : olderData(entry)),
       columns: isNumber(columns) ? (columns as number) : null,
       classes: isNumber(classes) ? (classes as number) : null,
       ...(isNames(classNames) ? { classNames } : {}),
+      ...(isNames(featureNames) ? { featureNames } : {}),
+      ...(typeof targetName === 'string' ? { targetName } : {}),
     };
   });
 }

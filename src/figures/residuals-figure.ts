@@ -4,9 +4,11 @@ import { greatest, least } from '../stats/describe.ts';
 import { evenIndices } from './even-indices.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
+import { residualBins } from './residual-bins.ts';
 import { differingOptions, type Results, type TrialResult, wordsOf } from './results.ts';
 import { faint, palette, wholeSpec } from './style.ts';
 import type { PredictedRow } from './trial-predictions.ts';
+import { axisOver, scaleOf, ticksOf } from './value-axis.ts';
 
 /** Of more rows of a part, as many are drawn, evenly chosen: more dots would only cover each other. */
 const mostRows = 1000;
@@ -57,33 +59,72 @@ export function wordsOfTrial(results: Results, trial: TrialResult): { model: str
   return { model, about: [context, ...varied, seeds].filter((part) => part !== '').join(', ') };
 }
 
+/** What the data call the inputs and the target of all trials; undefined where they have no names, or several. */
+export function namesIn({ data }: Pick<Results, 'data'>): {
+  readonly inputs: readonly string[] | undefined;
+  readonly target: string | undefined;
+} {
+  const isShared = new Set(data.map((one) => JSON.stringify([one.featureNames, one.targetName]))).size === 1;
+  return isShared
+    ? { inputs: data[0].featureNames, target: data[0].targetName }
+    : { inputs: undefined, target: undefined };
+}
+
+/** Residuals of at most this share of the targets' size are rounding errors. */
+const roundingShare = 1e-12;
+
 /** Predictions against targets, residuals against predictions, and how the residuals of the test rows are spread. */
 export function residualsFigure(results: Results, look: Look): Figure | null {
   const trial = results.trials.find(({ predictions }) => predictions !== undefined);
   if (trial === undefined) return null;
   const { rows } = trial.predictions!;
   const { model, about } = wordsOfTrial(results, trial);
+  const size = greatest(rows.map(({ target }) => Math.abs(target)));
+  const residualOf = ({ target, prediction }: PredictedRow) => {
+    const residual = target - prediction;
+    return Math.abs(residual) <= roundingShare * size ? 0 : residual;
+  };
+  const isExact = rows.every((row) => residualOf(row) === 0);
   const drawn = drawnRows(rows).map((row) => ({
     ...row,
     part: partWords[row.part],
-    residual: row.target - row.prediction,
+    residual: residualOf(row),
   }));
   const title = `${model}: predictions and residuals`;
-  const notes = ['Residual: target - prediction. Dotted: a perfect model.', ...cutNote(rows)];
+  const cut = cutNote(rows);
+  const notes = [
+    'Residual: target - prediction. Dotted: a perfect model.',
+    ...(isExact ? [`No residual is above ${roundingShare} of the targets: they are drawn as 0.`] : []),
+    ...cut,
+    ...(cut.length > 0 ? ['The histogram counts all test rows.'] : []),
+  ];
   const values = drawn.flatMap(({ target, prediction }) => [target, prediction]);
   const ends = [least(values), greatest(values)];
   const width = Math.max(120, look.width - 90);
-  const axis = { tickCount: 6, labelFlush: false };
+  const axis = { tickCount: 6, labelFlush: false, titleLimit: 240 };
+  const name = namesIn(results).target;
+  const target = name ?? 'target';
+  const prediction = name === undefined ? 'prediction' : `prediction of ${name}`;
   const number = (field: string, words: string): SpecPart => ({
     field,
     type: 'quantitative',
     scale: { zero: false, nice: true },
     axis: { ...axis, title: words },
   });
+  const residualAxis = axisOver(
+    drawn.map(({ residual }) => residual),
+    false,
+  );
+  const residuals = {
+    field: 'residual',
+    type: 'quantitative',
+    scale: scaleOf(residualAxis),
+    axis: { ...axis, ...ticksOf(residualAxis), title: 'residual' },
+  };
   const color = partColor(rows);
   const dots = { type: 'circle', size: 22, opacity: 0.55 };
   const dotted = { type: 'line', color: faint, strokeWidth: 1.5, strokeDash: [2, 3], aria: false };
-  const held = drawn.filter(({ part }) => part === partWords.test);
+  const held = rows.filter(({ part }) => part === 'test').map(residualOf);
   const panels: SpecPart[] = [
     {
       width,
@@ -92,12 +133,12 @@ export function residualsFigure(results: Results, look: Look): Figure | null {
         {
           data: { values: drawn },
           mark: dots,
-          encoding: { x: number('target', 'target'), y: number('prediction', 'prediction'), color },
+          encoding: { x: number('target', target), y: number('prediction', prediction), color },
         },
         {
           data: { values: ends.map((value) => ({ target: value, prediction: value })) },
           mark: dotted,
-          encoding: { x: number('target', 'target'), y: number('prediction', 'prediction') },
+          encoding: { x: number('target', target), y: number('prediction', prediction) },
         },
       ],
     },
@@ -108,12 +149,12 @@ export function residualsFigure(results: Results, look: Look): Figure | null {
         {
           data: { values: drawn },
           mark: dots,
-          encoding: { x: number('prediction', 'prediction'), y: number('residual', 'residual'), color },
+          encoding: { x: number('prediction', prediction), y: residuals, color },
         },
         {
           data: { values: [{ residual: 0 }] },
           mark: { ...dotted, type: 'rule' },
-          encoding: { y: number('residual', 'residual') },
+          encoding: { y: residuals },
         },
       ],
     },
@@ -123,16 +164,22 @@ export function residualsFigure(results: Results, look: Look): Figure | null {
           {
             width,
             height: Math.round(90 * look.stretch),
-            data: { values: held },
+            data: { values: residualBins(held) },
             mark: { type: 'bar', color: partColors.test },
             encoding: {
               x: {
-                field: 'residual',
+                field: 'from',
                 type: 'quantitative',
-                bin: { maxbins: 30 },
-                axis: { ...axis, title: 'residual of the test rows' },
+                bin: 'binned',
+                axis: {
+                  ...axis,
+                  ...ticksOf(axisOver(held, false)),
+                  labelOverlap: true,
+                  title: 'residual of the test rows',
+                },
               },
-              y: { aggregate: 'count', type: 'quantitative', axis: { tickCount: 3, title: 'rows' } },
+              x2: { field: 'to' },
+              y: { field: 'rows', type: 'quantitative', axis: { tickCount: 3, title: 'rows' } },
             },
           },
         ]),
