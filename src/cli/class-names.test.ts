@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { writeImages } from '../datasets/image-files.testing.ts';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { noise, writeImages } from '../datasets/image-files.testing.ts';
 import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
@@ -84,4 +84,98 @@ test.each<[string[], RegExp]>([
   expect(stderr).toMatch(message);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(await readdir(directory)).toEqual(before);
+});
+
+describe('models and predictions have the names of the run, whatever the store has', () => {
+  const archive = resolve('data/fixtures/images/images.npz');
+  const training = ['--hidden', '3', '--epochs', '1', '--jobs', '1', '--no-figures'];
+  const kept = ['--save-model', '--predictions'];
+  const targetOf = async (path: string) => JSON.parse(await read(path)).target;
+  const probabilities = async (path: string) =>
+    (await read(path)).split('\n')[0].match(/(?<=probability )[^,]+/g);
+  const table = ['train', '--data', 'flowers.csv', '--target', 'kind', ...training];
+
+  beforeAll(async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `${n % 7},${(n * 5) % 11},${'uvw'[n % 3]}`);
+    await writeFile(join(directory, 'flowers.csv'), `a,b,kind\n${rows.join('\n')}\n`);
+  });
+
+  test.each<[string, string]>([
+    ['one', 'one,two,three'],
+    ['eins', 'eins,zwei,drei'],
+  ])('images: %s', async (out, names) => {
+    const command = ['train', '--data', 'animals', ...training, ...kept, '--store', 'shared', '--out', out];
+    expect(await run(...command, '--label-names', names)).toMatchObject({ status: 0 });
+    const classNames = names.split(',');
+    expect(await targetOf(`${out}/model.json`)).toMatchObject({ classNames, levels: ['1', '4', '7'] });
+    expect(await probabilities(`${out}/predictions.csv`)).toEqual(classNames);
+    const predicted = await run('predict', `${out}/model.json`, 'animals');
+    expect(predicted.stdout.split('\n')[0].match(/(?<=probability )[^,]+/g)).toEqual(classNames);
+    // The same images as a table of pixels, with the labels of the files.
+    const pixels = Array.from({ length: 80 }, (_, row) => [
+      [1, 4, 7][row % 3],
+      ...Array.from({ length: 36 }, (_, d) => noise.pixel(row, Math.floor(d / 6), d % 6)),
+    ]);
+    const header = ['label', ...Array.from({ length: 36 }, (_, d) => `pixel ${d}`)];
+    await writeFile(join(directory, 'pixels.csv'), [header, ...pixels].join('\n'));
+    const ofTable = await run('predict', `${out}/model.json`, 'pixels.csv');
+    expect(ofTable.stdout).toBe(predicted.stdout);
+    expect(ofTable.stderr).toContain(/80 rows: accuracy.*/.exec(predicted.stderr)![0]);
+  });
+
+  test('a table, and the run again', async () => {
+    const classNames = ['U', 'V', 'W'];
+    const { status } = await run(...table, ...kept, '--label-names', 'U,V,W', '--out', 'flowers');
+    expect(status).toBe(0);
+    for (const out of ['flowers', 'again']) {
+      expect(await targetOf(`${out}/model.json`)).toMatchObject({ classNames, levels: ['u', 'v', 'w'] });
+      expect(await probabilities(`${out}/predictions.csv`)).toEqual(classNames);
+      expect(await read(`${out}/confusion.csv`)).toMatch(/,0,0,U,U,/);
+      if (out === 'flowers')
+        expect(await run('rerun', out, ...kept, '--out', 'again')).toMatchObject({ status: 0 });
+    }
+    // The table still says u, v, w.
+    const { stdout, stderr } = await run('predict', 'flowers/model.json', 'flowers.csv');
+    expect(stderr).toMatch(/^60 rows: accuracy/m);
+    expect(stdout.split('\n')[1]).toMatch(/,U$/);
+    expect(await run(...table, '--save-model', '--out', 'plain')).toMatchObject({ status: 0 });
+    const plain = await targetOf('plain/model.json');
+    expect(plain).toEqual({ ...plain, classNames: ['u', 'v', 'w'] });
+    expect(plain).not.toHaveProperty('levels');
+  });
+
+  test('a report of files, whose data are in several places, and the report again', async () => {
+    const settings = 'settings:\n  hidden: "3"\n  epochs: 1\n';
+    await writeFile(join(directory, 'a.yaml'), `data: animals\nlabelNames: [rot, grün, blau]\n${settings}`);
+    await writeFile(
+      join(directory, 'b.yaml'),
+      `data: flowers.csv\ntarget: kind\nlabelNames: [U, V, W]\n${settings}`,
+    );
+    const report = await run('report', 'a.yaml', 'b.yaml', ...kept, '--no-figures', '--out', 'rep');
+    expect(report).toMatchObject({ status: 0 });
+    expect(await run('rerun', 'rep', ...kept, '--out', 'rep2')).toMatchObject({ status: 0 });
+    for (const [folder, classNames] of [
+      ['a', ['rot', 'grün', 'blau']],
+      ['b', ['U', 'V', 'W']],
+    ] as const) {
+      for (const out of ['rep', 'rep2']) {
+        expect(await targetOf(`${out}/${folder}/model.json`)).toMatchObject({ classNames });
+        expect(await probabilities(`${out}/${folder}/predictions.csv`)).toEqual(classNames);
+      }
+    }
+  });
+
+  test('predict takes the file with images that train took, and a model of a table refuses it', async () => {
+    const names = 'a,b,c,d,e,f,g,h,i,j';
+    const command = ['train', '--data', archive, ...training, '--save-model', 'npz.json'];
+    expect(await run(...command, '--label-names', names)).toMatchObject({ status: 0 });
+    const { status, stderr, stdout } = await run('predict', 'npz.json', archive);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/rows: accuracy/) });
+    const header = stdout.split('\n')[0];
+    expect(header).toContain('probability a,');
+    expect(await run('predict', 'flowers/model.json', archive)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('has images, and the model is not for images'),
+    });
+  });
 });

@@ -9,7 +9,8 @@ import type { FileContent } from '../files/write-files.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Kept } from '../launchers/launcher.ts';
 import { modelToText, readModel } from '../model/model-file.ts';
-import type { SavedModel } from '../model/saved-model.ts';
+import { type SavedModel, withClassNames } from '../model/saved-model.ts';
+import { classNamesByConfig } from '../output/class-names.ts';
 import { competes } from '../output/settings.ts';
 import { summaryCells } from '../output/summary.ts';
 import { programVersion } from '../output/version.ts';
@@ -27,6 +28,7 @@ export interface Models {
   readonly predicting: readonly Cell[];
   /** Whether there are neither. */
   readonly isEmpty: boolean;
+  /** With the names of its classes that the plan's data have. */
   read(cell: Cell): Promise<SavedModel>;
 }
 
@@ -95,6 +97,7 @@ export async function openModels(
   const failed = new Set<string>();
   for (const trial of lacking) if ((await readStoredModel(directory, trial)) === null) failed.add(trial.id);
   const whole = (cells: readonly Cell[]) => cells.filter(({ trial }) => !failed.has(trial.id));
+  const namesOf = classNamesByConfig(plan.data);
   return {
     saved: whole(saved),
     predicting: whole(predicting),
@@ -102,7 +105,7 @@ export async function openModels(
     async read({ trial }) {
       const model = await readStoredModel(directory, trial);
       if (model === null) throw new Error(`the store has no model of trial ${shortId(trial.id)}`);
-      return model;
+      return withClassNames(model, namesOf(trial.config));
     },
   };
 }

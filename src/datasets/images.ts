@@ -3,7 +3,7 @@ import { choice, type Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import { type DataFacts, type DatasetEntry, type Description, pathOf, type Sources } from './dataset.ts';
 import { type ClassChoice, classChoices, isUsual } from './image-classes.ts';
-import { cacheImages, columnsOf, type ImageDataset, readImages } from './image-folder.ts';
+import { cacheImages, columnsOf, type ImageDataset, imageClassNames, readImages } from './image-folder.ts';
 import { knownImages, mnistSha256 } from './known-images.ts';
 import { isMostlyZero } from './sparse.ts';
 
@@ -62,8 +62,8 @@ export const images = {
   resolve: resolveImages,
   async load({ sha256, transpose, labels = 'at-least-10' }, _seed, sources) {
     const path = pathOf(sha256, sources);
-    const { labelNames = null } = sources;
-    const dataset = await readImages(path, { transpose, classes: labels, labelNames });
+    // Without the user's names: models in the store depend on nothing but the config.
+    const dataset = await readImages(path, { transpose, classes: labels });
     if (dataset.sha256 === sha256) return dataset;
     throw new UserError({
       what: `the image files${path === null ? '' : ` in ${path}`} are not those that the trial was planned with`,
@@ -84,13 +84,11 @@ export async function resolveImages(
   { dataDir, labelNames = null }: Sources,
 ): Promise<{ config: ImagesConfig; facts: DataFacts; notes: readonly string[] }> {
   const classChoice = choice as ClassChoice;
-  const plain = await readImages(dataDir, { classes: classChoice, labelNames });
+  const plain = await readImages(dataDir, { classes: classChoice });
   const transpose = swap === 'yes' || (swap === 'auto' && plain.isEmnist);
-  const dataset = transpose
-    ? await readImages(dataDir, { transpose, classes: classChoice, labelNames })
-    : plain;
-  const { rows, columns, classes, canonicalTrainRows, largest, sha256, occurring, labels, classNames } =
-    dataset;
+  const dataset = transpose ? await readImages(dataDir, { transpose, classes: classChoice }) : plain;
+  const { rows, columns, classes, canonicalTrainRows, largest, sha256, occurring, labels } = dataset;
+  const classNames = imageClassNames(dataset, labelNames);
   if (classes === 1) {
     throw new UserError({
       what: `all images have the label ${labels[0]}: with one class there is nothing to tell apart`,

@@ -8,8 +8,8 @@ import type { ModelTable } from './table-rows.ts';
 const partRows = 1024;
 
 /**
- * Opens a folder of images for a model, those for training first. Their labels are targets where the folder has as many classes as the
- * model. Errors: UserError for images of another size.
+ * Opens a folder or a file of images for a model, those for training first. Their labels are targets where there are as many classes
+ * as the model has. Errors: UserError for images of another size.
  */
 export async function openModelImages(model: SavedModel, path: string): Promise<ModelTable> {
   const { data } = Object(model.config);
@@ -17,7 +17,7 @@ export async function openModelImages(model: SavedModel, path: string): Promise<
     transpose?: boolean;
     labels?: ClassChoice;
   };
-  const dataset = await readImages(path, { transpose, classes: labels, labelNames: null });
+  const dataset = await readImages(path, { transpose, classes: labels });
   const { rows, columns, inputs, targets, classes, canonicalTrainRows } = dataset;
   if (columns !== model.inputs.columns || model.inputs.names !== null) throw otherSize(model, path, columns);
   const hasTargets = isClassifier(model) && classes === model.target.classes;
@@ -28,7 +28,7 @@ export async function openModelImages(model: SavedModel, path: string): Promise<
         : [`the first ${canonicalTrainRows} rows are the images for training`]),
       ...(hasTargets
         ? []
-        : [`the folder has ${classes} classes and the model ${model.target.classes}: labels are ignored`]),
+        : [`the images have ${classes} classes and the model ${model.target.classes}: labels are ignored`]),
     ],
     hasTargets,
     async forEach(visit) {
@@ -48,7 +48,7 @@ function otherSize({ inputs }: SavedModel, path: string, columns: number): UserE
   return new UserError({
     what: isOfImages
       ? `the images in ${path} have another size than those of the model`
-      : `${path} is a folder, and the model is not for images`,
+      : `${path} has images, and the model is not for images`,
     expected: isOfImages ? `${inputs.columns} pixels` : 'a table',
     received: isOfImages ? columns : path,
     remedy: isOfImages ? 'give images of the same size' : 'give the file of a table, such as data.csv',

@@ -138,6 +138,8 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
     (target.offset === 0 && target.factor === 1), 'target.offset', 'scales labels');
   require(target.classNames === null ||
     target.classNames.length === target.classes, 'target.classNames', `has not ${target.classes} names`);
+  require(target.levels === undefined ||
+    target.levels.length === target.classes, 'target.levels', `has not ${target.classes} values`);
   require(json.sums === 'network' ||
     (last === 0 &&
       width === 1 &&
@@ -145,10 +147,12 @@ function checkedModel(json: Omit<ModelJson, 'sha256'>, path: string): SavedModel
       task === 'regression'), 'sums', 'is linear, for a network');
   const { about, ...rest } = json;
   const { table, ...own } = inputs;
+  const { levels, ...ownTarget } = target;
   return {
     ...rest,
     ...(about && { about }),
     inputs: { ...own, ...(table && { table }) },
+    target: { ...ownTarget, ...(levels && { levels }) },
     preprocessing,
     layers,
   };

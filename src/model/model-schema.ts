@@ -61,6 +61,7 @@ export const modelSchema = (z: typeof Zod.z) => {
       factor: number.refine((factor) => factor !== 0, 'a number other than 0'),
       classes: count,
       classNames: z.array(text).nullable(),
+      levels: z.array(z.string()).optional(),
     }),
     dtype: z.enum(dtypes),
     sums: z.enum(['network', 'linear']),

@@ -51,6 +51,8 @@ export interface SavedModel {
     /** Of a classifier: the number of its classes, at least 2, and what they are called; 1 and null for a regression. */
     readonly classes: number;
     readonly classNames: readonly string[] | null;
+    /** What the data have for each class, by which targets are recognised; absent if that is the name, or else the number from 0. */
+    readonly levels?: readonly string[];
   };
   /** The element type of the arithmetic. */
   readonly dtype: Dtype;
@@ -80,8 +82,10 @@ export function modelOf(
   const loss = solver.loss(model);
   const isNetwork = 'layers' in model;
   const { offset, factor } = targetScale ?? { offset: 0, factor: 1 };
-  const { columns, inputColumns, targetName, classNames = [], imageShape } = dataset;
+  const { columns, inputColumns, targetName, classNames, levels, imageShape } = dataset;
   const classes = losses[loss].classes ?? dataset.classes;
+  const isOfClasses = losses[loss].task === 'classification' && dataset.classes === classes;
+  const own = (isOfClasses ? (levels ?? classNames) : null) ?? numbersTo(classes);
   return {
     format: modelFormat,
     trial: id,
@@ -97,14 +101,38 @@ export function modelOf(
     loss,
     target: {
       name: targetName ?? (imageShape === undefined ? 'target' : 'label'),
-      offset,
-      factor,
-      classes,
-      classNames: classNames.length === classes && losses[loss].task === 'classification' ? classNames : null,
+      ...{ offset, factor, classes },
+      ...namedClasses(own, (isOfClasses && classNames) || null),
     },
     dtype: solver.dtype(model),
     sums: isNetwork ? 'network' : 'linear',
   };
+}
+
+/** The same model with other names of its classes. It still recognises targets as before. */
+export function withClassNames(model: SavedModel, classNames: readonly string[] | null): SavedModel {
+  const { levels: _, ...target } = model.target;
+  const fitting = classNames?.length === target.classes ? classNames : null;
+  return { ...model, target: { ...target, ...namedClasses(classLevels(model), fitting) } };
+}
+
+/** What the data have for each class, and what it is called. */
+function namedClasses(
+  levels: readonly string[],
+  classNames: readonly string[] | null,
+): Pick<SavedModel['target'], 'classNames' | 'levels'> {
+  const areOther = levels.some((level, c) => level !== (classNames?.[c] ?? String(c)));
+  return { classNames, ...(areOther && { levels }) };
+}
+
+/** What the data have for each class of a classifier. */
+export function classLevels({ target }: SavedModel): readonly string[] {
+  const { levels, classNames, classes } = target;
+  return levels ?? classNames ?? numbersTo(classes);
+}
+
+function numbersTo(classes: number): readonly string[] {
+  return Array.from({ length: classes }, (_, c) => String(c));
 }
 
 /** The names of the inputs; those of data that are no images and have none are x and y, or x0, x1, ... */

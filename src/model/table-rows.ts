@@ -4,7 +4,7 @@ import type { TableOptions } from '../datasets/table-file.ts';
 import { formatOf, readTable, tableFormats, tableStart } from '../datasets/table-formats.ts';
 import { type InputColumn, inputsOf, tableInputs } from '../datasets/table-inputs.ts';
 import { counted, quote, UserError } from '../errors.ts';
-import { isClassifier, type SavedModel } from './saved-model.ts';
+import { classLevels, isClassifier, type SavedModel } from './saved-model.ts';
 
 /** Some rows of a table as a model takes them. */
 export interface ModelRows {
@@ -67,7 +67,7 @@ export async function openModelTable(
   const csv = await openCsvParts(path, start, options);
   const found = matchColumns(model, csv.names, !csv.hasNames, path);
   const kinds = new Map(found.columns.map(({ column, name }) => [name, kindOf(column.levels)]));
-  if (found.target !== null) kinds.set(found.target, kindOf(classNamesOf(model)));
+  if (found.target !== null) kinds.set(found.target, kindOf(levelsOf(model)));
   return {
     notes: found.notes,
     hasTargets: found.target !== null,
@@ -85,9 +85,8 @@ function kindOf(levels: readonly string[] | null): 'numbers' | 'text' {
   return areNumbers ? 'numbers' : 'text';
 }
 
-function classNamesOf({ target }: SavedModel): readonly string[] | null {
-  const { classNames, classes } = target;
-  return classes === 1 ? null : (classNames ?? Array.from({ length: classes }, (_, c) => String(c)));
+function levelsOf(model: SavedModel): readonly string[] | null {
+  return isClassifier(model) ? classLevels(model) : null;
 }
 
 /** The columns that a model takes, by what they are called in a table. */
@@ -160,13 +159,13 @@ function checkComplete(
 
 function targetsOf(model: SavedModel, table: RawTable, name: string, rows: Int32Array): Float64Array {
   const column = table.columns.find((one) => one.name === name)!;
-  const classNames = classNamesOf(model);
+  const levels = levelsOf(model);
   if ('levels' in column) {
-    const places = column.levels.map((level) => classNames?.indexOf(level) ?? -1);
+    const places = column.levels.map((level) => levels?.indexOf(level) ?? -1);
     return Float64Array.from(rows, (row) => placeOrNaN(places[column.codes[row]]));
   }
-  if (!isClassifier(model)) return Float64Array.from(rows, (row) => column.numbers[row]);
-  return Float64Array.from(rows, (row) => placeOrNaN(classNames!.indexOf(String(column.numbers[row]))));
+  if (levels === null) return Float64Array.from(rows, (row) => column.numbers[row]);
+  return Float64Array.from(rows, (row) => placeOrNaN(levels.indexOf(String(column.numbers[row]))));
 }
 
 function placeOrNaN(place: number | undefined): number {

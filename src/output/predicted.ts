@@ -85,7 +85,7 @@ async function predictCell(cell: Cell, model: SavedModel, sources: Sources): Pro
     parts: Uint8Array.from(placed, ([, part]) => part),
     targets: Float64Array.from(rows, (row) => dataset.targets[row]),
     outputs,
-    classNames: isClassifier(model) ? (dataset.classNames ?? names) : null,
+    classNames: isClassifier(model) ? names : null,
     inputs: isFew ? gather(dataset.inputs, columns, rows) : null,
     columns,
     fitted: isFew && !isClassifier(model) ? fittedAt(gridOf(dataset), dataset, predictor) : null,
