@@ -3,7 +3,7 @@ import type { SplitName } from '../experiment/define.ts';
 import { inWords } from '../experiment/describe-model.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import { epochOfValue } from '../nn/evaluated-epochs.ts';
-import { lossesOf } from '../nn/losses.ts';
+import { type LossName, lossesOf } from '../nn/losses.ts';
 import { agreementNotes, agreements } from '../output/agreement.ts';
 import { referenceOf } from '../output/settings.ts';
 import { greatest, least, mean } from '../stats/describe.ts';
@@ -41,6 +41,7 @@ import {
 } from './results.ts';
 import { inOrder, type SeriesName, seriesNames, seriesTitle } from './series.ts';
 import { palette, wholeSpec } from './style.ts';
+import type { CurveUnit } from './x-axis.ts';
 
 /** Losses over epochs: one panel per loss and value of the layout's columns, one colour per cell. */
 export function curveFigures(results: Results, published: Published, look: Look): Figure[] {
@@ -49,7 +50,8 @@ export function curveFigures(results: Results, published: Published, look: Look)
   if (splits === null) return [];
   const words = wordsOf(results);
   const series = seriesTitle(results, seriesOptions(results));
-  const title = typeset(words.title);
+  const unit = unitOf(trials);
+  const title = typeset(unit === 'epoch' ? words.title : titleOver(unit, words.model, results));
   const panels = panelsOf(results, splits, published, look).filter(({ curves: members }) =>
     members.some(({ points }) => points.length > 0),
   );
@@ -84,21 +86,21 @@ export function curveFigures(results: Results, published: Published, look: Look)
   );
   const several = hasDraws(trials);
   const bands = few && several;
-  const marks = [...marksOf(panels, series, look, (x) => `from epoch ${x}`), ...missing];
+  const marks = [...marksOf(panels, series, look, (x) => `from ${unit} ${x}`), ...missing];
   const seeds = severalSeeds(results, bands);
   const undrawn = { ...results, trials: withoutCurve(results) };
   const { metrics: shown } = experiment.layout;
   const notes = [...warningsOf(results), ...seeds, ...fewNumbersOf(undrawn, shown), ...marks];
   const caption = [
     heading,
-    `${afterEpochs(valuesOf(trials, 'evaluateEvery'))}, on all rows of the split.`,
+    `${afterEpochs(valuesOf(trials, 'evaluateEvery'), unit)}, on all rows of the split.`,
     ...(several ? seeds : [seedsOf(results)]),
     ...numbersOf(undrawn, shown),
     ...agreementNotes(agreements(trials)).map((note) => `${note}.`),
     ...warningsOf(results),
     ...marks,
   ].join(' ');
-  const body = curves({ panels, seriesTitle: series, bands, look, x: null });
+  const body = curves({ panels, seriesTitle: series, bands, look, x: unit });
   return [
     {
       name: 'curves',
@@ -109,10 +111,30 @@ export function curveFigures(results: Results, published: Published, look: Look)
   ];
 }
 
+/** Solvers without epochs, whose curves are over their iterations. */
+function unitOf(trials: Results['trials']): CurveUnit {
+  const drawn = trials.filter(({ curves: all }) => Object.keys(all).length > 0);
+  const iterated = drawn.filter(
+    ({ settings }) => (settings.epochs ?? null) === null && (settings.maxIterations ?? null) !== null,
+  );
+  if (iterated.length === 0) return 'epoch';
+  return iterated.length === drawn.length ? 'iteration' : 'epoch or iteration';
+}
+
+/** "OLS by L-BFGS: MSE per iteration, by lambda": what is drawn, which is not all that tables show. */
+function titleOver(unit: CurveUnit, model: string, results: Results): string {
+  const { experiment, trials } = results;
+  const found = valuesOf(trials, 'loss') as LossName[];
+  const names = curveMetrics(found.length > 0 ? found : lossesOf(experiment.task).slice(0, 1));
+  const varied = differingOptions(results).filter((name) => name !== 'reference' && name !== 'solver');
+  const by = varied.length === 0 ? '' : `, by ${inWords(varied.map(optionTitle))}`;
+  return `${model}: ${inWords(names.map((name) => metrics[name].title))} per ${unit}${by}`;
+}
+
 /** "After each epoch", "After every 10 epochs and the last one". */
-function afterEpochs(every: readonly Setting[]): string {
+function afterEpochs(every: readonly Setting[], unit: CurveUnit): string {
   const several = every.filter((epochs) => epochs !== 1);
-  if (several.length === 0) return 'After each epoch';
+  if (several.length === 0) return `After each ${unit}`;
   const each = several.length < every.length ? 'each epoch or ' : '';
   return `After ${each}every ${inWords(several.map(String))} epochs, and the last one`;
 }

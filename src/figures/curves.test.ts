@@ -217,3 +217,22 @@ describe('no text is over another or cut off', () => {
     }
   });
 });
+
+describe('curves of L-BFGS', () => {
+  const iterated = trial({ solver: 'lbfgs', maxIterations: 100, loss: 'mse' }, falling);
+  const isTitled = (figure: Figure, title: string) =>
+    JSON.stringify(figure.spec).includes(`"title":"${title}"`);
+
+  test('are over iterations, and the title says what is drawn', () => {
+    const figure = figureOf([iterated]);
+    expect(figure.title).toMatch(/: MSE per iteration$/);
+    expect(isTitled(figure, 'iteration') && !isTitled(figure, 'epoch')).toBe(true);
+    expect(figure.caption).toContain('After each iteration');
+  });
+
+  test('next to those of epochs, both are named', () => {
+    const figure = figureOf([iterated, trial({ solver: 'sgd', epochs: 4, loss: 'mse' }, falling)]);
+    expect(figure.title).toContain('MSE per epoch or iteration');
+    expect(isTitled(figure, 'epoch or iteration')).toBe(true);
+  });
+});

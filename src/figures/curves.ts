@@ -6,7 +6,7 @@ import type { SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { palette } from './style.ts';
 import { drawnOn, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
-import { epochAxis, type XAxis, xChannel } from './x-axis.ts';
+import { type CurveUnit, epochAxis, type XAxis, xChannel } from './x-axis.ts';
 
 export interface CurvesOptions {
   readonly panels: readonly CurvePanel[];
@@ -14,8 +14,8 @@ export interface CurvesOptions {
   /** Whether to draw bands over the seeds. */
   readonly bands: boolean;
   readonly look: Look;
-  /** The horizontal axis of all panels; null for the epochs of each. */
-  readonly x: XAxis | null;
+  /** The horizontal axis of all panels, or the unit of each one's own: epochs or iterations. */
+  readonly x: XAxis | CurveUnit;
 }
 
 const heights = [210, 170, 140, 120];
@@ -42,7 +42,7 @@ function panelLayers(panel: CurvePanel, key: Key, options: CurvesOptions, isLast
   const { bands, look } = options;
   const { curves: members } = panel;
   const axis = panelAxis(panel, options.panels, look.log);
-  const xAxis = options.x ?? epochAxis(members, look);
+  const xAxis = typeof options.x === 'string' ? epochAxis(members, look, options.x) : options.x;
   const x = xChannel(xAxis, isLast);
   const y = {
     field: 'value',

@@ -19,12 +19,15 @@ export interface XAxis {
   readonly discrete: boolean;
 }
 
-export function epochAxis(members: readonly Curve[], { log }: Look): XAxis {
+/** What curves are over: passes over the rows, steps of L-BFGS, or both. */
+export type CurveUnit = 'epoch' | 'iteration' | 'epoch or iteration';
+
+export function epochAxis(members: readonly Curve[], { log }: Look, unit: CurveUnit): XAxis {
   const last = lastX(members);
   const kind = log === 'x' || log === 'both' ? 'log' : 'linear';
   const few = Array.from({ length: last <= 6 ? last : 0 }, (_, i) => ({ at: i + 1, text: String(i + 1) }));
   return {
-    title: 'epoch',
+    title: unit,
     kind,
     domain: last === 1 ? [0.5, 1.5] : [kind === 'log' ? 1 : 0, last],
     ticks: few.length > 0 ? few : null,
