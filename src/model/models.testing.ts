@@ -92,6 +92,9 @@ export function createModel(parts: ModelParts): SavedModel {
       classes,
       classNames:
         named && task !== 'regression' ? Array.from({ length: classes }, (_, c) => `class ${c}`) : null,
+      ...(named && task !== 'regression' && seed % 2 === 0
+        ? { levels: Array.from({ length: classes }, (_, c) => String(3 * c + 1)) }
+        : {}),
     },
     dtype,
     sums: 'network',
