@@ -11,7 +11,8 @@ export {
   presets,
   type ShownMetric,
 } from './experiment/index.ts';
-export { type Cell, type Plan, planExperiment, type Variant } from './experiment/plan.ts';
+export { type Cell, type Plan, planExperiment } from './experiment/plan.ts';
+export type { Variant } from './experiment/variants.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';
 export { fitLbfgs, type LbfgsFit, type LbfgsFitted } from './nn/fit-lbfgs.ts';

@@ -14,8 +14,6 @@ import {
   type Setting,
   withChoices,
 } from '../experiment/options.ts';
-import { planExperiment } from '../experiment/plan.ts';
-import { settingNotes } from '../experiment/setting-notes.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
@@ -59,6 +57,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
   command.addHelpText('after', experimentNotes(experiment));
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
+    const { settingNotes } = await import('../experiment/setting-notes.ts');
     const { plan, choices, sources } = await planOf(experiment, flags);
     if (flags.quiet !== true) {
       for (const note of [...listNotes(experiment, flags), ...settingNotes(plan, choices.given)])
@@ -105,6 +104,7 @@ export function quickText({ quick }: Experiment): string {
 
 /** Turns the flags into a plan. */
 export async function planOf(experiment: Experiment, flags: PlanFlags) {
+  const { planExperiment } = await import('../experiment/plan.ts');
   const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
   const sources = sourcesOf(flags);
   return { plan: await planExperiment(experiment, choices, sources), choices, sources };

@@ -4,17 +4,13 @@ import { experiments } from '../../experiments/index.ts';
 import type { Sources } from '../datasets/dataset.ts';
 import { printable, UserError } from '../errors.ts';
 import { flagOf, parseOption } from '../experiment/options.ts';
-import { type Plan, planExperiment } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import type { FileContent } from '../files/write-files.ts';
 import { folderName, reportFolderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
-import { toJson } from '../output/json.ts';
-import { programAndMachine, quickWarning } from '../output/manifest.ts';
-import { writeRunFolder } from '../output/run-folder.ts';
 import type { Records } from '../output/trials-table.ts';
 import { addExamples } from './examples.ts';
 import { withFlags } from './flags.ts';
-import { checkOutFolder, noteKept } from './out-folder.ts';
 import {
   addRunFlags,
   addUnder,
@@ -64,6 +60,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       ...variantAndQuick(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
     };
+    const { planExperiment } = await import('../experiment/plan.ts');
     const sources = sourcesOf(flags);
     const plans: Plan[] = [];
     for (const experiment of experiments) plans.push(await planExperiment(experiment, choices, sources));
@@ -110,6 +107,9 @@ export async function runReport(
   folder: string,
   options: RunOptions,
 ): Promise<number> {
+  const { toJson } = await import('../output/json.ts');
+  const { writeRunFolder } = await import('../output/run-folder.ts');
+  const { checkOutFolder, noteKept } = await import('./out-folder.ts');
   const { runPlans } = await import('./run.ts');
   const { functionsFolder, functionsNames, writeFunctions } = await import('./activation-functions.ts');
   const { pageFile, renderPage } = await import('./page.ts');
@@ -167,6 +167,7 @@ async function reportManifest(
   plans: readonly Plan[],
   { remarks, rerun }: RunOptions,
 ): Promise<Record<string, unknown>> {
+  const { programAndMachine, quickWarning } = await import('../output/manifest.ts');
   const [{ quick, variant, lists }] = plans;
   return {
     report: true,

@@ -3,7 +3,8 @@ import { quote, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { flagOf, type OptionName, options, presentName, type Setting } from '../experiment/options.ts';
-import { type Choices, type Variant, variants } from '../experiment/plan.ts';
+import type { Choices } from '../experiment/plan.ts';
+import { type Variant, variants } from '../experiment/variants.ts';
 import type { StoredRun } from '../output/stored-run.ts';
 
 /** The experiment of a run: the program's of its name, or the user's, from what the manifest keeps of it. Errors: neither. */

@@ -8,7 +8,8 @@ import { UserError } from '../errors.ts';
 import { exportCsv, exportIdx } from './export.ts';
 import { generateFranke } from './franke.ts';
 import { writeImages } from './image-files.testing.ts';
-import { imageFiles, readImages } from './image-folder.ts';
+import { readImages } from './image-folder.ts';
+import { imageFiles } from './image-layouts.ts';
 
 const folders: string[] = [];
 let folder: string;

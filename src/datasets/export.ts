@@ -7,7 +7,7 @@ import { unpackedBytes } from '../files/unpacked.ts';
 import { type Content, writeWhole } from '../files/write-whole.ts';
 import { builtInPath } from './built-in.ts';
 import type { Dataset } from './dataset.ts';
-import { imageFiles } from './image-folder.ts';
+import { imageFiles } from './image-layouts.ts';
 
 /** Consecutive rows of a dataset. */
 interface Part {

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { valueOrRefusal } from '../hostile.testing.ts';
+import { imageClassNames } from './image-content.ts';
 import { imageBytes, noise } from './image-files.testing.ts';
-import { imageClassNames, readImages } from './image-folder.ts';
+import { readImages } from './image-folder.ts';
 
 let root: string;
 beforeAll(async () => {

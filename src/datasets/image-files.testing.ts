@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { imageFiles } from './image-folder.ts';
+import { imageFiles } from './image-layouts.ts';
 
 // Writes small IDX files for tests.
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../errors.ts';
-import { cacheImages, imageFiles, readImages } from './image-folder.ts';
+import { cacheImages, readImages } from './image-folder.ts';
+import { imageFiles } from './image-layouts.ts';
 import { mnistSha256 } from './known-images.ts';
 
 const folders: string[] = [];

@@ -3,7 +3,8 @@ import { choice, type Settings } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
 import { type DataFacts, type DatasetEntry, type Description, pathOf, type Sources } from './dataset.ts';
 import { type ClassChoice, classChoices, isUsual } from './image-classes.ts';
-import { cacheImages, columnsOf, type ImageDataset, imageClassNames, readImages } from './image-folder.ts';
+import type { ImageDataset } from './image-content.ts';
+import { cacheImages, columnsOf, readImages } from './image-folder.ts';
 import { knownImages, mnistSha256 } from './known-images.ts';
 import { isMostlyZero } from './sparse.ts';
 
@@ -88,6 +89,7 @@ export async function resolveImages(
   const transpose = swap === 'yes' || (swap === 'auto' && plain.isEmnist);
   const dataset = transpose ? await readImages(dataDir, { transpose, classes: classChoice }) : plain;
   const { rows, columns, classes, canonicalTrainRows, largest, sha256, occurring, labels } = dataset;
+  const { imageClassNames } = await import('./image-content.ts');
   const classNames = imageClassNames(dataset, labelNames);
   if (classes === 1) {
     throw new UserError({

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { valueOrRefusal } from '../hostile.testing.ts';
 import type { Sources } from './dataset.ts';
-import { type ResolvedTable, resolveTable, table } from './table.ts';
+import { type ResolvedTable, resolveTable } from './resolve-table.ts';
+import { table } from './table.ts';
 import { defaultTableChoices, type TableChoices } from './table-choices.ts';
 
 let folder: string;

@@ -1,31 +1,12 @@
 import { counted, UserError } from '../errors.ts';
 import { numberOrWord } from '../parsing/option.ts';
 import type { ShapeOf } from '../parsing/shape.ts';
-import { type DataFacts, type Dataset, type DatasetEntry, pathOf } from './dataset.ts';
-import { type HeightGrid, openGeoTiff } from './geotiff.ts';
-import { checkTableSize } from './table-file.ts';
-import { BadTiff } from './tiff-directory.ts';
-import { wholeFile } from './whole-file.ts';
-
-export interface TerrainConfig {
-  readonly dataset: 'terrain';
-  /** SHA-256 of the file's unpacked bytes. */
-  readonly sha256: string;
-  /** Every step-th cell is used, in both directions. */
-  readonly step: number;
-  /** Counted from 1. */
-  readonly band: number;
-}
-
-export interface TerrainDataset extends Dataset {
-  readonly config: TerrainConfig;
-  readonly targetName: string;
-}
+import { type DataFacts, type DatasetEntry, pathOf } from './dataset.ts';
+import type { HeightGrid } from './geotiff.ts';
+import type { TerrainConfig, TerrainDataset } from './read-terrain.ts';
 
 /** About as many points as `step` auto keeps: enough for a surface, and few enough to fit many models. */
 const usualPoints = 10_000;
-const featureNames = ['x', 'y'] as const;
-
 export const terrain = {
   title: 'terrain',
   description: 'heights of a terrain of your own, in a GeoTIFF file, by their places (regression)',
@@ -74,6 +55,7 @@ export const terrain = {
   resolvesPerSeed: () => false,
   async resolve({ step, band }, sources) {
     const path = pathFor(sources.dataDir);
+    const { openTerrain, ordinal, readTerrain } = await import('./read-terrain.ts');
     const { grid, sha256 } = await openTerrain(path);
     const config: TerrainConfig = {
       dataset: 'terrain',
@@ -103,6 +85,7 @@ export const terrain = {
     const known = loaded.get(keyOf(config));
     if (known !== undefined) return known;
     const path = pathFor(pathOf(config.sha256, sources));
+    const { openTerrain, readTerrain } = await import('./read-terrain.ts');
     const { grid, sha256 } = await openTerrain(path);
     if (sha256 === config.sha256) return remember(await readTerrain(path, grid, config));
     throw new UserError({
@@ -129,11 +112,6 @@ function keyOf({ sha256, step, band }: TerrainConfig): string {
   return `${sha256} ${step} ${band}`;
 }
 
-async function openTerrain(path: string): Promise<{ grid: HeightGrid; sha256: string }> {
-  const { bytes, sha256 } = await wholeFile(path);
-  return { grid: await inWords(path, () => openGeoTiff(bytes)), sha256 };
-}
-
 /** The least step that keeps at most `usualPoints` cells. */
 function usualStep({ width, height }: HeightGrid): number {
   let step = Math.max(1, Math.floor(Math.sqrt((width * height) / usualPoints)));
@@ -155,60 +133,7 @@ function chosenBand(path: string, { bands }: HeightGrid, band: string | number):
   });
 }
 
-/**
- * The heights of every step-th cell: inputs [N][2] with x = column / (width - 1) from west to east and y from south to north, both
- * from 0 to 1 over the whole file, and targets [N], in the order of the file. Cells without data are left out.
- */
-async function readTerrain(path: string, grid: HeightGrid, config: TerrainConfig): Promise<TerrainDataset> {
-  const { width, height, unit, northUp } = grid;
-  const { step, band } = config;
-  const most = Math.ceil(width / step) * Math.ceil(height / step);
-  checkTableSize(path, most, 3, 0);
-  const inputs = new Float64Array(2 * most);
-  const targets = new Float64Array(most);
-  let rows = 0;
-  await inWords(path, () =>
-    grid.forEachRow(band - 1, step, (row, heights) => {
-      const down = height === 1 ? 0 : row / (height - 1);
-      for (let column = 0; column < width; column += step) {
-        if (Number.isNaN(heights[column])) continue;
-        inputs[2 * rows] = width === 1 ? 0 : column / (width - 1);
-        inputs[2 * rows + 1] = northUp ? 1 - down : down;
-        targets[rows++] = heights[column];
-      }
-    }),
-  );
-  if (rows === 0) {
-    throw new UserError({
-      what: `${path} has no cells with data${step === 1 ? '' : ` among every ${ordinal(step)}`}`,
-      expected: 'a terrain with heights',
-      remedy: step === 1 ? 'choose another file or band' : 'lower {step}',
-    });
-  }
-  return {
-    name: 'terrain',
-    config,
-    task: 'regression',
-    rows,
-    columns: 2,
-    inputs: shared(inputs.subarray(0, 2 * rows)),
-    largest: 1,
-    targets: shared(targets.subarray(0, rows)),
-    classes: 1,
-    canonicalTrainRows: null,
-    featureNames,
-    targetName: unit === null ? 'height' : `height (${unit})`,
-  };
-}
-
-/** A copy that threads share. */
-function shared(values: Float64Array): Float64Array {
-  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  copy.set(values);
-  return copy;
-}
-
-function factsOf({ rows, targetName }: TerrainDataset): DataFacts {
+function factsOf({ rows, featureNames, targetName }: TerrainDataset): DataFacts {
   return {
     ...{ rows, columns: 2, classes: 1, labels: 1, canonicalTrainRows: null, largest: 1, sparse: false },
     ...{ featureNames, targetName },
@@ -219,12 +144,6 @@ function dataName({ sha256 }: TerrainConfig): string {
   return `sha256:${sha256.slice(0, 12)}`;
 }
 
-/** "2nd", "11th". */
-function ordinal(count: number): string {
-  const ending = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
-  return `${count}${ending}`;
-}
-
 function pathFor(path: string | null): string {
   if (path !== null) return path;
   throw new UserError({
@@ -232,17 +151,4 @@ function pathFor(path: string | null): string {
     expected: 'the path of a GeoTIFF file',
     remedy: 'give it with {dataDir}',
   });
-}
-
-async function inWords<Value>(path: string, action: () => Promise<Value>): Promise<Value> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof BadTiff)) throw error;
-    throw new UserError({
-      what: `${path} is not a terrain that can be read: ${error.message}`,
-      expected: 'a whole GeoTIFF file with one band of heights, integers or floats',
-      remedy: 'copy the file again, or write it with gdal_translate',
-    });
-  }
 }

@@ -7,8 +7,9 @@ import { isValidated } from './deciding.ts';
 import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
-import type { Plan, Variant } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { drawsText, isSeed, variedSeeds } from './seeds.ts';
+import type { Variant } from './variants.ts';
 
 export type { DataWords };
 

@@ -6,7 +6,7 @@ import { metricColumnNames } from '../trial/metrics.ts';
 import { splitNames } from './define.ts';
 import { inGroups } from './option-groups.ts';
 import { inFull, type OptionName, optionNames, options } from './options.ts';
-import { variants } from './plan.ts';
+import { variants } from './variants.ts';
 
 // The form of an experiment file. `npm run schema` writes it to data/experiment.schema.json as JSON Schema, from which editors
 // complete names and values. What it does not say, such as ranges, is checked as on the command line.

@@ -1,6 +1,4 @@
 import { UserError } from '../errors.ts';
-import { importedWeights, shapeText } from '../model/imported-weights.ts';
-import { digestOfWeights } from '../trial/initial-weights.ts';
 import type { GivenWeights } from '../trial/solvers/solver.ts';
 import type { SettingLists } from './options.ts';
 
@@ -17,6 +15,8 @@ export async function findInitialWeights(lists: SettingLists): Promise<FoundWeig
   const paths = (lists.initWeights ?? []).filter((path) => path !== 'none').map(String);
   if (paths.length === 0) return { lists, weights, notes: [] };
   const { readTensors } = await import('../model/formats.ts');
+  const { importedWeights, shapeText } = await import('../model/imported-weights.ts');
+  const { digestOfWeights } = await import('../trial/initial-weights.ts');
   const notes: string[] = [];
   const labels = new Map<string, string>();
   for (const path of paths) {

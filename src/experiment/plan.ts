@@ -22,9 +22,7 @@ import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
 import { isSeed, seedOptions } from './seeds.ts';
-
-export const variants = ['code', 'text'] as const;
-export type Variant = (typeof variants)[number];
+import type { Variant } from './variants.ts';
 
 /**
  * One cell of a grid: its settings, null for options that its solver does not read, and its trial. Settings and config

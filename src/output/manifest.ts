@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { arch, cpus, platform, release } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { keptOf } from '../experiment/definition.ts';
+import type { Experiment } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { packageFolder } from '../files/package-folder.ts';
@@ -56,7 +56,7 @@ async function manifest(
   remarks: Remarks,
 ): Promise<Record<string, unknown>> {
   const { experiment, variant, quick, lists, cells } = plan;
-  const definition = keptOf(experiment);
+  const definition = await definitionOf(experiment);
   const count = { done: 0, diverged: 0, notRun: 0 };
   for (const [index, { trial }] of cells.entries()) {
     count[records.get(trial.id)?.status ?? 'notRun']++;
@@ -84,6 +84,12 @@ async function manifest(
     ...(await programAndMachine()),
     files,
   };
+}
+
+async function definitionOf(experiment: Experiment): Promise<Record<string, unknown> | null> {
+  if (experiment.definition === null) return null;
+  const { keptOf } = await import('../experiment/definition.ts');
+  return keptOf(experiment);
 }
 
 export interface ProgramAndMachine {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import type { DataFacts } from '../datasets/dataset.ts';
-import { imageFiles } from '../datasets/image-folder.ts';
+import { imageFiles } from '../datasets/image-layouts.ts';
 import { UserError } from '../errors.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
