@@ -1,11 +1,11 @@
 import { quote, UserError } from '../errors.ts';
-import { isMissing, numberIn } from './cells.ts';
 import { createColumnBuilder } from './column-builder.ts';
 import { type CsvDialect, findDialect } from './csv-dialect.ts';
 import { forEachRecord } from './csv-records.ts';
 import { inWords, noRows, otherNames, ragged, startOf } from './csv-table.ts';
+import { type CellRules, cellRemedy } from './number-like.ts';
 import type { RawTable } from './raw-table.ts';
-import { checkColumnCount, type TableOptions } from './table-file.ts';
+import { checkColumnCount } from './table-file.ts';
 import { type Encoding, encodingOf, NotEncoded, textOf } from './table-text.ts';
 import { uniqueNames } from './unique-names.ts';
 
@@ -26,11 +26,7 @@ export interface CsvParts {
 }
 
 /** Opens a table of comma-separated values, read as in `readCsvTable`. Errors: as there. */
-export async function openCsvParts(
-  path: string,
-  start: Uint8Array,
-  options: TableOptions,
-): Promise<CsvParts> {
+export async function openCsvParts(path: string, start: Uint8Array, rules: CellRules): Promise<CsvParts> {
   try {
     const encoding = await encodingThatFits(path, encodingOf(start));
     const dialect = await findDialect((await startOf(path, encoding)).text);
@@ -43,7 +39,7 @@ export async function openCsvParts(
       hasNames: dialect.names !== null,
       async forEach(kinds, leastRows, visit) {
         try {
-          await readParts({ path, encoding, dialect, names, options }, kinds, leastRows, visit);
+          await readParts({ path, encoding, dialect, names, rules }, kinds, leastRows, visit);
         } catch (error) {
           throw inWords(path, error);
         }
@@ -70,11 +66,11 @@ interface CsvFile {
   readonly encoding: Encoding;
   readonly dialect: CsvDialect;
   readonly names: readonly string[];
-  readonly options: TableOptions;
+  readonly rules: CellRules;
 }
 
 async function readParts(
-  { path, encoding, dialect, names, options: { decimalComma } }: CsvFile,
+  { path, encoding, dialect, names, rules }: CsvFile,
   kinds: ReadonlyMap<string, 'numbers' | 'text'>,
   leastRows: number,
   visit: (part: RawTable) => Promise<void>,
@@ -84,7 +80,7 @@ async function readParts(
     const kind = kinds.get(name);
     return kind === undefined ? [] : [{ name, place, isText: kind === 'text' }];
   });
-  const builders = () => used.map(({ isText }) => createColumnBuilder(decimalComma, isText, leastRows));
+  const builders = () => used.map(({ isText }) => createColumnBuilder(rules.decimalComma, isText, leastRows));
   let part = builders();
   let lines: number[] = [];
   let [toSkip, isEmpty] = [dialect.skipped, true];
@@ -117,8 +113,7 @@ async function readParts(
     isEmpty = false;
     used.forEach(({ name, place, isText }, index) => {
       part[index].add(cells[place], lines.length);
-      if (!isText && part[index].isMixed)
-        throw textAmongNumbers(path, line, name, cells[place], decimalComma);
+      if (!isText && part[index].isMixed) throw textAmongNumbers(path, line, name, cells[place], rules);
     });
     lines.push(line);
   });
@@ -131,16 +126,13 @@ function textAmongNumbers(
   line: number,
   name: string,
   cell: string,
-  decimalComma: boolean,
+  rules: CellRules,
 ): UserError {
   const text = cell.trim();
-  const isOther = !isMissing(text) && !Number.isNaN(numberIn(text, !decimalComma));
   return new UserError({
     what: `line ${line} of ${path}: column ${quote(name)} has text among numbers`,
-    expected: decimalComma ? 'a number such as 3,14' : 'a number such as 3.14',
+    expected: rules.decimalComma ? 'a number such as 3,14' : 'a number such as 3.14',
     received: text,
-    remedy: isOther
-      ? 'decimal marks differ: use {decimalComma}, or leave it out'
-      : 'correct the cell or leave it empty',
+    remedy: cellRemedy(text, name, rules),
   });
 }

@@ -66,6 +66,33 @@ function notationOf(cell: string, decimalComma: boolean): Notation | 'plain' | n
   return cell.endsWith('%') ? 'percent' : 'currency';
 }
 
+/** What a cell of a column of numbers may be. */
+export interface CellRules {
+  readonly decimalComma: boolean;
+  /** Whether there may be none, in a column of this name. */
+  readonly mayBeEmpty: (name: string) => boolean;
+}
+
+/** What to do about a cell that is no number, in a column of numbers. */
+export function cellRemedy(cell: string, name: string, { decimalComma, mayBeEmpty }: CellRules): string {
+  const notation = notationOf(cell, decimalComma);
+  if (notation === null || notation === 'plain') return correctRemedy(mayBeEmpty(name));
+  if (notation !== 'otherMark') {
+    const orComma = notation === 'ambiguous' && !decimalComma ? '; {decimalComma} reads 3,386 as 3.386' : '';
+    return `${remedies[notation]}${orComma}`;
+  }
+  return decimalComma
+    ? 'decimal marks differ: write the numbers with decimal commas, as in the table of the training or as {decimalComma} says'
+    : 'decimal marks differ: add {decimalComma}, which reads 3,14 as a number, if the table has decimal commas';
+}
+
+/** What to do about a cell that cannot be used. */
+export function correctRemedy(mayBeEmpty: boolean): string {
+  return mayBeEmpty
+    ? 'correct the cell or leave it empty'
+    : 'correct the cell or remove the row: the model takes no missing values';
+}
+
 /** Whether most cells of a column of text look like numbers, and how they are written; null if they do not. */
 export function numberLikeOf({ levels, codes }: TextColumn, decimalComma: boolean): NumberLike | null {
   const notations = levels.map((level) => notationOf(level, decimalComma));

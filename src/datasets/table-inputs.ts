@@ -1,4 +1,5 @@
 import { counted, quote, UserError } from '../errors.ts';
+import { type CellRules, cellRemedy, correctRemedy } from './number-like.ts';
 import { isMissingAt, isText, placeOf, type RawColumn, type RawTable } from './raw-table.ts';
 
 /** A column that a model takes its inputs from. */
@@ -36,6 +37,9 @@ export function inputNames({ name, levels }: InputColumn): string[] {
   return levels.map((level) => `${name}=${level}`);
 }
 
+/** Rows of the table that the columns were chosen from, of which every cell fits. */
+const trained: CellRules = { decimalComma: false, mayBeEmpty: () => true };
+
 /**
  * The inputs of some rows of a table, [rows][inputs]: numbers as they are; of two categories 0 for the first and 1 for the
  * second; of more, 1 for the one that a row has and 0 for the others. NaN where a value is missing.
@@ -48,6 +52,7 @@ export function tableInputs(
   columns: readonly InputColumn[],
   rows: Int32Array,
   path: string,
+  rules: CellRules = trained,
 ): Float64Array {
   const width = columns.reduce((sum, column) => sum + inputsOf(column), 0);
   const inputs = new Float64Array(new SharedArrayBuffer(8 * rows.length * width));
@@ -56,8 +61,8 @@ export function tableInputs(
   for (const column of columns) {
     const found = byName.get(column.name);
     if (found === undefined) throw lacks(path, column.name);
-    if (column.levels === null) fillNumbers(table, found, rows, inputs, width, first, path);
-    else fillCategories(table, found, column.levels, rows, inputs, width, first, path);
+    if (column.levels === null) fillNumbers(table, found, rows, inputs, width, first, path, rules);
+    else fillCategories(table, found, column.levels, rows, inputs, width, first, path, rules);
     first += inputsOf(column);
   }
   return inputs;
@@ -71,6 +76,7 @@ function fillNumbers(
   width: number,
   first: number,
   path: string,
+  rules: CellRules,
 ): void {
   if (isText(column)) {
     const row = rows.find((row) => !isMissingAt(column, row));
@@ -82,7 +88,7 @@ function fillNumbers(
       what: `column ${quote(column.name)} of ${path} is text, in ${placeOf(table, row)}`,
       expected: 'numbers',
       received: column.levels[column.codes[row]],
-      remedy: 'correct the cell or leave it empty',
+      remedy: cellRemedy(column.levels[column.codes[row]], column.name, rules),
     });
   }
   const { numbers } = column;
@@ -98,6 +104,7 @@ function fillCategories(
   width: number,
   first: number,
   path: string,
+  rules: CellRules,
 ): void {
   const places = new Map(levels.map((level, place) => [level, place]));
   const placeAt = placesIn(column, places);
@@ -109,7 +116,7 @@ function fillCategories(
       continue;
     }
     const place = placeAt(row);
-    if (place === undefined) throw unknownLevel(table, column, row, levels, path);
+    if (place === undefined) throw unknownLevel(table, column, row, levels, path, rules);
     if (!isOne) inputs[to + place] = 1;
     else inputs[to] = place === levels.length - 1 ? 1 : 0;
   }
@@ -139,11 +146,12 @@ function unknownLevel(
   row: number,
   levels: readonly string[],
   path: string,
+  rules: CellRules,
 ): UserError {
   return new UserError({
     what: `column ${quote(column.name)} of ${path} has an unknown category in ${placeOf(table, row)}`,
     expected: `one of ${counted(levels.length, 'category', 'categories')}: ${levels.slice(0, 12).join(', ')}`,
     received: isText(column) ? column.levels[column.codes[row]] : column.numbers[row],
-    remedy: 'correct the cell or leave it empty',
+    remedy: correctRemedy(rules.mayBeEmpty(column.name)),
   });
 }

@@ -71,3 +71,31 @@ test('text that ceases to be UTF-8 after the start is read as Windows-1252, as i
   });
   expect(rows).toBe(15_001);
 });
+
+test('what to do about a cell that is no number follows from the cell and the model', async () => {
+  const filling = {
+    ...model,
+    preprocessing: [{ step: 'fill', values: [0, 0, 0, 0, 0] }],
+  } as unknown as SavedModel;
+  const remedies: [string, SavedModel, string][] = [
+    ['4O', model, 'correct the cell or remove the row: the model takes no missing values'],
+    ['4O', filling, 'correct the cell or leave it empty'],
+    ['20,1', model, 'decimal marks differ: add {decimalComma}'],
+    ['$20', model, 'without currency signs'],
+    ['38%', filling, 'without per cent signs'],
+    ['1,045,210', model, 'without separators of thousands'],
+  ];
+  for (const [cell, own, remedy] of remedies) {
+    // In the first row the whole column is text, in a later one text is among numbers.
+    for (const before of ['', 'c;7;1\n']) {
+      const path = join(folder, `cell ${cell.length}.csv`);
+      await writeFile(path, `"the ""kind""";size;grade\n${before}c;${cell};2\n`);
+      const opened = await openModelTable(own, path, { decimalComma: false });
+      await expect(opened.forEach(async () => {})).rejects.toThrow(remedy);
+    }
+  }
+  const path = join(folder, 'level.csv');
+  await writeFile(path, '"the ""kind""";size;grade\nd;7;1\n');
+  const opened = await openModelTable(model, path, { decimalComma: false });
+  await expect(opened.forEach(async () => {})).rejects.toThrow('correct the cell or remove the row');
+});

@@ -1,4 +1,5 @@
 import { openCsvParts } from '../datasets/csv-parts.ts';
+import type { CellRules } from '../datasets/number-like.ts';
 import { placeOf, type RawTable } from '../datasets/raw-table.ts';
 import type { TableOptions } from '../datasets/table-file.ts';
 import { formatOf, readTable, tableFormats, tableStart } from '../datasets/table-formats.ts';
@@ -36,6 +37,10 @@ export async function openModelTable(
   options: TableOptions,
 ): Promise<ModelTable> {
   const start = await tableStart(path);
+  const rules: CellRules = {
+    ...options,
+    mayBeEmpty: (name) => fillsMissing(model) || name === model.target.name,
+  };
   if (formatOf(start) !== tableFormats.csv) {
     const table = await readTable(path, options);
     const names = table.columns.map(({ name }) => name);
@@ -58,13 +63,14 @@ export async function openModelTable(
               table,
               Int32Array.from({ length: count }, (_, n) => from + n),
               path,
+              rules,
             ),
           );
         }
       },
     };
   }
-  const csv = await openCsvParts(path, start, options);
+  const csv = await openCsvParts(path, start, rules);
   const found = matchColumns(model, csv.names, !csv.hasNames, path);
   const kinds = new Map(found.columns.map(({ column, name }) => [name, kindOf(column.levels)]));
   if (found.target !== null) kinds.set(found.target, kindOf(levelsOf(model)));
@@ -74,7 +80,7 @@ export async function openModelTable(
     forEach: (visit) =>
       csv.forEach(kinds, partRows, (part) => {
         const every = Int32Array.from({ length: part.rows }, (_, row) => row);
-        return visit(rowsOf(model, found, part, every, path));
+        return visit(rowsOf(model, found, part, every, path, rules));
       }),
   };
 }
@@ -132,12 +138,16 @@ function rowsOf(
   table: RawTable,
   rows: Int32Array,
   path: string,
+  rules: CellRules,
 ): ModelRows {
   const wanted = columns.map(({ column, name }) => ({ ...column, name }));
-  const inputs = tableInputs(table, wanted, rows, path);
-  if (!model.preprocessing.some(({ step }) => step === 'fill'))
-    checkComplete(inputs, wanted, table, rows, path);
+  const inputs = tableInputs(table, wanted, rows, path, rules);
+  if (!fillsMissing(model)) checkComplete(inputs, wanted, table, rows, path);
   return { inputs, targets: target === null ? null : targetsOf(model, table, target, rows) };
+}
+
+function fillsMissing({ preprocessing }: SavedModel): boolean {
+  return preprocessing.some(({ step }) => step === 'fill');
 }
 
 function checkComplete(
