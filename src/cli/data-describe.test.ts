@@ -32,7 +32,7 @@ describe('data describe', () => {
   test('says what a table holds, and what it needs', async () => {
     const { stdout, stderr, status } = await call('data', 'describe', 'houses, ø.csv');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('houses, ø.csv: CSV, 4 rows, 5 columns, 0.1 MiB in memory');
+    expect(stdout).toContain('houses, ø.csv: CSV, 4 rows, 5 columns, 160 B in memory');
     expect(stdout).toContain('the separator is a semicolon');
     expect(stdout).toContain('Areal (m²) would be numbers with --decimal-comma: there is "50,5"');
     expect(stdout).toMatch(/^Pris +integer +0 +4 +3000000 +4\.650e6 +6100000$/m);
@@ -122,6 +122,20 @@ describe('data describe', () => {
     expect(stdout.split('\n').length).toBeLessThan(60);
     const all = await call('data', 'describe', 'wide.tsv', '--all');
     expect(all.stdout).toMatch(/^gene 299 +integer/m);
+  });
+
+  test('says what dates, counting numbers, tabs and newlines in cells are', async () => {
+    const rows = Array.from({ length: 4 }, (_, n) => `${n + 7}\t2024-01-0${n + 1}\t"a\nb"\t${n / 2}`);
+    await writeFile(join(folder, 'notes.tsv'), `visit\twhen\tsaid\ty\n${rows.join('\n')}\n`);
+    const { stdout } = await call('data', 'describe', 'notes.tsv', '--target', 'y');
+    expect(stdout).toContain('notes.tsv: TSV, 4 rows, 4 columns, 128 B in memory');
+    expect(stdout).toContain('when holds dates, such as "2024-01-01", which are text: write them as numbers');
+    expect(stdout).toContain('visit has each of 4 whole numbers once: if it only identifies the rows');
+    expect(stdout).toContain('with --id visit');
+    expect(stdout).toContain('said: a⏎b 4');
+    expect(stdout).toMatch(/regression, 4 rows, \d+ inputs, \d+ B for the inputs/);
+    const chosen = await call('data', 'describe', 'notes.tsv', '--target', 'y', '--id', 'visit');
+    expect(chosen.stdout).not.toContain('whole numbers once');
   });
 
   test('is JSON for programs', async () => {

@@ -48,10 +48,11 @@ export async function describedTable(file: string, chosen: Partial<TableChoices>
   const choices = sources.table!;
   const table = await readTable(path, choices);
   const { rows, sha256, notes } = table;
+  const columns = summariesOf(table);
   return {
     file,
-    format: formatOf(await tableStart(path)).title,
-    ...{ sha256, rows, columns: summariesOf(table), notes: notes.map(withFlags) },
+    format: table.separator === '\t' ? 'TSV' : formatOf(await tableStart(path)).title,
+    ...{ sha256, rows, columns, notes: [...notes, ...countNotes(columns, rows, choices)].map(withFlags) },
     bytes: tableBytes(rows, table.columns.length),
     train:
       choices.target === null && table.target === undefined
@@ -61,6 +62,26 @@ export async function describedTable(file: string, chosen: Partial<TableChoices>
             throw error;
           }),
   };
+}
+
+/** Names columns that may number the rows: whole numbers in steps of 1, each of them once. */
+function countNotes(columns: readonly ColumnSummary[], rows: number, choices: TableChoices): string[] {
+  if (choices.features !== null) return [];
+  const known = [choices.target, choices.id, ...choices.drop];
+  return columns
+    .filter(
+      (column) =>
+        column.type === 'integer' &&
+        rows > 2 &&
+        column.distinct === rows &&
+        column.highest! - column.lowest! === rows - 1 &&
+        !known.includes(column.name),
+    )
+    .slice(0, 3)
+    .map(
+      ({ name }) =>
+        `${printable(name)} has each of ${rows} whole numbers once: if it only identifies the rows, leave it out with {id} ${shellQuoted(name)}`,
+    );
 }
 
 async function trainOf(
@@ -138,7 +159,7 @@ function levelsLine(column: ColumnSummary, width: number): string {
   if (column.type !== 'text') return '';
   let line = `${printable(column.name)}:`;
   for (const [place, { text, rows }] of column.levels.entries()) {
-    const next = `${place === 0 ? ' ' : ', '}${printable(text)} ${rows}`;
+    const next = `${place === 0 ? ' ' : ', '}${printable(text.replace(/\r\n|\n|\r/g, '⏎'))} ${rows}`;
     const left = column.levels.length - place;
     const room = left === 1 ? width : width - ', and 1000 more'.length;
     if (line.length + next.length > room && place > 0) return `${line}, and ${left} more`;
@@ -175,7 +196,7 @@ function trainLines(
   const kind = classes?.length === 2 ? 'binary classification' : task;
   return [
     train.command,
-    `  ${kind}, ${counted(rows, 'row')}, ${counted(inputs.length, 'input')}, ${bytesText(bytes)} more`,
+    `  ${kind}, ${counted(rows, 'row')}, ${counted(inputs.length, 'input')}, ${bytesText(bytes)} for the inputs`,
     ...notes.map((note) => `  ${printable(note)}`),
     ...(classes === null
       ? []
@@ -185,10 +206,9 @@ function trainLines(
   ];
 }
 
-/** "0.1 MiB" */
+/** "160 B", "1.5 MiB" */
 function bytesText(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20;
-  return mebibytes < 1024
-    ? `${Math.max(0.1, mebibytes).toFixed(1)} MiB`
-    : `${(mebibytes / 1024).toFixed(1)} GiB`;
+  if (bytes < 1024) return `${bytes} B`;
+  const power = Math.min(3, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 2 ** (10 * power)).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
 }

@@ -5,6 +5,7 @@ import { counted, UserError } from '../errors.ts';
 import { type ColumnBuilder, createColumnBuilder, growing } from './column-builder.ts';
 import { type CsvDialect, findDialect, separatorNote } from './csv-dialect.ts';
 import { BadCsv, forEachRecord, longestRecord, tooLong } from './csv-records.ts';
+import { dateNotes } from './date-like.ts';
 import { numberLikeNotes } from './number-like.ts';
 import type { RawTable } from './raw-table.ts';
 import {
@@ -68,12 +69,14 @@ async function readInEncoding(path: string, encoding: Encoding, options: TableOp
     columns: read,
     sha256: table.sha256,
     lines: table.lines,
+    separator: form.separator,
     notes: [
       ...encodingNote,
       ...(separator === null ? [] : [separator]),
       ...dialect.notes,
       ...unique.notes,
       ...numberLikeNotes(read, options.decimalComma),
+      ...dateNotes(read),
     ],
   };
 }

@@ -38,6 +38,8 @@ export interface RawTable {
   readonly sha256: string;
   /** [rows] the line of the file in which each row begins, from 1 on; absent if the file has no lines. */
   readonly lines?: Int32Array;
+  /** Of separated text, the character between cells. */
+  readonly separator?: string;
   /** What was found out about the file, each one sentence without a full stop: "the separator is a semicolon". */
   readonly notes: readonly string[];
   /** The column that the file itself says is the target: the array y next to an array X. */

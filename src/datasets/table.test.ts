@@ -156,6 +156,14 @@ describe('missing values', () => {
     expect(dataset.rows).toBe(3);
   });
 
+  test('in one column, their number is given once', async () => {
+    const { refusal } = (await valueOrRefusal(() => resolved('x,y\n1,1.5\n,2\n', { target: 'y' }))) as {
+      refusal: Error;
+    };
+    expect(refusal.message).toContain('1 missing value in x');
+    expect(refusal.message).not.toContain('(1)');
+  });
+
   test('drop leaves out their rows', async () => {
     const { dataset, notes } = await resolved(gaps, { target: 'y', missing: 'drop' });
     // The only category that is left is constant.
