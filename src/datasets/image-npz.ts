@@ -1,9 +1,13 @@
+import { readSync } from 'node:fs';
 import { quote, UserError } from '../errors.ts';
-import { decodeNpy, type NpyArray, shapeText } from '../files/npy-decode.ts';
-import { readZip, type ZipMember } from '../files/zip.ts';
+import { decodeNpy, type NpyArray, npyKind, shapeText } from '../files/npy-decode.ts';
+import { openRegular } from '../files/regular-file.ts';
+import { unpackedStart } from '../files/unpacked.ts';
+import { type ArchiveBytes, readZip, type ZipMember } from '../files/zip.ts';
 import { type Roles, rolesOf } from './array-roles.ts';
 import { type Idx, idxOf } from './idx.ts';
 import { type ImageParts, type LabelledImages, noTestPart } from './image-parts.ts';
+import { unreadable } from './table-file.ts';
 import { wholeFile } from './whole-file.ts';
 
 /** The largest array, unpacked. */
@@ -33,17 +37,45 @@ export async function readImageNpz(path: string): Promise<ImageParts> {
   };
 }
 
-/** Whether the inputs of a .npz file are images: arrays of unsigned bytes with three dimensions. */
-export async function hasImages(path: string): Promise<boolean> {
-  const { bytes } = await wholeFile(path);
-  const members = readZip(bytes, path).filter(({ name }) => name.endsWith('.npy'));
-  const roles = rolesOf(members.map(({ name }) => name.slice(0, -4)));
-  if (roles === null) return false;
-  const { shape, fields } = decodeNpy(
-    members.find(({ name }) => name === `${roles.inputs[0]}.npy`)!.unpack(),
-    path,
-  );
-  return shape.length === 3 && fields[0].type.endsWith('u1');
+/** Bytes of a packed array in which its header is, unless it is a long one: those of images are short. */
+const startBytes = 2 ** 12;
+
+/**
+ * Whether the inputs of a .npz file are images: arrays of unsigned bytes with three dimensions. Only the list of arrays and the
+ * header of one are read.
+ */
+export function hasImages(path: string): Promise<boolean> {
+  return withFileBytes(path, (bytes) => {
+    const members = readZip(bytes, path).filter(({ name }) => name.endsWith('.npy'));
+    const roles = rolesOf(members.map(({ name }) => name.slice(0, -4)));
+    if (roles === null) return false;
+    const kind = npyKind(
+      members.find(({ name }) => name === `${roles.inputs[0]}.npy`)!.start(startBytes),
+      path,
+    );
+    return kind !== null && kind.shape.length === 3 && kind.types[0].endsWith('u1');
+  });
+}
+
+/** Lets an action read parts of a file; of one that is compressed by gzip, of what is packed in it. */
+async function withFileBytes<Value>(path: string, action: (bytes: ArchiveBytes) => Value): Promise<Value> {
+  const start = await unpackedStart(path, 4).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const file = await openRegular(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    const read = (from: number, to: number) => {
+      const bytes = Buffer.alloc(Math.max(0, Math.min(to, size) - from));
+      return bytes.subarray(0, readSync(file.fd, bytes, 0, bytes.length, from));
+    };
+    const isPacked = !read(0, 4).equals(start);
+    return action(isPacked ? (await wholeFile(path)).bytes : { length: size, subarray: read });
+  } finally {
+    await file.close();
+  }
 }
 
 function partOf(

@@ -39,13 +39,7 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function decodeNpy(bytes: Uint8Array, what: string): NpyArray {
-  const refuse = (problem: string, remedy?: string): never => {
-    throw new UserError({
-      what: `${what} ${problem}`,
-      expected: 'an array of numbers or text that numpy.save or numpy.savez wrote',
-      remedy: remedy ?? 'write or copy the file again',
-    });
-  };
+  const refuse = refusing(what);
   const { header, start } = readHeader(bytes, refuse);
   const { descr, shape, fortran } = header;
   const { itemSize, fields } = typesOf(descr, refuse);
@@ -80,6 +74,30 @@ export function decodeNpy(bytes: Uint8Array, what: string): NpyArray {
   };
 }
 
+/**
+ * What the first bytes of a NumPy file say of its array: the shape, and the types of its fields such as "<f8". Null if the header is
+ * longer than they are. Errors: UserError as decodeNpy, but for the values.
+ */
+export function npyKind(
+  start: Uint8Array,
+  what: string,
+): (Pick<NpyArray, 'shape'> & { types: string[] }) | null {
+  const refuse = refusing(what);
+  if (start.length < 12 || headerPlace(start, refuse).end > start.length) return null;
+  const { descr, shape } = readHeader(start, refuse).header;
+  return { shape, types: typesOf(descr, refuse).fields.map(({ type }) => type.text) };
+}
+
+function refusing(what: string): Refuse {
+  return (problem, remedy) => {
+    throw new UserError({
+      what: `${what} ${problem}`,
+      expected: 'an array of numbers or text that numpy.save or numpy.savez wrote',
+      remedy: remedy ?? 'write or copy the file again',
+    });
+  };
+}
+
 /** "(70000, 784)" as NumPy writes a shape. */
 export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
@@ -104,18 +122,30 @@ interface Header {
   readonly fortran: boolean;
 }
 
-function readHeader(bytes: Uint8Array, refuse: Refuse): { header: Header; start: number } {
+interface HeaderPlace {
+  readonly version: number;
+  /** Bytes from the start of the file. */
+  readonly from: number;
+  readonly end: number;
+}
+
+function headerPlace(bytes: Uint8Array, refuse: Refuse): HeaderPlace {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isNpy(buffer)) refuse('is no NumPy array: it does not begin with \\x93NUMPY');
   const [version] = buffer.subarray(6, 7);
   if (buffer.length < 12) refuse('is cut off in its header');
   if (version < 1 || version > 3) refuse(`is in version ${version} of the format, which is not known`);
   const from = version === 1 ? 10 : 12;
-  const start = from + (version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8));
-  if (start > longestHeader) refuse(`has a header of ${start} bytes, more than ${longestHeader}`);
-  if (start > buffer.length) refuse('is cut off in its header');
-  const text = buffer.toString(version === 3 ? 'utf8' : 'latin1', from, start);
-  return { header: headerOf(text, refuse), start };
+  const end = from + (version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8));
+  if (end > longestHeader) refuse(`has a header of ${end} bytes, more than ${longestHeader}`);
+  return { version, from, end };
+}
+
+function readHeader(bytes: Uint8Array, refuse: Refuse): { header: Header; start: number } {
+  const { version, from, end } = headerPlace(bytes, refuse);
+  if (end > bytes.length) refuse('is cut off in its header');
+  const text = Buffer.from(bytes.subarray(from, end)).toString(version === 3 ? 'utf8' : 'latin1');
+  return { header: headerOf(text, refuse), start: end };
 }
 
 function headerOf(text: string, refuse: Refuse): Header {
