@@ -165,6 +165,15 @@ function keyOf(reading: Reading, { experiment, with: given = {} }: Quantity): st
 
 function experimentOf(claim: string, quantity: Quantity, experiments: readonly Experiment[]): Experiment {
   const names = experiments.map(({ name }) => name);
+  // The only experiment, such as that of a file, is what is meant: a claim without one is refused.
+  if (names.length === 1 && quantity.experiment !== names[0]) {
+    throw new UserError({
+      what: `${claim}: experiment has an unknown value`,
+      expected: names[0],
+      received: quantity.experiment,
+      remedy: `write experiment: ${names[0]}`,
+    });
+  }
   const name = parseChoice(quantity.experiment, names, `${claim}: experiment`);
   return experiments.find((experiment) => experiment.name === name)!;
 }

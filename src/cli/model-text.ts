@@ -4,6 +4,7 @@ import { type ImportedWeights, shapeText } from '../model/imported-weights.ts';
 import type { SavedModel } from '../model/saved-model.ts';
 import { losses } from '../nn/losses.ts';
 import { openStore } from '../store/store.ts';
+import { isMetric, metricColumn } from '../trial/metrics.ts';
 import type { Step } from '../trial/preprocessing.ts';
 import { fold } from './fold.ts';
 import { renderTable } from './text-table.ts';
@@ -94,8 +95,17 @@ export function describedText(described: DescribedModel): string[] {
     '',
     ...(scores.length === 0
       ? ['scores: not in the store; they are in trials.csv next to the model']
-      : scores.map(([name, value]) => `${name} ${value}`)),
+      : scores.map(([name, value]) => scoreText(name, value!))),
   ];
+}
+
+/** Results that are 1 for yes and 0 for no. */
+const answers: readonly string[] = ['converged', 'no_optimum'];
+
+/** "best test MSE 0.12", "converged yes". */
+export function scoreText(name: string, value: number): string {
+  const title = isMetric(name) ? metricColumn(name).title : name;
+  return `${title} ${answers.includes(name) ? (value === 1 ? 'yes' : 'no') : value}`;
 }
 
 /** The first names of a list. */

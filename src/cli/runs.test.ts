@@ -77,7 +77,10 @@ test('with a tag, since a time, and as JSON', async () => {
 
 test('where nothing was run there is nothing', async () => {
   const { status, stdout } = await call('runs', '--store', 'none', '--results', 'none');
-  expect({ status, stdout }).toEqual({ status: 0, stdout: 'none: no trials\n\nnone: no results folders\n' });
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: 'none: no trials\n\nnone: no results folders; --results DIR looks in another folder\n',
+  });
 });
 
 describe('--since', () => {

@@ -30,6 +30,7 @@ export function showDiff(
     rows.length === 0
       ? 'the settings are the same'
       : table(['setting', 'A', 'B'], shown, ['left', 'left', 'left']),
+    ...(differs(facts, 'data') ? [fold(otherData, width).join('\n')] : []),
     ...metrics.filter(({ cells }) => cells.length > 0).map((metric) => metricPart(metric, all, table)),
     ...[onlyText('A', only.a, width), onlyText('B', only.b, width)].filter((text) => text !== ''),
     [bestText('A', best.a), bestText('B', best.b)].flatMap((text) => fold(text, width)).join('\n'),
@@ -38,6 +39,11 @@ export function showDiff(
   if (cells === 0) parts.push('no cell of one run has the settings of a cell of the other');
   return parts.join('\n\n');
 }
+
+const otherData = 'the data differ, so what has moved is not due to the settings alone';
+
+const differs = (facts: readonly SideBySide[], wanted: string): boolean =>
+  facts.some(([title, a, b]) => title === wanted && a !== b);
 
 function metricPart(
   { title, best, cells }: MetricDiff,
@@ -75,7 +81,9 @@ function byEvidence(x: CellDiff, y: CellDiff): number {
 function countsText(cells: readonly CellDiff[]): string {
   const counts = new Map<string, number>();
   for (const { verdict } of cells) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  return [...counts]
+    .map(([verdict, count]) => (verdict === 'one seed' ? `${count} with one seed` : `${count} ${verdict}`))
+    .join(', ');
 }
 
 function sideText({ mean, deviation, runs, diverged }: Side): string {

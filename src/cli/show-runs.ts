@@ -83,7 +83,8 @@ export function showFolders(
   width: number,
   filter = '',
 ): string {
-  if (folders.length === 0) return `${root}: no results folders${filter}`;
+  if (folders.length === 0)
+    return `${root}: no results folders${filter}; --results DIR looks in another folder`;
   const heading = `${root}: ${counted(folders.length, 'results folder')}${filter}, the last first (times in UTC)`;
   const shown = folders.slice(0, most).map((one) => folderText(one, width));
   return [heading, ...shown, ...moreText(folders.length, most)].join('\n\n');

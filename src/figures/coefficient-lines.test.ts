@@ -52,3 +52,34 @@ test('of polynomials those of low degree', () => {
   expect(text).toContain('"x²¹"');
   expect(text).not.toContain('"x²²"');
 });
+
+test('the feature 1 and the intercept are one line, which is left out if it flattens the others', () => {
+  const textOf = (one: number, added: number) => {
+    const own = [
+      ['intercept', added],
+      ['1', one],
+      ['x', 2],
+      ['y', -1],
+    ] as const;
+    const trials = [1, 2, 3].map((lambda) => trial({ solver: 'closed-form', lambda }, own));
+    return JSON.stringify(figureOf(trials, ridge)!.spec);
+  };
+  const small = textOf(3, 4);
+  expect(small).toContain('"series":"intercept"');
+  expect(small).toContain('"value":7');
+  expect(small).not.toContain('"series":"1"');
+  const large = textOf(3, 40);
+  expect(large).not.toContain('"series":"intercept"');
+  expect(large).toContain('The intercept is more than 10 times larger and is not drawn');
+});
+
+test('of scaled features, it is said what a coefficient is per', () => {
+  const captionOf = (scale: string) =>
+    figureOf(
+      [1, 2, 3].map((lambda) => trial({ solver: 'closed-form', lambda, scale }, [['x', 2]])),
+      ridge,
+    )!.caption;
+  expect(captionOf('standard')).toContain('per standard deviation of its feature');
+  expect(captionOf('minmax')).toContain('per range of its feature');
+  expect(captionOf('none')).not.toContain(' per ');
+});

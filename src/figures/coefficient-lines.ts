@@ -1,5 +1,6 @@
 import { columnName } from '../experiment/options.ts';
 import { greatest } from '../stats/describe.ts';
+import { scaledFeatureUnit } from '../trial/coefficients.ts';
 import { superscript } from './cell-text.ts';
 import type { CurvePanel } from './curve.ts';
 import { drawnOver, mostPanels, panelTitle, titleOf } from './error-lines.ts';
@@ -22,8 +23,14 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
   const drawn = drawnOver({ ...results, trials: kept }, x, look);
   const { inside, others, lines, placeOf, content } = drawn;
   if (lines.length === 0 || lines.length > mostPanels) return null;
-  const all = [...new Set(inside.flatMap(({ coefficients }) => [...coefficients!.keys()]))];
-  const { features, chosen } = drawnFeatures(all, inside);
+  const own = new Map(kept.map((trial) => [trial, withOneIntercept(trial.coefficients!)]));
+  const coefficientOf = (trial: TrialResult, feature: string) => own.get(trial)?.get(feature) ?? null;
+  const sizeOf = (feature: string) =>
+    greatest(inside.map((trial) => Math.abs(coefficientOf(trial, feature) ?? 0)));
+  const named = [...new Set(inside.flatMap((trial) => [...(own.get(trial)?.keys() ?? [])]))];
+  const { all, notes } = withoutLargeIntercept(named, sizeOf);
+  const { features, chosen } = drawnFeatures(all, sizeOf);
+  const unit = scaledFeatureUnit(inside.map(({ settings }) => settings.scale));
   const panels = lines.map(
     (line, index): CurvePanel => ({
       title: panelTitle(line, others, results),
@@ -34,7 +41,7 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
       curves: features.map((feature) => ({
         series: featureText(feature),
         split: 'test',
-        ...lineOf(line, (trial) => trial.coefficients?.get(feature) ?? null, placeOf),
+        ...lineOf(line, (trial) => coefficientOf(trial, feature), placeOf),
       })),
     }),
   );
@@ -46,12 +53,37 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
     ...content,
     name: `coefficients-${columnName(x.option).replaceAll('_', '-')}`,
     title: titleOf({ ...results, trials: kept }, 'coefficients', x, others),
-    values: 'Coefficients of the features as the model sees them, in the unit of the targets.',
+    values: `Coefficients of the features as the model sees them, in the unit of the targets${unit === null ? '' : `, each per ${unit}`}.`,
     panels,
     series: { title: '', ordered: false },
     metrics: [],
-    notes: [...content.notes, ...more],
+    notes: [...content.notes, ...(unit === null ? [] : [`A coefficient is per ${unit}.`]), ...notes, ...more],
   });
+}
+
+/** The feature 1 and what is added to all are one intercept. */
+function withOneIntercept(coefficients: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const [added, constant] = [coefficients.get('intercept'), coefficients.get('1')];
+  if (added === undefined || constant === undefined) return coefficients;
+  const others = [...coefficients].filter(([feature]) => feature !== 'intercept' && feature !== '1');
+  return new Map([['intercept', added + constant], ...others]);
+}
+
+/** An intercept that is so many times larger than all others would flatten them. */
+const largeIntercept = 10;
+
+function withoutLargeIntercept(
+  all: readonly string[],
+  sizeOf: (feature: string) => number,
+): { readonly all: readonly string[]; readonly notes: readonly string[] } {
+  const others = all.filter((feature) => feature !== 'intercept');
+  const isLarge =
+    others.length > 0 &&
+    others.length < all.length &&
+    sizeOf('intercept') > largeIntercept * greatest(others.map(sizeOf));
+  if (!isLarge) return { all, notes: [] };
+  const note = `The intercept is more than ${largeIntercept} times larger and is not drawn; coefficients.csv has it.`;
+  return { all: others, notes: [note] };
 }
 
 /**
@@ -60,14 +92,12 @@ export function coefficientLines(results: Results, x: VariedNumber, look: Look):
  */
 function drawnFeatures(
   all: readonly string[],
-  trials: readonly TrialResult[],
+  sizeOf: (feature: string) => number,
 ): { readonly features: readonly string[]; readonly chosen: 'first' | 'largest' } {
   const byDegree = [...all].sort((a, b) => degreeOf(a) - degreeOf(b));
   const isLinear = degreeOf(byDegree.at(-1) ?? '1') <= 1;
   if (!isLinear || all.length <= mostFeatures)
     return { features: byDegree.slice(0, mostFeatures), chosen: 'first' };
-  const sizeOf = (feature: string) =>
-    greatest(trials.map(({ coefficients }) => Math.abs(coefficients?.get(feature) ?? 0)));
   const sizes = new Map(all.map((feature) => [feature, sizeOf(feature)]));
   const largest = new Set([...all].sort((a, b) => sizes.get(b)! - sizes.get(a)!).slice(0, mostFeatures));
   return { features: byDegree.filter((feature) => largest.has(feature)), chosen: 'largest' };

@@ -74,3 +74,12 @@ test('a run that keeps none writes no such file', async () => {
   const { plan, records } = await ran({ ...given, coefficients: ['no'] });
   expect([...resultFiles(plan, records, ['csv']).keys()]).not.toContain('coefficients.csv');
 });
+
+test('its description says what a value is per, where features are scaled', async () => {
+  const descriptionOf = async (scale: string) => {
+    const { plan, records } = await ran({ ...given, scale: [scale] });
+    return coefficientsTable(plan, records).columns.at(-1)!.description;
+  };
+  expect(await descriptionOf('standard')).toContain(', per standard deviation of its feature');
+  expect(await descriptionOf('none')).toBe('its coefficient, in the unit of the targets');
+});

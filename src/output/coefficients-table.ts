@@ -1,7 +1,7 @@
 import { describePlan } from '../experiment/describe.ts';
 import { inputNames } from '../experiment/input-names.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { namedCoefficients } from '../trial/coefficients.ts';
+import { namedCoefficients, scaledFeatureUnit } from '../trial/coefficients.ts';
 import { shortId } from '../trial/id.ts';
 import {
   dataCell,
@@ -28,6 +28,8 @@ export function coefficientsTable(plan: Plan, records: Records): Table {
   const names = variedOptions(plan, { seed: true }).filter(
     (name) => new Set(cells.map((settings) => settings[name] ?? null)).size > 1,
   );
+  const unit = scaledFeatureUnit(cells.map(({ scale }) => scale));
+  const perUnit = unit === null ? '' : `, per ${unit}`;
   return {
     name: 'coefficients',
     description: `${describePlan(plan).title}: coefficients of the linear models`,
@@ -46,7 +48,7 @@ export function coefficientsTable(plan: Plan, records: Records): Table {
         type: 'string',
         description: 'feature as the model sees it, centred and scaled: x^2*y; intercept is what is added',
       },
-      { name: 'value', type: 'number', description: 'its coefficient, in the unit of the targets' },
+      { name: 'value', type: 'number', description: `its coefficient, in the unit of the targets${perUnit}` },
     ],
     primaryKey: ['trial', 'output', 'feature'],
     rows: {

@@ -15,6 +15,17 @@ export interface Coefficients {
   readonly intercepts: readonly number[] | null;
 }
 
+/** What a step of a scaled feature is, of which a coefficient tells how much it changes the output: null if none is scaled. */
+export function scaledFeatureUnit(scales: Iterable<unknown>): string | null {
+  const units = [...new Set(scales)].flatMap((scale) => featureUnits[String(scale)] ?? []);
+  return units.length === 0 ? null : units.join(' or ');
+}
+
+const featureUnits: Readonly<Record<string, string>> = {
+  standard: 'standard deviation of its feature',
+  minmax: 'range of its feature (largest - smallest training value)',
+};
+
 /** The weights of the only layer as coefficients; those of scaled targets are converted back: w factor, b factor + offset. */
 export function coefficientsOf(
   { kernel, bias }: LayerWeights,

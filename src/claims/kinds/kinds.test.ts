@@ -161,3 +161,12 @@ test('a threshold is a condition; a mean has its runs; the best cell its grid an
     },
   ]);
 });
+
+test('where there is one experiment, its name is the remedy for another one', async () => {
+  const claims = await one('kind: number, value: 1, significantDigits: 1');
+  const own = experiments.filter(({ name }) => name === 'ffnn').map((ffnn) => ({ ...ffnn, name: 'mine' }));
+  const planned = planReadings(claims, [codeReading], own, { franke: [1] }, { dataDir: null });
+  await expect(planned).rejects.toThrow(
+    /expected: mine\n.*received: "grid-search ols"\n.*write experiment: mine/s,
+  );
+});
