@@ -6,9 +6,11 @@ import { wroteLines } from './wrote.ts';
 
 test('one folder is told with its tables and figures, several as a count', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-wrote-'));
-  for (const name of ['trials.csv', 'summary.csv', 'curves.svg', 'curves.png', 'manifest.json', 'own.txt'])
+  for (const name of ['trials.csv', 'summary.csv', 'coefficients.csv', 'curves.svg', 'curves.png', 'own.txt'])
     await writeFile(join(folder, name), '');
-  expect(await wroteLines([folder], 1000)).toEqual([`wrote ${folder}/: summary.csv, trials.csv, 1 figure`]);
+  expect(await wroteLines([folder], 1000)).toEqual([
+    `wrote ${folder}/: coefficients.csv, summary.csv, trials.csv, 1 figure`,
+  ]);
   await rm(folder, { recursive: true });
   expect(await wroteLines([], 80)).toEqual([]);
   expect(await wroteLines(['results/a', 'results/b', 'other/c'], 80)).toEqual([

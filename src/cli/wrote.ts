@@ -27,7 +27,9 @@ export async function wroteLines(folders: readonly string[], width: number): Pro
 async function contentsOf(folder: string): Promise<string> {
   const names: string[] = await readdir(folder).catch(() => []);
   const tables = names
-    .filter((name) => /^(?:trials|curves|summary|chosen|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(name))
+    .filter((name) =>
+      /^(?:trials|curves|summary|chosen|coefficients|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(name),
+    )
     .sort();
   const figures = names.filter((name) => name.endsWith('.svg')).length;
   const classes = classifierTableNames.filter((name) => names.includes(`${name}.csv`)).length;
