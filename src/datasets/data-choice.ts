@@ -63,7 +63,7 @@ export async function chooseData({
 /** Refuses what is said of a table where there is none. */
 function checkTable(table: Partial<TableChoices>, dataset: DatasetName, data: string): void {
   const [said] = Object.keys(table);
-  if (said === undefined || (dataset as string) === 'table') return;
+  if (said === undefined || dataset === 'table') return;
   const isFormula = said === 'target' && !datasetEntry(dataset).fromFiles;
   throw new UserError({
     what: `{${said}} is for tables, which ${data} is not`,

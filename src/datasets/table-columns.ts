@@ -189,7 +189,7 @@ function numbersOf({ numbers }: NumberColumn) {
   return { count, rowNumbers, distinctIntegers };
 }
 
-/** Whether so many cells are numbers that text among them is a mistake. */
+/** Whether most cells are numbers, so that text among them is a mistake. */
 function isMostlyNumbers({ mixed, codes }: TextColumn): boolean {
   return mixed !== undefined && mixed.numbers + mixed.decimalCommas > codes.length / 2;
 }

@@ -57,26 +57,32 @@ export function tableInputs(
   const width = columns.reduce((sum, column) => sum + inputsOf(column), 0);
   const inputs = new Float64Array(new SharedArrayBuffer(8 * rows.length * width));
   const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const filled: Filled = { table, rows, inputs, width, path, rules };
   let first = 0;
   for (const column of columns) {
     const found = byName.get(column.name);
     if (found === undefined) throw lacks(path, column.name);
-    if (column.levels === null) fillNumbers(table, found, rows, inputs, width, first, path, rules);
-    else fillCategories(table, found, column.levels, rows, inputs, width, first, path, rules);
+    if (column.levels === null) fillNumbers(filled, found, first);
+    else fillCategories(filled, found, column.levels, first);
     first += inputsOf(column);
   }
   return inputs;
 }
 
+/** The inputs [rows][width] that are filled, and what errors need to know. */
+interface Filled {
+  readonly table: RawTable;
+  readonly rows: Int32Array;
+  readonly inputs: Float64Array;
+  readonly width: number;
+  readonly path: string;
+  readonly rules: CellRules;
+}
+
 function fillNumbers(
-  table: RawTable,
+  { table, rows, inputs, width, path, rules }: Filled,
   column: RawColumn,
-  rows: Int32Array,
-  inputs: Float64Array,
-  width: number,
   first: number,
-  path: string,
-  rules: CellRules,
 ): void {
   if (isText(column)) {
     const row = rows.find((row) => !isMissingAt(column, row));
@@ -96,15 +102,10 @@ function fillNumbers(
 }
 
 function fillCategories(
-  table: RawTable,
+  { table, rows, inputs, width, path, rules }: Filled,
   column: RawColumn,
   levels: readonly string[],
-  rows: Int32Array,
-  inputs: Float64Array,
-  width: number,
   first: number,
-  path: string,
-  rules: CellRules,
 ): void {
   const places = new Map(levels.map((level, place) => [level, place]));
   const placeAt = placesIn(column, places);

@@ -206,7 +206,8 @@ export function solversOf(experiment: Experiment): SolverName[] {
   return solverNames.filter((name) => solverEntry(name).fits(experiment));
 }
 
-function asLists(defaults: Defaults): SettingLists {
+/** Single values as lists of one. */
+export function asLists(defaults: Defaults): SettingLists {
   const lists = Object.entries(defaults).map(([name, value]) => [
     name,
     Array.isArray(value) ? value : [value],

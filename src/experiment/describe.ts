@@ -59,9 +59,8 @@ export function describeTrials(shown: Shown): Description {
   const inText = (name: OptionName) =>
     `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(settings) : ''}`;
   // The title names the options that vary, and describes the layers.
-  const isLinear = !model.toLowerCase().includes('network');
   const isNamed = (name: OptionName) =>
-    (name === 'hidden' && isLinear) ||
+    (name === 'hidden' && values.get(name)![0] === 'none') ||
     (namedByModel.includes(name) &&
       model.toLowerCase().includes(`${values.get(name)![0]}`.replaceAll('-', name === 'solver' ? ' ' : '-')));
   const fixed = changed.filter((name) => values.get(name)!.length === 1 && !isNamed(name));

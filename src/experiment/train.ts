@@ -10,7 +10,7 @@ import type { ReferenceName } from '../references/index.ts';
 import type { Task } from '../stats/metrics.ts';
 import { modelOptions, type SolverName, solverEntry, solvers } from '../trial/solvers/index.ts';
 import { shellQuoted } from './command-text.ts';
-import { type Defaults, defineOwn, type Experiment, type ExperimentDefinition } from './define.ts';
+import { asLists, type Defaults, defineOwn, type Experiment, type ExperimentDefinition } from './define.ts';
 import { flagOf, type OptionName, type SettingLists, type Settings } from './options.ts';
 import * as presets from './presets.ts';
 import { isSeed } from './seeds.ts';
@@ -186,12 +186,6 @@ function asFirst(lists: Defaults): Settings {
   return Object.fromEntries(Object.entries(asLists(lists)).map(([name, values]) => [name, values[0]]));
 }
 
-function asLists(defaults: Defaults): SettingLists {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [name, Array.isArray(value) ? value : [value]]),
-  );
-}
-
 /** From this many values of a number on, results are drawn over it; fewer are compared by their curves. */
 const leastForLines = 4;
 
@@ -247,7 +241,11 @@ const told: readonly OptionName[] = [
   'hidden',
   'activation',
   'loss',
-].concat(['optimizer', 'learningRate', 'batchSize', 'epochs']) as OptionName[];
+  'optimizer',
+  'learningRate',
+  'batchSize',
+  'epochs',
+];
 
 /** "Iris, target species: classification into 3 classes, 150 rows, 4 inputs; by default {hidden} 32 ...". */
 function noteOf(

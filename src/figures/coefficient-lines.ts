@@ -69,7 +69,7 @@ function withOneIntercept(coefficients: ReadonlyMap<string, number>): ReadonlyMa
   return new Map([['intercept', added + constant], ...others]);
 }
 
-/** An intercept that is so many times larger than all others would flatten them. */
+/** An intercept this many times as large as all others would flatten them. */
 const largeIntercept = 10;
 
 function withoutLargeIntercept(

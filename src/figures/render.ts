@@ -53,13 +53,13 @@ export async function toSvg(spec: VegaLiteSpec, size: Size = { width: null, heig
   return `${sized(rounded(asXml(svg)), size)}\n`;
 }
 
-/** The picture in another size, on a background that fills it. */
 /** Characters that XML cannot have, from names in users' data, become question marks. */
 function asXml(svg: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
   return svg.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '?');
 }
 
+/** The picture in another size, on a background that fills it. */
 function sized(svg: string, { width, height }: Size): string {
   if (width === null && height === null) return svg;
   const start = /^<svg([^>]*) width="(\d+)" height="(\d+)" viewBox="[^"]*">(<rect width="\d+" height="\d+")?/;
