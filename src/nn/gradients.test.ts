@@ -88,7 +88,7 @@ async function gradientErrors(
   const optimizer = createOptimizer({ name: 'sgd' });
   const arena = createArena('float64');
   const [samples] = layOutSamples([set], arena);
-  const memory = layOut(layers, columns, rows, optimizer.slots, false, arena);
+  const memory = layOut(layers, columns, rows, optimizer.slots.length, false, arena);
   const stepMemory = layOutStep(set, rows, units, arena);
   const kernels = await createKernels('float64', createMemory(arena.bytes()));
   loadSamples([set], [samples], kernels);

@@ -107,7 +107,7 @@ async function stepped(
   const normals = () => Array.from({ length: count }, () => rng.normal());
   const round = dtype === 'float32' ? Math.fround : (x: number) => x;
   const [w, g] = [3, 3 + count + 3];
-  const state = Array.from({ length: slots }, (_, slot) => 3 + (slot + 2) * (count + 3));
+  const state = slots.map((_, slot) => 3 + (slot + 2) * (count + 3));
   const before = normals().map(round);
   floats.set(before, w);
   const gradients = rates.map(() => normals().map(round));
@@ -202,8 +202,8 @@ describe.each(cases)('with the %s kernels in %s', (_implementation, dtype, creat
     const kernels = await create(dtype, createMemory(65536));
     const { floats } = kernels;
     const { slots, update } = createOptimizer(config);
-    if (slots === 0 || (config.name === 'sgd' && withDefaults(config).nesterov === 'no')) return;
-    const state = Array.from({ length: slots }, (_, slot) => 20 + 10 * slot);
+    if (slots.length === 0 || (config.name === 'sgd' && withDefaults(config).nesterov === 'no')) return;
+    const state = slots.map((_, slot) => 20 + 10 * slot);
     const tiny = smallestState[dtype];
     for (const at of state) floats.set([1.05 * tiny, 4 * tiny, tiny / 2, 0, Number.NaN], at);
     for (let step = 1; step <= 200; step++) update(kernels, 0, 10, state, 5, 0.1, step);
@@ -353,7 +353,7 @@ describe.each(configs)('%j', (config) => {
       const whole = await run(null, () => true);
       expect(kept.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
       for (const state of kept) {
-        expect(state.state).toHaveLength(createOptimizer(config).slots);
+        expect(state.state).toHaveLength(createOptimizer(config).slots.length);
         for (const slot of state.state) {
           slot.forEach(({ kernel, bias }, layer) => {
             expect(kernel).toHaveLength(how.weights[layer].kernel.length);
@@ -371,7 +371,7 @@ describe('an optimiser that is added to the table', () => {
   const steps: number[] = [];
   /** u counts its steps; v is the sum of the gradients times their step; w <- w - rate v / u. */
   const probe: Optimizer = {
-    slots: 2,
+    slots: ['u', 'v'],
     isPlain: false,
     clipNorm: Infinity,
     update({ floats }, w, gradient, [u, v], count, rate, step) {

@@ -26,8 +26,8 @@ export function allows({ holds, choices = [] }: Hyperparameter, value: unknown):
 
 /** An update rule for weights, with every hyperparameter set. */
 export interface Optimizer {
-  /** The numbers of state for each weight. They start at 0 and have the same layout as the weights. */
-  readonly slots: number;
+  /** The names of the numbers of state for each weight. They start at 0 and have the same layout as the weights. */
+  readonly slots: readonly string[];
   /**
    * Whether a step is exactly w <- w - rate g. Kernels that compute a complete step can then replace it, and weights whose
    * gradient is 0 stay as they are. Every other rule may move them, so it needs the gradients of all weights.
@@ -125,13 +125,13 @@ export const optimizers = {
     create({ momentum, nesterov }) {
       if (momentum === 0)
         return {
-          slots: 0,
+          slots: [],
           isPlain: true,
           update: (kernels, w, gradient, _state, count, rate) => kernels.sgdInPlace(w, gradient, rate, count),
         };
       const kernel = nesterov === 'yes' ? 'nesterovInPlace' : 'momentumInPlace';
       return {
-        slots: 1,
+        slots: ['v'],
         isPlain: false,
         update: (kernels, w, gradient, [v], count, rate) =>
           kernels[kernel](w, v, gradient, rate, momentum, count),
@@ -202,7 +202,7 @@ function rootMeanSquare(
   momentum: number,
 ): Omit<Optimizer, 'clipNorm'> {
   return {
-    slots: momentum === 0 ? 1 : 2,
+    slots: momentum === 0 ? ['s'] : ['s', 'v'],
     isPlain: false,
     update: (kernels, w, gradient, [s, v = -1], count, rate) =>
       kernels.rootMeanSquareInPlace(w, s, v, gradient, rate, keep, share, epsilon, momentum, count),
@@ -218,7 +218,7 @@ function adam({
   // Every array of a step has the same corrections.
   let [known, first, second] = [0, 0, 0];
   return {
-    slots: 2,
+    slots: ['m', 's'],
     isPlain: false,
     update(kernels, w, gradient, [m, s], count, rate, step) {
       if (step !== known) {

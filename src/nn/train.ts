@@ -89,7 +89,7 @@ export async function train(
   const splits = splitsOf({ train: trainSamples, test: testSamples, ...heldOut(training) });
   const { offsets, region } = allocate(training.dtype, memoryOf(trainSamples), (arena) => {
     const samples = layOutSamples(splits, arena);
-    const memory = layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots, sparse, arena);
+    const memory = layOut(layers, columnsOf(trainSamples), capacity, optimizer.slots.length, sparse, arena);
     const stepMemory = layOutStep(trainSamples, batches.size, outputs, arena);
     return { samples, memory, stepMemory, trained: layOutDropout(memory, layers, batches.size, arena) };
   });
@@ -99,7 +99,7 @@ export async function train(
   loadSamples(splits, offsets.samples, kernels);
   const { resume } = checkpoints;
   storeWeights(kernels, memory, resume?.weights ?? training.weights);
-  const slots = Array.from({ length: optimizer.slots }, (_, slot) => slotMemory(memory, slot));
+  const slots = optimizer.slots.map((_, slot) => slotMemory(memory, slot));
   resume?.state.forEach((state, slot) => {
     storeWeights(kernels, slots[slot], state);
   });

@@ -284,7 +284,7 @@ export function trainingSeconds(
   const evaluations = valuesAfter(epochs, model);
   const steps = Math.floor(size.trainRows / batchSize);
   const { slots } = createOptimizer(optimizer);
-  return passesSeconds(layers, size, { epochs, steps, evaluations, dtype, slots });
+  return passesSeconds(layers, size, { epochs, steps, evaluations, dtype, slots: slots.length });
 }
 
 export function trainingMemory(
@@ -293,7 +293,7 @@ export function trainingMemory(
 ): number {
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   // The kernel, its gradient, its transpose and the initial weights.
-  const copies = 4 + createOptimizer(optimizer).slots;
+  const copies = 4 + createOptimizer(optimizer).slots.length;
   return copies * layerWeights(layers, inputs) + 2 * Math.max(batchSize, 128) * units;
 }
 

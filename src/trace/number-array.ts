@@ -1,0 +1,77 @@
+/** Numbers with a shape, row-major, as NumPy's arrays. A single number has the shape []. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+}
+
+export function arrayOf(shape: readonly number[], values?: ArrayLike<number>): NumberArray {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { shape, values: values === undefined ? new Float64Array(size) : Float64Array.from(values) };
+}
+
+/** A single number. */
+export const scalar = (value: number): NumberArray => ({ shape: [], values: Float64Array.of(value) });
+
+/** f of every element. */
+export const map = (
+  { shape, values }: NumberArray,
+  f: (value: number, index: number) => number,
+): NumberArray => ({
+  shape,
+  values: values.map(f),
+});
+
+export const scale = (a: NumberArray, factor: number): NumberArray => map(a, (value) => factor * value);
+
+/** f of every pair of elements of two arrays of the same shape. */
+export const combine = (a: NumberArray, b: NumberArray, f: (a: number, b: number) => number): NumberArray =>
+  map(a, (value, i) => f(value, b.values[i]));
+
+export const add = (a: NumberArray, b: NumberArray): NumberArray => combine(a, b, (x, y) => x + y);
+
+export const multiply = (a: NumberArray, b: NumberArray): NumberArray => combine(a, b, (x, y) => x * y);
+
+/** The product [N][H] of a [N][D] and b [D][H], summed in the order of d. */
+export function matmul(a: NumberArray, b: NumberArray): NumberArray {
+  const [N, D] = a.shape;
+  const H = b.shape[1];
+  const product = arrayOf([N, H]);
+  for (let n = 0; n < N; n++)
+    for (let d = 0; d < D; d++) {
+      const factor = a.values[n * D + d];
+      for (let h = 0; h < H; h++) product.values[n * H + h] += factor * b.values[d * H + h];
+    }
+  return product;
+}
+
+/** The transpose [H][N] of a [N][H]. */
+export function transpose({ shape: [N, H], values }: NumberArray): NumberArray {
+  const turned = arrayOf([H, N]);
+  for (let n = 0; n < N; n++) for (let h = 0; h < H; h++) turned.values[h * N + n] = values[n * H + h];
+  return turned;
+}
+
+/** The same numbers in the same order, in another shape of the same size. */
+export const reshape = ({ values }: NumberArray, shape: readonly number[]): NumberArray => ({
+  shape,
+  values,
+});
+
+/** The sums [H] over the rows of a [N][H]. */
+export function sumOfRows({ shape: [N, H], values }: NumberArray): NumberArray {
+  const sums = arrayOf([H]);
+  for (let n = 0; n < N; n++) for (let h = 0; h < H; h++) sums.values[h] += values[n * H + h];
+  return sums;
+}
+
+/** The given rows of a [N][D]. */
+export function takeRows({ shape: [, D], values }: NumberArray, rows: readonly number[]): NumberArray {
+  const taken = arrayOf([rows.length, D]);
+  rows.forEach((row, n) => {
+    taken.values.set(values.subarray(row * D, (row + 1) * D), n * D);
+  });
+  return taken;
+}
+
+export const hasShape = ({ shape }: NumberArray, other: readonly number[]): boolean =>
+  shape.length === other.length && shape.every((length, axis) => length === other[axis]);

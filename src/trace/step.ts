@@ -1,0 +1,152 @@
+import { createOptimizer } from '../nn/optimizers.ts';
+import type { Exercise } from './exercise.ts';
+import { arrayOf, hasShape, type NumberArray } from './number-array.ts';
+import type { Batch } from './quantities.ts';
+import { clipped, withPenalty } from './right-rules.ts';
+import type { Parameter, ParameterKind, Rules, Step } from './rules.ts';
+
+/**
+ * Is given each quantity as it is computed, its number in `placesOf` and the step so far, and returns what the program
+ * continues with: the same, or what a recording has in its place. null ends the run.
+ */
+export type Visit = (computed: NumberArray, place: number, step: Step) => NumberArray | null;
+
+type State = Readonly<Record<string, NumberArray>>;
+
+/** A step while it is computed. */
+interface Growing extends Step {
+  x: NumberArray;
+  y: NumberArray;
+  readonly z: NumberArray[];
+  readonly a: NumberArray[];
+  readonly delta: NumberArray[];
+  readonly gradients: Record<ParameterKind, NumberArray[]>;
+  /** After the step. */
+  readonly updated: Record<ParameterKind, NumberArray[]>;
+  readonly updatedState: Record<ParameterKind, State[]>;
+}
+
+/** Thrown to end a run in the middle of a step; never leaves this file. */
+const ended = Symbol('ended');
+
+/**
+ * Runs a program on an exercise, quantity by quantity in the order of `placesOf`. A run also ends before an update whose
+ * gradients do not have the shapes of the weights.
+ */
+export function runRules(exercise: Exercise, rules: Rules, visit: Visit): void {
+  try {
+    const run = initialRun(exercise);
+    for (const batch of rules.batches(exercise)) {
+      const step = startStep(exercise, rules, batch, run);
+      let place = 0;
+      runStep(step, (computed) => {
+        const kept = visit(rules.stored(computed), place++, step);
+        if (kept === null) throw ended;
+        return kept;
+      });
+      run.weights = step.updated;
+      run.state = step.updatedState;
+    }
+  } catch (error) {
+    if (error !== ended) throw error;
+  }
+}
+
+function initialRun({ layers, optimizer }: Exercise) {
+  const { slots } = createOptimizer(optimizer);
+  const noState = ({ shape }: NumberArray): State =>
+    Object.fromEntries(slots.map((slot) => [slot, arrayOf(shape)]));
+  // A list with gaps where there is no bias.
+  const biases: NumberArray[] = [];
+  layers.forEach(({ bias }, layer) => {
+    if (bias !== null) biases[layer] = bias;
+  });
+  const weights: Record<ParameterKind, NumberArray[]> = {
+    kernel: layers.map(({ kernel }) => kernel),
+    bias: biases,
+  };
+  return {
+    weights,
+    state: { kernel: weights.kernel.map(noState), bias: biases.map(noState) } as Record<
+      ParameterKind,
+      State[]
+    >,
+    memory: new Map<string, unknown>(),
+  };
+}
+
+function startStep(
+  exercise: Exercise,
+  rules: Rules,
+  batch: Batch,
+  run: ReturnType<typeof initialRun>,
+): Growing {
+  const nothing = arrayOf([0, 0]);
+  return {
+    ...batch,
+    ...run,
+    exercise,
+    rules,
+    N: batch.rows.length,
+    x: nothing,
+    y: nothing,
+    z: [],
+    a: [],
+    delta: [],
+    gradients: { kernel: [], bias: [] },
+    updated: { kernel: [], bias: [] },
+    updatedState: { kernel: [], bias: [] },
+  };
+}
+
+function runStep(step: Growing, keep: (computed: NumberArray) => NumberArray): void {
+  const { exercise, rules, weights, state } = step;
+  const layers = exercise.layers.map((_, layer) => layer);
+  const kindsOf = (layer: number): ParameterKind[] =>
+    exercise.layers[layer].bias === null ? ['kernel'] : ['kernel', 'bias'];
+  step.x = keep(rules.x(step));
+  step.y = keep(rules.y(step));
+  for (const layer of layers) {
+    step.z[layer] = keep(rules.z(step, layer));
+    step.a[layer] = keep(rules.a(step, layer));
+  }
+  keep(rules.loss(step));
+  for (const layer of layers.toReversed()) {
+    const isLast = layer === layers.length - 1;
+    step.delta[layer] = keep(isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer));
+    for (const kind of kindsOf(layer)) {
+      const gradient = rules.dataGradient(step, layer, kind);
+      step.gradients[kind][layer] = keep(withPenalty(gradient, rules.penaltyGradient(step, layer, kind)));
+    }
+  }
+  for (const layer of layers)
+    for (const kind of kindsOf(layer))
+      if (!hasShape(step.gradients[kind][layer], weights[kind][layer].shape)) throw ended;
+  const factor = rules.clipping(step);
+  for (const layer of layers)
+    for (const kind of kindsOf(layer)) {
+      const parameter: Parameter = {
+        kind,
+        layer,
+        value: weights[kind][layer],
+        gradient: clipped(step.gradients[kind][layer], factor),
+        state: state[kind][layer],
+      };
+      const { value, state: after } = rules.update(step, parameter);
+      step.updatedState[kind][layer] = Object.fromEntries(
+        Object.entries(after).map(([slot, values]) => [slot, keep(values)]),
+      );
+      step.updated[kind][layer] = keep(value);
+    }
+}
+
+/** Every quantity of every step of a program: [step][place]. */
+export function valuesOf(exercise: Exercise, rules: Rules): NumberArray[][] {
+  const values: NumberArray[][] = [];
+  runRules(exercise, rules, (computed, _place, { step }) => {
+    values[step] ??= [];
+    values[step].push(computed);
+    return computed;
+  });
+  return values;
+}
