@@ -191,9 +191,8 @@ def place(layer, name):
 
 def as_numbers(value, what):
     """A copy in float64, of an array, a list, or a tensor of PyTorch, TensorFlow or JAX."""
-    for method in ('detach', 'cpu', 'numpy'):
-        if not isinstance(value, np.ndarray) and callable(getattr(value, method, None)):
-            value = getattr(value, method)()
+    if hasattr(value, 'detach'):
+        value = value.detach().cpu().numpy()
     try:
         given = np.asarray(value)
     except ValueError:
