@@ -7,16 +7,16 @@ import type { Remarks } from '../output/remarks.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { ClassifierData } from './browser/data.ts';
 import { outOf, type Places } from './commands.ts';
+import { pageDocument } from './document.ts';
 import { experimentSection, type Run } from './experiment.ts';
 import { figureBlock } from './figure.ts';
 import { pageFooter } from './footer.ts';
 import { glossary } from './glossary.ts';
 import { type FunctionsPart, pageHeader } from './header.ts';
-import { type Html, html, verbatim } from './html.ts';
+import { type Html, html } from './html.ts';
 import { networkSection } from './network.ts';
 import { command } from './parts.ts';
 import { moduleScripts, vegaScript } from './scripts.ts';
-import { styles } from './styles.ts';
 import { verdictsSection } from './verdicts.ts';
 
 export type { PageFigure } from './figure.ts';
@@ -59,19 +59,8 @@ export async function reportPage(page: Page): Promise<string> {
 ${sections.network !== 'none' ? networkSection(classifier, plans, places) : null}
 ${functions === null ? null : functionsSection(functions, places)}
 ${runs.map((run) => experimentSection(run, records, comparisons, places))}`;
-  const { markup } = html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>fys-nn: ${functions !== null ? 'a report, rerun from a seed' : plans.length === 1 ? describePlan(plans[0]).title : plans.map(({ experiment }) => experiment.name).join(', ')}${plans[0].quick ? ' (quick run)' : ''}</title>
-<style>${verbatim(styles)}</style>
-</head>
-<body>
-${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [], remarks)}
+  const title = `fys-nn: ${functions !== null ? 'a report, rerun from a seed' : plans.length === 1 ? describePlan(plans[0]).title : plans.map(({ experiment }) => experiment.name).join(', ')}${plans[0].quick ? ' (quick run)' : ''}`;
+  const body = html`${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [], remarks)}
 <main>
 ${main}
 ${glossary(main)}
@@ -80,11 +69,8 @@ ${pageFooter(plans)}
 <div id="tooltip" hidden></div>
 <noscript><p class="warning">The figures and the drawing pad need JavaScript. Text and tables work without it.</p></noscript>
 ${await vegaScript()}
-${await moduleScripts()}
-</body>
-</html>
-`;
-  return markup;
+${await moduleScripts()}`;
+  return pageDocument(title, policy, body);
 }
 
 function functionsSection({ name, title, where, figures }: FunctionsPart, places: Places): Html {

@@ -1,4 +1,5 @@
 import type { Exercise, Recording } from './exercise.ts';
+import type { EquationPart } from './formula.ts';
 import type { NumberArray } from './number-array.ts';
 import type { Batch, Place, QuantityName } from './quantities.ts';
 
@@ -32,6 +33,8 @@ export interface Explanation {
   readonly title: string;
   readonly explain: string;
   readonly fix: string;
+  /** The parts of the quantity's equation that it is about. */
+  readonly doubts: readonly EquationPart[];
   /** To how many digits it reproduces the quantity that differs. */
   readonly digits: number;
   /** How many of the quantities recorded from there on it reproduces. */

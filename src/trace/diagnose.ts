@@ -56,6 +56,7 @@ export function diagnose(
       title: chosen.map(({ title }) => title).join('; and '),
       explain: chosen.map(({ explain }) => explain).join(' '),
       fix: chosen.map(({ fix }) => fix).join(' '),
+      doubts: chosen.flatMap(({ doubts = [] }) => doubts),
       digits: digitsOf(result.difference),
       reproduced: result.reproduced,
       of: result.of,
