@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { evaluationRows } from '../nn/evaluate.ts';
+import type { Exercise } from './exercise.ts';
 import type { Trace } from './trace-schema.ts';
 
 /** Numbers that a replay may hold in memory: 256 MiB. */
@@ -43,6 +44,36 @@ export function checkWork(file: string, trace: Trace): void {
       count(multiplications),
     );
   }
+}
+
+/** Numbers that the answers of an exercise may have: 32 MiB. */
+const maxAnswers = 2 ** 22;
+/** Multiplications that one run through an exercise may need. The search for mistakes runs it some hundred times. */
+const maxOfExercise = 2 ** 25;
+
+/** Refuses an exercise that is too large to be checked in a few seconds. Errors: UserError with the limit. */
+export function checkExerciseWork(subject: string, exercise: Exercise): void {
+  const { x, layers, batches } = exercise;
+  const refuse = (problem: string, expected: string, received: string) => {
+    throw new UserError({
+      what: `${subject} ${problem}`,
+      expected,
+      received,
+      remedy: 'a small exercise finds the same mistakes: use fewer samples, inputs, units or epochs',
+    });
+  };
+  if (layers.length > maxLayers) refuse('has too many layers', `at most ${maxLayers}`, `${layers.length}`);
+  const steps = batches.flat();
+  const taken = steps.reduce((sum, { length }) => sum + length, 0);
+  const widths = [x.shape[1], ...layers.map(({ units }) => units)];
+  const weights = layers.reduce((sum, { units }, index) => sum + (widths[index] + 1) * units, 0);
+  const units = widths.reduce((sum, width) => sum + width, 0);
+  const answers = 4 * steps.length * weights + 3 * taken * units;
+  if (answers > maxAnswers)
+    refuse('has too many numbers in its answers', `at most ${maxAnswers}`, `about ${answers}`);
+  const multiplications = 3 * taken * weights + 10 * steps.length * weights;
+  if (multiplications > maxOfExercise)
+    refuse('takes too long to check', `at most ${maxOfExercise} multiplications`, `about ${multiplications}`);
 }
 
 interface Layer {

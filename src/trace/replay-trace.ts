@@ -1,14 +1,13 @@
 import { matrix, multiplyVector } from '../math/matrix.ts';
 import { recordedBatches } from '../nn/batches.ts';
 import type { LayerSpec, LayerWeights } from '../nn/network.ts';
-import { hyperparametersOf, type OptimizerConfig } from '../nn/optimizers.ts';
 import type { Samples } from '../nn/samples.ts';
 import { schedules } from '../nn/schedules.ts';
 import { type Trained, type Training, train } from '../nn/train.ts';
 import { leastSquares, ridge } from '../regression/least-squares.ts';
 import { polynomialFeatures } from '../regression/polynomial.ts';
 import { meanSquaredError, r2Score } from '../stats/metrics.ts';
-import { inPython, lossNamed, type Trace } from './trace-schema.ts';
+import { lossNamed, optimizerConfig, type Trace } from './trace-schema.ts';
 
 export interface TraceDifference {
   readonly quantity: string;
@@ -50,12 +49,10 @@ type Compared = [quantity: string, replayed: ArrayLike<number>, recorded: ArrayL
 function howOf(trace: Trace): Pick<Training, 'penalty' | 'optimizer' | 'learningRate' | 'schedule'> {
   if (trace.format === 'fys-nn-trace/2') {
     const { l2, l1, penalize } = trace.model;
-    const { learning_rate, schedule, name, ...recorded } = trace.optimizer;
-    const own = Object.keys(hyperparametersOf(name)).map((field) => [field, recorded[inPython(field)]]);
-    const given = own.filter(([, value]) => value !== undefined);
+    const { learning_rate, schedule } = trace.optimizer;
     return {
       penalty: { lambda: l2, l1, penalizeBiases: penalize === 'all' },
-      optimizer: { name, ...Object.fromEntries(given) } as OptimizerConfig,
+      optimizer: optimizerConfig(trace.optimizer),
       learningRate: learning_rate,
       schedule: schedules[schedule],
     };

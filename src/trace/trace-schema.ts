@@ -6,6 +6,7 @@ import {
   allows,
   type HyperparameterValue,
   hyperparametersOf,
+  type OptimizerConfig,
   type OptimizerName,
   optimizerNames,
 } from '../nn/optimizers.ts';
@@ -59,22 +60,6 @@ export const traceSchema = (z: typeof Zod.z) => {
     batches: batches.nullable(),
     expect,
   });
-  // The hyperparameters of each optimiser, named as in Python: weight_decay for weightDecay.
-  const optimizer = optimizerNames.map((name) => {
-    const own = Object.entries(hyperparametersOf(name)).map(([field, known]) => [
-      inPython(field),
-      z
-        .union([number, z.boolean().transform(yesOrNo), z.null().transform(() => 'none')])
-        .refine((value) => allows(known, value), known.range)
-        .optional(),
-    ]);
-    return z.strictObject({
-      name: z.literal(name),
-      learning_rate: number.positive(),
-      schedule: z.enum(['constant', 'decay']),
-      ...Object.fromEntries(own),
-    });
-  });
   const second = z.object({
     format: z.literal('fys-nn-trace/2'),
     ...common,
@@ -87,11 +72,7 @@ export const traceSchema = (z: typeof Zod.z) => {
       penalize: z.enum(['all', 'kernels']),
       layers: z.array(layer).min(1),
     }),
-    // TypeScript cannot follow the types of the table through zod.
-    optimizer: z.discriminatedUnion(
-      'name',
-      optimizer as [(typeof optimizer)[number]],
-    ) as unknown as Zod.ZodType<RecordedOptimizer>,
+    optimizer: optimizerSchema(z, z.enum(['constant', 'decay'])),
     batches,
     expect,
   });
@@ -99,15 +80,55 @@ export const traceSchema = (z: typeof Zod.z) => {
 };
 
 /** An optimiser with the hyperparameters that were recorded, in words where these are true, false or null. */
-type RecordedOptimizer = {
+export type RecordedOptimizer<Schedule extends string = string> = {
   readonly name: OptimizerName;
   readonly learning_rate: number;
-  readonly schedule: 'constant' | 'decay';
+  readonly schedule: Schedule;
 } & Readonly<Record<string, HyperparameterValue | undefined>>;
+
+/** The schema of an optimiser, with its hyperparameters named as in Python: weight_decay for weightDecay. */
+export function optimizerSchema<Schedule extends string>(
+  z: typeof Zod.z,
+  schedule: Zod.ZodType<Schedule>,
+): Zod.ZodType<RecordedOptimizer<Schedule>> {
+  const optimizer = optimizerNames.map((name) => {
+    const own = Object.entries(hyperparametersOf(name)).map(([field, known]) => [
+      inPython(field),
+      z
+        .union([z.number(), z.boolean().transform(yesOrNo), z.null().transform(() => 'none')])
+        .refine((value) => allows(known, value), known.range)
+        .optional(),
+    ]);
+    return z.strictObject({
+      name: z.literal(name),
+      learning_rate: z.number().positive(),
+      schedule,
+      ...Object.fromEntries(own),
+    });
+  });
+  // TypeScript cannot follow the types of the table through zod.
+  return z.discriminatedUnion('name', optimizer as [(typeof optimizer)[number]]) as unknown as Zod.ZodType<
+    RecordedOptimizer<Schedule>
+  >;
+}
+
+/** The config of a recorded optimiser. */
+export function optimizerConfig({ name, ...recorded }: RecordedOptimizer): OptimizerConfig {
+  const own = Object.keys(hyperparametersOf(name)).map((field) => [field, recorded[inPython(field)]]);
+  return { name, ...Object.fromEntries(own.filter(([, value]) => value !== undefined)) } as OptimizerConfig;
+}
 
 /** The loss that a trace names. */
 export const lossNamed = (recorded: NetworkTrace['loss']): LossName =>
   recorded === 'softmax_cross_entropy' ? 'cross_entropy' : recorded;
+
+/** The name that traces have for a loss: that of classes and that of targets from 0 to 1 are the same there. */
+export function recordedLoss(loss: LossName): NetworkLoss {
+  if (loss === 'cross_entropy') return 'softmax_cross_entropy';
+  return loss === 'sigmoid_cross_entropy' ? 'binary_cross_entropy' : loss;
+}
+
+type NetworkLoss = Extract<NetworkTrace, { penalize: string }>['loss'];
 
 type NetworkTrace = Extract<Trace['model'], { kind: 'ffnn' }>;
 
