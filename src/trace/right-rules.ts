@@ -1,7 +1,7 @@
 import { createReferenceKernels } from '../kernels/reference.ts';
 import { createMemory } from '../math/memory.ts';
 import { activations } from '../nn/activations.ts';
-import { lossOf } from '../nn/losses.ts';
+import { losses, lossOf } from '../nn/losses.ts';
 import type { LayerMemory } from '../nn/network.ts';
 import { createOptimizer } from '../nn/optimizers.ts';
 import type { Exercise } from './exercise.ts';
@@ -33,6 +33,7 @@ export function rightRules(exercise: Exercise): Rules {
   const move = createMove(exercise);
   const { clipNorm } = createOptimizer(optimizer);
   return {
+    initialWeights: givenWeights,
     batches: batchesOf,
     x: ({ rows }) => takeRows(exercise.x, rows),
     y: ({ rows }) => takeRows(exercise.y, rows),
@@ -45,7 +46,11 @@ export function rightRules(exercise: Exercise): Rules {
       return map(step.z[layer], activationOf(exercise, layer).value);
     },
     loss: (step) => scalar(output.loss(step.z[last], step.y) / step.N),
-    outputDelta: (step) => output.delta(step.z[last], step.a[last], step.y),
+    outputError: (step) => output.error(step.a[last], step.y),
+    outputDelta(step) {
+      const error = step.rules.outputError(step);
+      return isErrorOfZ(exercise) ? error : multiply(error, step.rules.derivative(step, last));
+    },
     hiddenDelta(step, layer) {
       const back = matmul(step.delta[layer + 1], transpose(step.weights.kernel[layer + 1]));
       return multiply(back, step.rules.derivative(step, layer));
@@ -74,6 +79,18 @@ export function rightRules(exercise: Exercise): Rules {
   };
 }
 
+function givenWeights({ layers }: Exercise): Record<'kernel' | 'bias', NumberArray[]> {
+  // A list with gaps where there is no bias.
+  const bias: NumberArray[] = [];
+  layers.forEach((layer, l) => {
+    if (layer.bias !== null) bias[l] = layer.bias;
+  });
+  return { kernel: layers.map(({ kernel }) => kernel), bias };
+}
+
+/** Whether the loss and the output's activation are one function of z, whose derivative is (a - y) / N. */
+export const isErrorOfZ = ({ loss }: Pick<Exercise, 'loss'>): boolean => !losses[loss].anyOutput;
+
 /** The activation of a layer that is not softmax. */
 export function activationOf({ layers }: Exercise, layer: number) {
   const { activation } = layers[layer];
@@ -92,10 +109,18 @@ export function withPenalty(gradient: NumberArray, penalty: NumberArray | null):
 }
 
 /** What the loss makes of the last layer's z [N][P]. */
-function createOutputLayer({ layers, loss, delta: width, batches }: Exercise) {
+function createOutputLayer({
+  layers,
+  loss,
+  delta: width,
+  batches,
+  x: {
+    shape: [rows],
+  },
+}: Exercise) {
   const entry = lossOf(loss, width);
   const { units: P, activation } = layers[layers.length - 1];
-  const capacity = Math.max(...batches.flat().map((rows) => rows.length)) * P;
+  const capacity = Math.max(rows, ...batches.flat().map((batch) => batch.length)) * P;
   const kernels = createReferenceKernels('float64', createMemory(8 * 4 * capacity));
   const [output, z, delta, targets] = [0, capacity, 2 * capacity, 3 * capacity];
   const layer: LayerMemory = {
@@ -131,13 +156,13 @@ function createOutputLayer({ layers, loss, delta: width, batches }: Exercise) {
       put(y, targets);
       return entry.forwardSum(kernels, layer, targets, before.shape[0]);
     },
-    delta(before: NumberArray, a: NumberArray, y: NumberArray): NumberArray {
-      put(before, z);
+    error(a: NumberArray, y: NumberArray): NumberArray {
       put(a, output);
       put(y, targets);
-      const N = before.shape[0];
-      entry.backward(kernels, layer, targets, N, N);
-      return take(before, delta);
+      const N = a.shape[0];
+      // Of a linear layer, delta is dC/da.
+      entry.backward(kernels, { ...layer, activation: 'linear' }, targets, N, N);
+      return take(a, delta);
     },
   };
 }

@@ -48,6 +48,8 @@ export interface Step extends Batch {
  * `rightRules`; a mistake replaces one or two of its functions.
  */
 export interface Rules {
+  /** The weights that it starts with; a bias that does not exist is missing. */
+  initialWeights(exercise: Exercise): Record<ParameterKind, readonly NumberArray[]>;
   /** The steps that it makes, in order. */
   batches(exercise: Exercise): readonly Batch[];
   /** The inputs [N][D] and the targets [N][P] of a batch. */
@@ -59,7 +61,9 @@ export interface Rules {
   a(step: Step, layer: number): NumberArray;
   /** The mean loss of the batch, without penalties. */
   loss(step: Step): NumberArray;
-  /** dC/dz [N][P] of the last layer. */
+  /** dC/da [N][P] of the last layer; dC/dz where the loss is written for z (cross-entropies). */
+  outputError(step: Step): NumberArray;
+  /** dC/dz [N][P] of the last layer: the error times f'(z), or the error where that is dC/dz. */
   outputDelta(step: Step): NumberArray;
   /** dC/dz [N][H] of a hidden layer: delta_above W_above' * f'(z). */
   hiddenDelta(step: Step, layer: number): NumberArray;

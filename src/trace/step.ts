@@ -35,7 +35,7 @@ const ended = Symbol('ended');
  */
 export function runRules(exercise: Exercise, rules: Rules, visit: Visit): void {
   try {
-    const run = initialRun(exercise);
+    const run = initialRun(exercise, rules);
     for (const batch of rules.batches(exercise)) {
       const step = startStep(exercise, rules, batch, run);
       let place = 0;
@@ -52,27 +52,16 @@ export function runRules(exercise: Exercise, rules: Rules, visit: Visit): void {
   }
 }
 
-function initialRun({ layers, optimizer }: Exercise) {
-  const { slots } = createOptimizer(optimizer);
+function initialRun(exercise: Exercise, rules: Rules) {
+  const { slots } = createOptimizer(exercise.optimizer);
   const noState = ({ shape }: NumberArray): State =>
     Object.fromEntries(slots.map((slot) => [slot, arrayOf(shape)]));
-  // A list with gaps where there is no bias.
-  const biases: NumberArray[] = [];
-  layers.forEach(({ bias }, layer) => {
-    if (bias !== null) biases[layer] = bias;
-  });
-  const weights: Record<ParameterKind, NumberArray[]> = {
-    kernel: layers.map(({ kernel }) => kernel),
-    bias: biases,
+  const weights = rules.initialWeights(exercise);
+  const state: Record<ParameterKind, State[]> = {
+    kernel: weights.kernel.map(noState),
+    bias: weights.bias.map(noState),
   };
-  return {
-    weights,
-    state: { kernel: weights.kernel.map(noState), bias: biases.map(noState) } as Record<
-      ParameterKind,
-      State[]
-    >,
-    memory: new Map<string, unknown>(),
-  };
+  return { weights, state, memory: new Map<string, unknown>() };
 }
 
 function startStep(
