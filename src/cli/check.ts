@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Check } from '../check/check.ts';
 import type { VerdictFormatName } from '../claims/verdict-formats.ts';
 import { counted, exitCodes, UserError } from '../errors.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { checkReplaceable, type ReportFile } from './earlier-report.ts';
 import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -67,7 +67,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   const { parseTolerances } = await import('../check/tolerance.ts');
   const { checkReport } = await import('../check/check-report.ts');
   const { verdictFormats } = await import('../claims/verdict-formats.ts');
-  if (flags.output !== undefined) await checkOutput(flags.output);
+  if (flags.output !== undefined) await checkReplaceable(reportFile(flags.output));
   const format = await chosenFormat(flags);
   const tolerances = parseTolerances(flags.tolerance);
   const baseline = await readTables(flags.baseline);
@@ -86,36 +86,15 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   return check.differences.length > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-/** How the reports of this command begin, by which an earlier one is told from a user's file. */
-const reportStarts = [
-  /^### fys-nn check/,
-  /^\{\s*"summary": "[^"]* of the baseline: /,
-  /^<\?xml[\s\S]*classname="fys-nn check"/,
-  /^file,row,column,baseline,now,difference,/,
-];
-
-/** Refuses a folder, and a file that is not an earlier report of this command. */
-async function checkOutput(output: string): Promise<void> {
-  const entry = await stat(output).catch(() => null);
-  if (entry === null || entry.size === 0) return;
-  if (entry.isDirectory()) {
-    throw new UserError({
-      what: '--output names a folder',
-      expected: 'a file to write',
-      received: output,
-      remedy: `name a file, such as ${join(output, 'check.xml')}`,
-    });
-  }
-  const { readBytes } = await import('../files/lines.ts');
-  const start = entry.isFile() ? readBytes(output, 0, 4096).toString() : '';
-  if (reportStarts.some((pattern) => pattern.test(start))) return;
-  throw new UserError({
-    what: '--output names a file that fys-nn check did not write, and would replace it',
-    expected: 'a new file, or a report of an earlier check',
-    received: output,
-    remedy: 'name another file, or move this one away',
-  });
-}
+const reportFile = (path: string): ReportFile => ({
+  ...{ path, option: '--output', command: 'fys-nn check', usual: 'check.xml' },
+  starts: [
+    /^### fys-nn check/,
+    /^\{\s*"summary": "[^"]* of the baseline: /,
+    /^<\?xml[\s\S]*classname="fys-nn check"/,
+    /^file,row,column,baseline,now,difference,/,
+  ],
+});
 
 /** The requested format: named by --format, or selected by the ending of --output. */
 async function chosenFormat({ format, output }: CheckFlags): Promise<VerdictFormatName | null> {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import type { DataChoice } from '../datasets/data-choice.ts';
@@ -9,6 +8,7 @@ import { addUnder, headings, helpUnder } from './run-flags.ts';
 import type { Starting } from './starter-file.ts';
 import { writeStderr } from './terminal.ts';
 import { type DataFlags, dataChoiceOf, dataOptions } from './train.ts';
+import { writeSchema } from './write-schema.ts';
 
 /** The file next to experiment files from which editors complete them. */
 const schemaFile = 'fys-nn.schema.json';
@@ -43,7 +43,9 @@ export function addInitCommand(program: Command): void {
     const { shellQuoted } = await import('../experiment/command-text.ts');
     const text = starterFile(await startingOf(path, flags));
     await writeNew(path, text, 'name another file');
-    await writeSchema(join(dirname(path), schemaFile));
+    const { experimentJsonSchema, schemaId } = await import('../experiment/file-schema.ts');
+    const schema = experimentJsonSchema(allExperiments.map(({ name }) => name));
+    await writeSchema(join(dirname(path), schemaFile), schema, schemaId);
     writeStderr(
       `wrote ${printable(path)}; see what it runs: fys-nn run ${printable(shellQuoted(path))} --plan`,
     );
@@ -105,23 +107,6 @@ async function fromFile(path: string, data: string): Promise<DataChoice['data']>
       .split(sep)
       .join('/') || '.'
   );
-}
-
-/**
- * Writes the JSON Schema next to the file. A path into the program's own folder would end with a cache of npx, and would be
- * another one for everyone who gets the file.
- */
-async function writeSchema(path: string): Promise<void> {
-  const { experimentJsonSchema, schemaId } = await import('../experiment/file-schema.ts');
-  const { writeWhole } = await import('../files/write-whole.ts');
-  const text = `${JSON.stringify(experimentJsonSchema(allExperiments.map(({ name }) => name)), null, 2)}\n`;
-  const earlier = await readFile(path, 'utf8').catch(() => null);
-  if (earlier === text) return;
-  if (earlier !== null && !earlier.includes(schemaId)) {
-    writeStderr(`note: ${basename(path)} already exists, and is left as it is; editors complete from it`);
-    return;
-  }
-  await writeWhole(path, text);
 }
 
 function fromAndData(from: string): UserError {

@@ -1,0 +1,187 @@
+import { dirname, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { exitCodes, UserError } from '../errors.ts';
+import { parseChoice, parseNumber } from '../parsing/value-list.ts';
+import type { Criterion, Rubric } from '../trace/rubric.ts';
+import { addExamples } from './examples.ts';
+import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
+import type { SetStatus } from './status.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
+
+/** How much feedback gives away. */
+const hintChoices = ['none', 'place', 'cause'] as const;
+/** The rubric that `--init` writes if no file is named, and the schema that it writes next to it. */
+const usualRubric = 'rubric.yaml';
+const schemaFile = 'fys-nn.rubric.schema.json';
+
+/** The flags of `trace grade`, as the user typed them. */
+interface GradeFlags {
+  readonly rubric?: string;
+  readonly init?: string | true;
+  readonly criterion: readonly string[];
+  readonly failUnder?: string;
+  readonly hints: string;
+  readonly csv?: string;
+  readonly junit?: string;
+  readonly feedback?: string;
+  readonly json?: boolean;
+}
+
+/** `fys-nn trace grade FILE... --rubric rubric.yaml`: points for what students recorded. */
+export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void {
+  const command = trace
+    .command('grade')
+    .description(
+      'Grade recordings of students by a rubric: points for each criterion, and the first difference',
+    )
+    .argument('[files...]', 'recordings, such as submissions/*.json, or a folder of them');
+  addUnder(
+    command,
+    'Rubric:',
+    new Option('--rubric <file>', 'what is graded, for how many points, on which exercises'),
+    new Option('--init [file]', `write a rubric with comments (default: ${usualRubric})`),
+    new Option('--criterion <name>', 'grade this criterion only; can be repeated')
+      .argParser((text: string, before: readonly string[]) => [...before, text])
+      .default([], 'all'),
+    new Option(
+      '--fail-under <points>',
+      'exit with 3 if a submission has fewer points: 6, or 60% of the maximum',
+    ),
+  );
+  addUnder(
+    command,
+    headings.output,
+    choosing(
+      '--hints <name>',
+      'what feedback gives away: none: only points; place: the first difference; cause: also what explains it',
+      hintChoices,
+    ).default('cause'),
+    new Option('--feedback <dir>', 'write Markdown for each student'),
+    new Option('--csv <file>', 'write the points as CSV'),
+    new Option('--junit <file>', 'write them as JUnit XML: a suite for each student'),
+    new Option('--json', 'print as JSON'),
+  );
+  helpUnder(command, headings.output);
+  command.addHelpText(
+    'after',
+    '\nNothing in a submission is run. One that cannot be read, or has another exercise,\n' +
+      'gets 0 points and the reason. Exit status: 0 everything was graded, whatever the\n' +
+      'points; 3 a submission has fewer points than --fail-under; 2 the rubric or an\n' +
+      'exercise cannot be used.',
+  );
+  addExamples(command, [
+    ['trace grade --init my-rubric.yaml', 'a rubric with comments, to be changed'],
+    ['trace grade submissions/*.json --rubric rubric.yaml', 'points of everybody'],
+    [
+      'trace grade submissions/*.json --rubric rubric.yaml --csv grades.csv --feedback feedback',
+      'for a spreadsheet, and a file for each student',
+    ],
+    ['trace grade mine.json --rubric rubric.yaml --fail-under 60%', 'for a CI server'],
+  ]);
+  command.action(async (files: string[], flags: GradeFlags) => {
+    if (flags.init !== undefined) await writeStarter(flags.init, files, command);
+    else setStatus(await runGrade(files, flags));
+  });
+}
+
+async function runGrade(files: readonly string[], flags: GradeFlags): Promise<number> {
+  if (flags.rubric === undefined) {
+    throw new UserError({
+      what: '--rubric is missing',
+      expected: 'a file that says what is graded',
+      remedy: 'write --rubric rubric.yaml; fys-nn trace grade --init writes such a file',
+    });
+  }
+  if (files.length === 0) {
+    throw new UserError({
+      what: 'trace grade needs <files...>',
+      expected: 'recordings, such as submissions/*.json, or a folder of them',
+      remedy: `run fys-nn trace grade submissions/*.json --rubric ${flags.rubric}`,
+    });
+  }
+  const hints = parseChoice(flags.hints, hintChoices, '--hints');
+  const { maximumOf, readRubric } = await import('../trace/rubric.ts');
+  const { submissionsAt } = await import('../trace/submissions.ts');
+  const { readGiven } = await import('../trace/given-exercises.ts');
+  const { checkGradeFiles, writeGradeFiles } = await import('./grade-files.ts');
+  const { gradeAll } = await import('./grade-all.ts');
+  const { gradesText } = await import('./show-grades.ts');
+  const rubric = chosenCriteria(await readRubric(flags.rubric), flags.criterion);
+  const limit = limitOf(flags.failUnder, maximumOf(rubric.criteria));
+  const submissions = await submissionsAt(files);
+  const students = submissions.map(({ student }) => student);
+  const given = await readGiven(rubric, students);
+  await checkGradeFiles(flags, students);
+  const graded = await gradeAll(submissions, rubric, given, hints);
+  const rows = graded.map(({ row }) => row);
+  if (flags.json === true) {
+    const { gradesJson } = await import('../output/grade-table.ts');
+    const { toJson } = await import('../output/json.ts');
+    writeStdoutRaw(toJson(gradesJson(rubric.criteria, rows)));
+  } else writeStdoutRaw(gradesText(rubric.criteria, rows));
+  for (const written of await writeGradeFiles(flags, rubric.criteria, graded))
+    writeStderr(`wrote ${written}`);
+  const isUnder = limit !== null && rows.some(({ points }) => points < limit);
+  return isUnder ? exitCodes.contradicted : exitCodes.done;
+}
+
+/** The rubric with the criteria that are chosen; without a choice, all. */
+function chosenCriteria(rubric: Rubric, names: readonly string[]): Rubric {
+  if (names.length === 0) return rubric;
+  const known = rubric.criteria.map(({ name }) => name);
+  const chosen = new Set(names.map((name) => parseChoice(name, known, '--criterion')));
+  const isChosen = ({ name }: Criterion) => chosen.has(name);
+  return { ...rubric, criteria: rubric.criteria.filter(isChosen) };
+}
+
+/** The points below which the command fails; null: none. */
+function limitOf(text: string | undefined, maximum: number): number | null {
+  if (text === undefined) return null;
+  const isPercent = text.endsWith('%');
+  const value = parseNumber(isPercent ? text.slice(0, -1) : text, '--fail-under');
+  const most = isPercent ? 100 : maximum;
+  if (value >= 0 && value <= most) return isPercent ? (value / 100) * maximum : value;
+  throw new UserError({
+    what: '--fail-under is out of range',
+    expected: `points from 0 to ${maximum}, or a share from 0% to 100%`,
+    received: text,
+    remedy: 'write --fail-under 60%',
+  });
+}
+
+/** Writes a rubric with comments, and never over another file. */
+async function writeStarter(file: string | true, files: readonly string[], command: Command): Promise<void> {
+  const path = file === true ? usualRubric : file;
+  const idle = command.options.find((option) => {
+    const name = option.attributeName();
+    return name !== 'init' && command.getOptionValueSource(name) === 'cli';
+  });
+  const other = idle?.long ?? files[0];
+  if (other !== undefined) {
+    throw new UserError({
+      what: `${other} has no effect with --init, which only writes a file`,
+      expected: '--init alone',
+      received: other,
+      remedy: `leave out ${other}, and give it when recordings are graded`,
+    });
+  }
+  if (!/\.ya?ml$/i.test(path)) {
+    throw new UserError({
+      what: '--init writes YAML, because JSON has no comments',
+      expected: 'a name that ends in .yaml or .yml',
+      received: path,
+      remedy: `write --init ${path.replace(/(\.\w*)?$/, '.yaml')}`,
+    });
+  }
+  const { starterRubric } = await import('../trace/rubric-starter.ts');
+  const { rubricJsonSchema, rubricSchemaId } = await import('../trace/rubric-schema.ts');
+  const { shellQuoted } = await import('../experiment/command-text.ts');
+  const { writeNew } = await import('./write-new.ts');
+  const { writeSchema } = await import('./write-schema.ts');
+  const quoted = shellQuoted(path);
+  await writeNew(path, starterRubric(quoted, schemaFile), 'name another file: --init my-rubric.yaml');
+  await writeSchema(join(dirname(path), schemaFile), rubricJsonSchema(), rubricSchemaId);
+  writeStderr(
+    `wrote ${path}; name your exercises in it, then: fys-nn trace grade submissions/*.json --rubric ${quoted}`,
+  );
+}

@@ -1,0 +1,125 @@
+import type { CheckResult, Explanation, Finding } from '../trace/check-result.ts';
+import type { GradedFully } from '../trace/grade.ts';
+import type { GradedCriterion } from '../trace/grade-criterion.ts';
+import { maximumOf } from '../trace/rubric.ts';
+import { cellText, outcomeText } from './grade-words.ts';
+import { markdownTable, markdownText } from './markdown.ts';
+
+/** How much feedback gives away: the points alone, where the first difference is, or also what explains it. */
+export const hintChoices = ['none', 'place', 'cause'] as const;
+export type Hints = (typeof hintChoices)[number];
+
+/** The first line of feedback, by which it is told from other files; it is not shown. */
+export const feedbackMark = '<!-- Feedback of fys-nn trace grade -->';
+
+/** Feedback for a student, in Markdown. It says nothing about other students. */
+export function feedbackText(graded: GradedFully, hints: Hints): string {
+  const { student, points, criteria, refusal, empty, check, given, program } = graded;
+  const maximum = maximumOf(criteria.map(({ criterion }) => criterion));
+  const parts = [
+    feedbackMark,
+    `# ${markdownText(student)}: ${points} of ${maximum} points`,
+    ...(refusal === null ? [] : [`**Not graded:** ${markdownText(refusal.student)}.`]),
+    ...(empty === null ? [] : [`**Nothing to grade:** ${markdownText(empty)}.`]),
+    ...(given === null ? [] : [aboutText(given.exercise.name, program)]),
+    criteriaTable(criteria, hints),
+    ...(check === null || hints === 'none' ? [] : checkParts(check, hints)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function aboutText(exercise: string, program: string): string {
+  const whose = program.trim() === '' ? '' : ` Your program: ${markdownText(program)}.`;
+  return `Exercise: ${markdownText(exercise)}.${whose}`;
+}
+
+function criteriaTable(criteria: readonly GradedCriterion[], hints: Hints): string {
+  const header = ['criterion', 'points', 'of'];
+  const rows = criteria.map((graded) => {
+    const { criterion, points } = graded;
+    const of = criterion.optional ? `${criterion.points} extra` : String(criterion.points);
+    const cells = [criterion.name, String(points), of];
+    return hints === 'none' ? cells : [...cells, reasonsOf(graded)];
+  });
+  const align = ['left', 'right', 'right'] as const;
+  return markdownTable(hints === 'none' ? header : [...header, 'why'], rows, align);
+}
+
+/** Why a criterion has its points: one word if all is right, else each quantity. */
+function reasonsOf({ quantities }: GradedCriterion): string {
+  if (quantities.every(({ outcome }) => outcome.kind === 'right'))
+    return quantities.length === 0 ? '' : 'right';
+  return quantities.map(({ quantity, outcome }) => `${quantity}: ${outcomeText(outcome)}`).join('; ');
+}
+
+function checkParts({ first, separate, conventions, absent }: CheckResult, hints: Hints): string[] {
+  const noted = conventions.map(({ title }) => `- ${markdownText(title)}`).join('\n');
+  return [
+    ...(first === null
+      ? ['Every recorded number is right.']
+      : ['## The first difference', ...findingParts(first, hints)]),
+    ...(separate.length === 0
+      ? []
+      : [
+          '## Also wrong by itself',
+          'These numbers are wrong even when they are computed from your own earlier numbers.',
+          ...separate.flatMap((finding) => findingParts(finding, hints)),
+        ]),
+    ...(noted === '' ? [] : ['## Written in another way', `This is no mistake:\n\n${noted}`]),
+    ...(absent.length === 0 ? [] : [`Not recorded: ${absent.map(markdownText).join(', ')}.`]),
+  ];
+}
+
+function findingParts(finding: Finding, hints: Hints): string[] {
+  const { quantity, element, ours, theirs, ratio, explanations } = finding;
+  const { epoch, batch, rows } = quantity.batch;
+  const index = element.length === 0 ? '' : `, element \\[${element.join(', ')}\\]`;
+  const where = `**${markdownText(cellText(quantity))}** (epoch ${epoch}, batch ${batch}, N = ${rows.length})${index}:`;
+  return [
+    where,
+    ours === null || theirs === null
+      ? `The shape is \\[${quantity.theirs.shape.join(', ')}\\], and should be \\[${quantity.expected.shape.join(', ')}\\].`
+      : markdownTable(
+          ['yours', 'expected', 'yours / expected'],
+          [[String(theirs), String(ours), ratio === null ? '' : String(Number(ratio.toPrecision(8)))]],
+          ['right', 'right', 'right'],
+        ),
+    ...(hints === 'cause' ? causeParts(explanations) : []),
+  ];
+}
+
+function causeParts(explanations: readonly Explanation[]): string[] {
+  if (explanations.length === 0) {
+    return [
+      'None of the mistakes that the check knows gives these numbers. Compare your code with the equation of this quantity.',
+    ];
+  }
+  const several = explanations.length > 1 ? ['These mistakes would give your numbers equally well:'] : [];
+  return [...several, ...explanations.map(explanationText)];
+}
+
+function explanationText({ title, explain, fix, digits, reproduced, of }: Explanation): string {
+  const evidence = `It gives your number to ${digits} digits, and ${reproduced} of the ${of} quantities recorded from there on.`;
+  return [
+    `**${markdownText(title)}.** ${markdownText(explain)}`,
+    evidence,
+    `How to fix it: ${markdownText(fix)}`,
+  ].join('\n\n');
+}
+
+/** A file name for each student: what every disk takes, and no two the same where capitals do not count. */
+export function feedbackNames(students: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return students.map((student) => {
+    const plain = student
+      .normalize('NFC')
+      .replace(/[^\p{L}\p{M}\p{N} ._+-]+/gu, '-')
+      .replace(/^[^\p{L}\p{N}_]+|[ .]+$/gu, '');
+    const short = Array.from(plain).slice(0, 60).join('').trimEnd() || 'submission';
+    const safe = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short;
+    let name = safe;
+    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${safe}-${count}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}

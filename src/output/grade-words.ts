@@ -1,0 +1,65 @@
+import { counted } from '../errors.ts';
+import type { CheckResult, Finding } from '../trace/check-result.ts';
+import type { GradedFully } from '../trace/grade.ts';
+import type { Cell, GradedCriterion, GradedQuantity, Outcome } from '../trace/grade-criterion.ts';
+
+/** "delta of layer 1 in step 0"; layers and steps are counted from 0, as in the files. */
+export function cellText({ batch: { step }, place: { quantity, layer } }: Cell): string {
+  return `${quantity}${layer === null ? '' : ` of layer ${layer}`} in step ${step}`;
+}
+
+/** The first difference of a recording in a few words: "delta of layer 1 in step 0: f' is missing". */
+export function firstText({ first }: CheckResult): string {
+  if (first === null) return '';
+  const { explanations } = first;
+  const cause = causeText(first);
+  return `${cellText(first.quantity)}${explanations.length === 0 ? '' : `: ${cause}`}`;
+}
+
+/** What a table says of a submission: why it has no points, or the first difference and its cause; '' if nothing differs. */
+export function remarkText({ refusal, empty, check }: GradedFully): string {
+  return refusal?.teacher ?? empty ?? (check === null ? '' : firstText(check));
+}
+
+/** The titles of the explanations of a finding; '' if there are none. */
+export function causeText({ explanations }: Finding): string {
+  return explanations.map(({ title }) => title).join(', or ');
+}
+
+const emptyWords = {
+  zeros: 'only zeros',
+  constant: 'one number throughout',
+  initial: 'the initial weights',
+} as const;
+
+/** How a quantity was graded, in words that continue its name: "wrong from step 0, layer 1 on". */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'right':
+      return 'right';
+    case 'given':
+      return 'right, given the earlier numbers';
+    case 'wrong':
+      return `wrong first in ${whereText(outcome.cell)}`;
+    case 'absent':
+      return outcome.absent === outcome.cells
+        ? 'not recorded'
+        : `not recorded in ${counted(outcome.absent, 'place')} of ${outcome.cells}, first in ${whereText(outcome.cell)}`;
+    case 'empty':
+      return `not shown to be right: ${emptyWords[outcome.emptiness]}`;
+  }
+}
+
+function whereText({ batch: { step }, place: { layer } }: Cell): string {
+  return `step ${step}${layer === null ? '' : `, layer ${layer}`}`;
+}
+
+/** A criterion's quantities that did not get all of their points, each with the reason; '' if all did. */
+export function missedText({ criterion, points, quantities }: GradedCriterion): string {
+  if (points === criterion.points) return '';
+  const missed = quantities.filter(({ outcome }) => outcome.kind !== 'right');
+  return missed.map(quantityText).join('; ');
+}
+
+export const quantityText = ({ quantity, outcome }: GradedQuantity): string =>
+  `${quantity}: ${outcomeText(outcome)}`;

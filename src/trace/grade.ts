@@ -1,0 +1,89 @@
+import { UserError } from '../errors.ts';
+import { readRegularBytes } from '../files/regular-file.ts';
+import { checkRecording } from './check-recording.ts';
+import type { CheckResult } from './check-result.ts';
+import { emptyRecording } from './empty-numbers.ts';
+import type { GivenExercise, GivenExercises } from './given-exercises.ts';
+import { type GradedCriterion, graderOf } from './grade-criterion.ts';
+import { type Identity, identityOf, isOurs } from './identity.ts';
+import { readRecording } from './read-recording.ts';
+import { exerciseFor, type Refusal } from './refusal.ts';
+import { type Rubric, rounded } from './rubric.ts';
+import type { Submission } from './submissions.ts';
+
+/** A graded submission. */
+export interface Graded extends Submission {
+  /** The exercise that it was graded on; null if it was refused. */
+  readonly given: GivenExercise | null;
+  /** How the student describes the program. */
+  readonly program: string;
+  /** One for each criterion of the rubric. */
+  readonly criteria: readonly GradedCriterion[];
+  readonly points: number;
+  /** Why it gets no points, whatever its numbers are; null if they were graded. */
+  readonly refusal: Refusal | null;
+  /** A sentence about a recording in which nothing was computed; null where something was. */
+  readonly empty: string | null;
+  /** What a teacher may want to look at. It names other students. */
+  readonly notes: readonly string[];
+}
+
+/** A graded submission, and what it was graded by. */
+export interface GradedFully extends Graded {
+  /** How each number was judged; null if the submission was refused. */
+  readonly check: CheckResult | null;
+  /** null for a file that cannot be read. */
+  readonly identity: Identity | null;
+}
+
+/** Grades one submission. A file that cannot be read is refused, like any other that gets no points: no error leaves this. */
+export async function gradeSubmission(
+  submission: Submission,
+  rubric: Rubric,
+  given: GivenExercises,
+): Promise<GradedFully> {
+  const none: GradedFully = {
+    ...submission,
+    ...{
+      given: null,
+      program: '',
+      points: 0,
+      refusal: null,
+      empty: null,
+      notes: [],
+      check: null,
+      identity: null,
+    },
+    criteria: rubric.criteria.map((criterion) => ({ criterion, points: 0, quantities: [] })),
+  };
+  try {
+    const recording = await readRecording(submission.path);
+    const { program, exercise, kind } = recording;
+    const identity = identityOf(await readRegularBytes(submission.path, Number.POSITIVE_INFINITY), recording);
+    const found = exerciseFor(exercise, submission, given);
+    if ('refusal' in found) return { ...none, program, identity, refusal: found.refusal };
+    const check = checkRecording(recording, rubric.tolerance ?? undefined);
+    const criteria = rubric.criteria.map(graderOf(check, rubric.consequences));
+    const notes = [
+      ...(kind === 'answers' ? ['a file of answers, not one that a program of a student writes'] : []),
+      ...(kind !== 'answers' && isOurs(check)
+        ? ["the numbers are fys-nn's own answers, to the last bit"]
+        : []),
+    ];
+    return {
+      ...{ ...none, program, identity, check, criteria, notes, given: found.given },
+      points: rounded(criteria.reduce((sum, { points }) => sum + points, 0)),
+      empty: emptyRecording(check),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...none, refusal: refusalBy(error, submission.path) };
+  }
+}
+
+/** What is wrong with a file, without its path, which the student and the teacher call differently. */
+function refusalBy({ parts: { what, expected } }: UserError, path: string): Refusal {
+  const problem = what.replace(path, '').replace(/^[: ]+/, '');
+  const sentence = expected === undefined ? problem : `${problem} (expected: ${expected})`;
+  return { teacher: sentence, student: sentence };
+}
