@@ -33,8 +33,11 @@ export function emptyRecording({ exercise, quantities }: CheckResult): string | 
   // The rows of a batch are in the exercise: they are copied, not computed.
   const computed = quantities.filter(({ place: { quantity } }) => quantity !== 'x' && quantity !== 'y');
   if (computed.length === 0) return 'it has no number that a program computes';
-  const kinds = new Set(computed.map((one) => emptinessOf(exercise, one)));
-  if (kinds.has(null)) return null;
+  // A single number tells nothing unless it is right, or 0.
+  const isTelling = ({ status, theirs: { values } }: CheckedQuantity) =>
+    values.length > 1 || values[0] === 0 || status === 'same';
+  const kinds = new Set(computed.filter(isTelling).map((one) => emptinessOf(exercise, one)));
+  if (kinds.has(null) || kinds.size === 0) return null;
   const [only, ...others] = kinds;
   return sentences[others.length > 0 ? 'constant' : only!];
 }

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Exercise } from './exercise.ts';
-import { readExercise } from './exercise-file.ts';
 import { exerciseFiles } from './exercise-files.ts';
 import { cellsOf } from './grade-criterion.ts';
+import { readExercise } from './read-exercise.ts';
 import type { Rubric } from './rubric.ts';
 import { comparableName } from './submissions.ts';
 
@@ -39,6 +39,11 @@ export async function readGiven(rubric: Rubric, students: readonly string[]): Pr
     const owner = student === null ? (names.has(fileName) ? fileName : null) : comparableName(student);
     all.push({ path, exercise, owner });
   }
+  return givenExercises(all);
+}
+
+/** Exercises, to be found by their ids and owners. */
+export function givenExercises(all: readonly GivenExercise[]): GivenExercises {
   const byId = new Map<string, GivenExercise[]>();
   for (const given of all) byId.set(given.exercise.id, [...(byId.get(given.exercise.id) ?? []), given]);
   const byOwner = new Map(all.flatMap((given) => (given.owner === null ? [] : [[given.owner, given]])));

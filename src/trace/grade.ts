@@ -3,6 +3,7 @@ import { readRegularBytes } from '../files/regular-file.ts';
 import { checkRecording } from './check-recording.ts';
 import type { CheckResult } from './check-result.ts';
 import { emptyRecording } from './empty-numbers.ts';
+import type { Recording } from './exercise.ts';
 import type { GivenExercise, GivenExercises } from './given-exercises.ts';
 import { type GradedCriterion, graderOf } from './grade-criterion.ts';
 import { type Identity, identityOf, isOurs } from './identity.ts';
@@ -36,13 +37,52 @@ export interface GradedFully extends Graded {
   readonly identity: Identity | null;
 }
 
-/** Grades one submission. A file that cannot be read is refused, like any other that gets no points: no error leaves this. */
+/**
+ * Reads and grades a submission. One that cannot be read gets no points, like any other that is refused: no error of a file
+ * leaves this.
+ */
 export async function gradeSubmission(
   submission: Submission,
   rubric: Rubric,
   given: GivenExercises,
 ): Promise<GradedFully> {
-  const none: GradedFully = {
+  try {
+    const recording = await readRecording(submission.path);
+    const bytes = await readRegularBytes(submission.path, Number.POSITIVE_INFINITY);
+    return gradeRecording(recording, identityOf(bytes, recording), submission, rubric, given);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...withoutPoints(submission, rubric), refusal: refusalBy(error, submission.path) };
+  }
+}
+
+/** Grades what a student recorded. */
+export function gradeRecording(
+  recording: Recording,
+  identity: Identity,
+  submission: Submission,
+  rubric: Rubric,
+  given: GivenExercises,
+): GradedFully {
+  const { program, exercise, kind } = recording;
+  const none = { ...withoutPoints(submission, rubric), program, identity };
+  const found = exerciseFor(exercise, submission, given);
+  if ('refusal' in found) return { ...none, refusal: found.refusal };
+  const check = checkRecording(recording, rubric.tolerance ?? undefined);
+  const criteria = rubric.criteria.map(graderOf(check, rubric.consequences));
+  const notes = [
+    ...(kind === 'answers' ? ['a file of answers, not one that a student writes'] : []),
+    ...(kind !== 'answers' && isOurs(check) ? ["the numbers are fys-nn's own answers, to the last bit"] : []),
+  ];
+  return {
+    ...{ ...none, check, criteria, notes, given: found.given },
+    points: rounded(criteria.reduce((sum, { points }) => sum + points, 0)),
+    empty: emptyRecording(check),
+  };
+}
+
+function withoutPoints(submission: Submission, { criteria }: Rubric): GradedFully {
+  return {
     ...submission,
     ...{
       given: null,
@@ -54,31 +94,8 @@ export async function gradeSubmission(
       check: null,
       identity: null,
     },
-    criteria: rubric.criteria.map((criterion) => ({ criterion, points: 0, quantities: [] })),
+    criteria: criteria.map((criterion) => ({ criterion, points: 0, quantities: [] })),
   };
-  try {
-    const recording = await readRecording(submission.path);
-    const { program, exercise, kind } = recording;
-    const identity = identityOf(await readRegularBytes(submission.path, Number.POSITIVE_INFINITY), recording);
-    const found = exerciseFor(exercise, submission, given);
-    if ('refusal' in found) return { ...none, program, identity, refusal: found.refusal };
-    const check = checkRecording(recording, rubric.tolerance ?? undefined);
-    const criteria = rubric.criteria.map(graderOf(check, rubric.consequences));
-    const notes = [
-      ...(kind === 'answers' ? ['a file of answers, not one that a program of a student writes'] : []),
-      ...(kind !== 'answers' && isOurs(check)
-        ? ["the numbers are fys-nn's own answers, to the last bit"]
-        : []),
-    ];
-    return {
-      ...{ ...none, program, identity, check, criteria, notes, given: found.given },
-      points: rounded(criteria.reduce((sum, { points }) => sum + points, 0)),
-      empty: emptyRecording(check),
-    };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...none, refusal: refusalBy(error, submission.path) };
-  }
 }
 
 /** What is wrong with a file, without its path, which the student and the teacher call differently. */

@@ -8,7 +8,11 @@ import type { WrittenRubric } from './rubric-schema.ts';
 const largest = 2 ** 20;
 
 /** What is right if it differs only because of an earlier mistake is worth this share of its points. */
-export const consequenceShares = { full: 1, half: 0.5, none: 0 } as const;
+export const consequenceShares: Readonly<Record<'full' | 'half' | 'none', number>> = {
+  full: 1,
+  half: 0.5,
+  none: 0,
+};
 
 /** One line of a rubric. */
 export interface Criterion {
