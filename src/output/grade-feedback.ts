@@ -1,8 +1,12 @@
 import type { CheckResult, Explanation, Finding } from '../trace/check-result.ts';
+import { equationText } from '../trace/equations.ts';
+import type { Exercise } from '../trace/exercise.ts';
 import type { GradedFully } from '../trace/grade.ts';
 import type { GradedCriterion } from '../trace/grade-criterion.ts';
+import type { NumberArray } from '../trace/number-array.ts';
 import { maximumOf } from '../trace/rubric.ts';
-import { cellText, outcomeText } from './grade-words.ts';
+import { exerciseText, quantityText, stepText } from '../trace/words.ts';
+import { outcomeOfText, outcomeText } from './grade-words.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 
 /** How much feedback gives away: the points alone, where the first difference is, or also what explains it. */
@@ -21,16 +25,16 @@ export function feedbackText(graded: GradedFully, hints: Hints): string {
     `# ${markdownText(student)}: ${points} of ${maximum} points`,
     ...(refusal === null ? [] : [`**Not graded:** ${markdownText(refusal.student)}.`]),
     ...(empty === null ? [] : [`**Nothing to grade:** ${markdownText(empty)}.`]),
-    ...(given === null ? [] : [aboutText(given.exercise.name, program)]),
+    ...(given === null ? [] : [aboutText(given.exercise, program)]),
     criteriaTable(criteria, hints),
     ...(check === null || hints === 'none' ? [] : checkParts(check, hints)),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function aboutText(exercise: string, program: string): string {
-  const whose = program.trim() === '' ? '' : ` Your program: ${markdownText(program)}.`;
-  return `Exercise: ${markdownText(exercise)}.${whose}`;
+function aboutText(exercise: Exercise, program: string): string {
+  const whose = program.trim() === '' ? '' : `\n\nYour program: ${markdownText(program)}`;
+  return `Exercise: ${markdownText(exercise.name)}, ${markdownText(exerciseText(exercise))}${whose}`;
 }
 
 function criteriaTable(criteria: readonly GradedCriterion[], hints: Hints): string {
@@ -45,45 +49,47 @@ function criteriaTable(criteria: readonly GradedCriterion[], hints: Hints): stri
   return markdownTable(hints === 'none' ? header : [...header, 'why'], rows, align);
 }
 
-/** Why a criterion has its points: one word if all is right, else each quantity. */
+/** Why a criterion has its points: once if its quantities were all graded alike, else for each. */
 function reasonsOf({ quantities }: GradedCriterion): string {
-  if (quantities.every(({ outcome }) => outcome.kind === 'right'))
-    return quantities.length === 0 ? '' : 'right';
-  return quantities.map(({ quantity, outcome }) => `${quantity}: ${outcomeText(outcome)}`).join('; ');
+  const texts = new Set(quantities.map(({ outcome }) => outcomeText(outcome)));
+  return texts.size === 1 ? [...texts][0] : quantities.map(outcomeOfText).join('; ');
 }
 
-function checkParts({ first, separate, conventions, absent }: CheckResult, hints: Hints): string[] {
+function checkParts(check: CheckResult, hints: Hints): string[] {
+  const { first, separate, conventions, absent, exercise } = check;
   const noted = conventions.map(({ title }) => `- ${markdownText(title)}`).join('\n');
   return [
     ...(first === null
       ? ['Every recorded number is right.']
-      : ['## The first difference', ...findingParts(first, hints)]),
+      : ['## The first difference', ...findingParts(first, exercise, hints)]),
     ...(separate.length === 0
       ? []
       : [
           '## Also wrong by itself',
           'These numbers are wrong even when they are computed from your own earlier numbers.',
-          ...separate.flatMap((finding) => findingParts(finding, hints)),
+          ...separate.flatMap((finding) => findingParts(finding, exercise, hints)),
         ]),
     ...(noted === '' ? [] : ['## Written in another way', `This is no mistake:\n\n${noted}`]),
     ...(absent.length === 0 ? [] : [`Not recorded: ${absent.map(markdownText).join(', ')}.`]),
   ];
 }
 
-function findingParts(finding: Finding, hints: Hints): string[] {
+function findingParts(finding: Finding, exercise: Exercise, hints: Hints): string[] {
   const { quantity, element, ours, theirs, ratio, explanations } = finding;
-  const { epoch, batch, rows } = quantity.batch;
-  const index = element.length === 0 ? '' : `, element \\[${element.join(', ')}\\]`;
-  const where = `**${markdownText(cellText(quantity))}** (epoch ${epoch}, batch ${batch}, N = ${rows.length})${index}:`;
+  const { batch, place } = quantity;
+  const shape = ({ shape: lengths }: NumberArray) => `(${lengths.join(', ')})`;
+  const index = element.length === 0 ? '' : `, element ${element.join(', ')}`;
+  const where = `${quantityText(place, exercise)}, ${stepText(batch)}, ${batch.rows.length} rows${index}`;
   return [
-    where,
+    `**${markdownText(where)}**`,
     ours === null || theirs === null
-      ? `The shape is \\[${quantity.theirs.shape.join(', ')}\\], and should be \\[${quantity.expected.shape.join(', ')}\\].`
+      ? markdownTable(['your shape', 'expected shape'], [[shape(quantity.theirs), shape(quantity.expected)]])
       : markdownTable(
           ['yours', 'expected', 'yours / expected'],
           [[String(theirs), String(ours), ratio === null ? '' : String(Number(ratio.toPrecision(8)))]],
           ['right', 'right', 'right'],
         ),
+    `\`\`\`text\n${equationText(place, batch, exercise).join('\n')}\n\`\`\``,
     ...(hints === 'cause' ? causeParts(explanations) : []),
   ];
 }
@@ -101,11 +107,13 @@ function causeParts(explanations: readonly Explanation[]): string[] {
 function explanationText({ title, explain, fix, digits, reproduced, of }: Explanation): string {
   const evidence = `It gives your number to ${digits} digits, and ${reproduced} of the ${of} quantities recorded from there on.`;
   return [
-    `**${markdownText(title)}.** ${markdownText(explain)}`,
+    `**${markdownText(capitalized(title))}.** ${markdownText(explain)}`,
     evidence,
     `How to fix it: ${markdownText(fix)}`,
   ].join('\n\n');
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A file name for each student: what every disk takes, and no two the same where capitals do not count. */
 export function feedbackNames(students: readonly string[]): string[] {

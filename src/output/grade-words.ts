@@ -1,29 +1,21 @@
 import { counted } from '../errors.ts';
-import type { CheckResult, Finding } from '../trace/check-result.ts';
+import type { CheckResult } from '../trace/check-result.ts';
 import type { GradedFully } from '../trace/grade.ts';
 import type { Cell, GradedCriterion, GradedQuantity, Outcome } from '../trace/grade-criterion.ts';
+import { quantityText } from '../trace/words.ts';
 
-/** "delta of layer 1 in step 0"; layers and steps are counted from 0, as in the files. */
-export function cellText({ batch: { step }, place: { quantity, layer } }: Cell): string {
-  return `${quantity}${layer === null ? '' : ` of layer ${layer}`} in step ${step}`;
-}
-
-/** The first difference of a recording in a few words: "delta of layer 1 in step 0: f' is missing". */
-export function firstText({ first }: CheckResult): string {
+/** The first difference of a recording in a few words: "delta of layer 1 (hidden) in step 0: f' is missing". */
+function firstText({ first, exercise }: CheckResult): string {
   if (first === null) return '';
-  const { explanations } = first;
-  const cause = causeText(first);
-  return `${cellText(first.quantity)}${explanations.length === 0 ? '' : `: ${cause}`}`;
+  const { batch, place } = first.quantity;
+  const where = `${quantityText(place, exercise)} in step ${batch.step}`;
+  const causes = first.explanations.map(({ title }) => title);
+  return causes.length === 0 ? where : `${where}: ${causes.join(', or ')}`;
 }
 
 /** What a table says of a submission: why it has no points, or the first difference and its cause; '' if nothing differs. */
 export function remarkText({ refusal, empty, check }: GradedFully): string {
   return refusal?.teacher ?? empty ?? (check === null ? '' : firstText(check));
-}
-
-/** The titles of the explanations of a finding; '' if there are none. */
-export function causeText({ explanations }: Finding): string {
-  return explanations.map(({ title }) => title).join(', or ');
 }
 
 const emptyWords = {
@@ -58,8 +50,9 @@ function whereText({ batch: { step }, place: { layer } }: Cell): string {
 export function missedText({ criterion, points, quantities }: GradedCriterion): string {
   if (points === criterion.points) return '';
   const missed = quantities.filter(({ outcome }) => outcome.kind !== 'right');
-  return missed.map(quantityText).join('; ');
+  return missed.map(outcomeOfText).join('; ');
 }
 
-export const quantityText = ({ quantity, outcome }: GradedQuantity): string =>
+/** "bias: not recorded". */
+export const outcomeOfText = ({ quantity, outcome }: GradedQuantity): string =>
   `${quantity}: ${outcomeText(outcome)}`;
