@@ -5,6 +5,7 @@ import type { TraceDifference } from '../trace/replay-trace.ts';
 import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
+import { addTraceGradeCommand } from './trace-grade.ts';
 
 /** `fys-nn trace FILE...`: replays recorded runs and prints how much this program's numbers differ. */
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
@@ -82,6 +83,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     ['trace data/fixtures/traces/*.json', 'the recorded runs that are part of this program'],
     ['trace mine.json --tolerance 1e-8', 'a run of your own implementation'],
   ]);
+  addTraceGradeCommand(command, setStatus);
 }
 
 function differenceText(difference: number): string {
