@@ -43,8 +43,8 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
           (!unexplained.has(quantity.place.quantity) && isComputedFromRecorded(quantity, recorded, needs))),
     );
     if (found === undefined) break;
-    const { index, batch, place, expected: ours, theirs } = found;
-    const diagnosed = diagnose(exercise, rules, recorded, { batch, place, index, ours, theirs }, tolerance);
+    const { index, batch, place, theirs } = found;
+    const diagnosed = diagnose(exercise, rules, recorded, { batch, place, index, theirs }, tolerance);
     findings.set(found, findingOf(found, findings.size === 0 ? 'first' : 'separate', diagnosed, tolerance));
     if (diagnosed.length > 0) rules = diagnosed[0].rules;
     else unexplained.add(place.quantity);

@@ -12,6 +12,9 @@ export interface Diagnosed {
   readonly rules: Rules;
 }
 
+/** A recorded quantity that differs from what a program computes. */
+type Difference = Omit<Evidence, 'ours' | 'step'>;
+
 interface Reproduced {
   /** Of the quantity that differs; see `differenceOf`. */
   readonly difference: number;
@@ -31,9 +34,10 @@ export function diagnose(
   exercise: Exercise,
   base: Rules,
   recorded: Recorded,
-  evidence: Evidence,
+  difference: Difference,
   tolerance: number,
 ): readonly Diagnosed[] {
+  const evidence = evidenceOf(exercise, base, recorded, difference);
   const mistakes = mistakesOf(exercise, evidence);
   const tried = (chosen: readonly Mistake[]) => {
     const rules = chosen.reduce((program, mistake) => mistake.rules(program), base);
@@ -62,6 +66,17 @@ export function diagnose(
       of: result.of,
     },
   }));
+}
+
+/** What differs, with what the program is expected to compute there. */
+function evidenceOf(exercise: Exercise, base: Rules, recorded: Recorded, difference: Difference): Evidence {
+  let found: Pick<Evidence, 'ours' | 'step'> | null = null;
+  follow(exercise, base, recorded, (ours, _theirs, place, step) => {
+    if (step.step !== difference.batch.step || place !== difference.index) return true;
+    found = { ours, step };
+    return false;
+  });
+  return { ...difference, ...found! };
 }
 
 /** How much of a recording a program gives; null if not everything up to and including the quantity of the evidence. */

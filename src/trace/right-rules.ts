@@ -1,8 +1,7 @@
 import { createReferenceKernels } from '../kernels/reference.ts';
 import { createMemory } from '../math/memory.ts';
 import { activations } from '../nn/activations.ts';
-import { losses, lossOf } from '../nn/losses.ts';
-import type { LayerMemory } from '../nn/network.ts';
+import { losses } from '../nn/losses.ts';
 import { createOptimizer } from '../nn/optimizers.ts';
 import type { Exercise } from './exercise.ts';
 import {
@@ -18,6 +17,7 @@ import {
   takeRows,
   transpose,
 } from './number-array.ts';
+import { createOutputLayer } from './output-layer.ts';
 import { batchesOf } from './quantities.ts';
 import { inputsOf, type Parameter, type Rules, type Updated } from './rules.ts';
 
@@ -45,7 +45,7 @@ export function rightRules(exercise: Exercise): Rules {
       if (layer === last) return output.forward(step.z[layer]);
       return map(step.z[layer], activationOf(exercise, layer).value);
     },
-    loss: (step) => scalar(output.loss(step.z[last], step.y) / step.N),
+    loss: (step) => scalar(output.loss(step.z[last], step.a[last], step.y) / step.N),
     outputError: (step) => output.error(step.a[last], step.y),
     outputDelta(step) {
       const error = step.rules.outputError(step);
@@ -106,65 +106,6 @@ export function plusBias(z: NumberArray, bias: NumberArray | undefined): NumberA
 /** The gradient of a parameter, penalties included. */
 export function withPenalty(gradient: NumberArray, penalty: NumberArray | null): NumberArray {
   return penalty === null ? gradient : add(gradient, penalty);
-}
-
-/** What the loss makes of the last layer's z [N][P]. */
-function createOutputLayer({
-  layers,
-  loss,
-  delta: width,
-  batches,
-  x: {
-    shape: [rows],
-  },
-}: Exercise) {
-  const entry = lossOf(loss, width);
-  const { units: P, activation } = layers[layers.length - 1];
-  const capacity = Math.max(rows, ...batches.flat().map((batch) => batch.length)) * P;
-  const kernels = createReferenceKernels('float64', createMemory(8 * 4 * capacity));
-  const [output, z, delta, targets] = [0, capacity, 2 * capacity, 3 * capacity];
-  const layer: LayerMemory = {
-    inputs: 0,
-    units: P,
-    stride: P,
-    activation,
-    kernel: -1,
-    bias: -1,
-    kernelGradient: -1,
-    biasGradient: -1,
-    kernelState: [],
-    biasState: [],
-    output,
-    fed: output,
-    mask: -1,
-    z: activation !== 'softmax' && activations[activation].by === 'z' ? z : -1,
-    delta,
-    transposed: -1,
-  };
-  const put = ({ values }: NumberArray, offset: number): void => kernels.floats.set(values, offset);
-  const take = ({ shape, values }: NumberArray, offset: number): NumberArray =>
-    arrayOf(shape, kernels.floats.subarray(offset, offset + values.length));
-  return {
-    forward(before: NumberArray): NumberArray {
-      put(before, output);
-      entry.forward(kernels, layer, before.shape[0]);
-      return take(before, output);
-    },
-    /** The sum over the rows. */
-    loss(before: NumberArray, y: NumberArray): number {
-      put(before, output);
-      put(y, targets);
-      return entry.forwardSum(kernels, layer, targets, before.shape[0]);
-    },
-    error(a: NumberArray, y: NumberArray): NumberArray {
-      put(a, output);
-      put(y, targets);
-      const N = a.shape[0];
-      // Of a linear layer, delta is dC/da.
-      entry.backward(kernels, { ...layer, activation: 'linear' }, targets, N, N);
-      return take(a, delta);
-    },
-  };
 }
 
 /** A step of the exercise's optimiser. */
