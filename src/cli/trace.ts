@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
-import { counted, exitCodes, UserError } from '../errors.ts';
-import { parseNumber } from '../parsing/value-list.ts';
+import { counted, exitCodes } from '../errors.ts';
 import type { TraceDifference } from '../trace/replay-trace.ts';
 import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
+import { addTraceCheckCommand } from './trace-check.ts';
 import { addTraceGradeCommand } from './trace-grade.ts';
+import { toleranceOf } from './trace-tolerance.ts';
 
-/** `fys-nn trace FILE...`: replays recorded runs and prints how much this program's numbers differ. */
+/**
+ * `fys-nn trace`: exercises for one's own backpropagation and what is wrong with it; and `fys-nn trace FILE...`, which
+ * replays recorded runs and prints how much this program's numbers differ.
+ */
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('trace')
@@ -29,8 +33,8 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
         const { replayFiles } = await import('../trace/replay.ts');
-        const tolerance = nonNegative(flags.tolerance, '--tolerance');
-        const closedFormTolerance = nonNegative(flags.closedFormTolerance, '--closed-form-tolerance');
+        const tolerance = toleranceOf(flags.tolerance);
+        const closedFormTolerance = toleranceOf(flags.closedFormTolerance, '--closed-form-tolerance');
         const replays = await replayFiles(files);
         const results: (TraceDifference & {
           file: string;
@@ -79,6 +83,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         );
       },
     );
+  addTraceCheckCommand(command, setStatus);
   addExamples(command, [
     ['trace data/fixtures/traces/*.json', 'the recorded runs that are part of this program'],
     ['trace mine.json --tolerance 1e-8', 'a run of your own implementation'],
@@ -89,15 +94,4 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
 function differenceText(difference: number): string {
   if (difference === 0) return '0';
   return Number.isFinite(difference) ? difference.toExponential(1) : 'infinite';
-}
-
-function nonNegative(text: string, option: string): number {
-  const value = parseNumber(text, option);
-  if (value >= 0) return value;
-  throw new UserError({
-    what: `${option} is negative`,
-    expected: 'a number >= 0',
-    received: text,
-    remedy: `leave out ${option}`,
-  });
 }

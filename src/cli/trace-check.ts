@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
+import type { CheckResult } from '../trace/check-result.ts';
+import { addExamples } from './examples.ts';
+import { screenOf } from './screen.ts';
+import type { SetStatus } from './status.ts';
+import { writeStdoutRaw } from './terminal.ts';
+import { toleranceOf } from './trace-tolerance.ts';
+
+interface TraceCheckFlags {
+  readonly tolerance: string;
+  readonly json?: boolean;
+}
+
+/** `fys-nn trace check FILE...`: where a program's own numbers first differ from the exercise's, and why. */
+export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void {
+  const command = trace
+    .command('check')
+    .description("Find the first number of your own backpropagation that is wrong, and what makes it so")
+    .argument('<files...>', 'what your program recorded, written by fys_trace.py or in the same format')
+    .option('--tolerance <x>', 'largest relative difference that counts as rounding', '1e-10')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      '\nEach recorded quantity is compared with what follows from the numbers recorded\n' +
+        'before it, in the order in which a step computes them. Known mistakes are then\n' +
+        'tried one by one: those that reproduce your numbers are named.\n' +
+        'Exit status: 3 if something differs.',
+    )
+    .action(async (files: string[], flags: TraceCheckFlags) => setStatus(await runCheck(files, flags)));
+  addExamples(command, [
+    ['trace check mine.json', 'the first difference, and its cause'],
+    ['trace check mine.json --json', 'for programs'],
+  ]);
+}
+
+async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promise<number> {
+  const { readRecording } = await import('../trace/read-recording.ts');
+  const { checkRecording } = await import('../trace/check-recording.ts');
+  const { shapeError } = await import('../trace/shape-error.ts');
+  const tolerance = toleranceOf(flags.tolerance);
+  const results: { file: string; result: CheckResult }[] = [];
+  for (const file of files) {
+    const recording = await readRecording(file);
+    const result = checkRecording(recording, tolerance);
+    const { first } = result;
+    if (first !== null && first.ours === null && first.explanations.length === 0)
+      throw shapeError(file, recording, first.quantity.batch, first.quantity.place);
+    results.push({ file, result });
+  }
+  if (flags.json === true) {
+    const { toJson } = await import('../output/json.ts');
+    const { checkAsJson } = await import('../trace/check-json.ts');
+    writeStdoutRaw(toJson(results.map(({ file, result }) => ({ file, ...checkAsJson(result) }))));
+  } else {
+    const { checkText } = await import('./show-check.ts');
+    const screen = screenOf(process.stdout);
+    writeStdoutRaw(results.map(({ file, result }) => `${checkText(file, result, screen)}\n`).join('\n'));
+  }
+  return results.some(({ result }) => result.first !== null) ? exitCodes.contradicted : exitCodes.done;
+}
