@@ -16,7 +16,7 @@ interface TraceCheckFlags {
 export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void {
   const command = trace
     .command('check')
-    .description("Find the first number of your own backpropagation that is wrong, and what makes it so")
+    .description('Find the first number of your own backpropagation that is wrong, and what makes it so')
     .argument('<files...>', 'what your program recorded, written by fys_trace.py or in the same format')
     .option('--tolerance <x>', 'largest relative difference that counts as rounding', '1e-10')
     .option('--json', 'print as JSON')

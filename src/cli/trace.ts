@@ -15,6 +15,7 @@ import { toleranceOf } from './trace-tolerance.ts';
 export function addTraceCommand(program: Command, setStatus: SetStatus): void {
   const command = program
     .command('trace')
+    .enablePositionalOptions()
     .description('Replay recorded training runs and print the largest relative difference of each quantity')
     .argument('<files...>', 'traces, such as data/fixtures/traces/*.json')
     .option('--tolerance <x>', 'largest relative difference that counts as the same', '1e-10')
