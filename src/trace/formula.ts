@@ -151,13 +151,13 @@ export function formulaText(formula: Formula): string {
   }
 }
 
-/** The symbols in a formula, each once, in order. */
-export function symbolsIn(formula: Formula): Extract<Formula, { kind: 'symbol' }>[] {
-  const found = new Map<string, Extract<Formula, { kind: 'symbol' }>>();
+/** The symbols and gradients in a formula, each once, in order. */
+export function symbolsIn(formula: Formula): Extract<Formula, { kind: 'symbol' | 'gradient' }>[] {
+  const found = new Map<string, Extract<Formula, { kind: 'symbol' | 'gradient' }>>();
   const visit = (one: Formula): void => {
     if (typeof one === 'string') return;
-    if (one.kind === 'symbol') found.set(`${one.text} ${one.layer}`, one);
-    for (const child of childrenOf(one)) visit(child);
+    if (one.kind === 'symbol' || one.kind === 'gradient') found.set(`${one.text} ${one.layer}`, one);
+    else for (const child of childrenOf(one)) visit(child);
   };
   visit(formula);
   return [...found.values()];
