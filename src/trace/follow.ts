@@ -2,7 +2,7 @@ import { differenceOf } from './difference.ts';
 import type { Exercise, Recording } from './exercise.ts';
 import { hasShape, type NumberArray } from './number-array.ts';
 import type { Rules, Step } from './rules.ts';
-import { runRules } from './step.ts';
+import { type Prefix, runRules } from './step.ts';
 
 /** Recorded arrays, [step][place]. */
 export type Recorded = Recording['steps'];
@@ -18,13 +18,15 @@ export function follow(
   rules: Rules,
   recorded: Recorded,
   compare: (expected: NumberArray, theirs: NumberArray, place: number, step: Step) => boolean,
+  prefix?: Prefix,
 ): void {
-  runRules(exercise, rules, (computed, place, step) => {
+  const visit = (computed: NumberArray, place: number, step: Step): NumberArray | null => {
     const theirs = recorded[step.step]?.[place] ?? null;
     if (theirs === null) return computed;
     if (!compare(computed, theirs, place, step)) return null;
     return hasShape(theirs, computed.shape) ? theirs : computed;
-  });
+  };
+  runRules(exercise, rules, visit, prefix);
 }
 
 /** What a program that follows the recording expects in each recorded place, [step][place], and how far theirs is. */

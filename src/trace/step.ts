@@ -11,6 +11,12 @@ import type { Parameter, ParameterKind, Rules, Step } from './rules.ts';
  */
 export type Visit = (computed: NumberArray, place: number, step: Step) => NumberArray | null;
 
+/** What is known of the first step before it is computed: the values of its places before the number `from`. */
+export interface Prefix {
+  readonly values: readonly NumberArray[];
+  readonly from: number;
+}
+
 type State = Readonly<Record<string, NumberArray>>;
 
 /** A step while it is computed. */
@@ -33,16 +39,22 @@ const ended = Symbol('ended');
  * Runs a program on an exercise, quantity by quantity in the order of `placesOf`. A run also ends before an update whose
  * gradients do not have the shapes of the weights.
  */
-export function runRules(exercise: Exercise, rules: Rules, visit: Visit): void {
+export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?: Prefix): void {
   try {
     const run = initialRun(exercise, rules);
     for (const batch of rules.batches(exercise)) {
       const step = startStep(exercise, rules, batch, run);
+      const known = batch.step === 0 ? prefix : undefined;
       let place = 0;
-      runStep(step, (computed) => {
-        const kept = visit(rules.stored(computed), place++, step);
-        if (kept === null) throw ended;
-        return kept;
+      runStep(step, {
+        isKnown: () => known !== undefined && place < known.from,
+        keep(compute) {
+          const computed =
+            known !== undefined && place < known.from ? known.values[place] : rules.stored(compute());
+          const kept = visit(computed, place++, step);
+          if (kept === null) throw ended;
+          return kept;
+        },
       });
       run.weights = step.updated;
       run.state = step.updatedState;
@@ -88,32 +100,48 @@ function startStep(
   };
 }
 
-function runStep(step: Growing, keep: (computed: NumberArray) => NumberArray): void {
+interface Keeper {
+  /** Whether the next place is known, so that it is not computed. */
+  isKnown(): boolean;
+  keep(compute: () => NumberArray): NumberArray;
+}
+
+function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   const { exercise, rules, weights, state } = step;
   const layers = exercise.layers.map((_, layer) => layer);
   const kindsOf = (layer: number): ParameterKind[] =>
     exercise.layers[layer].bias === null ? ['kernel'] : ['kernel', 'bias'];
-  step.x = keep(rules.x(step));
-  step.y = keep(rules.y(step));
+  step.x = keep(() => rules.x(step));
+  step.y = keep(() => rules.y(step));
   for (const layer of layers) {
-    step.z[layer] = keep(rules.z(step, layer));
-    step.a[layer] = keep(rules.a(step, layer));
+    step.z[layer] = keep(() => rules.z(step, layer));
+    step.a[layer] = keep(() => rules.a(step, layer));
   }
-  keep(rules.loss(step));
+  keep(() => rules.loss(step));
   for (const layer of layers.toReversed()) {
     const isLast = layer === layers.length - 1;
-    step.delta[layer] = keep(isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer));
-    for (const kind of kindsOf(layer)) {
-      const gradient = rules.dataGradient(step, layer, kind);
-      step.gradients[kind][layer] = keep(withPenalty(gradient, rules.penaltyGradient(step, layer, kind)));
-    }
+    step.delta[layer] = keep(() =>
+      isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer),
+    );
+    for (const kind of kindsOf(layer))
+      step.gradients[kind][layer] = keep(() =>
+        withPenalty(rules.dataGradient(step, layer, kind), rules.penaltyGradient(step, layer, kind)),
+      );
   }
   for (const layer of layers)
     for (const kind of kindsOf(layer))
       if (!hasShape(step.gradients[kind][layer], weights[kind][layer].shape)) throw ended;
-  const factor = rules.clipping(step);
+  let factor: number | null = null;
   for (const layer of layers)
     for (const kind of kindsOf(layer)) {
+      const slots = Object.keys(state[kind][layer]);
+      if (isKnown()) {
+        // An update is known as a whole, or not at all.
+        step.updatedState[kind][layer] = Object.fromEntries(slots.map((slot) => [slot, keep(unknown)]));
+        step.updated[kind][layer] = keep(unknown);
+        continue;
+      }
+      factor ??= rules.clipping(step);
       const parameter: Parameter = {
         kind,
         layer,
@@ -123,10 +151,14 @@ function runStep(step: Growing, keep: (computed: NumberArray) => NumberArray): v
       };
       const { value, state: after } = rules.update(step, parameter);
       step.updatedState[kind][layer] = Object.fromEntries(
-        Object.entries(after).map(([slot, values]) => [slot, keep(values)]),
+        Object.entries(after).map(([slot, values]) => [slot, keep(() => values)]),
       );
-      step.updated[kind][layer] = keep(value);
+      step.updated[kind][layer] = keep(() => value);
     }
+}
+
+function unknown(): never {
+  throw new Error('A known place is not computed.');
 }
 
 /** Every quantity of every step of a program: [step][place]. */
