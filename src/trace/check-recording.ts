@@ -1,6 +1,7 @@
 import type { CheckedQuantity, CheckResult, Finding, Status } from './check-result.ts';
-import { type Diagnosed, diagnose } from './diagnose.ts';
+import { type Diagnosis, diagnose } from './diagnose.ts';
 import { differenceOf, firstElement } from './difference.ts';
+import { createEffort } from './effort.ts';
 import type { Exercise, Recording } from './exercise.ts';
 import { expectations, type Recorded } from './follow.ts';
 import { hasShape, type NumberArray } from './number-array.ts';
@@ -9,6 +10,7 @@ import { withoutConventions } from './read-conventions.ts';
 import { rightRules } from './right-rules.ts';
 import type { Rules } from './rules.ts';
 import { valuesOf } from './step.ts';
+import { keyOf, wrongUnder } from './trial.ts';
 
 /** Relative differences up to this are rounding. */
 export const usualTolerance = 1e-10;
@@ -34,20 +36,26 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
   const compared = compare(exercise, places, recorded, right);
   const findings = new Map<Compared, Finding>();
   const unexplained = new Set<QuantityName>();
-  let rules = right;
+  const effort = createEffort(exercise);
+  let [rules, within] = [right, tolerance];
   while (findings.size < mostFindings) {
-    const found = wrongUnder(exercise, rules, recorded, compared, tolerance).find(
+    const wrong = wrongUnder(exercise, rules, recorded, within);
+    const found = compared.find(
       (quantity) =>
+        wrong.has(keyOf({ step: quantity.batch.step, index: quantity.index })) &&
         !findings.has(quantity) &&
         (unexplained.size === 0 ||
           (!unexplained.has(quantity.place.quantity) && isComputedFromRecorded(quantity, recorded, needs))),
     );
     if (found === undefined) break;
-    const { index, batch, place, theirs } = found;
-    const diagnosed = diagnose(exercise, rules, recorded, { batch, place, index, theirs }, tolerance);
-    findings.set(found, findingOf(found, findings.size === 0 ? 'first' : 'separate', diagnosed, tolerance));
-    if (diagnosed.length > 0) rules = diagnosed[0].rules;
-    else unexplained.add(place.quantity);
+    const { index, batch, place } = found;
+    const at = wrong.get(keyOf({ step: batch.step, index }))!;
+    const diagnosis = diagnose(exercise, rules, recorded, at, wrong, within, effort);
+    const status = findings.size === 0 ? 'first' : 'separate';
+    findings.set(found, findingOf({ ...found, expected: at.expected }, status, diagnosis, within));
+    const [best] = diagnosis.diagnosed;
+    if (best === undefined) unexplained.add(place.quantity);
+    else [rules, within] = [best.rules, best.tolerance];
   }
   const [first, ...separate] = [...findings.values()];
   const seen = new Set(compared.map(({ place }) => place.quantity));
@@ -84,21 +92,6 @@ function compare(
   );
 }
 
-/** The quantities that do not follow, by the given rules, from the numbers recorded before them. */
-function wrongUnder(
-  exercise: Exercise,
-  rules: Rules,
-  recorded: Recorded,
-  compared: readonly Compared[],
-  tolerance: number,
-): Compared[] {
-  const followed = expectations(exercise, rules, recorded);
-  return compared.filter(({ batch, index }) => {
-    const difference = followed[batch.step][index]?.difference;
-    return difference !== undefined && difference > tolerance;
-  });
-}
-
 /** Whether everything that a quantity is computed from was recorded, so that nothing unseen can have made it wrong. */
 function isComputedFromRecorded(
   { batch: { step }, index }: Compared,
@@ -120,14 +113,14 @@ function statusOf(quantity: Compared, findings: ReadonlyMap<Compared, Finding>, 
 function findingOf(
   found: Compared,
   status: Status,
-  diagnosed: readonly Diagnosed[],
+  { diagnosed, tried, cutShort }: Diagnosis,
   tolerance: number,
 ): Finding {
   const { expected, theirs } = found;
   const quantity: CheckedQuantity = { ...found, status };
   const explanations = diagnosed.map(({ explanation }) => explanation);
   if (!hasShape(theirs, expected.shape))
-    return { quantity, element: [], ours: null, theirs: null, ratio: null, explanations };
+    return { quantity, element: [], ours: null, theirs: null, ratio: null, explanations, tried, cutShort };
   const at = firstElement(expected, theirs, tolerance);
   const [a, b] = [expected.values[at], theirs.values[at]];
   return {
@@ -137,6 +130,8 @@ function findingOf(
     theirs: b,
     ratio: Number.isFinite(b / a) ? b / a : null,
     explanations,
+    tried,
+    cutShort,
   };
 }
 

@@ -40,6 +40,8 @@ export interface Explanation {
   /** How many of the quantities recorded from there on it reproduces. */
   readonly reproduced: number;
   readonly of: number;
+  /** How many recorded numbers differ without it and agree with it. */
+  readonly numbers: number;
 }
 
 /** A quantity that is wrong by itself, and why. */
@@ -54,6 +56,10 @@ export interface Finding {
   readonly ratio: number | null;
   /** Those that reproduce the recorded numbers equally well, and best; empty if no known mistake does. */
   readonly explanations: readonly Explanation[];
+  /** How many possibilities were tried, one mistake or two at once. */
+  readonly tried: number;
+  /** Whether some were left out because they would have taken too long. */
+  readonly cutShort: boolean;
 }
 
 /** A way of writing the same thing that shows in recorded numbers. */

@@ -47,7 +47,8 @@ export function randomExercise(rng: Rng): Exercise {
     return array;
   };
   const loss = pick<LossName>(rng, ['mse', 'mse', 'mae', 'huber', 'cross_entropy', 'binary_cross_entropy']);
-  const P = loss === 'binary_cross_entropy' ? 1 : loss === 'cross_entropy' ? 2 + rng.below(3) : 1 + rng.below(3);
+  const P =
+    loss === 'binary_cross_entropy' ? 1 : loss === 'cross_entropy' ? 2 + rng.below(3) : 1 + rng.below(3);
   const [N, D, hidden] = [4 + rng.below(8), 1 + rng.below(4), rng.below(5)];
   const units = [...Array.from({ length: hidden }, () => 1 + rng.below(6)), P];
   const shared = pick(rng, activations);

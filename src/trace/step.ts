@@ -120,9 +120,7 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   keep(() => rules.loss(step));
   for (const layer of layers.toReversed()) {
     const isLast = layer === layers.length - 1;
-    step.delta[layer] = keep(() =>
-      isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer),
-    );
+    step.delta[layer] = keep(() => (isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer)));
     for (const kind of kindsOf(layer))
       step.gradients[kind][layer] = keep(() =>
         withPenalty(rules.dataGradient(step, layer, kind), rules.penaltyGradient(step, layer, kind)),

@@ -89,7 +89,13 @@ export interface On {
 }
 
 /** Changes a quantity right after it was computed; the program continues with what it returns. */
-export type Tamper = (value: Matrix, quantity: string, layer: number | null, step: number, epoch: number) => Matrix;
+export type Tamper = (
+  value: Matrix,
+  quantity: string,
+  layer: number | null,
+  step: number,
+  epoch: number,
+) => Matrix;
 
 const zip = (a: Matrix, b: Matrix, f: (x: number, y: number) => number): Matrix =>
   a.map((row, i) => row.map((x, j) => f(x, b[i][j])));
@@ -215,7 +221,11 @@ export function runStudent(
       steps[k] = places.map(() => null);
       const chosen = on('rows-reversed') ? [...batches[b]].reverse() : batches[b];
       const N = chosen.length;
-      const x = keep('x', null, chosen.map((row) => [...X[row]]));
+      const x = keep(
+        'x',
+        null,
+        chosen.map((row) => [...X[row]]),
+      );
       const y = keep(
         'y',
         null,
@@ -253,7 +263,8 @@ export function runStudent(
           if (on('bias-gradient-mean', l)) sums = each(sums, (g) => g / N);
           if (on('bias-gradient-zero', l)) sums = zeros(sums);
           if (on('bias-gradient-first-row', l)) sums = [[...delta[0]]];
-          if (on('bias-gradient-over-wrong-axis', l)) sums = [delta.map((row) => row.reduce((s, d) => s + d, 0))];
+          if (on('bias-gradient-over-wrong-axis', l))
+            sums = [delta.map((row) => row.reduce((s, d) => s + d, 0))];
           if (sums[0].length === bias[0].length) sums = penalized(l, sums, bias, false, N);
           gradients[l] = [gradient, keep('bias_gradient', l, sums)];
         }
@@ -298,13 +309,15 @@ export function runStudent(
 
   function functions(l: number): Functions {
     const { activation } = layers[l];
-    if (on('other-activation', l) && l < last) return functionsOf(activation === 'tanh' ? 'sigmoid' : 'tanh', 0.01);
+    if (on('other-activation', l) && l < last)
+      return functionsOf(activation === 'tanh' ? 'sigmoid' : 'tanh', 0.01);
     return functionsOf(activation, on('leaky-slope', l) ? 0.2 : 0.01);
   }
 
   function activated(l: number, z: Matrix): Matrix {
     if (l === last && on('no-output-activation')) return z;
-    if (layers[l].activation === 'softmax') return on('softmax-over-rows') ? turned(softmax(turned(z))) : softmax(z);
+    if (layers[l].activation === 'softmax')
+      return on('softmax-over-rows') ? turned(softmax(turned(z))) : softmax(z);
     return each(z, functions(l).f);
   }
 
@@ -327,7 +340,8 @@ export function runStudent(
     if (on('loss-over-outputs')) sum /= P;
     if (on('loss-with-penalty'))
       W.forEach((kernel) => {
-        sum += penalty.lambda * total(each(kernel, (w) => w * w)) + penalty.l1 * total(each(kernel, Math.abs));
+        sum +=
+          penalty.lambda * total(each(kernel, (w) => w * w)) + penalty.l1 * total(each(kernel, Math.abs));
       });
     return sum;
   }
@@ -415,7 +429,12 @@ export function runStudent(
       const share = on('momentum-damped', l) ? 1 - mu : 1;
       state.v = zip(before, g, (v, d) => mu * v + share * rate * d);
       if (settings.nesterov === 'yes' && !on('nesterov-plain'))
-        return ({ v }) => zip(w, zip(v, g, (one, d) => mu * one + rate * d), (one, d) => one - d);
+        return ({ v }) =>
+          zip(
+            w,
+            zip(v, g, (one, d) => mu * one + rate * d),
+            (one, d) => one - d,
+          );
       return ({ v }) => zip(w, on('momentum-old-velocity', l) ? before : v, (one, d) => one - d);
     }
     if (optimizer.name === 'adagrad' || optimizer.name === 'rmsprop') {
@@ -424,7 +443,11 @@ export function runStudent(
       const epsilon = setting('epsilon', optimizer.name === 'adagrad' ? 1e-10 : 1e-8);
       state.s = zip(old('s'), g, (s, d) => rho * s + share * d * d);
       const direction = ({ s }: Record<string, Matrix>) =>
-        zip(g, s, (d, one) => (rate * d) / (on('root-left-out', l) ? one + epsilon : Math.sqrt(one) + epsilon));
+        zip(
+          g,
+          s,
+          (d, one) => (rate * d) / (on('root-left-out', l) ? one + epsilon : Math.sqrt(one) + epsilon),
+        );
       if (!hasMomentum) return (after) => zip(w, direction(after), (one, d) => one - d);
       state.v = zip(old('v'), direction(state), (v, d) => mu * v + d);
       return ({ v }) => zip(w, v, (one, d) => one - d);

@@ -13,7 +13,7 @@ export interface At {
 
 /** More places than a step has. */
 const stride = 1e6;
-const keyOf = ({ step, index }: At): number => step * stride + index;
+export const keyOf = ({ step, index }: At): number => step * stride + index;
 
 /** A recorded quantity that does not follow from the numbers recorded before it. */
 export interface Wrong extends At {
@@ -34,7 +34,8 @@ export function wrongUnder(
   const wrong = new Map<number, Wrong>();
   follow(exercise, rules, recorded, (expected, theirs, index, { step }) => {
     const difference = differenceOf(expected, theirs);
-    if (difference > tolerance) wrong.set(keyOf({ step, index }), { step, index, expected, theirs, difference });
+    if (difference > tolerance)
+      wrong.set(keyOf({ step, index }), { step, index, expected, theirs, difference });
     return true;
   });
   return wrong;
@@ -81,6 +82,7 @@ export function tryRules(
   prefix: Prefix,
 ): Trial {
   const goal = keyOf(target);
+  let missing = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
   const left: number[] = [];
   let [holds, steps, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0, 0];
   let [expectedGoal, firstLeft]: (NumberArray | null)[] = [null, null];
@@ -95,6 +97,7 @@ export function tryRules(
       const found = differenceOf(expected, theirs);
       const isRight = found <= tolerance && (without === undefined || found <= closer * without.difference);
       steps = step + 1;
+      missing--;
       if (key >= goal) of++;
       if (key === goal) {
         expectedGoal = expected;
@@ -119,7 +122,8 @@ export function tryRules(
     },
     prefix,
   );
-  if (expectedGoal === null) holds = false;
+  // A program that ends earlier does not give the rest.
+  if (expectedGoal === null || missing > 0) holds = false;
   return {
     ...{ holds, expected: expectedGoal, difference, of, reproduced, numbers, digits },
     ...{ left, firstLeft, untouched, steps },

@@ -20,6 +20,8 @@ export interface Mistake {
   readonly rules: (right: Rules) => Rules;
   /** It says only how numbers are related ("twice ours"); it is named only if nothing more specific gives the same. */
   readonly generic?: true;
+  /** How many numbers it takes from the recording itself, 0 if it is left out: more than these have to agree. */
+  readonly fitted?: number;
   /** How closely it has to reproduce the numbers, if rounding keeps it from doing so exactly. */
   readonly tolerance?: number;
 }
