@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { createRng } from '../math/rng.ts';
+import { judged, type Verdict } from './judged.testing.ts';
+
+/** How many random programs are checked: FYS_NN_DIAGNOSES, or 1,000. */
+const count = Number(process.env.FYS_NN_DIAGNOSES ?? 1000);
+const seed = Number(process.env.FYS_NN_SEED ?? 1);
+
+test(`the first place is right, and no diagnosis false, in ${count} random programs with random mistakes`, () => {
+  const counts = new Map<Verdict, number>();
+  const failures: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const { verdict, text } = judged(createRng(seed, 'data', i));
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    if (verdict.startsWith('false')) failures.push(`${i}: ${verdict}: ${text}`);
+  }
+  if (process.env.FYS_NN_DIAGNOSES !== undefined)
+    process.stderr.write(`${JSON.stringify(Object.fromEntries(counts))}\n`);
+  expect(failures).toEqual([]);
+  // Mistakes that are in the tables are found, not only left unnamed.
+  expect(counts.get('named alone') ?? 0).toBeGreaterThan(0.1 * count);
+});
