@@ -67,6 +67,7 @@ const causes: Readonly<Record<string, readonly string[]>> = {
   'gradient-sign': ['factor:output-delta:-1', 'factor:rate:-1'],
   'gradient-times-rows': ['factor:output-delta:N', 'factor:rate:N'],
   'gradient-over-rows': ['factor:output-delta:1/N', 'factor:rate:1/N'],
+  'data-gradient-times-rows': ['factor:output-delta:N', 'factor:kernel-gradient:N'],
   'bias-mean': ['factor:bias-gradient:1/N'],
 };
 
