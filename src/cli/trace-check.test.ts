@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Exercise } from '../trace/exercise.ts';
+import { idOfExercise } from '../trace/exercise-id.ts';
+import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
+import { multiply } from '../trace/number-array.ts';
+import { readableJson } from '../trace/readable-json.ts';
+import { recordingContent } from '../trace/recording-content.ts';
+import { rightRules } from '../trace/right-rules.ts';
+import type { Rules } from '../trace/rules.ts';
+import { callProgram } from './called.testing.ts';
+
+const withId = (made: Exercise): Exercise => ({ ...made, id: idOfExercise(made) });
+const exercise = withId(madeExercise());
+const turned = withId(madeExercise(['relu', 'linear'], { layout: { kernel: 'out-in', batch: 'last' } }, 3));
+const twice = (right: Rules): Rules => ({
+  ...right,
+  hiddenDelta: (step, layer) => multiply(right.hiddenDelta(step, layer), step.rules.derivative(step, layer)),
+});
+
+let folder: string;
+const write = (name: string, of: Exercise, rules = rightRules(of), quantities?: string[]) =>
+  writeFile(join(folder, name), readableJson(recordingContent(recordingOf(of, rules, quantities))));
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-trace-check-'));
+  await write('right.json', exercise);
+  await write('right in columns.json', turned);
+  await write('wrong.json', exercise, twice(rightRules(exercise)));
+  await write('wrong in columns.json', turned, {
+    ...rightRules(turned),
+    update: (_step, { value, state }) => ({ value, state }),
+  });
+  await write('weights.json', exercise, twice(rightRules(exercise)), ['kernel', 'bias']);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const call = (...args: string[]) => callProgram(['trace', 'check', ...args], folder);
+
+test('a right program passes, and what it did not record is named', async () => {
+  const { status, stdout, stderr } = await call('right.json', 'right in columns.json');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^right\.json: right: [\d,]+ numbers of 6 steps agree to 1[456] digits\n/);
+  expect(stdout).toContain('right in columns.json: right: ');
+});
+
+test('the first difference is shown with its equation, its numbers and its cause', async () => {
+  const { status, stdout } = await call('wrong.json');
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/^wrong\.json: the first difference is delta of layer 1 \(hidden\), step 0/);
+  expect(stdout).toContain("  delta[1] = (delta[2] @ kernel[2].T) * f'(z[1])\n");
+  expect(stdout).toMatch(/ {2}yours\[0, 0\] +\S+\n {2}ours\[0, 0\] +\S+\n {2}yours \/ ours +\S+\n/);
+  expect(stdout).toMatch(/ {2}Cause: .*twice/s);
+  expect(stdout).toMatch(/\ndelta +follows +FIRST +follows @1\n/);
+});
+
+test('the cause is found from the weights alone', async () => {
+  const { status, stdout } = await call('weights.json', '--json');
+  expect(status).toBe(3);
+  const [{ file, agrees, first, absent }] = JSON.parse(stdout);
+  expect({ file, agrees }).toEqual({ file: 'weights.json', agrees: false });
+  expect(first).toMatchObject({ step: 0, layer: 0, quantity: 'kernel', status: 'first' });
+  expect(first.explanations[0].ids).toEqual(['derivative-twice']);
+  expect(absent).toContain('delta');
+});
+
+test('elements are counted as the file has them', async () => {
+  const { stdout } = await call('wrong in columns.json', '--json');
+  const { first } = JSON.parse(stdout)[0];
+  expect(first.quantity).toBe('kernel');
+  const { stdout: text } = await call('wrong in columns.json');
+  const [row, column] = first.element as number[];
+  expect(text).toContain(`yours[${column}, ${row}]`);
+});
+
+test('what is not a recording is refused, and no other file is checked before', async () => {
+  await writeFile(join(folder, 'other.json'), '{}');
+  const { status, stdout, stderr } = await call('right.json', 'other.json');
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: other\.json/);
+  expect((await call('right.json', '--tolerance', '-1')).status).toBe(2);
+});
