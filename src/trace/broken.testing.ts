@@ -1,64 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Explanation } from './check-result.ts';
 import type { Batch, Place } from './quantities.ts';
 
 const folder = 'data/fixtures/backprop';
 
-/** A mistake that was planted in a program. */
-export interface Planted {
-  readonly mistake: string;
-  /** Where it shows first. */
-  readonly place: string;
-  /** A key of `causes`. */
-  readonly cause: string;
-}
-
-/** A program in data/fixtures/backprop/programs. */
-export interface Program {
-  readonly name: string;
-  /** In the order in which they are found; none in a right program. */
-  readonly planted: readonly Planted[];
-}
-
-/** The programs, by their headers (data/README.md). */
-export function programs(): Program[] {
-  return readdirSync(join(folder, 'programs'))
-    .filter((file) => file.endsWith('.py'))
-    .sort()
-    .map((file) => ({
-      name: file.slice(0, -'.py'.length),
-      planted: plantedIn(readFileSync(join(folder, 'programs', file), 'utf8')),
-    }));
-}
-
-function plantedIn(source: string): Planted[] {
-  const planted: { -readonly [Key in keyof Planted]: Planted[Key] }[] = [];
-  for (const line of source.split('\n')) {
-    const [, key, value] = /^# ([a-z ]+): (.*)$/.exec(line) ?? [];
-    if (!line.startsWith('# ')) break;
-    if (key === 'mistake') planted.push({ mistake: value, place: '', cause: '' });
-    if (key === 'place' || key === 'cause') planted[planted.length - 1][key] = value;
-  }
-  return planted;
-}
-
-/** Writes what the programs recorded into a folder, as NAME.json; NAME.1.json is that of a program with its first fix. */
-export function unpackRecordings(to: string): void {
-  for (const file of readdirSync(join(folder, 'recordings')))
-    writeFileSync(
-      join(to, file.slice(0, -'.gz'.length)),
-      gunzipSync(readFileSync(join(folder, 'recordings', file))),
-    );
-}
-
-/** "steps.0.layers.1.delta", as in files. */
-export const placeText = ({ step }: Batch, { layer, quantity }: Place): string =>
-  `steps.${step}.${layer === null ? '' : `layers.${layer}.`}${quantity}`;
-
-/** The ids of mistakes that a planted cause may be called by. */
-const causes: Readonly<Record<string, readonly string[]>> = {
+/** The ids that a cause in a program's header goes by in mistakes/, where it is not its own. */
+const idsOf: Readonly<Record<string, readonly string[]>> = {
   'loss-derivative-half': ['mse-factor-2'],
   'loss-half': ['factor:loss:1/2'],
   'loss-times-rows': ['factor:loss:N'],
@@ -71,6 +19,58 @@ const causes: Readonly<Record<string, readonly string[]>> = {
   'bias-mean': ['factor:bias-gradient:1/N'],
 };
 
-/** Whether an explanation is of a planted mistake, and of that alone. */
-export const isOf = ({ cause }: Planted, { ids }: Pick<Explanation, 'ids'>): boolean =>
-  ids.length === 1 && (causes[cause] ?? [cause]).includes(ids[0]);
+/** A mistake that was planted in a program. */
+export interface Planted {
+  readonly mistake: string;
+  /** Where it shows first. */
+  readonly place: string;
+  readonly cause: string;
+  /** The ids of `cause`. */
+  readonly ids: readonly string[];
+}
+
+/** A program in data/fixtures/backprop/programs. */
+export interface Program {
+  readonly name: string;
+  /** In the order in which they are found; none in a right program. */
+  readonly planted: readonly Planted[];
+}
+
+const programs: readonly Program[] = readdirSync(join(folder, 'programs'))
+  .filter((file) => file.endsWith('.py'))
+  .sort()
+  .map((file) => ({
+    name: file.slice(0, -'.py'.length),
+    planted: plantedIn(readFileSync(join(folder, 'programs', file), 'utf8')),
+  }));
+export const broken = programs.filter(({ planted }) => planted.length > 0);
+export const right = programs.filter(({ planted }) => planted.length === 0);
+
+/** The mistakes that the header of a program names (data/README.md). */
+function plantedIn(source: string): Planted[] {
+  const header = source.split('\n').filter((line) => /^# (mistake|place|cause): /.test(line));
+  const values = header.map((line) => line.slice(line.indexOf(': ') + 2));
+  return Array.from({ length: values.length / 3 }, (_, i) => {
+    const [mistake, place, cause] = values.slice(3 * i, 3 * i + 3);
+    return { mistake, place, cause, ids: idsOf[cause] ?? [cause] };
+  });
+}
+
+/** Each mistake with the name of the recording in which it is the first: NAME.1 is after the first fix. */
+export const withMistake = (of: readonly Program[]): [string, Planted][] =>
+  of.flatMap(({ name, planted }) =>
+    planted.map((mistake, fixed): [string, Planted] => [fixed === 0 ? name : `${name}.${fixed}`, mistake]),
+  );
+
+/** Writes what the programs recorded into a folder, as NAME.json. */
+export function unpackRecordings(to: string): void {
+  for (const file of readdirSync(join(folder, 'recordings')))
+    writeFileSync(
+      join(to, file.slice(0, -'.gz'.length)),
+      gunzipSync(readFileSync(join(folder, 'recordings', file))),
+    );
+}
+
+/** "steps.0.layers.1.delta", as in files. */
+export const placeText = ({ step }: Batch, { layer, quantity }: Place): string =>
+  `steps.${step}.${layer === null ? '' : `layers.${layer}.`}${quantity}`;
