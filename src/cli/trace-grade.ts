@@ -67,7 +67,7 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
     '\nNothing in a submission is run. One that cannot be read, or has another exercise,\n' +
       'gets 0 points and the reason. Exit status: 0 everything was graded, whatever the\n' +
       'points; 3 a submission has fewer points than --fail-under; 2 the rubric or an\n' +
-      'exercise cannot be used.',
+      'exercise cannot be used; 1 fys-nn itself failed on a file.',
   );
   addExamples(command, [
     ['trace grade --init my-rubric.yaml', 'a rubric with comments, to be changed'],
@@ -121,6 +121,7 @@ async function runGrade(files: readonly string[], flags: GradeFlags): Promise<nu
   } else writeStdoutRaw(gradesText(rubric.criteria, rows));
   for (const written of await writeGradeFiles(flags, rubric.criteria, graded))
     writeStderr(`wrote ${written}`);
+  if (rows.some(({ refusal }) => refusal?.isOurs === true)) return exitCodes.failed;
   const isUnder = limit !== null && rows.some(({ points }) => points < limit);
   return isUnder ? exitCodes.contradicted : exitCodes.done;
 }

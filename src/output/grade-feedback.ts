@@ -39,14 +39,15 @@ function aboutText(exercise: Exercise, program: string): string {
 
 function criteriaTable(criteria: readonly GradedCriterion[], hints: Hints): string {
   const header = ['criterion', 'points', 'of'];
+  const hasReasons = hints !== 'none' && criteria.some(({ quantities }) => quantities.length > 0);
   const rows = criteria.map((graded) => {
     const { criterion, points } = graded;
     const of = criterion.optional ? `${criterion.points} extra` : String(criterion.points);
     const cells = [criterion.name, String(points), of];
-    return hints === 'none' ? cells : [...cells, reasonsOf(graded)];
+    return hasReasons ? [...cells, reasonsOf(graded)] : cells;
   });
   const align = ['left', 'right', 'right'] as const;
-  return markdownTable(hints === 'none' ? header : [...header, 'why'], rows, align);
+  return markdownTable(hasReasons ? [...header, 'why'] : header, rows, align);
 }
 
 /** Why a criterion has its points: once if its quantities were all graded alike, else for each. */

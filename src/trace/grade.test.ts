@@ -3,7 +3,7 @@ import type { Exercise, ExerciseLayer, Recording } from './exercise.ts';
 import { madeExercise, recordingOf } from './exercises.testing.ts';
 import type { GivenExercise } from './given-exercises.ts';
 import { givenExercises } from './given-exercises.ts';
-import { gradeRecording } from './grade.ts';
+import { gradeRecording, gradeSubmission } from './grade.ts';
 import { identityOf, sharedNotes } from './identity.ts';
 import { map, type NumberArray, scale } from './number-array.ts';
 import { placesOf, shapeOf } from './quantities.ts';
@@ -245,5 +245,22 @@ describe('what is the same', () => {
     expect(sharedNotes(all, true)[3]).toEqual(['the same exercise as anna, bob and carl']);
     const many = Array.from({ length: 9 }, (_, i) => ({ ...all[0], student: `s${i}` }));
     expect(sharedNotes(many, false)[0]).toEqual(['the same file as s1, s2 and 6 others']);
+  });
+});
+
+describe('what cannot be graded stops nobody', () => {
+  const none = givenExercises([]);
+  const gradeFile = (path: string, all = none) => gradeSubmission({ student: 'anna', path }, rubricOf(), all);
+  test.each([
+    ['nowhere.json', 'the file cannot be read: there is no such file'],
+    ['src', 'the file cannot be read: it is a folder'],
+    ['package.json', 'the file has another format'],
+    ['data/fixtures/traces/adam-tanh.json', 'the file is a recorded run'],
+  ])('%s', async (path, reason) => {
+    const { points, refusal, criteria } = await gradeFile(path);
+    expect([points, criteria.map((one) => one.points)]).toEqual([0, [0, 0, 0, 0]]);
+    expect(refusal!.teacher).toContain(reason);
+    expect(refusal!.student).not.toContain(path);
+    expect(refusal!.isOurs).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { quote, UserError } from '../errors.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { checkRecording } from './check-recording.ts';
 import type { CheckResult } from './check-result.ts';
@@ -38,8 +38,8 @@ export interface GradedFully extends Graded {
 }
 
 /**
- * Reads and grades a submission. One that cannot be read gets no points, like any other that is refused: no error of a file
- * leaves this.
+ * Reads and grades a submission. One that cannot be read gets no points, like any other that is refused: no error leaves this,
+ * so that one file stops nobody else.
  */
 export async function gradeSubmission(
   submission: Submission,
@@ -51,8 +51,8 @@ export async function gradeSubmission(
     const bytes = await readRegularBytes(submission.path, Number.POSITIVE_INFINITY);
     return gradeRecording(recording, identityOf(bytes, recording), submission, rubric, given);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...withoutPoints(submission, rubric), refusal: refusalBy(error, submission.path) };
+    const refusal = error instanceof UserError ? refusalBy(error, submission.path) : failure(error);
+    return { ...withoutPoints(submission, rubric), refusal };
   }
 }
 
@@ -99,8 +99,18 @@ function withoutPoints(submission: Submission, { criteria }: Rubric): GradedFull
 }
 
 /** What is wrong with a file, without its path, which the student and the teacher call differently. */
-function refusalBy({ parts: { what, expected } }: UserError, path: string): Refusal {
-  const problem = what.replace(path, '').replace(/^[: ]+/, '');
-  const sentence = expected === undefined ? problem : `${problem} (expected: ${expected})`;
-  return { teacher: sentence, student: sentence };
+function refusalBy({ parts: { what, expected, received } }: UserError, path: string): Refusal {
+  const teacher = what.replace(`${path}: `, '').replaceAll(path, 'the file');
+  const wanted = expected === undefined ? '' : `; expected: ${expected}`;
+  return { teacher, student: `${teacher}${received === undefined ? '' : `: ${quote(received)}`}${wanted}` };
+}
+
+/** A mistake of this program, which must not cost others their grades. */
+function failure(error: unknown): Refusal {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    teacher: `fys-nn failed on the file, and not by the student's fault: ${reason}`,
+    student: 'fys-nn failed on the file, which is not your fault: ask your teacher',
+    isOurs: true,
+  };
 }

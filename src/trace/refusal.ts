@@ -8,6 +8,8 @@ export interface Refusal {
   /** May name other students. */
   readonly teacher: string;
   readonly student: string;
+  /** Whether it is not the student's mistake but one of this program. */
+  readonly isOurs?: true;
 }
 
 /** The exercise that a submission was made for, or why it is not one that this student was given. */
