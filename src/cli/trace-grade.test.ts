@@ -241,7 +241,7 @@ test('broken files get the reason, and stop nobody else', async () => {
   );
   expect(status).toBe(0);
   expect(await text('broken.csv')).toContain(`"'=1+1, ""ü"""`);
-  expect(await readdir(join(directory, 'broken-fb'))).toContain('1+1- -ü.md');
+  expect(await readdir(join(directory, 'broken-fb'))).toContain('1+1- -ü-.md');
 });
 
 test('a class of 1000 is graded, and its answers are noted', async () => {
