@@ -1,9 +1,9 @@
 """Backpropagation with column vectors, one row of the data at a time: backprop_columns.py exercise.json mine.json
 
-The notation is that of M. Nielsen, Neural networks and deep learning (2015), chapter 2: kernels are [units][inputs], x and a
-are columns, delta belongs to the cost of one row, and the update divides by the number of rows in the batch. The L2 penalty is
-part of the update (weight decay), not of the gradient; the velocity is without the learning rate. `fys-nn trace check`
-recognises all three and says so: they are other ways to write the same.
+The notation is that of M. Nielsen, Neural networks and deep learning (2015), chapters 1 to 3: kernels are [units][inputs], x and
+a are columns, delta belongs to the cost of one row, the gradients are sums over the batch, which the update divides by its number
+of rows. The L2 penalty is part of the update (weight decay), not of the gradient; the velocity is without the learning rate.
+`fys-nn trace check` recognises all of these and says so: they are other ways to write the same.
 """
 import sys
 
@@ -55,12 +55,12 @@ class Network:
     def update_mini_batch(self, batch, eta, trace):
         passes = [self.backprop(x, y) for x, y in batch]
         for l, (w, b) in enumerate(zip(self.weights, self.biases)):
-            nabla_w = sum(deltas[l] @ activations[l].T for zs, activations, deltas in passes) / len(batch)
-            nabla_b = sum(deltas[l] for zs, activations, deltas in passes) / len(batch)
+            nabla_w = sum(deltas[l] @ activations[l].T for zs, activations, deltas in passes)
+            nabla_b = sum(deltas[l] for zs, activations, deltas in passes)
             decay_b = 2 * self.l2 * b if self.penalize == 'all' else 0
             v, u = self.velocities[l]
-            v = self.momentum * v + nabla_w + 2 * self.l2 * w
-            u = self.momentum * u + nabla_b + decay_b
+            v = self.momentum * v + nabla_w / len(batch) + 2 * self.l2 * w
+            u = self.momentum * u + nabla_b / len(batch) + decay_b
             self.velocities[l] = v, u
             self.weights[l] = w - eta * v
             if trace.layers[l].bias is not None:

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dtypes } from '../math/dtype.ts';
 import { activationNames } from '../nn/activations.ts';
 import type { LossName } from '../nn/losses.ts';
-import { pythonCandidates } from '../references/python.ts';
+import { pythonWith } from '../references/python.testing.ts';
 import { modelFormats, readTensors } from './formats.ts';
 import { importedWeights } from './imported-weights.ts';
 import { createModel, numbersFrom, plainParts } from './models.testing.ts';
@@ -25,17 +25,6 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const run = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(`../../examples/python/${name}`, import.meta.url));
-
-/** An interpreter that has these packages; null if there is none. */
-async function pythonWith(packages: string): Promise<string | null> {
-  const program = `import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, '${packages}'.split(', '))))`;
-  for (const interpreter of pythonCandidates()) {
-    const found = await run(interpreter, ['-c', program]).catch(() => null);
-    if (found !== null) return interpreter;
-  }
-  process.stderr.write(`${packages} are not installed for Python: tests of its scripts are skipped\n`);
-  return null;
-}
 
 const [withNumpy, withTorch, withOnnx] = await Promise.all(['numpy', 'torch', 'onnx, torch'].map(pythonWith));
 const testWith = (interpreter: string | null) => (interpreter === null ? test.skip : test);

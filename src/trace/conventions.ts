@@ -26,6 +26,15 @@ const scaled = (
   c: (step: Step) => number,
 ): Convention => ({ id, title, concerns, read: (recorded, _place, step) => scale(recorded, 1 / c(step)) });
 
+/** Gradients of the loss alone, c times ours. */
+const withoutPenalty = (id: string, title: string, c: (step: Step) => number): Convention => ({
+  id,
+  title,
+  concerns: isGradient,
+  read: (recorded, { layer, parameter }, step) =>
+    withPenalty(scale(recorded, 1 / c(step)), step.rules.penaltyGradient(step, layer!, parameter!)),
+});
+
 const rateOf = (step: Step): number => step.rules.rate(step);
 
 /** The conventions that are looked for. */
@@ -72,13 +81,21 @@ export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Conventio
     ...(penalty.lambda === 0 && penalty.l1 === 0
       ? []
       : [
-          {
-            id: 'penalty-in-update',
-            title: 'the gradients are recorded without the penalty, which the update adds',
-            concerns: isGradient,
-            read: (recorded: NumberArray, { layer, parameter }: Place, step: Step) =>
-              withPenalty(recorded, step.rules.penaltyGradient(step, layer!, parameter!)),
-          },
+          withoutPenalty(
+            'penalty-in-update',
+            'the gradients are recorded without the penalty, which the update adds',
+            () => 1,
+          ),
+          withoutPenalty(
+            'gradient-not-averaged-penalty-in-update',
+            'the gradients are not divided by N and are without the penalty; the update does both',
+            ({ N }) => N,
+          ),
+          withoutPenalty(
+            'gradient-negative-penalty-in-update',
+            'the gradients have the other sign and are without the penalty; the update makes up for both',
+            () => -1,
+          ),
         ]),
   ];
   const velocities = [

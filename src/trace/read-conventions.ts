@@ -8,11 +8,15 @@ import { type Place, placesOf } from './quantities.ts';
 import type { Rules } from './rules.ts';
 import { runRules } from './step.ts';
 
+/** The most conventions that are tried at once. */
+const mostAtOnce = 3;
+
 /**
  * Takes out of a recording the conventions in which its program writes the same thing differently.
  *
- * One is taken for a convention if without it fewer quantities differ and none differs that did not before: a mistake
- * moves on to the next quantity instead.
+ * Some are taken for conventions if without them fewer quantities differ and none differs that did not before: a mistake
+ * moves on to the next quantity instead. Several are tried at once where one is not enough: if the deltas are not divided by
+ * N and the update adds the penalty, the gradients are right only when both are taken out.
  */
 export function withoutConventions(
   exercise: Exercise,
@@ -22,77 +26,122 @@ export function withoutConventions(
 ): { recorded: Recorded; conventions: NotedConvention[] } {
   const places = placesOf(exercise);
   const conventions: NotedConvention[] = [];
-  let wrong = wrongPlaces(exercise, rules, recorded, tolerance);
-  const open = new Set(conventionsOf(exercise));
+  let wrong: ReadonlySet<number> = wrongPlaces(exercise, rules, recorded, tolerance);
+  let open = conventionsOf(exercise);
+  const without = (taken: readonly Convention[], until: number): Read | null => {
+    const before = new Set([...wrong].filter((key) => stepOf(key) <= until));
+    const read = readBy(exercise, rules, recorded, places, taken, until);
+    const left = wrongPlaces(exercise, rules, read, tolerance, until);
+    const isBetter = left.size < before.size && [...left].every((key) => before.has(key));
+    const isMadeUpFor = taken.every((one) => isFollowed(recorded, places, one, left, until));
+    return isBetter && isMadeUpFor ? { taken, read, left } : null;
+  };
   while (wrong.size > 0) {
-    const taken = [...open]
-      .filter((convention) => [...wrong].some((key) => convention.concerns(places[placeOf(key)])))
-      .map((convention) => {
-        const read = readBy(exercise, rules, recorded, places, convention);
-        return { convention, read, left: wrongPlaces(exercise, rules, read, tolerance) };
-      })
-      .filter(({ left }) => left.size < wrong.size && [...left].every((key) => wrong.has(key)))
-      .filter(({ convention, left }) => isFollowed(recorded, places, convention, wrong, left))
-      .toSorted((a, b) => a.left.size - b.left.size)
-      .at(0);
-    if (taken === undefined) break;
-    const { convention, read, left } = taken;
-    conventions.push({ id: convention.id, title: convention.title });
-    open.delete(convention);
+    // What helps nowhere in the first steps that differ is not tried in all.
+    const until = Math.min(...[...wrong].map(stepOf)) + 1;
+    const isConcerned = (one: Convention) => [...wrong].some((key) => one.concerns(places[placeOf(key)]));
+    const found = Array.from({ length: mostAtOnce }, (_, i) => i + 1).reduce<Read | null>(
+      (found, size) =>
+        found ??
+        setsOf(open, size)
+          .filter((taken) => taken.some(isConcerned))
+          .flatMap((taken) => without(taken, until) ?? [])
+          .toSorted((a, b) => a.left.size - b.left.size)
+          .reduce<Read | null>((best, { taken }) => best ?? without(taken, Infinity), null),
+      null,
+    );
+    if (found === null) break;
+    const { taken, read, left } = found;
+    conventions.push(...taken.map(({ id, title }) => ({ id, title })));
+    open = open.filter((one) => !taken.includes(one));
     [recorded, wrong] = [read, left];
   }
   return { recorded, conventions };
 }
 
+/** A recording without some conventions, and what still differs in it. */
+interface Read {
+  readonly taken: readonly Convention[];
+  readonly read: Recorded;
+  readonly left: ReadonlySet<number>;
+}
+
+/** The sets of so many conventions of different quantities. */
+function setsOf(conventions: readonly Convention[], size: number): Convention[][] {
+  if (size === 0) return [[]];
+  return conventions.flatMap((first, i) =>
+    setsOf(
+      conventions.slice(i + 1).filter(({ concerns }) => concerns !== first.concerns),
+      size - 1,
+    ).map((others) => [first, ...others]),
+  );
+}
+
 /** More places than a step has. */
 const stride = 1e6;
 const placeOf = (key: number): number => key % stride;
+const stepOf = (key: number): number => Math.floor(key / stride);
 
-/** The recorded quantities that do not follow from the ones before them. */
-function wrongPlaces(exercise: Exercise, rules: Rules, recorded: Recorded, tolerance: number): Set<number> {
+/** The recorded quantities, up to a step, that do not follow from the ones before them. */
+function wrongPlaces(
+  exercise: Exercise,
+  rules: Rules,
+  recorded: Recorded,
+  tolerance: number,
+  until = Infinity,
+): Set<number> {
   const wrong = new Set<number>();
   follow(exercise, rules, recorded, (expected, theirs, place, { step }) => {
+    if (step > until) return false;
     if (differenceOf(expected, theirs) > tolerance) wrong.add(step * stride + place);
     return true;
   });
   return wrong;
 }
 
-/** Whether the same step recorded something later that shows that the program makes up for the convention. */
+/** Whether some step recorded something later that shows that the program makes up for the convention. */
 function isFollowed(
   recorded: Recorded,
   places: readonly Place[],
   { concerns }: Convention,
-  wrong: ReadonlySet<number>,
   left: ReadonlySet<number>,
+  until: number,
 ): boolean {
-  return [...wrong].some((key) => {
-    const [step, place] = [Math.floor(key / stride), placeOf(key)];
-    if (left.has(key) || !concerns(places[place])) return false;
-    return recorded[step].some(
-      (values, later) =>
-        later > place &&
-        values !== null &&
-        places[later].layer === places[place].layer &&
-        !concerns(places[later]) &&
-        !left.has(step * stride + later),
+  return recorded.some((values, step) => {
+    const isRight = (place: number) => values[place] !== null && !left.has(step * stride + place);
+    return (
+      step <= until &&
+      places.some(
+        (place, index) =>
+          concerns(place) &&
+          isRight(index) &&
+          // A 0 is right under every convention.
+          values[index]!.values.some((value) => value !== 0) &&
+          places.some(
+            (after, later) =>
+              later > index && after.layer === place.layer && !concerns(after) && isRight(later),
+          ),
+      )
     );
   });
 }
 
-/** The recording as a program without the convention would have written it. */
+/** The recording, up to a step, as a program without the conventions would have written it. */
 function readBy(
   exercise: Exercise,
   rules: Rules,
   recorded: Recorded,
   places: readonly Place[],
-  convention: Convention,
+  taken: readonly Convention[],
+  until: number,
 ): Recorded {
   const read: (NumberArray | null)[][] = recorded.map((step) => [...step]);
   runRules(exercise, rules, (computed, place, step) => {
+    if (step.step > until) return null;
     const theirs = recorded[step.step]?.[place] ?? null;
     if (theirs === null || !hasShape(theirs, computed.shape)) return computed;
-    if (!convention.concerns(places[place])) return theirs;
+    const convention = taken.find(({ concerns }) => concerns(places[place]));
+    if (convention === undefined) return theirs;
     const values = convention.read(theirs, places[place], step);
     read[step.step][place] = values;
     return values;
