@@ -6,6 +6,7 @@ import { digitsOf } from '../trace/difference.ts';
 import { equationText } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import type { NumberArray } from '../trace/number-array.ts';
+import { type Need, needsOf, placesOf } from '../trace/quantities.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { exerciseText, layerText, quantityText, stepText } from '../trace/words.ts';
 import { fold } from './fold.ts';
@@ -42,7 +43,7 @@ export function checkText(file: string, result: CheckResult, { color, width }: S
         '',
         ...numbersOf(finding, result).map((line) => `  ${line}`),
         '',
-        ...causeOf(finding, paragraph),
+        ...causeOf(finding, result, paragraph),
       ].join('\n'),
     ),
     ...(first === null ? [] : [overview(result, chalk, { color, width })]),
@@ -88,11 +89,16 @@ function numbersOf(
 
 const numberText = (value: number): string => (value < 0 ? '' : ' ') + String(Number(value.toPrecision(15)));
 
-function causeOf({ explanations }: Finding, paragraph: (text: string, indent?: number) => string): string[] {
+function causeOf(
+  finding: Finding,
+  result: CheckResult,
+  paragraph: (text: string, indent?: number) => string,
+): string[] {
+  const { explanations } = finding;
   if (explanations.length === 0)
     return [
       paragraph('Cause: none of the known mistakes gives these numbers.', 2),
-      paragraph('What was recorded before it is right, so look at what lies between.', 2),
+      paragraph(whereToLook(finding, result), 2),
     ];
   const [{ digits, reproduced, of }] = explanations;
   const together = explanations.length > 1 ? 'These give the same numbers here' : 'This gives your numbers';
@@ -111,6 +117,27 @@ function causeOf({ explanations }: Finding, paragraph: (text: string, indent?: n
     '',
     paragraph(`${together}, to ${counted(digits, 'digit')}${rest}.`, 2),
   ];
+}
+
+/** Where a mistake without a name must be: in one line, if everything that the quantity is computed from was recorded. */
+function whereToLook(
+  { quantity: { index, batch } }: Finding,
+  { recording, exercise, first }: CheckResult,
+): string {
+  const places = placesOf(exercise);
+  const needs = needsOf(exercise)[index];
+  const unseen = needs.filter(({ index: need, before }) => {
+    const step = before ? batch.step - 1 : batch.step;
+    // The weights before the first step, and its empty state, are given.
+    return step >= 0 && recording.steps[step]?.[need] == null;
+  });
+  const names = (some: readonly Need[]) =>
+    [...new Set(some.map(({ index: need }) => quantityText(places[need], exercise)))].join(', ');
+  if (unseen.length > 0)
+    return `It is computed from ${names(unseen)}, which you did not record: record that too.`;
+  const isFirst = first?.quantity.index === index && first.quantity.batch.step === batch.step;
+  const inputs = names(needs.filter(({ before }) => !before || batch.step > 0));
+  return `What it is computed from ${inputs === '' ? 'is given' : `(${inputs}) ${isFirst ? 'is right' : 'is as you recorded it'}`}: look at the line that computes it.`;
 }
 
 /** For each quantity and layer the worst that was found, and the step where it starts. */

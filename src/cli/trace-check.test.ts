@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Exercise } from '../trace/exercise.ts';
 import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
-import { multiply } from '../trace/number-array.ts';
+import { map, multiply } from '../trace/number-array.ts';
 import { readableJson } from '../trace/readable-json.ts';
 import { recordingContent } from '../trace/recording-content.ts';
 import { rightRules } from '../trace/right-rules.ts';
@@ -72,6 +72,22 @@ test('elements are counted as the file has them', async () => {
   const { stdout: text } = await call('wrong in columns.json');
   const [row, column] = first.element as number[];
   expect(text).toContain(`yours[${column}, ${row}]`);
+});
+
+test('a mistake without a name is bounded by what was recorded', async () => {
+  const right = rightRules(exercise);
+  const odd: Rules = {
+    ...right,
+    loss: (step) => map(right.loss(step), (loss) => loss + Math.sin(loss)),
+  };
+  await write('odd.json', exercise, odd);
+  expect((await call('odd.json')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'What it is computed from (z of layer 2 (output), a of layer 2 (output), y) is right: look at the line that computes it.',
+  );
+  await write('odd loss.json', exercise, odd, ['loss']);
+  expect((await call('odd loss.json')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'It is computed from z of layer 2 (output), a of layer 2 (output), y, which you did not record: record that too.',
+  );
 });
 
 test('what is not a recording is refused, and no other file is checked before', async () => {
