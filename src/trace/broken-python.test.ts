@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { broken, right, unpackRecordings, withMistake } from './broken.testing.ts';
 import { checkRecording } from './check-recording.ts';
+import { differenceOf } from './difference.ts';
 import { readRecording } from './read-recording.ts';
 
 const [kept, now] = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'fys-nn-broken-')));
@@ -24,13 +25,18 @@ withNumPy('the programs of data/fixtures/backprop, run again', () => {
   test.each([...withMistake(broken).map(([name]) => name), ...right.map(({ name }) => name)])(
     '%s records what is kept',
     async (name) => {
-      const read = async (folder: string) => {
-        const { steps } = await readRecording(join(folder, `${name}.json`));
-        return steps.map((step) =>
-          step.map((array) => array && [array.shape, [...array.values].map((value) => value.toPrecision(6))]),
-        );
-      };
-      expect(await read(now)).toEqual(await read(kept));
+      const [made, before] = await Promise.all(
+        [now, kept].map((folder) => readRecording(join(folder, `${name}.json`))),
+      );
+      // NumPy rounds differently on other machines.
+      const far = before.steps.flatMap((step, number) =>
+        step.flatMap((array, index) => {
+          const again = made.steps[number][index];
+          const same = array === null || again === null ? array === again : differenceOf(array, again) < 1e-5;
+          return same ? [] : [{ step: number, index }];
+        }),
+      );
+      expect(far).toEqual([]);
     },
   );
 
