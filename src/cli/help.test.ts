@@ -10,6 +10,11 @@ import { optionGroups } from '../experiment/option-groups.ts';
 import type { ModelArray } from '../model/model-arrays.ts';
 import { encodeNpz } from '../model/npz.ts';
 import { runProgram } from '../program.testing.ts';
+import { exerciseContent } from '../trace/exercise-content.ts';
+import { idOfExercise } from '../trace/exercise-id.ts';
+import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
+import { readableJson } from '../trace/readable-json.ts';
+import { recordingContent } from '../trace/recording-content.ts';
 import { callProgram } from './called.testing.ts';
 import { examplesOf } from './examples.ts';
 import { createProgram } from './program.ts';
@@ -114,10 +119,18 @@ describe('every example', () => {
     const square = { path: ['layers', '0', 'kernel'], shape: [2, 2], dtype: 'float64', values: [1, 2, 3, 4] };
     for (const name of ['weights', 'square'])
       await writeFile(join(directory, `${name}.npz`), await encodeNpz([square as ModelArray], {}));
+    const made = madeExercise();
+    const exercise = { ...made, id: idOfExercise(made) };
+    await writeFile(join(directory, 'exercise.json'), readableJson(exerciseContent(exercise)));
+    await mkdir(join(directory, 'submissions'));
+    const recording = readableJson(recordingContent(recordingOf(exercise)));
+    for (const name of ['mine.json', 'submissions/anna.json'])
+      await writeFile(join(directory, name), recording);
+    await run(['trace', 'grade', '--init', 'rubric.yaml']);
     const trace = join(process.cwd(), 'data/fixtures/traces');
     await mkdir(join(directory, 'data/fixtures/traces'), { recursive: true });
     const [name] = readdirSync(trace).filter((one) => one.endsWith('.json'));
-    await copyFile(join(trace, name), join(directory, 'mine.json'));
+    await copyFile(join(trace, name), join(directory, 'my-run.json'));
     await copyFile(join(trace, name), join(directory, 'data/fixtures/traces', name));
   });
   afterAll(() => rm(directory, { recursive: true }));

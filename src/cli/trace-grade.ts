@@ -64,10 +64,11 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
   helpUnder(command, headings.output);
   command.addHelpText(
     'after',
-    '\nNothing in a submission is run. One that cannot be read, or has another exercise,\n' +
-      'gets 0 points and the reason. Exit status: 0 everything was graded, whatever the\n' +
-      'points; 3 a submission has fewer points than --fail-under; 2 the rubric or an\n' +
-      'exercise cannot be used; 1 fys-nn itself failed on a file.',
+    '\nNothing in a submission is run. One that cannot be read, or that has another\n' +
+      'exercise, gets 0 points and the reason.\n' +
+      'Exit status: 0 everything was graded, whatever the points; 3 a submission has\n' +
+      'fewer points than --fail-under; 2 the rubric or an exercise cannot be used;\n' +
+      '1 fys-nn itself failed on a file.',
   );
   addExamples(command, [
     ['trace grade --init my-rubric.yaml', 'a rubric with comments, to be changed'],
@@ -76,7 +77,7 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
       'trace grade submissions/*.json --rubric rubric.yaml --csv grades.csv --feedback feedback',
       'for a spreadsheet, and a file for each student',
     ],
-    ['trace grade mine.json --rubric rubric.yaml --fail-under 60%', 'for a CI server'],
+    ['trace grade submissions/anna.json --rubric rubric.yaml --fail-under 60%', 'for a CI server'],
   ]);
   command.action(async (files: string[], flags: GradeFlags) => {
     if (flags.init !== undefined) await writeStarter(flags.init, files, command);

@@ -87,7 +87,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
   addTraceCheckCommand(command, setStatus);
   addExamples(command, [
     ['trace data/fixtures/traces/*.json', 'the recorded runs that are part of this program'],
-    ['trace mine.json --tolerance 1e-8', 'a run of your own implementation'],
+    ['trace my-run.json --tolerance 1e-8', 'a run of your own implementation'],
   ]);
   addTraceGradeCommand(command, setStatus);
 }
