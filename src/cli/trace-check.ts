@@ -5,11 +5,13 @@ import { addExamples } from './examples.ts';
 import { screenOf } from './screen.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdoutRaw } from './terminal.ts';
+import { checkPage, writePage } from './trace-page.ts';
 import { toleranceOf } from './trace-tolerance.ts';
 
 interface TraceCheckFlags {
   readonly tolerance: string;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 /** `fys-nn trace check FILE...`: where a program's own numbers first differ from the exercise's, and why. */
@@ -20,6 +22,7 @@ export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void
     .argument('<files...>', 'what your program recorded, written by fys_trace.py or in the same format')
     .option('--tolerance <x>', 'largest relative difference that counts as rounding', '1e-10')
     .option('--json', 'print as JSON')
+    .option('--html <file>', 'also write a page of one recording: network, equation, numbers and cause')
     .addHelpText(
       'after',
       '\nEach recorded quantity is compared with what follows from the numbers recorded\n' +
@@ -30,6 +33,10 @@ export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void
     .action(async (files: string[], flags: TraceCheckFlags) => setStatus(await runCheck(files, flags)));
   addExamples(command, [
     ['trace check mine.json', 'the first difference, and its cause'],
+    [
+      'trace check mine.json --html mine.html',
+      'the same with a drawing and the equation, to print or to send',
+    ],
     ['trace check mine.json --json', 'for programs'],
   ]);
 }
@@ -39,6 +46,7 @@ async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promi
   const { checkRecording } = await import('../trace/check-recording.ts');
   const { shapeError } = await import('../trace/shape-error.ts');
   const tolerance = toleranceOf(flags.tolerance);
+  if (flags.html !== undefined) await checkPage(flags.html, files);
   const results: { file: string; result: CheckResult }[] = [];
   for (const file of files) {
     const recording = await readRecording(file);
@@ -57,5 +65,6 @@ async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promi
     const screen = screenOf(process.stdout);
     writeStdoutRaw(results.map(({ file, result }) => `${checkText(file, result, screen)}\n`).join('\n'));
   }
+  if (flags.html !== undefined) await writePage(flags.html, results[0], flags.tolerance);
   return results.some(({ result }) => result.first !== null) ? exitCodes.contradicted : exitCodes.done;
 }

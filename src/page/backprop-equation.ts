@@ -1,12 +1,13 @@
+import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import type { CheckedQuantity } from '../trace/check-result.ts';
 import { equationOf } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { type EquationPart, equals, row, symbolsIn } from '../trace/formula.ts';
 import { needsOf, type Place, placesOf, shapeOf } from '../trace/quantities.ts';
+import { isTurnedIn } from '../trace/read-recording.ts';
 import { quantityText } from '../trace/words.ts';
 import { type MarkAt, markSign, marks } from './backprop-marks.ts';
 import { mathML } from './backprop-mathml.ts';
-import { asInFile, shapeText } from './backprop-places.ts';
 import { dataTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
 
@@ -38,11 +39,17 @@ const nameOf = (text: string, layer: number | null, exercise: Exercise): string 
 
 /** What a quantity is computed from. */
 function inputsOf(
-  { index }: CheckedQuantity,
+  { index, place: own }: CheckedQuantity,
   exercise: Exercise,
 ): { readonly place: Place; readonly before: boolean }[] {
   const places = placesOf(exercise);
-  return needsOf(exercise)[index].map(({ index, before }) => ({ place: places[index], before }));
+  // A state is computed from its old value and from the new ones of other states, the weights from new states.
+  const isOld = ({ slot }: Place): boolean => slot !== null && slot === own.slot;
+  const needs = needsOf(exercise)[index].map(({ index, before }) => {
+    const place = places[index];
+    return { place, before: place.slot === null ? before : isOld(place) };
+  });
+  return needs.filter(({ place }, i) => needs.findIndex((other) => other.place === place) === i);
 }
 
 /** What a quantity is computed from in the same step and the program did not record. */
@@ -91,7 +98,5 @@ ${dataTable(
 }
 
 /** The shape that a quantity has in the file. */
-function fileShape(exercise: Exercise, place: Place, rows: number): readonly number[] {
-  const shape = shapeOf(exercise, place, rows);
-  return asInFile({ shape, values: new Float64Array(0) }, exercise.layout, place).shape;
-}
+const fileShape = (exercise: Exercise, place: Place, rows: number): readonly number[] =>
+  shapeInFile(shapeOf(exercise, place, rows), isTurnedIn(exercise.layout, place));

@@ -13,7 +13,7 @@ function render(formula: Formula, doubted: readonly EquationPart[]): Html {
     return /^[−-]?\d/.test(formula) ? html`<mn>${formula}</mn>` : html`<mi>${formula}</mi>`;
   switch (formula.kind) {
     case 'symbol': {
-      const letter = html`<mi>${formula.letter}</mi>`;
+      const letter = letterOf(formula.letter);
       return formula.layer === null ? letter : html`<msub>${letter}<mn>${formula.layer}</mn></msub>`;
     }
     case 'words':
@@ -61,6 +61,14 @@ function fenced(content: Html): Html {
   const stretches = /<m(?:frac|under|table)>/.test(content.markup);
   const bracket = (sign: string) => html`<mo${stretches ? null : html` stretchy="false"`}>${sign}</mo>`;
   return html`<mrow>${bracket('(')}${content}${bracket(')')}</mrow>`;
+}
+
+/** A letter, whose own subscript is one. */
+function letterOf(letter: string): Html {
+  const [, base, digit] = /^(.)([₁₂])$/.exec(letter) ?? [];
+  return base === undefined
+    ? html`<mi>${letter}</mi>`
+    : html`<msub><mi>${base}</mi><mn>${digit === '₁' ? '1' : '2'}</mn></msub>`;
 }
 
 const functionName = (name: string): Html =>

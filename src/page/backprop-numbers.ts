@@ -1,10 +1,11 @@
 import { significantText } from '../stats/significant.ts';
+import { shapeText } from '../trace/arrays.ts';
 import type { Finding } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { hasShape, type NumberArray } from '../trace/number-array.ts';
 import { quantityText } from '../trace/words.ts';
-import { asInFile, shapeText } from './backprop-places.ts';
+import { asInFile, indicesInFile } from './backprop-places.ts';
 import { isSingle, type Span, spansOf } from './backprop-spans.ts';
 import { type Html, html } from './html.ts';
 
@@ -17,10 +18,10 @@ export function numbersBlock({ quantity, element }: Finding, exercise: Exercise)
   const { layout } = exercise;
   const { place, expected, theirs, difference } = quantity;
   const right = asInFile(expected, layout, place);
-  if (!hasShape(theirs, expected.shape)) return shapesBlock(quantityText(place, exercise), right, theirs);
   const yours = asInFile(theirs, layout, place);
+  if (!hasShape(theirs, expected.shape)) return shapesBlock(quantityText(place, exercise), right, yours);
   const digits = Math.min(16, Math.max(5, digitsOf(difference) + 3));
-  const at = right.shape.length === 2 && right !== expected ? element.toReversed() : element;
+  const at = indicesInFile(element, layout, place);
   return columnsOf(right.shape) === 1
     ? listTable(yours, right, digits, at)
     : html`<div class="matrices">${matrixTable('your program', yours, digits, at, right)}${matrixTable(
@@ -94,9 +95,9 @@ function matrixTable(
 }
 
 /** Two arrays of different shapes. */
-function shapesBlock(name: string, right: NumberArray, theirs: NumberArray): Html {
-  return html`<p>The ${name} that your program recorded has the shape ${shapeText(theirs.shape)}; it should be ${shapeText(right.shape)}.</p>
-<div class="matrices">${matrixTable('your program', theirs, 6, [], null)}${matrixTable('right', right, 6, [], null)}</div>`;
+function shapesBlock(name: string, right: NumberArray, yours: NumberArray): Html {
+  return html`<p>The ${name} that your program recorded has the shape ${shapeText(yours.shape)}; it should be ${shapeText(right.shape)}.</p>
+<div class="matrices">${matrixTable('your program', yours, 6, [], null)}${matrixTable('right', right, 6, [], null)}</div>`;
 }
 
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-10 * Math.max(1e-5, Math.abs(b));

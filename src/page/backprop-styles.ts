@@ -31,7 +31,7 @@ export const backpropStyles = `
 .equation { overflow-x: auto; font-size: 1.25rem; padding: 0.6rem 0; }
 math { font-family: 'STIX Two Math', 'Latin Modern Math', 'Cambria Math', math; }
 math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: var(--warning); }
-.meanings math { font-size: 1.1em; }
+.meanings math { font-size: 1.1em; math-style: normal; }
 .meanings { list-style: none; padding: 0; margin: 0.4rem 0; display: flex; flex-wrap: wrap; gap: 0.3rem 2rem; }
 .explanation { border-left: 4px solid var(--line); padding-left: 0.9rem; margin: 1rem 0; }
 .explanation h3 { margin-top: 0; }
@@ -54,6 +54,6 @@ math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: 
   .network { max-width: 11cm; }
   .equation { overflow: visible; }
   .lit rect, .mark, .numbers .first { print-color-adjust: exact; }
-  .explanation, .network, .equation { break-inside: avoid; }
+  .explanation, .network, .equation, .matrices, footer { break-inside: avoid; }
 }
 `;

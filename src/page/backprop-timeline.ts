@@ -9,11 +9,12 @@ const mostSteps = 10;
 const mostLayers = 7;
 
 /** Every quantity of every step: a row for each quantity, in the order in which a step computes them, and a column for each step. */
-export function timeline({ exercise, first }: CheckResult, markAt: MarkAt): Html {
+export function timeline({ exercise, first, absent }: CheckResult, markAt: MarkAt): Html {
   const batches = batchesOf(exercise);
   const steps = spansOf(batches.length, first?.quantity.batch.step ?? null, mostSteps);
   const layers = spansOf(exercise.layers.length, first?.quantity.place.layer ?? null, mostLayers);
-  const rows = groupsOf(placesOf(exercise), layers);
+  const recorded = placesOf(exercise).filter(({ quantity }) => !absent.includes(quantity));
+  const rows = groupsOf(recorded, layers);
   const cells = (places: readonly Place[]): Html[] =>
     steps.map(({ from, to }) => {
       const all = batches

@@ -67,7 +67,7 @@ test('the first difference is lit once, and what was not recorded is marked', ()
   const page = backpropPage(madeResult('weights only'), submission);
   expect(page.match(/class="lit first"/g)).toHaveLength(1);
   expect(page).toMatch(/class="lit absent"/);
-  expect(textOf(page)).toContain('did not record the kernel_gradient of layer 0 (hidden)');
+  expect(textOf(page)).toContain('did not record kernel_gradient of layer 0 (hidden)');
   expect(textOf(page)).toContain('so the ratio of the changes is 2.');
 });
 

@@ -90,7 +90,7 @@ const makers: Readonly<Record<string, () => CheckResult>> = {
       }),
     ),
   'six hidden layers': () =>
-    checked(sizedExercise([3, 8, 7, 6, 5, 4, 9, 2], ['tanh', 'linear'], {}, 12), (right) => ({
+    checked(sizedExercise([3, 8, 7, 6, 5, 4, 9, 2], ['tanh', 'linear'], {}, 4), (right) => ({
       hiddenDelta: (step, layer) => scale(right.hiddenDelta(step, layer), layer === 3 ? 1.7 : 1),
     })),
   '100 units': () =>

@@ -9,7 +9,7 @@ import { networkDiagram } from './backprop-diagram.ts';
 import { equationBlock, unseenInputs } from './backprop-equation.ts';
 import { type Mark, type MarkAt, markLegend, marksOf, worstOf } from './backprop-marks.ts';
 import { cellText, numbersBlock } from './backprop-numbers.ts';
-import { elementText } from './backprop-places.ts';
+import { indicesInFile } from './backprop-places.ts';
 import { backpropStyles } from './backprop-styles.ts';
 import { timeline } from './backprop-timeline.ts';
 import { pageDocument } from './document.ts';
@@ -43,7 +43,7 @@ ${first === null ? null : cause(first, result, markAt)}
   ].map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>
 <main>
-${section('network', first === null ? 'What was compared' : 'Where', whereBlock(result, markAt))}
+${section('where', first === null ? 'What was compared' : 'Where', whereBlock(result, markAt))}
 ${
   first === null
     ? null
@@ -92,13 +92,17 @@ export function verdict({ exercise, quantities, first }: CheckResult): string {
   return `All ${numbers.toLocaleString('en')} recorded numbers are the same as those of a right program, to at least ${counted(digitsOf(difference), 'digit')}.`;
 }
 
+/** "a, b and c". */
+const inWords = (names: readonly string[]): string =>
+  names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+
 /** The likely cause in a sentence. */
 function cause({ quantity, explanations }: Finding, { exercise }: CheckResult, markAt: MarkAt): Html {
   const unseen = unseenInputs(quantity, exercise, markAt);
   const hint =
     unseen.length === 0
       ? null
-      : html`<p>Your program did not record the ${unseen.join(' and the ')}, from which it is computed: the mistake may already be there.</p>`;
+      : html`<p>Your program did not record ${inWords(unseen)}, from which it is computed: the mistake may already be there.</p>`;
   if (explanations.length === 0) return html`<p>No known mistake reproduces its numbers.</p>${hint}`;
   const [{ title, digits }] = explanations;
   const others = explanations.length - 1;
@@ -138,8 +142,9 @@ function numbersSentence(finding: Finding, result: CheckResult): string {
   const { quantity, element, ours, theirs, ratio } = finding;
   if (ours === null || theirs === null) return '';
   const { place } = quantity;
-  const at = elementText(element, result.exercise.layout, place);
-  const which = element.length === 0 ? '' : `The first element that differs is ${place.quantity}${at}. `;
+  const at = indicesInFile(element, result.exercise.layout, place);
+  const which =
+    at.length === 0 ? '' : `The first element that differs is ${place.quantity}[${at.join(', ')}]. `;
   const times = ratio === null ? '' : ` The ratio is ${cellText(ratio, 10)}.`;
   return `${which}Your program has ${cellText(theirs, 12)}; a right one has ${cellText(ours, 12)}.${times}${changeSentence(finding, result)}`;
 }
@@ -179,7 +184,7 @@ const doubtedIn = ({ explanations }: Finding) => explanations.flatMap(({ doubts 
 function footer({ exercise, tolerance }: CheckResult, command: string): Html {
   return html`<footer>
 <h2>Where these numbers come from</h2>
-<p>fys-nn ${programVersion()} computed every quantity of the exercise <code>${exercise.id}</code> from its data, initial weights and batches, and
+<p>fys-nn ${programVersion()} computed every quantity of the exercise <code class="hash">${exercise.id}</code> from its data, initial weights and batches, and
 compared. Two arrays are the same if they differ by at most ${tolerance} of the largest number. No code of the program was run. To repeat the
 check:</p>
 <p class="command"><code>${command}</code></p>

@@ -50,7 +50,7 @@ const velocity = (v: Formula, step: Formula): Formula =>
   part('momentum', row(momentum, times, v, plus, step));
 const rooted = (s: Formula): Formula => row(part('root', root(s)), plus, epsilon);
 const squared = (g: Formula): Formula => part('square', square(g));
-const correction = (beta: Formula): Formula => part('correction', brackets(row('1', minus, power(beta, t))));
+const correction = (beta: Formula): Formula => part('correction', row('1', minus, power(beta, t)));
 
 /** Adagrad and RMSprop: w <- w - rate g / (sqrt(s) + epsilon), or by way of a velocity. */
 const rootMeanSquare = (s: Rule): OptimizerForm => ({
