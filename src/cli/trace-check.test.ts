@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Exercise } from '../trace/exercise.ts';
 import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
@@ -96,4 +96,36 @@ test('what is not a recording is refused, and no other file is checked before', 
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/^error: other\.json/);
   expect((await call('right.json', '--tolerance', '-1')).status).toBe(2);
+});
+
+describe('--html', () => {
+  const has = async (name: string) => (await readdir(folder)).includes(name);
+
+  test.each(['wrong.json', 'right in columns.json'])(
+    'writes a page of %s, also over an earlier one',
+    async (name) => {
+      const { status, stdout, stderr } = await call(name, '--html', 'pages/mine.html', '--tolerance', '1e-9');
+      expect(status).toBe(name === 'wrong.json' ? 3 : 0);
+      expect(stdout).toContain(`${name}: `);
+      expect(stderr).toBe('wrote pages/mine.html\n');
+      const page = await readFile(join(folder, 'pages', 'mine.html'), 'utf8');
+      expect(page).toMatch(/^<!DOCTYPE html>[\s\S]*<\/html>\n$/);
+      expect(page).toContain(name === 'wrong.json' ? '<h1>Not right yet</h1>' : '<h1>Right</h1>');
+      expect(page).toContain('--tolerance 1e-9');
+    },
+  );
+
+  test.each([
+    [['wrong.json', 'right.json', '--html', 'page.html'], '--html writes the page of one recording'],
+    [['wrong.json', '--html', 'wrong.json'], '--html names a file that fys-nn trace check did not write'],
+    [['wrong.json', '--html', '.'], '--html names a folder'],
+    [['absent.json', '--html', 'page.html'], 'absent.json'],
+  ])('%p is refused, and nothing is written', async (args, what) => {
+    const before = await readFile(join(folder, 'wrong.json'));
+    const { status, stdout, stderr } = await call(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(what);
+    expect(await has('page.html')).toBe(false);
+    expect(await readFile(join(folder, 'wrong.json'))).toEqual(before);
+  });
 });
