@@ -21,10 +21,11 @@ from fys_trace import load
 
 keras.backend.set_floatx('float64')
 
+# Those of TensorFlow have constants that are rounded to float32, also in float64.
 ACTIVATIONS = {
-    'leaky_relu': lambda z: keras.activations.leaky_relu(z, negative_slope=0.01),
-    'gelu': lambda z: keras.activations.gelu(z, approximate=False),
-    'gelu_tanh': lambda z: keras.activations.gelu(z, approximate=True),
+    'leaky_relu': lambda z: tf.where(z > 0, z, 0.01 * z),
+    'gelu': lambda z: z * (1 + tf.math.erf(z / 2 ** 0.5)) / 2,
+    'gelu_tanh': lambda z: z * (1 + tf.tanh((2 / np.pi) ** 0.5 * (z + 0.044715 * z ** 3))) / 2,
 }
 
 
@@ -45,10 +46,10 @@ def make_loss(trace):
 
 
 def make_optimizer(trace):
-    given, rate = trace.optimizer, trace.learning_rate
-    if given['name'] == 'sgd':
-        return keras.optimizers.SGD(rate, float(given.get('momentum', 0)), nesterov=given.get('nesterov') in (True, 'yes'))
     # np.float64, because TensorFlow rounds Python's numbers to float32 on the way.
+    given, rate = trace.optimizer, np.float64(trace.learning_rate)
+    if given['name'] == 'sgd':
+        return keras.optimizers.SGD(rate, np.float64(given.get('momentum', 0)), nesterov=given.get('nesterov') in (True, 'yes'))
     settings = {'beta_1': np.float64(given.get('beta1', 0)), 'beta_2': np.float64(given.get('beta2', 0)), 'epsilon': given.get('epsilon')}
     if given['name'] == 'adam':
         return keras.optimizers.Adam(rate, **settings)

@@ -154,7 +154,7 @@ const programs: Program[] = [
   python(
     withKeras,
     'keras_hooks.py',
-    ['momentum', 'Adam', 'AdamW, binary', 'decay and momentum'],
+    ['momentum', 'Adam', 'AdamW, binary', 'decay and momentum', "Nesterov's momentum, clipped"],
     ['velocity-negative'],
   ),
   {
