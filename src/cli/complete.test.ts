@@ -65,6 +65,7 @@ describe('what fits', () => {
     [['mnist', '--data-dir', 'x'], 'folders'],
     [['verify', '--claims', ''], 'files'],
     [['trace', 'a.json', ''], 'files'],
+    [['trace', 'mine'], 'files'],
     [['plot', 'a', ''], 'folders'],
     [['check', ''], 'folders'],
   ])('%j: %s', (words, kind) => {

@@ -13,6 +13,7 @@ const runSettings = new Set([
   'jobs',
   'store',
   'out',
+  'outputs',
   'timeout',
   'format',
   'first',

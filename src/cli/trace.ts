@@ -6,6 +6,7 @@ import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 import { addTraceCheckCommand } from './trace-check.ts';
 import { addTraceGradeCommand } from './trace-grade.ts';
+import { addTraceNewCommand } from './trace-new.ts';
 import { toleranceOf } from './trace-tolerance.ts';
 
 /**
@@ -84,11 +85,12 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
         );
       },
     );
-  addTraceCheckCommand(command, setStatus);
   addExamples(command, [
     ['trace data/fixtures/traces/*.json', 'the recorded runs that are part of this program'],
     ['trace my-run.json --tolerance 1e-8', 'a run of your own implementation'],
   ]);
+  addTraceNewCommand(command);
+  addTraceCheckCommand(command, setStatus);
   addTraceGradeCommand(command, setStatus);
 }
 

@@ -119,7 +119,7 @@ function anyOption(name: OptionName): Option {
 }
 
 /** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
-export async function planTraining(flags: TrainFlags) {
+export async function planTraining(flags: DataFlags & SettingFlags & Pick<RunFlags, 'variant' | 'quick'>) {
   const { trainExperiment } = await import('../experiment/train.ts');
   const choice = { ...dataChoiceOf(flags), data: dataOf(flags) };
   return await planOwn(flags, variantAndQuick(flags), (given) => trainExperiment(choice, given));
@@ -157,7 +157,7 @@ export function dataChoiceOf(flags: DataFlags): Partial<DataChoice> {
 }
 
 /** The data that are asked for; a formula needs no others. Errors: neither is given. */
-function dataOf({ data, formula }: TrainFlags): string {
+function dataOf({ data, formula }: DataFlags & SettingFlags): string {
   if (data !== undefined) return data;
   if (formula !== undefined) return 'formula';
   throw new UserError({

@@ -12,6 +12,7 @@ export type Purpose =
   | 'dropout'
   | 'bootstrap'
   | 'architecture'
+  | 'exercise'
   | 'verdicts';
 
 /** A seeded stream of random numbers; every method draws from the same state. */

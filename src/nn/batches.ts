@@ -2,8 +2,10 @@ import { createRng, permutation } from '../math/rng.ts';
 
 /** A source of mini-batches of row indices. `startEpoch` must be called before the first batch of an epoch. */
 export interface Batches {
-  /** Rows in each mini-batch. */
+  /** Rows in each mini-batch; the most of them where `sizeOf` says how many. */
   readonly size: number;
+  /** Rows in the mini-batch of a step of this epoch; absent: `size`. */
+  readonly sizeOf?: (step: number) => number;
   /** Mini-batches in an epoch. */
   readonly steps: number;
   /** Whether each batch is known to be all rows in order. */
@@ -60,11 +62,12 @@ export const batchings = {
 export type Batching = keyof typeof batchings;
 export const batchingNames = Object.keys(batchings) as Batching[];
 
-/** The batches of a recorded run: [epoch][step][row index]. */
+/** The batches of a recorded run: [epoch][step][row index]. They may have different sizes, such as a smaller last one. */
 export function recordedBatches(recorded: readonly (readonly (readonly number[])[])[]): Batches {
   let current = recorded[0];
   return {
-    size: recorded[0][0].length,
+    size: recorded.flat().reduce((most, { length }) => Math.max(most, length), 0),
+    sizeOf: (step) => current[step].length,
     steps: recorded[0].length,
     startEpoch: (epoch) => {
       current = recorded[epoch];

@@ -113,9 +113,10 @@ export async function train(
     masks?.startEpoch(epoch);
     for (let index = 0; index < batches.steps; index++) {
       batches.fill(index, kernels.ints, stepMemory.rows);
-      masks?.draw(kernels, batches.size);
+      const rows = batches.sizeOf?.(index) ?? batches.size;
+      masks?.draw(kernels, rows);
       const rate = schedule(learningRate, epoch, index, batches.steps);
-      steps.run(batches.size, rate, epoch * batches.steps + index + 1);
+      steps.run(rows, rate, epoch * batches.steps + index + 1);
     }
   };
   const evaluateHere = (): Scores =>

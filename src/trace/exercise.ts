@@ -7,9 +7,12 @@ import type { NumberArray } from './number-array.ts';
 
 /** Which way round the arrays of a file are. In memory they are always [in][out], and one row for each sample. */
 export interface Layout {
-  readonly kernel: 'in-out' | 'out-in';
-  readonly batch: 'first' | 'last';
+  readonly kernel: (typeof kernelLayouts)[number];
+  readonly batch: (typeof batchLayouts)[number];
 }
+
+export const kernelLayouts = ['in-out', 'out-in'] as const;
+export const batchLayouts = ['first', 'last'] as const;
 
 export interface ExerciseLayer {
   readonly units: number;

@@ -1,6 +1,5 @@
 import { UserError } from '../errors.ts';
 import { evaluationRows } from '../nn/evaluate.ts';
-import type { Exercise } from './exercise.ts';
 import type { Trace } from './trace-schema.ts';
 
 /** Numbers that a replay may hold in memory: 256 MiB. */
@@ -51,9 +50,18 @@ const maxAnswers = 2 ** 22;
 /** Multiplications that one run through an exercise may need. The search for mistakes runs it some hundred times. */
 const maxOfExercise = 2 ** 25;
 
+/** What the work for an exercise depends on. */
+export interface ExerciseSize {
+  readonly inputs: number;
+  readonly layers: readonly { readonly units: number }[];
+  /** In all epochs. */
+  readonly steps: number;
+  /** The rows of all steps together. */
+  readonly taken: number;
+}
+
 /** Refuses an exercise that is too large to be checked in a few seconds. Errors: UserError with the limit. */
-export function checkExerciseWork(subject: string, exercise: Exercise): void {
-  const { x, layers, batches } = exercise;
+export function checkExerciseWork(subject: string, { inputs, layers, steps, taken }: ExerciseSize): void {
   const refuse = (problem: string, expected: string, received: string) => {
     throw new UserError({
       what: `${subject} ${problem}`,
@@ -63,15 +71,13 @@ export function checkExerciseWork(subject: string, exercise: Exercise): void {
     });
   };
   if (layers.length > maxLayers) refuse('has too many layers', `at most ${maxLayers}`, `${layers.length}`);
-  const steps = batches.flat();
-  const taken = steps.reduce((sum, { length }) => sum + length, 0);
-  const widths = [x.shape[1], ...layers.map(({ units }) => units)];
+  const widths = [inputs, ...layers.map(({ units }) => units)];
   const weights = layers.reduce((sum, { units }, index) => sum + (widths[index] + 1) * units, 0);
   const units = widths.reduce((sum, width) => sum + width, 0);
-  const answers = 4 * steps.length * weights + 3 * taken * units;
+  const answers = 4 * steps * weights + 3 * taken * units;
   if (answers > maxAnswers)
     refuse('has too many numbers in its answers', `at most ${maxAnswers}`, `about ${answers}`);
-  const multiplications = 3 * taken * weights + 10 * steps.length * weights;
+  const multiplications = 3 * taken * weights + 10 * steps * weights;
   if (multiplications > maxOfExercise)
     refuse('takes too long to check', `at most ${maxOfExercise} multiplications`, `about ${multiplications}`);
 }

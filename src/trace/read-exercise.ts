@@ -25,7 +25,10 @@ export async function exerciseFrom(file: string, content: unknown, at = ''): Pro
   const written = parsedBy(exerciseFile, file, content, at);
   const place = (entry: string) => (at === '' ? entry : `${at}.${entry}`);
   const exercise = await exerciseOf(written, file, place);
-  checkExerciseWork(file, exercise);
+  const steps = exercise.batches.flat();
+  const taken = steps.reduce((sum, { length }) => sum + length, 0);
+  const { layers, x } = exercise;
+  checkExerciseWork(file, { inputs: x.shape[1], layers, steps: steps.length, taken });
   if (written.id === idOfExercise(exercise)) return exercise;
   throw new UserError({
     what: `${file} was changed since the exercise was made: ${place('id')} does not belong to its data, model, optimizer and batches`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activationNames } from '../nn/activations.ts';
 import { createOptimizer, type OptimizerConfig, optimizerNames } from '../nn/optimizers.ts';
-import type { Layout } from './exercise.ts';
+import { batchLayouts, kernelLayouts } from './exercise.ts';
 import { optimizerSchema } from './trace-schema.ts';
 
 // The form of the files of fys-nn-trace/3. `npm run schema` writes it to data/trace.schema.json as JSON Schema. When a file is
@@ -17,9 +17,6 @@ export const recordedLosses = [
   'softmax_cross_entropy',
   'binary_cross_entropy',
 ] as const;
-
-export const kernelLayouts = ['in-out', 'out-in'] as const satisfies Layout['kernel'][];
-export const batchLayouts = ['first', 'last'] as const satisfies Layout['batch'][];
 
 /** The slots of every optimiser, in the order of the table. */
 const slots = [

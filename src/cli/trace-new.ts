@@ -1,0 +1,263 @@
+import { basename, resolve } from 'node:path';
+import { Argument, type Command, Option } from 'commander';
+import { counted, printable, printableText, UserError } from '../errors.ts';
+import { groupOf, inGroups } from '../experiment/option-groups.ts';
+import {
+  flagOf,
+  type OptionName,
+  optionNames,
+  options,
+  parseOption,
+  type Setting,
+  type Settings,
+  withChoices,
+} from '../experiment/options.ts';
+import { parseChoice, parseInteger } from '../parsing/value-list.ts';
+import type { Task } from '../stats/metrics.ts';
+import { batchLayouts, kernelLayouts } from '../trace/exercise.ts';
+import { exerciseModels, exerciseOptions, refuseForeign, usualSettings } from '../trace/exercise-settings.ts';
+import type { Draft } from '../trace/new-exercise.ts';
+import { addExamples } from './examples.ts';
+import { listFlag } from './experiment.ts';
+import { settingFlag, withFlags } from './flags.ts';
+import { fold } from './fold.ts';
+import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
+import { writeStderr } from './terminal.ts';
+import { type DataFlags, dataOptions, planTraining } from './train.ts';
+
+const tasks = ['regression', 'classification'] as const satisfies Task[];
+const exerciseHeading = 'Exercise:';
+const modelNames = Object.keys(exerciseModels) as (keyof typeof exerciseModels)[];
+
+const notes =
+  'Each option takes one value; the same options give the same files. Without --data the exercise draws its own rows. Sizes ' +
+  'that you leave out are chosen so that all of them differ: 17 rows in batches of 6, 6 and 5, with 2 inputs, hidden layers ' +
+  'of 7 and 4 nodes, and 3 outputs.';
+
+/** What the user typed. */
+interface NewFlags extends DataFlags, Partial<Record<OptionName, string>> {
+  readonly inputs?: string;
+  readonly outputs?: string;
+  readonly kernel: string;
+  readonly batch: string;
+  readonly name?: string;
+  readonly out: string;
+  readonly answers?: string;
+  readonly force?: boolean;
+}
+
+/** `fys-nn trace new`: writes an exercise for a backpropagation of one's own, and its answers. */
+export function addTraceNewCommand(trace: Command): void {
+  const command = trace
+    .command('new')
+    .description(
+      'Write an exercise for your own backpropagation: data, initial weights, batches and settings, and its answers in a second file',
+    );
+  command.addArgument(
+    new Argument('[model]', `${modelNames.join(', ')}: what is trained, where options say nothing else`),
+  );
+  command.registeredArguments[0].argChoices = [...modelNames];
+  addUnder(
+    command,
+    exerciseHeading,
+    choosing('--task <name>', `${tasks.join(' or ')} (default: regression, or that of the loss)`, tasks),
+    new Option('--inputs <n>', 'inputs of a row'),
+    new Option('--outputs <n>', 'outputs, or classes'),
+    choosing(
+      '--kernel <order>',
+      'in-out: a kernel is [inputs][units], a = x W; out-in: [units][inputs], a = W x',
+      kernelLayouts,
+    ).default(kernelLayouts[0]),
+    choosing(
+      '--batch <place>',
+      'where the rows of a batch are: first: x is [rows][inputs]; last: [inputs][rows]',
+      batchLayouts,
+    ).default(batchLayouts[0]),
+  );
+  const isOfData = (name: OptionName) => [headings.data, 'Features:'].includes(`${groupOf(name)}:`);
+  const names = inGroups(optionNames);
+  // The model comes first: most exercises draw their own rows.
+  for (const name of names) if (!isOfData(name)) command.addOption(exerciseOption(name));
+  addUnder(command, headings.data, ...dataOptions().filter(({ long }) => long !== '--task'));
+  for (const name of names) if (isOfData(name)) command.addOption(exerciseOption(name));
+  addUnder(
+    command,
+    headings.output,
+    new Option('--out <file>', 'the exercise').default('exercise.json'),
+    new Option(
+      '--answers <file>',
+      'what each step computes; none: no answers (default: exercise.answers.json)',
+    ),
+    new Option('--name <text>', "what the exercise is called (default: the file's name)"),
+    new Option('--force', 'replace files that are already there'),
+  );
+  helpUnder(command, headings.output);
+  command.addHelpText('after', `\n${fold(notes, 80).join('\n')}`);
+  addExamples(command, [
+    ['trace new', 'two hidden layers, mean squared error, SGD'],
+    [
+      'trace new logistic --optimizer adam --lambda 0.01 --out logistic.json',
+      'softmax regression with a penalty',
+    ],
+    [
+      'trace new --data iris --hidden 8 --kernel out-in --out iris.json',
+      'rows of given data, kernels the other way round',
+    ],
+  ]);
+  command.action(async (model: string | undefined, flags: NewFlags) => writeExercise(model, flags));
+}
+
+/** Defaults that depend on the other settings, in words. */
+const otherDefaults: Readonly<Partial<Record<OptionName, string>>> = {
+  ...{ biasInit: 'normal, deviation 0.3', outputBiasInit: 'the same' },
+  ...{ epochs: 'as many as make about 6 steps, at least 2', loss: 'mse, or cross_entropy of classes' },
+};
+
+/** An option of every command that trains; hidden where exercises do not have it, which is then said with the reason. */
+function exerciseOption(name: OptionName): Option {
+  const { description, choices } = options[name];
+  const usual = (usualSettings as Settings)[name];
+  const shown = name in otherDefaults ? otherDefaults[name] : usual;
+  const text = name === 'samples' ? 'rows of the exercise' : withChoices(description, choices);
+  const option = listFlag(
+    settingFlag(name, shown === undefined || shown === 'seed' ? text : `${text} (default: ${shown})`),
+  );
+  option.helpGroup(name === 'samples' ? exerciseHeading : `${groupOf(name)}:`);
+  if (choices !== undefined) option.argChoices = [...choices];
+  return exerciseOptions.includes(name) ? option : option.hideHelp();
+}
+
+async function writeExercise(model: string | undefined, flags: NewFlags): Promise<void> {
+  const { writeFiles } = await import('./new-files.ts');
+  const { makeExercise } = await import('../trace/new-exercise.ts');
+  const { exerciseContent } = await import('../trace/exercise-content.ts');
+  const { answersTo, recordingContent } = await import('../trace/recording-content.ts');
+  const { readableJson } = await import('../trace/readable-json.ts');
+  const { exerciseText } = await import('../trace/words.ts');
+  const { programVersion } = await import('../output/version.ts');
+  const { shellQuoted } = await import('../experiment/command-text.ts');
+  const { out } = flags;
+  const { answers = `${out.replace(/\.json$/i, '')}.answers.json` } = flags;
+  const layout = {
+    kernel: parseChoice(flags.kernel, kernelLayouts, '--kernel'),
+    batch: parseChoice(flags.batch, batchLayouts, '--batch'),
+  };
+  const name = nameFrom(flags);
+  const { draft, notes } = await draftFrom(model, flags);
+  const exercise = await makeExercise(draft, { name, source: `fys-nn ${programVersion()}`, layout });
+  const files = [{ path: out, text: readableJson(exerciseContent(exercise)) }];
+  if (answers !== 'none') {
+    if (resolve(answers) === resolve(out)) throw sameFile(answers);
+    files.push({ path: answers, text: readableJson(recordingContent(answersTo(exercise))) });
+  }
+  await writeFiles(files, flags.force === true);
+  const [rows] = exercise.x.shape;
+  const steps = exercise.batches.flat().length;
+  writeStderr(
+    ...notes.map((note) => `note: ${withFlags(note)}`),
+    `wrote ${out}: ${exerciseText(exercise)}; ${counted(rows, 'row')}, ${counted(steps, 'step')}`,
+    ...(answers === 'none' ? [] : [`wrote ${answers}: what a right program computes in each step`]),
+    `next: record what your own program computes (examples/python/fys_trace.py), then: fys-nn trace check ${shellQuoted('mine.json')}`,
+  );
+}
+
+/** What the exercise is called: on one line, and not so long that tables cannot show it. */
+function nameFrom({ name, out }: NewFlags): string {
+  if (name === undefined)
+    return printable(basename(out))
+      .replace(/\.json$/i, '')
+      .slice(0, 80);
+  if (name.trim() !== '' && name.length <= 80 && printableText.test(name)) return name;
+  throw new UserError({
+    what: '--name cannot be used as a name',
+    expected: '1 to 80 printable characters',
+    received: name,
+    remedy: 'choose another name, or leave out --name to use that of the file',
+  });
+}
+
+function sameFile(path: string): UserError {
+  return new UserError({
+    what: '--answers is the file of the exercise',
+    expected: 'another file, or none',
+    received: path,
+    remedy: 'leave out --answers',
+  });
+}
+
+/** What the exercise is made from: rows of its own, or of the data that the user names. */
+async function draftFrom(
+  model: string | undefined,
+  flags: NewFlags,
+): Promise<{ draft: Draft; notes: readonly string[] }> {
+  const { dataDraft, ownDraft } = await import('../trace/exercise-drafts.ts');
+  const typed = settingsFrom(flags);
+  const hasData = flags.data !== undefined || flags.formula !== undefined;
+  refuseForeign(typed, hasData);
+  const ofModel: Settings =
+    model === undefined ? {} : exerciseModels[parseChoice(model, modelNames, 'model')];
+  // What the user types of the loss decides the task.
+  const given = { ...ofModel, ...typed };
+  const whole = (text: string | undefined, flag: string) =>
+    text === undefined ? undefined : parseInteger(text, flag, 1, 1000);
+  const inputs = whole(flags.inputs, '--inputs');
+  const outputs = whole(flags.outputs, '--outputs');
+  const task = flags.task === undefined ? undefined : parseChoice(flags.task, tasks, '--task');
+  if (!hasData) {
+    refuseOfData(flags);
+    return { draft: ownDraft(given, { inputs, outputs, task }), notes: [] };
+  }
+  for (const [flag, value] of [
+    ['--inputs', inputs],
+    ['--outputs', outputs],
+  ] as const)
+    if (value !== undefined) throw sizeOfData(flag, value);
+  let notes: readonly string[] = [];
+  const draft = await dataDraft(given, async (settings) => {
+    const texts = Object.entries(settings).filter(([, value]) => value !== null);
+    const all = Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
+    const planned = await planTraining({ ...flags, ...all, variant: 'code' });
+    notes = [...planned.dataNotes, ...planned.plan.notes];
+    return planned;
+  });
+  return { draft, notes };
+}
+
+/** The settings that the user typed, each with one value. Errors: lists of values. */
+function settingsFrom(flags: NewFlags): Settings {
+  const given: Record<string, Setting> = {};
+  for (const name of optionNames) {
+    const text = flags[name];
+    if (text === undefined) continue;
+    const values = parseOption(name, text);
+    if (values.length > 1) {
+      throw new UserError({
+        what: `${flagOf(name)} has ${values.length} values, and an exercise is one training`,
+        expected: 'one value',
+        received: text,
+        remedy: options[name].doubt?.(text, flagOf(name)) ?? `write ${flagOf(name)} ${values[0]}`,
+      });
+    }
+    given[name] = values[0];
+  }
+  return given;
+}
+
+/** Refuses what is said of data that are not named. */
+function refuseOfData(flags: NewFlags): void {
+  const typed = new Map<string, unknown>(Object.entries(flags));
+  const said = dataOptions().find((option) => option.long !== '--task' && typed.has(option.attributeName()));
+  if (said === undefined) return;
+  throw new UserError({
+    what: `${said.long} is for rows of given data, and this exercise draws its own`,
+    remedy: `add --data, or leave out ${said.long}`,
+  });
+}
+
+function sizeOfData(flag: string, value: number): UserError {
+  return new UserError({
+    what: `${flag} is for rows that the exercise draws, and these are given`,
+    received: value,
+    remedy: `leave out ${flag}, or --data`,
+  });
+}
