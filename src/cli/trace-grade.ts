@@ -73,10 +73,7 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
   addExamples(command, [
     ['trace grade --init my-rubric.yaml', 'a rubric with comments, to be changed'],
     ['trace grade submissions/*.json --rubric rubric.yaml', 'points of everybody'],
-    [
-      'trace grade submissions/*.json --rubric rubric.yaml --csv grades.csv --feedback feedback',
-      'for a spreadsheet, and a file for each student',
-    ],
+    ['trace grade submissions/*.json --rubric rubric.yaml --csv grades.csv', 'for a spreadsheet'],
     ['trace grade submissions/anna.json --rubric rubric.yaml --fail-under 60%', 'for a CI server'],
   ]);
   command.action(async (files: string[], flags: GradeFlags) => {
