@@ -5,6 +5,7 @@ import { addExamples } from './examples.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 import { addTraceCheckCommand } from './trace-check.ts';
+import { addTraceGradcheckCommand } from './trace-gradcheck.ts';
 import { addTraceGradeCommand } from './trace-grade.ts';
 import { addTraceNewCommand } from './trace-new.ts';
 import { toleranceOf } from './trace-tolerance.ts';
@@ -91,6 +92,7 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
   ]);
   addTraceNewCommand(command);
   addTraceCheckCommand(command, setStatus);
+  addTraceGradcheckCommand(command, setStatus);
   addTraceGradeCommand(command, setStatus);
 }
 
