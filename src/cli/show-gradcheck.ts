@@ -3,7 +3,7 @@ import { counted } from '../errors.ts';
 import type { CheckedGradient, GradcheckResult } from '../trace/gradcheck.ts';
 import { isWrong } from '../trace/gradcheck-json.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
-import { exerciseText, layerText, quantityText, stepText } from '../trace/words.ts';
+import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { fold } from './fold.ts';
 import type { Screen } from './screen.ts';
 import { renderTable } from './text-table.ts';
@@ -38,8 +38,7 @@ function verdictOf({ gradients, exercise }: GradcheckResult): string {
   if (first !== undefined)
     return `the first gradient that is wrong is ${quantityText(first.place, exercise)}, ${stepText(first.batch)}`;
   const checked = gradients.filter(({ status }) => status !== 'unknown');
-  const isConvention = checked.some(({ status }) => status === 'convention');
-  return `${counted(checked.length, 'gradient')} of ${counted(new Set(checked.map(({ batch }) => batch.step)).size, 'step')} ${isConvention ? 'can be right: see below' : 'are right, at your own weights'}`;
+  return `${counted(checked.length, 'gradient')} of ${counted(new Set(checked.map(({ batch }) => batch.step)).size, 'step')} are right, at your own weights`;
 }
 
 /** The gradients of a parameter in all steps. */
@@ -57,7 +56,7 @@ function groupsOf(gradients: readonly CheckedGradient[]): CheckedGradient[][] {
 function rowOf(group: readonly CheckedGradient[], { exercise }: GradcheckResult): string[] {
   const [{ place }] = group;
   const checked = group.filter(({ status }) => status !== 'unknown');
-  const name = `${place.parameter} of ${layerText(place.layer!, exercise)}`;
+  const name = `${place.parameter}, layer ${place.layer}`;
   if (checked.length === 0) return [name, '0', '', '', '', '', 'weights unknown'];
   const worst = checked.reduce((a, b) => ((b.difference ?? 0) > (a.difference ?? 0) ? b : a));
   const isShape = checked.some(({ status }) => status === 'shape');
@@ -77,17 +76,18 @@ function rowOf(group: readonly CheckedGradient[], { exercise }: GradcheckResult)
 function statusText(checked: readonly CheckedGradient[]): string {
   const wrong = checked.filter(({ status }) => status === 'wrong').length;
   if (wrong > 0) return wrong === checked.length ? 'WRONG' : `WRONG in ${wrong}`;
-  if (checked.some(({ status }) => status === 'convention')) return 'right if';
+  if (checked.some(({ status }) => status === 'convention')) return 'right';
   return checked.some(({ isOurs }) => !isOurs) ? 'right, not ours' : 'right';
 }
 
-const shortNumber = (value: number): string => String(Number(value.toPrecision(6)));
+const shortNumber = (value: number): string => String(Number(value.toPrecision(5)));
 
 /** What the table does not say. */
 function notesOf({ gradients, tolerance }: GradcheckResult): string[] {
-  const titles = new Set(
-    gradients.flatMap(({ convention }) => (convention === null ? [] : [convention.title])),
-  );
+  const titlesOf = (status: CheckedGradient['status']): string[] => {
+    const own = gradients.filter((one) => one.status === status);
+    return [...new Set(own.flatMap(({ convention }) => (convention === null ? [] : [convention.title])))];
+  };
   const differs = gradients.some(({ status, isOurs }) => status === 'right' && !isOurs);
   const unknown = new Set(
     gradients.filter(({ status }) => status === 'unknown').map(({ batch }) => batch.step),
@@ -96,8 +96,11 @@ function notesOf({ gradients, tolerance }: GradcheckResult): string[] {
   const corners = gradients.reduce((sum, gradient) => sum + gradient.corners, 0);
   const largest = Math.max(0, ...gradients.map(({ error }) => error ?? 0));
   return [
-    `Error: max |yours - numeric| / max |numeric|, up to ${tolerance} is right. Numeric: central differences of the loss with its penalties, on the rows of the step and at your own weights before it; their own error is at most ${largest.toExponential(0)}.`,
-    ...[...titles].map((title) => `Right if: ${title}.`),
+    `Error: max |yours - numeric| / max |numeric|, up to ${tolerance.toExponential()} is right. Numeric: central differences of the loss with its penalties, on the rows of the step and at your own weights before it; their own error is at most ${largest.toExponential(0)}.`,
+    ...titlesOf('convention').map((title) => `Noted, and not a mistake: ${title}.`),
+    ...titlesOf('wrong').map(
+      (title) => `Some would be right if this were so, but no recorded weights show it: ${title}.`,
+    ),
     ...(differs
       ? [
           'Right, not ours: the gradient is right for your weights, and your weights are not those of the right run. Look for the mistake where the weights are made: the update, or an earlier step.',

@@ -6,8 +6,8 @@ import type { ParameterKind, Step } from './rules.ts';
 /** The loss with its penalties, and on which side of each kink it is there. */
 export interface LossAt {
   readonly value: number;
-  /** The same text for two points: no kink of an activation, the loss or a penalty lies between them. */
-  readonly side: string;
+  /** A hash: if two points have the same, no corner of an activation, the loss or a penalty lies between them. */
+  readonly side: number;
 }
 
 /** One weight of a network. */
@@ -65,7 +65,7 @@ export function perturbedLoss(exercise: Exercise, step: Step) {
 
   return (weight: WeightAt, h: number): LossAt => {
     const { kind, layer, at } = weight;
-    const sides: string[] = [];
+    let side = 0;
     const moved: { z: NumberArray[]; a: NumberArray[] } = { z: [...still.z], a: [...still.a] };
     const here: Step = { ...step, ...moved };
     const { z, column } = movedZ(weight, h);
@@ -74,21 +74,21 @@ export function perturbedLoss(exercise: Exercise, step: Step) {
       else if (l === layer + 1) moved.z[l] = zAbove(moved.a[layer], layer, column);
       else moved.z[l] = plusBias(matmul(moved.a[l - 1], step.weights.kernel[l]), step.weights.bias[l]);
       moved.a[l] = rules.a(here, l);
-      sides.push(sidesOfActivation(exercise, l, moved.z[l]));
+      side = sidesOfActivation(exercise, l, moved.z[l], side);
     }
-    sides.push(sidesOfLoss(exercise, moved.a[last], step.y));
+    side = sidesOfLoss(exercise, moved.a[last], step.y, side);
     let value = rules.loss(here).values[0];
     if (hasPenalty(weight)) {
       const w = step.weights[kind][layer].values[at];
       // The penalties of the other weights do not change.
       value += penaltyOf(w + h);
-      if (penalty.l1 !== 0) sides.push(sideOf(w + h));
+      if (penalty.l1 !== 0) side = withSide(side, w + h);
     }
-    return { value, side: sides.join('') };
+    return { value, side };
   };
 }
 
-const sideOf = (x: number): string => (x > 0 ? '+' : x < 0 ? '-' : '0');
+const withSide = (hash: number, x: number): number => (31 * hash + (x > 0 ? 1 : x < 0 ? 2 : 3)) | 0;
 
 /** Where the derivatives of activations have corners or jump. */
 const corners: Readonly<Record<string, readonly number[]>> = {
@@ -98,20 +98,23 @@ const corners: Readonly<Record<string, readonly number[]>> = {
   relu6: [0, 6],
 };
 
-function sidesOfActivation({ layers }: Exercise, layer: number, { values }: NumberArray): string {
+function sidesOfActivation(
+  { layers }: Exercise,
+  layer: number,
+  { values }: NumberArray,
+  hash: number,
+): number {
   const at = corners[layers[layer].activation];
-  if (at === undefined) return '';
-  let sides = '';
-  for (const z of values) for (const corner of at) sides += sideOf(z - corner);
-  return sides;
+  if (at === undefined) return hash;
+  for (const corner of at) for (const z of values) hash = withSide(hash, z - corner);
+  return hash;
 }
 
-function sidesOfLoss({ loss, delta }: Exercise, a: NumberArray, y: NumberArray): string {
-  if (loss !== 'mae' && loss !== 'huber') return '';
-  let sides = '';
+function sidesOfLoss({ loss, delta }: Exercise, a: NumberArray, y: NumberArray, hash: number): number {
+  if (loss !== 'mae' && loss !== 'huber') return hash;
   a.values.forEach((value, i) => {
     const e = value - y.values[i];
-    sides += loss === 'mae' ? sideOf(e) : sideOf(e - delta) + sideOf(e + delta);
+    hash = loss === 'mae' ? withSide(hash, e) : withSide(withSide(hash, e - delta), e + delta);
   });
-  return sides;
+  return hash;
 }
