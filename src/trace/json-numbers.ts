@@ -43,7 +43,7 @@ async function textOf(file: string): Promise<string> {
 function unreadable(file: string, reason: string): UserError {
   return new UserError({
     what: `${file} cannot be read: ${reason}`,
-    expected: 'a JSON file in the format fys-nn-trace/3 (data/README.md)',
+    expected: 'a JSON file in a format of fys-nn-trace (data/README.md)',
     remedy: 'let your program write the file again, to the end, or give another file',
   });
 }

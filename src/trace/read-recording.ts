@@ -17,7 +17,11 @@ import { layerQuantityNames, recordingFile, stepQuantityNames } from './trace-sc
  * the exercise does not have or that are not finite numbers.
  */
 export async function readRecording(file: string): Promise<Recording> {
-  const content = await readTraceJson(file);
+  return await recordingFrom(file, await readTraceJson(file));
+}
+
+/** The recording in the content of a file. Errors: as readRecording. */
+export async function recordingFrom(file: string, content: unknown): Promise<Recording> {
   requireKind(file, content, '', ['recording', 'answers']);
   const { kind, program, exercise: own, steps: written } = parsedBy(recordingFile, file, content, '');
   const exercise = await exerciseFrom(file, own, 'exercise');

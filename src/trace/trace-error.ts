@@ -26,6 +26,11 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
+/** Whether the content of a file says that it is of this format. */
+export function isVersion3(content: unknown): boolean {
+  return typeof content === 'object' && content !== null && 'format' in content && content.format === format;
+}
+
 /** Refuses files of other formats, and other kinds of this one. Errors: UserError. */
 export function requireKind(
   file: string,

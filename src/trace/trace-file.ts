@@ -1,29 +1,20 @@
 import { quote, UserError } from '../errors.ts';
-import { reasonOf } from '../files/errno.ts';
-import { readJsonFile } from '../files/regular-file.ts';
 import { losses } from '../nn/losses.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
+import { readTraceJson } from './json-numbers.ts';
 import { checkWork } from './limits.ts';
 import { lossNamed, type Trace, traceSchema } from './trace-schema.ts';
 
-/** The largest trace file accepted, in bytes. */
-const maxBytes = 64 * 2 ** 20;
-
 /**
- * Reads and checks a trace. Errors: UserError if there is no such file, if it is not JSON or not a trace, if its sizes do
- * not match, or if it would take too much memory or time to replay.
+ * Reads and checks a trace of version 1 or 2. Errors: UserError if there is no such file, if it is not JSON or not a trace, if
+ * its sizes do not match, or if it would take too much memory or time to replay.
  */
 export async function readTrace(file: string): Promise<Trace> {
-  let content: unknown;
-  try {
-    content = await readJsonFile(file, maxBytes);
-  } catch (error) {
-    throw new UserError({
-      what: `${file} cannot be read as a trace: ${reasonOf(error)}`,
-      expected: 'a JSON file in the format fys-nn-trace/1 or fys-nn-trace/2',
-      remedy: 'give trace files, such as data/fixtures/traces/*.json',
-    });
-  }
+  return await traceFrom(file, await readTraceJson(file));
+}
+
+/** The trace in the content of a file. Errors: as readTrace. */
+export async function traceFrom(file: string, content: unknown): Promise<Trace> {
   const { z } = await import('zod');
   const parsed = traceSchema(z).safeParse(content);
   if (!parsed.success) {
@@ -38,7 +29,7 @@ export async function readTrace(file: string): Promise<Trace> {
 function traceError(file: string, place: string, problem: string): UserError {
   return new UserError({
     what: `${file} is not a trace: ${place === '' ? 'the file' : place}`,
-    expected: 'the format fys-nn-trace/1 or fys-nn-trace/2 (data/README.md)',
+    expected: 'a format of fys-nn-trace (data/README.md)',
     received: problem,
     remedy: 'fix the file, or leave it out',
   });
