@@ -4,7 +4,7 @@
 //   node docs/update-output.js --check   changes nothing; exit 1 if an output is no longer what the command prints
 //
 // Such a command is the first line of a code block, after `$ `. It runs in an empty folder; those of an example run one
-// after the other in a copy of its folder. If the block ends with a line
+// after the other in a copy of its folder, and so do those of a document with a line `<!-- in examples/FOLDER -->`. If the block ends with a line
 // `...`, it shows as many paragraphs of the output as before; otherwise all of it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,8 @@ const block = /^```.*\n\$ (?<command>npx fys-nn .*)\n(?<output>[\s\S]*?)^```$/gm
 let wrong = 0;
 for (const path of documents) {
   const text = readFileSync(join(root, path), 'utf8');
-  const example = examples.find((folder) => dirname(path) === folder);
+  const named = /^<!-- in (examples\/\S+) -->$/m.exec(text)?.[1];
+  const example = named === undefined ? examples.find((folder) => dirname(path) === folder) : join(named);
   const updated = inCopy(example, (copy) =>
     text.replaceAll(block, (whole, command, output) => {
       const print = (folder) => shown(outputOf(command, folder), output);
