@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { counted, printable, printableText, UserError } from '../errors.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -44,6 +45,7 @@ interface NewFlags extends DataFlags, Partial<Record<OptionName, string>> {
   readonly out: string;
   readonly answers?: string;
   readonly force?: boolean;
+  readonly python?: boolean;
 }
 
 /** `fys-nn trace new`: writes an exercise for a backpropagation of one's own, and its answers. */
@@ -88,13 +90,14 @@ export function addTraceNewCommand(trace: Command): void {
       '--answers <file>',
       'what each step computes; none: no answers (default: exercise.answers.json)',
     ),
+    new Option('--python', 'also write fys_trace.py, which records what a program in Python computes'),
     new Option('--name <text>', "what the exercise is called (default: the file's name)"),
     new Option('--force', 'replace files that are already there'),
   );
   helpUnder(command, headings.output);
   command.addHelpText('after', `\n${fold(notes, 80).join('\n')}`);
   addExamples(command, [
-    ['trace new', 'two hidden layers, mean squared error, SGD'],
+    ['trace new --python', 'two hidden layers, mean squared error, SGD'],
     [
       'trace new logistic --optimizer adam --lambda 0.01 --out logistic.json',
       'softmax regression with a penalty',
@@ -150,6 +153,8 @@ async function writeExercise(model: string | undefined, flags: NewFlags): Promis
     if (resolve(answers) === resolve(out)) throw sameFile(answers);
     files.push({ path: answers, text: readableJson(recordingContent(answersTo(exercise))) });
   }
+  const recorder = flags.python === true ? await recorderNextTo(out) : null;
+  if (recorder !== null) files.push(recorder);
   await writeFiles(files, flags.force === true);
   const [rows] = exercise.x.shape;
   const steps = exercise.batches.flat().length;
@@ -157,8 +162,18 @@ async function writeExercise(model: string | undefined, flags: NewFlags): Promis
     ...notes.map((note) => `note: ${withFlags(note)}`),
     `wrote ${out}: ${exerciseText(exercise)}; ${counted(rows, 'row')}, ${counted(steps, 'step')}`,
     ...(answers === 'none' ? [] : [`wrote ${answers}: what a right program computes in each step`]),
-    `next: record what your own program computes (examples/python/fys_trace.py), then: fys-nn trace check ${shellQuoted('mine.json')}`,
+    ...(recorder === null ? [] : [`wrote ${recorder.path}: import it into your program`]),
+    `next: record what your own program computes${flags.python === true ? '' : ' (--python writes a module for that)'}, then: fys-nn trace check ${shellQuoted('mine.json')}`,
   );
+}
+
+/** The module that records what a program in Python computes, for the folder of the exercise; null if it is there already. */
+async function recorderNextTo(out: string): Promise<{ path: string; text: string } | null> {
+  const { packageFolder } = await import('../files/package-folder.ts');
+  const name = 'fys_trace.py';
+  const path = join(dirname(out), name);
+  const text = await readFile(join(packageFolder, 'examples', 'python', name), 'utf8');
+  return (await readFile(path, 'utf8').catch(() => '')) === text ? null : { path, text };
 }
 
 /** What the exercise is called: on one line, and not so long that tables cannot show it. */
