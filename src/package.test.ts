@@ -110,7 +110,7 @@ test('the package holds what runs and nothing else', async () => {
   const paths = files.map(({ path }) => path);
   const wanted = [
     /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|bin\/fys-nn\.js)$/,
-    /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|experiment\.schema\.json|expected-verdicts\.json|golden\.json)$/,
+    /^data\/(README\.md|alternatives\.yaml|(claims|causes)(\.schema)?\.json|(experiment|rubric|trace)\.schema\.json|expected-verdicts\.json|golden\.json)$/,
     /^data\/fixtures\/.+$/,
     /^data\/tables\/(README\.md|make\.py|.+\.csv(\.gz)?)$/,
     /^dist\/(src|experiments)\/.+\.(js|d\.ts|wasm|py)$/,
