@@ -29,6 +29,7 @@ export const backpropStyles = `
 .mark.separate { color: var(--bad); outline: 2px solid var(--bad); }
 .mark.consequence, .mark.absent { color: var(--muted); font-weight: 400; }
 .equation { overflow-x: auto; font-size: 1.25rem; padding: 0.6rem 0; }
+.worked { font-size: 1rem; padding: 0.2rem 0; }
 math { font-family: 'STIX Two Math', 'Latin Modern Math', 'Cambria Math', math; }
 math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: var(--warning); }
 .meanings math { font-size: 1.1em; math-style: normal; }

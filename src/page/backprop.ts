@@ -4,10 +4,12 @@ import type { CheckResult, Finding } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
 import { placesOf } from '../trace/quantities.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
+import { workedExample } from '../trace/worked-example.ts';
 import { conventionsBlock, diagnosisBlock } from './backprop-diagnosis.ts';
 import { networkDiagram } from './backprop-diagram.ts';
 import { equationBlock, unseenInputs } from './backprop-equation.ts';
 import { type Mark, type MarkAt, markLegend, marksOf, worstOf } from './backprop-marks.ts';
+import { mathML } from './backprop-mathml.ts';
 import { cellText, numbersBlock } from './backprop-numbers.ts';
 import { indicesInFile } from './backprop-places.ts';
 import { backpropStyles } from './backprop-styles.ts';
@@ -49,7 +51,7 @@ ${
     ? null
     : html`${section('diagnosis', 'Why', diagnosisBlock(first))}
 ${section('equation', html`The equation of <code>${first.quantity.place.quantity}</code>`, equationBlock(first.quantity, exercise, doubtedIn(first), markAt))}
-${section('numbers', 'The numbers', html`<p>${numbersSentence(first, result)}</p>${numbersBlock(first, exercise)}`)}`
+${section('numbers', 'The numbers', numbersOf(first, result))}`
 }
 ${
   separate.length === 0
@@ -137,6 +139,25 @@ function usedMarks({ quantities, absent }: CheckResult): Mark[] {
   ];
 }
 
+/** The numbers of a finding: one element in words and worked out, then the array. */
+function numbersOf(finding: Finding, result: CheckResult): Html {
+  const { quantity, element, ours } = finding;
+  const example =
+    ours === null ? null : workedExample(result, quantity, element, (value) => cellText(value, 5));
+  return html`<p>${numbersSentence(finding, result)}</p>
+${
+  example === null
+    ? null
+    : html`<p>The equation of this element, with what your program recorded${unseenHere(result, quantity) ? ' (ours where it recorded nothing)' : ''}:</p>
+<div class="equation worked">${mathML(example, [], true)}</div>`
+}
+${numbersBlock(finding, result.exercise)}`;
+}
+
+/** Whether something that a quantity is computed from was not recorded. */
+const unseenHere = (result: CheckResult, quantity: Finding['quantity']): boolean =>
+  unseenInputs(quantity, result.exercise, marksOf(result)).length > 0;
+
 /** Which element differs first, by what. */
 function numbersSentence(finding: Finding, result: CheckResult): string {
   const { quantity, element, ours, theirs, ratio } = finding;
@@ -174,8 +195,7 @@ function separateBlock(finding: Finding, result: CheckResult, markAt: MarkAt): H
 <p>It differs also from what follows from your program's own numbers before it, so this is a mistake of its own.</p>
 ${diagnosisBlock(finding)}
 ${equationBlock(finding.quantity, result.exercise, doubtedIn(finding), markAt)}
-<p>${numbersSentence(finding, result)}</p>
-${numbersBlock(finding, result.exercise)}`;
+${numbersOf(finding, result)}`;
 }
 
 /** The parts of the equation that the explanations are about. */

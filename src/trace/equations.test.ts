@@ -1,14 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { activationNames } from '../nn/activations.ts';
 import { schedules } from '../nn/schedules.ts';
+import { checkRecording } from './check-recording.ts';
 import { equationOf, equationText } from './equations.ts';
 import type { Exercise, Layout } from './exercise.ts';
-import { madeExercise } from './exercises.testing.ts';
+import { madeExercise, recordingOf } from './exercises.testing.ts';
 import { evaluate, type Table, table } from './formula.testing.ts';
+import { row, words } from './formula.ts';
 import type { NumberArray } from './number-array.ts';
 import { type Batch, batchesOf, type Place, placesOf } from './quantities.ts';
+import { isTurnedIn } from './read-recording.ts';
 import { rightRules } from './right-rules.ts';
 import { valuesOf } from './step.ts';
+import { workedExample } from './worked-example.ts';
 
 const penalty = { lambda: 0.01, l1: 0.002, penalizeBiases: true };
 const optimizers: Exercise['optimizer'][] = [
@@ -84,6 +88,32 @@ test.each(exercises)('every equation gives the numbers of the right program: %s'
       });
     }
   }
+});
+
+test.each(exercises)('with numbers in it, every equation gives its element: %s', (_name, exercise) => {
+  const isFirst = exercise.layout.batch === 'first';
+  const result = checkRecording(recordingOf(exercise));
+  const { length } = batchesOf(exercise);
+  let worked = 0;
+  for (const quantity of result.quantities.filter(({ batch }) => [0, length - 1].includes(batch.step))) {
+    const { place, batch, expected } = quantity;
+    const [rows, columns] = expected.shape;
+    const element = columns === undefined ? [rows - 1] : [rows - 1, columns - 1];
+    const example = workedExample(result, quantity, element, String, 100);
+    if (example === null || typeof example === 'string' || example.kind !== 'row') continue;
+    const { where } = equationOf(place, batch, exercise);
+    const formula = row(...example.items.slice(0, 3));
+    const [[value]] = evaluate({ formula, where, notes: [] }, () => null, isFirst);
+    const wanted = expected.values[expected.values.length - 1];
+    expect(Math.abs(value - wanted)).toBeLessThan(1e-10 * Math.max(1, Math.abs(wanted)));
+    expect(example.items[0]).toEqual(
+      words(
+        `${place.quantity}[${(isTurnedIn(exercise.layout, place) ? element.toReversed() : element).join(', ')}]`,
+      ),
+    );
+    worked++;
+  }
+  expect(worked).toBeGreaterThan(5);
 });
 
 const [batch]: Batch[] = batchesOf(madeExercise());

@@ -74,7 +74,7 @@ export const gradient = (of: Formula, text: string, layer: number): Formula => (
   text,
   layer,
 });
-const operator = (sign: string, text: string): Formula => ({ kind: 'operator', sign, text });
+export const operator = (sign: string, text: string): Formula => ({ kind: 'operator', sign, text });
 export const plus = operator('+', '+');
 export const minus = operator('−', '-');
 export const equals = operator('=', '=');
