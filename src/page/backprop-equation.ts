@@ -13,7 +13,7 @@ import { type Html, html } from './html.ts';
 
 /** The equation of a quantity, with the parts that the diagnosis doubts framed, and the quantities that enter it. */
 export function equationBlock(
-  quantity: CheckedQuantity,
+  quantity: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
   exercise: Exercise,
   doubted: readonly EquationPart[],
   markAt: MarkAt,
@@ -39,7 +39,7 @@ const nameOf = (text: string, layer: number | null, exercise: Exercise): string 
 
 /** What a quantity is computed from. */
 function inputsOf(
-  { index, place: own }: CheckedQuantity,
+  { index, place: own }: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
   exercise: Exercise,
 ): { readonly place: Place; readonly before: boolean }[] {
   const places = placesOf(exercise);
@@ -61,7 +61,7 @@ export function unseenInputs(quantity: CheckedQuantity, exercise: Exercise, mark
 
 /** The quantities that enter an equation, and how they compare. */
 function inputsTable(
-  quantity: CheckedQuantity,
+  quantity: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
   exercise: Exercise,
   named: readonly { readonly text: string; readonly layer: number | null }[],
   markAt: MarkAt,

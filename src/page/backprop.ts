@@ -2,11 +2,13 @@ import { counted } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
 import type { CheckResult, Finding } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
+import type { Exercise } from '../trace/exercise.ts';
 import { placesOf } from '../trace/quantities.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { workedExample } from '../trace/worked-example.ts';
 import { conventionsBlock, diagnosisBlock } from './backprop-diagnosis.ts';
 import { networkDiagram } from './backprop-diagram.ts';
+import { doubtedEarlier, doubtedParts } from './backprop-doubts.ts';
 import { equationBlock, unseenInputs } from './backprop-equation.ts';
 import { type Mark, type MarkAt, markLegend, marksOf, worstOf } from './backprop-marks.ts';
 import { mathML } from './backprop-mathml.ts';
@@ -50,7 +52,7 @@ ${
   first === null
     ? null
     : html`${section('diagnosis', 'Why', diagnosisBlock(first))}
-${section('equation', html`The equation of <code>${first.quantity.place.quantity}</code>`, equationBlock(first.quantity, exercise, doubtedIn(first), markAt))}
+${section('equation', html`The equation of <code>${first.quantity.place.quantity}</code>`, equationsOf(first, exercise, markAt))}
 ${section('numbers', 'The numbers', numbersOf(first, result))}`
 }
 ${
@@ -139,6 +141,20 @@ function usedMarks({ quantities, absent }: CheckResult): Mark[] {
   ];
 }
 
+/** The equation of a finding, and that of an earlier quantity if the diagnosis is about one. */
+function equationsOf({ quantity, explanations }: Finding, exercise: Exercise, markAt: MarkAt): Html {
+  const parts = doubtedParts(explanations);
+  const earlier = doubtedEarlier(quantity, explanations, exercise);
+  return html`${equationBlock(quantity, exercise, parts, markAt)}
+${
+  earlier === null
+    ? null
+    : html`<h3>The equation that the diagnosis is about</h3>
+<p>It is that of the ${quantityText(earlier.place, exercise)}, from which the numbers follow.</p>
+${equationBlock(earlier, exercise, parts, markAt)}`
+}`;
+}
+
 /** The numbers of a finding: one element in words and worked out, then the array. */
 function numbersOf(finding: Finding, result: CheckResult): Html {
   const { quantity, element, ours } = finding;
@@ -194,12 +210,9 @@ function separateBlock(finding: Finding, result: CheckResult, markAt: MarkAt): H
   return html`<h3>${quantityText(place, result.exercise)}, ${stepText(batch)}</h3>
 <p>It differs also from what follows from your program's own numbers before it, so this is a mistake of its own.</p>
 ${diagnosisBlock(finding)}
-${equationBlock(finding.quantity, result.exercise, doubtedIn(finding), markAt)}
+${equationsOf(finding, result.exercise, markAt)}
 ${numbersOf(finding, result)}`;
 }
-
-/** The parts of the equation that the explanations are about. */
-const doubtedIn = ({ explanations }: Finding) => explanations.flatMap(({ doubts }) => doubts);
 
 function footer({ exercise, tolerance }: CheckResult, command: string): Html {
   return html`<footer>

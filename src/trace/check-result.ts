@@ -1,7 +1,7 @@
 import type { Exercise, Recording } from './exercise.ts';
-import type { EquationPart } from './formula.ts';
 import type { NumberArray } from './number-array.ts';
 import type { Batch, Place, QuantityName } from './quantities.ts';
+import type { Rules } from './rules.ts';
 
 /**
  * How a recorded quantity compares.
@@ -33,8 +33,8 @@ export interface Explanation {
   readonly title: string;
   readonly explain: string;
   readonly fix: string;
-  /** The parts of the quantity's equation that it is about. */
-  readonly doubts: readonly EquationPart[];
+  /** The rules of a right program that it replaces. */
+  readonly changes: readonly (keyof Rules)[];
   /** To how many digits it reproduces the quantity that differs. */
   readonly digits: number;
   /** How many of the quantities recorded from there on it reproduces. */

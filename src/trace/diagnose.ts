@@ -76,7 +76,7 @@ export function diagnose(
   const before = effort.tried;
   const found = search(problem, mostInChain);
   return {
-    diagnosed: found.map((candidate) => diagnosedOf(candidate)),
+    diagnosed: found.map((candidate) => diagnosedOf(candidate, base)),
     tried: effort.tried - before,
     cutShort: effort.cutShort,
   };
@@ -234,7 +234,7 @@ function pairs(
   return preferred(found);
 }
 
-function diagnosedOf({ mistakes, rules, tolerance, trial }: Candidate): Diagnosed {
+function diagnosedOf({ mistakes, rules, tolerance, trial }: Candidate, base: Rules): Diagnosed {
   return {
     rules,
     tolerance,
@@ -243,7 +243,7 @@ function diagnosedOf({ mistakes, rules, tolerance, trial }: Candidate): Diagnose
       title: mistakes.map(({ title }) => title).join('; and '),
       explain: mistakes.map(({ explain }) => explain).join(' '),
       fix: mistakes.map(({ fix }) => fix).join(' '),
-      doubts: mistakes.flatMap(({ doubts = [] }) => doubts),
+      changes: (Object.keys(rules) as (keyof Rules)[]).filter((rule) => rules[rule] !== base[rule]),
       digits: digitsOf(trial.difference),
       reproduced: trial.reproduced,
       of: trial.of,

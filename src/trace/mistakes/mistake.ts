@@ -1,5 +1,4 @@
 import type { Exercise } from '../exercise.ts';
-import type { EquationPart } from '../formula.ts';
 import type { NumberArray } from '../number-array.ts';
 import type { Batch, Place } from '../quantities.ts';
 import type { Rules, Step } from '../rules.ts';
@@ -14,8 +13,6 @@ export interface Mistake {
   readonly explain: string;
   /** What to change, with a line of NumPy where it helps. */
   readonly fix: string;
-  /** The parts of an equation that it is about, which the page frames. */
-  readonly doubts?: readonly EquationPart[];
   /** The program with this mistake, from the program without it. */
   readonly rules: (right: Rules) => Rules;
   /** It says only how numbers are related ("twice ours"); it is named only if nothing more specific gives the same. */
