@@ -1,10 +1,33 @@
 import type { Exercise } from '../exercise.ts';
+import { adamMistakes } from './adam.ts';
+import { adaptive } from './adaptive.ts';
 import { backward } from './backward.ts';
+import { clipping } from './clipping.ts';
+import { dtype } from './dtype.ts';
 import { factorKinds } from './factors.ts';
+import { hyperparameters } from './hyperparameters.ts';
 import type { Evidence, Mistake, MistakeKind } from './mistake.ts';
+import { momentum } from './momentum.ts';
+import { optimizerState } from './optimizer-state.ts';
+import { penalty } from './penalty.ts';
+import { schedule } from './schedule.ts';
+import { updates } from './updates.ts';
 
 /** Every kind of mistake. Where several give the same numbers, they are named in this order. */
-export const mistakeKinds: readonly MistakeKind[] = [...backward, ...factorKinds];
+export const mistakeKinds: readonly MistakeKind[] = [
+  ...backward,
+  ...penalty,
+  ...updates,
+  ...momentum,
+  ...adaptive,
+  ...adamMistakes,
+  ...optimizerState,
+  ...schedule,
+  ...clipping,
+  ...hyperparameters,
+  ...dtype,
+  ...factorKinds,
+];
 
 /** The mistakes that are possible in an exercise. */
 export const mistakesOf = (exercise: Exercise, evidence: Evidence): readonly Mistake[] =>
