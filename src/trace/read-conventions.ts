@@ -4,7 +4,7 @@ import { differenceOf } from './difference.ts';
 import type { Exercise } from './exercise.ts';
 import { follow, type Recorded } from './follow.ts';
 import { hasShape, type NumberArray } from './number-array.ts';
-import { type Place, placesOf } from './quantities.ts';
+import { needsOf, type Place, placesOf } from './quantities.ts';
 import type { Rules } from './rules.ts';
 import { runRules } from './step.ts';
 
@@ -25,6 +25,7 @@ export function withoutConventions(
   tolerance: number,
 ): { recorded: Recorded; conventions: NotedConvention[] } {
   const places = placesOf(exercise);
+  const followers = followersOf(exercise);
   const conventions: NotedConvention[] = [];
   let wrong: ReadonlySet<number> = wrongPlaces(exercise, rules, recorded, tolerance);
   let open = conventionsOf(exercise);
@@ -33,7 +34,7 @@ export function withoutConventions(
     const read = readBy(exercise, rules, recorded, places, taken, until);
     const left = wrongPlaces(exercise, rules, read, tolerance, until);
     const isBetter = left.size < before.size && [...left].every((key) => before.has(key));
-    const isMadeUpFor = taken.every((one) => isFollowed(recorded, places, one, left, until));
+    const isMadeUpFor = taken.every((one) => isFollowed(recorded, places, followers, one, left, until));
     return isBetter && isMadeUpFor ? { taken, read, left } : null;
   };
   while (wrong.size > 0) {
@@ -99,10 +100,26 @@ function wrongPlaces(
   return wrong;
 }
 
+/** What is computed from each place in the same step and layer, directly or not. */
+function followersOf(exercise: Exercise): Set<number>[] {
+  const places = placesOf(exercise);
+  const needs = needsOf(exercise);
+  const followers = places.map(() => new Set<number>());
+  places.forEach(({ layer }, later) => {
+    for (const { index, before } of needs[later]) {
+      if (before || places[index].layer !== layer) continue;
+      for (let earlier = 0; earlier < later; earlier++)
+        if (earlier === index || followers[earlier].has(index)) followers[earlier].add(later);
+    }
+  });
+  return followers;
+}
+
 /** Whether some step recorded something later that shows that the program makes up for the convention. */
 function isFollowed(
   recorded: Recorded,
   places: readonly Place[],
+  followers: readonly ReadonlySet<number>[],
   { concerns }: Convention,
   left: ReadonlySet<number>,
   until: number,
@@ -117,10 +134,7 @@ function isFollowed(
           isRight(index) &&
           // A 0 is right under every convention.
           values[index]!.values.some((value) => value !== 0) &&
-          places.some(
-            (after, later) =>
-              later > index && after.layer === place.layer && !concerns(after) && isRight(later),
-          ),
+          [...followers[index]].some((later) => !concerns(places[later]) && isRight(later)),
       )
     );
   });

@@ -45,7 +45,7 @@ interface Part {
 /** The parts in which a mistake can be alone: that of the parameter that differs first, if it is one. */
 function partsOf({ layers }: Exercise, { place }: Evidence): Part[] {
   const ofKind = (kind: 'kernel' | 'bias'): Part => ({
-    id: `${kind}s`,
+    id: kind === 'kernel' ? 'kernels' : 'biases',
     words: kind === 'kernel' ? 'of kernels only' : 'of biases only',
     has: (parameter) => parameter.kind === kind,
   });

@@ -1,3 +1,4 @@
+import { createOptimizer } from '../../nn/optimizers.ts';
 import { add, combine, type NumberArray, scale } from '../number-array.ts';
 import { withPenalty } from '../right-rules.ts';
 import type { Rules, Step } from '../rules.ts';
@@ -192,7 +193,11 @@ function withUpdatedKernel(step: Step, layer: number): Step {
 
 /** Mistakes in when and how often the weights are updated. */
 export const updates: readonly MistakeKind[] = [
-  moveMistakes(() => [...moves, ...accumulated]),
+  moveMistakes(({ optimizer }) =>
+    [...moves, ...accumulated].filter(
+      ({ id }) => id !== 'update-missing-state-kept' || createOptimizer(optimizer).slots.length > 0,
+    ),
+  ),
   (_, evidence) =>
     canBeUpdate(evidence)
       ? epochs.map(({ move, ...mistake }) => ({
