@@ -1,7 +1,8 @@
 import { differenceOf, digitsOf } from '../difference.ts';
 import type { Exercise } from '../exercise.ts';
-import { arrayOf, type NumberArray } from '../number-array.ts';
+import { arrayOf, type NumberArray, scale } from '../number-array.ts';
 import type { Parameter, Rules, Step, Updated } from '../rules.ts';
+import { layerText } from '../words.ts';
 import type { Evidence, Mistake, MistakeKind } from './mistake.ts';
 
 /** How a program moves a parameter in a step. */
@@ -24,15 +25,30 @@ export function moveMistakes(
   return (exercise, evidence) => {
     if (!canBeUpdate(evidence)) return [];
     const mistakes = list(exercise, evidence);
-    const parts = partsOf(exercise, evidence);
+    const gives = mistakes.filter((mistake) => givesParameter(mistake, evidence));
     return [
       ...mistakes.map(({ move, ...mistake }) => ({
         ...mistake,
         rules: (right: Rules): Rules => ({ ...right, update: move(right.update) }),
       })),
-      ...parts.flatMap((part) => mistakes.map((mistake) => inPart(part, mistake))),
+      ...partsOf(exercise, evidence).flatMap((part) => gives.map((mistake) => inPart(part, mistake))),
     ];
   };
+}
+
+/** Whether a mistake gives what was recorded of a parameter, from the numbers before the step. */
+function givesParameter({ move }: MoveMistake, { step, place, ours, theirs }: Evidence): boolean {
+  const { layer, parameter: kind, slot } = place;
+  if (layer === null || kind === null || place.quantity.endsWith('_gradient')) return false;
+  const moved = move(step.rules.update)(step, {
+    kind,
+    layer,
+    value: step.weights[kind][layer],
+    gradient: scale(step.gradients[kind][layer], step.rules.clipping(step)),
+    state: step.state[kind][layer],
+  });
+  const given = slot === null ? moved.value : moved.state[slot];
+  return differenceOf(given, theirs) <= 1e-3 * differenceOf(ours, theirs);
 }
 
 /** Some of the parameters. */
@@ -42,23 +58,23 @@ interface Part {
   readonly has: (parameter: Parameter) => boolean;
 }
 
-/** The parts in which a mistake can be alone: that of the parameter that differs first, if it is one. */
-function partsOf({ layers }: Exercise, { place }: Evidence): Part[] {
-  const ofKind = (kind: 'kernel' | 'bias'): Part => ({
-    id: kind === 'kernel' ? 'kernels' : 'biases',
-    words: kind === 'kernel' ? 'of kernels only' : 'of biases only',
-    has: (parameter) => parameter.kind === kind,
-  });
-  const ofLayer = (layer: number): Part => ({
+/** The parts in which the mistake of a parameter can be alone. */
+function partsOf(exercise: Exercise, { place: { layer, parameter } }: Evidence): Part[] {
+  const { layers } = exercise;
+  const ofKind: Part = {
+    id: parameter === 'kernel' ? 'kernels' : 'biases',
+    words: `of ${parameter === 'kernel' ? 'kernels' : 'biases'} only`,
+    has: ({ kind }) => kind === parameter,
+  };
+  const ofLayer: Part = {
     id: `layer-${layer}`,
-    words: `of layer ${layer} only`,
-    has: (parameter) => parameter.layer === layer,
-  });
-  const hasBiases = layers.some(({ bias }) => bias !== null);
-  const kinds = place.parameter === null ? (['kernel', 'bias'] as const) : [place.parameter];
-  const numbers = layers.map((_, layer) => layer);
-  const chosen = place.layer === null || place.parameter === null ? numbers : [place.layer];
-  return [...(hasBiases ? kinds.map(ofKind) : []), ...(layers.length > 1 ? chosen.map(ofLayer) : [])];
+    words: `of ${layerText(layer!, exercise)} only`,
+    has: (one) => one.layer === layer,
+  };
+  return [
+    ...(layers.some(({ bias }) => bias !== null) ? [ofKind] : []),
+    ...(layers.length > 1 ? [ofLayer] : []),
+  ];
 }
 
 const inPart = (part: Part, { move, ...mistake }: MoveMistake): Mistake => ({
