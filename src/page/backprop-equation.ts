@@ -11,12 +11,12 @@ import { mathML } from './backprop-mathml.ts';
 import { dataTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
 
-/** The equation of a quantity, with the parts that the diagnosis doubts framed, and the quantities that enter it. */
+/** The equation of a quantity, with the parts that the diagnosis doubts framed; with marks, also the quantities that enter it. */
 export function equationBlock(
   quantity: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
   exercise: Exercise,
   doubted: readonly EquationPart[],
-  markAt: MarkAt,
+  markAt: MarkAt | null,
 ): Html {
   const { formula, where, notes } = equationOf(quantity.place, quantity.batch, exercise);
   const equation = mathML(formula, doubted, true);
@@ -31,7 +31,7 @@ ${isFramed ? html`<p class="note">The diagnosis doubts the part in the frame.</p
       html`<li>${mathML(row(symbol, equals, is), doubted)}${note === undefined ? null : html` (${note})`}</li>`,
   )}${named.map((one) => html`<li>${mathML(one)}: ${nameOf(one.text, one.layer, exercise)}</li>`)}</ul>
 ${notes.map((note) => html`<p>${note}</p>`)}
-${inputsTable(quantity, exercise, named, markAt)}`;
+${markAt === null ? null : inputsTable(quantity, exercise, named, markAt)}`;
 }
 
 const nameOf = (text: string, layer: number | null, exercise: Exercise): string =>
@@ -85,7 +85,7 @@ function inputsTable(
     return { cells: [name, shapeText(fileShape(exercise, place, batch.rows.length)), verdict] };
   });
   if (rows.length === 0) return null;
-  return html`<h3>What enters this equation</h3>
+  return html`<p><b>What enters this equation</b></p>
 ${dataTable(
   'What enters this equation',
   [

@@ -52,7 +52,7 @@ ${
   first === null
     ? null
     : html`${section('diagnosis', 'Why', diagnosisBlock(first))}
-${section('equation', html`The equation of <code>${first.quantity.place.quantity}</code>`, equationsOf(first, exercise, markAt))}
+${section('equation', 'The equation', equationsOf(first, exercise, markAt))}
 ${section('numbers', 'The numbers', numbersOf(first, result))}`
 }
 ${
@@ -145,14 +145,12 @@ function usedMarks({ quantities, absent }: CheckResult): Mark[] {
 function equationsOf({ quantity, explanations }: Finding, exercise: Exercise, markAt: MarkAt): Html {
   const parts = doubtedParts(explanations);
   const earlier = doubtedEarlier(quantity, explanations, exercise);
-  return html`${equationBlock(quantity, exercise, parts, markAt)}
-${
-  earlier === null
-    ? null
-    : html`<h3>The equation that the diagnosis is about</h3>
-<p>It is that of the ${quantityText(earlier.place, exercise)}, from which the numbers follow.</p>
-${equationBlock(earlier, exercise, parts, markAt)}`
-}`;
+  const own = equationBlock(quantity, exercise, parts, markAt);
+  if (earlier === null) return html`<p>For ${quantityText(quantity.place, exercise)}:</p>${own}`;
+  return html`<h3>The ${quantityText(earlier.place, exercise)}, which the diagnosis is about</h3>
+${equationBlock(earlier, exercise, parts, null)}
+<h3>The ${quantityText(quantity.place, exercise)}, where it shows first</h3>
+${own}`;
 }
 
 /** The numbers of a finding: one element in words and worked out, then the array. */
