@@ -7,33 +7,70 @@ const folder = 'data/fixtures/backprop';
 
 /** The ids that a cause in a program's header goes by in mistakes/, where it is not its own. */
 const idsOf: Readonly<Record<string, readonly string[]>> = {
-  'loss-derivative-half': ['mse-factor-2'],
-  'loss-half': ['factor:loss:1/2'],
-  'loss-times-rows': ['factor:loss:N'],
-  'loss-over-outputs': ['factor:loss:1/P'],
-  'loss-derivative-over-outputs': ['factor:output-delta:1/P'],
-  'gradient-sign': ['factor:output-delta:-1', 'factor:rate:-1', 'update-sign'],
-  'gradient-times-rows': ['factor:output-delta:N', 'factor:rate:N'],
-  'gradient-over-rows': ['factor:output-delta:1/N', 'rate-over-rows'],
-  'data-gradient-times-rows': ['factor:output-delta:N', 'factor:kernel-gradient:N'],
+  'adagrad-one-number': ['squares-sum'],
+  'adam-no-bias-correction': ['adam-no-correction'],
+  'adam-shared-moments': ['m-is-s'],
+  'adam-t-from-zero': ['t-from-0'],
   'adam-t-per-epoch': ['t-of-epochs'],
   'adam-t-per-parameter': ['t-per-array'],
-  'weight-decay-without-rate': ['decay-without-rate'],
-  'bias-not-updated': ['update-missing:biases'],
+  'another-activation': ['activation-relu', 'activation-sigmoid', 'activation-linear'],
+  'bias-axis': ['bias-gradient-over-units'],
+  'bias-first-row': ['gradient-first-row'],
+  'bias-mean': ['bias-gradient-mean', 'factor:bias-gradient:1/N'],
+  'bias-not-added': ['bias-forgotten'],
+  'bias-not-updated': ['update-missing', 'gradient-zero:bias'],
+  'bias-total': ['bias-gradient-total'],
+  'binary-loss-half': ['loss-first-class-only'],
+  broadcast: ['broadcast-loss-mean', 'broadcast-delta-outputs', 'broadcast-delta'],
   'clip-each-array': ['clipping-per-array'],
   'clip-values': ['clipping-by-value'],
+  'cross-entropy-derivative-again': ['output-derivative-again'],
+  'data-gradient-times-rows': ['gradient-not-averaged', 'factor:output-delta:N'],
+  'derivative-at-activation': ['derivative-at-a'],
+  'derivative-of-another-activation': ['derivative-of-relu', 'derivative-of-tanh'],
+  'derivative-of-another-layer': ['derivative-of-layer:1-2'],
+  'derivative-of-another-loss': ['delta-is-mse'],
+  'epsilon-unscaled': ['epsilon-uncorrected'],
+  'gradient-accumulated': ['gradient-not-reset', 'gradient-accumulated'],
+  'gradient-from-z': ['kernel-gradient-from-z'],
+  'gradient-over-rows': ['gradient-averaged-again', 'rate-over-rows', 'factor:output-delta:1/N'],
+  'gradient-sign': ['delta-sign', 'update-sign', 'factor:output-delta:-1'],
+  'gradient-times-rows': ['delta-not-averaged', 'gradient-not-averaged', 'factor:output-delta:N'],
+  'gradient-transposed': ['kernel-gradient-transposed'],
+  'inputs-min-max': ['x-min-max'],
+  'inputs-standardised': ['x-standardised'],
+  'kernel-not-transposed': ['delta-kernel-not-transposed'],
+  'kernel-of-another-layer': ['delta-through-own-kernel'],
+  'kernel-reshaped': ['delta-kernel-reshaped'],
+  'kernel-transposed-forward': ['kernels-start-transposed'],
+  'last-batch-dropped': ['batches-last-dropped'],
+  'leaky-slope': ['activation-leaky_relu-0.1', 'activation-leaky_relu-0.2'],
+  'loss-derivative-half': ['mse-factor-2'],
+  'loss-derivative-over-outputs': ['delta-averaged-over-outputs', 'factor:output-delta:1/P'],
+  'loss-half': ['loss-factor-2', 'factor:loss:1/2'],
+  'loss-over-outputs': ['loss-averaged-over-outputs', 'factor:loss:1/P'],
+  'loss-times-rows': ['loss-not-averaged', 'factor:loss:N'],
+  'loss-with-penalty': ['loss-penalty'],
+  'momentum-order': ['momentum-old-velocity'],
+  'output-derivative-added': ['derivative-of-sigmoid'],
+  'output-derivative-missing': ['derivative-missing'],
+  'penalty-half': ['l2-half'],
+  'penalty-kind': ['l1-as-l2'],
+  'penalty-twice': ['penalty-in-gradient-and-update'],
+  'relu-derivative-at-zero': ['derivative-at-zero'],
+  'same-batch': ['batches-first-of-epoch'],
+  'same-epoch': ['batches-of-first-epoch'],
   'schedule-by-epoch': ['schedule-steps-1'],
   'schedule-from-one': ['schedule-epoch-from-1'],
   'schedule-restarts': ['schedule-epoch-ignored'],
-  'gradient-accumulated': ['gradient-not-reset'],
-  'penalty-kind': ['l1-as-l2'],
-  'penalty-half': ['l2-half'],
-  'momentum-order': ['momentum-old-velocity'],
+  'softmax-axis': ['softmax-over-rows'],
+  'softmax-whole': ['softmax-over-batch'],
   'state-reset-each-epoch': ['state-per-epoch', 'optimizer-per-epoch'],
   'state-reset-each-step': ['state-per-step', 'optimizer-per-step'],
   'state-shared-by-layers': ['state-per-size'],
-  'updated-weights-in-delta': ['update-before-backward'],
-  'bias-mean': ['factor:bias-gradient:1/N'],
+  'targets-in-other-order': ['y-in-order'],
+  'updated-weights-in-delta': ['delta-after-update', 'update-before-backward'],
+  'weight-decay-without-rate': ['decay-without-rate'],
 };
 
 /** A mistake that was planted in a program. */
@@ -42,8 +79,8 @@ export interface Planted {
   /** Where it shows first. */
   readonly place: string;
   readonly cause: string;
-  /** The ids of `cause`. */
-  readonly ids: readonly string[];
+  /** Whether the id of a mistake is of this cause, perhaps in some layers only (`derivative-missing:layer-0`). */
+  readonly isCalled: (id: string) => boolean;
 }
 
 /** A program in data/fixtures/backprop/programs. */
@@ -69,7 +106,9 @@ function plantedIn(source: string): Planted[] {
   const values = header.map((line) => line.slice(line.indexOf(': ') + 2));
   return Array.from({ length: values.length / 3 }, (_, i) => {
     const [mistake, place, cause] = values.slice(3 * i, 3 * i + 3);
-    return { mistake, place, cause, ids: idsOf[cause] ?? [cause] };
+    const ids = idsOf[cause] ?? [cause];
+    const isCalled = (id: string) => ids.some((known) => id === known || id.startsWith(`${known}:`));
+    return { mistake, place, cause, isCalled };
   });
 }
 
