@@ -48,6 +48,8 @@ def make_loss(trace):
 def make_optimizer(trace):
     # np.float64, because TensorFlow rounds Python's numbers to float32 on the way.
     given, rate = trace.optimizer, np.float64(trace.learning_rate)
+    if given['schedule'] not in ('constant', 'decay'):
+        sys.exit(f'keras_hooks.py has no schedule {given["schedule"]}')
     if given['name'] == 'sgd':
         return keras.optimizers.SGD(rate, np.float64(given.get('momentum', 0)), nesterov=given.get('nesterov') in (True, 'yes'))
     settings = {'beta_1': np.float64(given.get('beta1', 0)), 'beta_2': np.float64(given.get('beta2', 0)), 'epsilon': given.get('epsilon')}

@@ -36,6 +36,8 @@ def make_loss(trace):
 def make_optimizer(trace, parameters):
     given, rate = trace.optimizer, trace.learning_rate
     name, momentum, epsilon = given['name'], given.get('momentum', 0), given.get('epsilon')
+    if given['schedule'] not in ('constant', 'decay'):
+        sys.exit(f'torch_hooks.py has no schedule {given["schedule"]}')
     if momentum and given['schedule'] != 'constant':
         sys.exit("PyTorch's velocity does not contain the rate: with a schedule, that is another optimiser")
     if name == 'sgd':

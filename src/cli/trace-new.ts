@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { counted, printable, printableText, UserError } from '../errors.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -22,6 +21,13 @@ import { addExamples } from './examples.ts';
 import { listFlag } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
+import {
+  type RecorderLanguage,
+  recorderLanguages,
+  recorderName,
+  recorders,
+  recordersNextTo,
+} from './recorders.ts';
 import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
 import { writeStderr } from './terminal.ts';
 import { type DataFlags, dataOptions, planTraining } from './train.ts';
@@ -36,7 +42,10 @@ const notes =
   'of 7 and 4 nodes, and 3 outputs.';
 
 /** What the user typed. */
-interface NewFlags extends DataFlags, Partial<Record<OptionName, string>> {
+interface NewFlags
+  extends DataFlags,
+    Partial<Record<OptionName, string>>,
+    Partial<Record<RecorderLanguage, boolean>> {
   readonly inputs?: string;
   readonly outputs?: string;
   readonly kernel: string;
@@ -45,7 +54,6 @@ interface NewFlags extends DataFlags, Partial<Record<OptionName, string>> {
   readonly out: string;
   readonly answers?: string;
   readonly force?: boolean;
-  readonly python?: boolean;
 }
 
 /** `fys-nn trace new`: writes an exercise for a backpropagation of one's own, and its answers. */
@@ -90,7 +98,13 @@ export function addTraceNewCommand(trace: Command): void {
       '--answers <file>',
       'what each step computes; none: no answers (default: exercise.answers.json)',
     ),
-    new Option('--python', 'also write fys_trace.py, which records what a program in Python computes'),
+    ...recorderLanguages.map(
+      (language) =>
+        new Option(
+          `--${language}`,
+          `also write ${recorderName(language)}, which records what a program in ${recorders[language].title} computes`,
+        ),
+    ),
     new Option('--name <text>', "what the exercise is called (default: the file's name)"),
     new Option('--force', 'replace files that are already there'),
   );
@@ -153,27 +167,18 @@ async function writeExercise(model: string | undefined, flags: NewFlags): Promis
     if (resolve(answers) === resolve(out)) throw sameFile(answers);
     files.push({ path: answers, text: readableJson(recordingContent(answersTo(exercise))) });
   }
-  const recorder = flags.python === true ? await recorderNextTo(out) : null;
-  if (recorder !== null) files.push(recorder);
-  await writeFiles(files, flags.force === true);
+  const languages = recorderLanguages.filter((language) => flags[language] === true);
+  const recording = await recordersNextTo(out, languages);
+  await writeFiles([...files, ...recording], flags.force === true);
   const [rows] = exercise.x.shape;
   const steps = exercise.batches.flat().length;
   writeStderr(
     ...notes.map((note) => `note: ${withFlags(note)}`),
     `wrote ${out}: ${exerciseText(exercise)}; ${counted(rows, 'row')}, ${counted(steps, 'step')}`,
     ...(answers === 'none' ? [] : [`wrote ${answers}: what a right program computes in each step`]),
-    ...(recorder === null ? [] : [`wrote ${recorder.path}: import it into your program`]),
-    `next: record what your own program computes${flags.python === true ? '' : ' (--python writes a module for that)'}, then: fys-nn trace check ${shellQuoted('mine.json')}`,
+    ...recording.map(({ path }) => `wrote ${path}: use it in your program`),
+    `next: record what your own program computes${languages.length > 0 ? '' : ' (--python writes a module for that)'}, then: fys-nn trace check ${shellQuoted('mine.json')}`,
   );
-}
-
-/** The module that records what a program in Python computes, for the folder of the exercise; null if it is there already. */
-async function recorderNextTo(out: string): Promise<{ path: string; text: string } | null> {
-  const { packageFolder } = await import('../files/package-folder.ts');
-  const name = 'fys_trace.py';
-  const path = join(dirname(out), name);
-  const text = await readFile(join(packageFolder, 'examples', 'python', name), 'utf8');
-  return (await readFile(path, 'utf8').catch(() => '')) === text ? null : { path, text };
 }
 
 /** What the exercise is called: on one line, and not so long that tables cannot show it. */

@@ -40,11 +40,21 @@ const rateOf = (step: Step): number => step.rules.rate(step);
 /** The conventions that are looked for. */
 export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Convention[] => {
   const deltas = [
-    scaled('delta-not-averaged', 'the deltas are not divided by N; the gradients are', isDelta, ({ N }) => N),
-    scaled('delta-negative', 'the deltas have the other sign, and so has the update', isDelta, () => -1),
+    scaled(
+      'delta-not-averaged',
+      'the deltas are not divided by N, which the rest makes up for',
+      isDelta,
+      ({ N }) => N,
+    ),
+    scaled(
+      'delta-negative',
+      'the deltas have the other sign, which the rest makes up for',
+      isDelta,
+      () => -1,
+    ),
     scaled(
       'delta-negative-not-averaged',
-      'the deltas have the other sign and are not divided by N; the gradients make up for both',
+      'the deltas have the other sign and are not divided by N; the rest makes up for both',
       isDelta,
       ({ N }) => -N,
     ),
@@ -52,13 +62,13 @@ export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Conventio
       ? [
           scaled(
             'delta-without-2',
-            'the deltas have no factor 2; the gradients have it',
+            'the deltas have no factor 2, which the rest makes up for',
             isDelta,
             () => 1 / 2,
           ),
           scaled(
             'delta-without-2-not-averaged',
-            'the deltas have no factor 2 / N; the gradients have it',
+            'the deltas have no factor 2 / N, which the rest makes up for',
             isDelta,
             ({ N }) => N / 2,
           ),
