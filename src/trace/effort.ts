@@ -14,10 +14,10 @@ export interface Effort {
   startPairs(): void;
 }
 
-/** Multiplications and additions for all single mistakes, and for pairs: each about a second. */
-const most = { singles: 1e9, pairs: 4e8 };
+/** Multiplications and additions for all single mistakes, and for pairs: about a second and less. */
+const most = { singles: 5e8, pairs: 3e8 };
 /** What a step costs beyond its arithmetic. */
-const overhead = 3000;
+const overhead = 30_000;
 
 export function createEffort({ batches, layers }: Exercise): Effort {
   const N = Math.max(...batches.flat().map((rows) => rows.length));

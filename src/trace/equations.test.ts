@@ -8,7 +8,7 @@ import { madeExercise, recordingOf } from './exercises.testing.ts';
 import { evaluate, type Table, table } from './formula.testing.ts';
 import { row, words } from './formula.ts';
 import type { NumberArray } from './number-array.ts';
-import { type Batch, batchesOf, type Place, placesOf } from './quantities.ts';
+import { batchesOf, type Place, placesOf } from './quantities.ts';
 import { isTurnedIn } from './read-recording.ts';
 import { rightRules } from './right-rules.ts';
 import { valuesOf } from './step.ts';
@@ -116,7 +116,7 @@ test.each(exercises)('with numbers in it, every equation gives its element: %s',
   expect(worked).toBeGreaterThan(5);
 });
 
-const [batch]: Batch[] = batchesOf(madeExercise());
+const [batch] = batchesOf(madeExercise());
 const textOf = (
   quantity: Place['quantity'],
   layer: number | null,

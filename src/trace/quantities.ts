@@ -83,11 +83,18 @@ export interface Batch {
   readonly rows: readonly number[];
 }
 
+/** A diagnosis runs the same batches a thousand times. */
+const batchLists = new WeakMap<Exercise['batches'], readonly Batch[]>();
+
 /** The steps of an exercise in order. */
-export function batchesOf({ batches }: Pick<Exercise, 'batches'>): Batch[] {
-  return batches
+export function batchesOf({ batches }: Pick<Exercise, 'batches'>): readonly Batch[] {
+  const known = batchLists.get(batches);
+  if (known !== undefined) return known;
+  const made = batches
     .flatMap((epoch, e) => epoch.map((rows, b) => ({ epoch: e, batch: b, steps: epoch.length, rows })))
     .map((batch, step) => ({ step, ...batch }));
+  batchLists.set(batches, made);
+  return made;
 }
 
 /** A place that another is computed from: of the same step, or of the step before. */

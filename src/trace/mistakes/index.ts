@@ -2,10 +2,16 @@ import type { Exercise } from '../exercise.ts';
 import { adamMistakes } from './adam.ts';
 import { adaptive } from './adaptive.ts';
 import { backward } from './backward.ts';
+import { broadcasting } from './broadcasting.ts';
 import { clipping } from './clipping.ts';
+import { data } from './data.ts';
 import { dtype } from './dtype.ts';
 import { factorKinds } from './factors.ts';
+import { forward } from './forward.ts';
+import { wrongGradients } from './gradients.ts';
 import { hyperparameters } from './hyperparameters.ts';
+import { loss } from './loss.ts';
+import { measured } from './measured.ts';
 import type { Evidence, Mistake, MistakeKind } from './mistake.ts';
 import { momentum } from './momentum.ts';
 import { optimizerState } from './optimizer-state.ts';
@@ -15,7 +21,12 @@ import { updates } from './updates.ts';
 
 /** Every kind of mistake. Where several give the same numbers, they are named in this order. */
 export const mistakeKinds: readonly MistakeKind[] = [
+  ...data,
+  ...forward,
+  ...loss,
+  broadcasting,
   ...backward,
+  ...wrongGradients,
   ...penalty,
   ...updates,
   ...momentum,
@@ -27,6 +38,7 @@ export const mistakeKinds: readonly MistakeKind[] = [
   ...hyperparameters,
   ...dtype,
   ...factorKinds,
+  measured,
 ];
 
 /** The mistakes that are possible in an exercise. */
