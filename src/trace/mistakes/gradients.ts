@@ -1,6 +1,5 @@
 import type { Exercise } from '../exercise.ts';
 import {
-  add,
   hasShape,
   map,
   matmul,
