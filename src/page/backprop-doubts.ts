@@ -1,6 +1,7 @@
 import type { CheckedQuantity, Explanation } from '../trace/check-result.ts';
+import { equationOf } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
-import type { EquationPart } from '../trace/formula.ts';
+import { type EquationPart, partsIn } from '../trace/formula.ts';
 import { type Place, placesOf, type QuantityName } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';
 
@@ -8,6 +9,8 @@ import type { Rules } from '../trace/rules.ts';
 interface Changed {
   readonly quantity: QuantityName;
   readonly of?: 'output' | 'hidden';
+  /** It may also be a state of the optimiser. */
+  readonly isUpdate?: true;
   readonly parts: readonly EquationPart[];
 }
 
@@ -23,21 +26,24 @@ const changedBy: Readonly<Partial<Record<keyof Rules, Changed>>> = {
   outputDelta: { quantity: 'delta', of: 'output', parts: [] },
   hiddenDelta: { quantity: 'delta', of: 'hidden', parts: [] },
   derivative: { quantity: 'delta', of: 'hidden', parts: ['derivative'] },
-  dataGradient: { quantity: 'kernel_gradient', parts: [] },
+  dataGradient: { quantity: 'kernel_gradient', parts: ['product', 'sum'] },
   penaltyGradient: { quantity: 'kernel_gradient', parts: ['penalty'] },
-  clipping: { quantity: 'kernel', parts: ['clipping'] },
-  rate: { quantity: 'kernel', parts: ['rate'] },
-  update: { quantity: 'kernel', parts: [] },
+  clipping: { quantity: 'kernel', isUpdate: true, parts: ['clipping'] },
+  rate: { quantity: 'kernel', isUpdate: true, parts: ['rate'] },
+  update: { quantity: 'kernel', isUpdate: true, parts: [] },
 };
 
 /** Parts that words in the id of a mistake name more exactly. */
 const named: readonly (readonly [RegExp, readonly EquationPart[]])[] = [
+  [/^factor:(?:kernel-gradient|hidden-delta)/, ['product']],
+  [/^factor:bias-gradient/, ['sum']],
+  [/^factor:rate/, ['rate']],
   [/derivative/, ['derivative']],
   [/^bias-(?!gradient)|^biases-start/, ['bias']],
   [/^bias-gradient/, ['sum']],
   [/softmax/, ['activation', 'normalisation']],
   [/transposed|reshaped|kernel-gradient|delta-(?:through|without)/, ['product']],
-  [/penalty/, ['penalty']],
+  [/penalty|^l[12]-/, ['penalty']],
   [/^broadcast|^delta-sign|error/, ['error']],
   [/epsilon/, ['epsilon']],
   [/correct/, ['correction']],
@@ -47,7 +53,7 @@ const named: readonly (readonly [RegExp, readonly EquationPart[]])[] = [
   [/clip/, ['clipping']],
   [/^decay/, ['decay']],
   [/^root/, ['root']],
-  [/^squares|^s-of/, ['square']],
+  [/^squares|^s-of|^accumulator/, ['square']],
   [/^[ms]-|^rho|^betas/, ['mean']],
   [/averaged|factor|half|halved|doubled/, ['factor']],
 ];
@@ -74,8 +80,15 @@ export function doubtedEarlier(
   const isBias = place.parameter === 'bias' || ids.some((id) => id.startsWith('bias-gradient'));
   const quantity = isBias ? changed.quantity.replace(/^kernel/, 'bias') : changed.quantity;
   const places = placesOf(exercise);
+  const parts = doubtedParts(explanations);
   const earlier = places.findIndex(
-    (one) => one.quantity === quantity && one.layer === layerOf(changed, place, exercise, one),
+    (one) =>
+      one.layer === layerOf(changed, place, exercise, one) &&
+      (one.quantity === quantity ||
+        (changed.isUpdate === true &&
+          one.slot !== null &&
+          one.parameter === place.parameter &&
+          partsIn(equationOf(one, batch, exercise).formula).some((part) => parts.includes(part)))),
   );
   return earlier >= 0 && earlier < index ? { place: places[earlier], index: earlier, batch } : null;
 }

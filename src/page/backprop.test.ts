@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { fixedSeed, hostileText } from '../hostile.testing.ts';
 import type { CheckResult } from '../trace/check-result.ts';
 import { equationOf } from '../trace/equations.ts';
+import { multiply } from '../trace/number-array.ts';
 import { placesOf } from '../trace/quantities.ts';
+import type { Rules } from '../trace/rules.ts';
 import { checked, madeResult, madeResultNames, sizedExercise } from './backprop.testing.ts';
 import { backpropPage } from './backprop.ts';
 import { mathML } from './backprop-mathml.ts';
@@ -69,6 +71,27 @@ test('the first difference is lit once, and what was not recorded is marked', ()
   expect(page).toMatch(/class="lit absent"/);
   expect(textOf(page)).toContain('did not record kernel_gradient of layer 0 (hidden)');
   expect(textOf(page)).toContain('so the ratio of the changes is 2.');
+});
+
+describe('the part of an equation that the diagnosis is about', () => {
+  const exercise = sizedExercise([2, 5, 1], ['sigmoid', 'linear']);
+  const twice = (right: Rules): Partial<Rules> => ({
+    hiddenDelta: (step, layer) => multiply(right.hiddenDelta(step, layer), right.derivative(step, layer)),
+  });
+  const framed = (page: string) =>
+    [...page.matchAll(/<mrow class="doubted">(.*?)<\/math>/g)].map(([, rest]) => textOf(rest));
+
+  test('is framed', () => {
+    const page = backpropPage(checked(exercise, twice), submission);
+    expect(framed(page)).toHaveLength(1);
+    expect(framed(page)[0]).toMatch(/^ f ′ .* z 0/);
+  });
+
+  test('is framed in an equation of its own if only later quantities were recorded', () => {
+    const page = backpropPage(checked(exercise, twice, ['kernel', 'bias']), submission);
+    expect(textOf(page)).toContain('The delta of layer 0 (hidden), which the diagnosis is about');
+    expect(framed(page)[0]).toMatch(/^ f ′ .* z 0/);
+  });
 });
 
 test('arrays are shown as the file has them', () => {

@@ -1,11 +1,9 @@
 import { counted } from '../errors.ts';
-import { type HyperparameterValue, hyperparametersOf } from '../nn/optimizers.ts';
-import { significant } from '../stats/significant.ts';
 import { activationForms, huberForm, lossForms, softmaxForm } from './equation-functions.ts';
-import { optimizerForms, type Slot } from './equation-optimizers.ts';
+import { gradientOf, type Make, of, type Weights } from './equation-symbols.ts';
+import { updateEquation } from './equation-updates.ts';
 import type { Exercise } from './exercise.ts';
 import {
-  becomes,
   brackets,
   call,
   derivative,
@@ -16,14 +14,12 @@ import {
   type Formula,
   formulaText,
   fraction,
-  gradient,
   type Meaning,
   part,
   plus,
   row,
   sum,
   symbol,
-  symbolsIn,
   times,
   transpose,
   words,
@@ -46,23 +42,6 @@ export function equationText(place: Place, batch: Batch, exercise: Exercise): st
   return [formulaText(formula), ...meanings, ...notes];
 }
 
-type Weights = 'kernel' | 'bias';
-type Make = (
-  batch: Batch,
-  exercise: Exercise,
-  layer: number,
-) => Pick<Equation, 'formula'> & Partial<Equation>;
-
-const of = {
-  x: symbol('x'),
-  y: symbol('y'),
-  loss: symbol('L', 'loss'),
-  z: (layer: number) => symbol('z', 'z', layer),
-  a: (layer: number) => symbol('a', 'a', layer),
-  delta: (layer: number) => symbol('δ', 'delta', layer),
-  kernel: (layer: number) => symbol('W', 'kernel', layer),
-  bias: (layer: number) => symbol('b', 'bias', layer),
-};
 const [z, N] = [symbol('z'), symbol('N')];
 const define = (left: Formula, ...right: readonly Formula[]): Formula => row(left, equals, ...right);
 
@@ -85,7 +64,7 @@ const ofQuantity: Readonly<Record<string, Make>> = {
     return { formula, where: [{ symbol: call(activation, z), is: value }, ...needed(where, value)] };
   },
   loss: (batch, exercise) => {
-    const { layers, loss, penalty } = exercise;
+    const { layers, loss } = exercise;
     const { ofRow, sums } = lossForms[loss];
     const one = ofRow(of.a(layers.length - 1), of.y);
     return {
@@ -96,7 +75,7 @@ const ofQuantity: Readonly<Record<string, Make>> = {
         sum('n', 'rows n', sums ? sum('p', 'outputs p', one) : one),
       ),
       where: [rowsOf(batch), ...huberOf(exercise, 'h')],
-      notes: penalty.lambda === 0 && penalty.l1 === 0 ? [] : ['The penalty is not part of this number.'],
+      notes: isPenalized(exercise) ? ['The penalty is not part of this number.'] : [],
     };
   },
   delta: (batch, exercise, layer) =>
@@ -126,6 +105,8 @@ const ofQuantity: Readonly<Record<string, Make>> = {
       ...penaltyOf(exercise, 'bias', layer).terms,
     ),
     where: penaltyOf(exercise, 'bias', layer).where,
+    notes:
+      isPenalized(exercise) && !exercise.penalty.penalizeBiases ? ['The penalty is on kernels alone.'] : [],
   }),
 };
 
@@ -197,8 +178,7 @@ function gradientProduct(exercise: Exercise, layer: number): Formula {
   return isFirst(exercise) ? row(marked(left), dot, right) : row(left, dot, marked(right));
 }
 
-const gradientOf = (weights: Weights, layer: number): Formula =>
-  gradient(of[weights](layer), `${weights}_gradient`, layer);
+const isPenalized = ({ penalty: { lambda, l1 } }: Exercise): boolean => lambda !== 0 || l1 !== 0;
 
 /** The penalty's terms of a gradient: + 2 l2 w + l1 sign(w). */
 function penaltyOf(
@@ -220,78 +200,4 @@ function penaltyOf(
     where.push({ symbol: lambda1, is: String(l1), note: 'the strength of the L1 penalty' });
   }
   return { terms, where };
-}
-
-/** Of a state of the optimiser, or of the weights. */
-function updateEquation({ parameter, slot }: Place): Make {
-  const weights = parameter!;
-  return (batch, exercise, layer) => {
-    const clipNorm = settingOf(exercise, 'clipNorm');
-    const isClipped = typeof clipNorm === 'number';
-    const state = (letter: Slot) => symbol(letter, `${weights}_${letter}`, layer);
-    const symbols = {
-      w: of[weights](layer),
-      g: isClipped ? symbol('g') : gradientOf(weights, layer),
-      v: state('v'),
-      s: state('s'),
-      m: state('m'),
-    };
-    const form = optimizerForms[exercise.optimizer.name];
-    const rule = slot === null ? form.weights : form.states[slot as Slot]!;
-    const setting = {
-      hasMomentum: Number(settingOf(exercise, 'momentum') ?? 0) > 0,
-      isNesterov: settingOf(exercise, 'nesterov') === 'yes',
-    };
-    const left = slot === null ? symbols.w : symbols[slot as Slot];
-    const formula = row(left, becomes, rule(symbols, setting));
-    const used = symbolsIn(formula).filter((one) => one.layer === null);
-    const constants = used.filter(({ text }) => text in constantOf);
-    return {
-      formula,
-      where: [
-        ...(isClipped && used.some(({ text }) => text === 'g') ? [clipped(weights, layer, clipNorm)] : []),
-        ...constants.map((symbol) => ({ symbol, ...constantOf[symbol.text](batch, exercise) })),
-      ],
-    };
-  };
-}
-
-/** The numbers of an optimiser's formulas, by the names of their symbols. */
-const constantOf: Readonly<Record<string, (batch: Batch, exercise: Exercise) => Omit<Meaning, 'symbol'>>> = {
-  rate: ({ epoch, batch, steps }, { schedule, learningRate, rateOf }) => {
-    if (schedule === 'constant') return { is: String(learningRate), note: 'the learning rate' };
-    const rate = rateOf(learningRate, epoch, batch, steps);
-    return { is: String(significant(rate, 6)), note: scheduleNotes[schedule] ?? `schedule ${schedule}` };
-  },
-  t: ({ step }) => ({ is: String(step + 1), note: 'steps so far, with this one' }),
-  momentum: fixed('momentum'),
-  epsilon: fixed('epsilon'),
-  beta1: fixed('beta1'),
-  beta2: fixed('beta2'),
-  rho: fixed('rho'),
-  weight_decay: fixed('weightDecay'),
-};
-
-const scheduleNotes: Readonly<Record<string, string>> = {
-  decay: 'learning rate / (epoch × steps of an epoch + 1), with the epoch counted from 0',
-  decay_per_step: 'learning rate / (steps before this one + 1)',
-};
-
-function fixed(name: string): (typeof constantOf)[string] {
-  return (_batch, exercise) => ({ is: String(settingOf(exercise, name)) });
-}
-
-/** A hyperparameter, or its default. */
-const settingOf = ({ optimizer }: Exercise, name: string): HyperparameterValue | undefined =>
-  (optimizer as Record<string, HyperparameterValue | undefined>)[name] ??
-  hyperparametersOf(optimizer.name)[name]?.default;
-
-/** g, the gradient after clipping. */
-function clipped(weights: Weights, layer: number, clipNorm: number): Meaning {
-  const scale = call('min', '1', fraction(String(clipNorm), row(symbol('norm'), plus, '0.000001')));
-  return {
-    symbol: symbol('g'),
-    is: row(gradientOf(weights, layer), times, part('clipping', scale)),
-    note: 'norm: the square root of the sum of the squares of all gradients of the step',
-  };
 }

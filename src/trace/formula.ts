@@ -163,6 +163,13 @@ export function symbolsIn(formula: Formula): Extract<Formula, { kind: 'symbol' |
   return [...found.values()];
 }
 
+/** The parts of a formula that a diagnosis can doubt. */
+export function partsIn(formula: Formula): EquationPart[] {
+  if (typeof formula === 'string') return [];
+  const own = formula.kind === 'part' ? [formula.part] : [];
+  return [...own, ...childrenOf(formula).flatMap(partsIn)];
+}
+
 function childrenOf(formula: Exclude<Formula, string>): readonly Formula[] {
   switch (formula.kind) {
     case 'row':
