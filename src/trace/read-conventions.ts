@@ -29,28 +29,41 @@ export function withoutConventions(
   const conventions: NotedConvention[] = [];
   let wrong: ReadonlySet<number> = wrongPlaces(exercise, rules, recorded, tolerance);
   let open = conventionsOf(exercise);
-  const without = (taken: readonly Convention[], until: number): Read | null => {
-    const before = new Set([...wrong].filter((key) => stepOf(key) <= until));
+  const readWithout = (taken: readonly Convention[], until: number): Read => {
     const read = readBy(exercise, rules, recorded, places, taken, until);
-    const left = wrongPlaces(exercise, rules, read, tolerance, until);
+    return { taken, read, left: wrongPlaces(exercise, rules, read, tolerance, until) };
+  };
+  const helps = ({ taken, left }: Read, until: number): boolean => {
+    const before = new Set([...wrong].filter((key) => stepOf(key) <= until));
     const isBetter = left.size < before.size && [...left].every((key) => before.has(key));
-    const isMadeUpFor = taken.every((one) => isFollowed(recorded, places, followers, one, left, until));
-    return isBetter && isMadeUpFor ? { taken, read, left } : null;
+    return isBetter && taken.every((one) => isFollowed(recorded, places, followers, one, left, until));
+  };
+  /** With one convention more, if that corrects the first wrong quantity that it concerns. */
+  const withOneMore = ({ taken, left }: Read, until: number): Read[] =>
+    open.flatMap((one) => {
+      if (taken.some(({ concerns }) => concerns === one.concerns)) return [];
+      const first = [...left].find((key) => one.concerns(places[placeOf(key)]));
+      if (first === undefined) return [];
+      const read = readWithout([...taken, one], until);
+      return read.left.has(first) ? [] : [read];
+    });
+  const find = (): Read | null => {
+    // What helps nowhere in the first steps that differ is not tried in all.
+    const [first] = wrong;
+    const until = stepOf(first) + 1;
+    let reads = [readWithout([], until)];
+    for (let size = 1; size <= mostAtOnce; size++) {
+      reads = reads.flatMap((read) => withOneMore(read, until));
+      const helpful = reads.filter((read) => helps(read, until));
+      for (const { taken } of helpful.toSorted((a, b) => a.left.size - b.left.size)) {
+        const read = readWithout(taken, Infinity);
+        if (helps(read, Infinity)) return read;
+      }
+    }
+    return null;
   };
   while (wrong.size > 0) {
-    // What helps nowhere in the first steps that differ is not tried in all.
-    const until = Math.min(...[...wrong].map(stepOf)) + 1;
-    const isConcerned = (one: Convention) => [...wrong].some((key) => one.concerns(places[placeOf(key)]));
-    const found = Array.from({ length: mostAtOnce }, (_, i) => i + 1).reduce<Read | null>(
-      (found, size) =>
-        found ??
-        setsOf(open, size)
-          .filter((taken) => taken.some(isConcerned))
-          .flatMap((taken) => without(taken, until) ?? [])
-          .toSorted((a, b) => a.left.size - b.left.size)
-          .reduce<Read | null>((best, { taken }) => best ?? without(taken, Infinity), null),
-      null,
-    );
+    const found = find();
     if (found === null) break;
     const { taken, read, left } = found;
     conventions.push(...taken.map(({ id, title }) => ({ id, title })));
@@ -60,22 +73,11 @@ export function withoutConventions(
   return { recorded, conventions };
 }
 
-/** A recording without some conventions, and what still differs in it. */
+/** A recording without some conventions, and what still differs in it, in order of computation. */
 interface Read {
   readonly taken: readonly Convention[];
   readonly read: Recorded;
   readonly left: ReadonlySet<number>;
-}
-
-/** The sets of so many conventions of different quantities. */
-function setsOf(conventions: readonly Convention[], size: number): Convention[][] {
-  if (size === 0) return [[]];
-  return conventions.flatMap((first, i) =>
-    setsOf(
-      conventions.slice(i + 1).filter(({ concerns }) => concerns !== first.concerns),
-      size - 1,
-    ).map((others) => [first, ...others]),
-  );
 }
 
 /** More places than a step has. */
