@@ -1,30 +1,46 @@
 import { basename, dirname, join } from 'node:path';
 import { counted } from '../errors.ts';
+import { shellQuoted } from '../experiment/command-text.ts';
+import { removeFile } from '../files/retry-while-busy.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
 import { toCsv } from '../output/csv.ts';
-import { feedbackMark, feedbackNames } from '../output/grade-feedback.ts';
-import { gradeCases, gradesTable } from '../output/grade-table.ts';
+import { feedbackMark, feedbackNames, feedbackText, type Hints } from '../output/grade-feedback.ts';
+import { type GradeRow, gradeCases, gradesTable } from '../output/grade-table.ts';
 import { junit } from '../output/junit.ts';
+import type { GradedFully } from '../trace/grade.ts';
 import type { Criterion } from '../trace/rubric.ts';
 import { checkReplaceable, type ReportFile } from './earlier-report.ts';
-import type { GradedForViews } from './grade-all.ts';
 
 /** The files that the user wants. */
 export interface GradeFiles {
   readonly csv?: string;
   readonly junit?: string;
   readonly feedback?: string;
+  readonly html?: string;
 }
 
 const command = 'fys-nn trace grade';
 
-function reportFiles({ csv, junit: xml, feedback }: GradeFiles, students: readonly string[]): ReportFile[] {
-  const names = feedback === undefined ? [] : feedbackNames(students);
+function reportFiles(
+  { csv, junit: xml, feedback, html }: GradeFiles,
+  students: readonly string[],
+): ReportFile[] {
+  const names = feedbackNames(students);
+  const ofStudents = (
+    folder: string | undefined,
+    option: string,
+    ending: string,
+    start: RegExp,
+  ): ReportFile[] =>
+    folder === undefined
+      ? []
+      : names.map((name) => ({
+          ...{ path: join(folder, `${name}.${ending}`), option, command, usual: `${name}.${ending}` },
+          starts: [start],
+        }));
   return [
-    ...names.map((name) => ({
-      ...{ path: join(feedback!, `${name}.md`), option: '--feedback', command, usual: `${name}.md` },
-      starts: [new RegExp(`^${feedbackMark}`)],
-    })),
+    ...ofStudents(feedback, '--feedback', 'md', new RegExp(`^${feedbackMark}`)),
+    ...ofStudents(html, '--html', 'html', /^<!DOCTYPE html>[\s\S]*<title>fys-nn: /),
     ...(csv === undefined
       ? []
       : [{ path: csv, option: '--csv', command, starts: [/^student,points,maximum,/], usual: 'grades.csv' }]),
@@ -50,13 +66,12 @@ export async function checkGradeFiles(files: GradeFiles, students: readonly stri
   for (const file of reports) await checkReplaceable(file);
 }
 
-/** Writes what the user wants. Returns the paths. */
-export async function writeGradeFiles(
+/** Writes the tables that the user wants. Returns what was written, in words. */
+export async function writeTables(
   files: GradeFiles,
   criteria: readonly Criterion[],
-  graded: readonly GradedForViews[],
+  rows: readonly GradeRow[],
 ): Promise<string[]> {
-  const rows = graded.map(({ row }) => row);
   const written: string[] = [];
   const write = async (path: string, text: string) => {
     await writeFiles(dirname(path), new Map([[basename(path), text]]));
@@ -64,10 +79,42 @@ export async function writeGradeFiles(
   };
   if (files.csv !== undefined) await write(files.csv, await toCsv(gradesTable(criteria, rows)));
   if (files.junit !== undefined) await write(files.junit, await junit(command, gradeCases(rows)));
-  if (files.feedback !== undefined) {
-    const names = feedbackNames(rows.map(({ student }) => student)).map((name) => `${name}.md`);
-    await writeFiles(files.feedback, new Map(names.map((name, index) => [name, graded[index].feedback])));
-    written.push(`${join(files.feedback, '/')}: ${counted(names.length, 'file')}`);
-  }
   return written;
+}
+
+/** The files of each student. */
+export interface StudentFiles {
+  /** Writes those of a submission by its number. */
+  write(graded: GradedFully, index: number): Promise<void>;
+  /** What was written, in words. */
+  written(): string[];
+}
+
+/** Feedback and pages, which are written as soon as a submission is graded, so that none has to be kept in memory. */
+export async function studentFiles(
+  { feedback, html }: GradeFiles,
+  students: readonly string[],
+  hints: Hints,
+): Promise<StudentFiles> {
+  const names = feedbackNames(students);
+  let pages = 0;
+  const page = html === undefined ? null : (await import('../page/backprop.ts')).backpropPage;
+  return {
+    async write(graded, index) {
+      if (feedback !== undefined)
+        await writeFiles(feedback, new Map([[`${names[index]}.md`, feedbackText(graded, hints)]]));
+      if (html === undefined || page === null) return;
+      const file = `${names[index]}.html`;
+      // A page of an earlier run would be about another file.
+      if (graded.check === null) return await removeFile(join(html, file));
+      const repeat = `npx fys-nn trace check ${shellQuoted(basename(graded.path))}`;
+      const text = page(graded.check, { file: basename(graded.path), command: repeat });
+      await writeFiles(html, new Map([[file, text]]));
+      pages++;
+    },
+    written: () => [
+      ...(feedback === undefined ? [] : [`${join(feedback, '/')}: ${counted(students.length, 'file')}`]),
+      ...(html === undefined ? [] : [`${join(html, '/')}: ${counted(pages, 'page')}`]),
+    ],
+  };
 }

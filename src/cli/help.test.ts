@@ -127,6 +127,7 @@ describe('every example', () => {
     for (const name of ['mine.json', 'submissions/anna.json'])
       await writeFile(join(directory, name), recording);
     await run(['trace', 'grade', '--init', 'rubric.yaml']);
+    await writeFile(join(directory, 'students.txt'), 'anna\nbo\n');
     const trace = join(process.cwd(), 'data/fixtures/traces');
     await mkdir(join(directory, 'data/fixtures/traces'), { recursive: true });
     const [name] = readdirSync(trace).filter((one) => one.endsWith('.json'));

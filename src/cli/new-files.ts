@@ -3,7 +3,8 @@ import { exitCodes, UserError } from '../errors.ts';
 import { isDiskFault, reasonOf } from '../files/errno.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
-interface NewFile {
+/** A file to be written. */
+export interface NewFile {
   readonly path: string;
   readonly text: string;
 }

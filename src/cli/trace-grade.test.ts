@@ -188,6 +188,17 @@ describe('files', () => {
   });
 });
 
+test('--html writes a page for each recording that can be checked, and removes one of an earlier file', async () => {
+  await mkdir(join(directory, 'pages'));
+  for (const name of ['a', 'b']) await write(`pages/${name}.json`, await text('one/wrong.json'));
+  const args = ['pages', '--rubric', 'shared.yaml', '--html', 'html'];
+  expect((await call(...args)).stderr).toBe('wrote html/: 2 pages\n');
+  expect(await text('html/a.html')).toContain('the factor 2 of the derivative');
+  await write('pages/b.json', '{}');
+  expect((await call(...args)).stderr).toBe('wrote html/: 1 page\n');
+  expect(await readdir(join(directory, 'html'))).toEqual(['a.html']);
+});
+
 test('broken files get the reason, and stop nobody else', async () => {
   const good = json(handedIn(shared));
   await mkdir(join(directory, 'broken/folder.json'), { recursive: true });

@@ -24,6 +24,7 @@ interface GradeFlags {
   readonly csv?: string;
   readonly junit?: string;
   readonly feedback?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -57,6 +58,7 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
       hintChoices,
     ).default('cause'),
     new Option('--feedback <dir>', 'write Markdown for each student'),
+    new Option('--html <dir>', 'write a page for each recording, as of trace check: it shows the cause, too'),
     new Option('--csv <file>', 'write the points as CSV'),
     new Option('--junit <file>', 'write them as JUnit XML: a suite for each student'),
     new Option('--json', 'print as JSON'),
@@ -82,7 +84,7 @@ export function addTraceGradeCommand(trace: Command, setStatus: SetStatus): void
   });
 }
 
-async function runGrade(files: readonly string[], flags: GradeFlags): Promise<number> {
+async function runGrade(paths: readonly string[], flags: GradeFlags): Promise<number> {
   if (flags.rubric === undefined) {
     throw new UserError({
       what: '--rubric is missing',
@@ -90,7 +92,7 @@ async function runGrade(files: readonly string[], flags: GradeFlags): Promise<nu
       remedy: 'write --rubric rubric.yaml; fys-nn trace grade --init writes such a file',
     });
   }
-  if (files.length === 0) {
+  if (paths.length === 0) {
     throw new UserError({
       what: 'trace grade needs <files...>',
       expected: 'recordings, such as submissions/*.json, or a folder of them',
@@ -101,24 +103,24 @@ async function runGrade(files: readonly string[], flags: GradeFlags): Promise<nu
   const { maximumOf, readRubric } = await import('../trace/rubric.ts');
   const { submissionsAt } = await import('../trace/submissions.ts');
   const { readGiven } = await import('../trace/given-exercises.ts');
-  const { checkGradeFiles, writeGradeFiles } = await import('./grade-files.ts');
+  const { checkGradeFiles, studentFiles, writeTables } = await import('./grade-files.ts');
   const { gradeAll } = await import('./grade-all.ts');
   const { gradesText } = await import('./show-grades.ts');
   const rubric = chosenCriteria(await readRubric(flags.rubric), flags.criterion);
   const limit = limitOf(flags.failUnder, maximumOf(rubric.criteria));
-  const submissions = await submissionsAt(files);
+  const submissions = await submissionsAt(paths);
   const students = submissions.map(({ student }) => student);
   const given = await readGiven(rubric, students);
   await checkGradeFiles(flags, students);
-  const graded = await gradeAll(submissions, rubric, given, hints);
-  const rows = graded.map(({ row }) => row);
+  const files = await studentFiles(flags, students, hints);
+  const rows = await gradeAll(submissions, rubric, given, files.write);
   if (flags.json === true) {
     const { gradesJson } = await import('../output/grade-table.ts');
     const { toJson } = await import('../output/json.ts');
     writeStdoutRaw(toJson(gradesJson(rubric.criteria, rows)));
   } else writeStdoutRaw(gradesText(rubric.criteria, rows));
-  for (const written of await writeGradeFiles(flags, rubric.criteria, graded))
-    writeStderr(`wrote ${written}`);
+  const written = [...(await writeTables(flags, rubric.criteria, rows)), ...files.written()];
+  writeStderr(...written.map((what) => `wrote ${what}`));
   if (rows.some(({ refusal }) => refusal?.isOurs === true)) return exitCodes.failed;
   const isUnder = limit !== null && rows.some(({ points }) => points < limit);
   return isUnder ? exitCodes.contradicted : exitCodes.done;

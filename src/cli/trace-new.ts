@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { counted, printable, printableText, UserError } from '../errors.ts';
 import { groupOf, inGroups } from '../experiment/option-groups.ts';
@@ -14,7 +14,7 @@ import {
 } from '../experiment/options.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import type { Task } from '../stats/metrics.ts';
-import { batchLayouts, kernelLayouts } from '../trace/exercise.ts';
+import { batchLayouts, type Exercise, kernelLayouts } from '../trace/exercise.ts';
 import { exerciseModels, exerciseOptions, refuseForeign, usualSettings } from '../trace/exercise-settings.ts';
 import type { Draft } from '../trace/new-exercise.ts';
 import { addExamples } from './examples.ts';
@@ -41,6 +41,9 @@ const notes =
   'that you leave out are chosen so that all of them differ: 17 rows in batches of 6, 6 and 5, with 2 inputs, hidden layers ' +
   'of 7 and 4 nodes, and 3 outputs.';
 
+const usualFile = 'exercise.json';
+const usualFolder = 'exercises';
+
 /** What the user typed. */
 interface NewFlags
   extends DataFlags,
@@ -51,7 +54,8 @@ interface NewFlags
   readonly kernel: string;
   readonly batch: string;
   readonly name?: string;
-  readonly out: string;
+  readonly students?: string;
+  readonly out?: string;
   readonly answers?: string;
   readonly force?: boolean;
 }
@@ -93,10 +97,13 @@ export function addTraceNewCommand(trace: Command): void {
   addUnder(
     command,
     headings.output,
-    new Option('--out <file>', 'the exercise').default('exercise.json'),
+    new Option(
+      '--out <file>',
+      `the exercise (default: ${usualFile}; with --students a folder, ${usualFolder})`,
+    ),
     new Option(
       '--answers <file>',
-      'what each step computes; none: no answers (default: exercise.answers.json)',
+      'what each step computes; none: no answers (default: exercise.answers.json; with --students a folder)',
     ),
     ...recorderLanguages.map(
       (language) =>
@@ -106,6 +113,10 @@ export function addTraceNewCommand(trace: Command): void {
         ),
     ),
     new Option('--name <text>', "what the exercise is called (default: the file's name)"),
+    new Option(
+      '--students <file>',
+      'an exercise of its own for each name in this text file, one in each line',
+    ),
     new Option('--force', 'replace files that are already there'),
   );
   helpUnder(command, headings.output);
@@ -120,8 +131,11 @@ export function addTraceNewCommand(trace: Command): void {
       'trace new --data iris --hidden 8 --kernel out-in --out iris.json',
       'rows of given data, kernels the other way round',
     ],
+    ['trace new --students students.txt --answers none', 'an exercise of its own for each student'],
   ]);
-  command.action(async (model: string | undefined, flags: NewFlags) => writeExercise(model, flags));
+  command.action((model: string | undefined, flags: NewFlags) =>
+    flags.students === undefined ? writeExercise(model, flags) : writeClass(model, flags, flags.students),
+  );
 }
 
 /** Defaults that depend on the other settings, in words. */
@@ -144,28 +158,48 @@ function exerciseOption(name: OptionName): Option {
   return exerciseOptions.includes(name) ? option : option.hideHelp();
 }
 
-async function writeExercise(model: string | undefined, flags: NewFlags): Promise<void> {
-  const { writeFiles } = await import('./new-files.ts');
+/** An exercise with the texts of its files. */
+interface Made {
+  readonly exercise: Exercise;
+  readonly text: string;
+  readonly answers: () => string;
+  readonly notes: readonly string[];
+}
+
+async function madeExercise(model: string | undefined, flags: NewFlags, name: string): Promise<Made> {
   const { makeExercise } = await import('../trace/new-exercise.ts');
   const { exerciseContent } = await import('../trace/exercise-content.ts');
   const { answersTo, recordingContent } = await import('../trace/recording-content.ts');
   const { readableJson } = await import('../trace/readable-json.ts');
-  const { exerciseText } = await import('../trace/words.ts');
   const { programVersion } = await import('../output/version.ts');
-  const { shellQuoted } = await import('../experiment/command-text.ts');
-  const { out } = flags;
-  const { answers = `${out.replace(/\.json$/i, '')}.answers.json` } = flags;
   const layout = {
     kernel: parseChoice(flags.kernel, kernelLayouts, '--kernel'),
     batch: parseChoice(flags.batch, batchLayouts, '--batch'),
   };
-  const name = nameFrom(flags);
   const { draft, notes } = await draftFrom(model, flags);
   const exercise = await makeExercise(draft, { name, source: `fys-nn ${programVersion()}`, layout });
-  const files = [{ path: out, text: readableJson(exerciseContent(exercise)) }];
+  return {
+    ...{ exercise, notes, text: readableJson(exerciseContent(exercise)) },
+    answers: () => readableJson(recordingContent(answersTo(exercise))),
+  };
+}
+
+async function writeExercise(model: string | undefined, flags: NewFlags): Promise<void> {
+  const { writeFiles } = await import('./new-files.ts');
+  const { exerciseText } = await import('../trace/words.ts');
+  const { shellQuoted } = await import('../experiment/command-text.ts');
+  const { out = usualFile } = flags;
+  const { answers = `${out.replace(/\.json$/i, '')}.answers.json` } = flags;
+  const {
+    exercise,
+    text,
+    answers: answersText,
+    notes,
+  } = await madeExercise(model, flags, nameFrom(flags, out));
+  const files = [{ path: out, text }];
   if (answers !== 'none') {
     if (resolve(answers) === resolve(out)) throw sameFile(answers);
-    files.push({ path: answers, text: readableJson(recordingContent(answersTo(exercise))) });
+    files.push({ path: answers, text: answersText() });
   }
   const languages = recorderLanguages.filter((language) => flags[language] === true);
   const recording = await recordersNextTo(out, languages);
@@ -181,8 +215,45 @@ async function writeExercise(model: string | undefined, flags: NewFlags): Promis
   );
 }
 
+/** Writes an exercise of its own for each student of a list. */
+async function writeClass(model: string | undefined, flags: NewFlags, list: string): Promise<void> {
+  const { readStudents, seedOfStudent } = await import('../trace/student-list.ts');
+  const { exerciseText } = await import('../trace/words.ts');
+  const { writeClassFiles } = await import('./new-class-files.ts');
+  const { out = usualFolder } = flags;
+  const { answers = `${out.replace(/[/\\]+$/, '')}.answers` } = flags;
+  const seed = settingsFrom(flags).seed ?? usualSettings.seed;
+  const students = await readStudents(list);
+  const all: (Made & { readonly student: string })[] = [];
+  for (const student of students) {
+    const own = { ...flags, seed: String(seedOfStudent(Number(seed), student)) };
+    const name = flags.name === undefined ? student : `${nameFrom(flags, out)}: ${student}`;
+    all.push({ student, ...(await madeExercise(model, own, name.slice(0, 80))) });
+  }
+  const languages = recorderLanguages.filter((language) => flags[language] === true);
+  const recording = await recordersNextTo(join(out, usualFile), languages);
+  const wrote = await writeClassFiles(
+    {
+      out,
+      answers: answers === 'none' ? null : answers,
+      recorders: recording,
+      replaces: flags.force === true,
+    },
+    all.map(({ student, exercise, text, answers: answersText }) => ({
+      ...{ student, id: exercise.id, text, answers: answersText },
+    })),
+  );
+  const [{ exercise, notes: ofData }] = all;
+  writeStderr(
+    ...ofData.map((note) => `note: ${withFlags(note)}`),
+    ...wrote,
+    `each is a ${exerciseText(exercise)}, with a seed that follows from --seed ${seed} and the name`,
+    `next: give each student the file of their name, and grade what they hand in: fys-nn trace grade --init`,
+  );
+}
+
 /** What the exercise is called: on one line, and not so long that tables cannot show it. */
-function nameFrom({ name, out }: NewFlags): string {
+function nameFrom({ name }: NewFlags, out: string): string {
   if (name === undefined)
     return printable(basename(out))
       .replace(/\.json$/i, '')

@@ -1,9 +1,11 @@
+import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import type { CheckResult, Explanation, Finding } from '../trace/check-result.ts';
 import { equationText } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import type { GradedFully } from '../trace/grade.ts';
 import type { GradedCriterion } from '../trace/grade-criterion.ts';
 import type { NumberArray } from '../trace/number-array.ts';
+import { isTurnedIn } from '../trace/read-recording.ts';
 import { maximumOf } from '../trace/rubric.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { outcomeOfText, outcomeText } from './grade-words.ts';
@@ -78,8 +80,10 @@ function checkParts(check: CheckResult, hints: Hints): string[] {
 function findingParts(finding: Finding, exercise: Exercise, hints: Hints): string[] {
   const { quantity, element, ours, theirs, ratio, explanations } = finding;
   const { batch, place } = quantity;
-  const shape = ({ shape: lengths }: NumberArray) => `(${lengths.join(', ')})`;
-  const index = element.length === 0 ? '' : `, element ${element.join(', ')}`;
+  const isTurned = isTurnedIn(exercise.layout, place);
+  const shape = (array: NumberArray) => shapeText(shapeInFile(array.shape, isTurned));
+  const indices = isTurned ? element.toReversed() : element;
+  const index = element.length === 0 ? '' : `, element [${indices.join('][')}]`;
   const where = `${quantityText(place, exercise)}, ${stepText(batch)}, ${batch.rows.length} rows${index}`;
   return [
     `**${markdownText(where)}**`,

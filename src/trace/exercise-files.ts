@@ -2,7 +2,6 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import type { Rubric } from './rubric.ts';
-import { comparableName } from './submissions.ts';
 
 /** A file of an exercise, and whose exercise it is. */
 export interface ExerciseFile {
@@ -100,6 +99,3 @@ function matcher(pattern: string): (name: string) => boolean {
 function fromRubric({ path: rubric }: Rubric, path: string): string {
   return isAbsolute(path) ? path : join(dirname(rubric), path);
 }
-
-/** The student by whose name a file is called: "anna" of exercises/anna.json. */
-export const namedStudent = (path: string): string => comparableName(basename(path).replace(/\.json$/i, ''));

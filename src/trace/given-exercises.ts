@@ -10,7 +10,7 @@ import { comparableName } from './submissions.ts';
 export interface GivenExercise {
   readonly path: string;
   readonly exercise: Exercise;
-  /** The student whose exercise it is alone, as `comparableName`; null: it may be anybody's. */
+  /** The student whose exercise it is alone; null: it may be anybody's. */
   readonly owner: string | null;
 }
 
@@ -35,8 +35,8 @@ export async function readGiven(rubric: Rubric, students: readonly string[]): Pr
   for (const { path, student } of exerciseFiles(rubric)) {
     const exercise = await readExercise(path);
     checkCriteria(rubric, path, exercise);
-    const fileName = comparableName(basename(path).replace(/\.json$/i, ''));
-    const owner = student === null ? (names.has(fileName) ? fileName : null) : comparableName(student);
+    const fileName = basename(path).replace(/\.json$/i, '');
+    const owner = student ?? (names.has(comparableName(fileName)) ? fileName : null);
     all.push({ path, exercise, owner });
   }
   return givenExercises(all);
@@ -46,7 +46,9 @@ export async function readGiven(rubric: Rubric, students: readonly string[]): Pr
 export function givenExercises(all: readonly GivenExercise[]): GivenExercises {
   const byId = new Map<string, GivenExercise[]>();
   for (const given of all) byId.set(given.exercise.id, [...(byId.get(given.exercise.id) ?? []), given]);
-  const byOwner = new Map(all.flatMap((given) => (given.owner === null ? [] : [[given.owner, given]])));
+  const byOwner = new Map(
+    all.flatMap((given) => (given.owner === null ? [] : [[comparableName(given.owner), given]])),
+  );
   return {
     all,
     withId: (id) => byId.get(id) ?? [],
