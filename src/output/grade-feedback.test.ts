@@ -53,7 +53,7 @@ test('feedback says what is right, where the first difference is, why, and how t
     'delta: wrong first in step 0, layer 2; kernel\\_gradient: right, given the earlier numbers',
   );
   expect(text).toContain(
-    '**delta of layer 2 (output), step 0 (epoch 0, batch 0), 4 rows, element \\[0\\]\\[0\\]**',
+    '**delta of layer 2 (output), step 0 (epoch 0, batch 0), 4 rows, element \\[0, 0\\]**',
   );
   expect(text).toMatch(/\| -?[\d.]+ \| -?[\d.]+ \| 0\.5 \|/);
   expect(text).toContain('```text\ndelta');

@@ -83,7 +83,7 @@ function findingParts(finding: Finding, exercise: Exercise, hints: Hints): strin
   const isTurned = isTurnedIn(exercise.layout, place);
   const shape = (array: NumberArray) => shapeText(shapeInFile(array.shape, isTurned));
   const indices = isTurned ? element.toReversed() : element;
-  const index = element.length === 0 ? '' : `, element [${indices.join('][')}]`;
+  const index = element.length === 0 ? '' : `, element [${indices.join(', ')}]`;
   const where = `${quantityText(place, exercise)}, ${stepText(batch)}, ${batch.rows.length} rows${index}`;
   return [
     `**${markdownText(where)}**`,
