@@ -15,7 +15,13 @@ import {
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import type { Task } from '../stats/metrics.ts';
 import { batchLayouts, type Exercise, kernelLayouts } from '../trace/exercise.ts';
-import { exerciseModels, exerciseOptions, refuseForeign, usualSettings } from '../trace/exercise-settings.ts';
+import {
+  type ExerciseModel,
+  exerciseModels,
+  exerciseOptions,
+  refuseForeign,
+  usualSettings,
+} from '../trace/exercise-settings.ts';
 import type { Draft } from '../trace/new-exercise.ts';
 import { addExamples } from './examples.ts';
 import { listFlag } from './experiment.ts';
@@ -285,17 +291,17 @@ async function draftFrom(
   const typed = settingsFrom(flags);
   const hasData = flags.data !== undefined || flags.formula !== undefined;
   refuseForeign(typed, hasData);
-  const ofModel: Settings =
-    model === undefined ? {} : exerciseModels[parseChoice(model, modelNames, 'model')];
-  // What the user types of the loss decides the task.
-  const given = { ...ofModel, ...typed };
+  const kind: ExerciseModel = exerciseModels[parseChoice(model ?? modelNames[0], modelNames, 'model')];
+  const given = { ...kind.settings, ...typed };
   const whole = (text: string | undefined, flag: string) =>
     text === undefined ? undefined : parseInteger(text, flag, 1, 1000);
   const inputs = whole(flags.inputs, '--inputs');
   const outputs = whole(flags.outputs, '--outputs');
-  const task = flags.task === undefined ? undefined : parseChoice(flags.task, tasks, '--task');
+  const asked = flags.task === undefined ? undefined : parseChoice(flags.task, tasks, '--task');
   if (!hasData) {
     refuseOfData(flags);
+    if (asked !== undefined && kind.task !== undefined && asked !== kind.task) throw otherTask(model!, asked);
+    const task = asked ?? (given.loss === undefined ? kind.task : undefined);
     return { draft: ownDraft(given, { inputs, outputs, task }), notes: [] };
   }
   for (const [flag, value] of [
@@ -304,7 +310,7 @@ async function draftFrom(
   ] as const)
     if (value !== undefined) throw sizeOfData(flag, value);
   let notes: readonly string[] = [];
-  const draft = await dataDraft(given, async (settings) => {
+  const draft = await dataDraft(given, kind.task, async (settings) => {
     const texts = Object.entries(settings).filter(([, value]) => value !== null);
     const all = Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
     const planned = await planTraining({ ...flags, ...all, variant: 'code' });
@@ -312,6 +318,14 @@ async function draftFrom(
     return planned;
   });
   return { draft, notes };
+}
+
+function otherTask(model: string, task: Task): UserError {
+  return new UserError({
+    what: `${model} is not for ${task}`,
+    received: `--task ${task}`,
+    remedy: 'leave out --task, or use ffnn',
+  });
 }
 
 /** The settings that the user typed, each with one value. Errors: lists of values. */

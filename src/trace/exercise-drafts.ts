@@ -2,7 +2,7 @@ import type { DataFacts, Sources } from '../datasets/dataset.ts';
 import { loadData } from '../datasets/index.ts';
 import type { SplitConfig } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
-import type { Settings } from '../experiment/options.ts';
+import type { Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { type LossName, losses } from '../nn/losses.ts';
 import type { LayerSpec } from '../nn/network.ts';
@@ -48,6 +48,14 @@ export function ownDraft(given: Settings, { inputs, outputs: wanted, task: asked
       remedy: task === 'classification' ? 'use {loss} cross_entropy' : 'use {loss} mse',
     });
   }
+  if (loss === 'cross_entropy' && wanted === 1) {
+    throw new UserError({
+      what: '{loss} cross_entropy has one output for each class',
+      expected: '{outputs} of at least 2',
+      received: wanted,
+      remedy: 'use {loss} binary_cross_entropy, which has one output',
+    });
+  }
   const outputs = single ? 1 : wanted;
   const hidden = typeof given.hidden === 'string' ? hiddenUnits(given.hidden) : undefined;
   const sizes = sizesFor(given, { inputs, outputs, hidden });
@@ -84,16 +92,26 @@ interface Planned {
  */
 export async function dataDraft(
   given: Settings,
+  task: Task | undefined,
   planFor: (usual: Settings) => Promise<Planned>,
 ): Promise<Draft> {
-  const { hidden } = given;
+  const { hidden, samples } = given;
   const known = typeof hidden === 'string' ? { hidden: hiddenUnits(hidden) } : {};
   let sizes = sizesFor(given, known);
+  let takesAll = samples === 'all';
   for (let attempt = 1; ; attempt++) {
-    const draft = await plannedDraft(given, await planFor(settingsForData(given, sizes)));
+    const planned = await planFor(settingsForData(given, sizes, takesAll)).catch((error) => {
+      const most = mostRows(error, sizes.rows);
+      if (most === null) throw error;
+      if (samples !== undefined) throw tooFewRows(most, samples);
+      takesAll = true;
+      return planFor(settingsForData(given, sizes, takesAll));
+    });
+    const draft = await plannedDraft(given, task, planned);
     const outputs = draft.model.layers[draft.model.layers.length - 1].units;
-    // Only now the data have said how many inputs and outputs there are.
-    const fitting = sizesFor(given, { ...known, inputs: draft.inputs, outputs });
+    // Only now the data have said how many inputs and outputs there are, and perhaps how many rows.
+    const rows = takesAll || hasGrid(given) ? { samples: draft.rows } : {};
+    const fitting = sizesFor({ ...given, ...rows }, { ...known, inputs: draft.inputs, outputs });
     const isSame =
       JSON.stringify({ ...fitting, inputs: 0, outputs: 0 }) ===
       JSON.stringify({ ...sizes, inputs: 0, outputs: 0 });
@@ -102,7 +120,40 @@ export async function dataDraft(
   }
 }
 
-async function plannedDraft(given: Settings, { plan, sources }: Planned): Promise<Draft> {
+/** The most rows that an exercise of these data can have, if the error says that `rows` are too many; else null. */
+function mostRows(error: unknown, rows: number): number | null {
+  if (!(error instanceof UserError) || error.parts.received !== rows + 1) return null;
+  const most = /^at most (\d+)/.exec(error.parts.expected ?? '')?.[1];
+  return most === undefined || !error.parts.what.startsWith('{samples}') ? null : Number(most) - 1;
+}
+
+function tooFewRows(most: number, received: Setting | null): UserError {
+  return new UserError({
+    what: '{samples} asks for more rows than the data have, of which one is kept as a test row',
+    expected: `at most ${most}`,
+    received,
+    remedy: 'lower {samples}, or use {samples} all',
+  });
+}
+
+const hasGrid = ({ grid = 'none' }: Settings): boolean => grid !== null && grid !== 'none';
+
+async function plannedDraft(
+  given: Settings,
+  task: Task | undefined,
+  { plan, sources }: Planned,
+): Promise<Draft> {
+  const { experiment } = plan;
+  if (task !== undefined && task !== experiment.task) {
+    throw new UserError({
+      what: `these data are for ${experiment.task}, and the model is for ${task}`,
+      expected: task === 'classification' ? 'data with classes' : 'data whose target is a number',
+      remedy:
+        task === 'classification'
+          ? 'use ffnn or ols, or other {data}'
+          : 'use ffnn or logistic, or other {data}',
+    });
+  }
   const [{ trial, settings }] = plan.cells;
   refuseUnread(given, settings);
   const { config } = trial;
@@ -127,18 +178,16 @@ async function plannedDraft(given: Settings, { plan, sources }: Planned): Promis
 }
 
 /** One row more than the exercise has: planned trainings have a test row. */
-function settingsForData(given: Settings, sizes: Sizes): Settings {
+function settingsForData(given: Settings, sizes: Sizes, takesAll: boolean): Settings {
   const { activation, kernelInit, biasInit, outputBiasInit, optimizer, learningRate, batches } =
     usualSettings;
   const usual = { activation, kernelInit, biasInit, outputBiasInit, optimizer, learningRate, batches };
   const settings = withSizes(given, usual, sizes);
-  const { samples } = given;
-  const hasGrid = (given.grid ?? 'none') !== 'none';
   return {
     ...settings,
     dtype: 'float64',
     testSize: 1,
-    ...(hasGrid ? { samples: null } : { samples: samples === 'all' ? samples : sizes.rows + 1 }),
+    samples: hasGrid(given) ? null : takesAll ? 'all' : sizes.rows + 1,
   };
 }
 

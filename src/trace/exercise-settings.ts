@@ -94,15 +94,20 @@ export function refuseUnread(given: Settings, read: Settings): void {
   }
 }
 
-/** Kinds of models by name, as settings that the user may still change. */
+/** A kind of model by name: its task, if it has one, and settings that the user may still change. */
+export interface ExerciseModel {
+  readonly task?: Task;
+  readonly settings: Settings;
+}
+
 export const exerciseModels = {
-  ffnn: {},
-  classifier: { loss: 'cross_entropy' },
-  logistic: { hidden: 'none', loss: 'cross_entropy' },
-  ols: { hidden: 'none', loss: 'mse' },
-  ridge: { hidden: 'none', loss: 'mse', lambda: 0.1 },
-  lasso: { hidden: 'none', loss: 'mse', l1: 0.1 },
-} as const satisfies Record<string, Settings>;
+  ffnn: { settings: {} },
+  classifier: { task: 'classification', settings: {} },
+  logistic: { task: 'classification', settings: { hidden: 'none' } },
+  ols: { task: 'regression', settings: { hidden: 'none' } },
+  ridge: { task: 'regression', settings: { hidden: 'none', lambda: 0.1 } },
+  lasso: { task: 'regression', settings: { hidden: 'none', l1: 0.1 } },
+} as const satisfies Record<string, ExerciseModel>;
 
 /** The settings of an exercise that are not given. Biases are not 0, so that mistakes with them show at once. */
 export const usualSettings = {

@@ -54,9 +54,9 @@ export async function makeExercise(draft: Draft, about: About): Promise<Exercise
   }
   if (clearest >= 0) return { ...best, id: idOfExercise(best) };
   throw new UserError({
-    what: 'the training of the exercise diverges',
+    what: 'the training of the exercise diverges with this {learningRate}',
     expected: 'finite numbers in all steps',
-    received: `{learningRate} ${draft.model.learningRate}`,
+    received: draft.model.learningRate,
     remedy: 'lower {learningRate}, or scale the inputs',
   });
 }
