@@ -19,6 +19,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <set>
@@ -101,9 +102,10 @@ public:
             value.is_null = c == 'n';
             at_ += c == 'f' ? 5 : 4;
         } else {
-            std::size_t length = 0;
-            value.number = std::stod(text_.substr(at_, 40), &length);
-            at_ += length;
+            char* end = nullptr;
+            value.number = std::strtod(text_.c_str() + at_, &end);
+            if (end == text_.c_str() + at_) throw std::runtime_error("no JSON: expected a number at byte " + std::to_string(at_));
+            at_ = end - text_.c_str();
         }
         return value;
     }

@@ -98,6 +98,7 @@ function refusal(trace)
     return nothing
 end
 
+length(ARGS) == 2 || error("usage: julia backprop.jl exercise.json mine.json")
 trace = load(ARGS[1], kernel = "out-in", batch = "last")    # trace
 missing_part = refusal(trace)
 if missing_part !== nothing

@@ -26,6 +26,7 @@ import sys
 import numpy as np
 
 FORMAT = 'fys-nn-trace/3'
+LARGEST = 64 << 20  # bytes of a file that fys-nn reads
 OF_A_STEP = ['x', 'y', 'loss']
 OF_A_LAYER = ['z', 'a', 'delta', 'kernel_gradient', 'bias_gradient', 'kernel', 'bias']
 
@@ -134,11 +135,15 @@ class Trace:
             raise TraceError('Nothing is recorded: call trace.record(...) and trace.end_step() in your training loop.')
         recording = {'format': FORMAT, 'kind': 'recording', 'program': str(program), 'exercise': self.exercise,
                      'steps': self._steps}
+        text = json.dumps(recording)
+        if len(text) > LARGEST:
+            raise TraceError(f'The recording has {len(text) >> 20} MiB, and fys-nn reads at most {LARGEST >> 20}: record fewer '
+                             'steps or quantities, for example only every tenth step (call end_step() in all).')
         part = f'{path}.{os.getpid()}.part'
         try:
             try:
                 with open(part, 'w', encoding='utf-8') as file:
-                    json.dump(recording, file)
+                    file.write(text)
                 os.replace(part, path)
             finally:
                 if os.path.exists(part):
@@ -195,8 +200,8 @@ def as_numbers(value, what):
         value = value.detach().cpu().numpy()
     try:
         given = np.asarray(value)
-    except ValueError:
-        given = None  # rows of different lengths
+    except (TypeError, ValueError):
+        given = None  # such as rows of different lengths
     if given is None or given.dtype.kind not in 'biuf':
         kind = 'None: it is not computed yet' if value is None else f'not numbers but {value!r:.60}'
         raise TraceError(f'{what} is {kind}. Record an array of real numbers.')
@@ -252,6 +257,8 @@ SCHEDULES = {
     'decay': 'rate = {learning_rate} / (epoch*S + 1), epoch from 0, S = {steps} steps in an epoch: the same for a whole epoch',
     'decay_per_step': 'rate = {learning_rate} / (epoch*S + step + 1), epoch and step from 0, S = {steps} steps in an epoch',
 }
+OWN_SCHEDULE = ('rate = {expression}, eta0 = {learning_rate}, epoch and step from 0, steps = {steps} in an epoch, '
+                't = epoch*steps + step')
 DIVIDED = 'd = rate*g / (sqrt(s) + epsilon)'
 ADAM = ['m <- beta1*m + (1 - beta1)*g;  s <- beta2*s + (1 - beta2)*g^2',
         'w <- w - rate * (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + epsilon), in step t, from 1']
@@ -327,8 +334,9 @@ def summary(trace):
     if slots(optimizer):
         lines.append(f'         {", ".join(f"{key} = {optimizer[key]}" for key in used)}; {" and ".join(slots(optimizer))} from 0')
     steps = len(trace.epochs[0])
-    schedule = SCHEDULES.get(optimizer['schedule'], 'rate = ' + str(optimizer['schedule']))
-    lines.append('         ' + schedule.format(learning_rate=trace.learning_rate, steps=steps))
+    schedule = SCHEDULES.get(optimizer['schedule'], OWN_SCHEDULE).format(
+        learning_rate=trace.learning_rate, steps=steps, expression=optimizer['schedule'])
+    lines.append('         ' + schedule)
     sizes = [len(batch) for batch in trace.epochs[0]]
     lines += ['', f'batches  {counted(len(trace.epochs), "epoch")} of {counted(steps, "step")}, with {", ".join(map(str, sizes[:8]))}'
               f'{", ..." if len(sizes) > 8 else ""} rows',

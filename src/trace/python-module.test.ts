@@ -70,6 +70,10 @@ const mistakes: [program: string, message: string | RegExp][] = [
     "trace.record(loss=1)\ntrace.end_step()\ntrace.write('late.json')\ntrace.record(loss=1)",
     'record() after write(): late.json is written already',
   ],
+  [
+    "trace.record(0, z=np.full((1500, 3000), 0.1 + 0.2))\ntrace.end_step()\ntrace.write('mine.json')",
+    'fys-nn reads at most 64: record fewer steps or quantities',
+  ],
   ['for _ in range(7): trace.end_step()', 'more often than the exercise has steps (6)'],
   [
     'for _ in range(6): trace.end_step()\ntrace.record(loss=1)',
@@ -160,6 +164,14 @@ kernel += 1
 print(np.max(np.abs(kernel - trace.layers[0].kernel - 1)) < 1e-15)`),
     ).toBe('True\n');
   });
+});
+
+testHere('the examples are Python 3.8', async () => {
+  const program = `
+import ast, glob
+for path in glob.glob('examples/python/*.py'):
+    ast.parse(open(path, encoding='utf-8').read(), path, feature_version=(3, 8))`;
+  await run(interpreter!, ['-c', program]);
 });
 
 testHere('the summary says what there is to program', async () => {
