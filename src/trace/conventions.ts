@@ -1,5 +1,6 @@
+import { createOptimizer, withDefaults } from '../nn/optimizers.ts';
 import type { Exercise } from './exercise.ts';
-import { map, type NumberArray, scale } from './number-array.ts';
+import { combine, map, type NumberArray, scale } from './number-array.ts';
 import type { Place } from './quantities.ts';
 import { withPenalty } from './right-rules.ts';
 import type { Step } from './rules.ts';
@@ -17,6 +18,9 @@ export interface Convention {
 const isDelta = ({ quantity }: Place): boolean => quantity === 'delta';
 const isGradient = ({ quantity }: Place): boolean => quantity.endsWith('_gradient');
 const isVelocity = ({ slot }: Place): boolean => slot === 'v';
+const isMean = ({ slot }: Place): boolean => slot === 'm';
+const isMeanSquare = ({ slot }: Place): boolean => slot === 's';
+const isWeight = ({ quantity }: Place): boolean => quantity === 'kernel' || quantity === 'bias';
 
 /** Numbers that are c times ours, where the program makes up for c later. */
 const scaled = (
@@ -123,18 +127,136 @@ export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Conventio
       (step) => -1 / rateOf(step),
     ),
   ];
-  return [...deltas, ...gradients, ...velocities, ...corrected(optimizer)];
+  return [
+    ...deltas,
+    ...gradients,
+    ...clippedGradients(optimizer),
+    ...velocities,
+    ...averagedVelocities(optimizer),
+    ...lookedAhead(optimizer),
+    ...means(optimizer),
+    ...meanSquares(optimizer),
+  ];
 };
 
-/** Adam's states, recorded after the correction of their bias. */
-function corrected(optimizer: Exercise['optimizer']): Convention[] {
-  if (!('beta1' in optimizer)) return [];
-  const { beta1 = 0.9, beta2 = 0.999 } = optimizer;
-  const by = (slot: string, beta: number): Convention => ({
-    id: `${slot}-corrected`,
-    title: `${slot} is recorded after the correction of its bias`,
-    concerns: (place) => place.slot === slot,
-    read: (recorded, _place, { step }) => map(recorded, (value) => value * (1 - beta ** (step + 1))),
+/** Gradients that are recorded after clipping, as PyTorch's clip_grad_norm_ leaves them. */
+function clippedGradients(optimizer: Exercise['optimizer']): Convention[] {
+  if (createOptimizer(optimizer).clipNorm === Infinity) return [];
+  return [
+    scaled('gradient-clipped', 'the gradients are recorded after clipping', isGradient, (step) => {
+      const whole = {
+        ...step,
+        delta: [...step.delta],
+        gradients: { kernel: [...step.gradients.kernel], bias: [...step.gradients.bias] },
+      };
+      for (const layer of step.weights.kernel.map((_, l) => l).toReversed()) {
+        const isLast = layer === step.weights.kernel.length - 1;
+        whole.delta[layer] ??= isLast ? step.rules.outputDelta(whole) : step.rules.hiddenDelta(whole, layer);
+        for (const kind of ['kernel', 'bias'] as const) {
+          if (step.weights[kind][layer] === undefined) continue;
+          whole.gradients[kind][layer] = withPenalty(
+            step.rules.dataGradient(whole, layer, kind),
+            step.rules.penaltyGradient(whole, layer, kind),
+          );
+        }
+      }
+      return step.rules.clipping(whole);
+    }),
+  ];
+}
+
+/** Velocities that are moving averages, for which the update makes up. */
+function averagedVelocities(optimizer: Exercise['optimizer']): Convention[] {
+  const momentum = 'momentum' in optimizer ? (optimizer.momentum ?? 0) : 0;
+  if (momentum === 0) return [];
+  return [
+    scaled(
+      'velocity-averaged',
+      'the velocity has the factor 1 - momentum; the update divides by it',
+      isVelocity,
+      () => 1 - momentum,
+    ),
+    scaled(
+      'velocity-averaged-without-rate',
+      'the velocity has the factor 1 - momentum and no learning rate; the update makes up for both',
+      isVelocity,
+      (step) => (1 - momentum) / rateOf(step),
+    ),
+  ];
+}
+
+/** Weights of Nesterov's momentum before the step ahead at which the next gradient is computed. */
+function lookedAhead(optimizer: Exercise['optimizer']): Convention[] {
+  if (optimizer.name !== 'sgd' || optimizer.nesterov !== 'yes') return [];
+  const { momentum = 0 } = optimizer;
+  return [
+    {
+      id: 'nesterov-not-ahead',
+      title:
+        "the weights are recorded without Nesterov's look-ahead; the gradients are those of the weights minus momentum times the velocity",
+      concerns: isWeight,
+      read: (recorded, { layer, parameter }, { updatedState }) =>
+        combine(recorded, updatedState[parameter!][layer!].v, (w, v) => w - momentum * v),
+    },
+  ];
+}
+
+const isAdam = ({ name }: Exercise['optimizer']): boolean => name === 'adam' || name === 'adamw';
+
+/** Adam's m. */
+function means(optimizer: Exercise['optimizer']): Convention[] {
+  if (!isAdam(optimizer)) return [];
+  const { beta1 } = withDefaults(optimizer) as unknown as { readonly beta1: number };
+  return [
+    {
+      id: 'm-corrected',
+      title: 'm is recorded after the correction of its bias',
+      concerns: isMean,
+      read: (recorded, _place, { step }) => scale(recorded, 1 - beta1 ** (step + 1)),
+    },
+    scaled('m-negative', 'm has the other sign and is added', isMean, () => -1),
+    scaled('m-with-rate', 'm has the learning rate; the update does not', isMean, rateOf),
+    scaled('m-without-share', 'm has no factor 1 - beta1; the update has it', isMean, () => 1 / (1 - beta1)),
+  ];
+}
+
+/** The s of Adagrad, RMSprop and Adam. */
+function meanSquares(optimizer: Exercise['optimizer']): Convention[] {
+  if (optimizer.name === 'sgd') return [];
+  const { beta2, rho, epsilon } = withDefaults(optimizer) as unknown as Record<
+    'beta2' | 'rho' | 'epsilon',
+    number
+  >;
+  const share = optimizer.name === 'adagrad' ? 0 : (beta2 ?? rho);
+  const squared = (id: string, title: string, added: number): Convention => ({
+    id,
+    title,
+    concerns: isMeanSquare,
+    read: (recorded) => map(recorded, (value) => (value - added) ** 2),
   });
-  return [by('m', beta1), by('s', beta2)];
+  return [
+    ...(isAdam(optimizer)
+      ? [
+          {
+            id: 's-corrected',
+            title: 's is recorded after the correction of its bias',
+            concerns: isMeanSquare,
+            read: (recorded: NumberArray, _place: Place, { step }: Step) =>
+              scale(recorded, 1 - beta2 ** (step + 1)),
+          },
+        ]
+      : []),
+    ...(share === 0
+      ? []
+      : [
+          scaled(
+            's-without-share',
+            `s has no factor 1 - ${isAdam(optimizer) ? 'beta2' : 'rho'}; the update has it`,
+            isMeanSquare,
+            () => 1 / (1 - share),
+          ),
+        ]),
+    squared('s-root', 's is recorded as its root', 0),
+    squared('s-root-epsilon', 's is recorded as its root plus epsilon', epsilon),
+  ];
 }

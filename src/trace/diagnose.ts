@@ -9,7 +9,7 @@ import type { NumberArray } from './number-array.ts';
 import { batchesOf, placesOf } from './quantities.ts';
 import { type Reach, reachOf } from './reach.ts';
 import type { Rules } from './rules.ts';
-import { type At, type Trial, tryRules, type WrongQuantities, wrongUnder } from './trial.ts';
+import { type At, closer, type Trial, tryRules, type WrongQuantities, wrongUnder } from './trial.ts';
 
 /** An explanation and the program that it stands for. */
 export interface Diagnosed {
@@ -114,10 +114,14 @@ function tryMistakes(problem: Problem, mistakes: readonly Mistake[]): Candidate 
   if (target.step === 0 && prefix.from > target.index) return null;
   if (!effort.allows()) return null;
   const tolerance = Math.max(problem.tolerance, ...mistakes.map((mistake) => mistake.tolerance ?? 0));
-  const found = tryRules(exercise, rules, recorded, wrong, target, tolerance, prefix);
+  // Rounding in another type of numbers hides how much closer a mistake comes.
+  const isRounded = mistakes.some((mistake) => mistake.tolerance !== undefined);
+  const closeness = isRounded ? Infinity : closer;
+  const found = tryRules(exercise, rules, recorded, wrong, target, tolerance, prefix, closeness);
   effort.spend(found.steps);
   const parameters = mistakes.reduce((sum, { fitted = 0 }) => sum + fitted, 0);
-  const isEnough = found.numbers > parameters && found.digits >= enoughDigits * mistakes.length;
+  const isEnough =
+    isRounded || (found.numbers > parameters && found.digits >= enoughDigits * mistakes.length);
   return { mistakes, rules, tolerance, trial: { ...found, holds: found.holds && isEnough } };
 }
 

@@ -102,8 +102,15 @@ function wrongPlaces(
   return wrong;
 }
 
-/** What is computed from each place in the same step and layer, directly or not. */
-function followersOf(exercise: Exercise): Set<number>[] {
+/** What is computed from each place. */
+interface Followers {
+  /** In the same step and layer, directly or not. */
+  readonly followers: readonly ReadonlySet<number>[];
+  /** In the next step, directly. */
+  readonly nextOf: readonly (readonly number[])[];
+}
+
+function followersOf(exercise: Exercise): Followers {
   const places = placesOf(exercise);
   const needs = needsOf(exercise);
   const followers = places.map(() => new Set<number>());
@@ -114,20 +121,27 @@ function followersOf(exercise: Exercise): Set<number>[] {
         if (earlier === index || followers[earlier].has(index)) followers[earlier].add(later);
     }
   });
-  return followers;
+  const nextOf = places.map((_, place) =>
+    needs.flatMap((list, later) =>
+      list.some(({ index, before }) => before && index === place) ? [later] : [],
+    ),
+  );
+  return { followers, nextOf };
 }
 
 /** Whether some step recorded something later that shows that the program makes up for the convention. */
 function isFollowed(
   recorded: Recorded,
   places: readonly Place[],
-  followers: readonly ReadonlySet<number>[],
+  { followers, nextOf }: Followers,
   { concerns }: Convention,
   left: ReadonlySet<number>,
   until: number,
 ): boolean {
+  const isRightIn = (step: number, place: number) =>
+    (recorded[step]?.[place] ?? null) !== null && step <= until && !left.has(step * stride + place);
   return recorded.some((values, step) => {
-    const isRight = (place: number) => values[place] !== null && !left.has(step * stride + place);
+    const isRight = (place: number) => isRightIn(step, place);
     return (
       step <= until &&
       places.some(
@@ -136,7 +150,9 @@ function isFollowed(
           isRight(index) &&
           // A 0 is right under every convention.
           values[index]!.values.some((value) => value !== 0) &&
-          [...followers[index]].some((later) => !concerns(places[later]) && isRight(later)),
+          (followers[index].size > 0
+            ? [...followers[index]].some((later) => !concerns(places[later]) && isRight(later))
+            : nextOf[index].some((later) => isRightIn(step + 1, later))),
       )
     );
   });

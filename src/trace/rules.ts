@@ -39,6 +39,8 @@ export interface Step extends Batch {
   readonly weights: Readonly<Record<ParameterKind, readonly NumberArray[]>>;
   /** The optimiser's state before the step. */
   readonly state: Readonly<Record<ParameterKind, readonly Readonly<Record<string, NumberArray>>[]>>;
+  /** The optimiser's state after the step. */
+  readonly updatedState: Readonly<Record<ParameterKind, readonly Readonly<Record<string, NumberArray>>[]>>;
   /** What a program keeps from step to step apart from weights and state; it starts empty. */
   readonly memory: Map<string, unknown>;
 }

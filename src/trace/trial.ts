@@ -42,7 +42,7 @@ export function wrongUnder(
 }
 
 /** A quantity is reproduced if it comes this much closer than without the mistake, too. */
-const closer = 1e-3;
+export const closer = 1e-3;
 
 /** How a program with a mistake agrees with a recording, next to the program without it. */
 export interface Trial {
@@ -80,6 +80,7 @@ export function tryRules(
   target: At,
   tolerance: number,
   prefix: Prefix,
+  closeness = closer,
 ): Trial {
   const goal = keyOf(target);
   let missing = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
@@ -95,7 +96,8 @@ export function tryRules(
       const key = keyOf({ step, index });
       const without = wrong.get(key);
       const found = differenceOf(expected, theirs);
-      const isRight = found <= tolerance && (without === undefined || found <= closer * without.difference);
+      const isRight =
+        found <= tolerance && (without === undefined || found <= closeness * without.difference);
       steps = step + 1;
       missing--;
       if (key >= goal) of++;

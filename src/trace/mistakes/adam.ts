@@ -216,6 +216,8 @@ function parts({ beta1, beta2, epsilon }: Settings, small: string): readonly Par
       changed: {
         m: (m, g) => beta2 * (beta1 * m + (1 - beta1) * g) + (1 - beta2) * g * g,
         s: (_s, _g, m) => m,
+        // It can be negative; programs that run take the root of |s|.
+        direction: (m, s) => m / (Math.sqrt(Math.abs(s)) + epsilon),
       },
     },
   ];
@@ -285,6 +287,19 @@ const misplacedDecays = (settings: Settings): readonly MoveMistake[] => [
   },
 ];
 
+/** t that counts from 0, with a first step that avoids the division by 0. */
+const fromZero = (settings: Settings): MoveMistake => ({
+  id: 't-from-0-uncorrected',
+  title: 't is counted from 0, and the first step is not corrected',
+  explain: `${correction} With t = 0 the divisions are by 0.`,
+  fix: 'Start at t = 1, and correct every step.',
+  move: (right) => {
+    const uncorrected = adam(settings, { first: (m) => m, second: (s) => s });
+    return (step, parameter) =>
+      step.step === 0 ? uncorrected(step, parameter) : right({ ...step, step: step.step - 1 }, parameter);
+  },
+});
+
 /** Mistakes in Adam and AdamW. */
 export const adamMistakes: readonly MistakeKind[] = [
   moveMistakes(({ optimizer }, evidence) => {
@@ -295,6 +310,7 @@ export const adamMistakes: readonly MistakeKind[] = [
       ...[...parts(settings, smallness(evidence)), ...(hasDecay ? decays(settings) : [])].map(
         ({ changed, ...mistake }) => ({ ...mistake, move: () => adam(settings, changed) }),
       ),
+      fromZero(settings),
       ...(hasDecay ? misplacedDecays(settings) : []),
     ];
   }),

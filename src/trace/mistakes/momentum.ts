@@ -1,7 +1,7 @@
 import { scale } from '../number-array.ts';
-import type { MistakeKind } from './mistake.ts';
+import type { Evidence, MistakeKind } from './mistake.ts';
 import { type Descent, descent, isNesterov, settingsOf } from './optimizer-formulas.ts';
-import { kept, type MoveMistake, moveMistakes } from './update-mistakes.ts';
+import { givesParameter, kept, type MoveMistake, moveMistakes } from './update-mistakes.ts';
 
 /** A wrong velocity, or a wrong use of it. */
 interface VelocityMistake extends Omit<MoveMistake, 'move'> {
@@ -153,14 +153,55 @@ const kinds = (mu: number): Record<'plain' | 'nesterov', readonly VelocityMistak
   ],
 });
 
+/** Units in which programs record the velocity: theirs times c is ours. */
+const units: readonly {
+  readonly id: string;
+  readonly words: string;
+  readonly c: (rate: number) => number;
+}[] = [
+  { id: 'without-rate', words: 'without the learning rate, which the update has', c: (rate) => rate },
+  { id: 'negative', words: 'with the other sign', c: () => -1 },
+  {
+    id: 'negative-without-rate',
+    words: 'with the other sign and without the learning rate, which the update has',
+    c: (rate) => -rate,
+  },
+];
+
+/** Mistakes in a velocity that is recorded in other units. */
+const inOtherUnits = (mistakes: readonly MoveMistake[], evidence: Evidence): MoveMistake[] => {
+  if (evidence.place.slot !== 'v') return [];
+  const changed = mistakes.flatMap((mistake) =>
+    units.map(
+      ({ id, words, c }): MoveMistake => ({
+        ...mistake,
+        id: `${mistake.id}:${id}`,
+        title: `${mistake.title} (your velocity is ${words})`,
+        generic: true,
+        move: (right) => (step, parameter) => {
+          const factor = c(step.rules.rate(step));
+          const state = { ...parameter.state, v: scale(parameter.state.v, factor) };
+          const moved = mistake.move(right)(step, { ...parameter, state });
+          return { ...moved, state: { ...moved.state, v: scale(moved.state.v, 1 / factor) } };
+        },
+      }),
+    ),
+  );
+  return changed.filter((mistake) => givesParameter(mistake, evidence));
+};
+
 /** Mistakes in the velocity of SGD, Adagrad and RMSprop. */
 export const momentum: readonly MistakeKind[] = [
-  moveMistakes(({ optimizer, schedule }) => {
+  moveMistakes(({ optimizer, schedule }, evidence) => {
     const { momentum: mu = 0 } = settingsOf(optimizer);
     if (mu === 0) return [];
     const list = [...kinds(mu)[isNesterov(optimizer) ? 'nesterov' : 'plain'], ...velocities(mu)];
+    const mistakes = list.map(
+      ({ changed, ...mistake }): MoveMistake => ({ ...mistake, move: () => descent(optimizer, changed) }),
+    );
     return [
-      ...list.map(({ changed, ...mistake }) => ({ ...mistake, move: () => descent(optimizer, changed) })),
+      ...mistakes,
+      ...inOtherUnits(mistakes, evidence),
       ...(schedule === 'constant' ? [] : [rateOutside]),
     ];
   }),

@@ -1,5 +1,5 @@
 import { createOptimizer } from '../../nn/optimizers.ts';
-import type { NumberArray } from '../number-array.ts';
+import { hasShape, scale } from '../number-array.ts';
 import type { Step } from '../rules.ts';
 import type { MistakeKind } from './mistake.ts';
 import {
@@ -120,32 +120,41 @@ const lost: readonly MoveMistake[] = [
     fix: once,
     move: (right) => movedFrom(right, (_, parameter) => ({ state: noState(parameter) })),
   },
-  {
-    id: 'state-per-size',
-    title: 'arrays of the same shape share one state',
-    explain: 'Each kernel and each bias has a state of its own.',
-    fix: 'Make a list with one np.zeros_like(w) for each kernel and each bias: [np.zeros(…)] * n repeats one array.',
-    move: (right) => (step, parameter) => {
-      const key = `shared ${parameter.value.shape}`;
-      const known = step.memory.get(key) as Shared | undefined;
-      const isFirst = known === undefined || (known.step === step.step && known.by === nameOf(parameter));
-      const state = isFirst ? (known?.before ?? parameter.state) : known.after;
-      const moved = right(step, { ...parameter, state });
-      step.memory.set(key, { step: step.step, by: nameOf(parameter), before: state, after: moved.state });
-      return moved;
-    },
-  },
 ];
 
-/** The state of several arrays after one of them was updated. */
-interface Shared {
-  readonly step: number;
-  readonly by: string;
-  readonly before: Readonly<Record<string, NumberArray>>;
-  readonly after: Readonly<Record<string, NumberArray>>;
-}
+/** Arrays of the same shape with one state, updated forwards or backwards through the layers. */
+const shared = (
+  id: string,
+  words: string,
+  order: (layers: readonly number[]) => readonly number[],
+): MoveMistake => ({
+  id,
+  title: `arrays of the same shape share one state${words}`,
+  explain: 'Each kernel and each bias has a state of its own.',
+  fix: 'Make a list with one np.zeros_like(w) for each kernel and each bias: [np.zeros(…)] * n repeats one array.',
+  move: (right) => (step, parameter) => {
+    const arrays = order(step.weights.kernel.map((_, layer) => layer)).flatMap((layer) =>
+      (['kernel', 'bias'] as const).flatMap((kind) => {
+        const value = step.weights[kind][layer];
+        return value !== undefined && hasShape(value, parameter.value.shape) ? [{ kind, layer, value }] : [];
+      }),
+    );
+    const factor = step.rules.clipping(step);
+    const last = arrays.at(-1)!;
+    let state = step.state[last.kind][last.layer];
+    for (const { kind, layer, value } of arrays) {
+      if (kind === parameter.kind && layer === parameter.layer) break;
+      const gradient = scale(step.gradients[kind][layer], factor);
+      ({ state } = right(step, { kind, layer, value, state, gradient }));
+    }
+    return right(step, { ...parameter, state });
+  },
+});
 
-const nameOf = ({ kind, layer }: { kind: string; layer: number }): string => `${kind} ${layer}`;
+const sharedState: readonly MoveMistake[] = [
+  shared('state-per-size', '', (layers) => layers),
+  shared('state-per-size-backwards', ', from the last layer to the first', (layers) => layers.toReversed()),
+];
 
 /** An optimiser that is created anew. */
 const anew: readonly MoveMistake[] = [
@@ -175,10 +184,12 @@ const anew: readonly MoveMistake[] = [
 
 /** Mistakes in what an optimiser keeps from step to step. */
 export const optimizerState: readonly MistakeKind[] = [
-  moveMistakes(({ optimizer }) => {
+  moveMistakes(({ optimizer, layers }) => {
     if (createOptimizer(optimizer).slots.length === 0) return [];
     const counts = optimizer.name === 'adam' || optimizer.name === 'adamw';
-    return counts ? [...lost, ...anew] : lost;
+    const all = layers.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
+    const sharing = new Set(all.map(({ shape }) => String(shape))).size < all.length ? sharedState : [];
+    return [...lost, ...sharing, ...(counts ? anew : [])];
   }),
   ({ optimizer }, evidence) => {
     const counts = optimizer.name === 'adam' || optimizer.name === 'adamw';

@@ -219,7 +219,7 @@ const misplaced = ({ optimizer }: Exercise): Mistake[] => {
       }),
     },
     {
-      id: 'penalty-before-update',
+      id: 'penalty-without-rate',
       title: 'the penalty is subtracted from the weights without the learning rate',
       explain,
       fix,
@@ -261,6 +261,19 @@ const misplaced = ({ optimizer }: Exercise): Mistake[] => {
       }),
     }),
   };
+  const twiceDecoupled: Mistake = {
+    id: 'penalty-in-gradient-and-weights',
+    title: 'the penalty is added to the gradient, and subtracted from the weights again',
+    explain,
+    fix: 'Add the penalty in one place only.',
+    rules: (right) => ({
+      ...right,
+      update: movedTo(right.update, ({ value }, step, { layer, kind }) => {
+        const penalty = right.penaltyGradient(step, layer, kind);
+        return penalty === null ? {} : { value: add(value, scale(penalty, -step.rules.rate(step))) };
+      }),
+    }),
+  };
   const lost: Mistake = {
     id: 'penalty-lost-in-update',
     title: 'the update uses the gradient without the penalty',
@@ -274,7 +287,41 @@ const misplaced = ({ optimizer }: Exercise): Mistake[] => {
       }),
     }),
   };
-  return [...inUpdate, ...(isPlain ? [] : [decoupled]), twice, lost];
+  return [...inUpdate, ...(isPlain ? [] : [decoupled, twiceDecoupled]), twice, lost];
+};
+
+/** The penalty in the loss that is recorded. */
+const inLoss = ({ penalty }: Exercise): Mistake[] => {
+  const { lambda, l1, penalizeBiases } = penalty;
+  const of = (arrays: readonly NumberArray[]): number =>
+    arrays.reduce(
+      (sum, { values }) => values.reduce((s, w) => s + lambda * w * w + l1 * Math.abs(w), sum),
+      0,
+    );
+  const withPenalties =
+    (right: Rules): Rules['loss'] =>
+    (step) => {
+      const { kernel, bias } = step.weights;
+      const penalties = of(kernel) + (penalizeBiases ? of(bias) : 0);
+      return map(right.loss(step), (loss) => loss + penalties);
+    };
+  return [
+    {
+      id: 'loss-with-penalty',
+      title: 'the recorded loss includes the penalty',
+      explain:
+        'The loss of an exercise is the mean over the rows of the batch, without penalties. This changes no gradient.',
+      fix: 'Record the loss before you add the penalty.',
+      rules: (right) => ({ ...right, loss: withPenalties(right) }),
+    },
+    {
+      id: 'penalty-in-loss-only',
+      title: 'the penalty is added to the loss, but not to the gradients',
+      explain: "The gradients are those of the loss with the penalty, so they have the penalty's derivative.",
+      fix: `kernel_gradient = kernel_gradient + ${derivativeOf(penalty)}`,
+      rules: (right) => ({ ...right, loss: withPenalties(right), penaltyGradient: () => null }),
+    },
+  ];
 };
 
 /** Mistakes in the penalty. */
@@ -288,6 +335,7 @@ export const penalty: readonly MistakeKind[] = [
         rules: (right: Rules): Rules => ({ ...right, penaltyGradient: wrong(right.penaltyGradient) }),
       })),
       ...misplaced(exercise),
+      ...inLoss(exercise),
     ];
   },
 ];

@@ -115,6 +115,12 @@ const moments = ({ schedule, batches }: Exercise): readonly RateMistake[] => {
       'Compute the rate of an epoch in the outer loop.',
       ({ step }) => ({ epoch: step }),
     ),
+    at(
+      'schedule-per-step',
+      'the schedule counts each step as an epoch: the rate changes in each step',
+      'Compute the rate of an epoch in the outer loop.',
+      ({ step }) => ({ epoch: step, batch: 0, steps: 1 }),
+    ),
     at('schedule-steps-1', 'the schedule counts epochs where it should count steps', stepsFix, () => ({
       steps: 1,
     })),

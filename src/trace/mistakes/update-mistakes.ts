@@ -37,7 +37,7 @@ export function moveMistakes(
 }
 
 /** Whether a mistake gives what was recorded of a parameter, from the numbers before the step. */
-function givesParameter({ move }: MoveMistake, { step, place, ours, theirs }: Evidence): boolean {
+export function givesParameter({ move }: MoveMistake, { step, place, ours, theirs }: Evidence): boolean {
   const { layer, parameter: kind, slot } = place;
   if (layer === null || kind === null || place.quantity.endsWith('_gradient')) return false;
   const moved = move(step.rules.update)(step, {
