@@ -307,14 +307,6 @@ const inLoss = ({ penalty }: Exercise): Mistake[] => {
     };
   return [
     {
-      id: 'loss-with-penalty',
-      title: 'the recorded loss includes the penalty',
-      explain:
-        'The loss of an exercise is the mean over the rows of the batch, without penalties. This changes no gradient.',
-      fix: 'Record the loss before you add the penalty.',
-      rules: (right) => ({ ...right, loss: withPenalties(right) }),
-    },
-    {
       id: 'penalty-in-loss-only',
       title: 'the penalty is added to the loss, but not to the gradients',
       explain: "The gradients are those of the loss with the penalty, so they have the penalty's derivative.",

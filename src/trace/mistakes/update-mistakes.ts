@@ -15,8 +15,8 @@ export interface MoveMistake extends Omit<Mistake, 'rules'> {
 }
 
 /** Whether a wrong update can be what differs first: before the first update, it cannot. */
-export const canBeUpdate = ({ batch, place }: Evidence): boolean =>
-  batch.step > 0 || (place.parameter !== null && !place.quantity.endsWith('_gradient'));
+export const canBeUpdate = ({ step: { step }, place }: Evidence): boolean =>
+  step > 0 || (place.parameter !== null && !place.quantity.endsWith('_gradient'));
 
 /** Mistakes in the update, of every parameter or only of some. */
 export function moveMistakes(

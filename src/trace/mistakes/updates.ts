@@ -206,8 +206,8 @@ export const updates: readonly MistakeKind[] = [
         }))
       : [],
   ({ layers }) => (layers.length > 1 ? [beforeBackward] : []),
-  (_, { batch }) =>
-    batch.step === 0
+  (_, { step: { step } }) =>
+    step === 0
       ? []
       : [
           sumsShow(
