@@ -24,7 +24,7 @@ const changedBy: Readonly<Partial<Record<keyof Rules, Changed>>> = {
   loss: { quantity: 'loss', parts: [] },
   outputError: { quantity: 'delta', of: 'output', parts: ['error'] },
   outputDelta: { quantity: 'delta', of: 'output', parts: [] },
-  hiddenDelta: { quantity: 'delta', of: 'hidden', parts: [] },
+  hiddenDelta: { quantity: 'delta', of: 'hidden', parts: ['product'] },
   derivative: { quantity: 'delta', of: 'hidden', parts: ['derivative'] },
   dataGradient: { quantity: 'kernel_gradient', parts: ['product', 'sum'] },
   penaltyGradient: { quantity: 'kernel_gradient', parts: ['penalty'] },
@@ -58,45 +58,65 @@ const named: readonly (readonly [RegExp, readonly EquationPart[]])[] = [
   [/averaged|factor|half|halved|doubled/, ['factor']],
 ];
 
-/** The parts of equations that explanations are about. */
-export function doubtedParts(explanations: readonly Explanation[]): EquationPart[] {
+/** What is shown of a quantity: a quantity that was checked, or an earlier one of its step. */
+export type Shown = Pick<CheckedQuantity, 'place' | 'index' | 'batch'>;
+
+/** The parts of a quantity's equation that explanations are about. */
+export function doubtedParts(
+  { place, batch }: Shown,
+  explanations: readonly Explanation[],
+  exercise: Exercise,
+): EquationPart[] {
+  const { formula, where } = equationOf(place, batch, exercise);
+  const present = [formula, ...where.map(({ is }) => is)].flatMap(partsIn);
   return explanations.flatMap(({ ids, changes }) => {
     const exact = ids.flatMap((id) => named.find(([pattern]) => pattern.test(id))?.[1] ?? []);
-    return exact.length > 0 ? exact : changes.flatMap((rule) => changedBy[rule]?.parts ?? []);
+    const shown = exact.filter((part) => present.includes(part));
+    return shown.length > 0 ? shown : changes.flatMap((rule) => changedBy[rule]?.parts ?? []);
   });
 }
 
-/** The quantity that explanations are about, if it is not the one that differs but an earlier one of the same step. */
+/** The earlier quantities of the same step that explanations are about, if they are not about the one that differs. */
 export function doubtedEarlier(
-  { place, index, batch }: CheckedQuantity,
+  quantity: Shown,
   explanations: readonly Explanation[],
   exercise: Exercise,
-): Pick<CheckedQuantity, 'place' | 'index' | 'batch'> | null {
-  if (explanations.length !== 1) return null;
-  const [{ ids, changes }] = explanations;
+): Shown[] {
+  const found = explanations.flatMap((one) => earlierOf(quantity, one, exercise) ?? []);
+  return found.filter(({ index }, i) => found.findIndex((other) => other.index === index) === i);
+}
+
+function earlierOf(
+  { place, index, batch }: Shown,
+  explanation: Explanation,
+  exercise: Exercise,
+): Shown | null {
+  const { ids, changes } = explanation;
   const rule = (Object.keys(changedBy) as (keyof Rules)[]).find((one) => changes.includes(one));
   if (rule === undefined) return null;
   const changed = changedBy[rule]!;
   const isBias = place.parameter === 'bias' || ids.some((id) => id.startsWith('bias-gradient'));
-  const quantity = isBias ? changed.quantity.replace(/^kernel/, 'bias') : changed.quantity;
+  const name = isBias ? changed.quantity.replace(/^kernel/, 'bias') : changed.quantity;
   const places = placesOf(exercise);
-  const parts = doubtedParts(explanations);
-  const earlier = places.findIndex(
-    (one) =>
-      one.layer === layerOf(changed, place, exercise, one) &&
-      (one.quantity === quantity ||
-        (changed.isUpdate === true &&
-          one.slot !== null &&
-          one.parameter === place.parameter &&
-          partsIn(equationOf(one, batch, exercise).formula).some((part) => parts.includes(part)))),
-  );
-  return earlier >= 0 && earlier < index ? { place: places[earlier], index: earlier, batch } : null;
+  const isStateWith = (one: Place, at: number): boolean =>
+    changed.isUpdate === true &&
+    one.slot !== null &&
+    one.parameter === place.parameter &&
+    doubtedParts({ place: one, batch, index: at }, [explanation], exercise).some((part) =>
+      partsIn(equationOf(one, batch, exercise).formula).includes(part),
+    );
+  const isIn = (layer: number | null) => (one: Place, at: number) =>
+    one.layer === layer && (one.quantity === name || isStateWith(one, at));
+  const earlier = layersOf(changed, place, exercise)
+    .map((layer) => places.findIndex(isIn(layer)))
+    .find((at) => at >= 0 && at < index);
+  return earlier === undefined ? null : { place: places[earlier], index: earlier, batch };
 }
 
-/** The layer to show: that of the difference where it fits. */
-function layerOf({ of }: Changed, { layer }: Place, { layers }: Exercise, candidate: Place): number | null {
-  if (candidate.layer === null) return null;
+/** The layers where it can be: that of the difference where it fits, the one below, the step as a whole. */
+function layersOf({ of }: Changed, { layer }: Place, { layers }: Exercise): (number | null)[] {
   const last = layers.length - 1;
-  if (of === 'output') return last;
-  return of === 'hidden' && layer === last ? last - 1 : (layer ?? last);
+  if (of === 'output') return [last];
+  if (of === 'hidden') return [layer === null || layer === last ? last - 1 : layer];
+  return [layer ?? last, (layer ?? last) - 1, null];
 }

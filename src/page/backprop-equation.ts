@@ -6,6 +6,7 @@ import { type EquationPart, equals, row, symbolsIn } from '../trace/formula.ts';
 import { needsOf, type Place, placesOf, shapeOf } from '../trace/quantities.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { quantityText } from '../trace/words.ts';
+import type { Shown } from './backprop-doubts.ts';
 import { type MarkAt, markSign, marks } from './backprop-marks.ts';
 import { mathML } from './backprop-mathml.ts';
 import { dataTable } from './data-table.ts';
@@ -13,23 +14,24 @@ import { type Html, html } from './html.ts';
 
 /** The equation of a quantity, with the parts that the diagnosis doubts framed; with marks, also the quantities that enter it. */
 export function equationBlock(
-  quantity: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
+  quantity: Shown,
   exercise: Exercise,
   doubted: readonly EquationPart[],
   markAt: MarkAt | null,
 ): Html {
   const { formula, where, notes } = equationOf(quantity.place, quantity.batch, exercise);
   const equation = mathML(formula, doubted, true);
-  const isFramed = equation.markup.includes('class="doubted"');
+  const meanings = where.map(
+    ({ symbol, is, note }) =>
+      html`<li>${mathML(row(symbol, equals, is), doubted)}${note === undefined ? null : html` (${note})`}</li>`,
+  );
+  const isFramed = [equation, ...meanings].some(({ markup }) => markup.includes('class="doubted"'));
   const named = symbolsIn(row(formula, ...where.map(({ is }) => is))).filter(
     ({ text, layer }) => layer !== null || text === 'x' || text === 'y',
   );
   return html`<div class="equation">${equation}</div>
 ${isFramed ? html`<p class="note">The diagnosis doubts the part in the frame.</p>` : null}
-<ul class="meanings">${where.map(
-    ({ symbol, is, note }) =>
-      html`<li>${mathML(row(symbol, equals, is), doubted)}${note === undefined ? null : html` (${note})`}</li>`,
-  )}${named.map((one) => html`<li>${mathML(one)}: ${nameOf(one.text, one.layer, exercise)}</li>`)}</ul>
+<ul class="meanings">${meanings}${named.map((one) => html`<li>${mathML(one)}: ${nameOf(one.text, one.layer, exercise)}</li>`)}</ul>
 ${notes.map((note) => html`<p>${note}</p>`)}
 ${markAt === null ? null : inputsTable(quantity, exercise, named, markAt)}`;
 }
@@ -39,7 +41,7 @@ const nameOf = (text: string, layer: number | null, exercise: Exercise): string 
 
 /** What a quantity is computed from. */
 function inputsOf(
-  { index, place: own }: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
+  { index, place: own }: Shown,
   exercise: Exercise,
 ): { readonly place: Place; readonly before: boolean }[] {
   const places = placesOf(exercise);
@@ -61,7 +63,7 @@ export function unseenInputs(quantity: CheckedQuantity, exercise: Exercise, mark
 
 /** The quantities that enter an equation, and how they compare. */
 function inputsTable(
-  quantity: Pick<CheckedQuantity, 'place' | 'index' | 'batch'>,
+  quantity: Shown,
   exercise: Exercise,
   named: readonly { readonly text: string; readonly layer: number | null }[],
   markAt: MarkAt,

@@ -8,7 +8,7 @@ import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { workedExample } from '../trace/worked-example.ts';
 import { conventionsBlock, diagnosisBlock } from './backprop-diagnosis.ts';
 import { networkDiagram } from './backprop-diagram.ts';
-import { doubtedEarlier, doubtedParts } from './backprop-doubts.ts';
+import { doubtedEarlier, doubtedParts, type Shown } from './backprop-doubts.ts';
 import { equationBlock, unseenInputs } from './backprop-equation.ts';
 import { type Mark, type MarkAt, markLegend, marksOf, worstOf } from './backprop-marks.ts';
 import { mathML } from './backprop-mathml.ts';
@@ -143,15 +143,22 @@ function usedMarks({ quantities, absent }: CheckResult): Mark[] {
 
 /** The equation of a finding, and that of an earlier quantity if the diagnosis is about one. */
 function equationsOf({ quantity, explanations }: Finding, exercise: Exercise, markAt: MarkAt): Html {
-  const parts = doubtedParts(explanations);
-  const earlier = doubtedEarlier(quantity, explanations, exercise);
-  const own = equationBlock(quantity, exercise, parts, markAt);
-  if (earlier === null) return html`<p>For ${quantityText(quantity.place, exercise)}:</p>${own}`;
-  return html`<h3>The ${quantityText(earlier.place, exercise)}, which the diagnosis is about</h3>
-${equationBlock(earlier, exercise, parts, null)}
-<h3>The ${quantityText(quantity.place, exercise)}, where it shows first</h3>
-${own}`;
+  const blockOf = (shown: Shown, marks: MarkAt | null) =>
+    equationBlock(shown, exercise, doubtedParts(shown, explanations, exercise), marks);
+  const earlier = doubtedEarlier(quantity, explanations, exercise).slice(0, mostEarlier);
+  const name = quantityText(quantity.place, exercise);
+  if (earlier.length === 0) return html`<p>For ${name}:</p>${blockOf(quantity, markAt)}`;
+  const which = explanations.length === 1 ? 'the diagnosis is about' : 'one of the diagnoses is about';
+  return html`${earlier.map(
+    (one) => html`<h3>The ${quantityText(one.place, exercise)}, which ${which}</h3>
+${blockOf(one, null)}
+`,
+  )}<h3>The ${name}, where it shows first</h3>
+${blockOf(quantity, markAt)}`;
 }
+
+/** The most earlier quantities whose equations are shown. */
+const mostEarlier = 2;
 
 /** The numbers of a finding: one element in words and worked out, then the array. */
 function numbersOf(finding: Finding, result: CheckResult): Html {
