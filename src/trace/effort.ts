@@ -15,7 +15,7 @@ export interface Effort {
 }
 
 /** Multiplications and additions for all single mistakes, and for pairs: about a second and less. */
-const most = { singles: 5e8, pairs: 3e8 };
+const most = { singles: 5e8, pairs: 2e8 };
 /** What a step costs beyond its arithmetic. */
 const overhead = 30_000;
 

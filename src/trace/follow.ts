@@ -12,6 +12,8 @@ export type Recorded = Recording['steps'];
  * compared with what follows from the numbers recorded before it, and one mistake is not counted again and again.
  *
  * `compare` is given every recorded quantity, and returns false to end the run.
+ *
+ * Returns whether the shapes of the gradients allowed to continue.
  */
 export function follow(
   exercise: Exercise,
@@ -19,14 +21,14 @@ export function follow(
   recorded: Recorded,
   compare: (expected: NumberArray, theirs: NumberArray, place: number, step: Step) => boolean,
   prefix?: Prefix,
-): void {
+): boolean {
   const visit = (computed: NumberArray, place: number, step: Step): NumberArray | null => {
     const theirs = recorded[step.step]?.[place] ?? null;
     if (theirs === null) return computed;
     if (!compare(computed, theirs, place, step)) return null;
     return hasShape(theirs, computed.shape) ? theirs : computed;
   };
-  runRules(exercise, rules, visit, prefix);
+  return runRules(exercise, rules, visit, prefix);
 }
 
 /** What a program that follows the recording expects in each recorded place, [step][place], and how far theirs is. */

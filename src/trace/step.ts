@@ -32,14 +32,15 @@ interface Growing extends Step {
   readonly updatedState: Record<ParameterKind, State[]>;
 }
 
-/** Thrown to end a run in the middle of a step; never leaves this file. */
+/** Thrown to end a run in the middle of a step; they never leave this file. */
 const ended = Symbol('ended');
+const shapesDiffer = Symbol('shapes differ');
 
 /**
  * Runs a program on an exercise, quantity by quantity in the order of `placesOf`. A run also ends before an update whose
- * gradients do not have the shapes of the weights.
+ * gradients do not have the shapes of the weights, and then returns false.
  */
-export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?: Prefix): void {
+export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?: Prefix): boolean {
   try {
     const run = initialRun(exercise, rules);
     for (const batch of rules.batches(exercise)) {
@@ -60,8 +61,10 @@ export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?
       run.state = step.updatedState;
     }
   } catch (error) {
-    if (error !== ended) throw error;
+    if (error !== ended && error !== shapesDiffer) throw error;
+    return error !== shapesDiffer;
   }
+  return true;
 }
 
 function initialRun(exercise: Exercise, rules: Rules) {
@@ -128,7 +131,7 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   }
   for (const layer of layers)
     for (const kind of kindsOf(layer))
-      if (!hasShape(step.gradients[kind][layer], weights[kind][layer].shape)) throw ended;
+      if (!hasShape(step.gradients[kind][layer], weights[kind][layer].shape)) throw shapesDiffer;
   let factor: number | null = null;
   for (const layer of layers)
     for (const kind of kindsOf(layer)) {

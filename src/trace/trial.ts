@@ -88,12 +88,14 @@ export function tryRules(
   let [holds, steps, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0, 0];
   let [expectedGoal, firstLeft]: (NumberArray | null)[] = [null, null];
   let difference = Number.POSITIVE_INFINITY;
-  follow(
+  let last = -1;
+  const fits = follow(
     exercise,
     rules,
     recorded,
     (expected, theirs, index, { step }) => {
       const key = keyOf({ step, index });
+      last = key;
       const without = wrong.get(key);
       const found = differenceOf(expected, theirs);
       const isRight =
@@ -124,6 +126,8 @@ export function tryRules(
     },
     prefix,
   );
+  // What follows from gradients of a wrong shape is not known; all of it has to be wrong.
+  if (!fits) missing = keysAfter(recorded, last).filter((key) => !wrong.has(key)).length;
   // A program that ends earlier does not give the rest.
   if (expectedGoal === null || missing > 0) holds = false;
   return {
@@ -131,6 +135,12 @@ export function tryRules(
     ...{ left, firstLeft, untouched, steps },
   };
 }
+
+/** The recorded places after one of them. */
+const keysAfter = (recorded: Recorded, last: number): number[] =>
+  recorded
+    .flatMap((values, step) => values.flatMap((one, index) => (one === null ? [] : [keyOf({ step, index })])))
+    .filter((key) => key > last);
 
 /** How many numbers differ. */
 function changed(expected: NumberArray, theirs: NumberArray, tolerance: number): number {

@@ -71,6 +71,14 @@ const derivatives: readonly {
     factor: (_, step, layer) => step.z[layer],
   },
   {
+    id: 'elu-derivative',
+    title: 'the derivative of elu is a where z < 0, not a + 1, in the delta of',
+    explain: 'For z < 0, a = exp(z) - 1, so that the derivative exp(z) is a + 1.',
+    fix: 'np.where(z > 0, 1, a + 1)',
+    applies: ({ layers }, layer) => layers[layer].activation === 'elu',
+    factor: (_, step, layer) => map(step.a[layer], (a) => (a > 0 ? 1 : a)),
+  },
+  {
     id: 'derivative-at-zero',
     title: "f' is that for z > 0 where z is exactly 0, in the delta of",
     explain: 'At z = 0 the derivative is taken as that for z < 0: z > 0, not z >= 0.',

@@ -1,5 +1,5 @@
 import type { Exercise, ExerciseLayer } from '../exercise.ts';
-import { map, matmul, type NumberArray, reshape, transpose } from '../number-array.ts';
+import { map, matmul, type NumberArray, reshape, sumOfRows, transpose } from '../number-array.ts';
 import { activationOf, isErrorOfZ, plusBias } from '../right-rules.ts';
 import { inputsOf, type Step } from '../rules.ts';
 import { inLayers, layersWhere, type Mistake, type MistakeKind } from './mistake.ts';
@@ -145,6 +145,21 @@ const outputs: readonly {
     a: (z) => transpose(softmaxOf(transpose(z))),
   },
   {
+    id: 'softmax-over-rows:own-maximum',
+    title: 'softmax divides by sums over the rows of the batch, not over the outputs of each row',
+    explain: 'The outputs of one row are its probabilities and sum to 1.',
+    fix: 'a = e / e.sum(axis=1, keepdims=True)',
+    a: (z) => dividedBySums(exponentials(z), 0),
+  },
+  {
+    id: 'softmax-over-batch:own-maximum',
+    title: 'softmax divides by the sum over the whole batch, not by that of each row',
+    explain:
+      'The outputs of one row are its probabilities and sum to 1; without axis, sum adds up everything.',
+    fix: 'a = e / e.sum(axis=1, keepdims=True)',
+    a: (z) => dividedBySums(exponentials(z), null),
+  },
+  {
     id: 'softmax-over-batch',
     title: 'softmax divides by the sum over the whole batch, not by that of each row',
     explain:
@@ -157,7 +172,7 @@ const outputs: readonly {
     title: 'softmax is not normalised: a = exp(z - max)',
     explain: 'softmax divides by the sum over the outputs of the row.',
     fix: 'a = e / e.sum(axis=1, keepdims=True)',
-    a: (z) => map(z, (value, i) => Math.exp(value - maximumOfRow(z, i))),
+    a: exponentials,
   },
   {
     id: 'softmax-twice',
@@ -168,9 +183,21 @@ const outputs: readonly {
   },
 ];
 
-function maximumOfRow({ shape: [, P], values }: NumberArray, i: number): number {
-  const row = Math.floor(i / P);
-  return Math.max(...values.subarray(row * P, (row + 1) * P));
+/** exp(z - max), with the maximum of each row. */
+function exponentials(z: NumberArray): NumberArray {
+  const P = z.shape[1];
+  return map(z, (value, i) => {
+    const row = z.values.subarray(i - (i % P), i - (i % P) + P);
+    return Math.exp(value - row.reduce((a, b) => Math.max(a, b)));
+  });
+}
+
+/** Divided by the sums over the rows (axis 0), or by that of all. */
+function dividedBySums(e: NumberArray, axis: 0 | null): NumberArray {
+  const P = e.shape[1];
+  const sums = sumOfRows(e).values;
+  const total = sums.reduce((sum, value) => sum + value, 0);
+  return map(e, (value, i) => value / (axis === null ? total : sums[i % P]));
 }
 
 /** Another activation in some of the layers. */

@@ -155,6 +155,36 @@ const otherLoss: MistakeKind = (exercise) => {
   });
 };
 
+/** The derivative of Huber's loss, without its limit or with another one. */
+const huberSlope: MistakeKind = (exercise) => {
+  if (exercise.loss !== 'huber') return [];
+  const { delta } = exercise;
+  const wrong: [id: string, title: string, slope: (e: number) => number][] = [
+    [
+      'huber-slope',
+      'is sign(a - y) for large errors, not delta sign(a - y)',
+      (e) => (Math.abs(e) <= delta ? e : Math.sign(e)),
+    ],
+    ['huber-not-limited', 'is a - y for large errors too, not limited to delta', (e) => e],
+    ['huber-zero', 'is 0 for large errors, not delta sign(a - y)', (e) => (Math.abs(e) <= delta ? e : 0)],
+    [
+      'huber-doubled',
+      'is 2 (a - y) for small errors',
+      (e) => (Math.abs(e) <= delta ? 2 * e : delta * Math.sign(e)),
+    ],
+  ];
+  return wrong.map(([id, title, slope]) => ({
+    id,
+    title: `${errorName(exercise)} ${title}`,
+    explain: lossInWords(exercise),
+    fix: `dC_da = ${errorInNumPy.huber}`,
+    rules: (right) => ({
+      ...right,
+      outputError: (step) => combine(outputsOf(step), step.y, (a, y) => slope(a - y) / step.N),
+    }),
+  }));
+};
+
 /** Squared errors where the exercise has a cross-entropy. */
 const squaredError: MistakeKind = (exercise) => {
   if (!isErrorOfZ(exercise)) return [];
@@ -345,13 +375,13 @@ export function penaltyOf({ exercise, weights }: Step, biases: boolean): number 
 const penaltyInLoss: MistakeKind = (exercise) => {
   const { lambda, l1, penalizeBiases } = exercise.penalty;
   if (lambda === 0 && l1 === 0) return [];
-  return [true, false].flatMap((biases) =>
-    [
-      ...(biases === penalizeBiases ? [] : [{ id: 'whole', title: 'the penalties', c: () => 1 }]),
-      ...penalties,
-    ].map(
-      ({ id, title, c }): Mistake => ({
-        id: `loss-penalty-${id}${biases ? '' : '-kernels'}`,
+  return [penalizeBiases, !penalizeBiases].flatMap((biases) =>
+    [{ id: '', title: 'the penalties', c: () => 1 }, ...penalties].map(({ id, title, c }): Mistake => {
+      const suffix = [id, biases === penalizeBiases ? '' : biases ? 'all' : 'kernels']
+        .filter(Boolean)
+        .join('-');
+      return {
+        id: suffix === '' ? 'loss-penalty' : `loss-penalty:${suffix}`,
         title: `the loss includes ${title}, of ${biases ? 'kernels and biases' : 'the kernels'}`,
         explain: 'The recorded loss is that of the data alone, without penalties.',
         fix: 'Record the loss before the penalties are added.',
@@ -359,17 +389,50 @@ const penaltyInLoss: MistakeKind = (exercise) => {
           ...right,
           loss: (step) => add(right.loss(step), scalar(c(step) * penaltyOf(step, biases))),
         }),
-      }),
-    ),
+      };
+    }),
   );
 };
+
+/** Numbers that keep the logarithm finite, and how. */
+const safeguards = [1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3].flatMap((epsilon) => [
+  {
+    id: `log-epsilon:${epsilon}`,
+    title: `${epsilon} is added inside the logarithm of the loss`,
+    log: (a: number) => Math.log(a + epsilon),
+  },
+  {
+    id: `log-clipped:${epsilon}`,
+    title: `the outputs are limited to between ${epsilon} and 1 - ${epsilon} in the loss`,
+    log: (a: number) => Math.log(Math.min(1 - epsilon, Math.max(epsilon, a))),
+  },
+]);
+
+const safeguarded: MistakeKind = (exercise) =>
+  isErrorOfZ(exercise)
+    ? safeguards.map(({ id, title, log }) => ({
+        id,
+        title,
+        explain: 'This keeps log(0) finite, and makes every loss a little different.',
+        fix: 'It does no harm: compare with a larger tolerance, or compute the loss from z (log-sum-exp).',
+        rules: (right) => ({
+          ...right,
+          loss: (step) =>
+            scalar(
+              meanOf((a, y) =>
+                exercise.loss === 'cross_entropy' ? -y * log(a) : -y * log(a) - (1 - y) * log(1 - a),
+              )(right, step),
+            ),
+        }),
+      }))
+    : [];
 
 /** If the loss is not what differs first, it is right, or was not recorded: no other loss explains what differs. */
 const whereItShows =
   (kind: MistakeKind): MistakeKind =>
   (exercise, evidence) =>
     kind(exercise, evidence).filter(
-      ({ id }) => id.startsWith('loss-') === (evidence.place.quantity === 'loss'),
+      ({ id }) => /^(loss|log)-/.test(id) === (evidence.place.quantity === 'loss'),
     );
 
 export const loss: readonly MistakeKind[] = [
@@ -380,4 +443,6 @@ export const loss: readonly MistakeKind[] = [
   crossEntropyDelta,
   otherLossValue,
   penaltyInLoss,
+  safeguarded,
+  huberSlope,
 ].map(whereItShows);
