@@ -71,8 +71,8 @@ const mistakes: [program: string, message: string | RegExp][] = [
     'record() after write(): late.json is written already',
   ],
   [
-    "trace.record(0, z=np.full((1500, 3000), 0.1 + 0.2))\ntrace.end_step()\ntrace.write('mine.json')",
-    'fys-nn reads at most 64: record fewer steps or quantities',
+    "import fys_trace\nfys_trace.LARGEST = 1 << 20\ntrace.record(0, z=np.full(60000, 0.1 + 0.2))\ntrace.end_step()\ntrace.write('mine.json')",
+    'The recording has 1 MiB, and fys-nn reads at most 1: record fewer steps or quantities',
   ],
   ['for _ in range(7): trace.end_step()', 'more often than the exercise has steps (6)'],
   [
