@@ -50,6 +50,17 @@ const velocities = (mu: number): readonly VelocityMistake[] => [
     changed: { v: (v, moved) => mu * v + (1 - mu) * moved },
   },
   {
+    id: 'momentum-dampened-rate-outside',
+    title:
+      'the gradient in the velocity is multiplied by 1 - momentum; the learning rate multiplies the velocity',
+    explain: `${explain} The factor 1 - momentum is in Adam's mean, not in this velocity.`,
+    fix: 'v = momentum * v + g, without (1 - momentum), and then w = w - rate * v',
+    changed: {
+      v: (v, moved, rate) => mu * v + ((1 - mu) * moved) / rate,
+      w: (w, v, _before, _moved, rate) => w - rate * v,
+    },
+  },
+  {
     id: 'momentum-swapped',
     title: 'momentum and 1 - momentum are swapped in the velocity',
     explain,

@@ -1,3 +1,4 @@
+import { scheduleNames, schedules } from '../../nn/schedules.ts';
 import type { Exercise } from '../exercise.ts';
 import type { Rules, Step } from '../rules.ts';
 import type { Mistake, MistakeKind } from './mistake.ts';
@@ -195,12 +196,25 @@ const compounded = ({ learningRate, schedule, batches }: Exercise): readonly Rat
   ];
 };
 
+/** Another of the schedules that have names. */
+const others = ({ schedule, learningRate }: Exercise): readonly RateMistake[] =>
+  scheduleNames
+    .filter((name) => name !== schedule && name !== 'constant')
+    .map((name) => ({
+      id: `schedule-is-${name}`,
+      title: `the learning rate follows the schedule ${name}; the exercise has ${schedule}`,
+      explain:
+        'decay lowers the rate after each epoch, to eta0 / (epoch * steps + 1); decay_per_step after each step.',
+      fix: 'Compute the rate of the schedule where it changes: in the loop over epochs, or in that over batches.',
+      rate: ({ epoch, batch, steps }) => schedules[name](learningRate, epoch, batch, steps),
+    }));
+
 /** Mistakes in the learning rate and its schedule. */
 export const schedule: readonly MistakeKind[] = [
   (exercise, evidence) => {
     if (!canBeUpdate(evidence)) return [];
     const scheduled = exercise.schedule === 'constant' ? [] : [...moments(exercise), ...compounded(exercise)];
-    return [...scheduled, ...constants(exercise)].map(({ rate, ...mistake }) => ({
+    return [...scheduled, ...others(exercise), ...constants(exercise)].map(({ rate, ...mistake }) => ({
       ...mistake,
       rules: (right: Rules): Rules => ({ ...right, rate: (step) => rate(step, right.rate) }),
     }));
