@@ -1,15 +1,14 @@
 import { basename, dirname, join } from 'node:path';
 import { counted } from '../errors.ts';
-import { shellQuoted } from '../experiment/command-text.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
 import { toCsv } from '../output/csv.ts';
-import { feedbackMark, feedbackNames, feedbackText, type Hints } from '../output/grade-feedback.ts';
+import { feedbackMark, feedbackNames } from '../output/grade-feedback.ts';
 import { type GradeRow, gradeCases, gradesTable } from '../output/grade-table.ts';
 import { junit } from '../output/junit.ts';
-import type { GradedFully } from '../trace/grade.ts';
 import type { Criterion } from '../trace/rubric.ts';
 import { checkReplaceable, type ReportFile } from './earlier-report.ts';
+import type { GradedTexts } from './grader.ts';
 
 /** The files that the user wants. */
 export interface GradeFiles {
@@ -85,31 +84,23 @@ export async function writeTables(
 /** The files of each student. */
 export interface StudentFiles {
   /** Writes those of a submission by its number. */
-  write(graded: GradedFully, index: number): Promise<void>;
+  write(graded: GradedTexts, index: number): Promise<void>;
   /** What was written, in words. */
   written(): string[];
 }
 
 /** Feedback and pages, which are written as soon as a submission is graded, so that none has to be kept in memory. */
-export async function studentFiles(
-  { feedback, html }: GradeFiles,
-  students: readonly string[],
-  hints: Hints,
-): Promise<StudentFiles> {
+export function studentFiles({ feedback, html }: GradeFiles, students: readonly string[]): StudentFiles {
   const names = feedbackNames(students);
   let pages = 0;
-  const page = html === undefined ? null : (await import('../page/backprop.ts')).backpropPage;
   return {
-    async write(graded, index) {
-      if (feedback !== undefined)
-        await writeFiles(feedback, new Map([[`${names[index]}.md`, feedbackText(graded, hints)]]));
-      if (html === undefined || page === null) return;
+    async write({ feedback: text, page }, index) {
+      if (feedback !== undefined) await writeFiles(feedback, new Map([[`${names[index]}.md`, text!]]));
+      if (html === undefined) return;
       const file = `${names[index]}.html`;
       // A page of an earlier run would be about another file.
-      if (graded.check === null) return await removeFile(join(html, file));
-      const repeat = `npx fys-nn trace check ${shellQuoted(basename(graded.path))}`;
-      const text = page(graded.check, { file: basename(graded.path), command: repeat });
-      await writeFiles(html, new Map([[file, text]]));
+      if (page === null) return await removeFile(join(html, file));
+      await writeFiles(html, new Map([[file, page]]));
       pages++;
     },
     written: () => [

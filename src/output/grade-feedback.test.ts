@@ -1,15 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
 import { type GivenExercise, givenExercises } from '../trace/given-exercises.ts';
-import { gradeRecording } from '../trace/grade.ts';
+import { type GradedFully, gradeRecording } from '../trace/grade.ts';
 import { identityOf } from '../trace/identity.ts';
 import { scale } from '../trace/number-array.ts';
 import { rightRules } from '../trace/right-rules.ts';
 import type { Rubric } from '../trace/rubric.ts';
 import { toCsv } from './csv.ts';
 import { feedbackNames, feedbackText } from './grade-feedback.ts';
-import { gradeCases, gradesTable } from './grade-table.ts';
-import { remarkText } from './grade-words.ts';
+import { type GradeRow, gradeCases, gradesTable } from './grade-table.ts';
 import { junit } from './junit.ts';
 
 const exercise = madeExercise();
@@ -43,6 +42,12 @@ function graded(recording = wrong, student = 'anna', program = 'my network', own
     givenExercises([given]),
   );
 }
+
+const rowOf = ({ given: _, ...rest }: GradedFully): GradeRow => ({
+  ...rest,
+  exercise: { id: exercise.id, file: 'e.json' },
+  remark: '',
+});
 
 test('feedback says what is right, where the first difference is, why, and how to fix it', () => {
   const text = feedbackText(graded(), 'cause');
@@ -92,7 +97,7 @@ describe('names that are code elsewhere', () => {
   });
   test('are text in a spreadsheet', async () => {
     const names = ['=1+1', '+1', '-1', '@x', '\tx', '\rx', 'a"b,c'];
-    const rows = names.map((name) => ({ ...graded(wrong, name, name), remark: remarkText(one) }));
+    const rows = names.map((name) => rowOf(graded(wrong, name, name)));
     const csv = await toCsv(gradesTable([{ ...criteria[0], name: '=evil' }, criteria[1]], rows));
     expect(csv).not.toMatch(/(^|[,"])[=+@\t\r]/m);
     expect(csv).toContain("'=evil");
@@ -100,7 +105,7 @@ describe('names that are code elsewhere', () => {
     expect(csv.split('\n')[0]).toMatch(/^student,points,maximum,/);
   });
   test('are text in JUnit XML', async () => {
-    const xml = await junit('fys-nn trace grade', gradeCases([{ ...one, remark: remarkText(one) }]));
+    const xml = await junit('fys-nn trace grade', gradeCases([rowOf(one)]));
     expect(xml).not.toContain('<img');
     expect(xml).toContain('tests="2" failures="1"');
     expect(xml).toContain('1.5 of 3 points: delta: wrong first in step 0, layer 2');

@@ -106,8 +106,16 @@ function causeParts(explanations: readonly Explanation[]): string[] {
     ];
   }
   const several = explanations.length > 1 ? ['These mistakes would give your numbers equally well:'] : [];
-  return [...several, ...explanations.map(explanationText)];
+  const rest = explanations.slice(mostExplained).map(({ title }) => `- ${markdownText(title)}`);
+  return [
+    ...several,
+    ...explanations.slice(0, mostExplained).map(explanationText),
+    ...(rest.length === 0 ? [] : [`And also:\n\n${rest.join('\n')}`]),
+  ];
 }
+
+/** Of more causes that give the same numbers, only the titles are shown. */
+const mostExplained = 3;
 
 function explanationText({ title, explain, fix, digits, reproduced, of }: Explanation): string {
   const evidence = `It gives your number to ${digits} digits, and ${reproduced} of the ${of} quantities recorded from there on.`;

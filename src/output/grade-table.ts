@@ -5,7 +5,9 @@ import type { JunitCase } from './junit.ts';
 import type { Column, Table, Value } from './table.ts';
 
 /** A graded submission as views show it. */
-export interface GradeRow extends Graded {
+export interface GradeRow extends Omit<Graded, 'given'> {
+  /** null: it was refused. */
+  readonly exercise: { readonly id: string; readonly file: string } | null;
   /** The first difference and its cause, or why there are no points; '' if nothing differs. */
   readonly remark: string;
 }
@@ -33,7 +35,7 @@ export function gradesTable(criteria: readonly Criterion[], rows: readonly Grade
       ...[row.student, row.points, maximum],
       ...row.criteria.map(({ points }) => points),
       ...[row.refusal === null ? 'graded' : 'refused', row.remark, row.notes.join('; ')],
-      ...[row.given?.path ?? '', row.program, row.path],
+      ...[row.exercise?.file ?? '', row.program, row.path],
     ]),
   };
 }
@@ -64,7 +66,7 @@ export function gradesJson(criteria: readonly Criterion[], rows: readonly GradeR
     maximum: maximumOf(criteria),
     submissions: rows.map((row) => ({
       ...{ student: row.student, file: row.path, points: row.points },
-      ...{ exercise: row.given === null ? null : { id: row.given.exercise.id, file: row.given.path } },
+      exercise: row.exercise,
       ...{
         program: row.program,
         refused: row.refusal?.teacher ?? null,

@@ -9,8 +9,16 @@ function firstText({ first, exercise }: CheckResult): string {
   if (first === null) return '';
   const { batch, place } = first.quantity;
   const where = `${quantityText(place, exercise)} in step ${batch.step}`;
-  const causes = first.explanations.map(({ title }) => title);
-  return causes.length === 0 ? where : `${where}: ${causes.join(', or ')}`;
+  const [cause, ...others] = first.explanations.map(({ title }) => title);
+  if (cause === undefined) return where;
+  // Causes that give the same numbers can be many: a page or the feedback has all of them.
+  const more =
+    others.length === 1
+      ? `, or ${others[0]}`
+      : others.length === 0
+        ? ''
+        : `, or one of ${others.length} others`;
+  return `${where}: ${cause}${more}`;
 }
 
 /** What a table says of a submission: why it has no points, or the first difference and its cause; '' if nothing differs. */

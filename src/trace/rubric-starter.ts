@@ -18,8 +18,9 @@ export function starterRubric(path: string, schema: string): string {
 # Where exercises are called as students (exercises/anna.json), each student needs the one of that name.
 exercises: exercise.json
 
-# The largest relative difference that counts as the same. Without it, that of fys-nn trace check.
-# tolerance: 1e-6
+# The largest relative difference that counts as the same. Without it, 1e-10, as of fys-nn trace check; programs that compute in
+# float32, as PyTorch and Keras do by default, need 1e-4.
+# tolerance: 1e-4
 
 # Points for numbers that are wrong only because earlier ones are: recomputed from the student's own numbers, they are right.
 # full: all points; half; none: only what is right in itself counts.

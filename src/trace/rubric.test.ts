@@ -30,7 +30,7 @@ test('the starter is a rubric', async () => {
   );
   const more = await readRubric(await written(uncommented));
   expect([more.tolerance, more.criteria.at(-1)!.optional, maximumOf(more.criteria)]).toEqual([
-    1e-6,
+    1e-4,
     true,
     10,
   ]);
