@@ -1,8 +1,8 @@
 import { createOptimizer, withDefaults } from '../nn/optimizers.ts';
 import type { Exercise } from './exercise.ts';
-import { combine, map, type NumberArray, scale } from './number-array.ts';
+import { combine, map, multiply, type NumberArray, scale } from './number-array.ts';
 import type { Place } from './quantities.ts';
-import { withPenalty } from './right-rules.ts';
+import { isErrorOfZ, withPenalty } from './right-rules.ts';
 import type { Step } from './rules.ts';
 
 /** A way of writing a right program that shows in what it records. */
@@ -41,8 +41,57 @@ const withoutPenalty = (id: string, title: string, c: (step: Step) => number): C
 
 const rateOf = (step: Step): number => step.rules.rate(step);
 
+/** Deltas that are dC/da, not dC/dz. */
+function beforeDerivative(exercise: Exercise): Convention[] {
+  const last = exercise.layers.length - 1;
+  const hasDerivative = (layer: number): boolean =>
+    (layer < last || !isErrorOfZ(exercise)) && exercise.layers[layer].activation !== 'linear';
+  if (!exercise.layers.some((_, layer) => hasDerivative(layer))) return [];
+  const of = (id: string, title: string, c: (step: Step) => number): Convention => ({
+    id,
+    title,
+    concerns: isDelta,
+    read(recorded, { layer }, step) {
+      const delta = scale(recorded, 1 / c(step));
+      return hasDerivative(layer!) ? multiply(delta, step.rules.derivative(step, layer!)) : delta;
+    },
+  });
+  return [
+    of(
+      'delta-before-derivative',
+      "the deltas are dC/da, without the derivative f'(z), which the gradients have",
+      () => 1,
+    ),
+    of(
+      'delta-before-derivative-not-averaged',
+      "the deltas are dC/da, without the derivative f'(z), and not divided by N; the gradients have both",
+      ({ N }) => N,
+    ),
+  ];
+}
+
+/** Deltas with any factor, which is that of the output layer in each step. */
+function withSomeFactor({ layers }: Exercise): Convention {
+  let c = 1;
+  return {
+    id: 'delta-scaled',
+    title: 'the deltas have a factor, which the rest makes up for',
+    concerns: isDelta,
+    read(recorded, { layer }, step) {
+      if (layer === layers.length - 1) {
+        const ours = step.rules.outputDelta(step).values;
+        const largest = ours.reduce((at, value, i) => (Math.abs(value) > Math.abs(ours[at]) ? i : at), 0);
+        const ratio = recorded.values[largest] / ours[largest];
+        c = Number.isFinite(ratio) && ratio !== 0 ? ratio : 1;
+      }
+      return scale(recorded, 1 / c);
+    },
+  };
+}
+
 /** The conventions that are looked for. */
-export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Convention[] => {
+export const conventionsOf = (exercise: Exercise): Convention[] => {
+  const { loss, penalty, optimizer } = exercise;
   const deltas = [
     scaled(
       'delta-not-averaged',
@@ -78,6 +127,8 @@ export const conventionsOf = ({ loss, penalty, optimizer }: Exercise): Conventio
           ),
         ]
       : []),
+    ...beforeDerivative(exercise),
+    withSomeFactor(exercise),
   ];
   const gradients = [
     scaled(

@@ -25,6 +25,7 @@ const deltas: Record<string, Write> = {
   'delta-negative-not-averaged': (value, N) => -N * value,
   'delta-without-2': (value) => value / 2,
   'delta-without-2-not-averaged': (value, N) => (N * value) / 2,
+  'delta-scaled': (value) => 3.7 * value,
 };
 const gradients: Record<string, Write> = {
   'gradient-not-averaged': (value, N) => N * value,
@@ -75,7 +76,7 @@ const combinations = groups[0]
       groups[2].map((velocity) => [delta, gradient, velocity].filter((id) => id !== null)),
     ),
   )
-  .filter((ids) => ids.length < 3 || ids[0] === 'delta-not-averaged');
+  .filter((ids) => ids.length < (ids[0] === 'delta-not-averaged' ? 4 : ids[0] === 'delta-scaled' ? 2 : 3));
 
 describe('a right program', () => {
   test.each(combinations.map((ids) => [ids.join(', ') || 'no convention', ids] as const))(
@@ -115,6 +116,46 @@ describe('a mistake', () => {
     const wrong = recordingOf(exercise, { ...right, outputDelta }, ['delta', 'kernel_gradient']);
     const { first, conventions } = checkRecording(wrong);
     expect(first!.quantity.place).toMatchObject({ quantity: 'delta', layer: 1 });
+    expect(conventions).toEqual([]);
+  });
+});
+
+describe('deltas that are dC/da', () => {
+  const of = madeExercise(['tanh', 'sigmoid', 'tanh']);
+  const right = rightRules(of);
+  const placesHere = placesOf(of);
+  /** What a program records whose deltas lack the derivative, with the given factor. */
+  const recorded = (rules: Rules, c: (N: number) => number): Recording => {
+    const recording = recordingOf(of, rules);
+    const steps = recording.steps.map((step, k) =>
+      step.map((values, index) => {
+        const { quantity, layer } = placesHere[index];
+        if (quantity !== 'delta') return values;
+        const a = step[placesHere.findIndex((place) => place.quantity === 'a' && place.layer === layer)]!;
+        const slope = (i: number) => (layer === 1 ? a.values[i] * (1 - a.values[i]) : 1 - a.values[i] ** 2);
+        return map(values!, (value, i) => (c(batchesOf(of)[k].rows.length) * value) / slope(i));
+      }),
+    );
+    return { ...recording, steps };
+  };
+
+  test.each([
+    ['delta-before-derivative', () => 1],
+    ['delta-before-derivative-not-averaged', (N: number) => N],
+  ])('are noted: %s', (id, c) => {
+    const { first, conventions } = checkRecording(recorded(right, c));
+    expect(first).toBeNull();
+    expect(conventions.map((convention) => convention.id)).toEqual([id]);
+  });
+
+  test('do not excuse a derivative that is missing in the gradients too', () => {
+    const wrong: Rules = {
+      ...right,
+      derivative: (step, layer) => map(right.derivative(step, layer), () => 1),
+    };
+    const { first, conventions } = checkRecording(recordingOf(of, wrong));
+    expect(first!.quantity.place).toMatchObject({ quantity: 'delta', layer: 2 });
+    expect(first!.explanations.map(({ ids }) => ids)).toEqual([['derivative-missing']]);
     expect(conventions).toEqual([]);
   });
 });
