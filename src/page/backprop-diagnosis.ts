@@ -35,4 +35,6 @@ export function conventionsBlock({ conventions }: CheckResult): Html | null {
 <ul>${conventions.map(({ title }) => html`<li>${title}</li>`)}</ul>`;
 }
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** As a heading begins; letters of formulas, such as t and dC/da, stay as they are. */
+const capital = (text: string): string =>
+  /^[a-z]{2,}[\s,'-]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;

@@ -21,6 +21,7 @@ export function numbersBlock({ quantity, element }: Finding, exercise: Exercise)
   const yours = asInFile(theirs, layout, place);
   if (!hasShape(theirs, expected.shape)) return shapesBlock(quantityText(place, exercise), right, yours);
   const digits = Math.min(16, Math.max(5, digitsOf(difference) + 3));
+  const ratioDigits = Math.min(16, digitsOf(difference) + 4);
   const at = indicesInFile(element, layout, place);
   return columnsOf(right.shape) === 1
     ? listTable(yours, right, digits, at)
@@ -30,7 +31,7 @@ export function numbersBlock({ quantity, element }: Finding, exercise: Exercise)
         digits,
         at,
         yours,
-      )}${matrixTable('your program / right', ratios(yours, right), 5, at, null)}</div>`;
+      )}${matrixTable('your program / right', ratios(yours, right), ratioDigits, at, null)}</div>`;
 }
 
 const columnsOf = (shape: readonly number[]): number => (shape.length === 2 ? shape[1] : 1);
@@ -49,7 +50,7 @@ function listTable(yours: NumberArray, right: NumberArray, digits: number, eleme
     const isFirst = i === (element[0] ?? 0);
     return html`<tr${isFirst ? html` class="first"` : null}>${
       right.shape.length === 0 ? null : html`<th scope="row">[${i}${suffix}]</th>`
-    }${[a, b].map((value) => html`<td class="number">${cellText(value, digits)}</td>`)}<td class="number">${cellText(a / b, 5)}${
+    }${[a, b].map((value) => html`<td class="number">${cellText(value, digits)}</td>`)}<td class="number">${cellText(a / b, digits)}${
       isFirst ? html`<span class="unseen"> (first difference)</span>` : null
     }</td></tr>\n`;
   };
@@ -70,9 +71,14 @@ function matrixTable(
   other: NumberArray | null,
 ): Html {
   const [rows, columns] = [rowsOf(shape), columnsOf(shape)];
-  const most = Math.max(3, Math.floor(lineLetters / (digits + 5)));
+  const most = Math.max(2, Math.floor(lineLetters / (digits + 5)));
   const rowSpans = spansOf(rows, element[0] ?? null, mostRows);
-  const columnSpans = spansOf(columns, element[1] ?? null, most + 1);
+  // What is left out takes less room than a number.
+  const columnSpans = spansOf(
+    columns,
+    element[1] ?? null,
+    columns <= most ? most : Math.max(3, Math.min(most + 1, columns - 1)),
+  );
   const cell = (i: number, j: number): Html => {
     const value = values[i * columns + j];
     const isFirst = i === element[0] && j === element[1];

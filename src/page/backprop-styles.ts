@@ -38,7 +38,7 @@ math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: 
 .explanation h3 { margin-top: 0; }
 .matrices { display: flex; flex-wrap: wrap; gap: 0.5rem 1.4rem; align-items: start; }
 .matrices :is(th, td) { padding-inline: 0.45rem; }
-.matrices .place { container-type: normal; }
+.matrices .place { container-type: normal; max-width: 100%; overflow-x: auto; padding: 2px; }
 .numbers caption .where { margin-left: 0.4rem; }
 .numbers tr.first { outline: 2px solid var(--bad); background: var(--warning); font-weight: 700; }
 .numbers td.first { outline: 2px solid var(--bad); background: var(--warning); font-weight: 700; }
