@@ -52,5 +52,9 @@ test('the same file may be there already, one that was changed is left as it is'
     const { status, stdout } = await call('check', 'mine.json');
     expect(status).toBe(0);
     expect(stdout.replaceAll('\n', ' ')).toContain('the velocity has no learning rate');
+    const gradients = await call('gradcheck', 'mine.json');
+    expect(gradients.status).toBe(0);
+    expect(gradients.stdout).toMatch(/^kernel, layer 0 .* right, see note$/m);
+    expect(gradients.stdout).toContain('Noted, and not a mistake: the gradients are not divided by N');
   },
 );

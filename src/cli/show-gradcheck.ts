@@ -76,7 +76,7 @@ function rowOf(group: readonly CheckedGradient[], { exercise }: GradcheckResult)
 function statusText(checked: readonly CheckedGradient[]): string {
   const wrong = checked.filter(({ status }) => status === 'wrong').length;
   if (wrong > 0) return wrong === checked.length ? 'WRONG' : `WRONG in ${wrong}`;
-  if (checked.some(({ status }) => status === 'convention')) return 'right';
+  if (checked.some(({ status }) => status === 'convention')) return 'right, see note';
   return checked.some(({ isOurs }) => !isOurs) ? 'right, not ours' : 'right';
 }
 
