@@ -17,30 +17,34 @@ export function denseOf(value: unknown): NumberArray | NotDense {
   const shape = shapeOf(value);
   if (shape.length > maxDimensions)
     return { element: '', problem: `is nested ${shape.length} levels deep or deeper` };
-  const ragged = raggedAt(value, shape, '');
-  if (ragged !== null) return ragged;
+  // The place that is being looked at; made a text only for the one that is wrong.
+  const path: number[] = [];
+  const at = (wrong: Omit<NotDense, 'element'>): NotDense => ({
+    element: path.map((index) => `[${index}]`).join(''),
+    ...wrong,
+  });
+  const ragged = raggedAt(value, shape, path);
+  if (ragged !== null) return at({ problem: ragged });
   const values = new Float64Array(shape.reduce((product, size) => product * size, 1));
   let to = 0;
-  const fill = (part: unknown, depth: number, element: string): NotDense | null => {
-    if (depth === shape.length) {
+  const fill = (part: unknown): Omit<NotDense, 'element'> | null => {
+    if (path.length === shape.length) {
       const wrong = notANumber(part);
-      if (wrong !== null) return { element, ...wrong };
-      values[to++] = part as number;
-      return null;
+      if (wrong === null) values[to++] = part as number;
+      return wrong;
     }
+    const depth = path.length;
     const parts = part as readonly unknown[];
     for (let i = 0; i < parts.length; i++) {
-      const one = parts[i];
-      // The usual case, without a text for its place.
-      if (depth === shape.length - 1 && typeof one === 'number' && Number.isFinite(one)) values[to++] = one;
-      else {
-        const wrong = fill(one, depth + 1, `${element}[${i}]`);
-        if (wrong !== null) return wrong;
-      }
+      path[depth] = i;
+      const wrong = fill(parts[i]);
+      if (wrong !== null) return wrong;
     }
+    path.length = depth;
     return null;
   };
-  return fill(value, 0, '') ?? { shape, values };
+  const wrong = fill(value);
+  return wrong === null ? { shape, values } : at(wrong);
 }
 
 /** The lengths of the first list of each level. */
@@ -51,19 +55,23 @@ function shapeOf(value: unknown): number[] {
   return shape;
 }
 
-/** The first list that is not as long as the others of its level. Without this, a few long lists could ask for any memory. */
-function raggedAt(value: unknown, shape: readonly number[], element: string): NotDense | null {
-  if (shape.length === 0) return null;
-  const [length, ...inner] = shape;
-  if (!Array.isArray(value))
-    return { element, problem: `is ${kindOf(value)} where a list of ${length} is expected` };
-  if (value.length === 0) return { element, problem: 'is an empty list' };
-  if (value.length !== length)
-    return { element, problem: `has ${value.length} elements where the lists before it have ${length}` };
-  for (let i = 0; i < (inner.length === 0 ? 0 : length); i++) {
-    const found = raggedAt(value[i], inner, `${element}[${i}]`);
+/**
+ * What is wrong with the first list that is not as long as the others of its level, at which `path` then ends. Without this, a
+ * few long lists could ask for any memory.
+ */
+function raggedAt(value: unknown, shape: readonly number[], path: number[]): string | null {
+  const depth = path.length;
+  if (depth === shape.length) return null;
+  const length = shape[depth];
+  if (!Array.isArray(value)) return `is ${kindOf(value)} where a list of ${length} is expected`;
+  if (value.length === 0) return 'is an empty list';
+  if (value.length !== length) return `has ${value.length} elements where the lists before it have ${length}`;
+  for (let i = 0; i < (depth === shape.length - 1 ? 0 : length); i++) {
+    path[depth] = i;
+    const found = raggedAt(value[i], shape, path);
     if (found !== null) return found;
   }
+  path.length = depth;
   return null;
 }
 

@@ -273,6 +273,11 @@ describe('refused, with the entry', () => {
       (all) => ((all.steps[3].layers[1].z as unknown[][])[2][1] = null),
     ],
     [
+      'an object that looks like no number',
+      'z[3][0] is an object, not a number',
+      (all) => ((all.steps[0].layers[1].z as unknown[][])[3][0] = { valueOf: 1, toString: 1 }),
+    ],
+    [
       'a truth value',
       'steps.0.loss is true, not a number',
       (all) => Object.assign(all.steps[0], { loss: true }),

@@ -32,7 +32,7 @@ export async function recordingFrom(file: string, content: unknown): Promise<Rec
   for (const [index, step] of listAt(file, 'steps', written).entries()) {
     const entry = `steps.${index}`;
     const fields = fieldsAt(file, entry, step);
-    const number = stepNumber(file, entry, fields.get('step'), batches.length);
+    const number = stepNumber(file, entry, fields.step, batches.length);
     const earlier = entries.get(number);
     if (earlier !== undefined) {
       const remedy = 'count the steps of the optimiser from 0 through all epochs';
@@ -61,12 +61,14 @@ interface Target {
   readonly to: (NumberArray | null)[];
 }
 
-type Fields = ReadonlyMap<string, unknown>;
+/** An object of JSON: it inherits nothing that `in` finds. */
+type Fields = Readonly<Record<string, unknown>>;
 
 function readStep(target: Target, entry: string, fields: Fields): void {
   const { file, exercise } = target;
-  for (const [name, value] of fields) {
+  for (const name in fields) {
     if (name === 'step') continue;
+    const value = fields[name];
     if (name !== 'layers') {
       put(target, entry, null, name, value);
       continue;
@@ -79,8 +81,8 @@ function readStep(target: Target, entry: string, fields: Fields): void {
     }
     layers.forEach((layer, index) => {
       const place = `${entry}.layers.${index}`;
-      for (const [quantity, array] of fieldsAt(file, place, layer))
-        put(target, place, index, quantity, array);
+      const own = fieldsAt(file, place, layer);
+      for (const quantity in own) put(target, place, index, quantity, own[quantity]);
     });
   }
 }
@@ -151,8 +153,7 @@ function listAt(file: string, entry: string, value: unknown): readonly unknown[]
 }
 
 function fieldsAt(file: string, entry: string, value: unknown): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return new Map(Object.entries(value));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   throw entryError(
     file,
     entry,
