@@ -32,6 +32,7 @@ const idsOf: Readonly<Record<string, readonly string[]>> = {
   'cross-entropy-derivative-again': ['output-derivative-again'],
   'data-gradient-times-rows': ['gradient-not-averaged', 'factor:output-delta:N'],
   'derivative-at-activation': ['derivative-at-a'],
+  'derivative-formula': ['derivative-is-1-minus-a'],
   'derivative-of-another-activation': ['derivative-of-relu', 'derivative-of-tanh'],
   'derivative-of-another-layer': ['derivative-of-layer:1-2'],
   'derivative-of-another-loss': ['delta-is-mse'],
@@ -88,6 +89,8 @@ export interface Planted {
   readonly cause: string;
   /** Whether the id of a mistake is of this cause, perhaps in some layers only (`derivative-missing:layer-0`). */
   readonly isCalled: (id: string) => boolean;
+  /** Whether a check can name it. */
+  readonly isNamed: boolean;
 }
 
 /** A program in data/fixtures/backprop/programs. */
@@ -109,13 +112,16 @@ export const right = programs.filter(({ planted }) => planted.length === 0);
 
 /** The mistakes that the header of a program names (data/README.md). */
 function plantedIn(source: string): Planted[] {
-  const header = source.split('\n').filter((line) => /^# (mistake|place|cause): /.test(line));
-  const values = header.map((line) => line.slice(line.indexOf(': ') + 2));
-  return Array.from({ length: values.length / 3 }, (_, i) => {
-    const [mistake, place, cause] = values.slice(3 * i, 3 * i + 3);
+  const planted: Record<string, string>[] = [];
+  for (const line of source.split('\n')) {
+    const [, key, value] = /^# (mistake|place|cause|named): (.*)$/.exec(line) ?? [];
+    if (key === 'mistake') planted.push({});
+    if (key !== undefined) planted[planted.length - 1][key] = value;
+  }
+  return planted.map(({ mistake, place, cause, named }) => {
     const ids = idsOf[cause] ?? [cause];
     const isCalled = (id: string) => ids.some((known) => id === known || id.startsWith(`${known}:`));
-    return { mistake, place, cause, isCalled };
+    return { mistake, place, cause, isCalled, isNamed: named !== 'no' };
   });
 }
 

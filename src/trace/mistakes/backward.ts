@@ -71,6 +71,14 @@ const derivatives: readonly {
     factor: (_, step, layer) => step.z[layer],
   },
   {
+    id: 'derivative-is-1-minus-a',
+    title: "1 - a is used in place of f'(z) in the delta of",
+    explain: 'The derivative of tanh is 1 - a^2, and that of the sigmoid a (1 - a).',
+    fix: 'tanh: 1 - a**2; sigmoid: a * (1 - a)',
+    applies: ({ layers }, layer) => ['tanh', 'sigmoid'].includes(layers[layer].activation as string),
+    factor: (_, step, layer) => map(step.a[layer], (a) => 1 - a),
+  },
+  {
     id: 'elu-derivative',
     title: 'the derivative of elu is a where z < 0, not a + 1, in the delta of',
     explain: 'For z < 0, a = exp(z) - 1, so that the derivative exp(z) is a + 1.',
