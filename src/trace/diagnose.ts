@@ -92,7 +92,10 @@ function search(problem: Problem, depth: number): readonly Candidate[] {
   if (chained.length > 0) return chained;
   const two = depth === mostInChain ? pairs(problem, candidates, mistakes) : [];
   if (two.length > 0) return two;
-  return preferred(holding.filter(({ trial }) => trial.untouched === trial.left.length));
+  // The rest is a mistake that nobody knows: only what explains most counts, and only if it does not touch the rest.
+  const least = Math.min(...holding.map(({ trial }) => trial.left.length));
+  const best = holding.filter(({ trial }) => trial.left.length === least);
+  return preferred(best.filter(({ trial }) => trial.untouched === trial.left.length));
 }
 
 /** Those that leave nothing wrong. */
@@ -222,19 +225,23 @@ function pairs(
   }
   const rank = new Map(mistakes.map((mistake, i) => [mistake, i]));
   const found: Candidate[] = [];
-  for (const [i, one] of kinds.entries())
-    for (const other of kinds.slice(i)) {
-      if (found.length > 0 || !effort.allows()) break;
-      const first = tryMistakes(problem, [one.members[0], other.members.at(-1)!]);
-      if (first === null || !first.trial.holds) continue;
-      for (const a of one.members)
-        for (const b of other.members) {
-          if (a === b) continue;
-          const both = [a, b].toSorted((x, y) => rank.get(x)! - rank.get(y)!);
-          const tried = tryMistakes(problem, both);
-          if (tried?.trial.holds === true && tried.trial.left.length === 0) found.push(tried);
-        }
-    }
+  // The most usual first, in the order of the tables.
+  const order = kinds
+    .flatMap((_, i) => kinds.slice(i).map((_, j) => [i, i + j]))
+    .toSorted((a, b) => a[0] + a[1] - b[0] - b[1]);
+  for (const [i, j] of order) {
+    const [one, other] = [kinds[i], kinds[j]];
+    if (found.length > 0 || !effort.allows()) break;
+    const first = tryMistakes(problem, [one.members[0], other.members.at(-1)!]);
+    if (first === null || !first.trial.holds) continue;
+    for (const a of one.members)
+      for (const b of other.members) {
+        if (a === b) continue;
+        const both = [a, b].toSorted((x, y) => rank.get(x)! - rank.get(y)!);
+        const tried = tryMistakes(problem, both);
+        if (tried?.trial.holds === true && tried.trial.left.length === 0) found.push(tried);
+      }
+  }
   return preferred(found);
 }
 

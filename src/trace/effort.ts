@@ -14,15 +14,15 @@ export interface Effort {
   startPairs(): void;
 }
 
-/** Multiplications and additions for all single mistakes, and for pairs: about a second and less. */
-const most = { singles: 5e8, pairs: 2e8 };
-/** What a step costs beyond its arithmetic. */
-const overhead = 30_000;
+/** Multiplications for all single mistakes, and for pairs: about a second and a half, and a fifth of one. */
+const most = { singles: 1.5e9, pairs: 2e8 };
+/** What a run costs beyond its arithmetic, and a layer in a step, in multiplications. */
+const overhead = { run: 30_000, layer: 20_000 };
 
 export function createEffort({ batches, layers }: Exercise): Effort {
   const N = Math.max(...batches.flat().map((rows) => rows.length));
   const weights = layers.reduce((sum, { kernel }) => sum + kernel.values.length, 0);
-  const step = overhead * layers.length + (3 * N + 10) * weights;
+  const step = overhead.layer * layers.length + (3 * N + 10) * weights;
   let [left, tried, cutShort, hasPairs] = [most.singles, 0, false, false];
   return {
     get tried() {
@@ -36,7 +36,7 @@ export function createEffort({ batches, layers }: Exercise): Effort {
       return left > 0;
     },
     spend(steps) {
-      left -= steps * step;
+      left -= overhead.run + steps * step;
       tried++;
     },
     startPairs() {

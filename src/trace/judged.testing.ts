@@ -31,15 +31,18 @@ export type Verdict =
   | 'unnamed'
   | 'no difference'
   | 'borderline'
+  | 'convention'
   | 'false place'
   | 'false diagnosis';
+
+/** How often another mistake is drawn if one does not show. */
+const mostDraws = 8;
 
 /** Rounding, by which independent programs differ. */
 const rounding = 1e-9;
 
 export function judged(rng: Rng): { verdict: Verdict; text: string } {
   const exercise = randomExercise(rng);
-  const wrong = plant(rng, exercise);
   const isRecorded = recordedPart(rng, exercise);
   const select = (steps: Values): Values =>
     steps.map((step, k) => step.map((values, place) => (isRecorded(k, place) ? values : null)));
@@ -51,11 +54,18 @@ export function judged(rng: Rng): { verdict: Verdict; text: string } {
         mistakes.flatMap(({ tampers }) => tampers),
       ),
     );
-  const recorded = run(wrong);
+  const right = run([]);
+  // Many mistakes do not show: the penalty is left out where there is none, or what differs is not recorded.
+  let wrong = plant(rng, exercise);
+  let recorded = run(wrong);
+  for (let i = 0; i < mostDraws && firstDifference(right, recorded) === null; i++) {
+    wrong = plant(rng, exercise);
+    recorded = run(wrong);
+  }
   const text = textOf(exercise, wrong);
   if (!recorded.flat().every((array) => array === null || array.values.every(Number.isFinite)))
     return { verdict: 'borderline', text };
-  const place = firstDifference(run([]), recorded);
+  const place = firstDifference(right, recorded);
   if (place === 'borderline') return { verdict: 'borderline', text };
   const result = checkRecording({ kind: 'recording', program: 'random', exercise, steps: recorded });
   const { first, separate } = result;
@@ -66,37 +76,40 @@ export function judged(rng: Rng): { verdict: Verdict; text: string } {
       : `${finding.quantity.place.quantity}@${finding.quantity.batch.step}: ${finding.explanations.map(({ ids, reproduced, of, numbers }) => `${ids.join('+')} ${reproduced}/${of} ${numbers}`).join(' | ')}`,
   );
   const whole = `${text}; ${names.join('; ')}; conventions ${result.conventions.map(({ id }) => id).join()}`;
-  if (result.conventions.length > 0) return { verdict: 'borderline', text: whole };
+  if (result.conventions.length > 0) return { verdict: 'convention', text: whole };
   if (found !== place) return { verdict: 'false place', text: `${whole}; ${place} is first` };
   if (first === null) return { verdict: 'no difference', text: whole };
   if (first.explanations.length === 0) return { verdict: 'unnamed', text: whole };
   const alone = wrong.map((one) => run([one]));
-  const right = first.explanations.filter((explanation) => {
+  const named = first.explanations.filter((explanation) => {
     const rules = rulesOf(exercise, rightRules(exercise), recorded, first, explanation);
     const gives = (values: Values) => areSame(select(valuesOf(exercise, rules)), values);
-    return gives(recorded) || alone.some(gives) || chainGives(exercise, recorded, select, rules, separate);
+    return [recorded, ...alone].some(
+      (values) => gives(values) || chainGives(exercise, recorded, values, select, rules, separate),
+    );
   });
-  if (right.length === 0) return { verdict: 'false diagnosis', text: whole };
+  if (named.length === 0) return { verdict: 'false diagnosis', text: whole };
   if (wrong.length === 2 && separate.length === 0 && first.explanations[0].ids.length === 1)
     return { verdict: 'one of two named', text: whole };
   return { verdict: first.explanations.length === 1 ? 'named alone' : 'named among equals', text: whole };
 }
 
-/** Whether the mistakes that are named for the rest give the whole recording together with the first one. */
+/** Whether the first mistakes that are named for the rest give these numbers together with the first one. */
 function chainGives(
   exercise: Exercise,
   recorded: Values,
+  wanted: Values,
   select: (values: Values) => Values,
   rules: Rules,
   separate: readonly Finding[],
 ): boolean {
-  if (separate.length === 0 || separate.some(({ explanations }) => explanations.length === 0)) return false;
   const [finding, ...rest] = separate;
+  if (finding === undefined) return false;
   return finding.explanations.some((explanation) => {
     const both = rulesOf(exercise, rules, recorded, finding, explanation);
     return (
-      areSame(select(valuesOf(exercise, both)), recorded) ||
-      chainGives(exercise, recorded, select, both, rest)
+      areSame(select(valuesOf(exercise, both)), wanted) ||
+      chainGives(exercise, recorded, wanted, select, both, rest)
     );
   });
 }

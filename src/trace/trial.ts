@@ -64,13 +64,13 @@ export interface Trial {
   readonly firstLeft: NumberArray | null;
   /** How many of `left` it expects as without the mistake. */
   readonly untouched: number;
-  /** Steps that it took, the last one perhaps in part. */
+  /** How many steps were computed, parts of them included. */
   readonly steps: number;
 }
 
 /**
  * Runs a program with a mistake along a recording until it is refuted: by the quantity in question, or by one that is right
- * without the mistake and wrong with it.
+ * without the mistake and wrong with it. Each wrong quantity has to come closer by `closeness`.
  */
 export function tryRules(
   exercise: Exercise,
@@ -85,7 +85,8 @@ export function tryRules(
   const goal = keyOf(target);
   let missing = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
   const left: number[] = [];
-  let [holds, steps, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0, 0];
+  let [holds, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0];
+  let last: At = { step: 0, index: 0 };
   let [expectedGoal, firstLeft]: (NumberArray | null)[] = [null, null];
   let difference = Number.POSITIVE_INFINITY;
   let last = -1;
@@ -100,7 +101,7 @@ export function tryRules(
       const found = differenceOf(expected, theirs);
       const isRight =
         found <= tolerance && (without === undefined || found <= closeness * without.difference);
-      steps = step + 1;
+      last = { step, index };
       missing--;
       if (key >= goal) of++;
       if (key === goal) {
@@ -130,9 +131,10 @@ export function tryRules(
   if (!fits) missing = keysAfter(recorded, last).filter((key) => !wrong.has(key)).length;
   // A program that ends earlier does not give the rest.
   if (expectedGoal === null || missing > 0) holds = false;
+  const steps = last.step + (last.index + 1 - (last.step === 0 ? prefix.from : 0)) / prefix.values.length;
   return {
     ...{ holds, expected: expectedGoal, difference, of, reproduced, numbers, digits },
-    ...{ left, firstLeft, untouched, steps },
+    ...{ left, firstLeft, untouched, steps: Math.max(0, steps) },
   };
 }
 
