@@ -14,10 +14,10 @@ export interface Effort {
   startPairs(): void;
 }
 
-/** Multiplications for all single mistakes, and for pairs: about a second and a half, and a fifth of one. */
-const most = { singles: 1.5e9, pairs: 2e8 };
+/** Multiplications for all single mistakes, and for pairs: at most a second, and a fifth of one. */
+const most = { singles: 8e8, pairs: 2e8 };
 /** What a run costs beyond its arithmetic, and a layer in a step, in multiplications. */
-const overhead = { run: 30_000, layer: 20_000 };
+const overhead = { run: 150_000, layer: 20_000 };
 
 export function createEffort({ batches, layers }: Exercise): Effort {
   const N = Math.max(...batches.flat().map((rows) => rows.length));
