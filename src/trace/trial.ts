@@ -86,17 +86,16 @@ export function tryRules(
   let missing = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
   const left: number[] = [];
   let [holds, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0];
-  let last: At = { step: 0, index: 0 };
+  // Before the first place.
+  let last: At = { step: 0, index: -1 };
   let [expectedGoal, firstLeft]: (NumberArray | null)[] = [null, null];
   let difference = Number.POSITIVE_INFINITY;
-  let last = -1;
   const fits = follow(
     exercise,
     rules,
     recorded,
     (expected, theirs, index, { step }) => {
       const key = keyOf({ step, index });
-      last = key;
       const without = wrong.get(key);
       const found = differenceOf(expected, theirs);
       const isRight =
@@ -128,7 +127,7 @@ export function tryRules(
     prefix,
   );
   // What follows from gradients of a wrong shape is not known; all of it has to be wrong.
-  if (!fits) missing = keysAfter(recorded, last).filter((key) => !wrong.has(key)).length;
+  if (!fits) missing = keysAfter(recorded, keyOf(last)).filter((key) => !wrong.has(key)).length;
   // A program that ends earlier does not give the rest.
   if (expectedGoal === null || missing > 0) holds = false;
   const steps = last.step + (last.index + 1 - (last.step === 0 ? prefix.from : 0)) / prefix.values.length;
