@@ -130,7 +130,7 @@ const otherDerivative: MistakeKind = (exercise) => {
     fix: 'Choose the derivative by the activation of the layer.',
   };
   return otherActivations
-    .filter(({ id }) => id !== 'linear')
+    .filter(({ id }) => id !== 'linear' && id !== 'step')
     .flatMap(({ id, title, slope, slopeOfA }) => {
       const others = layers.filter((layer) => exercise.layers[layer].activation !== id);
       const named = (where: string) =>

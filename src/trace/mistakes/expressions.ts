@@ -6,7 +6,7 @@ interface Term {
   readonly of: (step: Step) => number;
 }
 
-const terms: readonly Term[] = [
+const termsOf = (layer: number | null): readonly Term[] => [
   { text: '2', of: () => 2 },
   { text: 'N', of: ({ N }) => N },
   { text: 'P', of: ({ y }) => y.shape[1] },
@@ -14,12 +14,21 @@ const terms: readonly Term[] = [
   { text: 'the learning rate', of: (step) => step.rules.rate(step) },
   { text: 'the rows of the data', of: ({ exercise }) => exercise.x.shape[0] },
   { text: 'the batches of an epoch', of: ({ steps }) => steps },
+  ...(layer === null
+    ? []
+    : [
+        { text: 'the units of the layer', of: ({ exercise }: Step) => exercise.layers[layer].units },
+        {
+          text: 'the inputs of the layer',
+          of: ({ exercise }: Step) => exercise.layers[layer].kernel.shape[0],
+        },
+      ]),
 ];
 
 const one: Term = { text: '1', of: () => 1 };
 
 /** Products of at most two terms, simpler ones first. */
-const products: readonly { readonly term: Term; readonly terms: number }[] = [
+const productsOf = (terms: readonly Term[]): { readonly term: Term; readonly terms: number }[] => [
   { term: one, terms: 0 },
   ...terms.map((term) => ({ term, terms: 1 })),
   ...terms.flatMap((a, i) =>
@@ -31,7 +40,8 @@ const products: readonly { readonly term: Term; readonly terms: number }[] = [
 ];
 
 /** The simplest expressions of the sizes and settings of a step that are c, in words; none if c is none of them. */
-export function expressionsFor(c: number, step: Step): Term[] {
+export function expressionsFor(c: number, step: Step, layer: number | null): Term[] {
+  const products = productsOf(termsOf(layer));
   const found = [1, -1].flatMap((sign) =>
     products.flatMap((above) =>
       products.flatMap((below) => {

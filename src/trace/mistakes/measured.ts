@@ -17,7 +17,7 @@ type Change = (values: NumberArray, step: Step) => NumberArray;
 
 /** A program in which one quantity is changed after it is computed: of one layer, or of all that compute it alike. */
 function changedAt(right: Rules, place: Place, everywhere: boolean, change: Change): Rules {
-  const { quantity, layer, parameter, slot } = place;
+  const { quantity, layer, parameter } = place;
   const has = (other: number): boolean => everywhere || other === layer;
   switch (quantity) {
     case 'x':
@@ -44,7 +44,7 @@ function changedAt(right: Rules, place: Place, everywhere: boolean, change: Chan
             : right.hiddenDelta(step, of),
       };
   }
-  if (quantity.endsWith('_gradient') && slot === null)
+  if (quantity.endsWith('_gradient'))
     return {
       ...right,
       dataGradient(step, of, kind) {
@@ -60,7 +60,6 @@ function changedAt(right: Rules, place: Place, everywhere: boolean, change: Chan
     update(step, given) {
       const { value, state } = right.update(step, given);
       if (!has(given.layer) || given.kind !== parameter) return { value, state };
-      if (slot !== null) return { value, state: { ...state, [slot]: change(state[slot], step) } };
       const moved = combine(value, given.value, (after, before) => after - before);
       return { value: combine(given.value, change(moved, step), (before, move) => before + move), state };
     },
@@ -80,8 +79,8 @@ interface Relation {
 
 /** What is compared: of weights, how far they moved. */
 function sidesOf({ place, ours, theirs, step }: Evidence): { ours: NumberArray; theirs: NumberArray } {
-  const { parameter, slot, layer, quantity } = place;
-  if (parameter === null || slot !== null || quantity.endsWith('_gradient')) return { ours, theirs };
+  const { parameter, layer, quantity } = place;
+  if (parameter === null || quantity.endsWith('_gradient')) return { ours, theirs };
   const before = step.weights[parameter][layer!];
   if (!hasShape(theirs, before.shape)) return { ours, theirs };
   const moved = (after: NumberArray) => combine(after, before, (a, b) => a - b);
@@ -95,7 +94,7 @@ const size = ({ values }: NumberArray): number =>
   values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 
 /** theirs = c ours. */
-function factor(ours: NumberArray, theirs: NumberArray, step: Step): Relation[] {
+function factor(ours: NumberArray, theirs: NumberArray, step: Step, layer: number | null): Relation[] {
   if (!hasShape(theirs, ours.shape) || distinct(ours) < fewest) return [];
   let at = 0;
   ours.values.forEach((value, i) => {
@@ -104,7 +103,7 @@ function factor(ours: NumberArray, theirs: NumberArray, step: Step): Relation[] 
   const c = theirs.values[at] / ours.values[at];
   if (!Number.isFinite(c) || Math.abs(c) < 1e-12 || Math.abs(c - 1) < 1e-9) return [];
   if (!isEqual(scale(ours, c), theirs)) return [];
-  const named = expressionsFor(c, step).map(
+  const named = expressionsFor(c, step, layer).map(
     ({ text, of }): Relation => ({
       id: `times-${text}`,
       title: `is ${text === '-1' ? 'minus what it should be' : `what it should be times ${text}`}`,
@@ -347,16 +346,18 @@ function without({ place, theirs, step }: Evidence): Relation[] {
 /** What can be said about numbers that no mistake of the tables gives. */
 export const measured: MistakeKind = (exercise, evidence) => {
   const { place, step } = evidence;
+  // The update has used the state by then: a change of it alone is no program.
+  if (place.slot !== null) return [];
   const { ours, theirs } = sidesOf(evidence);
   const relations = [
-    ...factor(ours, theirs, step),
+    ...factor(ours, theirs, step, place.layer),
     ...shift(ours, theirs),
     ...rearranged(ours, theirs),
     ...rescaledColumns(evidence),
     ...another(evidence),
     ...without({ ...evidence, theirs }),
   ];
-  const isMove = place.parameter !== null && place.slot === null && !place.quantity.endsWith('_gradient');
+  const isMove = place.parameter !== null && !place.quantity.endsWith('_gradient');
   const name = isMove
     ? `the change of the ${place.quantity} of ${quantityText(place, exercise).replace(/^.* of /, '')}`
     : quantityText(place, exercise);
