@@ -15,6 +15,7 @@ import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
 import { readableJson } from '../trace/readable-json.ts';
 import { recordingContent } from '../trace/recording-content.ts';
+import { starterRubric } from '../trace/rubric-starter.ts';
 import { callProgram } from './called.testing.ts';
 import { examplesOf } from './examples.ts';
 import { createProgram } from './program.ts';
@@ -121,12 +122,16 @@ describe('every example', () => {
       await writeFile(join(directory, `${name}.npz`), await encodeNpz([square as ModelArray], {}));
     const made = madeExercise();
     const exercise = { ...made, id: idOfExercise(made) };
-    await writeFile(join(directory, 'exercise.json'), readableJson(exerciseContent(exercise)));
-    await mkdir(join(directory, 'submissions'));
+    for (const folder of ['given', 'submissions']) await mkdir(join(directory, folder));
+    await writeFile(join(directory, 'given/exercise.json'), readableJson(exerciseContent(exercise)));
     const recording = readableJson(recordingContent(recordingOf(exercise)));
     for (const name of ['mine.json', 'submissions/anna.json'])
       await writeFile(join(directory, name), recording);
-    await run(['trace', 'grade', '--init', 'rubric.yaml']);
+    const rubric = starterRubric('rubric.yaml', '').replace(
+      '\nexercises: exercise.json',
+      '\nexercises: given',
+    );
+    await writeFile(join(directory, 'rubric.yaml'), rubric);
     await writeFile(join(directory, 'students.txt'), 'anna\nbo\n');
     const trace = join(process.cwd(), 'data/fixtures/traces');
     await mkdir(join(directory, 'data/fixtures/traces'), { recursive: true });

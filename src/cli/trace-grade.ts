@@ -5,6 +5,7 @@ import { parseChoice, parseNumber } from '../parsing/value-list.ts';
 import type { Criterion, Rubric } from '../trace/rubric.ts';
 import { addExamples } from './examples.ts';
 import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
+import { checkInit } from './starter-choices.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
@@ -158,27 +159,7 @@ function limitOf(text: string | undefined, maximum: number): number | null {
 /** Writes a rubric with comments, and never over another file. */
 async function writeStarter(file: string | true, files: readonly string[], command: Command): Promise<void> {
   const path = file === true ? usualRubric : file;
-  const idle = command.options.find((option) => {
-    const name = option.attributeName();
-    return name !== 'init' && command.getOptionValueSource(name) === 'cli';
-  });
-  const other = idle?.long ?? files[0];
-  if (other !== undefined) {
-    throw new UserError({
-      what: `${other} has no effect with --init, which only writes a file`,
-      expected: '--init alone',
-      received: other,
-      remedy: `leave out ${other}, and give it when recordings are graded`,
-    });
-  }
-  if (!/\.ya?ml$/i.test(path)) {
-    throw new UserError({
-      what: '--init writes YAML, because JSON has no comments',
-      expected: 'a name that ends in .yaml or .yml',
-      received: path,
-      remedy: `write --init ${path.replace(/(\.\w*)?$/, '.yaml')}`,
-    });
-  }
+  checkInit(command, { allowed: [], given: files, when: 'when recordings are graded', path });
   const { starterRubric } = await import('../trace/rubric-starter.ts');
   const { rubricJsonSchema, rubricSchemaId } = await import('../trace/rubric-schema.ts');
   const { shellQuoted } = await import('../experiment/command-text.ts');
