@@ -30,7 +30,8 @@ export function complete(program: Command, words: readonly string[]): Completion
   const argument =
     command.registeredArguments[operands] ?? command.registeredArguments.find(({ variadic }) => variadic);
   // A command below this one is its first operand; what is no such name is an operand of its own.
-  const below = operands === 0 ? matching(commandsIn(command), current) : [];
+  const isFirst = operands === 0 || argument === undefined;
+  const below = isFirst ? matching(commandsIn(command), current) : [];
   if (below.length > 0 || (argument === undefined && command.commands.length > 0)) return below;
   if (argument !== undefined) return valuesOf(argument, current);
   return matching(optionsIn(command), current);
