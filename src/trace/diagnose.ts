@@ -113,6 +113,7 @@ const isGeneric = ({ mistakes }: Candidate): boolean => mistakes.some(({ generic
 function tryMistakes(problem: Problem, mistakes: readonly Mistake[]): Candidate | null {
   const { exercise, base, recorded, wrong, target, reach, effort } = problem;
   const rules = mistakes.reduce((program, mistake) => mistake.rules(program), base);
+  if (!reach.canReach(rules, target)) return null;
   const prefix = reach.prefixOf(rules);
   if (target.step === 0 && prefix.from > target.index) return null;
   if (!effort.allows()) return null;
@@ -185,7 +186,7 @@ function problemOf(
   effort: Effort,
 ): Problem {
   const evidence = evidenceOf(exercise, base, recorded, target);
-  const reach = reachOf(exercise, base, recorded);
+  const reach = reachOf(exercise, base, recorded, target.step);
   return { exercise, base, recorded, wrong, target, evidence, tolerance, reach, effort };
 }
 
@@ -212,6 +213,8 @@ function pairs(
   const { tolerance, evidence, effort } = problem;
   effort.startPairs();
   const kinds: { expected: NumberArray; members: Mistake[] }[] = [];
+  // By a weighted sum, so that few arrays are compared.
+  const alike = new Map<string, typeof kinds>();
   for (const {
     mistakes: [mistake],
     trial,
@@ -219,9 +222,15 @@ function pairs(
     const { expected } = trial;
     if (expected === null || mistake.fitted !== undefined) continue;
     if (differenceOf(evidence.ours, expected) <= tolerance) continue;
-    const same = kinds.find((kind) => differenceOf(kind.expected, expected) <= tolerance);
-    if (same === undefined) kinds.push({ expected, members: [mistake] });
-    else same.members.push(mistake);
+    const key = expected.values.reduce((sum, value, i) => sum + (i + 1) * value, 0).toPrecision(8);
+    const like = alike.get(key) ?? [];
+    alike.set(key, like);
+    const same = like.find((kind) => differenceOf(kind.expected, expected) <= tolerance);
+    if (same === undefined) {
+      const kind = { expected, members: [mistake] };
+      kinds.push(kind);
+      like.push(kind);
+    } else same.members.push(mistake);
   }
   const rank = new Map(mistakes.map((mistake, i) => [mistake, i]));
   const found: Candidate[] = [];
