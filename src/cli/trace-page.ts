@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { counted, UserError } from '../errors.ts';
+import { counted, printable, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import type { CheckResult } from '../trace/check-result.ts';
 import { checkReplaceable } from './earlier-report.ts';
@@ -37,5 +37,5 @@ export async function writePage(
     command: `npx ${command} ${shellQuoted(file)}${flags}`,
   });
   await writeFiles(dirname(path), new Map([[basename(path), page]]));
-  writeStderr(`wrote ${path}`);
+  writeStderr(`wrote ${printable(path)}`);
 }

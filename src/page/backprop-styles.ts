@@ -1,5 +1,6 @@
 /** The style sheet of the page of a recording, besides that of all pages. */
 export const backpropStyles = `
+.facts dd { overflow-wrap: anywhere; }
 .verdict { font-weight: 600; border-left: 4px solid var(--muted); padding-left: 0.8rem; }
 .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
 .where-block { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: start; }
@@ -54,6 +55,7 @@ math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: 
   .where-block { display: block; }
   .network { max-width: 11cm; }
   .equation { overflow: visible; }
+  .worked { font-size: 0.8rem; }
   .lit rect, .mark, .numbers .first { print-color-adjust: exact; }
   .explanation, .network, .equation, .matrices, footer { break-inside: avoid; }
 }

@@ -41,7 +41,10 @@ const tooWide = `[...document.querySelectorAll('.lit')].filter((one) =>
   one.querySelector('text').getBBox().width > one.querySelector('rect').getBBox().width - 1).map((one) => one.textContent)`;
 
 /** Equations that are drawn as one line of plain text would be: browsers that do not know MathML. */
-const heights = `[...document.querySelectorAll('.equation math')].map((one) => one.getBoundingClientRect().height)`;
+const heights = `[...document.querySelectorAll('.equation:not(.worked) math')].map((one) => one.getBoundingClientRect().height)`;
+
+/** Equations that paper would cut. */
+const cutEquations = `[...document.querySelectorAll('.equation')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)`;
 
 let folder: string;
 let browser: Browser;
@@ -89,6 +92,7 @@ suite('what readers see of the page of a recording', () => {
     expect(await page.evaluate(outside)).toEqual([]);
     expect(await page.locator('svg.network').isVisible()).toBe(true);
     for (const height of await page.evaluate<number[]>(heights)) expect(height).toBeGreaterThan(15);
+    expect(await page.evaluate(cutEquations)).toEqual([]);
     await page.close();
   });
 

@@ -104,7 +104,11 @@ function filling(
       case 'root':
       case 'absolute':
       case 'negative':
-      case 'brackets':
+      case 'brackets': {
+        // A sum of products has brackets already.
+        const filled = inner(formula.of);
+        return hasBrackets(filled) ? filled : { ...formula, of: filled };
+      }
       case 'part':
         return { ...formula, of: inner(formula.of) };
       default:
@@ -113,6 +117,10 @@ function filling(
   };
   return fill;
 }
+
+const hasBrackets = (formula: Formula): boolean =>
+  typeof formula !== 'string' &&
+  (formula.kind === 'brackets' || (formula.kind === 'part' && hasBrackets(formula.of)));
 
 /** The number of columns of a matrix in a product. */
 function widthOf(matrix: Formula, arrays: Arrays): number {
