@@ -133,12 +133,15 @@ const otherDerivative: MistakeKind = (exercise) => {
     .filter(({ id }) => id !== 'linear' && id !== 'step')
     .flatMap(({ id, title, slope, slopeOfA }) => {
       const others = layers.filter((layer) => exercise.layers[layer].activation !== id);
+      // Of a sigmoid's a, between 0 and 1, the derivatives of relu and its like are 1, as if there were none.
+      const isOne = slopeOfA !== null && [0.25, 0.5, 0.75].every((a) => slopeOfA(a) === 1);
+      const ofA = others.filter((layer) => !isOne || exercise.layers[layer].activation !== 'sigmoid');
       const named = (where: string) =>
         `the derivative of ${title} is used${names.length === 1 && !isLinear(exercise, layers[0]) ? ` in place of that of ${names[0]}` : ''} in the delta of ${where}`;
       return [
         ...wrongDerivative(
           exercise,
-          others,
+          ofA,
           `derivative-of-${id}`,
           { ...text, title: (where) => `${named(where)}${slopeOfA === null ? '' : ', as a formula of a'}` },
           (_, step, layer) => (slopeOfA === null ? map(step.z[layer], slope) : map(step.a[layer], slopeOfA)),
