@@ -3,7 +3,7 @@ import { createRng } from '../math/rng.ts';
 import { judged, type Verdict } from './judged.testing.ts';
 
 /** How many random programs are checked: FYS_NN_DIAGNOSES, or a few of them. */
-const count = Number(process.env.FYS_NN_DIAGNOSES ?? 40);
+const count = Number(process.env.FYS_NN_DIAGNOSES ?? 20);
 const seed = Number(process.env.FYS_NN_SEED ?? 1);
 
 test(`the first place is right, and no diagnosis false, in ${count} random programs with random mistakes`, () => {
@@ -18,5 +18,6 @@ test(`the first place is right, and no diagnosis false, in ${count} random progr
     process.stderr.write(`${JSON.stringify(Object.fromEntries(counts))}\n`);
   expect(failures).toEqual([]);
   // Mistakes that are in the tables are found, not only left unnamed.
-  expect(counts.get('named alone') ?? 0).toBeGreaterThan(0.1 * count);
+  const named = (['named alone', 'named among equals'] as const).map((verdict) => counts.get(verdict) ?? 0);
+  expect(named[0] + named[1]).toBeGreaterThan(0.1 * count);
 });
