@@ -87,7 +87,7 @@ function search(problem: Problem, depth: number): readonly Candidate[] {
   const candidates = mistakes.flatMap((mistake) => tryMistakes(problem, [mistake]) ?? []);
   const complete = completeOf(candidates);
   if (complete.length > 0) return complete;
-  const holding = candidates.filter(({ trial }) => trial.holds);
+  const holding = candidates.filter(({ mistakes: [{ whole }], trial }) => trial.holds && whole !== true);
   const chained = depth > 1 ? firstOfChain(problem, holding, depth) : [];
   if (chained.length > 0) return chained;
   const two = depth === mostInChain ? pairs(problem, candidates, mistakes) : [];

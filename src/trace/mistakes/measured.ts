@@ -371,6 +371,7 @@ export const measured: MistakeKind = (exercise, evidence) => {
         explain: 'This is only how the numbers are related: no known mistake gives them.',
         fix,
         generic: true,
+        whole: true,
         fitted,
         rules: (right) => changedAt(right, place, everywhere, change),
       }),

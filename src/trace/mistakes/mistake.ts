@@ -17,6 +17,8 @@ export interface Mistake {
   readonly rules: (right: Rules) => Rules;
   /** It says only how numbers are related ("twice ours"); it is named only if nothing more specific gives the same. */
   readonly generic?: true;
+  /** It is named only if it gives everything that was recorded: a relation of numbers alone is little evidence. */
+  readonly whole?: true;
   /** How many numbers it takes from the recording itself, 0 if it is left out: more than these have to agree. */
   readonly fitted?: number;
   /** How closely it has to reproduce the numbers, if rounding keeps it from doing so exactly. */
