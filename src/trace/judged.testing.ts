@@ -87,7 +87,7 @@ export function judged(rng: Rng): { verdict: Verdict; text: string } {
     const within = explanation.ids.some((id) => /^float/.test(id)) ? 1e-3 : rounding;
     const gives = (values: Values) => areSame(select(valuesOf(exercise, rules)), values, within);
     return [recorded, ...alone].some(
-      (values) => gives(values) || chainGives(exercise, recorded, values, select, rules, separate),
+      (values) => gives(values) || chainGives(exercise, recorded, values, select, rules, separate, within),
     );
   });
   if (named.length === 0) return { verdict: 'false diagnosis', text: whole };
@@ -104,14 +104,15 @@ function chainGives(
   select: (values: Values) => Values,
   rules: Rules,
   separate: readonly Finding[],
+  within: number,
 ): boolean {
   const [finding, ...rest] = separate;
   if (finding === undefined) return false;
   return finding.explanations.some((explanation) => {
     const both = rulesOf(exercise, rules, recorded, finding, explanation);
     return (
-      areSame(select(valuesOf(exercise, both)), wanted) ||
-      chainGives(exercise, recorded, wanted, select, both, rest)
+      areSame(select(valuesOf(exercise, both)), wanted, within) ||
+      chainGives(exercise, recorded, wanted, select, both, rest, within)
     );
   });
 }
