@@ -211,6 +211,8 @@ function pairs(
   mistakes: readonly Mistake[],
 ): readonly Candidate[] {
   const { tolerance, evidence, effort } = problem;
+  // Where not even every single mistake could be tried, the network is too large for pairs.
+  if (effort.cutShort) return [];
   effort.startPairs();
   const kinds: { expected: NumberArray; members: Mistake[] }[] = [];
   // By a weighted sum, so that few arrays are compared.
