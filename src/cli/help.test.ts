@@ -114,7 +114,8 @@ describe('every example', () => {
       await run(['verify', '--claims', 'c.json', '--seeds', '1,2', '--variant', 'code', '--out', out]);
     for (const folder of ['results', 'results/report-quick'])
       await writeFile(join(directory, folder, 'report.html'), '');
-    await cp(join(directory, 'results/.trials'), join(directory, 'trials'), { recursive: true });
+    for (const copy of ['trials', 'shard-1', 'shard-2'])
+      await cp(join(directory, 'results/.trials'), join(directory, copy), { recursive: true });
     await copyFile(join(directory, 'results/ffnn/model.json'), join(directory, 'model.json'));
     await writeFile(join(directory, 'new.csv'), 'x,y\n0.1,0.2\n');
     const square = { path: ['layers', '0', 'kernel'], shape: [2, 2], dtype: 'float64', values: [1, 2, 3, 4] };

@@ -6,6 +6,7 @@ import { attachmentKinds, attachments } from '../trial/attachments.ts';
 import { addExamples } from './examples.ts';
 import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
+import { addMergeCommand } from './store-join.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 
 interface Flags {
@@ -19,11 +20,12 @@ interface Flags {
 export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   const store = program
     .command('store')
-    .description('Check, repair or tidy up the store of finished trials')
+    .description('Check, repair, tidy up or merge stores of finished trials')
     .helpCommand(false);
   addExamples(store, [
     ['store check', 'is every record sound?'],
     ['store gc --dry-run', 'what could be removed'],
+    ['store merge shard-1 shard-2', 'add what two other machines computed'],
   ]);
   const subcommand = (name: string, description: string) =>
     addExamples(
@@ -72,6 +74,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
       const collected = await collectGarbage(flags.store, flags);
       await writeAnswer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });
+  addMergeCommand(store, setStatus);
 }
 
 function collectedLines(collected: Collected, dryRun: boolean): string[] {

@@ -31,6 +31,25 @@ export async function writeAttachment(
   }
 }
 
+/** The same, of an attachment in pieces, as one that is too large for memory. */
+export async function writeAttachmentPieces(
+  directory: string,
+  { id }: Pick<Trial, 'id'>,
+  kind: AttachmentKind,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  async function* withDigest(): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    for await (const piece of pieces) {
+      hash.update(piece);
+      yield piece;
+    }
+    yield hash.digest();
+  }
+  await makeDirectory(attachmentFolder(directory, kind));
+  await writeWhole(attachmentFile(directory, kind, id), withDigest());
+}
+
 /** Reads an attachment of a trial; null if the store has none or if the file is damaged. */
 export function readAttachment(
   directory: string,
@@ -38,6 +57,29 @@ export function readAttachment(
   kind: AttachmentKind,
 ): Promise<Uint8Array | null> {
   return readWhole(attachmentFile(directory, kind, id));
+}
+
+/** The same, synchronously. */
+export function readAttachmentAtOnce(
+  directory: string,
+  { id }: Pick<Trial, 'id'>,
+  kind: AttachmentKind,
+): Uint8Array | null {
+  try {
+    return contentOf(readRegularAtOnce(attachmentFile(directory, kind, id), largest));
+  } catch {
+    return null;
+  }
+}
+
+/** The names of the files of a kind in a store by trial id, whole or damaged. */
+export async function attachmentsIn(directory: string, kind: AttachmentKind): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const name of await storeFilesIn(attachmentFolder(directory, kind))) {
+    const hash = kinds[kind].name.exec(name)?.[1];
+    if (hash !== undefined) names.set(idOfHash(hash), name);
+  }
+  return names;
 }
 
 /** The names of the files of a kind in the store by trial id: complete files and damaged ones. */
@@ -63,27 +105,11 @@ async function findOf(
 ): Promise<FoundAttachments> {
   const folder = attachmentFolder(directory, kind);
   const [whole, damaged] = [new Map<string, string>(), new Map<string, string>()];
-  for (const name of await storeFilesIn(folder)) {
-    const hash = kinds[kind].name.exec(name)?.[1];
-    if (hash === undefined) continue;
-    const id = idOfHash(hash);
+  for (const [id, name] of await attachmentsIn(directory, kind)) {
     if ((await readWhole(join(folder, name))) !== null) whole.set(id, name);
     else if (isKnown(id)) damaged.set(id, name);
   }
   return { whole, damaged };
-}
-
-/** The same, synchronously. */
-export function readAttachmentAtOnce(
-  directory: string,
-  { id }: Pick<Trial, 'id'>,
-  kind: AttachmentKind,
-): Uint8Array | null {
-  try {
-    return contentOf(readRegularAtOnce(attachmentFile(directory, kind, id), largest));
-  } catch {
-    return null;
-  }
 }
 
 async function readWhole(path: string): Promise<Uint8Array | null> {

@@ -24,7 +24,7 @@ const oldPrefix = Buffer.from('{"store":1,"record":{"id":"');
 export const headLength = prefix.length + 64;
 
 const checkLength = 16;
-const checkOf = (hash: string, record: string): string =>
+const checkOf = (hash: string, record: string | Uint8Array): string =>
   createHash('sha256').update(hash).update(record).digest('hex').slice(0, checkLength);
 
 /** A record as a line. Its config is the canonical one, so that its id fits in every version, with options added since. */
@@ -42,6 +42,17 @@ export function idOfLine(head: Buffer): string | null {
   if (!hasAt(head, prefix, 0)) return null;
   const hash = head.toString('latin1', prefix.length, headLength);
   return isHash(hash) ? idOfHash(hash) : null;
+}
+
+const afterCheck = Buffer.from('","record":');
+
+/** Whether a line has the checksum of its id and record, at their fixed positions: quicker than decoding it once more. */
+export function hasItsChecksum(line: Buffer): boolean {
+  const checkAt = headLength + afterId.length;
+  const recordAt = checkAt + checkLength + afterCheck.length;
+  const hash = line.toString('latin1', prefix.length, headLength);
+  const check = line.toString('latin1', checkAt, checkAt + checkLength);
+  return idOfLine(line) !== null && check === checkOf(hash, line.subarray(recordAt, -1));
 }
 
 /** Whether a version of fys-nn before 0.1.0 wrote the line. */

@@ -204,7 +204,7 @@ async function hasShrunk(
   return false;
 }
 
-function changedStore(directory: string): UserError {
+export function changedStore(directory: string): UserError {
   return new UserError(
     {
       what: `the trial store ${directory} was changed while it was read`,

@@ -119,7 +119,7 @@ async function survey(directory: string): Promise<Survey> {
   };
 }
 
-function noStore(directory: string): UserError {
+export function noStore(directory: string): UserError {
   return new UserError({
     what: 'there is no trial store here',
     expected: 'a folder with journal-….jsonl files in it',
