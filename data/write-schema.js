@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { allExperiments } from '../dist/experiments/index.js';
 import { causesJsonSchema, claimsJsonSchema } from '../dist/src/claims/claims-schema.js';
 import { experimentJsonSchema } from '../dist/src/experiment/file-schema.js';
-import { rubricJsonSchema } from '../dist/src/trace/rubric-schema.js';
+import { rubricJsonSchema } from '../dist/src/grading/rubric-schema.js';
 import { traceJsonSchema } from '../dist/src/trace/trace-schema-3.js';
 
 const schemas = {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { type Identity, sharedNotes } from '../grading/identity.ts';
+import type { Submission } from '../grading/submissions.ts';
 import type { GradeRow } from '../output/grade-table.ts';
-import { type Identity, sharedNotes } from '../trace/identity.ts';
-import type { Submission } from '../trace/submissions.ts';
 import { type GradedTexts, type GradeRequest, openGrader } from './grader.ts';
 
 /** Fewer submissions are graded sooner than threads have started. */

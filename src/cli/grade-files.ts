@@ -2,11 +2,11 @@ import { basename, dirname, join } from 'node:path';
 import { counted } from '../errors.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { checkOutputDirectory, writeFiles } from '../files/write-files.ts';
+import type { Criterion } from '../grading/rubric.ts';
 import { toCsv } from '../output/csv.ts';
 import { feedbackMark, feedbackNames } from '../output/grade-feedback.ts';
 import { type GradeRow, gradeCases, gradesTable } from '../output/grade-table.ts';
 import { junit } from '../output/junit.ts';
-import type { Criterion } from '../trace/rubric.ts';
 import { checkReplaceable, type ReportFile } from './earlier-report.ts';
 import type { GradedTexts } from './grader.ts';
 

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { Submission } from '../trace/submissions.ts';
+import type { Submission } from '../grading/submissions.ts';
 import { type GradedTexts, type GradeRequest, openGrader } from './grader.ts';
 
 /** The thread of `gradeAll`: it reads the rubric and the exercises once. */

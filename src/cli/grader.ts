@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { shellQuoted } from '../experiment/command-text.ts';
+import { readGiven } from '../grading/given-exercises.ts';
+import { type GradedFully, gradeSubmission } from '../grading/grade.ts';
+import type { Identity } from '../grading/identity.ts';
+import { readRubric } from '../grading/rubric.ts';
+import type { Submission } from '../grading/submissions.ts';
 import { feedbackText, type Hints } from '../output/grade-feedback.ts';
 import type { GradeRow } from '../output/grade-table.ts';
 import { remarkText } from '../output/grade-words.ts';
-import { readGiven } from '../trace/given-exercises.ts';
-import { type GradedFully, gradeSubmission } from '../trace/grade.ts';
-import type { Identity } from '../trace/identity.ts';
-import { readRubric } from '../trace/rubric.ts';
-import type { Submission } from '../trace/submissions.ts';
 
 /** What is graded, and which texts are wanted. Plain data, which threads can be sent. */
 export interface GradeRequest {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readRubric } from '../trace/rubric.ts';
+import { readRubric } from '../grading/rubric.ts';
 import { callProgram } from './called.testing.ts';
 
 const folder = 'examples/backprop-grading';

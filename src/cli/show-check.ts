@@ -1,9 +1,15 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import type {
+  CheckedQuantity,
+  CheckResult,
+  Explanation,
+  Finding,
+  Status,
+} from '../diagnosis/check-result.ts';
+import { equationText } from '../diagnosis/equations.ts';
 import { counted } from '../errors.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
-import type { CheckedQuantity, CheckResult, Explanation, Finding, Status } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
-import { equationText } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import type { NumberArray } from '../trace/number-array.ts';
 import { type Need, needsOf, placesOf } from '../trace/quantities.ts';

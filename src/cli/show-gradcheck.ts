@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
+import type { CheckedGradient, GradcheckResult } from '../diagnosis/gradcheck.ts';
+import { isWrong } from '../diagnosis/gradcheck-json.ts';
 import { counted } from '../errors.ts';
-import type { CheckedGradient, GradcheckResult } from '../trace/gradcheck.ts';
-import { isWrong } from '../trace/gradcheck-json.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { fold } from './fold.ts';

@@ -1,6 +1,6 @@
 import { counted } from '../errors.ts';
+import { type Criterion, maximumOf } from '../grading/rubric.ts';
 import type { GradeRow } from '../output/grade-table.ts';
-import { type Criterion, maximumOf } from '../trace/rubric.ts';
 import { fold, shorten } from './fold.ts';
 import { screenOf } from './screen.ts';
 import { renderTable } from './text-table.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { CheckResult } from '../diagnosis/check-result.ts';
 import { exitCodes } from '../errors.ts';
-import type { CheckResult } from '../trace/check-result.ts';
 import { addExamples } from './examples.ts';
 import { screenOf } from './screen.ts';
 import type { SetStatus } from './status.ts';
@@ -43,7 +43,7 @@ export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void
 
 async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promise<number> {
   const { readRecording } = await import('../trace/read-recording.ts');
-  const { checkRecording } = await import('../trace/check-recording.ts');
+  const { checkRecording } = await import('../diagnosis/check-recording.ts');
   const { shapeError } = await import('../trace/shape-error.ts');
   const tolerance = toleranceOf(flags.tolerance);
   if (flags.html !== undefined) await checkPage(flags.html, files);
@@ -58,7 +58,7 @@ async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promi
   }
   if (flags.json === true) {
     const { toJson } = await import('../output/json.ts');
-    const { checkAsJson } = await import('../trace/check-json.ts');
+    const { checkAsJson } = await import('../diagnosis/check-json.ts');
     writeStdoutRaw(toJson(results.map(({ file, result }) => ({ file, ...checkAsJson(result) }))));
   } else {
     const { checkText } = await import('./show-check.ts');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { GradcheckResult } from '../diagnosis/gradcheck.ts';
 import { exitCodes, UserError } from '../errors.ts';
-import type { GradcheckResult } from '../trace/gradcheck.ts';
 import { addExamples } from './examples.ts';
 import { screenOf } from './screen.ts';
 import type { SetStatus } from './status.ts';
@@ -38,8 +38,8 @@ export function addTraceGradcheckCommand(trace: Command, setStatus: SetStatus): 
 
 async function runGradcheck(files: readonly string[], flags: TraceGradcheckFlags): Promise<number> {
   const { readRecording } = await import('../trace/read-recording.ts');
-  const { checkGradients } = await import('../trace/gradcheck.ts');
-  const { gradcheckAsJson, isWrong } = await import('../trace/gradcheck-json.ts');
+  const { checkGradients } = await import('../diagnosis/gradcheck.ts');
+  const { gradcheckAsJson, isWrong } = await import('../diagnosis/gradcheck-json.ts');
   const tolerance = toleranceOf(flags.tolerance);
   const results: { file: string; result: GradcheckResult }[] = [];
   for (const file of files) {

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { exitCodes, UserError } from '../errors.ts';
+import type { Criterion, Rubric } from '../grading/rubric.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
-import type { Criterion, Rubric } from '../trace/rubric.ts';
 import { addExamples } from './examples.ts';
 import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
 import { checkInit } from './starter-choices.ts';
@@ -101,9 +101,9 @@ async function runGrade(paths: readonly string[], flags: GradeFlags): Promise<nu
     });
   }
   const hints = parseChoice(flags.hints, hintChoices, '--hints');
-  const { maximumOf, readRubric } = await import('../trace/rubric.ts');
-  const { submissionsAt } = await import('../trace/submissions.ts');
-  const { readGiven } = await import('../trace/given-exercises.ts');
+  const { maximumOf, readRubric } = await import('../grading/rubric.ts');
+  const { submissionsAt } = await import('../grading/submissions.ts');
+  const { readGiven } = await import('../grading/given-exercises.ts');
   const { checkGradeFiles, studentFiles, writeTables } = await import('./grade-files.ts');
   const { gradeAll } = await import('./grade-all.ts');
   const { gradesText } = await import('./show-grades.ts');
@@ -160,8 +160,8 @@ function limitOf(text: string | undefined, maximum: number): number | null {
 async function writeStarter(file: string | true, files: readonly string[], command: Command): Promise<void> {
   const path = file === true ? usualRubric : file;
   checkInit(command, { allowed: [], given: files, when: 'when recordings are graded', path });
-  const { starterRubric } = await import('../trace/rubric-starter.ts');
-  const { rubricJsonSchema, rubricSchemaId } = await import('../trace/rubric-schema.ts');
+  const { starterRubric } = await import('../grading/rubric-starter.ts');
+  const { rubricJsonSchema, rubricSchemaId } = await import('../grading/rubric-schema.ts');
   const { shellQuoted } = await import('../experiment/command-text.ts');
   const { writeNew } = await import('./write-new.ts');
   const { writeSchema } = await import('./write-schema.ts');

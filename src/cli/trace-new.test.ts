@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkRecording } from '../trace/check-recording.ts';
+import { checkRecording } from '../diagnosis/check-recording.ts';
 import { readExercise } from '../trace/read-exercise.ts';
 import { readRecording } from '../trace/read-recording.ts';
 import { callProgram } from './called.testing.ts';

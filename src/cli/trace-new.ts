@@ -223,7 +223,7 @@ async function writeExercise(model: string | undefined, flags: NewFlags): Promis
 
 /** Writes an exercise of its own for each student of a list. */
 async function writeClass(model: string | undefined, flags: NewFlags, list: string): Promise<void> {
-  const { readStudents, seedOfStudent } = await import('../trace/student-list.ts');
+  const { readStudents, seedOfStudent } = await import('../grading/student-list.ts');
   const { exerciseText } = await import('../trace/words.ts');
   const { writeClassFiles } = await import('./new-class-files.ts');
   const { out = usualFolder } = flags;

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
+import type { CheckResult } from '../diagnosis/check-result.ts';
 import { counted, printable, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
-import type { CheckResult } from '../trace/check-result.ts';
 import { checkReplaceable } from './earlier-report.ts';
 import { writeStderr } from './terminal.ts';
 

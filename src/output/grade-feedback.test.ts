@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { type GivenExercise, givenExercises } from '../grading/given-exercises.ts';
+import { type GradedFully, gradeRecording } from '../grading/grade.ts';
+import { identityOf } from '../grading/identity.ts';
+import type { Rubric } from '../grading/rubric.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
-import { type GivenExercise, givenExercises } from '../trace/given-exercises.ts';
-import { type GradedFully, gradeRecording } from '../trace/grade.ts';
-import { identityOf } from '../trace/identity.ts';
 import { scale } from '../trace/number-array.ts';
 import { rightRules } from '../trace/right-rules.ts';
-import type { Rubric } from '../trace/rubric.ts';
 import { toCsv } from './csv.ts';
 import { feedbackNames, feedbackText } from './grade-feedback.ts';
 import { type GradeRow, gradeCases, gradesTable } from './grade-table.ts';

@@ -1,12 +1,12 @@
+import type { CheckResult, Explanation, Finding } from '../diagnosis/check-result.ts';
+import { equationText } from '../diagnosis/equations.ts';
+import type { GradedFully } from '../grading/grade.ts';
+import type { GradedCriterion } from '../grading/grade-criterion.ts';
+import { maximumOf } from '../grading/rubric.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
-import type { CheckResult, Explanation, Finding } from '../trace/check-result.ts';
-import { equationText } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
-import type { GradedFully } from '../trace/grade.ts';
-import type { GradedCriterion } from '../trace/grade-criterion.ts';
 import type { NumberArray } from '../trace/number-array.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
-import { maximumOf } from '../trace/rubric.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { outcomeOfText, outcomeText } from './grade-words.ts';
 import { markdownTable, markdownText } from './markdown.ts';

@@ -1,5 +1,5 @@
-import type { Graded } from '../trace/grade.ts';
-import { type Criterion, maximumOf } from '../trace/rubric.ts';
+import type { Graded } from '../grading/grade.ts';
+import { type Criterion, maximumOf } from '../grading/rubric.ts';
 import { missedText } from './grade-words.ts';
 import type { JunitCase } from './junit.ts';
 import type { Column, Table, Value } from './table.ts';

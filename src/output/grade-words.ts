@@ -1,7 +1,7 @@
+import type { CheckResult } from '../diagnosis/check-result.ts';
 import { counted } from '../errors.ts';
-import type { CheckResult } from '../trace/check-result.ts';
-import type { GradedFully } from '../trace/grade.ts';
-import type { Cell, GradedCriterion, GradedQuantity, Outcome } from '../trace/grade-criterion.ts';
+import type { GradedFully } from '../grading/grade.ts';
+import type { Cell, GradedCriterion, GradedQuantity, Outcome } from '../grading/grade-criterion.ts';
 import { quantityText } from '../trace/words.ts';
 
 /** The first difference of a recording in a few words: "delta of layer 1 (hidden) in step 0: f' is missing". */

@@ -1,5 +1,5 @@
+import type { CheckResult, Explanation, Finding } from '../diagnosis/check-result.ts';
 import { counted } from '../errors.ts';
-import type { CheckResult, Explanation, Finding } from '../trace/check-result.ts';
 import { type Html, html } from './html.ts';
 
 /** Why the first difference may be as it is. */

@@ -1,7 +1,7 @@
-import type { CheckedQuantity, Explanation } from '../trace/check-result.ts';
-import { equationOf } from '../trace/equations.ts';
+import type { CheckedQuantity, Explanation } from '../diagnosis/check-result.ts';
+import { equationOf } from '../diagnosis/equations.ts';
+import { type EquationPart, partsIn } from '../diagnosis/formula.ts';
 import type { Exercise } from '../trace/exercise.ts';
-import { type EquationPart, partsIn } from '../trace/formula.ts';
 import { type Place, placesOf, type QuantityName } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';
 

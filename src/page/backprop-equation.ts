@@ -1,8 +1,8 @@
+import type { CheckedQuantity } from '../diagnosis/check-result.ts';
+import { equationOf } from '../diagnosis/equations.ts';
+import { type EquationPart, equals, row, symbolsIn } from '../diagnosis/formula.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
-import type { CheckedQuantity } from '../trace/check-result.ts';
-import { equationOf } from '../trace/equations.ts';
 import type { Exercise } from '../trace/exercise.ts';
-import { type EquationPart, equals, row, symbolsIn } from '../trace/formula.ts';
 import { needsOf, type Place, placesOf, shapeOf } from '../trace/quantities.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { quantityText } from '../trace/words.ts';

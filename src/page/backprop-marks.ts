@@ -1,4 +1,4 @@
-import type { CheckResult, Status } from '../trace/check-result.ts';
+import type { CheckResult, Status } from '../diagnosis/check-result.ts';
 import type { Place } from '../trace/quantities.ts';
 import { type Html, html } from './html.ts';
 

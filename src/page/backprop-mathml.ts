@@ -1,4 +1,4 @@
-import type { EquationPart, Formula } from '../trace/formula.ts';
+import type { EquationPart, Formula } from '../diagnosis/formula.ts';
 import { type Html, html } from './html.ts';
 
 /** A formula as MathML, which browsers draw without a script. The `doubted` parts are framed. */

@@ -1,6 +1,6 @@
+import type { Finding } from '../diagnosis/check-result.ts';
 import { significantText } from '../stats/significant.ts';
 import { shapeText } from '../trace/arrays.ts';
-import type { Finding } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { hasShape, type NumberArray } from '../trace/number-array.ts';

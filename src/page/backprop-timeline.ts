@@ -1,4 +1,4 @@
-import type { CheckResult } from '../trace/check-result.ts';
+import type { CheckResult } from '../diagnosis/check-result.ts';
 import { batchesOf, type Place, placesOf } from '../trace/quantities.ts';
 import { type MarkAt, markSign, worstOf } from './backprop-marks.ts';
 import { isSingle, type Span, spansOf } from './backprop-spans.ts';

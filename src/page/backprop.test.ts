@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { CheckResult } from '../diagnosis/check-result.ts';
+import { equationOf } from '../diagnosis/equations.ts';
 import { fixedSeed, hostileText } from '../hostile.testing.ts';
-import type { CheckResult } from '../trace/check-result.ts';
-import { equationOf } from '../trace/equations.ts';
 import { multiply } from '../trace/number-array.ts';
 import { placesOf } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';

@@ -1,7 +1,7 @@
+import { checkRecording } from '../diagnosis/check-recording.ts';
+import type { CheckResult } from '../diagnosis/check-result.ts';
 import { createRng } from '../math/rng.ts';
 import { schedules } from '../nn/schedules.ts';
-import { checkRecording } from '../trace/check-recording.ts';
-import type { CheckResult } from '../trace/check-result.ts';
 import type { Exercise, ExerciseLayer } from '../trace/exercise.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
 import { arrayOf, map, type NumberArray, scale } from '../trace/number-array.ts';

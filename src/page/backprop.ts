@@ -1,11 +1,11 @@
+import type { CheckResult, Finding } from '../diagnosis/check-result.ts';
+import { workedExample } from '../diagnosis/worked-example.ts';
 import { counted } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
-import type { CheckResult, Finding } from '../trace/check-result.ts';
 import { digitsOf } from '../trace/difference.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { placesOf } from '../trace/quantities.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
-import { workedExample } from '../trace/worked-example.ts';
 import { conventionsBlock, diagnosisBlock } from './backprop-diagnosis.ts';
 import { networkDiagram } from './backprop-diagram.ts';
 import { doubtedEarlier, doubtedParts, type Shown } from './backprop-doubts.ts';

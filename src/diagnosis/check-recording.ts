@@ -1,0 +1,149 @@
+import { differenceOf, firstElement } from '../trace/difference.ts';
+import type { Exercise, Recording } from '../trace/exercise.ts';
+import { hasShape, type NumberArray } from '../trace/number-array.ts';
+import {
+  batchesOf,
+  type Need,
+  needsOf,
+  type Place,
+  placesOf,
+  type QuantityName,
+} from '../trace/quantities.ts';
+import { rightRules } from '../trace/right-rules.ts';
+import type { Rules } from '../trace/rules.ts';
+import { valuesOf } from '../trace/step.ts';
+import type { CheckedQuantity, CheckResult, Finding, Status } from './check-result.ts';
+import { type Diagnosis, diagnose } from './diagnose.ts';
+import { createEffort } from './effort.ts';
+import { expectations, type Recorded } from './follow.ts';
+import { withoutConventions } from './read-conventions.ts';
+import { keyOf, wrongUnder } from './trial.ts';
+
+/** Relative differences up to this are rounding. */
+export const usualTolerance = 1e-10;
+
+/** The most mistakes that are looked for in one program. */
+const mostFindings = 4;
+
+/** A recorded quantity before it is known what its difference means. */
+type Compared = Omit<CheckedQuantity, 'status'>;
+
+/**
+ * Compares what a program recorded with the right run of its exercise, and explains what differs.
+ *
+ * After the first difference, what the program computes is compared with what follows from its own numbers by the right
+ * rules, and by those of the mistakes that have been found: whatever still differs is wrong by itself.
+ */
+export function checkRecording(recording: Recording, tolerance = usualTolerance): CheckResult {
+  const { exercise } = recording;
+  const places = placesOf(exercise);
+  const needs = needsOf(exercise);
+  const right = rightRules(exercise);
+  const { recorded, conventions } = withoutConventions(exercise, right, recording.steps, tolerance);
+  const compared = compare(exercise, places, recorded, right);
+  const findings = new Map<Compared, Finding>();
+  const unexplained = new Set<QuantityName>();
+  const effort = createEffort(exercise);
+  let [rules, within] = [right, tolerance];
+  while (findings.size < mostFindings) {
+    const wrong = wrongUnder(exercise, rules, recorded, within);
+    const found = compared.find(
+      (quantity) =>
+        wrong.has(keyOf({ step: quantity.batch.step, index: quantity.index })) &&
+        !findings.has(quantity) &&
+        (unexplained.size === 0 ||
+          (!unexplained.has(quantity.place.quantity) && isComputedFromRecorded(quantity, recorded, needs))),
+    );
+    if (found === undefined) break;
+    const { index, batch, place } = found;
+    const at = wrong.get(keyOf({ step: batch.step, index }))!;
+    const diagnosis = diagnose(exercise, rules, recorded, at, wrong, within, effort);
+    const status = findings.size === 0 ? 'first' : 'separate';
+    findings.set(found, findingOf({ ...found, expected: at.expected }, status, diagnosis, within));
+    const [best] = diagnosis.diagnosed;
+    if (best === undefined) unexplained.add(place.quantity);
+    else [rules, within] = [best.rules, best.tolerance];
+  }
+  const [first, ...separate] = [...findings.values()];
+  const seen = new Set(compared.map(({ place }) => place.quantity));
+  return {
+    exercise,
+    recording,
+    tolerance,
+    quantities: compared.map((quantity) => ({
+      ...quantity,
+      status: statusOf(quantity, findings, tolerance),
+    })),
+    first: first ?? null,
+    separate,
+    conventions,
+    absent: [...new Set(places.map(({ quantity }) => quantity))].filter((quantity) => !seen.has(quantity)),
+  };
+}
+
+/** Every recorded quantity, with what follows for it by the given rules from the numbers recorded before it. */
+function compare(
+  exercise: Exercise,
+  places: readonly Place[],
+  recorded: Recorded,
+  rules: Rules,
+): readonly Compared[] {
+  const ours = valuesOf(exercise, rules);
+  const followed = expectations(exercise, rules, recorded);
+  return batchesOf(exercise).flatMap((batch) =>
+    places.flatMap((place, index): Compared[] => {
+      const theirs = recorded[batch.step]?.[index] ?? null;
+      if (theirs === null) return [];
+      return [{ batch, place, index, ours: ours[batch.step][index], theirs, ...followed[batch.step][index] }];
+    }),
+  );
+}
+
+/** Whether everything that a quantity is computed from was recorded, so that nothing unseen can have made it wrong. */
+function isComputedFromRecorded(
+  { batch: { step }, index }: Compared,
+  recorded: Recorded,
+  needs: readonly (readonly Need[])[],
+): boolean {
+  return needs[index].every(
+    ({ index: need, before }) =>
+      (before && step === 0) || (recorded[before ? step - 1 : step]?.[need] ?? null) !== null,
+  );
+}
+
+function statusOf(quantity: Compared, findings: ReadonlyMap<Compared, Finding>, tolerance: number): Status {
+  const finding = findings.get(quantity);
+  if (finding !== undefined) return finding.quantity.status;
+  return differenceOf(quantity.ours, quantity.theirs) <= tolerance ? 'same' : 'consequence';
+}
+
+function findingOf(
+  found: Compared,
+  status: Status,
+  { diagnosed, tried, cutShort }: Diagnosis,
+  tolerance: number,
+): Finding {
+  const { expected, theirs } = found;
+  const quantity: CheckedQuantity = { ...found, status };
+  const explanations = diagnosed.map(({ explanation }) => explanation);
+  if (!hasShape(theirs, expected.shape))
+    return { quantity, element: [], ours: null, theirs: null, ratio: null, explanations, tried, cutShort };
+  const at = firstElement(expected, theirs, tolerance);
+  const [a, b] = [expected.values[at], theirs.values[at]];
+  return {
+    quantity,
+    element: indicesOf(at, expected),
+    ours: a,
+    theirs: b,
+    ratio: Number.isFinite(b / a) ? b / a : null,
+    explanations,
+    tried,
+    cutShort,
+  };
+}
+
+/** The indices of an element by its place in the values. */
+function indicesOf(at: number, { shape }: NumberArray): number[] {
+  if (shape.length === 0) return [];
+  return shape.length === 1 ? [at] : [Math.floor(at / shape[1]), at % shape[1]];
+}
