@@ -116,6 +116,7 @@ describe('every example', () => {
       await writeFile(join(directory, folder, 'report.html'), '');
     for (const copy of ['trials', 'shard-1', 'shard-2'])
       await cp(join(directory, 'results/.trials'), join(directory, copy), { recursive: true });
+    await run(['store', 'export', 'trials.jsonl.gz']);
     await copyFile(join(directory, 'results/ffnn/model.json'), join(directory, 'model.json'));
     await writeFile(join(directory, 'new.csv'), 'x,y\n0.1,0.2\n');
     const square = { path: ['layers', '0', 'kernel'], shape: [2, 2], dtype: 'float64', values: [1, 2, 3, 4] };

@@ -6,7 +6,8 @@ import { attachmentKinds, attachments } from '../trial/attachments.ts';
 import { addExamples } from './examples.ts';
 import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { addMergeCommand } from './store-join.ts';
+import { addExportCommand, addImportCommand } from './store-bundle.ts';
+import { addMergeCommand } from './store-merge.ts';
 import { writeStdout, writeStdoutRaw } from './terminal.ts';
 
 interface Flags {
@@ -20,7 +21,7 @@ interface Flags {
 export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   const store = program
     .command('store')
-    .description('Check, repair, tidy up or merge stores of finished trials')
+    .description('Check, repair, tidy up, merge, export or import finished trials')
     .helpCommand(false);
   addExamples(store, [
     ['store check', 'is every record sound?'],
@@ -74,7 +75,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
       const collected = await collectGarbage(flags.store, flags);
       await writeAnswer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });
-  addMergeCommand(store, setStatus);
+  for (const add of [addMergeCommand, addExportCommand, addImportCommand]) add(store, setStatus);
 }
 
 function collectedLines(collected: Collected, dryRun: boolean): string[] {

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { makeDirectory } from '../files/directories.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
+import { type AttachmentKind, attachmentKinds, forEachKind } from '../trial/attachments.ts';
 import { attachmentsIn, readAttachment, writeAttachment } from './attachments.ts';
 import { type Conflict, firstDifference } from './conflicts.ts';
 import { findFinals } from './final-checkpoints.ts';
@@ -176,10 +176,6 @@ export function attachmentConflict(id: string, kind: AttachmentKind, kept: strin
     { store: other, value: null },
   ] as const;
   return { id, column: kind, values, keepsFirst: true };
-}
-
-export function forEachKind<T>(value: () => T): Record<AttachmentKind, T> {
-  return Object.fromEntries(attachmentKinds.map((kind) => [kind, value()])) as Record<AttachmentKind, T>;
 }
 
 /** Copies the final checkpoints that the store lacks. Returns how many. */

@@ -14,5 +14,10 @@ export const attachments = {
 export type AttachmentKind = keyof typeof attachments;
 export const attachmentKinds = Object.keys(attachments) as AttachmentKind[];
 
+/** A value for each kind. */
+export function forEachKind<T>(value: () => T): Record<AttachmentKind, T> {
+  return Object.fromEntries(attachmentKinds.map((kind) => [kind, value()])) as Record<AttachmentKind, T>;
+}
+
 /** Receives an attachment before the record exists. */
 export type Attach = (kind: AttachmentKind, bytes: Uint8Array) => Promise<void>;
