@@ -1,5 +1,4 @@
 import { counted } from '../errors.ts';
-import { losses } from '../nn/losses.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import type { Place } from '../trace/quantities.ts';
 import { sizesText } from '../trace/words.ts';
@@ -97,7 +96,7 @@ function rowsOf(
   return [
     { label: counted(x.shape[1], 'input'), units: x.shape[1], columns: { forward: named('x') } },
     ...spansOf(layers.length, focus, mostLayers).map(ofSpan),
-    { label: `loss: ${losses[loss].title}`, units: null, columns: { forward: named('y', 'loss') } },
+    { label: `loss: ${loss.replaceAll('_', ' ')}`, units: null, columns: { forward: named('y', 'loss') } },
   ];
 }
 

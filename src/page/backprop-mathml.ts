@@ -51,7 +51,8 @@ function render(formula: Formula, doubted: readonly EquationPart[]): Html {
       )}</mtable></mrow>`;
     case 'part':
       return doubted.includes(formula.part)
-        ? html`<mrow class="doubted">${inner(formula.of)}</mrow>`
+        ? // One frame around the whole: parts of it have none of their own.
+          html`<mrow class="doubted">${render(formula.of, [])}</mrow>`
         : inner(formula.of);
   }
 }

@@ -5,7 +5,7 @@ export const backpropStyles = `
 .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
 .where-block { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: start; }
 .where-block > div { flex: 1 1 18rem; min-width: 0; }
-.network { flex: 1 1 21rem; width: 100%; max-width: 34rem; height: auto; font-size: 11px; }
+.network { flex: 1 1 21rem; width: 100%; max-width: 34rem; height: auto; font-size: 10.5px; }
 .network text { fill: var(--ink); }
 .network .layer { font-weight: 600; paint-order: stroke; stroke: var(--page); stroke-width: 5; stroke-linejoin: round; }
 .network .passes text { text-anchor: middle; fill: var(--muted); }
@@ -55,7 +55,7 @@ math .doubted { outline: 2px solid var(--bad); outline-offset: 2px; background: 
   .where-block { display: block; }
   .network { max-width: 11cm; }
   .equation { overflow: visible; }
-  .worked { font-size: 0.8rem; }
+  .worked { font-size: 0.95rem; }
   .lit rect, .mark, .numbers .first { print-color-adjust: exact; }
   .explanation, .network, .equation, .matrices, footer { break-inside: avoid; }
 }

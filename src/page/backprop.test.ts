@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CheckResult } from '../diagnosis/check-result.ts';
 import { equationOf } from '../diagnosis/equations.ts';
+import { part, row, symbol } from '../diagnosis/formula.ts';
 import { fixedSeed, hostileText } from '../hostile.testing.ts';
 import { multiply } from '../trace/number-array.ts';
 import { placesOf } from '../trace/quantities.ts';
@@ -29,6 +30,11 @@ function isNested(page: string): boolean {
   }
   return open.length === 0;
 }
+
+test('a doubted part of a doubted part has no frame of its own', () => {
+  const formula = part('step', row(symbol('v'), part('momentum', symbol('μ'))));
+  expect(mathML(formula, ['step', 'momentum']).markup.match(/class="doubted"/g)).toHaveLength(1);
+});
 
 describe.each(madeResultNames)('the page of %s', (name) => {
   const result = madeResult(name);

@@ -110,9 +110,8 @@ function cause({ quantity, explanations }: Finding, { exercise }: CheckResult, m
   if (explanations.length === 0) return html`<p>No known mistake reproduces its numbers.</p>${hint}`;
   const [{ title, digits }] = explanations;
   const others = explanations.length - 1;
-  return html`<p>What gives the same numbers, to ${counted(digits, 'digit')}: <strong>${title}</strong>${
-    others === 0 ? '.' : html`, or <a href="#diagnosis">${counted(others, 'other mistake')}</a>.`
-  }</p>${hint}`;
+  const other = html`, or <a href="#diagnosis">${counted(others, 'other mistake')}</a>`;
+  return html`<p>Cause: <strong>${title}</strong>${others === 0 ? null : other}. A program with this mistake gives your numbers, to ${counted(digits, 'digit')}.</p>${hint}`;
 }
 
 function whereBlock(result: CheckResult, markAt: MarkAt): Html {
