@@ -14,7 +14,7 @@ import type { Records } from '../output/trials-table.ts';
 /** How the records of plans are had: from the store, or computed now. */
 export type RecordsOf = (plans: readonly Plan[]) => Promise<{ records: Records; failures: number }>;
 
-interface Choices {
+export interface CalibrationChoices {
   readonly reading: Reading;
   /** The seeds of what is cheap to run, and of what takes minutes: images, RandomNet. */
   readonly seeds: readonly number[];
@@ -23,7 +23,6 @@ interface Choices {
   readonly sources: Sources;
   /** The experiments that claims can be about. */
   readonly experiments: readonly Experiment[];
-  readonly onSeed: (done: number, all: number) => void;
 }
 
 /** How many of the seeds also play the program's report with random draws of their own in each cell. */
@@ -45,46 +44,24 @@ interface Group {
  */
 export async function runCalibration(
   claims: readonly Claim[],
-  choices: Choices,
+  choices: CalibrationChoices & { readonly onSeed: (done: number, all: number) => void },
   recordsOf: RecordsOf,
 ): Promise<Calibration | null> {
-  const { reading, level, sources, experiments, onSeed } = choices;
-  const groups = await groupsOf(claims, choices);
-  if (groups.size === 0) {
-    throw new UserError({
-      what: 'none of these claims can be calibrated',
-      expected: "numbers of experiments with the experiment's own settings",
-    });
-  }
-  const valuesOf = async (
-    chosen: Iterable<NumberClaim>,
-    reading: Reading,
-    { most = Number.POSITIVE_INFINITY, given }: { most?: number; given?: NumberClaim['with'] } = {},
-  ) => {
+  const { reading, level, onSeed } = choices;
+  const { groups, ...parts } = await partsOf(claims, choices);
+  const valuesOf = async (part: readonly Part[]) => {
     const values = new Map<NumberClaim, number[]>();
-    for (const [{ seeds }, members] of byGroup(chosen, groups)) {
-      const altered = new Map(members.map((claim) => [claim, { ...claim, with: given }]));
-      const seedsOf = () => seeds.slice(0, most);
-      const { planOf, plans } = await planReadings(
-        [...altered.values()],
-        [reading],
-        experiments,
-        seedsOf,
-        sources,
-      );
+    for (const { altered, reading, planned } of part) {
+      const { planOf, plans } = await planned();
       const { records, failures } = await recordsOf(plans);
       if (failures > 0) return null;
       for (const [claim, own] of altered) values.set(claim, runsOf(own, reading, planOf, records));
     }
     return values;
   };
-  const cheap = [...groups].filter(([, { looks: own }]) => own === looks.cheap).map(([claim]) => claim);
-  // The figure whose numbers differ most between the readings is taken from the other one.
-  const swapped = cheap.filter(({ figure }) => figure?.startsWith('Figure 3') === true);
-  const own = await valuesOf(groups.keys(), reading);
-  const other = await valuesOf(swapped, reading === codeReading ? textReading : codeReading);
-  const playing = reading === codeReading ? cheap : [];
-  const drawn = await valuesOf(playing, reading, { most: ownDraws, given: { streams: ['cell'] } });
+  const own = await valuesOf(parts.own);
+  const other = await valuesOf(parts.other);
+  const drawn = await valuesOf(parts.drawn);
   if (own === null || other === null || drawn === null) return null;
   const numbers = [...groups].map(([claim, group]): CalibrationNumber => {
     const others = new Map<string, readonly number[]>();
@@ -97,10 +74,63 @@ export async function runCalibration(
   return { reading: reading.name, numbers, rows: await calibrate(numbers, { level, onSeed }) };
 }
 
+/** The plans of everything that a calibration runs. */
+export async function planCalibrations(
+  claims: readonly Claim[],
+  choices: CalibrationChoices,
+): Promise<Plan[]> {
+  const { own, other, drawn } = await partsOf(claims, choices);
+  const plans: Plan[] = [];
+  for (const { planned } of [...own, ...other, ...drawn]) plans.push(...(await planned()).plans);
+  return plans;
+}
+
+/** Claims that are run together, under one reading, with what their plans say. */
+interface Part {
+  readonly altered: ReadonlyMap<NumberClaim, NumberClaim>;
+  readonly reading: Reading;
+  readonly planned: () => ReturnType<typeof planReadings>;
+}
+
+/** The report's runs, those of the other reading, and those with random draws of their own. */
+async function partsOf(claims: readonly Claim[], choices: CalibrationChoices) {
+  const { reading, sources, experiments } = choices;
+  const groups = await groupsOf(claims, choices);
+  if (groups.size === 0) {
+    throw new UserError({
+      what: 'none of these claims can be calibrated',
+      expected: "numbers of experiments with the experiment's own settings",
+    });
+  }
+  const cheap = [...groups].filter(([, { looks: own }]) => own === looks.cheap).map(([claim]) => claim);
+  // The figure whose numbers differ most between the readings is taken from the other one.
+  const swapped = cheap.filter(({ figure }) => figure?.startsWith('Figure 3') === true);
+  const parts = (
+    chosen: Iterable<NumberClaim>,
+    reading: Reading,
+    { most = Number.POSITIVE_INFINITY, given }: { most?: number; given?: NumberClaim['with'] } = {},
+  ): Part[] =>
+    [...byGroup(chosen, groups)].map(([{ seeds }, members]) => {
+      const altered = new Map(members.map((claim) => [claim, { ...claim, with: given }]));
+      const seedsOf = () => seeds.slice(0, most);
+      const planned = () => planReadings([...altered.values()], [reading], experiments, seedsOf, sources);
+      return { altered, reading, planned };
+    });
+  return {
+    groups,
+    own: parts(groups.keys(), reading),
+    other: parts(swapped, reading === codeReading ? textReading : codeReading),
+    drawn: parts(reading === codeReading ? cheap : [], reading, {
+      most: ownDraws,
+      given: { streams: ['cell'] },
+    }),
+  };
+}
+
 /** The numbers that can be calibrated, each with its group. */
 async function groupsOf(
   claims: readonly Claim[],
-  { reading, seeds, dearSeeds, sources, experiments }: Choices,
+  { reading, seeds, dearSeeds, sources, experiments }: CalibrationChoices,
 ): Promise<Map<NumberClaim, Group>> {
   const groups = new Map<NumberClaim, Group>();
   const named = new Map<string, Group>();

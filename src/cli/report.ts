@@ -117,6 +117,7 @@ export async function runReport(
     return { plan, out: join(folder, folderName(plan.experiment.name)) };
   });
   const isOwn = plans.every(({ experiment }) => experiment.definition !== null);
+  const writes = !options.planOnly && options.shard === null;
   const writeOwn = async (records: Records) => {
     const page = await renderPage(plans, records, folder, options, 'own');
     await writeTop(new Map([[pageFile, page]]));
@@ -132,7 +133,7 @@ export async function runReport(
     writeEvent('written', { path: join(folder, pageFile) });
   };
   if (isOwn) {
-    if (!options.planOnly) await checkOutFolder(folder, [pageFile], options.storeDirectory);
+    if (writes) await checkOutFolder(folder, [pageFile], options.storeDirectory);
     return await runPlans(runs, options, { what: join(folder, pageFile), folders: [], write: writeOwn });
   }
   const write = async (records: Records) => {
@@ -150,7 +151,7 @@ export async function runReport(
     const next = 'fys-nn verify --quick, to see what holds for other seeds';
     return `${functions}${comparison.text}${numbers}page:    ${opened}\nnext:    ${next}\n`;
   };
-  if (!options.planOnly) {
+  if (writes) {
     const { tableNames } = await import('../output/result-files.ts');
     const names = [...tableNames(['published'], options.formats), 'published.md', pageFile];
     await checkOutFolder(folder, names, options.storeDirectory);

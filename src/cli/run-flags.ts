@@ -12,6 +12,7 @@ import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
 import { type ModelFlags, type ModelOptions, modelFlags, modelOptionsOf } from './model-flags.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
+import { parseShard, type Shard, shardFlag } from './shard.ts';
 
 export const defaultStore = 'results/.trials';
 
@@ -43,6 +44,7 @@ export interface RunFlags extends FailureFlags, RemarkFlags, ModelFlags {
   readonly dataName?: string;
   readonly labelNames?: string;
   readonly plan?: boolean;
+  readonly shard?: string;
   readonly force?: boolean;
   readonly jobs?: string;
   readonly quiet?: boolean;
@@ -67,6 +69,8 @@ export interface RunOptions extends FailureOptions {
   readonly sources: Sources;
   readonly jobs: number;
   readonly planOnly: boolean;
+  /** The part of the trials to compute; null: all, and their results are written. */
+  readonly shard: Shard | null;
   readonly force: boolean;
   readonly quiet: boolean;
   readonly progress: ProgressName;
@@ -89,6 +93,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     sources,
     jobs: parseJobs(flags.jobs),
     planOnly: flags.plan === true,
+    shard: parseShard(flags.shard),
     force: flags.force === true,
     ...failureOptionsOf(flags),
     quiet: flags.quiet === true,
@@ -200,6 +205,7 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     ...(quick === null ? [] : selectionFlags(quick)),
     new Option('--jobs <n>', `worker threads (default: all cores, ${availableParallelism()} here)`),
     storeFlag(),
+    shardFlag(),
     new Option('--force', 'recompute trials that are in the store, and report results that differ'),
     ...failureFlags(),
   );

@@ -82,6 +82,11 @@ export async function runPlans(
     runs.map(({ plan }) => plan),
     options.models,
   );
+  if (options.shard !== null) {
+    const { runShard } = await import('./run-shard.ts');
+    const plans = runs.map(({ plan }) => plan);
+    return await runShard(plans, options.shard, options);
+  }
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);

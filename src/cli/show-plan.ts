@@ -26,6 +26,8 @@ export interface PlannedRun {
 interface Computing {
   readonly jobs: number;
   readonly force: boolean;
+  /** What the trials are a part of: "shard 3/8: 12 of 96 trials". */
+  readonly part?: string;
 }
 
 /** Prints the trials of every plan, which of them are in the store, and how long the others would take. */
@@ -33,7 +35,7 @@ export async function showPlan(
   runs: readonly PlannedRun[],
   store: Store,
   json: boolean,
-  { jobs, force }: Computing,
+  { jobs, force, part }: Computing,
 ): Promise<void> {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
@@ -85,7 +87,10 @@ export async function showPlan(
   }
   const known = ids.size - missing.length;
   const time = timeText(expectedSeconds(missing), jobs);
-  writeStdout(`${counted(ids.size, 'trial')}: ${known} in the store, ${missing.length} to run${time}`);
+  const all = part ?? counted(ids.size, 'trial');
+  writeStdout(
+    `${all}${part === undefined ? ':' : ','} ${known} in the store, ${missing.length} to run${time}`,
+  );
 }
 
 /** ", in about 25 s on 2 workers". */

@@ -1,7 +1,7 @@
 import { type Calibration, calibrationFiles, calibrationMarkdown } from '../claims/calibration-files.ts';
 import { exitCodes } from '../errors.ts';
 import { writeFiles } from '../files/write-files.ts';
-import { runCalibration } from './calibrate.ts';
+import { type CalibrationChoices, runCalibration } from './calibrate.ts';
 import { holdStore } from './hold-store.ts';
 import { checkOutFolder } from './out-folder.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -15,19 +15,15 @@ const usualSeeds = Array.from({ length: 200 }, (_, index) => index + 1);
 
 /** Calibrates, writes the tables into a folder, and returns the exit status. */
 export async function calibrateInto(request: VerifyRequest, subject: VerifySubject): Promise<number> {
-  const { generated, fromFiles, level, running } = request;
-  const { claims, readings, experiments } = subject;
+  const { level, running } = request;
+  const { claims } = subject;
   const folder = request.out ?? calibrationFolder({ ...request, ...subject });
   await checkOutFolder(folder, ['calibration.csv']);
   const calibrations: Calibration[] = [];
-  for (const reading of readings) {
-    const calibration = await runCalibration(
-      claims,
-      {
-        ...{ reading, seeds: generated ?? usualSeeds, dearSeeds: fromFiles ?? [], level },
-        ...{ sources: running.sources, experiments, onSeed: progressOf(reading.name, running) },
-      },
-      (plans) => holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
+  for (const choices of calibrationChoices(request, subject)) {
+    const onSeed = progressOf(choices.reading.name, running);
+    const calibration = await runCalibration(claims, { ...choices, onSeed }, (plans) =>
+      holdStore(running.storeDirectory, (lease) => recordsOf(plans, running, lease)),
     );
     if (calibration === null) return exitCodes.failed;
     calibrations.push(calibration);
@@ -36,6 +32,16 @@ export async function calibrateInto(request: VerifyRequest, subject: VerifySubje
   writeStdoutRaw(calibrationMarkdown(calibrations, level));
   if (!running.quiet) writeStderr(`wrote ${folder}/`);
   return exitCodes.done;
+}
+
+/** What is calibrated, one reading after the other. */
+export function calibrationChoices(
+  { generated, fromFiles, level, running: { sources } }: VerifyRequest,
+  { readings, experiments }: VerifySubject,
+): CalibrationChoices[] {
+  const seeds = generated ?? usualSeeds;
+  const dearSeeds = fromFiles ?? [];
+  return readings.map((reading) => ({ reading, seeds, dearSeeds, level, sources, experiments }));
 }
 
 /** Says after each tenth of the seeds how far the judging is. */

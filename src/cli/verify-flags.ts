@@ -21,6 +21,7 @@ import {
   sourcesOf,
   storeFlag,
 } from './run-flags.ts';
+import { parseShard, type Shard, shardFlag } from './shard.ts';
 import { usualLevel } from './verify-folder.ts';
 import type { Running } from './verify-records.ts';
 
@@ -35,6 +36,7 @@ export interface VerifyFlags extends FailureFlags, RemarkFlags {
   readonly level?: string;
   readonly maxTime?: string;
   readonly plan?: boolean;
+  readonly shard?: string;
   readonly calibrate?: boolean;
   readonly variant: string;
   readonly expect?: string;
@@ -68,6 +70,8 @@ export interface VerifyRequest {
   /** The command line that gives the same verdicts. */
   readonly repeat: string;
   readonly remarks: Remarks;
+  /** The part of a round's trials to compute; null: all rounds, and their verdicts. */
+  readonly shard: Shard | null;
   readonly running: Running;
 }
 
@@ -120,6 +124,7 @@ export function addVerifyOptions(command: Command): void {
     new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
+    shardFlag(),
     ...failureFlags(),
   );
   addUnder(
@@ -165,6 +170,7 @@ export function addSpecificationOptions(command: Command): void {
     new Option('--plan', 'only say what would be run, and how long it takes'),
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
+    shardFlag(),
     ...failureFlags(),
   );
   addUnder(
@@ -197,6 +203,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
     expect: flags.expect ?? null,
     out: flags.out ?? null,
     json: flags.json === true,
+    shard: parseShard(flags.shard),
     running: {
       storeDirectory: flags.store ?? defaultStore,
       sources: sourcesOf(flags),
@@ -217,6 +224,7 @@ const contradictory: readonly (readonly [keyof VerifyFlags, keyof VerifyFlags, s
   ['plan', 'maxTime', 'it says what the whole takes'],
   ['plan', 'expect', 'it judges nothing'],
   ['plan', 'json', 'it prints a table'],
+  ['shard', 'maxTime', 'all trials of the part are computed'],
   ['calibrate', 'quick', 'it needs many seeds'],
   ['calibrate', 'maxTime', 'it needs all of its seeds'],
   ['calibrate', 'expect', 'it judges made-up reports'],

@@ -9,6 +9,7 @@ import type { DatasetName } from '../datasets/index.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Store } from '../store/store.ts';
 import { describeDiverged } from './diverged.ts';
 import { withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
@@ -47,38 +48,61 @@ export async function runLooks(
   claims: readonly Claim[],
   readings: Readings,
   looks: Looks,
-  { level, running, maxTime, experiments, changing }: LookOptions,
+  options: LookOptions,
 ): Promise<VerifyRun> {
+  const { running } = options;
+  const rounds = roundsOf(claims, readings, looks, options);
+  return await holdStore(running.storeDirectory, async (lease) => {
+    let step = await rounds.next();
+    while (step.done !== true) step = await rounds.next(await recordsOf(step.value, running, lease));
+    return step.value;
+  });
+}
+
+/** The records of a round's plans, and how many of its trials failed. */
+interface Computed {
+  readonly records: Store;
+  readonly failures: number;
+}
+
+/** Gives the plans of one round after the other, takes their records, and ends with what they say. */
+export type Rounds = AsyncGenerator<readonly Plan[], VerifyRun, Computed>;
+
+/** Each look is a round: what it runs follows from the records of the rounds before, and so on every machine. */
+export async function* roundsOf(
+  claims: readonly Claim[],
+  readings: Readings,
+  looks: Looks,
+  { level, running, maxTime, experiments, changing }: LookOptions,
+): Rounds {
   const found = { failures: 0, diverged: null as string | null, absent: new Set<string>() };
   const noted = new Set<string>();
   const isOver = () => running.enough?.aborted === true;
   const plansOf = (readings: Readings, seeds: SeedsOf) =>
     planReadings(claims, readings, experiments, seeds, running.sources);
   /** Judges by the seeds of a look, as far as they are finished. */
-  const judge = async (readings: Readings, look: Looks) => {
+  const judge = async function* (readings: Readings, look: Looks) {
     const wanted = await plansOf(readings, look.seedsOf);
     notePlans(wanted.plans, running.quiet, noted);
     for (const { name } of wanted.plans.flatMap((plan) => plan.absent)) found.absent.add(name);
-    return await holdStore(running.storeDirectory, async (lease) => {
-      const { records, failures } = await recordsOf(wanted.plans, running, lease);
-      found.failures += failures;
-      const finished = isOver() ? finishedSeeds(claims, wanted.planOf, look.seedsOf, records) : look.seedsOf;
-      const { planOf, plans } = isOver() ? await plansOf(readings, orFirst(finished, look.seedsOf)) : wanted;
-      if (running.failOnDiverged) found.diverged = describeDiverged(plans, records);
-      const given = { level, seeds: seedsByDataset(plans, readings, finished) };
-      const verification = await verify(claims, readings, planOf, records, given);
-      const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
-      const winners: GridWinners[] = [];
-      for (const plan of whole) winners.push(...(await winnersOf(plan, records, level)));
-      return { verification, winners, finished, runs: () => ownRuns(plans, records) };
-    });
+    const { records, failures }: Computed = yield wanted.plans;
+    found.failures += failures;
+    const finished = isOver() ? finishedSeeds(claims, wanted.planOf, look.seedsOf, records) : look.seedsOf;
+    const { planOf, plans } = isOver() ? await plansOf(readings, orFirst(finished, look.seedsOf)) : wanted;
+    if (running.failOnDiverged) found.diverged = describeDiverged(plans, records);
+    const given = { level, seeds: seedsByDataset(plans, readings, finished) };
+    const verification = await verify(claims, readings, planOf, records, given);
+    const whole = plans.filter((plan) => plan.variant === readings[0].variant && isReportsOwn(plan));
+    const winners: GridWinners[] = [];
+    for (const plan of whole) winners.push(...(await winnersOf(plan, records, level)));
+    return { verification, winners, finished, runs: () => ownRuns(plans, records) };
   };
   let look = looks;
-  let judged = await judge(readings, look);
+  let judged = yield* judge(readings, look);
   let next = look.next(judged.verification);
   while (next !== null && found.failures === 0 && !isOver()) {
     look = next;
-    judged = await judge(readings, look);
+    judged = yield* judge(readings, look);
     next = look.next(judged.verification);
   }
   const { winners } = judged;
@@ -86,7 +110,7 @@ export async function runLooks(
   let unfinished = isOver() ? unfinishedOf(claims, experiments, readings, judged.finished, wanted) : [];
   const changes = changing ? singleChanges(experimentsInDoubt(judged.verification, experiments)) : [];
   if (changes.length > 0 && unfinished.length === 0) {
-    judged = await judge([...readings, ...changes], look);
+    judged = yield* judge([...readings, ...changes], look);
     if (isOver()) unfinished = unfinishedOf(claims, experiments, changes, judged.finished, look.seedsOf);
   }
   const ended = unfinished.length === 0 ? {} : { ended: { minutes: maxTime!, unfinished } };

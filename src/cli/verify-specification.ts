@@ -51,6 +51,12 @@ export async function runSpecification(ids: readonly string[], request: VerifyRe
   const groups = curveGroups(named);
   noteLeftOut(named, groups, request.running.quiet);
   const seedsOf = await seedsFor(request);
+  if (request.shard !== null) {
+    const { runShard } = await import('./run-shard.ts');
+    const { plans } = await planGroups(groups, seedsOf, request);
+    const planOnly = request.action === 'plan';
+    return await runShard(plans, request.shard, { ...request.running, json: false, planOnly });
+  }
   if (request.action === 'plan') return await showPlan(groups, seedsOf, request);
   const claimsText = request.claims === null ? null : JSON.stringify(all);
   const out = request.out ?? specificationFolder({ ...request, ids: wanted, claimsText });

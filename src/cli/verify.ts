@@ -99,6 +99,10 @@ async function runVerify(files: readonly string[], flags: VerifyFlags, command: 
   const { request, experiments } =
     files.length === 0 ? { request: asked, experiments: [] } : await withFiles(files, asked, command);
   const subject = await verifySubject(request, experiments);
+  if (request.shard !== null) {
+    const { runVerifyShard } = await import('./verify-shard.ts');
+    return await runVerifyShard(request, subject, request.shard);
+  }
   switch (request.action) {
     case 'plan': {
       const { showVerifyPlan } = await import('./verify-plan.ts');
