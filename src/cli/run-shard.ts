@@ -4,6 +4,7 @@ import { checkOutputDirectory } from '../files/write-files.ts';
 import { shardOf } from '../launchers/cut.ts';
 import type { Failure } from '../launchers/launcher.ts';
 import { toJson } from '../output/json.ts';
+import { beginStore } from '../store/journal.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
@@ -70,6 +71,8 @@ export async function runShard(
     const how = { ...options, lease, keep };
     const { computed, failures } = await computeTrials(missing, trials.length, runs, store, how);
     await store.refresh();
+    // With more shards than trials, some have nothing to compute.
+    if (trials.length === 0) await beginStore(storeDirectory);
     const failed = [...failures, ...(await keepModels(runs, store, lease, options))];
     const lacking = trials.filter(({ id }) => !store.has(id)).length;
     await noteProblems(store, reported);
@@ -110,11 +113,8 @@ function partOf(
 ): { readonly runs: PlannedRun[]; readonly total: number } {
   const all = distinctTrials(withoutFolders(plans)).filter(({ id }) => round?.before.has(id) !== true);
   const own = createIdSet(idsOf(shardOf(all, k, n)));
-  const runs = plans.flatMap((plan) => {
-    const cells = plan.cells.filter(({ trial }) => own.has(trial.id));
-    return cells.length === 0 ? [] : withoutFolders([{ ...plan, cells }]);
-  });
-  return { runs, total: all.length };
+  const part = plans.map((plan) => ({ ...plan, cells: plan.cells.filter(({ trial }) => own.has(trial.id)) }));
+  return { runs: withoutFolders(part), total: all.length };
 }
 
 /** For what needs only the trials of plans. */

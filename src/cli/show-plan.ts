@@ -69,6 +69,7 @@ export async function showPlan(
   // A program that reads the list finds one trial in each line.
   const lineWidth = process.stdout.isTTY ? width : Infinity;
   for (const { plan } of runs) {
+    if (plan.cells.length === 0) continue;
     writeStdout(...fold(describePlan(plan).heading, width));
     for (const cell of plan.cells) {
       const { trial } = cell;

@@ -195,6 +195,11 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
   };
 }
 
+/** Gives a folder without journals an empty one, so that it is a store that can be merged, checked and copied like others. */
+export async function beginStore(directory: string): Promise<void> {
+  if ((await journalsIn(directory)).length === 0) await (await createJournal(directory)).file.close();
+}
+
 interface Journal {
   readonly path: string;
   readonly file: FileHandle;
