@@ -20,6 +20,7 @@ import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, timeText } from './show-plan.ts';
 import { writeEvent, writeStderr } from './terminal.ts';
+import type { Work } from './time-left.ts';
 import { continuedText, startingEpochs, workOf } from './work.ts';
 
 /** Prints the store's problems from number `from` on, also with --quiet. Returns how many problems there are. */
@@ -81,6 +82,8 @@ export async function computeTrials(
   const continued = new Map([...shorter].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
   const saved = startingEpochs(own, continued);
   const works = missing.map((trial) => workOf(trial, saved));
+  const numbers = createIdSet(idsOf(missing));
+  const workOfTrial = ({ id }: Trial): Work => works[numbers.indexOf(id)];
   const silent = shown === 'none' || shown === 'ndjson';
   const progress = createProgress({
     stream: process.stderr,
@@ -103,7 +106,7 @@ export async function computeTrials(
     started: (trial) => {
       const { id, config } = trial;
       unfinished.add(id);
-      progress.start(labels(id), id, trialEpochs(config), workOf(trial, saved));
+      progress.start(labels(id), id, trialEpochs(config), workOfTrial(trial));
     },
     epoch: ({ id }, epoch) => progress.epoch(id, epoch),
     ended: ({ id }, outcome) => {
@@ -111,9 +114,13 @@ export async function computeTrials(
       unfinished.delete(id);
       progress.done(id, outcome);
     },
+    ran: (trial, outcome, seconds) => {
+      ended++;
+      progress.ran(trial.id, workOfTrial(trial), outcome, seconds);
+    },
     found: (trial, outcome) => {
       ended++;
-      progress.found(workOf(trial, saved), outcome);
+      progress.found(workOfTrial(trial), outcome);
     },
     note: (text) => {
       if (!quiet) say(`note: ${withFlags(text)}`);

@@ -82,6 +82,21 @@ describe('a worker thread that', () => {
     },
   );
 
+  test.each(kinds)(
+    'has the fault "%s" among many small trials fails its own trial only',
+    async (kind, reason) => {
+      const many = [...tiny, '--seed', '1..150', '--store', 'store', '--jobs', '1'];
+      const environment = { FYS_NN_FAULT: `${kind}:101:9`, NODE_OPTIONS: '--max-old-space-size=64' };
+      const limit = kind === 'hang' ? ['--timeout', '1'] : [];
+      const failing = await start([...many, ...limit], environment).ended;
+      expect(failing.status).toBe(1);
+      expect(failing.stderr).toMatch(reason);
+      expect(failing.stderr.match(/will be retried/g)).toHaveLength(1);
+      expect(failing.stdout).toContain('INCOMPLETE: no result for 1 of 150 trials');
+      expect(await linesIn('store')).toHaveLength(149);
+    },
+  );
+
   test('fails once is as if nothing had happened; --retries 0 tries once', async () => {
     await run(...small, '--out', 'good', '--store', 'good-store');
     const environment = { FYS_NN_FAULT: 'exit:2:1' };

@@ -19,6 +19,11 @@ export function withEvents(events: LaunchEvents, labelOf: (id: string) => string
       writeEvent(outcome, { ...about(trial), found: false });
       events.ended(trial, outcome);
     },
+    ran(trial, outcome, seconds) {
+      writeEvent('started', { ...about(trial), epochs: trialEpochs(trial.config) });
+      writeEvent(outcome, { ...about(trial), found: false });
+      events.ran(trial, outcome, seconds);
+    },
     found(trial, outcome) {
       writeEvent(outcome, { ...about(trial), found: true });
       events.found(trial, outcome);

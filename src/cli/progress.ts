@@ -10,6 +10,8 @@ export interface Progress {
   epoch(id: string, epoch: number): void;
   /** A trial that started here has ended. */
   done(id: string, outcome: 'done' | 'diverged' | 'failed'): void;
+  /** A small trial has run, in so many seconds, which is not shown by itself. */
+  ran(id: string, work: Work, outcome: 'done' | 'diverged', seconds: number): void;
   /** Another process has computed a trial. */
   found(work: Work, outcome: 'done' | 'diverged'): void;
   /** Prints a line that stays on the screen, above the bars. */
@@ -75,6 +77,11 @@ export function createProgress({ stream, quiet, plain, works, width, now }: Prog
     },
     done(id, outcome) {
       tally.running.delete(id);
+      left.ended(id, outcome, now());
+      count(outcome);
+    },
+    ran(id, work, outcome, seconds) {
+      left.started(id, work, now() - 1000 * seconds);
       left.ended(id, outcome, now());
       count(outcome);
     },

@@ -147,3 +147,26 @@ test('the binary cross-entropy of the other task is told apart', async () => {
     planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null }),
   ).rejects.toMatchObject({ parts: { remedy: 'use {loss} sigmoid_cross_entropy' } });
 });
+
+test.each<[string, string, SettingLists]>([
+  ['many rates', 'ffnn', { learningRate: [0.1, 0.2], seed: [3, 1, 2] }],
+  [
+    'a formula, whose data depend on the seed',
+    'ffnn',
+    { formula: ['x*y'], learningRate: [0.1, 0.2], seed: [3, 1] },
+  ],
+  ['seeds of a purpose', 'ffnn', { initSeed: [1, 3], seed: [3, 1] }],
+  ['random networks', 'randomnet', { net: [0, 1], seed: [3, 1] }],
+])('cells that differ in their seed are those of plans with one seed: %s', async (_, name, given) => {
+  const experiment = experiments.find((one) => one.name === name)!;
+  const planned = async (lists: SettingLists) =>
+    (await planExperiment(experiment, { variant: 'code', quick: true, given: lists }, { dataDir: null }))
+      .cells;
+  const key = ({ trial, settings }: (typeof together)[number]) =>
+    JSON.stringify([trial.id, trial.config, settings]);
+  const together = await planned(given);
+  const apart = (
+    await Promise.all((given.seed as number[]).map((seed) => planned({ ...given, seed: [seed] })))
+  ).flat();
+  expect(together.map(key).sort()).toEqual(apart.map(key).sort());
+});

@@ -7,11 +7,11 @@ import { UserError } from '../errors.ts';
 import { losses } from '../nn/losses.ts';
 import { checkSchedule, compileSchedule, type Schedule } from '../nn/schedules.ts';
 import { featureCount, sharedSeed } from '../trial/config.ts';
-import { createIdSet } from '../trial/id-set.ts';
+import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import { checkTargets } from '../trial/prepare.ts';
 import { trialMemory, trialWeights } from '../trial/size.ts';
 import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
-import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
+import { createTrial, idsBySeed, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
@@ -21,7 +21,7 @@ import { checkBatches, checkGrid, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
-import { isSeed, seedOptions } from './seeds.ts';
+import { isSeed, ownSeedOptions, seedOptions } from './seeds.ts';
 import type { Variant } from './variants.ts';
 
 /**
@@ -102,18 +102,26 @@ export async function planExperiment(
   const checkTargetsOf = createTargetCheck(sources);
   const combinations = combinationsOf(lists);
   const ids = createIdSet();
-  const grid: Grid = {
-    idOf: (number) => ids.at(number),
-    settingsAt: (index) => withoutUnread(experiment, combinations.at(index)),
-    configAt: (index) => {
-      const combination = combinations.at(index);
-      const settings = withoutUnread(experiment, combination);
-      return configOf(experiment, settings, data.known(combination)!, found);
-    },
-  };
+  const row = drawsInRow(experiment, lists);
+  const grid = createGrid(experiment, { ids, lists, combinations, row }, data, found);
   const cells: Cell[] = [];
   let drawsSplits = false;
+  const addCell = (id: string, index: number): void => {
+    const number = ids.add(id);
+    if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
+  };
+  /** The first cell of a row, whose others differ from it only in their seed. */
+  let first: { readonly config: TrialConfig; readonly idOf: (seed: number) => string } | null = null;
   for (let index = 0; index < combinations.count; index++) {
+    // Yield during long plans, so that Ctrl-C works.
+    if (index % 1000 === 999) await setImmediate();
+    if (index % row > 0 && first !== null) {
+      const seed = lists.seed![index % row] as number;
+      await checkTargetsOf({ ...first.config, seed });
+      addCell(first.idOf(seed), index);
+      continue;
+    }
+    first = null;
     const combination = combinations.at(index);
     if (found.absent.some(({ name }) => name === combination.reference)) continue;
     checkSettings(experiment, combination);
@@ -125,10 +133,9 @@ export async function planExperiment(
     checkMemory(config, resolved.facts);
     await checkTargetsOf(config);
     await checkRates(config);
-    // Yield during long plans, so that Ctrl-C works.
-    if (index % 1000 === 999) await setImmediate();
-    const number = ids.add(createTrial(config).id);
-    if (number === cells.length) cells.push(new PlannedCell(grid, number, index));
+    addCell(createTrial(config).id, index);
+    if (row > 1 && !datasetEntry(experiment.dataset).resolvesPerSeed(settings))
+      first = { config, idOf: idsBySeed(config) };
   }
   const shown = withValidation(experiment, validationsOf(lists));
   const withParts = showingErrorParts(shown, lists.bootstrapMethod ?? []);
@@ -151,6 +158,70 @@ interface Grid {
   idOf(number: number): string;
   settingsAt(index: number): Settings;
   configAt(index: number): TrialConfig;
+}
+
+/** How many adjacent combinations differ only in their seed, where nothing but the trial's field `seed` depends on it; else 1. */
+function drawsInRow({ architecture }: Experiment, lists: SettingLists): number {
+  const hasOwnSeeds = ownSeedOptions.some((name) => lists[name]?.some((seed) => typeof seed === 'number'));
+  return hasOwnSeeds || architecture === 'random' ? 1 : (lists.seed?.length ?? 1);
+}
+
+/** The first cells of this many rows are kept, so that those after them need not be made from nothing. */
+const keptRows = 2048;
+
+/** Makes the settings and configs of cells on demand, and those of a row from its first cell. */
+function createGrid(
+  experiment: Experiment,
+  {
+    ids,
+    lists,
+    combinations,
+    row,
+  }: { ids: IdSet; lists: SettingLists; combinations: ReturnType<typeof combinationsOf>; row: number },
+  data: ReturnType<typeof createDataCache>,
+  found: Parameters<typeof configOf>[3],
+): Grid {
+  interface First {
+    readonly settings: Settings;
+    readonly config: TrialConfig;
+  }
+  const make = (index: number): First => {
+    const combination = combinations.at(index);
+    const settings = inFastMode(withoutUnread(experiment, combination));
+    return { settings, config: configOf(experiment, settings, data.known(combination)!, found) };
+  };
+  const kept = new Map<number, First>();
+  const firstOf = (index: number): First => {
+    const number = Math.floor(index / row);
+    const known = kept.get(number);
+    if (known !== undefined) return known;
+    if (kept.size === keptRows) kept.clear();
+    const first = make(number * row);
+    kept.set(number, first);
+    return first;
+  };
+  const perSeed = (settings: Settings) => datasetEntry(experiment.dataset).resolvesPerSeed(settings);
+  const seedAt = (index: number) => lists.seed?.[index % row] as number;
+  return {
+    idOf: (number) => ids.at(number),
+    settingsAt: (index) => {
+      const { settings } = firstOf(index);
+      return index % row === 0 ? settings : { ...settings, seed: seedAt(index) };
+    },
+    configAt: (index) => {
+      const { settings, config } = firstOf(index);
+      if (index % row === 0) return config;
+      return perSeed(settings) ? make(index).config : { ...config, seed: seedAt(index) };
+    },
+  };
+}
+
+/** A copy that the engine copies fast, as one that was read from JSON; not so objects to which many keys were added. */
+function inFastMode(settings: Settings): Settings {
+  const names = Object.keys(settings) as OptionName[];
+  const copy = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(',')}}`);
+  for (const name of names) copy[name] = settings[name];
+  return copy;
 }
 
 /**

@@ -24,6 +24,7 @@ test('computes trials one after another into the store, and returns those that f
     started: () => heard.push('started'),
     epoch: (_trial: unknown, epoch: number) => heard.push(`epoch ${epoch}`),
     ended: (_trial: unknown, outcome: string) => heard.push(outcome),
+    ran: () => heard.push('ran'),
     found: () => heard.push('found'),
     note: (text: string) => heard.push(text),
   };

@@ -3,14 +3,14 @@ import { openJournal } from '../store/store.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { keeping } from './keeping.ts';
 import { type Launcher, LaunchFailure } from './launcher.ts';
-import { schedule } from './schedule.ts';
+import { type RunTask, schedule } from './schedule.ts';
 
 /** Runs one trial after another in this thread. There is no timeout, and a stop takes effect only between two trials. */
 export const inline: Launcher = async (trials, options) => {
   const { store, sources, events, keep = 'records' } = options;
   const journal = await openJournal(store.directory);
   try {
-    return await schedule(trials, 1, options, async (trial) => {
+    const runTask: RunTask = async ([trial]) => {
       const throwLaunchFailure = (error: Error): never => {
         throw new LaunchFailure(error.message);
       };
@@ -21,8 +21,9 @@ export const inline: Launcher = async (trials, options) => {
         ),
       });
       if (keep !== 'models') await journal.append(record).catch(throwLaunchFailure);
-      return record.status;
-    });
+      return [{ ending: record.status, seconds: record.seconds }];
+    };
+    return await schedule(trials, 1, options, runTask, { batches: false });
   } finally {
     await journal.close();
   }

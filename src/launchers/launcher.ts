@@ -9,6 +9,8 @@ export interface LaunchEvents {
   started(trial: Trial): void;
   epoch(trial: Trial, epoch: number): void;
   ended(trial: Trial, outcome: 'done' | 'diverged' | 'failed'): void;
+  /** Called for a small trial, computed with others, when all of them have ended: neither its start nor its end is reported. */
+  ran(trial: Trial, outcome: TrialRecord['status'], seconds: number): void;
   /** Called when another process has put the trial's record in the store. */
   found(trial: Trial, outcome: TrialRecord['status']): void;
   note(text: string): void;
@@ -57,6 +59,9 @@ export type Launcher = (trials: readonly Trial[], options: LaunchOptions) => Pro
 
 /** How a trial's computation ended: with its record in the store, or stopped before that. */
 export type Ending = TrialRecord['status'] | 'stopped';
+
+/** How a trial of a task ended and how many seconds it took, or why it failed. */
+export type Outcome = { readonly ending: Ending; readonly seconds: number } | { readonly error: unknown };
 
 /** The store cannot be written or no thread can be started, so every other trial would fail too. */
 export class LaunchFailure extends Error {}

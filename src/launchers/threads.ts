@@ -1,12 +1,13 @@
 import { exitCodes, UserError } from '../errors.ts';
 import { shareData } from '../trial/shared-data.ts';
 import type { Trial } from '../trial/trial.ts';
-import { type Ending, type Launcher, LaunchFailure, stopGracePeriod } from './launcher.ts';
+import { type Launcher, LaunchFailure, stopGracePeriod } from './launcher.ts';
 import { giveBack, type LentCores } from './lent-cores.ts';
-import { schedule } from './schedule.ts';
+import { type RunTask, schedule } from './schedule.ts';
+import { createTaskClock, currentTrial, watchTask } from './task-clock.ts';
 import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './worker.ts';
 
-/** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only its own trial. */
+/** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only the trial that it computed. */
 export const threads: Launcher = async (trials, options) => {
   const { store, sources, jobs, events, timeout = null, force = false, keep = 'records' } = options;
   const { Piscina } = await import('piscina');
@@ -22,13 +23,12 @@ export const threads: Launcher = async (trials, options) => {
         workerData,
       }),
   );
-  const running = new Map<string, Running>();
+  const running = new Map<number, Running>();
   pool.on('message', (message: WorkerMessage) => {
-    const task = running.get(message.id);
+    const task = running.get(message.task);
     if (task === undefined) return;
-    if ('epoch' in message) events.epoch(task.trial, message.epoch);
-    else if ('note' in message) events.note(message.note);
-    else task.begin();
+    if ('epoch' in message) task.onEpoch(task.trials[message.trial], message.epoch);
+    else events.note(message.note);
   });
   /** Piscina does not replace a thread that cannot start. Without any thread, waiting tasks would wait forever. */
   const noThreadLeft = (error: unknown): LaunchFailure | null =>
@@ -53,52 +53,61 @@ export const threads: Launcher = async (trials, options) => {
     }, stopGracePeriod);
   };
 
-  const runOne = async (trial: Trial, attempt: number): Promise<Ending> => {
+  let tasks = 0;
+  const runTask: RunTask = async (trials, attempt, onEpoch) => {
     if (broken !== null) throw broken;
-    const { id, config } = trial;
+    const number = tasks++;
     const cores: LentCores = { idle, lent: new Int32Array(new SharedArrayBuffer(4)) };
-    const storeDirectory = store.directory;
-    const task: WorkerTask = { id, config, storeDirectory, cores, stopFlag, force, keep, attempt };
+    const clock = createTaskClock();
+    const task: WorkerTask = {
+      task: number,
+      trials: trials.map(({ id, config }) => ({ id, config })),
+      ...{ storeDirectory: store.directory, cores, clock, stopFlag, force, keep, attempt },
+    };
     const ending = new AbortController();
     const end = (reason: Error): void => ending.abort(reason);
-    let timer: NodeJS.Timeout | undefined;
-    const begin = (): void => {
-      if (timeout === null) return;
-      timer = setTimeout(
-        () => end(new Error(`it took longer than the limit of ${timeout} s`)),
-        1000 * timeout,
-      );
-    };
-    running.set(id, { trial, begin, end });
+    const stopWatch = timeout === null ? () => {} : watchTask(clock, timeout, end);
+    running.set(number, { trials, onEpoch, end });
     try {
-      const outcome = (await pool.run(task, { signal: ending.signal })) as WorkerEnding;
-      if (typeof outcome === 'object') throw new LaunchFailure(outcome.storeError);
-      return outcome;
+      const ended = (await pool.run(task, { signal: ending.signal })) as WorkerEnding;
+      if ('storeError' in ended) throw new LaunchFailure(ended.storeError);
+      return trials.map((_, index) => ended.outcomes[index] ?? null);
     } catch (thrown) {
       const error = ending.signal.aborted ? ending.signal.reason : thrown;
-      if (error instanceof TooSlowToStop) return 'stopped';
-      throw error instanceof LaunchFailure ? error : (noThreadLeft(error) ?? error);
+      if (error instanceof TooSlowToStop) return trials.map(() => null);
+      if (error instanceof LaunchFailure) throw error;
+      const failure = noThreadLeft(error);
+      if (failure !== null) throw failure;
+      // Nothing of this task is on disk for certain, but only the trial that ran is to blame.
+      const failed = Math.min(currentTrial(clock), trials.length - 1);
+      return trials.map((_, index) => (index === failed ? { error } : null));
     } finally {
-      clearTimeout(timer);
+      stopWatch();
       giveBack(cores);
-      running.delete(id);
+      running.delete(number);
     }
+  };
+  const ends = (): void => {
+    unfinished--;
+    if (unfinished < jobs) Atomics.add(idle, 0, 1);
   };
   const countingEvents: typeof events = {
     ...events,
     ended: (trial, outcome) => {
       events.ended(trial, outcome);
-      unfinished--;
-      if (unfinished < jobs) Atomics.add(idle, 0, 1);
+      ends();
+    },
+    ran: (trial, outcome, seconds) => {
+      events.ran(trial, outcome, seconds);
+      ends();
     },
     found: (trial, outcome) => {
       events.found(trial, outcome);
-      unfinished--;
-      if (unfinished < jobs) Atomics.add(idle, 0, 1);
+      ends();
     },
   };
   try {
-    return await schedule(trials, width, { ...options, events: countingEvents }, runOne, onStop);
+    return await schedule(trials, width, { ...options, events: countingEvents }, runTask, { onStop });
   } finally {
     clearTimeout(stopTimer);
     await pool.close({ force: true });
@@ -106,9 +115,8 @@ export const threads: Launcher = async (trials, options) => {
 };
 
 interface Running {
-  readonly trial: Trial;
-  /** Called when its thread starts computing it. */
-  begin(): void;
+  readonly trials: readonly Trial[];
+  readonly onEpoch: (trial: Trial, epoch: number) => void;
   /** Ends its thread and gives the reason. */
   end(reason: Error): void;
 }

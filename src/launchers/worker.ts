@@ -2,16 +2,24 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../datasets/dataset.ts';
 import { reasonOf } from '../files/errno.ts';
 import { writeAttachment } from '../store/attachments.ts';
-import { openCheckpoints, Stopped } from '../store/checkpoints.ts';
+import {
+  type ListedCheckpoints,
+  listCheckpoints,
+  openCheckpoints,
+  Stopped,
+  type TrialCheckpoints,
+} from '../store/checkpoints.ts';
 import { openJournal } from '../store/store.ts';
 import type { Attach } from '../trial/attachments.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
-import type { TrialConfig } from '../trial/trial.ts';
+import type { Trial, TrialRecord } from '../trial/trial.ts';
+import { batchSeconds } from './batch-size.ts';
 import { injectFault } from './faults.ts';
 import { keeping } from './keeping.ts';
-import { type Ending, type Kept, LaunchFailure } from './launcher.ts';
+import { type Kept, LaunchFailure, type Outcome } from './launcher.ts';
 import { type LentCores, takeCore } from './lent-cores.ts';
+import { beginTrial, type TaskClock } from './task-clock.ts';
 
 /** The data that every worker receives when it starts. */
 export interface WorkerData {
@@ -19,11 +27,14 @@ export interface WorkerData {
   readonly sources: Sources;
 }
 
+/** Trials to compute one after another: one, or several small ones. */
 export interface WorkerTask {
-  readonly id: string;
-  readonly config: TrialConfig;
+  /** The number of the task. */
+  readonly task: number;
+  readonly trials: readonly Trial[];
   readonly storeDirectory: string;
   readonly cores: LentCores;
+  readonly clock: TaskClock;
   /** [1], in shared memory: not 0 when trainings must save their state and stop. */
   readonly stopFlag: Int32Array;
   /** Whether to compute everything again, also what a finished trial with fewer epochs has computed. */
@@ -33,15 +44,14 @@ export interface WorkerTask {
   readonly attempt: number;
 }
 
-/** What a worker sends while it works: that it has begun, the epoch it has reached, or a note for the user. */
-export type WorkerMessage = { readonly id: string } & (
-  | { readonly begun: true }
-  | { readonly epoch: number }
+/** What a worker sends while it works: the epoch that the trial at this place of the task has reached, or a note for the user. */
+export type WorkerMessage = { readonly task: number } & (
+  | { readonly trial: number; readonly epoch: number }
   | { readonly note: string }
 );
 
-/** How a task ended, or why its result could not be stored. */
-export type WorkerEnding = Ending | { readonly storeError: string };
+/** How the trials of a task ended, as many of the first as were tried; or why results could not be stored. */
+export type WorkerEnding = { readonly outcomes: readonly Outcome[] } | { readonly storeError: string };
 
 /** Milliseconds between two reports of an epoch, at least. The main thread only needs them for progress bars. */
 const reportInterval = 100;
@@ -51,18 +61,64 @@ useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 
-/** Computes one trial in a worker thread. Stores its attachments, then its record in this worker's own journal. */
+/**
+ * Computes the trials of a task in a worker thread. Stores their attachments, then their records together in this worker's
+ * own journal. A trial that fails does not keep the others from being stored.
+ */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
-  const { id, config, storeDirectory, cores, stopFlag, force, keep, attempt } = task;
+  const { trials, storeDirectory, clock, stopFlag, keep } = task;
+  const outcomes: Outcome[] = [];
+  const records: TrialRecord[] = [];
+  const done: TrialCheckpoints[] = [];
+  const started = performance.now();
+  let ended = started;
+  const listed = trials.length === 1 ? undefined : await listCheckpoints(storeDirectory);
+  try {
+    for (const [index, trial] of trials.entries()) {
+      // Others take what is left of a batch that takes longer than foreseen.
+      if (index > 0 && (Atomics.load(stopFlag, 0) !== 0 || ended - started > 2000 * batchSeconds)) break;
+      beginTrial(clock, index);
+      try {
+        const { record, checkpoints } = await compute(trial, index, task, listed);
+        records.push(record);
+        done.push(checkpoints);
+        outcomes.push({ ending: record.status, seconds: (performance.now() - ended) / 1000 });
+      } catch (error) {
+        if (error instanceof LaunchFailure) throw error;
+        if (error instanceof Stopped) outcomes.push({ ending: 'stopped', seconds: 0 });
+        else outcomes.push({ error });
+      }
+      ended = performance.now();
+    }
+    if (keep !== 'models' && records.length > 0) {
+      journal ??= openJournal(storeDirectory);
+      await (await journal).append(...records).catch(throwLaunchFailure);
+    }
+  } catch (error) {
+    // An error loses its class when it is sent to the main thread.
+    if (error instanceof LaunchFailure) return { storeError: error.message };
+    throw error;
+  }
+  for (const checkpoints of done) await checkpoints.remove();
+  return { outcomes };
+}
+
+/** Computes a trial of a task and stores its attachments. Errors: Stopped; LaunchFailure if the store cannot be written. */
+async function compute(
+  { id, config }: Trial,
+  index: number,
+  { task, trials, storeDirectory, cores, stopFlag, force, keep, attempt }: WorkerTask,
+  listed: ListedCheckpoints | undefined,
+): Promise<{ readonly record: TrialRecord; readonly checkpoints: TrialCheckpoints }> {
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
-  let reported = Number.NEGATIVE_INFINITY;
+  // A small trial has ended before its epochs are of interest.
+  let reported = trials.length === 1 ? Number.NEGATIVE_INFINITY : performance.now();
   const onEpoch = (epoch: number): void => {
     const now = performance.now();
     if (now - reported < reportInterval) return;
     reported = now;
-    post({ id, epoch });
+    post({ task, trial: index, epoch });
   };
-  post({ id, begun: true });
   injectFault(config.seed, attempt);
   let warned = false;
   const checkpoints = await openCheckpoints(
@@ -70,37 +126,26 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     { id, config },
     {
       mayContinue: !force,
+      ...(listed === undefined ? {} : { listed }),
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
       onDamaged: (path) =>
         post({
-          id,
+          task,
           note: `${path} is damaged, so no training continues from it; fys-nn store gc removes it`,
         }),
       onFailure: (error) => {
-        if (!warned) post({ id, note: `no checkpoint could be written: ${reasonOf(error)}` });
+        if (!warned) post({ task, note: `no checkpoint could be written: ${reasonOf(error)}` });
         warned = true;
       },
     },
   );
-  try {
-    const lendCore = (left: number) => takeCore(cores, left);
-    const throwLaunchFailure = (error: Error): never => {
-      throw new LaunchFailure(error.message);
-    };
-    const attach: Attach = (kind, bytes) =>
-      writeAttachment(storeDirectory, { id }, kind, bytes).catch(throwLaunchFailure);
-    const hooks = { onEpoch, lendCore, checkpoints, ...keeping({ id, config }, keep, attach) };
-    const record = await runTrial({ id, config }, sources, hooks);
-    if (keep !== 'models') {
-      journal ??= openJournal(storeDirectory);
-      await (await journal).append(record).catch(throwLaunchFailure);
-    }
-    await checkpoints.remove();
-    return record.status;
-  } catch (error) {
-    if (error instanceof Stopped) return 'stopped';
-    // An error loses its class when it is sent to the main thread.
-    if (error instanceof LaunchFailure) return { storeError: error.message };
-    throw error;
-  }
+  const lendCore = (left: number) => takeCore(cores, left);
+  const attach: Attach = (kind, bytes) =>
+    writeAttachment(storeDirectory, { id }, kind, bytes).catch(throwLaunchFailure);
+  const hooks = { onEpoch, lendCore, checkpoints, ...keeping({ id, config }, keep, attach) };
+  return { record: await runTrial({ id, config }, sources, hooks), checkpoints };
+}
+
+function throwLaunchFailure(error: Error): never {
+  throw new LaunchFailure(error.message);
 }

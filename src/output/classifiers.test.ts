@@ -15,7 +15,14 @@ import { tableToRecords } from './json.ts';
 
 const sources = { dataDir: null };
 const nothing = () => {};
-const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+const events = {
+  started: nothing,
+  epoch: nothing,
+  ended: nothing,
+  ran: nothing,
+  found: nothing,
+  note: nothing,
+};
 let directory: string;
 let plan: Plan;
 let store: Store;

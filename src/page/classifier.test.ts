@@ -12,7 +12,14 @@ import { classifierData } from './classifier.ts';
 
 const sources = { dataDir: null };
 const nothing = () => {};
-const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+const events = {
+  started: nothing,
+  epoch: nothing,
+  ended: nothing,
+  ran: nothing,
+  found: nothing,
+  note: nothing,
+};
 
 test('the trained network of a run; damaged weights are named, with what computes them again', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fys-nn-classifier-'));

@@ -82,7 +82,14 @@ export async function makePage(
   }
   const trials = plans.flatMap(({ cells }) => cells.map(({ trial }) => trial));
   const nothing = () => {};
-  const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+  const events = {
+    started: nothing,
+    epoch: nothing,
+    ended: nothing,
+    ran: nothing,
+    found: nothing,
+    note: nothing,
+  };
   const store = await openStore(storeDirectory);
   const lease = await openLease(storeDirectory);
   const { failures } = await inline(trials, { store, sources, jobs: 1, events, lease });

@@ -24,7 +24,14 @@ import { readWeights } from './weights.ts';
 
 const sources = { dataDir: null };
 const nothing = () => {};
-const events = { started: nothing, epoch: nothing, ended: nothing, found: nothing, note: nothing };
+const events = {
+  started: nothing,
+  epoch: nothing,
+  ended: nothing,
+  ran: nothing,
+  found: nothing,
+  note: nothing,
+};
 const small: SettingLists = { samples: [700], testSize: [150], epochs: [3], learningRate: [0.1] };
 let directory: string;
 

@@ -7,7 +7,7 @@ import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { Evaluations } from '../nn/evaluated-epochs.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
 import type { Trial } from '../trial/trial.ts';
-import { finalCheckpoints } from './final-checkpoints.ts';
+import { familiesIn, finalCheckpoints } from './final-checkpoints.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 import { encodeState, largestState, tryDecoding } from './training-state.ts';
 
@@ -53,8 +53,24 @@ export interface CheckpointOptions {
   readonly onDamaged?: (path: string) => void;
   /** Milliseconds between two checkpoints, for tests. */
   readonly every?: number;
+  /** What the store has, if it was listed for several trials at once. */
+  readonly listed?: ListedCheckpoints;
   /** Called with the reason why a checkpoint cannot be written; training continues. */
   readonly onFailure?: (error: unknown) => void;
+}
+
+/** The names of the files and folders in a store that may hold checkpoints. */
+export interface ListedCheckpoints {
+  readonly states: readonly string[];
+  readonly families: ReadonlySet<string>;
+}
+
+/** Lists them once for several trials, of which few have any. */
+export async function listCheckpoints(directory: string): Promise<ListedCheckpoints> {
+  return {
+    states: await storeFilesIn(checkpointFolder(directory)).catch(() => []),
+    families: await familiesIn(directory),
+  };
 }
 
 /**
@@ -71,14 +87,14 @@ export async function openCheckpoints(
     every = interval,
     onFailure = () => {},
     onDamaged = () => {},
+    listed,
   }: CheckpointOptions,
 ): Promise<TrialCheckpoints> {
   const started = performance.now();
   const folder = checkpointFolder(directory);
   const hash = hashOfId(id);
-  const found = (await storeFilesIn(folder).catch(() => [])).filter(
-    (name) => name.startsWith(hash) && trialOfCheckpoint(directory, name) === id,
-  );
+  const states = listed?.states ?? (await storeFilesIn(folder).catch(() => []));
+  const found = states.filter((name) => name.startsWith(hash) && trialOfCheckpoint(directory, name) === id);
   // A file that cannot be removed does no harm, and `store gc` removes it.
   const remove = (name: string) => removeFile(join(folder, name)).catch(() => {});
   for (const part of found.filter(finalName)) await remove(part);
@@ -91,7 +107,7 @@ export async function openCheckpoints(
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
   };
-  const finals = finalCheckpoints(directory, config);
+  const finals = finalCheckpoints(directory, config, listed?.families);
   const own = await newestState(folder, names, hash, config.model);
   const shorter = mayContinue ? ((await finals?.longest(onDamaged)) ?? null) : null;
   const resume = (shorter?.epoch ?? 0) > (own?.epoch ?? 0) ? shorter : own;

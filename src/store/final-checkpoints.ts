@@ -25,25 +25,38 @@ export interface FinalCheckpoints {
   keep(state: TrainingState): Promise<void>;
 }
 
-/** The final checkpoints for a trial; null if its training cannot continue another. */
-export function finalCheckpoints(directory: string, config: TrialConfig): FinalCheckpoints | null {
-  const hash = familyOf(config);
-  if (hash === null) return null;
-  const folder = join(finalsFolder(directory), hash);
+/** The folders in a store that hold final checkpoints, each of trainings that differ only in their epochs. */
+export const familiesIn = async (directory: string): Promise<ReadonlySet<string>> =>
+  new Set(await namesIn(finalsFolder(directory)).catch(() => []));
+
+/**
+ * The final checkpoints for a trial; null if its training cannot continue another. `families` are the folders of all, if
+ * they have been listed.
+ */
+export function finalCheckpoints(
+  directory: string,
+  config: TrialConfig,
+  families: ReadonlySet<string> | null = null,
+): FinalCheckpoints | null {
+  if (!canContinue(config)) return null;
+  let known: string | null = null;
+  const hash = (): string => (known ??= familyOf(config));
+  const folder = (): string => join(finalsFolder(directory), hash());
   return {
     async longest(onDamaged) {
-      for (const epochs of await epochsIn(folder, config)) {
-        const path = join(folder, `${epochs}.state`);
+      if (families !== null && (families.size === 0 || !families.has(hash()))) return null;
+      for (const epochs of await epochsIn(folder(), config)) {
+        const path = join(folder(), `${epochs}.state`);
         const bytes = await readRegularBytes(path, largestState).catch(() => null);
-        const state = bytes === null ? null : tryDecoding(bytes, hash, config.model);
+        const state = bytes === null ? null : tryDecoding(bytes, hash(), config.model);
         if (state?.epoch === epochs) return state;
         onDamaged(path);
       }
       return null;
     },
     async keep(state) {
-      await makeDirectory(folder);
-      await writeWhole(join(folder, `${state.epoch}.state`), encodeState(hash, state));
+      await makeDirectory(folder());
+      await writeWhole(join(folder(), `${state.epoch}.state`), encodeState(hash(), state));
     },
   };
 }
@@ -54,25 +67,23 @@ export async function continuedEpochs(
   trials: readonly Trial[],
 ): Promise<Map<string, number>> {
   const continued = new Map<string, number>();
-  const families = new Set(await namesIn(finalsFolder(directory)).catch(() => []));
+  const families = await familiesIn(directory);
   if (families.size === 0) return continued;
   for (const { id, config } of trials) {
-    const hash = familyOf(config);
-    if (hash === null || !families.has(hash)) continue;
-    const state = await finalCheckpoints(directory, config)!.longest(() => {});
+    const state = (await finalCheckpoints(directory, config, families)?.longest(() => {})) ?? null;
     if (state !== null) continued.set(id, state.epoch);
   }
   return continued;
 }
 
-/**
- * The hash of a config without its epochs; null if the training depends on their number, as with streams of its own, or is
- * made of several, as in cross-validation.
- */
-function familyOf(config: TrialConfig): string | null {
-  const { model, streams, split } = config;
-  if (model.solver !== 'sgd' || streams === 'cell' || (split.folds ?? 0) > 0) return null;
-  const { epochs: _, ...rest } = model;
+/** Whether a training can continue one with fewer epochs: not with streams of its own, nor if it is made of several, as in cross-validation. */
+function canContinue({ model, streams, split }: TrialConfig): boolean {
+  return model.solver === 'sgd' && streams !== 'cell' && (split.folds ?? 0) === 0;
+}
+
+/** The hash of a config without its epochs. */
+function familyOf(config: TrialConfig): string {
+  const { epochs: _, ...rest } = config.model as Extract<TrialConfig['model'], { readonly solver: 'sgd' }>;
   return hashOfId(createTrial({ ...config, model: rest } as unknown as TrialConfig).id);
 }
 

@@ -137,9 +137,9 @@ export function resultText({ seconds: _, at: __, config: ___, ...rest }: TrialRe
   return canonicalJson(rest);
 }
 
-/** Appends records to its own journal. Each record is on disk before the promise resolves. */
+/** Appends records to its own journal. All of them are on disk before the promise resolves. */
 export interface JournalWriter {
-  append(record: TrialRecord): Promise<void>;
+  append(...records: readonly TrialRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -161,20 +161,20 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
     journal = null;
     await closing?.file.close();
   };
-  const write = async (record: TrialRecord): Promise<void> => {
+  const write = async (lines: string): Promise<void> => {
     journal ??= await createJournal(directory);
-    await journal.file.appendFile(encodeLine(record));
+    await journal.file.appendFile(lines);
     await journal.file.datasync();
   };
-  const append = async (record: TrialRecord) => {
+  const append = async (lines: string) => {
     try {
-      await write(record);
+      await write(lines);
       if (await isInPlace(journal!)) return;
       // `store repair` or `gc` has replaced the journal, because this process showed no sign of life for too long. They kept
-      // the earlier records, but not this one.
+      // the earlier records, but not these.
       await close();
       journal = await nextJournal(directory);
-      await write(record);
+      await write(lines);
       if (!(await isInPlace(journal!))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
     } catch (error) {
       // The journal may end with a torn line, so the next record starts a new journal.
@@ -183,8 +183,8 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
     }
   };
   return {
-    append: (record) => {
-      const appended = last.then(() => append(record));
+    append: (...records) => {
+      const appended = last.then(() => append(records.map(encodeLine).join('')));
       last = appended.catch(() => {});
       return appended;
     },

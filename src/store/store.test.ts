@@ -98,6 +98,14 @@ describe('appending and reading', () => {
     await journal.close();
   });
 
+  test('records that are appended together are in the file when that is done, in their order', async () => {
+    const journal = await openJournal(store);
+    await journal.append(record('a'), record('b'), record('c'));
+    await journal.append(record('d'));
+    await journal.close();
+    expect(namesIn((await readStore(store)).records)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('every journal is read, and no writer touches the journal of another', async () => {
     await append(record('a'));
     const before = await readFile(await onlyJournal(), 'utf8');

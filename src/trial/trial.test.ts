@@ -18,7 +18,14 @@ import { expectedEpochs, trialSeconds } from './size.ts';
 import { solvers } from './solvers/index.ts';
 import type { LbfgsConfig } from './solvers/lbfgs.ts';
 import type { SgdConfig } from './solvers/sgd.ts';
-import { canonicalConfig, canonicalJson, createTrial, numerics, type TrialConfig } from './trial.ts';
+import {
+  canonicalConfig,
+  canonicalJson,
+  createTrial,
+  idsBySeed,
+  numerics,
+  type TrialConfig,
+} from './trial.ts';
 
 const model: SgdConfig = {
   solver: 'sgd',
@@ -512,4 +519,13 @@ test('a stored config has its parts in the order of earlier records, so that the
   const parts = ['numerics', 'seed', 'split', 'data', 'features', 'model', 'bootstrap', 'streams'];
   const whole = { ...config, model, bootstrap: { resamples: 2, method: 'test' }, streams: 'cell' } as const;
   expect(Object.keys(canonicalConfig(whole) as object)).toEqual(parts);
+});
+
+test('the ids of trials that differ in their seed are those of their configs', () => {
+  const bootstrap = { resamples: 2, method: 'test' } as const;
+  for (const one of [config, { ...config, bootstrap }, { ...config, seeds: { init: 7, split: 8 } }]) {
+    const idOfSeed = idsBySeed(one);
+    for (const seed of [0, 3, 7, 8, 2 ** 53 - 1])
+      expect(idOfSeed(seed)).toBe(createTrial({ ...one, seed }).id);
+  }
 });

@@ -46,6 +46,27 @@ export function createTrial(config: TrialConfig): Trial {
   return { id: idOfHash(createHash('sha256').update(canonical).digest('hex')), config };
 }
 
+/** The ids of the trials that differ from this one at most in their seed: `createTrial` for many of them. */
+export function idsBySeed(config: TrialConfig): (seed: number) => string {
+  // Whether a purpose has a seed of its own depends on the seed.
+  if (config.seeds !== undefined) return (seed) => createTrial({ ...config, seed }).id;
+  const canonical = canonicalConfig(config) as Record<string, unknown>;
+  const fields = Object.keys(canonical).sort();
+  const textOf = (names: readonly string[]): string =>
+    names.map((name) => `${JSON.stringify(name)}:${canonicalJson(canonical[name])}`).join(',');
+  const at = fields.indexOf('seed');
+  // Every config has fields on both sides: numerics and split.
+  const before = createHash('sha256').update(`{${textOf(fields.slice(0, at))},"seed":`);
+  const after = `,${textOf(fields.slice(at + 1))}}`;
+  return (seed) =>
+    idOfHash(
+      before
+        .copy()
+        .update(`${JSON.stringify(seed)}${after}`)
+        .digest('hex'),
+    );
+}
+
 /**
  * The config without the fields that have their default values, so that adding an option later does not change existing
  * ids.
