@@ -127,7 +127,7 @@ describe('a mistake', () => {
     expect(first!.explanations[0].ids).toEqual(['mse-factor-2']);
     expect(
       separate.map(({ quantity, explanations }) => [quantity.place.quantity, explanations[0].ids]),
-    ).toEqual([['kernel_v', ['factor:rate:2']]]);
+    ).toEqual([['kernel_v', ['rate-0.2']]]);
   });
 
   test('that is unknown is not given a wrong name', () => {

@@ -5,7 +5,7 @@ import { batchesOf, placesOf } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';
 import type { Explanation } from './check-result.ts';
 import type { Effort } from './effort.ts';
-import { follow, type Recorded } from './follow.ts';
+import { expectedAt, follow, type Recorded } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence, Mistake } from './mistakes/mistake.ts';
 import { type Reach, reachOf } from './reach.ts';
@@ -185,14 +185,35 @@ function problemOf(
   tolerance: number,
   effort: Effort,
 ): Problem {
-  const evidence = evidenceOf(exercise, base, recorded, target);
   const reach = reachOf(exercise, base, recorded, target.step);
+  const evidence = {
+    ...evidenceOf(exercise, base, recorded, target),
+    expectedOf: (rules: Rules) => expectedOf(exercise, rules, recorded, target, reach, effort),
+  };
   return { exercise, base, recorded, wrong, target, evidence, tolerance, reach, effort };
 }
 
+/** What a program that follows the recording expects of a quantity. */
+function expectedOf(
+  exercise: Exercise,
+  rules: Rules,
+  recorded: Recorded,
+  target: At,
+  reach: Reach,
+  effort: Effort,
+): NumberArray | null {
+  if (!reach.canReach(rules, target) || !effort.allows()) return null;
+  const prefix = reach.prefixOf(rules);
+  if (target.step === 0 && prefix.from > target.index) return null;
+  const found = expectedAt(exercise, rules, recorded, target, prefix);
+  const part = target.index + 1 - (target.step === 0 ? prefix.from : 0);
+  effort.spend(target.step + part / prefix.values.length);
+  return found;
+}
+
 /** What differs, and the step up to there. */
-function evidenceOf(exercise: Exercise, base: Rules, recorded: Recorded, { step: k, index }: At): Evidence {
-  let found: Evidence | null = null;
+function evidenceOf(exercise: Exercise, base: Rules, recorded: Recorded, { step: k, index }: At) {
+  let found: Omit<Evidence, 'expectedOf'> | null = null;
   follow(exercise, base, recorded, (ours, theirs, place, step) => {
     if (step.step !== k || place !== index) return true;
     found = { batch: batchesOf(exercise)[k], place: placesOf(exercise)[index], index, ours, theirs, step };

@@ -31,6 +31,28 @@ export function follow(
   return runRules(exercise, rules, visit, prefix);
 }
 
+/** What a program that follows the recording expects in one recorded place; null if it ends before. */
+export function expectedAt(
+  exercise: Exercise,
+  rules: Rules,
+  recorded: Recorded,
+  at: { readonly step: number; readonly index: number },
+  prefix?: Prefix,
+): NumberArray | null {
+  let found: NumberArray | null = null;
+  follow(
+    exercise,
+    rules,
+    recorded,
+    (expected, _theirs, place, { step }) => {
+      if (step === at.step && place === at.index) found = expected;
+      return found === null;
+    },
+    prefix,
+  );
+  return found;
+}
+
 /** What a program that follows the recording expects in each recorded place, [step][place], and how far theirs is. */
 export function expectations(exercise: Exercise, rules: Rules, recorded: Recorded) {
   const found: { expected: NumberArray; difference: number }[][] = recorded.map(() => []);

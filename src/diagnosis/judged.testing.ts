@@ -8,7 +8,7 @@ import type { Rules } from '../trace/rules.ts';
 import { valuesOf } from '../trace/step.ts';
 import { checkRecording, usualTolerance } from './check-recording.ts';
 import type { Explanation, Finding } from './check-result.ts';
-import { follow } from './follow.ts';
+import { expectedAt, follow } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence } from './mistakes/mistake.ts';
 import { type Planted, plant, recordedPart } from './planted.testing.ts';
@@ -127,7 +127,11 @@ function rulesOf(
 ): Rules {
   let evidence: Evidence | null = null;
   follow(exercise, base, recorded, (ours, theirs, at, step) => {
-    if (step.step === batch.step && at === index) evidence = { batch, place, index, ours, theirs, step };
+    if (step.step === batch.step && at === index)
+      evidence = {
+        ...{ batch, place, index, ours, theirs, step },
+        expectedOf: (rules) => expectedAt(exercise, rules, recorded, { step: batch.step, index }),
+      };
     return evidence === null;
   });
   const mistakes = mistakesOf(exercise, evidence!);

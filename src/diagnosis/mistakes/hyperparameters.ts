@@ -1,4 +1,5 @@
 import { createOptimizer, type OptimizerConfig, optimizerNames, optimizers } from '../../nn/optimizers.ts';
+import { alike } from './alike.ts';
 import type { MistakeKind } from './mistake.ts';
 import {
   adam,
@@ -12,7 +13,7 @@ import {
 import { type Move, type MoveMistake, moveMistakes } from './update-mistakes.ts';
 
 /** Values that PyTorch, Keras, papers and course texts use, which a program may have in place of the exercise's. */
-const usual: Readonly<Record<string, readonly number[]>> = {
+export const usual: Readonly<Record<string, readonly number[]>> = {
   momentum: [0.9, 0.5, 0.99],
   rho: [0.9, 0.99, 0.95, 0.999],
   beta1: [0.9, 0.99, 0.8],
@@ -22,9 +23,9 @@ const usual: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** The names in the file's format. */
-const inFile: Readonly<Record<string, string>> = { weightDecay: 'weight_decay' };
+export const inFile: Readonly<Record<string, string>> = { weightDecay: 'weight_decay' };
 
-const withSettings = (config: OptimizerConfig, settings: Settings): Move =>
+export const withSettings = (config: OptimizerConfig, settings: Settings): Move =>
   config.name === 'adam' || config.name === 'adamw'
     ? adam(settings)
     : descent({ ...config, ...settings } as OptimizerConfig);
@@ -39,7 +40,7 @@ function otherValues(config: OptimizerConfig): MoveMistake[] {
       .filter((value) => value !== given)
       .map((value) => ({
         id: `${name}-${value}`,
-        title: `${name} is ${value}; the exercise has ${given}`,
+        title: `${name} is ${alike(value, given).join('; the exercise has ')}`,
         explain: `Libraries and texts have different defaults of ${name}.`,
         fix: `Take ${name} from the exercise: optimizer['${name}']`,
         move: () => withSettings(config, { ...settings, [field]: value }),

@@ -7,6 +7,7 @@ import { clipping } from './clipping.ts';
 import { data } from './data.ts';
 import { dtype } from './dtype.ts';
 import { factorKinds } from './factors.ts';
+import { fitted } from './fitted.ts';
 import { forward } from './forward.ts';
 import { wrongGradients } from './gradients.ts';
 import { hyperparameters } from './hyperparameters.ts';
@@ -36,6 +37,7 @@ export const mistakeKinds: readonly MistakeKind[] = [
   ...schedule,
   ...clipping,
   ...hyperparameters,
+  fitted,
   ...dtype,
   ...factorKinds,
   measured,

@@ -36,6 +36,8 @@ export interface Evidence {
   readonly theirs: NumberArray;
   /** The step up to there. */
   readonly step: Step;
+  /** What another program expects there, following the recording; null if it ends before, or if that would take too long. */
+  readonly expectedOf: (rules: Rules) => NumberArray | null;
 }
 
 /** The mistakes of a kind that are possible in an exercise; none if it does not apply. */

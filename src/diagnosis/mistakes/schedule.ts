@@ -9,6 +9,9 @@ interface RateMistake extends Omit<Mistake, 'rules'> {
   readonly rate: (step: Step, right: (step: Step) => number) => number;
 }
 
+/** Default learning rates of libraries and texts. */
+export const usualRates: readonly number[] = [1e-1, 1e-2, 1e-3, 1e-4];
+
 /** Wrong learning rates, whatever the schedule. */
 const constants = ({ x, learningRate }: Exercise): readonly RateMistake[] => {
   const explain =
@@ -50,7 +53,7 @@ const constants = ({ x, learningRate }: Exercise): readonly RateMistake[] => {
       fix,
       rate: (step, right) => right(step) / learningRate,
     },
-    ...[1e-1, 1e-2, 1e-3, 1e-4]
+    ...usualRates
       .filter((value) => value !== learningRate)
       .map((value) => ({
         id: `rate-${value}`,

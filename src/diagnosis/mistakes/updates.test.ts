@@ -380,7 +380,15 @@ function someEvidence(exercise: Exercise): Evidence {
   let evidence: Evidence | null = null;
   runRules(exercise, rightRules(exercise), (ours, place, step) => {
     if (step.step !== 1 || place !== index) return ours;
-    evidence = { batch: step, place: places[index], index, ours, theirs: map(ours, (w) => w + 1), step };
+    evidence = {
+      batch: step,
+      place: places[index],
+      index,
+      ours,
+      theirs: map(ours, (w) => w + 1),
+      step,
+      expectedOf: () => null,
+    };
     return null;
   });
   return evidence!;
