@@ -32,11 +32,14 @@ export interface GivenExercises {
 export async function readGiven(rubric: Rubric, students: readonly string[]): Promise<GivenExercises> {
   const names = new Set(students.map(comparableName));
   const all: GivenExercise[] = [];
-  for (const { path, student } of exerciseFiles(rubric)) {
+  const files = exerciseFiles(rubric);
+  for (const { path, student } of files) {
     const exercise = await readExercise(path);
     checkCriteria(rubric, path, exercise);
     const fileName = basename(path).replace(/\.json$/i, '');
-    const owner = student ?? (names.has(comparableName(fileName)) ? fileName : null);
+    // A single exercise is for everybody, whatever a student calls a submission.
+    const isOfOne = files.length > 1 && names.has(comparableName(fileName));
+    const owner = student ?? (isOfOne ? fileName : null);
     all.push({ path, exercise, owner });
   }
   return givenExercises(all);

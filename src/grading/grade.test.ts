@@ -147,6 +147,15 @@ describe.each(networks)('%s', (_name, exercise) => {
   });
 });
 
+test('other rows than those of the batches are noted', () => {
+  const exercise = madeExercise(['tanh', 'linear']);
+  const doubled = wrongly(exercise, (right) => ({ x: (step) => scale(right.x(step), 2) }));
+  expect(grade(doubled).notes).toEqual([
+    "its x is not that of the exercise's batches; points are for what follows from it",
+  ]);
+  expect(grade(recordingOf(exercise)).notes).not.toContain('its x');
+});
+
 test('a mistake that is made in every layer is not a consequence of itself', () => {
   const exercise = madeExercise(['tanh', 'linear'], { optimizer: { name: 'adam' } });
   const wrong = wrongly(exercise, ({ update: move }) => ({

@@ -72,6 +72,7 @@ export function gradeRecording(
   const criteria = rubric.criteria.map(graderOf(check, rubric.consequences));
   const notes = [
     ...(kind === 'answers' ? ['a file of answers, not one that a student writes'] : []),
+    ...otherRows(check),
     ...(kind !== 'answers' && isOurs(check) ? ["the numbers are fys-nn's own answers, to the last bit"] : []),
   ];
   return {
@@ -79,6 +80,14 @@ export function gradeRecording(
     points: rounded(criteria.reduce((sum, { points }) => sum + points, 0)),
     empty: emptyRecording(check),
   };
+}
+
+/** A note on a program that computes with other rows than those of the batches: what follows from them can be right. */
+function otherRows({ first }: CheckResult): string[] {
+  const quantity = first?.quantity.place.quantity;
+  return quantity === 'x' || quantity === 'y'
+    ? [`its ${quantity} is not that of the exercise's batches; points are for what follows from it`]
+    : [];
 }
 
 function withoutPoints(submission: Submission, { criteria }: Rubric): GradedFully {
