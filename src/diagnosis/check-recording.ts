@@ -1,14 +1,7 @@
 import { differenceOf, firstElement } from '../trace/difference.ts';
 import type { Exercise, Recording } from '../trace/exercise.ts';
 import { hasShape, type NumberArray } from '../trace/number-array.ts';
-import {
-  batchesOf,
-  type Need,
-  needsOf,
-  type Place,
-  placesOf,
-  type QuantityName,
-} from '../trace/quantities.ts';
+import { batchesOf, type Need, needsOf, type Place, placesOf } from '../trace/quantities.ts';
 import { rightRules } from '../trace/right-rules.ts';
 import type { Rules } from '../trace/rules.ts';
 import { valuesOf } from '../trace/step.ts';
@@ -42,7 +35,7 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
   const { recorded, conventions } = withoutConventions(exercise, right, recording.steps, tolerance);
   const compared = compare(exercise, places, recorded, right);
   const findings = new Map<Compared, Finding>();
-  const unexplained = new Set<QuantityName>();
+  const unexplained = new Set<string>();
   const effort = createEffort(exercise);
   let [rules, within] = [right, tolerance];
   while (findings.size < mostFindings) {
@@ -52,16 +45,16 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
         wrong.has(keyOf({ step: quantity.batch.step, index: quantity.index })) &&
         !findings.has(quantity) &&
         (unexplained.size === 0 ||
-          (!unexplained.has(quantity.place.quantity) && isComputedFromRecorded(quantity, recorded, needs))),
+          (!unexplained.has(computationOf(quantity)) && isComputedFromRecorded(quantity, recorded, needs))),
     );
     if (found === undefined) break;
-    const { index, batch, place } = found;
+    const { index, batch } = found;
     const at = wrong.get(keyOf({ step: batch.step, index }))!;
     const diagnosis = diagnose(exercise, rules, recorded, at, wrong, within, effort);
     const status = findings.size === 0 ? 'first' : 'separate';
     findings.set(found, findingOf({ ...found, expected: at.expected }, status, diagnosis, within));
     const [best] = diagnosis.diagnosed;
-    if (best === undefined) unexplained.add(place.quantity);
+    if (best === undefined) unexplained.add(computationOf(found));
     else [rules, within] = [best.rules, best.tolerance];
   }
   const [first, ...separate] = [...findings.values()];
@@ -98,6 +91,10 @@ function compare(
     }),
   );
 }
+
+/** What computes a quantity: one update moves kernels and biases, so its mistake shows in both. */
+const computationOf = ({ place: { quantity, slot, parameter } }: Compared): string =>
+  parameter === null || quantity.endsWith('_gradient') ? quantity : `update ${slot ?? 'value'}`;
 
 /** Whether everything that a quantity is computed from was recorded, so that nothing unseen can have made it wrong. */
 function isComputedFromRecorded(

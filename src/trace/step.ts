@@ -4,6 +4,7 @@ import { arrayOf, hasShape, type NumberArray } from './number-array.ts';
 import type { Batch } from './quantities.ts';
 import { clipped, withPenalty } from './right-rules.ts';
 import type { Parameter, ParameterKind, Rules, Step } from './rules.ts';
+import { valueFromState } from './value-from-state.ts';
 
 /**
  * Is given each quantity as it is computed, its number in `placesOf` and the step so far, and returns what the program
@@ -110,7 +111,7 @@ interface Keeper {
 }
 
 function runStep(step: Growing, { isKnown, keep }: Keeper): void {
-  const { exercise, rules, weights, state } = step;
+  const { exercise, rules, weights } = step;
   const layers = exercise.layers.map((_, layer) => layer);
   const kindsOf = (layer: number): ParameterKind[] =>
     exercise.layers[layer].bias === null ? ['kernel'] : ['kernel', 'bias'];
@@ -135,7 +136,7 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   let factor: number | null = null;
   for (const layer of layers)
     for (const kind of kindsOf(layer)) {
-      const slots = Object.keys(state[kind][layer]);
+      const slots = Object.keys(step.state[kind][layer]);
       if (isKnown()) {
         // An update is known as a whole, or not at all.
         step.updatedState[kind][layer] = Object.fromEntries(slots.map((slot) => [slot, keep(unknown)]));
@@ -148,13 +149,19 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
         layer,
         value: weights[kind][layer],
         gradient: clipped(step.gradients[kind][layer], factor),
-        state: state[kind][layer],
+        state: step.state[kind][layer],
       };
-      const { value, state: after } = rules.update(step, parameter);
-      step.updatedState[kind][layer] = Object.fromEntries(
-        Object.entries(after).map(([slot, values]) => [slot, keep(() => values)]),
-      );
-      step.updated[kind][layer] = keep(() => value);
+      const moved = rules.update(step, parameter);
+      let isRecorded = false;
+      const state: Record<string, NumberArray> = {};
+      for (const [slot, values] of Object.entries(moved.state)) {
+        const computed = rules.stored(values);
+        state[slot] = keep(() => computed);
+        isRecorded ||= state[slot] !== computed;
+      }
+      step.updatedState[kind][layer] = state;
+      const value = isRecorded ? valueFromState(step, rules.update, parameter, moved, state) : null;
+      step.updated[kind][layer] = keep(() => value ?? moved.value);
     }
 }
 
