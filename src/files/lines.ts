@@ -115,7 +115,10 @@ export function createReader(directory: string) {
       if (offset >= begin && offset + length <= begin + bytes.length) {
         return bytes.subarray(offset - begin, offset - begin + length);
       }
-      const read = readBytes(join(directory, name), offset, Math.max(length, cachedBytes));
+      // Lines in any other order are not worth reading ahead.
+      const isNear = offset >= begin && offset <= begin + bytes.length + cachedBytes;
+      const ahead = cached.has(name) && !isNear ? length : cachedBytes;
+      const read = readBytes(join(directory, name), offset, Math.max(length, ahead));
       if (length > cachedBytes) return read;
       if (cached.size === mostCached && !cached.has(name)) cached.delete(cached.keys().next().value!);
       cached.set(name, { begin: offset, bytes: read });
