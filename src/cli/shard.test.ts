@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
+import { filesBelow } from './shard.testing.ts';
 import { parseShard } from './shard.ts';
 
 let directory: string;
@@ -13,19 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** The files below a folder but those that name the machine and the time, with commands that name no folders. */
-async function filesOf(out: string): Promise<Record<string, string>> {
-  const entries = await readdir(join(directory, out), { recursive: true, withFileTypes: true });
-  const files: Record<string, string> = {};
-  for (const entry of entries) {
-    if (!entry.isFile() || /manifest|certificate|datapackage/.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    const text = await readFile(path, 'latin1');
-    files[path.slice(join(directory, out).length)] = text.replaceAll(/ --(store|out) [\w/-]+/g, '');
-  }
-  return files;
-}
-
+const filesOf = (out: string) => filesBelow(join(directory, out));
 const run = (...args: string[]) => runProgram(args, { cwd: directory });
 
 /** Runs all shards of a command, each with a store of its own, and merges these. */
