@@ -93,7 +93,8 @@ function numbersOf(
   ];
 }
 
-const numberText = (value: number): string => (value < 0 ? '' : ' ') + String(Number(value.toPrecision(15)));
+const numberText = (value: number): string =>
+  Number.isFinite(value) ? (value < 0 ? '' : ' ') + String(Number(value.toPrecision(15))) : ' not finite';
 
 function causeOf(
   finding: Finding,

@@ -6,6 +6,7 @@ import type { Exercise } from '../trace/exercise.ts';
 import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
 import { map, multiply } from '../trace/number-array.ts';
+import { placesOf } from '../trace/quantities.ts';
 import { readableJson } from '../trace/readable-json.ts';
 import { recordingContent } from '../trace/recording-content.ts';
 import { rightRules } from '../trace/right-rules.ts';
@@ -53,6 +54,23 @@ test('the first difference is shown with its equation, its numbers and its cause
   expect(stdout).toMatch(/ {2}yours\[0, 0\] +\S+\n {2}ours\[0, 0\] +\S+\n {2}yours \/ ours +\S+\n/);
   expect(stdout).toMatch(/ {2}Cause: .*twice/s);
   expect(stdout).toMatch(/\ndelta +follows +FIRST +follows @1\n/);
+});
+
+test('what follows from huge numbers is not finite: the text says so, and JSON has null', async () => {
+  const recording = recordingOf(exercise, rightRules(exercise));
+  const places = placesOf(exercise);
+  const steps = recording.steps.map((arrays, step) =>
+    arrays.map((array, index) =>
+      step === 0 && places[index].quantity === 'kernel' ? map(array!, () => 1.7e308) : array,
+    ),
+  );
+  await writeFile(join(folder, 'huge.json'), readableJson(recordingContent({ ...recording, steps })));
+  const json = await call('huge.json', '--json');
+  expect(json.status).toBe(3);
+  expect(JSON.parse(json.stdout)[0].separate.some(({ ours }: { ours: unknown }) => ours === null)).toBe(true);
+  const text = await call('huge.json');
+  expect(text.status).toBe(3);
+  expect(text.stdout).toMatch(/ours\[0, 0\] +not finite\n/);
 });
 
 test('the cause is found from the weights alone', async () => {

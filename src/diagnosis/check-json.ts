@@ -20,9 +20,7 @@ export function checkAsJson({ recording, exercise, tolerance, ...result }: Check
 function quantityAsJson({ batch, place, status, difference }: CheckedQuantity) {
   const { step, epoch, batch: inEpoch } = batch;
   const { quantity, layer } = place;
-  // JSON has no infinity.
-  const finite = Number.isFinite(difference) ? difference : null;
-  return { step, epoch, batch: inEpoch, layer, quantity, status, difference: finite };
+  return { step, epoch, batch: inEpoch, layer, quantity, status, difference: finite(difference) };
 }
 
 function findingAsJson({ quantity, explanations, element, ours, theirs, ratio }: Finding) {
@@ -30,19 +28,24 @@ function findingAsJson({ quantity, explanations, element, ours, theirs, ratio }:
     ...quantityAsJson(quantity),
     shape: quantity.theirs.shape,
     element,
-    ours,
-    theirs,
-    ratio,
+    ours: finite(ours),
+    theirs: finite(theirs),
+    ratio: finite(ratio),
     explanations,
     expected: nested(quantity.expected),
     recorded: nested(quantity.theirs),
   };
 }
 
-/** An array as nested lists. */
-function nested({ shape, values }: NumberArray): unknown {
+/** JSON has no infinity and no NaN. */
+const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value : null;
+
+/** An array as nested lists, with null for what is not finite. */
+function nested({ shape, values: exact }: NumberArray): unknown {
+  const values = [...exact].map(finite);
   if (shape.length === 0) return values[0];
-  if (shape.length === 1) return [...values];
+  if (shape.length === 1) return values;
   const [rows, columns] = shape;
-  return Array.from({ length: rows }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)]);
+  return Array.from({ length: rows }, (_, row) => values.slice(row * columns, (row + 1) * columns));
 }

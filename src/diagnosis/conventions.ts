@@ -4,6 +4,7 @@ import { combine, map, multiply, type NumberArray, scale } from '../trace/number
 import type { Place } from '../trace/quantities.ts';
 import { isErrorOfZ, withPenalty } from '../trace/right-rules.ts';
 import type { Step } from '../trace/rules.ts';
+import { upToGradients } from '../trace/step.ts';
 
 /** A way of writing a right program that shows in what it records. */
 export interface Convention {
@@ -194,25 +195,9 @@ export const conventionsOf = (exercise: Exercise): Convention[] => {
 function clippedGradients(optimizer: Exercise['optimizer']): Convention[] {
   if (createOptimizer(optimizer).clipNorm === Infinity) return [];
   return [
-    scaled('gradient-clipped', 'the gradients are recorded after clipping', isGradient, (step) => {
-      const whole = {
-        ...step,
-        delta: [...step.delta],
-        gradients: { kernel: [...step.gradients.kernel], bias: [...step.gradients.bias] },
-      };
-      for (const layer of step.weights.kernel.map((_, l) => l).toReversed()) {
-        const isLast = layer === step.weights.kernel.length - 1;
-        whole.delta[layer] ??= isLast ? step.rules.outputDelta(whole) : step.rules.hiddenDelta(whole, layer);
-        for (const kind of ['kernel', 'bias'] as const) {
-          if (step.weights[kind][layer] === undefined) continue;
-          whole.gradients[kind][layer] = withPenalty(
-            step.rules.dataGradient(whole, layer, kind),
-            step.rules.penaltyGradient(whole, layer, kind),
-          );
-        }
-      }
-      return step.rules.clipping(whole);
-    }),
+    scaled('gradient-clipped', 'the gradients are recorded after clipping', isGradient, (step) =>
+      step.rules.clipping(upToGradients(step)),
+    ),
   ];
 }
 

@@ -142,6 +142,18 @@ describe('what is noticed', () => {
     );
   });
 
+  test.each(['mse', 'mae'] as const)('a wrong gradient where gradients are clipped: %s', (loss) => {
+    const optimizer = { name: 'sgd', clipNorm: 0.01 } as const;
+    const clipped = { ...madeExercise(['tanh', 'linear'], { optimizer }), loss };
+    const rules = rightRules(clipped);
+    const of = (changed: Rules) =>
+      checkGradients(recordingOf(clipped, changed, ['kernel_gradient', 'bias_gradient', 'kernel', 'bias']))
+        .gradients;
+    const wrong = of({ ...rules, dataGradient: (...at) => scale(rules.dataGradient(...at), 2) });
+    expect(wrong.map(({ status }) => status)).toContain('wrong');
+    expect(new Set(of(rules).map(({ status }) => status))).toEqual(new Set(['right']));
+  });
+
   /** The update of the right gradient, whatever the program made of it. */
   const rightUpdate =
     (rules: Rules): Rules['update'] =>

@@ -4,7 +4,7 @@ import { hasShape, type NumberArray } from '../trace/number-array.ts';
 import { type Batch, type Place, placesOf } from '../trace/quantities.ts';
 import { rightRules } from '../trace/right-rules.ts';
 import type { Step } from '../trace/rules.ts';
-import { runRules } from '../trace/step.ts';
+import { runRules, upToGradients } from '../trace/step.ts';
 import { usualTolerance } from './check-recording.ts';
 import type { NotedConvention } from './check-result.ts';
 import { conventionsOf } from './conventions.ts';
@@ -96,6 +96,7 @@ export function checkGradients(recording: Recording, tolerance = gradientToleran
     const { epoch, batch, steps, rows } = step;
     const isKnown = hasKnownWeights(exercise, recorded, step);
     const lossAt = isKnown ? perturbedLoss(exercise, step) : null;
+    const whole = upToGradients(step);
     return own.map((index) => {
       const place = places[index];
       const theirs = recorded[step.step][index]!;
@@ -128,7 +129,7 @@ export function checkGradients(recording: Recording, tolerance = gradientToleran
       if (within(found.difference)) return { ...result, status: 'right' as const };
       const convention = conventionsOf(exercise)
         .filter((one) => one.concerns(place))
-        .find((one) => within(agreement(one.read(theirs, place, step), chosen).difference));
+        .find((one) => within(agreement(one.read(theirs, place, whole), chosen).difference));
       if (convention === undefined) return { ...result, status: 'wrong' as const };
       const { id, title } = convention;
       const status = isMadeUpFor(id) ? ('convention' as const) : ('wrong' as const);

@@ -169,6 +169,31 @@ function unknown(): never {
   throw new Error('A known place is not computed.');
 }
 
+/**
+ * A step with everything up to its gradients, these by its rules from the deltas: what it does not have of z, a and delta is
+ * computed.
+ */
+export function upToGradients(step: Step): Step {
+  const { exercise, rules, weights } = step;
+  const layers = exercise.layers.map((_, layer) => layer);
+  const gradients: Record<ParameterKind, NumberArray[]> = { kernel: [], bias: [] };
+  const whole = { ...step, z: [...step.z], a: [...step.a], delta: [...step.delta], gradients };
+  for (const layer of layers) {
+    whole.z[layer] ??= rules.z(whole, layer);
+    whole.a[layer] ??= rules.a(whole, layer);
+  }
+  for (const layer of layers.toReversed()) {
+    const isLast = layer === layers.length - 1;
+    whole.delta[layer] ??= isLast ? rules.outputDelta(whole) : rules.hiddenDelta(whole, layer);
+    for (const kind of ['kernel', 'bias'] as const) {
+      if (weights[kind][layer] === undefined) continue;
+      const gradient = rules.dataGradient(whole, layer, kind);
+      gradients[kind][layer] = withPenalty(gradient, rules.penaltyGradient(whole, layer, kind));
+    }
+  }
+  return whole;
+}
+
 /** Every quantity of every step of a program: [step][place]. */
 export function valuesOf(exercise: Exercise, rules: Rules): NumberArray[][] {
   const values: NumberArray[][] = [];
