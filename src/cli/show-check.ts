@@ -11,6 +11,7 @@ import { counted } from '../errors.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import { digitsOf } from '../trace/difference.ts';
 import type { Exercise } from '../trace/exercise.ts';
+import { missingSteps, missingStepsText } from '../trace/missing-steps.ts';
 import type { NumberArray } from '../trace/number-array.ts';
 import { type Need, needsOf, placesOf } from '../trace/quantities.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
@@ -31,6 +32,7 @@ const worstFirst = Object.keys(marks) as Status[];
 /** A result of `trace check` for a terminal: the verdict, the first difference, its cause, and what follows from it. */
 export function checkText(file: string, result: CheckResult, { color, width }: Screen): string {
   const { exercise, recording, first, separate, conventions, absent } = result;
+  const missing = missingStepsText(recording);
   const chalk = new Chalk({ level: color ? 2 : 0 });
   const paragraph = (text: string, indent = 0): string =>
     fold(' '.repeat(indent) + text, Math.min(width, 100), indent).join('\n');
@@ -38,7 +40,7 @@ export function checkText(file: string, result: CheckResult, { color, width }: S
   const parts = [
     chalk.bold(paragraph(`${file}: ${verdictText(result)}`)),
     paragraph(
-      `${recording.program === '' ? '' : `${recording.program}; `}exercise ${exercise.name}: ${exerciseText(exercise)}`,
+      `${recording.program === '' ? '' : `${recording.program}; `}exercise "${exercise.name}": ${exerciseText(exercise)}`,
     ),
     ...findings.map((finding, index) =>
       [
@@ -55,17 +57,19 @@ export function checkText(file: string, result: CheckResult, { color, width }: S
     ...(first === null ? [] : [overview(result, chalk, { color, width })]),
     ...conventions.map(({ title }) => paragraph(`Noted, and not a mistake: ${title}.`)),
     ...(absent.length === 0 ? [] : [paragraph(`Not recorded: ${absent.join(', ')}.`)]),
+    ...(missing === '' ? [] : [paragraph(`Of the exercise, ${missing}.`)]),
   ];
   return parts.join('\n\n');
 }
 
 /** The result in a sentence. */
-export function verdictText({ first, quantities, exercise }: CheckResult): string {
+export function verdictText({ first, quantities, exercise, recording }: CheckResult): string {
   if (first === null) {
     const numbers = quantities.reduce((sum, { theirs }) => sum + theirs.values.length, 0);
     const steps = new Set(quantities.map(({ batch }) => batch.step)).size;
+    const isWhole = missingSteps(recording).length === 0;
     const digits = Math.min(...quantities.map(({ difference }) => digitsOf(difference)));
-    return `right: ${counted(numbers, 'number')} of ${counted(steps, 'step')} agree to ${digits} digits`;
+    return `right: ${counted(numbers, 'number')} of ${counted(steps, 'step')} agree to ${digits} digits${isWhole ? '' : `; ${steps} of ${recording.steps.length} steps recorded`}`;
   }
   const { batch, place } = first.quantity;
   return `the first difference is ${quantityText(place, exercise)}, ${stepText(batch)}`;

@@ -15,7 +15,7 @@ export function gradcheckText(file: string, result: GradcheckResult, { color, wi
   const paragraph = (text: string): string => fold(text, Math.min(width, 100)).join('\n');
   const groups = groupsOf(gradients);
   const wrong = gradients.filter(isWrong);
-  const header = ['gradient', 'steps', 'error', 'element', 'yours', 'numeric', ''];
+  const header = ['gradient', 'steps checked', 'error', 'element', 'yours', 'numeric', ''];
   const rows = groups.map((group) => rowOf(group, result));
   const parts = [
     chalk.bold(paragraph(`${file}: ${verdictOf(result)}`)),
@@ -25,9 +25,7 @@ export function gradcheckText(file: string, result: GradcheckResult, { color, wi
       paint: (text, _row, column) => (column === 6 && text.startsWith('WRONG') ? chalk.red.bold(text) : text),
     }),
     ...notesOf(result).map(paragraph),
-    ...(wrong.length === 0
-      ? []
-      : [paragraph('What makes it wrong, as far as the recorded numbers show it: fys-nn trace check.')]),
+    ...(wrong.length === 0 ? [] : [paragraph('To find the cause, run fys-nn trace check on the same file.')]),
   ];
   return parts.join('\n\n');
 }
@@ -50,7 +48,8 @@ function groupsOf(gradients: readonly CheckedGradient[]): CheckedGradient[][] {
     if (group === undefined) groups.set(key, [gradient]);
     else group.push(gradient);
   }
-  return [...groups.values()];
+  // Layers upwards, as in the table of trace check.
+  return [...groups.values()].toSorted(([a], [b]) => a.place.layer! - b.place.layer!);
 }
 
 function rowOf(group: readonly CheckedGradient[], { exercise }: GradcheckResult): string[] {

@@ -147,3 +147,12 @@ describe('--html', () => {
     expect(await readFile(join(folder, 'wrong.json'))).toEqual(before);
   });
 });
+
+test('steps that are missing are said', async () => {
+  const { steps, ...rest } = recordingOf(exercise);
+  const some = { ...rest, steps: steps.map((step, k) => (k < 2 ? step : step.map(() => null))) };
+  await writeFile(join(folder, 'two steps.json'), readableJson(recordingContent(some)));
+  const { status, stdout } = await call('two steps.json');
+  expect(status).toBe(0);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/^two steps\.json: right: .*; 2 of 6 steps recorded/);
+});

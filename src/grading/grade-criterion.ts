@@ -1,5 +1,6 @@
 import type { CheckedQuantity, CheckResult } from '../diagnosis/check-result.ts';
 import type { Exercise } from '../trace/exercise.ts';
+import { missingSteps } from '../trace/missing-steps.ts';
 import { type Batch, batchesOf, type Place, placesOf } from '../trace/quantities.ts';
 import { type Emptiness, emptinessOf } from './empty-numbers.ts';
 import { type Criterion, consequenceShares, type Rubric, rounded } from './rubric.ts';
@@ -23,7 +24,11 @@ export type Outcome =
 
 export interface GradedQuantity {
   readonly quantity: string;
+  /** In the steps that were recorded. */
   readonly outcome: Outcome;
+  /** Steps of which nothing at all was recorded, of those that the criterion asks for. They give no points. */
+  readonly missing: readonly number[];
+  readonly steps: number;
 }
 
 export interface GradedCriterion {
@@ -39,15 +44,21 @@ export function graderOf(
   consequences: Rubric['consequences'],
 ): (criterion: Criterion) => GradedCriterion {
   const recorded = new Map(check.quantities.map((one) => [keyOf(one), one]));
+  const gaps = new Set(missingSteps(check.recording));
   return (criterion) => {
     const { quantities, points } = criterion;
     const graded = quantities.map((quantity) => {
       const cells = cellsOf(criterion, quantity, check.exercise);
-      return { quantity, outcome: outcomeOf(cells, recorded, check) };
+      const asked = [...new Set(cells.map(({ batch }) => batch.step))];
+      const missing = asked.filter((step) => gaps.has(step));
+      const own =
+        missing.length === asked.length ? cells : cells.filter(({ batch }) => !gaps.has(batch.step));
+      return { quantity, outcome: outcomeOf(own, recorded, check), missing, steps: asked.length };
     });
-    const shares = graded.map(({ outcome: { kind } }) =>
-      kind === 'right' ? 1 : kind === 'given' ? consequenceShares[consequences] : 0,
-    );
+    const shares = graded.map(({ outcome: { kind }, missing, steps }) => {
+      const share = kind === 'right' ? 1 : kind === 'given' ? consequenceShares[consequences] : 0;
+      return (share * (steps - missing.length)) / steps;
+    });
     const share = shares.reduce((sum, one) => sum + one, 0) / quantities.length;
     return { criterion, points: rounded(points * share), quantities: graded };
   };

@@ -101,9 +101,13 @@ describe.each(networks)('%s', (_name, exercise) => {
     expect(graded.criteria[1].quantities[0].outcome).toMatchObject({ kind: 'absent', absent: 6, cells: 6 });
   });
 
-  test('a step that is missing costs what is asked for in all steps', () => {
+  test('a step that is missing costs its share of what is asked for in all steps', () => {
     const partial = replaced(recordingOf(exercise), (_q, array, step) => (step === 4 ? null : array));
-    expect(pointsOf(partial)).toEqual([0, 0, 0, 0]);
+    expect(pointsOf(partial)).toEqual([1.67, 0.83, 2.5, 1.67]);
+    const half = replaced(partial, (quantity, array, step) =>
+      quantity === 'loss' && step > 0 ? null : array,
+    );
+    expect(pointsOf(half)[1]).toBe(0);
     expect(pointsOf(partial, rubricOf([{ ...forward, steps: 'first' }]))).toEqual([2]);
   });
 

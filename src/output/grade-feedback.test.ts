@@ -9,6 +9,7 @@ import { rightRules } from '../trace/right-rules.ts';
 import { toCsv } from './csv.ts';
 import { feedbackNames, feedbackText } from './grade-feedback.ts';
 import { type GradeRow, gradeCases, gradesTable } from './grade-table.ts';
+import { remarkText } from './grade-words.ts';
 import { junit } from './junit.ts';
 
 const exercise = madeExercise();
@@ -55,7 +56,7 @@ test('feedback says what is right, where the first difference is, why, and how t
   expect(text).toContain('Your program: my network');
   expect(text).toContain('| Forward \\| pass | 2 | 2 | right, given the earlier numbers |');
   expect(text).toContain(
-    'delta: wrong first in step 0, layer 2; kernel\\_gradient: right, given the earlier numbers',
+    'delta: first wrong in step 0, layer 2; kernel\\_gradient: right, given the earlier numbers',
   );
   expect(text).toContain(
     '**delta of layer 2 (output), step 0 (epoch 0, batch 0), 4 rows, element \\[0, 0\\]**',
@@ -108,7 +109,7 @@ describe('names that are code elsewhere', () => {
     const xml = await junit('fys-nn trace grade', gradeCases([rowOf(one)]));
     expect(xml).not.toContain('<img');
     expect(xml).toContain('tests="2" failures="1"');
-    expect(xml).toContain('1.5 of 3 points: delta: wrong first in step 0, layer 2');
+    expect(xml).toContain('1.5 of 3 points: delta: first wrong in step 0, layer 2');
   });
 });
 
@@ -142,4 +143,22 @@ test('feedback has a file name of its own for each student that every disk takes
   ]);
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(students.length);
   for (const name of names) expect(name).toMatch(/^[\p{L}\p{N}_][^/\\]{0,62}$/u);
+});
+
+test('feedback on a recording with nothing in it ends with the reason', () => {
+  const all = recordingOf(exercise, right);
+  const steps = all.steps.map((step) => step.map((one) => one && scale(one, 0)));
+  const text = feedbackText(graded({ ...all, steps }), 'cause');
+  expect(text).toContain('**Nothing to grade:** every recorded number is 0.');
+  expect(text).not.toContain('## ');
+});
+
+test('a missing step is said in feedback and tables', () => {
+  const all = recordingOf(exercise, right);
+  const steps = all.steps.map((step, k) => step.map((one) => (k === 5 ? null : one)));
+  const one = graded({ ...all, steps });
+  expect(one.points).toBeCloseTo((5 / 6) * 5, 1);
+  expect(remarkText(one)).toBe('step 5 not recorded');
+  expect(feedbackText(one, 'cause')).toContain('right; 5 of 6 steps recorded');
+  expect(feedbackText(one, 'cause')).toContain('Some steps are missing: step 5 not recorded.');
 });

@@ -5,10 +5,11 @@ import type { GradedCriterion } from '../grading/grade-criterion.ts';
 import { maximumOf } from '../grading/rubric.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import type { Exercise } from '../trace/exercise.ts';
+import { missingStepsText } from '../trace/missing-steps.ts';
 import type { NumberArray } from '../trace/number-array.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
-import { outcomeOfText, outcomeText } from './grade-words.ts';
+import { outcomeOfText, outcomeWithSteps } from './grade-words.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 
 /** How much feedback gives away: the points alone, where the first difference is, or also what explains it. */
@@ -29,7 +30,7 @@ export function feedbackText(graded: GradedFully, hints: Hints): string {
     ...(empty === null ? [] : [`**Nothing to grade:** ${markdownText(empty)}.`]),
     ...(given === null ? [] : [aboutText(given.exercise, program)]),
     criteriaTable(criteria, hints),
-    ...(check === null || hints === 'none' ? [] : checkParts(check, hints)),
+    ...(check === null || empty !== null || hints === 'none' ? [] : checkParts(check, hints)),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -54,12 +55,13 @@ function criteriaTable(criteria: readonly GradedCriterion[], hints: Hints): stri
 
 /** Why a criterion has its points: once if its quantities were all graded alike, else for each. */
 function reasonsOf({ quantities }: GradedCriterion): string {
-  const texts = new Set(quantities.map(({ outcome }) => outcomeText(outcome)));
+  const texts = new Set(quantities.map(outcomeWithSteps));
   return texts.size === 1 ? [...texts][0] : quantities.map(outcomeOfText).join('; ');
 }
 
 function checkParts(check: CheckResult, hints: Hints): string[] {
-  const { first, separate, conventions, absent, exercise } = check;
+  const { first, separate, conventions, absent, exercise, recording } = check;
+  const missing = missingStepsText(recording);
   const noted = conventions.map(({ title }) => `- ${markdownText(title)}`).join('\n');
   return [
     ...(first === null
@@ -74,6 +76,9 @@ function checkParts(check: CheckResult, hints: Hints): string[] {
         ]),
     ...(noted === '' ? [] : ['## Written in another way', `This is no mistake:\n\n${noted}`]),
     ...(absent.length === 0 ? [] : [`Not recorded: ${absent.map(markdownText).join(', ')}.`]),
+    ...(missing === ''
+      ? []
+      : [`Some steps are missing: ${missing}. They give no points: let your program record every step.`]),
   ];
 }
 
