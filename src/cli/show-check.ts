@@ -7,6 +7,7 @@ import type {
   Status,
 } from '../diagnosis/check-result.ts';
 import { equationText } from '../diagnosis/equations.ts';
+import { shownOf } from '../diagnosis/plausibility.ts';
 import { counted } from '../errors.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import { digitsOf } from '../trace/difference.ts';
@@ -106,6 +107,7 @@ function causeOf(
   paragraph: (text: string, indent?: number) => string,
 ): string[] {
   const { explanations } = finding;
+  const { shown, more } = shownOf(explanations);
   if (explanations.length === 0)
     return [
       paragraph('Cause: none of the known mistakes gives these numbers.', 2),
@@ -120,11 +122,12 @@ function causeOf(
         : `, and all ${of} quantities recorded from here on`
       : `, and ${reproduced} of ${of} quantities recorded from here on`;
   return [
-    ...explanations.flatMap(({ title, explain, fix }: Explanation, index) => [
+    ...shown.flatMap(({ title, explain, fix }: Explanation, index) => [
       paragraph(`${index === 0 ? 'Cause:' : 'or:   '} ${title}.`, 2),
       paragraph(explain, 9),
       paragraph(`Fix: ${fix}`, 9),
     ]),
+    ...(more === 0 ? [] : [paragraph(`and ${more} more, less plausible.`, 2)]),
     '',
     paragraph(`${together}, to ${counted(digits, 'digit')}${rest}.`, 2),
   ];
@@ -145,7 +148,7 @@ function whereToLook(
   const names = (some: readonly Need[]) =>
     [...new Set(some.map(({ index: need }) => quantityText(places[need], exercise)))].join(', ');
   if (unseen.length > 0)
-    return `It is computed from ${names(unseen)}, which you did not record: record that too.`;
+    return `It is computed from ${names(unseen)}, which you did not record: record that too. Two mistakes at once may be the reason: where more is recorded, they show in different places.`;
   const isFirst = first?.quantity.index === index && first.quantity.batch.step === batch.step;
   const inputs = names(needs.filter(({ before }) => !before || batch.step > 0));
   return `What it is computed from ${inputs === '' ? 'is given' : `(${inputs}) ${isFirst ? 'is right' : 'is as you recorded it'}`}: look at the line that computes it.`;

@@ -8,6 +8,7 @@ import type { Effort } from './effort.ts';
 import { expectedAt, follow, type Recorded } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence, Mistake } from './mistakes/mistake.ts';
+import { byPlausibility } from './plausibility.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { type At, closer, type Trial, tryRules, type WrongQuantities, wrongUnder } from './trial.ts';
 
@@ -102,10 +103,10 @@ function search(problem: Problem, depth: number): readonly Candidate[] {
 const completeOf = (candidates: readonly Candidate[]): readonly Candidate[] =>
   preferred(candidates.filter(({ trial }) => trial.holds && trial.left.length === 0));
 
-/** Without those that say only how numbers are related, if there are others. */
+/** The most plausible first; without those that say only how numbers are related, if there are others. */
 function preferred(candidates: readonly Candidate[]): readonly Candidate[] {
   const specific = candidates.filter((candidate) => !isGeneric(candidate));
-  return specific.length > 0 ? specific : candidates;
+  return byPlausibility(specific.length > 0 ? specific : candidates);
 }
 
 const isGeneric = ({ mistakes }: Candidate): boolean => mistakes.some(({ generic }) => generic === true);

@@ -1,4 +1,5 @@
 import type { CheckResult, Explanation, Finding } from '../diagnosis/check-result.ts';
+import { shownOf } from '../diagnosis/plausibility.ts';
 import { counted } from '../errors.ts';
 import { type Html, html } from './html.ts';
 
@@ -9,10 +10,12 @@ export function diagnosisBlock({ explanations, quantity }: Finding): Html {
 <code>${quantity.place.quantity}</code> with the equation below, term by term: what enters it is listed there, and the numbers that
 differ are shown next to what they should be.</p>`;
   }
+  const { shown, more } = shownOf(explanations);
   if (explanations.length === 1) return explanationBlock(explanations[0]);
   return html`<p>${counted(explanations.length, 'mistake')} would give exactly these numbers, so the recording cannot tell them apart. Your program has
 one of them:</p>
-${explanations.map(explanationBlock)}`;
+${shown.map(explanationBlock)}
+${more === 0 ? null : html`<p>And ${more} more, less plausible.</p>`}`;
 }
 
 function explanationBlock({ title, explain, fix, digits, reproduced, of }: Explanation): Html {

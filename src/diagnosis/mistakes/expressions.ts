@@ -33,7 +33,7 @@ const productsOf = (terms: readonly Term[]): { readonly term: Term; readonly ter
   ...terms.map((term) => ({ term, terms: 1 })),
   ...terms.flatMap((a, i) =>
     terms.slice(i).map((b) => ({
-      term: { text: `${a.text} ${b.text}`, of: (step: Step) => a.of(step) * b.of(step) },
+      term: { text: `${a.text} * ${b.text}`, of: (step: Step) => a.of(step) * b.of(step) },
       terms: 2,
     })),
   ),

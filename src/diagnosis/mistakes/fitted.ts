@@ -200,7 +200,9 @@ export const fitted: MistakeKind = (exercise, evidence) =>
     if (inUpdate && !canBeUpdate(evidence)) return [];
     const base = evidence.step.rules;
     const solved = solveFor(evidence, (value) => rules(base, value), trials);
-    if (solved === null || solved.value === given || known.includes(solved.value)) return [];
+    // That something is 0 is said as missing.
+    if (solved === null || solved.value === 0 || solved.value === given || known.includes(solved.value))
+      return [];
     const { value, plain } = solved;
     const [theirs, ours] = alike(plain ? value : Number(value.toPrecision(4)), given);
     return [

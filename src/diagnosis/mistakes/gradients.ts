@@ -24,6 +24,8 @@ interface WrongGradient {
   readonly title: string;
   readonly explain: string;
   readonly fix: string;
+  /** The kinds that can have it alone; all if it is left out. */
+  readonly alone?: readonly ParameterKind[];
   readonly applies?: (exercise: Exercise, layer: number) => boolean;
   readonly gradient: Gradient;
 }
@@ -164,6 +166,8 @@ const gradients: readonly WrongGradient[] = [
   {
     id: 'gradient-averaged-again',
     of: both,
+    // Of biases, it is bias-gradient-mean.
+    alone: ['kernel'],
     title: 'delta is divided by N, the rows of the batch, once more in the gradients of',
     explain: 'The mean over the rows is in dC/da already: the gradients are sums over rows.',
     fix: `${kernelFix}; ${biasFix}`,
@@ -286,9 +290,9 @@ const of = (kinds: readonly ParameterKind[]): string => (kinds.length === 2 ? ''
 /** Mistakes in the gradients, without those of penalties. */
 export const wrongGradients: readonly MistakeKind[] = [
   (exercise) =>
-    gradients.flatMap(({ id, of: kinds, title, explain, fix, applies, gradient }) => {
+    gradients.flatMap(({ id, of: kinds, alone = both, title, explain, fix, applies, gradient }) => {
       // What is wrong for both is often wrong for one of them only.
-      const choices = kinds.length === 2 ? [kinds, ['kernel'] as const, ['bias'] as const] : [kinds];
+      const choices = kinds.length === 2 ? [kinds, ...alone.map((kind) => [kind])] : [kinds];
       return choices.flatMap((chosen) =>
         inLayers(
           exercise,

@@ -115,7 +115,7 @@ function factor(ours: NumberArray, theirs: NumberArray, step: Step, layer: numbe
     ({ text, of }): Relation => ({
       id: `times-${text}`,
       title: `is ${text === '-1' ? 'minus what it should be' : `what it should be times ${text}`}`,
-      fix: `Look for a factor ${text} too many.`,
+      fix: `Look where it is multiplied by ${text}.`,
       change: (values, at) => scale(values, of(at)),
       fitted: 1,
     }),
@@ -125,7 +125,7 @@ function factor(ours: NumberArray, theirs: NumberArray, step: Step, layer: numbe
     {
       id: `times-constant`,
       title: `is what it should be times ${significant(c, 4)}`,
-      fix: `Look for a factor ${significant(c, 4)} too many.`,
+      fix: `Look where it is multiplied by about ${significant(c, 4)}.`,
       change: (values) => scale(values, c),
       fitted: 1,
     },

@@ -40,6 +40,13 @@ const constants = ({ x, learningRate }: Exercise): readonly RateMistake[] => {
       rate: (step, right) => right(step) / step.steps,
     },
     {
+      id: 'rate-times-rows',
+      title: 'the learning rate is multiplied by N, the rows of the batch',
+      explain,
+      fix,
+      rate: (step, right) => right(step) * step.N,
+    },
+    {
       id: 'rate-twice',
       title: 'the learning rate is multiplied twice',
       explain,

@@ -12,6 +12,8 @@ export type Move = Rules['update'];
 export interface MoveMistake extends Omit<Mistake, 'rules'> {
   /** The update with the mistake, from the one without it. */
   readonly move: (right: Move) => Move;
+  /** What is said where it is in some parameters only, which then is as usual as in all: "the biases are". */
+  readonly titleOfPart?: (part: string) => string;
 }
 
 /** Whether a wrong update can be what differs first: before the first update, it cannot. */
@@ -27,7 +29,7 @@ export function moveMistakes(
     const mistakes = list(exercise, evidence);
     const gives = mistakes.filter((mistake) => givesParameter(mistake, evidence));
     return [
-      ...mistakes.map(({ move, ...mistake }) => ({
+      ...mistakes.map(({ move, titleOfPart: _, ...mistake }) => ({
         ...mistake,
         rules: (right: Rules): Rules => ({ ...right, update: move(right.update) }),
       })),
@@ -55,6 +57,8 @@ export function givesParameter({ move }: MoveMistake, { step, place, ours, their
 interface Part {
   readonly id: string;
   readonly words: string;
+  /** "the biases are" */
+  readonly name: string;
   readonly has: (parameter: Parameter) => boolean;
 }
 
@@ -64,11 +68,13 @@ function partsOf(exercise: Exercise, { place: { layer, parameter } }: Evidence):
   const ofKind: Part = {
     id: parameter === 'kernel' ? 'kernels' : 'biases',
     words: `of ${parameter === 'kernel' ? 'kernels' : 'biases'} only`,
+    name: `the ${parameter === 'kernel' ? 'kernels' : 'biases'} are`,
     has: ({ kind }) => kind === parameter,
   };
   const ofLayer: Part = {
     id: `layer-${layer}`,
     words: `of ${layerText(layer!, exercise)} only`,
+    name: `the weights of ${layerText(layer!, exercise)} are`,
     has: (one) => one.layer === layer,
   };
   return [
@@ -77,11 +83,12 @@ function partsOf(exercise: Exercise, { place: { layer, parameter } }: Evidence):
   ];
 }
 
-const inPart = (part: Part, { move, ...mistake }: MoveMistake): Mistake => ({
+const inPart = (part: Part, { move, titleOfPart, ...mistake }: MoveMistake): Mistake => ({
   ...mistake,
   id: `${mistake.id}:${part.id}`,
-  title: `in the update ${part.words}, ${mistake.title}`,
-  generic: true,
+  ...(titleOfPart === undefined
+    ? { title: `in the update ${part.words}, ${mistake.title}`, generic: true }
+    : { title: titleOfPart(part.name) }),
   rules: (right) => {
     const wrong = move(right.update);
     return {

@@ -39,6 +39,7 @@ const moves: readonly MoveMistake[] = [
     title: 'the weights are not updated',
     explain: 'Each step updates the kernel and the bias of every layer.',
     fix: 'Store what the update computes: w -= step changes the array, w = w - step only a name.',
+    titleOfPart: (part) => `${part} not updated`,
     move: () => unchanged,
   },
   {
