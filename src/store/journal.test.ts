@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import ffnn from '../../experiments/ffnn.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { canonicalConfig, createTrial, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { decodeLine, encodeLine, resultText } from './journal.ts';
+import { decodeChecked, decodeLine, encodeLine, resultText } from './journal.ts';
 
 const choices = { variant: 'code', quick: false, given: { samples: [20], epochs: [1] } } as const;
 const { cells } = await planExperiment(ffnn, choices, { dataDir: null });
@@ -55,5 +55,34 @@ describe('records of versions with other options', () => {
   test('a config that was changed is not the one of the id', () => {
     const changed = recordOf({ ...config, seed: 7 }, id);
     expect(decoded(changed)).toEqual({ fault: 'not what was written' });
+  });
+});
+
+describe('a line that was checked', () => {
+  test.each<[string, TrialConfig]>([
+    ['a plain config', config],
+    ['one that ends with a word', { ...config, coefficients: true }],
+    [
+      'words that look like the end of a config',
+      { ...config, data: { ...config.data, target: '},"status":"' } } as TrialConfig,
+    ],
+    ['a field that looks like it', { ...config, later: { a: {}, status: 'x' } } as unknown as TrialConfig],
+  ])('is read as it was the first time: %s', (_, own) => {
+    const line = encodeLine(recordOf(own, createTrial(own).id)).trimEnd();
+    const { record } = decodeChecked(line) as { record: TrialRecord };
+    expect({ record }).toEqual(decodeLine(line));
+    expect({ ...record }).toEqual({ ...(decodeLine(line) as { record: TrialRecord }).record });
+    expect(resultText(record)).toBe(resultText((decodeLine(line) as { record: TrialRecord }).record));
+  });
+
+  test('that has been changed since is still none', () => {
+    const line = encodeLine(recordOf(config, id)).trimEnd();
+    for (const bad of [
+      '',
+      line.slice(0, 200),
+      line.replace('"done"', '"gone"'),
+      line.replace('"metrics":{', '"metrics":['),
+    ])
+      expect(decodeChecked(bad)).toEqual({ fault: 'not a record' });
   });
 });

@@ -5,7 +5,14 @@ import { exitCodes, UserError } from '../errors.ts';
 import { filesIn, makeDirectory, syncDirectory } from '../files/directories.ts';
 import { codeOf, isWrongPath, reasonOf } from '../files/errno.ts';
 import { hashOfId, idOfHash, isHash } from '../trial/id.ts';
-import { canonicalConfig, canonicalJson, createTrial, numerics, type TrialRecord } from '../trial/trial.ts';
+import {
+  canonicalConfig,
+  canonicalJson,
+  createTrial,
+  numerics,
+  type TrialConfig,
+  type TrialRecord,
+} from '../trial/trial.ts';
 import { kinds } from './own-files.ts';
 
 /**
@@ -98,6 +105,36 @@ export function decodeLine(line: string, checked = false): Decoded {
   if (!isOfOtherVersion(whole) && idOf(whole) !== whole.id) return { fault: 'not what was written' };
   return { record: whole };
 }
+
+/**
+ * Decodes a line that was checked before. Its config, the longer half, is parsed only if it is asked for: views know it
+ * from their plan.
+ */
+export function decodeChecked(line: string): Decoded {
+  const end = line.indexOf(afterConfig, recordAt);
+  if (!line.startsWith(beforeConfig, recordAt) || end < 0) return decodeLine(line, true);
+  const hash = line.slice(prefix.length, headLength);
+  let rest: object;
+  try {
+    rest = JSON.parse(`{${line.slice(end + 2, -1)}`);
+  } catch {
+    return decodeLine(line, true);
+  }
+  const record = { config: {}, ...rest, id: idOfHash(hash) };
+  if (!isHash(hash) || !isRecord(record)) return decodeLine(line, true);
+  const configText = line.slice(recordAt + beforeConfig.length - 1, end + 1);
+  let config: TrialConfig | null = null;
+  Object.defineProperty(record, 'config', {
+    enumerable: true,
+    get: () => (config ??= JSON.parse(configText) as TrialConfig),
+  });
+  return { record };
+}
+
+/** Where the record begins in a line, and what is there before its config and after it. */
+const recordAt = headLength + afterId.length + checkLength + '",'.length;
+const beforeConfig = '"record":{"config":{';
+const afterConfig = '},"status":"';
 
 const isOfOtherVersion = ({ config }: TrialRecord): boolean =>
   Number.isInteger(config.numerics) && config.numerics !== numerics;

@@ -4,7 +4,7 @@ import { sizeAndTime } from '../files/directories.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { decodeLine, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
+import { decodeChecked, decodeLine, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
 import { describeProblems, type Problem } from './problems.ts';
@@ -31,7 +31,7 @@ export interface Store extends Records {
 }
 
 /** How many bytes of lines are kept as records in memory. Further records are read again on access. */
-const keptBytes = 4 * 2 ** 20;
+const keptBytes = 16 * 2 ** 20;
 
 /**
  * Opens the store for the trials with these ids, or for all trials. A store that does not exist yet is empty.
@@ -103,7 +103,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
 
   const readPlace = ({ journal, offset, length }: Place, checked: boolean) => {
     try {
-      return decodeLine(reader.read(journal, offset, length).toString(), checked);
+      const line = reader.read(journal, offset, length).toString();
+      return checked ? decodeChecked(line) : decodeLine(line);
     } catch (error) {
       throw storeError(directory, error);
     }
