@@ -8,7 +8,7 @@ import type {
 } from '../diagnosis/check-result.ts';
 import { equationText } from '../diagnosis/equations.ts';
 import { shownOf } from '../diagnosis/plausibility.ts';
-import { counted } from '../errors.ts';
+import { counted, printable } from '../errors.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import { digitsOf } from '../trace/difference.ts';
 import type { Exercise } from '../trace/exercise.ts';
@@ -39,7 +39,7 @@ export function checkText(file: string, result: CheckResult, { color, width }: S
     fold(' '.repeat(indent) + text, Math.min(width, 100), indent).join('\n');
   const findings = [first, ...separate].filter((finding) => finding !== null);
   const parts = [
-    chalk.bold(paragraph(`${file}: ${verdictText(result)}`)),
+    chalk.bold(paragraph(`${printable(file)}: ${verdictText(result)}`)),
     paragraph(
       `${recording.program === '' ? '' : `${recording.program}; `}exercise "${exercise.name}": ${exerciseText(exercise)}`,
     ),

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { CheckedGradient, GradcheckResult } from '../diagnosis/gradcheck.ts';
 import { isWrong } from '../diagnosis/gradcheck-json.ts';
-import { counted } from '../errors.ts';
+import { counted, printable } from '../errors.ts';
 import { isTurnedIn } from '../trace/read-recording.ts';
 import { exerciseText, quantityText, stepText } from '../trace/words.ts';
 import { fold } from './fold.ts';
@@ -18,7 +18,7 @@ export function gradcheckText(file: string, result: GradcheckResult, { color, wi
   const header = ['gradient', 'steps checked', 'error', 'element', 'yours', 'numeric', ''];
   const rows = groups.map((group) => rowOf(group, result));
   const parts = [
-    chalk.bold(paragraph(`${file}: ${verdictOf(result)}`)),
+    chalk.bold(paragraph(`${printable(file)}: ${verdictOf(result)}`)),
     paragraph(`${recording.program === '' ? '' : `${recording.program}; `}${exerciseText(exercise)}`),
     renderTable(header, rows, {
       ...{ color, width, align: ['left', 'right', 'right', 'left', 'right', 'right'] },

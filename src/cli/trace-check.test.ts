@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { printableText } from '../errors.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
@@ -54,6 +55,22 @@ test('the first difference is shown with its equation, its numbers and its cause
   expect(stdout).toMatch(/ {2}yours\[0, 0\] +\S+\n {2}ours\[0, 0\] +\S+\n {2}yours \/ ours +\S+\n/);
   expect(stdout).toMatch(/ {2}Cause: .*twice/s);
   expect(stdout).toMatch(/\ndelta +follows +FIRST +follows @1\n/);
+});
+
+test('control characters of a file do not reach the terminal', async () => {
+  const recording = { ...recordingOf(exercise), program: 'a\u001b[31m\u0007\r\u0000\u202eb' };
+  const name = process.platform === 'win32' ? 'named.json' : 'na\u001b[31mmed.json';
+  await writeFile(join(folder, name), readableJson(recordingContent(recording)));
+  for (const { stdout } of [
+    await call(name, '--html', 'named.html'),
+    await callProgram(['trace', 'gradcheck', name], folder),
+  ]) {
+    expect(stdout).toContain('a?[31m????b; ');
+    expect(stdout.replaceAll('\n', '')).toMatch(printableText);
+  }
+  const page = await readFile(join(folder, 'named.html'), 'utf8');
+  expect(page).toContain('a?[31m????b');
+  for (const one of ['\u0000', '\u0007', '\u001b', '\u202e']) expect(page).not.toContain(one);
 });
 
 test('what follows from huge numbers is not finite: the text says so, and JSON has null', async () => {
@@ -114,6 +131,7 @@ test('what is not a recording is refused, and no other file is checked before', 
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/^error: other\.json/);
   expect((await call('right.json', '--tolerance', '-1')).status).toBe(2);
+  expect((await call('right.json', '--tolerance', '0.2')).status).toBe(2);
 });
 
 describe('--html', () => {

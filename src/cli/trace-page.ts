@@ -33,8 +33,8 @@ export async function writePage(
   const { backpropPage } = await import('../page/backprop.ts');
   const flags = tolerance === '1e-10' ? '' : ` --tolerance ${shellQuoted(tolerance)}`;
   const page = backpropPage(result, {
-    file: basename(file),
-    command: `npx ${command} ${shellQuoted(file)}${flags}`,
+    file: printable(basename(file)),
+    command: printable(`npx ${command} ${shellQuoted(file)}${flags}`),
   });
   await writeFiles(dirname(path), new Map([[basename(path), page]]));
   writeStderr(`wrote ${printable(path)}`);

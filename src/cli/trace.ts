@@ -8,7 +8,7 @@ import { addTraceCheckCommand } from './trace-check.ts';
 import { addTraceGradcheckCommand } from './trace-gradcheck.ts';
 import { addTraceGradeCommand } from './trace-grade.ts';
 import { addTraceNewCommand } from './trace-new.ts';
-import { toleranceOf } from './trace-tolerance.ts';
+import { replayToleranceOf } from './trace-tolerance.ts';
 
 /**
  * `fys-nn trace`: exercises for one's own backpropagation and what is wrong with it; and `fys-nn trace FILE...`, which
@@ -36,8 +36,8 @@ export function addTraceCommand(program: Command, setStatus: SetStatus): void {
     .action(
       async (files: string[], flags: { tolerance: string; closedFormTolerance: string; json?: boolean }) => {
         const { replayFiles } = await import('../trace/replay.ts');
-        const tolerance = toleranceOf(flags.tolerance);
-        const closedFormTolerance = toleranceOf(flags.closedFormTolerance, '--closed-form-tolerance');
+        const tolerance = replayToleranceOf(flags.tolerance);
+        const closedFormTolerance = replayToleranceOf(flags.closedFormTolerance, '--closed-form-tolerance');
         const replays = await replayFiles(files);
         const results: (TraceDifference & {
           file: string;

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts';
 import type { Graded } from '../grading/grade.ts';
 import { type Criterion, maximumOf } from '../grading/rubric.ts';
 import { missedText } from './grade-words.ts';
@@ -32,10 +33,14 @@ export function gradesTable(criteria: readonly Criterion[], rows: readonly Grade
   return {
     ...{ name: 'grades', description: 'Points of each submission', columns, primaryKey: ['student'] },
     rows: rows.map((row): Value[] => [
-      ...[row.student, row.points, maximum],
+      ...[printable(row.student), row.points, maximum],
       ...row.criteria.map(({ points }) => points),
-      ...[row.refusal === null ? 'graded' : 'refused', row.remark, row.notes.join('; ')],
-      ...[row.exercise?.file ?? '', row.program, row.path],
+      ...[
+        row.refusal === null ? 'graded' : 'refused',
+        printable(row.remark),
+        printable(row.notes.join('; ')),
+      ],
+      ...[printable(row.exercise?.file ?? ''), row.program, printable(row.path)],
     ]),
   };
 }

@@ -34,8 +34,12 @@ function render(part: Part): string {
   return escaped(String(part));
 }
 
+/** Control characters, which HTML does not allow; not tabs and ends of lines. */
+const controls = /(?![\t\n\r])\p{Cc}/gu;
+
 function escaped(text: string): string {
   return text
+    .replace(controls, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -1,4 +1,4 @@
-import { counted, quote, UserError } from '../errors.ts';
+import { counted, printable, quote, UserError } from '../errors.ts';
 import { didYouMean } from '../math/nearest.ts';
 import { arrayAt, arrayOfShape } from './arrays.ts';
 import type { Exercise, Layout, Recording } from './exercise.ts';
@@ -23,7 +23,9 @@ export async function readRecording(file: string): Promise<Recording> {
 /** The recording in the content of a file. Errors: as readRecording. */
 export async function recordingFrom(file: string, content: unknown): Promise<Recording> {
   requireKind(file, content, '', ['recording', 'answers']);
-  const { kind, program, exercise: own, steps: written } = parsedBy(recordingFile, file, content, '');
+  const { kind, program: named, exercise: own, steps: written } = parsedBy(recordingFile, file, content, '');
+  // Here once for terminals, tables and pages.
+  const program = printable(named);
   const exercise = await exerciseFrom(file, own, 'exercise');
   const places = placesOf(exercise);
   const batches = batchesOf(exercise);
