@@ -1,16 +1,14 @@
 import { differenceOf, firstElement } from '../trace/difference.ts';
-import type { Exercise, Recording } from '../trace/exercise.ts';
+import type { Recording } from '../trace/exercise.ts';
 import { hasShape, type NumberArray } from '../trace/number-array.ts';
 import { batchesOf, type Need, needsOf, type Place, placesOf } from '../trace/quantities.ts';
 import { rightRules } from '../trace/right-rules.ts';
-import type { Rules } from '../trace/rules.ts';
 import { valuesOf } from '../trace/step.ts';
 import type { CheckedQuantity, CheckResult, Finding, Status } from './check-result.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { createEffort } from './effort.ts';
-import { expectations, type Recorded } from './follow.ts';
+import { type Followed, followed, keyOf, type Recorded } from './follow.ts';
 import { withoutConventions } from './read-conventions.ts';
-import { keyOf, wrongUnder } from './trial.ts';
 
 /** Relative differences up to this are rounding. */
 export const usualTolerance = 1e-10;
@@ -33,13 +31,13 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
   const needs = needsOf(exercise);
   const right = rightRules(exercise);
   const { recorded, conventions } = withoutConventions(exercise, right, recording.steps, tolerance);
-  const compared = compare(exercise, places, recorded, right);
+  let run = followed(exercise, right, recorded, tolerance);
+  const compared = compare(run, places);
   const findings = new Map<Compared, Finding>();
   const unexplained = new Set<string>();
   const effort = createEffort(exercise);
-  let [rules, within] = [right, tolerance];
   while (findings.size < mostFindings) {
-    const wrong = wrongUnder(exercise, rules, recorded, within);
+    const { wrong } = run;
     const found = compared.find(
       (quantity) =>
         wrong.has(keyOf({ step: quantity.batch.step, index: quantity.index })) &&
@@ -50,12 +48,12 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
     if (found === undefined) break;
     const { index, batch } = found;
     const at = wrong.get(keyOf({ step: batch.step, index }))!;
-    const diagnosis = diagnose(exercise, rules, recorded, at, wrong, within, effort);
+    const diagnosis = diagnose(run, at, effort);
     const status = findings.size === 0 ? 'first' : 'separate';
-    findings.set(found, findingOf({ ...found, expected: at.expected }, status, diagnosis, within));
+    findings.set(found, findingOf({ ...found, expected: at.expected }, status, diagnosis, run.tolerance));
     const [best] = diagnosis.diagnosed;
     if (best === undefined) unexplained.add(computationOf(found));
-    else [rules, within] = [best.rules, best.tolerance];
+    else run = followed(exercise, best.rules, recorded, best.tolerance);
   }
   const [first, ...separate] = [...findings.values()];
   const seen = new Set(compared.map(({ place }) => place.quantity));
@@ -74,20 +72,20 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
   };
 }
 
-/** Every recorded quantity, with what follows for it by the given rules from the numbers recorded before it. */
+/** Every recorded quantity, with what a program computes for it, and with what follows from the numbers recorded before it. */
 function compare(
-  exercise: Exercise,
+  { exercise, rules, recorded, computed, wrong }: Followed,
   places: readonly Place[],
-  recorded: Recorded,
-  rules: Rules,
 ): readonly Compared[] {
   const ours = valuesOf(exercise, rules);
-  const followed = expectations(exercise, rules, recorded);
   return batchesOf(exercise).flatMap((batch) =>
     places.flatMap((place, index): Compared[] => {
       const theirs = recorded[batch.step]?.[index] ?? null;
       if (theirs === null) return [];
-      return [{ batch, place, index, ours: ours[batch.step][index], theirs, ...followed[batch.step][index] }];
+      const expected = computed[batch.step][index];
+      const difference =
+        wrong.get(keyOf({ step: batch.step, index }))?.difference ?? differenceOf(expected, theirs);
+      return [{ batch, place, index, ours: ours[batch.step][index], theirs, expected, difference }];
     }),
   );
 }

@@ -1,16 +1,15 @@
 import { differenceOf, digitsOf } from '../trace/difference.ts';
-import type { Exercise } from '../trace/exercise.ts';
 import type { NumberArray } from '../trace/number-array.ts';
 import { batchesOf, placesOf } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';
 import type { Explanation } from './check-result.ts';
 import type { Effort } from './effort.ts';
-import { expectedAt, follow, type Recorded } from './follow.ts';
+import { type At, expectedAt, type Followed, follow, followed } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence, Mistake } from './mistakes/mistake.ts';
 import { byPlausibility } from './plausibility.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { type At, closer, type Trial, tryRules, type WrongQuantities, wrongUnder } from './trial.ts';
+import { closer, type Trial, tryRules } from './trial.ts';
 
 /** An explanation and the program that it stands for. */
 export interface Diagnosed {
@@ -38,13 +37,9 @@ interface Candidate {
 
 /** A program, a recording, and the first quantity that does not follow. */
 interface Problem {
-  readonly exercise: Exercise;
-  readonly base: Rules;
-  readonly recorded: Recorded;
-  readonly wrong: WrongQuantities;
+  readonly run: Followed;
   readonly evidence: Evidence;
   readonly target: At;
-  readonly tolerance: number;
   readonly reach: Reach;
   readonly effort: Effort;
 }
@@ -64,27 +59,19 @@ const enoughDigits = 8;
  * Returns all that agree with the recording equally well; those that say only how numbers are related, if no other does; two
  * at once if no single one does.
  */
-export function diagnose(
-  exercise: Exercise,
-  base: Rules,
-  recorded: Recorded,
-  target: At,
-  wrong: WrongQuantities,
-  tolerance: number,
-  effort: Effort,
-): Diagnosis {
-  const problem = problemOf(exercise, base, recorded, target, wrong, tolerance, effort);
+export function diagnose(run: Followed, target: At, effort: Effort): Diagnosis {
+  const problem = problemOf(run, target, effort);
   const before = effort.tried;
   const found = search(problem, mostInChain);
   return {
-    diagnosed: found.map((candidate) => diagnosedOf(candidate, base)),
+    diagnosed: found.map((candidate) => diagnosedOf(candidate, run.rules)),
     tried: effort.tried - before,
     cutShort: effort.cutShort,
   };
 }
 
 function search(problem: Problem, depth: number): readonly Candidate[] {
-  const mistakes = mistakesOf(problem.exercise, problem.evidence);
+  const mistakes = mistakesOf(problem.run.exercise, problem.evidence);
   const candidates = mistakes.flatMap((mistake) => tryMistakes(problem, [mistake]) ?? []);
   const complete = completeOf(candidates);
   if (complete.length > 0) return complete;
@@ -112,18 +99,17 @@ function preferred(candidates: readonly Candidate[]): readonly Candidate[] {
 const isGeneric = ({ mistakes }: Candidate): boolean => mistakes.some(({ generic }) => generic === true);
 
 function tryMistakes(problem: Problem, mistakes: readonly Mistake[]): Candidate | null {
-  const { exercise, base, recorded, wrong, target, reach, effort } = problem;
-  const rules = mistakes.reduce((program, mistake) => mistake.rules(program), base);
-  if (!reach.canReach(rules, target)) return null;
-  const prefix = reach.prefixOf(rules);
-  if (target.step === 0 && prefix.from > target.index) return null;
+  const { run, target, reach, effort } = problem;
+  const rules = mistakes.reduce((program, mistake) => mistake.rules(program), run.rules);
+  const known = reach.knownFor(rules);
+  if (known === null) return null;
   if (!effort.allows()) return null;
-  const tolerance = Math.max(problem.tolerance, ...mistakes.map((mistake) => mistake.tolerance ?? 0));
+  const tolerance = Math.max(run.tolerance, ...mistakes.map((mistake) => mistake.tolerance ?? 0));
   // Rounding in another type of numbers hides how much closer a mistake comes.
   const isRounded = mistakes.some((mistake) => mistake.tolerance !== undefined);
   const closeness = isRounded ? Infinity : closer;
-  const found = tryRules(exercise, rules, recorded, wrong, target, tolerance, prefix, closeness);
-  effort.spend(found.steps);
+  const found = tryRules(run, rules, target, tolerance, known, effort.costs, closeness);
+  effort.spend(found.work);
   const parameters = mistakes.reduce((sum, { fitted = 0 }) => sum + fitted, 0);
   const isEnough =
     isRounded || (found.numbers > parameters && found.digits >= enoughDigits * mistakes.length);
@@ -169,57 +155,52 @@ function areEqual({ trial: a, tolerance }: Candidate, { trial: b }: Candidate): 
 
 /** What is wrong first under a program; null if nothing is. */
 function nextProblem(
-  { exercise, recorded, effort }: Problem,
+  { run: { exercise, recorded }, effort }: Problem,
   { rules, tolerance }: Candidate,
 ): Problem | null {
-  const wrong = wrongUnder(exercise, rules, recorded, tolerance);
-  const [first] = wrong.values();
-  return first === undefined ? null : problemOf(exercise, rules, recorded, first, wrong, tolerance, effort);
+  const run = followed(exercise, rules, recorded, tolerance);
+  const [first] = run.wrong.values();
+  return first === undefined ? null : problemOf(run, first, effort);
 }
 
-function problemOf(
-  exercise: Exercise,
-  base: Rules,
-  recorded: Recorded,
-  target: At,
-  wrong: WrongQuantities,
-  tolerance: number,
-  effort: Effort,
-): Problem {
-  const reach = reachOf(exercise, base, recorded, target.step);
+function problemOf(run: Followed, target: At, effort: Effort): Problem {
+  const reach = reachOf(run, target);
   const evidence = {
-    ...evidenceOf(exercise, base, recorded, target),
-    expectedOf: (rules: Rules) => expectedOf(exercise, rules, recorded, target, reach, effort),
+    ...evidenceOf(run, target),
+    expectedOf: (rules: Rules) => expectedOf(run, rules, target, reach, effort),
   };
-  return { exercise, base, recorded, wrong, target, evidence, tolerance, reach, effort };
+  return { run, target, evidence, reach, effort };
 }
 
 /** What a program that follows the recording expects of a quantity. */
 function expectedOf(
-  exercise: Exercise,
+  run: Followed,
   rules: Rules,
-  recorded: Recorded,
   target: At,
   reach: Reach,
   effort: Effort,
 ): NumberArray | null {
-  if (!reach.canReach(rules, target) || !effort.allows()) return null;
-  const prefix = reach.prefixOf(rules);
-  if (target.step === 0 && prefix.from > target.index) return null;
-  const found = expectedAt(exercise, rules, recorded, target, prefix);
-  const part = target.index + 1 - (target.step === 0 ? prefix.from : 0);
-  effort.spend(target.step + part / prefix.values.length);
+  const known = reach.knownFor(rules);
+  if (known === null || !effort.allows()) return null;
+  let work = 0;
+  const count = (place: number): void => {
+    work += effort.costs[place];
+  };
+  const found = expectedAt(run, rules, target, known, count);
+  effort.spend(work);
   return found;
 }
 
 /** What differs, and the step up to there. */
-function evidenceOf(exercise: Exercise, base: Rules, recorded: Recorded, { step: k, index }: At) {
+function evidenceOf(run: Followed, { step: k, index }: At) {
+  const { exercise, rules, recorded } = run;
   let found: Omit<Evidence, 'expectedOf'> | null = null;
-  follow(exercise, base, recorded, (ours, theirs, place, step) => {
+  const compare: Parameters<typeof follow>[3] = (ours, theirs, place, step) => {
     if (step.step !== k || place !== index) return true;
     found = { batch: batchesOf(exercise)[k], place: placesOf(exercise)[index], index, ours, theirs, step };
     return false;
-  });
+  };
+  follow(exercise, rules, recorded, compare, run.remembers ? undefined : { ...run, changed: [] });
   return found!;
 }
 
@@ -232,7 +213,11 @@ function pairs(
   whole: readonly Candidate[],
   mistakes: readonly Mistake[],
 ): readonly Candidate[] {
-  const { tolerance, evidence, effort } = problem;
+  const {
+    run: { tolerance },
+    evidence,
+    effort,
+  } = problem;
   // Where not even every single mistake could be tried, the network is too large for pairs.
   if (effort.cutShort) return [];
   effort.startPairs();

@@ -130,7 +130,7 @@ function rulesOf(
     if (step.step === batch.step && at === index)
       evidence = {
         ...{ batch, place, index, ours, theirs, step },
-        expectedOf: (rules) => expectedAt(exercise, rules, recorded, { step: batch.step, index }),
+        expectedOf: (rules) => expectedAt({ exercise, recorded }, rules, { step: batch.step, index }),
       };
     return evidence === null;
   });

@@ -1,88 +1,61 @@
-import type { Exercise } from '../trace/exercise.ts';
-import { hasShape, type NumberArray } from '../trace/number-array.ts';
 import { type Place, placesOf } from '../trace/quantities.ts';
 import type { Rules } from '../trace/rules.ts';
-import { type Prefix, runRules } from '../trace/step.ts';
-import type { Recorded } from './follow.ts';
-import type { At } from './trial.ts';
+import type { Known } from '../trace/step.ts';
+import type { At, Followed } from './follow.ts';
 
 type Rule = keyof Rules;
 
-/**
- * The first step of a program that follows a recording, and which of its rules each place asks. A program that differs from
- * it in a few rules begins to differ where the first of them is asked, so it need not compute what comes before.
- */
+/** What changes to some rules of a program reach: what they do not reach need not be computed again. */
 export interface Reach {
-  /** What both programs have in common in the first step; null if that is not known. */
-  prefixOf(changed: Rules): Prefix;
   /**
-   * Whether it can expect something else of a quantity. It cannot if what its changed rules give was all recorded, because a
-   * program that follows continues with the recorded numbers; unless the quantity itself asks one of them.
+   * What a changed program has in common with the other one; undefined if that is not known. null if it cannot expect
+   * anything else of the quantity in question: it cannot if what its changed rules give was all recorded, because a program
+   * that follows continues with the recorded numbers; unless the quantity itself asks one of them.
    */
-  canReach(changed: Rules, target: At): boolean;
+  knownFor(changed: Rules): Known | undefined | null;
 }
 
 /** Rules that are asked outside of places. */
 const everywhere: readonly Rule[] = ['batches', 'stored', 'initialWeights'];
 
-/** The reach of changes to a program, up to a step. */
-export function reachOf(exercise: Exercise, base: Rules, recorded: Recorded, until: number): Reach {
+/** The reach of changes to a program that followed a recording, from the quantity in question on. */
+export function reachOf(run: Followed, target: At): Reach {
+  const { exercise, rules, computed, kept, recorded, remembers } = run;
   const places = placesOf(exercise);
-  const values: NumberArray[] = [];
-  const asked: Set<Rule>[] = [];
-  /** In any step. */
-  const askedLater: Set<Rule>[] = places.map(() => new Set());
-  let asking = new Set<Rule>();
-  let remembers = false;
-  const watched = new Proxy(base, {
-    get(target, rule: Rule) {
-      asking.add(rule);
-      return target[rule];
-    },
-  });
-  const isRecorded: boolean[][] = Array.from({ length: until + 1 }, () => []);
-  runRules(exercise, watched, (computed, place, { step, memory }) => {
-    if (step > until) return null;
-    for (const rule of asking) askedLater[place]?.add(rule);
-    if (step === 0) {
-      remembers ||= memory.size > 0;
-      values[place] = computed;
-      asked[place] = asking;
-    }
-    asking = new Set();
-    const theirs = recorded[step]?.[place] ?? null;
-    isRecorded[step][place] = theirs !== null && hasShape(theirs, computed.shape);
-    return theirs !== null && hasShape(theirs, computed.shape) ? theirs : computed;
-  });
-  const changesIn = (changed: Rules) =>
-    (Object.keys(changed) as Rule[]).filter((rule) => changed[rule] !== base[rule]);
+  const names = Object.keys(rules) as Rule[];
   // What an update computes at once is asked for at its first place, and the factor of all at the first of all.
   const first = places.findIndex(isOfUpdate);
-  const askedAt = places.map((place, index) =>
-    isOfUpdate(place)
-      ? places.flatMap((other, i) =>
-          [...askedLater[i]].filter(
-            (rule) => areTogether(place, other) || (i === first && rule === 'clipping'),
-          ),
-        )
-      : [...askedLater[index]],
+  const asked = places.map((place, index) => {
+    const own = new Set(run.asked[index] ?? []);
+    if (!isOfUpdate(place)) return own;
+    places.forEach((other, i) => {
+      for (const rule of run.asked[i] ?? [])
+        if (areTogether(place, other) || (i === first && rule === 'clipping')) own.add(rule);
+    });
+    return own;
+  });
+  // Whether a step up to the quantity in question continued with the place's own number.
+  const isOpen = places.map((_, place) =>
+    kept.some(
+      (values, k) =>
+        (k < target.step || (k === target.step && place < target.index)) &&
+        (recorded[k]?.[place] ?? null) !== values[place],
+    ),
   );
+  const found = new Map<string, Known | undefined | null>();
+  const reachFor = (rulesChanged: readonly Rule[]): Known | undefined | null => {
+    const changed = asked.map((own) => rulesChanged.some((rule) => own.has(rule)));
+    const isEverywhere = rulesChanged.some((rule) => everywhere.includes(rule));
+    if (!isEverywhere && !changed[target.index] && !changed.some((is, place) => is && isOpen[place]))
+      return null;
+    return isEverywhere || remembers ? undefined : { computed, kept, changed };
+  };
   return {
-    canReach(changed, { step, index }) {
-      const rules = changesIn(changed);
-      const asks = (place: number) => askedAt[place].some((rule) => rules.includes(rule));
-      if (rules.some((rule) => everywhere.includes(rule)) || asks(index)) return true;
-      return places.some(
-        (_, place) =>
-          asks(place) &&
-          isRecorded.some((known, k) => (k < step || (k === step && place < index)) && known[place] !== true),
-      );
-    },
-    prefixOf(changed) {
-      const rules = changesIn(changed);
-      const isWhole = remembers || rules.includes('batches') || rules.includes('stored');
-      const from = isWhole ? 0 : asked.findIndex((set) => rules.some((rule) => set.has(rule)));
-      return { values, from: from < 0 ? values.length : from };
+    knownFor(changed) {
+      const rulesChanged = names.filter((rule) => changed[rule] !== rules[rule]);
+      const key = rulesChanged.join();
+      if (!found.has(key)) found.set(key, reachFor(rulesChanged));
+      return found.get(key);
     },
   };
 }

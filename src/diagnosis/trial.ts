@@ -1,45 +1,9 @@
 import { differenceOf } from '../trace/difference.ts';
-import type { Exercise } from '../trace/exercise.ts';
 import { hasShape, type NumberArray } from '../trace/number-array.ts';
 import type { Rules } from '../trace/rules.ts';
-import type { Prefix } from '../trace/step.ts';
-import { follow, type Recorded } from './follow.ts';
-
-/** A recorded place: the step, and the number in `placesOf`. */
-export interface At {
-  readonly step: number;
-  readonly index: number;
-}
-
-/** More places than a step has. */
-const stride = 1e6;
-export const keyOf = ({ step, index }: At): number => step * stride + index;
-
-/** A recorded quantity that does not follow from the numbers recorded before it. */
-export interface Wrong extends At {
-  readonly expected: NumberArray;
-  readonly theirs: NumberArray;
-  readonly difference: number;
-}
-
-/** The recorded quantities that do not follow, by a program's rules, from those before them; in order. */
-export type WrongQuantities = ReadonlyMap<number, Wrong>;
-
-export function wrongUnder(
-  exercise: Exercise,
-  rules: Rules,
-  recorded: Recorded,
-  tolerance: number,
-): WrongQuantities {
-  const wrong = new Map<number, Wrong>();
-  follow(exercise, rules, recorded, (expected, theirs, index, { step }) => {
-    const difference = differenceOf(expected, theirs);
-    if (difference > tolerance)
-      wrong.set(keyOf({ step, index }), { step, index, expected, theirs, difference });
-    return true;
-  });
-  return wrong;
-}
+import { type Known, runRules } from '../trace/step.ts';
+import { costOfLook } from './effort.ts';
+import { type At, continuedWith, type Followed, keyOf, type Recorded } from './follow.ts';
 
 /** A quantity is reproduced if it comes this much closer than without the mistake, too. */
 export const closer = 1e-3;
@@ -64,43 +28,46 @@ export interface Trial {
   readonly firstLeft: NumberArray | null;
   /** How many of `left` it expects as without the mistake. */
   readonly untouched: number;
-  /** How many steps were computed, parts of them included. */
-  readonly steps: number;
+  /** What was computed, in multiplications. */
+  readonly work: number;
 }
 
 /**
  * Runs a program with a mistake along a recording until it is refuted: by the quantity in question, or by one that is right
- * without the mistake and wrong with it. Each wrong quantity has to come closer by `closeness`.
+ * without the mistake and wrong with it. Each wrong quantity has to come closer by `closeness`. `costs` are those of places.
  */
 export function tryRules(
-  exercise: Exercise,
+  run: Followed,
   rules: Rules,
-  recorded: Recorded,
-  wrong: WrongQuantities,
   target: At,
   tolerance: number,
-  prefix: Prefix,
+  known: Known | undefined,
+  costs: readonly number[],
   closeness = closer,
 ): Trial {
+  const { exercise, recorded, wrong } = run;
   const goal = keyOf(target);
-  let missing = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
+  let missing = countRecorded(recorded);
   const left: number[] = [];
-  let [holds, of, reproduced, numbers, digits, untouched] = [true, 0, 0, 0, 0, 0];
-  // Before the first place.
-  let last: At = { step: 0, index: -1 };
+  let [holds, of, reproduced, numbers, digits, untouched, work] = [true, 0, 0, 0, 0, 0, 0];
+  let last = -1;
   let [expectedGoal, firstLeft]: (NumberArray | null)[] = [null, null];
   let difference = Number.POSITIVE_INFINITY;
-  const fits = follow(
+  const fits = runRules(
     exercise,
     rules,
-    recorded,
-    (expected, theirs, index, { step }) => {
+    (expected, index, { step }) => {
+      const isAsBefore = expected === run.computed[step]?.[index];
+      work += isAsBefore ? costOfLook : costs[index];
+      const theirs = recorded[step]?.[index] ?? null;
+      if (theirs === null) return expected;
       const key = keyOf({ step, index });
       const without = wrong.get(key);
-      const found = differenceOf(expected, theirs);
+      // What is not wrong differs by rounding at most.
+      const found = isAsBefore ? (without?.difference ?? 0) : differenceOf(expected, theirs);
       const isRight =
         found <= tolerance && (without === undefined || found <= closeness * without.difference);
-      last = { step, index };
+      last = key;
       missing--;
       if (key >= goal) of++;
       if (key === goal) {
@@ -119,22 +86,32 @@ export function tryRules(
         if (found > tolerance) holds = false;
       } else if (key > goal) {
         firstLeft ??= expected;
-        if (differenceOf(expected, without.expected) <= tolerance) untouched++;
+        if (isAsBefore || differenceOf(expected, without.expected) <= tolerance) untouched++;
         left.push(key);
       }
-      return holds;
+      return holds ? continuedWith(expected, theirs) : null;
     },
-    prefix,
+    known,
   );
   // What follows from gradients of a wrong shape is not known; all of it has to be wrong.
-  if (!fits) missing = keysAfter(recorded, keyOf(last)).filter((key) => !wrong.has(key)).length;
+  if (!fits) missing = keysAfter(recorded, last).filter((key) => !wrong.has(key)).length;
   // A program that ends earlier does not give the rest.
   if (expectedGoal === null || missing > 0) holds = false;
-  const steps = last.step + (last.index + 1 - (last.step === 0 ? prefix.from : 0)) / prefix.values.length;
   return {
     ...{ holds, expected: expectedGoal, difference, of, reproduced, numbers, digits },
-    ...{ left, firstLeft, untouched, steps: Math.max(0, steps) },
+    ...{ left, firstLeft, untouched, work },
   };
+}
+
+/** How many quantities were recorded; many programs are tried on each recording. */
+const counts = new WeakMap<Recorded, number>();
+
+function countRecorded(recorded: Recorded): number {
+  const known = counts.get(recorded);
+  if (known !== undefined) return known;
+  const count = recorded.reduce((sum, step) => sum + step.filter((values) => values !== null).length, 0);
+  counts.set(recorded, count);
+  return count;
 }
 
 /** The recorded places after one of them. */

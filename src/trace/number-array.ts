@@ -6,20 +6,22 @@ export interface NumberArray {
 
 export function arrayOf(shape: readonly number[], values?: ArrayLike<number>): NumberArray {
   const size = shape.reduce((product, length) => product * length, 1);
-  return { shape, values: values === undefined ? new Float64Array(size) : Float64Array.from(values) };
+  return { shape, values: values === undefined ? new Float64Array(size) : new Float64Array(values) };
 }
 
 /** A single number. */
 export const scalar = (value: number): NumberArray => ({ shape: [], values: Float64Array.of(value) });
 
-/** f of every element. */
-export const map = (
+/** f of every element. A loop, which takes a third of the time of the method of the same name. */
+export function map(
   { shape, values }: NumberArray,
   f: (value: number, index: number) => number,
-): NumberArray => ({
-  shape,
-  values: values.map(f),
-});
+): NumberArray {
+  const { length } = values;
+  const mapped = new Float64Array(length);
+  for (let i = 0; i < length; i++) mapped[i] = f(values[i], i);
+  return { shape, values: mapped };
+}
 
 export const scale = (a: NumberArray, factor: number): NumberArray => map(a, (value) => factor * value);
 
@@ -36,10 +38,12 @@ export function matmul(a: NumberArray, b: NumberArray): NumberArray {
   const [N, D] = a.shape;
   const H = b.shape[1];
   const product = arrayOf([N, H]);
+  const [to, left, right] = [product.values, a.values, b.values];
   for (let n = 0; n < N; n++)
     for (let d = 0; d < D; d++) {
-      const factor = a.values[n * D + d];
-      for (let h = 0; h < H; h++) product.values[n * H + h] += factor * b.values[d * H + h];
+      const factor = left[n * D + d];
+      const [from, row] = [d * H, n * H];
+      for (let h = 0; h < H; h++) to[row + h] += factor * right[from + h];
     }
   return product;
 }

@@ -1,3 +1,4 @@
+import type { Kernels } from '../kernels/kernels.ts';
 import { createReferenceKernels } from '../kernels/reference.ts';
 import { createMemory } from '../math/memory.ts';
 import { activations } from '../nn/activations.ts';
@@ -15,7 +16,12 @@ export function createOutputLayer({ layers, loss, delta: width, batches, x }: Ex
   const entry = lossOf(loss, width);
   const { units: P, activation } = layers[layers.length - 1];
   const capacity = Math.max(x.shape[0], ...batches.flat().map((rows) => rows.length)) * P;
-  const kernels = createReferenceKernels('float64', createMemory(8 * 4 * capacity));
+  // Most of the programs of a diagnosis never ask.
+  let made: Kernels | null = null;
+  const kernelsNow = (): Kernels => {
+    made ??= createReferenceKernels('float64', createMemory(8 * 4 * capacity));
+    return made;
+  };
   const [output, z, delta, targets] = [0, capacity, 2 * capacity, 3 * capacity];
   const layer: LayerMemory = {
     inputs: 0,
@@ -36,12 +42,12 @@ export function createOutputLayer({ layers, loss, delta: width, batches, x }: Ex
     transposed: -1,
   };
   const linear: LayerMemory = { ...layer, activation: 'linear' };
-  const put = ({ values }: NumberArray, offset: number): void => kernels.floats.set(values, offset);
+  const put = ({ values }: NumberArray, offset: number): void => kernelsNow().floats.set(values, offset);
   const take = ({ shape, values }: NumberArray, offset: number): NumberArray =>
-    arrayOf(shape, kernels.floats.subarray(offset, offset + values.length));
+    arrayOf(shape, kernelsNow().floats.subarray(offset, offset + values.length));
   const forward = (before: NumberArray): NumberArray => {
     put(before, output);
-    entry.forward(kernels, layer, before.shape[0]);
+    entry.forward(kernelsNow(), layer, before.shape[0]);
     return take(before, output);
   };
   return {
@@ -52,7 +58,7 @@ export function createOutputLayer({ layers, loss, delta: width, batches, x }: Ex
       if (!isOfZ && !entry.anyOutput) return crossEntropy(a, y);
       put(isOfZ ? before : a, output);
       put(y, targets);
-      return entry.forwardSum(kernels, isOfZ ? layer : linear, targets, before.shape[0]);
+      return entry.forwardSum(kernelsNow(), isOfZ ? layer : linear, targets, before.shape[0]);
     },
     /** dC/da, or dC/dz of a cross-entropy. */
     error(a: NumberArray, y: NumberArray): NumberArray {
@@ -60,7 +66,7 @@ export function createOutputLayer({ layers, loss, delta: width, batches, x }: Ex
       put(y, targets);
       const N = a.shape[0];
       // Of a linear layer, delta is dC/da.
-      entry.backward(kernels, linear, targets, N, N);
+      entry.backward(kernelsNow(), linear, targets, N, N);
       return take(a, delta);
     },
   };

@@ -1,3 +1,4 @@
+import type { Kernels } from '../kernels/kernels.ts';
 import { createReferenceKernels } from '../kernels/reference.ts';
 import { createMemory } from '../math/memory.ts';
 import { activations } from '../nn/activations.ts';
@@ -112,7 +113,8 @@ export function withPenalty(gradient: NumberArray, penalty: NumberArray | null):
 function createMove({ layers, optimizer }: Exercise) {
   const { slots, update } = createOptimizer(optimizer);
   const capacity = Math.max(...layers.map(({ kernel, units }) => Math.max(kernel.values.length, units)));
-  const kernels = createReferenceKernels('float64', createMemory(8 * capacity * (2 + slots.length)));
+  // Most of the programs of a diagnosis never ask.
+  let made: Kernels | null = null;
   const offsets = slots.map((_, slot) => (2 + slot) * capacity);
   return (
     rate: number,
@@ -120,6 +122,8 @@ function createMove({ layers, optimizer }: Exercise) {
     { value, gradient, state }: Pick<Parameter, 'value' | 'gradient' | 'state'>,
   ): Updated => {
     const count = value.values.length;
+    made ??= createReferenceKernels('float64', createMemory(8 * capacity * (2 + slots.length)));
+    const kernels = made;
     const { floats } = kernels;
     floats.set(value.values, 0);
     floats.set(gradient.values, capacity);

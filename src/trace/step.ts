@@ -12,10 +12,16 @@ import { valueFromState } from './value-from-state.ts';
  */
 export type Visit = (computed: NumberArray, place: number, step: Step) => NumberArray | null;
 
-/** What is known of the first step before it is computed: the values of its places before the number `from`. */
-export interface Prefix {
-  readonly values: readonly NumberArray[];
-  readonly from: number;
+/**
+ * What is known of a run from another one, whose program differs from this one in few places. What those do not reach is not
+ * computed again.
+ */
+export interface Known {
+  /** What the other program computed, and what it continued with: [step][place]. */
+  readonly computed: readonly (readonly NumberArray[])[];
+  readonly kept: readonly (readonly NumberArray[])[];
+  /** The places, by number, that this program may compute otherwise. An update is changed as a whole, or not at all. */
+  readonly changed: readonly boolean[];
 }
 
 type State = Readonly<Record<string, NumberArray>>;
@@ -41,23 +47,32 @@ const shapesDiffer = Symbol('shapes differ');
  * Runs a program on an exercise, quantity by quantity in the order of `placesOf`. A run also ends before an update whose
  * gradients do not have the shapes of the weights, and then returns false.
  */
-export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?: Prefix): boolean {
+export function runRules(exercise: Exercise, rules: Rules, visit: Visit, known?: Known): boolean {
   try {
     const run = initialRun(exercise, rules);
+    // Whether this run has all that both programs continue with, of this step so far and of the step before.
+    let isAsKnown = known !== undefined;
     for (const batch of rules.batches(exercise)) {
       const step = startStep(exercise, rules, batch, run);
-      const known = batch.step === 0 ? prefix : undefined;
-      let place = 0;
+      const [before, kept] = [known?.computed[batch.step], known?.kept[batch.step]];
+      let [place, isUpdateAsKnown] = [0, true];
+      const knownValue = (): NumberArray | undefined =>
+        isAsKnown && !known!.changed[place] ? before?.[place] : undefined;
       runStep(step, {
-        isKnown: () => known !== undefined && place < known.from,
-        keep(compute) {
-          const computed =
-            known !== undefined && place < known.from ? known.values[place] : rules.stored(compute());
-          const kept = visit(computed, place++, step);
-          if (kept === null) throw ended;
-          return kept;
+        isKnown: () => knownValue() !== undefined,
+        keep(compute, use) {
+          const computed = knownValue() ?? rules.stored(compute());
+          const value = visit(computed, place, step);
+          if (value === null) throw ended;
+          if (value !== kept?.[place]) {
+            if (use !== 'none') isAsKnown = false;
+            if (use === 'next step') isUpdateAsKnown = false;
+          }
+          place++;
+          return value;
         },
       });
+      isAsKnown = known !== undefined && isUpdateAsKnown;
       run.weights = step.updated;
       run.state = step.updatedState;
     }
@@ -68,10 +83,26 @@ export function runRules(exercise: Exercise, rules: Rules, visit: Visit, prefix?
   return true;
 }
 
-function initialRun(exercise: Exercise, rules: Rules) {
+/** The state of 0 with which each weight starts. A diagnosis runs an exercise a thousand times. */
+const statesOf = new WeakMap<Exercise, (weight: NumberArray) => State>();
+
+function noStateOf(exercise: Exercise): (weight: NumberArray) => State {
+  const known = statesOf.get(exercise);
+  if (known !== undefined) return known;
   const { slots } = createOptimizer(exercise.optimizer);
-  const noState = ({ shape }: NumberArray): State =>
-    Object.fromEntries(slots.map((slot) => [slot, arrayOf(shape)]));
+  const states = new WeakMap<NumberArray, State>();
+  const stateOf = (weight: NumberArray): State => {
+    const state =
+      states.get(weight) ?? Object.fromEntries(slots.map((slot) => [slot, arrayOf(weight.shape)]));
+    states.set(weight, state);
+    return state;
+  };
+  statesOf.set(exercise, stateOf);
+  return stateOf;
+}
+
+function initialRun(exercise: Exercise, rules: Rules) {
+  const noState = noStateOf(exercise);
   const weights = rules.initialWeights(exercise);
   const state: Record<ParameterKind, State[]> = {
     kernel: weights.kernel.map(noState),
@@ -88,8 +119,15 @@ function startStep(
 ): Growing {
   const nothing = arrayOf([0, 0]);
   return {
-    ...batch,
-    ...run,
+    // Written out: objects that are spread have no fixed shape, and are slow in every rule that reads them.
+    step: batch.step,
+    epoch: batch.epoch,
+    batch: batch.batch,
+    steps: batch.steps,
+    rows: batch.rows,
+    weights: run.weights,
+    state: run.state,
+    memory: run.memory,
     exercise,
     rules,
     N: batch.rows.length,
@@ -104,24 +142,28 @@ function startStep(
   };
 }
 
+const kernelOnly = ['kernel'] as const;
+const both = ['kernel', 'bias'] as const;
+
 interface Keeper {
   /** Whether the next place is known, so that it is not computed. */
   isKnown(): boolean;
-  keep(compute: () => NumberArray): NumberArray;
+  /** Computes the next place; `use` is where its value is used. */
+  keep(compute: () => NumberArray, use?: 'this step' | 'next step' | 'none'): NumberArray;
 }
 
 function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   const { exercise, rules, weights } = step;
   const layers = exercise.layers.map((_, layer) => layer);
-  const kindsOf = (layer: number): ParameterKind[] =>
-    exercise.layers[layer].bias === null ? ['kernel'] : ['kernel', 'bias'];
+  const kindsOf = (layer: number): readonly ParameterKind[] =>
+    exercise.layers[layer].bias === null ? kernelOnly : both;
   step.x = keep(() => rules.x(step));
   step.y = keep(() => rules.y(step));
   for (const layer of layers) {
     step.z[layer] = keep(() => rules.z(step, layer));
     step.a[layer] = keep(() => rules.a(step, layer));
   }
-  keep(() => rules.loss(step));
+  keep(() => rules.loss(step), 'none');
   for (const layer of layers.toReversed()) {
     const isLast = layer === layers.length - 1;
     step.delta[layer] = keep(() => (isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer)));
@@ -139,8 +181,10 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
       const slots = Object.keys(step.state[kind][layer]);
       if (isKnown()) {
         // An update is known as a whole, or not at all.
-        step.updatedState[kind][layer] = Object.fromEntries(slots.map((slot) => [slot, keep(unknown)]));
-        step.updated[kind][layer] = keep(unknown);
+        step.updatedState[kind][layer] = Object.fromEntries(
+          slots.map((slot) => [slot, keep(unknown, 'next step')]),
+        );
+        step.updated[kind][layer] = keep(unknown, 'next step');
         continue;
       }
       factor ??= rules.clipping(step);
@@ -156,12 +200,12 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
       const state: Record<string, NumberArray> = {};
       for (const [slot, values] of Object.entries(moved.state)) {
         const computed = rules.stored(values);
-        state[slot] = keep(() => computed);
+        state[slot] = keep(() => computed, 'next step');
         isRecorded ||= state[slot] !== computed;
       }
       step.updatedState[kind][layer] = state;
       const value = isRecorded ? valueFromState(step, rules.update, parameter, moved, state) : null;
-      step.updated[kind][layer] = keep(() => value ?? moved.value);
+      step.updated[kind][layer] = keep(() => value ?? moved.value, 'next step');
     }
 }
 

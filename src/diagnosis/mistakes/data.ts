@@ -65,13 +65,18 @@ const sources = [
   { id: '-batch', title: ', in each batch by itself', columns: true, batch: true },
 ] as const;
 
-function scaledBy({ of }: Scaling, values: NumberArray, from: NumberArray, columns: boolean): NumberArray {
+/** Shift and scale of each column, or of all columns together. */
+function limitsOf({ of }: Scaling, from: NumberArray, columns: boolean): (readonly [number, number])[] {
+  if (!columns) return [of(from.values)];
+  const { shape, values } = transpose(from);
+  const [D, N] = shape;
+  return Array.from({ length: D }, (_, d) => of(values.subarray(d * N, (d + 1) * N)));
+}
+
+function scaledBy(values: NumberArray, limits: readonly (readonly [number, number])[]): NumberArray {
   const D = values.shape[1];
-  const limits = Array.from({ length: columns ? D : 1 }, (_, d) =>
-    of(columns ? from.values.filter((_value, i) => i % D === d) : from.values),
-  );
   return map(values, (value, i) => {
-    const [shift, scale] = limits[columns ? i % D : 0];
+    const [shift, scale] = limits[limits.length === 1 ? 0 : i % D];
     return (value - shift) / scale;
   });
 }
@@ -86,13 +91,19 @@ const scalingOf = (which: 'x' | 'y', name: string): Mistake[] =>
       title: `the ${name} are ${scaling.title}${title}`,
       explain: `The exercise's ${name} are to be used as they are.`,
       fix: `${which} = trace.${which}, without another scaling`,
-      rules: (right) => ({
-        ...right,
-        [which](step: Step) {
-          const values = right[which](step);
-          return scaledBy(scaling, values, batch ? values : step.exercise[which], columns);
-        },
-      }),
+      rules(right) {
+        // Those of all rows are the same in each step.
+        let ofData: ReturnType<typeof limitsOf> | null = null;
+        return {
+          ...right,
+          [which](step: Step) {
+            const values = right[which](step);
+            if (batch) return scaledBy(values, limitsOf(scaling, values, columns));
+            ofData ??= limitsOf(scaling, step.exercise[which], columns);
+            return scaledBy(values, ofData);
+          },
+        };
+      },
     }));
   });
 
@@ -109,11 +120,11 @@ const values: readonly {
     which: 'x',
     title: 'the inputs of each row are divided by their norm',
     of: (rows) => {
-      const D = rows.shape[1];
-      return map(rows, (value, i) => {
-        const row = rows.values.subarray(i - (i % D), i - (i % D) + D);
-        return value / Math.sqrt(row.reduce((sum, v) => sum + v * v, 0));
-      });
+      const [N, D] = rows.shape;
+      const norms = Array.from({ length: N }, (_, n) =>
+        Math.sqrt(rows.values.subarray(n * D, (n + 1) * D).reduce((sum, v) => sum + v * v, 0)),
+      );
+      return map(rows, (value, i) => value / norms[Math.floor(i / D)]);
     },
   },
   {

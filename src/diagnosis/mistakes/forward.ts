@@ -185,11 +185,11 @@ const outputs: readonly {
 
 /** exp(z - max), with the maximum of each row. */
 function exponentials(z: NumberArray): NumberArray {
-  const P = z.shape[1];
-  return map(z, (value, i) => {
-    const row = z.values.subarray(i - (i % P), i - (i % P) + P);
-    return Math.exp(value - row.reduce((a, b) => Math.max(a, b)));
-  });
+  const [N, P] = z.shape;
+  const largest = Array.from({ length: N }, (_, n) =>
+    z.values.subarray(n * P, (n + 1) * P).reduce((a, b) => Math.max(a, b)),
+  );
+  return map(z, (value, i) => Math.exp(value - largest[Math.floor(i / P)]));
 }
 
 /** Divided by the sums over the rows (axis 0), or by that of all. */
