@@ -124,6 +124,28 @@ test('a shard with a trial that fails ends with status 1, and the others do not'
   expect(failed.stderr).toContain('FYS_NN_FAULT: thrown');
 }, 60_000);
 
+test('where a library is not installed, a shard of a run is incomplete, and one of a round is not', async () => {
+  const given = { epochs: [1], samples: [40], batchSize: [5], learningRate: [0.1] };
+  const about = {
+    experiment: 'grid-search ols',
+    statistic: 'bootstrap_mse',
+    select: { reference: 'sklearn' },
+  };
+  const claim = { id: 'far', kind: 'number', where: 'here', says: 'it', value: 0.1, readingError: 0.1 };
+  const claims = [{ ...claim, ...about, with: { reference: ['sklearn'], ...given } }];
+  await writeFile(join(directory, 'claims.json'), JSON.stringify({ report: { title: 't' }, claims }));
+  const options = ['--epochs', '1', '--samples', '40', '--batch-size', '5', '--learning-rate', '0.1'];
+  const noPython = { FYS_NN_PYTHON: '/nonexistent' };
+  for (const [status, args] of [
+    [4, ['grid-search', 'ols', '--reference', 'none,sklearn', ...options]],
+    [0, ['verify', '--claims', 'claims.json', '--seeds', '1', '--variant', 'code']],
+  ] as const) {
+    const outcome = await runProgram([...args, '--shard', '1/1'], { cwd: directory, env: noPython });
+    expect(outcome.stderr).toMatch(/note: .*is not installed/);
+    expect(outcome.status).toBe(status);
+  }
+}, 60_000);
+
 test('a report of files, and a run that is run again, are cut as a whole', async () => {
   const small =
     'extends: grid-search ridge\nsettings:\n  samples: 60\n  epochs: 1\n  learningRate: [0.1, 0.01]\n';
