@@ -125,10 +125,17 @@ test('a mistake without a name is bounded by what was recorded', async () => {
   );
 });
 
-test('what is not a recording is refused, and no other file is checked before', async () => {
+test('what is not a recording is refused, and the other files are checked', async () => {
   await writeFile(join(folder, 'other.json'), '{}');
-  const { status, stdout, stderr } = await call('right.json', 'other.json');
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  const { status, stdout, stderr } = await call('other.json', 'right.json');
+  expect(status).toBe(2);
+  expect(stdout).toMatch(/^right\.json: right: /);
+  const { status: jsonStatus, stdout: text } = await call('other.json', 'right.json', '--json');
+  expect(jsonStatus).toBe(2);
+  expect(JSON.parse(text)).toMatchObject([
+    { file: 'other.json', error: expect.stringContaining('other.json') },
+    { file: 'right.json', agrees: true },
+  ]);
   expect(stderr).toMatch(/^error: other\.json/);
   expect((await call('right.json', '--tolerance', '-1')).status).toBe(2);
   expect((await call('right.json', '--tolerance', '0.2')).status).toBe(2);

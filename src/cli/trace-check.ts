@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { CheckResult } from '../diagnosis/check-result.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, UserError } from '../errors.ts';
 import { addExamples } from './examples.ts';
 import { screenOf } from './screen.ts';
 import type { SetStatus } from './status.ts';
-import { writeStdoutRaw } from './terminal.ts';
+import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import { checkPage, writePage } from './trace-page.ts';
 import { toleranceOf } from './trace-tolerance.ts';
 
@@ -28,7 +28,7 @@ export function addTraceCheckCommand(trace: Command, setStatus: SetStatus): void
       '\nEach recorded quantity is compared with what follows from the numbers recorded\n' +
         'before it, in the order in which a step computes them. Known mistakes are then\n' +
         'tried one by one: those that reproduce your numbers are named.\n' +
-        'Exit status: 3 if something differs.',
+        'Exit status: 3 if something differs; 2 if a file cannot be checked, after the\nresults of the others.',
     )
     .action(async (files: string[], flags: TraceCheckFlags) => setStatus(await runCheck(files, flags)));
   addExamples(command, [
@@ -47,24 +47,40 @@ async function runCheck(files: readonly string[], flags: TraceCheckFlags): Promi
   const { shapeError } = await import('../trace/shape-error.ts');
   const tolerance = toleranceOf(flags.tolerance);
   if (flags.html !== undefined) await checkPage(flags.html, files);
-  const results: { file: string; result: CheckResult }[] = [];
-  for (const file of files) {
+  const checked = async (file: string): Promise<CheckResult> => {
     const recording = await readRecording(file);
     const result = checkRecording(recording, tolerance);
     const { first } = result;
     if (first !== null && first.ours === null && first.explanations.length === 0)
       throw shapeError(file, recording, first.quantity.batch, first.quantity.place);
-    results.push({ file, result });
+    return result;
+  };
+  const results: { file: string; result: CheckResult }[] = [];
+  const refused = new Map<string, UserError>();
+  for (const file of files) {
+    try {
+      results.push({ file, result: await checked(file) });
+    } catch (error) {
+      // Of several files, the others are checked all the same.
+      if (!(error instanceof UserError) || files.length === 1) throw error;
+      refused.set(file, error);
+    }
   }
   if (flags.json === true) {
     const { toJson } = await import('../output/json.ts');
     const { checkAsJson } = await import('../diagnosis/check-json.ts');
-    writeStdoutRaw(toJson(results.map(({ file, result }) => ({ file, ...checkAsJson(result) }))));
+    const entries = [
+      ...results.map(({ file, result }) => ({ file, ...checkAsJson(result) })),
+      ...[...refused].map(([file, { message }]) => ({ file, error: message })),
+    ].toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file));
+    writeStdoutRaw(toJson(entries));
   } else {
     const { checkText } = await import('./show-check.ts');
     const screen = screenOf(process.stdout);
     writeStdoutRaw(results.map(({ file, result }) => `${checkText(file, result, screen)}\n`).join('\n'));
   }
   if (flags.html !== undefined) await writePage(flags.html, results[0], flags.tolerance);
+  for (const { message } of refused.values()) writeStderr(...`error: ${message}`.split('\n'));
+  if (refused.size > 0) return exitCodes.usage;
   return results.some(({ result }) => result.first !== null) ? exitCodes.contradicted : exitCodes.done;
 }

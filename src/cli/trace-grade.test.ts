@@ -327,3 +327,10 @@ describe('wrong usage exits with 2 and a sentence', () => {
     expect(stderr).toContain(message);
   });
 });
+
+test('an exercise that is not there is a mistake in the rubric', async () => {
+  await write('lost.yaml', `exercises: lost.json\n${criteria}`);
+  const { status, stderr } = await call('one', '--rubric', 'lost.yaml');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/the rubric cannot be used: lost\.yaml:1:12: exercises\n[\s\S]*correct the path/);
+});

@@ -45,7 +45,8 @@ const modelNames = Object.keys(exerciseModels) as (keyof typeof exerciseModels)[
 const notes =
   'Each option takes one value; the same options give the same files. Without --data the exercise draws its own rows. Sizes ' +
   'that you leave out are chosen so that all of them differ: 17 rows in batches of 6, 6 and 5, with 2 inputs, hidden layers ' +
-  'of 7 and 4 nodes, and 3 outputs.';
+  'of 7 and 4 nodes, and 3 outputs. --schedule decay is rate / (epoch * S + 1) with S steps in an epoch, decay_per_step ' +
+  'rate / (epoch * S + step + 1); both count from 0. For any other rule write it: --schedule "eta0/(1+epoch)".';
 
 const usualFile = 'exercise.json';
 const usualFolder = 'exercises';

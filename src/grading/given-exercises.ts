@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { UserError } from '../errors.ts';
 import type { Exercise } from '../trace/exercise.ts';
 import { readExercise } from '../trace/read-exercise.ts';
 import { exerciseFiles } from './exercise-files.ts';
@@ -33,8 +34,10 @@ export async function readGiven(rubric: Rubric, students: readonly string[]): Pr
   const names = new Set(students.map(comparableName));
   const all: GivenExercise[] = [];
   const files = exerciseFiles(rubric);
-  for (const { path, student } of files) {
-    const exercise = await readExercise(path);
+  for (const { path, student, keys } of files) {
+    const exercise = await readExercise(path).catch((error: unknown) => {
+      throw inRubric(error, rubric, path, keys);
+    });
     checkCriteria(rubric, path, exercise);
     const fileName = basename(path).replace(/\.json$/i, '');
     // A single exercise is for everybody, whatever a student calls a submission.
@@ -43,6 +46,14 @@ export async function readGiven(rubric: Rubric, students: readonly string[]): Pr
     all.push({ path, exercise, owner });
   }
   return givenExercises(all);
+}
+
+/** An exercise that cannot be read, as an error of the rubric that names it; any other error as it is. */
+function inRubric(error: unknown, rubric: Rubric, path: string, keys: readonly PropertyKey[]): unknown {
+  const start = `${path} cannot be read: `;
+  if (!(error instanceof UserError) || !error.parts.what.startsWith(start)) return error;
+  const remedy = `${error.parts.what.slice(start.length)}: correct the path, which is from the folder of the rubric`;
+  return rubric.error(keys, 'an exercise that fys-nn trace new wrote', path, remedy);
 }
 
 /** Exercises, to be found by their ids and owners. */

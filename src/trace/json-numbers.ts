@@ -6,13 +6,6 @@ import { readRegularBytes, TooLarge } from '../files/regular-file.ts';
 /** The largest trace file accepted, in bytes. */
 export const maxBytes = 64 * 2 ** 20;
 
-/** What a broken number means, and what to do about it. */
-export const notFinite = {
-  expected: 'finite numbers',
-  remedy:
-    'look for the mistake in the steps before: record fewer steps, so that all numbers are finite, and check again',
-};
-
 /**
  * Reads a JSON file that a program of any language wrote. Errors: UserError if there is no such file, if it is too large, cut
  * off or not JSON, or if it has NaN or an infinite number, which Python writes without quotation marks; it names the entry.
@@ -50,9 +43,17 @@ function unreadable(file: string, reason: string): UserError {
 
 /** A number that is NaN or infinite, named by its entry, such as steps.4.layers.0.z[2][1]. */
 export function brokenNumber(file: string, entry: string, word: string): UserError {
+  const step = Number(/^steps\.(\d+)\./.exec(entry)?.[1] ?? Number.NaN);
+  const isLater = step > 0;
+  const meaning = word === 'null' ? ', which many programs write for NaN' : '';
   return new UserError({
-    what: `${file}: ${entry} is ${word}${word === 'null' ? ', which many programs write for NaN' : ''}: the training diverged`,
-    ...notFinite,
+    what: `${file}: ${entry} is ${word}${meaning}${isLater ? ': the training diverged' : ''}`,
+    expected: 'finite numbers',
+    remedy: isLater
+      ? `record fewer steps, only those before this one (${step === 1 ? 'step 0' : `steps 0 to ${step - 1}`}), and check again: a mistake in them can make numbers grow, and so can a learning rate that is too large`
+      : step === 0
+        ? 'nothing was trained before it: look at the line that computes it for a division by 0, the logarithm of 0, or an exp that overflows; leave this quantity out to check the others'
+        : 'write the number as it was given out',
   });
 }
 

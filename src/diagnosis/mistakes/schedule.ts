@@ -74,7 +74,7 @@ const constants = ({ x, learningRate }: Exercise): readonly RateMistake[] => {
 
 /** A schedule that is asked for the rate of another moment. */
 const moments = ({ schedule, batches }: Exercise): readonly RateMistake[] => {
-  const explain = `The schedule is ${schedule}; epochs and the steps of an epoch count from 0, and an epoch has as many steps as batches.`;
+  const explain = `The schedule is ${schedule}; epochs and the steps of an epoch count from 0, and an epoch has as many steps as batches. If your program is to have another rule, make the exercise with that schedule, such as eta0/(1+epoch).`;
   const at = (
     id: string,
     title: string,
