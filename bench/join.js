@@ -104,15 +104,6 @@ if (options.part !== undefined) {
 } else {
   // The children's folder name contains this process's id.
   const shared = join(tmpdir(), `fys-nn-join-${process.pid}`);
-  const results = [];
-  try {
-    for (const count of options.quick ? [1000] : [1000, 10_000, 100_000]) {
-      for (const part of Object.keys(parts)) results.push(measure(part, count));
-      rmSync(shared, { recursive: true, force: true });
-    }
-  } finally {
-    rmSync(shared, { recursive: true, force: true });
-  }
   const name = fileURLToPath(new URL(`results/join${options.quick ? '-quick' : ''}.json`, import.meta.url));
   const facts = {
     machine: describeMachine(),
@@ -120,6 +111,18 @@ if (options.part !== undefined) {
     node: process.version,
     ...describeCommit(),
   };
-  writeFileSync(name, `${JSON.stringify({ ...facts, results }, null, 2)}\n`);
+  const results = [];
+  try {
+    for (const count of options.quick ? [1000] : [1000, 10_000, 100_000]) {
+      for (const part of Object.keys(parts)) {
+        results.push(measure(part, count));
+        // After each, so that a measurement that is stopped leaves what it has.
+        writeFileSync(name, `${JSON.stringify({ ...facts, results }, null, 2)}\n`);
+      }
+      rmSync(shared, { recursive: true, force: true });
+    }
+  } finally {
+    rmSync(shared, { recursive: true, force: true });
+  }
   console.log(`wrote ${name}`);
 }
