@@ -11,7 +11,7 @@ import type { Explanation, Finding } from './check-result.ts';
 import { expectedAt, follow } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence } from './mistakes/mistake.ts';
-import { type Planted, plant, recordedPart } from './planted.testing.ts';
+import { inLayer, type Planted, plant, recordedPart } from './planted.testing.ts';
 import { randomExercise } from './random-exercise.testing.ts';
 import { runStudent } from './student.testing.ts';
 
@@ -21,8 +21,9 @@ type Values = Recording['steps'];
  * What a check says of a random program, judged by numbers alone.
  *
  * A diagnosis is right if a program with a named mistake (or, with those named for what is wrong separately, one with all of
- * them) gives the numbers that the student's program recorded, or those of a program with one of its mistakes alone, over
- * the whole run, to 9 digits (to 3 in float32). It is false if mistakes are named and none is right.
+ * them) gives the numbers that the student's program recorded, or those of a student's program with one of its mistakes
+ * alone, or with its mistakes in one layer alone, over the whole run, to 9 digits (to 3 in float32). It is false if mistakes
+ * are named and none is right.
  */
 export type Verdict =
   | 'named alone'
@@ -80,13 +81,21 @@ export function judged(rng: Rng): { verdict: Verdict; text: string } {
   if (found !== place) return { verdict: 'false place', text: `${whole}; ${place} is first` };
   if (first === null) return { verdict: 'no difference', text: whole };
   if (first.explanations.length === 0) return { verdict: 'unnamed', text: whole };
-  const alone = wrong.map((one) => run([one]));
+  // Of a mistake in every layer, a check may name what it is in the first layer that it comes to.
+  const parts = [
+    ...wrong.map((one) => [one]),
+    ...exercise.layers.flatMap((_, layer) => {
+      const inside = wrong.map((one) => inLayer(one, layer));
+      return [inside, ...inside.map((one) => [one])];
+    }),
+  ];
+  const possible = [recorded, ...parts.map(run).filter((values) => !areSame(right, values))];
   const named = first.explanations.filter((explanation) => {
     const rules = rulesOf(exercise, rightRules(exercise), recorded, first, explanation);
     // Programs in float32 differ by their rounding.
     const within = explanation.ids.some((id) => /^float/.test(id)) ? 1e-3 : rounding;
     const gives = (values: Values) => areSame(select(valuesOf(exercise, rules)), values, within);
-    return [recorded, ...alone].some(
+    return possible.some(
       (values) => gives(values) || chainGives(exercise, recorded, values, select, rules, separate, within),
     );
   });

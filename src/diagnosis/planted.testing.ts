@@ -17,6 +17,18 @@ const planted = (name: string, on: readonly On[], tampers: readonly Tamper[]): P
   tampers,
 });
 
+/** A mistake in one layer only. */
+export const inLayer = ({ name, on, tampers }: Planted, layer: number): Planted =>
+  planted(
+    `${name} in layer ${layer}`,
+    on.filter((one) => (one.layer ?? layer) === layer).map((one) => ({ ...one, layer })),
+    tampers.map(
+      (tamper): Tamper =>
+        (value, quantity, of, step, epoch) =>
+          of === layer ? tamper(value, quantity, of, step, epoch) : value,
+    ),
+  );
+
 export function plantSwitch(rng: Rng): Planted {
   const name = pick<Switch>(rng, switches);
   return planted(name, [{ name }], []);

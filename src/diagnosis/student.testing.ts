@@ -246,8 +246,9 @@ export function runStudent(
       keep('loss', null, [[lossOf(z[last], a[last], y, N, P)]]);
       const gradients: (Matrix | null)[][] = [];
       let delta: Matrix = [];
+      const backwards = [...W];
       for (let l = last; l >= 0; l--) {
-        let computed = l === last ? outputDelta(z[l], a[l], y, N, P) : hiddenDelta(l, delta, z, a);
+        let computed = l === last ? outputDelta(z[l], a[l], y, N, P) : hiddenDelta(l, delta, z, a, backwards);
         computed = keep('delta', l, computed);
         delta = computed;
         const below = l === 0 ? x : on('kernel-gradient-from-z', l) ? z[l - 1] : a[l - 1];
@@ -269,7 +270,7 @@ export function runStudent(
           gradients[l] = [gradient, keep('bias_gradient', l, sums)];
         }
         if (on('new-weights-backwards', l) && optimizer.name === 'sgd' && settings.momentum === undefined)
-          W[l] = zip(W[l], gradient, (w, g) => w - rateOf(b, exercise.batches[epoch].length) * g);
+          backwards[l] = zip(W[l], gradient, (w, g) => w - rateOf(b, exercise.batches[epoch].length) * g);
       }
       if (gradients.some((ofLayer, l) => ofLayer[1] !== null && ofLayer[1][0].length !== B[l]![0].length))
         return steps;
@@ -365,8 +366,8 @@ export function runStudent(
     return d;
   }
 
-  function hiddenDelta(l: number, above: Matrix, z: Matrix[], a: Matrix[]): Matrix {
-    const kernel = on('initial-weights-backwards', l) ? W0[l + 1] : W[l + 1];
+  function hiddenDelta(l: number, above: Matrix, z: Matrix[], a: Matrix[], kernels: Matrix[]): Matrix {
+    const kernel = on('initial-weights-backwards', l) ? W0[l + 1] : kernels[l + 1];
     const back = dot(above, turned(kernel));
     const { slope } = functions(l);
     if (on('derivative-left-out', l)) return back;

@@ -220,6 +220,20 @@ function otherActivation(exercise: Exercise, other: OtherActivation): Mistake[] 
   const withSlope = layersOf.filter((layer) => layer < last || !isErrorOfZ(exercise));
   const forwards = (group: string, has: (layer: number) => boolean): string =>
     isErrorOfZ(exercise) && has(last) ? instead(group, has) : `${instead(group, has)}, only forwards`;
+  const onlyForwards = (group: string, has: (layer: number) => boolean): Omit<Mistake, 'id'> => ({
+    ...about,
+    title: forwards(group, has),
+    rules: (right) => ({
+      ...right,
+      a: (step, layer) => (has(layer) ? map(step.z[layer], value) : right.a(step, layer)),
+    }),
+  });
+  const outputOnly = inLayers(
+    exercise,
+    layersOf.filter((layer) => layer === last),
+    `forward-activation-${id}:layer-${last}`,
+    onlyForwards,
+  );
   return [
     ...inLayers(exercise, withSlope, `activation-${id}`, (group, has) => ({
       ...about,
@@ -235,14 +249,8 @@ function otherActivation(exercise: Exercise, other: OtherActivation): Mistake[] 
               : map(step.a[layer], slopeOfA),
       }),
     })),
-    ...inLayers(exercise, layersOf, `forward-activation-${id}`, (group, has) => ({
-      ...about,
-      title: forwards(group, has),
-      rules: (right) => ({
-        ...right,
-        a: (step, layer) => (has(layer) ? map(step.z[layer], value) : right.a(step, layer)),
-      }),
-    })),
+    ...inLayers(exercise, layersOf, `forward-activation-${id}`, onlyForwards),
+    ...(isErrorOfZ(exercise) ? outputOnly : []).map((mistake) => withLossOfZ(mistake, last)),
     // The derivative is right if it is computed from z, not from the wrong a.
     ...inLayers(
       exercise,
@@ -263,6 +271,21 @@ function otherActivation(exercise: Exercise, other: OtherActivation): Mistake[] 
     ),
   ];
 }
+
+/**
+ * A mistake in the outputs of a program whose loss is right, because it is computed from z, as that of a library is.
+ * Generic: named only where the recorded losses say so.
+ */
+const withLossOfZ = ({ id, title, rules, ...rest }: Mistake, last: number): Mistake => ({
+  ...rest,
+  id: `${id}:loss-of-z`,
+  title: `${title}; the loss is computed from z, and is right`,
+  generic: true,
+  rules(right) {
+    const wrong = rules(right);
+    return { ...wrong, loss: (step) => right.loss({ ...step, a: step.a.with(last, right.a(step, last)) }) };
+  },
+});
 
 /** Mistakes from the rows of a batch to the outputs. */
 export const forward: readonly MistakeKind[] = [
@@ -304,15 +327,19 @@ export const forward: readonly MistakeKind[] = [
   ({ layers }) => {
     const last = layers.length - 1;
     if (layers[last].activation !== 'softmax') return [];
-    return outputs.map(({ id, title, explain, fix, a }) => ({
-      id,
-      title,
-      explain,
-      fix,
-      rules: (right) => ({
-        ...right,
-        a: (step, layer) => (layer === last ? a(step.z[layer]) : right.a(step, layer)),
-      }),
-    }));
+    return outputs
+      .map(
+        ({ id, title, explain, fix, a }): Mistake => ({
+          id,
+          title,
+          explain,
+          fix,
+          rules: (right) => ({
+            ...right,
+            a: (step, layer) => (layer === last ? a(step.z[layer]) : right.a(step, layer)),
+          }),
+        }),
+      )
+      .flatMap((mistake) => [mistake, withLossOfZ(mistake, last)]);
   },
 ];
