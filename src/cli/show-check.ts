@@ -8,6 +8,7 @@ import type {
 } from '../diagnosis/check-result.ts';
 import { equationText } from '../diagnosis/equations.ts';
 import { shownOf } from '../diagnosis/plausibility.ts';
+import { searchText } from '../diagnosis/search-text.ts';
 import { counted, printable } from '../errors.ts';
 import { shapeInFile, shapeText } from '../trace/arrays.ts';
 import { digitsOf } from '../trace/difference.ts';
@@ -108,10 +109,13 @@ function causeOf(
 ): string[] {
   const { explanations } = finding;
   const { shown, more } = shownOf(explanations);
+  const search = searchText(finding, result.absent);
+  const searched = search === null ? [] : [paragraph(search, 2)];
   if (explanations.length === 0)
     return [
       paragraph('Cause: none of the known mistakes gives these numbers.', 2),
       paragraph(whereToLook(finding, result), 2),
+      ...searched,
     ];
   const [{ digits, reproduced, of }] = explanations;
   const together = explanations.length > 1 ? 'These give the same numbers here' : 'This gives your numbers';
@@ -130,6 +134,7 @@ function causeOf(
     ...(more === 0 ? [] : [paragraph(`and ${more} more, less plausible.`, 2)]),
     '',
     paragraph(`${together}, to ${counted(digits, 'digit')}${rest}.`, 2),
+    ...searched,
   ];
 }
 

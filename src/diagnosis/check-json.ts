@@ -23,7 +23,7 @@ function quantityAsJson({ batch, place, status, difference }: CheckedQuantity) {
   return { step, epoch, batch: inEpoch, layer, quantity, status, difference: finite(difference) };
 }
 
-function findingAsJson({ quantity, explanations, element, ours, theirs, ratio }: Finding) {
+function findingAsJson({ quantity, explanations, element, ours, theirs, ratio, tried, cutShort }: Finding) {
   return {
     ...quantityAsJson(quantity),
     shape: quantity.theirs.shape,
@@ -32,6 +32,8 @@ function findingAsJson({ quantity, explanations, element, ours, theirs, ratio }:
     theirs: finite(theirs),
     ratio: finite(ratio),
     explanations,
+    tried,
+    cutShort,
     expected: nested(quantity.expected),
     recorded: nested(quantity.theirs),
   };

@@ -43,7 +43,8 @@ export function checkRecording(recording: Recording, tolerance = usualTolerance)
         wrong.has(keyOf({ step: quantity.batch.step, index: quantity.index })) &&
         !findings.has(quantity) &&
         (unexplained.size === 0 ||
-          (!unexplained.has(computationOf(quantity)) && isComputedFromRecorded(quantity, recorded, needs))),
+          (!unexplained.has(computationOf(quantity)) &&
+            isComputedFromRecorded(quantity, recorded, needs, !unexplained.has('z')))),
     );
     if (found === undefined) break;
     const { index, batch } = found;
@@ -94,15 +95,20 @@ function compare(
 const computationOf = ({ place: { quantity, slot, parameter } }: Compared): string =>
   parameter === null || quantity.endsWith('_gradient') ? quantity : `update ${slot ?? 'value'}`;
 
-/** Whether everything that a quantity is computed from was recorded, so that nothing unseen can have made it wrong. */
+/**
+ * Whether everything that a quantity is computed from was recorded, so that nothing unseen can have made it wrong. The weights
+ * to start with are given, but a program whose first z nobody can explain may have others.
+ */
 function isComputedFromRecorded(
   { batch: { step }, index }: Compared,
   recorded: Recorded,
   needs: readonly (readonly Need[])[],
+  startsAsGiven: boolean,
 ): boolean {
   return needs[index].every(
     ({ index: need, before }) =>
-      (before && step === 0) || (recorded[before ? step - 1 : step]?.[need] ?? null) !== null,
+      (before && step === 0 && startsAsGiven) ||
+      (recorded[before ? step - 1 : step]?.[need] ?? null) !== null,
   );
 }
 

@@ -11,7 +11,7 @@ import type { Explanation, Finding } from './check-result.ts';
 import { expectedAt, follow } from './follow.ts';
 import { mistakesOf } from './mistakes/index.ts';
 import type { Evidence } from './mistakes/mistake.ts';
-import { inLayer, type Planted, plant, recordedPart } from './planted.testing.ts';
+import { inLayer, type Planted, plant, plantSwitch, recordedPart } from './planted.testing.ts';
 import { randomExercise } from './random-exercise.testing.ts';
 import { runStudent } from './student.testing.ts';
 
@@ -42,9 +42,56 @@ const mostDraws = 8;
 /** Rounding, by which independent programs differ. */
 const rounding = 1e-9;
 
-export function judged(rng: Rng): { verdict: Verdict; text: string } {
+/** A verdict, and the case and what was named in words. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly text: string;
+}
+
+/** A random program with random mistakes that records a random part. */
+export function judged(rng: Rng): Judged {
   const exercise = randomExercise(rng);
-  const isRecorded = recordedPart(rng, exercise);
+  const runs = runsOf(exercise, recordedPart(rng, exercise));
+  // Many mistakes do not show: the penalty is left out where there is none, or what differs is not recorded.
+  let wrong = plant(rng, exercise);
+  for (let i = 0; i < mostDraws && runs.firstOf(wrong) === null; i++) wrong = plant(rng, exercise);
+  return judge(exercise, runs, wrong);
+}
+
+/**
+ * A random program with two mistakes that show, checked before and after the one that shows first is fixed; null if none was
+ * drawn. The place of the first difference has to be that of the mistake that shows first.
+ */
+export function judgedInTurn(rng: Rng): readonly Judged[] | null {
+  const exercise = randomExercise(rng);
+  const runs = runsOf(exercise, () => true);
+  for (let i = 0; i < mostDraws; i++) {
+    const both = [plantSwitch(rng), plantSwitch(rng)].map((one) => ({ one, place: runs.firstOf([one]) }));
+    if (both.some(({ place }) => place === null || place === 'borderline')) continue;
+    const [{ place }, other] = both.toSorted((a, b) => orderOf(a.place!) - orderOf(b.place!));
+    // Two may also cancel, or one may hide the other.
+    if (place === other.place || runs.firstOf(both.map(({ one }) => one)) !== place) continue;
+    return [both.map(({ one }) => one), [other.one]].map((wrong) => judge(exercise, runs, wrong));
+  }
+  return null;
+}
+
+/** Of a place as `firstDifference` has it. */
+function orderOf(place: string): number {
+  const [step, index] = place.split(' ').map(Number);
+  return step * 1e6 + index;
+}
+
+/** What a student's programs record on an exercise. */
+interface Runs {
+  readonly select: (values: Values) => Values;
+  readonly run: (mistakes: readonly Planted[]) => Values;
+  readonly right: Values;
+  /** Where a program with these mistakes first differs from a right one. */
+  readonly firstOf: (mistakes: readonly Planted[]) => string | null;
+}
+
+function runsOf(exercise: Exercise, isRecorded: (step: number, place: number) => boolean): Runs {
   const select = (steps: Values): Values =>
     steps.map((step, k) => step.map((values, place) => (isRecorded(k, place) ? values : null)));
   const run = (mistakes: readonly Planted[]): Values =>
@@ -56,13 +103,11 @@ export function judged(rng: Rng): { verdict: Verdict; text: string } {
       ),
     );
   const right = run([]);
-  // Many mistakes do not show: the penalty is left out where there is none, or what differs is not recorded.
-  let wrong = plant(rng, exercise);
-  let recorded = run(wrong);
-  for (let i = 0; i < mostDraws && firstDifference(right, recorded) === null; i++) {
-    wrong = plant(rng, exercise);
-    recorded = run(wrong);
-  }
+  return { select, run, right, firstOf: (mistakes) => firstDifference(right, run(mistakes)) };
+}
+
+function judge(exercise: Exercise, { select, run, right }: Runs, wrong: readonly Planted[]): Judged {
+  const recorded = run(wrong);
   const text = textOf(exercise, wrong);
   if (!recorded.flat().every((array) => array === null || array.values.every(Number.isFinite)))
     return { verdict: 'borderline', text };

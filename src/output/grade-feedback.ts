@@ -1,5 +1,6 @@
 import type { CheckResult, Explanation, Finding } from '../diagnosis/check-result.ts';
 import { equationText } from '../diagnosis/equations.ts';
+import { searchText } from '../diagnosis/search-text.ts';
 import type { GradedFully } from '../grading/grade.ts';
 import type { GradedCriterion } from '../grading/grade-criterion.ts';
 import { maximumOf } from '../grading/rubric.ts';
@@ -60,19 +61,19 @@ function reasonsOf({ quantities }: GradedCriterion): string {
 }
 
 function checkParts(check: CheckResult, hints: Hints): string[] {
-  const { first, separate, conventions, absent, exercise, recording } = check;
+  const { first, separate, conventions, absent, recording } = check;
   const missing = missingStepsText(recording);
   const noted = conventions.map(({ title }) => `- ${markdownText(title)}`).join('\n');
   return [
     ...(first === null
       ? ['Every recorded number is right.']
-      : ['## The first difference', ...findingParts(first, exercise, hints)]),
+      : ['## The first difference', ...findingParts(first, check, hints)]),
     ...(separate.length === 0
       ? []
       : [
           '## Also wrong by itself',
           'These numbers are wrong even when they are computed from your own earlier numbers.',
-          ...separate.flatMap((finding) => findingParts(finding, exercise, hints)),
+          ...separate.flatMap((finding) => findingParts(finding, check, hints)),
         ]),
     ...(noted === '' ? [] : ['## Written in another way', `This is no mistake:\n\n${noted}`]),
     ...(absent.length === 0 ? [] : [`Not recorded: ${absent.map(markdownText).join(', ')}.`]),
@@ -82,8 +83,9 @@ function checkParts(check: CheckResult, hints: Hints): string[] {
   ];
 }
 
-function findingParts(finding: Finding, exercise: Exercise, hints: Hints): string[] {
+function findingParts(finding: Finding, { exercise, absent }: CheckResult, hints: Hints): string[] {
   const { quantity, element, ours, theirs, ratio, explanations } = finding;
+  const search = searchText(finding, absent);
   const { batch, place } = quantity;
   const isTurned = isTurnedIn(exercise.layout, place);
   const shape = (array: NumberArray) => shapeText(shapeInFile(array.shape, isTurned));
@@ -101,6 +103,7 @@ function findingParts(finding: Finding, exercise: Exercise, hints: Hints): strin
         ),
     `\`\`\`text\n${equationText(place, batch, exercise).join('\n')}\n\`\`\``,
     ...(hints === 'cause' ? causeParts(explanations) : []),
+    ...(hints === 'cause' && search !== null ? [markdownText(search)] : []),
   ];
 }
 

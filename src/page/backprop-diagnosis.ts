@@ -1,10 +1,17 @@
 import type { CheckResult, Explanation, Finding } from '../diagnosis/check-result.ts';
 import { shownOf } from '../diagnosis/plausibility.ts';
+import { searchText } from '../diagnosis/search-text.ts';
 import { counted } from '../errors.ts';
 import { type Html, html } from './html.ts';
 
 /** Why the first difference may be as it is. */
-export function diagnosisBlock({ explanations, quantity }: Finding): Html {
+export function diagnosisBlock(finding: Finding, absent: readonly string[]): Html {
+  const search = searchText(finding, absent);
+  return html`${causesBlock(finding)}
+${search === null ? null : html`<p class="note">${search}</p>`}`;
+}
+
+function causesBlock({ explanations, quantity }: Finding): Html {
   if (explanations.length === 0) {
     return html`<p><strong>No known mistake reproduces these numbers.</strong> Compare the line of your program that computes
 <code>${quantity.place.quantity}</code> with the equation below, term by term: what enters it is listed there, and the numbers that

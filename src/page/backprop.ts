@@ -51,7 +51,7 @@ ${section('where', first === null ? 'What was compared' : 'Where', whereBlock(re
 ${
   first === null
     ? null
-    : html`${section('diagnosis', 'Why', diagnosisBlock(first))}
+    : html`${section('diagnosis', 'Why', diagnosisBlock(first, absent))}
 ${section('equation', 'The equation', equationsOf(first, exercise, markAt))}
 ${section('numbers', 'The numbers', numbersOf(first, result))}`
 }
@@ -213,7 +213,7 @@ function separateBlock(finding: Finding, result: CheckResult, markAt: MarkAt): H
   const { place, batch } = finding.quantity;
   return html`<h3>${quantityText(place, result.exercise)}, ${stepText(batch)}</h3>
 <p>It differs also from what follows from your program's own numbers before it, so this is a mistake of its own.</p>
-${diagnosisBlock(finding)}
+${diagnosisBlock(finding, result.absent)}
 ${equationsOf(finding, result.exercise, markAt)}
 ${numbersOf(finding, result)}`;
 }
