@@ -162,3 +162,24 @@ describe('a convention', () => {
     expect(conventions.map(({ id }) => id)).toEqual(['delta-not-averaged']);
   });
 });
+
+test('a wrong softmax is the only mistake if the loss is computed from z', () => {
+  const exercise = madeExercise(['sigmoid', 'softmax'], { loss: 'cross_entropy' });
+  const right = rightRules(exercise);
+  const over = (values: Float64Array, P: number) =>
+    values.map((value, i) => {
+      const column = values.filter((_, j) => j % P === i % P);
+      return Math.exp(value) / column.reduce((sum, one) => sum + Math.exp(one), 0);
+    });
+  const steps = valuesOf(exercise, {
+    ...right,
+    a: (step, layer) =>
+      layer === 0
+        ? right.a(step, layer)
+        : { ...step.z[1], values: over(step.z[1].values, step.z[1].shape[1]) },
+    loss: (step) => right.loss({ ...step, a: [step.a[0], right.a(step, 1)] }),
+  });
+  const { first, separate } = checkRecording({ kind: 'recording', program: '', exercise, steps });
+  expect(first?.explanations.map(({ ids }) => ids)).toContainEqual(['softmax-over-rows:loss-of-z']);
+  expect(separate).toEqual([]);
+});

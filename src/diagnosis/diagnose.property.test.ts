@@ -7,7 +7,7 @@ const count = Number(process.env.FYS_NN_DIAGNOSES ?? 20);
 /** The number of the first of them. */
 const from = Number(process.env.FYS_NN_DIAGNOSES_FROM ?? 0);
 /** How many with two mistakes, each checked twice. */
-const pairs = Math.ceil(count / 4);
+const pairs = Math.ceil(count / 8);
 const seed = Number(process.env.FYS_NN_SEED ?? 1);
 
 test(`the first place is right, and no diagnosis false, in ${count} random programs with random mistakes`, () => {
