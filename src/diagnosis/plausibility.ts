@@ -5,6 +5,7 @@ const rarities: readonly (readonly [RegExp, number])[] = [
   // A value or a line that is simply another.
   [/^(rate|momentum|rho|beta1|beta2|epsilon|weight_decay|clip_norm|l1|l2|delta|slope|alpha)-[\d.]/, 0],
   [/^(rate-over-rows|rate-times-rows|rate-missing)/, 0],
+  [/^recorded-/, 0],
   [/^update-(missing|sign|twice|from-initial)/, 0],
   [/^(mse-factor-2|momentum-dampened|penalty-|l2-|optimizer-)/, 0],
   // Activations that nobody takes by accident, and numbers of other types.

@@ -17,11 +17,13 @@ import type { Evidence, Mistake, MistakeKind } from './mistake.ts';
 import { momentum } from './momentum.ts';
 import { optimizerState } from './optimizer-state.ts';
 import { penalty } from './penalty.ts';
+import { recordedAs } from './recorded.ts';
 import { schedule } from './schedule.ts';
 import { updates } from './updates.ts';
 
 /** Every kind of mistake. Where several give the same numbers, they are named in this order. */
 export const mistakeKinds: readonly MistakeKind[] = [
+  recordedAs,
   ...data,
   ...forward,
   ...loss,
