@@ -5,10 +5,11 @@ import { schedules } from '../nn/schedules.ts';
 import { train } from '../nn/train.ts';
 import type { Exercise, ExerciseLayer } from '../trace/exercise.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
-import { map, multiply } from '../trace/number-array.ts';
+import { map, multiply, scale } from '../trace/number-array.ts';
 import { placesOf } from '../trace/quantities.ts';
 import { relativeDifference } from '../trace/replay-trace.ts';
 import { rightRules } from '../trace/right-rules.ts';
+import type { Rules } from '../trace/rules.ts';
 import { valuesOf } from '../trace/step.ts';
 import { checkRecording } from './check-recording.ts';
 
@@ -82,6 +83,30 @@ describe('the right program', () => {
     });
     expect(quantities.every(({ status }) => status === 'same')).toBe(true);
   });
+});
+
+test('the deltas of a deep network are judged next to the numbers that they are computed from', () => {
+  const deep = madeExercise(Array.from({ length: 36 }, (_, l) => (l < 35 ? 'sigmoid' : 'linear')));
+  const right = rightRules(deep);
+  const twice: Rules = {
+    ...right,
+    hiddenDelta: (step, layer) => scale(right.hiddenDelta(step, layer), layer === 0 ? 2 : 1),
+  };
+  const { first } = checkRecording(recordingOf(deep, twice));
+  expect([first?.quantity.place.quantity, first?.quantity.place.layer]).toEqual(['delta', 0]);
+  expect(Math.max(...first!.quantity.expected.values.map(Math.abs))).toBeLessThan(1e-15);
+  const otherwise: Rules = {
+    ...right,
+    derivative: (step, layer) =>
+      layer === 35
+        ? right.derivative(step, layer)
+        : map(step.z[layer], (z) => Math.exp(-Math.abs(z)) / (1 + Math.exp(-Math.abs(z))) ** 2),
+  };
+  expect(checkRecording(recordingOf(deep, otherwise)).first).toBeNull();
+  const layers = deep.layers.map((layer) => ({ ...layer, kernel: scale(layer.kernel, 20) }));
+  const saturated = { ...deep, layers };
+  for (const quantities of [undefined, ['kernel_gradient', 'bias_gradient'], ['delta']])
+    expect(checkRecording(recordingOf(saturated, otherwise, quantities)).first).toBeNull();
 });
 
 describe('a mistake', () => {

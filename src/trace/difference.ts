@@ -1,16 +1,20 @@
 import { hasShape, type NumberArray } from './number-array.ts';
 
-/** Below this, numbers are compared with it instead of with themselves: sums that cancel leave rounding errors. */
-const smallest = 1e-5;
+/**
+ * Below this times the largest term that they were computed from, numbers are compared with it instead of with themselves:
+ * sums that cancel leave rounding errors.
+ */
+export const smallest = 1e-5;
+const floorOf = ({ term = 1 }: NumberArray): number => smallest * term;
 
 /**
- * How far an array is from what is expected: max |theirs - ours| / max(max |ours|, 1e-5). Infinite if the shapes differ or
+ * How far an array is from what is expected: max |theirs - ours| / max(max |ours|, 1e-5 of its terms). Infinite if the shapes differ or
  * a number is not finite.
  */
 export function differenceOf(ours: NumberArray, theirs: NumberArray): number {
   if (!hasShape(theirs, ours.shape)) return Number.POSITIVE_INFINITY;
   let largest = 0;
-  let size = smallest;
+  let size = floorOf(ours);
   for (let i = 0; i < ours.values.length; i++) {
     const difference = Math.abs(theirs.values[i] - ours.values[i]);
     if (!Number.isFinite(difference)) return Number.POSITIVE_INFINITY;
@@ -18,7 +22,7 @@ export function differenceOf(ours: NumberArray, theirs: NumberArray): number {
     const value = Math.abs(ours.values[i]);
     if (value > size) size = value;
   }
-  return largest / size;
+  return largest === 0 ? 0 : largest / size;
 }
 
 /** The position of the element that differs most in an array of the same shape. */
@@ -33,7 +37,7 @@ export function worstElement(ours: NumberArray, theirs: NumberArray): number {
 
 /** The position of the first element that differs by more than the tolerance. */
 export function firstElement(ours: NumberArray, theirs: NumberArray, tolerance: number): number {
-  const size = Math.max(smallest, ...ours.values.map(Math.abs));
+  const size = Math.max(floorOf(ours), ...ours.values.map(Math.abs));
   const index = ours.values.findIndex(
     (value, i) => !(Math.abs(theirs.values[i] - value) <= tolerance * size),
   );

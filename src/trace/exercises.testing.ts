@@ -22,7 +22,7 @@ export function madeExercise(
     return array;
   };
   const [N, D, P] = [11, 3, others.loss === 'binary_cross_entropy' ? 1 : 2];
-  const units = [...[5, 4, 6].slice(0, activations.length - 1), P];
+  const units = activations.map((_, l) => (l === activations.length - 1 ? P : [5, 4, 6][l % 3]));
   const layers = activations.map(
     (activation, l): ExerciseLayer => ({
       units: units[l],

@@ -2,6 +2,8 @@
 export interface NumberArray {
   readonly shape: readonly number[];
   readonly values: Float64Array;
+  /** The largest term that they were computed from, where that is far below 1: next to it, numbers are rounding errors. */
+  readonly term?: number;
 }
 
 export function arrayOf(shape: readonly number[], values?: ArrayLike<number>): NumberArray {

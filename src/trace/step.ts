@@ -1,8 +1,10 @@
 import { createOptimizer } from '../nn/optimizers.ts';
+import { smallest } from './difference.ts';
 import type { Exercise } from './exercise.ts';
 import { arrayOf, hasShape, type NumberArray } from './number-array.ts';
 import type { Batch } from './quantities.ts';
 import { clipped, withPenalty } from './right-rules.ts';
+import { largestTerm } from './rounding.ts';
 import type { Parameter, ParameterKind, Rules, Step } from './rules.ts';
 import { valueFromState } from './value-from-state.ts';
 
@@ -61,7 +63,7 @@ export function runRules(exercise: Exercise, rules: Rules, visit: Visit, known?:
       runStep(step, {
         isKnown: () => knownValue() !== undefined,
         keep(compute, use) {
-          const computed = knownValue() ?? rules.stored(compute());
+          const computed = knownValue() ?? storedBy(rules, compute());
           const value = visit(computed, place, step);
           if (value === null) throw ended;
           if (value !== kept?.[place]) {
@@ -81,6 +83,12 @@ export function runRules(exercise: Exercise, rules: Rules, visit: Visit, known?:
     return error !== shapesDiffer;
   }
   return true;
+}
+
+/** An array as a program keeps it. */
+function storedBy(rules: Rules, array: NumberArray): NumberArray {
+  const stored = rules.stored(array);
+  return array.term === undefined || stored.term !== undefined ? stored : { ...stored, term: array.term };
 }
 
 /** The state of 0 with which each weight starts. A diagnosis runs an exercise a thousand times. */
@@ -157,6 +165,17 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   const layers = exercise.layers.map((_, layer) => layer);
   const kindsOf = (layer: number): readonly ParameterKind[] =>
     exercise.layers[layer].bias === null ? kernelOnly : both;
+  const known: NumberArray[] = [];
+  const withTerm = (of: 'delta' | 'gradient', layer: number, array: NumberArray): NumberArray => {
+    if (array.values.some((value) => !(Math.abs(value) < smallest))) return array;
+    const term = largestTerm(step, layer, of, known);
+    return term < 1 ? { ...array, term } : array;
+  };
+  const gradientOf = (layer: number, kind: ParameterKind): NumberArray => {
+    const gradient = rules.dataGradient(step, layer, kind);
+    const penalty = rules.penaltyGradient(step, layer, kind);
+    return penalty === null ? withTerm('gradient', layer, gradient) : withPenalty(gradient, penalty);
+  };
   step.x = keep(() => rules.x(step));
   step.y = keep(() => rules.y(step));
   for (const layer of layers) {
@@ -166,11 +185,10 @@ function runStep(step: Growing, { isKnown, keep }: Keeper): void {
   keep(() => rules.loss(step), 'none');
   for (const layer of layers.toReversed()) {
     const isLast = layer === layers.length - 1;
-    step.delta[layer] = keep(() => (isLast ? rules.outputDelta(step) : rules.hiddenDelta(step, layer)));
-    for (const kind of kindsOf(layer))
-      step.gradients[kind][layer] = keep(() =>
-        withPenalty(rules.dataGradient(step, layer, kind), rules.penaltyGradient(step, layer, kind)),
-      );
+    step.delta[layer] = keep(() =>
+      isLast ? rules.outputDelta(step) : withTerm('delta', layer, rules.hiddenDelta(step, layer)),
+    );
+    for (const kind of kindsOf(layer)) step.gradients[kind][layer] = keep(() => gradientOf(layer, kind));
   }
   for (const layer of layers)
     for (const kind of kindsOf(layer))
