@@ -152,11 +152,15 @@ function whereToLook(
   });
   const names = (some: readonly Need[]) =>
     [...new Set(some.map(({ index: need }) => quantityText(places[need], exercise)))].join(', ');
+  const start =
+    batch.step === 0 && places[index].quantity === 'z'
+      ? ' Your program has to start with the weights of the exercise.'
+      : '';
   if (unseen.length > 0)
-    return `It is computed from ${names(unseen)}, which you did not record: record that too. Two mistakes at once may be the reason: where more is recorded, they show in different places.`;
+    return `It is computed from ${names(unseen)}, which you did not record: record that too. Two mistakes at once may be the reason: where more is recorded, they show in different places.${start}`;
   const isFirst = first?.quantity.index === index && first.quantity.batch.step === batch.step;
   const inputs = names(needs.filter(({ before }) => !before || batch.step > 0));
-  return `What it is computed from ${inputs === '' ? 'is given' : `(${inputs}) ${isFirst ? 'is right' : 'is as you recorded it'}`}: look at the line that computes it.`;
+  return `What it is computed from ${inputs === '' ? 'is given' : `(${inputs}) ${isFirst ? 'is right' : 'is as you recorded it'}`}: look at the line that computes it.${start}`;
 }
 
 /** For each quantity and layer the worst that was found, and the step where it starts. */

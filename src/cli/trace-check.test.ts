@@ -125,6 +125,24 @@ test('a mistake without a name is bounded by what was recorded', async () => {
   );
 });
 
+test('weights of its own are thought of where the first pre-activations differ', async () => {
+  const right = rightRules(exercise);
+  const own: Rules = {
+    ...right,
+    initialWeights: (made) => {
+      const { kernel, bias } = right.initialWeights(made);
+      return { kernel: kernel.map((values, layer) => map(values, (w, i) => w + Math.sin(i + layer))), bias };
+    },
+  };
+  await write('own weights.json', exercise, own);
+  const { status, stdout } = await call('own weights.json');
+  expect(status).toBe(3);
+  expect(stdout).toContain('the first difference is z of layer 0 (hidden), step 0');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'Your program has to start with the weights of the exercise.',
+  );
+});
+
 test('what is not a recording is refused, and the other files are checked', async () => {
   await writeFile(join(folder, 'other.json'), '{}');
   const { status, stdout, stderr } = await call('other.json', 'right.json');

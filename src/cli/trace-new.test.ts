@@ -98,6 +98,13 @@ describe('an exercise', () => {
     await writeFile(join(directory, 'both.answers.json'), 'mine');
     expect((await call('--out', 'both.json')).status).toBe(2);
     expect(await readdir(directory)).not.toContain('both.json');
+    // Nor if one of them cannot be written.
+    const half = await call('--out', 'half.json', '--answers', 'no folder/answers.json');
+    expect([half.status, half.stderr]).toEqual([
+      2,
+      expect.stringContaining('no folder/answers.json cannot be'),
+    ]);
+    expect((await readdir(directory)).filter((name) => name.startsWith('half'))).toEqual([]);
   });
 
   test('takes the values that say that a setting is not used', async () => {
