@@ -15,7 +15,7 @@ export function gradcheckText(file: string, result: GradcheckResult, { color, wi
   const paragraph = (text: string): string => fold(text, Math.min(width, 100)).join('\n');
   const groups = groupsOf(gradients);
   const wrong = gradients.filter(isWrong);
-  const header = ['gradient', 'steps checked', 'error', 'element', 'yours', 'numeric', ''];
+  const header = ['gradient', 'steps', 'error', 'element', 'yours', 'numeric', ''];
   const rows = groups.map((group) => rowOf(group, result));
   const parts = [
     chalk.bold(paragraph(`${printable(file)}: ${verdictOf(result)}`)),
@@ -95,7 +95,7 @@ function notesOf({ gradients, tolerance }: GradcheckResult): string[] {
   const corners = gradients.reduce((sum, gradient) => sum + gradient.corners, 0);
   const largest = Math.max(0, ...gradients.map(({ error }) => error ?? 0));
   return [
-    `Error: max |yours - numeric| / max |numeric|, up to ${tolerance.toExponential()} is right. Numeric: central differences of the loss with its penalties, on the rows of the step and at your own weights before it; their own error is at most ${largest.toExponential(0)}.`,
+    `Steps: how many were checked. Error: max |yours - numeric| / max |numeric|, up to ${tolerance.toExponential()} is right. Numeric: central differences of the loss with its penalties, on the rows of the step and at your own weights before it; their own error is at most ${largest.toExponential(0)}.`,
     ...titlesOf('convention').map((title) => `Noted, and not a mistake: ${title}.`),
     ...titlesOf('wrong').map(
       (title) => `Some would be right if this were so, but no recorded weights show it: ${title}.`,

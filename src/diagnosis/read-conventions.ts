@@ -129,6 +129,8 @@ function followersOf(exercise: Exercise): Followers {
   return { followers, nextOf };
 }
 
+const isWeight = ({ quantity }: Place): boolean => quantity === 'kernel' || quantity === 'bias';
+
 /** Whether some step recorded something later that shows that the program makes up for the convention. */
 function isFollowed(
   recorded: Recorded,
@@ -140,6 +142,12 @@ function isFollowed(
 ): boolean {
   const isRightIn = (step: number, place: number) =>
     (recorded[step]?.[place] ?? null) !== null && step <= until && !left.has(step * stride + place);
+  /** Weights are compared with what follows from the recorded state, so they tell nothing of what the state follows from. */
+  const tellingOf = (step: number, place: number): number[] => {
+    const all = [...followers[place]];
+    const hasState = all.some((later) => places[later].slot !== null && recorded[step][later] !== null);
+    return all.filter((later) => !hasState || !isWeight(places[later]));
+  };
   return recorded.some((values, step) => {
     const isRight = (place: number) => isRightIn(step, place);
     return (
@@ -151,7 +159,7 @@ function isFollowed(
           // A 0 is right under every convention.
           values[index]!.values.some((value) => value !== 0) &&
           (followers[index].size > 0
-            ? [...followers[index]].some((later) => !concerns(places[later]) && isRight(later))
+            ? tellingOf(step, index).some((later) => !concerns(places[later]) && isRight(later))
             : nextOf[index].some((later) => isRightIn(step + 1, later))),
       )
     );
