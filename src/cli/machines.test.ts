@@ -41,7 +41,7 @@ describe('with --json, stdout is one JSON document', () => {
     [['list', '--json', 'x'], 'list takes options only', 'x', expect.any(String)],
     [
       ['trace', '/dev/null', '--json'],
-      expect.stringContaining('/dev/null cannot be read as a trace'),
+      expect.stringContaining('/dev/null cannot be read'),
       null,
       expect.any(String),
     ],

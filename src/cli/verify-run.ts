@@ -52,8 +52,10 @@ export async function runLooks(
 ): Promise<VerifyRun> {
   const { running } = options;
   const rounds = roundsOf(claims, readings, looks, options);
+  // The first round is planned before a store is made: what cannot be planned leaves nothing behind.
+  const first = await rounds.next();
   return await holdStore(running.storeDirectory, async (lease) => {
-    let step = await rounds.next();
+    let step = first;
     while (step.done !== true) step = await rounds.next(await recordsOf(step.value, running, lease));
     return step.value;
   });
