@@ -22,14 +22,15 @@ const text = fc.oneof(
 const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const asRead = (markup: string) => markup.replace(/&([^;&]*);/g, (entity, name) => names[name] ?? entity);
 
-test('any text is text, in an element and in an attribute', () => {
+test('any text is text, in an element and in an attribute; HTML has no control characters', () => {
   fc.assert(
     fc.property(text, text, (inside, attribute) => {
       const { markup } = html`<p title="${attribute}">${inside}</p>`;
       expect(markup.match(/[<>]/g)).toHaveLength(4);
       expect(markup.match(/"/g)).toHaveLength(2);
       expect(markup).not.toContain("'");
-      expect(asRead(markup)).toBe(`<p title="${attribute}">${inside}</p>`);
+      const shown = (given: string) => given.replace(/(?![\t\n\r])\p{Cc}/gu, '\ufffd');
+      expect(asRead(markup)).toBe(`<p title="${shown(attribute)}">${shown(inside)}</p>`);
     }),
     runs,
   );
