@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordedBatches } from '../nn/batches.ts';
-import type { OptimizerConfig } from '../nn/optimizers.ts';
 import { schedules } from '../nn/schedules.ts';
-import { train } from '../nn/train.ts';
+import { coreWeights } from '../trace/core-training.ts';
 import type { Exercise, ExerciseLayer } from '../trace/exercise.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
 import { map, multiply, scale } from '../trace/number-array.ts';
@@ -27,39 +25,13 @@ const exercises: [string, Exercise][] = (
   ] as [string, ExerciseLayer['activation'][], Partial<Exercise>][]
 ).map(([name, activations, others]) => [name, madeExercise(activations, others)]);
 
-/** The weights that the training core reaches. */
-async function trainedWeights(exercise: Exercise, batches: number[][][]) {
-  const { layers, x, y, optimizer, learningRate, rateOf, loss, delta } = exercise;
-  const samples = { rows: x.shape[0], inputs: x.values, targets: y.values };
-  const { weights } = await train(samples, samples, {
-    layers: layers.map(({ units, activation }) => ({
-      units,
-      activation,
-      kernelInit: 'given',
-      biasInit: 'given',
-    })),
-    weights: layers.map(({ kernel, bias }) => ({ kernel: kernel.values, bias: bias!.values })),
-    loss,
-    delta,
-    penalty: exercise.penalty,
-    optimizer: optimizer as OptimizerConfig,
-    learningRate,
-    schedule: rateOf,
-    batches: recordedBatches(batches),
-    epochs: batches.length,
-    dtype: 'float64',
-    endBeyondUse: false,
-  });
-  return weights;
-}
-
 describe('the right program', () => {
   test.each(exercises)('gives the weights of the training core: %s', async (_, made) => {
     const batches = made.batches.map((epoch) =>
       epoch.filter((rows) => rows.length === 4).map((rows) => [...rows]),
     );
     const exercise = { ...made, batches };
-    const trained = await trainedWeights(exercise, batches);
+    const trained = await coreWeights(exercise, Infinity);
     const places = placesOf(exercise);
     const ours = valuesOf(exercise, rightRules(exercise)).at(-1)!;
     trained.forEach(({ kernel, bias }, layer) => {

@@ -4,6 +4,13 @@ import type { ParameterKind, Rules, Step } from '../../trace/rules.ts';
 import type { Mistake, MistakeKind } from './mistake.ts';
 import { movedFrom, movedTo } from './update-mistakes.ts';
 
+/** The update, after which the rate times the penalty's gradient is subtracted from the weights. */
+const thenPenalized = (right: Rules): Rules['update'] =>
+  movedTo(right.update, ({ value }, step, { layer, kind }) => {
+    const penalty = right.penaltyGradient(step, layer, kind);
+    return penalty === null ? {} : { value: add(value, scale(penalty, -step.rules.rate(step))) };
+  });
+
 type PenaltyGradient = Rules['penaltyGradient'];
 
 interface PenaltyMistake extends Omit<Mistake, 'rules'> {
@@ -242,10 +249,7 @@ const misplaced = ({ optimizer }: Exercise): Mistake[] => {
     rules: (right) => ({
       ...right,
       penaltyGradient: none,
-      update: movedTo(right.update, ({ value }, step, { layer, kind }) => {
-        const penalty = right.penaltyGradient(step, layer, kind);
-        return penalty === null ? {} : { value: add(value, scale(penalty, -step.rules.rate(step))) };
-      }),
+      update: thenPenalized(right),
     }),
   };
   const twice: Mistake = {
@@ -268,10 +272,7 @@ const misplaced = ({ optimizer }: Exercise): Mistake[] => {
     fix: 'Add the penalty in one place only.',
     rules: (right) => ({
       ...right,
-      update: movedTo(right.update, ({ value }, step, { layer, kind }) => {
-        const penalty = right.penaltyGradient(step, layer, kind);
-        return penalty === null ? {} : { value: add(value, scale(penalty, -step.rules.rate(step))) };
-      }),
+      update: thenPenalized(right),
     }),
   };
   const lost: Mistake = {
