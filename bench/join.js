@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeCommit, describeMachine } from './machine.js';
+import { printUse } from './resource-use.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -94,13 +95,7 @@ function measure(part, count) {
 }
 
 if (options.part !== undefined) {
-  const started = performance.now();
-  const result = await parts[options.part](Number(options.count));
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const round = (x) => Math.round(100 * x) / 100;
-  const seconds = round((performance.now() - started) / 1000);
-  const cpuSeconds = round((userCPUTime + systemCPUTime) / 1e6);
-  console.log(JSON.stringify({ ...result, seconds, cpuSeconds, peakMiB: Math.round(maxRSS / 1024) }));
+  await printUse(() => parts[options.part](Number(options.count)));
 } else {
   // The children's folder name contains this process's id.
   const shared = join(tmpdir(), `fys-nn-join-${process.pid}`);

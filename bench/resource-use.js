@@ -1,0 +1,10 @@
+/** Runs a part of a benchmark, and prints its result as JSON with the time and memory that this process has used. */
+export async function printUse(run) {
+  const started = performance.now();
+  const result = await run();
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const round = (x) => Math.round(100 * x) / 100;
+  const seconds = round((performance.now() - started) / 1000);
+  const cpuSeconds = round((userCPUTime + systemCPUTime) / 1e6);
+  console.log(JSON.stringify({ ...result, seconds, cpuSeconds, peakMiB: Math.round(maxRSS / 1024) }));
+}
