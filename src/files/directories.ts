@@ -51,7 +51,12 @@ const isFile = (path: string): Promise<boolean> =>
   );
 
 /** Size in bytes, and time of the last change in milliseconds. */
-export async function sizeAndTime(path: string): Promise<{ size: number; time: number }> {
+export interface SizeAndTime {
+  readonly size: number;
+  readonly time: number;
+}
+
+export async function sizeAndTime(path: string): Promise<SizeAndTime> {
   const { size, mtimeMs } = await stat(path);
   return { size, time: mtimeMs };
 }

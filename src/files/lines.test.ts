@@ -1,3 +1,4 @@
+import { appendFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,5 +29,18 @@ test('lines of any length are found, from any byte on, and no torn one', async (
   const wanted = new Set([found[0][0], found[3][0], found[4][0]]);
   for await (const piece of linesAt(file, (at) => wanted.has(at))) pieces.push(piece);
   expect(Buffer.concat(pieces).toString()).toBe(`first\nøre\n${lines[4]}\n`);
+  await rm(folder, { recursive: true });
+});
+
+test('a file that grows while it is read is read to its end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fys-nn-lines-'));
+  const file = join(folder, 'lines');
+  await writeFile(file, 'line 0\n');
+  let lines = 1;
+  const end = await forEachLine(file, 0, () => {
+    if (lines < 3000) appendFileSync(file, `line ${lines++}\n`);
+  });
+  expect(lines).toBe(3000);
+  expect(end).toBe(statSync(file).size);
   await rm(folder, { recursive: true });
 });

@@ -49,7 +49,9 @@ export async function* linesAt(path: string, isWanted: (offset: number) => boole
 async function* wholeLines(path: string, from: number, longest: number): AsyncGenerator<Buffer> {
   const file = await openRegular(path);
   try {
-    let buffer = Buffer.allocUnsafe(chunkBytes);
+    // A store may have thousands of small files, and large buffers take longer to get than these take to read.
+    const { size } = await file.stat();
+    let buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(4096, size - from + 1)));
     let filled = 0;
     let start = from;
     for (;;) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { sizeAndTime } from '../files/directories.ts';
+import type { SizeAndTime } from '../files/directories.ts';
 import { forEachLine, readBytes } from '../files/lines.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
@@ -44,16 +44,20 @@ const headerLength = digestLength + magic.length + 16;
 const entryLength = 48;
 
 /**
- * Calls `visit` for the lines of a journal from byte `from` on, and returns the byte after the last whole line.
+ * Calls `visit` for the lines of a journal of this size from byte `from` on, and returns the byte after the last whole line.
  *
  * A long journal has an index next to it with ids and positions, so that the journal itself need not be read. The index is
  * a cache and is rebuilt if it does not match. Every record is checked when it is used, so a wrong index only costs time.
  * Errors: NewerLine.
  */
-export async function visitJournal(path: string, from: number, visit: VisitLine): Promise<number> {
-  const { size, time } = await sizeAndTime(path);
+export async function visitJournal(
+  path: string,
+  { size, time }: SizeAndTime,
+  from: number,
+  visit: VisitLine,
+): Promise<number> {
   if (size <= from) return from;
-  const known = from === 0 ? await readIndex(path, size, time) : null;
+  const known = from === 0 && size > indexThreshold ? await readIndex(path, size, time) : null;
   if (known !== null) visitEntries(known.entries, visit);
   const begin = known?.covered ?? from;
   if (begin >= size) return begin;

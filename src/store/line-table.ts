@@ -25,6 +25,7 @@ export interface LineTable {
 
 export function createLineTable(): LineTable {
   const journals: string[] = [];
+  const numbers = new Map<string, number>();
   let count = 0;
   let columns = createColumns(0);
   const grow = (): void => {
@@ -35,9 +36,8 @@ export function createLineTable(): LineTable {
   return {
     add({ journal, offset, length }, before) {
       if (count === columns.offset.length) grow();
-      // Lines are added journal by journal, so the search from the end is fast.
-      let number = journals.lastIndexOf(journal);
-      if (number < 0) number = journals.push(journal) - 1;
+      const number = numbers.get(journal) ?? journals.push(journal) - 1;
+      numbers.set(journal, number);
       columns.journal[count] = number;
       columns.offset[count] = offset;
       columns.length[count] = length;
@@ -59,6 +59,7 @@ export function createLineTable(): LineTable {
     },
     clear: () => {
       journals.length = 0;
+      numbers.clear();
       count = 0;
       columns = createColumns(0);
     },

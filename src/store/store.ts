@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { sizeAndTime } from '../files/directories.ts';
+import { type SizeAndTime, sizeAndTime } from '../files/directories.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
@@ -64,7 +64,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   let remainingBytes = keptBytes;
   const reader = createReader(directory);
 
-  const readNewLines = async (name: string): Promise<void> => {
+  const readNewLines = async (name: string, found: SizeAndTime): Promise<void> => {
     // A file without any line of this program is not ours, so its lines are not reported.
     const bad = foreign.get(name) ?? [];
     let ours = covered.has(name) && !foreign.has(name);
@@ -77,7 +77,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         kept.delete(id);
       }
     };
-    const end = await visitJournal(join(directory, name), covered.get(name) ?? 0, visit);
+    const end = await visitJournal(join(directory, name), found, covered.get(name) ?? 0, visit);
     covered.set(name, end);
     if (ours) {
       for (const problem of bad) problems.push(problem);
@@ -89,13 +89,21 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     reader.forget();
     try {
       const names = await journalsIn(directory);
-      if (await hasShrunk(directory, names, covered)) {
+      // One look at each journal, several at a time: a store of many processes has thousands.
+      const sizes = new Map(
+        await Promise.all(
+          names.map(async (name) => [name, await sizeAndTime(join(directory, name))] as const),
+        ),
+      );
+      if (hasShrunk(sizes, covered)) {
         lastLines.fill(noLine);
         for (const state of [lines, covered, foreign, kept]) state.clear();
         problems.length = 0;
         remainingBytes = keptBytes;
       }
-      for (const name of names) await readNewLines(name);
+      for (const [name, found] of sizes) {
+        if (found.size > (covered.get(name) ?? -1)) await readNewLines(name, found);
+      }
     } catch (error) {
       throw error instanceof NewerLine ? newerStore(directory, error.version) : storeError(directory, error);
     }
@@ -193,16 +201,8 @@ export async function readStore(directory: string): Promise<StoreContents> {
 }
 
 /** Whether a journal that was read is gone or shorter, because the store was tidied up in the meantime. */
-async function hasShrunk(
-  directory: string,
-  names: readonly string[],
-  covered: ReadonlyMap<string, number>,
-): Promise<boolean> {
-  const there = new Set(names);
-  for (const [name, end] of covered) {
-    if (!there.has(name) || (await sizeAndTime(join(directory, name))).size < end) return true;
-  }
-  return false;
+function hasShrunk(sizes: ReadonlyMap<string, SizeAndTime>, covered: ReadonlyMap<string, number>): boolean {
+  return [...covered].some(([name, end]) => (sizes.get(name)?.size ?? -1) < end);
 }
 
 export function changedStore(directory: string): UserError {
