@@ -10,9 +10,12 @@ const vectorProbe = Uint8Array.of(
   ],
 );
 
+let vectors: boolean | null = null;
+
 /** Whether this engine and processor support 128-bit vectors in WebAssembly. */
 export function hasVectors(): boolean {
-  return WebAssembly.validate(vectorProbe);
+  vectors ??= WebAssembly.validate(vectorProbe);
+  return vectors;
 }
 
 /** The implementation that `createKernels` chooses. */
@@ -20,12 +23,29 @@ export function kernelsInUse(): 'wasm' | 'reference' {
   return process.env.FYS_NN_KERNELS !== 'reference' && hasVectors() ? 'wasm' : 'reference';
 }
 
+/** The kernels of each memory at its current size: an instance takes as long as a small training, and kernels have no state. */
+const made = new WeakMap<
+  WebAssembly.Memory,
+  Map<string, { buffer: ArrayBufferLike; kernels: Promise<Kernels> }>
+>();
+
 /**
- * Creates the kernels on a memory: in WebAssembly if the engine supports vectors, otherwise the reference. The
+ * Returns the kernels on a memory: in WebAssembly if the engine supports vectors, otherwise the reference. The
  * environment variable FYS_NN_KERNELS=reference forces the reference. Both compute the same bits.
  */
 export function createKernels(dtype: Dtype, memory: WebAssembly.Memory): Promise<Kernels> {
-  return kernelsInUse() === 'wasm' ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
+  const use = kernelsInUse();
+  const name = `${use} ${dtype}`;
+  const { buffer } = memory;
+  const ofMemory = made.get(memory) ?? new Map();
+  made.set(memory, ofMemory);
+  const known = ofMemory.get(name);
+  // Views of a memory do not follow when it grows.
+  if (known?.buffer === buffer) return known.kernels;
+  const kernels = use === 'wasm' ? createWasmKernels(dtype, memory) : createReference(dtype, memory);
+  ofMemory.set(name, { buffer, kernels });
+  kernels.catch(() => ofMemory.delete(name));
+  return kernels;
 }
 
 /**

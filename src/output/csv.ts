@@ -34,18 +34,44 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
   if (header || rows.length > 0) yield text();
 }
 
-/** Returns the function that writes records, of which a header is one. */
+/**
+ * Returns the function that writes records, of which a header is one.
+ *
+ * A table of many trials is mostly numbers and words that need no quotes, which are written as they are. All other text goes
+ * through csv-stringify.
+ */
 export async function csvRecords(): Promise<(rows: readonly (readonly Value[])[]) => string> {
   const { stringify } = await import('csv-stringify/sync');
-  return (rows) =>
-    stringify(rows as Value[][], {
+  const quoted = (value: string): string =>
+    stringify([[value]], {
+      eof: false,
       record_delimiter: '\n',
       // Otherwise a lone CR would not be quoted, and readers would take it for the end of a record.
       quote_record_delimiter: true,
       escape_formulas: true,
-      cast: { number: shortestText, boolean: String },
     });
+  const cellText = (value: Value): string => {
+    if (value === null) return '';
+    if (typeof value === 'number') return shortestText(value);
+    if (typeof value === 'boolean') return String(value);
+    return plain.test(value) ? value : quoted(value);
+  };
+  return (rows) => {
+    let text = '';
+    for (const row of rows) {
+      let between = '';
+      for (const value of row) {
+        text += between + cellText(value);
+        between = ',';
+      }
+      text += '\n';
+    }
+    return text;
+  };
 }
+
+/** Text that means the same in every reader of CSV. */
+const plain = /^[a-z0-9][a-z0-9_.: -]*$/i;
 
 /** The shortest text of a number. String(x) alone drops the sign of -0. */
 function shortestText(x: number): string {

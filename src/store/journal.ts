@@ -52,10 +52,10 @@ export function idOfLine(head: Buffer): string | null {
 }
 
 const afterCheck = Buffer.from('","record":');
+const checkAt = headLength + afterId.length;
 
 /** Whether a line has the checksum of its id and record, at their fixed positions: quicker than decoding it once more. */
 export function hasItsChecksum(line: Buffer): boolean {
-  const checkAt = headLength + afterId.length;
   const recordAt = checkAt + checkLength + afterCheck.length;
   const hash = line.toString('latin1', prefix.length, headLength);
   const check = line.toString('latin1', checkAt, checkAt + checkLength);
@@ -111,18 +111,18 @@ export function decodeLine(line: string, checked = false): Decoded {
  * from their plan.
  */
 export function decodeChecked(line: string): Decoded {
-  const end = line.indexOf(afterConfig, recordAt);
-  if (!line.startsWith(beforeConfig, recordAt) || end < 0) return decodeLine(line, true);
+  const configText = configTextOf(line);
+  if (configText === null) return decodeLine(line, true);
+  const end = configAt + configText.length;
   const hash = line.slice(prefix.length, headLength);
   let rest: object;
   try {
-    rest = JSON.parse(`{${line.slice(end + 2, -1)}`);
+    rest = JSON.parse(`{${line.slice(end + 1, -1)}`);
   } catch {
     return decodeLine(line, true);
   }
   const record = { config: {}, ...rest, id: idOfHash(hash) };
   if (!isHash(hash) || !isRecord(record)) return decodeLine(line, true);
-  const configText = line.slice(recordAt + beforeConfig.length - 1, end + 1);
   let config: TrialConfig | null = null;
   Object.defineProperty(record, 'config', {
     enumerable: true,
@@ -131,10 +131,21 @@ export function decodeChecked(line: string): Decoded {
   return { record };
 }
 
-/** Where the record begins in a line, and what is there before its config and after it. */
-const recordAt = headLength + afterId.length + checkLength + '",'.length;
-const beforeConfig = '"record":{"config":{';
+/** The config's text in a line in which everything is at its fixed position; null in others. */
+export function configTextOf(line: string): string | null {
+  const isInPlace =
+    line.startsWith(kinds.journal.begins) &&
+    line.startsWith('","check":"', headLength) &&
+    line.startsWith(beforeConfig, checkAt + checkLength) &&
+    line.endsWith('}}');
+  const end = isInPlace ? line.indexOf(afterConfig, configAt) : -1;
+  return end < 0 ? null : line.slice(configAt, end + 1);
+}
+
+/** What is in a line before the config of its record and after it, and where the config begins. */
+const beforeConfig = '","record":{"config":{';
 const afterConfig = '},"status":"';
+const configAt = checkAt + checkLength + beforeConfig.length - 1;
 
 const isOfOtherVersion = ({ config }: TrialRecord): boolean =>
   Number.isInteger(config.numerics) && config.numerics !== numerics;

@@ -4,7 +4,8 @@ import { type SizeAndTime, sizeAndTime } from '../files/directories.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { decodeChecked, decodeLine, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
+import { createFirstCheck } from './first-check.ts';
+import { decodeChecked, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
 import { describeProblems, type Problem } from './problems.ts';
@@ -63,6 +64,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const kept = new Map<string, TrialRecord>();
   let remainingBytes = keptBytes;
   const reader = createReader(directory);
+  const check = createFirstCheck();
 
   const readNewLines = async (name: string, found: SizeAndTime): Promise<void> => {
     // A file without any line of this program is not ours, so its lines are not reported.
@@ -111,8 +113,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
 
   const readPlace = ({ journal, offset, length }: Place, checked: boolean) => {
     try {
-      const line = reader.read(journal, offset, length).toString();
-      return checked ? decodeChecked(line) : decodeLine(line);
+      const line = reader.read(journal, offset, length);
+      return checked ? decodeChecked(line.toString()) : check(line);
     } catch (error) {
       throw storeError(directory, error);
     }
