@@ -35,6 +35,7 @@ const byPath = {
   readdir: 'readdir',
   stat: 'stat',
   rm: 'rm',
+  unlink: 'rm',
   copyFile: 'copy',
 };
 const ofHandle = {

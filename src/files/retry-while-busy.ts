@@ -1,5 +1,5 @@
-import { rename, rm, rmdir } from 'node:fs/promises';
-import { isBusy } from './errno.ts';
+import { rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { codeOf, isBusy } from './errno.ts';
 import { systemTimer, type Timer } from './timer.ts';
 
 /** Milliseconds between attempts: about 7 s in all. */
@@ -30,8 +30,13 @@ export async function retryWhileBusy<T>(
 /** Renames a file and replaces an existing file of that name. */
 export const renameFile = (from: string, to: string): Promise<void> => retryWhileBusy(() => rename(from, to));
 
-/** Removes a file if it exists. */
-export const removeFile = (path: string): Promise<void> => retryWhileBusy(() => rm(path, { force: true }));
+/** Removes a file if it exists. One call, where `rm` looks at the file twice first. */
+export const removeFile = (path: string): Promise<void> =>
+  retryWhileBusy(() =>
+    unlink(path).catch((error) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }),
+  );
 
 /** Removes an empty directory. */
 export const removeEmptyDirectory = (path: string): Promise<void> => retryWhileBusy(() => rmdir(path));

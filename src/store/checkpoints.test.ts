@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import type { LendCore } from '../nn/evaluator.ts';
 import { hashOfId } from '../trial/id.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
-import { openCheckpoints, Stopped } from './checkpoints.ts';
+import { openCheckpoints, pauseAfter, Stopped } from './checkpoints.ts';
 
 let store: string;
 beforeEach(async () => {
@@ -229,4 +230,28 @@ describe('checkpoints', () => {
     expect(numbers(record)).toEqual(numbers(await runTrial(trial, sources)));
     expect(failures).toHaveLength(epochs - 1);
   });
+});
+
+test('where saving takes long, it is done less often', () => {
+  expect([1, 20, 100, 10_000].map((taken) => pauseAfter(taken, 1000))).toEqual([1000, 1000, 5000, 60_000]);
+  expect(pauseAfter(100, 0)).toBe(0);
+});
+
+test('a folder of checkpoints that has been removed is made again', async () => {
+  const trial = await trialOf({});
+  let done = 0;
+  const onFailure = (error: unknown) => {
+    throw error;
+  };
+  const checkpoints = await openCheckpoints(store, trial, {
+    stopRequested: () => done === 4,
+    every: 0,
+    onFailure,
+  });
+  const onEpoch = (epoch: number) => {
+    done = epoch;
+    if (epoch === 3) rmSync(join(store, 'checkpoints'), { recursive: true });
+  };
+  await expect(runTrial(trial, sources, { onEpoch, checkpoints })).rejects.toThrow(Stopped);
+  expect((await goOn(trial)).from).toBe(4);
 });

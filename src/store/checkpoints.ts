@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
+import { codeOf } from '../files/errno.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
@@ -14,8 +15,14 @@ import { encodeState, largestState, tryDecoding } from './training-state.ts';
 /** Training was asked to end before its last epoch; its state is saved. */
 export class Stopped extends Error {}
 
-/** Milliseconds between two checkpoints. Shorter training has none. */
+/** Milliseconds between two checkpoints, at least. Shorter training has none. */
 const interval = 1000;
+/**
+ * The largest share of the time that checkpoints take, where the disk is slow or busy, as one that a thousand processes share
+ * may be; and the longest time between two of them in milliseconds.
+ */
+const largestShare = 0.02;
+const longestInterval = 60_000;
 /** How many checkpoints of a trial are kept, in case the newest cannot be read. */
 const copies = 2;
 
@@ -51,7 +58,7 @@ export interface CheckpointOptions {
   readonly stopRequested: () => boolean;
   /** Called with the path of a final checkpoint that would have served but is damaged. */
   readonly onDamaged?: (path: string) => void;
-  /** Milliseconds between two checkpoints, for tests. */
+  /** Milliseconds between two checkpoints, for tests; 0: one after each epoch. */
   readonly every?: number;
   /** What the store has, if it was listed for several trials at once. */
   readonly listed?: ListedCheckpoints;
@@ -100,10 +107,15 @@ export async function openCheckpoints(
   for (const part of found.filter(finalName)) await remove(part);
   let names = newestFirst(found.filter((name) => finalName(name) === null));
   let last = performance.now();
+  let pause = every;
   const write = async (state: TrainingState): Promise<void> => {
-    await makeDirectory(folder);
     const name = `${hash}-${(state.before?.epochs ?? 0) + state.epoch}.state`;
-    await writeWhole(join(folder, name), encodeState(hash, state));
+    const bytes = encodeState(hash, state);
+    await writeWhole(join(folder, name), bytes).catch(async (error) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      await makeDirectory(folder);
+      await writeWhole(join(folder, name), bytes);
+    });
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
   };
@@ -119,16 +131,23 @@ export async function openCheckpoints(
   return {
     resume,
     ...(final === null ? {} : { final }),
-    due: () => stopRequested() || performance.now() - last >= every,
+    due: () => stopRequested() || performance.now() - last >= pause,
     keep: async (state) => {
+      const begun = performance.now();
       await write(state).catch(onFailure);
       last = performance.now();
+      pause = pauseAfter(last - begun, every);
       if (stopRequested()) throw new Stopped('the training was stopped');
     },
     remove: async () => {
       for (const name of names) await remove(name);
     },
   };
+}
+
+/** Milliseconds until the next checkpoint, if one took `taken`. */
+export function pauseAfter(taken: number, every: number): number {
+  return every === 0 ? 0 : Math.max(every, Math.min(taken / largestShare, longestInterval));
 }
 
 function epochOf(name: string): number {
