@@ -22,17 +22,20 @@ import { fold } from './fold.ts';
 import {
   addRunFlags,
   addUnder,
+  choicesFrom,
   headings,
   type RunFlags,
   runOptionsOf,
+  type SearchFlags,
+  searchFlags,
   sourcesOf,
-  variantAndQuick,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName' | 'labelNames'> &
+  SearchFlags &
   Partial<Record<OptionName, string>>;
 
 /** Adds the subcommand of an experiment, with an option for each of its settings. */
@@ -45,6 +48,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
     fromFiles: datasets[experiment.dataset].fromFiles,
     quick: quickText(experiment),
   });
+  addUnder(command, headings.run, ...searchFlags());
   addUnder(
     command,
     headings.output,
@@ -105,7 +109,7 @@ export function quickText({ quick }: Experiment): string {
 /** Turns the flags into a plan. */
 export async function planOf(experiment: Experiment, flags: PlanFlags) {
   const { planExperiment } = await import('../experiment/plan.ts');
-  const choices = { ...variantAndQuick(flags), given: givenSettings(experiment, flags) };
+  const choices = { ...choicesFrom(flags), given: givenSettings(experiment, flags) };
   const sources = sourcesOf(flags);
   return { plan: await planExperiment(experiment, choices, sources), choices, sources };
 }

@@ -23,6 +23,8 @@ const runSettings = new Set([
   'saveModel',
   'predictions',
   'metric',
+  'search',
+  'trials',
   'note',
   'tag',
 ]);

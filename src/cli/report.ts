@@ -14,11 +14,11 @@ import { withFlags } from './flags.ts';
 import {
   addRunFlags,
   addUnder,
+  choicesFrom,
   type RunFlags,
   type RunOptions,
   runOptionsOf,
   sourcesOf,
-  variantAndQuick,
 } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
@@ -57,7 +57,7 @@ export function addReportCommand(program: Command, setStatus: SetStatus): void {
       return;
     }
     const choices = {
-      ...variantAndQuick(flags),
+      ...choicesFrom(flags),
       given: flags.seed === undefined ? {} : { seed: parseOption('seed', flags.seed) },
     };
     const { planExperiment } = await import('../experiment/plan.ts');

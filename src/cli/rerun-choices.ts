@@ -2,8 +2,9 @@ import { allExperiments } from '../../experiments/index.ts';
 import { quote, UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
-import { flagOf, type OptionName, options, presentName, type Setting } from '../experiment/options.ts';
+import { type OptionName, parseSetting, presentName, type Setting } from '../experiment/options.ts';
 import type { Choices } from '../experiment/plan.ts';
+import { searchOf } from '../experiment/search.ts';
 import { type Variant, variants } from '../experiment/variants.ts';
 import type { StoredRun } from '../output/stored-run.ts';
 
@@ -48,7 +49,22 @@ export function choicesIn(run: StoredRun, experiment: Experiment): Choices {
     const parsed = values.map((value) => parsedValue(run, name, value));
     if (JSON.stringify(own[name]) !== JSON.stringify(parsed)) given[name] = parsed;
   }
-  return { variant, quick: run.quick, given };
+  return { variant, quick: run.quick, given, search: searchIn(run) };
+}
+
+function searchIn({ search, ...run }: StoredRun): NonNullable<Choices['search']> | null {
+  if (search === null) return null;
+  try {
+    return searchOf({ search: search.method, trials: search.trials });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw unknownValue(
+      { search, ...run },
+      'search',
+      `${search.method}, ${search.trials}`,
+      error.parts.expected,
+    );
+  }
 }
 
 function ownSettings({ settings, text, quick }: Experiment, variant: Variant, isQuick: boolean) {
@@ -57,7 +73,7 @@ function ownSettings({ settings, text, quick }: Experiment, variant: Variant, is
 
 function parsedValue(run: StoredRun, name: OptionName, value: Setting): Setting {
   try {
-    return options[name].parse(String(value), flagOf(name));
+    return parseSetting(name, String(value));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw unknownValue(run, `settings.${name}`, value, error.parts.expected);

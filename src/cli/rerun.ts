@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { exitCodes, printable, UserError } from '../errors.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { SettingLists } from '../experiment/options.ts';
-import type { Plan } from '../experiment/plan.ts';
+import type { Choices, Plan } from '../experiment/plan.ts';
+import { searchOf, type WrittenSearch } from '../experiment/search.ts';
 import { manifestName } from '../output/earlier-run.ts';
 import { reportFolderName, runFolderName } from '../output/folder-name.ts';
 import { formatNames, formats } from '../output/formats.ts';
@@ -21,6 +22,8 @@ import {
   type RunFlags,
   type RunOptions,
   runOptionsOf,
+  type SearchFlags,
+  searchFlags,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr } from './terminal.ts';
@@ -83,10 +86,9 @@ async function rerun(
   const asBefore = asWritten(run, flags, isGiven);
   if (run.kind === 'report') return await rerunReport(run, words, asBefore);
   if (run.kind !== 'experiment') throw otherKind(run);
-  const { plan, sources, given } = await planAgain(run, flags, (experiment) =>
+  const { plan, sources, given, isSame } = await planAgain(run, flags, (experiment) =>
     settingsFrom(words, experiment),
   );
-  const isSame = Object.keys(given).length === 0;
   const { settingNotes } = await import('../experiment/setting-notes.ts');
   for (const text of settingNotes(plan, given)) say(text);
   const other = isSame ? idsNote(run, plan) : null;
@@ -104,25 +106,42 @@ async function rerun(
 async function planAgain(
   run: StoredRun,
   { dataDir, data = dataDir, dataName }: Pick<Flags, 'data' | 'dataDir' | 'dataName'>,
-  changed: (experiment: Experiment) => SettingLists,
+  changed: (experiment: Experiment) => { readonly given: SettingLists; readonly search?: SearchFlags },
 ) {
   const { planExperiment } = await import('../experiment/plan.ts');
   const { choicesIn, experimentOf } = await import('./rerun-choices.ts');
   const { sourcesFor } = await import('./rerun-data.ts');
   const experiment = await experimentOf(run);
-  const given = changed(experiment);
+  const { given, search = {} } = changed(experiment);
   const recorded = choicesIn(run, experiment);
-  const choices = { ...recorded, given: { ...recorded.given, ...given } };
+  const choices = {
+    ...recorded,
+    given: { ...recorded.given, ...given },
+    search: searchOf(search.search === 'grid' ? search : { ...writtenSearch(recorded.search), ...search }),
+  };
   const lists = { ...experiment.settings, ...choices.given };
   const sources = await sourcesFor(run, experiment, lists, { path: data, name: dataName });
-  return { plan: await planExperiment(experiment, choices, sources), sources, given };
+  const isSame = Object.keys(given).length + Object.keys(search).length === 0;
+  return { plan: await planExperiment(experiment, choices, sources), sources, given, isSame };
 }
 
-/** The settings that the user gives, read as the experiment's own command reads them. */
-function settingsFrom(words: readonly string[], experiment: Experiment): SettingLists {
+function writtenSearch(search: Choices['search'] = null): WrittenSearch {
+  return search === null ? {} : { search: search.method, trials: search.trials };
+}
+
+/** The settings and the search that the user gives, read as the experiment's own command reads them. */
+function settingsFrom(
+  words: readonly string[],
+  experiment: Experiment,
+): { given: SettingLists; search: SearchFlags } {
   const command = experimentCommand(parentCommand(), { ...experiment, name: 'rerun' });
+  addUnder(command, headings.run, ...searchFlags());
   command.parse([...words], { from: 'user' });
-  return givenSettings(experiment, command.opts());
+  const { search, trials } = command.opts();
+  return {
+    given: givenSettings(experiment, command.opts()),
+    search: { ...(search === undefined ? {} : { search }), ...(trials === undefined ? {} : { trials }) },
+  };
 }
 
 /** A report has no other settings than its seeds. */
@@ -136,7 +155,7 @@ async function rerunReport(run: StoredRun, words: readonly string[], flags: Flag
   const { seed } = command.opts<{ seed?: string }>();
   const given = seed === undefined ? {} : { seed: parseOption('seed', seed) };
   const planned = [];
-  for (const part of await reportParts(run)) planned.push(await planAgain(part, flags, () => given));
+  for (const part of await reportParts(run)) planned.push(await planAgain(part, flags, () => ({ given })));
   const plans = planned.map(({ plan }) => plan);
   const isOwn = plans.every(({ experiment }) => experiment.definition !== null);
   const { locatedSources } = await import('../experiment/located.ts');

@@ -6,7 +6,7 @@ import type { ExperimentFile } from '../experiment/file.ts';
 import type { OptionName } from '../experiment/options.ts';
 import { folderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
-import { addRunFlags, addUnder, headings, variantAndQuick } from './run-flags.ts';
+import { addRunFlags, addUnder, choicesFrom, headings, type SearchFlags, searchFlags } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { addTrainOptions, dataChoiceOf, planOwn, runOwn, type TrainFlags } from './train.ts';
 
@@ -21,6 +21,7 @@ export function addRunCommand(program: Command, setStatus: SetStatus): void {
     fromFiles: false,
     quick: fileQuick,
   });
+  addUnder(command, headings.run, ...searchFlags());
   addUnder(
     command,
     headings.output,
@@ -52,10 +53,10 @@ export function runCommand(path: string): string {
 export async function planFile(path: string, flags: TrainFlags, command: Command) {
   const file = await readFile(path);
   const { experimentOf } = await import('../experiment/from-file.ts');
-  const chosen = variantAndQuick(flags);
-  const variant = command.getOptionValueSource('variant') === 'cli' ? chosen.variant : variantOf(file);
+  const variant = command.getOptionValueSource('variant') === 'cli' ? flags.variant : variantOf(file);
   try {
-    const made = await planOwn(flags, { ...chosen, variant }, (given) =>
+    const chosen = choicesFrom({ ...flags, variant, ...searchIn(file, flags) });
+    const made = await planOwn(flags, chosen, (given) =>
       experimentOf(file, given, dataChoiceOf(flags), runCommand(path)),
     );
     return { file, ...made };
@@ -81,6 +82,17 @@ export async function readFile(path: string): Promise<ExperimentFile> {
 /** The reading of the report that a file, or what it extends, names. */
 export function variantOf({ written, base }: ExperimentFile): 'code' | 'text' {
   return written.variant ?? (base !== null && 'path' in base ? variantOf(base) : 'code');
+}
+
+/** The search of a file, or of what it extends, with what the flags say in its place. */
+function searchIn({ written, base }: ExperimentFile, flags: SearchFlags): SearchFlags {
+  if (flags.search === 'grid') return flags;
+  const below = base !== null && 'path' in base ? searchIn(base, {}) : {};
+  const own = [written, flags].flatMap(({ search, trials }) => [
+    ...(search === undefined ? [] : [['search', search]]),
+    ...(trials === undefined ? [] : [['trials', String(trials)]]),
+  ]);
+  return { ...below, ...Object.fromEntries(own) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { checkLabel } from '../datasets/label.ts';
 import { parseLabelNames } from '../datasets/label-names.ts';
 import { UserError } from '../errors.ts';
 import type { Choices } from '../experiment/plan.ts';
+import { searchMethods, searchOf } from '../experiment/search.ts';
 import { type Variant, variants } from '../experiment/variants.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
 import type { RunFacts } from '../output/manifest.ts';
@@ -34,8 +35,14 @@ export interface RemarkFlags {
   readonly tag?: readonly string[];
 }
 
+/** How settings are drawn, as typed. */
+export interface SearchFlags {
+  readonly search?: string;
+  readonly trials?: string;
+}
+
 /** The flags of every experiment and of the report, as the user typed them. */
-export interface RunFlags extends FailureFlags, RemarkFlags, ModelFlags {
+export interface RunFlags extends SearchFlags, FailureFlags, RemarkFlags, ModelFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -274,9 +281,23 @@ export function selectionFlags(quick: string): Option[] {
   ];
 }
 
-export function variantAndQuick(flags: Pick<RunFlags, 'variant' | 'quick'>): Omit<Choices, 'given'> {
+/** The options that draw settings from lists and ranges, in place of every combination. */
+export function searchFlags(): Option[] {
+  return [
+    choosing(
+      '--search <method>',
+      'grid: every combination of the values; sobol, random: --trials settings drawn from lists and ranges (default: grid)',
+      searchMethods,
+    ),
+    new Option('--trials <n>', 'how many settings a search draws; each is run with every seed'),
+  ];
+}
+
+export function choicesFrom(
+  flags: Pick<RunFlags, 'variant' | 'quick'> & SearchFlags,
+): Omit<Choices, 'given'> {
   const variant: Variant = parseChoice(flags.variant, variants, '--variant');
-  return { variant, quick: flags.quick === true };
+  return { variant, quick: flags.quick === true, search: searchOf(flags) };
 }
 
 export function parseJobs(text: string | undefined): number {

@@ -16,6 +16,7 @@ import {
   defaultStore,
   headings,
   helpUnder,
+  searchFlags,
   selectionFlags,
   storeFlag,
 } from './run-flags.ts';
@@ -72,7 +73,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
 
 /** What every table is made from, and its format. */
 function addTableFlags(command: Command, quick: string): void {
-  addUnder(command, headings.run, ...selectionFlags(quick), storeFlag());
+  addUnder(command, headings.run, ...selectionFlags(quick), ...searchFlags(), storeFlag());
   addUnder(
     command,
     headings.output,

@@ -23,11 +23,13 @@ import { settingFlag, withFlags } from './flags.ts';
 import {
   addRunFlags,
   addUnder,
+  choicesFrom,
   headings,
   labelNamesFlag,
   type RunFlags,
   runOptionsOf,
-  variantAndQuick,
+  type SearchFlags,
+  searchFlags,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
@@ -57,6 +59,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     fromFiles: false,
     quick: trainQuick,
   });
+  addUnder(command, headings.run, ...searchFlags());
   addUnder(
     command,
     headings.output,
@@ -119,10 +122,12 @@ function anyOption(name: OptionName): Option {
 }
 
 /** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
-export async function planTraining(flags: DataFlags & SettingFlags & Pick<RunFlags, 'variant' | 'quick'>) {
+export async function planTraining(
+  flags: DataFlags & SettingFlags & Pick<RunFlags, 'variant' | 'quick'> & SearchFlags,
+) {
   const { trainExperiment } = await import('../experiment/train.ts');
   const choice = { ...dataChoiceOf(flags), data: dataOf(flags) };
-  return await planOwn(flags, variantAndQuick(flags), (given) => trainExperiment(choice, given));
+  return await planOwn(flags, choicesFrom(flags), (given) => trainExperiment(choice, given));
 }
 
 /**

@@ -6,6 +6,7 @@ import { metricColumnNames } from '../trial/metrics.ts';
 import { splitNames } from './define.ts';
 import { inGroups } from './option-groups.ts';
 import { inFull, type OptionName, optionNames, options } from './options.ts';
+import { mostTrials, searchMethods } from './search.ts';
 import { variants } from './variants.ts';
 
 // The form of an experiment file. `npm run schema` writes it to data/experiment.schema.json as JSON Schema, from which editors
@@ -39,7 +40,7 @@ function values(name: OptionName) {
 }
 
 const valueText = (isNumber: boolean) =>
-  isNumber ? 'a number, or text such as 1..5 or geomspace(1e-3,1,7)' : 'text or a number';
+  isNumber ? 'a number, or text such as 1..5, geomspace(1e-3,1,7) or loguniform(1e-4,1)' : 'text or a number';
 
 const lists = z.strictObject(
   Object.fromEntries(inGroups(optionNames).map((name) => [name, values(name).optional()])),
@@ -95,6 +96,11 @@ export const experimentFile = z.strictObject({
   task: z.enum(taskChoices).optional().describe('auto: inferred from the target'),
   settings: lists.optional().describe('options as of the command line, a value or a list of values each'),
   quick: lists.optional().describe('the settings of a quick look'),
+  search: z
+    .enum(searchMethods)
+    .optional()
+    .describe('grid: every combination of the values; sobol, random: settings drawn from lists and ranges'),
+  trials: z.number().int().min(1).max(mostTrials).optional().describe('how many settings a search draws'),
   variant: z
     .enum(variants)
     .optional()

@@ -5,6 +5,7 @@ import type { Experiment } from './define.ts';
 import { checkedAt, errorAt, formError, placed } from './file-place.ts';
 import type { WrittenExperiment } from './file-schema.ts';
 import {
+  checkRangeAlone,
   type OptionName,
   optionNames,
   options,
@@ -12,6 +13,7 @@ import {
   type Setting,
   type SettingLists,
 } from './options.ts';
+import type { WrittenSearch } from './search.ts';
 
 /** Experiment files are short; a larger one is another kind of file. */
 const largest = 2 ** 20;
@@ -32,8 +34,8 @@ export interface ExperimentFile {
   error(keys: readonly PropertyKey[], expected: string, received?: unknown, remedy?: string): Error;
   /** Does something with a field; an error of it that the user can fix gets the place of the field, if the file has it. */
   at<Result>(field: keyof WrittenExperiment, action: () => Promise<Result>): Promise<Result>;
-  /** "my.yaml:7:3" for a setting that the file has; null for others. */
-  placeOf(name: OptionName): string | null;
+  /** "my.yaml:7:3" for a setting, or a field of the search, that the file has; null for others. */
+  placeOf(name: OptionName | keyof WrittenSearch): string | null;
 }
 
 /**
@@ -58,7 +60,11 @@ export async function readExperimentFile(
       action().catch((error) => {
         throw written[field] === undefined ? error : placed(error, file.place([field]));
       }),
-    placeOf: (name) => (name in settings ? file.place(['settings', name]) : null),
+    placeOf: (name) => {
+      if (name in settings) return file.place(['settings', name]);
+      const isField = (name === 'search' || name === 'trials') && written[name] !== undefined;
+      return isField ? file.place([name]) : null;
+    },
   };
 }
 
@@ -88,6 +94,7 @@ function listsIn(file: Positioned, key: 'settings' | 'quick', written: WrittenLi
       const values = items.flatMap(([item, index]) =>
         checkedAt(file, [key, name, ...index], () => parseOption(name, textOf(name, item), name)),
       );
+      checkedAt(file, [key, name], () => checkRangeAlone(name, values, values.join(', '), name));
       return [name, [...new Set(values)]];
     }),
   );

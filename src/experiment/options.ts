@@ -12,6 +12,8 @@ import {
   rows,
   type Setting,
 } from '../parsing/option.ts';
+import { hasRange } from '../parsing/range.ts';
+import { parseRanged } from '../parsing/ranged.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
@@ -166,9 +168,19 @@ export type Settings = Readonly<Partial<Record<OptionName, Setting | null>>>;
 /** A list of values for each option, which span a grid. */
 export type SettingLists = Readonly<Partial<Record<OptionName, readonly Setting[]>>>;
 
+/** Whether a value is a range, from which a search draws. */
+export function isRange(name: OptionName, value: Setting): boolean {
+  return typeof value === 'string' && options[name].numbers !== undefined && hasRange(value);
+}
+
+/** Parses one value, or a range in its place. Errors: UserError that names `flag`. */
+export function parseSetting(name: OptionName, text: string, flag = flagOf(name)): Setting {
+  return isRange(name, text) ? parseRanged(text, options[name], flag) : options[name].parse(text, flag);
+}
+
 /**
- * Parses the list of values given for an option, of which `choices` are the allowed ones if it has any. Errors: UserError
- * that names `flag`.
+ * Parses the list of values given for an option, of which `choices` are the allowed ones if it has any; a range is a list of one.
+ * Errors: UserError that names `flag`.
  */
 export function parseOption(
   name: OptionName,
@@ -181,10 +193,12 @@ export function parseOption(
   // What another experiment may choose is refused with the reason when this one is planned.
   const parse: Option['parse'] = (text) =>
     choices === undefined || choices === option.choices || option.choices?.includes(text)
-      ? option.parse(text, flag)
+      ? parseSetting(name, text, flag)
       : parseChoice(text, choices, flag);
   try {
-    return [...new Set((option.split ?? parseList)(value, flag).map((item) => parse(item, flag)))];
+    const values = [...new Set((option.split ?? parseList)(value, flag).map((item) => parse(item, flag)))];
+    checkRangeAlone(name, values, value, flag);
+    return values;
   } catch (error) {
     // A list that may not be meant as one, such as 0,9 where only one of them is in range.
     const doubt = error instanceof UserError ? option.doubt?.(value, flag) : undefined;
@@ -192,6 +206,22 @@ export function parseOption(
       ? error
       : new UserError({ ...(error as UserError).parts, received: value, remedy: doubt });
   }
+}
+
+/** A range covers its values already, so it is the only entry of its list. */
+export function checkRangeAlone(
+  name: OptionName,
+  values: readonly Setting[],
+  received: string,
+  flag: string,
+): void {
+  if (values.length < 2 || !values.some((value) => isRange(name, value))) return;
+  throw new UserError({
+    what: `${flag} has a range among other values`,
+    expected: 'one range, or values with commas between them',
+    received,
+    remedy: 'write one range that covers all, or only values',
+  });
 }
 
 /** All options by name. Entries may share one, with descriptions and defaults of their own, but never a name for two. */

@@ -15,12 +15,21 @@ import { createTrial, idsBySeed, type Trial, type TrialConfig } from '../trial/t
 import { checkSettings, configOf, withoutUnread } from './config.ts';
 import { validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
+import { type DrawnSettings, drawSettings, type Points } from './draw-settings.ts';
 import { fitRows } from './fit-rows.ts';
 import { findInitialWeights } from './initial-weights.ts';
 import { checkBatches, checkGrid, checkSchedules } from './no-effect.ts';
 import type { OptionName, SettingLists, Settings } from './options.ts';
 import { type AbsentReference, findReferences, withOwnRun } from './reference-cells.ts';
 import { dataKey, type ResolvedData, resolveData } from './resolve-data.ts';
+import {
+  checkNoRanges,
+  isCrossed,
+  type Search,
+  type SearchChoice,
+  searchNotes,
+  showingSearch,
+} from './search.ts';
 import { isSeed, ownSeedOptions, seedOptions } from './seeds.ts';
 import type { Variant } from './variants.ts';
 
@@ -44,6 +53,8 @@ export interface Plan {
   readonly data: readonly DataDescription[];
   /** Whether some cell's split depends on its seed. */
   readonly drawsSplits: boolean;
+  /** From what the settings were drawn; absent if they are every combination of the lists. */
+  readonly search?: Search;
   /** References that were requested but are not installed. They have no cells. */
   readonly absent: readonly AbsentReference[];
   /** Initial weights from files, by the digest in the configs. */
@@ -57,6 +68,8 @@ export interface Choices {
   readonly quick: boolean;
   /** The user's settings, which override everything else. */
   readonly given: SettingLists;
+  /** How settings are drawn from lists and ranges; absent or null for every combination. */
+  readonly search?: SearchChoice | null;
 }
 
 const maxCells = 1_000_000;
@@ -65,10 +78,10 @@ const maxGibibytes = 4;
 const mostTerms = 100_000;
 
 /**
- * Expands an experiment's settings into cells: every combination of the listed values, each trial once, in the order of
- * the experiment's settings, with the seeds varying fastest.
+ * Expands an experiment's settings into cells: every combination of the listed values, or those that a search draws, each trial once,
+ * in the order of the experiment's settings or of the draws, with the seeds varying fastest.
  *
- * Errors: impossible combinations, such as a batch larger than the training set or a schedule that is not finite.
+ * Errors: ranges without a search, a search without anything to search, and impossible combinations, such as a batch larger than the training set or a schedule that is not finite.
  */
 export async function planExperiment(
   experiment: Experiment,
@@ -76,8 +89,8 @@ export async function planExperiment(
   others: Sources,
 ): Promise<Plan> {
   const sources = experiment.sources ?? others;
-  const { variant, quick, given } = choices;
-  const wanted = inOrder(
+  const { variant, quick, given, search: choice = null } = choices;
+  const asked = inOrder(
     experiment,
     withOwnRun(experiment, {
       ...experiment.settings,
@@ -86,12 +99,22 @@ export async function planExperiment(
       ...given,
     }),
   );
+  if (choice === null) checkNoRanges(asked);
+  else checkCount(countOf(asked, isCrossed) * choice.trials, true);
+  const drawn = choice === null ? null : await drawSettings(asked, choice);
+  const wanted = drawn?.lists ?? asked;
   checkSolvers(experiment, wanted);
   checkSchedules(wanted);
   checkBatches(given);
   checkGrid(given);
   const data = createDataCache(experiment, sources);
-  const fitted = await fitRows(experiment.dataset, wanted, given, combinationsOf(wanted).at(0), sources);
+  const fitted = await fitRows(
+    experiment.dataset,
+    wanted,
+    given,
+    combinationsOf(wanted, drawn?.points ?? null).at(0),
+    sources,
+  );
   const scaled =
     given.scale === undefined ? await withScale(fitted.lists, data) : { lists: fitted.lists, notes: [] };
   const initial = await findInitialWeights(scaled.lists);
@@ -100,7 +123,8 @@ export async function planExperiment(
   const { checkTrialConfig } = await import('../trial/schema.ts');
   const checkRates = createScheduleCheck();
   const checkTargetsOf = createTargetCheck(sources);
-  const combinations = combinationsOf(lists);
+  const points = drawn === null ? null : stillDrawn(drawn, lists);
+  const combinations = combinationsOf(lists, points);
   const ids = createIdSet();
   const row = drawsInRow(experiment, lists);
   const grid = createGrid(experiment, { ids, lists, combinations, row }, data, found);
@@ -137,7 +161,7 @@ export async function planExperiment(
     if (row > 1 && !datasetEntry(experiment.dataset).resolvesPerSeed(settings))
       first = { config, idOf: idsBySeed(config) };
   }
-  const shown = withValidation(experiment, validationsOf(lists));
+  const shown = withValidation(showingSearch(experiment, drawn?.search), validationsOf(lists));
   const withParts = showingErrorParts(shown, lists.bootstrapMethod ?? []);
   return {
     experiment: showingBestEpoch(withParts, lists.earlyStopping ?? []),
@@ -147,9 +171,16 @@ export async function planExperiment(
     cells,
     data: data.descriptions(),
     drawsSplits,
+    ...(drawn === null ? {} : { search: drawn.search }),
     absent: found.absent,
     initialWeights: Object.fromEntries([...initial.weights.values()].map((one) => [one.digest, one.layers])),
-    notes: [...data.notes(), ...fitted.notes, ...scaled.notes, ...initial.notes],
+    notes: [
+      ...(drawn === null ? [] : searchNotes(drawn.search)),
+      ...data.notes(),
+      ...fitted.notes,
+      ...scaled.notes,
+      ...initial.notes,
+    ],
   };
 }
 
@@ -288,7 +319,7 @@ async function withScale(
   data: ReturnType<typeof createDataCache>,
 ): Promise<{ lists: SettingLists; notes: string[] }> {
   if (!lists.scale?.includes('pixels')) return { lists, notes: [] };
-  const { facts, description } = await data.resolve(combinationsOf(lists).at(0));
+  const { facts, description } = await data.resolve(firstOf(lists));
   const { largest } = facts;
   const scale = defaultScaling(largest);
   if (description.source !== null && lists.scale.includes(scale)) return { lists, notes: [] };
@@ -319,19 +350,28 @@ function checkSolvers(experiment: Experiment, { solver: given = [] }: SettingLis
   });
 }
 
-/** Every combination of the listed values. The seeds vary fastest, then the last option. */
-function combinationsOf(lists: SettingLists): { readonly count: number; at(index: number): Settings } {
+/** The points without the options whose values were replaced by one that suits the data. */
+function stillDrawn({ points, lists }: DrawnSettings, now: SettingLists): Points {
+  const kept = points.names.map((name) => now[name] === lists[name]);
+  return {
+    names: points.names.filter((_, at) => kept[at]),
+    values: points.values.map((point) => point.filter((_, at) => kept[at])),
+  };
+}
+
+/**
+ * Every combination of the listed values, or those of the points with every combination of the other values. The seeds vary fastest,
+ * then the last option; the points vary most slowly.
+ */
+function combinationsOf(
+  lists: SettingLists,
+  points: Points | null,
+): { readonly count: number; at(index: number): Settings } {
   const given = Object.keys(lists) as OptionName[];
-  const names = [...given.filter((name) => !isSeed(name)), ...seedOptions.filter((name) => name in lists)];
-  const count = names.reduce((product, name) => product * lists[name]!.length, 1);
-  if (count > maxCells) {
-    throw new UserError({
-      what: 'the lists of values give too many trials',
-      expected: `at most ${maxCells}`,
-      received: count,
-      remedy: 'shorten the longest lists, or split the run',
-    });
-  }
+  const listed = given.filter((name) => points?.names.includes(name) !== true);
+  const names = [...listed.filter((name) => !isSeed(name)), ...seedOptions.filter((name) => name in lists)];
+  const count = countOf(lists, (name) => names.includes(name)) * (points?.values.length ?? 1);
+  checkCount(count, points !== null);
   const at = (index: number): Settings => {
     const settings: Record<string, unknown> = {};
     let rest = index;
@@ -340,9 +380,34 @@ function combinationsOf(lists: SettingLists): { readonly count: number; at(index
       settings[names[i]] = values[rest % values.length];
       rest = Math.floor(rest / values.length);
     }
+    if (points === null) return settings as Settings;
+    for (const [i, name] of points.names.entries()) settings[name] = points.values[rest][i];
     return settings as Settings;
   };
   return { count, at };
+}
+
+/** The first value of each list. */
+function firstOf(lists: SettingLists): Settings {
+  return Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values[0]]));
+}
+
+/** How many combinations the lists of some options have. */
+function countOf(lists: SettingLists, isCounted: (name: OptionName) => boolean): number {
+  const names = (Object.keys(lists) as OptionName[]).filter(isCounted);
+  return names.reduce((product, name) => product * lists[name]!.length, 1);
+}
+
+function checkCount(count: number, isSearch: boolean): void {
+  if (count <= maxCells) return;
+  throw new UserError({
+    what: isSearch
+      ? '{trials} times the number of seeds gives too many trials'
+      : 'the lists of values give too many trials',
+    expected: `at most ${maxCells}`,
+    received: count,
+    remedy: `${isSearch ? 'lower {trials}' : 'shorten the longest lists'}, or split the run`,
+  });
 }
 
 /** Polynomials have a bounded number of terms, and divisors need pixels. */

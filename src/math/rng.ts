@@ -13,6 +13,7 @@ export type Purpose =
   | 'bootstrap'
   | 'architecture'
   | 'exercise'
+  | 'search'
   | 'verdicts';
 
 /** A seeded stream of random numbers; every method draws from the same state. */

@@ -63,6 +63,7 @@ function differencesOf(plan: Plan): Difference[] {
     ...(quick ? [word('quick')] : []),
     ...(variant === 'code' ? [] : [word(variant)]),
     ...dataDifferences(plan),
+    ...(plan.search === undefined ? [] : [word(`${plan.search.method}-${plan.search.trials}`)]),
     ...optionDifferences(plan),
   ];
 }
@@ -84,12 +85,21 @@ function dataDifferences({ experiment, data }: Plan): Difference[] {
 }
 
 /** The options that trials read, and whose values are not those of the experiment. */
-function optionDifferences({ experiment, variant, quick, lists, cells, absent }: Plan): Difference[] {
+function optionDifferences({
+  experiment,
+  variant,
+  quick,
+  lists: tried,
+  search,
+  cells,
+  absent,
+}: Plan): Difference[] {
   const own = {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
   };
+  const lists = { ...tried, ...search?.space };
   const names = Object.keys(lists) as OptionName[];
   return names.flatMap((name) => {
     const left = (value: Setting) => name === 'reference' && absent.some((one) => one.name === value);
@@ -121,9 +131,14 @@ function optionDifference(name: OptionName, values: readonly Setting[]): Differe
 function isExact(name: OptionName, value: Setting): boolean {
   const { choices } = options[name] as { readonly choices?: readonly string[] };
   if (typeof value === 'number') return value >= 0;
-  if (value === 'all') return true;
+  if (value === 'all' || isPlainRange(value)) return true;
   if (/^\d+([-x]\d+)*$/.test(value) || value === 'none') return true;
   return value.split('-').every((name) => choices?.includes(name) === true) && safe(value) === value;
+}
+
+/** One range of positive numbers: loguniform(0.0001,1) becomes loguniform-0.0001-1. */
+function isPlainRange(value: string): boolean {
+  return /^[a-z]+\(\d[\d.]*(e-\d+)?,\d[\d.]*(e-\d+)?\)$/.test(value);
 }
 
 /** "1to20" for three or more consecutive whole numbers; null for others. */

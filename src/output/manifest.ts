@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Experiment } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Search } from '../experiment/search.ts';
 import { packageFolder } from '../files/package-folder.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
@@ -55,7 +56,7 @@ async function manifest(
   files: FileList,
   remarks: Remarks,
 ): Promise<Record<string, unknown>> {
-  const { experiment, variant, quick, lists, cells } = plan;
+  const { experiment, variant, quick, lists, search, cells } = plan;
   const definition = await definitionOf(experiment);
   const count = { done: 0, diverged: 0, notRun: 0 };
   for (const [index, { trial }] of cells.entries()) {
@@ -70,7 +71,8 @@ async function manifest(
     ...(quick ? { warning: quickWarning } : {}),
     quick,
     variant,
-    settings: lists,
+    settings: { ...lists, ...search?.space },
+    ...(search === undefined ? {} : { search: manifestSearch(search) }),
     // Views make an experiment that is not one of the program's from this.
     ...(definition === null ? {} : { command: experiment.command, definition }),
     data: plan.data.map(({ config, ...description }) => ({ ...config, ...description })),
@@ -84,6 +86,11 @@ async function manifest(
     ...(await programAndMachine()),
     files,
   };
+}
+
+/** What was tried; the ranges and values are among the settings. */
+function manifestSearch({ method, trials, seed, distinct, space }: Search) {
+  return { method, trials, seed, distinct, options: Object.keys(space) };
 }
 
 async function definitionOf(experiment: Experiment): Promise<Record<string, unknown> | null> {

@@ -29,6 +29,8 @@ export interface StoredRun {
   readonly quick: boolean;
   /** The values of each setting, in the order of the experiment. */
   readonly settings: ReadonlyMap<string, readonly (string | number)[]>;
+  /** How the settings were drawn; null if they are every combination. */
+  readonly search: { readonly method: string; readonly trials: number } | null;
   readonly data: readonly StoredData[];
   readonly trials: { readonly total: number; readonly done: number; readonly diverged: number };
   readonly ids: readonly string[];
@@ -147,6 +149,7 @@ async function manifestSchema() {
     variant: z.string().default('code'),
     quick: z.boolean().default(false),
     settings: z.record(z.string(), z.array(setting).min(1).max(1_000_000)).default({}),
+    search: z.object({ method: z.string(), trials: z.number() }).optional(),
     data: z.array(data).max(10_000).default([]),
     trials: z
       .object({
@@ -182,6 +185,7 @@ function asRun(manifest: Manifest, file: string): StoredRun {
     title: manifest.title ?? experiment ?? '',
     ...{ variant, quick, ids, trials: counts },
     settings: new Map(Object.entries(manifest.settings)),
+    search: manifest.search ?? null,
     data: data.map((fields) => {
       const { dataset, title, name, label = null, sha256 = null, classNames = null } = fields;
       return { dataset, title: title ?? name ?? dataset, label, sha256, classNames, fields };

@@ -18,6 +18,10 @@ export interface Option {
   readonly defaultNote?: string;
   /** The type of the value in CSVs. */
   readonly type: 'integer' | 'number' | 'string';
+  /** Which numbers its values are, or are made of, so that a range can stand for them; absent if they are not numbers. */
+  readonly numbers?: 'whole' | 'any';
+  /** Whether a value is several numbers joined by -. */
+  readonly isJoined?: boolean;
   /** Parses one value. `name` identifies it in errors, for example as a flag. Errors: UserError. */
   readonly parse: (text: string, name: string) => Setting;
   /** What is said about a list that may not be meant as one; undefined if nothing is. */
@@ -43,6 +47,8 @@ export function widths(description: string) {
     description,
     range: 'whole numbers from 1 to 99999 joined by -, such as 64-32; or none',
     type: 'string' as const,
+    numbers: 'whole' as const,
+    isJoined: true,
     parse: parseWidths,
     doubt: layersDoubt,
     refuse: refuseOtherLayers,
@@ -92,7 +98,7 @@ export function integer(description: string, min: number, max: number) {
     max === Number.MAX_SAFE_INTEGER
       ? `a whole number of at least ${min}`
       : `a whole number from ${min} to ${max}`;
-  return { placeholder: 'n', description, range, type: 'integer' as const, parse };
+  return { placeholder: 'n', description, range, type: 'integer' as const, numbers: 'whole' as const, parse };
 }
 
 export function number(description: string, expected: string, holds: (x: number) => boolean) {
@@ -102,7 +108,8 @@ export function number(description: string, expected: string, holds: (x: number)
     return parsed;
   };
   const type = 'number' as const;
-  return { placeholder: 'x', description, range: expected, type, parse, doubt: decimalCommaNote };
+  const numbers = 'any' as const;
+  return { placeholder: 'x', description, range: expected, type, numbers, parse, doubt: decimalCommaNote };
 }
 
 /** A number, or one of the words. Without words it is a number, otherwise text in CSVs. */

@@ -11,7 +11,7 @@ const maxValues = 100_000;
  * Splits an option's text into the texts of its values, in the order given and without duplicates: "0.1,0.01", "1..5",
  * "geomspace(1e-4,0.1,4)", "relu, sigmoid" or any mixture. Commas inside parentheses do not separate values. `a..b` is
  * every whole number from a to b. `linspace` and `geomspace` (start, stop, count) are those of NumPy, rounded to 12
- * significant digits. Anything else, such as an expression or a name, is left unchanged. Errors: UserError that names
+ * significant digits. choice(a,b,c) is the same as a,b,c. Anything else, such as an expression or a name, is left unchanged. Errors: UserError that names
  * the option, for an empty list or item, unbalanced parentheses, a range that is reversed or malformed, wrong
  * arguments, more than 100000 values (duplicates included), another program's notation, or a number with a leading
  * zero, which is a sign of a decimal comma: 0,01 would be two values.
@@ -135,6 +135,8 @@ function expand(item: string, option: string): string[] {
   if (last !== undefined && /\d/.test(item) && /^[\d.eE+\s-]*$/.test(item)) {
     return range(more.length === 0 ? [first, last] : [], item, option);
   }
+  const choice = /^choice\s*\(([^()]*)\)$/.exec(item);
+  if (choice !== null) return parseList(choice[1], option);
   const space = /^(geomspace|linspace)\s*\(([^()]*)\)$/.exec(item);
   if (space === null) return [item];
   const [, kind = '', list = ''] = space;
@@ -256,7 +258,8 @@ function wholeRemedy(text: string, option: string): string {
   return 'write digits only, without a decimal part';
 }
 
-function finiteNumber(text: string): number | undefined {
+/** A finite number in decimal or e-notation; undefined for any other text. */
+export function finiteNumber(text: string): number | undefined {
   const value = decimal(text);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -66,6 +66,8 @@ export const networkOptions = {
     description:
       'share of the outputs of each hidden layer that is set to 0 in a training step, or one for each layer, joined by -',
     type: 'string',
+    numbers: 'any',
+    isJoined: true,
     parse: parseDropout,
   },
   kernelInit: {
