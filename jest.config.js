@@ -1,7 +1,7 @@
 /** Native ESM: babel-jest only strips the types; see the "test" script for the flag that Node needs. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/experiments'],
+  roots: ['<rootDir>/src', '<rootDir>/experiments', '<rootDir>/bench/scale'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
