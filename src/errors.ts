@@ -101,3 +101,14 @@ export function printable(text: string): string {
 export function replaceUnprintable(text: string, replacement: (character: string) => string): string {
   return text.replace(everyUnprintable, replacement);
 }
+
+/** Everything is submitted, and the command is not to wait for it. */
+export class Detached extends Error {
+  /** What to tell the user. */
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
+}

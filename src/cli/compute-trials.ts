@@ -56,7 +56,7 @@ export function reportFailures(failures: readonly Failure[], storeDirectory: str
 }
 
 /** Options that affect how trials are computed, but never their results. */
-type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'> & {
+type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress' | 'launcher' | 'slurm'> & {
   readonly lease: Lease;
   /** Aborted when the time is over: running trials save their state, and no others are started. */
   readonly enough?: AbortSignal | null;
@@ -72,7 +72,7 @@ export async function computeTrials(
   total: number,
   runs: readonly PlannedRun[],
   store: Store,
-  { sources, jobs, quiet, progress: shown, enough = null, ...running }: ComputeOptions,
+  { sources, jobs, quiet, progress: shown, enough = null, launcher, slurm, ...running }: ComputeOptions,
 ): Promise<Launched> {
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
@@ -98,7 +98,7 @@ export async function computeTrials(
   const expected = foresee(works, jobs);
   writeEvent('plan', { ...counts, expected_seconds: Math.round(expected) });
   if (continued.size > 0 && !quiet) say(`note: ${continuedText(continued, missing.length)}`);
-  if (expected >= worthTelling)
+  if (expected >= worthTelling && slurm === null)
     progress.note(`${counted(missing.length, 'trial')} to run${timeText(expected, jobs)}`);
   const unfinished = new Set<string>();
   const labels = labelsOf(runs);
@@ -127,16 +127,19 @@ export async function computeTrials(
     },
   };
   const stop = new AbortController();
-  const launched = launchers.threads(missing, {
+  const by = { argv: process.argv.slice(2), directory: process.cwd() };
+  const launched = launchers[launcher](missing, {
     store,
     sources: { ...sources, initialWeights: weightsOf(runs) },
     jobs,
     events: shown === 'ndjson' ? withEvents(events, labels) : events,
     stop: enough === null ? stop.signal : AbortSignal.any([stop.signal, enough]),
+    ...(slurm === null ? {} : { slurm: { settings: slurm, by } }),
     ...running,
   });
   const unregister = onInterrupt(async () => {
-    say('interrupted: saving the state of running trials; interrupt again to stop at once');
+    if (slurm === null)
+      say('interrupted: saving the state of running trials; interrupt again to stop at once');
     stop.abort();
     await launched.catch(() => {});
     progress.stop();
@@ -146,7 +149,8 @@ export async function computeTrials(
     for (const id of unfinished) {
       if (states.has(id)) writeStderr(`saved at epoch ${states.get(id)}: ${labels(id)}`);
     }
-    writeStderr('run the same command to resume');
+    if (slurm === null) writeStderr('run the same command to resume');
+    else writeStderr(...(await jobsGoOn(directory)));
   });
   try {
     return await launched;
@@ -156,6 +160,12 @@ export async function computeTrials(
     progress.stop();
     unregister();
   }
+}
+
+/** What to say when a command that waited for jobs of a cluster is interrupted. */
+async function jobsGoOn(storeDirectory: string): Promise<string[]> {
+  const { goOnLines } = await import('./attach-lines.ts');
+  return await goOnLines(storeDirectory);
 }
 
 /** The initial weights of all plans' trials, by their digests. */

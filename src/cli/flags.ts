@@ -27,6 +27,10 @@ const runSettings = new Set([
   'trials',
   'note',
   'tag',
+  'launcher',
+  'slurmPartition',
+  'slurmAccount',
+  'slurmTime',
 ]);
 
 /**

@@ -21,6 +21,7 @@ export async function holdStore<T>(directory: string, action: (lease: Lease) => 
 
 /** A lease on a store that cannot be written: reading works, and claiming trials fails with the reason. */
 const readOnlyLease = (error: unknown): Lease => ({
+  name: '',
   claim: () => Promise.reject(error),
   end: async () => {},
 });

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { exitCodes, exitMeanings, UserError } from '../errors.ts';
+import { Detached, exitCodes, exitMeanings, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { type Readers, readersOf, reportError } from './report-error.ts';
-import { startOutput, writeEvent, writeStderr } from './terminal.ts';
+import { startOutput, writeEvent, writeStderr, writeStdout } from './terminal.ts';
 
 const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hungUp' } as const;
 
@@ -63,6 +63,10 @@ async function report(error: unknown, readers: Readers): Promise<number> {
       lines,
     });
     return exitCodes.usage;
+  }
+  if (error instanceof Detached) {
+    writeStdout(...error.lines);
+    return exitCodes.done;
   }
   if (error instanceof UserError) {
     await reportError(error.parts, error.exitCode, readers);

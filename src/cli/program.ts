@@ -21,6 +21,7 @@ import { addReportCommand } from './report.ts';
 import { addRerunCommand } from './rerun.ts';
 import { addRunCommand } from './run-file.ts';
 import { addRunsCommand } from './runs.ts';
+import { addSlurmTaskCommand } from './slurm-task.ts';
 import type { SetStatus } from './status.ts';
 import { addStoreCommand } from './store.ts';
 import { addTableCommand } from './table.ts';
@@ -86,6 +87,7 @@ export function createProgram(setStatus: SetStatus): Command {
   addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addDoctorCommand(program, setStatus);
+  addSlurmTaskCommand(program, setStatus);
   addCompletionCommand(program);
   addHelpCommand(program);
   for (const [heading, names] of Object.entries(groups)) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shellWord } from '../parsing/shell-word.ts';
 
 /** Options of `verify` that decide no number: where things are kept, how many workers, what is printed, what fails. */
 const idle = [
@@ -15,8 +16,4 @@ export function repeatCommand(command: Command): string {
     return value === true ? [option.long!] : [option.long!, shellWord(String(value))];
   });
   return ['npx fys-nn', command.name(), ...command.args.map(shellWord), ...words].join(' ');
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -14,6 +14,13 @@ import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/va
 import { type ModelFlags, type ModelOptions, modelFlags, modelOptionsOf } from './model-flags.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
 import { parseShard, type Shard, shardFlag } from './shard.ts';
+import {
+  clusterHeading,
+  type LauncherFlags,
+  type LauncherOptions,
+  launcherFlags,
+  launcherOptionsOf,
+} from './slurm-flags.ts';
 
 export const defaultStore = 'results/.trials';
 
@@ -42,7 +49,7 @@ export interface SearchFlags {
 }
 
 /** The flags of every experiment and of the report, as the user typed them. */
-export interface RunFlags extends SearchFlags, FailureFlags, RemarkFlags, ModelFlags {
+export interface RunFlags extends SearchFlags, FailureFlags, RemarkFlags, ModelFlags, LauncherFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -71,7 +78,7 @@ export interface FailureOptions {
   readonly failOnDiverged: boolean;
 }
 
-export interface RunOptions extends FailureOptions {
+export interface RunOptions extends FailureOptions, LauncherOptions {
   readonly storeDirectory: string;
   readonly sources: Sources;
   readonly jobs: number;
@@ -103,6 +110,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     shard: parseShard(flags.shard),
     force: flags.force === true,
     ...failureOptionsOf(flags),
+    ...launcherOptionsOf(flags),
     quiet: flags.quiet === true,
     progress: parseChoice(flags.progress, progressNames, '--progress'),
     json: flags.json === true,
@@ -216,6 +224,7 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     new Option('--force', 'recompute trials that are in the store, and report results that differ'),
     ...failureFlags(),
   );
+  addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
     command,
     headings.output,

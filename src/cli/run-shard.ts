@@ -23,6 +23,7 @@ import { againNote, keptAtFirst, openModels } from './models.ts';
 import type { FailureOptions, RunOptions } from './run-flags.ts';
 import type { Shard } from './shard.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
+import type { LauncherOptions } from './slurm-flags.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 
 /** How a shard is computed, and what is kept of its trials. */
@@ -31,6 +32,7 @@ export type ShardOptions = Pick<
   'storeDirectory' | 'sources' | 'jobs' | 'quiet' | 'progress' | 'json' | 'planOnly'
 > &
   FailureOptions &
+  LauncherOptions &
   Partial<Pick<RunOptions, 'force' | 'models'>>;
 
 /** One round of a command whose next trials follow from the records of those before. */

@@ -22,11 +22,12 @@ import {
   storeFlag,
 } from './run-flags.ts';
 import { parseShard, type Shard, shardFlag } from './shard.ts';
+import { clusterHeading, type LauncherFlags, launcherFlags, launcherOptionsOf } from './slurm-flags.ts';
 import { usualLevel } from './verify-folder.ts';
 import type { Running } from './verify-records.ts';
 
 /** The flags of `verify`, as the user typed them. */
-export interface VerifyFlags extends FailureFlags, RemarkFlags {
+export interface VerifyFlags extends FailureFlags, RemarkFlags, LauncherFlags {
   readonly claims?: string;
   readonly runs?: string;
   readonly init?: string | true;
@@ -127,6 +128,7 @@ export function addVerifyOptions(command: Command): void {
     shardFlag(),
     ...failureFlags(),
   );
+  addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
     command,
     headings.output,
@@ -173,6 +175,7 @@ export function addSpecificationOptions(command: Command): void {
     shardFlag(),
     ...failureFlags(),
   );
+  addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
     command,
     headings.output,
@@ -211,6 +214,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
       quiet: flags.quiet === true,
       progress: parseChoice(flags.progress, progressNames, '--progress'),
       ...failureOptionsOf(flags),
+      ...launcherOptionsOf(flags),
       enough: maxTime === null ? null : AbortSignal.timeout(milliseconds(maxTime)),
     },
   };

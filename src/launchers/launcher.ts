@@ -3,6 +3,7 @@ import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { IdSet } from '../trial/id-set.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
+import type { SlurmSettings, SubmittedBy } from './slurm/settings.ts';
 
 /** Callbacks that report the progress of trials; they never change a result. */
 export interface LaunchEvents {
@@ -13,7 +14,16 @@ export interface LaunchEvents {
   ran(trial: Trial, outcome: TrialRecord['status'], seconds: number): void;
   /** Called when another process has put the trial's record in the store. */
   found(trial: Trial, outcome: TrialRecord['status']): void;
+  /** Called when the tasks that were submitted to a cluster have moved on. */
+  tasks?(counts: TaskCounts): void;
   note(text: string): void;
+}
+
+/** The tasks that compute trials on a cluster. */
+export interface TaskCounts {
+  readonly queued: number;
+  readonly running: number;
+  readonly ended: number;
 }
 
 export interface LaunchOptions {
@@ -34,6 +44,10 @@ export interface LaunchOptions {
   readonly force?: boolean;
   /** What is put into the store: the records of trials (the default), also their models, or only the models of trials with a record. */
   readonly keep?: Kept;
+  /** Whether a process of its own computes these trials, so that it can claim them all at once. */
+  readonly ownTrials?: boolean;
+  /** How to submit, where the launcher submits. */
+  readonly slurm?: { readonly settings: SlurmSettings; readonly by: SubmittedBy };
   /** When aborted, running trials save their progress and no others are started. */
   readonly stop?: AbortSignal;
 }

@@ -44,6 +44,7 @@ describe('claimTrials', () => {
       },
     } as Store;
     const lease: Lease = {
+      name: '',
       claim: async (choose) => {
         // Another process that is let in meanwhile makes the lease ask again.
         for (const happens of before) {
@@ -138,7 +139,7 @@ describe('schedule', () => {
     };
     const options: LaunchOptions = {
       store: { directory: 'nowhere', has: () => false, refresh: async () => {} } as unknown as Store,
-      lease: { claim: async (choose) => void (await choose(new Set(), 0)), end: async () => {} },
+      lease: { name: '', claim: async (choose) => void (await choose(new Set(), 0)), end: async () => {} },
       sources: { dataDir: null },
       jobs: 2,
       events: {

@@ -32,6 +32,8 @@ export type RunTask = (
 const claimDuration = 1000;
 /** Trials to claim at once, at most. */
 const maxClaimSize = 1000;
+/** The same of trials that no other process is to compute. A lease file can name twice as many. */
+const maxOwnTrials = 8000;
 /** Milliseconds between checks of the store while other processes hold all remaining trials. */
 const pollInterval = 250;
 
@@ -143,7 +145,7 @@ export async function schedule(
     }
   };
 
-  let count = width;
+  let count = options.ownTrials === true ? Math.min(trials.length, maxOwnTrials) : width;
   /** When trials were last claimed; null if that claim got none. */
   let lastClaim: number | null = null;
   try {

@@ -69,6 +69,14 @@ export async function readLease(path: string): Promise<LeaseFile | null> {
 export const timeOf = async (path: string): Promise<number> =>
   (await retryWhileBusy(() => sizeAndTime(path))).time;
 
+/** The names of the living leases on a store, as seen by the process whose lease is `own`. */
+export async function livingLeases(directory: string, own: string): Promise<Set<string>> {
+  const folder = leaseFolder(directory);
+  // The own lease may have been taken for dead, and be written again shortly.
+  const now = await timeOf(join(folder, own)).catch(() => Date.now());
+  return new Set((await leasesIn(folder)).filter((lease) => isAlive(lease, now)).map(({ name }) => name));
+}
+
 export function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number): boolean {
   // A time in the future is wrong too: nobody gives a sign of life in advance.
   if (Math.abs(now - time) > leaseTimeout) return false;

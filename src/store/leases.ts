@@ -13,6 +13,7 @@ const heartbeat = 5_000;
 
 /** This process's claim on trials, in a store that it may share with other processes. */
 export interface Lease {
+  readonly name: string;
   /**
    * Claims the trials that `choose` returns. `choose` gets the trials that other living processes hold, and the number of
    * those processes. No other process chooses at the same time; if one did, `choose` is called again (see `lockStore`).
@@ -73,6 +74,7 @@ export async function openLease(directory: string, timer: Timer = systemTimer): 
   // The next claim notices a failure.
   const stop = timer.every(heartbeat, () => write().catch(() => {}));
   return {
+    name,
     claim: (choose) => claim(choose).catch(rethrow),
     end: async () => {
       stop();

@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { counted, exitCodes } from '../errors.ts';
+import type { LaunchEvents } from '../launchers/launcher.ts';
+import { parseInteger } from '../parsing/value-list.ts';
+import { shortId } from '../trial/id.ts';
+import type { Trial } from '../trial/trial.ts';
+import { messageOf, withFlags } from './flags.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { SetStatus } from './status.ts';
+import { writeStderr } from './terminal.ts';
+
+/** `fys-nn slurm-task`: what the script of a submission runs. It computes the trials of one task into the store. */
+export function addSlurmTaskCommand(program: Command, setStatus: SetStatus): void {
+  program
+    .command('slurm-task', { hidden: true })
+    .argument('<folder>')
+    .argument('<task>')
+    .description('Compute the trials of one task of a submission to Slurm')
+    .action(async (folder: string, task: string) =>
+      setStatus(await runTask(folder, parseInteger(task, 'the task', 0, 1e9))),
+    );
+}
+
+async function runTask(folder: string, number: number): Promise<number> {
+  const submissions = await import('../launchers/slurm/submission.ts');
+  const { computing } = await submissions.readSubmission(folder);
+  const trials = await submissions.readTask(folder, number);
+  const storeDirectory = submissions.storeOfSubmission(folder);
+  const sources = { ...computing.sources, initialWeights: await submissions.readInitialWeights(folder) };
+  await submissions.removeOutcome(folder, number);
+  const { launchers } = await import('../launchers/index.ts');
+  const { openStore } = await import('../store/store.ts');
+  const { idsOf, trialsToCompute } = await import('./compute-trials.ts');
+  const { holdStore } = await import('./hold-store.ts');
+  const jobs = coresOf(process.env.SLURM_CPUS_PER_TASK) ?? computing.cpus;
+  return await holdStore(storeDirectory, async (lease) => {
+    const store = await openStore(storeDirectory, idsOf(trials));
+    const again = computing.force || computing.keep === 'models';
+    const missing = await trialsToCompute(trials, store, again);
+    const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
+    const start = restarts > 0 ? `, start ${restarts + 1}` : '';
+    writeStderr(
+      `${new Date().toISOString()} task ${number} of ${basename(folder)} on ${hostname()}${start}: ` +
+        `${counted(missing.length, 'trial')} of ${trials.length} to compute on ${counted(jobs, 'core')}`,
+    );
+    const begun = await progressOf(trials);
+    const stop = new AbortController();
+    const ended = new Set<string>();
+    const launched = launchers.threads(missing, {
+      ...{ store, lease, sources, jobs, keep: computing.keep, force: computing.force },
+      ...{ retries: computing.retries, timeout: computing.timeout, ownTrials: true, stop: stop.signal },
+      ...(computing.maxFailures === null ? {} : { maxFailures: computing.maxFailures }),
+      events: eventsOf(missing.length, ended),
+    });
+    const finished = launched.then(async ({ failures }) => {
+      const failed = failures.map(({ trial, error }) => ({ id: trial.id, reason: messageOf(error) }));
+      for (const { id, reason } of failed) writeStderr(`error: trial ${shortId(id)} failed: ${reason}`);
+      const left = missing.filter(({ id }) => !ended.has(id) && !failed.some((failure) => failure.id === id));
+      const unfinished = left.map(({ id }) => id);
+      await submissions.writeOutcome(folder, number, { failures: failed, unfinished });
+      return { failed: failed.length, unfinished: unfinished.length };
+    });
+    const unregister = onInterrupt(async () => {
+      writeStderr('stopped: saving the state of running trials');
+      stop.abort();
+      await finished.catch(() => {});
+    });
+    /** Time is nearly over: the task saves its state and goes back into the queue, unless it has come no further. */
+    const onWarning = async (): Promise<void> => {
+      writeStderr('the time limit is near: saving the state of running trials');
+      stop.abort();
+      await finished.catch(() => {});
+      const now = await progressOf(trials);
+      const job = process.env.SLURM_JOB_ID;
+      if (job === undefined || now <= begun) return;
+      const { requeueJob } = await import('../launchers/slurm/commands.ts');
+      if (await requeueJob(job)) writeStderr('back in the queue');
+    };
+    let warned: Promise<void> | null = null;
+    const warn = () => {
+      warned ??= onWarning();
+    };
+    process.on('SIGUSR2', warn);
+    try {
+      const { failed, unfinished } = await finished;
+      await warned;
+      writeStderr(
+        `${new Date().toISOString()} ${missing.length - failed - unfinished} of ${counted(missing.length, 'trial')} done`,
+      );
+      return failed + unfinished > 0 ? exitCodes.failed : exitCodes.done;
+    } finally {
+      process.off('SIGUSR2', warn);
+      unregister();
+    }
+
+    /** Grows with every record, and every epoch that is saved. */
+    async function progressOf(trials: readonly Trial[]): Promise<number> {
+      const { savedEpochs } = await import('../store/checkpoints.ts');
+      await store.refresh();
+      const saved = await savedEpochs(storeDirectory);
+      // A record counts more than the epochs that it had before.
+      return trials.reduce((sum, { id }) => sum + (store.has(id) ? 1e9 : (saved.get(id) ?? 0)), 0);
+    }
+  });
+}
+
+/** Cores that Slurm gives; null for what is not a number of them. */
+function coresOf(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
+}
+
+/** Seconds between two lines of progress in the log. */
+const lineInterval = 60;
+
+/** Events for a log that people read, and how each trial ended. */
+function eventsOf(total: number, ended: Set<string>): LaunchEvents {
+  let last = performance.now();
+  const done = (trial: Trial, outcome: string): void => {
+    if (outcome !== 'failed') ended.add(trial.id);
+    if (performance.now() - last < 1000 * lineInterval) return;
+    last = performance.now();
+    writeStderr(`${new Date().toISOString()} ${ended.size} of ${counted(total, 'trial')} done`);
+  };
+  return {
+    started: () => {},
+    epoch: () => {},
+    ended: done,
+    ran: done,
+    found: done,
+    note: (text) => writeStderr(`note: ${withFlags(text)}`),
+  };
+}

@@ -1,0 +1,146 @@
+import { type ExecFileException, execFile } from 'node:child_process';
+import { exitCodes, UserError } from '../../errors.ts';
+import {
+  accountingFormat,
+  parseAccounting,
+  parseJobs,
+  parseMaxArraySize,
+  parseQueue,
+  parseSubmitted,
+  type QueuedTasks,
+  queueFormat,
+  type TaskEnd,
+} from './parse.ts';
+
+/** What a command of Slurm printed, and how it ended. */
+interface Answer {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Its message, without the command's name; of commands that could not be run, why. */
+  readonly message: string;
+  readonly isMissing: boolean;
+}
+
+/** A command of Slurm did not do what it was asked. */
+export class SlurmError extends Error {}
+
+/** Milliseconds after which a command of Slurm has failed. They wait for the controller themselves for less. */
+const longest = 120_000;
+/** The most that a command prints: a queue of a million jobs. */
+const maxBuffer = 2 ** 28;
+
+/**
+ * Variables that are options of sbatch and would override what the script says. Those of a job in which this process runs
+ * itself (SLURM_CPUS_PER_TASK, ...) are not this job's.
+ */
+const foreign = /^(SBATCH_(?!CLUSTERS$|EXPORT$)|SLURM_(?!CONF$|CLUSTERS$|TIME_FORMAT$|UMASK$))/;
+
+function run(command: string, args: readonly string[], cwd?: string): Promise<Answer> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  // Lists of indices are cut off at 64 bytes otherwise.
+  const options = {
+    env: { ...env, SLURM_BITSTR_LEN: '0' },
+    timeout: longest,
+    maxBuffer,
+    ...(cwd && { cwd }),
+  };
+  return new Promise((resolve) => {
+    execFile(command, args, options, (error: ExecFileException | null, stdout, stderr) => {
+      const lines = stderr
+        .split('\n')
+        .map((line) => line.replace(new RegExp(`^${command}: (?:error: |fatal: )?`), '').trim())
+        .filter((line) => line !== '');
+      const message =
+        lines.join('; ') || (error?.killed ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
+      resolve({ ok: error === null, stdout, message, isMissing: error?.code === 'ENOENT' });
+    });
+  });
+}
+
+async function answerOf(command: string, args: readonly string[], cwd?: string): Promise<string> {
+  const { ok, stdout, message, isMissing } = await run(command, args, cwd);
+  if (isMissing) throw noSlurm(command);
+  if (!ok) throw new SlurmError(message);
+  return stdout;
+}
+
+/** Submits an array and returns the number of its job. Errors: SlurmError with sbatch's words. */
+export async function submitArray(
+  folder: string,
+  name: string,
+  indices: string,
+  firstTask: number,
+): Promise<string> {
+  const args = ['--parsable', `--job-name=${name}`, `--array=${indices}`, 'job.sh', String(firstTask)];
+  const stdout = await answerOf('sbatch', args, folder);
+  const job = parseSubmitted(stdout);
+  if (job === null) throw new SlurmError(`it printed no job number: ${stdout.trim()}`);
+  return job;
+}
+
+/** The tasks that wait or run, of all jobs with these names. Errors: SlurmError. */
+export async function readQueue(names: readonly string[]): Promise<QueuedTasks[]> {
+  if (names.length === 0) return [];
+  return parseQueue(
+    await answerOf('squeue', ['--noheader', `--name=${names.join(',')}`, `--format=${queueFormat}`]),
+  );
+}
+
+/** How tasks of these jobs ended, by "job_index", as far as Slurm still knows: from its accounting, else from its memory. */
+export async function readEnds(jobs: readonly string[]): Promise<Map<string, TaskEnd>> {
+  if (jobs.length === 0) return new Map();
+  const asked = await run('sacct', ['-n', '-P', '-X', '-j', jobs.join(','), `--format=${accountingFormat}`]);
+  if (asked.ok && asked.stdout.trim() !== '') return parseAccounting(asked.stdout);
+  const ends = new Map<string, TaskEnd>();
+  for (const job of jobs) {
+    const { stdout } = await run('scontrol', ['show', 'job', '-o', job]);
+    for (const [id, end] of parseJobs(stdout)) ends.set(id, end);
+  }
+  return ends;
+}
+
+/** Cancels jobs, or tasks of arrays: "1234", "1234_5". Those that have ended are left alone. */
+export async function cancelJobs(jobs: readonly string[]): Promise<void> {
+  if (jobs.length > 0) await answerOf('scancel', jobs);
+}
+
+/** Sends this task back into the queue. Returns whether Slurm took it. */
+export async function requeueJob(job: string): Promise<boolean> {
+  return (await run('scontrol', ['requeue', job])).ok;
+}
+
+/** The number of tasks that an array may have here. Errors: UserError if Slurm is missing, does not answer, or has no arrays. */
+export async function readMaxArraySize(): Promise<number> {
+  const { ok, stdout, message, isMissing } = await run('scontrol', ['show', 'config']);
+  if (isMissing) throw noSlurm('scontrol');
+  const size = ok ? parseMaxArraySize(stdout) : null;
+  if (size === null) {
+    throw new UserError({
+      what: `Slurm's configuration cannot be read: ${message || 'scontrol show config names no MaxArraySize'}`,
+      expected: 'a machine from which jobs can be submitted',
+      remedy:
+        'run this command on a login node of the cluster; scontrol ping says whether its controller answers',
+    });
+  }
+  if (size < 2) {
+    throw new UserError({
+      what: 'this cluster does not allow job arrays',
+      expected: 'MaxArraySize of at least 2',
+      received: size,
+      remedy: 'ask those who run it to allow them, or run without {launcher} slurm',
+    });
+  }
+  return size;
+}
+
+function noSlurm(command: string): UserError {
+  return new UserError(
+    {
+      what: `there is no ${command} on this machine, so nothing can be submitted to Slurm`,
+      expected: 'the commands of Slurm (sbatch, squeue, scontrol, scancel) in the PATH',
+      remedy:
+        'run this command on a login node of the cluster (there, perhaps after module load slurm), or without {launcher} slurm',
+    },
+    exitCodes.usage,
+  );
+}

@@ -1,0 +1,327 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { counted, Detached, exitCodes, UserError } from '../../errors.ts';
+import { savedEpochs } from '../../store/checkpoints.ts';
+import { createIdSet } from '../../trial/id-set.ts';
+import type { Trial } from '../../trial/trial.ts';
+import type { Failure, Launcher, TaskCounts } from '../launcher.ts';
+import { cancelJobs, readEnds, readMaxArraySize, SlurmError } from './commands.ts';
+import { describeEnd, lastLines, logOf } from './ending.ts';
+import type { TaskEnd } from './parse.ts';
+import { hasMark, readOutcome } from './submission.ts';
+import { type Submitted, submit } from './submit.ts';
+import { createWatch, type Look } from './watch.ts';
+
+/** A task that ends so often without any progress is not submitted again. */
+const mostFruitless = 3;
+/** The time between two looks grows to this many times the shortest one. */
+const slowest = 10;
+/** Seconds between two looks at the store, at first. */
+const firstLook = 1;
+
+/** A task that computes trials which this process waits for. */
+interface Task {
+  readonly folder: string;
+  readonly number: number;
+  /** Its trials, those of other commands included. */
+  readonly ids: readonly string[];
+  /** Whether this process submitted it. */
+  readonly isOwn: boolean;
+  /** The epochs after which its trials were saved when it was submitted, or first seen. */
+  readonly saved: number;
+  /** "1234_5" */
+  job: string;
+  node: string;
+  state: 'queued' | 'running' | 'ended';
+  /** When it was first missing in the queue; null while it is there. */
+  goneAt: number | null;
+}
+
+/**
+ * Submits trials to Slurm as arrays of tasks, and waits until each has a record in the store or has failed.
+ *
+ * What tasks in the queue compute is not submitted again, whoever submitted them. A task that has ended without all of its
+ * records is submitted again, as long as there is progress: some of its trials were done, or trained further.
+ */
+export const slurm: Launcher = async (trials, options) => {
+  const { store, lease, events, stop, maxFailures = Number.POSITIVE_INFINITY } = options;
+  const { settings } = options.slurm!;
+  // Records that are there already say nothing about these trials.
+  const isForced = options.force === true || options.keep === 'models';
+  const maxArraySize = await readMaxArraySize();
+  const watch = createWatch(store.directory, lease.name, events.note);
+  const open = new Map(trials.map((trial) => [trial.id, trial]));
+  const computed = createIdSet();
+  const failures: Failure[] = [];
+  const own = new Set<string>();
+  const tasks = new Map<string, Task>();
+  const fruitless = new Map<string, number>();
+  const noted = new Set<string>();
+  let isWaitingForRoom = false;
+
+  const noteOnce = (text: string): void => {
+    if (!noted.has(text)) events.note(text);
+    noted.add(text);
+  };
+
+  const isDone = (id: string): boolean => !isForced && store.has(id);
+  const finish = (id: string): void => {
+    const trial = open.get(id)!;
+    open.delete(id);
+    computed.add(id);
+    events.found(trial, store.get(id)?.status ?? 'done');
+  };
+  const fail = (id: string, error: Error): void => {
+    const trial = open.get(id)!;
+    open.delete(id);
+    failures.push({ trial, error });
+    events.ended(trial, 'failed');
+  };
+  const takeRecords = async (): Promise<void> => {
+    await store.refresh();
+    for (const id of [...open.keys()]) if (isDone(id)) finish(id);
+  };
+
+  /** Notes what the queue says of tasks whose trials are still open. */
+  const follow = async ({ watched }: Look, saved: ReadonlyMap<string, number>): Promise<void> => {
+    for (const one of watched) {
+      const { submission, folder, ids, live, isUnderWay } = one;
+      const isOwn = own.has(submission.id);
+      if (isForced && !isOwn) continue;
+      let isOfUse = false;
+      for (const [number, idsOfTask] of ids.entries()) {
+        const key = `${submission.id} ${number}`;
+        const known = tasks.get(key);
+        const seen = live.get(number);
+        if (known === undefined && seen === undefined && !isUnderWay) continue;
+        if (!idsOfTask.some((id) => open.has(id))) {
+          if (known !== undefined) known.state = 'ended';
+          continue;
+        }
+        isOfUse = true;
+        const task = known ?? newTask(folder, number, idsOfTask, isOwn, saved);
+        tasks.set(key, task);
+        if (seen === undefined && !isUnderWay) {
+          task.goneAt ??= performance.now();
+          task.state = 'ended';
+          continue;
+        }
+        task.goneAt = null;
+        task.state = seen === undefined || seen.state === 'PENDING' ? 'queued' : 'running';
+        if (seen === undefined) continue;
+        task.job = seen.job;
+        if (seen.node !== '') task.node = seen.node;
+        if (seen.state === 'PENDING') noteReason(seen.reason, seen.job);
+      }
+      const isOver = live.size === 0 && !isUnderWay;
+      if (isOver && !isOfUse) await watch.close(one, true);
+    }
+  };
+
+  const noteReason = (reason: string, job: string): void => {
+    if (reason === '' || patient.test(reason)) return;
+    noteOnce(`job ${job.split('_')[0]} waits, and may wait forever: Slurm says ${reason}`);
+  };
+
+  /** Decides about tasks that are gone: they are done, failed, or left to be submitted again. */
+  const settle = async (saved: ReadonlyMap<string, number>): Promise<void> => {
+    const lost: [string, Task][] = [];
+    for (const [key, task] of tasks) {
+      if (task.goneAt === null) continue;
+      const outcome = await readOutcome(task.folder, task.number);
+      for (const { id, reason } of outcome?.failures ?? []) if (open.has(id)) fail(id, new Error(reason));
+      const unfinished = new Set(outcome?.unfinished);
+      const left = task.ids.filter((id) => open.has(id));
+      if (isForced && outcome !== null) for (const id of left) if (!unfinished.has(id)) finish(id);
+      const isPatient = performance.now() - task.goneAt < 1000 * settings.latencyWait;
+      const rest = left.filter((id) => open.has(id));
+      if (rest.length === 0) tasks.delete(key);
+      // The others are on disk, but perhaps not in this machine's view of it yet.
+      else if (!isPatient || (outcome !== null && rest.every((id) => unfinished.has(id))))
+        lost.push([key, task]);
+    }
+    if (lost.length === 0) return;
+    for (const [, { folder }] of lost) {
+      if (await hasMark(folder, 'cancelled')) throw cancelled(folder);
+    }
+    const ends = await readEnds(
+      [...new Set(lost.map(([, { job }]) => job.split('_')[0]))].filter((job) => job !== ''),
+    );
+    for (const [key, task] of lost) {
+      tasks.delete(key);
+      await giveBack(task, ends.get(task.job), saved);
+    }
+  };
+
+  /** Leaves the open trials of a lost task to be submitted again, or gives them up. */
+  const giveBack = async (
+    task: Task,
+    end: TaskEnd | undefined,
+    saved: ReadonlyMap<string, number>,
+  ): Promise<void> => {
+    const { folder, ids, job } = task;
+    const rest = ids.filter((id) => open.has(id));
+    const hasProgress = rest.length < ids.length || savedSum(ids, saved) > task.saved;
+    const log = logOf(folder, job);
+    const how = `task ${job} ${describeEnd(end, task.node)}`;
+    const tail = await lastLines(log, end);
+    const text =
+      tail.length === 0 ? '' : `; the last lines of ${log}:\n${tail.map((line) => `  ${line}`).join('\n')}`;
+    events.note(`${how}, with ${rest.length} of ${counted(ids.length, 'trial')} left${text}`);
+    for (const id of rest) {
+      const times = hasProgress ? 0 : (fruitless.get(id) ?? 0) + 1;
+      fruitless.set(id, times);
+      if (times < mostFruitless) continue;
+      fail(
+        id,
+        new Error(`${how}; it has ended ${times} times in a row without any progress; its log is ${log}`),
+      );
+    }
+  };
+
+  const submitRest = async (rest: readonly Trial[], seen: ReadonlySet<string>): Promise<void> => {
+    const submitted = await submit(rest, seen, maxArraySize, options);
+    if (submitted === null) return;
+    own.add(submitted.submission.id);
+    const saved = await savedEpochs(store.directory);
+    addTasks(submitted, saved);
+    if (submitted.refusal === null) return;
+    if (submitted.jobs.every((job) => job === null) && !hasLive()) throw refused(submitted.refusal);
+    isWaitingForRoom = true;
+    events.note(
+      `sbatch did not take all arrays: ${submitted.refusal.message}; the rest is submitted when these have ended`,
+    );
+  };
+  const addTasks = (
+    { submission, folder, tasks: plans, jobs }: Submitted,
+    saved: ReadonlyMap<string, number>,
+  ) => {
+    for (const [number, plan] of plans.entries()) {
+      const job = jobs[Math.floor(number / submission.arraySize)];
+      if (job === null) continue;
+      const ids = plan.trials.map(({ id }) => id);
+      const task = newTask(folder, number, ids, true, saved);
+      task.job = `${job}_${number % submission.arraySize}`;
+      tasks.set(`${submission.id} ${number}`, task);
+    }
+  };
+  const hasLive = (): boolean => [...tasks.values()].some(({ goneAt }) => goneAt === null);
+
+  const takeLook = async (): Promise<void> => {
+    const look = await watch.look();
+    const saved = await savedEpochs(store.directory);
+    await follow(look, saved);
+    await settle(saved);
+    if (isWaitingForRoom && hasLive()) return;
+    isWaitingForRoom = false;
+    const covered = new Set([...tasks.values()].flatMap(({ ids }) => ids));
+    const rest = [...open.values()].filter(({ id }) => !covered.has(id));
+    if (rest.length > 0 && failures.length < maxFailures) await submitRest(rest, look.all);
+  };
+
+  const pauses = createPauses(settings.poll);
+  let nextLook = 0;
+  while (open.size > 0 && stop?.aborted !== true) {
+    await takeRecords();
+    if (open.size === 0) break;
+    const begun = performance.now();
+    if (begun >= nextLook) {
+      try {
+        await takeLook();
+      } catch (error) {
+        if (!(error instanceof SlurmError)) throw error;
+        noteOnce(`Slurm does not answer (${error.message}); trying again until it does`);
+      }
+      nextLook = performance.now() + pauses.next(performance.now() - begun);
+      events.tasks?.(countsOf(tasks.values()));
+      if (settings.detach && tasks.size > 0) throw detached(tasks.values());
+    }
+    if (failures.length >= maxFailures) {
+      await cancelJobs(
+        [...tasks.values()].flatMap(({ isOwn, job, goneAt }) => (isOwn && goneAt === null ? [job] : [])),
+      );
+      break;
+    }
+    if (open.size > 0) await pause(pauses.short(), stop);
+  }
+  return { computed, failures };
+};
+
+/** Reasons for which jobs usually wait. */
+const patient =
+  /^(Priority|Resources|BeginTime|Dependency|JobArrayTaskLimit|Cleaning|NodeDown|ReqNodeNotAvail.*|Prolog|Licenses|Reservation|.*(Limit|Resource)|.*Grp.*|.*Max.*PerUser|.*Max.*PerAccount)$/;
+
+function newTask(
+  folder: string,
+  number: number,
+  ids: readonly string[],
+  isOwn: boolean,
+  saved: ReadonlyMap<string, number>,
+): Task {
+  const known = { folder, number, ids, isOwn, saved: savedSum(ids, saved) };
+  return { ...known, job: '', node: '', state: 'queued', goneAt: null };
+}
+
+function savedSum(ids: readonly string[], saved: ReadonlyMap<string, number>): number {
+  return ids.reduce((sum, id) => sum + (saved.get(id) ?? 0), 0);
+}
+
+function countsOf(tasks: Iterable<Task>): TaskCounts {
+  const counts = { queued: 0, running: 0, ended: 0 };
+  for (const { state } of tasks) counts[state]++;
+  return counts;
+}
+
+/** The pauses between looks in milliseconds: they grow by a quarter each time, and with what a look costs. */
+function createPauses(poll: number) {
+  const most = 1000 * poll * slowest;
+  let long = 1000 * poll;
+  let short = 1000 * firstLook;
+  return {
+    next(cost: number): number {
+      const pause = Math.max(long, 10 * cost);
+      long = Math.min(most, 1.25 * long);
+      return pause;
+    },
+    short(): number {
+      const pause = short;
+      short = Math.min(most / 2, 1.1 * short);
+      return Math.min(pause, long);
+    },
+  };
+}
+
+/** Waits, or until the stop. */
+async function pause(milliseconds: number, stop: AbortSignal | undefined): Promise<void> {
+  await sleep(milliseconds, undefined, stop === undefined ? {} : { signal: stop }).catch(() => {});
+}
+
+function detached(tasks: Iterable<Task>): Detached {
+  const folders = [...new Set([...tasks].map(({ folder }) => folder))];
+  const ids = folders.map((folder) => folder.split('/').at(-1)!);
+  return new Detached(
+    ids.flatMap((id) => [
+      `submission ${id} is in the queue`,
+      `  to wait for it and get the results: fys-nn attach ${id}`,
+      `  to cancel it: fys-nn cancel ${id}`,
+    ]),
+  );
+}
+
+function refused({ message }: SlurmError): UserError {
+  return new UserError({
+    what: 'sbatch refused the job',
+    received: message,
+    remedy:
+      'change what it names; {slurmPartition}, {slurmAccount} and the like choose what the cluster wants',
+  });
+}
+
+function cancelled(folder: string): UserError {
+  return new UserError(
+    {
+      what: `the submission ${folder} was cancelled`,
+      remedy: 'run the command again to submit what is missing; what was computed is in the store',
+    },
+    exitCodes.failed,
+  );
+}

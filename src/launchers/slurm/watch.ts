@@ -1,0 +1,124 @@
+import { livingLeases } from '../../store/lease-file.ts';
+import { readQueue } from './commands.ts';
+import type { QueuedTasks } from './parse.ts';
+import { arrayOfName, jobName } from './script.ts';
+import {
+  hasMark,
+  markSubmission,
+  readArrays,
+  readSubmission,
+  readTaskIds,
+  type Submission,
+  submissionFolder,
+  submissionIds,
+} from './submission.ts';
+
+/** A submission, and which of its tasks wait or run. */
+export interface WatchedSubmission {
+  readonly submission: Submission;
+  readonly folder: string;
+  /** The ids of its trials, by task. */
+  readonly ids: readonly (readonly string[])[];
+  readonly live: ReadonlyMap<number, LiveTask>;
+  /** Whether the process that made it may still be submitting its arrays. */
+  readonly isUnderWay: boolean;
+}
+
+/** A task that waits or runs. */
+export interface LiveTask {
+  /** "1234_5", as Slurm and the names of logs have it. */
+  readonly job: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly node: string;
+}
+
+/** What a look at a store's submissions found. */
+export interface Look {
+  /** Submissions of which tasks wait, run, or are about to be submitted, and those that were so at an earlier look. */
+  readonly watched: readonly WatchedSubmission[];
+  /** The ids of all submissions, old ones too. */
+  readonly all: ReadonlySet<string>;
+}
+
+/** Looks at the submissions of a store again and again. `lease` is the name of this process's lease on the store. */
+export function createWatch(store: string, lease: string, onNote: (text: string) => void) {
+  const known = new Map<string, { submission: Submission; folder: string; ids: string[][] }>();
+  const closed = new Set<string>();
+
+  /** Reads the folder of a submission that has not been seen yet. */
+  const open = async (id: string): Promise<void> => {
+    const folder = submissionFolder(store, id);
+    if (await hasMark(folder, 'ended')) {
+      closed.add(id);
+      return;
+    }
+    try {
+      known.set(id, { submission: await readSubmission(folder), folder, ids: await readTaskIds(folder) });
+    } catch (error) {
+      closed.add(id);
+      onNote(
+        `the submission ${folder} is left alone: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+      );
+    }
+  };
+
+  /** Errors: SlurmError if the queue cannot be read. */
+  const look = async (): Promise<Look> => {
+    const all = await submissionIds(store);
+    for (const id of all) if (!known.has(id) && !closed.has(id)) await open(id);
+    const living = await livingLeases(store, lease);
+    // The notes are read before the queue: an array that is noted and not in the queue has ended.
+    const underWay = new Map<string, boolean>();
+    for (const [id, { submission, folder }] of known) {
+      const noted = new Set((await readArrays(folder)).map(({ array }) => array)).size;
+      const isWhole = noted >= arraysOf(submission);
+      underWay.set(id, !isWhole && submission.lease !== lease && living.has(submission.lease));
+    }
+    const names = [...known.values()].flatMap(({ submission }) => namesOf(submission));
+    const queue = await readQueue(names);
+    const watched = [...known].map(([id, one]) => ({
+      ...one,
+      live: liveTasks(one.submission, queue),
+      isUnderWay: underWay.get(id)!,
+    }));
+    return { watched, all: new Set(all) };
+  };
+
+  return {
+    look,
+    /** Looks at a submission no more. `hasEnded`: no process needs to. */
+    async close({ submission, folder }: WatchedSubmission, hasEnded: boolean): Promise<void> {
+      known.delete(submission.id);
+      closed.add(submission.id);
+      // Only a hint, which saves others a look.
+      if (hasEnded) await markSubmission(folder, 'ended').catch(() => {});
+    },
+  };
+}
+
+export function arraysOf({ tasks, arraySize }: Submission): number {
+  return Math.ceil(tasks / arraySize);
+}
+
+/** The names of a submission's jobs. */
+export function namesOf(submission: Submission): string[] {
+  return Array.from({ length: arraysOf(submission) }, (_, array) => jobName(submission.id, array));
+}
+
+/** The tasks of a submission that are in the queue. */
+export function liveTasks(
+  { id, tasks, arraySize }: Submission,
+  queue: readonly QueuedTasks[],
+): Map<number, LiveTask> {
+  const live = new Map<number, LiveTask>();
+  for (const { name, job, indices, state, reason, node } of queue) {
+    const array = arrayOfName(id, name);
+    if (array === null) continue;
+    for (const index of indices) {
+      const task = array * arraySize + index;
+      if (task < tasks) live.set(task, { job: `${job}_${index}`, state, reason, node });
+    }
+  }
+  return live;
+}
