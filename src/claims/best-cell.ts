@@ -1,6 +1,5 @@
 import type { Setting, Settings } from '../experiment/options.ts';
-import { createRng } from '../math/rng.ts';
-import { notBestPValues } from '../stats/best-cells.ts';
+import { notBest } from '../stats/best-cells.ts';
 import { mean, typicalSpread } from '../stats/describe.ts';
 import type { ScaleName } from '../stats/scales.ts';
 import { scaleFor } from '../stats/scales.ts';
@@ -58,13 +57,6 @@ export function compareBestCell({ cells, values, claimed, better, scale }: Grid,
     tied: p.filter((own, cell) => cell === best || own > 1 - level).length,
     cells: cells.length,
   };
-}
-
-/** The p-value of each cell: 0 for a cell with diverged runs, unless all have. losses is [cells][seeds] on the scale. */
-export function notBest(losses: readonly (readonly number[])[]): number[] {
-  const finite = losses.filter((own) => own.every(Number.isFinite));
-  const found = finite.length === 0 ? [] : notBestPValues(finite, createRng(0, 'verdicts'));
-  return losses.map((own) => (finite.length === 0 ? 1 : (found[finite.indexOf(own)] ?? 0)));
 }
 
 /**

@@ -3,10 +3,9 @@ import type { OptionName, Setting } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
+import { lossesOnScale, notBest } from '../stats/best-cells.ts';
 import { mean } from '../stats/describe.ts';
-import { scaleFor } from '../stats/scales.ts';
 import { metricColumn, metricOf } from '../trial/metrics.ts';
-import { notBest } from './best-cell.ts';
 
 /** One cell of a grid over the seeds: how often it is the best, and whether it is tied with the best. */
 export interface GridCell {
@@ -72,7 +71,8 @@ async function gridWinners(
   const seeds = losses[0].length;
   const means = losses.map(mean);
   const bestCell = means.indexOf(Math.min(...means));
-  const p = pValues(losses, name, sign);
+  const better = best === 'max' ? 'higher' : 'lower';
+  const p = notBest(lossesOnScale(losses, metricColumn(name).scale, better));
   const winner = Array.from({ length: seeds }, (_, seed) => {
     const column = losses.map((own) => own[seed]);
     const least = Math.min(...column);
@@ -87,17 +87,6 @@ async function gridWinners(
   }));
   const order = found.map((_, cell) => cell).sort((a, b) => means[a] - means[b]);
   return { seeds, cells: order.map((cell) => found[cell]) };
-}
-
-/** The p-value of each cell, compared on the scale of the metric. */
-function pValues(losses: readonly (readonly number[])[], metric: string, sign: number): number[] {
-  const finite = losses.flat().filter(Number.isFinite);
-  const scale = scaleFor(
-    metricColumn(metric).scale,
-    finite.map((loss) => sign * loss),
-  );
-  const scaled = (loss: number) => (Number.isFinite(loss) ? sign * scale.forward(sign * loss) : loss);
-  return notBest(losses.map((own) => own.map(scaled)));
 }
 
 /** The loss of a cell's run: NaN without a record, infinite if the run diverged. */

@@ -24,5 +24,10 @@ export function describeDiverged(plans: readonly Plan[], records: Records): stri
       if (diverged++ === 0) first = `${shortId(id)} (${labelOf(plan, cell).replace('  ', ': ')}${epoch})`;
     }
   }
+  const stopped = plans.flatMap(
+    ({ stopping }) => stopping?.stopped.filter(({ last }) => last.diverged > 0) ?? [],
+  );
+  if (diverged === 0 && stopped.length > 0)
+    return `${counted(stopped.length, 'setting')} diverged in a round, and ${stopped.length === 1 ? 'was' : 'were'} stopped: rounds.csv`;
   return diverged === 0 ? null : `${diverged} of ${counted(ids.size, 'trial')} diverged, first ${first}`;
 }

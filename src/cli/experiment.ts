@@ -31,9 +31,10 @@ import {
   sourcesOf,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
+import { type StoppingFlags, stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';
 
-type Flags = RunFlags & Partial<Record<OptionName, string>>;
+type Flags = RunFlags & StoppingFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName' | 'labelNames'> &
   SearchFlags &
   Partial<Record<OptionName, string>>;
@@ -54,6 +55,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
     headings.output,
     new Option('--page', 'write a page of the results too, for fys-nn open'),
   );
+  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(
     command,
     experiment.examples.map(([options, what]) => [`${experiment.name} ${withFlags(options)}`, what]),
@@ -62,13 +64,17 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
     const { settingNotes } = await import('../experiment/setting-notes.ts');
-    const { plan, choices, sources } = await planOf(experiment, flags);
+    const rule = stoppingRuleOf(flags);
+    const { plan: planned, choices, sources } = await planOf(experiment, flags);
+    const plan = rule === null ? planned : { ...planned, rule };
     if (flags.quiet !== true) {
       for (const note of [...listNotes(experiment, flags), ...settingNotes(plan, choices.given)])
         writeStderr(`note: ${withFlags(note)}`);
     }
     const out = flags.out ?? join('results', runFolderName(plan));
-    setStatus(await runPlans([{ plan, out }], runOptionsOf(flags, sources)));
+    const planAt = async (epochs: number) =>
+      (await planOf(experiment, { ...flags, epochs: `${epochs}` })).plan;
+    setStatus(await runPlans([{ plan, out, planAt }], runOptionsOf(flags, sources)));
   });
 }
 

@@ -31,6 +31,9 @@ const runSettings = new Set([
   'slurmPartition',
   'slurmAccount',
   'slurmTime',
+  'halving',
+  'minEpochs',
+  'racing',
 ]);
 
 /**

@@ -8,6 +8,7 @@ import { folderName } from '../output/folder-name.ts';
 import { addExamples } from './examples.ts';
 import { addRunFlags, addUnder, choicesFrom, headings, type SearchFlags, searchFlags } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
+import { stoppingFlags } from './stopping-flags.ts';
 import { addTrainOptions, dataChoiceOf, planOwn, runOwn, type TrainFlags } from './train.ts';
 
 /** `fys-nn run my.yaml`: an experiment from a file. Every option overrides what the file says. */
@@ -27,13 +28,16 @@ export function addRunCommand(program: Command, setStatus: SetStatus): void {
     headings.output,
     new Option('--page', 'write a page of the results too, for fys-nn open'),
   );
+  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(command, [
     ['run my.yaml --plan', 'which trials would run'],
     ['run my.yaml --seed 1..20 --epochs 50', 'with other settings than those of the file'],
   ]);
   command.action(async (path: string, flags: TrainFlags) => {
     const { file, notes, ...planned } = await planFile(path, flags, command);
-    setStatus(await runOwn(planned, notes, withRemarks(flags, file)));
+    const planAt = async (epochs: number) =>
+      (await planFile(path, { ...flags, epochs: `${epochs}` }, command)).plan;
+    setStatus(await runOwn({ ...planned, planAt }, notes, withRemarks(flags, file)));
   });
 }
 

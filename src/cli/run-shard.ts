@@ -41,6 +41,8 @@ export interface Round {
   readonly number: number;
   /** The trials of earlier rounds, which have their records. */
   readonly before: Pick<IdSet, 'has'>;
+  /** What the command gives when no round is left. */
+  readonly result: 'the verdicts' | 'the results';
 }
 
 /**
@@ -162,5 +164,5 @@ function nextStep({ n }: Shard, round: Round | null): string {
       : `When all ${n} shards are complete, merge their stores with fys-nn store merge, and run this command on the merged store`;
   return round === null
     ? `${run}, without --shard, for the results.`
-    : `${run}: with --shard for the next round, or without it for all that is missing and the verdicts.`;
+    : `${run}: with --shard for the next round, or without it for all that is missing and ${round.result}.`;
 }

@@ -5,17 +5,18 @@ import { classifierFigureNames } from '../figures/classifier-figures.ts';
 import { figureNames } from '../figures/files.ts';
 import { whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
-import type { Launched } from '../launchers/launcher.ts';
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
 import { manifestPieces, quickWarning, type RunFacts } from '../output/manifest.ts';
 import { predictCells } from '../output/predicted.ts';
 import { predictionTableNames } from '../output/predictions-table.ts';
 import { resultFiles, resultNames, tableNames } from '../output/result-files.ts';
+import { roundsTable } from '../output/rounds-table.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
 import { summaryTable } from '../output/summary.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore, type Records, type Store } from '../store/store.ts';
+import type { IdSet } from '../trial/id-set.ts';
 import type { Trial } from '../trial/trial.ts';
 import {
   computeTrials,
@@ -42,10 +43,12 @@ import {
 } from './models.ts';
 import { checkOutFolder, noteKept } from './out-folder.ts';
 import { pageFile, renderPage } from './page.ts';
+import { runShardOfRounds } from './rounds.ts';
 import type { RunOptions } from './run-flags.ts';
 import { showClasses } from './show-classes.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
+import { computeRounds, inRounds, showRounds, stoppingRunOf, stoppingText } from './stopping-run.ts';
 import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
 import { wroteLines } from './wrote.ts';
 
@@ -82,6 +85,9 @@ export async function runPlans(
     runs.map(({ plan }) => plan),
     options.models,
   );
+  const stopping = stoppingRunOf(runs);
+  if (options.shard !== null && stopping !== null)
+    return await runShardOfRounds(stopping.rounds(), 'the results', options.shard, options);
   if (options.shard !== null) {
     const { runShard } = await import('./run-shard.ts');
     const plans = runs.map(({ plan }) => plan);
@@ -90,26 +96,34 @@ export async function runPlans(
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
-    await showPlan(runs, store, json, options);
+    if (stopping !== null) await showRounds(stopping, options);
+    else await showPlan(runs, store, json, options);
     return exitCodes.done;
   }
   await checkOutputDirectory(storeDirectory, '--store');
   await checkModelFile(options.models);
   for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options), storeDirectory);
-  const failed = await holdStore(storeDirectory, async (lease) => {
+  const complete = async (runs: readonly PlannedRun[], how: RunOptions, lease: Lease, before?: IdSet) => {
+    const trials = distinctTrials(runs);
     const store = await openStore(storeDirectory, idsOf(trials));
-    const failed = await computeAndWrite(runs, options, trials, store, lease, finish);
+    const failed = await computeAndWrite(runs, how, trials, store, lease, finish, before);
     if (!options.failOnDiverged) return failed;
     const plans = runs.map(({ plan }) => plan);
     const diverged = describeDiverged(plans, store);
     if (diverged !== null) writeStderr(`error: ${diverged}`);
     return failed || diverged !== null;
+  };
+  const failed = await holdStore(storeDirectory, async (lease) => {
+    if (stopping === null) return await complete(runs, options, lease);
+    const { plan, computed } = await computeRounds(stopping, options, lease);
+    if (plan === null) return true;
+    return await complete([{ ...stopping.run, plan }], { ...options, force: false }, lease, computed);
   });
   if (failed) return exitCodes.failed;
   return absent.size > 0 ? exitCodes.incomplete : exitCodes.done;
 }
 
-/** The part of runPlans that needs the lease on the store. Returns whether anything failed. */
+/** The part of runPlans that needs the lease on the store; `before` was computed in rounds before. Returns whether anything failed. */
 async function computeAndWrite(
   runs: readonly PlannedRun[],
   options: RunOptions,
@@ -117,6 +131,7 @@ async function computeAndWrite(
   store: Store,
   lease: Lease,
   finish: Finish | null,
+  before?: IdSet,
 ): Promise<boolean> {
   const { storeDirectory, json, quiet, force } = options;
   const note = (text: string): void => {
@@ -149,7 +164,7 @@ async function computeAndWrite(
     const facts = {
       command: process.argv.slice(2),
       jobs: options.jobs,
-      ...countsOf(plan, computed),
+      ...countsOf(plan, { has: (id) => computed.has(id) || before?.has(id) === true }),
       startedAt,
       seconds: Math.round(performance.now() - started) / 1000,
       ...placesOf(plan, options.sources),
@@ -213,7 +228,12 @@ async function computeAndWrite(
     for (const run of runs) {
       const remark = incomplete.includes(run) ? `INCOMPLETE: ${countMissing(run.plan, store)}\n\n` : '';
       const classes = showClasses(run.plan, store, classifiersOf.get(run.plan) ?? null, process.stdout);
-      const parts = [showResults(run.plan, store, process.stdout), ...(classes === null ? [] : [classes])];
+      const { stopping } = run.plan;
+      const parts = [
+        showResults(run.plan, store, process.stdout),
+        ...(classes === null ? [] : [classes]),
+        ...(stopping === undefined ? [] : [stoppingText(stopping, process.stdout)]),
+      ];
       writeStdoutRaw(`${remark}${parts.join('\n\n')}\n\n`);
     }
     writeStdoutRaw(finished);
@@ -222,9 +242,9 @@ async function computeAndWrite(
   if (runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))) {
     for (const text of lbfgsNotes(trials, store)) note(`note: ${withFlags(text)}`);
   }
-  note(
-    `${counted(trials.length, 'trial')}, ${trials.length - missing.length} of them from the store ${storeDirectory}`,
-  );
+  const run = { trials: trials.length, computed: missing.length };
+  const { trials: all, computed: here } = before === undefined ? run : inRounds(runs[0].plan, before);
+  note(`${counted(all, 'trial')}, ${all - here} of them from the store ${storeDirectory}`);
   const elsewhere = missing.filter(({ id }) => !computed.has(id) && store.has(id)).length;
   if (elsewhere > 0) note(`other processes computed ${counted(elsewhere, 'trial')} in the meantime`);
   const { isTTY, columns = 80 } = process.stderr;
@@ -268,7 +288,7 @@ function countMissing({ cells }: Plan, store: Store): string {
 }
 
 /** The counts of a complete plan: every trial has a record, either computed here or taken from the store. */
-function countsOf({ cells }: Plan, computed: Launched['computed']) {
+function countsOf({ cells }: Plan, computed: Pick<IdSet, 'has'>) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
 }
@@ -299,6 +319,9 @@ function printJson(runs: readonly PlannedRun[], records: Records): void {
     quick: plan.quick,
     out,
     summary: tableToRecords(summaryTable(plan, records)),
+    ...(plan.stopping === undefined
+      ? {}
+      : { rounds: tableToRecords(roundsTable(plan, plan.stopping)), cost: plan.stopping.cost }),
   }));
   writeStdoutRaw(toJson(results.length === 1 ? results[0] : results));
 }

@@ -1,6 +1,7 @@
 import { counted } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { PlanAt } from '../experiment/stopping-rounds.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { continuedEpochs } from '../store/final-checkpoints.ts';
@@ -20,6 +21,8 @@ export interface PlannedRun {
   readonly plan: Plan;
   /** Folder for this plan's files. */
   readonly out: string;
+  /** The same with another number of epochs; for plans whose settings may be stopped early. */
+  readonly planAt?: PlanAt;
 }
 
 /** How the missing trials would be computed. */

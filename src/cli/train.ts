@@ -17,6 +17,7 @@ import {
   withChoices,
 } from '../experiment/options.ts';
 import type { Choices, Plan } from '../experiment/plan.ts';
+import type { PlanAt } from '../experiment/stopping-rounds.ts';
 import { addExamples } from './examples.ts';
 import { choicesOf, listFlag, listNotes } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
@@ -32,6 +33,7 @@ import {
   searchFlags,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
+import { type StoppingFlags, stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
 import { writeStderr } from './terminal.ts';
 
@@ -42,7 +44,7 @@ export interface DataFlags extends TableFlags {
   readonly dataName?: string;
   readonly labelNames?: string;
 }
-export type TrainFlags = RunFlags & DataFlags & SettingFlags;
+export type TrainFlags = RunFlags & StoppingFlags & DataFlags & SettingFlags;
 
 /** What --quick changes. */
 export const trainQuick = '--epochs 10';
@@ -65,6 +67,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     headings.output,
     new Option('--page', 'write a page of the results too, for fys-nn open'),
   );
+  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(command, [
     ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
     ['train --formula "exp(-x^2)+0.1*y" --domain -2:2 --noise 0.1', 'a function of your own'],
@@ -72,16 +75,24 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   ]);
   command.action(async (flags: TrainFlags) => {
     const { note, dataNotes, ...planned } = await planTraining(flags);
-    setStatus(await runOwn(planned, [...dataNotes, note], flags));
+    const planAt = async (epochs: number) => (await planTraining({ ...flags, epochs: `${epochs}` })).plan;
+    setStatus(await runOwn({ ...planned, planAt }, [...dataNotes, note], flags));
   });
 }
 
 /** Writes notes on what was decided, runs a plan, and returns the exit status. */
 export async function runOwn(
-  { plan, given, sources }: { plan: Plan; given: SettingLists; sources: Sources },
+  {
+    plan: planned,
+    given,
+    sources,
+    planAt,
+  }: { plan: Plan; given: SettingLists; sources: Sources; planAt: PlanAt },
   notes: readonly string[],
   flags: TrainFlags,
 ): Promise<number> {
+  const rule = stoppingRuleOf(flags);
+  const plan = rule === null ? planned : { ...planned, rule };
   const { runPlans } = await import('./run.ts');
   const { settingNotes } = await import('../experiment/setting-notes.ts');
   const { runFolderName } = await import('../output/folder-name.ts');
@@ -90,7 +101,7 @@ export async function runOwn(
       writeStderr(`note: ${withFlags(text)}`);
   }
   const out = flags.out ?? join('results', runFolderName(plan));
-  return await runPlans([{ plan, out }], runOptionsOf(flags, sources));
+  return await runPlans([{ plan, out, planAt }], runOptionsOf(flags, sources));
 }
 
 /** The options that say what is trained on which data. */

@@ -9,10 +9,10 @@ import type { DatasetName } from '../datasets/index.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { Store } from '../store/store.ts';
 import { describeDiverged } from './diverged.ts';
 import { withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
+import type { Computed, Rounds } from './rounds.ts';
 import { writeStderr } from './terminal.ts';
 import { type Running, recordsOf } from './verify-records.ts';
 
@@ -61,22 +61,13 @@ export async function runLooks(
   });
 }
 
-/** The records of a round's plans, and how many of its trials failed. */
-interface Computed {
-  readonly records: Store;
-  readonly failures: number;
-}
-
-/** Gives the plans of one round after the other, takes their records, and ends with what they say. */
-export type Rounds = AsyncGenerator<readonly Plan[], VerifyRun, Computed>;
-
 /** Each look is a round: what it runs follows from the records of the rounds before, and so on every machine. */
 export async function* roundsOf(
   claims: readonly Claim[],
   readings: Readings,
   looks: Looks,
   { level, running, maxTime, experiments, changing }: LookOptions,
-): Rounds {
+): Rounds<VerifyRun> {
   const found = { failures: 0, diverged: null as string | null, absent: new Set<string>() };
   const noted = new Set<string>();
   const isOver = () => running.enough?.aborted === true;

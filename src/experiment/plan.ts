@@ -31,6 +31,7 @@ import {
   showingSearch,
 } from './search.ts';
 import { isSeed, ownSeedOptions, seedOptions } from './seeds.ts';
+import type { Stopping, StoppingRule } from './stopping.ts';
 import type { Variant } from './variants.ts';
 
 /**
@@ -61,6 +62,10 @@ export interface Plan {
   readonly initialWeights?: NonNullable<Sources['initialWeights']>;
   /** What was chosen for the user, in sentences. */
   readonly notes: readonly string[];
+  /** How settings are stopped early; absent if none are. */
+  readonly rule?: StoppingRule;
+  /** What was stopped early: the cells are those that are left. Absent before all rounds have their records. */
+  readonly stopping?: Stopping;
 }
 
 export interface Choices {

@@ -3,6 +3,7 @@ import { knownImages, mnistSha256 } from '../datasets/known-images.ts';
 import { hyperparameterDefault } from '../experiment/config.ts';
 import { columnName, type OptionName, options, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { StoppingRule } from '../experiment/stopping.ts';
 
 /** The folder of an experiment: grid-search-ols for `grid-search ols`. */
 export function folderName(experiment: string): string {
@@ -62,10 +63,18 @@ function differencesOf(plan: Plan): Difference[] {
   return [
     ...(quick ? [word('quick')] : []),
     ...(variant === 'code' ? [] : [word(variant)]),
+    ...(plan.rule === undefined ? [] : [word(ruleWords(plan.rule))]),
     ...dataDifferences(plan),
     ...(plan.search === undefined ? [] : [word(`${plan.search.method}-${plan.search.trials}`)]),
     ...optionDifferences(plan),
   ];
+}
+
+/** Settings that were stopped early never replace the results of all of them. */
+function ruleWords(rule: StoppingRule): string {
+  if (rule.kind === 'racing') return 'racing';
+  const from = rule.minEpochs === null ? '' : `-from-${rule.minEpochs}`;
+  return `halving-${rule.eta}${from}`;
 }
 
 /** Other data by their content, whatever their folder is called. */

@@ -6,6 +6,7 @@ import type { Experiment } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Search } from '../experiment/search.ts';
+import type { Stopping } from '../experiment/stopping.ts';
 import { packageFolder } from '../files/package-folder.ts';
 import { numerics } from '../trial/trial.ts';
 import { toJson } from './json.ts';
@@ -73,6 +74,7 @@ async function manifest(
     variant,
     settings: { ...lists, ...search?.space },
     ...(search === undefined ? {} : { search: manifestSearch(search) }),
+    ...(plan.stopping === undefined ? {} : { stopping: stoppingFacts(plan.stopping) }),
     // Views make an experiment that is not one of the program's from this.
     ...(definition === null ? {} : { command: experiment.command, definition }),
     data: plan.data.map(({ config, ...description }) => ({ ...config, ...description })),
@@ -91,6 +93,11 @@ async function manifest(
 /** What was tried; the ranges and values are among the settings. */
 function manifestSearch({ method, trials, seed, distinct, space }: Search) {
   return { method, trials, seed, distinct, options: Object.keys(space) };
+}
+
+/** How settings were stopped early, and what that took; rounds.csv says it of each. */
+function stoppingFacts({ rule, metric, rounds, cost }: Stopping): Record<string, unknown> {
+  return { rule, metric: metric.name, rounds, cost };
 }
 
 async function definitionOf(experiment: Experiment): Promise<Record<string, unknown> | null> {

@@ -16,6 +16,7 @@ import { quickWarning } from './manifest.ts';
 import type { Predictions } from './predicted.ts';
 import { predictionTables } from './predictions-table.ts';
 import { reportTable } from './report-table.ts';
+import { roundsTable } from './rounds-table.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
@@ -31,6 +32,7 @@ export function resultFiles(
   const tables = [
     ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
     ...[chosenTable(plan, records) ?? []].flat(),
+    ...(plan.stopping === undefined ? [] : [roundsTable(plan, plan.stopping)]),
     ...(keepsCoefficients(plan) ? [coefficientsTable(plan, records)] : []),
     ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
     ...predictionTables(plan, predictions),
@@ -57,6 +59,7 @@ export function resultNames(plan: Plan, formatNames: readonly FormatName[]): str
       [
         ...['trials', 'curves', 'summary'],
         ...(chosenOption(plan) === null ? [] : ['chosen']),
+        ...(plan.rule === undefined ? [] : ['rounds']),
         ...(keepsCoefficients(plan) ? ['coefficients'] : []),
         ...(plan.experiment.task === 'classification' ? classifierTableNames : []),
       ],

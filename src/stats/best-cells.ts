@@ -1,5 +1,6 @@
-import type { Rng } from '../math/rng.ts';
+import { createRng, type Rng } from '../math/rng.ts';
 import { mean } from './describe.ts';
+import { type ScaleName, scaleFor } from './scales.ts';
 
 /** Random choices of signs; with fewer seeds than would give as many, all choices are taken. */
 const flips = 4000;
@@ -33,6 +34,38 @@ export function notBestPValues(losses: readonly (readonly number[])[], rng: Rng)
     const asLarge = drawn.filter((largest) => largest >= t * (1 - 1e-12)).length;
     return Math.min(1, (1 + asLarge) / (1 + drawn.length));
   });
+}
+
+/** The p-value of each cell: 0 for a cell with diverged runs, unless all have. losses is [cells][seeds] on the scale. */
+export function notBest(losses: readonly (readonly number[])[]): number[] {
+  const finite = losses.filter((own) => own.every(Number.isFinite));
+  const found = finite.length === 0 ? [] : notBestPValues(finite, createRng(0, 'verdicts'));
+  const places = new Map(finite.map((own, place) => [own, place]));
+  return losses.map((own) => (finite.length === 0 ? 1 : (found[places.get(own) ?? -1] ?? 0)));
+}
+
+/** The smallest p-value that `notBestPValues` can give with n seeds. */
+export function smallestP(n: number): number {
+  return n < 2 ? 1 : 1 / (1 + Math.min(2 ** (n - 1), flips));
+}
+
+/**
+ * Losses on the scale on which the runs of many seeds are nearly normal, or as they are where a value does not fit it. A loss is the
+ * value of a metric of which lower is better, and minus the value of any other; infinite where there is none.
+ */
+export function lossesOnScale(
+  losses: readonly (readonly number[])[],
+  name: ScaleName,
+  better: 'lower' | 'higher',
+): number[][] {
+  const sign = better === 'higher' ? -1 : 1;
+  const finite = losses.flat().filter(Number.isFinite);
+  const scale = scaleFor(
+    name,
+    finite.map((loss) => sign * loss),
+  );
+  const scaled = (loss: number) => (Number.isFinite(loss) ? sign * scale.forward(sign * loss) : loss);
+  return losses.map((own) => own.map(scaled));
 }
 
 /** The sum of the squared deviations of two cells' differences; 0 if what is left is only rounding. */

@@ -1,0 +1,194 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readCsv } from '../files/csv.ts';
+import { clocks, preloading, runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
+import { filesBelow } from './shard.testing.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-stopping-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  runProgram([...args], { cwd: directory, env });
+const filesOf = (out: string) => filesBelow(join(directory, out));
+
+/** The rows of a CSV file by column. */
+async function rowsOf(...path: string[]): Promise<Record<string, string>[]> {
+  const records: string[][] = [];
+  for await (const record of readCsv(join(directory, ...path))) records.push([...record]);
+  const [header, ...rows] = records;
+  return rows.map((row) => Object.fromEntries(header.map((name, place) => [name, row[place]])));
+}
+
+const small = ['--samples', '120', '--bootstrap', '2', '--no-figures'];
+const halving = [
+  ...['grid-search', 'ffnn', ...small, '--hidden', '4', '--validation-size', '0.2', '--seed', '1,2'],
+  ...['--learning-rate', '1e-4,1e-3,0.01,0.05,0.1', '--lambda', '0,0.01', '--epochs', '9', '--halving', '4'],
+];
+const racing = ['train', '--data', 'franke', ...small, '--hidden', 'none,3', '--epochs', '4'].concat([
+  ...['--learning-rate', '1e-5,0.05,0.1', '--seed', '1..14', '--validation-size', '0.2', '--racing'],
+]);
+
+const runs: [string, readonly string[]][] = [
+  ['halving', halving],
+  ['racing', racing],
+];
+
+test.each(runs)(
+  '%s gives the same bytes with one worker and two, and after a kill',
+  async (_, command) => {
+    const [one, two] = await Promise.all(
+      ['1', '2'].map((jobs) => run([...command, '--out', jobs, '--store', `store-${jobs}`, '--jobs', jobs])),
+    );
+    expect([one.status, two.status]).toEqual([0, 0]);
+    const expected = await filesOf('1');
+    expect(await filesOf('2')).toEqual(expected);
+    // Killed in a trial of seed 2, which the first round has. Each epoch leaves a checkpoint, and each training its state.
+    const hasty = preloading(clocks.hasty);
+    const again = [...command, '--out', 'out', '--store', 'store'];
+    const killed = await run(again, { ...hasty, FYS_NN_FAULT: 'kill:2:1' });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(await readdir(directory)).not.toContain('out');
+    const resumed = await run(again, hasty);
+    expect(resumed).toMatchObject({ status: 0 });
+    if (command === halving) expect(resumed.stderr).toMatch(/trials continue from epochs? \d/);
+    expect(await filesOf('out')).toEqual(expected);
+  },
+  120_000,
+);
+
+test.each(runs)(
+  '%s in shards gives the bytes and the rows of a run that stops nothing',
+  async (_, command) => {
+    const stores = ['a', 'b', 'c'];
+    const merge = async (...args: string[]) =>
+      expect(await callProgram(['store', 'merge', ...args], directory)).toMatchObject({ status: 0 });
+    // Each round in three shards, whose stores are merged before the next.
+    for (const round of [1, 2]) {
+      const shards = await Promise.all(
+        stores.map((store, index) => run([...command, '--shard', `${index + 1}/3`, '--store', store])),
+      );
+      for (const [index, { status, stdout, stderr }] of shards.entries()) {
+        expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+        expect(stderr).toContain(`round ${round}, shard ${index + 1}/3 is complete`);
+      }
+      await merge(...stores, '--store', 'merged');
+      for (const store of stores) await merge('merged', '--store', store);
+    }
+    expect(await readdir(directory)).not.toContain('results');
+    const shard = await callProgram([...command, '--shard', '1/3', '--store', 'merged'], directory);
+    expect(shard).toMatchObject({ status: 0 });
+    expect(shard.stderr).toContain('every round has its records');
+    const whole = command.filter((word) => !['--halving', '4', '--racing'].includes(word));
+    const [merged, full] = await Promise.all([
+      run([...command, '--out', 'merged-out', '--store', 'merged']),
+      run([...whole, '--out', 'full', '--store', 'full-store']),
+    ]);
+    expect([merged.status, full.status]).toEqual([0, 0]);
+    expect(merged.stderr).toMatch(/(\d+) trials, \1 of them from the store/);
+    const left = await rowsOf('merged-out', 'trials.csv');
+    const all = new Map((await rowsOf('full', 'trials.csv')).map((row) => [row.trial, row]));
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(all.size);
+    for (const row of left) expect(row).toEqual(all.get(row.trial));
+  },
+  120_000,
+);
+
+test('says what was tried, what was stopped, when and why', async () => {
+  const { stdout, stderr, status } = await run(halving);
+  expect(status).toBe(0);
+  expect(stderr).toContain('round 1 of 2: 10 settings, 3 epochs, 2 seeds');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    '10 settings; stopped: 8 after 3 epochs. 84 of the 180 epochs that all settings take (47 %)',
+  );
+  const [out] = (await readdir(join(directory, 'results'))).filter((name) =>
+    name.startsWith('grid-search-ffnn-halving-4-'),
+  );
+  const rows = await rowsOf('results', out, 'rounds.csv');
+  expect(rows.map(({ round, epochs }) => `${round}: ${epochs}`)).toEqual([
+    ...Array.from({ length: 10 }, () => '1: 3'),
+    '2: 9',
+    '2: 9',
+  ]);
+  expect(rows.filter(({ kept }) => kept === 'true')).toHaveLength(2 + 2);
+  expect(new Set(rows.map(({ metric }) => metric))).toEqual(new Set(['validation_r2']));
+  // Kept are the best of their round, by their own numbers.
+  const first = rows.slice(0, 10).sort((a, b) => Number(b.mean) - Number(a.mean));
+  expect(first.map(({ kept }) => kept)).toEqual([...Array(2).fill('true'), ...Array(8).fill('false')]);
+  const json = JSON.parse((await run([...halving, '--json'])).stdout);
+  expect(json.cost).toEqual({ taken: 84, all: 180, unit: 'epochs' });
+  expect(json.rounds).toHaveLength(12);
+});
+
+test('what diverges is stopped with that reason, and nothing is left if all do', async () => {
+  const command = [
+    'grid-search',
+    'ols',
+    ...small,
+    '--solver',
+    'sgd',
+    '--schedule',
+    'constant',
+    '--batch-size',
+    '10',
+  ];
+  const given = [...command, '--epochs', '30', '--halving', '2', '--learning-rate'];
+  const some = await run([...given, '0.1,5,10,20', '--out', 'some']);
+  expect(some.status).toBe(0);
+  const rows = await rowsOf('some', 'rounds.csv');
+  expect(
+    rows.filter(({ reason }) => reason === 'diverged').map(({ learning_rate }) => learning_rate),
+  ).toEqual(expect.arrayContaining(['10', '20']));
+  expect((await rowsOf('some', 'trials.csv')).map(({ learning_rate }) => learning_rate)).toEqual(['0.1']);
+  const strict = await run([...given, '0.1,5,10,20', '--out', 'some', '--fail-on-diverged']);
+  expect(strict.status).toBe(1);
+  expect(strict.stderr).toContain('diverged in a round, and were stopped');
+  const none = await run([...given, '10,20,30', '--out', 'none']);
+  expect(none.status).toBe(1);
+  expect(none.stderr).toMatch(/error: all 3 settings of round 1 diverged .*lower --learning-rate/);
+  expect(await readdir(directory)).not.toContain('none');
+});
+
+const ols = ['grid-search', 'ols', '--batch-size', '10', '--solver', 'sgd'];
+test.each([
+  ['both', [...ols, '--halving', '--racing'], 'exclude each other'],
+  ['no number', [...ols, '--halving', 'x'], '--halving'],
+  ['1 in 1', [...ols, '--halving', '1'], '--halving'],
+  ['no halving', [...ols, '--min-epochs', '5'], 'no effect without --halving'],
+  [
+    'no epochs',
+    ['grid-search', 'ols', '--solver', 'closed-form', '--degree', '1..5', '--halving'],
+    'have none',
+  ],
+  [
+    'L-BFGS',
+    ['train', '--data', 'franke', '--solver', 'lbfgs', '--lambda', '1,2,3', '--halving'],
+    'have none',
+  ],
+  ['a list of epochs', [...ols, '--epochs', '5,10', '--halving'], 'write --epochs 10'],
+  ['one setting', ['ffnn', '--halving'], 'there are fewer'],
+  ['too late', [...ols, '--halving', '--min-epochs', '90'], 'lower --min-epochs'],
+  ['too few seeds', [...ols, '--racing', '--seed', '1..5'], 'at least 7 seeds'],
+  ['one racer', ['ffnn', '--racing', '--seed', '1..20'], 'only one setting'],
+])('%s: refused before anything is written', async (_, args, what) => {
+  const { status, stdout, stderr } = await callProgram(args, directory);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(what);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('--plan says what the rounds run at most, and which trials come next', async () => {
+  const { stdout, status } = await run([...halving, '--plan']);
+  expect(status).toBe(0);
+  expect(stdout).toContain('round 1 of 2: at most 10 settings, 3 epochs, 2 seeds');
+  expect(stdout).toContain('round 2 of 2: at most 2 settings, 9 epochs, 2 seeds');
+  expect(stdout).toContain('all rounds: at most 47 % of what all settings take');
+  expect(stdout).toContain('round 1, 0 in the store, 20 to run');
+});

@@ -1,0 +1,207 @@
+import { lookLevel, racingLooks } from '../stats/racing.ts';
+import { metricOf } from '../trial/metrics.ts';
+import type { TrialRecord } from '../trial/trial.ts';
+import { decidingMetric } from './deciding.ts';
+import { epochBudgets, keptOf } from './halving.ts';
+import { describeRound, halve, type RoundValue, race } from './judge-round.ts';
+import type { Settings } from './options.ts';
+import type { Cell, Plan } from './plan.ts';
+import { withoutSeeds } from './seeds.ts';
+import type { RoundFacts, RoundSetting, StoppedSetting, Stopping, StoppingRule } from './stopping.ts';
+import {
+  mostRacing,
+  noEpochs,
+  nothingToHalve,
+  nothingToRace,
+  otherDraws,
+  severalEpochs,
+  tooManyToRace,
+  withReference,
+} from './stopping-errors.ts';
+
+/** Plans the same settings with another number of epochs. */
+export type PlanAt = (epochs: number) => Promise<Plan>;
+
+/** One setting of a plan, with a cell for each of its draws. */
+interface Candidate {
+  /** The same in plans that differ only in their epochs. */
+  readonly key: string;
+  readonly cells: readonly Cell[];
+}
+
+/** What each round runs, known before any of them. */
+export interface RoundSchedule {
+  /** Null: those of the settings. */
+  readonly epochs: number | null;
+  /** How many draws of each setting. */
+  readonly draws: number;
+}
+
+interface Answer {
+  readonly records: { get(id: string): TrialRecord | undefined };
+}
+
+/**
+ * Stops settings that cannot win: gives the plan of each round, takes its records, and ends with the plan of the settings that are
+ * left, all epochs and seeds, and what was stopped. What is left is nothing if all diverge.
+ *
+ * Models without epochs are outside of halving: they run in the last round, and are never stopped.
+ *
+ * Errors: settings that leave nothing to stop.
+ */
+export async function* stoppingRounds(
+  plan: Plan,
+  rule: StoppingRule,
+  planAt: PlanAt,
+): AsyncGenerator<readonly Plan[], Plan, Answer> {
+  const all = candidatesOf(plan, rule);
+  const schedule = scheduleOf(rule, all);
+  const metric = decidingMetric(plan.experiment);
+  const isJudged = ({ cells }: Candidate) => rule.kind === 'racing' || epochsOf(cells[0]) !== null;
+  const outside = new Set(all.filter((candidate) => !isJudged(candidate)).map(({ key }) => key));
+  const results: RoundSetting[] = [];
+  const rounds: RoundFacts[] = [];
+  const lastOf = new Map<string, RoundSetting>();
+  const seen = new Set<string>();
+  let left = new Set(all.filter(isJudged).map(({ key }) => key));
+  for (const [index, { epochs, draws }] of schedule.entries()) {
+    if (left.size === 0) break;
+    const isLast = index === schedule.length - 1;
+    const whole = rule.kind === 'racing' || isLast ? plan : await planAt(epochs!);
+    const candidates = whole === plan ? all : candidatesOf(whole, rule);
+    const here = candidates.filter(({ key }) => left.has(key) || (isLast && outside.has(key)));
+    const round = here.map(({ key, cells }) => ({ key, cells: cells.slice(0, draws) }));
+    const { records } = yield [{ ...whole, cells: round.flatMap(({ cells }) => cells) }];
+    const judged = round.filter(({ key }) => left.has(key));
+    const values = judged.map(({ cells }) =>
+      cells.map((cell) => outcomeOf(records.get(cell.trial.id), metric.name)),
+    );
+    const fates =
+      rule.kind === 'halving'
+        ? halve(values, metric, isLast ? null : keptOf(judged.length, rule.eta))
+        : race(values, metric, isLast ? null : lookLevel(rule.alpha, schedule.length - 1));
+    const described = describeRound(values, metric);
+    for (const [place, { key, cells }] of judged.entries()) {
+      const result: RoundSetting = {
+        round: index + 1,
+        settings: withoutSeeds(cells[0].settings),
+        epochs: epochsOf(cells[0]),
+        seeds: cells.length,
+        diverged: values[place].filter((value) => value === 'diverged').length,
+        ...described[place],
+        ...fates[place],
+      };
+      results.push(result);
+      lastOf.set(key, result);
+    }
+    const stopped = fates.filter(({ kept }) => !kept).length;
+    const trials = round.flatMap(({ cells }) => cells.filter(({ trial }) => !seen.has(trial.id)));
+    for (const { trial } of trials) seen.add(trial.id);
+    rounds.push({ epochs, seeds: draws, settings: judged.length, stopped, trials: trials.length });
+    if (!isLast) left = new Set(judged.filter((_, place) => fates[place].kept).map(({ key }) => key));
+  }
+  const stopped = all.flatMap(({ key, cells }): StoppedSetting[] =>
+    left.has(key) || outside.has(key)
+      ? []
+      : [{ settings: withoutSeeds(cells[0].settings), last: lastOf.get(key)! }],
+  );
+  const isLeft = ({ key }: Candidate) => left.has(key) || outside.has(key);
+  const cells = left.size === 0 ? [] : all.filter(isLeft).flatMap((candidate) => candidate.cells);
+  const stopping: Stopping = {
+    rule,
+    metric,
+    rounds,
+    results,
+    stopped,
+    cost: costOf(rule, all, lastOf, outside),
+  };
+  return { ...plan, cells, stopping };
+}
+
+/** The epochs and draws of each round. Errors: settings that leave nothing to stop. */
+export function scheduleOfPlan(plan: Plan, rule: StoppingRule): readonly RoundSchedule[] {
+  return scheduleOf(rule, candidatesOf(plan, rule));
+}
+
+function scheduleOf(rule: StoppingRule, all: readonly Candidate[]): readonly RoundSchedule[] {
+  checkReferences(all);
+  const draws = all[0].cells.length;
+  if (rule.kind === 'racing') {
+    checkPairs(all);
+    const looks = racingLooks(draws, rule.alpha);
+    if (all.length < 2 || looks.length === 0) throw nothingToRace(all.length, draws);
+    if (all.length > mostRacing) throw tooManyToRace(all.length);
+    return [...looks, draws].map((seeds) => ({ epochs: null, draws: seeds }));
+  }
+  const judged = all.filter(({ cells }) => epochsOf(cells[0]) !== null);
+  const lengths = [...new Set(judged.flatMap(({ cells }) => cells.map((cell) => epochsOf(cell)!)))];
+  if (judged.length === 0) throw noEpochs(String(all[0].cells[0].settings.solver ?? 'sgd'));
+  if (lengths.length > 1) throw severalEpochs(lengths);
+  const budgets = epochBudgets(lengths[0], judged.length, rule);
+  if (budgets.length === 1) throw nothingToHalve(judged.length, lengths[0], rule);
+  return budgets.map((epochs) => ({ epochs, draws }));
+}
+
+/** The settings of a plan in its order. Cells that differ only in their seeds are adjacent. */
+function candidatesOf({ cells }: Plan, { kind }: StoppingRule): Candidate[] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const settings = withoutSeeds(cell.settings);
+    const key = JSON.stringify(kind === 'halving' ? { ...settings, epochs: null } : settings);
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [cell]);
+    else own.push(cell);
+  }
+  return Array.from(groups, ([key, own]) => ({ key, cells: own }));
+}
+
+/** Null for models without epochs. */
+function epochsOf({ settings }: Cell): number | null {
+  return typeof settings.epochs === 'number' ? settings.epochs : null;
+}
+
+function outcomeOf(record: TrialRecord | undefined, metric: string): RoundValue {
+  if (record === undefined) throw new Error('a round was judged without one of its records');
+  if (record.status === 'diverged') return 'diverged';
+  return metricOf(record, metric) ?? 'no value';
+}
+
+/** Epochs of halving count once for each draw, since a longer training continues a shorter one. */
+function costOf(
+  rule: StoppingRule,
+  all: readonly Candidate[],
+  lastOf: ReadonlyMap<string, RoundSetting>,
+  outside: ReadonlySet<string>,
+): Stopping['cost'] {
+  const sum = (each: (candidate: Candidate) => number) => all.reduce((total, one) => total + each(one), 0);
+  if (rule.kind === 'racing') {
+    return {
+      taken: sum(({ key }) => lastOf.get(key)?.seeds ?? 0),
+      all: sum(({ cells }) => cells.length),
+      unit: 'trials',
+    };
+  }
+  return {
+    taken: sum(({ key }) => (outside.has(key) ? 0 : (lastOf.get(key)?.epochs ?? 0) * lastOf.get(key)!.seeds)),
+    all: sum(({ key, cells }) => (outside.has(key) ? 0 : epochsOf(cells[0])! * cells.length)),
+    unit: 'epochs',
+  };
+}
+
+function checkReferences(all: readonly Candidate[]): void {
+  const other = all.map(({ cells }) => cells[0].settings.reference ?? 'none').find((one) => one !== 'none');
+  if (other !== undefined) throw withReference(String(other));
+}
+
+/** Within a look, settings are compared on the same draws. */
+function checkPairs(all: readonly Candidate[]): void {
+  const drawsOf = ({ cells }: Candidate) => JSON.stringify(cells.map(({ settings }) => seedsOf(settings)));
+  const first = drawsOf(all[0]);
+  const other = all.find((candidate) => drawsOf(candidate) !== first);
+  if (other !== undefined) throw otherDraws(all[0].cells.length, other.cells.length);
+}
+
+function seedsOf(settings: Settings): unknown {
+  const without = withoutSeeds(settings);
+  return Object.entries(settings).filter(([name, value]) => without[name as keyof Settings] !== value);
+}

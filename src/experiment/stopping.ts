@@ -1,0 +1,63 @@
+import type { Interval } from '../stats/interval.ts';
+import type { ShownMetric } from './define.ts';
+import type { HalvingChoices } from './halving.ts';
+import type { Settings } from './options.ts';
+
+/** How settings that cannot win are stopped before they have all their epochs, or all seeds. */
+export type StoppingRule =
+  | ({ readonly kind: 'halving' } & HalvingChoices)
+  /** `alpha` bounds the probability that the best setting is stopped. */
+  | { readonly kind: 'racing'; readonly alpha: number };
+
+/** The probability with which a race may stop the best setting, at most. */
+export const racingAlpha = 0.05;
+
+/** What a round says of one setting. */
+export interface RoundSetting {
+  /** Counted from 1. */
+  readonly round: number;
+  /** Without its seeds, and with the epochs of the round. */
+  readonly settings: Settings;
+  /** Null for models without epochs. */
+  readonly epochs: number | null;
+  readonly seeds: number;
+  readonly diverged: number;
+  /** Of the metric that decides; null if a seed has none. */
+  readonly mean: number | null;
+  readonly deviation: number | null;
+  /** The mean over the seeds of this setting's value minus that of the round's best, and its 95 % interval by Student's t. */
+  readonly behind: (Interval & { readonly mean: number }) | null;
+  /** Of racing: probability that equal settings would differ as much, among all of the round; null elsewhere. */
+  readonly p: number | null;
+  readonly kept: boolean;
+  readonly reason: string;
+}
+
+/** A setting that was stopped. */
+export interface StoppedSetting {
+  /** Those that it would have had in the end, without its seeds. */
+  readonly settings: Settings;
+  readonly last: RoundSetting;
+}
+
+/** One round: which settings it had, and what it took. */
+export interface RoundFacts {
+  readonly epochs: number | null;
+  readonly seeds: number;
+  readonly settings: number;
+  readonly stopped: number;
+  /** Trials that were not in an earlier round. */
+  readonly trials: number;
+}
+
+/** What was tried, what was stopped and why. */
+export interface Stopping {
+  readonly rule: StoppingRule;
+  /** The metric that decided. */
+  readonly metric: ShownMetric;
+  readonly rounds: readonly RoundFacts[];
+  readonly results: readonly RoundSetting[];
+  readonly stopped: readonly StoppedSetting[];
+  /** What the rounds took, and what all settings with all epochs and seeds would have taken. */
+  readonly cost: { readonly taken: number; readonly all: number; readonly unit: 'epochs' | 'trials' };
+}

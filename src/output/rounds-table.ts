@@ -1,0 +1,66 @@
+import { optionsOf } from '../experiment/define.ts';
+import { describePlan } from '../experiment/describe.ts';
+import type { Plan } from '../experiment/plan.ts';
+import { isSeed } from '../experiment/seeds.ts';
+import type { Stopping } from '../experiment/stopping.ts';
+import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
+import { rowsOf, type Table } from './table.ts';
+
+/** rounds.csv: what each round of successive halving or racing said of each setting, and whether it went on. */
+export function roundsTable(plan: Plan, { metric, results }: Stopping): Table {
+  const names = optionsOf(plan.experiment).filter((name) => !isSeed(name));
+  return {
+    name: 'rounds',
+    description: `${describePlan(plan).title}: one row per round and setting, with what decided whether it went on`,
+    columns: [
+      { name: 'round', type: 'integer', description: 'counted from 1' },
+      ...runColumns,
+      ...settingColumns(names),
+      { name: 'seeds', type: 'integer', description: 'trials of the setting up to this round' },
+      { name: 'diverged', type: 'integer', description: 'trials that diverged' },
+      { name: 'metric', type: 'string', description: 'the column of trials.csv that decides' },
+      {
+        name: 'mean',
+        type: 'number',
+        description: 'mean of the metric over the seeds, after the epochs of the round',
+      },
+      { name: 'std', type: 'number', description: 'standard deviation over the seeds' },
+      {
+        name: 'behind',
+        type: 'number',
+        description: "mean over the seeds of the metric minus that of the round's best setting",
+      },
+      { name: 'behind_low', type: 'number', description: "lower end of its 95 % interval (Student's t)" },
+      { name: 'behind_high', type: 'number', description: 'upper end' },
+      {
+        name: 'p_value',
+        type: 'number',
+        description:
+          'of racing: probability that equal settings would differ as much, among all of the round',
+      },
+      {
+        name: 'kept',
+        type: 'boolean',
+        description: 'whether the setting went on, or has all epochs and seeds',
+      },
+      { name: 'reason', type: 'string', description: 'why' },
+    ],
+    primaryKey: ['round', ...settingColumns(names).map(({ name }) => name)],
+    rows: rowsOf(results, (row) => [
+      row.round,
+      ...runCells(plan),
+      ...settingCells(names, row.settings),
+      row.seeds,
+      row.diverged,
+      metric.name,
+      row.mean,
+      row.deviation,
+      row.behind?.mean ?? null,
+      row.behind?.low ?? null,
+      row.behind?.high ?? null,
+      row.p,
+      row.kept,
+      row.reason,
+    ]),
+  };
+}
