@@ -23,5 +23,6 @@ export async function holdStore<T>(directory: string, action: (lease: Lease) => 
 const readOnlyLease = (error: unknown): Lease => ({
   name: '',
   claim: () => Promise.reject(error),
+  living: async () => new Set(),
   end: async () => {},
 });

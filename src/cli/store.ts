@@ -8,7 +8,7 @@ import { defaultStore } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { addExportCommand, addImportCommand } from './store-bundle.ts';
 import { addMergeCommand } from './store-merge.ts';
-import { writeStdout, writeStdoutRaw } from './terminal.ts';
+import { writeStderr, writeStdout, writeStdoutRaw } from './terminal.ts';
 
 interface Flags {
   readonly store: string;
@@ -59,7 +59,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: Flags) => {
       const { repairStore } = await import('../store/care.ts');
-      const repaired = await repairStore(flags.store, flags.dryRun === true);
+      const repaired = await repairStore(flags.store, flags.dryRun === true, { onWait });
       const { file, ...counts } = repaired;
       const where = file === null ? '' : `, in ${flags.store}/${file}`;
       await writeAnswer(flags, repaired, [`${setAsideText(counts, flags.dryRun === true)}${where}`]);
@@ -72,10 +72,15 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     .option('--keep-finals', 'keep the final checkpoints, from which runs with more epochs continue')
     .action(async (flags: Flags) => {
       const { collectGarbage } = await import('../store/care.ts');
-      const collected = await collectGarbage(flags.store, flags);
+      const collected = await collectGarbage(flags.store, { ...flags, onWait });
       await writeAnswer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });
   for (const add of [addMergeCommand, addExportCommand, addImportCommand]) add(store, setStatus);
+}
+
+function onWait(milliseconds: number): void {
+  const seconds = milliseconds / 1000;
+  writeStderr(`note: waiting ${seconds} s, until every machine that shares this folder sees the new files`);
 }
 
 function collectedLines(collected: Collected, dryRun: boolean): string[] {

@@ -15,6 +15,7 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'a file is where a folder is needed',
   EPERM: 'the operation is not permitted',
   ERR_FS_EISDIR: 'it is a folder',
+  ESTALE: 'another machine has removed or replaced it',
   NOFILE: 'it is not a regular file',
   EROFS: 'the file system is read-only',
 };
@@ -36,6 +37,16 @@ export function reasonOf(error: unknown): string {
 /** Whether the path is used for something else, or access is not permitted. */
 export function isWrongPath(error: unknown): boolean {
   return ['EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '');
+}
+
+/** Whether a file is gone. On a network file system, one that another machine removed while it was open has a code of its own. */
+export function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ESTALE'].includes(codeOf(error) ?? '');
+}
+
+/** Whether a file that cannot be read now may be whole: the disk, the network or the system is at fault. */
+export function mayBeReadLater(error: unknown): boolean {
+  return ['EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'ETIMEDOUT'].includes(codeOf(error) ?? '');
 }
 
 /** Whether the disk is full or broken. */

@@ -55,12 +55,20 @@ export async function readRegularBytes(path: string, largest: number): Promise<B
  * file is open as briefly as possible. Errors: as readRegularBytes.
  */
 export function readRegularAtOnce(path: string, largest: number): Buffer {
+  return readWithFacts(path, largest).bytes;
+}
+
+/** The same, with what the system says of the file that was read. */
+export function readWithFacts(
+  path: string,
+  largest: number,
+): { readonly bytes: Buffer; readonly found: Stats } {
   const file = openSync(path, constants.O_RDONLY | withoutWaiting);
   try {
     const found = fstatSync(file);
     requireRegularFile(found);
     requireSize(found, largest);
-    return readFileSync(file);
+    return { bytes: readFileSync(file), found };
   } finally {
     closeSync(file);
   }

@@ -14,6 +14,7 @@ afterEach(() => rm(folder, { recursive: true }));
 test('a file that waits to take its place shows that its process lives, and no longer once it is there', async () => {
   const beats = new Set<() => Promise<void>>();
   const timer: Timer = {
+    now: () => 0,
     pause: async () => {},
     every: (_milliseconds, beat) => {
       beats.add(beat);

@@ -45,6 +45,7 @@ describe('claimTrials', () => {
     } as Store;
     const lease: Lease = {
       name: '',
+      living: async () => new Set(),
       claim: async (choose) => {
         // Another process that is let in meanwhile makes the lease ask again.
         for (const happens of before) {
@@ -139,7 +140,12 @@ describe('schedule', () => {
     };
     const options: LaunchOptions = {
       store: { directory: 'nowhere', has: () => false, refresh: async () => {} } as unknown as Store,
-      lease: { name: '', claim: async (choose) => void (await choose(new Set(), 0)), end: async () => {} },
+      lease: {
+        name: '',
+        claim: async (choose) => void (await choose(new Set(), 0)),
+        living: async () => new Set(),
+        end: async () => {},
+      },
       sources: { dataDir: null },
       jobs: 2,
       events: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
+import { mayBeReadLater } from '../files/errno.ts';
 import { readRegularAtOnce, readRegularBytes } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
@@ -56,7 +57,7 @@ export function readAttachment(
   { id }: Pick<Trial, 'id'>,
   kind: AttachmentKind,
 ): Promise<Uint8Array | null> {
-  return readWhole(attachmentFile(directory, kind, id));
+  return readWhole(attachmentFile(directory, kind, id)).catch(() => null);
 }
 
 /** The same, synchronously. */
@@ -88,7 +89,10 @@ export interface FoundAttachments {
   readonly damaged: ReadonlyMap<string, string>;
 }
 
-/** Reads and checks every attachment. A damaged file counts only if `isKnown` says that there is such a trial. */
+/**
+ * Reads and checks every attachment. A damaged file counts only if `isKnown` says that there is such a trial. Errors: a file
+ * cannot be read, which may be whole.
+ */
 export async function findAttachments(
   directory: string,
   isKnown: (id: string) => boolean,
@@ -113,7 +117,10 @@ async function findOf(
 }
 
 async function readWhole(path: string): Promise<Uint8Array | null> {
-  const bytes = await readRegularBytes(path, largest).catch(() => null);
+  const bytes = await readRegularBytes(path, largest).catch((error) => {
+    if (mayBeReadLater(error)) throw error;
+    return null;
+  });
   return bytes === null ? null : contentOf(bytes);
 }
 

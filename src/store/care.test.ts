@@ -1,17 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemTimer, type Timer } from '../files/timer.ts';
+import { preloading, runProgram } from '../program.testing.ts';
 import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { collectGarbage, repairStore } from './care.ts';
+import { collectGarbage, repairStore, type Waiting } from './care.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
+
+const failingDisk = `import '${pathToFileURL(resolve('bench/torture/disk-fault.js')).href}';`;
 
 let store: string;
 beforeEach(async () => {
@@ -213,6 +228,90 @@ describe.each([
   });
 });
 
+describe.each([
+  ['repair', repairStore],
+  ['gc', (directory: string, _dryRun: boolean, waiting: Waiting) => collectGarbage(directory, waiting)],
+])('%s on a folder that several machines share', (_name, tidy) => {
+  /** Something to do for both, in a journal to which another machine's process can write. */
+  const open = async (text: string) => {
+    await write('journal-far.jsonl', encodeLine(a), encodeLine(a), text);
+    return openFile(join(store, 'journal-far.jsonl'), 'a');
+  };
+  /** Does something while the command waits until all machines see the new names. */
+  const tidyMeanwhile = (action: () => Promise<void>) => {
+    const waits: number[] = [];
+    const timer: Timer = {
+      ...systemTimer,
+      pause: async (milliseconds) => {
+        waits.push(milliseconds);
+        await action();
+      },
+    };
+    return tidy(store, false, { delay: 5000, timer }).then(() => waits);
+  };
+
+  test('keeps what is written to a journal by a process that does not see yet that it was renamed', async () => {
+    const far = await open('garbage\n');
+    expect(await tidyMeanwhile(() => far.appendFile(encodeLine(b)))).toEqual([5000]);
+    await far.close();
+    expect((await readStore(store)).records).toEqual(new Map([a, b].map((kept) => [kept.id, kept])));
+  });
+
+  test('keeps a journal with a line that looked damaged only from this machine', async () => {
+    const line = encodeLine(b);
+    await (await open('\0'.repeat(line.length - 1))).close();
+    await appendFile(join(store, 'journal-far.jsonl'), '\n');
+    const far = await openFile(join(store, 'journal-far.jsonl'), 'r+');
+    await tidyMeanwhile(async () => {
+      await far.write(line, 2 * encodeLine(a).length);
+    });
+    await far.close();
+    expect((await readStore(store)).records).toEqual(new Map([a, b].map((kept) => [kept.id, kept])));
+  });
+
+  test('removes what did not change', async () => {
+    await (await open('garbage\n')).close();
+    await tidyMeanwhile(async () => {});
+    expect(await report()).toMatchObject({ sound: true, journals: 1, records: 1 });
+  });
+
+  test('does not wait if nothing was replaced', async () => {
+    await write('journal-1.jsonl', encodeLine(a));
+    expect(await tidyMeanwhile(async () => {})).toEqual([]);
+  });
+
+  test('takes no file that cannot be read just now for damaged', async () => {
+    await write('journal-1.jsonl', encodeLine(a));
+    await mkdir(join(store, 'weights'));
+    await writeFile(join(store, 'weights', `${hashOfId(a.id)}.bin`), whole);
+    const unreadable = { cwd: resolve('.'), env: preloading(failingDisk), timeout: 30_000 };
+    const fault = { operation: 'read', path: '/weights/', code: 'EIO' };
+    unreadable.env.FYS_NN_DISK_FAULT = JSON.stringify(fault);
+    const outcome = await runProgram(['store', _name, '--store', store], unreadable);
+    expect(outcome).toMatchObject({ status: 1, stderr: expect.stringMatching(/input\/output error/) });
+    expect(await readdir(join(store, 'weights'))).toHaveLength(1);
+  });
+});
+
+describe('gc beside a process that was suspended between the weights and the record of a trial', () => {
+  test('keeps the weights for a day', async () => {
+    await write('journal-1.jsonl', encodeLine(a));
+    await mkdir(join(store, 'weights'));
+    const path = join(store, 'weights', `${hashOfId(b.id)}.bin`);
+    await writeFile(path, whole);
+    for (const [hours, kept] of [
+      [1, 1],
+      [23, 1],
+      [25, 0],
+    ]) {
+      const time = new Date(Date.now() - hours * 3_600_000);
+      await utimes(path, time, time);
+      await collectGarbage(store);
+      expect(await readdir(join(store, 'weights'))).toHaveLength(kept);
+    }
+  });
+});
+
 test('a look at a store while it is tidied up sees it before or after', async () => {
   await write('journal-good.jsonl', encodeLine(b));
   let looking = true;
@@ -244,6 +343,7 @@ describe('gc', () => {
     for (const kind of attachmentKinds) {
       await mkdir(join(store, kind));
       for (const { id } of [a, c]) await writeFile(join(store, kind, `${hashOfId(id)}.bin`), whole);
+      await utimes(join(store, kind, `${hashOfId(c.id)}.bin`), 0, 0);
     }
     for (const { id } of [a, c]) await noteFailure(store, { id, at: later, attempts: 2, reason: 'x' });
     const expected = { setAside: 4, kept: 2, otherNumerics: 1, leftovers: 5 };

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
-import { codeOf } from '../files/errno.ts';
+import { codeOf, mayBeReadLater } from '../files/errno.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
 import type { TrainingState } from '../nn/epochs.ts';
@@ -115,7 +115,7 @@ export interface FoundFinals {
   readonly parts: readonly string[];
 }
 
-/** Reads every final checkpoint in a store. */
+/** Reads every final checkpoint in a store. Errors: a file cannot be read, which may be whole. */
 export async function findFinals(directory: string): Promise<FoundFinals> {
   const whole = new Map<string, number>();
   const damaged: string[] = [];
@@ -130,7 +130,10 @@ export async function findFinals(directory: string): Promise<FoundFinals> {
         continue;
       }
       if (!isOwn(kinds.final, folder, name)) continue;
-      const bytes = await readRegularBytes(join(folder, name), largestState).catch(() => null);
+      const bytes = await readRegularBytes(join(folder, name), largestState).catch((error) => {
+        if (mayBeReadLater(error)) throw error;
+        return null;
+      });
       if (bytes !== null && isWholeState(bytes, hash)) whole.set(path, bytes.length);
       else damaged.push(path);
     }

@@ -1,8 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { filesIn, makeDirectory, syncDirectory } from '../files/directories.ts';
+import {
+  factsOf,
+  filesIn,
+  lookAt,
+  lookAtAll,
+  makeDirectory,
+  type OpenedFile,
+  refreshNames,
+  syncDirectory,
+} from '../files/directories.ts';
 import { codeOf, isWrongPath, reasonOf } from '../files/errno.ts';
 import { hashOfId, idOfHash, isHash } from '../trial/id.ts';
 import {
@@ -195,6 +204,18 @@ export interface JournalWriter {
 export const journalsIn = async (directory: string): Promise<string[]> =>
   (await filesIn(directory)).filter((name) => name.startsWith('journal-') && name.endsWith('.jsonl'));
 
+/**
+ * The same, each looked at once, to see how long they are. Those that are gone when they are opened are left out: another process may just
+ * have moved their records to a new journal, so the names are read again, but a folder on a network may list them for long.
+ */
+export async function openedJournalsIn(directory: string): Promise<Map<string, OpenedFile>> {
+  for (let attempt = 1; ; attempt++) {
+    const names = await journalsIn(directory);
+    const files = await lookAtAll(directory, names);
+    if (files.size === names.length || attempt === 5) return files;
+  }
+}
+
 export const newJournalName = (): string => `journal-${randomUUID()}.jsonl`;
 
 /**
@@ -209,21 +230,27 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
     journal = null;
     await closing?.file.close();
   };
-  const write = async (lines: string): Promise<void> => {
-    journal ??= await createJournal(directory);
-    await journal.file.appendFile(lines);
-    await journal.file.datasync();
+  /** Writes the lines to a journal. Returns whether they are there for all to read. */
+  const writeTo = async ({ path, file }: Journal, lines: string): Promise<boolean> => {
+    try {
+      await file.appendFile(lines);
+      await file.datasync();
+    } catch (error) {
+      // Another machine has removed the file.
+      if (codeOf(error) === 'ESTALE') return false;
+      throw error;
+    }
+    return isInPlace(path, file);
   };
   const append = async (lines: string) => {
     try {
-      await write(lines);
-      if (await isInPlace(journal!)) return;
+      journal ??= await createJournal(directory);
+      if (await writeTo(journal, lines)) return;
       // `store repair` or `gc` has replaced the journal, because this process showed no sign of life for too long. They kept
       // the earlier records, but not these.
-      await close();
+      await close().catch(() => {});
       journal = await nextJournal(directory);
-      await write(lines);
-      if (!(await isInPlace(journal!))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
+      if (!(await writeTo(journal, lines))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
     } catch (error) {
       // The journal may end with a torn line, so the next record starts a new journal.
       await close().catch(() => {});
@@ -253,14 +280,15 @@ interface Journal {
   readonly file: FileHandle;
 }
 
-/** Whether the journal's name still refers to this file. If not, what was written may never be read. */
-async function isInPlace({ path, file }: Journal): Promise<boolean> {
-  const written = await file.stat({ bigint: true });
-  const found = await stat(path, { bigint: true }).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  });
-  return found !== null && found.ino === written.ino && found.dev === written.dev;
+/**
+ * Whether a journal's name still refers to this file. If not, what was written may never be read. What `store repair` and `gc`
+ * take away stays readable for longer than this may be wrong (see `removeRetired`).
+ */
+async function isInPlace(path: string, file: FileHandle): Promise<boolean> {
+  const written = await factsOf(file);
+  await refreshNames(dirname(path));
+  const found = await lookAt(path);
+  return found !== null && found.inode === written.inode && found.device === written.device;
 }
 
 async function createJournal(directory: string): Promise<Journal> {
@@ -270,10 +298,17 @@ async function createJournal(directory: string): Promise<Journal> {
 
 /** Creates a new journal in an existing store. */
 async function nextJournal(directory: string): Promise<Journal> {
-  const path = join(directory, newJournalName());
-  const file = await open(path, 'ax');
+  const create = async (): Promise<Journal> => {
+    const path = join(directory, newJournalName());
+    return { path, file: await open(path, 'ax') };
+  };
+  const journal = await create().catch((error) => {
+    // A file server that carried out a request twice says that the new file exists already. It stays empty.
+    if (codeOf(error) === 'EEXIST') return create();
+    throw error;
+  });
   await syncDirectory(directory);
-  return { path, file };
+  return journal;
 }
 
 export function storeError(directory: string, error: unknown): Error {

@@ -1,9 +1,9 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { filesIn, sizeAndTime } from '../files/directories.ts';
-import { codeOf } from '../files/errno.ts';
-import { readRegularAtOnce } from '../files/regular-file.ts';
+import { filesIn } from '../files/directories.ts';
+import { codeOf, isGone } from '../files/errno.ts';
+import { readWithFacts } from '../files/regular-file.ts';
 import { retryWhileBusy } from '../files/retry-while-busy.ts';
 import { kinds, matchesBeginning } from './own-files.ts';
 
@@ -13,18 +13,20 @@ export interface LeaseFile {
   readonly pid: number;
   readonly host: string;
   readonly ids: readonly string[];
+  /** How many signs of life the process has given. */
+  readonly beat?: number;
 }
-
-/** A lease without a sign of life for this many milliseconds belongs to a dead process. */
-export const leaseTimeout = 30_000;
 
 /** The largest lease in bytes. A thousand ids take a fifteenth of it. */
 const largestLease = 2 ** 20;
 
 export const leaseFolder = (directory: string): string => join(directory, 'leases');
 
-interface SeenLease extends LeaseFile {
-  /** The time of the last sign of life, by the file system's clock. */
+/** A lease file as this process has seen it. */
+export interface SeenLease extends LeaseFile {
+  /** Changes with every sign of life. */
+  readonly sign: string;
+  /** When the file was last changed, in milliseconds. Its file system's clock may be another than this machine's. */
   readonly time: number;
 }
 
@@ -33,11 +35,10 @@ export async function leasesIn(folder: string): Promise<SeenLease[]> {
   const names = (await filesIn(folder)).filter((name) => kinds.lease.name.test(name));
   const read = async (name: string): Promise<SeenLease[]> => {
     try {
-      const time = await timeOf(join(folder, name));
       const lease = await readLease(join(folder, name));
-      return lease === null || ![name, ''].includes(lease.name) ? [] : [{ ...lease, name, time }];
+      return lease === null || ![name, ''].includes(lease.name) ? [] : [{ ...lease, name }];
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
+      if (isGone(error)) return [];
       throw error;
     }
   };
@@ -45,54 +46,55 @@ export async function leasesIn(folder: string): Promise<SeenLease[]> {
 }
 
 /**
- * Reads a lease file or the lock; null for any other file. A damaged lease holds no trials, and is alive until it expires.
- * Errors: those of the system.
+ * Reads a lease file or the lock; null for any other file. A damaged lease has no name and holds no trials. Errors: those of
+ * the system.
  */
-export async function readLease(path: string): Promise<LeaseFile | null> {
-  const bytes = await retryWhileBusy(async () => readRegularAtOnce(path, largestLease)).catch((error) => {
+export async function readLease(path: string): Promise<SeenLease | null> {
+  // Read as soon as it is opened: another machine may replace it, and NFS then refuses to read on.
+  const file = await retryWhileBusy(async () => readWithFacts(path, largestLease)).catch((error) => {
     if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
     throw error;
   });
-  if (bytes === null || !matchesBeginning(kinds.lease.begins, bytes)) return null;
+  if (file === null || !matchesBeginning(kinds.lease.begins, file.bytes)) return null;
+  const { ino, mtimeMs } = file.found;
+  const seen = (lease: LeaseFile): SeenLease => ({
+    ...lease,
+    sign: `${ino} ${mtimeMs} ${lease.beat ?? ''}`,
+    time: mtimeMs,
+  });
   try {
-    const { name, pid, host, ids } = JSON.parse(bytes.toString()) as LeaseFile;
+    const { name, pid, host, ids, beat } = JSON.parse(file.bytes.toString()) as LeaseFile;
     const isName = kinds.lease.name.test(name);
     if (isName && Number.isInteger(pid) && typeof host === 'string' && Array.isArray(ids))
-      return { name, pid, host, ids };
+      return seen({ name, pid, host, ids, ...(typeof beat === 'number' ? { beat } : {}) });
   } catch {
     // Damaged.
   }
-  return { name: '', pid: 0, host: '', ids: [] };
+  return seen({ name: '', pid: 0, host: '', ids: [] });
 }
 
-/** The time of a file's last change in milliseconds. Windows refuses it while another process replaces the file. */
-export const timeOf = async (path: string): Promise<number> =>
-  (await retryWhileBusy(() => sizeAndTime(path))).time;
-
-/** The names of the living leases on a store, as seen by the process whose lease is `own`. */
-export async function livingLeases(directory: string, own: string): Promise<Set<string>> {
-  const folder = leaseFolder(directory);
-  // The own lease may have been taken for dead, and be written again shortly.
-  const now = await timeOf(join(folder, own)).catch(() => Date.now());
-  return new Set((await leasesIn(folder)).filter((lease) => isAlive(lease, now)).map(({ name }) => name));
-}
-
-export function isAlive({ host, pid, time }: Omit<SeenLease, 'name'>, now: number): boolean {
-  // A time in the future is wrong too: nobody gives a sign of life in advance.
-  if (Math.abs(now - time) > leaseTimeout) return false;
-  if (host !== thisHost()) return true;
+/** Whether the process of a lease is gone, which can only be known on its own machine. */
+export function isProcessGone({ host, pid }: LeaseFile): boolean {
+  if (host !== thisHost()) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return false;
   } catch (error) {
-    return codeOf(error) !== 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }
 
-/** The name of this machine and, on Linux, of its process namespace: containers may share a host name. */
-export function thisHost(): string {
+/**
+ * What no two machines share: the name of this one and, on Linux, the number of its present boot and of its process
+ * namespace. Containers and copied machines often have the same name, and the first namespace has the same number everywhere.
+ */
+export const thisHost = (): string => (host ??= describeHost());
+let host: string | null = null;
+
+function describeHost(): string {
   try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return hostname();
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemTimer, type Timer } from '../files/timer.ts';
 import { type Lease, openLease } from './leases.ts';
 
@@ -33,20 +33,40 @@ async function writeDeadLease(ids: readonly string[]): Promise<void> {
 }
 const dead = `${randomUUID()}.json`;
 
-/** A timer whose beats the test gives, and whose pauses it hears of. */
+/** A timer whose time and beats the test gives, and whose pauses it hears of. */
 function timerOfTest(onPause: () => void = () => {}) {
   const beats: (() => Promise<void>)[] = [];
+  let time = 0;
   const timer: Timer = {
+    now: () => time,
     every: (_milliseconds, beat) => {
       beats.push(beat);
       return () => {};
     },
     pause: async (milliseconds) => {
       onPause();
-      await systemTimer.pause(milliseconds);
+      await systemTimer.pause(Math.min(milliseconds, 20));
     },
   };
-  return { timer, beat: () => beats[0]() };
+  const pass = (seconds: number): void => {
+    time += 1000 * seconds;
+  };
+  return { timer, beat: () => beats[0](), pass };
+}
+
+/** A timer for which each pause takes nine seconds. */
+function fastTimer(): Timer {
+  const { timer, pass } = timerOfTest(() => pass(9));
+  return timer;
+}
+
+/** Claims again and again while 36 seconds pass. */
+async function claimForLong(lease: Lease, pass: (seconds: number) => void): Promise<readonly string[]> {
+  for (let i = 0; i < 4; i++) {
+    await claimTwo(lease);
+    pass(9);
+  }
+  return claimTwo(lease);
 }
 
 const lock = () => join(store, 'leases', 'lock');
@@ -80,42 +100,118 @@ test('trials of a process that is gone are taken over at once', async () => {
   expect(await readdir(join(store, 'leases'))).toEqual([]);
 });
 
-test('trials of another machine are taken over when it has shown no sign of life for the limit', async () => {
-  const lease = await openLease(store);
-  const name = `${randomUUID()}.json`;
+/** Writes the lease of a process on another machine, whose clock may be wrong. */
+async function writeFarLease(name: string, time = new Date()): Promise<void> {
   const file = join(store, 'leases', name);
-  const far = JSON.stringify({ name, pid: 1, host: 'far away', ids: ['a', 'b', 'c'] });
-  await writeFile(file, far);
+  await writeFile(file, JSON.stringify({ name, pid: process.pid, host: 'far away', ids: ['a', 'b', 'c'] }));
+  await utimes(file, time, time);
+}
+const hours = (count: number): Date => new Date(Date.now() + count * 3_600_000);
+
+describe.each([0, -1, 1, 1e6])('a machine whose clock is %i hours off', (off) => {
+  test('keeps its trials while it is seen to live, and loses them when it was silent for the limit', async () => {
+    const { timer, pass } = timerOfTest();
+    const lease = await openLease(store, timer);
+    const name = `${randomUUID()}.json`;
+    await writeFarLease(name, hours(off));
+    for (let i = 0; i < 8; i++) {
+      expect(await claimTwo(lease)).toEqual(['d', 'e']);
+      pass(9);
+      await writeFarLease(name, hours(off + i / 100));
+    }
+    expect(await claimForLong(lease, pass)).toEqual(['a', 'b']);
+    expect(await leaseNames()).not.toContain(name);
+    await lease.end();
+  });
+});
+
+test('who was suspended has not seen whether others were silent', async () => {
+  const { timer, pass } = timerOfTest();
+  const lease = await openLease(store, timer);
+  await writeFarLease(`${randomUUID()}.json`);
   expect(await claimTwo(lease)).toEqual(['d', 'e']);
-  await utimes(file, new Date(), new Date(Date.now() - 31_000));
-  expect(await claimTwo(lease)).toEqual(['a', 'b']);
-  // Nor does a wrong clock keep them for long.
-  await writeFile(file, far);
-  await utimes(file, new Date(), new Date('2100-01-01'));
-  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  pass(3600);
+  expect(await claimTwo(lease)).toEqual(['d', 'e']);
+  expect(await claimForLong(lease, pass)).toEqual(['a', 'b']);
+  await lease.end();
+});
+
+test('a process of the same number on another machine says nothing of a lease', async () => {
+  const lease = await openLease(store);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const [own] = await leaseNames();
+  const { host } = JSON.parse(await readFile(join(store, 'leases', own), 'utf8'));
+  // Copied machines and containers have the same name; the first process namespace has the same number on all machines.
+  const boot = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+  if (process.platform === 'linux') expect(host).toMatch(boot);
+  const name = `${randomUUID()}.json`;
+  const far = { name, pid, host: `${host}`.replace(boot, randomUUID()), ids: ['a', 'b'] };
+  await writeFile(join(store, 'leases', name), JSON.stringify(far));
+  if (process.platform === 'linux') expect(await claimTwo(lease)).toEqual(['c', 'd']);
   await lease.end();
 });
 
 test('a lease shows signs of life', async () => {
-  const { timer, beat } = timerOfTest();
-  const lease = await openLease(store, timer);
+  const [one, two] = [timerOfTest(), timerOfTest()];
+  const [lease, other] = [await openLease(store, one.timer), await openLease(store, two.timer)];
   await claimTwo(lease);
-  const [name] = await leaseNames();
-  await utimes(join(store, 'leases', name), new Date(0), new Date(0));
-  await beat();
-  const other = await openLease(store);
-  expect(await claimTwo(other)).toEqual(['c', 'd']);
+  for (let i = 0; i < 8; i++) {
+    expect(await claimTwo(other)).toEqual(['c', 'd']);
+    two.pass(9);
+    await one.beat();
+  }
   await Promise.all([lease.end(), other.end()]);
 });
 
 test('a lease without signs of life is taken for that of a dead process', async () => {
-  const lease = await openLease(store, timerOfTest().timer);
+  const { timer, pass } = timerOfTest();
+  const [lease, other] = [await openLease(store, timerOfTest().timer), await openLease(store, timer)];
   await claimTwo(lease);
-  const [name] = await leaseNames();
-  await utimes(join(store, 'leases', name), new Date(0), new Date(0));
-  const other = await openLease(store);
-  expect(await claimTwo(other)).toEqual(['a', 'b']);
+  expect(await claimForLong(other, pass)).toEqual(['a', 'b']);
   await Promise.all([lease.end(), other.end()]);
+});
+
+describe('before others are to be kept out', () => {
+  test('it is known of each whether it lives', async () => {
+    const gone = `${randomUUID()}.json`;
+    const lease = await openLease(store, fastTimer());
+    await writeFarLease(gone, hours(-1));
+    await lease.watchOthers();
+    let count: number | undefined;
+    await lease.claim(async (_held, others) => {
+      count = others;
+      return [];
+    });
+    expect(count).toBe(0);
+    await lease.end();
+  });
+
+  test.each([-1, 0, 1])('one that lives is found, with a clock that is %i hours off', async (off) => {
+    const far = `${randomUUID()}.json`;
+    const { timer, pass } = timerOfTest(() => pass(9));
+    const pause: Timer['pause'] = async (milliseconds) => {
+      await writeFarLease(far, hours(off + 1 / 360));
+      await timer.pause(milliseconds);
+    };
+    const lease = await openLease(store, { ...timer, pause });
+    await writeFarLease(far, hours(off));
+    await lease.watchOthers();
+    let count: number | undefined;
+    await lease.claim(async (_held, others) => {
+      count = others;
+      return [];
+    });
+    expect(count).toBe(1);
+    await lease.end();
+  });
+});
+
+test('a lock that was made though the file server says that it exists is its own', async () => {
+  const lease = await openLease(store, fastTimer());
+  const [name] = await leaseNames();
+  await copyFile(join(store, 'leases', name), lock());
+  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  await lease.end();
 });
 
 test('the lock of a process that is gone holds nobody up', async () => {
@@ -174,7 +270,7 @@ test("a lock is its holder's for as long as that one shows signs of life", async
 });
 
 test('a damaged lock is removed when its time is up', async () => {
-  const lease = await openLease(store);
+  const lease = await openLease(store, fastTimer());
   for (const damaged of [
     '',
     '\0\0\0\0',
@@ -237,12 +333,12 @@ test("files that are no leases by name and by content hold nothing, count as nob
 });
 
 test('a damaged lease holds nothing, and goes when its time is up', async () => {
-  const lease = await openLease(store);
+  const { timer, pass } = timerOfTest();
+  const lease = await openLease(store, timer);
   await writeFile(join(store, 'leases', dead), `{"name":"${dead}","pid":1,"ids":{"__proto__":1}`);
   expect(await claimTwo(lease)).toEqual(['a', 'b']);
   expect(await leaseNames()).toContain(dead);
-  await utimes(join(store, 'leases', dead), new Date(0), new Date(0));
-  expect(await claimTwo(lease)).toEqual(['a', 'b']);
+  expect(await claimForLong(lease, pass)).toEqual(['a', 'b']);
   expect(await leaseNames()).not.toContain(dead);
   await lease.end();
 });

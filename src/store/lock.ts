@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { copyFile, link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, quote, UserError } from '../errors.ts';
-import { codeOf } from '../files/errno.ts';
+import { codeOf, isGone } from '../files/errno.ts';
 import { removeFile, retryWhileBusy } from '../files/retry-while-busy.ts';
 import type { Timer } from '../files/timer.ts';
-import { isAlive, leaseFolder, leaseTimeout, readLease, timeOf } from './lease-file.ts';
+import { isProcessGone, leaseFolder, readLease, type SeenLease } from './lease-file.ts';
+import type { LeaseWatch } from './lease-watch.ts';
 
-/** Milliseconds. A lock is usually held for milliseconds, but longer during a repair. */
-const longestWait = 60_000;
+/** Milliseconds. A lock is usually held for milliseconds, but longer during a repair, or until its holder is known to be dead. */
+const longestWait = 120_000;
 
 const lockOf = (directory: string): string => join(leaseFolder(directory), 'lock');
 
@@ -17,7 +18,7 @@ const lockOf = (directory: string): string => join(leaseFolder(directory), 'lock
  *
  * The lock is a hard link to the holder's lease file, so it names its holder from the moment it exists. A lock whose lease is
  * dead is removed; a file that is not a lock never is. Between the check and the removal, another process may have removed
- * the dead lock and existsAlready its own, which is then removed by mistake. `unlockStore` therefore returns whether the lock was
+ * the dead lock and made its own, which is then removed by mistake. `unlockStore` therefore returns whether the lock was
  * held to the end. This is reliable, because the claims are written by then, and later processes read them.
  */
 export async function lockStore(
@@ -25,19 +26,23 @@ export async function lockStore(
   lease: string,
   renew: () => Promise<void>,
   timer: Timer,
+  watch: LeaseWatch,
 ): Promise<void> {
   const path = join(leaseFolder(directory), lease);
-  const begun = performance.now();
+  const begun = timer.now();
   for (;;) {
     try {
       if (await retryWhileBusy(() => createLock(path, lockOf(directory)))) return;
-      if (await isLockDead(directory, await timeOf(path))) await removeFile(lockOf(directory));
+      const holder = await readLease(lockOf(directory));
+      // A file server may carry out a request twice, and then says that the lock exists already.
+      if (holder?.name === lease) return;
+      if (await isLockDead(directory, holder, watch)) await removeFile(lockOf(directory));
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
+      if (!isGone(error)) throw error;
       // Others took this process for dead and removed its lease; or the store is gone, and renewing fails.
       await renew();
     }
-    if (performance.now() - begun > longestWait) throw stillLocked(directory);
+    if (timer.now() - begun > longestWait) throw stillLocked(directory);
     await timer.pause(2 + 20 * jitter());
   }
 }
@@ -46,7 +51,7 @@ export async function lockStore(
 export async function unlockStore(directory: string, lease: string): Promise<boolean> {
   const lock = lockOf(directory);
   const holder = await readLease(lock).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (isGone(error)) return null;
     throw error;
   });
   if (holder?.name !== lease) return false;
@@ -71,21 +76,17 @@ async function createLock(lease: string, lock: string): Promise<boolean> {
 }
 
 /**
- * Whether the lease of the lock is dead; if the lock names no lease, whether it is too old. Errors: an old file of this name
+ * Whether the lease of the lock is dead; of a damaged lock, whether it has not changed for too long. Errors: a file of this name
  * that is not a lock.
  */
-async function isLockDead(directory: string, now: number): Promise<boolean> {
-  const lock = lockOf(directory);
-  const isOld = Math.abs(now - (await timeOf(lock))) > leaseTimeout;
-  const holder = await readLease(lock);
-  if (holder === null && isOld) throw foreignLock(lock);
-  if (holder === null || holder.name === '') return isOld;
-  const path = join(leaseFolder(directory), holder.name);
+async function isLockDead(directory: string, holder: SeenLease | null, watch: LeaseWatch): Promise<boolean> {
+  if (holder === null) throw foreignLock(lockOf(directory));
+  if (holder.name === '') return !watch.isAlive({ ...holder, name: 'lock' });
   try {
-    const lease = (await readLease(path)) ?? holder;
-    return !isAlive({ ...lease, time: await timeOf(path) }, now);
+    const lease = (await readLease(join(leaseFolder(directory), holder.name))) ?? holder;
+    return isProcessGone(holder) || !watch.isAlive({ ...lease, name: holder.name });
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
+    if (isGone(error)) return true;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
-import { type SizeAndTime, sizeAndTime } from '../files/directories.ts';
+import type { OpenedFile } from '../files/directories.ts';
+import { isGone } from '../files/errno.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { createFirstCheck } from './first-check.ts';
-import { decodeChecked, journalsIn, resultText, storeError, storeVersion } from './journal.ts';
+import { decodeChecked, openedJournalsIn, resultText, storeError, storeVersion } from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
 import { describeProblems, type Problem } from './problems.ts';
@@ -66,7 +67,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const reader = createReader(directory);
   const check = createFirstCheck();
 
-  const readNewLines = async (name: string, found: SizeAndTime): Promise<void> => {
+  const readNewLines = async (name: string, file: OpenedFile): Promise<void> => {
     // A file without any line of this program is not ours, so its lines are not reported.
     const bad = foreign.get(name) ?? [];
     let ours = covered.has(name) && !foreign.has(name);
@@ -79,7 +80,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         kept.delete(id);
       }
     };
-    const end = await visitJournal(join(directory, name), found, covered.get(name) ?? 0, visit);
+    const end = await visitJournal(join(directory, name), file, covered.get(name) ?? 0, visit);
     covered.set(name, end);
     if (ours) {
       for (const problem of bad) problems.push(problem);
@@ -90,21 +91,19 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const refresh = async (): Promise<void> => {
     reader.forget();
     try {
-      const names = await journalsIn(directory);
-      // One look at each journal, several at a time: a store of many processes has thousands.
-      const sizes = new Map(
-        await Promise.all(
-          names.map(async (name) => [name, await sizeAndTime(join(directory, name))] as const),
-        ),
-      );
-      if (hasShrunk(sizes, covered)) {
+      const files = await openedJournalsIn(directory);
+      if (hasShrunk(files, covered)) {
         lastLines.fill(noLine);
         for (const state of [lines, covered, foreign, kept]) state.clear();
         problems.length = 0;
         remainingBytes = keptBytes;
       }
-      for (const [name, found] of sizes) {
-        if (found.size > (covered.get(name) ?? -1)) await readNewLines(name, found);
+      for (const [name, file] of files) {
+        if (file.size <= (covered.get(name) ?? -1)) continue;
+        await readNewLines(name, file).catch((error) => {
+          // Another process has just tidied up. The next refresh finds where its lines are.
+          if (!isGone(error)) throw error;
+        });
       }
     } catch (error) {
       throw error instanceof NewerLine ? newerStore(directory, error.version) : storeError(directory, error);
@@ -203,8 +202,8 @@ export async function readStore(directory: string): Promise<StoreContents> {
 }
 
 /** Whether a journal that was read is gone or shorter, because the store was tidied up in the meantime. */
-function hasShrunk(sizes: ReadonlyMap<string, SizeAndTime>, covered: ReadonlyMap<string, number>): boolean {
-  return [...covered].some(([name, end]) => (sizes.get(name)?.size ?? -1) < end);
+function hasShrunk(files: ReadonlyMap<string, OpenedFile>, covered: ReadonlyMap<string, number>): boolean {
+  return [...covered].some(([name, end]) => (files.get(name)?.size ?? -1) < end);
 }
 
 export function changedStore(directory: string): UserError {

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { counted, UserError } from '../errors.ts';
-import { sizeAndTime } from '../files/directories.ts';
-import { codeOf } from '../files/errno.ts';
+import { isGone } from '../files/errno.ts';
 import { forEachLine } from '../files/lines.ts';
 import type { AttachmentKind } from '../trial/attachments.ts';
 import { type FoundAttachments, findAttachments } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
 import { type FoundFinals, findFinals } from './final-checkpoints.ts';
-import { decodeLine, isOurLine, journalsIn, resultText, storeError } from './journal.ts';
+import { decodeLine, isOurLine, openedJournalsIn, resultText, storeError } from './journal.ts';
 import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
 import { describeProblems, type Problem } from './problems.ts';
@@ -54,7 +53,7 @@ export async function surveyStore(directory: string): Promise<Survey> {
     try {
       return await survey(directory);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === attempts) throw storeError(directory, error);
+      if (!isGone(error) || attempt === attempts) throw storeError(directory, error);
     }
   }
 }
@@ -65,8 +64,7 @@ async function survey(directory: string): Promise<Survey> {
   const problems: Problem[] = [];
   const foreign: string[] = [];
   const counts = { duplicates: 0, newer: 0 };
-  for (const name of await journalsIn(directory)) {
-    const { size } = await sizeAndTime(join(directory, name));
+  for (const [name, { size }] of await openedJournalsIn(directory)) {
     const bad: Problem[] = [];
     // An empty journal, or one with only a torn line, is recognised by its name.
     let ours = isOwn(kinds.journal, directory, name);

@@ -48,7 +48,7 @@ export const slurm: Launcher = async (trials, options) => {
   // Records that are there already say nothing about these trials.
   const isForced = options.force === true || options.keep === 'models';
   const maxArraySize = await readMaxArraySize();
-  const watch = createWatch(store.directory, lease.name, events.note);
+  const watch = createWatch(store.directory, lease, events.note);
   const open = new Map(trials.map((trial) => [trial.id, trial]));
   const computed = createIdSet();
   const failures: Failure[] = [];

@@ -1,4 +1,4 @@
-import { livingLeases } from '../../store/lease-file.ts';
+import type { Lease } from '../../store/leases.ts';
 import { readQueue } from './commands.ts';
 import type { QueuedTasks } from './parse.ts';
 import { arrayOfName, jobName } from './script.ts';
@@ -41,8 +41,8 @@ export interface Look {
   readonly all: ReadonlySet<string>;
 }
 
-/** Looks at the submissions of a store again and again. `lease` is the name of this process's lease on the store. */
-export function createWatch(store: string, lease: string, onNote: (text: string) => void) {
+/** Looks at the submissions of a store again and again. `lease` is this process's lease on the store. */
+export function createWatch(store: string, lease: Pick<Lease, 'living'>, onNote: (text: string) => void) {
   const known = new Map<string, { submission: Submission; folder: string; ids: string[][] }>();
   const closed = new Set<string>();
 
@@ -67,13 +67,13 @@ export function createWatch(store: string, lease: string, onNote: (text: string)
   const look = async (): Promise<Look> => {
     const all = await submissionIds(store);
     for (const id of all) if (!known.has(id) && !closed.has(id)) await open(id);
-    const living = await livingLeases(store, lease);
+    const living = await lease.living();
     // The notes are read before the queue: an array that is noted and not in the queue has ended.
     const underWay = new Map<string, boolean>();
     for (const [id, { submission, folder }] of known) {
       const noted = new Set((await readArrays(folder)).map(({ array }) => array)).size;
       const isWhole = noted >= arraysOf(submission);
-      underWay.set(id, !isWhole && submission.lease !== lease && living.has(submission.lease));
+      underWay.set(id, !isWhole && living.has(submission.lease));
     }
     const names = [...known.values()].flatMap(({ submission }) => namesOf(submission));
     const queue = await readQueue(names);
