@@ -34,7 +34,7 @@ ReturnToService=2
 MaxArraySize=${maxArraySize}
 SlurmdTimeout=10
 KillWait=5
-MinJobAge=${accounting ? 10 : 300}
+MinJobAge=30
 ${
   accounting
     ? `AccountingStorageType=accounting_storage/slurmdbd

@@ -57,7 +57,10 @@ export async function startSlurm(
 /** A cluster that was started in a folder. */
 export function clusterIn(folder) {
   const env = { ...process.env, SLURM_CONF: join(folder, 'slurm.conf') };
-  const run = (name, ...args) => spawnSync(name, args, { env, encoding: 'utf8' });
+  const run = (name, ...args) => {
+    const options = typeof args.at(-1) === 'object' ? args.pop() : {};
+    return spawnSync(name, args, { env, encoding: 'utf8', ...options });
+  };
   const pids = () =>
     [...readdirSync(folder), 'munge/pid']
       .filter((name) => /(^|\.|\/)pid$/.test(name) && existsSync(join(folder, name)))
@@ -67,7 +70,7 @@ export function clusterIn(folder) {
     folder,
     /** The environment in which Slurm's commands talk to this cluster. */
     env,
-    /** Runs one of Slurm's commands. */
+    /** Runs one of Slurm's commands. The last argument may be options of spawnSync. */
     run,
     log: (name) =>
       readFileSync(join(folder, 'log', name), 'utf8')
@@ -85,6 +88,9 @@ export function clusterIn(folder) {
         encoding: 'utf8',
       });
       if (child.status !== 0) throw new Error(`slurmd ${node}: exit ${child.status}: ${child.stderr}`);
+    },
+    stopController() {
+      signal([Number(readFileSync(join(folder, 'slurmctld.pid'), 'utf8'))], 'SIGKILL');
     },
     /** Kills slurmd alone: its tasks run on, and Slurm cannot tell how they are. */
     killSlurmd(node) {
