@@ -2,20 +2,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Outcome, runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
 
-const run = (...args: string[]): Promise<Outcome> => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 
 const small = ['--epochs', '3', '--samples', '60', '--jobs', '1', '--quiet', '--no-figures'];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-check-'));
-  await run('ffnn', ...small, '--seed', '1..2', '--out', 'baseline/ffnn', '--store', 'baseline/.trials');
-  await run('ffnn', ...small, '--quick', '--out', 'quick');
+  await call('ffnn', ...small, '--seed', '1..2', '--out', 'baseline/ffnn', '--store', 'baseline/.trials');
+  await call('ffnn', ...small, '--quick', '--out', 'quick');
 });
 beforeEach(async () => {
   await rm(join(directory, 'now'), { recursive: true, force: true });
@@ -32,7 +30,7 @@ const scaleLast = (factor: number) => (text: string) =>
   text.replace(/(\n.*,)([\d.e-]+)(?=\n)/, (_, before, last) => `${before}${Number(last) * factor}`);
 
 test('a new run of the same is the same', async () => {
-  await run('ffnn', ...small, '--seed', '1..2', '--out', 'again/ffnn', '--store', 'again/.trials');
+  await call('ffnn', ...small, '--seed', '1..2', '--out', 'again/ffnn', '--store', 'again/.trials');
   const { status, stdout } = await call('check', 'again', '--baseline', 'baseline');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^3 files, \d+ rows of the baseline: (\d+) hold, 0 contradicted, 0 not run\.\n$/);
@@ -65,7 +63,7 @@ test('what is missing ends with 4, what is new with 0 and a note', async () => {
 
 test('other seeds, and other numbers of seeds, contradict nothing', async () => {
   for (const seeds of ['3,4', '1..3', '1']) {
-    await run('ffnn', ...small, '--seed', seeds, '--out', `seeds-${seeds}`, '--store', 'now/.trials');
+    await call('ffnn', ...small, '--seed', seeds, '--out', `seeds-${seeds}`, '--store', 'now/.trials');
     const { status, stdout } = await call('check', `seeds-${seeds}`, '--baseline', 'baseline/ffnn');
     expect([seeds, status]).toEqual([seeds, 4]);
     expect(stdout).toContain('the seeds differ: summary.csv is not compared');

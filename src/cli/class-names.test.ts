@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noise, writeImages } from '../datasets/image-files.testing.ts';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 const small = ['logistic', '--data-dir', 'animals', '--epochs', '2', '--batch-size', '10', '--lambda', '0'];
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const run = (...args: string[]) => callProgram(args, directory);
 const read = (path: string) => readFile(join(directory, path), 'utf8');
 
 test('names of classes are in tables, figures, the manifest and on the terminal, and plot has them from the folder', async () => {

@@ -9,7 +9,7 @@ import { callProgram } from './called.testing.ts';
 const tables = ['classes.csv', 'confusion.csv', 'roc.csv', 'gains.csv', 'calibration.csv'];
 const figures = ['confusion.svg', 'roc.svg', 'gains.svg', 'calibration.svg'];
 let directory: string;
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const run = (...args: string[]) => callProgram(args, directory);
 const read = (folder: string, name: string) => readFile(join(directory, folder, name), 'utf8');
 const small = [
   'logistic',
@@ -26,23 +26,15 @@ const several = [...small, '--lambda', '0,0.1', '--seed', '1,2'];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-classes-'));
-  const { status } = await run(...several, '--jobs', '1', '--store', 'one', '--out', 'first');
+  const { status } = await run(...several, '--store', 'one', '--out', 'first');
   expect(status).toBe(0);
 });
 afterAll(() => rm(directory, { recursive: true }));
 
 describe('a run of classifiers', () => {
   test('leaves tables and figures of the classes, the same bytes with two workers', async () => {
-    const { stdout, stderr } = await run(
-      ...several,
-      '--jobs',
-      '2',
-      '--store',
-      'two',
-      '--out',
-      'second',
-      '--no-figures',
-    );
+    const two = [...several, '--jobs', '2', '--store', 'two', '--out', 'second', '--no-figures'];
+    const { stdout, stderr } = await runProgram(two, { cwd: directory });
     expect(stdout).toMatch(
       /classes of the best cell \(lambda 0(\.1)?\): mean AUC 0\.\d+, lowest F1 0\.\d+ \(class \d\)/,
     );

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const small = [
 const usual = ['--bootstrap', '2', '--jobs', '1', '--learning-rate', '0.01', '--batch-size', '10'];
 
 test('kept coefficients are drawn, or it is said why they are not', async () => {
-  const run = (...more: string[]) => runProgram([...small, ...usual, ...more], { cwd: directory });
+  const run = (...more: string[]) => callProgram([...small, ...usual, ...more], directory);
   const drawn = await run('--lambda', '0.01,0.1', '--out', 'drawn');
   expect(drawn.stderr).not.toContain('no figure of coefficients');
   expect(await readdir(join(directory, 'drawn'))).toContain('coefficients-lambda.svg');

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noise, writeImages } from '../datasets/image-files.testing.ts';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
@@ -22,14 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 
 const small = ['mnist', '--test-size', '20', '--batch-size', '20', '--epochs', '2', '--no-figures'];
 
 async function resultsOf(dataDir: string, ...more: string[]) {
   const out = `out ${[dataDir, ...more].join(' ').replaceAll('/', '_')}`;
-  const { status, stdout, stderr } = await run(...small, '--data-dir', dataDir, ...more, '--out', out);
+  const { status, stdout, stderr } = await call(...small, '--data-dir', dataDir, ...more, '--out', out);
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('wrote') });
   const read = async (name: string) => await readFile(join(directory, out, name), 'utf8');
   const { data } = JSON.parse(await read('manifest.json'));
@@ -79,7 +77,7 @@ describe('data from a folder', () => {
     expect(stderr).toMatch(/^note: the pixels go up to 15, so they are divided by 15: --scale max$/m);
     const [header, row] = trials.split('\n').map((line) => line.split(','));
     expect(row[header.indexOf('scale')]).toBe('max');
-    const chosen = await run(...small, '--data-dir', 'dark', '--scale', 'none', '--out', 'chosen');
+    const chosen = await call(...small, '--data-dir', 'dark', '--scale', 'none', '--out', 'chosen');
     expect(chosen.stderr).not.toContain('the pixels');
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const run = (...args: string[]) => callProgram(args, directory);
 const ffnn = ['ffnn', '--activation', 'sigmoid', '--epochs', '4', '--samples', '100', '--no-figures'];
 
 test('--fail-on-diverged: exit 1 after everything is written, with how many and the first', async () => {

@@ -7,7 +7,6 @@ import { callProgram } from './called.testing.ts';
 
 let directory: string;
 
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 const small = ['--samples', '60', '--jobs', '1', '--quiet', '--store', 'store'];
 const files = async (folder: string) => (await readdir(join(directory, folder))).sort();
@@ -19,8 +18,8 @@ const second = ['ffnn', ...small, '--epochs', '3', '--seed', '2', '--no-figures'
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-folders-'));
-  await run(...first, '--format', 'csv,json', '--out', 'first');
-  await run(...second, '--out', 'second');
+  await call(...first, '--format', 'csv,json', '--out', 'first');
+  await call(...second, '--out', 'second');
 });
 beforeEach(async () => {
   for (const name of ['out', 'results']) await rm(at(name), { recursive: true, force: true });
@@ -34,13 +33,13 @@ describe('a folder holds one run', () => {
     expect(Object.keys(manifest.files).sort()).toEqual(
       (await files('first')).filter((name) => name !== 'manifest.json'),
     );
-    await run(...second, '--out', 'out');
+    await call(...second, '--out', 'out');
     expect(await files('out')).toEqual(await files('second'));
     expect((await call('check', 'out', '--baseline', 'second')).status).toBe(0);
   });
 
   test('with other formats nothing of the earlier run can be compared or drawn', async () => {
-    await run(...second, '--format', 'markdown', '--out', 'out');
+    await call(...second, '--format', 'markdown', '--out', 'out');
     expect(await files('out')).toEqual(['manifest.json', 'table.md']);
     const { status, stderr } = await call('check', 'out', '--baseline', 'first');
     expect([status, stderr]).toEqual([2, expect.stringContaining('wrote no CSV files')]);
@@ -52,7 +51,7 @@ describe('a folder holds one run', () => {
     await writeFile(at('out/curves.json'), '[]');
     await rm(at('out/curves.svg'));
     await symlink(at('first/curves.svg'), at('out/curves.svg'));
-    const { stderr } = await run(...second, '--out', 'out');
+    const { stderr } = await call(...second, '--out', 'out');
     expect(stderr).toMatch(/note: out\/ keeps (curves\.json, curves\.svg|curves\.svg, curves\.json) /);
     expect(await text('out/curves.json')).toBe('[]');
     expect((await files('out')).filter((name) => !/csv$|^(manifest|datapackage)/.test(name))).toEqual([
@@ -68,7 +67,7 @@ describe('a folder holds one run', () => {
     await writeFile(at('out/manifest.json'), JSON.stringify(manifest));
     await writeFile(at('out/mine.svg'), '');
     await writeFile(at('out/published-test.svg'), 'of 0.1.0');
-    await run(...second, '--format', 'json', '--out', 'out');
+    await call(...second, '--format', 'json', '--out', 'out');
     expect(await files('out')).toEqual([
       'curves.json',
       'manifest.json',
@@ -83,7 +82,7 @@ describe('a folder holds one run', () => {
     await writeFile(at('victim.csv'), await readFile(at('out/trials.csv')));
     manifest.files['../victim.csv'] = manifest.files['trials.csv'];
     await writeFile(at('out/manifest.json'), JSON.stringify(manifest));
-    await run(...second, '--out', 'out');
+    await call(...second, '--out', 'out');
     expect((await text('victim.csv')).length).toBeGreaterThan(0);
   });
 
@@ -131,7 +130,7 @@ describe('a run that is killed while it writes', () => {
         [2, 2],
       ]).toContainEqual(statuses);
       if (statuses[0] === 2) expect((await call('plot', 'out')).status).toBe(2);
-      await run(...second, '--out', 'out');
+      await call(...second, '--out', 'out');
       expect((await files('out')).filter((name) => !name.endsWith('.tmp'))).toEqual(await files('second'));
       expect((await call('check', 'out', '--baseline', 'second')).status).toBe(0);
     },
@@ -176,7 +175,7 @@ describe('tables of another run are refused', () => {
 
   test('two experiments are not compared, and a file that is missing is named', async () => {
     await call('activation-functions', '--quiet', '--out', 'functions');
-    await run('grid-search', 'ridge', ...small, '--epochs', '1', '--no-figures', '--out', 'ridge');
+    await call('grid-search', 'ridge', ...small, '--epochs', '1', '--no-figures', '--out', 'ridge');
     const other = await call('check', 'ridge', '--baseline', 'first');
     expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('different experiments')]);
     await rm(at('out/curves.csv'));
@@ -191,7 +190,7 @@ describe('tables of another run are refused', () => {
 describe('where a run goes', () => {
   test('array tasks with other seeds do not overwrite one another, and --json names the folder', async () => {
     for (const seed of ['1', '2']) {
-      const { stdout } = await run(
+      const { stdout } = await call(
         'ffnn',
         ...small,
         '--epochs',
@@ -232,7 +231,7 @@ describe('where a run goes', () => {
   ])(
     'a user’s %s in the folder of an earlier run is not replaced, and nothing is computed',
     async (name, why) => {
-      await run(...second, '--out', 'out/run');
+      await call(...second, '--out', 'out/run');
       if (name === 'manifest.json') await rm(at('out/run/datapackage.json'));
       await appendFile(at('out/run', name), 'mine');
       const before = await text('out/run', name);
@@ -254,7 +253,7 @@ describe('where a run goes', () => {
       const args = title === '--title' ? [] : [title];
       expect((await call('plot', 'out', ...args, '--quiet')).status).toBe(0);
     }
-    await run(...first, '--out', 'out');
+    await call(...first, '--out', 'out');
     await appendFile(at('out/curves.svg'), '<!-- mine -->');
     const { status, stderr } = await call('plot', 'out');
     expect([status, stderr]).toEqual([2, expect.stringContaining('curves.svg was changed')]);
@@ -276,7 +275,7 @@ describe('where a run goes', () => {
         expect.stringContaining('manifest.json cannot be read (not JSON)'),
       ]);
     }
-    await run(...second, '--out', 'out');
+    await call(...second, '--out', 'out');
     expect(await files('out')).toEqual(await files('second'));
   });
 

@@ -10,7 +10,6 @@ import { optionGroups } from '../experiment/option-groups.ts';
 import { starterRubric } from '../grading/rubric-starter.ts';
 import type { ModelArray } from '../model/model-arrays.ts';
 import { encodeNpz } from '../model/npz.ts';
-import { runProgram } from '../program.testing.ts';
 import { exerciseContent } from '../trace/exercise-content.ts';
 import { idOfExercise } from '../trace/exercise-id.ts';
 import { madeExercise, recordingOf } from '../trace/exercises.testing.ts';
@@ -93,7 +92,7 @@ describe('every example', () => {
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fys-nn-examples-'));
-    const run = (args: string[]) => runProgram(args, { cwd: directory });
+    const run = (args: string[]) => callProgram(args, directory);
     const small = ['--samples', '20', '--epochs', '1', '--bootstrap', '2', '--jobs', '1', '--no-figures'];
     const { status } = await run(['ffnn', ...small, '--save-model', '--out', 'results/ffnn']);
     expect(status).toBe(0);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 /** Runs logistic regression by L-BFGS; returns its notes, and each row's converged and no_optimum. */
 async function runLbfgs(...args: string[]) {
   const few = ['logistic', '--solver', 'lbfgs', '--no-figures', '--out', 'r'];
-  const { status, stderr } = await runProgram([...few, ...args], { cwd: directory });
+  const { status, stderr } = await callProgram([...few, ...args], directory);
   expect(status).toBe(0);
   const [header, ...rows] = (await readFile(join(directory, 'r/trials.csv'), 'utf8')).trim().split('\n');
   const at = (row: string, name: string) => row.split(',')[header.split(',').indexOf(name)];

@@ -11,7 +11,6 @@ import { callProgram } from './called.testing.ts';
 
 let directory: string;
 
-const run = (...args: string[]): Promise<Outcome> => runProgram(args, { cwd: directory });
 /** With options of Node's own. */
 const runIn = (options: string[], ...args: string[]): Promise<Outcome> =>
   runProgram(args, { cwd: directory, env: { NODE_OPTIONS: options.join(' ') } });
@@ -22,9 +21,9 @@ const drawn = ['heat-maps.png', 'heat-maps.svg', 'heat-maps.vl.json'];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-plot-'));
-  await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'ridge');
-  await run('ffnn', ...small, '--learning-rate', '1e300', '--quiet', '--out', 'diverged');
-  await run('activation-functions', '--quiet', '--out', 'functions');
+  await call('grid-search', 'ridge', ...small, '--quiet', '--out', 'ridge');
+  await call('ffnn', ...small, '--learning-rate', '1e300', '--quiet', '--out', 'diverged');
+  await call('activation-functions', '--quiet', '--out', 'functions');
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -35,7 +34,7 @@ async function copyOf(name: string): Promise<string> {
 
 test('a run without figures leaves none of another run next to its tables', async () => {
   await copyOf('undrawn');
-  const { status } = await run(
+  const { status } = await call(
     'grid-search',
     'ridge',
     ...small,
@@ -64,7 +63,7 @@ test('more trials than can be told apart are not drawn', async () => {
   const flags = options.flatMap(([name, value]) => [`--${name}`, String(value)]);
   const into = ['--store', 'many-store', '--out', 'many'];
   const rates = ['--learning-rate', learningRate.join(',')];
-  const { status, stderr } = await run('ffnn', ...flags, ...rates, ...into);
+  const { status, stderr } = await call('ffnn', ...flags, ...rates, ...into);
   expect(stderr).toContain('5001 trials, 5001 of them from the store');
   expect(stderr).toContain('note: no figures of 5001 trials: more than 5000 would not be legible');
   expect(status).toBe(0);
@@ -74,7 +73,7 @@ test('more trials than can be told apart are not drawn', async () => {
 
 describe('plot', () => {
   test('draws from the files alone what the run drew from its records: the same bytes', async () => {
-    const { status, stdout, stderr } = await run('plot', 'ridge', '--out', 'again');
+    const { status, stdout, stderr } = await call('plot', 'ridge', '--out', 'again');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toContain(
       'wrote again/heat-maps: Ridge regression by SGD and closed form: lambda × learning rate (Franke function,',
@@ -93,7 +92,7 @@ describe('plot', () => {
     for (const name of ['ridge', 'functions', 'diverged']) {
       await cp(join(directory, name), join(directory, 'all', name), { recursive: true });
     }
-    const { status } = await run('plot', 'all', '--out', 'pictures', '--format', 'svg');
+    const { status } = await call('plot', 'all', '--out', 'pictures', '--format', 'svg');
     expect(status).toBe(0);
     expect((await readdir(join(directory, 'pictures'), { recursive: true })).sort()).toEqual([
       'diverged',
@@ -350,14 +349,14 @@ const renamed = (text: string): string => text.replace('learning_rate', 'eta');
 
 describe('figures of a run', () => {
   test('--no-figures draws nothing', async () => {
-    await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'plain', '--no-figures');
+    await call('grid-search', 'ridge', ...small, '--quiet', '--out', 'plain', '--no-figures');
     expect((await readdir(join(directory, 'plain'))).filter((name) => !/csv|json$/.test(name))).toEqual([]);
   });
 
   test('figures of the run before, which this one does not have, are not left behind', async () => {
     await cp(join(directory, 'ridge'), join(directory, 'stale'), { recursive: true });
     for (const name of ['published.svg', 'mine.svg']) await writeFile(join(directory, 'stale', name), '{}');
-    await run('ffnn', '--epochs', '2', '--samples', '60', '--quiet', '--out', 'stale');
+    await call('ffnn', '--epochs', '2', '--samples', '60', '--quiet', '--out', 'stale');
     const names = await readdir(join(directory, 'stale'));
     expect(names.filter((name) => name.startsWith('heat-maps'))).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['curves.svg', 'published.svg', 'mine.svg']));
@@ -365,7 +364,7 @@ describe('figures of a run', () => {
 
   test('a folder in the place of a figure is refused before anything is computed', async () => {
     await mkdir(join(directory, 'blocked', 'heat-maps.svg'), { recursive: true });
-    const { status, stderr } = await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'blocked');
+    const { status, stderr } = await call('grid-search', 'ridge', ...small, '--quiet', '--out', 'blocked');
     expect(status).toBe(2);
     expect(stderr).toContain('heat-maps.svg that no run of fys-nn wrote');
     expect(await readdir(join(directory, 'blocked'))).toEqual(['heat-maps.svg']);
@@ -395,7 +394,7 @@ describe('table', () => {
       expect(rows.join('\n')).toMatch(new RegExp(`test ${metric}.*\\*\\*−?[\\d.]+ ± [\\d.]+\\*\\*`));
     }
     const formats = ['--format', 'csv,markdown,latex'];
-    await run('grid-search', 'ridge', ...small, '--quiet', '--out', 'for-people', ...formats);
+    await call('grid-search', 'ridge', ...small, '--quiet', '--out', 'for-people', ...formats);
     const written = (name: string) => readFile(join(directory, 'for-people', name), 'utf8');
     expect(await written('table.md')).toBe(stdout);
     expect(await written('table.tex')).toBe((await call(...ridge, '--format', 'latex')).stdout);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const run = (...args: string[]) => callProgram(args, directory);
 const read = (name: string) => readFile(join(directory, name), 'utf8');
 const write = (name: string, text: string) => writeFile(join(directory, name), text);
 
@@ -158,19 +159,11 @@ describe('--save-model', () => {
     expect(JSON.parse(await read('saved/model.json'))).toEqual(model);
   });
 
-  test('all: one file for each trial, the same bytes from one worker and from two', async () => {
-    for (const jobs of ['1', '2'])
-      await run(
-        ...small,
-        '--store',
-        `store-${jobs}`,
-        '--out',
-        `all-${jobs}`,
-        '--save-model',
-        'all',
-        '--jobs',
-        jobs,
-      );
+  test('all: one file for each trial, the same bytes from this thread and from two workers', async () => {
+    const all = [...small, '--save-model', 'all'];
+    await run(...all, '--store', 'store-1', '--out', 'all-1');
+    const two = [...all, '--jobs', '2', '--store', 'store-2', '--out', 'all-2'];
+    expect(await runProgram(two, { cwd: directory })).toMatchObject({ status: 0 });
     const names = (await readdir(join(directory, 'all-1'))).filter((name) => name.startsWith('model-'));
     expect(names).toHaveLength(4);
     for (const name of names) expect(await read(`all-2/${name}`)).toBe(await read(`all-1/${name}`));

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readCsv } from '../files/csv.ts';
 import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 let directory: string;
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const run = (...args: string[]) => callProgram(args, directory);
 const read = (name: string) => readFile(join(directory, name), 'utf8');
 
 async function table(name: string): Promise<Record<string, string>[]> {
@@ -37,21 +38,11 @@ const surface = [
   '1,2',
 ];
 
-test('predictions of the best cell, each seed, give the scores of trials.csv, with one worker and with two', async () => {
-  for (const jobs of ['1', '2']) {
-    const { status } = await run(
-      ...surface,
-      '--predictions',
-      '--jobs',
-      jobs,
-      '--store',
-      `store-${jobs}`,
-      '--out',
-      `s${jobs}`,
-      '--no-figures',
-    );
-    expect(status).toBe(0);
-  }
+test('predictions of the best cell, each seed, give the scores of trials.csv, in this thread and with two workers', async () => {
+  const args = [...surface, '--predictions', '--no-figures'];
+  expect(await run(...args, '--store', 'store-1', '--out', 's1')).toMatchObject({ status: 0 });
+  const two = [...args, '--jobs', '2', '--store', 'store-2', '--out', 's2'];
+  expect(await runProgram(two, { cwd: directory })).toMatchObject({ status: 0 });
   for (const name of ['predictions.csv', 'fitted.csv'])
     expect(await read(`s2/${name}`)).toBe(await read(`s1/${name}`));
   const rows = await table('s1/predictions.csv');

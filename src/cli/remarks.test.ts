@@ -29,8 +29,8 @@ const small = [
 test('a note and tags are in the manifest, on the page and in open, and change nothing else', async () => {
   const cwd = directory;
   const said = ['--note', 'first <try> & "more"', '--tag', 'baseline', '--tag', 'week-48'];
-  const plain = await runProgram([...small, '--out', 'plain'], { cwd });
-  const noted = await runProgram([...small, ...said, '--out', 'noted', '--store', 'other'], { cwd });
+  const plain = await callProgram([...small, '--out', 'plain'], cwd);
+  const noted = await callProgram([...small, ...said, '--out', 'noted', '--store', 'other'], cwd);
   expect([plain.status, noted.status]).toEqual([0, 0]);
   const names = await readdir(join(directory, 'plain'));
   expect(await readdir(join(directory, 'noted'))).toEqual(names);

@@ -2,12 +2,10 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
 const at = (...names: string[]) => join(directory, ...names);
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 
 beforeAll(async () => {
@@ -32,7 +30,7 @@ const page = (folder: string) => readFile(at(folder, 'report.html'), 'utf8');
 
 test('files on several data are one report: tables, figures and one page, without published numbers', async () => {
   const out = 'results/report-of-one+second-net+net';
-  const { status, stdout, stderr } = await run(
+  const { status, stdout, stderr } = await call(
     'report',
     'one.yaml',
     'two.yaml',
@@ -53,10 +51,10 @@ test('files on several data are one report: tables, figures and one page, withou
   expect([drawn.status, drawn.stdout]).toEqual([0, '']);
 
   // The same trials as those of each file alone, which are all in the store.
-  const alone = await run('run', 'one.yaml', '--jobs', '1');
+  const alone = await call('run', 'one.yaml', '--jobs', '1');
   expect(alone.stderr).toContain('2 trials, 2 of them from the store');
   expect((await call('check', 'results/one', '--baseline', join(out, 'one'))).status).toBe(0);
-  const again = await run('rerun', out, '--quiet');
+  const again = await call('rerun', out, '--quiet');
   expect([again.status, again.stderr]).toEqual([0, '']);
   expect(await page(out)).toBe(text);
 });

@@ -9,7 +9,6 @@ import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 const read = (...path: string[]) => readFile(join(directory, ...path), 'utf8');
 const manifestOf = async (folder: string) => JSON.parse(await read(folder, 'manifest.json'));
@@ -31,7 +30,7 @@ const own = ['ffnn', ...small, '--hidden', '3', '--bootstrap', '2', '--formula',
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-rerun-'));
   const said = ['--note', 'the first', '--tag', 'base', '--format', 'csv,markdown', '--no-figures'];
-  expect((await run(...own, ...said, '--out', 'results/own')).status).toBe(0);
+  expect((await call(...own, ...said, '--out', 'results/own')).status).toBe(0);
   await writeImages(join(directory, 'letters'));
   const images = [
     'mnist',
@@ -45,7 +44,7 @@ beforeAll(async () => {
     '--jobs',
     '1',
   ];
-  const { status, stderr } = await run(...images, '--data-dir', 'letters', '--out', 'results/images');
+  const { status, stderr } = await call(...images, '--data-dir', 'letters', '--out', 'results/images');
   expect({ status, stderr }).toMatchObject({ status: 0 });
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -53,7 +52,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 describe('a run again', () => {
   test('has the same ids, so that nothing is computed twice, and the same bytes, note and formats', async () => {
     const before = await manifestOf('results/own');
-    const { status, stderr } = await run('rerun', 'results/own', '--jobs', '1');
+    const { status, stderr } = await call('rerun', 'results/own', '--jobs', '1');
     expect(status).toBe(0);
     expect(stderr).toContain('2 trials, 2 of them from the store');
     expect(stderr).toContain('the tables have the same bytes as before: trials.csv, curves.csv, summary.csv');
@@ -66,7 +65,7 @@ describe('a run again', () => {
 
   test('of another place is computed there and gives the same tables', async () => {
     await cp(join(directory, 'results/own'), join(directory, 'copied'), { recursive: true });
-    const { status, stderr } = await run(
+    const { status, stderr } = await call(
       'rerun',
       'copied/manifest.json',
       '--store',
@@ -134,7 +133,7 @@ describe('data from files', () => {
     expect(there.stdout).toContain('1 trial: 1 in the store');
     await rename(join(directory, 'letters'), join(directory, 'moved'));
     // A process of its own: this one has the images in memory.
-    const gone = await run('rerun', 'results/images', '--plan');
+    const gone = await runProgram(['rerun', 'results/images', '--plan'], { cwd: directory });
     expect(gone.status).toBe(2);
     expect(gone.stderr).toMatch(/the data of this run, .*letters.*, are not here[\s\S]*--data PATH/);
     const moved = await call('rerun', 'results/images', '--data', 'moved', '--plan');

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
@@ -78,8 +77,7 @@ test('a run has the folder of its name, which other settings do not replace; it 
   const layout = 'layout: { rows: hidden, columns: learningRate, metrics: [test_mse] }';
   const text = `extends: inner/base.yaml\ntags: [a]\nsettings: { hidden: [2, 3], learningRate: [0.1, 0.2] }\n${layout}`;
   await write('a net.yaml', text);
-  const run = (...args: string[]) => runProgram(args, { cwd: directory });
-  const { status, stderr } = await run('run', 'a net.yaml', '--page', '--jobs', '1', '--quiet');
+  const { status, stderr } = await call('run', 'a net.yaml', '--page', '--jobs', '1', '--quiet');
   expect([status, stderr]).toEqual([0, '']);
   const manifest = await manifestOf('results/a-net');
   expect(manifest).toMatchObject({
@@ -89,7 +87,7 @@ test('a run has the folder of its name, which other settings do not replace; it 
     figure: null,
   });
   expect(Object.keys(manifest.files)).toEqual(expect.arrayContaining(['heat-maps.svg', 'report.html']));
-  expect((await run('run', 'a net.yaml', '--seed', '1', '--quiet')).status).toBe(0);
+  expect((await call('run', 'a net.yaml', '--seed', '1', '--quiet')).status).toBe(0);
   expect((await manifestOf('results/a-net-seed-1')).trials.total).toBe(4);
   expect(await manifestOf('results/a-net')).toEqual(manifest);
 
@@ -107,9 +105,9 @@ test('a run has the folder of its name, which other settings do not replace; it 
 test('a file and the equal command line write the same bytes', async () => {
   await write('bytes.yaml', 'data: iris\nsettings: { hidden: [2, none], epochs: 2 }');
   const flags = ['--no-figures', '--quiet', '--jobs', '1'];
-  await runProgram(['run', 'bytes.yaml', '--store', 'one', '--out', 'file', ...flags], { cwd: directory });
+  await callProgram(['run', 'bytes.yaml', '--store', 'one', '--out', 'file', ...flags], directory);
   const command = ['train', '--data', 'iris', '--hidden', '2,none', '--epochs', '2'];
-  await runProgram([...command, '--store', 'two', '--out', 'command', ...flags], { cwd: directory });
+  await callProgram([...command, '--store', 'two', '--out', 'command', ...flags], directory);
   for (const name of ['trials.csv', 'curves.csv', 'summary.csv', 'predictions.csv', 'roc.csv']) {
     const [one, two] = await Promise.all(
       ['file', 'command'].map((folder) => readFile(join(directory, folder, name), 'utf8').catch(() => '')),

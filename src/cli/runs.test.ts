@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, mutated } from '../hostile.testing.ts';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 import { sinceText } from './runs.ts';
 
@@ -31,7 +30,7 @@ beforeAll(async () => {
     ['ffnn', '--hidden', '4', '--seed', '3..4', '--out', 'results/second'],
     ['grid-search', 'ols', '--batch-size', '10', '--seed', '1', '--out', 'results/nested/ols'],
   ]) {
-    const { status, stderr } = await runProgram([...args, ...small], { cwd: directory });
+    const { status, stderr } = await callProgram([...args, ...small], directory);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
   await mkdir(join(directory, 'results/half'), { recursive: true });

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 // One verification of claims of every kind, explained; the commands that the explanations name are run in an empty store.
@@ -49,7 +48,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fys-nn-explain-'));
   await writeFile(join(directory, 'claims.json'), JSON.stringify({ report: { title: 't' }, claims }));
   const judged = ['verify', '--claims', 'claims.json', '--seeds', '1..3', '--jobs', '1'];
-  await runProgram([...judged, '--out', 'results/verify'], { cwd: directory });
+  await callProgram([...judged, '--out', 'results/verify'], directory);
 }, 120_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -71,7 +70,7 @@ function runCommand(command: string): Promise<Run> {
     const folder = join(directory, `out-${ran.size}`);
     const [, ...words] = command.split(' ');
     const places = ['--out', folder, '--store', join(directory, 'store'), '--no-figures', '--jobs', '1'];
-    const { status, stderr } = await runProgram([...words, ...places], { cwd: directory });
+    const { status, stderr } = await callProgram([...words, ...places], directory);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     return { trials: await rowsOf(folder, 'trials.csv'), curves: await rowsOf(folder, 'curves.csv') };
   };

@@ -2,12 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
 const at = (name: string) => join(directory, name);
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 
 beforeAll(async () => {
@@ -43,7 +41,7 @@ const verdictsIn = async (folder: string) =>
   );
 
 test('claims about own experiments on several data are judged over seeds', async () => {
-  const { status, stderr, stdout } = await run(
+  const { status, stderr, stdout } = await call(
     'verify',
     'line.yaml',
     'net.yaml',

@@ -206,13 +206,13 @@ test("the certificate of this program's own runs names the trials, and takes its
     JSON.stringify({ report: { title: 't' }, claims: [claim] }),
   );
   const args = ['verify', '--claims', 'claims.json', '--seeds', '1,2', '--variant', 'code', '--jobs', '1'];
-  await runProgram([...args, '--out', 'out'], { cwd: directory });
+  await callProgram([...args, '--out', 'out'], directory);
   const text = await read('certificate.yml');
   const { check_time: time, paper, 'fys-nn': own } = parse(text);
   expect(paper).toEqual({ title: 't' });
   expect(own.runs).toMatchObject({ kind: 'own', trials: 2, ended: time, data: [{ name: 'franke' }] });
   expect(own.command).toBe('npx fys-nn verify --claims claims.json --seeds 1,2 --variant code');
-  await runProgram([...args, '--out', 'again'], { cwd: directory });
+  await callProgram([...args, '--out', 'again'], directory);
   expect(await read('certificate.yml', 'again')).toBe(text);
 });
 

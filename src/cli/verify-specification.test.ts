@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 
 let directory: string;
@@ -38,7 +37,7 @@ async function commandLine(args: readonly string[]): Promise<string[]> {
   return ['verify', 'specification', ...args, '--claims', 'claims.json', '--jobs', '1'];
 }
 
-const specification = async (...args: string[]) => runProgram(await commandLine(args), { cwd: directory });
+const specification = async (...args: string[]) => callProgram(await commandLine(args), directory);
 /** For what computes nothing. */
 const called = async (...args: string[]) => callProgram(await commandLine(args), directory);
 

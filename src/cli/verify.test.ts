@@ -33,7 +33,8 @@ const conclusion = {
   },
 };
 
-const verify = (claims: unknown, ...args: string[]) => verifyWith({}, claims, ...args);
+const verify = async (claims: unknown, ...args: string[]) =>
+  callProgram(await commandLine(claims, args), directory);
 
 async function verifyWith(env: NodeJS.ProcessEnv, claims: unknown, ...args: string[]) {
   return runProgram(await commandLine(claims, args), { cwd: directory, env });
