@@ -102,13 +102,15 @@ export function replaceUnprintable(text: string, replacement: (character: string
   return text.replace(everyUnprintable, replacement);
 }
 
-/** Everything is submitted, and the command is not to wait for it. */
+/** Everything is submitted to a cluster, and the command is not to wait for it. It ends here, and has not failed. */
 export class Detached extends Error {
-  /** What to tell the user. */
-  readonly lines: readonly string[];
+  readonly storeDirectory: string;
+  /** With the numbers of their jobs. */
+  readonly submissions: readonly { readonly id: string; readonly jobs: readonly string[] }[];
 
-  constructor(lines: readonly string[]) {
-    super(lines.join('\n'));
-    this.lines = lines;
+  constructor(storeDirectory: string, submissions: Detached['submissions']) {
+    super('submitted');
+    this.storeDirectory = storeDirectory;
+    this.submissions = submissions;
   }
 }

@@ -122,6 +122,7 @@ export async function computeTrials(
       ended++;
       progress.found(workOfTrial(trial), outcome);
     },
+    tasks: (counts) => progress.tasks(counts),
     note: (text) => {
       if (!quiet) say(`note: ${withFlags(text)}`);
     },
@@ -164,8 +165,8 @@ export async function computeTrials(
 
 /** What to say when a command that waited for jobs of a cluster is interrupted. */
 async function jobsGoOn(storeDirectory: string): Promise<string[]> {
-  const { goOnLines } = await import('./attach-lines.ts');
-  return await goOnLines(storeDirectory);
+  const { goOnLines } = await import('./submissions.ts');
+  return goOnLines(storeDirectory);
 }
 
 /** The initial weights of all plans' trials, by their digests. */

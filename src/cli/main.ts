@@ -4,7 +4,7 @@ import { reasonOf } from '../files/errno.ts';
 import { interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { type Readers, readersOf, reportError } from './report-error.ts';
-import { startOutput, writeEvent, writeStderr, writeStdout } from './terminal.ts';
+import { startOutput, writeEvent, writeStderr, writeStdout, writeStdoutRaw } from './terminal.ts';
 
 const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hungUp' } as const;
 
@@ -65,7 +65,10 @@ async function report(error: unknown, readers: Readers): Promise<number> {
     return exitCodes.usage;
   }
   if (error instanceof Detached) {
-    writeStdout(...error.lines);
+    const { submissions, storeDirectory: store } = error;
+    const { detachedLines } = await import('./submissions.ts');
+    if (readers.json) writeStdoutRaw(`${JSON.stringify({ store, submissions }, null, 2)}\n`);
+    else writeStdout(...detachedLines(error));
     return exitCodes.done;
   }
   if (error instanceof UserError) {

@@ -3,6 +3,8 @@ import { allExperiments, experiments } from '../../experiments/index.ts';
 import { exitCodes, exitMeanings } from '../errors.ts';
 import { programVersion } from '../output/version.ts';
 import { addActivationFunctionsCommand } from './activation-functions.ts';
+import { addAttachCommand } from './attach.ts';
+import { addCancelCommand } from './cancel.ts';
 import { addCheckCommand } from './check.ts';
 import { ProgramCommand } from './command.ts';
 import { addCompletionCommand } from './completion.ts';
@@ -40,6 +42,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'Beyond the report:': ['study'],
   'Data and experiments of your own:': ['train', 'init', 'run'],
   'Results:': ['list', 'runs', 'table', 'plot', 'diff', 'check', 'rerun'],
+  'A cluster with Slurm:': ['attach', 'cancel'],
   'Models:': ['predict', 'model'],
   'Data, stored trials and this machine:': ['data', 'store', 'trace', 'doctor'],
   'Help:': ['completion', 'help'],
@@ -87,6 +90,8 @@ export function createProgram(setStatus: SetStatus): Command {
   addStoreCommand(program, setStatus);
   addTraceCommand(program, setStatus);
   addDoctorCommand(program, setStatus);
+  addAttachCommand(program);
+  addCancelCommand(program);
   addSlurmTaskCommand(program, setStatus);
   addCompletionCommand(program);
   addHelpCommand(program);

@@ -28,6 +28,7 @@ export function withEvents(events: LaunchEvents, labelOf: (id: string) => string
       writeEvent(outcome, { ...about(trial), found: true });
       events.found(trial, outcome);
     },
+    ...(events.tasks === undefined ? {} : { tasks: events.tasks }),
     note: events.note,
   };
 }

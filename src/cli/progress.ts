@@ -1,5 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { printable } from '../errors.ts';
+import type { TaskCounts } from '../launchers/launcher.ts';
 import { durationText } from './duration.ts';
 import { createTimeLeft, type TimeLeft, type Work } from './time-left.ts';
 
@@ -14,6 +15,8 @@ export interface Progress {
   ran(id: string, work: Work, outcome: 'done' | 'diverged', seconds: number): void;
   /** Another process has computed a trial. */
   found(work: Work, outcome: 'done' | 'diverged'): void;
+  /** What is known of the tasks that were submitted to a cluster. */
+  tasks(counts: TaskCounts): void;
   /** Prints a line that stays on the screen, above the bars. */
   note(text: string): void;
   /** Clears the bars and restores the cursor. Call it once, however the run ends. */
@@ -46,12 +49,15 @@ interface Tally {
   failed: number;
   readonly running: Map<string, Running>;
   readonly left: TimeLeft;
+  /** Null if none were submitted. */
+  tasks: TaskCounts | null;
 }
 
 /** Shows the progress of the trials: bars on a terminal, a line every ten seconds elsewhere, nothing if `quiet`. */
 export function createProgress({ stream, quiet, plain, works, width, now }: ProgressOptions): Progress {
   const left = createTimeLeft(works, width);
-  const tally: Tally = { total: works.length, finished: 0, diverged: 0, failed: 0, running: new Map(), left };
+  const counts = { total: works.length, finished: 0, diverged: 0, failed: 0 };
+  const tally: Tally = { ...counts, running: new Map(), left, tasks: null };
   const show = quiet
     ? silentDisplay()
     : stream.isTTY && plain !== true
@@ -88,6 +94,10 @@ export function createProgress({ stream, quiet, plain, works, width, now }: Prog
     found(work, outcome) {
       left.found(work);
       count(outcome);
+    },
+    tasks(counts) {
+      tally.tasks = counts;
+      show.changed();
     },
     note: (text) => show.note(text.split('\n').map(printable).join('\n')),
     stop: show.stop,
@@ -206,13 +216,17 @@ function barDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number)
 }
 
 /** The counts of trials; the percentage is that of their predicted times. */
-function countsText({ total, finished, diverged, failed, left }: Tally): string {
+function countsText({ total, finished, diverged, failed, left, tasks }: Tally): string {
   const percent = finished >= total ? 100 : Math.min(99, Math.floor(100 * left.part()));
   const parts = [`${finished}/${total}`, `${percent} %`];
   if (diverged > 0) parts.push(`${diverged} diverged`);
   if (failed > 0) parts.push(`${failed} failed`);
+  if (tasks !== null && finished < total) parts.push(tasksText(tasks));
   return parts.join(', ');
 }
+
+/** Those that have ended are in the counts of trials. */
+const tasksText = ({ queued, running }: TaskCounts): string => `tasks: ${running} running, ${queued} waiting`;
 
 function trialsLine(tally: Tally, left: string, width: number): string {
   const text = [countsText(tally), left].filter((part) => part !== '').join(', ');

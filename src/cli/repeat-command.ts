@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { shellWord } from '../parsing/shell-word.ts';
+import { launcherFlagNames } from './slurm-flags.ts';
 
 /** Options of `verify` that decide no number: where things are kept, how many workers, what is printed, what fails. */
-const idle = [
+const idle: readonly string[] = [
+  ...launcherFlagNames,
   ...['out', 'note', 'tag', 'store', 'jobs', 'quiet', 'progress', 'json'],
   ...['retries', 'timeout', 'maxFailures', 'keepGoing', 'failOnDiverged'],
 ];

@@ -8,6 +8,7 @@ import { beginStore } from '../store/journal.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
+import { checkLauncher } from './check-launcher.ts';
 import {
   computeTrials,
   distinctTrials,
@@ -63,9 +64,10 @@ export async function runShard(
   if (options.planOnly) {
     const store = await openStore(storeDirectory, idsOf(trials));
     await noteProblems(store, 0);
-    await showPlan(runs, store, json, { jobs: options.jobs, force, part });
+    await showPlan(runs, store, json, { jobs: options.jobs, slurm: options.slurm, force, part });
     return exitCodes.done;
   }
+  await checkLauncher(options);
   await checkOutputDirectory(storeDirectory, '--store');
   return await holdStore(storeDirectory, async (lease) => {
     const store = await openStore(storeDirectory, idsOf(trials));

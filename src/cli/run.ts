@@ -18,6 +18,7 @@ import type { Lease } from '../store/leases.ts';
 import { openStore, type Records, type Store } from '../store/store.ts';
 import type { IdSet } from '../trial/id-set.ts';
 import type { Trial } from '../trial/trial.ts';
+import { checkLauncher } from './check-launcher.ts';
 import {
   computeTrials,
   distinctTrials,
@@ -100,6 +101,7 @@ export async function runPlans(
     else await showPlan(runs, store, json, options);
     return exitCodes.done;
   }
+  await checkLauncher(options);
   await checkOutputDirectory(storeDirectory, '--store');
   await checkModelFile(options.models);
   for (const { plan, out } of runs) await checkOutFolder(out, namesOf(plan, options), storeDirectory);

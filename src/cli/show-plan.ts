@@ -2,6 +2,7 @@ import { counted } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { PlanAt } from '../experiment/stopping-rounds.ts';
+import type { SlurmSettings } from '../launchers/slurm/settings.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { continuedEpochs } from '../store/final-checkpoints.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import type { Trial } from '../trial/trial.ts';
-import { roughDuration } from './duration.ts';
+import { durationText, roughDuration } from './duration.ts';
 import { fold } from './fold.ts';
 import { settingsLabel } from './label.ts';
 import { foresee } from './makespan.ts';
@@ -31,6 +32,8 @@ interface Computing {
   readonly force: boolean;
   /** What the trials are a part of: "shard 3/8: 12 of 96 trials". */
   readonly part?: string;
+  /** How they would be submitted, if they would. */
+  readonly slurm?: SlurmSettings | null;
 }
 
 /** Prints the trials of every plan, which of them are in the store, and how long the others would take. */
@@ -38,7 +41,7 @@ export async function showPlan(
   runs: readonly PlannedRun[],
   store: Store,
   json: boolean,
-  { jobs, force, part }: Computing,
+  { jobs, force, part, slurm = null }: Computing,
 ): Promise<void> {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
@@ -90,10 +93,34 @@ export async function showPlan(
     }
   }
   const known = ids.size - missing.length;
-  const time = timeText(expectedSeconds(missing), jobs);
+  const time = slurm === null ? timeText(expectedSeconds(missing), jobs) : '';
   const all = part ?? counted(ids.size, 'trial');
   writeStdout(
     `${all}${part === undefined ? ':' : ','} ${known} in the store, ${missing.length} to run${time}`,
+  );
+  if (slurm !== null && missing.length > 0) await showSubmission(missing, store.directory, slurm);
+}
+
+/** Prints how trials would be submitted, and the script of their jobs. */
+async function showSubmission(
+  trials: readonly Trial[],
+  storeDirectory: string,
+  settings: SlurmSettings,
+): Promise<void> {
+  const { readMaxArraySize } = await import('../launchers/slurm/commands.ts');
+  const { planSubmission } = await import('../launchers/slurm/submit.ts');
+  const by = { argv: process.argv.slice(2).filter((word) => word !== '--plan'), directory: process.cwd() };
+  const most = await readMaxArraySize();
+  const { tasks, arrays, time, script } = planSubmission(trials, storeDirectory, most, settings, by);
+  const longest = roughDuration(tasks[0].seconds);
+  writeStdout(
+    `they would be submitted as ${counted(tasks.length, 'task')} in ${counted(arrays, 'job array')}; the longest takes about ` +
+      `${longest} on ${counted(settings.cpus, 'core')} and may take ${durationText(time)}. The script:`,
+    '',
+    ...script
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
   );
 }
 

@@ -29,6 +29,20 @@ export interface LauncherOptions {
 
 const launcherNames = ['threads', 'inline', 'slurm'] as const satisfies LauncherName[];
 
+/** The names of these options. None of them decides a number. */
+export const launcherFlagNames = [
+  ...([
+    'launcher',
+    'taskTime',
+    'slurmPartition',
+    'slurmAccount',
+    'slurmTime',
+    'slurmCpus',
+    'slurmMem',
+  ] as const),
+  ...(['slurmConstraint', 'sbatchOption', 'latencyWait', 'slurmPoll', 'detach'] as const),
+] satisfies (keyof LauncherFlags)[];
+
 /** The heading of these options in --help. */
 export const clusterHeading = 'A cluster:';
 
@@ -73,7 +87,7 @@ const longestTime = 86_400_000;
 export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
   const launcher = parseChoice(flags.launcher ?? 'threads', launcherNames, '--launcher');
   if (launcher !== 'slurm') {
-    const idle = slurmFlagNames.find((name) => flags[name] !== undefined);
+    const idle = launcherFlagNames.find((name) => name !== 'launcher' && flags[name] !== undefined);
     if (idle !== undefined) throw needsSlurm(idle);
     return { launcher, slurm: null };
   }
@@ -97,15 +111,10 @@ export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
   };
 }
 
-const slurmFlagNames = [
-  ...(['taskTime', 'slurmPartition', 'slurmAccount', 'slurmTime', 'slurmCpus', 'slurmMem'] as const),
-  ...(['slurmConstraint', 'sbatchOption', 'latencyWait', 'slurmPoll', 'detach'] as const),
-] satisfies (keyof LauncherFlags)[];
-
 const flagOfName = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-function needsSlurm(name: (typeof slurmFlagNames)[number]): UserError {
+function needsSlurm(name: string): UserError {
   const flag = flagOfName(name);
   return new UserError({
     what: `${flag} has no effect without --launcher slurm`,

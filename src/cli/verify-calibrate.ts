@@ -2,6 +2,7 @@ import { type Calibration, calibrationFiles, calibrationMarkdown } from '../clai
 import { exitCodes } from '../errors.ts';
 import { writeFiles } from '../files/write-files.ts';
 import { type CalibrationChoices, runCalibration } from './calibrate.ts';
+import { checkLauncher } from './check-launcher.ts';
 import { holdStore } from './hold-store.ts';
 import { checkOutFolder } from './out-folder.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
@@ -19,6 +20,7 @@ export async function calibrateInto(request: VerifyRequest, subject: VerifySubje
   const { claims } = subject;
   const folder = request.out ?? calibrationFolder({ ...request, ...subject });
   await checkOutFolder(folder, ['calibration.csv']);
+  await checkLauncher(running);
   const calibrations: Calibration[] = [];
   for (const choices of calibrationChoices(request, subject)) {
     const onSeed = progressOf(choices.reading.name, running);

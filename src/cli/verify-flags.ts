@@ -192,6 +192,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
     if (flags[one] !== undefined && flags[other] !== undefined) throw contradiction(one, other, why);
   }
   const maxTime = flags.maxTime === undefined ? null : parseMaxTime(flags.maxTime);
+  if (maxTime !== null && flags.launcher === 'slurm') throw maxTimeOfJobs();
   return {
     repeat,
     remarks: remarksFrom(flags.note, flags.tag),
@@ -246,6 +247,14 @@ function contradiction(one: keyof VerifyFlags, other: keyof VerifyFlags, why: st
     expected: 'one of them',
     received: `${first} ${second}`,
     remedy: `leave out ${first} or ${second}`,
+  });
+}
+
+function maxTimeOfJobs(): UserError {
+  return new UserError({
+    what: '--max-time has no effect on jobs of a cluster',
+    expected: '--launcher slurm without --max-time',
+    remedy: 'leave out --max-time; --slurm-time limits each job, and fys-nn cancel ends them all',
   });
 }
 

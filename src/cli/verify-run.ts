@@ -9,6 +9,7 @@ import type { DatasetName } from '../datasets/index.ts';
 import type { Experiment } from '../experiment/define.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { checkLauncher } from './check-launcher.ts';
 import { describeDiverged } from './diverged.ts';
 import { withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
@@ -54,6 +55,7 @@ export async function runLooks(
   const rounds = roundsOf(claims, readings, looks, options);
   // The first round is planned before a store is made: what cannot be planned leaves nothing behind.
   const first = await rounds.next();
+  await checkLauncher(running);
   return await holdStore(running.storeDirectory, async (lease) => {
     let step = first;
     while (step.done !== true) step = await rounds.next(await recordsOf(step.value, running, lease));

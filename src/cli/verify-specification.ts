@@ -16,6 +16,7 @@ import { writeRunFolder } from '../output/run-folder.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { openStore } from '../store/store.ts';
+import { checkLauncher } from './check-launcher.ts';
 import { distinctTrials, idsOf } from './compute-trials.ts';
 import { describeDiverged } from './diverged.ts';
 import { holdStore } from './hold-store.ts';
@@ -128,6 +129,7 @@ const mostSeeds = (seedsOf: SeedsOf) =>
 async function computeCurves(groups: readonly CurveGroup[], seedsOf: SeedsOf, request: VerifyRequest) {
   const { running, level } = request;
   const all = mostSeeds(seedsOf);
+  await checkLauncher(running);
   const first =
     (count: number): SeedsOf =>
     (...of) =>

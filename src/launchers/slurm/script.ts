@@ -1,4 +1,4 @@
-import { printable } from '../../errors.ts';
+import { counted, printable } from '../../errors.ts';
 import { shellWord } from '../../parsing/shell-word.ts';
 import type { SlurmSettings } from './settings.ts';
 
@@ -29,11 +29,11 @@ export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
   const { id, command, folder, directory, program, trials, tasks, arraySize } = facts;
   const last = Math.min(tasks, arraySize) - 1;
   const arrays = Math.ceil(tasks / arraySize);
-  const more = arrays === 1 ? '' : ` (${arrays} arrays: each is submitted with the number of its first task)`;
+  const more = arrays === 1 ? '' : ` (${arrays} arrays: 0 is the number of the first one's first task)`;
   const comment = (text: string) => `# ${printable(text)}`;
   return [
     '#!/bin/bash',
-    comment(`Submission ${id} of fys-nn: ${trials} trials in ${tasks} tasks.`),
+    comment(`Submission ${id} of fys-nn: ${counted(trials, 'trial')} in ${counted(tasks, 'task')}.`),
     comment(`Made by: ${command}`),
     '#',
     '# A task computes its trials, a line of tasks.jsonl, and puts their records into the store. To submit by hand:',

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counted, Detached, exitCodes, UserError } from '../../errors.ts';
 import { savedEpochs } from '../../store/checkpoints.ts';
@@ -7,7 +8,7 @@ import type { Failure, Launcher, TaskCounts } from '../launcher.ts';
 import { cancelJobs, readEnds, readMaxArraySize, SlurmError } from './commands.ts';
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
-import { hasMark, readOutcome } from './submission.ts';
+import { hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
 import { type Submitted, submit } from './submit.ts';
 import { createWatch, type Look } from './watch.ts';
 
@@ -113,7 +114,9 @@ export const slurm: Launcher = async (trials, options) => {
         if (seen.state === 'PENDING') noteReason(seen.reason, seen.job);
       }
       const isOver = live.size === 0 && !isUnderWay;
-      if (isOver && !isOfUse) await watch.close(one, true);
+      if (!isOver || isOfUse) continue;
+      watch.close(submission.id);
+      await markEnded(folder);
     }
   };
 
@@ -125,14 +128,16 @@ export const slurm: Launcher = async (trials, options) => {
   /** Decides about tasks that are gone: they are done, failed, or left to be submitted again. */
   const settle = async (saved: ReadonlyMap<string, number>): Promise<void> => {
     const lost: [string, Task][] = [];
-    for (const [key, task] of tasks) {
-      if (task.goneAt === null) continue;
+    const gone = [...tasks].filter(([, { goneAt }]) => goneAt !== null);
+    for (const folder of new Set(gone.map(([, task]) => task.folder)))
+      if (await hasMark(folder, 'cancelled')) throw cancelled(folder);
+    for (const [key, task] of gone) {
       const outcome = await readOutcome(task.folder, task.number);
       for (const { id, reason } of outcome?.failures ?? []) if (open.has(id)) fail(id, new Error(reason));
       const unfinished = new Set(outcome?.unfinished);
       const left = task.ids.filter((id) => open.has(id));
       if (isForced && outcome !== null) for (const id of left) if (!unfinished.has(id)) finish(id);
-      const isPatient = performance.now() - task.goneAt < 1000 * settings.latencyWait;
+      const isPatient = performance.now() - task.goneAt! < 1000 * settings.latencyWait;
       const rest = left.filter((id) => open.has(id));
       if (rest.length === 0) tasks.delete(key);
       // The others are on disk, but perhaps not in this machine's view of it yet.
@@ -140,9 +145,6 @@ export const slurm: Launcher = async (trials, options) => {
         lost.push([key, task]);
     }
     if (lost.length === 0) return;
-    for (const [, { folder }] of lost) {
-      if (await hasMark(folder, 'cancelled')) throw cancelled(folder);
-    }
     const ends = await readEnds(
       [...new Set(lost.map(([, { job }]) => job.split('_')[0]))].filter((job) => job !== ''),
     );
@@ -233,7 +235,7 @@ export const slurm: Launcher = async (trials, options) => {
       }
       nextLook = performance.now() + pauses.next(performance.now() - begun);
       events.tasks?.(countsOf(tasks.values()));
-      if (settings.detach && tasks.size > 0) throw detached(tasks.values());
+      if (settings.detach && tasks.size > 0) throw detached(store.directory, tasks.values());
     }
     if (failures.length >= maxFailures) {
       await cancelJobs(
@@ -243,8 +245,13 @@ export const slurm: Launcher = async (trials, options) => {
     }
     if (open.size > 0) await pause(pauses.short(), stop);
   }
+  // Others need not look at what has done all its work.
+  if (open.size === 0) for (const id of own) await markEnded(submissionFolder(store.directory, id));
   return { computed, failures };
 };
+
+/** Only a hint, which saves others a look. */
+const markEnded = (folder: string): Promise<void> => markSubmission(folder, 'ended').catch(() => {});
 
 /** Reasons for which jobs usually wait. */
 const patient =
@@ -295,15 +302,15 @@ async function pause(milliseconds: number, stop: AbortSignal | undefined): Promi
   await sleep(milliseconds, undefined, stop === undefined ? {} : { signal: stop }).catch(() => {});
 }
 
-function detached(tasks: Iterable<Task>): Detached {
-  const folders = [...new Set([...tasks].map(({ folder }) => folder))];
-  const ids = folders.map((folder) => folder.split('/').at(-1)!);
+function detached(storeDirectory: string, tasks: Iterable<Task>): Detached {
+  const jobs = new Map<string, Set<string>>();
+  for (const { folder, job } of tasks) {
+    const id = basename(folder);
+    jobs.set(id, (jobs.get(id) ?? new Set()).add(job.split('_')[0]));
+  }
   return new Detached(
-    ids.flatMap((id) => [
-      `submission ${id} is in the queue`,
-      `  to wait for it and get the results: fys-nn attach ${id}`,
-      `  to cancel it: fys-nn cancel ${id}`,
-    ]),
+    storeDirectory,
+    [...jobs].map(([id, numbers]) => ({ id, jobs: [...numbers].filter((job) => job !== '') })),
   );
 }
 

@@ -4,7 +4,6 @@ import type { QueuedTasks } from './parse.ts';
 import { arrayOfName, jobName } from './script.ts';
 import {
   hasMark,
-  markSubmission,
   readArrays,
   readSubmission,
   readTaskIds,
@@ -87,12 +86,10 @@ export function createWatch(store: string, lease: Pick<Lease, 'living'>, onNote:
 
   return {
     look,
-    /** Looks at a submission no more. `hasEnded`: no process needs to. */
-    async close({ submission, folder }: WatchedSubmission, hasEnded: boolean): Promise<void> {
-      known.delete(submission.id);
-      closed.add(submission.id);
-      // Only a hint, which saves others a look.
-      if (hasEnded) await markSubmission(folder, 'ended').catch(() => {});
+    /** Looks at a submission no more. */
+    close(id: string): void {
+      known.delete(id);
+      closed.add(id);
     },
   };
 }
