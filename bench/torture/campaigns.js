@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failingDisk } from './failing-disk.js';
+import { farHosts } from './far-hosts.js';
 import { csvDigest, idsIn, inTemporaryFolder, isClear, isWhole, run, signalAfter, start } from './program.js';
 
 /** Many small trials, and one long training with momentum. */
@@ -308,6 +309,18 @@ export function campaignsOf(size, random) {
       kinds: pick(['throw'], ['throw', 'exit'], ['throw', 'exit', 'memory', 'hang']),
     }),
     campaign('disk', disk, { rounds: pick(1, 2, 8) }),
+    campaign('two machines, one shared folder', farHosts, {
+      args: grid(pick(12, 40, 80)),
+      part: grid(4),
+      count: pick(1, 4, 20),
+      machines: 2,
+    }),
+    campaign('eight machines, one shared folder', farHosts, {
+      args: grid(pick(12, 40, 80)),
+      part: grid(4),
+      count: pick(1, 1, 4),
+      machines: pick(3, 8, 8),
+    }),
     campaign('a disk whose calls fail', failingDisk, {
       args: grid(6, 3),
       part: grid(3, 3),

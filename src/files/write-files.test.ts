@@ -99,6 +99,19 @@ describe('writeFiles', () => {
     );
   });
 
+  test('judges what is left by the clock of the file system, not by its own', async () => {
+    const realNow = Date.now;
+    const name = `trials.csv.${randomUUID()}.tmp`;
+    await writeFile(join(folder, name), 'of a living process');
+    try {
+      Date.now = () => realNow() + 3_600_000;
+      await writeFiles(folder, new Map([['trials.csv', 'new']]));
+    } finally {
+      Date.now = realNow;
+    }
+    expect((await readdir(folder)).sort()).toEqual(['trials.csv', name].sort());
+  });
+
   test('takes the place of a link; what the link names stays as it was', async () => {
     const [outside, dangling] = [join(folder, 'outside.txt'), join(folder, 'nowhere.txt')];
     await writeFile(outside, 'mine');

@@ -129,15 +129,32 @@ async function refuseDirectory(path: string): Promise<void> {
 /** Milliseconds without a change after which a temporary file belongs to a dead process. */
 const abandonedAfter = 60_000;
 
-/** Removes what a killed process left next to these files: their temporary files, and directories of `tryDirectory`. */
+/**
+ * Removes what a killed process left next to these files: their temporary files, and directories of `tryDirectory`. How old they
+ * are is judged by the clock of their file system, which may differ from this machine's.
+ */
 async function removeAbandoned(folder: string, names: ReadonlySet<string>): Promise<void> {
-  for (const entry of await readdir(folder)) {
+  const isTemporary = (entry: string): boolean => names.has(finalName(entry) ?? '');
+  const left = (await readdir(folder)).filter(
+    (entry) => isTemporary(entry) || /^\.writable-\w{6}$/.test(entry),
+  );
+  if (left.length === 0) return;
+  const now = await timeIn(folder);
+  for (const entry of left) {
     const path = join(folder, entry);
-    const isTemporary = names.has(finalName(entry) ?? '');
-    if (!isTemporary && !/^\.writable-\w{6}$/.test(entry)) continue;
     const { time } = await sizeAndTime(path).catch(() => ({ time: Number.POSITIVE_INFINITY }));
-    if (Date.now() - time > abandonedAfter)
-      await (isTemporary ? removeFile(path) : removeEmptyDirectory(path)).catch(() => {});
+    if (now - time > abandonedAfter)
+      await (isTemporary(entry) ? removeFile(path) : removeEmptyDirectory(path)).catch(() => {});
+  }
+}
+
+/** The time in milliseconds by the clock of a folder's file system. */
+async function timeIn(folder: string): Promise<number> {
+  const probe = await mkdtemp(join(folder, '.writable-'));
+  try {
+    return (await sizeAndTime(probe)).time;
+  } finally {
+    await removeEmptyDirectory(probe).catch(() => {});
   }
 }
 

@@ -61,8 +61,11 @@ export async function writeTemporary(
   timer = systemTimer,
 ): Promise<TemporaryFile> {
   const name = `${path}.${randomUUID()}.tmp`;
+  /** When it was made, by the clock of its file system, which may differ from this machine's. */
+  let made: { readonly time: number; readonly now: number } | null = null;
   const stop = timer.every(heartbeat, async () => {
-    const now = new Date();
+    if (made === null) return;
+    const now = new Date(made.time + timer.now() - made.now);
     await utimes(name, now, now).catch(() => {});
   });
   const finish = () => {
@@ -84,6 +87,7 @@ export async function writeTemporary(
   try {
     const file = await open(name, 'wx');
     try {
+      made = { time: (await file.stat()).mtimeMs, now: timer.now() };
       await writeFile(file, isPieces(content) ? inLargePieces(content) : content);
       await file.sync();
     } finally {
