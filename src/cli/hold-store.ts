@@ -1,14 +1,18 @@
 import { type Lease, openLease } from '../store/leases.ts';
-import { openStore } from '../store/store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 
 /**
  * Runs an action while no other process may repair or tidy up the store. The store is released afterwards, also after an
- * interrupt. Errors: a store of a newer version.
+ * interrupt. Errors: a store of a newer version, unless `open` does not read it.
  */
-export async function holdStore<T>(directory: string, action: (lease: Lease) => Promise<T>): Promise<T> {
+export async function holdStore<T>(
+  directory: string,
+  action: (lease: Lease) => Promise<T>,
+  open: () => Promise<Store> = () => openStore(directory, []),
+): Promise<T> {
   // Opened first, so that a store of a newer version is refused before anything is written to it.
-  await openStore(directory, []);
+  await open();
   const lease = await openLease(directory).catch(readOnlyLease);
   const unregister = onInterrupt(() => lease.end());
   try {
@@ -24,5 +28,6 @@ const readOnlyLease = (error: unknown): Lease => ({
   name: '',
   claim: () => Promise.reject(error),
   living: async () => new Set(),
+  hold: () => Promise.reject(error),
   end: async () => {},
 });

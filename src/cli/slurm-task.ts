@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
 import type { LaunchEvents } from '../launchers/launcher.ts';
 import { parseInteger } from '../parsing/value-list.ts';
+import type { Lease } from '../store/leases.ts';
 import { shortId } from '../trial/id.ts';
 import type { Trial } from '../trial/trial.ts';
 import { messageOf, withFlags } from './flags.ts';
@@ -31,23 +32,27 @@ async function runTask(folder: string, number: number): Promise<number> {
   const sources = { ...computing.sources, initialWeights: await submissions.readInitialWeights(folder) };
   await submissions.removeOutcome(folder, number);
   const { launchers } = await import('../launchers/index.ts');
-  const { openStore } = await import('../store/store.ts');
+  const { openStore, unreadStore } = await import('../store/store.ts');
   const { idsOf, trialsToCompute } = await import('./compute-trials.ts');
   const { holdStore } = await import('./hold-store.ts');
   const jobs = coresOf(process.env.SLURM_CPUS_PER_TASK) ?? computing.cpus;
-  return await holdStore(storeDirectory, async (lease) => {
-    const store = await openStore(storeDirectory, idsOf(trials));
+  const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
+  // When it starts for the first time, no record of its trials was there when it was submitted. So it does not read what
+  // thousands of other tasks have written: all of them together would read that thousands of times.
+  const open = async () =>
+    restarts === 0 ? unreadStore(storeDirectory) : await openStore(storeDirectory, idsOf(trials));
+  const action = async (lease: Lease) => {
+    const store = await open();
     const again = computing.force || computing.keep === 'models';
     const missing = await trialsToCompute(trials, store, again);
-    const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
     const start = restarts > 0 ? `, start ${restarts + 1}` : '';
     writeStderr(
       `${new Date().toISOString()} task ${number} of ${basename(folder)} on ${hostname()}${start}: ` +
         `${counted(missing.length, 'trial')} of ${trials.length} to compute on ${counted(jobs, 'core')}`,
     );
+    const ended = new Set<string>();
     const begun = await progressOf(trials);
     const stop = new AbortController();
-    const ended = new Set<string>();
     const launched = launchers.threads(missing, {
       ...{ store, lease, sources, jobs, keep: computing.keep, force: computing.force },
       ...{ retries: computing.retries, timeout: computing.timeout, ownTrials: true, stop: stop.signal },
@@ -95,15 +100,16 @@ async function runTask(folder: string, number: number): Promise<number> {
       unregister();
     }
 
-    /** Grows with every record, and every epoch that is saved. */
+    /** Grows with every trial that ends, and every epoch that is saved. */
     async function progressOf(trials: readonly Trial[]): Promise<number> {
       const { savedEpochs } = await import('../store/checkpoints.ts');
-      await store.refresh();
-      const saved = await savedEpochs(storeDirectory);
-      // A record counts more than the epochs that it had before.
-      return trials.reduce((sum, { id }) => sum + (store.has(id) ? 1e9 : (saved.get(id) ?? 0)), 0);
+      const saved = await savedEpochs(storeDirectory, new Set(trials.map(({ id }) => id)));
+      // A trial that has ended counts more than the epochs that it had before.
+      const has = (id: string): boolean => ended.has(id) || store.has(id);
+      return trials.reduce((sum, { id }) => sum + (has(id) ? 1e9 : (saved.get(id) ?? 0)), 0);
     }
-  });
+  };
+  return await holdStore(storeDirectory, action, open);
 }
 
 /** Cores that Slurm gives; null for what is not a number of them. */

@@ -44,7 +44,7 @@ export interface LaunchOptions {
   readonly force?: boolean;
   /** What is put into the store: the records of trials (the default), also their models, or only the models of trials with a record. */
   readonly keep?: Kept;
-  /** Whether a process of its own computes these trials, so that it can claim them all at once. */
+  /** Whether this process alone computes these trials and none has a record, so that it claims them at once and without a lock. */
   readonly ownTrials?: boolean;
   /** How to submit, where the launcher submits. */
   readonly slurm?: { readonly settings: SlurmSettings; readonly by: SubmittedBy };

@@ -54,6 +54,9 @@ describe('claimTrials', () => {
         }
         leased = await choose(new Set(held), 1);
       },
+      hold: async (ids) => {
+        leased = ids;
+      },
       end: async () => {},
     };
     return { store, lease, leased: () => leased.join(''), finish: (id: string) => (done += id) };
@@ -144,6 +147,7 @@ describe('schedule', () => {
         name: '',
         claim: async (choose) => void (await choose(new Set(), 0)),
         living: async () => new Set(),
+        hold: async () => {},
         end: async () => {},
       },
       sources: { dataDir: null },
@@ -170,6 +174,21 @@ describe('schedule', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(3000);
     expect(sizes.length).toBeLessThan(200);
     expect(texts.filter((text) => text !== 'ran done' && text !== 'started, done')).toEqual([]);
+  });
+
+  test('trials that are its own are claimed without a choice, and none twice', async () => {
+    const trials = await trialsOf(20_000);
+    const held: string[][] = [];
+    const lease: Lease = {
+      name: '',
+      claim: () => Promise.reject(new Error('it waits for others')),
+      hold: async (ids) => void held.push([...ids]),
+      end: async () => {},
+    };
+    const { computed } = await scheduled(trials, () => 'done', { lease, ownTrials: true });
+    expect(computed).toBe(20_000);
+    expect(held.length).toBeLessThan(10);
+    expect(new Set(held.flat()).size).toBe(20_000);
   });
 
   test('long ones do not', async () => {

@@ -145,7 +145,8 @@ export async function schedule(
     }
   };
 
-  let count = options.ownTrials === true ? Math.min(trials.length, maxOwnTrials) : width;
+  const isOwn = options.ownTrials === true;
+  let count = isOwn ? Math.min(trials.length, maxOwnTrials) : width;
   /** When trials were last claimed; null if that claim got none. */
   let lastClaim: number | null = null;
   try {
@@ -154,10 +155,12 @@ export async function schedule(
       // Claims of small trials are made before the last ones are used up, so that no worker waits for them.
       const early = lastClaim !== null && count > 4 * width && claimed.length < count / 4;
       if ((tasks.size < width || early) && open.length > 0) {
-        if (lastClaim !== null) count = nextClaimSize(count, width, performance.now() - lastClaim);
+        if (lastClaim !== null && !isOwn) count = nextClaimSize(count, width, performance.now() - lastClaim);
         lastClaim = performance.now();
         const held = new Map([...running, ...claimed.map((trial) => [trial.id, trial] as const)]);
-        const claim = await claimTrials(lease, store, open, held, count, force);
+        const claim = isOwn
+          ? await holdTrials(lease, open, held, count)
+          : await claimTrials(lease, store, open, held, count, force);
         open = claim.open;
         for (const trial of claim.found) events.found(trial, store.get(trial.id)!.status);
         claimed = [...claim.mine.reverse(), ...claimed];
@@ -243,6 +246,18 @@ export async function claimTrials(
     return [...running.keys(), ...claim.mine.map(({ id }) => id)];
   });
   return claim!;
+}
+
+/** Claims the next `count` open trials, which are this process's own: none is in the store, and nobody else computes them. */
+async function holdTrials(
+  lease: Lease,
+  open: readonly Trial[],
+  running: ReadonlyMap<string, unknown>,
+  count: number,
+): Promise<Claim> {
+  const mine = open.slice(0, count);
+  await lease.hold([...running.keys(), ...mine.map(({ id }) => id)]);
+  return { mine, found: [], open: open.slice(count) };
 }
 
 /**

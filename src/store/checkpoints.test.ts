@@ -11,7 +11,7 @@ import type { LendCore } from '../nn/evaluator.ts';
 import { hashOfId } from '../trial/id.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
-import { openCheckpoints, pauseAfter, Stopped } from './checkpoints.ts';
+import { openCheckpoints, pauseAfter, Stopped, savedEpochs } from './checkpoints.ts';
 
 let store: string;
 beforeEach(async () => {
@@ -254,4 +254,17 @@ test('a folder of checkpoints that has been removed is made again', async () => 
   };
   await expect(runTrial(trial, sources, { onEpoch, checkpoints })).rejects.toThrow(Stopped);
   expect((await goOn(trial)).from).toBe(4);
+});
+
+test('the saved epochs are those of all trials, or of the trials that are wanted', async () => {
+  const [one, other] = [await trialOf({}), await trialOf({ seed: [5] })];
+  await trainUntil(one, 2);
+  await trainUntil(other, 3);
+  expect(await savedEpochs(store)).toEqual(
+    new Map([
+      [one.id, 2],
+      [other.id, 3],
+    ]),
+  );
+  expect(await savedEpochs(store, new Set([other.id]))).toEqual(new Map([[other.id, 3]]));
 });

@@ -350,3 +350,17 @@ test('a store that vanishes is a clear error', async () => {
   await mkdir(store);
   await lease.end();
 });
+
+test('trials that are held without a choice are held at once, whoever has the lock', async () => {
+  const [one, other] = [await openLease(store), await openLease(store)];
+  let held: ReadonlySet<string> = new Set();
+  await one.claim(async () => {
+    await other.hold(['x', 'y']);
+    return [];
+  });
+  await one.claim(async (ids) => {
+    held = ids;
+    return [];
+  });
+  expect([...held].sort()).toEqual(['x', 'y']);
+});

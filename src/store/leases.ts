@@ -23,6 +23,8 @@ export interface Lease {
   claim(choose: (held: ReadonlySet<string>, others: number) => Promise<readonly string[]>): Promise<void>;
   /** The names of the leases of other living processes. */
   living(): Promise<ReadonlySet<string>>;
+  /** Claims these trials, whoever else holds them, without a lock: its cost does not grow with the number of processes. */
+  hold(ids: readonly string[]): Promise<void>;
   /** Releases all trials. */
   end(): Promise<void>;
 }
@@ -117,6 +119,10 @@ export async function openLease(directory: string, timer: Timer = systemTimer): 
     living: async () =>
       new Set((await others().catch(rethrow)).filter(watch.isAlive).map((other) => other.name)),
     watchOthers: () => watchOthers().catch(rethrow),
+    hold: (ids) => {
+      held = ids;
+      return write().catch(rethrow);
+    },
     end: async () => {
       stop();
       await last;

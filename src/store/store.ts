@@ -177,6 +177,18 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   };
 }
 
+/** A store for a process that adds records and needs none that are there: nothing is read. */
+export function unreadStore(directory: string): Store {
+  return {
+    directory,
+    get: () => undefined,
+    has: () => false,
+    ids: () => [],
+    refresh: async () => {},
+    problems: [],
+  };
+}
+
 function* idsOfLines(known: IdSet, hasLine: (number: number) => boolean): Generator<string> {
   for (let number = 0; number < known.size; number++) {
     if (hasLine(number)) yield known.at(number);
