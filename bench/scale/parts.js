@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { built, makeStore, someIds } from './made-store.js';
+import { otherTrials, writeSubmission } from './tasks.js';
 
 /** By name; each gets the folder for its files and a size, and returns what it found out. */
 export const parts = {
@@ -38,29 +39,15 @@ export const parts = {
     if ((process.exitCode ?? 0) !== 0) throw new Error(`exit ${process.exitCode}`);
   },
 
-  /** Cuts so many trials into tasks and writes the folder of a submission. */
+  /** Cuts so many trials into a thousand tasks and writes the folder of their submission. */
   async submit({ folder, trials }) {
-    const { createTrial } = await import(built('src/trial/trial.js'));
-    const { cutIntoTasks } = await import(built('src/launchers/slurm/tasks.js'));
-    const { newSubmissionId, prepareSubmission, submissionFolder } = await import(
-      built('src/launchers/slurm/submission.js')
-    );
-    const { smallConfig } = await import('./made-store.js');
-    const config = await smallConfig();
-    const all = Array.from({ length: trials }, (_, seed) => createTrial({ ...config, seed }));
-    const before = process.cpuUsage();
     const { trialSeconds } = await import(built('src/trial/size.js'));
-    const taskTime = (trialSeconds(config) * trials) / 1000;
-    const tasks = cutIntoTasks(all, { taskTime, cpus: 1 });
-    const submission = {
-      ...{ version: 1, id: newSubmissionId(), by: { argv: [], folder }, lease: '', tasks: tasks.length },
-      ...{ arraySize: 1000, trials, computing: {} },
-    };
+    const all = await otherTrials(trials);
+    const before = process.cpuUsage();
     mkdirSync(folder, { recursive: true });
-    const prepared = await prepareSubmission(folder, submission, tasks, '#!/bin/sh\n');
-    await prepared.publish();
+    const taskTime = (trialSeconds(all[0].config) * trials) / 1000;
+    const { folder: written, tasks } = await writeSubmission(folder, all, taskTime);
     const { user, system } = process.cpuUsage(before);
-    const written = submissionFolder(folder, submission.id);
     const bytes = readdirSync(written).reduce((sum, name) => sum + statSync(join(written, name)).size, 0);
     return { tasks: tasks.length, submitCpuSeconds: (user + system) / 1e6, bytes };
   },

@@ -48,7 +48,7 @@ export const requestsOf = (calls) => metadata.reduce((sum, kind) => sum + (calls
  * "checkpoints", "finals", "folder", …; "program" for files anywhere else), then by kind, with `bytes` written; null
  * where strace is not installed. Errors: a nonzero exit status.
  */
-export async function traceCalls(args, store, cwd) {
+export async function traceCalls(args, store, environment = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'fys-nn-trace-'));
   const file = join(folder, 'calls');
   try {
@@ -59,7 +59,10 @@ export async function traceCalls(args, store, cwd) {
         ...[process.execPath, ...args],
       ],
       // Calls by io_uring would not be seen.
-      { cwd, env: { ...process.env, UV_USE_IO_URING: '0' }, stdio: ['ignore', 'ignore', 'inherit'] },
+      {
+        env: { ...process.env, ...environment, UV_USE_IO_URING: '0' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
     );
     return status === null ? null : countCalls(readFileSync(file, 'utf8'), store);
   } finally {

@@ -1,4 +1,5 @@
 import { exitCodes, UserError } from '../errors.ts';
+import { createIdSet } from '../trial/id-set.ts';
 import { shareData } from '../trial/shared-data.ts';
 import type { Trial } from '../trial/trial.ts';
 import { type Launcher, LaunchFailure, stopGracePeriod } from './launcher.ts';
@@ -10,6 +11,7 @@ import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './work
 /** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only the trial that it computed. */
 export const threads: Launcher = async (trials, options) => {
   const { store, sources, jobs, events, timeout = null, force = false, keep = 'records' } = options;
+  if (trials.length === 0) return { computed: createIdSet(), failures: [] };
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
   const workerData: WorkerData = { shared: await shareData(trials, sources), sources };
