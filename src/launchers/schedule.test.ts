@@ -182,6 +182,7 @@ describe('schedule', () => {
     const lease: Lease = {
       name: '',
       claim: () => Promise.reject(new Error('it waits for others')),
+      living: async () => new Set(),
       hold: async (ids) => void held.push([...ids]),
       end: async () => {},
     };

@@ -8,7 +8,7 @@ test('without trials, as in a task that starts again after its last one, no thre
   };
   const { computed, failures } = await threads([], {
     store: unreadStore('nowhere'),
-    lease: { name: '', claim: unused, hold: unused, end: unused },
+    lease: { name: '', claim: unused, hold: unused, living: unused, end: unused },
     sources: { dataDir: null },
     jobs: 2,
     events: { started: unused, epoch: unused, ended: unused, ran: unused, found: unused, note: unused },
