@@ -5,6 +5,7 @@ import type { Experiment } from '../experiment/define.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import type { Choices, Plan } from '../experiment/plan.ts';
 import { searchOf, type WrittenSearch } from '../experiment/search.ts';
+import type { StoppingRule } from '../experiment/stopping.ts';
 import { manifestName } from '../output/earlier-run.ts';
 import { reportFolderName, runFolderName } from '../output/folder-name.ts';
 import { formatNames, formats } from '../output/formats.ts';
@@ -26,6 +27,7 @@ import {
   searchFlags,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
+import { stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & { readonly data?: string };
@@ -86,7 +88,7 @@ async function rerun(
   const asBefore = asWritten(run, flags, isGiven);
   if (run.kind === 'report') return await rerunReport(run, words, asBefore);
   if (run.kind !== 'experiment') throw otherKind(run);
-  const { plan, sources, given, isSame } = await planAgain(run, flags, (experiment) =>
+  const { plan, planAt, sources, given, isSame } = await planAgain(run, flags, (experiment) =>
     settingsFrom(words, experiment),
   );
   const { settingNotes } = await import('../experiment/setting-notes.ts');
@@ -96,7 +98,7 @@ async function rerun(
   const out = flags.out ?? ownFolder(run, isSame) ?? join('results', runFolderName(plan));
   const options = { ...runOptionsOf(asBefore, sources), rerun: rerunOf(run) };
   const { runPlans } = await import('./run.ts');
-  const status = await runPlans([{ plan, out }], options);
+  const status = await runPlans([{ plan, out, planAt }], options);
   if (isSame && status === exitCodes.done && !options.planOnly && options.shard === null)
     await compareBytes(run, out, say);
   return status;
@@ -106,13 +108,17 @@ async function rerun(
 async function planAgain(
   run: StoredRun,
   { dataDir, data = dataDir, dataName }: Pick<Flags, 'data' | 'dataDir' | 'dataName'>,
-  changed: (experiment: Experiment) => { readonly given: SettingLists; readonly search?: SearchFlags },
+  changed: (experiment: Experiment) => {
+    readonly given: SettingLists;
+    readonly search?: SearchFlags;
+    readonly rule?: StoppingRule | null;
+  },
 ) {
   const { planExperiment } = await import('../experiment/plan.ts');
   const { choicesIn, experimentOf } = await import('./rerun-choices.ts');
   const { sourcesFor } = await import('./rerun-data.ts');
   const experiment = await experimentOf(run);
-  const { given, search = {} } = changed(experiment);
+  const { given, search = {}, rule: changedRule = null } = changed(experiment);
   const recorded = choicesIn(run, experiment);
   const choices = {
     ...recorded,
@@ -121,8 +127,14 @@ async function planAgain(
   };
   const lists = { ...experiment.settings, ...choices.given };
   const sources = await sourcesFor(run, experiment, lists, { path: data, name: dataName });
-  const isSame = Object.keys(given).length + Object.keys(search).length === 0;
-  return { plan: await planExperiment(experiment, choices, sources), sources, given, isSame };
+  const isSame = Object.keys(given).length + Object.keys(search).length === 0 && changedRule === null;
+  const planAt = (epochs: number) => {
+    const given = { ...choices.given, epochs: [epochs] };
+    return planExperiment(experiment, { ...choices, given }, sources);
+  };
+  const planned = await planExperiment(experiment, choices, sources);
+  const rule = changedRule ?? run.rule;
+  return { plan: rule === null ? planned : { ...planned, rule }, planAt, sources, given, isSame };
 }
 
 function writtenSearch(search: Choices['search'] = null): WrittenSearch {
@@ -133,13 +145,14 @@ function writtenSearch(search: Choices['search'] = null): WrittenSearch {
 function settingsFrom(
   words: readonly string[],
   experiment: Experiment,
-): { given: SettingLists; search: SearchFlags } {
+): { given: SettingLists; search: SearchFlags; rule: StoppingRule | null } {
   const command = experimentCommand(parentCommand(), { ...experiment, name: 'rerun' });
-  addUnder(command, headings.run, ...searchFlags());
+  addUnder(command, headings.run, ...searchFlags(), ...stoppingFlags());
   command.parse([...words], { from: 'user' });
   const { search, trials } = command.opts();
   return {
     given: givenSettings(experiment, command.opts()),
+    rule: stoppingRuleOf(command.opts()),
     search: { ...(search === undefined ? {} : { search }), ...(trials === undefined ? {} : { trials }) },
   };
 }
@@ -215,8 +228,9 @@ function versionNote(run: StoredRun): string | null {
 }
 
 /** Other trials than those of the manifest, although nothing was changed. */
-function idsNote(run: StoredRun, { cells }: Plan): string | null {
-  if (run.numerics !== numerics) return null;
+function idsNote(run: StoredRun, { cells, rule }: Plan): string | null {
+  // Of the settings of all rounds, the manifest has those that were left.
+  if (run.numerics !== numerics || rule !== undefined) return null;
   const before = new Set(run.ids);
   const same = cells.filter(({ trial }) => before.has(trial.id)).length;
   if (same === cells.length && before.size === cells.length) return null;

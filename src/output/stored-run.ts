@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
+import type { StoppingRule } from '../experiment/stopping.ts';
 import { reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
 import { plainIssue } from '../parsing/plain-issue.ts';
@@ -31,6 +32,8 @@ export interface StoredRun {
   readonly settings: ReadonlyMap<string, readonly (string | number)[]>;
   /** How the settings were drawn; null if they are every combination. */
   readonly search: { readonly method: string; readonly trials: number } | null;
+  /** How settings were stopped early; null if none were. */
+  readonly rule: StoppingRule | null;
   readonly data: readonly StoredData[];
   readonly trials: { readonly total: number; readonly done: number; readonly diverged: number };
   readonly ids: readonly string[];
@@ -135,6 +138,14 @@ async function manifestSchema() {
     classNames: z.array(z.string()).max(100_000).optional(),
   });
   const words = z.array(z.string()).max(10_000);
+  const rule = z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('halving'),
+      eta: z.number().int().min(2),
+      minEpochs: z.number().int().min(1).nullable(),
+    }),
+    z.object({ kind: z.literal('racing'), alpha: z.number().gt(0).lt(1) }),
+  ]);
   return z.object({
     experiment: z.string().optional(),
     experiments: z.array(z.string()).max(1000).default([]),
@@ -150,6 +161,7 @@ async function manifestSchema() {
     quick: z.boolean().default(false),
     settings: z.record(z.string(), z.array(setting).min(1).max(1_000_000)).default({}),
     search: z.object({ method: z.string(), trials: z.number() }).optional(),
+    stopping: z.object({ rule }).optional(),
     data: z.array(data).max(10_000).default([]),
     trials: z
       .object({
@@ -186,6 +198,7 @@ function asRun(manifest: Manifest, file: string): StoredRun {
     ...{ variant, quick, ids, trials: counts },
     settings: new Map(Object.entries(manifest.settings)),
     search: manifest.search ?? null,
+    rule: manifest.stopping?.rule ?? null,
     data: data.map((fields) => {
       const { dataset, title, name, label = null, sha256 = null, classNames = null } = fields;
       return { dataset, title: title ?? name ?? dataset, label, sha256, classNames, fields };
