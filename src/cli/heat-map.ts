@@ -8,6 +8,7 @@ export type HeatMapCell =
   | { readonly mean: number; readonly deviation: number | null }
   | { readonly diverged: number; readonly seeds: number }
   | 'not run'
+  | 'stopped'
   | 'no value';
 
 export interface HeatMapOptions {
@@ -142,6 +143,7 @@ function formsOf(cells: HeatMapOptions['cells']): Form[] {
 
 function cellText(cell: HeatMapCell, { digits, deviations }: Form): string {
   if (cell === 'not run') return '?';
+  if (cell === 'stopped') return '~';
   if (cell === 'no value') return '-';
   if ('diverged' in cell) return cell.seeds === 1 ? 'div' : `${cell.diverged}/${cell.seeds} div`;
   const { mean, deviation } = cell;
@@ -164,6 +166,7 @@ function legend(cells: HeatMapOptions['cells'], by: string | null, form: Form, b
       diverged.every(({ seeds }) => seeds === 1) ? 'div diverged' : 'n/m div: n of m seeds diverged',
     );
   if (all.includes('not run')) parts.push('? not run');
+  if (all.includes('stopped')) parts.push('~ stopped early: rounds.csv');
   if (all.includes('no value')) parts.push('- not in this grid');
   return parts.join(', ');
 }

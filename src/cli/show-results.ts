@@ -8,7 +8,7 @@ import { chosenCells, chosenOption, chosenTitle, edgeNote } from '../output/chos
 import { arrangeGrid } from '../output/grid.ts';
 import { groupBy } from '../output/group-by.ts';
 import { competes, isInGrid, optionsRead, variedOptions } from '../output/settings.ts';
-import { type SummaryCell, summaryCells } from '../output/summary.ts';
+import { type SummaryCell, summaryCells, withStopped } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
 import type { Records } from '../store/store.ts';
 import { bestOf, statisticText } from './best-cell.ts';
@@ -44,7 +44,7 @@ export function showResults(plan: Plan, records: Records, stream: NodeJS.WriteSt
   if (cells.length > mostCells)
     return [heading, ...bestParts(plan, records, screen), ...agreement].join('\n\n');
   const body = isGrid(plan, layout)
-    ? gridParts(plan, cells, layout as GridLayout, screen)
+    ? gridParts(plan, withStopped(cells, plan), layout as GridLayout, screen)
     : [settingsTable(variedOptions(plan), cells, plan, screen)];
   return [heading, ...body, ...agreement].join('\n\n');
 }
@@ -74,17 +74,22 @@ interface GridLayout extends Layout {
   readonly columns: OptionName;
 }
 
-function isGrid({ cells }: Plan, { rows, columns }: Layout): boolean {
+function isGrid({ cells, stopping }: Plan, { rows, columns }: Layout): boolean {
   if (rows === null || columns === null) return false;
-  return cells.length > 1;
+  return cells.length + (stopping?.stopped.length ?? 0) > 1;
 }
 
 /** A heat map per metric and combination of the other varied options, then the cells outside the grid. */
 function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout, screen: Screen): string[] {
   const { rows, columns, metrics } = layout;
   const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
-  const outside = cells.filter(({ settings }) => !isInGrid(settings, rows, columns));
-  const maps = [...groupBy(inside, sliceTitles(plan, layout))].flatMap(([slice, members]) => {
+  const outside = cells.filter(
+    ({ settings, stopped }) => !isInGrid(settings, rows, columns) && stopped !== true,
+  );
+  const slices = [...groupBy(inside, sliceTitles(plan, layout))];
+  // Of a slice that was stopped as a whole, there is nothing to see.
+  const shown = slices.filter(([, members]) => members.some(({ stopped }) => stopped !== true));
+  const maps = shown.flatMap(([slice, members]) => {
     const grid = arrangeGrid(members, [rows], columns);
     return metrics.map((metric) => {
       const choosing =
@@ -146,6 +151,7 @@ export function shortTexts(ticks: readonly Setting[]): string[] {
 
 function heatMapCell(cell: SummaryCell | undefined, name: string): HeatMapCell {
   if (cell === undefined) return 'no value';
+  if (cell.stopped) return 'stopped';
   if (cell.diverged > 0) return { diverged: cell.diverged, seeds: cell.cells.length };
   const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
   if (mean !== null) return { mean, deviation: standardDeviation };

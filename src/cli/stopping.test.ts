@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -155,6 +155,22 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
   expect(none.stderr).toMatch(/error: all 3 settings of round 1 diverged .*lower --learning-rate/);
   expect(await readdir(directory)).not.toContain('none');
 });
+
+test('a grid marks what was stopped, and plot draws the same from the folder', async () => {
+  const drawn = halving.filter((word) => word !== '--no-figures');
+  const { status, stdout } = await run([...drawn, '--out', 'out']);
+  expect(status).toBe(0);
+  // Two rows and five columns, of which two cells are left, for each of the metrics shown.
+  const [map] = stdout.split('* best');
+  expect(map.match(/~/g)).toHaveLength(8);
+  const svg = await readFile(join(directory, 'out', 'heat-maps.svg'), 'utf8');
+  expect(svg.match(/>stopped</g)?.length).toBeGreaterThanOrEqual(8);
+  expect(await callProgram(['plot', 'out'], directory)).toMatchObject({ status: 0 });
+  expect(await readFile(join(directory, 'out', 'heat-maps.svg'), 'utf8')).toBe(svg);
+  const again = await run(['rerun', 'out', '--out', 'again']);
+  expect(again).toMatchObject({ status: 0, stdout });
+  expect(again.stderr).toContain('the tables have the same bytes as before');
+}, 60_000);
 
 const ols = ['grid-search', 'ols', '--batch-size', '10', '--solver', 'sgd'];
 test.each([

@@ -100,10 +100,10 @@ export async function* stoppingRounds(
     rounds.push({ epochs, seeds: draws, settings: judged.length, stopped, trials: trials.length });
     if (!isLast) left = new Set(judged.filter((_, place) => fates[place].kept).map(({ key }) => key));
   }
-  const stopped = all.flatMap(({ key, cells }): StoppedSetting[] =>
+  const stopped = all.flatMap(({ key, cells }, place): StoppedSetting[] =>
     left.has(key) || outside.has(key)
       ? []
-      : [{ settings: withoutSeeds(cells[0].settings), last: lastOf.get(key)! }],
+      : [{ place, settings: withoutSeeds(cells[0].settings), last: lastOf.get(key)! }],
   );
   const isLeft = ({ key }: Candidate) => left.has(key) || outside.has(key);
   const cells = left.size === 0 ? [] : all.filter(isLeft).flatMap((candidate) => candidate.cells);

@@ -34,10 +34,27 @@ export interface RoundSetting {
 }
 
 /** A setting that was stopped. */
-export interface StoppedSetting {
+export interface StoppedPlace {
+  /** Its place among all settings, from 0. */
+  readonly place: number;
   /** Those that it would have had in the end, without its seeds. */
   readonly settings: Settings;
+}
+
+/** A setting that was stopped, and what its last round said of it. */
+export interface StoppedSetting extends StoppedPlace {
   readonly last: RoundSetting;
+}
+
+/** What is left and what was stopped, in the order of all settings. */
+export function inTheirOrder<T>(
+  left: readonly T[],
+  stopped: readonly StoppedPlace[],
+  asStopped: (settings: Settings) => T,
+): T[] {
+  const all = [...left];
+  for (const { place, settings } of stopped) all.splice(place, 0, asStopped(settings));
+  return all;
 }
 
 /** One round: which settings it had, and what it took. */

@@ -7,7 +7,7 @@ import type { Colors } from './colors.ts';
 export interface CellContent {
   /** null if there is none; `state` gives the reason. */
   readonly value: number | null;
-  readonly state: 'value' | 'diverged' | 'not run' | 'no value' | 'not in the report';
+  readonly state: 'value' | 'diverged' | 'not run' | 'stopped' | 'no value' | 'not in the report';
   /** How many of its seeds diverged; a value is the mean of the others. */
   readonly diverged: number;
   readonly seeds: number;
@@ -20,6 +20,7 @@ export const unpublished = '\u2013';
 export function cellText({ value, state, diverged, seeds }: CellContent, colors: Colors): string | string[] {
   if (state === 'diverged') return seeds === 1 ? 'div.' : ['div.', `${diverged} of ${seeds}`];
   if (state === 'not in the report') return unpublished;
+  if (state === 'stopped') return 'stopped';
   if (state === 'no value') return ['no', 'value'];
   if (state === 'not run' || value === null) return ['not', 'run'];
   const short = colors.kind === 'difference' ? decimal(value, colors) : plain(twoDigits(value));

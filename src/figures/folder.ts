@@ -3,6 +3,8 @@ import { UserError } from '../errors.ts';
 import { withValidation } from '../experiment/deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../experiment/define.ts';
 import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
+import { isSeed, seedOptions } from '../experiment/seeds.ts';
+import type { StoppedPlace } from '../experiment/stopping.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -69,6 +71,7 @@ export async function readResults(
     quick: manifest.quick === true,
     data: dataOf(manifest),
     trials: own,
+    ...('rounds.csv' in written ? { stopped: await readStopped(folder, experiment, written, cells) } : {}),
   };
   if (what === 'trials') return results;
   const trialIds = trials.map(({ id }) => id);
@@ -219,6 +222,32 @@ function settingsOf(row: Row, experiment: Experiment): Settings {
 function statusOf(text: string, folder: string): TrialResult['status'] {
   if (text === 'done' || text === 'diverged' || text === 'not run') return text;
   throw otherVersion(folder, `a trial whose status is ${JSON.stringify(text)}`);
+}
+
+/** The settings that were stopped early: all of the first round that are none of `left`. */
+async function readStopped(
+  folder: string,
+  experiment: Experiment,
+  written: WrittenFiles,
+  left: readonly Settings[],
+): Promise<StoppedPlace[]> {
+  const names = optionsOf(experiment).filter((name) => !isSeed(name));
+  const key = (settings: Settings) => JSON.stringify(names.map((name) => settings[name] ?? null));
+  const known = new Set(left.map(key));
+  const seeds = seedOptions.map((name) => [columnName(name), ''] as const);
+  const defaults = new Map([...laterColumns(experiment), ...seeds]);
+  const columns = ['round', ...optionsOf(experiment).map(columnName)];
+  const stopped: StoppedPlace[] = [];
+  let place = 0;
+  for await (const row of readTable(folder, 'rounds.csv', columns, written, defaults)) {
+    if (row.cell('round') !== '1') continue;
+    const settings = settingsOf(row, experiment);
+    const { epochs } = left[0];
+    const whole = settings.epochs === null || epochs === undefined ? settings : { ...settings, epochs };
+    if (!known.has(key(whole))) stopped.push({ place, settings: whole });
+    place++;
+  }
+  return stopped;
 }
 
 async function readTrials(

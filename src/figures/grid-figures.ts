@@ -212,6 +212,7 @@ function marksOf(cells: readonly HeatMapCell[]): string[] {
     ...(has('diverged') ? ['Hatched: every seed diverged.'] : []),
     ...(partly ? ['"1 div.": one seed diverged, the mean is of the others.'] : []),
     ...(has('not run') ? ['"not run": this trial has not been run.'] : []),
+    ...(has('stopped') ? ['"stopped": before it had all epochs and seeds (rounds.csv).'] : []),
     ...(has('no value') ? ['"no value": this trial does not have this number.'] : []),
     ...(has('not in the report') ? [`${unpublished}: the report gives no number.`] : []),
   ];

@@ -1,6 +1,13 @@
 import { choosingMetric } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle, type Setting, settingWords } from '../experiment/options.ts';
+import {
+  type OptionName,
+  optionTitle,
+  type Setting,
+  type Settings,
+  settingWords,
+} from '../experiment/options.ts';
+import { inTheirOrder } from '../experiment/stopping.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid } from '../output/settings.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -33,11 +40,18 @@ export interface Grid {
 export function gridOf(results: Results): Grid | null {
   const { rows, columns } = results.experiment.layout;
   if (rows === null || columns === null) return null;
-  const inside = results.trials.filter(({ settings }) => isInGrid(settings, rows, columns));
+  const { stopped = [] } = results;
+  const isInside = ({ settings }: { readonly settings: Settings }) => isInGrid(settings, rows, columns);
+  const inside = [...results.trials, ...stopped].filter(isInside);
   const varied = differingOptions({ ...results, trials: inside });
   const axes = gridAxes(results.experiment, inside);
-  const groups = groupSeeds(inside.filter(({ settings }) => isInGrid(settings, ...axes)));
-  if (groups.length === 0) return null;
+  const all = inTheirOrder(
+    groupSeeds(results.trials),
+    stopped,
+    (settings): Group => ({ settings, trials: [] }),
+  );
+  const groups = all.filter((group) => isInside(group) && isInGrid(group.settings, ...axes));
+  if (!groups.some(({ trials }) => trials.length > 0)) return null;
   return {
     results,
     rows: axes[0],
@@ -53,7 +67,7 @@ export function gridOf(results: Results): Grid | null {
  */
 export function gridAxes(
   experiment: Results['experiment'],
-  trials: readonly Pick<Results['trials'][number], 'settings'>[],
+  trials: readonly { readonly settings: Settings }[],
 ): [OptionName, OptionName] {
   const layout = [experiment.layout.rows!, experiment.layout.columns!];
   const varied = differingOptions({ experiment, trials });
@@ -77,9 +91,9 @@ function ticksOf(groups: readonly Group[], name: OptionName): Setting[] {
 
 /** The cells of each combination of the other varied options. */
 export function slicesOf({ groups, sliced }: Grid): Group[][] {
-  return [
-    ...groupBy(groups, ({ settings }) => JSON.stringify(sliced.map((name) => settings[name]))).values(),
-  ];
+  const slices = groupBy(groups, ({ settings }) => JSON.stringify(sliced.map((name) => settings[name])));
+  // Of a slice that was stopped as a whole, there is nothing to see.
+  return [...slices.values()].filter((slice) => slice.some(({ trials }) => trials.length > 0));
 }
 
 /** A heat map of one metric of one slice. */
@@ -129,6 +143,7 @@ function bestOf(groups: readonly Group[], { name, best }: ShownMetric): Group | 
 }
 
 function stateOf(group: Group, metric: string): HeatMapCell['state'] {
+  if (group.trials.length === 0) return 'stopped';
   if (meanOf(group, metric) !== null) return 'value';
   if (countStatus(group.trials, 'diverged') > 0) return 'diverged';
   // Only trials that minimise a loss have its value.

@@ -226,7 +226,7 @@ function layers(rows: readonly CellRow[], colors: Colors, cellWidth: number, hei
       { tooltip },
     ],
     [
-      rows.filter(({ state }) => state === 'not run' || state === 'no value'),
+      rows.filter(({ state }) => ['not run', 'no value', 'stopped'].includes(state)),
       { type: 'rect', fill: '#ffffff', stroke: '#888888', strokeDash: [3, 3] },
       { tooltip },
     ],

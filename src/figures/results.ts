@@ -5,6 +5,7 @@ import { inputNames } from '../experiment/input-names.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
+import type { StoppedPlace } from '../experiment/stopping.ts';
 import type { Variant } from '../experiment/variants.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
@@ -24,6 +25,8 @@ export interface Results {
   readonly data: readonly DataWords[];
   /** In the plan's order. */
   readonly trials: readonly TrialResult[];
+  /** Settings that were stopped early, without seeds and with the epochs of the others; absent if none were. */
+  readonly stopped?: readonly StoppedPlace[];
 }
 
 export interface TrialResult {
@@ -58,7 +61,8 @@ export function resultsOf(plan: Plan, records: Records): Results {
       ...keptCoefficients(plan, trial, record),
     };
   });
-  return { experiment, variant, quick, data, trials };
+  const { stopping } = plan;
+  return { experiment, variant, quick, data, trials, ...(stopping && { stopped: stopping.stopped }) };
 }
 
 function keptCoefficients(

@@ -3,6 +3,7 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
 import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
+import { inTheirOrder } from '../experiment/stopping.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
@@ -25,11 +26,26 @@ export interface SummaryCell {
   readonly notRun: number;
   readonly statistics: ReadonlyMap<string, Statistic>;
   readonly cells: readonly Cell[];
+  /** Whether it was stopped early, so that it has no values. */
+  readonly stopped?: true;
 }
 
 /** Combines the seeds of each cell, in the plan's order. */
 export function summarize(plan: Plan, records: Records): SummaryCell[] {
   return [...summaryCells(plan, records)];
+}
+
+/** The cells with those that were stopped early in their places, for a grid. */
+export function withStopped(cells: readonly SummaryCell[], { stopping }: Plan): readonly SummaryCell[] {
+  if (stopping === undefined) return cells;
+  return inTheirOrder(
+    cells,
+    stopping.stopped,
+    (settings): SummaryCell => ({
+      ...{ settings, done: 0, diverged: 0, notRun: 0, statistics: new Map(), cells: [] },
+      stopped: true,
+    }),
+  );
 }
 
 /** The same, computed on each iteration: a large grid may have as many cells as trials. */

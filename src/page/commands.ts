@@ -3,6 +3,7 @@ import { labelNamesText } from '../datasets/label-names.ts';
 import { listText, shellQuoted } from '../experiment/command-text.ts';
 import { flagOf, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { StoppingRule } from '../experiment/stopping.ts';
 import { folderName } from '../output/folder-name.ts';
 
 export { listText } from '../experiment/command-text.ts';
@@ -20,7 +21,7 @@ export interface Places {
 }
 
 /** The command that runs a plan again into the same folder, with every option that differs from its default. */
-export function commandOf({ experiment, variant, quick, lists }: Plan, places: Places): string {
+export function commandOf({ experiment, variant, quick, lists, rule }: Plan, places: Places): string {
   const own = {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
@@ -37,6 +38,7 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
     ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
+    ...(rule === undefined ? [] : stoppingFlags(rule)),
     ...pathOption('--data-dir', fromFiles ? places.dataDir : null),
     ...pathOption('--data-name', fromFiles ? places.dataName : null),
     ...pathOption('--label-names', fromFiles && places.labelNames ? labelNamesText(places.labelNames) : null),
@@ -44,6 +46,13 @@ export function commandOf({ experiment, variant, quick, lists }: Plan, places: P
     ...outOf(places, folderName(experiment.name)),
     ...(places.nested ? [] : ['--page']),
   ].join(' ');
+}
+
+/** The options that stop settings early as a rule does. */
+function stoppingFlags(rule: StoppingRule): string[] {
+  if (rule.kind === 'racing') return ['--racing'];
+  const from = rule.minEpochs === null ? [] : ['--min-epochs', String(rule.minEpochs)];
+  return ['--halving', String(rule.eta), ...from];
 }
 
 /** The `--out` option for the folder of an experiment; empty if that is the default. */

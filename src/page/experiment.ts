@@ -69,10 +69,12 @@ function statusNote(plan: Plan, records: Records): Html {
   const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
   const diverged = found.filter(({ status }) => status === 'diverged').length;
   const notRun = cells.length - found.length;
+  const stopped = plan.stopping?.stopped.length ?? 0;
   const parts = [
     `${cells.length} ${cells.length === 1 ? 'trial' : 'trials'}`,
     ...(diverged > 0 ? [`${diverged} diverged`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
+    ...(stopped > 0 ? [`${stopped} other settings stopped early (rounds.csv)`] : []),
   ];
   const own = plan.experiment.definition !== null;
   const differs = changes === '' ? '' : ` ${own ? 'Settings given' : 'Not as in the report'}: ${changes}.`;
