@@ -68,13 +68,13 @@ describe('reproducible to the byte', () => {
     const file = join(directory, 'store-b', journal);
     const lines = (await readFile(file, 'utf8')).split('\n');
     await writeFile(file, lines.filter((_, index) => index % 2 === 0).join('\n'));
-    const again = await run(...smallGrid, '--out', 'b', '--store', 'store-b');
+    const again = await run(...smallGrid, '--jobs', '2', '--out', 'b', '--store', 'store-b');
     expect(again.status).toBe(0);
     expect(again.stderr).toMatch(/34 trials, (?!0 |34 )\d+ of them from the store/);
     expect(await csvs('b')).toEqual(expected);
 
     for (const [from, ...force] of [['34'], ['0', '--force']]) {
-      const { stderr } = await run(...smallGrid, '--out', 'b', '--store', 'store-b', ...force);
+      const { stderr } = await call(...smallGrid, '--out', 'b', '--store', 'store-b', ...force);
       expect(stderr).toContain(`34 trials, ${from} of them from the store`);
       expect(await csvs('b')).toEqual(expected);
     }
@@ -85,7 +85,7 @@ describe('reproducible to the byte', () => {
     'on every machine: $name',
     async ({ experiment, options: given, sha256: expected }) => {
       const flags = Object.entries(given).flatMap(([name, text]) => [flagOf(name as OptionName), text]);
-      await run(...experiment.split(' '), ...flags, '--out', 'out', '--quiet', '--no-figures');
+      await call(...experiment.split(' '), ...flags, '--out', 'out', '--quiet', '--no-figures');
       const { 'trials.csv': trials, 'curves.csv': curves } = await csvs('out');
       expect(sha256(columnsOf(trials, golden.columns) + columnsOf(curves, golden.columns))).toBe(expected);
     },
@@ -107,14 +107,14 @@ test.each([
   ['float64', 'logistic', '--solver', 'sgd,lbfgs', '--samples', '300', '--test-size', '100'],
 ])('WebAssembly and the reference kernels give the same bytes: %s', async (dtype, ...args) => {
   const command = [...args, '--epochs', '2', '--dtype', dtype, '--quiet', '--no-figures', '--jobs', '1'];
-  await run(...command, '--out', 'wasm', '--store', 'a');
+  await call(...command, '--out', 'wasm', '--store', 'a');
   await runWith({ FYS_NN_KERNELS: 'reference' }, ...command, '--out', 'reference', '--store', 'b');
   expect(await csvs('reference')).toEqual(await csvs('wasm'));
 });
 
 describe('what a run leaves', () => {
   test('tables, a data package that fits them, and a manifest', async () => {
-    const { status, stdout } = await run('randomnet', '--net', '1..3', '--epochs', '2', '--samples', '40');
+    const { status, stdout } = await call('randomnet', '--net', '1..3', '--epochs', '2', '--samples', '40');
     expect(status).toBe(0);
     expect(stdout).toContain('Random networks');
     const folder = join(directory, await resultsOf('randomnet'));
@@ -140,7 +140,7 @@ describe('what a run leaves', () => {
   });
 
   test('a diverged trial is a result: marked in every table, exit 0', async () => {
-    const { status, stdout } = await run(
+    const { status, stdout } = await call(
       'ffnn',
       '--learning-rate',
       '50',
@@ -159,7 +159,7 @@ describe('what a run leaves', () => {
   });
 
   test('several seeds give means, standard deviations and counts', async () => {
-    const { stdout } = await run(
+    const { stdout } = await call(
       'ffnn',
       '--seed',
       '1..3',
@@ -188,7 +188,7 @@ describe('what a run leaves', () => {
     expect(plan).toMatchObject({ status: 0, stderr: '' });
     expect(plan.stdout).toContain('20 trials: 0 in the store, 20 to run');
     expect(await readdir(directory)).toEqual([]);
-    const quick = await run(
+    const quick = await call(
       'grid-search',
       'ridge',
       '--quick',
@@ -281,7 +281,7 @@ describe('bad input', () => {
   });
 
   test('a store of a newer version is refused and left alone', async () => {
-    await run(...oneTrial, '--store', 'store');
+    await call(...oneTrial, '--store', 'store');
     const file = join(directory, 'store/journal-newer.jsonl');
     await writeFile(file, '{"store":99,"record":{}}\n');
     const { status, stderr } = await call(...oneTrial, '--store', 'store');
@@ -301,7 +301,7 @@ test('a pipe in the data folder is refused, not waited for', async () => {
 
 test('a failed trial leaves good results alone', async () => {
   const args = [...oneTrial, '--out', 'out'];
-  await run(...args, '--store', 'a');
+  await call(...args, '--store', 'a');
   const good = await csvs('out');
   // Files may not grow beyond one block: the record of the new seed cannot be kept.
   const { status, stderr } = await runProgram([...args, '--seed', '5', '--store', 'b'], {
@@ -325,7 +325,7 @@ test('logistic regression by L-BFGS: how it ended is in the tables, and a fit th
     '--lambda',
     '1e-4,1',
   ];
-  const { status, stderr } = await run(...args, '--max-iterations', '15', '--out', 'out', '--no-figures');
+  const { status, stderr } = await call(...args, '--max-iterations', '15', '--out', 'out', '--no-figures');
   expect(status).toBe(0);
   expect(stderr).toContain('L-BFGS did not converge in 1 trial: see');
   const [header, weak, strong] = (await csvs('out'))['trials.csv'].split('\n').map((line) => line.split(','));
@@ -363,7 +363,7 @@ test('rates that diverge for some seeds only are counted', async () => {
     '--quiet',
     '--json',
   ];
-  const { status, stdout, stderr } = await run('grid-search', 'ols', ...rates, ...data);
+  const { status, stdout, stderr } = await call('grid-search', 'ols', ...rates, ...data);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const counts = JSON.parse(stdout).summary.map(({ diverged }: { diverged: number }) => diverged);
   expect(counts).toEqual([0, expect.any(Number), 5, 0]);
@@ -421,7 +421,7 @@ describe('references', () => {
       expect(stdout).toContain(name);
       const { 'trials.csv': trials } = await csvs(await resultsOf(folder));
       expect(trials.match(new RegExp(`,${name},2020,.*,done,`, 'g'))).toHaveLength(1);
-      expect((await run(...args)).stderr).toMatch(/(\d+) trials, \1 of them from the store/);
+      expect((await call(...args)).stderr).toMatch(/(\d+) trials, \1 of them from the store/);
     }
   });
 });
@@ -431,7 +431,7 @@ describe('trace', () => {
 
   test('reproduces every recorded run, exit 0', async () => {
     const files = (await readdir(traces)).map((name) => join(traces, name));
-    const { status, stdout } = await run('trace', ...files);
+    const { status, stdout } = await call('trace', ...files);
     expect(status).toBe(0);
     expect(files.length).toBeGreaterThanOrEqual(20);
     expect(stdout).toContain(`of ${files.length} traces: all within the tolerance`);
@@ -441,21 +441,21 @@ describe('trace', () => {
     const trace = JSON.parse(await readFile(join(traces, 'ols-sgd.json'), 'utf8'));
     trace.expect.test_loss[2] += 1e-6;
     await writeFile(join(directory, 'changed.json'), JSON.stringify(trace));
-    const { status, stdout } = await run('trace', 'changed.json', '--json');
+    const { status, stdout } = await call('trace', 'changed.json', '--json');
     expect(status).toBe(3);
     const exceeding = JSON.parse(stdout).filter(({ holds }: { holds: boolean }) => !holds);
     expect(exceeding.map(({ quantity }: { quantity: string }) => quantity)).toEqual(['test_loss']);
-    expect((await run('trace', 'changed.json', '--tolerance', '1e-3')).status).toBe(0);
+    expect((await call('trace', 'changed.json', '--tolerance', '1e-3')).status).toBe(0);
   });
 
   test('a replay that is not finite exceeds every tolerance, and is infinite or null, never small', async () => {
     const trace = JSON.parse(await readFile(join(traces, 'ols-sgd.json'), 'utf8'));
     trace.sgd.learning_rate = 1e200;
     await writeFile(join(directory, 'diverging.json'), JSON.stringify(trace));
-    const text = await run('trace', 'diverging.json', '--tolerance', '1e300');
+    const text = await call('trace', 'diverging.json', '--tolerance', '1e300');
     expect(text.status).toBe(3);
     expect(text.stdout).toMatch(/final_beta +infinite +EXCEEDS/);
-    const { status, stdout } = await run('trace', 'diverging.json', '--json');
+    const { status, stdout } = await call('trace', 'diverging.json', '--json');
     expect(status).toBe(3);
     const results: { difference: number | null; holds: boolean }[] = JSON.parse(stdout);
     expect(results.length).toBeGreaterThan(2);
@@ -468,7 +468,7 @@ test('list and activation-functions', async () => {
   const list = JSON.parse((await call('list', '--json')).stdout);
   const ols = list.find(({ experiment }: { experiment: string }) => experiment === 'grid-search ols');
   expect(ols).toMatchObject({ figure: 'Figure 3', trials: 33 });
-  const { stdout } = await run('activation-functions', '--x', '-2,2', '--json', '--no-figures');
+  const { stdout } = await call('activation-functions', '--x', '-2,2', '--json', '--no-figures');
   expect(JSON.parse(stdout)).toContainEqual({
     activation: 'leaky_relu',
     x: -2,

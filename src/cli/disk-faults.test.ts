@@ -27,8 +27,10 @@ interface Fault {
   readonly times?: number;
 }
 
-function run(given: readonly string[], fault: Fault | null = null, module = failingDisk) {
-  const env = fault === null ? {} : { ...preloading(module), FYS_NN_DISK_FAULT: JSON.stringify(fault) };
+/** On a good disk. */
+const run = (given: readonly string[]) => callProgram(given, directory);
+function runWith(fault: Fault, given: readonly string[], module = failingDisk) {
+  const env = { ...preloading(module), FYS_NN_DISK_FAULT: JSON.stringify(fault) };
   return runProgram(given, { cwd: directory, env });
 }
 
@@ -78,7 +80,7 @@ const fatal: Fault[] = [
 test.each(fatal)(
   'a disk where $operation of $path fails ($code, call $from): a sentence, nothing lost, nothing half',
   async (fault) => {
-    const { status, stderr } = await run(args, fault);
+    const { status, stderr } = await runWith(fault, args);
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringContaining(words[fault.code as keyof typeof words]),
@@ -90,7 +92,7 @@ test.each(fatal)(
     const { records, damaged } = await readStore(join(directory, 'results/.trials'));
     expect(damaged).toEqual([]);
 
-    const again = await run([...small, '--jobs', '1']);
+    const again = await run(small);
     expect(again).toMatchObject({
       status: 0,
       stderr: expect.stringContaining(`4 trials, ${records.size} of them from the store`),
@@ -104,7 +106,7 @@ test('a store that cannot be read is left as it is', async () => {
   await run(args);
   const names = () => readdir(join(directory, 'results/.trials'));
   const before = await names();
-  const { status, stderr } = await run(args, { operation: 'read', path: '/journal-', code: 'EIO' });
+  const { status, stderr } = await runWith({ operation: 'read', path: '/journal-', code: 'EIO' }, args);
   expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(words.EIO) });
   expect(await names()).toEqual(before);
   expect(await tables('results/ffnn')).toEqual(good);
@@ -114,7 +116,7 @@ test.each(['open', 'write', 'sync', 'rename'])(
   'where %s of a checkpoint fails, that is said once and the training continues',
   async (operation) => {
     const fault = { operation, path: '/checkpoints/', code: 'EIO' };
-    const { status, stderr } = await run(checkpointed, fault, failingDisk + clocks.hasty);
+    const { status, stderr } = await runWith(fault, checkpointed, failingDisk + clocks.hasty);
     expect(status).toBe(0);
     expect(await tables('results/ffnn')).toEqual(goodCheckpointed);
     expect(stderr.match(/no checkpoint could be written: .*/g)).toEqual([

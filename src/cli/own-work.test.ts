@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
 
 /** Examples of experiments of one's own: a file, the equal command line in its comments, and what both print. */
 const folder = 'examples/own-work';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const run = (...words: string[]) => runProgram([...words, '--quiet'], { cwd: directory, timeout: 300_000 });
+const quiet = ['--quiet', '--no-figures'];
 
 /** The command line in a file's comments, as a shell reads it. */
 function commandIn(file: string): string[] {
@@ -43,7 +44,10 @@ describe.each(names)('%s', (name) => {
   on(
     'prints what it printed when it was written',
     async () => {
-      const { stdout, stderr, status } = await run('run', file, '--out', `${name}/file`);
+      const { stdout, stderr, status } = await runProgram(['run', file, '--out', `${name}/file`, ...quiet], {
+        cwd: directory,
+        timeout: 300_000,
+      });
       if (status !== 0) expect(stderr).toBe('');
       expect(stdout).toBe(await readFile(join(folder, 'expected', `${name}.txt`), 'utf8'));
     },
@@ -53,7 +57,10 @@ describe.each(names)('%s', (name) => {
   on(
     'the command line in its comments has the same trials and the same rows of results',
     async () => {
-      const { stderr, status } = await run(...commandIn(file), '--out', `${name}/command`);
+      const { stderr, status } = await callProgram(
+        [...commandIn(file), '--out', `${name}/command`, ...quiet],
+        directory,
+      );
       if (status !== 0) expect(stderr).toBe('');
       for (const table of ['trials.csv', 'curves.csv']) {
         const [own, other] = await Promise.all(
