@@ -9,21 +9,20 @@ const daemons = ['munged', 'slurmctld', 'slurmd', 'sbatch'];
 export const installed = (program) =>
   spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
 
-/** Where a cluster's configuration is: the variable that Slurm reads, then the folders of Debian's packages and of Slurm itself. */
-const configurations = () => [
-  process.env.SLURM_CONF ?? '',
-  ...['/etc/slurm', '/etc/slurm-llnl', '/usr/local/etc'].map((folder) => `${folder}/slurm.conf`),
-];
+/** The folders in which Slurm and its packages keep a cluster's configuration. */
+const folders = ['/etc/slurm', '/etc/slurm-llnl', '/usr/local/etc', '/run/slurm/conf'];
 
 /** Null if a Slurm can be started, installed first if need be; otherwise the reason why it cannot, as the end of a sentence. */
-export function prepare() {
+export function prepare(env = process.env) {
   if (process.platform !== 'linux') return 'Slurm needs Linux';
-  const theirs = configurations().find((file) => existsSync(file) && !isOurs(file));
+  const configurations = [env.SLURM_CONF ?? '', ...folders.map((folder) => `${folder}/slurm.conf`)];
+  const theirs = configurations.find((file) => existsSync(file) && !isOurs(file));
   if (theirs !== undefined)
     return `this machine belongs to a cluster (${theirs}), which tests must not disturb`;
   if (daemons.every(installed)) return null;
   if (process.getuid() !== 0 || !installed('apt-get'))
     return 'Slurm is not installed, and only root can install it with apt-get';
+  console.log('installing Slurm with apt-get');
   const apt = (...args) =>
     spawnSync('apt-get', ['-y', ...args], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

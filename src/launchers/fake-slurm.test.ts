@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 // @ts-expect-error: it has no types.
 import { startFakeSlurm } from '../../bench/cluster/fake/index.js';
 // @ts-expect-error: it has no types.
+import { prepare } from '../../bench/cluster/install.js';
+// @ts-expect-error: it has no types.
 import { runScenarios } from '../../bench/cluster/scenarios.js';
 
 const fixture = (name: string) =>
@@ -46,6 +48,15 @@ test('without accounting and without a controller', async () => {
   const lines = (await runScenarios(other, /^without a controller/))['without a controller'];
   await other.stop();
   expect(lines).toEqual(expected);
+});
+
+test('no Slurm is started for tests where a cluster is configured', () => {
+  folders.push(mkdtempSync(join(tmpdir(), 'fys-nn-fake-slurm-')));
+  const file = join(folders.at(-1)!, 'slurm.conf');
+  writeFileSync(file, 'ClusterName=fox\n');
+  const expected =
+    process.platform === 'linux' ? `this machine belongs to a cluster (${file})` : 'Slurm needs Linux';
+  expect(prepare({ SLURM_CONF: file })).toContain(expected);
 });
 
 describe('what tests ask of it', () => {
