@@ -8,7 +8,7 @@ import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
 import type { Plan } from './plan.ts';
-import { drawsText, isSeed, variedSeeds } from './seeds.ts';
+import { drawsText, isSeed, representatives, variedSeeds } from './seeds.ts';
 import type { Variant } from './variants.ts';
 
 export type { DataWords };
@@ -102,7 +102,7 @@ const namedByModel: readonly OptionName[] = [
 export function describePlan(plan: Plan): Description {
   const known = descriptions.get(plan);
   if (known !== undefined) return known;
-  const settings = plan.cells.map((cell) => cell.settings);
+  const settings = representatives(plan.cells);
   const description = describeTrials({ ...plan, settings });
   descriptions.set(plan, description);
   return description;

@@ -41,6 +41,8 @@ import type { Variant } from './variants.ts';
 export interface Cell {
   readonly settings: Settings;
   readonly trial: Trial;
+  /** Cells with the same number differ in their seed alone. */
+  readonly row?: number;
 }
 
 /** An experiment with all its choices made. */
@@ -192,6 +194,7 @@ export async function planExperiment(
 /** What cells share: it gives the id for a cell's number, and the settings and config for its place in the grid. */
 interface Grid {
   idOf(number: number): string;
+  rowOf(index: number): number;
   settingsAt(index: number): Settings;
   configAt(index: number): TrialConfig;
 }
@@ -240,6 +243,7 @@ function createGrid(
   const seedAt = (index: number) => lists.seed?.[index % row] as number;
   return {
     idOf: (number) => ids.at(number),
+    rowOf: (index) => Math.floor(index / row),
     settingsAt: (index) => {
       const { settings } = firstOf(index);
       return index % row === 0 ? settings : { ...settings, seed: seedAt(index) };
@@ -281,6 +285,10 @@ class PlannedCell implements Cell, Trial {
 
   get trial(): Trial {
     return this;
+  }
+
+  get row(): number {
+    return this.#grid.rowOf(this.#index);
   }
 
   get config(): TrialConfig {

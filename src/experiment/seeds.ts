@@ -19,6 +19,41 @@ export function withoutSeeds(settings: Settings): Settings {
   return left;
 }
 
+/** What is compared of a cell; those with the same number `row` are known to differ in their seed alone. */
+export interface Compared {
+  readonly settings: Settings;
+  readonly row?: number;
+}
+
+/** Whether two cells differ in their seeds alone. */
+export function differInSeeds(one: Compared, other: Compared): boolean {
+  if (one.row !== undefined && one.row === other.row) return true;
+  const [before, after] = [one.settings, other.settings];
+  const names = Object.keys(before) as OptionName[];
+  return (
+    names.length === Object.keys(after).length &&
+    names.every((name) => name in after && (before[name] === after[name] || isSeed(name)))
+  );
+}
+
+/**
+ * The settings of the first of adjacent cells that differ in their seeds alone, and those of the first cell with each choice of
+ * seeds: every value of every option is among them, and a large grid with many seeds has few.
+ */
+export function representatives(cells: Iterable<Compared>): Settings[] {
+  const kept: Settings[] = [];
+  const seeds = new Set<string>();
+  let last: Compared | null = null;
+  for (const cell of cells) {
+    const { settings } = cell;
+    const before = seeds.size;
+    seeds.add(seedOptions.map((name) => settings[name]).join());
+    if (seeds.size > before || last === null || !differInSeeds(last, cell)) kept.push(settings);
+    last = cell;
+  }
+  return kept;
+}
+
 /** The seeds in which cells differ. */
 export function variedSeeds(cells: readonly Settings[]): OptionName[] {
   return seedOptions.filter((name) => distinct(cells, [name]).size > 1);

@@ -2,7 +2,7 @@ import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Cell, Plan } from '../experiment/plan.ts';
-import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
+import { differInSeeds, isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import { inTheirOrder } from '../experiment/stopping.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
@@ -60,15 +60,12 @@ export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell
 
 /** Groups the cells that differ only in their seeds. They are adjacent, because seeds vary fastest. */
 function* cellsOfSeeds({ cells }: Plan): Generator<Cell[]> {
-  let key: string | null = null;
   let group: Cell[] = [];
   for (const cell of cells) {
-    const own = JSON.stringify(withoutSeeds(cell.settings));
-    if (own !== key && group.length > 0) {
+    if (group.length > 0 && !differInSeeds(group[0], cell)) {
       yield group;
       group = [];
     }
-    key = own;
     group.push(cell);
   }
   if (group.length > 0) yield group;

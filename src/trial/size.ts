@@ -34,8 +34,20 @@ export function trialEpochs({ model, split }: TrialConfig): number {
   return (1 + (split.folds ?? 0)) * solverEntry(model.solver).epochs(model);
 }
 
-/** The approximate seconds of a trial on one core: the longest start first, and it foresees the time of a run. */
+/**
+ * The approximate seconds of a trial on one core: the longest start first, and it foresees the time of a run. Of adjacent
+ * trials that differ in their seed alone, it is computed once.
+ */
 export function trialSeconds(config: TrialConfig): number {
+  if (last === null || parts.some((part) => config[part] !== last?.config[part]))
+    last = { config, seconds: secondsOf(config) };
+  return last.seconds;
+}
+
+const parts = ['data', 'split', 'features', 'model', 'bootstrap'] as const;
+let last: { readonly config: TrialConfig; readonly seconds: number } | null = null;
+
+function secondsOf(config: TrialConfig): number {
   const { data, split, features, model, bootstrap } = config;
   const columns = datasetEntry(data.dataset).columns(data);
   const size = sizeOf(config, columns);
