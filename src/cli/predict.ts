@@ -78,17 +78,17 @@ type Emit = (text: string) => Promise<unknown>;
 async function writePredictions(model: SavedModel, rows: ModelTable, emit: Emit): Promise<string> {
   const { createModelPredictor } = await import('../model/predict.ts');
   const { predictionRows } = await import('../model/prediction-rows.ts');
-  const { csvRecords } = await import('../output/csv.ts');
+  const { csvRecord } = await import('../output/csv.ts');
   const { metrics } = await import('../stats/metrics.ts');
-  const recordsText = await csvRecords();
+  const recordText = await csvRecord();
   const predictor = await createModelPredictor(model);
   const { header, cells, score } = predictionRows(model, rows.hasTargets);
   let count = 0;
-  await emit(recordsText([[firstColumn, ...header]]));
+  await emit(recordText([firstColumn, ...header]));
   await rows.forEach(async ({ inputs, targets }) => {
     const N = inputs.length / model.inputs.columns;
     const own = cells(predictor.predict(inputs), N, targets);
-    await emit(recordsText(own.map((row, n) => [count + n + 1, ...row])));
+    await emit(own.map((row, n) => recordText([count + n + 1, ...row])).join(''));
     count += N;
   });
   predictor.release();

@@ -29,7 +29,8 @@ async function* inLargePieces(
   if (text !== '') yield text;
 }
 
-const largePiece = 2 ** 18;
+/** Longer texts would stay in memory until the engine's next large collection. */
+const largePiece = 2 ** 16;
 
 /** A file that is complete on disk under a temporary name, and is about to replace another. */
 export interface TemporaryFile {

@@ -8,6 +8,12 @@ import { type RunTask, schedule } from './schedule.ts';
 import { createTaskClock, currentTrial, watchTask } from './task-clock.ts';
 import type { WorkerData, WorkerEnding, WorkerMessage, WorkerTask } from './worker.ts';
 
+/**
+ * The memory of a thread for new objects. Numbers of a training are elsewhere, so the engine's usual 48 MiB would fill up with
+ * what small trials leave behind, in each thread.
+ */
+const youngMebibytes = 12;
+
 /** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only the trial that it computed. */
 export const threads: Launcher = async (trials, options) => {
   const { store, sources, jobs, events, timeout = null, force = false, keep = 'records' } = options;
@@ -23,6 +29,7 @@ export const threads: Launcher = async (trials, options) => {
         maxThreads: width,
         concurrentTasksPerWorker: 1,
         workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes },
       }),
   );
   const running = new Map<number, Running>();

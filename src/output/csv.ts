@@ -13,34 +13,30 @@ export async function toCsv(table: Table): Promise<string> {
   return text;
 }
 
-const rowsInPiece = 1000;
+/** A piece has about this many characters. */
+const pieceLength = 2 ** 15;
 
 /** The same in pieces, so that a large table is never in memory as a whole. */
 export async function* csvPieces(table: Table): AsyncGenerator<string> {
-  const recordsText = await csvRecords();
+  const recordText = await csvRecord();
   let index = 0;
-  let header = true;
-  let rows: (readonly Value[])[] = [];
-  const text = (): string => {
-    const piece = recordsText(header ? [table.columns.map(({ name }) => name), ...rows] : rows);
-    header = false;
-    rows = [];
-    return piece;
-  };
+  let text = recordText(table.columns.map(({ name }) => name));
   for (const row of table.rows) {
-    rows.push(dataRow(table, row, index++));
-    if (rows.length === rowsInPiece) yield text();
+    text += recordText(dataRow(table, row, index++));
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
   }
-  if (header || rows.length > 0) yield text();
+  if (text !== '') yield text;
 }
 
 /**
- * Returns the function that writes records, of which a header is one.
+ * Returns the function that writes a record; a header is one too.
  *
  * A table of many trials is mostly numbers and words that need no quotes, which are written as they are. All other text goes
  * through csv-stringify.
  */
-export async function csvRecords(): Promise<(rows: readonly (readonly Value[])[]) => string> {
+export async function csvRecord(): Promise<(row: readonly Value[]) => string> {
   const { stringify } = await import('csv-stringify/sync');
   const quoted = (value: string): string =>
     stringify([[value]], {
@@ -56,18 +52,7 @@ export async function csvRecords(): Promise<(rows: readonly (readonly Value[])[]
     if (typeof value === 'boolean') return String(value);
     return plain.test(value) ? value : quoted(value);
   };
-  return (rows) => {
-    let text = '';
-    for (const row of rows) {
-      let between = '';
-      for (const value of row) {
-        text += between + cellText(value);
-        between = ',';
-      }
-      text += '\n';
-    }
-    return text;
-  };
+  return (row) => `${row.map(cellText).join(',')}\n`;
 }
 
 /** Text that means the same in every reader of CSV. */

@@ -130,14 +130,25 @@ export function decodeChecked(line: string): Decoded {
   } catch {
     return decodeLine(line, true);
   }
-  const record = { config: {}, ...rest, id: idOfHash(hash) };
-  if (!isHash(hash) || !isRecord(record)) return decodeLine(line, true);
-  let config: TrialConfig | null = null;
-  Object.defineProperty(record, 'config', {
-    enumerable: true,
-    get: () => (config ??= JSON.parse(configText) as TrialConfig),
-  });
-  return { record };
+  const id = idOfHash(hash);
+  if (!isHash(hash) || !isRecord({ config: {}, ...rest, id })) return decodeLine(line, true);
+  return { record: new LateConfig(rest, id, configText) as unknown as TrialRecord };
+}
+
+/** The fields of a record, with a config that is parsed when it is asked for. A property of each record's own would take more memory. */
+class LateConfig {
+  readonly #text: string;
+  #config: TrialConfig | null = null;
+
+  constructor(rest: object, id: string, text: string) {
+    Object.assign(this, rest, { id });
+    this.#text = text;
+  }
+
+  get config(): TrialConfig {
+    this.#config ??= JSON.parse(this.#text) as TrialConfig;
+    return this.#config;
+  }
 }
 
 /** The config's text in a line in which everything is at its fixed position; null in others. */

@@ -32,8 +32,8 @@ export interface Store extends Records {
   readonly problems: readonly Problem[];
 }
 
-/** How many bytes of lines are kept as records in memory. Further records are read again on access. */
-const keptBytes = 16 * 2 ** 20;
+/** How many bytes of lines are kept as records in memory, which take five times as much. Others are read again on access. */
+const keptBytes = 4 * 2 ** 20;
 
 /**
  * Opens the store for the trials with these ids, or for all trials. A store that does not exist yet is empty.
