@@ -41,8 +41,8 @@ import type { Variant } from './variants.ts';
 export interface Cell {
   readonly settings: Settings;
   readonly trial: Trial;
-  /** Cells with the same number differ in their seed alone. */
-  readonly row?: number;
+  /** Whether another cell is known to differ from it in the seed alone, without making the settings of either. */
+  isInRowOf?(other: unknown): boolean;
 }
 
 /** An experiment with all its choices made. */
@@ -287,8 +287,9 @@ class PlannedCell implements Cell, Trial {
     return this;
   }
 
-  get row(): number {
-    return this.#grid.rowOf(this.#index);
+  isInRowOf(other: unknown): boolean {
+    if (!(other instanceof PlannedCell) || other.#grid !== this.#grid) return false;
+    return this.#grid.rowOf(this.#index) === this.#grid.rowOf(other.#index);
   }
 
   get config(): TrialConfig {

@@ -42,3 +42,8 @@ describe.each(grids)('a grid of many seeds: %s %j', (name, given) => {
     }
   });
 });
+
+test('rows of other plans are others', async () => {
+  const [one, other] = [await planOf('ffnn', { epochs: [1] }), await planOf('ffnn', { epochs: [2] })];
+  expect(differInSeeds(one.cells[0], other.cells[0])).toBe(false);
+});

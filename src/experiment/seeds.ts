@@ -19,15 +19,15 @@ export function withoutSeeds(settings: Settings): Settings {
   return left;
 }
 
-/** What is compared of a cell; those with the same number `row` are known to differ in their seed alone. */
-export interface Compared {
+/** What is compared of a cell. */
+interface Compared {
   readonly settings: Settings;
-  readonly row?: number;
+  isInRowOf?(other: unknown): boolean;
 }
 
 /** Whether two cells differ in their seeds alone. */
 export function differInSeeds(one: Compared, other: Compared): boolean {
-  if (one.row !== undefined && one.row === other.row) return true;
+  if (one.isInRowOf?.(other) === true) return true;
   const [before, after] = [one.settings, other.settings];
   const names = Object.keys(before) as OptionName[];
   return (
