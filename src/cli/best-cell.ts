@@ -1,5 +1,5 @@
 import type { ShownMetric } from '../experiment/define.ts';
-import { competes } from '../output/settings.ts';
+import { competingMean } from '../output/search-table.ts';
 import type { SummaryCell } from '../output/summary.ts';
 import { deviationText, digitsText } from './number-text.ts';
 
@@ -15,8 +15,8 @@ export function bestOf(
   const sign = best === 'max' ? -1 : 1;
   const found: { cell: SummaryCell; value: number }[] = [];
   for (const cell of cells) {
-    const mean = cell.statistics.get(name)?.mean ?? null;
-    if (mean === null || cell.diverged > 0 || !competes(cell)) continue;
+    const mean = competingMean(cell, name);
+    if (mean === null) continue;
     const value = sign * mean;
     const place = found.findIndex((other) => value < other.value);
     found.splice(place < 0 ? found.length : place, 0, { cell, value });

@@ -123,7 +123,9 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
     return fitted((own) => [drawFunctions(own)], look, size);
   }
   const results = await readResults(folder, allExperiments);
-  const why = whyNotDrawn(withAxes(results, wanted).results.experiment, results.trials);
+  const why = whyNotDrawn(withAxes(results, wanted).results.experiment, results.trials, {
+    isSearch: results.search !== undefined && wanted.axes.length + wanted.metrics.length === 0,
+  });
   if (why !== null) {
     if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
     return [];

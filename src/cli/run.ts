@@ -13,6 +13,7 @@ import { predictionTableNames } from '../output/predictions-table.ts';
 import { resultFiles, resultNames, tableNames } from '../output/result-files.ts';
 import { roundsTable } from '../output/rounds-table.ts';
 import { type FileList, writeRunFolder } from '../output/run-folder.ts';
+import { searchTable } from '../output/search-table.ts';
 import { summaryTable } from '../output/summary.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore, type Records, type Store } from '../store/store.ts';
@@ -185,7 +186,9 @@ async function computeAndWrite(
     const predictions =
       models === null ? [] : await predictCells(models.predicting, models.read, options.sources);
     if (models?.isEmpty) note('note: no model is written: no trial of ours finished');
-    const why = options.figures ? whyNotDrawn(plan.experiment, plan.cells) : null;
+    const why = options.figures
+      ? whyNotDrawn(plan.experiment, plan.cells, { isSearch: plan.search !== undefined })
+      : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
       const page = options.page
@@ -264,9 +267,12 @@ async function computeAndWrite(
 
 /** The files that a run will write, as far as they are known before it has results. */
 function namesOf(plan: Plan, { formats: chosen, figures, page, models }: RunOptions): string[] {
-  const { layout } = plan.experiment;
+  const {
+    search,
+    experiment: { layout },
+  } = plan;
   const drawn = [
-    layout.curves === null ? 'heat-maps' : 'curves',
+    ...(search === undefined ? [layout.curves === null ? 'heat-maps' : 'curves'] : ['search', 'best-so-far']),
     ...(layout.chosen === null ? [] : ['lines']),
     ...(plan.experiment.task === 'classification' ? classifierFigureNames : []),
     ...(models.predictions === null ? [] : ['residuals', 'fitted']),
@@ -324,6 +330,7 @@ function printJson(runs: readonly PlannedRun[], records: Records): void {
     ...(plan.stopping === undefined
       ? {}
       : { rounds: tableToRecords(roundsTable(plan, plan.stopping)), cost: plan.stopping.cost }),
+    ...(plan.search === undefined ? {} : { search: tableToRecords(searchTable(plan, records)!) }),
   }));
   writeStdoutRaw(toJson(results.length === 1 ? results[0] : results));
 }

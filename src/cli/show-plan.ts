@@ -1,6 +1,7 @@
 import { counted } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { searchWords } from '../experiment/search.ts';
 import type { PlanAt } from '../experiment/stopping-rounds.ts';
 import type { SlurmSettings } from '../launchers/slurm/settings.ts';
 import { toJson } from '../output/json.ts';
@@ -56,6 +57,7 @@ export async function showPlan(
     const plans = runs.map(({ plan, out }) => ({
       experiment: plan.experiment.name,
       out,
+      ...(plan.search === undefined ? {} : { search: plan.search }),
       trials: plan.cells.map(({ settings, trial }) => ({
         id: trial.id,
         status: store.get(trial.id)?.status ?? 'not run',
@@ -77,6 +79,7 @@ export async function showPlan(
   for (const { plan } of runs) {
     if (plan.cells.length === 0) continue;
     writeStdout(...fold(describePlan(plan).heading, width));
+    if (plan.search !== undefined) writeStdout(...fold(searchWords(plan.search), width));
     for (const cell of plan.cells) {
       const { trial } = cell;
       const record = store.get(trial.id);

@@ -6,7 +6,8 @@ import { reportTable } from '../output/report-table.ts';
 import { summaryTable } from '../page/summary.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { findings } from './findings.ts';
-import { shortTexts, showResults } from './show-results.ts';
+import { shortTexts } from './settings-table.ts';
+import { showResults } from './show-results.ts';
 
 const named = (name: string) => allExperiments.find((experiment) => experiment.name === name)!;
 const pipe = { isTTY: false, columns: 100 } as NodeJS.WriteStream;

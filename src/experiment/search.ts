@@ -100,7 +100,7 @@ export function checkNoRanges(lists: SettingLists): void {
 }
 
 /** The experiment as a search shows it: its settings are no figure of the report, in no grid, and too many for curves. */
-export function showingSearch(experiment: Experiment, search: Search | undefined): Experiment {
+export function showingSearch(experiment: Experiment, search: object | undefined): Experiment {
   if (search === undefined) return experiment;
   const { layout } = experiment;
   return {
@@ -110,10 +110,12 @@ export function showingSearch(experiment: Experiment, search: Search | undefined
   };
 }
 
-/** "learning rate loguniform(0.0001,1), hidden 16, 32": from what a search draws. */
-export function spaceWords(space: SettingLists): string {
+/** "Sobol search, 200 settings: learning rate loguniform(0.0001,1); hidden 16, 32". */
+export function searchWords({ method, distinct, space }: Omit<Search, 'trials' | 'seed'>): string {
   const names = Object.keys(space) as OptionName[];
-  return names.map((name) => `${optionTitle(name)} ${space[name]!.join(', ')}`).join('; ');
+  const from = names.map((name) => `${optionTitle(name)} ${space[name]!.join(', ')}`);
+  const title = { random: 'Random search', sobol: 'Sobol search' }[method];
+  return `${title}, ${counted(distinct, 'setting')}: ${from.join('; ')}`;
 }
 
 /** What is said of a search before it runs. */

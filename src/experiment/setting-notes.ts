@@ -22,6 +22,7 @@ export function settingNotes(plan: Plan, given: SettingLists): string[] {
     ...ignored,
     ...idleSeedNotes(plan, given),
     ...stoppingNote(plan, given),
+    ...searchNote(plan),
     ...comparisonNotes(plan),
     ...linearNotes(plan),
     ...counts,
@@ -42,6 +43,14 @@ function stoppingNote({ cells }: Plan, { earlyStopping }: SettingLists): string[
     : '';
   return [
     `{earlyStopping} chooses the epoch on the test rows, so their scores are better than on new rows${parts}; {validationSize} 0.2 or {folds} 5 chooses on others`,
+  ];
+}
+
+/** A search tries many settings, so the best score on the test rows is partly luck. */
+function searchNote({ search, experiment }: Plan): string[] {
+  if (search === undefined || experiment.layout.validation?.decides === true) return [];
+  return [
+    'the best setting is chosen on the test rows, so its score is better than on new rows; {validationSize} 0.2 or {folds} 5 chooses on others',
   ];
 }
 

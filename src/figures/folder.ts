@@ -2,7 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withValidation } from '../experiment/deciding.ts';
 import { type Experiment, optionsOf, showingErrorParts, splitNames } from '../experiment/define.ts';
-import { columnName, type OptionName, options, type Setting, type Settings } from '../experiment/options.ts';
+import {
+  columnName,
+  type OptionName,
+  options,
+  parseSetting,
+  type Setting,
+  type Settings,
+} from '../experiment/options.ts';
+import { showingSearch } from '../experiment/search.ts';
 import { isSeed, seedOptions } from '../experiment/seeds.ts';
 import type { StoppedPlace } from '../experiment/stopping.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
@@ -62,14 +70,16 @@ export async function readResults(
     };
   });
   const cells = trials.map((trial) => trial.settings);
+  const search = searchOf(manifest, experiment, folder);
   const results: Results = {
     experiment: showingErrorParts(
-      withValidation(experiment, cells),
+      withValidation(showingSearch(experiment, search), cells),
       cells.map(({ bootstrapMethod }) => bootstrapMethod),
     ),
     variant: manifest.variant === 'text' ? 'text' : 'code',
     quick: manifest.quick === true,
     data: dataOf(manifest),
+    ...(search === undefined ? {} : { search }),
     trials: own,
     ...('rounds.csv' in written ? { stopped: await readStopped(folder, experiment, written, cells) } : {}),
   };
@@ -127,12 +137,32 @@ async function experimentOf(
   return experimentFrom(definition, typeof command === 'string' ? command : String(name));
 }
 
+/** From what a manifest says that the settings were drawn; undefined if they were not. */
+function searchOf({ search, settings }: Manifest, experiment: Experiment, folder: string): Results['search'] {
+  const { method, options: names } = (search ?? {}) as {
+    readonly method?: unknown;
+    readonly options?: unknown;
+  };
+  if ((method !== 'random' && method !== 'sobol') || !Array.isArray(names)) return undefined;
+  const known = optionsOf(experiment).filter((name) => names.includes(name));
+  const lists = (settings ?? {}) as Readonly<Record<string, unknown>>;
+  const space = known.map((name) => {
+    const list = lists[name];
+    if (!Array.isArray(list) || list.length === 0)
+      throw damagedResults(folder, `manifest.json has no values of ${name}, which was searched`);
+    return [name, list.map((value) => parseSetting(name, String(value), `manifest.json: ${name}`))];
+  });
+  return { method, space: Object.fromEntries(space) };
+}
+
 interface Manifest {
   readonly experiment?: unknown;
   readonly command?: unknown;
   readonly definition?: unknown;
   readonly variant?: unknown;
   readonly quick?: unknown;
+  readonly settings?: unknown;
+  readonly search?: unknown;
   readonly data?: unknown;
   readonly trials?: { readonly total?: unknown; readonly ids?: unknown };
   readonly files?: unknown;

@@ -17,6 +17,7 @@ import { type Look, usualLook } from './look.ts';
 import { withPlanPredictions } from './predictions.ts';
 import { residualsFigure } from './residuals-figure.ts';
 import { differingOptions, type Results, resultsOf, valuesOf } from './results.ts';
+import { searchFigures } from './search-figures.ts';
 import { settingLines } from './setting-lines.ts';
 import { variedNumber } from './varied-number.ts';
 
@@ -59,14 +60,14 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   const [first] = axes;
   if (axes.length === 1) return [{ ...settingLines(results, first, whole), name: `lines${own}` }];
   const isUsual = own === '';
+  if (results.search !== undefined && isUsual)
+    return [...searchFigures(results, whole), ...trialFigures(results, whole)];
   const { layout } = results.experiment;
   const grid = layout.curves === null ? gridFigures(results, known, whole) : [];
   const inGrid = grid.length === 0 ? [] : [layout.rows, layout.columns, layout.chosen];
   const gridAxes = inGrid.filter((name) => name !== null);
   const lines = isUsual ? numberLines(results, gridAxes, whole) : [];
-  const ofTrials = isUsual
-    ? [...classifierFigures(results, whole), ...predictionFigures(results, whole)]
-    : [];
+  const ofTrials = isUsual ? trialFigures(results, whole) : [];
   const others = [...lines, ...ofTrials];
   if (layout.curves !== null) {
     // Without epochs there are no curves, and a figure that says so would be next to the lines.
@@ -85,8 +86,10 @@ export function draw(all: Results, { published, look = {}, wanted }: DrawingOpti
   return [{ ...longest, name: `lines${nameOf([columnName(name)])}${own}` }, ...others];
 }
 
-function predictionFigures(results: Results, look: Look): Figure[] {
-  return [residualsFigure(results, look), fittedFigure(results, look)].filter((figure) => figure !== null);
+/** What single trials do on their rows. */
+function trialFigures(results: Results, look: Look): Figure[] {
+  const ofPredictions = [residualsFigure(results, look), fittedFigure(results, look)];
+  return [...classifierFigures(results, look), ...ofPredictions.filter((figure) => figure !== null)];
 }
 
 function hasCurves({ trials }: Results): boolean {

@@ -7,10 +7,19 @@ import { type Results, valuesOf } from './results.ts';
 /** The largest figure that is still legible and is drawn within seconds. */
 const limits = { trials: 5000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
 
+/** The trials of a search from which the drawn ones are chosen within seconds. */
+const mostOfSearch = 20_000;
+
 type Trials = readonly Pick<Results['trials'][number], 'settings'>[];
 
 /** The reason why these trials have no figures: "no figures of 600 columns: …"; null if they can be drawn. */
-export function whyNotDrawn(experiment: Results['experiment'], trials: Trials): string | null {
+export function whyNotDrawn(
+  experiment: Results['experiment'],
+  trials: Trials,
+  { isSearch = false } = {},
+): string | null {
+  // Of a search, the best settings are drawn, however many there are.
+  if (isSearch && trials.length <= mostOfSearch) return null;
   // Settings are created on access, and a large grid may have a million of them.
   const counts = trials.length > limits.trials ? { trials: trials.length } : countsOf(experiment, trials);
   const names = Object.keys(counts) as (keyof typeof limits)[];

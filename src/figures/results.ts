@@ -4,6 +4,7 @@ import { type DataWords, type Description, describeTrials } from '../experiment/
 import { inputNames } from '../experiment/input-names.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import type { Search } from '../experiment/search.ts';
 import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import type { StoppedPlace } from '../experiment/stopping.ts';
 import type { Variant } from '../experiment/variants.ts';
@@ -23,6 +24,8 @@ export interface Results {
   readonly variant: Variant;
   readonly quick: boolean;
   readonly data: readonly DataWords[];
+  /** From what the settings were drawn; absent if they are every combination. */
+  readonly search?: Pick<Search, 'method' | 'space'>;
   /** In the plan's order. */
   readonly trials: readonly TrialResult[];
   /** Settings that were stopped early, without seeds and with the epochs of the others; absent if none were. */
@@ -47,7 +50,7 @@ export interface TrialResult {
 }
 
 export function resultsOf(plan: Plan, records: Records): Results {
-  const { experiment, variant, quick, data, cells } = plan;
+  const { experiment, variant, quick, data, search, cells } = plan;
   const names = metricsOf(experiment).map(({ name }) => name);
   const trials = cells.map(({ settings, trial }): TrialResult => {
     const record = records.get(trial.id);
@@ -62,7 +65,11 @@ export function resultsOf(plan: Plan, records: Records): Results {
     };
   });
   const { stopping } = plan;
-  return { experiment, variant, quick, data, trials, ...(stopping && { stopped: stopping.stopped }) };
+  return {
+    ...{ experiment, variant, quick, data, trials },
+    ...(search === undefined ? {} : { search }),
+    ...(stopping && { stopped: stopping.stopped }),
+  };
 }
 
 function keptCoefficients(

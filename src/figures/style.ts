@@ -16,6 +16,9 @@ const font = 'DejaVu Sans, Verdana, sans-serif';
 /** Okabe and Ito's colours, which colour-blind readers can distinguish; without yellow, which is hard to see on white. */
 export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#555555'] as const;
 
+/** From the best to the worst fifth of what a search tried. */
+export const rankColors = ['#08306b', '#2171b5', '#6baed6', '#9ecae1', '#d0dcea'] as const;
+
 /** How much wider bold letters are. */
 const bold = 1.12;
 

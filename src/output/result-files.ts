@@ -17,6 +17,7 @@ import type { Predictions } from './predicted.ts';
 import { predictionTables } from './predictions-table.ts';
 import { reportTable } from './report-table.ts';
 import { roundsTable } from './rounds-table.ts';
+import { searchTable } from './search-table.ts';
 import { summaryTable } from './summary.ts';
 import type { Table } from './table.ts';
 import { type Records, trialsTable } from './trials-table.ts';
@@ -33,6 +34,7 @@ export function resultFiles(
     ...[trialsTable(plan, records), curvesTable(plan, records), summaryTable(plan, records)],
     ...[chosenTable(plan, records) ?? []].flat(),
     ...(plan.stopping === undefined ? [] : [roundsTable(plan, plan.stopping)]),
+    ...[searchTable(plan, records) ?? []].flat(),
     ...(keepsCoefficients(plan) ? [coefficientsTable(plan, records)] : []),
     ...(classifiers === null ? [] : tablesOfClassifiers(plan, classifiers)),
     ...predictionTables(plan, predictions),
@@ -60,6 +62,7 @@ export function resultNames(plan: Plan, formatNames: readonly FormatName[]): str
         ...['trials', 'curves', 'summary'],
         ...(chosenOption(plan) === null ? [] : ['chosen']),
         ...(plan.rule === undefined ? [] : ['rounds']),
+        ...(plan.search === undefined ? [] : ['search']),
         ...(keepsCoefficients(plan) ? ['coefficients'] : []),
         ...(plan.experiment.task === 'classification' ? classifierTableNames : []),
       ],

@@ -21,7 +21,11 @@ export interface Places {
 }
 
 /** The command that runs a plan again into the same folder, with every option that differs from its default. */
-export function commandOf({ experiment, variant, quick, lists, rule }: Plan, places: Places): string {
+export function commandOf(
+  { experiment, variant, quick, search, lists: tried, rule }: Plan,
+  places: Places,
+): string {
+  const lists = { ...tried, ...search?.space };
   const own = {
     ...experiment.settings,
     ...(variant === 'text' ? experiment.text : {}),
@@ -39,6 +43,7 @@ export function commandOf({ experiment, variant, quick, lists, rule }: Plan, pla
     ...(variant === 'code' ? [] : ['--variant', variant]),
     ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
     ...(rule === undefined ? [] : stoppingFlags(rule)),
+    ...(search === undefined ? [] : ['--search', search.method, '--trials', String(search.trials)]),
     ...pathOption('--data-dir', fromFiles ? places.dataDir : null),
     ...pathOption('--data-name', fromFiles ? places.dataName : null),
     ...pathOption('--label-names', fromFiles && places.labelNames ? labelNamesText(places.labelNames) : null),

@@ -81,9 +81,9 @@ function statusNote(plan: Plan, records: Records): Html {
   return html`<p class="note">${data}, ${seeds}: ${parts.join(', ')}.${differs}</p>`;
 }
 
-function settingsTable({ experiment, lists }: Plan): Html {
+function settingsTable({ experiment, lists, search }: Plan): Html {
   const rows = optionsOf(experiment).flatMap((name) => {
-    const values = lists[name];
+    const values = search?.space[name] ?? lists[name];
     if (values === undefined) return [];
     return { cells: [html`<code>${flagOf(name)}</code>`, listText(values), options[name].description] };
   });

@@ -1,4 +1,4 @@
-import { faint, ink, palette } from '../figures/style.ts';
+import { faint, ink, palette, rankColors } from '../figures/style.ts';
 
 /** Colours of the figures that are hard to see on a dark page, and what they become there. */
 const onDark: Readonly<Record<string, string>> = {
@@ -17,6 +17,11 @@ const onDark: Readonly<Record<string, string>> = {
   [palette[0]]: '#4ba3e3',
   [palette[1]]: '#f08a4b',
   [palette[6]]: '#b4b4b4',
+  [rankColors[0]]: '#eaf4ff',
+  [rankColors[1]]: '#a9d3f5',
+  [rankColors[2]]: '#5f9fd0',
+  [rankColors[3]]: '#3f6f97',
+  [rankColors[4]]: '#2f4558',
   '#8B5E3C': '#c79a78',
   '#6A3D9A': '#b79ae0',
   '#B15928': '#dd8f5c',

@@ -1,0 +1,74 @@
+import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
+import type { ShownMetric } from '../experiment/define.ts';
+import { type OptionName, optionTitle, type SettingLists } from '../experiment/options.ts';
+import { searchWords } from '../experiment/search.ts';
+import { referenceOf } from '../output/settings.ts';
+import { significantText } from '../stats/significant.ts';
+import { countStatus, type Group, groupSeeds, meanOf, type Results } from './results.ts';
+
+/** A setting of a search as figures show it. */
+export interface DrawnSetting {
+  /** Its place in the order of the draws, from 1. */
+  readonly number: number;
+  readonly group: Group;
+  /** The mean of the deciding metric; null if a seed diverged or none finished. */
+  readonly value: number | null;
+  readonly diverged: boolean;
+}
+
+/** What the figures of a search share. */
+export interface Searched {
+  readonly results: Results;
+  readonly space: SettingLists;
+  readonly metric: ShownMetric;
+  /** "validation MSE, mean of 5 folds". */
+  readonly metricWords: string;
+  /** In the order of the draws. */
+  readonly settings: readonly DrawnSetting[];
+  /** The best first, only those with a value. */
+  readonly ranked: readonly DrawnSetting[];
+  /** "Sobol search, 200 settings: ...". */
+  readonly words: string;
+}
+
+/** A search as figures show it; null for a grid. */
+export function searchedOf(results: Results): Searched | null {
+  const { search, experiment } = results;
+  if (search === undefined) return null;
+  const metric = decidingMetric(experiment);
+  const own = results.trials.filter(({ settings }) => referenceOf(settings) === null);
+  const settings = groupSeeds(own).map((group, index): DrawnSetting => {
+    const diverged = countStatus(group.trials, 'diverged') > 0;
+    return { number: index + 1, group, diverged, value: diverged ? null : meanOf(group, metric.name) };
+  });
+  const sign = metric.best === 'max' ? -1 : 1;
+  const ranked = settings.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
+  return {
+    results,
+    space: search.space,
+    metric,
+    metricWords: decidingWords(experiment.layout, metric),
+    settings,
+    ranked,
+    words: searchWords({ ...search, distinct: settings.length }),
+  };
+}
+
+/** "learning rate 0.058, hidden 44-21". */
+export function settingText({ space }: Searched, { group }: DrawnSetting): string {
+  return (Object.keys(space) as OptionName[])
+    .filter((name) => (group.settings[name] ?? null) !== null)
+    .map((name) => `${optionTitle(name)} ${group.settings[name]}`)
+    .join(', ');
+}
+
+/** "Best of 200: setting 9, learning rate 0.058; validation MSE 0.12." and how many diverged. */
+export function searchNotesOf(searched: Searched): string[] {
+  const { ranked, settings, metricWords } = searched;
+  const [best] = ranked;
+  const diverged = settings.filter((one) => one.diverged).length;
+  return [
+    `Best: setting ${best.number} of ${settings.length}, ${settingText(searched, best)}; ${metricWords} ${significantText(best.value!, 3)}.`,
+    ...(diverged > 0 ? [`${diverged} of ${settings.length} settings diverged.`] : []),
+  ];
+}
