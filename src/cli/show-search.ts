@@ -41,9 +41,21 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
         : `All, the best by ${by} first`;
   return [
     tried,
-    [...fold(`${which}:`, screen.width), settingsTable(searchedOptions(plan), best, plan, screen)].join('\n'),
+    [
+      ...fold(`${which}:`, screen.width),
+      settingsTable(searchedOptions(plan), best, withDeciding(plan), screen),
+    ].join('\n'),
     `The best alone:\n  ${commandAlone(plan, best[0])}`,
   ];
+}
+
+/** The plan with the metric that decides, and the same of the test rows where others decide. */
+function withDeciding(plan: Plan): Plan {
+  const { experiment } = plan;
+  const { name } = decidingMetric(experiment);
+  const names = [name, name.replace('validation_', 'test_')];
+  const metrics = experiment.layout.metrics.filter((metric) => names.includes(metric.name));
+  return { ...plan, experiment: { ...experiment, layout: { ...experiment.layout, metrics } } };
 }
 
 /** The command that runs one setting of a search, with its seeds. */

@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../program.testing.ts';
+import { callProgram } from './called.testing.ts';
+import { filesBelow } from './shard.testing.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fys-nn-search-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const run = (...args: string[]) => runProgram(args, { cwd: directory });
+const call = (...args: string[]) => callProgram(args, directory);
+const text = (path: string) => readFile(join(directory, path), 'utf8');
+const rowsOf = async (path: string) =>
+  (await text(path))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+
+const tiny = [
+  ...['train', '--data', 'iris', '--target', 'species', '--epochs', '2', '--hidden', 'int(2,8)'],
+  ...['--learning-rate', 'loguniform(1e-4,1)', '--validation-size', '0.2', '--search', 'sobol'],
+];
+
+test('1 and 2 workers, and 3 shards merged, write the same bytes', async () => {
+  const command = [...tiny, '--trials', '9', '--seed', '1,2'];
+  expect(await run(...command, '--jobs', '1', '--store', 's1', '--out', 'one')).toMatchObject({ status: 0 });
+  expect(await run(...command, '--jobs', '2', '--store', 's2', '--out', 'two')).toMatchObject({ status: 0 });
+  const files = await filesBelow(join(directory, 'one'));
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining([
+      '/search.csv',
+      '/search.svg',
+      '/search.png',
+      '/search.vl.json',
+      '/best-so-far.svg',
+    ]),
+  );
+  expect(await filesBelow(join(directory, 'two'))).toEqual(files);
+  for (const k of [1, 2, 3]) {
+    const shard = await run(...command, '--shard', `${k}/3`, '--store', `shard-${k}`);
+    expect(shard).toMatchObject({ status: 0, stdout: '' });
+  }
+  await run('store', 'merge', 'shard-1', 'shard-2', 'shard-3', '--store', 'merged');
+  const { status, stderr } = await run(...command, '--store', 'merged', '--out', 'three');
+  expect(status).toBe(0);
+  expect(stderr).toContain('18 trials, 18 of them from the store');
+  expect(await filesBelow(join(directory, 'three'))).toEqual(files);
+  expect(await run('plot', 'one', '--out', 'drawn')).toMatchObject({ status: 0 });
+  const drawn = await filesBelow(join(directory, 'drawn'));
+  for (const name of ['/search.svg', '/best-so-far.svg']) expect(drawn.get(name)).toEqual(files.get(name));
+});
+
+describe('a search', () => {
+  test('is continued by a longer one, ranked by the validation rows, and its best is run alone from the store', async () => {
+    await run(...tiny, '--trials', '4', '--out', 'short', '--no-figures');
+    const { stdout, stderr } = await run(...tiny, '--trials', '6', '--out', 'long', '--no-figures');
+    expect(stderr).toContain('6 trials, 4 of them from the store');
+    expect(stdout).toContain(
+      'Sobol search, 6 settings: learning rate loguniform(0.0001,1); hidden int(2,8).',
+    );
+    expect(stdout).toContain('* best (highest validation accuracy)');
+    const [head, ...rows] = await rowsOf('long/search.csv');
+    const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
+    expect(column('number')).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect([...column('rank')].sort()).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(new Set(column('decided_by'))).toEqual(new Set(['validation_accuracy']));
+    const values = column('validation_accuracy_mean').map(Number);
+    expect(column('best_so_far').map(Number)).toEqual(
+      values.map((_, index) => Math.max(...values.slice(0, index + 1))),
+    );
+    expect((await rowsOf('short/search.csv')).slice(1).map((row) => row[3])).toEqual(
+      rows.slice(0, 4).map((row) => row[3]),
+    );
+    const alone = /npx fys-nn (train .*)\n/.exec(stdout)![1].split(' ');
+    const again = await call(...alone, '--plan');
+    expect(again.stdout).toContain('1 trial: 1 in the store, 0 to run');
+  });
+
+  test('is planned, run again and lengthened from its folder', async () => {
+    const planned = await call(...tiny, '--trials', '5', '--plan', '--json');
+    const { search, trials } = JSON.parse(planned.stdout);
+    expect(search).toMatchObject({ method: 'sobol', trials: 5, distinct: 5, seed: 2020 });
+    expect(search.space).toEqual({ learningRate: ['loguniform(0.0001,1)'], hidden: ['int(2,8)'] });
+    expect(trials).toHaveLength(5);
+    await run(...tiny, '--trials', '5', '--out', 'five', '--no-figures');
+    const again = await run('rerun', 'five', '--out', 'again', '--no-figures');
+    expect(again.stderr).toContain('the tables have the same bytes as before');
+    expect((await call('rerun', 'five', '--trials', '7', '--plan')).stdout).toContain('7 trials: ');
+    expect((await call('rerun', 'five', '--search', 'grid', '--plan')).stderr).toContain('has a range');
+  });
+
+  test('can be written in a file, and options override it', async () => {
+    const file = (search: string) =>
+      `data: iris\ntarget: species\nsettings:\n  epochs: 1\n  learningRate: loguniform(1e-3,1)\n${search}\n`;
+    await writeFile(join(directory, 'my.yaml'), file('search: random\ntrials: 3'));
+    expect((await call('run', 'my.yaml', '--plan')).stdout).toContain(
+      'Random search, 3 settings: learning rate loguniform(0.001,1)',
+    );
+    expect((await call('run', 'my.yaml', '--trials', '5', '--plan')).stdout).toContain('5 trials: ');
+    const grid = await call('run', 'my.yaml', '--search', 'grid', '--learning-rate', '0.1,0.2', '--plan');
+    expect(grid.stdout).toContain('2 trials: ');
+    const { stdout } = await run('run', 'my.yaml', '--no-figures');
+    const alone = /npx fys-nn (run .*)\n/.exec(stdout)![1].split(' ');
+    expect((await call(...alone, '--plan')).stdout).toContain('1 trial: 1 in the store');
+    await writeFile(join(directory, 'other.yaml'), 'extends: my.yaml\ntrials: 4\n');
+    expect((await call('run', 'other.yaml', '--plan')).stdout).toContain('Random search, 4 settings');
+    await writeFile(join(directory, 'bad.yaml'), file(''));
+    const bad = await call('run', 'bad.yaml', '--plan');
+    expect(bad).toMatchObject({ status: 2, stdout: '' });
+    expect(bad.stderr).toContain('bad.yaml:5:17: --learning-rate has a range');
+  });
+
+  test('says so if the test rows choose, or settings diverge', async () => {
+    const command = ['ffnn', '--samples', '40', '--epochs', '3', '--hidden', '2', '--bootstrap', '2'];
+    const rates = ['--learning-rate', 'loguniform(1e-3,1e6)', '--search', 'random', '--trials', '8'];
+    const { stdout, stderr, status } = await run(...command, ...rates, '--out', 'wild');
+    expect(status).toBe(0);
+    expect(stderr).toContain('the best setting is chosen on the test rows');
+    expect(stdout).toMatch(/\d of 8 diverged\./);
+    const [head, ...rows] = await rowsOf('wild/search.csv');
+    for (const row of rows) {
+      expect(row[head.indexOf('rank')] === '').toBe(row[head.indexOf('status')] === 'diverged');
+    }
+  });
+
+  test.each([
+    [['--search', 'sobol'], '--search sobol does not say how many settings to try'],
+    [['--trials', '5'], '--trials has no effect on a grid'],
+    [['--search', 'hyperband', '--trials', '5'], '--search has an unknown value'],
+    [['--search', 'random', '--trials', '0'], '--trials is out of range'],
+    [['--search', 'random', '--trials', '5'], '--search has nothing to search'],
+    [['--learning-rate', 'loguniform(0,1)'], '--learning-rate: loguniform has wrong ends'],
+    [['--learning-rate', 'uniform(0,1)'], '--learning-rate has a range with values that it does not take'],
+    [['--epochs', 'int(1,5)'], '--epochs has a range, and nothing says how many'],
+  ])('%j is refused in a sentence', async (args, message) => {
+    const { status, stdout, stderr } = await call('ffnn', ...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
