@@ -28,7 +28,9 @@ async function contentsOf(folder: string): Promise<string> {
   const names: string[] = await readdir(folder).catch(() => []);
   const tables = names
     .filter((name) =>
-      /^(?:trials|curves|summary|chosen|search|coefficients|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(name),
+      /^(?:trials|curves|summary|chosen|search|coefficients|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(
+        name,
+      ),
     )
     .sort();
   const figures = names.filter((name) => name.endsWith('.svg')).length;
