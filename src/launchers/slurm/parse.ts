@@ -45,7 +45,7 @@ export function parseIndices(text: string): number[] | null {
   if (list === undefined) return null;
   const indices: number[] = [];
   for (const part of list.split(',')) {
-    const [, first, last = first, step = '1'] = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part) ?? [];
+    const [, first, last = first, step = '1'] = /^(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?$/.exec(part) ?? [];
     if (first === undefined || Number(last) - Number(first) > mostTasks || Number(step) === 0) return null;
     for (let index = Number(first); index <= Number(last); index += Number(step)) indices.push(index);
   }
