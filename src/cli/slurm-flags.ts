@@ -82,6 +82,8 @@ export function launcherFlags(): Option[] {
 
 /** The longest time that is accepted, in seconds: 1000 days. */
 const longestTime = 86_400_000;
+/** The shortest time limit of a task: it is warned a minute before, and by Slurm's clocks up to a minute earlier. */
+const shortestLimit = 120;
 
 /** Checks the flags. Errors: UserError. */
 export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
@@ -153,15 +155,15 @@ export function parseTime(text: string, flag: string, least: number): number {
 export function parseSlurmTime(text: string): number {
   const [, days, first, second = '', third = ''] =
     /^(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?$/.exec(text) ?? [];
-  if (first === undefined) return parseTime(text, '--slurm-time', 60);
+  if (first === undefined) return parseTime(text, '--slurm-time', shortestLimit);
   const [a, b, c] = [first, second, third].map(Number);
   // "5" and "5:30" begin with minutes, "1:05:30" and "2-5" with hours.
   const isHours = days !== undefined || third !== '';
   const seconds = Number(days ?? 0) * 86_400 + (isHours ? 3600 * a + 60 * b + c : 60 * a + b);
-  if (seconds >= 60 && seconds <= longestTime) return seconds;
+  if (seconds >= shortestLimit && seconds <= longestTime) return seconds;
   throw new UserError({
     what: '--slurm-time is out of range',
-    expected: 'at least a minute, at most 1000 days',
+    expected: 'at least 2 minutes, since a task is warned a minute before, and at most 1000 days',
     received: text,
     remedy: 'write --slurm-time 2h or --slurm-time 02:00:00',
   });

@@ -187,6 +187,12 @@ export const slurm: Launcher = async (trials, options) => {
     const saved = await savedEpochs(store.directory);
     addTasks(submitted, saved);
     if (submitted.refusal === null) return;
+    if (isUnclear(submitted.refusal)) {
+      noteOnce(
+        `sbatch failed (${submitted.refusal.message}); looking in the queue whether it took the job, else trying again`,
+      );
+      return;
+    }
     if (submitted.jobs.every((job) => job === null) && !hasLive()) throw refused(submitted.refusal);
     isWaitingForRoom = true;
     events.note(
@@ -213,6 +219,8 @@ export const slurm: Launcher = async (trials, options) => {
     const saved = await savedEpochs(store.directory);
     await follow(look, saved);
     await settle(saved);
+    // What was in the queue a moment ago may have ended since, with its records.
+    await takeRecords();
     if (isWaitingForRoom && hasLive()) return;
     isWaitingForRoom = false;
     const covered = new Set([...tasks.values()].flatMap(({ ids }) => ids));
@@ -312,6 +320,11 @@ function detached(storeDirectory: string, tasks: Iterable<Task>): Detached {
     storeDirectory,
     [...jobs].map(([id, numbers]) => ({ id, jobs: [...numbers].filter((job) => job !== '') })),
   );
+}
+
+/** Whether sbatch may have submitted the job all the same, or will do so later. */
+function isUnclear({ message }: SlurmError): boolean {
+  return /timed out|unable to contact|no answer|connect|zero bytes|temporar|slurm.* busy/i.test(message);
 }
 
 function refused({ message }: SlurmError): UserError {
