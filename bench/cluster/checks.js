@@ -2,7 +2,7 @@
 // command that submits.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { idsIn, start } from '../torture/program.js';
 import { until } from './processes.js';
 
@@ -75,14 +75,40 @@ export function checksOf(cluster, folder, { full }) {
     ];
   }
 
-  /** Runs six trials as six tasks, and disturbs them when `count` of them run. */
-  async function disturbed(name, disturb, { args = six, more = [], count = 2 } = {}) {
+  /** How the tasks of a check ended, each run of each task: { COMPLETED: 6, NODE_FAIL: 1 }. Null without accounting. */
+  async function statesOf(name) {
+    if (!cluster.accounting) return null;
+    const names = submissionsOf(name).flatMap((place) =>
+      Array.from({ length: 9 }, (_, array) => `fys-nn-${basename(place)}-${array}`),
+    );
+    const options = ['-n', '-P', '-X', '-D', '-S', 'now-1days', '--format=State'];
+    const read = () =>
+      cluster
+        .run('sacct', ...options, `--name=${names}`)
+        .stdout.trim()
+        .split('\n');
+    // It lags behind.
+    await until(() => !read().some((state) => /^(RUNNING|PENDING)/.test(state)), 20);
+    const counts = {};
+    for (const [state] of read().map((line) => line.split(' '))) counts[state] = (counts[state] ?? 0) + 1;
+    return counts;
+  }
+
+  /**
+   * Runs trials as a task each, and disturbs them when `count` of them run. One of the states `expected` shows that the disturbance
+   * was one.
+   */
+  async function disturbed(name, disturb, { args = six, more = [], count = 2, expected = [] } = {}) {
     await referenceOf(args);
     const { child, ended } = launch([...args, '--quiet', ...slurm, ...apart, ...more, ...into(name)]);
-    const remark = await disturb({ tasks: await running(count), child, ended });
-    const outcome = await ended;
-    const problems = await problemsOf(args, name, outcome);
-    return { problems, remark: `${remark ?? ''}` };
+    await disturb({ tasks: await running(count), child, ended });
+    const problems = await problemsOf(args, name, await ended);
+    const states = await statesOf(name);
+    if (states === null) return { problems };
+    if (expected.length > 0 && !expected.some((state) => states[state] > 0))
+      problems.push(`no task has ended as ${expected.join(' or ')}`);
+    const counts = Object.entries(states).map(([state, times]) => `${times} ${state}`);
+    return { problems, remark: counts.join(', ') };
   }
 
   const again = async (args, name) => {
@@ -110,14 +136,22 @@ export function checksOf(cluster, folder, { full }) {
     },
 
     'scancel of two running tasks': () =>
-      disturbed('scancel', async ({ tasks: [one, two] }) => {
-        cluster.run('scancel', one.id, two.id);
-      }),
+      disturbed(
+        'scancel',
+        async ({ tasks: [one, two] }) => {
+          cluster.run('scancel', one.id, two.id);
+        },
+        { expected: ['CANCELLED'] },
+      ),
 
     'scontrol requeue of a running task': () =>
-      disturbed('requeue', async ({ tasks: [{ id }] }) => {
-        cluster.run('scontrol', 'requeue', id);
-      }),
+      disturbed(
+        'requeue',
+        async ({ tasks: [{ id }] }) => {
+          cluster.run('scontrol', 'requeue', id);
+        },
+        { expected: ['REQUEUED'] },
+      ),
 
     'a node that fails': () =>
       disturbed(
@@ -128,7 +162,7 @@ export function checksOf(cluster, folder, { full }) {
           if (!(await until(gone, 60))) throw new Error('n2 is not down');
           cluster.startNode('n2');
         },
-        { count: 4 },
+        { count: 4, expected: ['NODE_FAIL'] },
       ),
 
     'a killed slurmd, whose tasks run on': () =>
@@ -140,7 +174,7 @@ export function checksOf(cluster, folder, { full }) {
           if (!(await until(gone, 60))) throw new Error('n2 is not down');
           cluster.startNode('n2');
         },
-        { count: 4 },
+        { count: 4, expected: ['NODE_FAIL'] },
       ),
 
     'a killed slurmctld': () =>
@@ -210,15 +244,12 @@ export function checksOf(cluster, folder, { full }) {
     },
 
     'a time limit': () =>
-      disturbed(
-        'limit',
-        async ({ tasks: [{ id }], ended }) => {
-          await ended;
-          const { stdout } = cluster.run('sacct', '-n', '-P', '-X', '-D', '-j', id, '--format=State');
-          return `states of the first task: ${stdout.trim().split('\n').join(', ')}`;
-        },
-        { args: long, more: ['--slurm-time', '2m'], count: 1 },
-      ),
+      disturbed('limit', () => {}, {
+        args: long,
+        more: ['--slurm-time', '2m'],
+        count: 1,
+        expected: ['REQUEUED', 'TIMEOUT'],
+      }),
   };
   return Object.entries(checks).map(([what, check]) => ({ what, check }));
 }

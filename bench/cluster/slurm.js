@@ -66,8 +66,11 @@ export function clusterIn(folder) {
       .filter((name) => /(^|\.|\/)pid$/.test(name) && existsSync(join(folder, name)))
       .map((name) => Number(readFileSync(join(folder, name), 'utf8')))
       .filter((pid) => pid > 0 && runs(pid));
+  const configuration = readFileSync(join(folder, 'slurm.conf'), 'utf8');
   return {
     folder,
+    /** Whether sacct knows anything. */
+    accounting: configuration.includes('accounting_storage/slurmdbd'),
     /** The environment in which Slurm's commands talk to this cluster. */
     env,
     /** Runs one of Slurm's commands. The last argument may be options of spawnSync. */
