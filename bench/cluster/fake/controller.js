@@ -88,6 +88,15 @@ export function createController({ folder, nodes, cpus, speed, ...facts }) {
       exit: [0, 0],
     });
     Object.assign(task, { ending: null, timers: [], changed: Date.now(), status: [0, 0] });
+    if (
+      job.faults.some(({ fault, index }) => fault === 'not-launched' && index === task.index) &&
+      task.restarts === 0
+    ) {
+      requeue(task, 'REQUEUED');
+      // As Slurm does when a node cannot start a task, for example as it has one of the same id.
+      Object.assign(task, { held: true, waits: false, reason: 'launch failed requeued held' });
+      return;
+    }
     const name = (pattern) =>
       resolve(
         job.folder,
@@ -211,7 +220,7 @@ export function createController({ folder, nodes, cpus, speed, ...facts }) {
   /** A requeued task has waited long enough. */
   function begin(task) {
     task.waits = false;
-    if (task.state === 'PENDING') task.reason = 'None';
+    if (task.state === 'PENDING' && !task.held) task.reason = 'None';
   }
 
   /** Takes a node for down after SlurmdTimeout, unless it answers again. */

@@ -109,6 +109,11 @@ export async function requeueJob(job: string): Promise<boolean> {
   return (await run('scontrol', ['requeue', job])).ok;
 }
 
+/** Lets a task start that Slurm holds back. Returns whether Slurm did. */
+export async function releaseJob(job: string): Promise<boolean> {
+  return (await run('scontrol', ['release', job])).ok;
+}
+
 /** The number of tasks that an array may have here. Errors: UserError if Slurm is missing, does not answer, or has no arrays. */
 export async function readMaxArraySize(): Promise<number> {
   const { ok, stdout, message, isMissing } = await run('scontrol', ['show', 'config']);

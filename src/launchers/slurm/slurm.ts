@@ -5,7 +5,7 @@ import { savedEpochs } from '../../store/checkpoints.ts';
 import { createIdSet } from '../../trial/id-set.ts';
 import type { Trial } from '../../trial/trial.ts';
 import type { Failure, Launcher, TaskCounts } from '../launcher.ts';
-import { cancelJobs, readEnds, readMaxArraySize, SlurmError } from './commands.ts';
+import { cancelJobs, readEnds, readMaxArraySize, releaseJob, SlurmError } from './commands.ts';
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
 import { hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
@@ -57,6 +57,7 @@ export const slurm: Launcher = async (trials, options) => {
   const tasks = new Map<string, Task>();
   const fruitless = new Map<string, number>();
   const noted = new Set<string>();
+  const releases = new Map<string, number>();
   let isWaitingForRoom = false;
 
   const noteOnce = (text: string): void => {
@@ -111,7 +112,7 @@ export const slurm: Launcher = async (trials, options) => {
         if (seen === undefined) continue;
         task.job = seen.job;
         if (seen.node !== '') task.node = seen.node;
-        if (seen.state === 'PENDING') noteReason(seen.reason, seen.job);
+        if (seen.state === 'PENDING') await attend(seen.reason, seen.job);
       }
       const isOver = live.size === 0 && !isUnderWay;
       if (!isOver || isOfUse) continue;
@@ -120,8 +121,15 @@ export const slurm: Launcher = async (trials, options) => {
     }
   };
 
-  const noteReason = (reason: string, job: string): void => {
+  /** Releases a task that Slurm holds since a node could not start it; notes other reasons for which tasks may wait forever. */
+  const attend = async (reason: string, job: string): Promise<void> => {
     if (reason === '' || patient.test(reason)) return;
+    const times = releases.get(job) ?? 0;
+    if (/^launch.failed.requeued.held$/.test(reason) && times < mostFruitless) {
+      releases.set(job, times + 1);
+      if (await releaseJob(job))
+        return events.note(`task ${job} could not be started by its node; released again`);
+    }
     noteOnce(`job ${job.split('_')[0]} waits, and may wait forever: Slurm says ${reason}`);
   };
 
