@@ -65,12 +65,15 @@ export function keysOf(
     const columns = sharedSettings(before, after);
     const rest = baseline.primaryKey.filter((name) => name !== 'trial');
     const varied = variedColumns(before, columns);
+    const telling = tellingColumns(before, after, columns);
+    const byId = {
+      before: settingsById(before, telling, varied),
+      after: settingsById(after, telling, varied),
+    };
     const keys = (table: StoredTable, own: StoredTable): Keys => {
+      const [first, second] = own === before ? [byId.before, byId.after] : [byId.after, byId.before];
       // A row that trials.csv has lost may still be in that of the other folder.
-      const settings = new Map([
-        ...settingsById(own === before ? after : before, columns, varied),
-        ...settingsById(own, columns, varied),
-      ]);
+      const settings = { get: (id: string) => first.get(id) ?? second.get(id) };
       const trial = placeOf(table, 'trial');
       const others = rest.map((name) => [name, placeOf(table, name)] as const);
       return {
@@ -124,9 +127,10 @@ function bySettings(
   ignored: ReadonlySet<string>,
 ): KeyedTables {
   const varied = variedColumns(baseline, columns);
+  const telling = tellingColumns(baseline, now, columns);
   const keys = (table: StoredTable): Keys => ({
     ignored,
-    places: table.rows.map((cells) => settingsPlace(table, cells, columns, varied)),
+    places: table.rows.map(createPlaces(table, telling, varied)),
   });
   const found = { baseline: keys(baseline), now: keys(now) };
   for (const [which, { places }, other] of [
@@ -150,16 +154,30 @@ function variedColumns(table: StoredTable, columns: readonly string[]): Readonly
   return new Set(varied.length > 0 ? varied : columns.filter((name) => name === 'seed' || name === 'epochs'));
 }
 
-function settingsPlace(
+/** The columns in which some rows of the two tables differ, and those that name rows: all others have one value. */
+function tellingColumns(baseline: StoredTable, now: StoredTable, columns: readonly string[]): string[] {
+  const varied = variedColumns(baseline, columns);
+  return columns.filter((name) => {
+    const [before, after] = [placeOf(baseline, name), placeOf(now, name)];
+    const first = (baseline.rows[0] ?? now.rows[0])?.[baseline.rows.length > 0 ? before : after];
+    return varied.has(name) || now.rows.some((cells) => cells[after] !== first);
+  });
+}
+
+/** Returns the function that gives the place of a row by its settings. */
+function createPlaces(
   table: StoredTable,
-  cells: readonly string[],
   columns: readonly string[],
   varied: ReadonlySet<string>,
-): Place {
-  const values = columns.map((name) => [name, canonical(cells[placeOf(table, name)])] as const);
-  return {
-    key: JSON.stringify(values.map(([, value]) => value)),
-    parts: values.filter(([name, value]) => varied.has(name) && value !== ''),
+): (cells: readonly string[]) => Place {
+  const own = columns.map((name) => ({ name, place: placeOf(table, name), names: varied.has(name) }));
+  return (cells) => {
+    const values = own.map(({ place }) => canonical(cells[place]));
+    const parts: Place['parts'][number][] = [];
+    for (const [index, { name, names }] of own.entries()) {
+      if (names && values[index] !== '') parts.push([name, values[index]]);
+    }
+    return { key: JSON.stringify(values), parts };
   };
 }
 
@@ -169,7 +187,8 @@ function settingsById(
   varied: ReadonlySet<string>,
 ): ReadonlyMap<string, Place> {
   const trial = placeOf(table, 'trial');
-  return new Map(table.rows.map((cells) => [cells[trial], settingsPlace(table, cells, columns, varied)]));
+  const placeOfRow = createPlaces(table, columns, varied);
+  return new Map(table.rows.map((cells) => [cells[trial], placeOfRow(cells)]));
 }
 
 /** A number however it is written: 1e-3 is 0.001. */
