@@ -32,6 +32,7 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
   let tried = 0;
   let duplicates = 0;
   let failures = 0;
+  const reasons = new Set();
   await run(folder, [...args, '--store', 'store-good', '--out', 'out-good', '--quiet']);
   await run(folder, [...part, '--store', 'store-part', '--out', 'out-part', '--quiet']);
   const good = csvDigest(join(folder, 'out-good'));
@@ -94,8 +95,10 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
         }
         if (outcome.signal === 'SIGKILL') continue;
         failures++;
-        if (outcome.status !== 1 || !isClear(outcome))
-          say(`${host.name}: ${outcome.status}: ${outcome.stderr}`);
+        const error = /"event":"error".*"what":"([^"]*)/.exec(outcome.stdout)?.[1];
+        if (outcome.status !== 1 || error === undefined)
+          say(`${host.name}: exit ${outcome.status}: ${outcome.stderr}`);
+        else reasons.add(error);
       }
       say(`${host.name} has not finished`);
     };
@@ -131,7 +134,6 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
       }
     };
     const disturbing = disturb();
-    // One that is suspended while another tidies up, whose view is the latest.
     await Promise.all(Array.from({ length: machines }, (_, index) => compute(index)));
     over = true;
     await disturbing;
@@ -143,6 +145,6 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
     const check = await run(folder, ['store', 'check', '--store', 'shared/store']);
     if (check.status !== 0) say(`store check: ${check.stdout}${check.stderr}`);
   }
-  const cost = `${count} rounds of ${trials} trials on ${machines} machines; ${duplicates} records twice, ${failures} commands repeated`;
+  const cost = `${count} rounds of ${trials} trials on ${machines} machines; ${duplicates} records twice, ${failures} commands repeated${failures > 0 ? `: ${[...reasons].join('; ')}` : ''}`;
   return { tried, problems, remark: cost };
 }

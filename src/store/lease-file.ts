@@ -50,11 +50,18 @@ export async function leasesIn(folder: string): Promise<SeenLease[]> {
  * the system.
  */
 export async function readLease(path: string): Promise<SeenLease | null> {
-  // Read as soon as it is opened: another machine may replace it, and NFS then refuses to read on.
-  const file = await retryWhileBusy(async () => readWithFacts(path, largestLease)).catch((error) => {
-    if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
+  const look = () => retryWhileBusy(async () => readWithFacts(path, largestLease));
+  // Another machine may replace it while it is read; NFS then refuses to read on.
+  const lookAgain = (error: unknown) => {
+    if (codeOf(error) === 'ESTALE') return look();
     throw error;
-  });
+  };
+  const file = await look()
+    .catch(lookAgain)
+    .catch((error) => {
+      if (['EISDIR', 'NOFILE', undefined].includes(codeOf(error))) return null;
+      throw error;
+    });
   if (file === null || !matchesBeginning(kinds.lease.begins, file.bytes)) return null;
   const { ino, mtimeMs } = file.found;
   const seen = (lease: LeaseFile): SeenLease => ({

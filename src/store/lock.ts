@@ -86,7 +86,7 @@ async function isLockDead(directory: string, holder: SeenLease | null, watch: Le
     const lease = (await readLease(join(leaseFolder(directory), holder.name))) ?? holder;
     return isProcessGone(holder) || !watch.isAlive({ ...lease, name: holder.name });
   } catch (error) {
-    if (isGone(error)) return true;
+    if (codeOf(error) === 'ENOENT') return true;
     throw error;
   }
 }

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startNode } from '../program.testing.ts';
+import { built, type Host, hostEnvironment } from './far-hosts.testing.ts';
+import { readStore } from './store.ts';
+
+// Processes on machines that share a store and see late what the others do: scripts that use the build.
+
+let folder: string;
+let shared: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fys-nn-far-'));
+  shared = join(folder, 'shared');
+  await mkdir(join(shared, 'store'), { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const prelude = `
+import { createInterface } from 'node:readline';
+import { openJournal, openStore } from '${built('store/store.js')}';
+import { collectGarbage, repairStore } from '${built('store/care.js')}';
+import { createTrial, numerics } from '${built('trial/trial.js')}';
+const store = process.argv[2];
+const record = (name) => {
+  const config = { name, numerics, data: { dataset: 'franke' } };
+  const rest = { status: 'done', divergedAt: null, metrics: { test_mse: 0.5 }, curves: {}, bootstrap: null, seconds: 1 };
+  return { id: createTrial(config).id, config, ...rest, at: new Date().toISOString() };
+};
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const say = (text) => process.stdout.write(text + '\\n');
+/** Waits for a word from the test. */
+const told = () => lines.next();
+`;
+
+/** Runs a script on a machine. `said` resolves once it has printed a word. */
+async function onHost(host: Host, script: string) {
+  const file = join(folder, `${host.name}.mjs`);
+  await writeFile(file, `${prelude}${script}\nprocess.stdin.destroy();\n`);
+  const env = await hostEnvironment(shared, host);
+  const { child, ended } = startNode([file, join(shared, 'store')], { cwd: folder, env });
+  let text = '';
+  const waiting: (() => void)[] = [];
+  child.stdout.on('data', (piece: string) => {
+    text += piece;
+    for (const look of waiting) look();
+  });
+  const said = (word: string): Promise<void> =>
+    new Promise((done, failed) => {
+      const look = () => text.split('\n').includes(word) && done();
+      waiting.push(look);
+      look();
+      void ended.then(({ stderr }) => failed(new Error(`it never said ${word}: ${stderr}`)));
+    });
+  return { said, tell: () => child.stdin.write('\n'), ended };
+}
+
+const late: Pick<Host, 'delay' | 'asks'> = { delay: 60_000, asks: 'never' };
+
+test.each(['repairStore(store, false, { onWait })', 'collectGarbage(store, { onWait })'])(
+  '%s loses nothing of a process on another machine that lost its lease and sees the old names',
+  async (tidy) => {
+    // It begins to write, is taken for dead, and writes on while the other tidies up, and after.
+    const writer = await onHost(
+      { name: 'writer', clock: -3_600_000, ...late },
+      `const journal = await openJournal(store);
+      for (const name of ['first', 'second', 'third']) {
+        await journal.append(record(name));
+        say(name);
+        await told();
+      }
+      await journal.close();`,
+    );
+    await writer.said('first');
+    await writeFile(join(shared, 'store', 'journal-x.jsonl'), '{"store":2,"id":"damaged\n');
+    const other = await onHost(
+      { name: 'other', clock: 3_600_000, speed: 30, ...late },
+      `await openStore(store);
+      const onWait = () => say('waiting');
+      await ${tidy};
+      say('tidy');`,
+    );
+    // The rest of the test would prove nothing if the journal were left alone.
+    await other.said('waiting');
+    writer.tell();
+    await writer.said('second');
+    await other.said('tidy');
+    writer.tell();
+    await writer.said('third');
+    writer.tell();
+    expect(await writer.ended).toMatchObject({ status: 0, stderr: '' });
+    const { records } = await readStore(join(shared, 'store'));
+    const names = [...records.values()].map(({ config }) => (config as unknown as { name: string }).name);
+    expect(names.sort()).toEqual(['first', 'second', 'third']);
+  },
+);
+
+test('many writers on several machines, and one that watches them: nothing is lost or looks damaged', async () => {
+  const writers = 6;
+  const write = (host: string) => `
+    const journals = await Promise.all(Array.from({ length: ${writers} }, () => openJournal(store)));
+    await Promise.all(journals.map(async (journal, writer) => {
+      for (let i = 0; i < 20; i++) await journal.append(record('${host} ' + writer + ' ' + i));
+      await journal.close();
+    }));`;
+  const watcher = await onHost(
+    { name: 'watcher', delay: 300, asks: 'never' },
+    `const seen = await openStore(store);
+    say('watching');
+    for (;;) {
+      await seen.refresh();
+      const ids = [...seen.ids()];
+      if (!ids.every((id) => seen.has(id)) || seen.problems.length > 0) say('damaged');
+      if (ids.length === ${2 * writers * 20}) break;
+    }
+    say('all');`,
+  );
+  await watcher.said('watching');
+  // What a client of NFS leaves where a file was removed that it had open.
+  await writeFile(join(shared, 'store', '.nfs000000000012ab340000001c'), 'garbage\n');
+  const hosts = ['a', 'b'].map((name) => onHost({ name, delay: 300, asks: 'open' }, write(name)));
+  for (const host of hosts) expect(await (await host).ended).toMatchObject({ status: 0, stderr: '' });
+  await watcher.said('all');
+  expect((await watcher.ended).stdout).toBe('watching\nall\n');
+  expect(await readdir(join(shared, 'store'))).toHaveLength(2 * writers + 1);
+});
+
+test('leases that are replaced while they are read do not end a run', async () => {
+  const claim = `
+    const { openLease } = await import('${built('store/leases.js')}');
+    const lease = await openLease(store);
+    for (let i = 0; i < 40; i++) await lease.claim(async () => [String(i)]);
+    await lease.end();`;
+  const hosts = ['a', 'b'].map((name) => onHost({ name, staleEvery: 3, delay: 200, asks: 'never' }, claim));
+  for (const host of hosts) expect(await (await host).ended).toMatchObject({ status: 0, stderr: '' });
+});
