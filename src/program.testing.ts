@@ -87,10 +87,10 @@ const clockOfThreads = (now: string) => `
   };
 `;
 
-/** Modules to preload: other clocks for the worker threads, which write a checkpoint each second. */
+/** Modules to preload: other clocks for the worker threads, which write a checkpoint each second to each minute. */
 export const clocks = {
-  /** Each look at it is a second after the one before: a checkpoint each epoch. */
-  hasty: clockOfThreads('1000 * looks'),
+  /** Each look at it is as far from the one before as two checkpoints may be: a checkpoint each epoch. */
+  hasty: clockOfThreads('60_000 * looks'),
   /** No checkpoint but where the training is stopped; there is a file `begun` when it has had a few epochs. */
   still: clockOfThreads("(looks === 20 && writeFileSync('begun', ''), 0)"),
 } as const;

@@ -24,6 +24,8 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   startProgram(args, { cwd: directory, env });
 const run = (...args: string[]): Promise<Outcome> => start(args).ended;
+/** In this thread: for runs that others are compared with, or continue. */
+const call = (...args: string[]) => callProgram(args, directory);
 
 const filesIn = async (...path: string[]) => readdir(join(directory, ...path)).catch(() => [] as string[]);
 const csv = (folder: string) => readFile(join(directory, folder, 'trials.csv'), 'utf8');
@@ -74,7 +76,7 @@ describe('a worker thread that', () => {
         '\n',
       );
       expect(JSON.parse(failure)).toMatchObject({ attempts: 2, reason: expect.stringMatching(reason) });
-      const again = await run(...small);
+      const again = await call(...small);
       expect({ status: again.status, stderr: again.stderr }).toMatchObject({
         status: 0,
         stderr: expect.stringContaining('4 trials, 3 of them from the store'),
@@ -98,7 +100,7 @@ describe('a worker thread that', () => {
   );
 
   test('fails once is as if nothing had happened; --retries 0 tries once', async () => {
-    await run(...small, '--out', 'good', '--store', 'good-store');
+    await call(...small, '--out', 'good', '--store', 'good-store');
     const environment = { FYS_NN_FAULT: 'exit:2:1' };
     expect((await start(small, environment).ended).status).toBe(0);
     expect(await csv('results/ffnn')).toBe(await csv('good'));
@@ -231,7 +233,7 @@ describe('interrupted', () => {
     expect(written).toHaveLength(6);
     expect(written).toEqual([...new Set(written)].sort((one, other) => one - other));
     expect((await run(...b)).status).toBe(0);
-    expect((await run(...args, '--out', 'a', '--store', 'a-store')).status).toBe(0);
+    expect((await call(...args, '--out', 'a', '--store', 'a-store')).status).toBe(0);
     expect(await csv('b')).toBe(await csv('a'));
     expect(await filesIn('b-store/checkpoints')).toEqual([]);
   });
@@ -269,11 +271,11 @@ describe('several processes on one store', () => {
         return rename(from, to);
       };
       syncBuiltinESMExports();`);
-    await run(...small);
+    await call(...small);
     const again = await start(small, repairing).ended;
     expect(again.status).toBe(0);
     expect(await readFile(join(directory, 'answer'), 'utf8')).toContain('other processes are using');
-    expect((await callProgram(['store', 'repair'], directory)).status).toBe(0);
+    expect((await call('store', 'repair')).status).toBe(0);
   });
 
   test('what a killed one had claimed is computed by the other', async () => {
@@ -300,9 +302,9 @@ describe('the disk', () => {
   });
 
   test('results that do not fit: a clear error, exit 1, the old file left whole', async () => {
-    await run(...small, '--store', 'store', '--out', 'out', '--seed', '1');
+    await call(...small, '--store', 'store', '--out', 'out', '--seed', '1');
     const before = await csv('out');
-    await run(...small, '--store', 'store', '--out', 'other');
+    await call(...small, '--store', 'store', '--out', 'other');
     const outcome = await runProgram([...small, '--store', 'store', '--out', 'out'], {
       cwd: directory,
       shell: 'ulimit -f 1',
@@ -314,10 +316,8 @@ describe('the disk', () => {
 });
 
 describe('fys-nn store', () => {
-  const call = (...args: string[]) => callProgram(args, directory);
-
   test('check, repair, stats and gc', async () => {
-    await run(...small);
+    await call(...small);
     expect(await call('store', 'check')).toMatchObject({ status: 0, stderr: '' });
     const [journal] = (await filesIn('results/.trials')).filter((name) => name.startsWith('journal-'));
     await appendFile(join(directory, 'results/.trials', journal), 'garbage\n');
@@ -325,7 +325,7 @@ describe('fys-nn store', () => {
     expect(bad.status).toBe(1);
     expect(JSON.parse(bad.stdout)).toMatchObject({ sound: false, records: 4 });
     for (const quiet of [[], ['--quiet']])
-      expect((await run(...small, ...quiet)).stderr).toMatch(
+      expect((await call(...small, ...quiet)).stderr).toMatch(
         /note: the store .*is not a record\n.*store repair/,
       );
     expect((await call('store', 'repair')).stdout).toContain(
@@ -334,7 +334,7 @@ describe('fys-nn store', () => {
     expect((await call('store', 'stats')).stdout).toMatch(/records +4: 4 done, 0 diverged/);
     expect((await call('store', 'gc', '--dry-run')).stdout).toContain('4 records kept (dry run');
     expect((await call('store', 'gc')).status).toBe(0);
-    expect((await run(...small)).stderr).toContain('4 trials, 4 of them from the store');
+    expect((await call(...small)).stderr).toContain('4 trials, 4 of them from the store');
   });
 
   test('where there is none: exit 2, and nothing is made', async () => {
