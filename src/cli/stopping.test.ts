@@ -14,8 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-  runProgram([...args], { cwd: directory, env });
+const run = (args: readonly string[]) => callProgram(args, directory);
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  runProgram(args, { cwd: directory, env });
 const filesOf = (out: string) => filesBelow(join(directory, out));
 
 /** The rows of a CSV file by column. */
@@ -41,21 +42,20 @@ const runs: [string, readonly string[]][] = [
 ];
 
 test.each(runs)(
-  '%s gives the same bytes with one worker and two, and after a kill',
+  '%s gives the same bytes in this thread and with two workers, and after a kill',
   async (_, command) => {
-    const [one, two] = await Promise.all(
-      ['1', '2'].map((jobs) => run([...command, '--out', jobs, '--store', `store-${jobs}`, '--jobs', jobs])),
-    );
-    expect([one.status, two.status]).toEqual([0, 0]);
+    expect(await run([...command, '--out', '1', '--store', 'store-1'])).toMatchObject({ status: 0 });
+    const two = [...command, '--out', '2', '--store', 'store-2', '--jobs', '2'];
+    expect(await start(two)).toMatchObject({ status: 0 });
     const expected = await filesOf('1');
     expect(await filesOf('2')).toEqual(expected);
     // Killed in a trial of seed 2, which the first round has. Each epoch leaves a checkpoint, and each training its state.
     const hasty = preloading(clocks.hasty);
     const again = [...command, '--out', 'out', '--store', 'store'];
-    const killed = await run(again, { ...hasty, FYS_NN_FAULT: 'kill:2:1' });
+    const killed = await start(again, { ...hasty, FYS_NN_FAULT: 'kill:2:1' });
     expect(killed.signal).toBe('SIGKILL');
     expect(await readdir(directory)).not.toContain('out');
-    const resumed = await run(again, hasty);
+    const resumed = await start(again, hasty);
     expect(resumed).toMatchObject({ status: 0 });
     if (command === halving) expect(resumed.stderr).toMatch(/trials continue from epochs? \d/);
     expect(await filesOf('out')).toEqual(expected);
@@ -71,12 +71,11 @@ test.each(runs)(
       expect(await callProgram(['store', 'merge', ...args], directory)).toMatchObject({ status: 0 });
     // Each round in three shards, whose stores are merged before the next.
     for (const round of [1, 2]) {
-      const shards = await Promise.all(
-        stores.map((store, index) => run([...command, '--shard', `${index + 1}/3`, '--store', store])),
-      );
-      for (const [index, { status, stdout, stderr }] of shards.entries()) {
+      for (const [index, store] of stores.entries()) {
+        const shard = `${index + 1}/3`;
+        const { status, stdout, stderr } = await run([...command, '--shard', shard, '--store', store]);
         expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
-        expect(stderr).toContain(`round ${round}, shard ${index + 1}/3 is complete`);
+        expect(stderr).toContain(`round ${round}, shard ${shard} is complete`);
       }
       await merge(...stores, '--store', 'merged');
       for (const store of stores) await merge('merged', '--store', store);
@@ -86,10 +85,8 @@ test.each(runs)(
     expect(shard).toMatchObject({ status: 0 });
     expect(shard.stderr).toContain('every round has its records');
     const whole = command.slice(0, command === halving ? -2 : -1);
-    const [merged, full] = await Promise.all([
-      run([...command, '--out', 'merged-out', '--store', 'merged']),
-      run([...whole, '--out', 'full', '--store', 'full-store']),
-    ]);
+    const merged = await run([...command, '--out', 'merged-out', '--store', 'merged']);
+    const full = await run([...whole, '--out', 'full', '--store', 'full-store']);
     expect([merged.status, full.status]).toEqual([0, 0]);
     expect(merged.stderr).toMatch(/(\d+) trials, \1 of them from the store/);
     const left = await rowsOf('merged-out', 'trials.csv');
