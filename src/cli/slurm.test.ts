@@ -22,7 +22,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'fys-nn-slurm-'));
   directory = join(root, 'mïne & "yours"');
   await mkdir(directory);
-  fake = await startFakeSlurm(join(root, 'slurm'), { accountingLag: 0 });
+  fake = await startFakeSlurm(join(root, 'slurm'), { accountingLag: 0, maxArraySize: 2 });
 });
 afterEach(async () => {
   await fake.stop();
@@ -34,7 +34,16 @@ const run = (args: readonly string[], env?: NodeJS.ProcessEnv) => runProgram(arg
 const filesOf = (out: string) => filesBelow(join(directory, out));
 
 /** Tasks of one trial each, looked at often. */
-const slurm = ['--launcher', 'slurm', '--task-time', '1s', '--slurm-poll', '0.2s', '--latency-wait', '1s'];
+const slurm = [
+  '--launcher',
+  'slurm',
+  '--task-time',
+  '0.001s',
+  '--slurm-poll',
+  '0.2s',
+  '--latency-wait',
+  '1s',
+];
 const trials = ['ffnn', '--epochs', '2', '--samples', '100', '--seed', '1..3', '--no-figures'];
 const submissions = (store = 'store') => readdirSync(join(directory, store, 'slurm')).sort();
 
@@ -45,10 +54,11 @@ test('a run on a cluster has the bytes of one without, with models and predictio
   const detached = await run(args);
   expect(detached).toMatchObject({
     status: 0,
-    stderr: expect.stringMatching(/submitted 3 trials in \d task/),
+    stderr: expect.stringMatching(/submitted 3 trials in 3 tasks as job 1, \d/),
   });
   const { submissions: made } = JSON.parse(detached.stdout);
-  expect(made).toEqual([{ id: submissions()[0], jobs: ['1'] }]);
+  // Arrays have two tasks at most here.
+  expect(made).toEqual([{ id: submissions()[0], jobs: ['1', expect.stringMatching(/^\d+$/)] }]);
   expect(existsSync(join(directory, 'there'))).toBe(false);
   // It works in the folder of the command.
   const elsewhere = { ...withEnv(), cwd: root };
@@ -102,7 +112,7 @@ test('without Slurm, --plan and a run end before anything is written', async () 
   expect(readdirSync(directory)).toEqual([]);
   const { status, stdout } = await run([...trials, ...slurm, '--plan', '--slurm-partition', 'main']);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/they would be submitted as \d tasks? in 1 job array/);
+  expect(stdout).toMatch(/they would be submitted as 3 tasks in 2 job arrays/);
   expect(stdout).toContain('  #SBATCH --partition=main\n');
   expect(readdirSync(directory)).toEqual([]);
 }, 60_000);

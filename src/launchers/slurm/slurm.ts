@@ -96,7 +96,7 @@ export const slurm: Launcher = async (trials, options) => {
         const seen = live.get(number);
         if (known === undefined && seen === undefined && !isUnderWay) continue;
         if (!idsOfTask.some((id) => open.has(id))) {
-          if (known !== undefined) known.state = 'ended';
+          tasks.delete(key);
           continue;
         }
         isOfUse = true;
