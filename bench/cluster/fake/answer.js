@@ -1,7 +1,10 @@
 // What the controller answers to one command, and the faults that a test asks for.
+
+import { sacct } from './accounting.js';
 import { Refusal, readArguments } from './options.js';
+import { sinfo, squeue } from './queue.js';
+import { showConfiguration, showJob } from './show.js';
 import { nameOf } from './tasks.js';
-import { sacct, showConfiguration, showJob, sinfo, squeue } from './views.js';
 
 const unreachable = 'Unable to contact slurm controller (connect failure)';
 const submission = (why) => ({ stderr: `sbatch: error: Batch job submission failed: ${why}\n`, status: 1 });
