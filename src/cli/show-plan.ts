@@ -35,6 +35,8 @@ interface Computing {
   readonly part?: string;
   /** How they would be submitted, if they would. */
   readonly slurm?: SlurmSettings | null;
+  /** What JSON says of each plan as well. */
+  readonly also?: Readonly<Record<string, unknown>>;
 }
 
 /** Prints the trials of every plan, which of them are in the store, and how long the others would take. */
@@ -42,7 +44,7 @@ export async function showPlan(
   runs: readonly PlannedRun[],
   store: Store,
   json: boolean,
-  { jobs, force, part, slurm = null }: Computing,
+  { jobs, force, part, slurm = null, also = {} }: Computing,
 ): Promise<void> {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
@@ -58,6 +60,7 @@ export async function showPlan(
       experiment: plan.experiment.name,
       out,
       ...(plan.search === undefined ? {} : { search: plan.search }),
+      ...also,
       trials: plan.cells.map(({ settings, trial }) => ({
         id: trial.id,
         status: store.get(trial.id)?.status ?? 'not run',

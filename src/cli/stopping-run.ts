@@ -7,6 +7,7 @@ import { type RoundSchedule, scheduleOfPlan, stoppingRounds } from '../experimen
 import { toJson } from '../output/json.ts';
 import type { Lease } from '../store/leases.ts';
 import { openStore } from '../store/store.ts';
+import { canContinue } from '../trial/can-continue.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import { trialSeconds } from '../trial/size.ts';
 import {
@@ -59,8 +60,7 @@ export async function computeRounds(
 ): Promise<Settled> {
   const { storeDirectory, force, quiet } = options;
   const computed = createIdSet();
-  const rows = testRowsNote(run.plan);
-  if (!quiet && rows !== null) writeStderr(`note: ${withFlags(rows)}`);
+  if (!quiet) for (const text of notesOf(run.plan)) writeStderr(`note: ${withFlags(text)}`);
   const steps = rounds();
   let step = await steps.next();
   for (let number = 1; step.done !== true; number++) {
@@ -91,11 +91,18 @@ export async function computeRounds(
   return { plan: null, computed };
 }
 
-/** That test rows decide what is stopped, so that they are no measure of what is left. Null if validation rows do. */
-function testRowsNote({ experiment }: Plan): string | null {
+/** That test rows decide what is stopped, and so are no measure of what is left; and that no training continues another. */
+function notesOf({ experiment, rule, cells }: Plan): string[] {
   const { name, title } = decidingMetric(experiment);
-  if (name.includes('validation_')) return null;
-  return `settings are stopped by their ${title}: with {validationSize} 0.2, by rows that are not tested on`;
+  const begin = rule?.kind === 'halving' && !canContinue(cells[0].trial.config);
+  return [
+    ...(name.includes('validation_')
+      ? []
+      : [
+          `settings are stopped by their ${title}: with {validationSize} 0.2, by rows that are not tested on`,
+        ]),
+    ...(begin ? ['with {folds} or {streams} cell, each round trains from the first epoch again'] : []),
+  ];
 }
 
 /** "27 settings, 10 epochs, 5 seeds". */
@@ -163,20 +170,23 @@ export async function showRounds({ run, schedule, rounds }: StoppingRun, options
     );
   }
   if (open === null) {
-    if (json) writeStdoutRaw(toJson({ rounds: upper, open: null }));
+    if (json) writeStdoutRaw(toJson({ rounds: upper, round: null }));
     else writeStdout('every round has its records');
     return;
   }
   const part = `round ${open.number}`;
-  await showPlan(withoutFolders(open.plans), open.records, json, { jobs, force, part });
+  const runs = open.plans.map((plan) => ({ plan, out: run.out }));
+  const also = { rounds: upper, round: open.number };
+  await showPlan(runs, open.records, json, { jobs, force, slurm: options.slurm, part, also });
 }
 
 /** The most settings that each round can have, and its share of what all settings take. */
-function upperRounds({ rule, cells }: Plan, schedule: readonly RoundSchedule[]) {
+function upperRounds({ rule, cells: all }: Plan, schedule: readonly RoundSchedule[]) {
   const draws = schedule.at(-1)!.draws;
   const epochs = schedule.at(-1)!.epochs;
-  let settings = Math.round(cells.length / draws);
-  const all = settings;
+  const judged = rule?.kind === 'halving' ? all.filter(({ settings }) => settings.epochs !== null) : all;
+  const first = Math.round(judged.length / draws);
+  let settings = first;
   return schedule.map((round, index) => {
     const before = index === 0 ? null : schedule[index - 1];
     if (before !== null && rule?.kind === 'halving') settings = keptOf(settings, rule.eta);
@@ -184,6 +194,6 @@ function upperRounds({ rule, cells }: Plan, schedule: readonly RoundSchedule[]) 
       rule?.kind === 'halving'
         ? (round.epochs! - (before?.epochs ?? 0)) / epochs!
         : (round.draws - (before?.draws ?? 0)) / draws;
-    return { epochs: round.epochs, seeds: round.draws, settings, share: (settings / all) * more };
+    return { epochs: round.epochs, seeds: round.draws, settings, share: (settings / first) * more };
   });
 }

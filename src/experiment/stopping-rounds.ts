@@ -1,4 +1,6 @@
+import { greatest } from '../stats/describe.ts';
 import { lookLevel, racingLooks } from '../stats/racing.ts';
+import { canContinue } from '../trial/can-continue.ts';
 import { metricOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { decidingMetric } from './deciding.ts';
@@ -113,19 +115,21 @@ export async function* stoppingRounds(
     rounds,
     results,
     stopped,
-    cost: costOf(rule, all, lastOf, outside),
+    cost: costOf(schedule, rule, all, lastOf, outside),
   };
   return { ...plan, cells, stopping };
 }
 
 /** The epochs and draws of each round. Errors: settings that leave nothing to stop. */
 export function scheduleOfPlan(plan: Plan, rule: StoppingRule): readonly RoundSchedule[] {
+  const [absent] = plan.absent;
+  if (absent !== undefined) throw withReference(absent.name);
   return scheduleOf(rule, candidatesOf(plan, rule));
 }
 
 function scheduleOf(rule: StoppingRule, all: readonly Candidate[]): readonly RoundSchedule[] {
   checkReferences(all);
-  const draws = all[0].cells.length;
+  const draws = greatest(all.map(({ cells }) => cells.length));
   if (rule.kind === 'racing') {
     checkPairs(all);
     const looks = racingLooks(draws, rule.alpha);
@@ -166,8 +170,9 @@ function outcomeOf(record: TrialRecord | undefined, metric: string): RoundValue 
   return metricOf(record, metric) ?? 'no value';
 }
 
-/** Epochs of halving count once for each draw, since a longer training continues a shorter one. */
+/** Epochs of halving count once for each draw where a longer training continues a shorter one, else in each round. */
 function costOf(
+  schedule: readonly RoundSchedule[],
   rule: StoppingRule,
   all: readonly Candidate[],
   lastOf: ReadonlyMap<string, RoundSetting>,
@@ -181,8 +186,13 @@ function costOf(
       unit: 'trials',
     };
   }
+  const takenBy = ({ key, cells }: Candidate): number => {
+    const { round, epochs, seeds } = lastOf.get(key)!;
+    if (canContinue(cells[0].trial.config)) return epochs! * seeds;
+    return schedule.slice(0, round).reduce((total, one) => total + one.epochs! * seeds, 0);
+  };
   return {
-    taken: sum(({ key }) => (outside.has(key) ? 0 : (lastOf.get(key)?.epochs ?? 0) * lastOf.get(key)!.seeds)),
+    taken: sum((candidate) => (outside.has(candidate.key) ? 0 : takenBy(candidate))),
     all: sum(({ key, cells }) => (outside.has(key) ? 0 : epochsOf(cells[0])! * cells.length)),
     unit: 'epochs',
   };

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
 import type { SettingLists } from '../experiment/options.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { batchingNames } from '../nn/batches.ts';
 import type { LendCore } from '../nn/evaluator.ts';
+import { optimizerNames } from '../nn/optimizers.ts';
+import { scheduleNames } from '../nn/schedules.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { collectGarbage } from './care.ts';
@@ -106,6 +109,25 @@ describe('a training with more epochs continues a finished one, to the bits of o
       expect(numbers(between.record)).toEqual(await expected(8));
       expect((await run(await of(3), {}, lendCore)).trained).toEqual(range(1, 3));
       expect((await run(await of(4), {}, lendCore)).trained).toEqual(range(4, 4));
+    }
+  });
+});
+
+describe('trainings that are continued twice, as halving does, end in the bits of the long run', () => {
+  const every: [string, SettingLists][] = [
+    ...optimizerNames.map((name): [string, SettingLists] => [name, { optimizer: [name] }]),
+    ...batchingNames.map((name): [string, SettingLists] => [`batches ${name}`, { batches: [name] }]),
+    ...scheduleNames.map((name): [string, SettingLists] => [`schedule ${name}`, { schedule: [name] }]),
+    ['float32', { dtype: ['float32'], optimizer: ['adam'], dropout: ['0.2'] }],
+    ['early stopping', { validationSize: [0.2], earlyStopping: [2], learningRate: [0.3] }],
+    ['folds, which begin again', { folds: [3] }],
+    ['streams of cells, which begin again', { streams: ['cell'] }],
+  ];
+  test.each(every)('%s', async (_name, given) => {
+    const settings = { ...small, ...given };
+    for (const epochs of [1, 3, 9]) {
+      const trial = await trialOf(epochs, settings);
+      expect(numbers((await run(trial)).record)).toEqual(numbers(await runTrial(trial, sources)));
     }
   });
 });

@@ -5,6 +5,7 @@ import { codeOf, mayBeReadLater } from '../files/errno.ts';
 import { readRegularBytes } from '../files/regular-file.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
 import type { TrainingState } from '../nn/epochs.ts';
+import { canContinue } from '../trial/can-continue.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
@@ -74,11 +75,6 @@ export async function continuedEpochs(
     if (state !== null) continued.set(id, state.epoch);
   }
   return continued;
-}
-
-/** Whether a training can continue one with fewer epochs: not with streams of its own, nor if it is made of several, as in cross-validation. */
-function canContinue({ model, streams, split }: TrialConfig): boolean {
-  return model.solver === 'sgd' && streams !== 'cell' && (split.folds ?? 0) === 0;
 }
 
 /** The hash of a config without its epochs. */
