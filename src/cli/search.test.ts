@@ -12,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const run = (...args: string[]) => runProgram(args, { cwd: directory });
 const call = (...args: string[]) => callProgram(args, directory);
 const text = (path: string) => readFile(join(directory, path), 'utf8');
 const rowsOf = async (path: string) =>
@@ -38,10 +37,11 @@ const tiny = [
   ...['--learning-rate', 'loguniform(1e-4,1)', '--validation-size', '0.2', '--search', 'sobol'],
 ];
 
-test('1 and 2 workers, and 3 shards merged, write the same bytes', async () => {
+test('this thread, 2 workers, and 3 shards merged, write the same bytes', async () => {
   const command = [...tiny, '--trials', '5', '--seed', '1,2'];
-  expect(await run(...command, '--jobs', '1', '--store', 's1', '--out', 'one')).toMatchObject({ status: 0 });
-  expect(await run(...command, '--jobs', '2', '--store', 's2', '--out', 'two')).toMatchObject({ status: 0 });
+  expect(await call(...command, '--store', 's1', '--out', 'one')).toMatchObject({ status: 0 });
+  const two = [...command, '--jobs', '2', '--store', 's2', '--out', 'two'];
+  expect(await runProgram(two, { cwd: directory })).toMatchObject({ status: 0 });
   const files = await filesBelow(join(directory, 'one'));
   expect([...files.keys()]).toEqual(
     expect.arrayContaining([
@@ -54,24 +54,24 @@ test('1 and 2 workers, and 3 shards merged, write the same bytes', async () => {
   );
   expect(await filesBelow(join(directory, 'two'))).toEqual(files);
   for (const k of [1, 2, 3]) {
-    const shard = await run(...command, '--shard', `${k}/3`, '--store', `shard-${k}`);
+    const shard = await call(...command, '--shard', `${k}/3`, '--store', `shard-${k}`);
     expect(shard).toMatchObject({ status: 0, stdout: '' });
   }
-  await run('store', 'merge', 'shard-1', 'shard-2', 'shard-3', '--store', 'merged');
-  const { status, stderr } = await run(...command, '--store', 'merged', '--out', 'three', '--no-figures');
+  await call('store', 'merge', 'shard-1', 'shard-2', 'shard-3', '--store', 'merged');
+  const { status, stderr } = await call(...command, '--store', 'merged', '--out', 'three', '--no-figures');
   expect(status).toBe(0);
   expect(stderr).toContain('10 trials, 10 of them from the store');
   const tables = [...files].filter(([name]) => name.endsWith('.csv'));
   expect([...(await filesBelow(join(directory, 'three')))].sort()).toEqual(tables.sort());
-  expect(await run('plot', 'one', '--out', 'drawn')).toMatchObject({ status: 0 });
+  expect(await call('plot', 'one', '--out', 'drawn')).toMatchObject({ status: 0 });
   const drawn = await filesBelow(join(directory, 'drawn'));
   for (const name of ['/search.svg', '/best-so-far.svg']) expect(drawn.get(name)).toEqual(files.get(name));
 });
 
 describe('a search', () => {
   test('is continued by a longer one, ranked by the validation rows, and its best is run alone from the store', async () => {
-    await run(...tiny, '--trials', '4', '--out', 'short', '--no-figures');
-    const { stdout, stderr } = await run(...tiny, '--trials', '6', '--out', 'long', '--no-figures');
+    await call(...tiny, '--trials', '4', '--out', 'short', '--no-figures');
+    const { stdout, stderr } = await call(...tiny, '--trials', '6', '--out', 'long', '--no-figures');
     expect(stderr).toContain('6 trials, 4 of them from the store');
     expect(stdout).toContain(
       'Sobol search, 6 settings: learning rate loguniform(0.0001,1); hidden int(2,8).',
@@ -100,8 +100,8 @@ describe('a search', () => {
     expect(search).toMatchObject({ method: 'sobol', trials: 5, distinct: 5, seed: 2020 });
     expect(search.space).toEqual({ learningRate: ['loguniform(0.0001,1)'], hidden: ['int(2,8)'] });
     expect(trials).toHaveLength(5);
-    await run(...tiny, '--trials', '5', '--out', 'five', '--no-figures');
-    const again = await run('rerun', 'five', '--out', 'again', '--no-figures');
+    await call(...tiny, '--trials', '5', '--out', 'five', '--no-figures');
+    const again = await call('rerun', 'five', '--out', 'again', '--no-figures');
     expect(again.stderr).toContain('the tables have the same bytes as before');
     expect((await call('rerun', 'five', '--trials', '7', '--plan')).stdout).toContain('7 trials: ');
     expect((await call('rerun', 'five', '--search', 'grid', '--plan')).stderr).toContain('has a range');
@@ -117,7 +117,7 @@ describe('a search', () => {
     expect((await call('run', 'my.yaml', '--trials', '5', '--plan')).stdout).toContain('5 trials: ');
     const grid = await call('run', 'my.yaml', '--search', 'grid', '--learning-rate', '0.1,0.2', '--plan');
     expect(grid.stdout).toContain('2 trials: ');
-    const { stdout } = await run('run', 'my.yaml', '--no-figures');
+    const { stdout } = await call('run', 'my.yaml', '--no-figures');
     const alone = /npx fys-nn (run .*)\n/.exec(stdout)![1].split(' ');
     expect((await call(...alone, '--plan')).stdout).toContain('1 trial: 1 in the store');
     await writeFile(join(directory, 'other.yaml'), 'extends: my.yaml\ntrials: 4\n');
@@ -131,7 +131,7 @@ describe('a search', () => {
   test('says so if the test rows choose, or settings diverge', async () => {
     const command = ['ffnn', '--samples', '40', '--epochs', '3', '--hidden', '2', '--bootstrap', '2'];
     const rates = ['--learning-rate', 'loguniform(1e-3,100)', '--search', 'random', '--trials', '8'];
-    const { stdout, stderr, status } = await run(...command, ...rates, '--out', 'wild');
+    const { stdout, stderr, status } = await call(...command, ...rates, '--out', 'wild');
     expect(status).toBe(0);
     expect(stderr).toContain('the best setting is chosen on the test rows');
     expect(stdout).toMatch(/\d of 8 diverged\./);

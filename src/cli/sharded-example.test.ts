@@ -18,7 +18,7 @@ interface Job {
 }
 
 /** As cheap as a grid of several learning rates and seeds can be. */
-const command = 'grid-search ridge --epochs 1 --learning-rate 0.1,0.01 --seed 1,2';
+const command = 'grid-search ridge --epochs 1 --learning-rate 0.1,0.01 --seed 1,2 --no-figures';
 
 let directory: string;
 beforeEach(async () => {
@@ -84,7 +84,7 @@ test('the shards of the workflow and its merge write the bytes of an undivided r
   expect(said).toMatch(/(\d+) trials, \1 of them from the store/);
   await runLine('npx fys-nn $command --out new-results --store whole-store', 'whole');
   const expected = await filesBelow(join(directory, 'whole/new-results'));
-  expect(expected.size).toBeGreaterThan(3);
+  expect(expected.size).toBeGreaterThanOrEqual(3);
   expect(await filesBelow(join(directory, 'artifacts/results'))).toEqual(expected);
   // The command of the example itself is only planned: it takes minutes.
   const planned = await runLine(`npx fys-nn ${env.command} --plan --shard 8/8 > plan.txt`, 'plan');
