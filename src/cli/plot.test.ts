@@ -49,7 +49,7 @@ test('a run without figures leaves none of another run next to its tables', asyn
   expect(names.filter((name) => drawn.includes(name))).toEqual([]);
 });
 
-test('more trials than can be told apart are not drawn', async () => {
+test('more curves than can be told apart are not drawn', async () => {
   const lists = { seed: [1], samples: [12], epochs: [1], batchSize: [4], hidden: ['2'], bootstrap: [2] };
   const learningRate = Array.from({ length: 5001 }, (_, i) => (i + 1) / 10_000);
   const choices = { variant: 'code', quick: false, given: { ...lists, learningRate } } as const;
@@ -65,10 +65,36 @@ test('more trials than can be told apart are not drawn', async () => {
   const rates = ['--learning-rate', learningRate.join(',')];
   const { status, stderr } = await call('ffnn', ...flags, ...rates, ...into);
   expect(stderr).toContain('5001 trials, 5001 of them from the store');
-  expect(stderr).toContain('note: no figures of 5001 trials: more than 5000 would not be legible');
+  expect(stderr).toContain('note: no figures of 5001 curves: more than 200 would not be legible');
   expect(status).toBe(0);
   const files = ['curves.csv', 'datapackage.json', 'manifest.json', 'summary.csv', 'trials.csv'];
   expect((await readdir(join(directory, 'many'))).sort()).toEqual(files);
+});
+
+test('many seeds of few settings are drawn as their mean and spread, by plot if there are very many', async () => {
+  const lists = { samples: [12], epochs: [1], batchSize: [4], hidden: ['2'], bootstrap: [2] };
+  const seed = Array.from({ length: 2501 }, (_, i) => i + 1);
+  const given = { ...lists, seed, learningRate: [0.1, 0.2] };
+  const { cells } = await planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
+  const lines = cells.map(({ trial: { id, config } }) =>
+    encodeLine({
+      ...{ id, config, status: 'done', divergedAt: null, metrics: { test_mse: config.seed / 2501 } },
+      ...{ curves: { test_mse: [config.seed / 2501] }, bootstrap: null },
+      ...{ seconds: 0.001, at: '2025-01-01T00:00:00.000Z' },
+    }),
+  );
+  await mkdir(join(directory, 'seeds-store'));
+  await writeFile(join(directory, 'seeds-store/journal-1.jsonl'), lines.join(''));
+  const options = Object.entries({ ...lists, 'batch-size': 4 }).filter(([name]) => name !== 'batchSize');
+  const flags = options.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const grid = ['--seed', '1..2501', '--learning-rate', '0.1,0.2'];
+  const run = await call('ffnn', ...flags, ...grid, '--store', 'seeds-store', '--out', 'seeds');
+  expect(run.stderr).toContain(
+    'note: no figures yet, because there are more than 5000 trials: fys-nn plot seeds draws them',
+  );
+  const drawn = await call('plot', 'seeds', '--format', 'svg');
+  expect(drawn.stderr).toContain('Means over 2501 seeds. Bands: lowest to highest over the 2501 seeds.');
+  expect(await readdir(join(directory, 'seeds'))).toContain('curves.svg');
 });
 
 describe('plot', () => {

@@ -3,7 +3,7 @@ import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { classifierFigureNames } from '../figures/classifier-figures.ts';
 import { figureNames } from '../figures/files.ts';
-import { whyNotDrawn } from '../figures/limits.ts';
+import { mostWhileRunning, whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
@@ -187,7 +187,8 @@ async function computeAndWrite(
       models === null ? [] : await predictCells(models.predicting, models.read, options.sources);
     if (models?.isEmpty) note('note: no model is written: no trial of ours finished');
     const why = options.figures
-      ? whyNotDrawn(plan.experiment, plan.cells, { isSearch: plan.search !== undefined })
+      ? (whyNotDrawn(plan.experiment, plan.cells, { isSearch: plan.search !== undefined }) ??
+        leftToPlot(plan, out))
       : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
@@ -299,6 +300,12 @@ function countMissing({ cells }: Plan, store: Store): string {
 function countsOf({ cells }: Plan, computed: Pick<IdSet, 'has'>) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
+}
+
+/** What a run says of figures that it does not draw itself; null if it draws them. */
+function leftToPlot({ cells, search }: Plan, out: string): string | null {
+  if (search !== undefined || cells.length <= mostWhileRunning) return null;
+  return `no figures yet, because there are more than ${mostWhileRunning} trials: fys-nn plot ${out} draws them`;
 }
 
 /** Why kept coefficients are in no figure; null if they are, or none are kept. */

@@ -26,11 +26,18 @@ describe('as many as can be told apart are drawn', () => {
     [100, 'rows', (i) => cell(i, 1)],
     [25, 'panels', (i) => ({ ...cell(i % 2, i % 3), momentum: i })],
     [2500, 'cells', (i) => ({ ...cell(Math.floor(i / 2) % 60, i % 2), momentum: Math.floor(i / 120) })],
-    [5000, 'trials', (i) => ({ ...cell(1, 1), seed: i })],
   ])('%d %s of a grid', (most, name, settings) => {
     expect(whyNotDrawn(ols, many(most, settings))).toBe(null);
     expect(whyNotDrawn(ols, many(most + 1, settings))).toBe(
       `no figures of ${most + 1} ${name}: more than ${most} would not be legible`,
+    );
+  });
+
+  test('any number of seeds, as far as that takes seconds', () => {
+    const seeds = (count: number) => many(count, (seed) => ({ ...cell(1, 1), seed }));
+    expect(whyNotDrawn(ols, seeds(20_000))).toBe(null);
+    expect(whyNotDrawn(ols, seeds(200_001))).toBe(
+      'no figures of 200001 trials: more than 200000 would take too long',
     );
   });
 

@@ -1,11 +1,14 @@
 import type { OptionName } from '../experiment/options.ts';
-import { withoutSeeds } from '../experiment/seeds.ts';
+import { representatives, withoutSeeds } from '../experiment/seeds.ts';
 import { isInGrid } from '../output/settings.ts';
 import { gridAxes } from './grid.ts';
 import { type Results, valuesOf } from './results.ts';
 
+/** Of more trials, `fys-nn plot` draws the figures, not the run: they need the results of all trials in memory. */
+export const mostWhileRunning = 5000;
+
 /** The largest figure that is still legible and is drawn within seconds. */
-const limits = { trials: 5000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
+const limits = { trials: 200_000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
 
 /** The trials of a search from which the drawn ones are chosen within seconds. */
 const mostOfSearch = 20_000;
@@ -25,12 +28,14 @@ export function whyNotDrawn(
   const names = Object.keys(counts) as (keyof typeof limits)[];
   const name = names.find((one) => (counts[one] ?? 0) > limits[one]);
   if (name === undefined) return null;
-  return `no figures of ${counts[name]} ${name}: more than ${limits[name]} would not be legible`;
+  const why = name === 'trials' ? 'take too long' : 'not be legible';
+  return `no figures of ${counts[name]} ${name}: more than ${limits[name]} would ${why}`;
 }
 
 function countsOf(experiment: Results['experiment'], trials: Trials): Partial<typeof limits> {
   const { rows, columns, curves } = experiment.layout;
-  const all = trials.map(({ settings }) => ({ settings }));
+  // What is drawn of seeds is their mean and spread, so there may be any number of them.
+  const all = representatives(trials).map((settings) => ({ settings }));
   if (curves !== null || columns === null) return { curves: combinations(all, []) };
   if (rows === null) return { curves: combinations(all, [columns]) };
   const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));

@@ -9,6 +9,7 @@ import { significantText } from '../stats/significant.ts';
 import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import {
   countStatus,
+  differentSettings,
   differingOptions,
   type Group,
   groupSeeds,
@@ -66,10 +67,10 @@ type Trials = readonly { readonly settings: Settings }[];
 
 /** Whether trials are several draws of the same cells, so that a figure shows means. */
 export function hasDraws(trials: Trials): boolean {
-  return variedSeeds(trials.map(({ settings }) => settings)).length > 0;
+  return variedSeeds(differentSettings(trials)).length > 0;
 }
 
-const drawsOf = (trials: Trials): string => drawsText(trials.map(({ settings }) => settings));
+const drawsOf = (trials: Trials): string => drawsText(differentSettings(trials));
 
 /** What the bands around curves are. */
 function bandsOver({ trials }: Results): string {

@@ -5,7 +5,7 @@ import { inputNames } from '../experiment/input-names.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Search } from '../experiment/search.ts';
-import { isSeed, withoutSeeds } from '../experiment/seeds.ts';
+import { differInSeeds, isSeed, representatives, withoutSeeds } from '../experiment/seeds.ts';
 import type { StoppedPlace } from '../experiment/stopping.ts';
 import type { Variant } from '../experiment/variants.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -88,13 +88,23 @@ function keptCoefficients(
 export function wordsOf(results: Results): Description {
   const known = words.get(results);
   if (known !== undefined) return known;
-  const settings = results.trials.map((trial) => trial.settings);
-  const description = describeTrials({ ...results, settings });
+  const description = describeTrials({ ...results, settings: differentSettings(results.trials) });
   words.set(results, description);
   return description;
 }
 
 const words = new WeakMap<Results, Description>();
+
+type Trials = readonly { readonly settings: Settings }[];
+
+/** The settings in which the trials differ (see `representatives`). Computed once for each list. */
+export function differentSettings(trials: Trials): Settings[] {
+  const known = different.get(trials) ?? representatives(trials);
+  different.set(trials, known);
+  return known;
+}
+
+const different = new WeakMap<Trials, Settings[]>();
 
 function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): TrialResult['curves'] {
   const curves = Object.entries(record?.curves ?? {});
@@ -110,7 +120,13 @@ export interface Group {
 
 /** Groups the seeds of each cell, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
-  const groups = groupBy(trials, ({ settings }) => JSON.stringify(withoutSeeds(settings)));
+  let last: { readonly trial: TrialResult; readonly key: string } | null = null;
+  const groups = groupBy(trials, (trial) => {
+    const isSame = last !== null && differInSeeds(last.trial, trial);
+    const key = isSame ? last!.key : JSON.stringify(withoutSeeds(trial.settings));
+    last = { trial, key };
+    return key;
+  });
   return [...groups.values()].map((members) => ({
     settings: withoutSeeds(members[0].settings),
     trials: members,
@@ -125,9 +141,10 @@ export function differingOptions({
   readonly experiment: Experiment;
   readonly trials: readonly { readonly settings: Settings }[];
 }): OptionName[] {
-  const cells = trials.map(({ settings }) => settings);
+  const cells = differentSettings(trials);
+  const own = cells.map((settings) => ({ settings }));
   return optionsOf(experiment).filter(
-    (name) => !isSeed(name) && valuesOf(trials, name).length > 1 && !isOwnDefault(name, cells),
+    (name) => !isSeed(name) && valuesOf(own, name).length > 1 && !isOwnDefault(name, cells),
   );
 }
 
