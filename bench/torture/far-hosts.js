@@ -17,13 +17,13 @@ export const onHost = (settings) => ({
 });
 
 /** The trials of which a run has said that their records are on disk. */
-const acknowledged = (stdout) =>
-  stdout
+const acknowledged = (stderr) =>
+  stderr
     .split('\n')
     .filter((line) => /"event":"(done|diverged)"/.test(line))
     .map((line) => JSON.parse(line))
     .filter(({ found }) => !found)
-    .map(({ id }) => id.replace(/^.*:/, ''));
+    .map(({ id }) => id.slice(1));
 
 /** Runs `args` on several machines, `count` times with other delays and disturbances. `part` is a smaller plan of the same. */
 export async function farHosts(folder, { args, part, count, machines, random }) {
@@ -88,14 +88,14 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
         running.set(index, one.child);
         const outcome = await one.ended;
         running.delete(index);
-        for (const id of acknowledged(outcome.stdout)) done.add(id);
+        for (const id of acknowledged(outcome.stderr)) done.add(id);
         if (outcome.status === 0) {
           if (csvDigest(out) !== good) say(`${host.name}: different bytes`);
           return;
         }
         if (outcome.signal === 'SIGKILL') continue;
         failures++;
-        const error = /"event":"error".*"what":"([^"]*)/.exec(outcome.stdout)?.[1];
+        const error = /"event":"error".*"what":"([^"]*)/.exec(outcome.stderr)?.[1];
         if (outcome.status !== 1 || error === undefined)
           say(`${host.name}: exit ${outcome.status}: ${outcome.stderr}`);
         else reasons.add(error);
