@@ -128,7 +128,7 @@ async function readIndex(
   const entries = bytes.subarray(headerLength);
   const unchanged = covered === size ? body.readDoubleLE(magic.length + 8) === time : covered < size;
   if (!unchanged || !isInOrder(covered, entries)) return null;
-  return lastLineMatches(path, covered, entries) ? { covered, entries } : null;
+  return lastLineMatches(path, covered, entries) && !hasHealed(path, entries) ? { covered, entries } : null;
 }
 
 /** Whether the lines are in order, do not overlap, and end before `covered`. */
@@ -153,6 +153,24 @@ function lastLineMatches(path: string, covered: number, entries: Buffer): boolea
   const { id, offset, length } = last as { id: string | null; offset: number; length: number };
   const line = readBytes(path, offset, length + 1);
   return offset + length + 1 === covered && line[length] === 10 && idOfLine(line.subarray(0, length)) === id;
+}
+
+/** How many damaged lines of an index are read again. */
+const mostReread = 100;
+
+/**
+ * Whether a line that is damaged by the index is good, or is several lines. Another machine may have read it, on a folder that
+ * they share, before its writer's bytes arrived.
+ */
+function hasHealed(path: string, entries: Buffer): boolean {
+  let reread = 0;
+  let healed = false;
+  visitEntries(entries, (id, offset, length) => {
+    if (id !== null || healed || ++reread > mostReread) return;
+    const line = readBytes(path, offset, length);
+    healed = idOfLine(line) !== null || line.includes(10);
+  });
+  return healed;
 }
 
 /** Writes the index, unless the store cannot be written or a file that is not ours has its name. */

@@ -402,6 +402,32 @@ describe('looking up', () => {
   });
 });
 
+describe('a journal that another machine is writing', () => {
+  const good = lineOf(record('b'));
+  const zeros = `${'\0'.repeat(good.length - 1)}\n`;
+
+  test('is read again where bytes had not arrived', async () => {
+    await writeJournal('journal-a.jsonl', lineOf(record('a')));
+    const opened = await openStore(store);
+    await writeJournal('journal-a.jsonl', lineOf(record('a')) + zeros + lineOf(record('c')));
+    await opened.refresh();
+    expect([opened.problems, opened.has(idOf('b'))]).toEqual([[], false]);
+    await writeJournal('journal-a.jsonl', lineOf(record('a')) + good + lineOf(record('c')));
+    await opened.refresh();
+    expect([...opened.ids()].map((id) => opened.has(id))).toEqual([true, true, true]);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('is damaged if the line stays so', async () => {
+    await writeJournal('journal-a.jsonl', lineOf(record('a')));
+    const opened = await openStore(store);
+    await appendFile(join(store, 'journal-a.jsonl'), `garbage\n${good}`);
+    for (let i = 0; i < 10; i++) await opened.refresh();
+    expect(opened.problems).toHaveLength(1);
+    expect(opened.get(idOf('b'))).toEqual(record('b'));
+  });
+});
+
 describe('the index of a long journal', () => {
   /** More than a mebibyte, with a damaged line in the middle. */
   const names = Array.from({ length: 40 }, (_, i) => `trial ${i}`);
@@ -428,6 +454,19 @@ describe('the index of a long journal', () => {
     const before = await readFile(index());
     await expectAll();
     expect((await readFile(index())).equals(before)).toBe(true);
+  });
+
+  test('is of no use once a line that looked damaged is good', async () => {
+    await expectAll();
+    const good = lineOf(record('c'));
+    const lines = names.map((name) => lineOf(long(name)));
+    const zeros = `${'\0'.repeat(good.length - 1)}\n`;
+    await writeJournal('journal-a.jsonl', [...lines, zeros].join(''));
+    await rm(index());
+    expect((await readStore(store)).damaged).toHaveLength(1);
+    await writeJournal('journal-a.jsonl', [...lines, good, lineOf(record('d'))].join(''));
+    const { records, damaged } = await readStore(store);
+    expect([records.size, damaged]).toEqual([names.length + 2, []]);
   });
 
   test('covers what it can of a journal that has grown', async () => {

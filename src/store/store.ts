@@ -32,6 +32,9 @@ export interface Store extends Records {
   readonly problems: readonly Problem[];
 }
 
+/** How many times a line that looks damaged is read again while its journal grows. */
+const mostRereads = 5;
+
 /** How many bytes of lines are kept as records in memory, which take five times as much. Others are read again on access. */
 const keptBytes = 4 * 2 ** 20;
 
@@ -59,6 +62,9 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     lastLines[number] = line;
   };
   const covered = new Map<string, number>();
+  /** How many times lines of a journal were left to be read again. */
+  const unclear = new Map<string, number>();
+  let isOpen = false;
   /** Files with a journal's name but no line of this program, with their lines. */
   const foreign = new Map<string, Problem[]>();
   const problems: Problem[] = [];
@@ -74,13 +80,23 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     const visit: VisitLine = (id, offset, length, isOurs) => {
       const place = { journal: name, offset, length };
       ours ||= isOurs;
-      if (id === null) bad.push({ kind: 'not a record', place });
-      else if (all || known.has(id)) {
+      if (id === null) {
+        firstBad ??= offset;
+        bad.push({ kind: 'not a record', place });
+      } else if (all || known.has(id)) {
         setLastLine(id, lines.add(place, lastLine(id)));
         kept.delete(id);
       }
     };
+    let firstBad: number | null = null;
     const end = await visitJournal(join(directory, name), file, covered.get(name) ?? 0, visit);
+    const times = unclear.get(name) ?? 0;
+    if (isOpen && ours && !foreign.has(name) && firstBad !== null && times < mostRereads) {
+      // Another machine may be writing the line: on a network, a file can be longer before its bytes arrive.
+      unclear.set(name, times + 1);
+      covered.set(name, firstBad);
+      return;
+    }
     covered.set(name, end);
     if (ours) {
       for (const problem of bad) problems.push(problem);
@@ -94,7 +110,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
       const files = await openedJournalsIn(directory);
       if (hasShrunk(files, covered)) {
         lastLines.fill(noLine);
-        for (const state of [lines, covered, foreign, kept]) state.clear();
+        for (const state of [lines, covered, unclear, foreign, kept]) state.clear();
         problems.length = 0;
         remainingBytes = keptBytes;
       }
@@ -167,6 +183,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const isChosen = (id: string): boolean => lastLine(id) !== noLine && lines.isChecked(lastLine(id));
 
   await refresh();
+  isOpen = true;
   return {
     directory,
     get,
