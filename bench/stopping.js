@@ -39,7 +39,7 @@ const grids = {
   'franke, sgd': ['grid-search', 'ffnn', '--epochs', '90', '--bootstrap', '2', ...network],
   'breast-cancer, adam': ['train', '--data', 'breast-cancer', '--epochs', '45', ...network],
   'digits, adam': ['train', '--data', 'digits', '--samples', '600', '--epochs', '27', ...network],
-  'own table, adam': ['train', '--data', table, '--epochs', '90', ...network],
+  'own table, adam': ['train', '--data', table, '--target', 'price', '--epochs', '90', ...network],
 };
 
 /** What a command prints as JSON, with its records in the store of the grid. */

@@ -58,8 +58,8 @@ function withDeciding(plan: Plan): Plan {
   return { ...plan, experiment: { ...experiment, layout: { ...experiment.layout, metrics } } };
 }
 
-/** The command that runs one setting of a search, with its seeds. */
-function commandAlone({ search: _, ...plan }: Plan, { settings }: SummaryCell): string {
+/** The command that runs one setting of a search, with its seeds: alone, it leaves nothing to stop. */
+function commandAlone({ search: _, rule: __, ...plan }: Plan, { settings }: SummaryCell): string {
   const lists: SettingLists = Object.fromEntries(
     (Object.keys(plan.lists) as OptionName[]).flatMap((name) => {
       if (isSeed(name)) return [[name, plan.lists[name]!]];

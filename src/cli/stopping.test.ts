@@ -153,6 +153,16 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
   expect(await readdir(directory)).not.toContain('none');
 });
 
+test('of a search too; the command for the best alone stops nothing', async () => {
+  const drawn = ['--search', 'sobol', '--trials', '6', '--learning-rate', 'loguniform(1e-4,0.1)'];
+  const search = ['train', '--data', 'franke', ...small, '--epochs', '4', '--hidden', '3', ...drawn];
+  const { stdout, status } = await run([...search, '--halving', '2', '--out', 'out']);
+  expect(status).toBe(0);
+  expect(stdout).toContain('6 settings; stopped: 3 after 1 epoch, 2 after 2 epochs');
+  const best = /npx fys-nn (.*)/.exec(stdout)![1];
+  expect(best).not.toContain('--halving');
+});
+
 test('a grid marks what was stopped, and plot draws the same from the folder', async () => {
   const drawn = halving.filter((word) => word !== '--no-figures');
   const { status, stdout } = await run([...drawn, '--out', 'out']);
