@@ -166,7 +166,7 @@ export async function computeTrials(
 /** What to say when a command that waited for jobs of a cluster is interrupted. */
 async function jobsGoOn(storeDirectory: string): Promise<string[]> {
   const { goOnLines } = await import('./submissions.ts');
-  return goOnLines(storeDirectory);
+  return await goOnLines(storeDirectory);
 }
 
 /** The initial weights of all plans' trials, by their digests. */

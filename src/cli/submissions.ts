@@ -10,7 +10,8 @@ import { shellWord } from '../parsing/shell-word.ts';
 import { defaultStore } from './run-flags.ts';
 
 /** What to say when a command that waits for jobs ends before them. */
-export function goOnLines(storeDirectory: string): string[] {
+export async function goOnLines(storeDirectory: string): Promise<string[]> {
+  if ((await submissionIds(storeDirectory)).length === 0) return ['run the same command to resume'];
   return ['jobs that were submitted go on without this command', ...nextLines(storeDirectory)];
 }
 

@@ -8,6 +8,7 @@ import type { Failure, Launcher, TaskCounts } from '../launcher.ts';
 import { cancelJobs, readEnds, readMaxArraySize, releaseJob, SlurmError } from './commands.ts';
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
+import { isDoubtful } from './reasons.ts';
 import { hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
 import { type Submitted, submit } from './submit.ts';
 import { createWatch, type Look } from './watch.ts';
@@ -123,7 +124,7 @@ export const slurm: Launcher = async (trials, options) => {
 
   /** Releases a task that Slurm holds since a node could not start it; notes other reasons for which tasks may wait forever. */
   const attend = async (reason: string, job: string): Promise<void> => {
-    if (reason === '' || patient.test(reason)) return;
+    if (!isDoubtful(reason)) return;
     const times = releases.get(job) ?? 0;
     if (/^launch.failed.requeued.held$/.test(reason) && times < mostFruitless) {
       releases.set(job, times + 1);
@@ -268,10 +269,6 @@ export const slurm: Launcher = async (trials, options) => {
 
 /** Only a hint, which saves others a look. */
 const markEnded = (folder: string): Promise<void> => markSubmission(folder, 'ended').catch(() => {});
-
-/** Reasons for which jobs usually wait. */
-const patient =
-  /^(Priority|Resources|BeginTime|Dependency|JobArrayTaskLimit|Cleaning|NodeDown|ReqNodeNotAvail.*|Prolog|Licenses|Reservation|.*(Limit|Resource)|.*Grp.*|.*Max.*PerUser|.*Max.*PerAccount)$/;
 
 function newTask(
   folder: string,
