@@ -94,7 +94,8 @@ function experimentNotes({ figure, expected }: Experiment): string {
   return `
 ${foldText(
   'Every setting above takes a list of values: 1,2,3 or 1..20 or geomspace(1e-4,0.1,4) or linspace(0,1,5). ' +
-    'An option that is given twice has both lists. Every combination runs, unless its result is in the store.',
+    'An option that is given twice has both lists. Every combination runs, unless its result is in the store; --search draws some of them, and values of ' +
+    'ranges such as "loguniform(1e-4,1)" or "int(8,128)".',
 )}
 
 ${foldText(`${results}. How long it takes: fys-nn list, or --plan.`)}`;

@@ -128,6 +128,25 @@ describe('a search', () => {
     expect(bad.stderr).toContain('bad.yaml:5:17: --learning-rate has a range');
   });
 
+  test('whose settings are stopped early numbers and draws all of them', async () => {
+    const stops = ['--trials', '6', '--epochs', '4', '--halving', '2', '--out', 'halved'];
+    const { status, stdout } = await call(
+      ...tiny.filter((word, i) => word !== '--epochs' && tiny[i - 1] !== '--epochs'),
+      ...stops,
+    );
+    expect(status).toBe(0);
+    const [head, ...rows] = await rowsOf('halved/search.csv');
+    const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
+    expect(column('number')).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(new Set(column('status'))).toEqual(new Set(['done', 'stopped']));
+    expect(stdout).not.toMatch(/npx .*--halving/);
+    const drawn = await filesBelow(join(directory, 'halved'));
+    expect(drawn.get('/search.svg')).toContain('stopped');
+    expect(await call('plot', 'halved', '--out', 'halved-drawn')).toMatchObject({ status: 0 });
+    const again = await filesBelow(join(directory, 'halved-drawn'));
+    for (const name of ['/search.svg', '/best-so-far.svg']) expect(again.get(name)).toEqual(drawn.get(name));
+  });
+
   test('says so if the test rows choose, or settings diverge', async () => {
     const command = ['ffnn', '--samples', '40', '--epochs', '3', '--hidden', '2', '--bootstrap', '2'];
     const rates = ['--learning-rate', 'loguniform(1e-3,100)', '--search', 'random', '--trials', '8'];

@@ -30,13 +30,14 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
     },
   };
   const best = bestOf(counted, metric, shown);
-  const diverged = counts.diverged === 0 ? '' : ` ${counts.diverged} of ${counts.settings} diverged.`;
+  const all = counts.settings + (plan.stopping?.stopped.length ?? 0);
+  const diverged = counts.diverged === 0 ? '' : ` ${counts.diverged} of ${all} diverged.`;
   const tried = fold(`${searchWords(plan.search!)}.${diverged}`, screen.width).join('\n');
   if (best.length === 0) return [tried, `None has a value of ${metric.title}.`];
   const which =
     best.length === 1
       ? `The only one with a value, by ${by}`
-      : best.length < counts.settings
+      : best.length < all
         ? `The ${best.length} best by ${by}; search.csv has all`
         : `All, the best by ${by} first`;
   return [

@@ -57,6 +57,10 @@ ${data === null ? extendsText(experiment) : dataText(data, note)}
 settings:${groups(known, settings)}
 # The settings of a quick look: fys-nn run ${path} --quick
 ${quickBlock(quick)}
+# Instead of every combination, a search draws settings from lists and from ranges such as loguniform(1e-4,1) or int(8,64).
+# search: sobol # or random
+# trials: 50 # how many settings
+
 # How tables and figures show the results: the settings down and across, and columns of trials.csv, of which the last one
 # decides what is best. Without it, ${data === null ? 'it is as here' : 'it follows from the settings with several values'}.
 # layout:

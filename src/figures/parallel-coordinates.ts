@@ -29,16 +29,17 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
   const names = Object.keys(space) as OptionName[];
   const of = metricAxis(searched, look);
   const axes = [...names.flatMap((name) => axesOf(name, space[name]!)), of.axis];
-  const drawn = [
-    ...settings.filter(({ value, diverged }) => diverged && value === null),
-    ...ranked.toReversed(),
-  ].slice(-mostLines);
+  const lost = settings.filter(({ value, diverged, stopped }) => value === null && (diverged || stopped));
+  const lostName = ['stopped', 'diverged']
+    .filter((what) => lost.some((one) => one[what as 'stopped']))
+    .join(' or ');
+  const drawn = [...lost, ...ranked.toReversed()].slice(-mostLines);
   const bins = binsOf(ranked);
   const best = `best: ${significantText(ranked[0].value!, 3)}`;
   const rowOf = (setting: DrawnSetting): Record<string, unknown> => ({
     number: setting.number,
-    series: setting === ranked[0] ? best : (bins.labelOf.get(setting) ?? 'diverged'),
-    label: `setting ${setting.number}: ${settingText(searched, setting)}; ${setting.value === null ? 'diverged' : `${metricWords} ${significantText(setting.value, 3)}`}`,
+    series: setting === ranked[0] ? best : (bins.labelOf.get(setting) ?? lostName),
+    label: `setting ${setting.number}: ${settingText(searched, setting)}; ${setting.value === null ? (setting.stopped ? 'stopped' : 'diverged') : `${metricWords} ${significantText(setting.value, 3)}`}`,
     ...Object.fromEntries(
       axes.map((axis, index) => [
         `a${index}`,
@@ -53,11 +54,11 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
   const hasBelow = isBelow.includes(true);
   const step = Math.max(leastStep, Math.floor((look.width - 70) / Math.max(1, axes.length - 1)));
   const width = step * (axes.length - 1);
-  const hasDiverged = rows.some(({ series }) => series === 'diverged');
+  const hasLost = rows.some(({ series }) => series === lostName);
   const series = [
     { name: best, color: palette[1] },
     ...bins.labels.map((name, index) => ({ name, color: bins.colors[index] })),
-    ...(hasDiverged ? [{ name: 'diverged', color: '#bbbbbb' }] : []),
+    ...(hasLost ? [{ name: lostName, color: '#bbbbbb' }] : []),
   ];
   const x = {
     field: 'x',
@@ -108,9 +109,7 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
   const many = rows.length > 150;
   const ticks = axes.flatMap((axis, index) => [
     ...axis.ticks.map(({ at, text }) => ({ x: index, y: round(at), text })),
-    ...(isBelow[index]
-      ? [{ x: index, y: below, text: index === axes.length - 1 ? 'diverged' : 'none' }]
-      : []),
+    ...(isBelow[index] ? [{ x: index, y: below, text: index === axes.length - 1 ? lostName : 'none' }] : []),
   ]);
   const isLast = (tick: { x: number }) => tick.x === axes.length - 1;
   const title = `${wordsOf(results).model}: settings of a search by ${metricWords}`;
@@ -230,11 +229,13 @@ function metricAxis({ ranked, metric, metricWords }: Searched, look: Look) {
   const flip = (at: number) => (isMin ? 1 - at : at);
   const along = (value: number) => (log ? Math.log(value) : value);
   const { low, high } = limits;
+  const isOne = !(high > low);
   const place = (value: number) =>
-    high > low ? Math.min(1, Math.max(0, (along(value) - along(low)) / (along(high) - along(low)))) : 0.5;
+    Math.min(1, Math.max(0, (along(value) - along(low)) / (along(high) - along(low))));
   return {
-    axis: { ...up, ticks: up.ticks.map(({ at, text }) => ({ at: flip(at), text })) },
-    placeOf: ({ value }: DrawnSetting): number | null => (value === null ? null : flip(place(value))),
+    axis: { ...up, ticks: up.ticks.map(({ at, text }) => ({ at: isOne ? 1 : flip(at), text })) },
+    placeOf: ({ value }: DrawnSetting): number | null =>
+      value === null ? null : isOne ? 1 : flip(place(value)),
     isCut: isMin ? high < largest : low > smallest,
   };
 }

@@ -2,6 +2,7 @@ import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type SettingLists } from '../experiment/options.ts';
 import { searchWords } from '../experiment/search.ts';
+import { inTheirOrder } from '../experiment/stopping.ts';
 import { referenceOf } from '../output/settings.ts';
 import { significantText } from '../stats/significant.ts';
 import { countStatus, type Group, groupSeeds, meanOf, type Results } from './results.ts';
@@ -14,6 +15,8 @@ export interface DrawnSetting {
   /** The mean of the deciding metric; null if a seed diverged or none finished. */
   readonly value: number | null;
   readonly diverged: boolean;
+  /** Whether it was stopped before it had all epochs and seeds. */
+  readonly stopped: boolean;
 }
 
 /** What the figures of a search share. */
@@ -36,10 +39,16 @@ export function searchedOf(results: Results): Searched | null {
   const { search, experiment } = results;
   if (search === undefined) return null;
   const metric = decidingMetric(experiment);
-  const own = results.trials.filter(({ settings }) => referenceOf(settings) === null);
-  const settings = groupSeeds(own).map((group, index): DrawnSetting => {
+  const all = inTheirOrder(
+    groupSeeds(results.trials),
+    results.stopped ?? [],
+    (settings): Group => ({ settings, trials: [] }),
+  );
+  const own = all.filter((group) => referenceOf(group.settings) === null);
+  const settings = own.map((group, index): DrawnSetting => {
     const diverged = countStatus(group.trials, 'diverged') > 0;
-    return { number: index + 1, group, diverged, value: diverged ? null : meanOf(group, metric.name) };
+    const value = diverged ? null : meanOf(group, metric.name);
+    return { number: index + 1, group, value, diverged, stopped: group.trials.length === 0 };
   });
   const sign = metric.best === 'max' ? -1 : 1;
   const ranked = settings.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
@@ -67,8 +76,10 @@ export function searchNotesOf(searched: Searched): string[] {
   const { ranked, settings, metricWords } = searched;
   const [best] = ranked;
   const diverged = settings.filter((one) => one.diverged).length;
+  const stopped = settings.filter((one) => one.stopped).length;
   return [
     `Best: setting ${best.number} of ${settings.length}, ${settingText(searched, best)}; ${metricWords} ${significantText(best.value!, 3)}.`,
+    ...(stopped > 0 ? [`${stopped} of ${settings.length} settings were stopped early (rounds.csv).`] : []),
     ...(diverged > 0 ? [`${diverged} of ${settings.length} settings diverged.`] : []),
   ];
 }

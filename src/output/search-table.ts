@@ -4,7 +4,7 @@ import type { OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isCrossed } from '../experiment/search.ts';
 import { competes, runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
-import { type SummaryCell, statusOf, summaryCells } from './summary.ts';
+import { type SummaryCell, statusOf, summaryCells, withStopped } from './summary.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
@@ -65,7 +65,11 @@ export function searchTable(plan: Plan, records: Records): Table | null {
       ...runColumns,
       { name: 'number', type: 'integer', description: 'place in the order of the draws, from 1' },
       ...settingColumns(names),
-      { name: 'status', type: 'string', description: 'done: at least one seed finished; diverged; not run' },
+      {
+        name: 'status',
+        type: 'string',
+        description: 'done: at least one seed finished; diverged; stopped: early, as in rounds.csv; not run',
+      },
       { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
       { name: 'diverged', type: 'integer', description: 'trials that diverged' },
       { name: 'not_run', type: 'integer', description: 'trials without a record' },
@@ -73,7 +77,7 @@ export function searchTable(plan: Plan, records: Records): Table | null {
       {
         name: 'rank',
         type: 'integer',
-        description: '1 is the best; empty for settings of which a seed diverged',
+        description: '1 is the best; empty for settings that were stopped, or of which a seed diverged',
       },
       { name: 'best_so_far', type: 'number', description: `best ${by} of this setting and those before it` },
       ...metrics.flatMap(({ name, title }): Column[] => [
@@ -84,12 +88,12 @@ export function searchTable(plan: Plan, records: Records): Table | null {
     primaryKey: ['number'],
     rows: {
       *[Symbol.iterator]() {
-        const tried = triedSettings(summaryCells(plan, records), deciding);
+        const tried = triedSettings(withStopped([...summaryCells(plan, records)], plan), deciding);
         yield* rowsOf(tried, ({ number, cell, rank, bestSoFar }): Value[] => [
           ...runCells(plan),
           number,
           ...settingCells(names, cell.settings),
-          statusOf(cell),
+          cell.stopped === true ? 'stopped' : statusOf(cell),
           cell.done,
           cell.diverged,
           cell.notRun,
