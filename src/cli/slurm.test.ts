@@ -39,6 +39,8 @@ const slurm = [
   'slurm',
   '--task-time',
   '0.001s',
+  '--slurm-time',
+  '10h',
   '--slurm-poll',
   '0.2s',
   '--latency-wait',
