@@ -11,6 +11,8 @@ const six = [
   ...['ffnn', '--samples', '2000', '--batch-size', '10', '--epochs', '4000', '--seed', '1..6'],
   ...['--no-figures'],
 ];
+/** Tasks that run longer than Slurm waits for a node. */
+const slow = six.map((word) => ({ 4000: '40000', '1..6': '1..4' })[word] ?? word);
 /** One trial that takes longer than a time limit of two minutes leaves it. */
 const long = [
   ...['ffnn', '--samples', '2000', '--batch-size', '10', '--epochs', '240000', '--seed', '1'],
@@ -179,7 +181,7 @@ export function checksOf(cluster, folder, { full }) {
           if (!(await until(gone, 60))) throw new Error('n2 is not down');
           cluster.startNode('n2');
         },
-        { count: 4, expected: ['NODE_FAIL'] },
+        { args: slow, count: 4, expected: ['NODE_FAIL'] },
       ),
 
     'a killed slurmctld': () =>
@@ -282,8 +284,13 @@ function differences(folder, other) {
   const names = namesIn(folder);
   if (names.length === 0) return [`${folder} has no files`];
   if (`${names}` !== `${namesIn(other)}`) return [`the files differ: ${names}; ${namesIn(other)}`];
+  // A certificate says when it was made.
+  const read = (place, name) => {
+    const bytes = readFileSync(join(place, name), 'latin1');
+    return name.startsWith('certificate.') ? bytes.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '') : bytes;
+  };
   return names
-    .filter((name) => !readFileSync(join(folder, name)).equals(readFileSync(join(other, name))))
+    .filter((name) => read(folder, name) !== read(other, name))
     .map((name) => `${name} has different bytes`);
 }
 
