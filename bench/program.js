@@ -12,7 +12,7 @@ export async function runProgram(args) {
 }
 
 /** Runs Node and returns the resource usage that the process reports when it ends. */
-function resourceUsage(args) {
+export function resourceUsage(args) {
   const report = `
     import { writeSync } from 'node:fs';
     import { isMainThread } from 'node:worker_threads';

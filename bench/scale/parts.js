@@ -20,6 +20,22 @@ export const parts = {
     return { refreshCpuSeconds: (user + system) / 1e6 };
   },
 
+  /** Claims trials some times, next to other processes' leases. */
+  async claim({ folder, others, claims }) {
+    const { openStore } = await import(built('src/store/store.js'));
+    const { openLease } = await import(built('src/store/leases.js'));
+    const store = await openStore(folder, []);
+    const leases = [];
+    for (let i = 0; i <= others; i++) leases.push(await openLease(folder));
+    for (let i = 0; i < claims; i++) {
+      await leases[0].claim(async () => {
+        await store.refresh();
+        return [];
+      });
+    }
+    for (const lease of leases) await lease.end();
+  },
+
   /** Plans a grid of so many trials: every id is computed. */
   async plan({ trials }) {
     const { main } = await import(built('src/cli/main.js'));

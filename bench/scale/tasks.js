@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '../pairs.js';
+import { resourceUsage } from '../program.js';
 import { built, makeStore, smallConfig } from './made-store.js';
 import { requestsOf, traceCalls } from './trace-calls.js';
 
@@ -26,6 +28,19 @@ export async function writeSubmission(store, trials, taskTime) {
   const prepared = await prepareSubmission(store, submission, tasks, '#!/bin/sh\n');
   await prepared.publish();
   return { folder: submissionFolder(store, submission.id), tasks };
+}
+
+/** Processor seconds of a task of one trial that takes no time: mostly its start. */
+export async function measureStart(repeats) {
+  const store = mkdtempSync(join(tmpdir(), 'fys-nn-scale-'));
+  const { folder } = await writeSubmission(store, await otherTrials(repeats), 1e-9);
+  const seconds = [];
+  for (let task = 0; task < repeats; task++) {
+    const { userCPUTime, systemCPUTime } = await resourceUsage([program, 'slurm-task', folder, String(task)]);
+    seconds.push((userCPUTime + systemCPUTime) / 1e6);
+  }
+  rmSync(store, { recursive: true });
+  return { cpuSeconds: median(seconds) };
 }
 
 /** Trials of one epoch, other ones than made stores have. */

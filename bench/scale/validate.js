@@ -1,9 +1,9 @@
 // Runs that this machine can do, next to what the simulation says of them.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { resourceUsage } from '../program.js';
 import { secondsIn } from './operations.js';
 import { simulate, withValues } from './simulate.js';
 
@@ -20,7 +20,7 @@ const runs = [
 
 /** Measured and predicted seconds of each run. `settings` are those of the simulation for this machine. */
 export async function validate(settings, quick) {
-  const trials = quick ? 64 : 480;
+  const trials = quick ? 64 : 240;
   const results = [];
   let seconds = null;
   for (const { processes, jobs } of runs) {
@@ -30,6 +30,8 @@ export async function validate(settings, quick) {
       Array.from({ length: processes }, (_, k) => runShard(store, trials, k + 1, processes, jobs)),
     );
     const measured = (performance.now() - begun) / 1000;
+    const cpuSeconds =
+      used.reduce((sum, { userCPUTime, systemCPUTime }) => sum + userCPUTime + systemCPUTime, 0) / 1e6;
     // Processes that share cores take longer for a trial, so the first run says what one takes.
     seconds ??= secondsIn(store) / trials;
     rmSync(store, { recursive: true });
@@ -64,15 +66,5 @@ function runShard(store, trials, k, n, jobs) {
     '--jobs',
     String(jobs),
   ];
-  return new Promise((done, failed) => {
-    const child = spawn(
-      process.execPath,
-      [program, ...args, '--quiet', '--store', store, '--shard', `${k}/${n}`],
-      {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
-    child.on('error', failed);
-    child.on('close', (code) => (code === 0 ? done() : failed(new Error(`exit ${code}`))));
-  });
+  return resourceUsage([program, ...args, '--quiet', '--store', store, '--shard', `${k}/${n}`]);
 }
