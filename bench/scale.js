@@ -76,11 +76,11 @@ else await measureAll();
 
 async function measureAll() {
   const file = fileURLToPath(new URL(`results/scale${quick ? '-quick' : ''}.json`, import.meta.url));
-  const found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const read = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
   const wanted = options.only?.split(',') ?? Object.keys(sections);
   for (const name of wanted) {
     const begun = performance.now();
-    found[name] = await sections[name](found);
+    const result = await sections[name](read());
     console.error(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     const facts = {
       machine: describeMachine(),
@@ -88,7 +88,10 @@ async function measureAll() {
       node: process.version,
       ...describeCommit(),
     };
-    writeFileSync(file, `${JSON.stringify({ ...found, ...facts, at: new Date().toISOString() }, null, 2)}\n`);
+    writeFileSync(
+      file,
+      `${JSON.stringify({ ...read(), ...facts, [name]: result, at: new Date().toISOString() }, null, 2)}\n`,
+    );
   }
   console.log(`wrote ${file}`);
 }

@@ -9,16 +9,16 @@ const program = fileURLToPath(new URL('../../bin/fys-nn.js', import.meta.url));
 
 /** Trials of these lengths, and how many are run: the difference is what more trials cost. */
 const kinds = [
-  { name: 'tiny', settings: ['--samples', '20', '--epochs', '1', '--hidden', '2'], counts: [200, 1000] },
-  { name: 'short', settings: ['--samples', '1000', '--epochs', '300'], counts: [20, 60] },
-  { name: 'long', settings: ['--samples', '1000', '--epochs', '20000'], counts: [1, 2] },
+  { name: 'tiny', settings: ['--samples', '20', '--epochs', '1', '--hidden', '2'], counts: [100, 500] },
+  { name: 'short', settings: ['--samples', '1000', '--epochs', '300'], counts: [8, 24] },
+  { name: 'long', settings: ['--samples', '1000', '--epochs', '10000'], counts: [1, 2] },
 ];
 
 /** Per kind of trial: its seconds, its calls by part of the store, and what the process needs besides; null without strace. */
 export async function measureOperations(quick) {
   const results = [];
   for (const { name, settings, counts } of kinds) {
-    const used = quick ? counts.map((count) => Math.ceil(count / 4)) : counts;
+    const used = quick && counts[0] > 4 ? counts.map((count) => Math.ceil(count / 4)) : counts;
     const runs = [];
     for (const count of used) {
       const run = await tracedRun(['--seed', `1..${count}`, ...settings]);

@@ -35,8 +35,8 @@ const relief = {
 const coresOfNode = 32;
 
 /** The settings of the simulation for a thousand cores, from what was measured. */
-export function settingsOf({ operations, start, claims }) {
-  const [tiny, , long] = operations;
+export function settingsOf({ operations, start, claims, sizes }) {
+  const [tiny] = operations;
   const sum = ({ perTrial }, part, of) => perTrial[part]?.[of] ?? 0;
   const { open, stat } = tiny.calls.program;
   return withValues(nothing, {
@@ -53,7 +53,8 @@ export function settingsOf({ operations, start, claims }) {
       trialBytes: Math.round(sum(tiny, 'journals', 'bytes')),
       // A checkpoint is created, renamed, its folder opened and an older one removed; it and its folder are synced.
       ...{ checkpointSeconds: 1, checkpointShare: 0.02, checkpointRequests: 4, checkpointSyncs: 2 },
-      checkpointBytes: Math.round(sum(long, 'finals', 'bytes')),
+      // As many as the weights of a network 784-128-10.
+      checkpointBytes: sizes.find(({ otherBytes }) => otherBytes > 0).otherBytes,
       heartbeatRequests: 2,
     },
   });
