@@ -1,13 +1,13 @@
 // Puts what `node bench/scale.js` measured and simulated into docs/scale.md, and draws docs/scale.svg (after npm run build).
 import { readFile, writeFile } from 'node:fs/promises';
 import { scaleFigure } from '../bench/scale/figure.js';
-import { measuredText, simulatedText } from '../bench/scale/page.js';
+import { measuredText, readResults, simulatedText } from '../bench/scale/page.js';
 
-const found = JSON.parse(await readFile(new URL('../bench/results/scale.json', import.meta.url), 'utf8'));
+const { found, ...others } = await readResults();
 const page = new URL('scale.md', import.meta.url);
 let text = await readFile(page, 'utf8');
 for (const [name, written] of Object.entries({
-  measured: measuredText(found),
+  measured: measuredText(found, others),
   simulated: simulatedText(found),
 })) {
   const start = `<!-- ${name}: written by \`node docs/update-scale.js\` from bench/results/scale.json -->`;

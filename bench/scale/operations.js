@@ -1,4 +1,4 @@
-// What trials cost in file-system calls: of short, medium and long ones, in one process and in several on one store.
+// What trials cost in file-system calls: of short, medium and long ones.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,38 +32,6 @@ export async function measureOperations(quick) {
       secondsOfTrial: runs[1].seconds / used[1],
       perTrial: difference(runs[1].calls, runs[0].calls, more),
       calls: runs[1].calls,
-    });
-  }
-  return results;
-}
-
-/** What several processes need, each of which computes a shard into the same store. */
-export async function measureProcesses(quick) {
-  const results = [];
-  const each = quick ? 16 : 64;
-  for (const processes of [1, 2, 4, 8]) {
-    const store = mkdtempSync(join(tmpdir(), 'fys-nn-scale-'));
-    const begun = performance.now();
-    const all = await Promise.all(
-      Array.from({ length: processes }, (_, k) =>
-        traceCalls(
-          [
-            ...[program, 'ffnn', '--seed', `1..${each * processes}`, '--samples', '500', '--epochs', '300'],
-            ...['--jobs', '1', '--quiet', '--store', store, '--shard', `${k + 1}/${processes}`],
-          ],
-          store,
-        ),
-      ),
-    );
-    rmSync(store, { recursive: true });
-    if (all.includes(null)) return null;
-    const sum = (part, kind) => all.reduce((total, calls) => total + (calls[part]?.[kind] ?? 0), 0);
-    // A claim that gets the lock removes it again.
-    const claims = sum('leases', 'unlink') - processes;
-    results.push({
-      ...{ processes, trials: each * processes, wallSeconds: (performance.now() - begun) / 1000, claims },
-      requestsOfLeases: all.reduce((total, calls) => total + requestsOf(calls.leases ?? {}), 0),
-      requestsOfJournals: all.reduce((total, calls) => total + requestsOf(calls.journals ?? {}), 0),
     });
   }
   return results;

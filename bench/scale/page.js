@@ -1,5 +1,13 @@
 // Turns bench/results/scale.json into the Markdown of docs/scale.md.
+import { readFile } from 'node:fs/promises';
 import { table } from '../kernels/page.js';
+
+/** The results that the page shows, from bench/results/. */
+export async function readResults() {
+  const read = async (name) =>
+    JSON.parse(await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8'));
+  return { found: await read('scale'), join: await read('join'), load: await read('load') };
+}
 
 /** Three digits at most, and thousands with commas. */
 export function number(x) {
@@ -23,8 +31,8 @@ const percent = (share) =>
   share > 0 && share < 0.01 ? `${(100 * share).toFixed(2)} %` : `${Math.round(100 * share)} %`;
 const trialText = (seconds) => `trials of ${duration(seconds)}`;
 
-/** The machine, and a table of each thing that was measured. */
-export function measuredText(found) {
+/** The machine, and a table of each thing that was measured. `join` and `load` are the results of those benchmarks. */
+export function measuredText(found, { join, load }) {
   const {
     machine,
     cores,
@@ -104,6 +112,20 @@ export function measuredText(found) {
         ];
       }),
     ),
+    '',
+    'Merging eight stores (`node bench/join.js`), and finding all trials in a store and writing their tables (`node bench/load.js`):',
+    '',
+    table(
+      ['', 'trials', 'processor time', 'peak memory'],
+      [
+        ...join.results.filter(({ part }) => part === 'merge').map((one) => ['merging', one.records, one]),
+        ...load.results
+          .filter(({ part, computed }) => part === 'run' && computed === false)
+          .map((one) => ['tables', one.count, one]),
+      ].map(([what, trials, { cpuSeconds, peakMiB }]) => [
+        ...[what, number(trials), duration(cpuSeconds), `${peakMiB} MiB`],
+      ]),
+    ),
   ].join('\n');
 }
 
@@ -113,6 +135,7 @@ const designText = {
   'no lock for own trials': '**own trials without the lock, as it is**',
 };
 
+/** What the simulation says, and what it says of runs that were made. */
 export function simulatedText({ simulation, validation }) {
   const { finished, bottlenecks, changes, settings } = simulation;
   const times = [...new Set(finished.map(({ trialSeconds }) => trialSeconds))];

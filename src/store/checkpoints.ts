@@ -38,18 +38,21 @@ export function trialOfCheckpoint(directory: string, name: string): string | nul
 
 /**
  * The epochs after which the trainings of trials are saved, by id, as the names of the checkpoints have them: of all trials, or
- * of those that are wanted, so that no file of the others is looked at.
+ * of those that are wanted. Then no file is opened.
  */
 export async function savedEpochs(
   directory: string,
   wanted: Pick<ReadonlySet<string>, 'has'> | null = null,
 ): Promise<Map<string, number>> {
   const saved = new Map<string, number>();
-  for (const name of await storeFilesIn(checkpointFolder(directory)).catch(() => [])) {
+  const named = (name: string): string | null => {
     const hash = kinds.checkpoint.name.exec(name)?.[1];
-    if (wanted !== null && (hash === undefined || !wanted.has(idOfHash(hash)))) continue;
-    const id = finalName(name) === null ? trialOfCheckpoint(directory, name) : null;
-    if (id !== null) saved.set(id, Math.max(saved.get(id) ?? 0, epochOf(name)));
+    return hash === undefined ? null : idOfHash(hash);
+  };
+  for (const name of await storeFilesIn(checkpointFolder(directory)).catch(() => [])) {
+    const id = named(name);
+    if (id === null || !(wanted?.has(id) ?? trialOfCheckpoint(directory, name) === id)) continue;
+    saved.set(id, Math.max(saved.get(id) ?? 0, epochOf(name)));
   }
   return saved;
 }
