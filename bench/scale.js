@@ -12,7 +12,7 @@ import { measureClaims } from './scale/claims.js';
 import { measureDisk } from './scale/disk.js';
 import { measureOperations } from './scale/operations.js';
 import { parts } from './scale/parts.js';
-import { answer, disks, settingsOf } from './scale/scenarios.js';
+import { answers, disks, settingsOf, trialTimes } from './scale/scenarios.js';
 import { withValues } from './scale/simulate.js';
 import { measureSizes } from './scale/sizes.js';
 import { measureStart, measureTasks } from './scale/tasks.js';
@@ -67,7 +67,13 @@ const sections = {
       }),
       quick,
     ),
-  simulation: (found) => answer(settingsOf(found), quick),
+  settings: settingsOf,
+  ...Object.fromEntries(
+    Object.entries(answers).map(([name, run]) => [
+      name,
+      ({ settings }) => run(settings, quick ? trialTimes.slice(0, 1) : trialTimes),
+    ]),
+  ),
 };
 
 if (options.help) console.log(usage);

@@ -17,4 +17,4 @@ for (const [name, written] of Object.entries({
   text = `${text.slice(0, from + start.length)}\n\n${written}\n\n${text.slice(to)}`;
 }
 await writeFile(page, text);
-await writeFile(new URL('scale.svg', import.meta.url), await scaleFigure(found.simulation.cores));
+await writeFile(new URL('scale.svg', import.meta.url), await scaleFigure(found.utilisations));

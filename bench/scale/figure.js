@@ -9,9 +9,9 @@ const designText = {
 };
 
 /** The SVG of the simulated utilisation. */
-export async function scaleFigure(cores) {
+export async function scaleFigure(utilisations) {
   const { toSvg } = await import(built('src/figures/render.js'));
-  const values = cores.map(({ design, cores: count, trialSeconds, utilisation }) => ({
+  const values = utilisations.map(({ design, cores: count, trialSeconds, utilisation }) => ({
     ...{ design: designText[design], cores: count, trials: `trials of ${lengthText(trialSeconds)}` },
     share: 100 * utilisation,
   }));

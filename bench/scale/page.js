@@ -136,8 +136,7 @@ const designText = {
 };
 
 /** What the simulation says, and what it says of runs that were made. */
-export function simulatedText({ simulation, validation }) {
-  const { finished, bottlenecks, changes, settings } = simulation;
+export function simulatedText({ finished, bottlenecks, changes, settings, validation }) {
   const times = [...new Set(finished.map(({ trialSeconds }) => trialSeconds))];
   const diskText = { nfs: 'NFS', lustre: 'Lustre' };
   const cell = ({ seconds, utilisation }) => `${duration(seconds)}, ${percent(utilisation)}`;

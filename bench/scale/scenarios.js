@@ -74,11 +74,12 @@ export const withTrials = (settings, seconds, trials = 1e6) =>
     program: { trialRequests: seconds >= 1 ? finalRequests : 0 },
   });
 
-/** Long trials are so many events that a twentieth of them is simulated, and the time multiplied. */
-export const shareOf = (seconds) => (seconds >= 10 ? 0.05 : 1);
+/** Long trials are so many events that 20 minutes of each core are simulated, and the time multiplied. */
+export const shareOf = (seconds, cores) =>
+  seconds >= 10 ? Math.min(1, (1200 * cores) / (1e6 * seconds)) : 1;
 
 export function runScenario(settings, seconds) {
-  const share = shareOf(seconds);
+  const share = shareOf(seconds, settings.cluster.slots);
   const run = simulate(withTrials(settings, seconds, 1e6 * share));
   const { utilisation, requests, bytes, busy, tasks, failures, wasted } = run;
   return {
@@ -87,60 +88,65 @@ export function runScenario(settings, seconds) {
   };
 }
 
-/** The time that each relief saves, the most first: the first is the bottleneck. */
-function bottlenecks(settings, seconds) {
-  const base = runScenario(settings, seconds).seconds;
-  return Object.entries(relief)
-    .map(([resource, change]) => {
-      const without = runScenario(withValues(settings, change), seconds).seconds;
-      return { resource, seconds: without, gain: 1 - without / base };
-    })
-    .sort((a, b) => b.gain - a.gain);
-}
-
 const onDisk = (settings, disk, design) =>
   withValues(settings, { disk: disks[disk], program: designs[design] });
 const newest = 'no lock for own trials';
 
-/** Everything that docs/scale.md says of a simulation. */
-export function answer(settings, quick) {
-  const times = quick ? [0.01] : trialTimes;
-  const each = (values, run) => values.flatMap((value) => times.map((seconds) => run(value, seconds)));
-  const own = onDisk(settings, 'nfs', newest);
-  return {
-    settings,
-    disks,
-    finished: ['nfs', 'lustre'].flatMap((disk) =>
-      each(Object.keys(designs), (design, seconds) => ({
-        ...{ disk, design, trialSeconds: seconds },
-        ...runScenario(onDisk(settings, disk, design), seconds),
-      })),
-    ),
-    bottlenecks: Object.keys(designs)
-      .filter((design) => !quick || design === newest)
-      .flatMap((design) =>
+/** What docs/scale.md says of simulations, by name; each is made from the settings and the lengths of trials. */
+export const answers = {
+  finished: (settings, times) =>
+    ['nfs', 'lustre'].flatMap((disk) =>
+      Object.keys(designs).flatMap((design) =>
         times.map((seconds) => ({
-          ...{ design, trialSeconds: seconds },
-          reliefs: bottlenecks(onDisk(settings, 'nfs', design), seconds),
+          ...{ disk, design, trialSeconds: seconds },
+          ...runScenario(onDisk(settings, disk, design), seconds),
         })),
       ),
-    cores: ['one claim a task', newest].flatMap((design) =>
-      each(quick ? [100, 1000] : [10, 100, 300, 1000, 3000, 10_000], (cores, seconds) => ({
-        ...{ design, cores, trialSeconds: seconds },
-        utilisation: runScenario(
-          withValues(onDisk(settings, 'nfs', design), { cluster: { slots: cores, cores } }),
-          seconds,
-        ).utilisation,
-      })),
     ),
-    changes: Object.entries(changes).flatMap(([change, values]) =>
+
+  /** The time that each relief saves, the most first: the first is the bottleneck. */
+  bottlenecks: (settings, times) =>
+    ['one claim a task', newest].flatMap((design) =>
       times.map((seconds) => {
-        const { seconds: time, utilisation, failures } = runScenario(withValues(own, values), seconds);
-        return { change, trialSeconds: seconds, seconds: time, utilisation, failures };
+        const present = onDisk(settings, 'nfs', design);
+        const base = runScenario(present, seconds).seconds;
+        const reliefs = Object.entries(relief)
+          .filter(
+            ([, change]) =>
+              change.program?.ownStores !== designs[design].ownStores || !designs[design].ownStores,
+          )
+          .map(([resource, change]) => {
+            const without = runScenario(withValues(present, change), seconds).seconds;
+            return { resource, seconds: without, gain: 1 - without / base };
+          });
+        return { design, trialSeconds: seconds, reliefs: reliefs.sort((a, b) => b.gain - a.gain) };
       }),
     ),
-  };
-}
+
+  utilisations: (settings, times) =>
+    ['one claim a task', newest].flatMap((design) =>
+      [10, 100, 1000, 10_000].flatMap((cores) =>
+        times.map((seconds) => {
+          const { utilisation } = runScenario(
+            withValues(onDisk(settings, 'nfs', design), { cluster: { slots: cores, cores } }),
+            seconds,
+          );
+          return { design, cores, trialSeconds: seconds, utilisation };
+        }),
+      ),
+    ),
+
+  changes: (settings, times) =>
+    Object.entries(changes).flatMap(([change, values]) =>
+      times.map((trialSeconds) => {
+        const { seconds, utilisation, failures } = runScenario(
+          withValues(onDisk(settings, 'nfs', newest), values),
+          trialSeconds,
+        );
+        return { change, trialSeconds, seconds, utilisation, failures };
+      }),
+    ),
+};
 
 /** What is varied one at a time, on NFS with the present program. */
 const changes = {
