@@ -30,17 +30,18 @@ async function runTask(folder: string, number: number): Promise<number> {
   const trials = await submissions.readTask(folder, number);
   const storeDirectory = submissions.storeOfSubmission(folder);
   const sources = { ...computing.sources, initialWeights: await submissions.readInitialWeights(folder) };
+  const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
+  const hasRun = restarts > 0 || (await submissions.readOutcome(folder, number)) !== null;
   await submissions.removeOutcome(folder, number);
   const { launchers } = await import('../launchers/index.ts');
   const { openStore, unreadStore } = await import('../store/store.ts');
   const { idsOf, trialsToCompute } = await import('./compute-trials.ts');
   const { holdStore } = await import('./hold-store.ts');
   const jobs = coresOf(process.env.SLURM_CPUS_PER_TASK) ?? computing.cpus;
-  const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
   // When it starts for the first time, no record of its trials was there when it was submitted. So it does not read what
   // thousands of other tasks have written: all of them together would read that thousands of times.
   const open = async () =>
-    restarts === 0 ? unreadStore(storeDirectory) : await openStore(storeDirectory, idsOf(trials));
+    hasRun ? await openStore(storeDirectory, idsOf(trials)) : unreadStore(storeDirectory);
   const action = async (lease: Lease) => {
     const store = await open();
     const again = computing.force || computing.keep === 'models';
