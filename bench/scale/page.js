@@ -168,10 +168,13 @@ export function simulatedText({ finished, bottlenecks, changes, settings, valida
       [...new Set(bottlenecks.map(({ design }) => design))].map((design) => [
         designText[design],
         ...times.map((seconds) => {
-          const [first] = bottlenecks.find(
+          const { reliefs } = bottlenecks.find(
             (one) => one.design === design && one.trialSeconds === seconds,
-          ).reliefs;
-          return `${first.resource}: ${percent(first.gain)} less time`;
+          );
+          return reliefs
+            .slice(0, 2)
+            .map(({ resource, gain }) => `${resource}: ${percent(gain)} less`)
+            .join('; ');
         }),
       ]),
     ),

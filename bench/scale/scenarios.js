@@ -40,6 +40,7 @@ export function settingsOf({ operations, start, claims, sizes }) {
   const sum = ({ perTrial }, part, of) => perTrial[part]?.[of] ?? 0;
   const { open, stat } = tiny.calls.program;
   return withValues(nothing, {
+    work: { taskSeconds: 600 },
     cluster: { slots: 1000, cores: 1000, startsPerSecond: 100 },
     program: {
       startSeconds: start.cpuSeconds,
@@ -63,28 +64,44 @@ export function settingsOf({ operations, start, claims, sizes }) {
 /** A trial of a second or more leaves a final checkpoint in a folder of its own. */
 const finalRequests = 6;
 
-export const withTrials = (settings, seconds, trials = 1e6) =>
-  withValues(settings, {
+/** Long trials save their state often: this many saves are one event, which asks for as much. */
+const savesOfEvent = 10;
+
+function withTrials(settings, seconds, trials) {
+  const { program, cluster, work } = settings;
+  const saves = seconds >= 10 ? savesOfEvent : 1;
+  return withValues(settings, {
     work: {
       trials,
       seconds,
       variation: 0.3,
-      taskSeconds: Math.min(600, (1e6 * seconds) / settings.cluster.slots),
+      taskSeconds: Math.min(work.taskSeconds, (1e6 * seconds) / cluster.slots),
     },
-    program: { trialRequests: seconds >= 1 ? finalRequests : 0 },
+    program: {
+      trialRequests: seconds >= 1 ? finalRequests : 0,
+      checkpointSeconds: saves * program.checkpointSeconds,
+      checkpointRequests: saves * program.checkpointRequests,
+      checkpointBytes: saves * program.checkpointBytes,
+      checkpointSyncs: saves * program.checkpointSyncs,
+    },
   });
+}
 
-/** Long trials are so many events that 20 minutes of each core are simulated, and the time multiplied. */
-export const shareOf = (seconds, cores) =>
-  seconds >= 10 ? Math.min(1, (1200 * cores) / (1e6 * seconds)) : 1;
+/** Of long trials, 200 minutes of each core are simulated, and the rest in proportion. */
+const shareOf = (seconds, cores) => (seconds >= 10 ? Math.min(1, (12_000 * cores) / (1e6 * seconds)) : 1);
 
-export function runScenario(settings, seconds) {
-  const share = shareOf(seconds, settings.cluster.slots);
-  const run = simulate(withTrials(settings, seconds, 1e6 * share));
-  const { utilisation, requests, bytes, busy, tasks, failures, wasted } = run;
+function runScenario(settings, seconds) {
+  const { slots } = settings.cluster;
+  const share = shareOf(seconds, slots);
+  const simulated = withTrials(settings, seconds, Math.round(1e6 * share));
+  const run = simulate(simulated);
+  // The last tasks leave cores idle once, however long the run is.
+  const end = share === 1 ? 0 : simulated.work.taskSeconds;
+  const time = end + (run.seconds - end) / share;
   return {
-    ...{ seconds: run.seconds / share, utilisation, requests: requests / share, bytes: bytes / share, busy },
-    ...{ tasks: tasks / share, failures, wasted },
+    ...{ seconds: time, utilisation: run.useful / share / (slots * time), busy: run.busy },
+    ...{ requests: run.requests / share, bytes: run.bytes / share, tasks: run.tasks / share },
+    ...{ failures: run.failures / share },
   };
 }
 
@@ -156,6 +173,7 @@ const changes = {
   'sync of 30 ms': { disk: { syncSeconds: 0.03 } },
   'program on a disk of each node': { program: { startRequests: 0 } },
   'a wait of 30 s on average before each task': { cluster: { queueSeconds: 30 } },
+  'tasks of 3 minutes': { work: { taskSeconds: 180 } },
   'cores fail once in 1,000 hours': { cluster: { failuresPerHour: 0.001 } },
   '5 % of the cores half as fast': { cluster: { slowShare: 0.05, slowFactor: 2 } },
 };

@@ -23,10 +23,11 @@ export async function validate(settings, quick) {
   const trials = quick ? 64 : 240;
   const results = [];
   let seconds = null;
+  let cpuOfTrial = null;
   for (const { processes, jobs } of runs) {
     const store = mkdtempSync(join(tmpdir(), 'fys-nn-scale-'));
     const begun = performance.now();
-    await Promise.all(
+    const used = await Promise.all(
       Array.from({ length: processes }, (_, k) => runShard(store, trials, k + 1, processes, jobs)),
     );
     const measured = (performance.now() - begun) / 1000;
@@ -34,6 +35,7 @@ export async function validate(settings, quick) {
       used.reduce((sum, { userCPUTime, systemCPUTime }) => sum + userCPUTime + systemCPUTime, 0) / 1e6;
     // Processes that share cores take longer for a trial, so the first run says what one takes.
     seconds ??= secondsIn(store) / trials;
+    cpuOfTrial ??= (cpuSeconds - settings.program.startSeconds) / trials;
     rmSync(store, { recursive: true });
     const slots = processes * jobs;
     const predicted = simulate(
@@ -47,7 +49,7 @@ export async function validate(settings, quick) {
       // Processor time, which other work on the machine changes less.
       ...{
         measuredCpu: cpuSeconds,
-        predictedCpu: processes * settings.program.startSeconds + trials * seconds,
+        predictedCpu: processes * settings.program.startSeconds + trials * cpuOfTrial,
       },
     });
   }
