@@ -57,7 +57,7 @@ export function measuredText(found, { join, load }) {
     'What one more trial costs the file system, in one process (counted with strace):',
     '',
     table(
-      ['trial', 'length', 'requests', 'syncs', 'bytes written'],
+      ['trial', 'length, under strace', 'requests', 'syncs', 'bytes written'],
       operations.map((one) => [
         ...[kindText[one.name], duration(one.secondsOfTrial), number(perTrial(one, 'requests'))],
         ...[number(perTrial(one, 'syncs')), bytes(perTrial(one, 'bytes'))],
@@ -84,7 +84,7 @@ export function measuredText(found, { join, load }) {
           number(one.journals),
           duration(one.cpuSeconds),
           duration(one.refreshCpuSeconds),
-          `${one.peakMiB} MiB`,
+          `${number(one.peakMiB)} MiB`,
         ],
       ]),
     ),
@@ -106,7 +106,7 @@ export function measuredText(found, { join, load }) {
       planning.map((one) => {
         const submitted = submission.find(({ trials }) => trials === one.trials);
         return [
-          ...[number(one.trials), duration(one.cpuSeconds), `${one.peakMiB} MiB`],
+          ...[number(one.trials), duration(one.cpuSeconds), `${number(one.peakMiB)} MiB`],
           submitted === undefined ? '' : duration(submitted.submitCpuSeconds),
           submitted === undefined ? '' : bytes(submitted.bytes),
         ];
@@ -123,7 +123,7 @@ export function measuredText(found, { join, load }) {
           .filter(({ part, computed }) => part === 'run' && computed === false)
           .map((one) => ['tables', one.count, one]),
       ].map(([what, trials, { cpuSeconds, peakMiB }]) => [
-        ...[what, number(trials), duration(cpuSeconds), `${peakMiB} MiB`],
+        ...[what, number(trials), duration(cpuSeconds), `${number(peakMiB)} MiB`],
       ]),
     ),
   ].join('\n');

@@ -51,6 +51,8 @@ export function settingsOf({ operations, start, claims, sizes }) {
       claimRequestsPerJournal: claims.perJournal,
       // The folders of checkpoints and of final checkpoints are listed; a look whether the journal is in place.
       ...{ batchSeconds: 0.075, batchRequests: 3 },
+      // A trial of a second or more leaves a final checkpoint in a folder of its own.
+      trialRequests: 6,
       trialBytes: Math.round(sum(tiny, 'journals', 'bytes')),
       // A checkpoint is created, renamed, its folder opened and an older one removed; it and its folder are synced.
       ...{ checkpointSeconds: 1, checkpointShare: 0.02, checkpointRequests: 4, checkpointSyncs: 2 },
@@ -60,9 +62,6 @@ export function settingsOf({ operations, start, claims, sizes }) {
     },
   });
 }
-
-/** A trial of a second or more leaves a final checkpoint in a folder of its own. */
-const finalRequests = 6;
 
 /** Long trials save their state often: this many saves are one event, which asks for as much. */
 const savesOfEvent = 10;
@@ -78,7 +77,7 @@ function withTrials(settings, seconds, trials) {
       taskSeconds: Math.min(work.taskSeconds, (1e6 * seconds) / cluster.slots),
     },
     program: {
-      trialRequests: seconds >= 1 ? finalRequests : 0,
+      trialRequests: seconds >= 1 ? program.trialRequests : 0,
       checkpointSeconds: saves * program.checkpointSeconds,
       checkpointRequests: saves * program.checkpointRequests,
       checkpointBytes: saves * program.checkpointBytes,
@@ -173,6 +172,7 @@ const changes = {
   'sync of 30 ms': { disk: { syncSeconds: 0.03 } },
   'program on a disk of each node': { program: { startRequests: 0 } },
   'a wait of 30 s on average before each task': { cluster: { queueSeconds: 30 } },
+  'no final checkpoints': { program: { trialRequests: 0 } },
   'tasks of 3 minutes': { work: { taskSeconds: 180 } },
   'cores fail once in 1,000 hours': { cluster: { failuresPerHour: 0.001 } },
   '5 % of the cores half as fast': { cluster: { slowShare: 0.05, slowFactor: 2 } },
