@@ -136,8 +136,9 @@ const designText = {
 };
 
 /** What the simulation says, and what it says of runs that were made. */
-export function simulatedText({ finished, bottlenecks, changes, settings, validation }) {
-  const times = [...new Set(finished.map(({ trialSeconds }) => trialSeconds))];
+export function simulatedText({ machine, finished, bottlenecks, changes, settings, validation }) {
+  const timesOf = (results) => [...new Set(results.map(({ trialSeconds }) => trialSeconds))];
+  const times = timesOf(finished);
   const diskText = { nfs: 'NFS', lustre: 'Lustre' };
   const cell = ({ seconds, utilisation }) => `${duration(seconds)}, ${percent(utilisation)}`;
   return [
@@ -164,10 +165,10 @@ export function simulatedText({ finished, bottlenecks, changes, settings, valida
     'The first bottleneck on NFS is what would save most time if it cost nothing:',
     '',
     table(
-      ['tasks have', ...times.map(trialText)],
+      ['tasks have', ...timesOf(bottlenecks).map(trialText)],
       [...new Set(bottlenecks.map(({ design }) => design))].map((design) => [
         designText[design],
-        ...times.map((seconds) => {
+        ...timesOf(bottlenecks).map((seconds) => {
           const { reliefs } = bottlenecks.find(
             (one) => one.design === design && one.trialSeconds === seconds,
           );
@@ -182,10 +183,10 @@ export function simulatedText({ finished, bottlenecks, changes, settings, valida
     'One thing changed at a time, on NFS, as the program is:',
     '',
     table(
-      ['', ...times.map(trialText)],
+      ['', ...timesOf(changes).map(trialText)],
       [...new Set(changes.map(({ change }) => change))].map((change) => [
         change,
-        ...times.map((seconds) =>
+        ...timesOf(changes).map((seconds) =>
           cell(changes.find((one) => one.change === change && one.trialSeconds === seconds)),
         ),
       ]),
@@ -198,8 +199,13 @@ export function simulatedText({ finished, bottlenecks, changes, settings, valida
       ['processes', 'workers', 'predicted', 'measured', 'processor time predicted', 'measured'],
       validation.map((one) => [
         ...[one.processes, one.jobs, duration(one.predicted), duration(one.measured)],
-        ...[duration(one.predictedCpu), duration(one.measuredCpu)],
+        ...[one.predictedCpu, one.measuredCpu].map((seconds) =>
+          seconds === undefined ? '' : duration(seconds),
+        ),
       ]),
     ),
+    '',
+    'The prediction is for a machine that does nothing else. This one had a load of ' +
+      `${number(machine.load[0])} when the results were written.`,
   ].join('\n');
 }
