@@ -143,7 +143,7 @@ test('the package holds what runs and nothing else', async () => {
     ]),
   );
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  expect(bytes).toBeLessThan(5 * 2 ** 20);
+  expect(bytes).toBeLessThan(6 * 2 ** 20);
 });
 
 test('nothing opens a connection or makes code of text; two files start a program', () => {
