@@ -42,9 +42,9 @@ const slurm = [
   '--slurm-time',
   '10h',
   '--slurm-poll',
-  '0.2s',
+  '0.05s',
   '--latency-wait',
-  '1s',
+  '0.1s',
 ];
 const trials = ['ffnn', '--epochs', '2', '--samples', '100', '--seed', '1..3', '--no-figures'];
 const submissions = (store = 'store') => readdirSync(join(directory, store, 'slurm')).sort();

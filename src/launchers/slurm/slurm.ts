@@ -291,14 +291,14 @@ function countsOf(tasks: Iterable<Task>): TaskCounts {
   return counts;
 }
 
-/** The pauses between looks in milliseconds: they grow by a quarter each time, and with what a look costs. */
+/** The pauses between looks in milliseconds: they grow by a quarter each time, and with what a look costs, to `slowest` polls. */
 function createPauses(poll: number) {
   const most = 1000 * poll * slowest;
   let long = 1000 * poll;
   let short = 1000 * firstLook;
   return {
     next(cost: number): number {
-      const pause = Math.max(long, 10 * cost);
+      const pause = Math.min(most, Math.max(long, 10 * cost));
       long = Math.min(most, 1.25 * long);
       return pause;
     },
