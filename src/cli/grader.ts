@@ -43,7 +43,7 @@ export async function openGrader(request: GradeRequest): Promise<(one: Submissio
     return page(check, { file, command: `npx fys-nn trace check ${shellQuoted(file)}` });
   };
   return async (submission) => {
-    const graded = await gradeSubmission(submission, rubric, given);
+    const graded = await gradeSubmission(submission, rubric, given, request.pages ? 'all' : 'computed');
     const { check: _, identity, given: own, ...rest } = graded;
     return {
       row: {

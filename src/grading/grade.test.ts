@@ -132,9 +132,12 @@ describe.each(networks)('%s', (_name, exercise) => {
     ],
     ['nothing', () => null, 'it has no number'],
   ])('%s get no points', (_what, change, sentence) => {
-    const graded = grade(replaced(recordingOf(exercise), change));
+    const recording = replaced(recordingOf(exercise), change);
+    const graded = grade(recording);
     expect(graded.points).toBe(0);
     expect(graded.empty).toContain(sentence);
+    // Nobody is told what is wrong with it, and to find that takes seconds.
+    expect(graded.check).toMatchObject({ first: null, separate: [] });
   });
 
   test('zeros that follow from zeros get no points', () => {

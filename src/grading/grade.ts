@@ -37,6 +37,9 @@ export interface GradedFully extends Graded {
   readonly identity: Identity | null;
 }
 
+/** Which recordings are explained: a page shows the mistakes of all, while a grade needs none of those that are empty. */
+export type Explains = 'all' | 'computed';
+
 /**
  * Reads and grades a submission. One that cannot be read gets no points, like any other that is refused: no error leaves this,
  * so that one file stops nobody else.
@@ -45,11 +48,12 @@ export async function gradeSubmission(
   submission: Submission,
   rubric: Rubric,
   given: GivenExercises,
+  explains?: Explains,
 ): Promise<GradedFully> {
   try {
     const recording = await readRecording(submission.path);
     const bytes = await readRegularBytes(submission.path, Number.POSITIVE_INFINITY);
-    return gradeRecording(recording, identityOf(bytes, recording), submission, rubric, given);
+    return gradeRecording(recording, identityOf(bytes, recording), submission, rubric, given, explains);
   } catch (error) {
     const refusal = error instanceof UserError ? refusalBy(error, submission.path) : failure(error);
     return { ...withoutPoints(submission, rubric), refusal };
@@ -63,12 +67,17 @@ export function gradeRecording(
   submission: Submission,
   rubric: Rubric,
   given: GivenExercises,
+  explains: Explains = 'computed',
 ): GradedFully {
   const { program, exercise, kind } = recording;
   const none = { ...withoutPoints(submission, rubric), program, identity };
   const found = exerciseFor(exercise, submission, given);
   if ('refusal' in found) return { ...none, refusal: found.refusal };
-  const check = checkRecording(recording, rubric.tolerance ?? undefined);
+  const check = checkRecording(
+    recording,
+    rubric.tolerance ?? undefined,
+    (compared) => explains === 'all' || emptyRecording(compared) === null,
+  );
   const criteria = rubric.criteria.map(graderOf(check, rubric.consequences));
   const notes = [
     ...(kind === 'answers' ? ['a file of answers, not one that a student writes'] : []),
