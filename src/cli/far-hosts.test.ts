@@ -34,8 +34,9 @@ const plan = [
 const far = { delay: 400, asks: 'never', speed: 20 } as const;
 const hour = 3_600_000;
 const ahead: Host = { name: 'ahead', clock: hour, stamps: 'client', ...far };
-const behind: Host = { name: 'behind', clock: -hour, ...far };
-const third: Host = { name: 'third', clock: 7 * hour, ...far };
+// What these two wait for is 90 s of theirs.
+const behind: Host = { name: 'behind', clock: -hour, ...far, speed: 40 };
+const third: Host = { name: 'third', clock: 7 * hour, ...far, speed: 60 };
 
 const command = (name: string) => [
   ...plan,

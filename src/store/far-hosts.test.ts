@@ -75,7 +75,7 @@ test.each(['repairStore(store, false, { onWait })', 'collectGarbage(store, { onW
     await writer.said('first');
     await writeFile(join(shared, 'store', 'journal-x.jsonl'), '{"store":2,"id":"damaged\n');
     const other = await onHost(
-      { name: 'other', clock: 3_600_000, speed: 30, ...late },
+      { name: 'other', clock: 3_600_000, speed: 90, ...late },
       `await openStore(store);
       const onWait = () => say('waiting');
       await ${tidy};
