@@ -184,7 +184,8 @@ export async function showRounds({ run, schedule, rounds }: StoppingRun, options
 function upperRounds({ rule, cells: all }: Plan, schedule: readonly RoundSchedule[]) {
   const draws = schedule.at(-1)!.draws;
   const epochs = schedule.at(-1)!.epochs;
-  const judged = rule?.kind === 'halving' ? all.filter(({ settings }) => settings.epochs !== null) : all;
+  const trained = all.filter(({ settings }) => typeof settings.epochs === 'number');
+  const judged = trained.length === 0 ? all : trained;
   const first = Math.round(judged.length / draws);
   let settings = first;
   return schedule.map((round, index) => {

@@ -6,9 +6,9 @@ import type { TrialRecord } from '../trial/trial.ts';
 import { decidingMetric } from './deciding.ts';
 import { epochBudgets, keptOf } from './halving.ts';
 import { describeRound, halve, type RoundValue, race } from './judge-round.ts';
-import type { Settings } from './options.ts';
+import type { OptionName } from './options.ts';
 import type { Cell, Plan } from './plan.ts';
-import { withoutSeeds } from './seeds.ts';
+import { seedOptions, withoutSeeds } from './seeds.ts';
 import type { RoundFacts, RoundSetting, StoppedSetting, Stopping, StoppingRule } from './stopping.ts';
 import {
   mostRacing,
@@ -47,7 +47,7 @@ interface Answer {
  * Stops settings that cannot win: gives the plan of each round, takes its records, and ends with the plan of the settings that are
  * left, all epochs and seeds, and what was stopped. What is left is nothing if all diverge.
  *
- * Models without epochs are outside of halving: they run in the last round, and are never stopped.
+ * Models without epochs next to trained ones are outside: they run in the last round, and are never stopped.
  *
  * Errors: settings that leave nothing to stop.
  */
@@ -59,20 +59,23 @@ export async function* stoppingRounds(
   const all = candidatesOf(plan, rule);
   const schedule = scheduleOf(rule, all);
   const metric = decidingMetric(plan.experiment);
-  const isJudged = ({ cells }: Candidate) => rule.kind === 'racing' || epochsOf(cells[0]) !== null;
-  const outside = new Set(all.filter((candidate) => !isJudged(candidate)).map(({ key }) => key));
+  const judgedAtFirst = new Set(judgedOf(all).map(({ key }) => key));
+  const outside = new Set(all.map(({ key }) => key).filter((key) => !judgedAtFirst.has(key)));
   const results: RoundSetting[] = [];
   const rounds: RoundFacts[] = [];
   const lastOf = new Map<string, RoundSetting>();
   const seen = new Set<string>();
-  let left = new Set(all.filter(isJudged).map(({ key }) => key));
+  let left: ReadonlySet<string> = judgedAtFirst;
   for (const [index, { epochs, draws }] of schedule.entries()) {
     if (left.size === 0) break;
     const isLast = index === schedule.length - 1;
     const whole = rule.kind === 'racing' || isLast ? plan : await planAt(epochs!);
     const candidates = whole === plan ? all : candidatesOf(whole, rule);
     const here = candidates.filter(({ key }) => left.has(key) || (isLast && outside.has(key)));
-    const round = here.map(({ key, cells }) => ({ key, cells: cells.slice(0, draws) }));
+    const round = here.map(({ key, cells }) => ({
+      key,
+      cells: outside.has(key) ? cells : cells.slice(0, draws),
+    }));
     const { records } = yield [{ ...whole, cells: round.flatMap(({ cells }) => cells) }];
     const judged = round.filter(({ key }) => left.has(key));
     const values = judged.map(({ cells }) =>
@@ -129,17 +132,18 @@ export function scheduleOfPlan(plan: Plan, rule: StoppingRule): readonly RoundSc
 
 function scheduleOf(rule: StoppingRule, all: readonly Candidate[]): readonly RoundSchedule[] {
   checkReferences(all);
-  const draws = greatest(all.map(({ cells }) => cells.length));
+  const judged = judgedOf(all);
+  const draws = greatest(judged.map(({ cells }) => cells.length));
   if (rule.kind === 'racing') {
-    checkPairs(all);
+    checkPairs(judged);
     const looks = racingLooks(draws, rule.alpha);
-    if (all.length < 2 || looks.length === 0) throw nothingToRace(all.length, draws);
-    if (all.length > mostRacing) throw tooManyToRace(all.length);
+    if (judged.length < 2 || looks.length === 0) throw nothingToRace(judged.length, draws);
+    if (judged.length > mostRacing) throw tooManyToRace(judged.length);
     return [...looks, draws].map((seeds) => ({ epochs: null, draws: seeds }));
   }
-  const judged = all.filter(({ cells }) => epochsOf(cells[0]) !== null);
+  if (epochsOf(judged[0].cells[0]) === null)
+    throw noEpochs(String(judged[0].cells[0].settings.solver ?? 'sgd'));
   const lengths = [...new Set(judged.flatMap(({ cells }) => cells.map((cell) => epochsOf(cell)!)))];
-  if (judged.length === 0) throw noEpochs(String(all[0].cells[0].settings.solver ?? 'sgd'));
   if (lengths.length > 1) throw severalEpochs(lengths);
   const budgets = epochBudgets(lengths[0], judged.length, rule);
   if (budgets.length === 1) throw nothingToHalve(judged.length, lengths[0], rule);
@@ -157,6 +161,12 @@ function candidatesOf({ cells }: Plan, { kind }: StoppingRule): Candidate[] {
     else own.push(cell);
   }
   return Array.from(groups, ([key, own]) => ({ key, cells: own }));
+}
+
+/** The settings that are compared: those with epochs if there are any, else all. */
+function judgedOf(all: readonly Candidate[]): readonly Candidate[] {
+  const trained = all.filter(({ cells }) => epochsOf(cells[0]) !== null);
+  return trained.length === 0 ? all : trained;
 }
 
 /** Null for models without epochs. */
@@ -182,7 +192,7 @@ function costOf(
   if (rule.kind === 'racing') {
     return {
       taken: sum(({ key }) => lastOf.get(key)?.seeds ?? 0),
-      all: sum(({ cells }) => cells.length),
+      all: sum(({ key, cells }) => (outside.has(key) ? 0 : cells.length)),
       unit: 'trials',
     };
   }
@@ -205,13 +215,18 @@ function checkReferences(all: readonly Candidate[]): void {
 
 /** Within a look, settings are compared on the same draws. */
 function checkPairs(all: readonly Candidate[]): void {
-  const drawsOf = ({ cells }: Candidate) => JSON.stringify(cells.map(({ settings }) => seedsOf(settings)));
+  const varied = seedOptions.filter(
+    (name) => new Set(all.flatMap(({ cells }) => cells.map((cell) => numberOf(cell, name)))).size > 1,
+  );
+  const drawsOf = ({ cells }: Candidate) =>
+    JSON.stringify(cells.map((cell) => varied.map((name) => numberOf(cell, name))));
   const first = drawsOf(all[0]);
   const other = all.find((candidate) => drawsOf(candidate) !== first);
   if (other !== undefined) throw otherDraws(all[0].cells.length, other.cells.length);
 }
 
-function seedsOf(settings: Settings): unknown {
-  const without = withoutSeeds(settings);
-  return Object.entries(settings).filter(([name, value]) => without[name as keyof Settings] !== value);
+/** A seed of its own; null where the seed of all draws is used, or none at all. */
+function numberOf({ settings }: Cell, name: OptionName): number | null {
+  const value = settings[name];
+  return typeof value === 'number' ? value : null;
 }
