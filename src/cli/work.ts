@@ -21,12 +21,12 @@ export function startingEpochs(saved: SavedEpochs, continued: SavedEpochs): Save
   return starting;
 }
 
-/** "continues from epoch 100 of a finished trial", "3 of 4 trials continue from epochs 50 to 100 of finished trials". */
+/** "3 of 4 trials continue where finished trials ended, after epochs 50 to 100". */
 export function continuedText(continued: SavedEpochs, trials: number): string {
   const epochs = [...continued.values()];
   const [first, last] = [least(epochs), greatest(epochs)];
   const from = first === last ? `epoch ${first}` : `epochs ${first} to ${last}`;
-  if (trials === 1) return `the training continues from ${from} of a finished trial`;
+  if (trials === 1) return `the training continues where a finished trial ended, after ${from}`;
   const which = continued.size === trials ? `all ${trials} trials` : `${continued.size} of ${trials} trials`;
-  return `${which} continue from ${from} of finished trials`;
+  return `${which} continue where finished trials ended, after ${from}`;
 }
