@@ -31,12 +31,13 @@ import {
   sourcesOf,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { type StoppingFlags, stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
+import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & StoppingFlags & Partial<Record<OptionName, string>>;
 export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataName' | 'labelNames'> &
   SearchFlags &
+  StoppingFlags &
   Partial<Record<OptionName, string>>;
 
 /** Adds the subcommand of an experiment, with an option for each of its settings. */
@@ -64,9 +65,7 @@ export function addExperimentCommand(program: Command, experiment: Experiment, s
   command.action(async (flags: Flags) => {
     const { runPlans } = await import('./run.ts');
     const { settingNotes } = await import('../experiment/setting-notes.ts');
-    const rule = stoppingRuleOf(flags);
-    const { plan: planned, choices, sources } = await planOf(experiment, flags);
-    const plan = rule === null ? planned : { ...planned, rule };
+    const { plan, choices, sources } = await planOf(experiment, flags);
     if (flags.quiet !== true) {
       for (const note of [...listNotes(experiment, flags), ...settingNotes(plan, choices.given)])
         writeStderr(`note: ${withFlags(note)}`);

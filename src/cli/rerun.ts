@@ -124,6 +124,8 @@ async function planAgain(
     ...recorded,
     given: { ...recorded.given, ...given },
     search: searchOf(search.search === 'grid' ? search : { ...writtenSearch(recorded.search), ...search }),
+    rule: changedRule ?? run.rule,
+    keepsValidation: true,
   };
   const lists = { ...experiment.settings, ...choices.given };
   const sources = await sourcesFor(run, experiment, lists, { path: data, name: dataName });
@@ -132,9 +134,8 @@ async function planAgain(
     const given = { ...choices.given, epochs: [epochs] };
     return planExperiment(experiment, { ...choices, given }, sources);
   };
-  const planned = await planExperiment(experiment, choices, sources);
-  const rule = changedRule ?? run.rule;
-  return { plan: rule === null ? planned : { ...planned, rule }, planAt, sources, given, isSame };
+  const plan = await planExperiment(experiment, choices, sources);
+  return { plan, planAt, sources, given, isSame };
 }
 
 function writtenSearch(search: Choices['search'] = null): WrittenSearch {

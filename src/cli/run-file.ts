@@ -59,7 +59,10 @@ export async function planFile(path: string, flags: TrainFlags, command: Command
   const { experimentOf } = await import('../experiment/from-file.ts');
   const variant = command.getOptionValueSource('variant') === 'cli' ? flags.variant : variantOf(file);
   try {
-    const chosen = choicesFrom({ ...flags, variant, ...searchIn(file, flags) });
+    const chosen = {
+      ...choicesFrom({ ...flags, variant, ...searchIn(file, flags) }),
+      keepsValidation: saysValidation(file),
+    };
     const made = await planOwn(flags, chosen, (given) =>
       experimentOf(file, given, dataChoiceOf(flags), runCommand(path)),
     );
@@ -86,6 +89,12 @@ export async function readFile(path: string): Promise<ExperimentFile> {
 /** The reading of the report that a file, or what it extends, names. */
 export function variantOf({ written, base }: ExperimentFile): 'code' | 'text' {
   return written.variant ?? (base !== null && 'path' in base ? variantOf(base) : 'code');
+}
+
+/** Whether a file, or what it extends, says on which rows to choose. */
+function saysValidation({ settings, base }: ExperimentFile): boolean {
+  if (settings.validationSize !== undefined || settings.folds !== undefined) return true;
+  return base !== null && 'path' in base && saysValidation(base);
 }
 
 /** The search of a file, or of what it extends, with what the flags say in its place. */

@@ -21,6 +21,7 @@ import {
   launcherFlags,
   launcherOptionsOf,
 } from './slurm-flags.ts';
+import { type StoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 
 export const defaultStore = 'results/.trials';
 
@@ -303,10 +304,10 @@ export function searchFlags(): Option[] {
 }
 
 export function choicesFrom(
-  flags: Pick<RunFlags, 'variant' | 'quick'> & SearchFlags,
+  flags: Pick<RunFlags, 'variant' | 'quick'> & SearchFlags & StoppingFlags,
 ): Omit<Choices, 'given'> {
   const variant: Variant = parseChoice(flags.variant, variants, '--variant');
-  return { variant, quick: flags.quick === true, search: searchOf(flags) };
+  return { variant, quick: flags.quick === true, search: searchOf(flags), rule: stoppingRuleOf(flags) };
 }
 
 export function parseJobs(text: string | undefined): number {

@@ -150,7 +150,8 @@ describe('a search', () => {
   test('says so if the test rows choose, or settings diverge', async () => {
     const command = ['ffnn', '--samples', '40', '--epochs', '3', '--hidden', '2', '--bootstrap', '2'];
     const rates = ['--learning-rate', 'loguniform(1e-3,100)', '--search', 'random', '--trials', '8'];
-    const { stdout, stderr, status } = await call(...command, ...rates, '--out', 'wild');
+    const onTest = [...command, ...rates, '--validation-size', '0'];
+    const { stdout, stderr, status } = await call(...onTest, '--out', 'wild');
     expect(status).toBe(0);
     expect(stderr).toContain('the best setting is chosen on the test rows');
     expect(stdout).toMatch(/\d of 8 diverged\./);

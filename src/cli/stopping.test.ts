@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -27,13 +27,14 @@ async function rowsOf(...path: string[]): Promise<Record<string, string>[]> {
   return rows.map((row) => Object.fromEntries(header.map((name, place) => [name, row[place]])));
 }
 
-const small = ['--samples', '120', '--bootstrap', '2', '--no-figures'];
+const small = ['--samples', '60', '--bootstrap', '2', '--no-figures'];
 const halving = [
   ...['grid-search', 'ffnn', ...small, '--hidden', '4', '--validation-size', '0.2', '--seed', '1,2'],
   ...['--learning-rate', '1e-4,1e-3,0.01,0.05,0.1', '--lambda', '0,0.01', '--epochs', '9', '--halving', '4'],
 ];
-const racing = ['train', '--data', 'franke', ...small, '--hidden', 'none,3', '--epochs', '4'].concat([
-  ...['--learning-rate', '1e-5,0.05,0.1', '--seed', '1..14', '--validation-size', '0.2', '--racing'],
+const racing = ['train', '--data', 'franke', '--samples', '120', '--bootstrap', '2'].concat([
+  ...['--no-figures', '--hidden', '3', '--epochs', '8'],
+  ...['--learning-rate', '1e-6,0.05,0.1', '--seed', '1..10', '--validation-size', '0.2', '--racing'],
 ]);
 
 const runs: [string, readonly string[]][] = [
@@ -42,37 +43,15 @@ const runs: [string, readonly string[]][] = [
 ];
 
 test.each(runs)(
-  '%s gives the same bytes in this thread and with two workers, and after a kill',
+  '%s gives the same bytes in this thread and in shards, and the rows of a run that stops nothing',
   async (_, command) => {
-    expect(await run([...command, '--out', '1', '--store', 'store-1'])).toMatchObject({ status: 0 });
-    const two = [...command, '--out', '2', '--store', 'store-2', '--jobs', '2'];
-    expect(await start(two)).toMatchObject({ status: 0 });
-    const expected = await filesOf('1');
-    expect(await filesOf('2')).toEqual(expected);
-    // Killed in a trial of seed 2, which the first round has. Each epoch leaves a checkpoint, and each training its state.
-    const hasty = preloading(clocks.hasty);
-    const again = [...command, '--out', 'out', '--store', 'store'];
-    const killed = await start(again, { ...hasty, FYS_NN_FAULT: 'kill:2:1' });
-    expect(killed.signal).toBe('SIGKILL');
-    expect(await readdir(directory)).not.toContain('out');
-    const resumed = await start(again, hasty);
-    expect(resumed).toMatchObject({ status: 0 });
-    if (command === halving) expect(resumed.stderr).toMatch(/trials continue from epochs? \d/);
-    expect(await filesOf('out')).toEqual(expected);
-  },
-  120_000,
-);
-
-test.each(runs)(
-  '%s in shards gives the bytes and the rows of a run that stops nothing',
-  async (_, command) => {
-    const stores = ['a', 'b', 'c'];
+    const stores = ['a', 'b'];
     const merge = async (...args: string[]) =>
-      expect(await callProgram(['store', 'merge', ...args], directory)).toMatchObject({ status: 0 });
-    // Each round in three shards, whose stores are merged before the next.
+      expect(await run(['store', 'merge', ...args])).toMatchObject({ status: 0 });
+    // Each round in two shards, whose stores are merged before the next.
     for (const round of [1, 2]) {
       for (const [index, store] of stores.entries()) {
-        const shard = `${index + 1}/3`;
+        const shard = `${index + 1}/2`;
         const { status, stdout, stderr } = await run([...command, '--shard', shard, '--store', store]);
         expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
         expect(stderr).toContain(`round ${round}, shard ${shard} is complete`);
@@ -81,7 +60,7 @@ test.each(runs)(
       for (const store of stores) await merge('merged', '--store', store);
     }
     expect(await readdir(directory)).not.toContain('results');
-    const shard = await callProgram([...command, '--shard', '1/3', '--store', 'merged'], directory);
+    const shard = await run([...command, '--shard', '1/2', '--store', 'merged']);
     expect(shard).toMatchObject({ status: 0 });
     expect(shard.stderr).toContain('every round has its records');
     const whole = command.slice(0, command === halving ? -2 : -1);
@@ -94,9 +73,72 @@ test.each(runs)(
     expect(left.length).toBeGreaterThan(0);
     expect(left.length).toBeLessThan(all.size);
     for (const row of left) expect(row).toEqual(all.get(row.trial));
+    expect(await run([...command, '--out', 'own', '--store', 'own-store'])).toMatchObject({ status: 0 });
+    expect(await filesOf('own')).toEqual(await filesOf('merged-out'));
   },
-  120_000,
+  60_000,
 );
+
+test('halving on two workers, killed and resumed, gives the bytes of this thread', async () => {
+  expect(await run([...halving, '--out', '1', '--store', 'store-1'])).toMatchObject({ status: 0 });
+  // Killed in a trial of seed 2, which the first round has. Each epoch leaves a checkpoint, and each training its state.
+  const hasty = preloading(clocks.hasty);
+  const again = [...halving, '--out', 'out', '--store', 'store', '--jobs', '2'];
+  const killed = await start(again, { ...hasty, FYS_NN_FAULT: 'kill:2:1' });
+  expect(killed.signal).toBe('SIGKILL');
+  expect(await readdir(directory)).not.toContain('out');
+  const resumed = await start(again, hasty);
+  expect(resumed).toMatchObject({ status: 0 });
+  expect(resumed.stderr).toMatch(/trials continue where finished trials ended, after epochs? \d/);
+  expect(await filesOf('out')).toEqual(await filesOf('1'));
+}, 60_000);
+
+test('--force computes the shards again, also when every round is complete', async () => {
+  const command = [...halving, '--store', 'store'];
+  expect(await run([...command, '--out', 'before'])).toMatchObject({ status: 0 });
+  const shards = [];
+  for (const shard of ['1/2', '2/2']) {
+    const { status, stdout } = await run([...command, '--shard', shard, '--force', '--json']);
+    expect(status).toBe(0);
+    shards.push(JSON.parse(stdout));
+  }
+  // 20 trials in the first round, 4 in the second.
+  expect(shards.map(({ computed, trials }) => computed - trials)).toEqual([0, 0]);
+  expect(shards[0].trials + shards[1].trials).toBe(24);
+  expect(await run([...command, '--out', 'after'])).toMatchObject({ status: 0 });
+  expect(await filesOf('after')).toEqual(await filesOf('before'));
+});
+
+test('a race has closed forms next to it, which are never stopped', async () => {
+  const rates = ['--learning-rate', '1e-6,0.01,0.05', '--batch-size', '10', '--schedule', 'constant'];
+  const command = [
+    'grid-search',
+    'ols',
+    ...small,
+    ...rates,
+    '--degree',
+    '3',
+    '--epochs',
+    '20',
+    '--seed',
+    '1..8',
+  ];
+  const { status, stderr } = await run([...command, '--racing', '--out', 'out']);
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringContaining('by default --validation-size 0.2'),
+  });
+  const left = await rowsOf('out', 'trials.csv');
+  expect(left.filter(({ solver }) => solver === 'closed-form')).toHaveLength(8);
+  const rounds = await rowsOf('out', 'rounds.csv');
+  expect(new Set(rounds.map(({ solver }) => solver))).toEqual(new Set(['sgd']));
+  expect(rounds.filter(({ kept }) => kept === 'false').map((row) => row.learning_rate)).toContain('0.000001');
+  // Without any trained ones, closed forms are raced themselves.
+  const alone = ['--solver', 'closed-form', '--degree', '0,3', '--racing', '--plan'];
+  expect((await run([...command.filter((word) => !rates.includes(word)), ...alone])).stdout).toContain(
+    'round 1 of 2: at most 2 settings, 6 seeds',
+  );
+});
 
 test('says what was tried, what was stopped, when and why', async () => {
   const { stdout, stderr, status } = await run(halving);
@@ -153,14 +195,53 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
   expect(await readdir(directory)).not.toContain('none');
 });
 
-test('of a search too; the command for the best alone stops nothing', async () => {
+test('of a search too; the command for the best alone stops nothing, and gives its value', async () => {
   const drawn = ['--search', 'sobol', '--trials', '6', '--learning-rate', 'loguniform(1e-4,0.1)'];
   const search = ['train', '--data', 'franke', ...small, '--epochs', '4', '--hidden', '3', ...drawn];
-  const { stdout, status } = await run([...search, '--halving', '2', '--out', 'out']);
+  const { stdout, status } = await run([...search, '--halving', '2', '--min-epochs', '1', '--out', 'out']);
   expect(status).toBe(0);
   expect(stdout).toContain('6 settings; stopped: 3 after 1 epoch, 2 after 2 epochs');
   const best = /npx fys-nn (.*)/.exec(stdout)![1];
-  expect(best).not.toContain('--halving');
+  expect(best).not.toMatch(/halving|min-epochs|search/);
+  expect(await run([...best.split(' '), '--no-figures', '--out', 'alone'])).toMatchObject({ status: 0 });
+  const [row] = await rowsOf('alone', 'trials.csv');
+  expect([row]).toEqual(await rowsOf('out', 'trials.csv'));
+});
+
+test('validation rows choose unless somebody says otherwise', async () => {
+  const plan = async (...args: string[]) => await run([...args, '--plan']);
+  const note = 'by default --validation-size 0.2 chooses; the test rows only judge';
+  const rates = ['--learning-rate', '0.001,0.01,0.1', '--epochs', '4'];
+  const ffnn = ['ffnn', ...small, '--hidden', '3', ...rates];
+  expect((await plan(...ffnn, '--halving')).stderr).toContain(note);
+  expect((await plan(...ffnn, '--racing', '--seed', '1..9')).stderr).toContain(note);
+  expect((await plan(...ffnn, '--search', 'random', '--trials', '2')).stderr).toContain(note);
+  for (const said of [
+    ['--validation-size', '0'],
+    ['--folds', '3'],
+    ['--validation-size', '5'],
+  ])
+    expect((await plan(...ffnn, '--halving', ...said)).stderr).not.toContain(note);
+  expect((await plan(...ffnn)).stderr).not.toContain(note);
+  // No mini-batch fits in what validation rows would leave.
+  const few = await plan('ffnn', ...rates, '--samples', '20', '--batch-size', '14', '--halving');
+  expect(few).toMatchObject({ status: 0, stderr: expect.not.stringContaining(note) });
+  await writeFile(join(directory, 'said.yaml'), 'extends: ffnn\nsettings:\n  validationSize: 0\n');
+  expect((await plan('run', 'said.yaml', ...rates, '--halving')).stderr).not.toContain(note);
+  await writeFile(join(directory, 'unsaid.yaml'), 'extends: ffnn\nsettings:\n  samples: 60\n');
+  expect((await plan('run', 'unsaid.yaml', ...rates, '--halving')).stderr).toContain(note);
+});
+
+test('rerun chooses on the same rows as before', async () => {
+  const command = ['ffnn', ...small, '--hidden', '3', '--learning-rate', '0.001,0.01,0.1', '--epochs', '4'];
+  for (const [out, ...said] of [['usual'], ['test-rows', '--validation-size', '0']]) {
+    expect(await run([...command, '--halving', ...said, '--out', out])).toMatchObject({ status: 0 });
+    const { stderr } = await run(['rerun', out, '--out', 'again']);
+    expect(stderr).toContain('the tables have the same bytes as before');
+    expect((await rowsOf(out, 'rounds.csv'))[0].metric).toBe(
+      said.length === 0 ? 'validation_r2' : 'bootstrap_r2',
+    );
+  }
 });
 
 test('a grid marks what was stopped, and plot draws the same from the folder', async () => {

@@ -33,7 +33,7 @@ import {
   searchFlags,
 } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
-import { type StoppingFlags, stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
+import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
 import { writeStderr } from './terminal.ts';
 
@@ -82,17 +82,10 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
 
 /** Writes notes on what was decided, runs a plan, and returns the exit status. */
 export async function runOwn(
-  {
-    plan: planned,
-    given,
-    sources,
-    planAt,
-  }: { plan: Plan; given: SettingLists; sources: Sources; planAt: PlanAt },
+  { plan, given, sources, planAt }: { plan: Plan; given: SettingLists; sources: Sources; planAt: PlanAt },
   notes: readonly string[],
   flags: TrainFlags,
 ): Promise<number> {
-  const rule = stoppingRuleOf(flags);
-  const plan = rule === null ? planned : { ...planned, rule };
   const { runPlans } = await import('./run.ts');
   const { settingNotes } = await import('../experiment/setting-notes.ts');
   const { runFolderName } = await import('../output/folder-name.ts');
@@ -134,7 +127,7 @@ function anyOption(name: OptionName): Option {
 
 /** Turns the flags into a plan. Errors: settings that are not those of models of these data. */
 export async function planTraining(
-  flags: DataFlags & SettingFlags & Pick<RunFlags, 'variant' | 'quick'> & SearchFlags,
+  flags: DataFlags & SettingFlags & Pick<RunFlags, 'variant' | 'quick'> & SearchFlags & StoppingFlags,
 ) {
   const { trainExperiment } = await import('../experiment/train.ts');
   const choice = { ...dataChoiceOf(flags), data: dataOf(flags) };

@@ -1,6 +1,7 @@
 import { metricColumn } from '../trial/metrics.ts';
-import { type Experiment, type Layout, type ShownMetric, shownMetric } from './define.ts';
+import { type Experiment, type Layout, optionsOf, type ShownMetric, shownMetric } from './define.ts';
 import type { SettingLists, Settings } from './options.ts';
+import type { Variant } from './variants.ts';
 
 /** The metric that decides which cell is the best: of the validation rows if every cell has some, else of the test rows. */
 export function decidingMetric({
@@ -31,6 +32,34 @@ export function validationsOf({ validationSize = [0], folds = ['none'] }: Settin
 /** Whether a trial with these settings has validation rows or folds. */
 export function isValidated({ validationSize, folds }: Settings): boolean {
   return (validationSize ?? 0) !== 0 || (folds ?? 'none') !== 'none';
+}
+
+/** What says whether, and on which rows, the best of many settings is chosen. */
+interface ChoiceOfRows {
+  readonly variant: Variant;
+  readonly quick: boolean;
+  readonly given: SettingLists;
+  readonly search?: object | null;
+  readonly rule?: object | null;
+  readonly keepsValidation?: boolean;
+}
+
+/** The share of the training rows on which the best of many settings is chosen, where nobody says another. */
+export const usualValidation = 0.2;
+
+/** Whether the best of many settings would be chosen on the test rows only because nobody said on which. */
+export function choosesOnTestRows(
+  experiment: Experiment,
+  { variant, quick, given, search, rule, keepsValidation = false }: ChoiceOfRows,
+): boolean {
+  if (((search ?? null) === null && (rule ?? null) === null) || keepsValidation) return false;
+  if (given.validationSize !== undefined || given.folds !== undefined) return false;
+  const own = {
+    ...experiment.settings,
+    ...(variant === 'text' ? experiment.text : {}),
+    ...(quick ? experiment.quick : {}),
+  };
+  return optionsOf(experiment).includes('validationSize') && !validationsOf(own).some(isValidated);
 }
 
 /**

@@ -54,7 +54,7 @@ export const commonOptions = {
     (x) => x > 0 && (x < 1 || Number.isInteger(x)),
   ),
   validationSize: number(
-    'rows of the training rows on which to choose: a share below 1, or a number of rows; 0: none',
+    'rows of the training rows on which to choose: a share below 1, or a number of rows; 0: none; 0.2 where settings are searched or stopped early',
     '0, a share between 0 and 1, or a whole number >= 1',
     (x) => x >= 0 && (x < 1 || Number.isInteger(x)),
   ),

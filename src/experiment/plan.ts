@@ -13,7 +13,7 @@ import { trialMemory, trialWeights } from '../trial/size.ts';
 import { type SolverName, solverEntry } from '../trial/solvers/index.ts';
 import { createTrial, idsBySeed, type Trial, type TrialConfig } from '../trial/trial.ts';
 import { checkSettings, configOf, withoutUnread } from './config.ts';
-import { validationsOf, withValidation } from './deciding.ts';
+import { choosesOnTestRows, usualValidation, validationsOf, withValidation } from './deciding.ts';
 import { type Experiment, optionsOf, showingBestEpoch, showingErrorParts, solversOf } from './define.ts';
 import { type DrawnSettings, drawSettings, type Points } from './draw-settings.ts';
 import { fitRows } from './fit-rows.ts';
@@ -77,6 +77,10 @@ export interface Choices {
   readonly given: SettingLists;
   /** How settings are drawn from lists and ranges; absent or null for every combination. */
   readonly search?: SearchChoice | null;
+  /** How settings are stopped early; absent or null if none are. */
+  readonly rule?: StoppingRule | null;
+  /** Whether a file or an earlier run says on which rows to choose, even if these are the test rows. */
+  readonly keepsValidation?: boolean;
 }
 
 const maxCells = 1_000_000;
@@ -85,18 +89,39 @@ const maxGibibytes = 4;
 const mostTerms = 100_000;
 
 /**
+ * Plans an experiment. A search, and settings that are stopped early, are chosen on validation rows, unless somebody said otherwise or
+ * there can be none.
+ *
+ * Errors: those of `expand`.
+ */
+export async function planExperiment(
+  experiment: Experiment,
+  choices: Choices,
+  sources: Sources,
+): Promise<Plan> {
+  if (!choosesOnTestRows(experiment, choices)) return await expand(experiment, choices, sources);
+  const given = { ...choices.given, validationSize: [usualValidation] };
+  let plan: Plan;
+  try {
+    plan = await expand(experiment, { ...choices, given }, sources);
+  } catch (fault) {
+    // Too few rows for a mini-batch, for example. If other settings are at fault, they are refused again.
+    if (fault instanceof UserError) return await expand(experiment, choices, sources);
+    throw fault;
+  }
+  const note = `by default {validationSize} ${usualValidation} chooses; the test rows only judge`;
+  return { ...plan, notes: [...plan.notes, note] };
+}
+
+/**
  * Expands an experiment's settings into cells: every combination of the listed values, or those that a search draws, each trial once,
  * in the order of the experiment's settings or of the draws, with the seeds varying fastest.
  *
  * Errors: ranges without a search, a search without anything to search, and impossible combinations, such as a batch larger than the training set or a schedule that is not finite.
  */
-export async function planExperiment(
-  experiment: Experiment,
-  choices: Choices,
-  others: Sources,
-): Promise<Plan> {
+async function expand(experiment: Experiment, choices: Choices, others: Sources): Promise<Plan> {
   const sources = experiment.sources ?? others;
-  const { variant, quick, given, search: choice = null } = choices;
+  const { variant, quick, given, search: choice = null, rule = null } = choices;
   const asked = inOrder(
     experiment,
     withOwnRun(experiment, {
@@ -179,6 +204,7 @@ export async function planExperiment(
     data: data.descriptions(),
     drawsSplits,
     ...(drawn === null ? {} : { search: drawn.search }),
+    ...(rule === null ? {} : { rule }),
     absent: found.absent,
     initialWeights: Object.fromEntries([...initial.weights.values()].map((one) => [one.digest, one.layers])),
     notes: [

@@ -105,9 +105,12 @@ test('Settings that are the same once rounded are tried once, and counted', asyn
 
 test('A trial of a search is one of any grid with its settings: nothing of the search is in its config', async () => {
   const { cells } = await planned(space, { method: 'sobol', trials: 1 });
-  const { learningRate, hidden, activation } = cells[0].settings;
+  const { learningRate, hidden, activation, validationSize } = cells[0].settings;
   const grid = await planned(
-    { learningRate: [learningRate!], hidden: [hidden!], activation: [activation!] },
+    {
+      ...{ learningRate: [learningRate!], hidden: [hidden!], activation: [activation!] },
+      validationSize: [validationSize!],
+    },
     null,
   );
   expect(grid.cells.map(({ trial }) => trial.id)).toEqual(cells.map(({ trial }) => trial.id));

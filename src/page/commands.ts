@@ -1,6 +1,7 @@
 import { datasets } from '../datasets/index.ts';
 import { labelNamesText } from '../datasets/label-names.ts';
 import { listText, shellQuoted } from '../experiment/command-text.ts';
+import { isValidated, validationsOf } from '../experiment/deciding.ts';
 import { flagOf, type OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { StoppingRule } from '../experiment/stopping.ts';
@@ -31,8 +32,13 @@ export function commandOf(
     ...(variant === 'text' ? experiment.text : {}),
     ...(quick ? experiment.quick : {}),
   };
+  // Without it, a search and stopped settings are chosen on validation rows.
+  const many = search !== undefined || rule !== undefined;
+  const saysValidation = (name: OptionName) =>
+    name === 'validationSize' && many && !validationsOf(lists).some(isValidated);
   const given = (Object.keys(lists) as OptionName[]).filter(
-    (name) => name === 'seed' || JSON.stringify(lists[name]) !== JSON.stringify(own[name]),
+    (name) =>
+      name === 'seed' || saysValidation(name) || JSON.stringify(lists[name]) !== JSON.stringify(own[name]),
   );
   // What runs an experiment of the user's says where its data are.
   const fromFiles = datasets[experiment.dataset].fromFiles && experiment.definition === null;
