@@ -23,11 +23,13 @@ export function withoutSeeds(settings: Settings): Settings {
 interface Compared {
   readonly settings: Settings;
   isInRowOf?(other: unknown): boolean;
+  /** The same object in cells that are known to differ in their seeds alone. */
+  readonly row?: object;
 }
 
 /** Whether two cells differ in their seeds alone. */
 export function differInSeeds(one: Compared, other: Compared): boolean {
-  if (one.isInRowOf?.(other) === true) return true;
+  if (one.isInRowOf?.(other) === true || (one.row !== undefined && one.row === other.row)) return true;
   const [before, after] = [one.settings, other.settings];
   const names = Object.keys(before) as OptionName[];
   return (

@@ -4,14 +4,14 @@ export interface CurveValues {
   at(index: number): number | null | undefined;
 }
 
-/** Collects the values of a curve, with eight bytes per value outside the heap: a run may have many millions. */
+/** Collects the values of a curve, with eight bytes per value: a run may have many millions, in few curves or in many. */
 export class CurveCollector implements CurveValues {
   length = 0;
-  private values = new Float64Array(64);
+  private values = new Float64Array(4);
   /** How many values have arrived in order, without a gap. */
   private inOrder = 0;
   /** Values that arrived out of order, by index, as in a file that someone has sorted or cut. */
-  private readonly early = new Map<number, number>();
+  private early: Map<number, number> | null = null;
 
   static of(values: readonly (number | null)[]): CurveCollector {
     const curve = new CurveCollector();
@@ -24,17 +24,18 @@ export class CurveCollector implements CurveValues {
     this.length = Math.max(this.length, index + 1);
     const known = value ?? Number.NaN;
     if (index > this.inOrder) {
+      this.early ??= new Map();
       this.early.set(index, known);
       return;
     }
-    this.early.delete(index);
+    this.early?.delete(index);
     if (index === this.values.length) this.grow();
     this.values[index] = known;
     if (index === this.inOrder) this.inOrder++;
   }
 
   at(index: number): number | undefined {
-    return this.early.get(index) ?? (index < this.inOrder ? this.values[index] : undefined);
+    return this.early?.get(index) ?? (index < this.inOrder ? this.values[index] : undefined);
   }
 
   private grow(): void {

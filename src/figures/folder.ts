@@ -239,14 +239,49 @@ function columnsOf(experiment: Experiment): string[] {
   return [...optionsOf(experiment).map(columnName), ...metricsOf(experiment).map(({ name }) => name)];
 }
 
-function settingsOf(row: Row, experiment: Experiment): Settings {
-  const setting = (name: OptionName): Setting | null =>
-    parseCell(row, columnName(name), (cell, column) => {
-      // The file has an apostrophe before = + - @, so that spreadsheets do not read a formula.
-      const text = cell.replace(/^'(?=[=+@\t\r-])/, '');
-      return text === '' ? null : options[name].parse(text, column);
-    });
-  return Object.fromEntries(optionsOf(experiment).map((name) => [name, setting(name)]));
+/** Returns a function that reads the settings of rows, one after the other. What equals the row above is not read again. */
+function settingsReader(experiment: Experiment): (row: Row) => Pick<TrialResult, 'settings' | 'row'> {
+  const read = optionsOf(experiment).map((name) => ({
+    name,
+    column: columnName(name),
+    isSeed: isSeed(name),
+  }));
+  const above: (string | null)[] = read.map(() => null);
+  let settings: Settings = {};
+  let shared = {};
+  return (row) => {
+    const changed: [OptionName, Setting | null][] = [];
+    let isNewRow = false;
+    for (const [index, { name, column, isSeed: own }] of read.entries()) {
+      const cell = row.cell(column);
+      if (cell === above[index]) continue;
+      above[index] = cell;
+      changed.push([name, settingOf(row, name, column)]);
+      if (!own) isNewRow = true;
+    }
+    if (isNewRow) shared = {};
+    settings = { ...settings, ...Object.fromEntries(changed) };
+    return { settings, row: shared };
+  };
+}
+
+function settingOf(row: Row, name: OptionName, column: string): Setting | null {
+  return parseCell(row, column, (cell) => {
+    // The file has an apostrophe before = + - @, so that spreadsheets do not read a formula.
+    const text = cell.replace(/^'(?=[=+@\t\r-])/, '');
+    return text === '' ? null : options[name].parse(text, column);
+  });
+}
+
+/** Copies of one object are made faster than objects from entries, and take less memory. */
+function metricsReader(experiment: Experiment): (row: Row) => TrialResult['metrics'] {
+  const names = metricsOf(experiment).map(({ name }) => name);
+  const none: Record<string, number | null> = Object.fromEntries(names.map((name) => [name, null]));
+  return (row) => {
+    const metrics = { ...none };
+    for (const name of names) metrics[name] = numberOf(row, name);
+    return metrics;
+  };
 }
 
 function statusOf(text: string, folder: string): TrialResult['status'] {
@@ -267,11 +302,12 @@ async function readStopped(
   const seeds = seedOptions.map((name) => [columnName(name), ''] as const);
   const defaults = new Map([...laterColumns(experiment), ...seeds]);
   const columns = ['round', ...optionsOf(experiment).map(columnName)];
+  const settingsAt = settingsReader(experiment);
   const stopped: StoppedPlace[] = [];
   let place = 0;
   for await (const row of readTable(folder, 'rounds.csv', columns, written, defaults)) {
     if (row.cell('round') !== '1') continue;
-    const settings = settingsOf(row, experiment);
+    const { settings } = settingsAt(row);
     const { epochs } = left[0];
     const whole = settings.epochs === null || epochs === undefined ? settings : { ...settings, epochs };
     if (!known.has(key(whole))) stopped.push({ place, settings: whole });
@@ -288,14 +324,16 @@ async function readTrials(
 ) {
   const trials: (Omit<TrialResult, 'curves'> & { readonly id: string })[] = [];
   const columns = ['trial', 'status', 'diverged_epoch', ...columnsOf(experiment)];
+  const settingsAt = settingsReader(experiment);
+  const metricsAt = metricsReader(experiment);
   for await (const row of readTable(folder, 'trials.csv', columns, written, laterColumns(experiment))) {
     checkOwn(row, folder, 'trials.csv', known);
     trials.push({
       id: row.cell('trial'),
-      settings: settingsOf(row, experiment),
+      ...settingsAt(row),
       status: statusOf(row.cell('status'), folder),
       divergedAt: numberOf(row, 'diverged_epoch'),
-      metrics: Object.fromEntries(metricsOf(experiment).map(({ name }) => [name, numberOf(row, name)])),
+      metrics: metricsAt(row),
     });
   }
   return trials;

@@ -78,7 +78,8 @@ export function lineFigure(results: Results, content: LineContent): Figure {
   const placeText = (x: number) => `at ${axis.title} ${axis.ticks?.find(({ at }) => at === x)?.text}`;
   const marks = [...marksOf(panels, series, look, placeText), ...missing];
   const seeds = severalSeeds(results, bands);
-  const undrawn = { ...results, trials: results.trials.filter((trial) => !inside.includes(trial)) };
+  const drawn = new Set(inside);
+  const undrawn = { ...results, trials: results.trials.filter((trial) => !drawn.has(trial)) };
   const notes = [...warningsOf(results), ...seeds, ...fewNumbersOf(undrawn, metrics), ...marks];
   const caption = [
     heading,

@@ -34,6 +34,8 @@ export interface Results {
 
 export interface TrialResult {
   readonly settings: Settings;
+  /** The same object in trials that are known to differ in their seeds alone. */
+  readonly row?: object;
   readonly status: 'done' | 'diverged' | 'not run';
   /** The epoch (from 1) of the divergence; null if there was none or it is not known. */
   readonly divergedAt: number | null;

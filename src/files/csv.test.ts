@@ -91,6 +91,16 @@ test('records across the pieces in which a file is read', async () => {
   }
 });
 
+test('lines that need no parser, and from a quote or a CR on those that do', async () => {
+  const plain = Array.from({ length: 20_000 }, (_, index) => [String(index), 'é', '']);
+  const text = `\ufeff${plain.map((cells) => `${cells.join()}\n`).join('')}`;
+  expect(await recordsOf(text)).toEqual(plain);
+  const after = `\ufeffx,"a,b"\r\n\n1,2`;
+  expect(await recordsOf(text + after)).toEqual([...plain, ['\ufeffx', 'a,b'], [''], ['1', '2']]);
+  const fault = 'record 20002 has a quote in the wrong place';
+  await expect(recordsOf(`${text}1,2\n1,x"2\n`)).rejects.toThrow(new NotCsv(fault));
+});
+
 describe('refused', () => {
   test.each<[string, string, string]>([
     ['a quote within a cell', 'a,b\n1,2\n1,x"2\n', 'record 3 has a quote in the wrong place'],

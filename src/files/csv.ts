@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { CsvError } from 'csv-parse';
 import { asUtf8, isUtf16 } from './encoding.ts';
+import { plainLines, type Rest } from './plain-lines.ts';
 import { openRegular } from './regular-file.ts';
 import { DamagedGzip, unpacked } from './unpacked.ts';
 
@@ -39,24 +40,44 @@ export async function* readCsv(
   path: string,
   { wholeLines = false, delimiter = ',' }: CsvOptions = {},
 ): AsyncGenerator<string[]> {
+  const bytes = bytesOf(await openRegular(path), wholeLines);
+  try {
+    const rest = yield* plainLines(bytes, delimiter);
+    if (rest.begun.length > 0) yield* parsed(bytes, rest, delimiter);
+  } finally {
+    await bytes.return(undefined);
+  }
+}
+
+/** The records of what follows plain lines. */
+async function* parsed(
+  bytes: AsyncGenerator<Buffer>,
+  { begun, lines }: Rest,
+  delimiter: Delimiter,
+): AsyncGenerator<string[]> {
   const { parse } = await import('csv-parse');
   const parser = parse({
-    bom: true,
+    bom: lines === 0,
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: longestRecord,
   });
-  const file = await openRegular(path);
   // Errors of the pipeline are also errors of the parser, which the loop throws.
-  const closed = pipeline(bytesOf(file, wholeLines), parser).catch(() => {});
+  const closed = pipeline(continued(begun, bytes), parser).catch(() => {});
   try {
     yield* parser;
   } catch (error) {
-    throw isCsvError(error) ? new NotCsv(`record ${error.records + 1} has ${describeFault(error)}`) : error;
+    if (!isCsvError(error)) throw error;
+    throw new NotCsv(`record ${lines + error.records + 1} has ${describeFault(error)}`);
   } finally {
     await closed;
   }
+}
+
+async function* continued(begun: Buffer, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield begun;
+  yield* bytes;
 }
 
 /** What separates the cells of the first line: the one of comma, semicolon and tab that it has most often. */
