@@ -91,6 +91,22 @@ test('a run from before there were some options, and the option formula had its 
   expect(trials[0].settings).toMatchObject({ grid: 'none', initWeights: 'none', samples: 20 });
 });
 
+test('trials that differ in their seeds alone share their row', async () => {
+  const before = await readFile(join(good, 'trials.csv'), 'utf8');
+  const [header, first, second] = before.split('\n').map((line) => line.split(','));
+  const other = [second[0], ...first.slice(1)];
+  other[header.indexOf('seed')] = '2';
+  const after = `${[header, first, other].map((cells) => cells.join()).join('\n')}\n`;
+  const seeds = await changed('trials.csv', () => after);
+  const manifest = await readFile(join(seeds, 'manifest.json'), 'utf8');
+  await writeFile(join(seeds, 'manifest.json'), manifest.replaceAll(digest(before), digest(after)));
+  const { trials } = await readResults(seeds, [ffnn]);
+  expect(trials[1].settings).toEqual({ ...trials[0].settings, seed: 2 });
+  expect(trials[1].row).toBe(trials[0].row);
+  const unlike = (await readResults(good, [ffnn])).trials;
+  expect(unlike[1].row).not.toBe(unlike[0].row);
+});
+
 describe('from a spreadsheet or an editor', () => {
   test.each<[string, (text: string) => string]>([
     ['lines that end in CR LF', (text) => text.replaceAll('\n', '\r\n')],
