@@ -203,7 +203,9 @@ function bestOf(
 ): BestCell | null {
   const { name, title, best } = decidingMetric(experiment);
   const sign = best === 'max' ? -1 : 1;
-  const able = cells.filter((cell) => competes(cell) && cell.trials.every(({ status }) => status === 'done'));
+  const able = cells.filter(
+    (cell) => competes(cell, undefined) && cell.trials.every(({ status }) => status === 'done'),
+  );
   const values = able.map((cell) => sign * (meanOf(cell, name) ?? Number.POSITIVE_INFINITY));
   const place = values.reduce((found, value, index) => (value < values[found] ? index : found), 0);
   if (!Number.isFinite(values[place])) return null;

@@ -1,21 +1,23 @@
 import type { ShownMetric } from '../experiment/define.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { competingMean } from '../output/search-table.ts';
 import type { SummaryCell } from '../output/summary.ts';
 import { deviationText, digitsText } from './number-text.ts';
 
 /**
  * The `count` best cells by the mean of a metric, best first. Equal cells keep their order. Cells without a mean, and those
- * of which a seed diverged, are never among them; nor are other libraries.
+ * of which a seed diverged, are never among them; nor are those that are there for comparison.
  */
 export function bestOf(
   cells: Iterable<SummaryCell>,
   { name, best }: ShownMetric,
   count: number,
+  search: Plan['search'],
 ): SummaryCell[] {
   const sign = best === 'max' ? -1 : 1;
   const found: { cell: SummaryCell; value: number }[] = [];
   for (const cell of cells) {
-    const mean = competingMean(cell, name);
+    const mean = competingMean(cell, name, search);
     if (mean === null) continue;
     const value = sign * mean;
     const place = found.findIndex((other) => value < other.value);

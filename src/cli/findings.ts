@@ -30,7 +30,7 @@ export function findings(
 /** "test R2, bootstrap mean 0.629±0.012: batch size 10, learning rate 0.1". */
 function bestText(plan: Plan, records: Records): string {
   const metric = decidingMetric(plan.experiment);
-  const [best] = bestOf(summaryCells(plan, records), metric, 1);
+  const [best] = bestOf(summaryCells(plan, records), metric, 1, plan.search);
   if (best === undefined) return `no value of ${metric.title}: every cell diverged or was not run`;
   const settings = settingsText(plan, best);
   const remark = settings === '' ? describePlan(plan).model : settings;

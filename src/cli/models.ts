@@ -65,7 +65,7 @@ export function checkModels(
     });
   }
   if (saveModel === null && predictions === null) return;
-  const other = plans.find(({ cells }) => !cells.some(competes));
+  const other = plans.find(({ cells }) => !cells.some((cell) => competes(cell, undefined)));
   if (other === undefined) return;
   const { experiment, cells } = other;
   throw new UserError({
@@ -113,10 +113,12 @@ export async function openModels(
 /** The cells whose models are wanted, in the plan's order; only those that finished, and not those of other libraries. */
 function chosenCells(plan: Plan, records: Records, choice: CellChoice): readonly Cell[] {
   if (choice === 'best') {
-    const [best] = bestOf(summaryCells(plan, records), decidingMetric(plan.experiment), 1);
+    const [best] = bestOf(summaryCells(plan, records), decidingMetric(plan.experiment), 1, plan.search);
     return best?.cells ?? [];
   }
-  return plan.cells.filter((cell) => competes(cell) && records.get(cell.trial.id)?.status === 'done');
+  return plan.cells.filter(
+    (cell) => competes(cell, undefined) && records.get(cell.trial.id)?.status === 'done',
+  );
 }
 
 /** The names of the model files in the folder of the results, as far as they are known before it has results. */

@@ -147,6 +147,44 @@ describe('a search', () => {
     for (const name of ['/search.svg', '/best-so-far.svg']) expect(again.get(name)).toEqual(drawn.get(name));
   });
 
+  test('shows what it does not draw for comparison, never as its best', async () => {
+    const command = [
+      'grid-search',
+      'ols',
+      '--samples',
+      '60',
+      '--bootstrap',
+      '2',
+      '--epochs',
+      '2',
+      '--seed',
+      '1',
+    ];
+    const rates = [
+      '--batch-size',
+      '10',
+      '--schedule',
+      'constant',
+      '--learning-rate',
+      'loguniform(1e-6,1e-5)',
+    ];
+    const { stdout, status } = await call(
+      ...[...command, ...rates, '--search', 'random', '--trials', '3', '--out', 'beside'],
+    );
+    expect(status).toBe(0);
+    // So small learning rates cannot be better than the closed form.
+    expect(stdout).toContain('Random search, 3 settings: ');
+    const [searched, beside] = stdout.split('For comparison, not searched:');
+    expect(searched).not.toContain('closed-form');
+    expect(searched.match(/\*$/gm)).toHaveLength(1);
+    expect(beside.match(/closed-form/g)).toHaveLength(1);
+    expect(beside).toMatch(/npx fys-nn .* --solver sgd .*--learning-rate/);
+    const [head, ...rows] = await rowsOf('beside/search.csv');
+    expect(rows.map((row) => row[head.indexOf('solver')])).toEqual(['sgd', 'sgd', 'sgd']);
+    expect(rows.map((row) => row[head.indexOf('rank')]).sort()).toEqual(['1', '2', '3']);
+    expect(await text('beside/search.svg')).toMatch(/setting \d of 3/);
+  });
+
   test('says so if the test rows choose, or settings diverge', async () => {
     const command = ['ffnn', '--samples', '40', '--epochs', '3', '--hidden', '2', '--bootstrap', '2'];
     const rates = ['--learning-rate', 'loguniform(1e-3,100)', '--search', 'random', '--trials', '8'];

@@ -38,7 +38,8 @@ export function settingsTable(
   { color, width }: Screen,
 ): string {
   const deciding = decidingMetric(plan.experiment);
-  const best = cells.filter(competes).length > 1 ? bestOf(cells, deciding, 1)[0] : undefined;
+  const own = cells.filter((cell) => competes(cell, plan.search));
+  const best = own.length > 1 ? bestOf(own, deciding, 1, plan.search)[0] : undefined;
   const settings = settingColumns(optionsRead(varied, cells), cells, width);
   const metrics = plan.experiment.layout.metrics.map((metric) => ({
     title: metric.title,

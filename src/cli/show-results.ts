@@ -55,7 +55,7 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
 /** Only the best cells. */
 function bestParts(plan: Plan, records: Records, screen: Screen): string[] {
   const metric = decidingMetric(plan.experiment);
-  const best = bestOf(summaryCells(plan, records), metric, bestShown);
+  const best = bestOf(summaryCells(plan, records), metric, bestShown, plan.search);
   const heading = `More than ${mostCells} cells; all are in summary.csv`;
   if (best.length === 0) return [`${heading}. None has a value of ${metric.title}`];
   return [

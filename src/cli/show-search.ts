@@ -4,6 +4,7 @@ import type { Plan } from '../experiment/plan.ts';
 import { searchWords } from '../experiment/search.ts';
 import { isSeed } from '../experiment/seeds.ts';
 import { searchedOptions } from '../output/search-table.ts';
+import { competes } from '../output/settings.ts';
 import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import { commandOf } from '../page/commands.ts';
 import type { Records } from '../store/store.ts';
@@ -20,19 +21,26 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
   const metric = decidingMetric(plan.experiment);
   const by = decidingWords(plan.experiment.layout, metric);
   const counts = { settings: 0, diverged: 0 };
+  const beside: SummaryCell[] = [];
   const counted = {
     *[Symbol.iterator](): Generator<SummaryCell> {
       for (const cell of summaryCells(plan, records)) {
+        if (!competes(cell, plan.search)) {
+          if (beside.length < shown) beside.push(cell);
+          continue;
+        }
         counts.settings++;
         if (cell.diverged > 0) counts.diverged++;
         yield cell;
       }
     },
   };
-  const best = bestOf(counted, metric, shown);
+  const best = bestOf(counted, metric, shown, plan.search);
   const all = counts.settings + (plan.stopping?.stopped.length ?? 0);
   const diverged = counts.diverged === 0 ? '' : ` ${counts.diverged} of ${all} diverged.`;
-  const tried = fold(`${searchWords(plan.search!)}.${diverged}`, screen.width).join('\n');
+  const tried = fold(`${searchWords({ ...plan.search!, distinct: all })}.${diverged}`, screen.width).join(
+    '\n',
+  );
   if (best.length === 0) return [tried, `None has a value of ${metric.title}.`];
   const which =
     best.length === 1
@@ -46,6 +54,11 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
       ...fold(`${which}:`, screen.width),
       settingsTable(searchedOptions(plan), best, withDeciding(plan), screen),
     ].join('\n'),
+    ...(beside.length === 0
+      ? []
+      : [
+          `For comparison, not searched:\n${settingsTable(searchedOptions(plan), beside, withDeciding(plan), screen)}`,
+        ]),
     `The best alone:\n  ${commandAlone(plan, best[0])}`,
   ];
 }

@@ -17,7 +17,7 @@ export interface ClassifierCells {
 /** Chooses them; null if no trial of ours finished. */
 export function classifierCells({ experiment, trials }: Trials): ClassifierCells | null {
   const finished = groupSeeds(trials).filter((cell) => countStatus(cell.trials, 'done') > 0);
-  const own = finished.filter(competes);
+  const own = finished.filter((cell) => competes(cell, undefined));
   if (own.length === 0) return null;
   const { name, best: end } = decidingMetric(experiment);
   const sign = end === 'min' ? 1 : -1;

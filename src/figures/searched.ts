@@ -3,7 +3,7 @@ import type { ShownMetric } from '../experiment/define.ts';
 import { type OptionName, optionTitle, type SettingLists } from '../experiment/options.ts';
 import { searchWords } from '../experiment/search.ts';
 import { inTheirOrder } from '../experiment/stopping.ts';
-import { referenceOf } from '../output/settings.ts';
+import { competes } from '../output/settings.ts';
 import { significantText } from '../stats/significant.ts';
 import { countStatus, type Group, groupSeeds, meanOf, type Results } from './results.ts';
 
@@ -44,7 +44,7 @@ export function searchedOf(results: Results): Searched | null {
     results.stopped ?? [],
     (settings): Group => ({ settings, trials: [] }),
   );
-  const own = all.filter((group) => referenceOf(group.settings) === null);
+  const own = all.filter((group) => competes(group, search));
   const settings = own.map((group, index): DrawnSetting => {
     const diverged = countStatus(group.trials, 'diverged') > 0;
     const value = diverged ? null : meanOf(group, metric.name);

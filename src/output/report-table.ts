@@ -78,12 +78,20 @@ function readersOf(plan: Plan, cells: readonly SummaryCell[], varied: readonly O
     metrics.map((metric) => [metric.name, choosingMetric(plan.experiment.layout, metric)]),
   );
   const best = bestOf(
-    isGrid ? cells.filter(({ settings }) => inside(settings)) : cells.filter(competes),
+    isGrid
+      ? cells.filter(({ settings }) => inside(settings))
+      : cells.filter((cell) => competes(cell, plan.search)),
     [...choosing.values()],
     several,
   );
   const shown = (cell: SummaryCell | undefined, metric: string) =>
-    numberOf(cell, metric, several, choosing.get(metric)!.name, best);
+    numberOf(
+      cell,
+      metric,
+      several,
+      choosing.get(metric)!.name,
+      cell !== undefined && competes(cell, plan.search) ? best : new Map(),
+    );
   const { validation } = plan.experiment.layout;
   const ofWhat = validation?.decides
     ? `by ${decidingWords(plan.experiment.layout, validation.deciding)}`
@@ -193,8 +201,7 @@ function numberOf(
   return {
     value: mean,
     spread: several ? standardDeviation : null,
-    best:
-      competes(cell) && best.has(choosing) && best.get(choosing)!.text === meanText(cell, choosing, several),
+    best: best.has(choosing) && best.get(choosing)!.text === meanText(cell, choosing, several),
   };
 }
 

@@ -20,17 +20,23 @@ export interface TriedSetting {
 }
 
 /**
- * The mean by which a cell competes with others; null if it does not: a seed diverged, none finished, or another library trained it.
+ * The mean by which a cell competes with others; null if it does not: a seed diverged, none finished, or it is there for comparison.
  */
-export function competingMean(cell: SummaryCell, metric: string): number | null {
-  if (cell.diverged > 0 || !competes(cell)) return null;
+export function competingMean(cell: SummaryCell, metric: string, search: Plan['search']): number | null {
+  if (cell.diverged > 0 || !competes(cell, search)) return null;
   return cell.statistics.get(metric)?.mean ?? null;
 }
 
-/** The settings of a search in the order of the draws. */
-export function triedSettings(cells: Iterable<SummaryCell>, { name, best }: ShownMetric): TriedSetting[] {
+/** The settings of a search in the order of the draws, without the cells that are there for comparison. */
+export function triedSettings(
+  cells: readonly SummaryCell[],
+  { name, best }: ShownMetric,
+  search: Plan['search'],
+): TriedSetting[] {
   const sign = best === 'max' ? -1 : 1;
-  const all = Array.from(cells, (cell) => ({ cell, value: competingMean(cell, name) }));
+  const all = cells
+    .filter((cell) => competes(cell, search))
+    .map((cell) => ({ cell, value: competingMean(cell, name, search) }));
   const ranked = all.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
   const ranks = new Map(ranked.map(({ cell }, index) => [cell, index + 1]));
   let bestSoFar: number | null = null;
@@ -88,7 +94,11 @@ export function searchTable(plan: Plan, records: Records): Table | null {
     primaryKey: ['number'],
     rows: {
       *[Symbol.iterator]() {
-        const tried = triedSettings(withStopped([...summaryCells(plan, records)], plan), deciding);
+        const tried = triedSettings(
+          withStopped([...summaryCells(plan, records)], plan),
+          deciding,
+          plan.search,
+        );
         yield* rowsOf(tried, ({ number, cell, rank, bestSoFar }): Value[] => [
           ...runCells(plan),
           number,

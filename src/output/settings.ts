@@ -1,6 +1,12 @@
 import { type DataConfig, dataName } from '../datasets/index.ts';
 import { optionsOf } from '../experiment/define.ts';
-import { columnName, type OptionName, options, type Settings } from '../experiment/options.ts';
+import {
+  columnName,
+  type OptionName,
+  options,
+  type SettingLists,
+  type Settings,
+} from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isSeed } from '../experiment/seeds.ts';
 import type { Column, Value } from './table.ts';
@@ -62,9 +68,17 @@ export function referenceOf({ reference }: Settings): string | null {
 /** Our own code among the names of libraries. */
 export const ownName = 'fys-nn';
 
-/** Whether a cell may be the best: other libraries train for comparison, and do not compete with our own cells. */
-export function competes({ settings }: { readonly settings: Settings }): boolean {
-  return referenceOf(settings) === null;
+/**
+ * Whether a cell may be the best: other libraries train for comparison, and do not compete with our own cells. Nor do closed forms next
+ * to a search that draws none of their options.
+ */
+export function competes(
+  { settings }: { readonly settings: Settings },
+  search: { readonly space: SettingLists } | undefined,
+): boolean {
+  if (referenceOf(settings) !== null) return false;
+  const searched = Object.keys(search?.space ?? {}) as OptionName[];
+  return search === undefined || searched.some((name) => (settings[name] ?? null) !== null);
 }
 
 /** The origin of a cell: the name of another library, or of our solver. */

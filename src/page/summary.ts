@@ -15,7 +15,7 @@ export function summaryTable(plan: Plan, records: Records): Html {
   const { metrics } = plan.experiment.layout;
   const names = optionsRead(variedOptions(plan), cells);
   const random = plan.experiment.architecture === 'random';
-  const own = cells.filter(competes);
+  const own = cells.filter((cell) => competes(cell, plan.search));
   const best = new Map(metrics.map((metric) => [metric.name, bestMean(own, metric)]));
   const columns: Column[] = [
     ...names.map((name): Column => ({ title: optionTitle(name), kind: 'word', heads: 'row' })),
@@ -29,7 +29,7 @@ export function summaryTable(plan: Plan, records: Records): Html {
       ...metrics.map(({ name }) => {
         const mean = cell.statistics.get(name)?.mean ?? null;
         const text = statisticText(cell, name);
-        const canBe = own.length > 1 && competes(cell) && cell.diverged === 0;
+        const canBe = own.length > 1 && competes(cell, plan.search) && cell.diverged === 0;
         const isBest = canBe && mean !== null && mean === best.get(name);
         return isBest ? bestMark(text) : text;
       }),
