@@ -101,10 +101,12 @@ describe('a run that is killed while it writes', () => {
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
     let left = Number(process.env.FYS_NN_KILL_AT);
-    for (const name of ['rename', 'rm']) {
+    for (const name of ['rename', 'rm', 'unlink']) {
       const real = fs.promises[name];
       fs.promises[name] = async (...args) => {
-        if (args.some((one) => typeof one === 'string' && /out[\\\\/][^\\\\/]*$/.test(one)) && --left === 0)
+        // The last path is that of the file that changes; a temporary file is none of the run's.
+        const path = args.findLast((one) => typeof one === 'string');
+        if (/out[\\\\/][^\\\\/]*$/.test(path) && !path.endsWith('.tmp') && --left === 0)
           process.kill(process.pid, 'SIGKILL');
         return real(...args);
       };
