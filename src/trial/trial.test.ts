@@ -480,6 +480,11 @@ describe('trialSeconds', () => {
     expect(refits(9) - refits(6)).toBeCloseTo(refits(6) - refits(3), 10);
   });
 
+  test('is less than a millisecond for a tiny trial, as thousands of them in a run take', () => {
+    const tiny = { ...config.split, trainRows: 16, testRows: 4 };
+    expect(seconds({ epochs: 1 }, { split: tiny, bootstrap: null })).toBeLessThan(1e-3);
+  });
+
   test('rises with wider layers, more rows, smaller batches, float64', () => {
     const [hidden, output] = model.layers;
     const long = { epochs: 1000 };
