@@ -1,6 +1,6 @@
 import { exitCodes, UserError } from '../errors.ts';
 import { type StoredTable, sortedText } from '../output/read-tables.ts';
-import { keysOf, type Place, type TrialsTables, withPresentNames } from './keys.ts';
+import { type Keys, keysOf, type Parts, type TrialsTables, withPresentNames } from './keys.ts';
 import { checkToleranceColumns, isSameDecimal, isWithin, type Tolerances } from './tolerance.ts';
 
 /** Something in the baseline that is different now. */
@@ -10,7 +10,7 @@ export interface Difference {
   /** "learning_rate=0.1, epoch=3"; null means the whole file or the whole column. */
   readonly row: string | null;
   /** The same by column; empty for the whole file or the whole column. */
-  readonly parts: Place['parts'];
+  readonly parts: Parts;
   /** null means the whole row. */
   readonly column: string | null;
   readonly baseline: string | number | null;
@@ -111,21 +111,22 @@ function checkTable(
   const differences = absent.map(({ name }) => missing(file, null, name, 'column missing'));
   if (keys === null) return { counts: lost, differences, notes: [] }; // without the key, no row can be matched
   const present = pairs.filter(({ nowIndex }) => nowIndex !== -1);
-  const current = placesByKey(`${file} now`, keys.now.places);
+  const current = placesByKey(`${file} now`, keys.now);
   const matched = new Uint8Array(now.rows.length);
   const missingKeys = new Set<string>();
   const counts = { holds: 0, contradicted: 0, notRun: 0 };
   for (const [index, cells] of baseline.rows.entries()) {
-    const own = keys.baseline.places[index];
-    const place = current.get(own.key);
-    if (place === undefined ? missingKeys.has(own.key) : matched[place] === 1) {
-      throw duplicate(`${file} of the baseline`, rowName(own));
+    const key = keys.baseline.keys[index];
+    const place = current.get(key);
+    const own = () => keys.baseline.parts(index);
+    if (place === undefined ? missingKeys.has(key) : matched[place] === 1) {
+      throw duplicate(`${file} of the baseline`, rowName(own()));
     }
-    if (place === undefined) missingKeys.add(own.key);
+    if (place === undefined) missingKeys.add(key);
     else matched[place] = 1;
     const moved =
       place === undefined
-        ? [missing(file, own, null, 'row missing')]
+        ? [missing(file, own(), null, 'row missing')]
         : compareRow(file, own, present, cells, now.rows[place], tolerances);
     differences.push(...moved);
     if (differences.length > remaining) throw tooManyDifferences(file, differences);
@@ -137,7 +138,7 @@ function checkTable(
   const known = new Set(baseline.columns.map(({ name }) => name));
   const newColumns = now.columns.filter(({ name }) => !known.has(name));
   return {
-    counts: { file, rows: total, ...counts, varied: valueCounts(keys.baseline.places) },
+    counts: { file, rows: total, ...counts, varied: valueCounts(keys.baseline) },
     differences,
     notes: [
       ...(newColumns.length > 0 ? [`${file}: the baseline does not have ${columnsText(newColumns)}`] : []),
@@ -192,7 +193,7 @@ function columnPairs(baseline: StoredTable, now: StoredTable): ColumnPair[] {
 
 function compareRow(
   file: string,
-  own: Place,
+  partsOfRow: () => Parts,
   pairs: readonly ColumnPair[],
   baseline: readonly string[],
   now: readonly string[],
@@ -203,7 +204,8 @@ function compareRow(
   );
   if (present.length === 0) return [];
   const exact = { kind: 'rel', size: 0 } as const;
-  const place = (column: string) => ({ file, row: rowName(own), parts: own.parts, column });
+  const parts = partsOfRow();
+  const place = (column: string) => ({ file, row: rowName(parts), parts, column });
   const status = present.find(({ name }) => name === 'status');
   if (status !== undefined) {
     const [a, b] = [baseline[status.index], now[status.nowIndex]];
@@ -241,25 +243,25 @@ function compareRow(
 const withoutWord = (cell: string): string => (cell === 'diverged' ? '' : cell);
 
 /** "learning_rate=0.1, epoch=3" */
-function rowName({ parts }: Place): string {
+function rowName(parts: Parts): string {
   const text = parts.map(([column, value]) => `${column}=${value}`).join(', ');
   return text.replace(/^row=/, 'row ') || 'the only row';
 }
 
 /** The index of each row by its key. */
-function placesByKey(title: string, places: readonly Place[]): Map<string, number> {
+function placesByKey(title: string, { keys, parts }: Keys): Map<string, number> {
   const byKey = new Map<string, number>();
-  for (const [index, place] of places.entries()) {
-    if (byKey.size === byKey.set(place.key, index).size) throw duplicate(title, rowName(place));
+  for (const [index, key] of keys.entries()) {
+    if (byKey.size === byKey.set(key, index).size) throw duplicate(title, rowName(parts(index)));
   }
   return byKey;
 }
 
 /** How many values each column of the keys has. */
-function valueCounts(places: readonly Place[]): Map<string, number> {
+function valueCounts({ keys, parts }: Keys): Map<string, number> {
   const values = new Map<string, Set<string>>();
-  for (const { parts } of places) {
-    for (const [column, value] of parts) {
+  for (const index of keys.keys()) {
+    for (const [column, value] of parts(index)) {
       const own = values.get(column) ?? new Set();
       values.set(column, own.add(value));
     }
@@ -267,12 +269,12 @@ function valueCounts(places: readonly Place[]): Map<string, number> {
   return new Map([...values].map(([column, own]) => [column, own.size]));
 }
 
-function missing(file: string, place: Place | null, column: string | null, what: string): Difference {
-  const row = place === null ? null : rowName(place);
+function missing(file: string, parts: Parts | null, column: string | null, what: string): Difference {
+  const row = parts === null ? null : rowName(parts);
   return {
     file,
     row,
-    parts: place?.parts ?? [],
+    parts: parts ?? [],
     column,
     baseline: null,
     now: what,

@@ -15,17 +15,23 @@ export function withPresentNames(table: StoredTable): StoredTable {
   return { ...table, columns, primaryKey: table.primaryKey.map(presentName) };
 }
 
-/** What identifies a row of a table. */
-export interface Place {
-  readonly key: string;
-  /** The parts of the key that differ between rows: "learning_rate=0.1". */
-  readonly parts: readonly (readonly [column: string, value: string])[];
+/** The parts of a key that differ between rows: "learning_rate=0.1". */
+export type Parts = readonly (readonly [column: string, value: string])[];
+
+type Row = StoredTable['rows'][number];
+
+/** What identifies a row. Its parts are needed of few rows, and would fill the memory if they were kept of all. */
+interface Naming {
+  readonly keyOf: (cells: Row, index: number) => string;
+  readonly partsOf: (cells: Row, index: number) => Parts;
 }
 
 /** How the rows of a table are found in another folder. */
 export interface Keys {
-  /** The place of each row, in order. */
-  readonly places: readonly Place[];
+  /** The key of each row, in order. */
+  readonly keys: readonly string[];
+  /** The parts of the key of a row. */
+  readonly parts: (index: number) => Parts;
   /** Columns that are not compared: ids, which differ between versions of the program. */
   readonly ignored: ReadonlySet<string>;
 }
@@ -65,7 +71,7 @@ export function keysOf(
     const columns = sharedSettings(before, after);
     const rest = baseline.primaryKey.filter((name) => name !== 'trial');
     const varied = variedColumns(before, columns);
-    const telling = tellingColumns(before, after, columns);
+    const telling = tellingColumns(before, after, columns, varied);
     const byId = {
       before: settingsById(before, telling, varied),
       after: settingsById(after, telling, varied),
@@ -76,26 +82,26 @@ export function keysOf(
       const settings = { get: (id: string) => first.get(id) ?? second.get(id) };
       const trial = placeOf(table, 'trial');
       const others = rest.map((name) => [name, placeOf(table, name)] as const);
-      return {
-        ignored: new Set(['trial']),
-        places: table.rows.map((cells) => {
-          const id = cells[trial];
-          const found = settings.get(id) ?? { key: id, parts: [['trial', id] as const] };
-          const parts = others.map(([name, place]) => [name, cells[place]] as const);
-          return {
-            key: `${found.key} ${parts.map(([, value]) => value).join(' ')}`,
-            parts: [...found.parts, ...parts],
-          };
-        }),
-      };
+      return keysBy(table, new Set(['trial']), {
+        keyOf: (cells) =>
+          [settings.get(cells[trial])?.key ?? cells[trial], ...others.map(([, place]) => cells[place])].join(
+            ' ',
+          ),
+        partsOf: (cells) => [
+          ...(settings.get(cells[trial])?.parts() ?? [['trial', cells[trial]] as const]),
+          ...others.map(([name, place]) => [name, cells[place]] as const),
+        ],
+      });
     };
     return { baseline: keys(baseline, before), now: keys(now, after) };
   }
-  const plain = (table: StoredTable): Keys => ({
-    ignored: new Set(),
-    places: plainPlaces(table, baseline.primaryKey),
-  });
+  const plain = (table: StoredTable): Keys =>
+    keysBy(table, new Set(), plainNaming(table, baseline.primaryKey));
   return { baseline: plain(baseline), now: plain(now) };
+}
+
+function keysBy({ rows }: StoredTable, ignored: Keys['ignored'], { keyOf, partsOf }: Naming): Keys {
+  return { keys: rows.map(keyOf), parts: (index) => partsOf(rows[index], index), ignored };
 }
 
 const placeOf = ({ columns }: StoredTable, name: string): number =>
@@ -127,57 +133,69 @@ function bySettings(
   ignored: ReadonlySet<string>,
 ): KeyedTables {
   const varied = variedColumns(baseline, columns);
-  const telling = tellingColumns(baseline, now, columns);
-  const keys = (table: StoredTable): Keys => ({
-    ignored,
-    places: table.rows.map(createPlaces(table, telling, varied)),
-  });
+  const telling = tellingColumns(baseline, now, columns, varied);
+  const keys = (table: StoredTable) => keysBy(table, ignored, namingBySettings(table, telling, varied));
   const found = { baseline: keys(baseline), now: keys(now) };
-  for (const [which, { places }, other] of [
+  for (const [which, { keys, parts }, other] of [
     ['the baseline', found.baseline, now],
     ['the results now', found.now, baseline],
   ] as const) {
     const seen = new Set<string>();
-    const twice = places.find(({ key }) => seen.size === seen.add(key).size);
-    if (twice !== undefined)
-      throw ambiguous(file, which, twice, which === 'the baseline' ? baseline : now, other);
+    const twice = keys.findIndex((key) => seen.size === seen.add(key).size);
+    if (twice !== -1)
+      throw ambiguous(file, which, parts(twice), which === 'the baseline' ? baseline : now, other);
   }
   return found;
 }
 
 /** The columns with several values, or the seed, so that every row has a name. */
 function variedColumns(table: StoredTable, columns: readonly string[]): ReadonlySet<string> {
-  const varied = columns.filter((name) => {
-    const place = placeOf(table, name);
-    return table.rows.some((cells) => cells[place] !== table.rows[0][place]);
-  });
-  return new Set(varied.length > 0 ? varied : columns.filter((name) => name === 'seed' || name === 'epochs'));
+  const varied = differingColumns(table, columns, table);
+  return varied.length > 0
+    ? new Set(varied)
+    : new Set(columns.filter((name) => name === 'seed' || name === 'epochs'));
 }
 
 /** The columns in which some rows of the two tables differ, and those that name rows: all others have one value. */
-function tellingColumns(baseline: StoredTable, now: StoredTable, columns: readonly string[]): string[] {
-  const varied = variedColumns(baseline, columns);
-  return columns.filter((name) => {
-    const [before, after] = [placeOf(baseline, name), placeOf(now, name)];
-    const first = (baseline.rows[0] ?? now.rows[0])?.[baseline.rows.length > 0 ? before : after];
-    return varied.has(name) || now.rows.some((cells) => cells[after] !== first);
-  });
+function tellingColumns(
+  baseline: StoredTable,
+  now: StoredTable,
+  columns: readonly string[],
+  varied: ReadonlySet<string>,
+): string[] {
+  const differing = new Set(differingColumns(now, columns, baseline.rows.length > 0 ? baseline : now));
+  return columns.filter((name) => varied.has(name) || differing.has(name));
 }
 
-/** Returns the function that gives the place of a row by its settings. */
-function createPlaces(
+/** The columns in which some row of a table differs from the first row of `other`; the rows are read once. */
+function differingColumns(table: StoredTable, columns: readonly string[], other: StoredTable): string[] {
+  const [first = []] = other.rows;
+  const places = columns.map((name) => ({
+    ...{ name, place: placeOf(table, name) },
+    value: first[placeOf(other, name)],
+  }));
+  let alike = places;
+  for (const cells of table.rows) {
+    if (alike.some(({ place, value }) => cells[place] !== value))
+      alike = alike.filter(({ place, value }) => cells[place] === value);
+  }
+  return places.filter((one) => !alike.includes(one)).map(({ name }) => name);
+}
+
+/** What identifies a row by its settings. */
+function namingBySettings(
   table: StoredTable,
   columns: readonly string[],
   varied: ReadonlySet<string>,
-): (cells: readonly string[]) => Place {
-  const own = columns.map((name) => ({ name, place: placeOf(table, name), names: varied.has(name) }));
-  return (cells) => {
-    const values = own.map(({ place }) => canonical(cells[place]));
-    const parts: Place['parts'][number][] = [];
-    for (const [index, { name, names }] of own.entries()) {
-      if (names && values[index] !== '') parts.push([name, values[index]]);
-    }
-    return { key: JSON.stringify(values), parts };
+): Naming {
+  const own = columns.map((name) => ({ name, place: placeOf(table, name) }));
+  const naming = own.filter(({ name }) => varied.has(name));
+  return {
+    keyOf: (cells) => JSON.stringify(own.map(({ place }) => canonical(cells[place]))),
+    partsOf: (cells) =>
+      naming
+        .map(({ name, place }) => [name, canonical(cells[place])] as const)
+        .filter(([, value]) => value !== ''),
   };
 }
 
@@ -185,10 +203,21 @@ function settingsById(
   table: StoredTable,
   columns: readonly string[],
   varied: ReadonlySet<string>,
-): ReadonlyMap<string, Place> {
+): { get(id: string): { readonly key: string; readonly parts: () => Parts } | undefined } {
   const trial = placeOf(table, 'trial');
-  const placeOfRow = createPlaces(table, columns, varied);
-  return new Map(table.rows.map((cells) => [cells[trial], placeOfRow(cells)]));
+  const { keyOf, partsOf } = namingBySettings(table, columns, varied);
+  const rows = new Map(table.rows.map((cells) => [cells[trial], cells]));
+  let last: { readonly id: string; readonly key: string; readonly parts: () => Parts } | null = null;
+  return {
+    get(id) {
+      // The rows of a trial follow one another.
+      if (last?.id === id) return last;
+      const cells = rows.get(id);
+      if (cells === undefined) return undefined;
+      last = { id, key: keyOf(cells, 0), parts: () => partsOf(cells, 0) };
+      return last;
+    },
+  };
 }
 
 /** A number however it is written: 1e-3 is 0.001. */
@@ -196,21 +225,23 @@ function canonical(text: string): string {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : text;
 }
 
-function plainPlaces(table: StoredTable, primaryKey: readonly string[]): Place[] {
+function plainNaming(table: StoredTable, primaryKey: readonly string[]): Naming {
   const indices = primaryKey.map((name) => placeOf(table, name));
-  return table.rows.map((cells, index) => {
-    if (primaryKey.length === 0) return { key: String(index), parts: [['row', String(index + 1)]] };
+  if (primaryKey.length === 0)
     return {
-      key: JSON.stringify(indices.map((column) => cells[column])),
-      parts: primaryKey.map((name, k) => [name, cells[indices[k]]] as const),
+      keyOf: (_cells, index) => String(index),
+      partsOf: (_cells, index) => [['row', String(index + 1)]],
     };
-  });
+  return {
+    keyOf: (cells) => JSON.stringify(indices.map((column) => cells[column])),
+    partsOf: (cells) => primaryKey.map((name, k) => [name, cells[indices[k]]] as const),
+  };
 }
 
 function ambiguous(
   file: string,
   which: string,
-  { parts }: Place,
+  parts: Parts,
   own: StoredTable,
   other: StoredTable,
 ): UserError {

@@ -72,7 +72,7 @@ async function runCheck(results: string, flags: CheckFlags): Promise<number> {
   const tolerances = parseTolerances(flags.tolerance);
   const baseline = await readTables(flags.baseline);
   await checkBelongs(flags.baseline, baseline);
-  const now = await readTables(results);
+  const now = await readTables(results, undefined, baseline);
   await checkBelongs(results, new Map([...now].filter(([file]) => baseline.has(file))));
   const check = checkTables(baseline, now, tolerances);
   const text = format === null ? null : await verdictFormats[format].render(checkReport(check));

@@ -65,6 +65,16 @@ test('so does what an editor saved with a byte-order mark and CR LF', async () =
   expect((await readTables(folder)).get('trials.csv')!.rows[2]).toEqual(['e', '-1e-7', '3']);
 });
 
+test('rows that equal those of another run at the same place are not in memory twice', async () => {
+  await write('a');
+  await write('b', (text) => text.replace('-1e-7', '-2e-7'));
+  const first = (await readTables(join(folder, 'a'))).get('trials.csv')!;
+  const like = new Map([['trials.csv', first]]);
+  const { rows } = (await readTables(join(folder, 'b'), undefined, like)).get('trials.csv')!;
+  expect(rows.map((row, index) => row === first.rows[index])).toEqual([true, true, false]);
+  expect(rows[2]).toEqual(['e', '-2e-7', '3']);
+});
+
 test('subfolders are read, the store is not; a table that is gone is left out', async () => {
   await write('ffnn');
   await write('quick/ffnn');
