@@ -154,6 +154,12 @@ describe('every example', () => {
       ...allExperiments.map((experiment) => experiment.name.split(' ')[0]),
     ].includes(name) ||
     (name === 'verify' && below === 'specification');
+  /** What is added to commands that draw, for pictures take long, and others test them. */
+  const lighter: Record<string, string[]> = {
+    plot: ['--format', 'json'],
+    'activation-functions': ['--no-figures'],
+  };
+  const lightly = (words: string[]) => (words.includes('--format') ? [] : (lighter[words[0]] ?? []));
   const lines = [...new Set(commands.flatMap((command) => examplesOf(command).map(([line]) => line)))];
 
   test.each(lines)('fys-nn %s', async (line) => {
@@ -175,7 +181,8 @@ describe('every example', () => {
       expect(words.filter((word) => word !== 'doctor' && word !== '--json')).toEqual([]);
       return;
     }
-    const args = planned(words) && !words.includes('--plan') ? [...words, '--plan'] : words;
+    const isPlanned = planned(words) && !words.includes('--plan');
+    const args = [...words, ...(isPlanned ? ['--plan'] : lightly(words))];
     const { status, stderr } = await callProgram(args, directory);
     // The store has too few trials for a table, and nothing that was submitted.
     const expected = words[0] === 'table' ? 4 : ['attach', 'cancel'].includes(words[0]) ? 2 : 0;
