@@ -118,3 +118,19 @@ test('without Slurm, --plan and a run end before anything is written', async () 
   expect(stdout).toContain('  #SBATCH --partition=main\n');
   expect(readdirSync(directory)).toEqual([]);
 }, 60_000);
+
+test('rounds on a cluster, the first one detached, have the bytes of those without', async () => {
+  const rates = ['--learning-rate', '1e-4,0.01,0.1', '--hidden', '4', '--halving', '3', '--no-figures'];
+  const command = ['ffnn', '--epochs', '3', '--samples', '100', ...rates];
+  expect(await run([...command, '--out', 'here', '--store', 'local'])).toMatchObject({ status: 0 });
+  const there = [...command, '--out', 'there', '--store', 'store', ...slurm];
+  const detached = await run([...there, '--detach']);
+  expect(detached).toMatchObject({ status: 0, stderr: expect.stringContaining('submitted 3 trials') });
+  expect(existsSync(join(directory, 'there'))).toBe(false);
+  // The same command waits for the first round instead of submitting it again, and runs the second.
+  const { status, stderr } = await run(there);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('submitted 1 trial') });
+  expect(stderr).not.toContain('submitted 3 trials');
+  expect(submissions()).toHaveLength(2);
+  expect(await filesOf('there')).toEqual(await filesOf('here'));
+}, 60_000);
