@@ -47,9 +47,11 @@ import { checkOutFolder, noteKept } from './out-folder.ts';
 import { pageFile, renderPage } from './page.ts';
 import { runShardOfRounds } from './rounds.ts';
 import type { RunOptions } from './run-flags.ts';
+import { screenOf } from './screen.ts';
 import { showClasses } from './show-classes.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import { showResults } from './show-results.ts';
+import { roundParts } from './show-rounds.ts';
 import { computeRounds, inRounds, showRounds, stoppingRunOf, stoppingText } from './stopping-run.ts';
 import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
 import { wroteLines } from './wrote.ts';
@@ -238,7 +240,12 @@ async function computeAndWrite(
       const parts = [
         showResults(run.plan, store, process.stdout),
         ...(classes === null ? [] : [classes]),
-        ...(stopping === undefined ? [] : [stoppingText(stopping, process.stdout)]),
+        ...(stopping === undefined
+          ? []
+          : [
+              ...roundParts(run.plan, stopping, store, screenOf(process.stdout)),
+              stoppingText(stopping, process.stdout),
+            ]),
       ];
       writeStdoutRaw(`${remark}${parts.join('\n\n')}\n\n`);
     }

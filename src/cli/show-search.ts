@@ -43,11 +43,13 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
   );
   if (best.length === 0) return [tried, `None has a value of ${metric.title}.`];
   const which =
-    best.length === 1
-      ? `The only one with a value, by ${by}`
-      : best.length < all
-        ? `The ${best.length} best by ${by}; search.csv has all`
-        : `All, the best by ${by} first`;
+    plan.stopping !== undefined
+      ? `Not stopped, the best by ${by} first`
+      : best.length === 1
+        ? `The only one with a value, by ${by}`
+        : best.length < all
+          ? `The ${best.length} best by ${by}; search.csv has all`
+          : `All, the best by ${by} first`;
   return [
     tried,
     [
@@ -59,7 +61,7 @@ export function searchParts(plan: Plan, records: Records, screen: Screen): strin
       : [
           `For comparison, not searched:\n${settingsTable(searchedOptions(plan), beside, withDeciding(plan), screen)}`,
         ]),
-    `The best alone:\n  ${commandAlone(plan, best[0])}`,
+    aloneText(plan, best[0]),
   ];
 }
 
@@ -72,7 +74,12 @@ function withDeciding(plan: Plan): Plan {
   return { ...plan, experiment: { ...experiment, layout: { ...experiment.layout, metrics } } };
 }
 
-/** The command that runs one setting of a search, with its seeds: alone, it leaves nothing to stop. */
+/** How to run the best setting alone. */
+export function aloneText(plan: Plan, best: SummaryCell): string {
+  return `The best alone:\n  ${commandAlone(plan, best)}`;
+}
+
+/** The command that runs one setting of a search or of a grid, with its seeds: alone, it leaves nothing to stop. */
 function commandAlone({ search: _, rule: __, ...plan }: Plan, { settings }: SummaryCell): string {
   const lists: SettingLists = Object.fromEntries(
     (Object.keys(plan.lists) as OptionName[]).flatMap((name) => {

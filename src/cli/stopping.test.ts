@@ -147,6 +147,14 @@ test('says what was tried, what was stopped, when and why', async () => {
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
     '10 settings; stopped: 8 after 3 epochs. 84 of the 180 epochs that all settings take (47 %)',
   );
+  // The best of each round, which are not ranked with those of another.
+  const table = stdout.slice(stdout.indexOf('All settings by validation R2')).split('\n');
+  const lines = table.slice(table.findIndex((line) => line.startsWith('---')) + 1, -1).slice(0, 10);
+  expect(lines.map((line) => / {2}([39]) /.exec(line)?.[1])).toEqual([...'9933333333']);
+  expect(lines[0]).toContain('place 1 of 2');
+  expect(lines[2]).toContain('stopped: place 3 of 10');
+  const best = /The best alone:\n {2}npx fys-nn (.*)/.exec(stdout)![1].split(' ');
+  expect((await run([...best, '--plan'])).stdout).toContain('2 trials: 2 in the store, 0 to run');
   const [out] = (await readdir(join(directory, 'results'))).filter((name) =>
     name.startsWith('grid-search-ffnn-halving-4-'),
   );
