@@ -26,8 +26,8 @@ export const secondsPer = {
   centredInput: 1.2e-7,
   /** A test row in a bootstrap resample. */
   resampledRow: 4e-8,
-  /** What every trial takes in addition, in a batch of small ones: its worker, its record. */
-  trial: 2.5e-4,
+  /** What every trial takes in addition: its worker, its record. In a batch of tiny ones it is a tenth of this. */
+  trial: 2e-3,
   /** The start of Python with scikit-learn. */
   python: 2,
 } as const;
