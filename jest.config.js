@@ -1,3 +1,7 @@
+const own = { babelrc: false, configFile: false, plugins: ['./.ci/own-globals.cjs'] };
+/** A package that looks at every character of every table. */
+const widths = 'is-fullwidth-code-point/index\\.js$';
+
 /** Native ESM: babel-jest strips the types, and makes globals fast; see the "test" script for the flag that Node needs. */
 export default {
   testEnvironment: 'node',
@@ -7,13 +11,13 @@ export default {
     '\\.ts$': [
       'babel-jest',
       {
-        babelrc: false,
-        configFile: false,
-        plugins: ['./.ci/own-globals.cjs'],
+        ...own,
         presets: [['@babel/preset-typescript', { onlyRemoveTypeImports: true, allowDeclareFields: true }]],
       },
     ],
+    [widths]: ['babel-jest', own],
   },
+  transformIgnorePatterns: [`/node_modules/(?!${widths})`],
   // All cores: Jest's own choice leaves one idle, and is a single worker where there are two.
   maxWorkers: '100%',
   testTimeout: 60_000,
