@@ -12,11 +12,26 @@ export function runs(pid) {
   }
 }
 
-/** The ids of all processes that were started with these environment variables. */
+/** This process and those that started it. */
+function ancestors() {
+  const pids = new Set();
+  for (let pid = process.pid; pid > 0 && !pids.has(pid); ) {
+    pids.add(pid);
+    try {
+      pid = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]);
+    } catch {
+      break;
+    }
+  }
+  return pids;
+}
+
+/** The ids of all processes that were started with these environment variables, apart from this one and those that started it. */
 export function startedWith(variables) {
   const wanted = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const own = ancestors();
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => /^\d+$/.test(name) && !own.has(Number(name)))
     .filter((pid) => {
       try {
         const given = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
