@@ -209,9 +209,19 @@ describe('on a terminal', () => {
       'trials [--------------------]  0/2, 0 %',
       '  relu [--------------------]  epoch  0/10',
     ]);
-    progress.note('last');
+    progress.note('note: last');
     progress.stop();
-    expect(lines()).toEqual(['before', 'first', 'second', 'last', '']);
+    expect(lines()).toEqual(['before', 'first', 'second', 'note: last', '']);
+  });
+
+  test('notes are broken between words, not within a path', () => {
+    open(2);
+    progress.note('note: submitted 3 trials; its logs are in results/.trials/slurm/20261130');
+    expect(lines().slice(0, 2)).toEqual([
+      'note: submitted 3 trials; its logs are in',
+      '      results/.trials/slurm/20261130',
+    ]);
+    progress.stop();
   });
 
   test('stop() clears the bars, shows the cursor and leaves no timer, and nothing comes after it', () => {

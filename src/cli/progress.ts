@@ -2,6 +2,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { printable } from '../errors.ts';
 import type { TaskCounts } from '../launchers/launcher.ts';
 import { durationText } from './duration.ts';
+import { foldLine } from './terminal.ts';
 import { createTimeLeft, type TimeLeft, type Work } from './time-left.ts';
 
 export interface Progress {
@@ -207,9 +208,9 @@ function barDisplay(tally: Tally, stream: NodeJS.WriteStream, now: () => number)
     advanced: () => {},
     note(text) {
       // cli-progress clears only the first line, so each line clears its own remainder (CSI K).
-      const lines = text.split('\n').map((line) => `${line}\x1b[K\n`);
-      if (multibar === undefined) stream.write(`${text}\n`);
-      else for (const line of lines) multibar.log(line);
+      const lines = text.split('\n').flatMap((line) => foldLine(line, width()));
+      if (multibar === undefined) stream.write(`${lines.join('\n')}\n`);
+      else for (const line of lines) multibar.log(`${line}\x1b[K\n`);
     },
     stop,
   };

@@ -80,8 +80,13 @@ export function writeStdoutRaw(text: string): void {
 /** On a terminal, long lines break between words; what a program reads stays one line. */
 function printableLines(lines: readonly string[], { isTTY, columns = 80 }: NodeJS.WriteStream): string {
   const texts = lines.map(printable);
-  const shown = isTTY ? texts.flatMap((line) => fold(line, columns, hangingIndent(line))) : texts;
+  const shown = isTTY ? texts.flatMap((line) => foldLine(line, columns)) : texts;
   return shown.map((line) => `${line}\n`).join('');
+}
+
+/** Breaks a line between words, so that a terminal does not break it within a path. */
+export function foldLine(line: string, columns: number): string[] {
+  return fold(line, columns, hangingIndent(line));
 }
 
 /** The column after "  remedy:   " or "note: ", or the line's own indent. */
