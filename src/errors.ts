@@ -102,6 +102,16 @@ export function replaceUnprintable(text: string, replacement: (character: string
   return text.replace(everyUnprintable, replacement);
 }
 
+/** The jobs that a command waited for were cancelled by another one. */
+export class Cancelled extends Error {
+  readonly submission: string;
+
+  constructor(submission: string) {
+    super('cancelled');
+    this.submission = submission;
+  }
+}
+
 /** Everything is submitted to a cluster, and the command is not to wait for it. It ends here, and has not failed. */
 export class Detached extends Error {
   readonly storeDirectory: string;

@@ -1,21 +1,42 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.ts';
+import { exitCodes, UserError } from '../errors.ts';
 import { reasonOf } from '../files/errno.ts';
+import { shellWord } from '../parsing/shell-word.ts';
 import { addExamples } from './examples.ts';
 import { storeFlag } from './run-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 /** `fys-nn attach`: runs the command of a submission again, which waits for its jobs and writes the results. */
 export function addAttachCommand(program: Command): void {
+  let isAttached = false;
   const command = program
     .command('attach')
-    .argument('[id]', 'which submission, if several commands have submitted')
+    .argument(
+      '[id]',
+      'a submission of the command, if several commands have submitted; without it, they are listed',
+    )
     .description('Wait for jobs that a command has submitted to Slurm, and write its results')
     .addOption(storeFlag())
     .action(async (id: string | undefined, { store }: { store: string }) => {
+      if (isAttached) {
+        throw new UserError({
+          what: 'a submission of this store says that attach made it',
+          remedy: 'remove its folder from slurm/ in the store, and run the command that submitted',
+        });
+      }
+      isAttached = true;
       const { chooseSubmissions, commandOf } = await import('./submissions.ts');
-      const submission = (await chooseSubmissions(store, id, { orNewest: true })).at(-1)!;
-      const { argv, directory } = submission.by;
+      const { newest, open } = await chooseSubmissions(store, id);
+      const { argv, directory } = newest.by;
+      if (open.length === 0 && (await isCancelled(store, newest.id))) {
+        throw new UserError(
+          {
+            what: `the jobs of submission ${newest.id} were cancelled; nothing was submitted again`,
+            remedy: `to start them again: cd ${shellWord(directory)} && ${commandOf(newest)}`,
+          },
+          exitCodes.incomplete,
+        );
+      }
       try {
         process.chdir(directory);
       } catch (error) {
@@ -25,13 +46,25 @@ export function addAttachCommand(program: Command): void {
         });
       }
       const again = argv.filter((word) => word !== '--detach');
-      writeStderr(`in ${directory}: ${commandOf({ ...submission, by: { argv: again, directory } })}`);
+      writeStderr(`in ${directory}: ${commandOf({ by: { argv: again, directory } })}`);
+      if (open.length === 0) writeStderr('all of its jobs have ended');
       // From here on this process is that command: its results name it.
       process.argv.splice(2, Number.POSITIVE_INFINITY, ...again);
       await program.parseAsync(again, { from: 'user' });
     });
+  command.addHelpText(
+    'after',
+    '\nIt runs the recorded command again in its folder, which submits again what has ended without a record.\n' +
+      'What was cancelled is not submitted again: the exit status is 4.',
+  );
   addExamples(command, [
     ['attach', 'the jobs of the last command with --launcher slurm here'],
     ['attach --store trials', 'those of another store'],
   ]);
+}
+
+async function isCancelled(store: string, id: string): Promise<boolean> {
+  const { hasMark, submissionFolder } = await import('../launchers/slurm/submission.ts');
+  const folder = submissionFolder(store, id);
+  return (await hasMark(folder, 'cancelled')) && !(await hasMark(folder, 'ended'));
 }

@@ -9,7 +9,10 @@ import { writeStdout } from './terminal.ts';
 export function addCancelCommand(program: Command): void {
   const command = program
     .command('cancel')
-    .argument('[id]', 'which submission, if several commands have submitted')
+    .argument(
+      '[id]',
+      'a submission of the command, if several commands have submitted; without it, they are listed',
+    )
     .description('Cancel jobs that a command has submitted to Slurm; finished trials are kept')
     .addOption(storeFlag())
     .action(async (id: string | undefined, { store }: { store: string }) => await cancel(store, id));
@@ -21,22 +24,37 @@ export function addCancelCommand(program: Command): void {
 
 async function cancel(store: string, id: string | undefined): Promise<void> {
   const { chooseSubmissions } = await import('./submissions.ts');
-  const { cancelJobs, readQueue } = await import('../launchers/slurm/commands.ts');
-  const { markSubmission, submissionFolder } = await import('../launchers/slurm/submission.ts');
-  const { liveTasks, namesOf } = await import('../launchers/slurm/watch.ts');
-  const submissions = await chooseSubmissions(store, id, { orNewest: false });
-  if (submissions.length === 0) writeStdout(`no submission of the store ${resolve(store)} waits or runs`);
-  for (const submission of submissions) {
-    // First, so that a command that waits for these jobs does not submit them again.
-    await markSubmission(submissionFolder(store, submission.id), 'cancelled');
-    const queue = await readQueue(namesOf(submission));
-    await cancelJobs([...new Set(queue.map(({ job }) => job))]);
-    const tasks = [...liveTasks(submission, queue).values()];
-    const waiting = tasks.filter(({ state }) => state === 'PENDING').length;
-    writeStdout(
-      tasks.length === 0
-        ? `submission ${submission.id}: no task waits or runs`
-        : `submission ${submission.id}: cancelled ${counted(tasks.length, 'task')}, ${waiting} of them before they began`,
-    );
+  const { cancelJobs, readQueue, whenAnswered } = await import('../launchers/slurm/commands.ts');
+  const { markSubmission, readArrays, submissionFolder } = await import('../launchers/slurm/submission.ts');
+  const { arraysOf, liveTasks, namesOf } = await import('../launchers/slurm/watch.ts');
+  const { open } = await chooseSubmissions(store, id);
+  const read = () => readQueue(open.flatMap(namesOf));
+  let isUnderWay = false;
+  for (const submission of open) {
+    const noted = await readArrays(submissionFolder(store, submission.id));
+    if (noted.length < arraysOf(submission)) isUnderWay = true;
   }
+  const cancelled = await whenAnswered('nothing was cancelled', async () => {
+    if (!isUnderWay && (await read()).length === 0) return [];
+    // Before the jobs end, so that a command that waits for them does not submit them again.
+    for (const { id } of open) await markSubmission(submissionFolder(store, id), 'cancelled');
+    const queue = await read();
+    await cancelJobs([...new Set(queue.map(({ job }) => job))]);
+    return open.map((submission) => ({
+      id: submission.id,
+      tasks: [...liveTasks(submission, queue).values()],
+    }));
+  });
+  const lines = cancelled.flatMap(({ id, tasks }) => {
+    const waiting = tasks.filter(({ state }) => state === 'PENDING').length;
+    return tasks.length === 0 ? [] : [`submission ${id}: ${cancelledText(tasks.length, waiting)}`];
+  });
+  writeStdout(...(lines.length > 0 ? lines : [`no submission of the store ${resolve(store)} waits or runs`]));
+}
+
+function cancelledText(tasks: number, waiting: number): string {
+  const text = `cancelled ${counted(tasks, 'task')}`;
+  if (waiting === 0) return text;
+  if (waiting < tasks) return `${text}, ${waiting} of which had not begun`;
+  return tasks === 1 ? `${text}, which had not begun` : `${text}, none of which had begun`;
 }

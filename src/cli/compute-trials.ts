@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sources } from '../datasets/dataset.ts';
-import { counted } from '../errors.ts';
+import { Cancelled, counted, exitCodes, UserError } from '../errors.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -155,6 +155,15 @@ export async function computeTrials(
   });
   try {
     return await launched;
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    throw new UserError(
+      {
+        what: `the submission ${error.submission} was cancelled; the store has ${ended} of ${counted(total, 'trial')}`,
+        remedy: 'run the command again to submit what is missing',
+      },
+      exitCodes.incomplete,
+    );
   } finally {
     // An interrupted run ends in main, and nothing may be printed after the message above.
     if (stop.signal.aborted) await new Promise(() => {});

@@ -68,7 +68,7 @@ async function report(error: unknown, readers: Readers): Promise<number> {
     const { submissions, storeDirectory: store } = error;
     const { detachedLines } = await import('./submissions.ts');
     if (readers.json) writeStdoutRaw(`${JSON.stringify({ store, submissions }, null, 2)}\n`);
-    else writeStdout(...detachedLines(error));
+    else writeStdout(...(await detachedLines(error)));
     return exitCodes.done;
   }
   if (error instanceof UserError) {

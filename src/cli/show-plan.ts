@@ -113,10 +113,10 @@ async function showSubmission(
   storeDirectory: string,
   settings: SlurmSettings,
 ): Promise<void> {
-  const { readMaxArraySize } = await import('../launchers/slurm/commands.ts');
+  const { readMaxArraySize, whenAnswered } = await import('../launchers/slurm/commands.ts');
   const { planSubmission } = await import('../launchers/slurm/submit.ts');
   const by = { argv: process.argv.slice(2).filter((word) => word !== '--plan'), directory: process.cwd() };
-  const most = await readMaxArraySize();
+  const most = await whenAnswered('it is not known how large arrays may be', readMaxArraySize);
   const { tasks, arrays, time, script } = planSubmission(trials, storeDirectory, most, settings, by);
   const longest = roughDuration(tasks[0].seconds);
   writeStdout(

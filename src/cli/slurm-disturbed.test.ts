@@ -118,9 +118,14 @@ describe('what happens to jobs and commands', () => {
     await hasStarted();
     const { status, stdout } = await run(['cancel', '--store', 'store']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/submission \d{8}-\d{6}-[0-9a-f]{6}: cancelled \d tasks?, \d of them before/);
+    expect(stdout).toMatch(/submission \d{8}-\d{6}-[0-9a-f]{6}: cancelled \d tasks?/);
     const ended = await waiting.ended;
-    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('was cancelled') });
+    expect(ended).toMatchObject({
+      status: 4,
+      stderr: expect.stringMatching(/was cancelled; the store has 0 of 2 trials/),
+    });
+    expect(await run(['attach', '--store', 'store'])).toMatchObject({ status: 4 });
+    expect(submissions()).toHaveLength(1);
     expect(await run([...long, '--out', 'one', ...slurm])).toMatchObject({ status: 0 });
     expect(submissions()).toHaveLength(2);
     expect((await run(['cancel', '--store', 'store'])).stdout).toMatch(/no submission .* waits or runs/);
@@ -132,7 +137,7 @@ describe('what happens to jobs and commands', () => {
     waiting.child.kill('SIGINT');
     const { status, stderr } = await waiting.ended;
     expect(status).toBe(130);
-    expect(stderr).toContain('go on without this command');
+    expect(stderr).toContain('the submitted jobs keep running');
     expect(stderr).toContain('fys-nn attach --store store');
     expect(await run(['attach', '--store', 'store'])).toMatchObject({ status: 0 });
     expect(submissions()).toHaveLength(1);

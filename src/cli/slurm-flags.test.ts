@@ -53,6 +53,7 @@ test.each([
   [['--launcher', 'slurm', '--slurm-mem', '4 GB'], 'write --slurm-mem 4G'],
   [['--launcher', 'slurm', '--slurm-time', 'forever'], '--slurm-time is not a time'],
   [['--launcher', 'slurm', '--slurm-time', '0:10'], '--slurm-time is out of range'],
+  [['--launcher', 'slurm', '--slurm-time', '1m'], 'at least 2 minutes'],
   [['--launcher', 'slurm', '--task-time', '10'], '--task-time is not a time'],
   [['--launcher', 'slurm', '--slurm-partition', 'a\nb'], '--slurm-partition is not a name'],
   [['--launcher', 'slurm', '--slurm-partition', '--wrap=id'], '--slurm-partition is not a name'],

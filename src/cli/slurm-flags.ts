@@ -59,7 +59,7 @@ export function launcherFlags(): Option[] {
     new Option('--slurm-account <name>', 'account that pays for the jobs'),
     new Option(
       '--slurm-time <time>',
-      'time limit of a job (default: 3 times the longest task, and 5 minutes)',
+      'time limit of a job, at least 2m (default: 3 times the longest task, and 5 minutes)',
     ),
     new Option('--slurm-cpus <n>', 'cores of a job; each computes one trial at a time (default: 1)'),
     new Option('--slurm-mem <size>', "memory of a job, such as 4G (default: the cluster's)"),
@@ -155,11 +155,13 @@ export function parseTime(text: string, flag: string, least: number): number {
 export function parseSlurmTime(text: string): number {
   const [, days, first, second = '', third = ''] =
     /^(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?$/.exec(text) ?? [];
-  if (first === undefined) return parseTime(text, '--slurm-time', shortestLimit);
   const [a, b, c] = [first, second, third].map(Number);
   // "5" and "5:30" begin with minutes, "1:05:30" and "2-5" with hours.
   const isHours = days !== undefined || third !== '';
-  const seconds = Number(days ?? 0) * 86_400 + (isHours ? 3600 * a + 60 * b + c : 60 * a + b);
+  const seconds =
+    first === undefined
+      ? parseTime(text, '--slurm-time', 0)
+      : Number(days ?? 0) * 86_400 + (isHours ? 3600 * a + 60 * b + c : 60 * a + b);
   if (seconds >= shortestLimit && seconds <= longestTime) return seconds;
   throw new UserError({
     what: '--slurm-time is out of range',

@@ -31,7 +31,10 @@ async function runTask(folder: string, number: number): Promise<number> {
   const storeDirectory = submissions.storeOfSubmission(folder);
   const sources = { ...computing.sources, initialWeights: await submissions.readInitialWeights(folder) };
   const restarts = Number(process.env.SLURM_RESTART_COUNT ?? 0);
-  const hasRun = restarts > 0 || (await submissions.readOutcome(folder, number)) !== null;
+  const isNoted = (await submissions.readArrays(folder)).some(
+    ({ job }) => job !== null && job === process.env.SLURM_ARRAY_JOB_ID,
+  );
+  const hasRun = restarts > 0 || !isNoted || (await submissions.readOutcome(folder, number)) !== null;
   await submissions.removeOutcome(folder, number);
   const { launchers } = await import('../launchers/index.ts');
   const { openStore, unreadStore } = await import('../store/store.ts');
@@ -39,7 +42,8 @@ async function runTask(folder: string, number: number): Promise<number> {
   const { holdStore } = await import('./hold-store.ts');
   const jobs = coresOf(process.env.SLURM_CPUS_PER_TASK) ?? computing.cpus;
   // When it starts for the first time, no record of its trials was there when it was submitted. So it does not read what
-  // thousands of other tasks have written: all of them together would read that thousands of times.
+  // thousands of other tasks have written: all of them together would read that thousands of times. A job that is not noted
+  // was submitted by hand, perhaps long after others have computed its trials.
   const open = async () =>
     hasRun ? await openStore(storeDirectory, idsOf(trials)) : unreadStore(storeDirectory);
   const action = async (lease: Lease) => {

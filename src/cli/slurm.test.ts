@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,10 +96,61 @@ test('what sbatch refuses is said in its words, and a controller that does not a
     status: 2,
     stderr: expect.stringContaining('invalid partition specified: nope'),
   });
+  // Nothing was submitted, so there is nothing to attach to.
+  expect(submissions()).toEqual([]);
   const patient = await run([...trials, '--out', 'there', '--store', 'store', ...slurm], {
     FAKE_SLURM_FAULTS: 'squeue=unreachable*2',
   });
   expect(patient).toMatchObject({ status: 0, stderr: expect.stringContaining('Slurm does not answer') });
+}, 60_000);
+
+test('a controller that is down is waited for, but not by --plan and --detach', async () => {
+  const down = { FAKE_SLURM_FAULTS: 'scontrol=unreachable' };
+  for (const more of ['--plan', '--detach']) {
+    const { status, stderr } = await run([...trials, '--store', 'store', ...slurm, more], down);
+    expect(stderr).toMatch(/Slurm does not answer \(Unable to contact .*\), so/);
+    expect(status).toBe(4);
+  }
+  expect(existsSync(join(directory, 'store'))).toBe(false);
+  // Asked whether it is up, asked before the store is made, and asked by the launcher.
+  const patient = { FAKE_SLURM_FAULTS: 'scontrol=unreachable*3' };
+  const { status, stderr } = await run([...trials, '--out', 'out', '--store', 'store', ...slurm], patient);
+  expect(stderr.match(/Slurm does not answer/g)).toHaveLength(1);
+  expect(status).toBe(0);
+}, 60_000);
+
+test('a task that is submitted by hand computes what has no record, although it has never run', async () => {
+  expect(await run([...trials, '--out', 'out', '--store', 'store', ...slurm])).toMatchObject({ status: 0 });
+  const folder = join(directory, 'store/slurm', submissions()[0]);
+  rmSync(join(folder, 'outcomes'), { recursive: true });
+  const { stderr } = await runProgram(['slurm-task', folder, '0'], withEnv({ SLURM_ARRAY_JOB_ID: '77' }));
+  expect(stderr).toContain('0 trials of 1 to compute');
+}, 60_000);
+
+test('submissions of the same command count as one; of several commands, ids are asked for', async () => {
+  const held = [...trials, '--store', 'store', ...slurm, '--detach', '--sbatch-option', 'hold'];
+  const first = await run([...held, '--out', 'one']);
+  expect(first.stdout).toContain('fys-nn attach --store store\n');
+  // Its jobs are gone without a trace: the same command, waiting or not, submits again.
+  fake.ask('scancel', '1', '2');
+  expect(await run([...held, '--out', 'one'])).toMatchObject({ status: 0 });
+  expect(submissions()).toHaveLength(2);
+  const other = await run([...held, '--epochs', '3', '--out', 'two']);
+  const [, earlier, later] = submissions();
+  expect(other.stdout).toContain(`fys-nn attach ${later} --store store\n`);
+  const asked = await run(['cancel', '--store', 'store']);
+  expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining('several commands') });
+  expect(asked.stderr).toMatch(
+    new RegExp(`^${earlier}  20\\d\\d-.* UTC  fys-nn ffnn .*\\.\\.\\.\\n${later}  `),
+  );
+  const one = await run(['cancel', later, '--store', 'store']);
+  expect(one.stdout).toBe(`submission ${later}: cancelled 3 tasks, none of which had begun\n`);
+  const both = await run(['cancel', '--store', 'store']);
+  expect(both.stdout).toBe(`submission ${earlier}: cancelled 3 tasks, none of which had begun\n`);
+  const attached = await run(['attach', '--store', 'store']);
+  expect(attached).toMatchObject({ status: 4, stderr: expect.stringContaining('were cancelled') });
+  expect(attached.stderr).toMatch(/to start them again: cd '.*' && fys-nn ffnn .*--out two/);
+  expect(submissions()).toHaveLength(3);
 }, 60_000);
 
 test('without Slurm, --plan and a run end before anything is written', async () => {

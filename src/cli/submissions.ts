@@ -1,5 +1,6 @@
-import { type Detached, UserError } from '../errors.ts';
+import { type Detached, printable, UserError } from '../errors.ts';
 import {
+  commandKey,
   hasMark,
   readSubmission,
   type Submission,
@@ -8,71 +9,121 @@ import {
 } from '../launchers/slurm/submission.ts';
 import { shellWord } from '../parsing/shell-word.ts';
 import { defaultStore } from './run-flags.ts';
+import { writeStderr } from './terminal.ts';
 
 /** What to say when a command that waits for jobs ends before them. */
 export async function goOnLines(storeDirectory: string): Promise<string[]> {
   if ((await submissionIds(storeDirectory)).length === 0) return ['run the same command to resume'];
-  return ['jobs that were submitted go on without this command', ...nextLines(storeDirectory)];
+  return ['the submitted jobs keep running', ...(await nextLines(storeDirectory))];
 }
 
 /** What to say when everything is submitted, and the command does not wait. */
-export function detachedLines({ storeDirectory, submissions }: Detached): string[] {
+export async function detachedLines({ storeDirectory, submissions }: Detached): Promise<string[]> {
   const jobs = submissions.map(({ id, jobs }) => `submission ${id}: job ${jobs.join(', ')}`);
-  return [...jobs, ...nextLines(storeDirectory)];
+  return [...jobs, ...(await nextLines(storeDirectory))];
 }
 
-function nextLines(storeDirectory: string): string[] {
+/** How to go on with what this command has submitted. It has an id only if other commands have submitted, too. */
+async function nextLines(storeDirectory: string): Promise<string[]> {
+  const open = await openSubmissions(storeDirectory, await readSubmissions(storeDirectory));
+  const by = { argv: process.argv.slice(2), directory: process.cwd() };
+  const own = open.findLast((one) => commandKey(one) === commandKey({ by }));
+  if (own === undefined)
+    return ['  they belong to another command; to get the results of this one, run it again'];
+  const id = byCommand(open).size === 1 ? '' : ` ${own.id}`;
   const store = storeDirectory === defaultStore ? '' : ` --store ${shellWord(storeDirectory)}`;
   return [
-    `  to wait for them and get the results: fys-nn attach${store}`,
-    `  to cancel them: fys-nn cancel${store}`,
+    `  to wait for them and get the results: fys-nn attach${id}${store}`,
+    `  to cancel them: fys-nn cancel${id}${store}`,
   ];
 }
 
+/** The submissions of one command, the earliest first. */
+export interface Chosen {
+  readonly newest: Submission;
+  /** Those that have not ended, and were not cancelled. */
+  readonly open: readonly Submission[];
+}
+
 /**
- * The submissions that a user means: that of an id; without one, those that have not ended, if one command made them all.
- * If all have ended, `orNewest` chooses the newest. Errors: UserError if there is none, or several commands made them.
+ * The submissions that a user means: those of the command that made the one of an id; without an id, those of the command
+ * whose submissions have not ended, or of the newest one if all have. Errors: UserError if there is none, or if those of
+ * several commands have not ended.
  */
-export async function chooseSubmissions(
-  storeDirectory: string,
-  id: string | undefined,
-  { orNewest }: { readonly orNewest: boolean },
-): Promise<Submission[]> {
-  const ids = await submissionIds(storeDirectory);
-  const read = (one: string) => readSubmission(submissionFolder(storeDirectory, one));
-  if (id !== undefined) {
-    if (ids.includes(id)) return [await read(id)];
-    throw new UserError({
-      what: `the store ${storeDirectory} has no submission of this id`,
-      expected: ids.length === 0 ? 'a store with submissions' : `one of ${ids.slice(-10).join(', ')}`,
-      received: id,
-      remedy: 'leave out the id for the newest, or name another store with --store',
-    });
-  }
-  if (ids.length === 0) {
+export async function chooseSubmissions(storeDirectory: string, id: string | undefined): Promise<Chosen> {
+  const all = await readSubmissions(storeDirectory);
+  if (all.length === 0) {
     throw new UserError({
       what: `the store ${storeDirectory} has no submissions`,
       expected: 'a store to which a command with --launcher slurm has submitted',
       remedy: 'run the command in the folder where it was run, or name its store with --store',
     });
   }
-  const open: Submission[] = [];
-  for (const one of ids) {
-    const folder = submissionFolder(storeDirectory, one);
-    if (!(await hasMark(folder, 'ended')) && !(await hasMark(folder, 'cancelled')))
-      open.push(await read(one));
+  const open = await openSubmissions(storeDirectory, all);
+  const commands = byCommand(open);
+  if (id === undefined && commands.size > 1) {
+    writeStderr(...[...commands.values()].map(lineOf));
+    throw new UserError({
+      what: `several commands have submitted to the store ${storeDirectory}`,
+      expected: 'the id of one of them, which are listed above',
+      remedy: `name one, such as ${open.at(-1)!.id}`,
+    });
   }
-  if (open.length === 0) return orNewest ? [await read(ids.at(-1)!)] : [];
-  const commands = new Set(open.map(({ by }) => JSON.stringify(by)));
-  if (commands.size === 1) return open;
-  throw new UserError({
-    what: `several commands have submitted to the store ${storeDirectory}`,
-    expected: `the id of one submission: ${open.map((one) => `${one.id} (${commandOf(one)})`).join('; ')}`,
-    remedy: 'name one of them',
-  });
+  const meant = id === undefined ? (open.at(-1) ?? all.at(-1)!) : all.find((one) => one.id === id);
+  if (meant === undefined) {
+    throw new UserError({
+      what: `the store ${storeDirectory} has no submission of this id`,
+      expected: `one of ${all
+        .slice(-10)
+        .map((one) => one.id)
+        .join(', ')}`,
+      received: id,
+      remedy: 'leave out the id for the newest, or name another store with --store',
+    });
+  }
+  const isMeant = (one: Submission): boolean => commandKey(one) === commandKey(meant);
+  return { newest: all.findLast(isMeant)!, open: open.filter(isMeant) };
+}
+
+/** The submissions of a store, the earliest first. What cannot be read is left out. */
+async function readSubmissions(storeDirectory: string): Promise<Submission[]> {
+  const submissions: Submission[] = [];
+  for (const id of await submissionIds(storeDirectory)) {
+    try {
+      submissions.push(await readSubmission(submissionFolder(storeDirectory, id)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      writeStderr(`note: the submission ${id} is left out: ${error.parts.what}`);
+    }
+  }
+  return submissions;
+}
+
+async function openSubmissions(storeDirectory: string, all: readonly Submission[]): Promise<Submission[]> {
+  const open: Submission[] = [];
+  for (const one of all) {
+    const folder = submissionFolder(storeDirectory, one.id);
+    if (!(await hasMark(folder, 'ended')) && !(await hasMark(folder, 'cancelled'))) open.push(one);
+  }
+  return open;
+}
+
+/** The newest submission of each command. */
+function byCommand(submissions: readonly Submission[]): Map<string, Submission> {
+  return new Map(submissions.map((one) => [commandKey(one), one]));
+}
+
+/** "20261130-003903-0dfc70  2026-11-30 00:39 UTC  fys-nn ffnn --seed 1..3": a line of a terminal. */
+function lineOf(submission: Submission): string {
+  const { id } = submission;
+  const when = id.replace(/^(....)(..)(..)-(..)(..).*$/, '$1-$2-$3 $4:$5 UTC');
+  const start = `${id}  ${when}  `;
+  const room = (process.stderr.columns ?? 80) - start.length;
+  const command = printable(commandOf(submission));
+  return start + (command.length > room ? `${command.slice(0, Math.max(room - 3, 10))}...` : command);
 }
 
 /** The command that made a submission, as a shell reads it. */
-export function commandOf({ by }: Submission): string {
+export function commandOf({ by }: Pick<Submission, 'by'>): string {
   return ['fys-nn', ...by.argv.map(shellWord)].join(' ');
 }

@@ -48,7 +48,9 @@ function run(command: string, args: readonly string[], cwd?: string): Promise<An
     execFile(command, args, options, (error: ExecFileException | null, stdout, stderr) => {
       const lines = stderr
         .split('\n')
-        .map((line) => line.replace(new RegExp(`^${command}: (?:error: |fatal: )?`), '').trim())
+        .map((line) =>
+          line.replace(new RegExp(`^(?:${command}: (?:error: |fatal: )?|slurm_\\w+ error: )`), '').trim(),
+        )
         .filter((line) => line !== '');
       const message =
         lines.join('; ') || (error?.killed ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
@@ -114,10 +116,38 @@ export async function releaseJob(job: string): Promise<boolean> {
   return (await run('scontrol', ['release', job])).ok;
 }
 
-/** The number of tasks that an array may have here. Errors: UserError if Slurm is missing, does not answer, or has no arrays. */
+/** Whether this is no answer at all: sbatch may have submitted the job all the same, or will do so later. */
+export function isUnanswered(message: string): boolean {
+  return /timed out|unable to contact|no answer|connect|zero bytes|temporar|slurm.* busy/i.test(message);
+}
+
+/** Whether every controller is down by Slurm's own account, which takes far less time than waiting for an answer. */
+export async function isDown(): Promise<boolean> {
+  const { stdout } = await run('scontrol', ['ping']);
+  return /\bis DOWN\b/.test(stdout) && !/\bis UP\b/.test(stdout);
+}
+
+/** Does what cannot wait for Slurm. Errors: UserError in place of SlurmError, which says that `consequence`. */
+export async function whenAnswered<T>(consequence: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof SlurmError)) throw error;
+    throw new UserError(
+      {
+        what: `Slurm does not answer (${error.message}), so ${consequence}`,
+        remedy: 'run the command again when it does; scontrol ping says whether its controller is up',
+      },
+      exitCodes.incomplete,
+    );
+  }
+}
+
+/** The number of tasks that an array may have here. Errors: SlurmError; UserError if Slurm is missing, or has no arrays. */
 export async function readMaxArraySize(): Promise<number> {
   const { ok, stdout, message, isMissing } = await run('scontrol', ['show', 'config']);
   if (isMissing) throw noSlurm('scontrol');
+  if (!ok && isUnanswered(message)) throw new SlurmError(message);
   const size = ok ? parseMaxArraySize(stdout) : null;
   if (size === null) {
     throw new UserError({

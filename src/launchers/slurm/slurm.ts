@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { counted, Detached, exitCodes, UserError } from '../../errors.ts';
+import { Cancelled, counted, Detached, UserError } from '../../errors.ts';
+import { removeDirectory } from '../../files/retry-while-busy.ts';
 import { savedEpochs } from '../../store/checkpoints.ts';
 import { createIdSet } from '../../trial/id-set.ts';
 import type { Trial } from '../../trial/trial.ts';
 import type { Failure, Launcher, TaskCounts } from '../launcher.ts';
-import { cancelJobs, readEnds, readMaxArraySize, releaseJob, SlurmError } from './commands.ts';
+import { cancelJobs, isUnanswered, readEnds, readMaxArraySize, releaseJob, SlurmError } from './commands.ts';
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
 import { isDoubtful } from './reasons.ts';
@@ -49,7 +50,7 @@ export const slurm: Launcher = async (trials, options) => {
   const { settings } = options.slurm!;
   // Records that are there already say nothing about these trials.
   const isForced = options.force === true || options.keep === 'models';
-  const maxArraySize = await readMaxArraySize();
+  let maxArraySize: number | null = null;
   const watch = createWatch(store.directory, lease, events.note);
   const open = new Map(trials.map((trial) => [trial.id, trial]));
   const computed = createIdSet();
@@ -58,6 +59,8 @@ export const slurm: Launcher = async (trials, options) => {
   const tasks = new Map<string, Task>();
   const fruitless = new Map<string, number>();
   const noted = new Set<string>();
+  /** Submissions of which what is left was cancelled before this process began. */
+  const oldFolders = new Set<string>();
   const releases = new Map<string, number>();
   let isWaitingForRoom = false;
 
@@ -90,6 +93,7 @@ export const slurm: Launcher = async (trials, options) => {
       const { submission, folder, ids, live, isUnderWay } = one;
       const isOwn = own.has(submission.id);
       if (isForced && !isOwn) continue;
+      if (one.wasCancelled && !isOwn) oldFolders.add(folder);
       let isOfUse = false;
       for (const [number, idsOfTask] of ids.entries()) {
         const key = `${submission.id} ${number}`;
@@ -139,7 +143,10 @@ export const slurm: Launcher = async (trials, options) => {
     const lost: [string, Task][] = [];
     const gone = [...tasks].filter(([, { goneAt }]) => goneAt !== null);
     for (const folder of new Set(gone.map(([, task]) => task.folder)))
-      if (await hasMark(folder, 'cancelled')) throw cancelled(folder);
+      if (!oldFolders.has(folder) && (await hasMark(folder, 'cancelled'))) {
+        await takeRecords();
+        if (open.size > 0) throw new Cancelled(basename(folder));
+      }
     for (const [key, task] of gone) {
       const outcome = await readOutcome(task.folder, task.number);
       for (const { id, reason } of outcome?.failures ?? []) if (open.has(id)) fail(id, new Error(reason));
@@ -190,19 +197,23 @@ export const slurm: Launcher = async (trials, options) => {
   };
 
   const submitRest = async (rest: readonly Trial[], seen: ReadonlySet<string>): Promise<void> => {
+    maxArraySize ??= await readMaxArraySize();
     const submitted = await submit(rest, seen, maxArraySize, options);
     if (submitted === null) return;
     own.add(submitted.submission.id);
     const saved = await savedEpochs(store.directory);
     addTasks(submitted, saved);
     if (submitted.refusal === null) return;
-    if (isUnclear(submitted.refusal)) {
+    if (isUnanswered(submitted.refusal.message)) {
       noteOnce(
         `sbatch failed (${submitted.refusal.message}); looking in the queue whether it took the job, else trying again`,
       );
       return;
     }
-    if (submitted.jobs.every((job) => job === null) && !hasLive()) throw refused(submitted.refusal);
+    if (submitted.jobs.every((job) => job === null) && !hasLive()) {
+      await removeDirectory(submitted.folder);
+      throw refused(submitted.refusal);
+    }
     isWaitingForRoom = true;
     events.note(
       `sbatch did not take all arrays: ${submitted.refusal.message}; the rest is submitted when these have ended`,
@@ -327,11 +338,6 @@ function detached(storeDirectory: string, tasks: Iterable<Task>): Detached {
   );
 }
 
-/** Whether sbatch may have submitted the job all the same, or will do so later. */
-function isUnclear({ message }: SlurmError): boolean {
-  return /timed out|unable to contact|no answer|connect|zero bytes|temporar|slurm.* busy/i.test(message);
-}
-
 function refused({ message }: SlurmError): UserError {
   return new UserError({
     what: 'sbatch refused the job',
@@ -339,14 +345,4 @@ function refused({ message }: SlurmError): UserError {
     remedy:
       'change what it names; {slurmPartition}, {slurmAccount} and the like choose what the cluster wants',
   });
-}
-
-function cancelled(folder: string): UserError {
-  return new UserError(
-    {
-      what: `the submission ${folder} was cancelled`,
-      remedy: 'run the command again to submit what is missing; what was computed is in the store',
-    },
-    exitCodes.failed,
-  );
 }

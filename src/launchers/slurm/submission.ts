@@ -119,6 +119,11 @@ export async function prepareSubmission(
   };
 }
 
+/** What the submissions of the same command in the same folder have in common. Whether it waited is not a part of it. */
+export function commandKey({ by }: Pick<Submission, 'by'>): string {
+  return JSON.stringify([by.directory, by.argv.filter((word) => word !== '--detach')]);
+}
+
 /** The ids of a store's submissions, the earliest first. */
 export async function submissionIds(store: string): Promise<string[]> {
   const names = await readdir(submissionsFolder(store)).catch((error) => {
@@ -128,12 +133,18 @@ export async function submissionIds(store: string): Promise<string[]> {
   return names.filter((name) => submissionName.test(name)).sort();
 }
 
+function isCommand({ argv, directory }: SubmittedBy): boolean {
+  return (
+    typeof directory === 'string' && Array.isArray(argv) && argv.every((word) => typeof word === 'string')
+  );
+}
+
 /** Reads submission.json. Errors: there is none, or it is not one of this version. */
 export async function readSubmission(folder: string): Promise<Submission> {
   const path = join(folder, 'submission.json');
   try {
     const read = JSON.parse((await readRegularBytes(path, largest)).toString()) as Submission;
-    if (read.version === 1 && submissionName.test(read.id) && Array.isArray(read.by.argv)) return read;
+    if (read.version === 1 && submissionName.test(read.id) && isCommand(read.by)) return read;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw notThere(folder);
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;

@@ -19,6 +19,8 @@ export interface WatchedSubmission {
   /** The ids of its trials, by task. */
   readonly ids: readonly (readonly string[])[];
   readonly live: ReadonlyMap<number, LiveTask>;
+  /** Whether it was cancelled before the first look at it. */
+  readonly wasCancelled: boolean;
   /** Whether the process that made it may still be submitting its arrays. */
   readonly isUnderWay: boolean;
 }
@@ -42,7 +44,10 @@ export interface Look {
 
 /** Looks at the submissions of a store again and again. `lease` is this process's lease on the store. */
 export function createWatch(store: string, lease: Pick<Lease, 'living'>, onNote: (text: string) => void) {
-  const known = new Map<string, { submission: Submission; folder: string; ids: string[][] }>();
+  const known = new Map<
+    string,
+    { submission: Submission; folder: string; ids: string[][]; wasCancelled: boolean }
+  >();
   const closed = new Set<string>();
 
   /** Reads the folder of a submission that has not been seen yet. */
@@ -53,7 +58,9 @@ export function createWatch(store: string, lease: Pick<Lease, 'living'>, onNote:
       return;
     }
     try {
-      known.set(id, { submission: await readSubmission(folder), folder, ids: await readTaskIds(folder) });
+      const wasCancelled = await hasMark(folder, 'cancelled');
+      const submission = await readSubmission(folder);
+      known.set(id, { submission, folder, ids: await readTaskIds(folder), wasCancelled });
     } catch (error) {
       closed.add(id);
       onNote(
