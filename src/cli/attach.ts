@@ -54,8 +54,8 @@ export function addAttachCommand(program: Command): void {
     });
   command.addHelpText(
     'after',
-    '\nIt runs the recorded command again in its folder, which submits again what has ended without a record.\n' +
-      'What was cancelled is not submitted again: the exit status is 4.',
+    '\nIt runs the recorded command again in its folder. That submits again what has\n' +
+      'ended without records, but not what was cancelled (exit status 4).',
   );
   addExamples(command, [
     ['attach', 'the jobs of the last command with --launcher slurm here'],
