@@ -114,7 +114,8 @@ describe('what happens to jobs and commands', () => {
   }, 90_000);
 
   test('cancel ends the jobs and the command that waits for them; the next one submits what is left', async () => {
-    const waiting = startProgram([...long, '--out', 'one', ...slurm], withEnv());
+    const endless = long.map((word) => (word === '3000' ? '300000' : word));
+    const waiting = startProgram([...endless, '--out', 'one', ...slurm], withEnv());
     await hasStarted();
     const { status, stdout } = await run(['cancel', '--store', 'store']);
     expect(status).toBe(0);
@@ -126,8 +127,9 @@ describe('what happens to jobs and commands', () => {
     });
     expect(await run(['attach', '--store', 'store'])).toMatchObject({ status: 4 });
     expect(submissions()).toHaveLength(1);
-    expect(await run([...long, '--out', 'one', ...slurm])).toMatchObject({ status: 0 });
+    expect(await run([...endless, '--out', 'one', ...slurm, '--detach'])).toMatchObject({ status: 0 });
     expect(submissions()).toHaveLength(2);
+    expect((await run(['cancel', '--store', 'store'])).stdout).toMatch(/cancelled \d tasks?/);
     expect((await run(['cancel', '--store', 'store'])).stdout).toMatch(/no submission .* waits or runs/);
   }, 90_000);
 
