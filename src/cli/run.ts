@@ -54,6 +54,7 @@ import { showResults } from './show-results.ts';
 import { roundParts } from './show-rounds.ts';
 import { computeRounds, inRounds, showRounds, stoppingRunOf, stoppingText } from './stopping-run.ts';
 import { writeEvent, writeStderr, writeStderrWhole, writeStdoutRaw } from './terminal.ts';
+import { worseLaterNotes } from './worse-later.ts';
 import { wroteLines } from './wrote.ts';
 
 /** An output that is made from the records of all plans together. */
@@ -251,6 +252,7 @@ async function computeAndWrite(
     }
     writeStdoutRaw(finished);
   }
+  for (const { plan } of runs) for (const text of worseLaterNotes(plan)) note(`note: ${withFlags(text)}`);
   if (runs.some(({ plan }) => plan.quick)) note(quickWarning);
   if (runs.some(({ plan }) => plan.lists.solver?.includes('lbfgs'))) {
     for (const text of lbfgsNotes(trials, store)) note(`note: ${withFlags(text)}`);

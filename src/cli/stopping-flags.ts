@@ -20,7 +20,7 @@ export function stoppingFlags(): Option[] {
     new Option('--min-epochs <n>', 'epochs of the first round of --halving (default: epochs / eta^2)'),
     new Option(
       '--racing',
-      'compare settings after some of the seeds, and stop those that cannot win (at most 5 % risk for the best)',
+      'compare settings after some of the seeds, and stop those that cannot win (at most 5 % risk for the best); not with --halving',
     ),
   ];
 }

@@ -203,6 +203,39 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
   expect(await readdir(directory)).not.toContain('none');
 });
 
+test('a note says that the chosen setting, or one that was stopped, was better before', async () => {
+  const ols = [
+    'grid-search',
+    'ols',
+    ...small,
+    '--solver',
+    'sgd',
+    '--schedule',
+    'constant',
+    '--batch-size',
+    '10',
+  ];
+  const rates = ['--learning-rate', '0.25,0.3,0.4', '--validation-size', '0.2', '--halving', '3'];
+  const later = await run([...ols, ...rates, '--epochs', '27', '--out', 'later']);
+  const rows = await rowsOf('later', 'rounds.csv');
+  const last = rows.filter(({ round }) => round === rows[rows.length - 1].round);
+  const earlier = rows.filter(({ round, mean }) => round === '1' && Number(mean) > Number(last[0].mean));
+  expect(earlier.length).toBeGreaterThan(0);
+  expect(later.stderr).toMatch(
+    /note: the chosen setting, learning rate \S+, is worse with validation R2 \S+ after 27 epochs \(round 2\) than .* after 9 epochs \(round 1\)/,
+  );
+  expect(last[0]).toHaveProperty('behind_t95_low');
+  const fine = await run([...halving, '--out', 'fine']);
+  const own = await rowsOf('fine', 'rounds.csv');
+  const end = own.filter(({ round }) => round === own[own.length - 1].round);
+  const best = Math.min(...end.map(({ mean }) => Number(mean)));
+  const better = own.some(({ mean }) => mean !== '' && Number(mean) < best);
+  expect(fine.stderr.includes('the chosen setting')).toBe(better);
+  const twice = await run([...halving, '--epochs', '5']);
+  expect(twice.status).toBe(2);
+  expect(twice.stderr).toContain('write --epochs 9, once: an option that is given twice has both values');
+});
+
 test('of a search too; the command for the best alone stops nothing, and gives its value', async () => {
   const drawn = ['--search', 'sobol', '--trials', '6', '--learning-rate', 'loguniform(1e-4,0.1)'];
   const search = ['train', '--data', 'franke', ...small, '--epochs', '4', '--hidden', '3', ...drawn];

@@ -71,6 +71,11 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
   addExamples(command, [
     ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
     ['train --formula "exp(-x^2)+0.1*y" --domain -2:2 --noise 0.1', 'a function of your own'],
+    [
+      'train --data iris --search sobol --trials 30 --learning-rate "loguniform(1e-4,1)"',
+      'a search: 30 settings drawn from a range',
+    ],
+    ['train --data iris --learning-rate "geomspace(1e-4,1,9)" --halving', 'bad settings are stopped early'],
     ['train --data mnist --hidden none --seed 1..3 --plan', 'logistic regression, means of three seeds'],
   ]);
   command.action(async (flags: TrainFlags) => {

@@ -6,10 +6,20 @@ import { wroteLines } from './wrote.ts';
 
 test('one folder is told with its tables and figures, several as a count', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fys-nn-wrote-'));
-  for (const name of ['trials.csv', 'summary.csv', 'coefficients.csv', 'curves.svg', 'curves.png', 'own.txt'])
+  for (const name of [
+    'trials.csv',
+    'summary.csv',
+    'search.csv',
+    'rounds.csv',
+    'rounds.svg',
+    'coefficients.csv',
+    'curves.svg',
+    'curves.png',
+    'own.txt',
+  ])
     await writeFile(join(folder, name), '');
   expect(await wroteLines([folder], 1000)).toEqual([
-    `wrote ${folder}/: coefficients.csv, summary.csv, trials.csv, 1 figure`,
+    `wrote ${folder}/: coefficients.csv, rounds.csv, search.csv, summary.csv, trials.csv, 2 figures`,
   ]);
   await rm(folder, { recursive: true });
   expect(await wroteLines([], 80)).toEqual([]);

@@ -28,7 +28,7 @@ async function contentsOf(folder: string): Promise<string> {
   const names: string[] = await readdir(folder).catch(() => []);
   const tables = names
     .filter((name) =>
-      /^(?:trials|curves|summary|chosen|search|coefficients|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(
+      /^(?:trials|curves|summary|chosen|search|rounds|coefficients|predictions|fitted)\.(?!svg|png|pdf|vl)/.test(
         name,
       ),
     )

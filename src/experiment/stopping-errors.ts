@@ -71,8 +71,8 @@ export function severalEpochs(lengths: readonly number[]): UserError {
   return new UserError({
     what: '{halving} chooses after how many epochs settings are compared, so {epochs} is no list',
     expected: 'one number of epochs, the most that a setting may have',
-    received: lengths.join(','),
-    remedy: `write {epochs} ${Math.max(...lengths)}`,
+    received: [...lengths].sort((a, b) => a - b).join(','),
+    remedy: `write {epochs} ${Math.max(...lengths)}, once: an option that is given twice has both values`,
   });
 }
 

@@ -28,15 +28,21 @@ export function roundsTable(plan: Plan, { metric, results }: Stopping): Table {
       {
         name: 'behind',
         type: 'number',
-        description: "mean over the seeds of the metric minus that of the round's best setting",
+        description:
+          "mean over the seeds of the metric minus that of the round's best setting; halving goes by mean, racing by p_value",
       },
-      { name: 'behind_low', type: 'number', description: "lower end of its 95 % interval (Student's t)" },
-      { name: 'behind_high', type: 'number', description: 'upper end' },
+      {
+        name: 'behind_t95_low',
+        type: 'number',
+        description:
+          "lower end of the 95 % interval of behind by Student's t, for this pair alone: a description, which decides nothing",
+      },
+      { name: 'behind_t95_high', type: 'number', description: 'upper end of that interval' },
       {
         name: 'p_value',
         type: 'number',
         description:
-          'of racing: probability that equal settings would differ as much, among all of the round',
+          'of racing, which it decides: probability that of equal settings any would be beaten as clearly by another of the round (signs flipped within seeds, errors on a logarithmic scale)',
       },
       {
         name: 'kept',

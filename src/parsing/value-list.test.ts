@@ -255,3 +255,10 @@ describe('what is said about a name that is none', () => {
     );
   });
 });
+
+test.each(['0.001:0.3', '0.001..0.3', '0.001...0.3'])('%j may be meant as a range to search', (text) => {
+  expect(() => parseList(text, '--x')).toThrow(
+    'write --x "geomspace(0.001,0.3,5)"; to search the whole range, --x "loguniform(0.001,0.3)" or "uniform(0.001,0.3)"',
+  );
+  expect(() => parseList('0:0.5', '--x')).toThrow('to search the whole range, --x "uniform(0,0.5)"');
+});

@@ -59,7 +59,25 @@ export function parseList(list: string, option: string): string[] {
 const listNotation =
   'values with commas between them, first..last, linspace(start,stop,count) or geomspace(start,stop,count)';
 
+/** Two ends that are not whole, with a colon or dots between them, may be meant as a range from which numbers are drawn. */
+function refuseEnds(text: string, option: string): void {
+  const ends = text.split(/\s*(?::|\.{2,})\s*/).map((end) => finiteNumber(end.trim()));
+  const [low, high] = ends;
+  if (ends.length !== 2 || low === undefined || high === undefined || !(low < high)) return;
+  if (Number.isInteger(low) && Number.isInteger(high)) return;
+  const kind = low > 0 ? 'loguniform' : 'uniform';
+  const also = low > 0 ? ` or "uniform(${low},${high})"` : '';
+  const list = `${low > 0 ? 'geomspace' : 'linspace'}(${low},${high},5)`;
+  throw new UserError({
+    what: `${option}: the ends of a range are not whole numbers`,
+    expected: `${listNotation}; with {search} also ${low > 0 ? 'loguniform(a,b) and ' : ''}uniform(a,b)`,
+    received: text,
+    remedy: `write ${option} "${list}"; to search the whole range, ${option} "${kind}(${low},${high})"${also}`,
+  });
+}
+
 function refuseOtherNotations(text: string, option: string): void {
+  refuseEnds(text, option);
   const other = otherNotation(text);
   if (other === undefined) return;
   const { problem, same } = other;
