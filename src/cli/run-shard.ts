@@ -163,7 +163,7 @@ function nextStep({ n }: Shard, round: Round | null): string {
   const run =
     n === 1
       ? 'Run this command again'
-      : `When all ${n} shards are complete, merge their stores with fys-nn store merge, and run this command on the merged store`;
+      : `When ${n === 2 ? 'both' : `all ${n}`} shards are complete, merge their stores with fys-nn store merge, and run this command on the merged store`;
   return round === null
     ? `${run}, without --shard, for the results.`
     : `${run}: with --shard for the next round, or without it for all that is missing and ${round.result}.`;

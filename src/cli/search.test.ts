@@ -183,6 +183,9 @@ describe('a search', () => {
     expect(rows.map((row) => row[head.indexOf('solver')])).toEqual(['sgd', 'sgd', 'sgd']);
     expect(rows.map((row) => row[head.indexOf('rank')]).sort()).toEqual(['1', '2', '3']);
     expect(await text('beside/search.svg')).toMatch(/setting \d of 3/);
+    const { stderr } = await call('store', 'import', 'beside/search.csv');
+    expect(stderr).toContain('is not a file of records');
+    expect(stderr).toContain('fys-nn store export FILE');
   });
 
   test('says so if the test rows choose, or settings diverge', async () => {

@@ -34,8 +34,9 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
     .filter((what) => lost.some((one) => one[what as 'stopped']))
     .join(' or ');
   const drawn = [...lost, ...ranked.toReversed()].slice(-mostLines);
-  const bins = binsOf(ranked);
-  const best = `best: ${significantText(ranked[0].value!, 3)}`;
+  // The best has a line of its own.
+  const bins = binsOf(ranked.slice(1));
+  const best = `best: ${shortNumber(significantText(ranked[0].value!, 3))}`;
   const rowOf = (setting: DrawnSetting): Record<string, unknown> => ({
     number: setting.number,
     series: setting === ranked[0] ? best : (bins.labelOf.get(setting) ?? lostName),
@@ -210,6 +211,11 @@ const titleHeight = 17;
 
 const round = (place: number): number => Math.round(place * 1e4) / 1e4;
 
+/** "3.76e9" for 3760000000, as in tables. */
+function shortNumber(text: string): string {
+  return /^-?\d{7,}$/.test(text) ? Number(text).toExponential().replace('e+', 'e') : text;
+}
+
 /** The axis of the metric, with the better end at its top. */
 function metricAxis({ ranked, metric, metricWords }: Searched, look: Look) {
   const values = ranked.map(({ value }) => value!);
@@ -233,7 +239,10 @@ function metricAxis({ ranked, metric, metricWords }: Searched, look: Look) {
   const place = (value: number) =>
     Math.min(1, Math.max(0, (along(value) - along(low)) / (along(high) - along(low))));
   return {
-    axis: { ...up, ticks: up.ticks.map(({ at, text }) => ({ at: isOne ? 1 : flip(at), text })) },
+    axis: {
+      ...up,
+      ticks: up.ticks.map(({ at, text }) => ({ at: isOne ? 1 : flip(at), text: shortNumber(text) })),
+    },
     placeOf: ({ value }: DrawnSetting): number | null =>
       value === null ? null : isOne ? 1 : flip(place(value)),
     isCut: isMin ? high < largest : low > smallest,
@@ -250,7 +259,7 @@ function binsOf(ranked: readonly DrawnSetting[]) {
     const at = (index: number) => Math.ceil((index * ranked.length) / count);
     const members = ranked.slice(at(bin), at(bin + 1));
     const [from, to] = [members[0], members[members.length - 1]].map(({ value }) =>
-      significantText(value!, 3),
+      shortNumber(significantText(value!, 3)),
     );
     const label = from === to ? from : `${from} to ${to}`;
     if (!labels.includes(label)) {

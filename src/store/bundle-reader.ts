@@ -77,6 +77,7 @@ export async function* bundleEntries(file: string): AsyncGenerator<BundleRecord 
     }
   } catch (error) {
     if (error instanceof DamagedGzip) throw refused(file, `it is damaged or cut off after line ${number}`);
+    if (error instanceof TooLong && number === 0) throw notABundle(file);
     if (error instanceof TooLong)
       throw refused(file, `line ${number + 1} is longer than any that fys-nn writes`);
     throw codeOf(error) === undefined ? error : unreadable(file, error);
@@ -199,7 +200,7 @@ function notABundle(file: string): UserError {
     what: `${quote(file)} is not a file of records`,
     expected: 'a file that fys-nn store export wrote',
     received: file,
-    remedy: 'export the records again',
+    remedy: 'export the records on the other machine with fys-nn store export FILE, and import that file',
   });
 }
 

@@ -345,7 +345,7 @@ describe('refused before anything is imported', () => {
       for (let mebibytes = 0; mebibytes < 33; mebibytes++) zip.write(Buffer.alloc(2 ** 20));
       zip.end();
       await writeFile(file, await packed);
-      expect(await refusal()).toMatch(/is longer than any that fys-nn writes/);
+      expect(await refusal()).toMatch(/is (?:longer than any that fys-nn writes|not a file of records)/);
     }
   });
 });
