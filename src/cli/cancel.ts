@@ -27,8 +27,9 @@ async function cancel(store: string, id: string | undefined): Promise<void> {
   const { cancelJobs, readQueue, whenAnswered } = await import('../launchers/slurm/commands.ts');
   const { markSubmission, readArrays, submissionFolder } = await import('../launchers/slurm/submission.ts');
   const { arraysOf, liveTasks, namesOf } = await import('../launchers/slurm/watch.ts');
-  const { open } = await chooseSubmissions(store, id);
-  const read = () => readQueue(open.flatMap(namesOf));
+  const { open, cancelled: marked } = await chooseSubmissions(store, id);
+  const all = [...marked, ...open];
+  const read = () => readQueue(all.flatMap(namesOf));
   let isUnderWay = false;
   for (const submission of open) {
     const noted = await readArrays(submissionFolder(store, submission.id));
@@ -40,7 +41,7 @@ async function cancel(store: string, id: string | undefined): Promise<void> {
     for (const { id } of open) await markSubmission(submissionFolder(store, id), 'cancelled');
     const queue = await read();
     await cancelJobs([...new Set(queue.map(({ job }) => job))]);
-    return open.map((submission) => ({
+    return all.map((submission) => ({
       id: submission.id,
       tasks: [...liveTasks(submission, queue).values()],
     }));

@@ -56,7 +56,7 @@ test('a run on a cluster has the bytes of one without, with models and predictio
   const detached = await run(args);
   expect(detached).toMatchObject({
     status: 0,
-    stderr: expect.stringMatching(/submitted 3 trials in 3 tasks as job 1, \d/),
+    stderr: expect.stringMatching(/submitted 3 trials in 3 tasks as jobs 1, \d/),
   });
   const { submissions: made } = JSON.parse(detached.stdout);
   // Arrays have two tasks at most here.

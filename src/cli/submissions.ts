@@ -43,6 +43,8 @@ export interface Chosen {
   readonly newest: Submission;
   /** Those that have not ended, and were not cancelled. */
   readonly open: readonly Submission[];
+  /** Those that were cancelled, perhaps while Slurm did not answer. */
+  readonly cancelled: readonly Submission[];
 }
 
 /**
@@ -82,7 +84,11 @@ export async function chooseSubmissions(storeDirectory: string, id: string | und
     });
   }
   const isMeant = (one: Submission): boolean => commandKey(one) === commandKey(meant);
-  return { newest: all.findLast(isMeant)!, open: open.filter(isMeant) };
+  const own = all.filter(isMeant);
+  const cancelled: Submission[] = [];
+  for (const one of own)
+    if (await hasMark(submissionFolder(storeDirectory, one.id), 'cancelled')) cancelled.push(one);
+  return { newest: own.at(-1)!, open: open.filter(isMeant), cancelled };
 }
 
 /** The submissions of a store, the earliest first. What cannot be read is left out. */

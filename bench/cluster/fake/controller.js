@@ -97,16 +97,13 @@ export function createController({ folder, nodes, cpus, speed, ...facts }) {
       Object.assign(task, { held: true, waits: false, reason: 'launch failed requeued held' });
       return;
     }
+    // Slurm expands the folder's path, too.
     const name = (pattern) =>
-      resolve(
-        job.folder,
-        pattern.replace(/%([%AajxNn])/g, (_, letter) => {
-          const { index } = task;
-          return { '%': '%', A: job.id, a: index ?? 4294967294, j: task.rawId, x: job.name, N: node, n: 0 }[
-            letter
-          ];
-        }),
-      );
+      resolve(job.folder, pattern).replace(/%([%AajxuNn])/g, (_, letter) => {
+        const { index } = task;
+        const values = { '%': '%', A: job.id, a: index ?? 4294967294, j: task.rawId, x: job.name };
+        return { ...values, u: cluster.user, N: node, n: 0 }[letter];
+      });
     const files = [];
     try {
       const out = openSync(name(job.output), job.append ? 'a' : 'w');

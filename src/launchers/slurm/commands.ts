@@ -82,28 +82,43 @@ export async function submitArray(
 
 /** The tasks that wait or run, of all jobs with these names. Errors: SlurmError. */
 export async function readQueue(names: readonly string[]): Promise<QueuedTasks[]> {
-  if (names.length === 0) return [];
-  return parseQueue(
-    await answerOf('squeue', ['--noheader', `--name=${names.join(',')}`, `--format=${queueFormat}`]),
-  );
+  const queue: QueuedTasks[] = [];
+  for (const some of chunks(names)) {
+    const args = ['--noheader', `--name=${some.join(',')}`, `--format=${queueFormat}`];
+    queue.push(...parseQueue(await answerOf('squeue', args)));
+  }
+  return queue;
 }
 
-/** How tasks of these jobs ended, by "job_index", as far as Slurm still knows: from its accounting, else from its memory. */
-export async function readEnds(jobs: readonly string[]): Promise<Map<string, TaskEnd>> {
-  if (jobs.length === 0) return new Map();
-  const asked = await run('sacct', ['-n', '-P', '-X', '-j', jobs.join(','), `--format=${accountingFormat}`]);
-  if (asked.ok && asked.stdout.trim() !== '') return parseAccounting(asked.stdout);
+/** Names or numbers of as many jobs as one command is asked about: the system limits the length of arguments to 128 KiB each. */
+const mostNamed = 1000;
+
+export function* chunks<T>(list: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < list.length; at += mostNamed) yield list.slice(at, at + mostNamed);
+}
+
+/** How tasks ("1234_5") ended, as far as Slurm still knows: from its accounting, else from its memory. */
+export async function readEnds(tasks: readonly string[]): Promise<Map<string, TaskEnd>> {
   const ends = new Map<string, TaskEnd>();
-  for (const job of jobs) {
+  for (const some of chunks(jobsOf(tasks))) {
+    const args = ['-n', '-P', '-X', '-j', some.join(','), `--format=${accountingFormat}`];
+    const { ok, stdout } = await run('sacct', args);
+    if (ok) for (const [id, end] of parseAccounting(stdout)) ends.set(id, end);
+  }
+  // Accounting lags behind, or there is none.
+  for (const job of jobsOf(tasks.filter((task) => !ends.has(task)))) {
     const { stdout } = await run('scontrol', ['show', 'job', '-o', job]);
-    for (const [id, end] of parseJobs(stdout)) ends.set(id, end);
+    for (const [id, end] of parseJobs(stdout)) if (!ends.has(id)) ends.set(id, end);
   }
   return ends;
 }
 
+const jobsOf = (tasks: readonly string[]): string[] => [...new Set(tasks.map((task) => task.split('_')[0]))];
+
 /** Cancels jobs, or tasks of arrays: "1234", "1234_5". Those that have ended are left alone. */
 export async function cancelJobs(jobs: readonly string[]): Promise<void> {
-  if (jobs.length > 0) await answerOf('scancel', jobs);
+  const known = jobs.filter((job) => job !== '');
+  for (const some of chunks(known)) await answerOf('scancel', some);
 }
 
 /** Sends this task back into the queue. Returns whether Slurm took it. */

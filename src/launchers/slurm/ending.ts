@@ -28,6 +28,8 @@ export function describeEnd(end: TaskEnd | undefined, node: string): string {
   if (end === undefined) return `ended${on}`;
   const meaning = meanings[end.state];
   if (meaning !== undefined) return `${meaning}${on}`;
+  if (end.state === 'FAILED' && end.exitCode === '0:53')
+    return `could not be started${on}: Slurm cannot open its log`;
   const [status, signal] = end.exitCode.split(':').map(Number);
   const how = signal > 0 ? ` by signal ${signal}` : status > 0 ? ` with exit status ${status}` : '';
   return `ended${on} as ${printable(end.state)}${how}`;

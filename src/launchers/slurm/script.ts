@@ -1,4 +1,4 @@
-import { counted, printable } from '../../errors.ts';
+import { counted, printable, printableText } from '../../errors.ts';
 import { shellWord } from '../../parsing/shell-word.ts';
 import type { SlurmSettings } from './settings.ts';
 
@@ -48,13 +48,12 @@ export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
   ].join('\n');
 }
 
-function sbatchLines({ id, time }: ScriptFacts, settings: SlurmSettings): string[] {
+function sbatchLines({ id, time, folder }: ScriptFacts, settings: SlurmSettings): string[] {
   const { partition, account, cpus, mem, constraint, options } = settings;
   const given = { partition, account, mem, constraint };
   return [
     `--job-name=${jobName(id, 0)}`,
-    // Relative to the folder of the submission, where sbatch is run.
-    '--output=logs/%A_%a.log',
+    `--output=${sbatchWord(logPattern(folder))}`,
     '--open-mode=append',
     '--nodes=1',
     '--ntasks=1',
@@ -68,6 +67,14 @@ function sbatchLines({ id, time }: ScriptFacts, settings: SlurmSettings): string
     ),
     ...options.map(sbatchOption),
   ];
+}
+
+/** The logs of a submission's tasks. Slurm expands % in the folder where sbatch is run, too, unless the path is absolute. */
+function logPattern(folder: string): string {
+  const logs = 'logs/%A_%a.log';
+  return folder.includes('%') && printableText.test(folder)
+    ? `${folder.replaceAll('%', '%%')}/${logs}`
+    : logs;
 }
 
 /** The name of an array's job. The submission is found by it even if its job's number was never noted. */

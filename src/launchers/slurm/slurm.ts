@@ -10,7 +10,7 @@ import { cancelJobs, isUnanswered, readEnds, readMaxArraySize, releaseJob, Slurm
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
 import { isDoubtful } from './reasons.ts';
-import { hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
+import { commandKey, hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
 import { type Submitted, submit } from './submit.ts';
 import { createWatch, type Look } from './watch.ts';
 
@@ -59,10 +59,12 @@ export const slurm: Launcher = async (trials, options) => {
   const tasks = new Map<string, Task>();
   const fruitless = new Map<string, number>();
   const noted = new Set<string>();
-  /** Submissions of which what is left was cancelled before this process began. */
+  /** Submissions whose cancelling does not end this command: of other commands, or cancelled before this process began. */
   const oldFolders = new Set<string>();
   const releases = new Map<string, number>();
   let isWaitingForRoom = false;
+  /** What sbatch could not submit, as Slurm did not answer. */
+  let unsent: Submitted | null = null;
 
   const noteOnce = (text: string): void => {
     if (!noted.has(text)) events.note(text);
@@ -93,7 +95,8 @@ export const slurm: Launcher = async (trials, options) => {
       const { submission, folder, ids, live, isUnderWay } = one;
       const isOwn = own.has(submission.id);
       if (isForced && !isOwn) continue;
-      if (one.wasCancelled && !isOwn) oldFolders.add(folder);
+      if (!isOwn && (one.wasCancelled || commandKey(submission) !== commandKey(options.slurm!)))
+        oldFolders.add(folder);
       let isOfUse = false;
       for (const [number, idsOfTask] of ids.entries()) {
         const key = `${submission.id} ${number}`;
@@ -120,7 +123,7 @@ export const slurm: Launcher = async (trials, options) => {
         if (seen.state === 'PENDING') await attend(seen.reason, seen.job);
       }
       const isOver = live.size === 0 && !isUnderWay;
-      if (!isOver || isOfUse) continue;
+      if (!isOver || isOfUse || submission.id === unsent?.submission.id) continue;
       watch.close(submission.id);
       await markEnded(folder);
     }
@@ -161,9 +164,7 @@ export const slurm: Launcher = async (trials, options) => {
         lost.push([key, task]);
     }
     if (lost.length === 0) return;
-    const ends = await readEnds(
-      [...new Set(lost.map(([, { job }]) => job.split('_')[0]))].filter((job) => job !== ''),
-    );
+    const ends = await readEnds(lost.flatMap(([, { job }]) => (job === '' ? [] : [job])));
     for (const [key, task] of lost) {
       tasks.delete(key);
       await giveBack(task, ends.get(task.job), saved);
@@ -198,8 +199,10 @@ export const slurm: Launcher = async (trials, options) => {
 
   const submitRest = async (rest: readonly Trial[], seen: ReadonlySet<string>): Promise<void> => {
     maxArraySize ??= await readMaxArraySize();
-    const submitted = await submit(rest, seen, maxArraySize, options);
+    const submitted = await submit(rest, seen, maxArraySize, options, unsentOf(rest));
     if (submitted === null) return;
+    if (submitted.isCancelled) throw new Cancelled(submitted.submission.id);
+    unsent = submitted.jobs.every((job) => job === null) ? submitted : null;
     own.add(submitted.submission.id);
     const saved = await savedEpochs(store.directory);
     addTasks(submitted, saved);
@@ -218,6 +221,14 @@ export const slurm: Launcher = async (trials, options) => {
     events.note(
       `sbatch did not take all arrays: ${submitted.refusal.message}; the rest is submitted when these have ended`,
     );
+  };
+  /** The submission that was not sent, if it has exactly these trials. */
+  const unsentOf = (rest: readonly Trial[]): Submitted | null => {
+    const ids = new Set(rest.map(({ id }) => id));
+    const isSame =
+      unsent?.submission.trials === ids.size &&
+      unsent.tasks.every(({ trials }) => trials.every(({ id }) => ids.has(id)));
+    return isSame ? unsent : null;
   };
   const addTasks = (
     { submission, folder, tasks: plans, jobs }: Submitted,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Sources } from '../../datasets/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { makeDirectory, syncDirectory } from '../../files/directories.ts';
-import { codeOf } from '../../files/errno.ts';
+import { codeOf, reasonOf } from '../../files/errno.ts';
 import { forEachLine, readBytes } from '../../files/lines.ts';
 import { openToAppend, readRegularBytes } from '../../files/regular-file.ts';
 import { removeDirectory, removeFile, renameFile } from '../../files/retry-while-busy.ts';
@@ -13,6 +13,7 @@ import { writeWhole } from '../../files/write-whole.ts';
 import { createTrial, type Trial } from '../../trial/trial.ts';
 import type { Kept } from '../launcher.ts';
 import type { SubmittedBy } from './settings.ts';
+import { submissionName, wrongEntry } from './submission-schema.ts';
 import type { TaskPlan } from './tasks.ts';
 
 /** What a submission's folder says of itself, in submission.json. */
@@ -61,7 +62,6 @@ export const submissionFolder = (store: string, id: string): string => join(subm
 /** The folder of the store that a submission's folder is in. */
 export const storeOfSubmission = (folder: string): string => resolve(folder, '..', '..');
 
-const submissionName = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 /** The largest submission.json in bytes. */
 const largest = 2 ** 26;
 
@@ -124,34 +124,48 @@ export function commandKey({ by }: Pick<Submission, 'by'>): string {
   return JSON.stringify([by.directory, by.argv.filter((word) => word !== '--detach')]);
 }
 
-/** The ids of a store's submissions, the earliest first. */
+/** The ids of a store's submissions, the earliest first. Errors: UserError if what should be their folder is not one. */
 export async function submissionIds(store: string): Promise<string[]> {
-  const names = await readdir(submissionsFolder(store)).catch((error) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return [];
-    throw error;
+  const folder = submissionsFolder(store);
+  const names = await readdir(folder).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new UserError({
+      what: `the submissions in ${folder} cannot be read: ${reasonOf(error)}`,
+      expected: 'a folder that fys-nn made, or nothing of this name',
+      remedy: 'move away what is there, or choose another store',
+    });
   });
   return names.filter((name) => submissionName.test(name)).sort();
-}
-
-function isCommand({ argv, directory }: SubmittedBy): boolean {
-  return (
-    typeof directory === 'string' && Array.isArray(argv) && argv.every((word) => typeof word === 'string')
-  );
 }
 
 /** Reads submission.json. Errors: there is none, or it is not one of this version. */
 export async function readSubmission(folder: string): Promise<Submission> {
   const path = join(folder, 'submission.json');
+  let read: unknown;
   try {
-    const read = JSON.parse((await readRegularBytes(path, largest)).toString()) as Submission;
-    if (read.version === 1 && submissionName.test(read.id) && isCommand(read.by)) return read;
+    read = JSON.parse((await readRegularBytes(path, largest)).toString());
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw notThere(folder);
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    throw damaged(`${path} cannot be read: ${reasonOf(error)}`);
   }
-  throw new UserError({
-    what: `${path} does not describe a submission that this version of fys-nn knows`,
-    remedy: 'use the version that made it, or remove the folder',
+  const wrong = await wrongEntry(read);
+  if (wrong !== null) {
+    const entry = wrong.entry === '' ? '' : `${wrong.entry} of `;
+    throw damaged(`${entry}${path} is not what fys-nn writes`, wrong.expected);
+  }
+  const submission = read as Submission;
+  const name = basename(resolve(folder));
+  if (submission.id === name) return submission;
+  throw damaged(`id of ${path} is not the name of its folder`, name, submission.id);
+}
+
+/** The error for a file of a submission that is not as it was written. */
+function damaged(what: string, expected?: string, received?: string): UserError {
+  return new UserError({
+    what,
+    ...(expected === undefined ? {} : { expected }),
+    ...(received === undefined ? {} : { received }),
+    remedy: 'use the version that made it, or remove the folder; the same command submits what is missing',
   });
 }
 
@@ -165,33 +179,62 @@ function notThere(folder: string): UserError {
 
 /** The trials of a task. Errors: a number that it does not have, a line that is not what was written. */
 export async function readTask(folder: string, task: number): Promise<Trial[]> {
-  const offsets = JSON.parse(await readFile(join(folder, 'tasks.index'), 'utf8')) as number[];
-  const [begin, end] = [offsets[task], offsets[task + 1]];
-  if (end === undefined) {
+  const index = join(folder, 'tasks.index');
+  const offsets = await readOffsets(index);
+  if (task > offsets.length - 2) {
     throw new UserError({
       what: `the submission ${folder} has no task ${task}`,
       expected: `a number from 0 to ${offsets.length - 2}`,
       received: task,
     });
   }
-  const line = readBytes(join(folder, 'tasks.jsonl'), begin, end - begin).toString();
+  const [begin, end] = [offsets[task], offsets[task + 1]];
+  const path = join(folder, 'tasks.jsonl');
   try {
-    const { trials } = JSON.parse(line) as { trials: Trial[] };
+    const trials = trialsOf(readBytes(path, begin, end - begin));
     if (trials.every(({ id, config }) => createTrial(config).id === id)) return trials;
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    if (codeOf(error) !== undefined) throw damaged(`${path} cannot be read: ${reasonOf(error)}`);
   }
-  throw new UserError({
-    what: `line ${task + 1} of ${join(folder, 'tasks.jsonl')} is not what was written`,
-    remedy: 'run the command again; it submits what is missing',
-  });
+  throw damaged(`line ${task + 1} of ${path} is not what was written`);
 }
 
-/** The ids of all trials of a submission, by task. */
+/** Where the line of each task begins, and where the last one ends. */
+async function readOffsets(path: string): Promise<number[]> {
+  let read: unknown;
+  try {
+    read = JSON.parse((await readRegularBytes(path, largest)).toString());
+  } catch (error) {
+    throw damaged(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+  const isOffset = (offset: unknown, at: number, all: unknown[]): boolean =>
+    Number.isSafeInteger(offset) &&
+    (at === 0
+      ? offset === 0
+      : Number(offset) > Number(all[at - 1]) && Number(offset) - Number(all[at - 1]) <= largest);
+  if (Array.isArray(read) && read.length > 1 && read.every(isOffset)) return read;
+  throw damaged(
+    `${path} is not what was written`,
+    'a list of numbers from 0, each greater than the one before',
+  );
+}
+
+function trialsOf(line: Buffer): Trial[] {
+  const { trials } = JSON.parse(line.toString()) as { trials: Trial[] };
+  if (trials.every(({ id }) => typeof id === 'string')) return trials;
+  throw new TypeError('no id');
+}
+
+/** The ids of all trials of a submission, by task. Errors: UserError for a line that is not what was written. */
 export async function readTaskIds(folder: string): Promise<string[][]> {
   const ids: string[][] = [];
-  await forEachLine(join(folder, 'tasks.jsonl'), 0, (line) => {
-    ids.push((JSON.parse(line.toString()) as { trials: Trial[] }).trials.map(({ id }) => id));
+  const path = join(folder, 'tasks.jsonl');
+  await forEachLine(path, 0, (line) => {
+    try {
+      ids.push(trialsOf(line).map(({ id }) => id));
+    } catch {
+      throw damaged(`line ${ids.length + 1} of ${path} is not what was written`);
+    }
   });
   return ids;
 }
@@ -218,12 +261,14 @@ export async function noteArray(folder: string, note: ArrayNote): Promise<void> 
   }
 }
 
-/** The arrays that were submitted or refused. A line that was never finished is skipped. */
+/** The arrays that were submitted or refused. A line that was never finished, or is damaged, is skipped. */
 export async function readArrays(folder: string): Promise<ArrayNote[]> {
   const notes: ArrayNote[] = [];
   const take = (line: Buffer): void => {
     try {
-      notes.push(JSON.parse(line.toString()));
+      const { array, job } = JSON.parse(line.toString());
+      const isJob = job === null || (typeof job === 'string' && /^\d+$/.test(job));
+      if (Number.isSafeInteger(array) && isJob) notes.push({ array, job });
     } catch {
       // Torn.
     }
@@ -247,9 +292,15 @@ export const removeOutcome = (folder: string, task: number): Promise<void> =>
 /** How a task ended by its own account; null if it has not said. */
 export async function readOutcome(folder: string, task: number): Promise<TaskOutcome | null> {
   try {
-    return JSON.parse((await readRegularBytes(outcomeFile(folder, task), largest)).toString());
+    const { failures, unfinished } = JSON.parse(
+      (await readRegularBytes(outcomeFile(folder, task), largest)).toString(),
+    ) as TaskOutcome;
+    const isWhole =
+      failures.every(({ id, reason }) => typeof id === 'string' && typeof reason === 'string') &&
+      unfinished.every((id) => typeof id === 'string');
+    return isWhole ? { failures, unfinished } : null;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError || error instanceof TypeError) return null;
     throw error;
   }
 }
@@ -261,6 +312,10 @@ export const markSubmission = (folder: string, mark: Mark): Promise<void> =>
   writeWhole(join(folder, mark), '');
 
 export async function hasMark(folder: string, mark: Mark): Promise<boolean> {
-  const names: string[] = await readdir(folder).catch(() => []);
+  // The listing: a network file system remembers for a while that a file was missing.
+  const names: string[] = await readdir(folder).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
   return names.includes(mark);
 }

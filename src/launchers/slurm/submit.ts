@@ -4,10 +4,11 @@ import { packageFolder } from '../../files/package-folder.ts';
 import { shellWord } from '../../parsing/shell-word.ts';
 import type { Trial } from '../../trial/trial.ts';
 import type { LaunchOptions } from '../launcher.ts';
-import { SlurmError, submitArray } from './commands.ts';
+import { cancelJobs, SlurmError, submitArray } from './commands.ts';
 import { jobName, scriptOf } from './script.ts';
 import type { SlurmSettings, SubmittedBy } from './settings.ts';
 import {
+  hasMark,
   newSubmissionId,
   noteArray,
   prepareSubmission,
@@ -63,7 +64,7 @@ export function planSubmission(
   return { id, tasks, arraySize, arrays: Math.ceil(tasks.length / arraySize), time, script };
 }
 
-/** What became of a submission. */
+/** A submission whose folder is written, and what became of its arrays. */
 export interface Submitted {
   readonly submission: Submission;
   readonly folder: string;
@@ -72,21 +73,50 @@ export interface Submitted {
   readonly jobs: readonly (string | null)[];
   /** Why an array was refused. */
   readonly refusal: SlurmError | null;
+  /** Whether it was cancelled while it was submitted. What was submitted is cancelled then. */
+  readonly isCancelled: boolean;
 }
 
 /**
  * Writes the folder of a submission and submits its arrays. Returns null, and does nothing, if another process has made a
  * submission that is not in `seen`.
+ *
+ * `unsent` is a submission of the same trials none of whose arrays was submitted: its folder is used again.
  */
 export async function submit(
   trials: readonly Trial[],
   seen: ReadonlySet<string>,
   maxArraySize: number,
   options: LaunchOptions,
+  unsent: Submitted | null,
 ): Promise<Submitted | null> {
-  const { store, lease, sources, events } = options;
+  const written = unsent ?? (await writeSubmission(trials, seen, maxArraySize, options));
+  if (written === null) return null;
+  const { folder, submission, tasks } = written;
+  const { jobs, refusal, isCancelled } = await submitArrays(submission, folder, unsent !== null);
+  const done = jobs.filter((job) => job !== null);
+  if (done.length > 0 && !isCancelled) {
+    const what = `${counted(trials.length, 'trial')} in ${counted(tasks.length, 'task')}`;
+    options.events.note(`submitted ${what} as ${jobsText(done)}; its script and logs are in ${folder}`);
+  }
+  return { submission, folder, tasks, jobs, refusal, isCancelled };
+}
+
+/** "job 7", "jobs 7, 8", "1000 jobs from 7 to 1006". */
+export function jobsText(jobs: readonly string[]): string {
+  if (jobs.length > 3) return `${jobs.length} jobs from ${jobs[0]} to ${jobs.at(-1)}`;
+  return `job${jobs.length === 1 ? '' : 's'} ${jobs.join(', ')}`;
+}
+
+async function writeSubmission(
+  trials: readonly Trial[],
+  seen: ReadonlySet<string>,
+  maxArraySize: number,
+  options: LaunchOptions,
+): Promise<Pick<Submitted, 'submission' | 'folder' | 'tasks'> | null> {
+  const { store, lease, sources } = options;
   const slurm = options.slurm!;
-  const { id, tasks, arraySize, arrays, script } = planSubmission(
+  const { id, tasks, arraySize, script } = planSubmission(
     trials,
     store.directory,
     maxArraySize,
@@ -113,27 +143,35 @@ export async function submit(
   } finally {
     if (!isOurs) await prepared.remove();
   }
-  if (!isOurs) return null;
-  const folder = submissionFolder(store.directory, id);
+  return isOurs ? { submission, folder: submissionFolder(store.directory, id), tasks } : null;
+}
+
+/** Submits arrays until one is refused, or the submission is cancelled. */
+async function submitArrays(
+  { id, tasks, arraySize }: Submission,
+  folder: string,
+  isNoted: boolean,
+): Promise<Pick<Submitted, 'jobs' | 'refusal' | 'isCancelled'>> {
   const jobs: (string | null)[] = [];
   let refusal: SlurmError | null = null;
-  for (let array = 0; array < arrays; array++) {
+  let isCancelled = await hasMark(folder, 'cancelled');
+  for (let array = 0; array < Math.ceil(tasks / arraySize); array++) {
     const first = array * arraySize;
-    const last = Math.min(arraySize, tasks.length - first) - 1;
+    const last = Math.min(arraySize, tasks - first) - 1;
     let job: string | null = null;
-    try {
-      if (refusal === null) job = await submitArray(folder, jobName(id, array), `0-${last}`, first);
-    } catch (error) {
-      if (!(error instanceof SlurmError)) throw error;
-      refusal = error;
+    if (refusal === null && !isCancelled) {
+      try {
+        job = await submitArray(folder, jobName(id, array), `0-${last}`, first);
+      } catch (error) {
+        if (!(error instanceof SlurmError)) throw error;
+        refusal = error;
+      }
+      // Whoever cancels marks first and looks into the queue then: it has this job, or the mark is seen here.
+      isCancelled = await hasMark(folder, 'cancelled');
     }
     jobs.push(job);
-    await noteArray(folder, { array, job });
+    if (job !== null || !isNoted) await noteArray(folder, { array, job });
   }
-  const done = jobs.filter((job) => job !== null);
-  if (done.length > 0) {
-    const what = `${counted(trials.length, 'trial')} in ${counted(tasks.length, 'task')}`;
-    events.note(`submitted ${what} as job ${done.join(', ')}; its script and logs are in ${folder}`);
-  }
-  return { submission, folder, tasks, jobs, refusal };
+  if (isCancelled) await cancelJobs(jobs.filter((job) => job !== null));
+  return { jobs, refusal, isCancelled };
 }
