@@ -8,7 +8,6 @@ import { writeStderr } from './terminal.ts';
 
 /** `fys-nn attach`: runs the command of a submission again, which waits for its jobs and writes the results. */
 export function addAttachCommand(program: Command): void {
-  let isAttached = false;
   const command = program
     .command('attach')
     .argument(
@@ -18,13 +17,6 @@ export function addAttachCommand(program: Command): void {
     .description('Wait for jobs that a command has submitted to Slurm, and write its results')
     .addOption(storeFlag())
     .action(async (id: string | undefined, { store }: { store: string }) => {
-      if (isAttached) {
-        throw new UserError({
-          what: 'a submission of this store says that attach made it',
-          remedy: 'remove its folder from slurm/ in the store, and run the command that submitted',
-        });
-      }
-      isAttached = true;
       const { chooseSubmissions, commandOf } = await import('./submissions.ts');
       const { newest, open } = await chooseSubmissions(store, id);
       const { argv, directory } = newest.by;
@@ -37,6 +29,18 @@ export function addAttachCommand(program: Command): void {
           exitCodes.incomplete,
         );
       }
+      // Only commands that run trials have this option: no other is run, whoever wrote the record.
+      if (
+        !argv.some(
+          (word, at) => word === '--launcher=slurm' || (word === 'slurm' && argv[at - 1] === '--launcher'),
+        )
+      ) {
+        throw new UserError({
+          what: `submission ${newest.id} was not made by a command with --launcher slurm`,
+          received: commandOf(newest),
+          remedy: 'remove its folder from slurm/ in the store, and run the command that submitted',
+        });
+      }
       try {
         process.chdir(directory);
       } catch (error) {
@@ -45,12 +49,11 @@ export function addAttachCommand(program: Command): void {
           remedy: 'run it again from where its files are now; finished trials are in the store',
         });
       }
-      const again = argv.filter((word) => word !== '--detach');
-      writeStderr(`in ${directory}: ${commandOf({ by: { argv: again, directory } })}`);
+      writeStderr(`in ${directory}: ${commandOf(newest)}`);
       if (open.length === 0) writeStderr('all of its jobs have ended');
       // From here on this process is that command: its results name it.
-      process.argv.splice(2, Number.POSITIVE_INFINITY, ...again);
-      await program.parseAsync(again, { from: 'user' });
+      process.argv.splice(2, Number.POSITIVE_INFINITY, ...argv);
+      await program.parseAsync(argv, { from: 'user' });
     });
   command.addHelpText(
     'after',

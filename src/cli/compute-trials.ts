@@ -19,6 +19,7 @@ import { createProgress } from './progress.ts';
 import { withEvents } from './progress-events.ts';
 import type { RunOptions } from './run-flags.ts';
 import { type PlannedRun, timeText } from './show-plan.ts';
+import { thisCommand } from './slurm-flags.ts';
 import { writeEvent, writeStderr } from './terminal.ts';
 import type { Work } from './time-left.ts';
 import { continuedText, startingEpochs, workOf } from './work.ts';
@@ -128,7 +129,7 @@ export async function computeTrials(
     },
   };
   const stop = new AbortController();
-  const by = { argv: process.argv.slice(2), directory: process.cwd() };
+  const by = thisCommand();
   const launched = launchers[launcher](missing, {
     store,
     sources: { ...sources, initialWeights: weightsOf(runs) },

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { printableText, UserError } from '../errors.ts';
 import type { LauncherName } from '../launchers/index.ts';
-import type { SlurmSettings } from '../launchers/slurm/settings.ts';
+import type { SlurmSettings, SubmittedBy } from '../launchers/slurm/settings.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 
 /** The flags that choose who computes the trials, as the user typed them. */
@@ -246,4 +246,9 @@ export function parseSbatchOption(text: string): string {
     remedy:
       flag === undefined ? 'leave it out' : `write ${flag}${value === undefined ? '' : ` ${value.slice(1)}`}`,
   });
+}
+
+/** The command that this process runs, as a submission records it: whether it waits is not a part of it. */
+export function thisCommand(): SubmittedBy {
+  return { argv: process.argv.slice(2).filter((word) => word !== '--detach'), directory: process.cwd() };
 }

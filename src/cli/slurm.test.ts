@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 // @ts-expect-error: it is plain JavaScript, without types.
 import { startFakeSlurm } from '../../bench/cluster/fake/index.js';
@@ -185,3 +186,20 @@ test('rounds on a cluster, the first one detached, have the bytes of those witho
   expect(submissions()).toHaveLength(2);
   expect(await filesOf('there')).toEqual(await filesOf('here'));
 }, 60_000);
+
+test.each([
+  ['while its jobs run', false],
+  ['when they have ended', true],
+])(
+  'trials that are computed anew are not submitted twice: attach %s',
+  async (_, isLate) => {
+    const args = [...trials, '--out', 'there', '--store', 'store', '--force', ...slurm];
+    expect(await run([...args, '--detach'])).toMatchObject({ status: 0 });
+    while (isLate && fake.ask('squeue', '-h').stdout.trim() !== '') await sleep(50);
+    const { status, stderr } = await run(['attach', '--store', 'store']);
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.not.stringContaining('submitted') });
+    expect(submissions()).toHaveLength(1);
+    expect(existsSync(join(directory, 'there/summary.csv'))).toBe(true);
+  },
+  60_000,
+);

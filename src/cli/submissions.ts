@@ -9,6 +9,7 @@ import {
 } from '../launchers/slurm/submission.ts';
 import { shellWord } from '../parsing/shell-word.ts';
 import { defaultStore } from './run-flags.ts';
+import { thisCommand } from './slurm-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 /** What to say when a command that waits for jobs ends before them. */
@@ -26,8 +27,7 @@ export async function detachedLines({ storeDirectory, submissions }: Detached): 
 /** How to go on with what this command has submitted. It has an id only if other commands have submitted, too. */
 async function nextLines(storeDirectory: string): Promise<string[]> {
   const open = await openSubmissions(storeDirectory, await readSubmissions(storeDirectory));
-  const by = { argv: process.argv.slice(2), directory: process.cwd() };
-  const own = open.findLast((one) => commandKey(one) === commandKey({ by }));
+  const own = open.findLast((one) => commandKey(one) === commandKey({ by: thisCommand() }));
   if (own === undefined)
     return ['  they belong to another command; to get the results of this one, run it again'];
   const id = byCommand(open).size === 1 ? '' : ` ${own.id}`;

@@ -10,7 +10,14 @@ import { cancelJobs, isUnanswered, readEnds, readMaxArraySize, releaseJob, Slurm
 import { describeEnd, lastLines, logOf } from './ending.ts';
 import type { TaskEnd } from './parse.ts';
 import { isDoubtful } from './reasons.ts';
-import { commandKey, hasMark, markSubmission, readOutcome, submissionFolder } from './submission.ts';
+import {
+  commandKey,
+  hasMark,
+  markSubmission,
+  readOutcome,
+  type Submission,
+  submissionFolder,
+} from './submission.ts';
 import { type Submitted, submit } from './submit.ts';
 import { createWatch, type Look } from './watch.ts';
 
@@ -57,6 +64,8 @@ export const slurm: Launcher = async (trials, options) => {
   const failures: Failure[] = [];
   const own = new Set<string>();
   const tasks = new Map<string, Task>();
+  /** Keys of tasks of earlier processes that computed anew, and were decided about. */
+  const decided = new Set<string>();
   const fruitless = new Map<string, number>();
   const noted = new Set<string>();
   /** Submissions whose cancelling does not end this command: of other commands, or cancelled before this process began. */
@@ -71,6 +80,8 @@ export const slurm: Launcher = async (trials, options) => {
     noted.add(text);
   };
 
+  const computesAnew = ({ computing }: Submission): boolean =>
+    computing.force === (options.force === true) && computing.keep === (options.keep ?? 'records');
   const isDone = (id: string): boolean => !isForced && store.has(id);
   const finish = (id: string): void => {
     const trial = open.get(id)!;
@@ -94,15 +105,18 @@ export const slurm: Launcher = async (trials, options) => {
     for (const one of watched) {
       const { submission, folder, ids, live, isUnderWay } = one;
       const isOwn = own.has(submission.id);
-      if (isForced && !isOwn) continue;
-      if (!isOwn && (one.wasCancelled || commandKey(submission) !== commandKey(options.slurm!)))
-        oldFolders.add(folder);
+      const isSame = commandKey(submission) === commandKey(options.slurm!);
+      // An earlier process of this command computes anew, too: what its tasks have done counts, also before this process began.
+      const isContinued = isForced && !isOwn && isSame && !one.wasCancelled && computesAnew(submission);
+      if (isForced && !isOwn && !isContinued) continue;
+      if (!isOwn && (one.wasCancelled || !isSame)) oldFolders.add(folder);
       let isOfUse = false;
       for (const [number, idsOfTask] of ids.entries()) {
         const key = `${submission.id} ${number}`;
         const known = tasks.get(key);
         const seen = live.get(number);
-        if (known === undefined && seen === undefined && !isUnderWay) continue;
+        const isAbsent = known === undefined && seen === undefined && !isUnderWay;
+        if (isAbsent && (!isContinued || decided.has(key))) continue;
         if (!idsOfTask.some((id) => open.has(id))) {
           tasks.delete(key);
           continue;
@@ -110,6 +124,7 @@ export const slurm: Launcher = async (trials, options) => {
         isOfUse = true;
         const task = known ?? newTask(folder, number, idsOfTask, isOwn, saved);
         tasks.set(key, task);
+        if (isContinued) decided.add(key);
         if (seen === undefined && !isUnderWay) {
           task.goneAt ??= performance.now();
           task.state = 'ended';

@@ -119,9 +119,9 @@ export async function prepareSubmission(
   };
 }
 
-/** What the submissions of the same command in the same folder have in common. Whether it waited is not a part of it. */
+/** What the submissions of the same command in the same folder have in common. */
 export function commandKey({ by }: Pick<Submission, 'by'>): string {
-  return JSON.stringify([by.directory, by.argv.filter((word) => word !== '--detach')]);
+  return JSON.stringify([by.directory, by.argv]);
 }
 
 /** The ids of a store's submissions, the earliest first. Errors: UserError if what should be their folder is not one. */
