@@ -8,7 +8,7 @@ export default defineExperiment({
   expected: 'best test MSE about 0.046, R2 about 0.68, at learning rate 0.1 and lambda 1e-4',
   examples: [
     ['{learningRate} "geomspace(1e-3,1,7)" {lambda} 0,1e-4', 'a finer grid'],
-    ['{search} sobol {trials} 30 {learningRate} "loguniform(1e-4,1)"', 'a search in a range'],
+    ['{search} sobol {trials} 30 {hidden} "int(5,50)"', 'a search in a range'],
     ['{learningRate} "geomspace(1e-4,1,9)" {halving}', 'bad settings are stopped early'],
     ['{activation} sigmoid {epochs} 200', "the report's grid for another network"],
   ],

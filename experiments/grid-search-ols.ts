@@ -9,7 +9,7 @@ export default defineExperiment({
     'best test MSE about 0.05, R2 about 0.55, at learning rate 0.1 and batch size 10; closed form 0.046, 0.63',
   examples: [
     ['{learningRate} "geomspace(1e-3,1,7)" {seed} 1..5', 'a grid of your own, means of five seeds'],
-    ['{search} sobol {trials} 30 {learningRate} "loguniform(1e-4,0.1)"', 'a search in a range'],
+    ['{search} sobol {trials} 30 {momentum} "uniform(0,0.9)"', 'a search in a range'],
     ['{learningRate} "geomspace(1e-4,0.1,9)" {halving}', 'bad settings are stopped early'],
     ['{solver} closed-form {degree} 0..14', 'exact fits of 15 degrees'],
   ],

@@ -72,7 +72,7 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
     ['train --formula "exp(-x^2)+0.1*y" --domain -2:2 --noise 0.1', 'a function of your own'],
     [
-      'train --data iris --search sobol --trials 30 --learning-rate "loguniform(1e-4,1)"',
+      'train --data iris --search sobol --trials 30 --hidden "int(8,64)"',
       'a search: 30 settings drawn from a range',
     ],
     ['train --data iris --learning-rate "geomspace(1e-4,1,9)" --halving', 'bad settings are stopped early'],
