@@ -12,7 +12,7 @@ export function addMergeCommand(store: Command, setStatus: SetStatus): void {
     .command('merge')
     .argument('<dirs...>', 'stores of other machines; they are only read')
     .description(
-      'Add the records, weights and final checkpoints of other stores; exit 3 if two results of a trial differ, 1 if a record is damaged',
+      'Add the records, weights, test outputs, models and final checkpoints of other stores; exit 3 if two results of a trial differ, 1 if a record is damaged',
     )
     .addOption(storeFlag())
     .option('--dry-run', 'only print what would be done')
