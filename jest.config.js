@@ -20,5 +20,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!${widths})`],
   // All cores: Jest's own choice leaves one idle, and is a single worker where there are two.
   maxWorkers: '100%',
+  // Modules of test files are never freed (https://github.com/jestjs/jest/issues/7874): a worker of a whole run ran out of memory.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };
