@@ -152,7 +152,7 @@ export async function computeTrials(
       if (states.has(id)) writeStderr(`saved at epoch ${states.get(id)}: ${labels(id)}`);
     }
     if (slurm === null) writeStderr('run the same command to resume');
-    else writeStderr(...(await jobsGoOn(directory)));
+    else writeStderr(...(await jobsKeepRunning(directory)));
   });
   try {
     return await launched;
@@ -174,9 +174,9 @@ export async function computeTrials(
 }
 
 /** What to say when a command that waited for jobs of a cluster is interrupted. */
-async function jobsGoOn(storeDirectory: string): Promise<string[]> {
-  const { goOnLines } = await import('./submissions.ts');
-  return await goOnLines(storeDirectory);
+async function jobsKeepRunning(storeDirectory: string): Promise<string[]> {
+  const { keepRunningLines } = await import('./submissions.ts');
+  return await keepRunningLines(storeDirectory);
 }
 
 /** The initial weights of all plans' trials, by their digests. */

@@ -13,7 +13,7 @@ import { thisCommand } from './slurm-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 /** What to say when a command that waits for jobs ends before them. */
-export async function goOnLines(storeDirectory: string): Promise<string[]> {
+export async function keepRunningLines(storeDirectory: string): Promise<string[]> {
   if ((await submissionIds(storeDirectory)).length === 0) return ['run the same command to resume'];
   return ['the submitted jobs keep running', ...(await nextLines(storeDirectory))];
 }
@@ -24,7 +24,7 @@ export async function detachedLines({ storeDirectory, submissions }: Detached): 
   return [...jobs, ...(await nextLines(storeDirectory))];
 }
 
-/** How to go on with what this command has submitted. It has an id only if other commands have submitted, too. */
+/** How to get or cancel what this command has submitted. The hints have an id only if other commands have submitted, too. */
 async function nextLines(storeDirectory: string): Promise<string[]> {
   const open = await openSubmissions(storeDirectory, await readSubmissions(storeDirectory));
   const own = open.findLast((one) => commandKey(one) === commandKey({ by: thisCommand() }));

@@ -1,6 +1,6 @@
 /** What limits successive halving. */
 export interface HalvingChoices {
-  /** Of the settings of a round, 1 in eta goes on, with eta times as many epochs. */
+  /** Of the settings of a round, 1 in eta continues, with eta times as many epochs. */
   readonly eta: number;
   /** The fewest epochs after which settings are compared; null for epochs / eta^2. */
   readonly minEpochs: number | null;

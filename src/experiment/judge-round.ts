@@ -12,7 +12,7 @@ export type RoundValue = number | 'diverged' | 'no value';
 /** [settings][seeds]. */
 export type RoundValues = readonly (readonly RoundValue[])[];
 
-/** Whether a setting goes on, and why. */
+/** Whether a setting continues, and why. */
 type Fate = Pick<RoundSetting, 'kept' | 'reason' | 'p'>;
 
 /** What the values say of each setting, without what happens to it. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, hostileText } from '../../hostile.testing.ts';
 import {
-  indicesText,
   parseAccounting,
   parseIndices,
   parseJobs,
@@ -12,6 +11,18 @@ import {
 } from './parse.ts';
 
 // The lines are those that Slurm 22.05 printed.
+
+/** "0-4,7,9-10": a list of indices in Slurm's notation. */
+function indicesText(indices: readonly number[]): string {
+  const parts: string[] = [];
+  for (let begin = 0; begin < indices.length; ) {
+    let end = begin;
+    while (indices[end + 1] === indices[end] + 1) end++;
+    parts.push(end === begin ? `${indices[begin]}` : `${indices[begin]}-${indices[end]}`);
+    begin = end + 1;
+  }
+  return parts.join(',');
+}
 
 test('the queue: waiting tasks are one line, running ones a line each', () => {
   const text = [

@@ -52,18 +52,6 @@ export function parseIndices(text: string): number[] | null {
   return indices;
 }
 
-/** "0-4,7,9-10": a list of indices in Slurm's notation. */
-export function indicesText(indices: readonly number[]): string {
-  const parts: string[] = [];
-  for (let begin = 0; begin < indices.length; ) {
-    let end = begin;
-    while (indices[end + 1] === indices[end] + 1) end++;
-    parts.push(end === begin ? `${indices[begin]}` : `${indices[begin]}-${indices[end]}`);
-    begin = end + 1;
-  }
-  return parts.join(',');
-}
-
 /** Reads what sacct prints with -n -P -X: how tasks ended, by "job_index". */
 export function parseAccounting(text: string): Map<string, TaskEnd> {
   const ends = new Map<string, TaskEnd>();
