@@ -1,52 +1,22 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-// @ts-expect-error: it is plain JavaScript, without types.
-import { startFakeSlurm } from '../../bench/cluster/fake/index.js';
 import { clocks, preloading, runProgram, startProgram, until } from '../program.testing.ts';
 import { filesBelow } from './shard.testing.ts';
+import { oftenLooked, startCluster } from './slurm.testing.ts';
 
-let root: string;
-/** Where commands are run: a folder whose name a shell would take apart. */
-let directory: string;
-let fake: {
-  env: NodeJS.ProcessEnv;
-  stop(): Promise<void>;
-  ask(...args: string[]): { stdout: string };
-  killTask(job: string, signal: string): void;
-};
+let cluster: Awaited<ReturnType<typeof startCluster>>;
+let { directory, fake, withEnv, run, submissions } = {} as typeof cluster;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'fys-nn-slurm-'));
-  directory = join(root, 'mïne & "yours"');
-  await mkdir(directory);
-  fake = await startFakeSlurm(join(root, 'slurm'), { accountingLag: 0 });
+  cluster = await startCluster();
+  ({ directory, fake, withEnv, run, submissions } = cluster);
 });
-afterEach(async () => {
-  await fake.stop();
-  await rm(root, { recursive: true, force: true, maxRetries: 5 });
-});
+afterEach(() => cluster.stop());
 
-const withEnv = (env: NodeJS.ProcessEnv = {}) => ({ cwd: directory, env: { ...fake.env, ...env } });
-const run = (args: readonly string[], env?: NodeJS.ProcessEnv) => runProgram(args, withEnv(env));
 const filesOf = (out: string) => filesBelow(join(directory, out));
 
-/** Tasks of one trial each, looked at often. The clocks of the fake cluster run 60 times faster. */
-const slurm = [
-  '--launcher',
-  'slurm',
-  '--task-time',
-  '1s',
-  '--slurm-time',
-  '10h',
-  '--slurm-poll',
-  '0.05s',
-  '--latency-wait',
-  '0.1s',
-];
-const submissions = (store = 'store') => readdirSync(join(directory, store, 'slurm')).sort();
+const slurm = [...oftenLooked, '--task-time', '1s'];
 const logs = (store = 'store') =>
   submissions(store).flatMap((id) => readdirSync(join(directory, store, 'slurm', id, 'logs')));
 
