@@ -1,5 +1,6 @@
 export { allExperiments } from '../experiments/index.ts';
 export { exitCodes, UserError } from './errors.ts';
+export type { Cell } from './experiment/cells.ts';
 export { type ExperimentFile, readExperimentFile } from './experiment/file.ts';
 export { experimentOf, type FromFile } from './experiment/from-file.ts';
 export {
@@ -11,7 +12,7 @@ export {
   presets,
   type ShownMetric,
 } from './experiment/index.ts';
-export { type Cell, type Plan, planExperiment } from './experiment/plan.ts';
+export { type Plan, planExperiment } from './experiment/plan.ts';
 export type { Variant } from './experiment/variants.ts';
 export { launchers } from './launchers/index.ts';
 export { activations } from './nn/activations.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
+import type { Cell } from '../experiment/cells.ts';
 import type { OptionName, Settings } from '../experiment/options.ts';
-import type { Cell } from '../experiment/plan.ts';
 import { compileCondition } from '../math/expression.ts';
 import type { Records } from '../output/trials-table.ts';
 import type { Interval } from '../stats/interval.ts';

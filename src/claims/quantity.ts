@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
+import type { Cell } from '../experiment/cells.ts';
 import { optionsOf } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { didYouMean } from '../math/nearest.ts';
 import type { Records } from '../output/trials-table.ts';
 import { mean } from '../stats/describe.ts';

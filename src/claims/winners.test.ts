@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
-import { type Cell, type Plan, planExperiment } from '../experiment/plan.ts';
+import type { Cell } from '../experiment/cells.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { verificationSections } from './verification-sections.ts';
 import { winnersOf } from './winners.ts';

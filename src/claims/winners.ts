@@ -1,6 +1,7 @@
+import type { Cell } from '../experiment/cells.ts';
 import type { Experiment, ShownMetric } from '../experiment/define.ts';
 import type { OptionName, Setting } from '../experiment/options.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { Records } from '../output/trials-table.ts';
 import { lossesOnScale, notBest } from '../stats/best-cells.ts';

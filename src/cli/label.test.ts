@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import ols from '../../experiments/grid-search-ols.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Cell } from '../experiment/cells.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { labelOf } from './label.ts';
 
 const plan = { experiment: ols, lists: { ...ols.settings, seed: [1, 2] } } as unknown as Plan;

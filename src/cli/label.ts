@@ -1,5 +1,6 @@
+import type { Cell } from '../experiment/cells.ts';
 import { settingWords } from '../experiment/options.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { variedOptions } from '../output/settings.ts';
 
 /** "grid-search ols  batch size 10, learning rate 0.1": the command, and the settings in which a cell differs from the others. */

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { counted, UserError } from '../errors.ts';
+import type { Cell } from '../experiment/cells.ts';
 import { decidingMetric } from '../experiment/deciding.ts';
 import { describeTrials } from '../experiment/describe.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { codeOf } from '../files/errno.ts';
 import type { FileContent } from '../files/write-files.ts';
 import { writeWhole } from '../files/write-whole.ts';

@@ -112,7 +112,7 @@ function ownSeedsOf(settings: Settings): Pick<TrialConfig, 'seeds'> {
 }
 
 /** What configs need of other libraries and of files: versions by reference, initial weights by setting. */
-interface FoundFiles {
+export interface FoundFiles {
   readonly versions: ReadonlyMap<string, ReferenceVersions>;
   readonly weights: ReadonlyMap<string, GivenWeights>;
 }

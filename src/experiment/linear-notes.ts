@@ -1,7 +1,8 @@
+import type { Cell } from './cells.ts';
 import { solverOf } from './config.ts';
 import { inputNames } from './input-names.ts';
 import type { OptionName, Settings } from './options.ts';
-import type { Cell, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /** Notes on linear models: coefficients that the data do not determine, and models without an intercept. */
 export function linearNotes(plan: Plan): string[] {

@@ -3,11 +3,12 @@ import { lookLevel, racingLooks } from '../stats/racing.ts';
 import { canContinue } from '../trial/can-continue.ts';
 import { metricOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
+import type { Cell } from './cells.ts';
 import { decidingMetric } from './deciding.ts';
 import { epochBudgets, keptOf } from './halving.ts';
 import { describeRound, halve, type RoundValue, race } from './judge-round.ts';
 import type { OptionName } from './options.ts';
-import type { Cell, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { seedOptions, withoutSeeds } from './seeds.ts';
 import type { RoundFacts, RoundSetting, StoppedSetting, Stopping, StoppingRule } from './stopping.ts';
 import {

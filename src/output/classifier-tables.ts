@@ -1,6 +1,7 @@
+import type { Cell } from '../experiment/cells.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import {
   type ClassifierSummary,
   type ClassNumbers,

@@ -3,7 +3,7 @@ import { truthOf } from '../datasets/generated.ts';
 import { loadData } from '../datasets/index.ts';
 import { splitRows } from '../datasets/split.ts';
 import { UserError } from '../errors.ts';
-import type { Cell } from '../experiment/plan.ts';
+import type { Cell } from '../experiment/cells.ts';
 import { createModelPredictor, type ModelPredictor } from '../model/predict.ts';
 import { isClassifier, type SavedModel } from '../model/saved-model.ts';
 import { sharedSeed } from '../trial/config.ts';

@@ -1,7 +1,8 @@
+import type { Cell } from '../experiment/cells.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { differInSeeds, isSeed, withoutSeeds } from '../experiment/seeds.ts';
 import { inTheirOrder } from '../experiment/stopping.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';

@@ -1,8 +1,9 @@
 import type { Sources } from '../datasets/dataset.ts';
 import { datasetEntry, loadData } from '../datasets/index.ts';
 import { divisorOf } from '../datasets/scale.ts';
+import type { Cell } from '../experiment/cells.ts';
 import { optionTitle } from '../experiment/options.ts';
-import type { Cell, Plan } from '../experiment/plan.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { drawLabel, isSeed } from '../experiment/seeds.ts';
 import { variedOptions } from '../output/settings.ts';
 import type { Records } from '../output/trials-table.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import type { Cell } from '../experiment/cells.ts';
 import type { OptionName, SettingLists } from '../experiment/options.ts';
-import { type Cell, planExperiment } from '../experiment/plan.ts';
+import { planExperiment } from '../experiment/plan.ts';
 import { drawsText, ownSeedOptions, withoutSeeds } from '../experiment/seeds.ts';
 import { seededPurposes } from './config.ts';
 import { runTrial } from './run-trial.ts';

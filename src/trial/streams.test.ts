@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { experiments } from '../../experiments/index.ts';
+import type { Cell } from '../experiment/cells.ts';
 import type { SettingLists } from '../experiment/options.ts';
-import { type Cell, planExperiment } from '../experiment/plan.ts';
+import { planExperiment } from '../experiment/plan.ts';
 import { runTrial } from './run-trial.ts';
 import { drawSeeds } from './streams.ts';
 import { createTrial, type TrialConfig } from './trial.ts';
