@@ -42,6 +42,8 @@ export interface Look {
   readonly all: ReadonlySet<string>;
 }
 
+export type Watch = ReturnType<typeof createWatch>;
+
 /** Looks at the submissions of a store again and again. `lease` is this process's lease on the store. */
 export function createWatch(store: string, lease: Pick<Lease, 'living'>, onNote: (text: string) => void) {
   const known = new Map<
