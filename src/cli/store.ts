@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
-import type { Collected, Repaired } from '../store/care.ts';
+import type { Collected } from '../store/care.ts';
+import type { Repaired } from '../store/repair.ts';
 import type { StoreReport } from '../store/survey.ts';
 import { attachmentKinds, attachments } from '../trial/attachments.ts';
 import { addExamples } from './examples.ts';
@@ -58,7 +59,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
   )
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: Flags) => {
-      const { repairStore } = await import('../store/care.ts');
+      const { repairStore } = await import('../store/repair.ts');
       const repaired = await repairStore(flags.store, flags.dryRun === true, { onWait });
       const { file, ...counts } = repaired;
       const where = file === null ? '' : `, in ${flags.store}/${file}`;

@@ -19,10 +19,12 @@ import { preloading, runProgram } from '../program.testing.ts';
 import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { collectGarbage, repairStore, type Waiting } from './care.ts';
+import { collectGarbage } from './care.ts';
+import type { Waiting } from './exclusive-access.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
+import { repairStore } from './repair.ts';
 import { readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
 

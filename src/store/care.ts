@@ -1,181 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes, UserError } from '../errors.ts';
 import { lookAt, syncDirectory } from '../files/directories.ts';
-import { linesAt, readBytes } from '../files/lines.ts';
-import { removeEmptyDirectory, removeFile, renameFile } from '../files/retry-while-busy.ts';
-import { longestDelayOf } from '../files/shared-disk.ts';
-import { systemTimer, type Timer } from '../files/timer.ts';
+import { readBytes } from '../files/lines.ts';
+import { removeEmptyDirectory, removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
-import { hashOfId } from '../trial/id.ts';
 import { numerics } from '../trial/trial.ts';
 import { attachmentFolder } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
+import { type Retired, retireJournal, type Waiting, withExclusiveAccess } from './exclusive-access.ts';
 import { forgetFailures } from './failures.ts';
 import { finalsFolder, isFamily } from './final-checkpoints.ts';
-import { decodeLine, encodeLine, newJournalName, storeError } from './journal.ts';
-import { removeIndex } from './journal-index.ts';
+import { decodeLine, encodeLine, newJournalName } from './journal.ts';
 import { leaseFolder } from './lease-file.ts';
-import { openLease } from './leases.ts';
-import type { Place } from './line-table.ts';
 import { isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
-import { newerStore } from './store.ts';
-import { type Chosen, type Survey, surveyStore } from './survey.ts';
-
-/** With how many files of each kind of attachment were set aside, as damaged-<id>-….bin. */
-export interface Repaired extends Readonly<Record<AttachmentKind, number>> {
-  /** How many lines and torn line ends were set aside. */
-  readonly setAside: number;
-  /** The file that they were moved to; null if nothing was set aside. */
-  readonly file: string | null;
-}
-
-/**
- * Moves damaged lines, torn line ends and results that differ from an earlier one to damaged-….jsonl in the store, and
- * damaged attachments to files next to it.
- *
- * They are on disk there before a journal is replaced, so that a kill at any moment loses nothing; it may leave a line in
- * two such files. Errors: other processes use the store; the store is of a newer version.
- */
-export function repairStore(directory: string, dryRun = false, waiting: Waiting = {}): Promise<Repaired> {
-  return withExclusiveAccess(directory, waiting, (found) => repair(directory, found, dryRun));
-}
-
-async function repair(directory: string, found: Survey, dryRun: boolean): Promise<Done<Repaired>> {
-  const repaired = await setAside(directory, found, dryRun);
-  if (repaired.file === null) return { result: repaired, retired: [] };
-  const bad = badPlaces(found);
-  const retired: Retired[] = [];
-  for (const journal of concernedJournals(found, bad)) {
-    const path = join(directory, journal.name);
-    const good = linesAt(path, (offset) => !(bad.get(journal.name)?.has(offset) ?? false));
-    await writeWhole(join(directory, newJournalName()), good);
-    retired.push(await retireJournal(directory, journal, found));
-  }
-  await syncDirectory(directory);
-  return { result: repaired, retired };
-}
-
-/** Copies what is damaged in journals, and moves damaged attachments, to files of their own. */
-async function setAside(directory: string, found: Survey, dryRun: boolean): Promise<Repaired> {
-  const attached = await setAttachmentsAside(directory, found, dryRun);
-  const bad = badPlaces(found);
-  const count = found.problems.length + found.journals.filter(({ torn }) => torn > 0).length;
-  if (count === 0 || dryRun) return { setAside: count, file: null, ...attached };
-  const file = `damaged-${randomUUID()}.jsonl`;
-  const parts = damagedParts(directory, concernedJournals(found, bad), bad);
-  await writeWhole(join(directory, file), parts);
-  return { setAside: count, file, ...attached };
-}
-
-/** The first bytes of the lines to set aside, by journal. */
-function badPlaces({ problems }: Survey): ReadonlyMap<string, ReadonlySet<number>> {
-  const bad = new Map<string, Set<number>>();
-  for (const { place } of problems) {
-    if (!bad.has(place.journal)) bad.set(place.journal, new Set());
-    bad.get(place.journal)!.add(place.offset);
-  }
-  return bad;
-}
-
-const concernedJournals = ({ journals }: Survey, bad: ReturnType<typeof badPlaces>): Survey['journals'] =>
-  journals.filter(({ name, torn }) => torn > 0 || bad.has(name));
-
-async function setAttachmentsAside(
-  directory: string,
-  { attachments }: Survey,
-  dryRun: boolean,
-): Promise<Record<AttachmentKind, number>> {
-  const counts = attachmentKinds.map((kind) => [kind, attachments.get(kind)!.damaged.size]);
-  if (!dryRun) {
-    for (const [kind, { damaged }] of attachments) {
-      for (const [id, name] of damaged)
-        await renameFile(
-          join(attachmentFolder(directory, kind), name),
-          join(directory, `damaged-${hashOfId(id)}-${randomUUID()}.bin`),
-        );
-    }
-  }
-  return Object.fromEntries(counts);
-}
-
-/** A journal whose records have been copied to another one, under a name of its own. */
-interface Retired {
-  readonly path: string;
-  readonly bytes: number;
-  /** Its lines that could not be used. */
-  readonly bad: readonly Place[];
-}
-
-/**
- * Renames a journal whose records have been copied to another one. A process that was suspended until its lease expired may
- * still be writing to it: the rename tells such a process to write elsewhere.
- */
-async function retireJournal(
-  directory: string,
-  { name, bytes }: Survey['journals'][number],
-  { problems }: Survey,
-): Promise<Retired> {
-  const path = join(directory, newJournalName());
-  await removeIndex(join(directory, name));
-  await renameFile(join(directory, name), path);
-  const bad = problems.filter(({ kind, place }) => kind !== 'conflict' && place.journal === name);
-  return { path, bytes, bad: bad.map(({ place }) => place) };
-}
-
-/**
- * Removes retired journals, once no machine can believe any more that they have their old names: until then, a process on
- * another machine may write to one and hold that to be enough. So one that has grown is kept, with its records, and so is one
- * whose damaged lines are good when they are read again.
- */
-async function removeRetired(
-  directory: string,
-  retired: readonly Retired[],
-  { timer = systemTimer, delay, onWait = () => {} }: Waiting,
-): Promise<void> {
-  if (retired.length === 0) return;
-  const wait = delay ?? (await longestDelayOf(directory));
-  if (wait > 0) {
-    onWait(wait);
-    await timer.pause(wait);
-  }
-  for (const { path, bytes, bad } of retired) {
-    if ((await lookAt(path))?.size !== bytes) continue;
-    const isGood = ({ offset, length }: Place) =>
-      'record' in decodeLine(readBytes(path, offset, length).toString());
-    if (!bad.some(isGood)) await removeFile(path);
-  }
-}
-
-/** How to wait until other machines see what was replaced. */
-export interface Waiting {
-  /** Milliseconds; by default, what the file system may need. */
-  readonly delay?: number;
-  readonly timer?: Timer;
-  /** Called with the milliseconds before a wait. */
-  readonly onWait?: (milliseconds: number) => void;
-}
-
-/** What was done under the lock, and what is to be removed after it. */
-interface Done<T> {
-  readonly result: T;
-  readonly retired: readonly Retired[];
-}
-
-/** Yields the lines to set aside and the torn line ends. */
-async function* damagedParts(
-  directory: string,
-  journals: Survey['journals'],
-  bad: ReadonlyMap<string, ReadonlySet<number>>,
-): AsyncGenerator<Buffer> {
-  for (const { name, bytes, torn } of journals) {
-    const path = join(directory, name);
-    yield* linesAt(path, (offset) => bad.get(name)?.has(offset) ?? false);
-    if (torn > 0) yield Buffer.concat([readBytes(path, bytes - torn, torn), Buffer.from('\n')]);
-  }
-}
+import { type Repaired, setAside } from './repair.ts';
+import type { Chosen, Survey } from './survey.ts';
 
 export interface Collected extends Repaired {
   /** Records that are kept, without duplicates and records of other numerics versions. */
@@ -298,47 +137,4 @@ const day = 24 * 3_600_000;
 async function isOld(path: string): Promise<boolean> {
   const file = await lookAt(path);
   return file !== null && Date.now() - file.time > day;
-}
-
-/**
- * Surveys the store and changes it while no other process has a lease on it or can take one, and then removes what was
- * replaced. Even if a process was taken for dead that lives, no record is lost: it notices and writes elsewhere.
- */
-async function withExclusiveAccess<T>(
-  directory: string,
-  waiting: Waiting,
-  change: (found: Survey) => Promise<Done<T>>,
-): Promise<T> {
-  // This also checks that there is a store before a lease folder is created in it.
-  const before = await surveyStore(directory);
-  if (before.newer > 0) throw newerStore(directory, 'newer');
-  const lease = await openLease(directory, waiting.timer);
-  try {
-    let done: Done<T> | undefined;
-    await lease.watchOthers();
-    await lease.claim(async (_held, others) => {
-      if (done !== undefined) return [];
-      if (others > 0) throw inUse(directory, others);
-      done = await change(await surveyStore(directory));
-      return [];
-    });
-    await removeRetired(directory, done!.retired, waiting);
-    return done!.result;
-  } catch (error) {
-    throw storeError(directory, error);
-  } finally {
-    await lease.end();
-  }
-}
-
-function inUse(directory: string, others: number): UserError {
-  return new UserError(
-    {
-      what: `other processes are using the trial store ${directory}`,
-      expected: 'a store that no other process uses',
-      received: others,
-      remedy: 'wait until they are done; a killed process no longer counts after half a minute',
-    },
-    exitCodes.failed,
-  );
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { collectGarbage, repairStore } from './care.ts';
+import { collectGarbage } from './care.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
+import { repairStore } from './repair.ts';
 import { openStore, readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
 

@@ -7,12 +7,13 @@ import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
 import { writeAttachment } from './attachments.ts';
-import { collectGarbage, repairStore } from './care.ts';
+import { collectGarbage } from './care.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { noteFailure } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { matchesBeginning } from './own-files.ts';
+import { repairStore } from './repair.ts';
 import { readStore } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
 
