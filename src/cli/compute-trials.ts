@@ -4,7 +4,7 @@ import { Cancelled, counted, exitCodes, UserError } from '../errors.ts';
 import { launchers } from '../launchers/index.ts';
 import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
-import { continuedEpochs } from '../store/final-checkpoints.ts';
+import { epochsIn, findContinuable } from '../store/final-checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, type Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
@@ -62,7 +62,7 @@ type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'
   /** Aborted when the time is over: running trials save their state, and no others are started. */
   readonly enough?: AbortSignal | null;
   readonly keep?: Kept;
-} & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures'>>;
+} & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures' | 'keepFinals'>>;
 
 /** The shortest run, in seconds, that tells at its start how long it will take. */
 const worthTelling = 5;
@@ -79,8 +79,8 @@ export async function computeTrials(
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const own = await savedEpochs(store.directory);
-  const shorter = await continuedEpochs(store.directory, running.force === true ? [] : missing);
-  const continued = new Map([...shorter].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
+  const continuable = await findContinuable(store.directory, running.force === true ? [] : missing);
+  const continued = new Map([...epochsIn(continuable)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
   const saved = startingEpochs(own, continued);
   const works = missing.map((trial) => workOf(trial, saved));
   const numbers = createIdSet(idsOf(missing));
@@ -134,6 +134,7 @@ export async function computeTrials(
     store,
     sources: { ...sources, initialWeights: weightsOf(runs) },
     jobs,
+    continuable,
     events: shown === 'ndjson' ? withEvents(events, labels) : events,
     stop: enough === null ? stop.signal : AbortSignal.any([stop.signal, enough]),
     ...(slurm === null ? {} : { slurm: { settings: slurm, by } }),

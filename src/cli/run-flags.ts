@@ -28,13 +28,15 @@ export const defaultStore = 'results/.trials';
 /** The longest timeout in seconds, about 23 days; timers of Node end at 24.8 days. */
 const longestTimeout = 2_000_000;
 
-/** How long trials may take and how often they may fail, as the user typed it. */
+/** How trials are computed, as the user typed it: how long they may take, how often they may fail, and what they leave. */
 export interface FailureFlags {
   readonly retries: string;
   readonly timeout?: string;
   readonly failFast?: boolean;
   readonly failOnDiverged?: boolean;
   readonly maxFailures?: string;
+  /** Undefined: true. */
+  readonly finals?: boolean;
 }
 
 /** What the user writes about a run, as typed. */
@@ -77,6 +79,8 @@ export interface FailureOptions {
   readonly maxFailures: number;
   /** Whether a diverged trial makes the command fail, after everything is written. */
   readonly failOnDiverged: boolean;
+  /** Whether trainings leave their last state in the store, from which the same trials with more epochs continue. */
+  readonly keepFinals: boolean;
 }
 
 export interface RunOptions extends FailureOptions, LauncherOptions {
@@ -177,6 +181,7 @@ export function failureOptionsOf(flags: FailureFlags): FailureOptions {
     timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
     maxFailures: parseMaxFailures(flags),
     failOnDiverged: flags.failOnDiverged === true,
+    keepFinals: flags.finals !== false,
   };
 }
 
@@ -264,7 +269,7 @@ export function progressFlags(): Option[] {
   ];
 }
 
-/** The options for trials that fail or diverge. */
+/** The options for trials that fail or diverge, and for what trainings leave. */
 export function failureFlags(): Option[] {
   return [
     new Option('--retries <n>', 'how often to retry a failed trial').default('1'),
@@ -272,6 +277,10 @@ export function failureFlags(): Option[] {
     new Option('--max-failures <n>', 'stop after n failed trials (default: no limit)'),
     new Option('--fail-on-diverged', 'end with status 1 if a trial diverged; everything is written first'),
     new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
+    new Option(
+      '--no-finals',
+      'keep no last states of trainings, from which the same trials with more epochs would continue',
+    ),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { PlanAt } from '../experiment/stopping-rounds.ts';
 import type { SlurmSettings } from '../launchers/slurm/settings.ts';
 import { toJson } from '../output/json.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
-import { continuedEpochs } from '../store/final-checkpoints.ts';
+import { epochsIn, findContinuable } from '../store/final-checkpoints.ts';
 import type { Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
@@ -48,7 +48,7 @@ export async function showPlan(
 ): Promise<void> {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
-  const continued = await continuedEpochs(store.directory, toRun);
+  const continued = epochsIn(await findContinuable(store.directory, toRun));
   const own = await savedEpochs(store.directory);
   const saved = startingEpochs(own, continued);
   const expectedSeconds = (trials: readonly Trial[]): number => {

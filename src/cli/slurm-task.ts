@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
-import type { LaunchEvents } from '../launchers/launcher.ts';
+import type { LaunchEvents, LaunchOptions } from '../launchers/launcher.ts';
+import type { TaskTrial } from '../launchers/slurm/submission.ts';
 import { parseInteger } from '../parsing/value-list.ts';
 import type { Lease } from '../store/leases.ts';
 import { shortId } from '../trial/id.ts';
@@ -60,6 +61,7 @@ async function runTask(folder: string, number: number): Promise<number> {
     const stop = new AbortController();
     const launched = launchers.threads(missing, {
       ...{ store, lease, sources, jobs, keep: computing.keep, force: computing.force },
+      ...{ keepFinals: computing.keepFinals ?? true, continuable: continuableOf(trials) },
       ...{ retries: computing.retries, timeout: computing.timeout, ownTrials: true, stop: stop.signal },
       ...(computing.maxFailures === null ? {} : { maxFailures: computing.maxFailures }),
       events: eventsOf(missing.length, ended),
@@ -116,6 +118,10 @@ async function runTask(folder: string, number: number): Promise<number> {
   };
   return await holdStore(storeDirectory, action, open);
 }
+
+/** The finished trials that trials of a task may continue. */
+const continuableOf = (trials: readonly TaskTrial[]): NonNullable<LaunchOptions['continuable']> =>
+  new Map(trials.flatMap(({ id, continuable }) => (continuable === undefined ? [] : [[id, continuable]])));
 
 /** Cores that Slurm gives; null for what is not a number of them. */
 function coresOf(text: string | undefined): number | null {

@@ -16,7 +16,8 @@ const youngMebibytes = 12;
 
 /** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only the trial that it computed. */
 export const threads: Launcher = async (trials, options) => {
-  const { store, sources, jobs, events, timeout = null, force = false, keep = 'records' } = options;
+  const { store, sources, jobs, events, timeout = null, keep = 'records' } = options;
+  const { continuable = new Map<string, never>(), keepFinals = true } = options;
   if (trials.length === 0) return { computed: createIdSet(), failures: [] };
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
@@ -71,7 +72,8 @@ export const threads: Launcher = async (trials, options) => {
     const task: WorkerTask = {
       task: number,
       trials: trials.map(({ id, config }) => ({ id, config })),
-      ...{ storeDirectory: store.directory, cores, clock, stopFlag, force, keep, attempt },
+      continuable: trials.map(({ id }) => continuable.get(id) ?? []),
+      ...{ storeDirectory: store.directory, cores, clock, stopFlag, keepFinals, keep, attempt },
     };
     const ending = new AbortController();
     const end = (reason: Error): void => ending.abort(reason);

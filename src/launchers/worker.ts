@@ -2,13 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../datasets/dataset.ts';
 import { reasonOf } from '../files/errno.ts';
 import { writeAttachment } from '../store/attachments.ts';
-import {
-  type ListedCheckpoints,
-  listCheckpoints,
-  openCheckpoints,
-  Stopped,
-  type TrialCheckpoints,
-} from '../store/checkpoints.ts';
+import { listCheckpoints, openCheckpoints, Stopped, type TrialCheckpoints } from '../store/checkpoints.ts';
+import { type FinalPlace, type FinalWriter, openFinalWriter } from '../store/final-packs.ts';
 import { openJournal } from '../store/store.ts';
 import type { Attach } from '../trial/attachments.ts';
 import { runTrial } from '../trial/run-trial.ts';
@@ -37,8 +32,10 @@ export interface WorkerTask {
   readonly clock: TaskClock;
   /** [1], in shared memory: not 0 when trainings must save their state and stop. */
   readonly stopFlag: Int32Array;
-  /** Whether to compute everything again, also what a finished trial with fewer epochs has computed. */
-  readonly force: boolean;
+  /** Where finished trials with fewer epochs are, from which each trial may continue. */
+  readonly continuable: readonly (readonly FinalPlace[])[];
+  /** Whether trainings leave their last state, from which others continue. */
+  readonly keepFinals: boolean;
   readonly keep: Kept;
   /** 1, plus the number of earlier failed attempts. */
   readonly attempt: number;
@@ -60,6 +57,7 @@ const { shared, sources } = workerData as WorkerData;
 useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
+let finals: FinalWriter | null = null;
 
 /**
  * Computes the trials of a task in a worker thread. Stores their attachments, then their records together in this worker's
@@ -107,8 +105,8 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
 async function compute(
   { id, config }: Trial,
   index: number,
-  { task, trials, storeDirectory, cores, stopFlag, force, keep, attempt }: WorkerTask,
-  listed: ListedCheckpoints | undefined,
+  { task, trials, storeDirectory, cores, stopFlag, continuable, keepFinals, keep, attempt }: WorkerTask,
+  listed: readonly string[] | undefined,
 ): Promise<{ readonly record: TrialRecord; readonly checkpoints: TrialCheckpoints }> {
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
   // A small trial has ended before its epochs are of interest.
@@ -120,12 +118,15 @@ async function compute(
     post({ task, trial: index, epoch });
   };
   injectFault(config.seed, attempt);
+  finals ??= openFinalWriter(storeDirectory);
   let warned = false;
   const checkpoints = await openCheckpoints(
     storeDirectory,
     { id, config },
     {
-      mayContinue: !force,
+      continuable: continuable[index],
+      // A training for its model alone left its state before.
+      ...(keepFinals && keep !== 'models' ? { finals } : {}),
       ...(listed === undefined ? {} : { listed }),
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
       onDamaged: (path) =>

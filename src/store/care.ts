@@ -1,15 +1,14 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lookAt, syncDirectory } from '../files/directories.ts';
 import { readBytes } from '../files/lines.ts';
-import { removeEmptyDirectory, removeFile } from '../files/retry-while-busy.ts';
+import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { numerics } from '../trial/trial.ts';
 import { attachmentFolder } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { type Retired, retireJournal, type Waiting, withExclusiveAccess } from './exclusive-access.ts';
 import { forgetFailures } from './failures.ts';
-import { finalsFolder, isFamily } from './final-checkpoints.ts';
+import { joinFinals, removeFinals } from './final-care.ts';
 import { decodeLine, encodeLine, newJournalName } from './journal.ts';
 import { leaseFolder } from './lease-file.ts';
 import { isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
@@ -47,15 +46,14 @@ export function collectGarbage(
     const repaired = await setAside(directory, found, dryRun);
     const kept = [...found.records.values()].filter((record) => record.numerics === numerics);
     const leftovers = await leftoversIn(directory, found);
-    const finals = keepFinals ? [] : [...found.finals.whole];
     const result: Collected = {
       ...repaired,
       kept: kept.length,
       duplicates: found.duplicates,
       otherNumerics: found.records.size - kept.length,
-      leftovers: leftovers.length,
-      finals: finals.length,
-      finalBytes: finals.reduce((sum, [, bytes]) => sum + bytes, 0),
+      leftovers: leftovers.length + found.finals.damaged.length,
+      finals: keepFinals ? 0 : found.finals.whole,
+      finalBytes: keepFinals ? 0 : found.finals.bytes,
     };
     const retired: Retired[] = [];
     if (dryRun) return { result, retired };
@@ -66,8 +64,7 @@ export function collectGarbage(
       for (const journal of found.journals) retired.push(await retireJournal(directory, journal, found));
     }
     for (const path of leftovers) await removeFile(path);
-    for (const [path] of finals) await removeFile(join(directory, path));
-    await removeEmptyFolders(finalsFolder(directory));
+    await (keepFinals ? joinFinals : removeFinals)(directory, found.finals);
     await forgetFailures(directory, found.records);
     await syncDirectory(directory);
     return { result, retired };
@@ -119,15 +116,8 @@ async function leftoversIn(directory: string, { records, attachments, finals }: 
       (name) => isOf(states, 'checkpoint')(name) || records.has(trialOfCheckpoint(directory, name) ?? ''),
     )),
     ...attached.flat(),
-    ...[...finals.damaged, ...finals.parts].map((path) => join(directory, path)),
+    ...finals.parts.map((path) => join(directory, path)),
   ];
-}
-
-/** Removes the folders that had final checkpoints and are empty, and then the folder of all if nothing is left in it. */
-async function removeEmptyFolders(folder: string): Promise<void> {
-  const names = (await readdir(folder).catch(() => [])).filter(isFamily);
-  for (const name of names) await removeEmptyDirectory(join(folder, name)).catch(() => {});
-  await removeEmptyDirectory(folder).catch(() => {});
 }
 
 /** Milliseconds: longer than any process is suspended between two files that belong together, and than clocks differ. */

@@ -8,7 +8,8 @@ import type { Checkpoints, TrainingState } from '../nn/epochs.ts';
 import type { Evaluations } from '../nn/evaluated-epochs.ts';
 import { hashOfId, idOfHash } from '../trial/id.ts';
 import type { Trial } from '../trial/trial.ts';
-import { familiesIn, finalCheckpoints } from './final-checkpoints.ts';
+import { finalCheckpoints } from './final-checkpoints.ts';
+import type { FinalPlace, FinalWriter } from './final-packs.ts';
 import { isOwn, isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
 import { encodeState, largestState, tryDecoding } from './training-state.ts';
 
@@ -63,33 +64,25 @@ export interface TrialCheckpoints extends Checkpoints {
 }
 
 export interface CheckpointOptions {
-  /** Whether training may start from a finished one with fewer epochs; true by default. */
-  readonly mayContinue?: boolean;
+  /** Where finished trainings with fewer epochs are, from the best of which training may start. */
+  readonly continuable?: readonly FinalPlace[];
+  /** What keeps the state after the last epoch; absent if nothing. */
+  readonly finals?: FinalWriter | undefined;
   /** Whether training should save its state and end. */
   readonly stopRequested: () => boolean;
   /** Called with the path of a final checkpoint that would have served but is damaged. */
   readonly onDamaged?: (path: string) => void;
   /** Milliseconds between two checkpoints, for tests; 0: one after each epoch. */
   readonly every?: number;
-  /** What the store has, if it was listed for several trials at once. */
-  readonly listed?: ListedCheckpoints;
+  /** The names of the files that may be checkpoints, if they were listed for several trials at once. */
+  readonly listed?: readonly string[];
   /** Called with the reason why a checkpoint cannot be written; training continues. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** The names of the files and folders in a store that may hold checkpoints. */
-export interface ListedCheckpoints {
-  readonly states: readonly string[];
-  readonly families: ReadonlySet<string>;
-}
-
-/** Lists them once for several trials, of which few have any. */
-export async function listCheckpoints(directory: string): Promise<ListedCheckpoints> {
-  return {
-    states: await storeFilesIn(checkpointFolder(directory)).catch(() => []),
-    families: await familiesIn(directory),
-  };
-}
+/** The names of the files in a store that may be checkpoints. */
+export const listCheckpoints = (directory: string): Promise<string[]> =>
+  storeFilesIn(checkpointFolder(directory)).catch(() => []);
 
 /**
  * Opens the checkpoints of a trial: reads the newest complete one, from which to resume, and writes new ones.
@@ -101,7 +94,8 @@ export async function openCheckpoints(
   { id, config }: Trial,
   {
     stopRequested,
-    mayContinue = true,
+    continuable = [],
+    finals: writer,
     every = interval,
     onFailure = () => {},
     onDamaged = () => {},
@@ -111,7 +105,7 @@ export async function openCheckpoints(
   const started = performance.now();
   const folder = checkpointFolder(directory);
   const hash = hashOfId(id);
-  const states = listed?.states ?? (await storeFilesIn(folder).catch(() => []));
+  const states = listed ?? (await listCheckpoints(directory));
   const found = states.filter((name) => name.startsWith(hash) && trialOfCheckpoint(directory, name) === id);
   // A file that cannot be removed does no harm, and `store gc` removes it.
   const remove = (name: string) => removeFile(join(folder, name)).catch(() => {});
@@ -130,15 +124,18 @@ export async function openCheckpoints(
     names = [name, ...names.filter((other) => other !== name)];
     for (const old of names.splice(copies)) await remove(old);
   };
-  const finals = finalCheckpoints(directory, config, listed?.families);
+  const finals = finalCheckpoints(directory, config);
   const own = await newestState(folder, names, hash, config.model);
-  const shorter = mayContinue ? ((await finals?.longest(onDamaged)) ?? null) : null;
+  const shorter = (await finals?.first(continuable, onDamaged)) ?? null;
   const resume = (shorter?.epoch ?? 0) > (own?.epoch ?? 0) ? shorter : own;
-  const final = finals && {
-    // What took less than the time between two checkpoints is computed again.
-    due: () => resume !== null || performance.now() - started >= every,
-    keep: (state: TrainingState) => finals.keep(state).catch(onFailure),
-  };
+  const final =
+    finals === null || writer === undefined
+      ? null
+      : {
+          // What took less than the time between two checkpoints is computed again.
+          due: () => resume !== null || performance.now() - started >= every,
+          keep: (state: TrainingState) => finals.keep(state, writer).catch(onFailure),
+        };
   return {
     resume,
     ...(final === null ? {} : { final }),

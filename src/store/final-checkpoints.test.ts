@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,9 @@ import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { collectGarbage } from './care.ts';
 import { type CheckpointOptions, openCheckpoints, Stopped } from './checkpoints.ts';
-import { continuedEpochs, findFinals } from './final-checkpoints.ts';
+import { findFinals } from './final-care.ts';
+import { epochsIn, findContinuable, visitFinals } from './final-checkpoints.ts';
+import { createFinalReader, type ListedFinal, openFinalWriter } from './final-packs.ts';
 import { openJournal } from './store.ts';
 import { reportOn, surveyStore } from './survey.ts';
 
@@ -48,7 +51,10 @@ async function run(
   lendCore: LendCore = () => null,
 ): Promise<Ran> {
   const trained: number[] = [];
+  const finals = openFinalWriter(store);
   const checkpoints = await openCheckpoints(store, trial, {
+    continuable: (await findContinuable(store, [trial])).get(trial.id) ?? [],
+    finals,
     stopRequested: () => false,
     every: 0,
     ...options,
@@ -56,17 +62,18 @@ async function run(
   const onEpoch = (epoch: number) => trained.push(epoch);
   const record = await runTrial(trial, sources, { checkpoints, onEpoch, lendCore });
   await checkpoints.remove();
+  await finals.close();
   return { record, trained };
 }
 
 const range = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** The only folder of finals. */
-async function family(): Promise<string> {
-  const [hash, ...others] = await readdir(join(store, 'finals'));
-  expect(others).toEqual([]);
-  return join(store, 'finals', hash);
+/** The epochs of all final checkpoints, in the order of their packs. */
+async function epochsThere(): Promise<number[]> {
+  const epochs: number[] = [];
+  await visitFinals(store, (final) => epochs.push(final.epochs));
+  return epochs.sort((a, b) => a - b);
 }
 
 describe('a training with more epochs continues a finished one, to the bits of one from the beginning', () => {
@@ -141,12 +148,12 @@ test('none is left by short trainings, streams of cells, folds and what has dive
   // One that continues another leaves its own, however short it is.
   await run(await trialOf(4));
   await run(await trialOf(5), { every: 60_000 });
-  expect(await readdir(await family())).toEqual(['4.state', '5.state']);
+  expect(await epochsThere()).toEqual([4, 5]);
 });
 
-test('with force none is used', async () => {
+test('without places, as with force, none is used', async () => {
   await run(await trialOf(4));
-  expect((await run(await trialOf(6), { mayContinue: false })).trained).toEqual(range(1, 6));
+  expect((await run(await trialOf(6), { continuable: [] })).trained).toEqual(range(1, 6));
 });
 
 test('what differs in anything but its epochs does not continue it', async () => {
@@ -178,49 +185,150 @@ test('a continued training that is stopped resumes from its own checkpoint', asy
   expect(numbers(record)).toEqual(expected);
 });
 
-test('a damaged one is not used, is reported, and the one before it is', async () => {
-  for (const epochs of [2, 4]) await run(await trialOf(epochs));
-  const journal = await openJournal(store);
-  await journal.append((await run(await trialOf(1))).record);
-  await journal.close();
-  const file = join(await family(), '4.state');
+/** Puts each final checkpoint into a file of its own, as versions did before there were packs. */
+async function unpack(): Promise<void> {
+  const all: ListedFinal[] = [];
+  await visitFinals(store, (final) => all.push(final));
+  for (const { family, epochs, file, at, bytes } of all) {
+    const states = await readFile(join(store, 'finals', file));
+    await mkdir(join(store, 'finals', family), { recursive: true });
+    await writeFile(join(store, 'finals', family, `${epochs}.state`), states.subarray(at, at + bytes!));
+  }
+  for (const name of await readdir(join(store, 'finals')))
+    if (name.startsWith('pack-')) await rm(join(store, 'finals', name));
+}
+
+/** The name of the pack or the file that has the final checkpoint after so many epochs. */
+async function fileOf(epochs: number): Promise<string> {
+  let found = '';
+  await visitFinals(store, (final) => {
+    if (final.epochs === epochs) found = final.file;
+  });
+  return join(store, 'finals', found);
+}
+
+async function changeLastByte(file: string): Promise<void> {
   const bytes = await readFile(file);
   bytes[bytes.length - 3] ^= 1;
   await writeFile(file, bytes);
-  const passedOver: string[] = [];
-  const onDamaged = (path: string) => passedOver.push(path);
-  expect((await run(await trialOf(6), { onDamaged })).trained).toEqual(range(3, 6));
-  expect(passedOver).toEqual([file]);
-  await writeFile(join(await family(), '7.state'), 'notes of somebody');
-  await mkdir(join(store, 'finals', 'notes'));
-  const found = await findFinals(store);
-  expect([...found.whole.keys()].map((path) => path.slice(-7))).toEqual(['1.state', '2.state', '6.state']);
-  expect(found.damaged).toHaveLength(1);
-  const report = await reportOn(store, await surveyStore(store));
-  expect(report).toMatchObject({ sound: true, finalCheckpoints: 3, damagedFinals: found.damaged });
-  expect(report.finalBytes).toBe([...found.whole.values()].reduce((sum, size) => sum + size, 0));
+}
 
-  // Only what is damaged goes with `keepFinals`; then all, but what others have put there.
-  expect(await collectGarbage(store, { keepFinals: true })).toMatchObject({ leftovers: 1, finals: 0 });
-  expect(await collectGarbage(store, { dryRun: true })).toMatchObject({ finals: 3 });
-  expect((await findFinals(store)).whole.size).toBe(3);
-  expect(await collectGarbage(store)).toMatchObject({ finals: 3, finalBytes: report.finalBytes });
-  expect((await findFinals(store)).whole.size).toBe(0);
-  expect((await readdir(join(store, 'finals'))).at(-1)).toBe('notes');
-  await rm(join(store, 'finals', 'notes'), { recursive: true });
-  expect(await readdir(await family())).toEqual(['7.state']);
+describe.each([
+  ['in packs', async () => {}],
+  ['in files of their own, of earlier versions', unpack],
+])('%s', (_name, prepare) => {
+  test('a damaged one is not used, is reported, and the one before it is', async () => {
+    for (const epochs of [2, 4]) await run(await trialOf(epochs));
+    const journal = await openJournal(store);
+    await journal.append((await run(await trialOf(1))).record);
+    await journal.close();
+    await prepare();
+    const file = await fileOf(4);
+    await changeLastByte(file);
+    const passedOver: string[] = [];
+    const onDamaged = (path: string) => passedOver.push(path);
+    expect((await run(await trialOf(6), { onDamaged })).trained).toEqual(range(3, 6));
+    expect(passedOver).toEqual([expect.stringContaining(file)]);
+    const others = join(store, 'finals', 'a'.repeat(64), '7.state');
+    await mkdir(join(others, '..'));
+    await writeFile(others, 'notes of somebody');
+    await mkdir(join(store, 'finals', 'notes'));
+    const found = await findFinals(store);
+    expect(found).toMatchObject({
+      whole: 3,
+      damaged: [expect.stringContaining(file.slice(store.length + 1))],
+    });
+    const report = await reportOn(store, await surveyStore(store));
+    expect(report).toMatchObject({ sound: true, finalCheckpoints: 3, damagedFinals: found.damaged });
+    expect(report.finalBytes).toBe(found.bytes);
+    expect(found.bytes).toBeGreaterThan(1000);
+
+    // Only what is damaged goes with `keepFinals`, and the others are one pack then; then all, but what others have put there.
+    expect(await collectGarbage(store, { keepFinals: true })).toMatchObject({ leftovers: 1, finals: 0 });
+    expect(await collectGarbage(store, { dryRun: true })).toMatchObject({ finals: 3 });
+    const packed = await findFinals(store);
+    expect(packed).toMatchObject({ whole: 3, bytes: found.bytes, damaged: [], parts: [] });
+    expect(packed.files.map((path) => path.replace(/-.*\./, '.'))).toEqual([
+      'finals/pack.jsonl',
+      'finals/pack.states',
+    ]);
+    expect((await run(await trialOf(5))).trained).toEqual(range(3, 5));
+    await collectGarbage(store, { keepFinals: true });
+    expect(await epochsThere()).toEqual([1, 2, 5, 6, 7]);
+    const { files } = await findFinals(store);
+    await collectGarbage(store, { keepFinals: true });
+    expect((await findFinals(store)).files).toEqual(files);
+
+    expect(await collectGarbage(store)).toMatchObject({ finals: 4 });
+    expect(await findFinals(store)).toMatchObject({ whole: 0, files: [] });
+    expect(await readdir(join(store, 'finals'))).toEqual(['a'.repeat(64), 'notes']);
+    expect(await readFile(others, 'utf8')).toBe('notes of somebody');
+  });
+
+  test('which trials continue is known before they run', async () => {
+    const settings = [small, small, small, { ...small, seed: [1] }];
+    const trials = await Promise.all([3, 4, 6, 6].map((epochs, index) => trialOf(epochs, settings[index])));
+    const continued = async () => epochsIn(await findContinuable(store, trials));
+    expect(await continued()).toEqual(new Map());
+    await run(trials[1]);
+    await prepare();
+    expect(await continued()).toEqual(new Map([[trials[2].id, 4]]));
+    await run(trials[0]);
+    expect(await continued()).toEqual(
+      new Map([
+        [trials[1].id, 3],
+        [trials[2].id, 4],
+      ]),
+    );
+  });
 });
 
-test('which trials continue is known before they run', async () => {
-  const trials = await Promise.all([trialOf(3), trialOf(4), trialOf(6), trialOf(6, { ...small, seed: [1] })]);
-  expect(await continuedEpochs(store, trials)).toEqual(new Map());
-  await run(trials[1]);
-  expect(await continuedEpochs(store, trials)).toEqual(new Map([[trials[2].id, 4]]));
-  // A damaged file with more epochs is passed over here as it is in the training.
-  await writeFile(join(await family(), '5.state'), '');
-  expect(await continuedEpochs(store, trials)).toEqual(new Map([[trials[2].id, 4]]));
-  await writeFile(join(await family(), '4.state'), '');
-  expect(await continuedEpochs(store, trials)).toEqual(new Map());
+test('what a kill leaves in the middle of a state is not used, and the next pack is whole', async () => {
+  await run(await trialOf(3));
+  const index = (await fileOf(3)).replace('.states', '.jsonl');
+  const whole = await readFile(index);
+  // The state is there, and a part of its line.
+  await writeFile(index, whole.subarray(0, whole.length - 10));
+  expect((await run(await trialOf(4))).trained).toEqual(range(1, 4));
+  // A line whose state did not get to the disk before a power failure.
+  await writeFile(index, whole);
+  await writeFile(await fileOf(3), (await readFile(await fileOf(3))).subarray(0, 100));
+  const passedOver: string[] = [];
+  const options = { onDamaged: (path: string) => passedOver.push(path) };
+  expect((await run(await trialOf(5), options)).trained).toEqual(range(5, 5));
+  expect((await findFinals(store)).damaged).toHaveLength(1);
+});
+
+test('states that are written to a pack that was removed are lost, and no others', async () => {
+  const finals = openFinalWriter(store);
+  const one = Buffer.from('one');
+  await finals.append('a'.repeat(64), 1, one);
+  await rm(join(store, 'finals'), { recursive: true });
+  // The pack was removed while it was written, as `store gc` may do: what is written is lost, and nothing else.
+  await finals.append('a'.repeat(64), 2, one);
+  await finals.close();
+  await finals.append('a'.repeat(64), 3, one);
+  await finals.close();
+  expect(await epochsThere()).toEqual([3]);
+});
+
+test('a process appends all of its states to one pack', async () => {
+  const writers = [openFinalWriter(store), openFinalWriter(store)];
+  const families = Array.from({ length: 100 }, (_, index) =>
+    createHash('sha256').update(`${index}`).digest('hex'),
+  );
+  for (const [index, family] of families.entries()) {
+    await writers[index % 2].append(family, index, Buffer.from(`state ${index}`));
+  }
+  for (const writer of writers) await writer.close();
+  expect(await readdir(join(store, 'finals'))).toHaveLength(4);
+  const reader = createFinalReader(store);
+  const read: [string, string | undefined][] = [];
+  const all: ListedFinal[] = [];
+  await visitFinals(store, (final) => all.push(final));
+  for (const final of all) read.push([final.family, (await reader.read(final))?.toString()]);
+  await reader.close();
+  expect(new Map(read)).toEqual(new Map(families.map((family, index) => [family, `state ${index}`])));
 });
 
 test('where none can be written the trial ends as ever', async () => {

@@ -3,16 +3,14 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { makeDirectory } from '../files/directories.ts';
-import { readRegularBytes } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type AttachmentKind, attachmentKinds, forEachKind } from '../trial/attachments.ts';
 import { attachmentsIn, readAttachment, writeAttachment } from './attachments.ts';
 import { type Conflict, firstDifference } from './conflicts.ts';
-import { findFinals } from './final-checkpoints.ts';
+import { addFinals, finalKeys } from './final-care.ts';
 import { type Gathered, gather, gatheredLines, recordAt, type Source } from './gather.ts';
 import { newJournalName, storeError } from './journal.ts';
 import { describeProblems, openStore } from './store.ts';
-import { largestState } from './training-state.ts';
 
 /** What came into a store, and what is wrong with what should have. */
 export interface Joined {
@@ -180,23 +178,12 @@ export function attachmentConflict(id: string, kind: AttachmentKind, kept: strin
 
 /** Copies the final checkpoints that the store lacks. Returns how many. */
 async function mergeFinals(directory: string, sources: readonly Source[], dryRun: boolean): Promise<number> {
-  const there = new Set((await findFinals(directory)).whole.keys());
   let added = 0;
-  for (const { store } of sources) {
-    for (const path of (await findFinals(store)).whole.keys()) {
-      if (there.has(path)) continue;
-      there.add(path);
-      added++;
-      if (dryRun) continue;
-      const bytes = await readRegularBytes(join(store, path), largestState).catch((error) => {
-        throw storeError(store, error);
-      });
-      await makeDirectory(dirname(join(directory, path)))
-        .then(() => writeWhole(join(directory, path), bytes))
-        .catch((error) => {
-          throw storeError(directory, error);
-        });
-    }
+  try {
+    const there = await finalKeys(directory);
+    for (const { store } of sources) added += await addFinals(directory, store, there, dryRun);
+  } catch (error) {
+    throw storeError(directory, error);
   }
   return added;
 }

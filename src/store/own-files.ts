@@ -25,6 +25,9 @@ export const kinds = {
   index: { name: /^journal-.+\.index$/, begins: 'fysnn-i1', at: 32 },
   failures: { name: /^failures\.jsonl$/, begins: `{"id":"${'0'.repeat(64)}"`, at: 0 },
   setAside: { name: new RegExp(`^damaged-${uuid}\\.jsonl$`), begins: null, at: 0 },
+  finalStates: { name: new RegExp(`^pack-${uuid}\\.states$`), begins: '{"version":', at: 36 },
+  finalIndex: { name: new RegExp(`^pack-${uuid}\\.jsonl$`), begins: `{"final":"${'0'.repeat(64)}"`, at: 0 },
+  /** Of a store from before there were packs. */
   final: { name: /^\d{1,8}\.state$/, begins: '{"version":', at: 36 },
   checkpoint: { name: new RegExp(`^(${hex(64)})-\\d+\\.state$`), begins: '{"version":', at: 36 },
   weights: attachment,

@@ -7,7 +7,7 @@ import type { AttachmentKind } from '../trial/attachments.ts';
 import { type FoundAttachments, findAttachments } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { readFailures } from './failures.ts';
-import { type FoundFinals, findFinals } from './final-checkpoints.ts';
+import { type FoundFinals, findFinals } from './final-care.ts';
 import { decodeLine, isOurLine, openedJournalsIn, resultText, storeError } from './journal.ts';
 import type { Place } from './line-table.ts';
 import { isOwn, kinds, storeFilesIn } from './own-files.ts';
@@ -185,8 +185,8 @@ export async function reportOn(directory: string, found: Survey): Promise<StoreR
     torn: found.journals.filter(({ torn }) => torn > 0).length,
     failed: found.failed,
     checkpoints: found.checkpoints,
-    finalCheckpoints: found.finals.whole.size,
-    finalBytes: [...found.finals.whole.values()].reduce((sum, bytes) => sum + bytes, 0),
+    finalCheckpoints: found.finals.whole,
+    finalBytes: found.finals.bytes,
     damagedFinals: found.finals.damaged,
     problems,
   };

@@ -15,6 +15,7 @@ async function submissionSchema() {
     retries: z.int().min(0),
     timeout: z.number().min(0).nullable(),
     maxFailures: z.int().min(0).nullable(),
+    keepFinals: z.boolean().optional(),
     sources: z.looseObject({ dataDir: z.string().nullable() }),
   });
   const fields = {

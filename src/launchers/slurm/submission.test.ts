@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { UserError } from '../../errors.ts';
 import { removeDirectory } from '../../files/retry-while-busy.ts';
+import { createTrial, type TrialConfig } from '../../trial/trial.ts';
 import {
+  prepareSubmission,
   readArrays,
   readOutcome,
   readSubmission,
@@ -39,6 +41,22 @@ const errorOf = async (reading: Promise<unknown>): Promise<UserError> => {
   expect(error).toBeInstanceOf(UserError);
   return error;
 };
+
+test('a task is told which finished trials its trials may continue', async () => {
+  const trials = ['a', 'b'].map((name) => createTrial({ name } as unknown as TrialConfig));
+  const places = [{ file: 'pack-1.states', at: 3, bytes: 4, epochs: 5 }];
+  const prepared = await prepareSubmission(
+    root,
+    { ...whole(), version: 1, computing: { ...computing, keep: 'records' }, tasks: 1 },
+    [{ trials, seconds: 1 }],
+    '#!/bin/sh',
+    { continuable: new Map([[trials[1].id, places]]) },
+  );
+  await removeDirectory(folder);
+  await prepared.publish();
+  const read = await readTask(folder, 0);
+  expect(read).toEqual([{ ...trials[0] }, { ...trials[1], continuable: places }]);
+});
 
 test.each([
   ['computing', { computing: null }],

@@ -10,8 +10,9 @@ import { forEachLine, readBytes } from '../../files/lines.ts';
 import { openToAppend, readRegularBytes } from '../../files/regular-file.ts';
 import { removeDirectory, removeFile, renameFile } from '../../files/retry-while-busy.ts';
 import { writeWhole } from '../../files/write-whole.ts';
+import type { FinalPlace } from '../../store/final-packs.ts';
 import { createTrial, type Trial } from '../../trial/trial.ts';
-import type { Kept } from '../launcher.ts';
+import type { Kept, LaunchOptions } from '../launcher.ts';
 import type { SubmittedBy } from './settings.ts';
 import { submissionName, wrongEntry } from './submission-schema.ts';
 import type { TaskPlan } from './tasks.ts';
@@ -40,8 +41,15 @@ export interface TaskComputing {
   readonly timeout: number | null;
   /** Null: no limit. */
   readonly maxFailures: number | null;
+  /** Absent: true. */
+  readonly keepFinals?: boolean;
   /** Without initial weights, which are in a file of their own. */
   readonly sources: Sources;
+}
+
+/** A trial of a task, and the finished ones that it may continue: tasks do not look for them. */
+export interface TaskTrial extends Trial {
+  readonly continuable?: readonly FinalPlace[];
 }
 
 /** How the trials of a task ended. The others have records. */
@@ -78,13 +86,19 @@ export interface PreparedSubmission {
   remove(): Promise<void>;
 }
 
+/** What tasks need besides their trials. */
+interface TaskNeeds {
+  readonly initialWeights?: Sources['initialWeights'] | undefined;
+  readonly continuable?: LaunchOptions['continuable'] | undefined;
+}
+
 /** Writes the folder of a submission under a temporary name: it appears whole or not at all. */
 export async function prepareSubmission(
   store: string,
   submission: Submission,
   tasks: readonly TaskPlan[],
   script: string,
-  initialWeights: Sources['initialWeights'],
+  { initialWeights, continuable = new Map<string, never>() }: TaskNeeds = {},
 ): Promise<PreparedSubmission> {
   const parent = submissionsFolder(store);
   const folder = join(parent, submission.id);
@@ -95,7 +109,10 @@ export async function prepareSubmission(
   const lines = async function* () {
     for (const [task, { trials }] of tasks.entries()) {
       // A trial of a plan makes its config when asked.
-      const plain = trials.map(({ id, config }) => ({ id, config }));
+      const plain = trials.map(({ id, config }): TaskTrial => {
+        const places = continuable.get(id);
+        return { id, config, ...(places === undefined ? {} : { continuable: places }) };
+      });
       const line = Buffer.from(`${JSON.stringify({ task, trials: plain })}\n`);
       offsets.push(offsets.at(-1)! + line.length);
       yield line;
@@ -178,7 +195,7 @@ function notThere(folder: string): UserError {
 }
 
 /** The trials of a task. Errors: a number that it does not have, a line that is not what was written. */
-export async function readTask(folder: string, task: number): Promise<Trial[]> {
+export async function readTask(folder: string, task: number): Promise<TaskTrial[]> {
   const index = join(folder, 'tasks.index');
   const offsets = await readOffsets(index);
   if (task > offsets.length - 2) {
@@ -219,8 +236,8 @@ async function readOffsets(path: string): Promise<number[]> {
   );
 }
 
-function trialsOf(line: Buffer): Trial[] {
-  const { trials } = JSON.parse(line.toString()) as { trials: Trial[] };
+function trialsOf(line: Buffer): TaskTrial[] {
+  const { trials } = JSON.parse(line.toString()) as { trials: TaskTrial[] };
   if (trials.every(({ id }) => typeof id === 'string')) return trials;
   throw new TypeError('no id');
 }

@@ -125,13 +125,18 @@ async function writeSubmission(
   );
   const { initialWeights, ...located } = sources;
   const { keep = 'records', force = false, retries = 1, timeout = null, maxFailures } = options;
+  const { continuable, keepFinals = true } = options;
   const computing: TaskComputing = {
     ...{ cpus: slurm.settings.cpus, keep, force, retries, timeout, sources: located },
     maxFailures: Number.isFinite(maxFailures) ? maxFailures! : null,
+    ...(keepFinals ? {} : { keepFinals }),
   };
   const counts = { tasks: tasks.length, arraySize, trials: trials.length };
   const submission: Submission = { version: 1, id, by: slurm.by, lease: lease.name, ...counts, computing };
-  const prepared = await prepareSubmission(store.directory, submission, tasks, script, initialWeights);
+  const prepared = await prepareSubmission(store.directory, submission, tasks, script, {
+    initialWeights,
+    continuable,
+  });
   let isOurs = false;
   try {
     await lease.claim(async () => {
