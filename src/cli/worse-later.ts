@@ -1,5 +1,5 @@
 import { optionsOf } from '../experiment/define.ts';
-import { optionTitle } from '../experiment/options.ts';
+import { shortSettingWords } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isSeed } from '../experiment/seeds.ts';
 import type { RoundSetting } from '../experiment/stopping.ts';
@@ -31,7 +31,7 @@ export function worseLaterNotes({ experiment, stopping }: Plan): string[] {
   const textOf = ({ settings }: RoundSetting) =>
     names
       .filter((name) => (settings[name] ?? null) !== null)
-      .map((name) => `${optionTitle(name)} ${settings[name]}`)
+      .map((name) => shortSettingWords(name, settings[name]!))
       .join(', ');
   const isBetter = (row: RoundSetting) => row.mean !== null && sign * row.mean < sign * chosen.mean!;
   const better = results.filter((row) => row.round < chosen.round && isBetter(row));

@@ -17,6 +17,7 @@ import { parseRanged } from '../parsing/ranged.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
 import { referenceNames } from '../references/index.ts';
 import { bases } from '../regression/polynomial.ts';
+import { shortText } from '../stats/significant.ts';
 import { bootstrapMethods, streamChoices } from '../trial/config.ts';
 import { solverNames, solvers } from '../trial/solvers/index.ts';
 
@@ -161,6 +162,12 @@ export function optionTitle(name: OptionName): string {
 /** "momentum 0.9", or "no momentum" of a cell that does not read it. */
 export function settingWords(name: OptionName, value: Setting | null | undefined): string {
   return (value ?? null) === null ? `no ${optionTitle(name)}` : `${optionTitle(name)} ${value}`;
+}
+
+/** The same with at most four digits of a number that is not whole, for a sentence: "learning rate 0.0001235". */
+export function shortSettingWords(name: OptionName, value: Setting): string {
+  const isLong = typeof value === 'number' && !Number.isInteger(value);
+  return `${optionTitle(name)} ${isLong ? shortText(value, 4) : value}`;
 }
 
 /** One value for each option of an experiment; null if the solver does not read it. */

@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { ShownMetric } from './define.ts';
 import type { HalvingChoices } from './halving.ts';
@@ -47,14 +48,25 @@ export interface StoppedSetting extends StoppedPlace {
 }
 
 /** What is left and what was stopped, in the order of all settings. */
-export function inTheirOrder<T>(
+export function inTheirOrder<T, Stopped extends StoppedPlace>(
   left: readonly T[],
-  stopped: readonly StoppedPlace[],
-  asStopped: (settings: Settings) => T,
+  stopped: readonly Stopped[],
+  asStopped: (one: Stopped) => T,
 ): T[] {
   const all = [...left];
-  for (const { place, settings } of stopped) all.splice(place, 0, asStopped(settings));
+  for (const one of stopped) all.splice(one.place, 0, asStopped(one));
   return all;
+}
+
+/** What the round says that stopped a setting. */
+export type StoppingRound = Pick<RoundSetting, 'round' | 'epochs' | 'seeds' | 'diverged' | 'mean'>;
+
+/** After what a round compares settings: "3 epochs" of successive halving, "6 seeds" of a race. */
+export function comparedAfter(
+  { kind }: Pick<StoppingRule, 'kind'>,
+  { epochs, seeds }: Pick<RoundSetting, 'epochs' | 'seeds'>,
+): string {
+  return kind === 'halving' ? counted(epochs ?? 0, 'epoch') : counted(seeds, 'seed');
 }
 
 /** One round: which settings it had, and what it took. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import definition from '../../experiments/activation-functions.ts';
 import ffnn from '../../experiments/ffnn.ts';
 import ols from '../../experiments/grid-search-ols.ts';
+import { decidingMetric } from '../experiment/deciding.ts';
 import type { Experiment } from '../experiment/define.ts';
 import { edgeNumber, fixedSeed } from '../hostile.testing.ts';
 import type { Figure } from './figure.ts';
@@ -45,6 +46,47 @@ test('functions of any numbers are drawn', async () => {
     runs,
   );
 });
+
+test('so are searches, with settings that diverged or were stopped', async () => {
+  const value = fc.record({ learningRate: fc.double({ min: 1e-8, max: 1, noNaN: true }), value: number });
+  const ended = fc.constantFrom('done', 'diverged', 'stopped');
+  const space = { learningRate: ['loguniform(1e-8,1)'], activation: ['relu', 'tanh'] };
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(value, ended), few), async (all) => {
+      const [stopped, trials] = [true, false].map((is) =>
+        all.flatMap(([one, end], place) => ((end === 'stopped') === is ? [{ ...one, end, place }] : [])),
+      );
+      const figures = draw(
+        {
+          ...{
+            experiment: ffnn,
+            variant: 'code',
+            quick: false,
+            data: [],
+            search: { method: 'sobol', space },
+          },
+          trials: trials.map(({ learningRate, value, end }) => ({
+            settings: { learningRate, activation: 'relu', seed: 1 },
+            status: end as 'done' | 'diverged',
+            divergedAt: null,
+            metrics: { [decidingMetric(ffnn).name]: end === 'done' ? value : null },
+            curves: {},
+          })),
+          stopped: stopped.map(({ learningRate, value, place }) => ({
+            ...{ place, settings: { learningRate, activation: 'tanh' }, after: '3 epochs' },
+            last: { round: 1, epochs: 3, seeds: 1, diverged: 0, mean: value },
+          })),
+        },
+        { published: () => null },
+      );
+      expect(figures.map(({ name }) => name)).toEqual(
+        trials.some(({ end }) => end === 'done') ? ['search', 'best-so-far'] : [],
+      );
+      await expectDrawn(figures);
+    }),
+    runs,
+  );
+}, 20_000);
 
 test('so are curves', async () => {
   const curve = fc.array(fc.option(number, { freq: 5 }), few);

@@ -4,7 +4,7 @@ import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { cutNote, drawnRows, namesIn, partColors, partWords, wordsOfTrial } from './residuals-figure.ts';
 import type { Results } from './results.ts';
-import { ink, palette, wholeSpec } from './style.ts';
+import { ink, namedColors, palette, wholeSpec } from './style.ts';
 import type { FittedPoint, TrialPredictions } from './trial-predictions.ts';
 
 /** The fitted curve with the rows of the data, or the fitted surface, next to the true function where it is known. */
@@ -51,20 +51,7 @@ function curve({ rows, fitted }: TrialPredictions, isKnown: boolean, names: Name
     ...(isKnown ? [{ name: truthName, color: ink }] : []),
     ...parts.map((part) => ({ name: partWords[part], color: partColors[part] })),
   ];
-  const color = {
-    field: 'series',
-    type: 'nominal',
-    scale: { domain: series.map(({ name }) => name), range: series.map((one) => one.color) },
-    legend: {
-      title: null,
-      orient: 'top',
-      direction: 'horizontal',
-      columns: 2,
-      symbolOpacity: 1,
-      symbolType: 'circle',
-      symbolStrokeColor: 'transparent',
-    },
-  };
+  const color = namedColors(series, 2);
   const number = (field: string, words: string): SpecPart => ({
     field,
     type: 'quantitative',

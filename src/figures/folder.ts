@@ -12,7 +12,7 @@ import {
 } from '../experiment/options.ts';
 import { showingSearch } from '../experiment/search.ts';
 import { isSeed, seedOptions } from '../experiment/seeds.ts';
-import type { StoppedPlace } from '../experiment/stopping.ts';
+import { comparedAfter, type StoppingRule } from '../experiment/stopping.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { indexOfEpoch } from '../nn/evaluated-epochs.ts';
 import { lossesOf } from '../nn/losses.ts';
@@ -29,7 +29,7 @@ import { damagedResults, otherVersion } from './folder-errors.ts';
 import { openPredictions } from './folder-predictions.ts';
 import { numberOf, parseCell, type Row, readTable, readText } from './folder-table.ts';
 import { drawnPrediction } from './predictions.ts';
-import type { Results, TrialResult } from './results.ts';
+import type { Results, StoppedResult, TrialResult } from './results.ts';
 
 /**
  * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder; with 'trials', without curves and
@@ -81,7 +81,9 @@ export async function readResults(
     data: dataOf(manifest),
     ...(search === undefined ? {} : { search }),
     trials: own,
-    ...('rounds.csv' in written ? { stopped: await readStopped(folder, experiment, written, cells) } : {}),
+    ...('rounds.csv' in written
+      ? { stopped: await readStopped(folder, experiment, written, cells, ruleOf(manifest)) }
+      : {}),
   };
   if (what === 'trials') return results;
   const trialIds = trials.map(({ id }) => id);
@@ -163,6 +165,7 @@ interface Manifest {
   readonly quick?: unknown;
   readonly settings?: unknown;
   readonly search?: unknown;
+  readonly stopping?: unknown;
   readonly data?: unknown;
   readonly trials?: { readonly total?: unknown; readonly ids?: unknown };
   readonly files?: unknown;
@@ -289,31 +292,51 @@ function statusOf(text: string, folder: string): TrialResult['status'] {
   throw otherVersion(folder, `a trial whose status is ${JSON.stringify(text)}`);
 }
 
+/** The rule that stopped settings early. */
+function ruleOf({ stopping }: Manifest): { readonly kind: StoppingRule['kind'] } {
+  const { rule } = (stopping ?? {}) as { readonly rule?: { readonly kind?: unknown } };
+  return { kind: rule?.kind === 'racing' ? 'racing' : 'halving' };
+}
+
 /** The settings that were stopped early: all of the first round that are none of `left`. */
 async function readStopped(
   folder: string,
   experiment: Experiment,
   written: WrittenFiles,
   left: readonly Settings[],
-): Promise<StoppedPlace[]> {
+  rule: { readonly kind: StoppingRule['kind'] },
+): Promise<StoppedResult[]> {
   const names = optionsOf(experiment).filter((name) => !isSeed(name));
   const key = (settings: Settings) => JSON.stringify(names.map((name) => settings[name] ?? null));
   const known = new Set(left.map(key));
   const seeds = seedOptions.map((name) => [columnName(name), ''] as const);
   const defaults = new Map([...laterColumns(experiment), ...seeds]);
-  const columns = ['round', ...optionsOf(experiment).map(columnName)];
+  const columns = ['round', ...optionsOf(experiment).map(columnName), 'seeds', 'diverged', 'mean'];
   const settingsAt = settingsReader(experiment);
-  const stopped: StoppedPlace[] = [];
+  const stopped = new Map<string, StoppedResult>();
   let place = 0;
   for await (const row of readTable(folder, 'rounds.csv', columns, written, defaults)) {
-    if (row.cell('round') !== '1') continue;
     const { settings } = settingsAt(row);
     const { epochs } = left[0];
-    const whole = settings.epochs === null || epochs === undefined ? settings : { ...settings, epochs };
-    if (!known.has(key(whole))) stopped.push({ place, settings: whole });
-    place++;
+    // The rounds of successive halving differ in their epochs, and those that are left have the most.
+    const isShorter = rule.kind === 'halving' && settings.epochs !== null && epochs !== undefined;
+    const whole = isShorter ? { ...settings, epochs } : settings;
+    const round = numberOf(row, 'round') ?? 0;
+    const last = {
+      round,
+      epochs: typeof settings.epochs === 'number' ? settings.epochs : null,
+      seeds: numberOf(row, 'seeds') ?? 0,
+      diverged: numberOf(row, 'diverged') ?? 0,
+      mean: numberOf(row, 'mean'),
+    };
+    const one = { settings: whole, last, after: comparedAfter(rule, last) };
+    const id = key(whole);
+    if (round === 1) {
+      if (!known.has(id)) stopped.set(id, { ...one, place });
+      place++;
+    } else if (stopped.has(id)) stopped.set(id, { ...one, place: stopped.get(id)!.place });
   }
-  return stopped;
+  return [...stopped.values()];
 }
 
 async function readTrials(

@@ -48,7 +48,7 @@ export function gridOf(results: Results): Grid | null {
   const all = inTheirOrder(
     groupSeeds(results.trials),
     stopped,
-    (settings): Group => ({ settings, trials: [] }),
+    ({ settings }): Group => ({ settings, trials: [] }),
   );
   const groups = all.filter((group) => isInside(group) && isInGrid(group.settings, ...axes));
   if (!groups.some(({ trials }) => trials.length > 0)) return null;

@@ -68,7 +68,7 @@ export function numberAxis(
 ): ParallelAxis {
   const along = (x: number) => (isLog ? Math.log(x) : x);
   const place = (x: number) => (high > low ? (along(x) - along(low)) / (along(high) - along(low)) : 0.5);
-  const ticks = isLog ? logTicks(low, high, isWhole) : linearTicks(low, high, isWhole);
+  const ticks = high > low ? (isLog ? logTicks(low, high, isWhole) : linearTicks(low, high, isWhole)) : [low];
   const texts = tickTexts(ticks.map((at) => significant(at, digits)));
   return {
     title,

@@ -6,7 +6,7 @@ import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Search } from '../experiment/search.ts';
 import { differInSeeds, isSeed, representatives, withoutSeeds } from '../experiment/seeds.ts';
-import type { StoppedPlace } from '../experiment/stopping.ts';
+import { comparedAfter, type StoppedPlace, type StoppingRound } from '../experiment/stopping.ts';
 import type { Variant } from '../experiment/variants.ts';
 import { groupBy } from '../output/group-by.ts';
 import type { ClassifierSummary } from '../stats/classifier-summary.ts';
@@ -29,7 +29,13 @@ export interface Results {
   /** In the plan's order. */
   readonly trials: readonly TrialResult[];
   /** Settings that were stopped early, without seeds and with the epochs of the others; absent if none were. */
-  readonly stopped?: readonly StoppedPlace[];
+  readonly stopped?: readonly StoppedResult[];
+}
+
+export interface StoppedResult extends StoppedPlace {
+  readonly last: StoppingRound;
+  /** "3 epochs", "6 seeds". */
+  readonly after: string;
 }
 
 export interface TrialResult {
@@ -70,7 +76,9 @@ export function resultsOf(plan: Plan, records: Records): Results {
   return {
     ...{ experiment, variant, quick, data, trials },
     ...(search === undefined ? {} : { search }),
-    ...(stopping && { stopped: stopping.stopped }),
+    ...(stopping && {
+      stopped: stopping.stopped.map((one) => ({ ...one, after: comparedAfter(stopping.rule, one.last) })),
+    }),
   };
 }
 

@@ -1,11 +1,11 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import type { ShownMetric } from '../experiment/define.ts';
-import { type OptionName, optionTitle, type SettingLists } from '../experiment/options.ts';
+import { type OptionName, type SettingLists, shortSettingWords } from '../experiment/options.ts';
 import { searchWords } from '../experiment/search.ts';
 import { inTheirOrder } from '../experiment/stopping.ts';
 import { competes } from '../output/settings.ts';
-import { significantText } from '../stats/significant.ts';
-import { countStatus, type Group, groupSeeds, meanOf, type Results } from './results.ts';
+import { shortText } from '../stats/significant.ts';
+import { countStatus, type Group, groupSeeds, meanOf, type Results, type StoppedResult } from './results.ts';
 
 /** A setting of a search as figures show it. */
 export interface DrawnSetting {
@@ -15,8 +15,8 @@ export interface DrawnSetting {
   /** The mean of the deciding metric; null if a seed diverged or none finished. */
   readonly value: number | null;
   readonly diverged: boolean;
-  /** Whether it was stopped before it had all epochs and seeds. */
-  readonly stopped: boolean;
+  /** What stopped it before it had all epochs and seeds; null if nothing did. */
+  readonly stopped: StoppedResult | null;
 }
 
 /** What the figures of a search share. */
@@ -39,16 +39,16 @@ export function searchedOf(results: Results): Searched | null {
   const { search, experiment } = results;
   if (search === undefined) return null;
   const metric = decidingMetric(experiment);
-  const all = inTheirOrder(
-    groupSeeds(results.trials),
+  const all = inTheirOrder<Pick<DrawnSetting, 'group' | 'stopped'>, StoppedResult>(
+    groupSeeds(results.trials).map((group) => ({ group, stopped: null })),
     results.stopped ?? [],
-    (settings): Group => ({ settings, trials: [] }),
+    (stopped) => ({ group: { settings: stopped.settings, trials: [] }, stopped }),
   );
-  const own = all.filter((group) => competes(group, search));
-  const settings = own.map((group, index): DrawnSetting => {
+  const own = all.filter(({ group }) => competes(group, search));
+  const settings = own.map(({ group, stopped }, index): DrawnSetting => {
     const diverged = countStatus(group.trials, 'diverged') > 0;
     const value = diverged ? null : meanOf(group, metric.name);
-    return { number: index + 1, group, value, diverged, stopped: group.trials.length === 0 };
+    return { number: index + 1, group, value, diverged, stopped };
   });
   const sign = metric.best === 'max' ? -1 : 1;
   const ranked = settings.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
@@ -67,7 +67,7 @@ export function searchedOf(results: Results): Searched | null {
 export function settingText({ space }: Searched, { group }: DrawnSetting): string {
   return (Object.keys(space) as OptionName[])
     .filter((name) => (group.settings[name] ?? null) !== null)
-    .map((name) => `${optionTitle(name)} ${group.settings[name]}`)
+    .map((name) => shortSettingWords(name, group.settings[name]!))
     .join(', ');
 }
 
@@ -76,10 +76,16 @@ export function searchNotesOf(searched: Searched): string[] {
   const { ranked, settings, metricWords } = searched;
   const [best] = ranked;
   const diverged = settings.filter((one) => one.diverged).length;
-  const stopped = settings.filter((one) => one.stopped).length;
+  const stopped = settings.filter((one) => one.stopped !== null).length;
+  const failed = settings.filter((one) => (one.stopped?.last.diverged ?? 0) > 0).length;
+  const because = failed === 0 ? '' : `, of which ${failed} diverged`;
+  const equal = ranked.filter(({ value }) => value === best.value).length - 1;
+  const also = equal === 0 ? '' : ` (${equal} ${equal === 1 ? 'other has' : 'others have'} the same)`;
   return [
-    `Best: setting ${best.number} of ${settings.length}, ${settingText(searched, best)}; ${metricWords} ${significantText(best.value!, 3)}.`,
-    ...(stopped > 0 ? [`${stopped} of ${settings.length} settings were stopped early (rounds.csv).`] : []),
+    `Best: setting ${best.number} of ${settings.length}, ${settingText(searched, best)}; ${metricWords} ${shortText(best.value!, 3)}${also}.`,
+    ...(stopped > 0
+      ? [`${stopped} of ${settings.length} settings were stopped early (rounds.csv)${because}.`]
+      : []),
     ...(diverged > 0 ? [`${diverged} of ${settings.length} settings diverged.`] : []),
   ];
 }

@@ -19,6 +19,9 @@ export const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '
 /** From the best to the worst fifth of what a search tried. */
 export const rankColors = ['#08306b', '#2171b5', '#6baed6', '#9ecae1', '#d0dcea'] as const;
 
+/** Of settings that have no value, from those that were stopped last. */
+export const lostColors = ['#858585', '#a0a0a0', '#bbbbbb', '#d4d4d4'] as const;
+
 /** How much wider bold letters are. */
 const bold = 1.12;
 
@@ -92,6 +95,27 @@ export function wholeSpec(
       ...config,
       title: { ...config.title, limit: look.width },
       legend: { ...config.legend, labelLimit: keyLimit(look.width) },
+    },
+  };
+}
+
+/** Colours of named series, with a key of circles above the panel. */
+export function namedColors(
+  series: readonly { readonly name: string; readonly color: string }[],
+  columns: number,
+): SpecPart {
+  return {
+    field: 'series',
+    type: 'nominal',
+    scale: { domain: series.map(({ name }) => name), range: series.map((one) => one.color) },
+    legend: {
+      title: null,
+      orient: 'top',
+      direction: 'horizontal',
+      columns,
+      symbolOpacity: 1,
+      symbolType: 'circle',
+      symbolStrokeColor: 'transparent',
     },
   };
 }

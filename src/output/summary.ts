@@ -42,7 +42,7 @@ export function withStopped(cells: readonly SummaryCell[], { stopping }: Plan): 
   return inTheirOrder(
     cells,
     stopping.stopped,
-    (settings): SummaryCell => ({
+    ({ settings }): SummaryCell => ({
       ...{ settings, done: 0, diverged: 0, notRun: 0, statistics: new Map(), cells: [] },
       stopped: true,
     }),

@@ -1,4 +1,4 @@
-import { faint, ink, palette, rankColors } from '../figures/style.ts';
+import { faint, ink, lostColors, palette, rankColors } from '../figures/style.ts';
 
 /** Colours of the figures that are hard to see on a dark page, and what they become there. */
 const onDark: Readonly<Record<string, string>> = {
@@ -12,7 +12,10 @@ const onDark: Readonly<Record<string, string>> = {
   '#e5e5e5': 'var(--line)',
   '#ddd': 'var(--line)',
   '#f4f4f4': '#b8bec6',
-  '#bbbbbb': '#8b929b',
+  [lostColors[0]]: '#b9bfc7',
+  [lostColors[1]]: '#a2a9b1',
+  [lostColors[2]]: '#8b929b',
+  [lostColors[3]]: '#646b74',
   '#b0b0b0': '#8b929b',
   [palette[0]]: '#4ba3e3',
   [palette[1]]: '#f08a4b',

@@ -11,3 +11,9 @@ export function significant(value: number, digits: number): number {
 export function significantText(value: number, digits: number): string {
   return String(significant(value, digits));
 }
+
+/** The same, and 3.76e9 for 3760000000. */
+export function shortText(value: number, digits: number): string {
+  const text = significantText(value, digits);
+  return /^-?\d{7,}$/.test(text) ? significant(value, digits).toExponential().replace('e+', 'e') : text;
+}
