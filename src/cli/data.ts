@@ -11,10 +11,10 @@ import { flagOf, type OptionName, options, parseOption, type Setting } from '../
 import { frankeSettings } from '../experiment/presets.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import { addDescribeCommand } from './data-describe.ts';
+import { sourcesOf } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { olderFlags, settingFlag } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
-import { sourcesOf } from './run-flags.ts';
 import { writeStderr, writeStdout } from './terminal.ts';
 
 const formats = ['idx', 'csv'] as const;

@@ -6,9 +6,9 @@ import type { Results } from '../figures/results.ts';
 import { manifestName } from '../output/earlier-run.ts';
 import type { StoredRun } from '../output/stored-run.ts';
 import { parseChoice, parseList } from '../parsing/value-list.ts';
+import { choosing } from './command-options.ts';
 import { addExamples } from './examples.ts';
 import { fold } from './fold.ts';
-import { choosing } from './run-flags.ts';
 import type { SideBySide } from './show-diff.ts';
 import { writeStdoutRaw } from './terminal.ts';
 

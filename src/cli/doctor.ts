@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
+import { sourcesOf } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { withFlags } from './flags.ts';
-import { sourcesOf } from './run-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStdoutRaw } from './terminal.ts';
 

@@ -16,20 +16,13 @@ import {
 } from '../experiment/options.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
+import { addUnder, headings } from './command-options.ts';
+import { sourcesOf } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { olderFlags, settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
-import {
-  addRunFlags,
-  addUnder,
-  choicesFrom,
-  headings,
-  type RunFlags,
-  runOptionsOf,
-  type SearchFlags,
-  searchFlags,
-  sourcesOf,
-} from './run-flags.ts';
+import { addRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
+import { type SearchFlags, searchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
 import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';

@@ -9,17 +9,11 @@ import type { FileContent } from '../files/write-files.ts';
 import { folderName, reportFolderName } from '../output/folder-name.ts';
 import type { FormatName } from '../output/formats.ts';
 import type { Records } from '../output/trials-table.ts';
+import { addUnder } from './command-options.ts';
+import { sourcesOf } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { withFlags } from './flags.ts';
-import {
-  addRunFlags,
-  addUnder,
-  choicesFrom,
-  type RunFlags,
-  type RunOptions,
-  runOptionsOf,
-  sourcesOf,
-} from './run-flags.ts';
+import { addRunFlags, choicesFrom, type RunFlags, type RunOptions, runOptionsOf } from './run-flags.ts';
 import type { PlannedRun } from './show-plan.ts';
 import type { SetStatus } from './status.ts';
 import { writeEvent, writeStderr } from './terminal.ts';

@@ -13,19 +13,12 @@ import type { StoredRun } from '../output/stored-run.ts';
 import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/config.ts';
 import { ProgramCommand } from './command.ts';
+import { addUnder, headings } from './command-options.ts';
 import { addExamples } from './examples.ts';
 import { experimentCommand, givenSettings } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
-import {
-  addRunFlags,
-  addUnder,
-  headings,
-  type RunFlags,
-  type RunOptions,
-  runOptionsOf,
-  type SearchFlags,
-  searchFlags,
-} from './run-flags.ts';
+import { addRunFlags, type RunFlags, type RunOptions, runOptionsOf } from './run-flags.ts';
+import { type SearchFlags, searchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
 import { stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';

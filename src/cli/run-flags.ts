@@ -1,18 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
-import { checkLabel } from '../datasets/label.ts';
-import { parseLabelNames } from '../datasets/label-names.ts';
-import { UserError } from '../errors.ts';
 import type { Choices } from '../experiment/plan.ts';
-import { searchMethods, searchOf } from '../experiment/search.ts';
+import { searchOf } from '../experiment/search.ts';
 import { type Variant, variants } from '../experiment/variants.ts';
 import { type FormatName, formatNames } from '../output/formats.ts';
 import type { RunFacts } from '../output/manifest.ts';
 import { type Remarks, remarksFrom } from '../output/remarks.ts';
-import { parseChoice, parseInteger, parseList, parseNumber } from '../parsing/value-list.ts';
+import { parseChoice, parseInteger, parseList } from '../parsing/value-list.ts';
+import { addUnder, choosing, headings, helpUnder } from './command-options.ts';
+import {
+  type ComputingFlags,
+  type ComputingOptions,
+  computingFlags,
+  computingOptionsOf,
+} from './computing-flags.ts';
+import { dataFlags } from './data-flags.ts';
 import { type ModelFlags, type ModelOptions, modelFlags, modelOptionsOf } from './model-flags.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
+import type { SearchFlags } from './search-flags.ts';
 import { parseShard, type Shard, shardFlag } from './shard.ts';
 import {
   clusterHeading,
@@ -25,34 +31,14 @@ import { type StoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 
 export const defaultStore = 'results/.trials';
 
-/** The longest timeout in seconds, about 23 days; timers of Node end at 24.8 days. */
-const longestTimeout = 2_000_000;
-
-/** How trials are computed, as the user typed it: how long they may take, how often they may fail, and what they leave. */
-export interface FailureFlags {
-  readonly retries: string;
-  readonly timeout?: string;
-  readonly failFast?: boolean;
-  readonly failOnDiverged?: boolean;
-  readonly maxFailures?: string;
-  /** Undefined: true. */
-  readonly finals?: boolean;
-}
-
 /** What the user writes about a run, as typed. */
 export interface RemarkFlags {
   readonly note?: string;
   readonly tag?: readonly string[];
 }
 
-/** How settings are drawn, as typed. */
-export interface SearchFlags {
-  readonly search?: string;
-  readonly trials?: string;
-}
-
 /** The flags of every experiment and of the report, as the user typed them. */
-export interface RunFlags extends SearchFlags, FailureFlags, RemarkFlags, ModelFlags, LauncherFlags {
+export interface RunFlags extends SearchFlags, ComputingFlags, RemarkFlags, ModelFlags, LauncherFlags {
   readonly variant: string;
   readonly quick?: boolean;
   readonly store?: string;
@@ -72,18 +58,7 @@ export interface RunFlags extends SearchFlags, FailureFlags, RemarkFlags, ModelF
   readonly page?: boolean;
 }
 
-export interface FailureOptions {
-  readonly retries: number;
-  /** Seconds; null for none. */
-  readonly timeout: number | null;
-  readonly maxFailures: number;
-  /** Whether a diverged trial makes the command fail, after everything is written. */
-  readonly failOnDiverged: boolean;
-  /** Whether trainings leave their last state in the store, from which the same trials with more epochs continue. */
-  readonly keepFinals: boolean;
-}
-
-export interface RunOptions extends FailureOptions, LauncherOptions {
+export interface RunOptions extends ComputingOptions, LauncherOptions {
   readonly storeDirectory: string;
   readonly sources: Sources;
   readonly jobs: number;
@@ -114,7 +89,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     planOnly: flags.plan === true,
     shard: parseShard(flags.shard),
     force: flags.force === true,
-    ...failureOptionsOf(flags),
+    ...computingOptionsOf(flags),
     ...launcherOptionsOf(flags),
     quiet: flags.quiet === true,
     progress: parseChoice(flags.progress, progressNames, '--progress'),
@@ -125,84 +100,6 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
     models: modelOptionsOf(flags),
     remarks: remarksFrom(flags.note, flags.tag),
   };
-}
-
-/** What the user typed to choose data from files. */
-interface DataFlags {
-  readonly dataDir?: string | undefined;
-  readonly dataName?: string | undefined;
-  readonly labelNames?: string | undefined;
-}
-
-/** Where the data are and what the user calls them. Errors: an empty path, a name without a path or that cannot be shown. */
-export function sourcesOf({ dataDir, dataName, labelNames }: DataFlags): Sources {
-  if (dataDir === '') {
-    throw new UserError({
-      what: '--data-dir is empty',
-      expected: 'the path of a folder with images',
-      received: dataDir,
-      remedy: 'write --data-dir . for this folder, or leave it out for the bundled MNIST',
-    });
-  }
-  const named = labelNames === undefined ? {} : { labelNames: parseLabelNames(labelNames) };
-  if (dataName === undefined) return { dataDir: dataDir ?? null, ...named };
-  if (dataDir === undefined) {
-    throw new UserError({
-      what: '--data-name names the data of --data-dir, which is missing',
-      received: dataName,
-      remedy: 'leave out --data-name, or give the folder of the data with --data-dir',
-    });
-  }
-  return { dataDir, dataName: checkLabel(dataName), ...named };
-}
-
-/** The options that choose data from files. */
-export function dataFlags(): Option[] {
-  return [
-    new Option(
-      '--data-dir <dir>',
-      'folder with images to use instead of the bundled MNIST: IDX files, CSV or .npz',
-    ),
-    new Option('--data-name <name>', "what titles call the data of --data-dir (default: the folder's name)"),
-    labelNamesFlag(),
-  ];
-}
-
-export function labelNamesFlag(): Option {
-  return new Option(
-    '--label-names <names>',
-    'names of the classes, in the order of their labels: cat,dog,fox, or the path of a text file with one name a line',
-  );
-}
-
-export function failureOptionsOf(flags: FailureFlags): FailureOptions {
-  return {
-    retries: parseInteger(flags.retries, '--retries', 0, 1000),
-    timeout: flags.timeout === undefined ? null : parseSeconds(flags.timeout, '--timeout'),
-    maxFailures: parseMaxFailures(flags),
-    failOnDiverged: flags.failOnDiverged === true,
-    keepFinals: flags.finals !== false,
-  };
-}
-
-/** The headings of options in --help that all commands share. */
-export const headings = { data: 'Data:', run: 'Run:', output: 'Output:' } as const;
-
-/** Adds options under a heading. */
-export function addUnder(command: Command, heading: string, ...options: readonly Option[]): void {
-  for (const option of options) command.addOption(option.helpGroup(heading));
-}
-
-/** An option with a few values to choose from, which completion offers too. Its value is checked where it is used. */
-export function choosing(flags: string, description: string, choices: readonly string[]): Option {
-  const option = new Option(flags, description);
-  option.argChoices = [...choices];
-  return option;
-}
-
-/** Puts --help under a heading, too. */
-export function helpUnder(command: Command, heading: string): void {
-  command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading));
 }
 
 /** What the help of a run depends on. */
@@ -228,7 +125,7 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     storeFlag(),
     shardFlag(),
     new Option('--force', 'recompute trials that are in the store, and report results that differ'),
-    ...failureFlags(),
+    ...computingFlags(),
   );
   addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
@@ -269,21 +166,6 @@ export function progressFlags(): Option[] {
   ];
 }
 
-/** The options for trials that fail or diverge, and for what trainings leave. */
-export function failureFlags(): Option[] {
-  return [
-    new Option('--retries <n>', 'how often to retry a failed trial').default('1'),
-    new Option('--timeout <seconds>', 'longest time for one trial (default: no limit)'),
-    new Option('--max-failures <n>', 'stop after n failed trials (default: no limit)'),
-    new Option('--fail-on-diverged', 'end with status 1 if a trial diverged; everything is written first'),
-    new Option('--fail-fast', 'stop at the first failed trial; the same as --max-failures 1'),
-    new Option(
-      '--no-finals',
-      'keep no last states of trainings, from which the same trials with more epochs would continue',
-    ),
-  ];
-}
-
 export function storeFlag(): Option {
   return new Option('--store <dir>', 'folder that keeps finished trials').default(defaultStore);
 }
@@ -300,18 +182,6 @@ export function selectionFlags(quick: string): Option[] {
   ];
 }
 
-/** The options that draw settings from lists and ranges, in place of every combination. */
-export function searchFlags(): Option[] {
-  return [
-    choosing(
-      '--search <method>',
-      'grid: every combination of the values; sobol, random: --trials settings drawn from lists and ranges (default: grid)',
-      searchMethods,
-    ),
-    new Option('--trials <n>', 'how many settings a search draws; each is run with every seed'),
-  ];
-}
-
 export function choicesFrom(
   flags: Pick<RunFlags, 'variant' | 'quick'> & SearchFlags & StoppingFlags,
 ): Omit<Choices, 'given'> {
@@ -322,30 +192,4 @@ export function choicesFrom(
 export function parseJobs(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   return parseInteger(text, '--jobs', 1, 256);
-}
-
-function parseMaxFailures({ failFast, maxFailures }: FailureFlags): number {
-  if (maxFailures !== undefined) return parseInteger(maxFailures, '--max-failures', 1, 1_000_000);
-  return failFast === true ? 1 : Number.POSITIVE_INFINITY;
-}
-
-function parseSeconds(text: string, flag: string): number {
-  const [, amount, unit] = /^([\d.]+)\s*(s|sec|m|min|h)$/.exec(text) ?? [];
-  if (unit !== undefined) {
-    const factor = unit.startsWith('s') ? 1 : unit === 'h' ? 3600 : 60;
-    throw new UserError({
-      what: `${flag} has a unit`,
-      expected: 'a number of seconds',
-      received: text,
-      remedy: `write ${flag} ${Number(amount) * factor}`,
-    });
-  }
-  const seconds = parseNumber(text, flag);
-  if (seconds > 0 && seconds <= longestTimeout) return seconds;
-  throw new UserError({
-    what: `${flag} is out of range`,
-    expected: `seconds > 0, at most ${longestTimeout}`,
-    received: text,
-    remedy: `give seconds, such as ${flag} 600`,
-  });
 }

@@ -17,11 +17,12 @@ import {
   reportFailures,
   trialsToCompute,
 } from './compute-trials.ts';
+import type { ComputingOptions } from './computing-flags.ts';
 import { describeDiverged } from './diverged.ts';
 import { holdStore } from './hold-store.ts';
 import type { CellChoice } from './model-flags.ts';
 import { againNote, keptAtFirst, openModels } from './models.ts';
-import type { FailureOptions, RunOptions } from './run-flags.ts';
+import type { RunOptions } from './run-flags.ts';
 import type { Shard } from './shard.ts';
 import { type PlannedRun, showPlan } from './show-plan.ts';
 import type { LauncherOptions } from './slurm-flags.ts';
@@ -32,7 +33,7 @@ export type ShardOptions = Pick<
   RunOptions,
   'storeDirectory' | 'sources' | 'jobs' | 'quiet' | 'progress' | 'json' | 'planOnly'
 > &
-  FailureOptions &
+  ComputingOptions &
   LauncherOptions &
   Partial<Pick<RunOptions, 'force' | 'models'>>;
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { missingChoices, type TableChoices, taskChoices } from '../datasets/table-choices.ts';
 import { parseChoice } from '../parsing/value-list.ts';
-import { choosing } from './run-flags.ts';
+import { choosing } from './command-options.ts';
 
 /** The flags that say how a table is read, as the user typed them. */
 export interface TableFlags {

@@ -6,20 +6,13 @@ import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
+import { addUnder, choosing, headings, helpUnder } from './command-options.ts';
+import { dataFlags } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { experimentCommand, type PlanFlags, planOf, quickText } from './experiment.ts';
 import { addFileArgument, fileQuick, planFile } from './run-file.ts';
-import {
-  addUnder,
-  choosing,
-  dataFlags,
-  defaultStore,
-  headings,
-  helpUnder,
-  searchFlags,
-  selectionFlags,
-  storeFlag,
-} from './run-flags.ts';
+import { defaultStore, selectionFlags, storeFlag } from './run-flags.ts';
+import { searchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import { addTrainOptions, planTraining, type TrainFlags, trainQuick } from './train.ts';

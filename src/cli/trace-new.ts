@@ -23,6 +23,7 @@ import {
   usualSettings,
 } from '../trace/exercise-settings.ts';
 import type { Draft } from '../trace/new-exercise.ts';
+import { addUnder, choosing, headings, helpUnder } from './command-options.ts';
 import { addExamples } from './examples.ts';
 import { listFlag } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
@@ -34,7 +35,6 @@ import {
   recorders,
   recordersNextTo,
 } from './recorders.ts';
-import { addUnder, choosing, headings, helpUnder } from './run-flags.ts';
 import { writeStderr } from './terminal.ts';
 import { type DataFlags, dataOptions, planTraining } from './train.ts';
 

@@ -18,20 +18,13 @@ import {
 } from '../experiment/options.ts';
 import type { Choices, Plan } from '../experiment/plan.ts';
 import type { PlanAt } from '../experiment/stopping-rounds.ts';
+import { addUnder, headings } from './command-options.ts';
+import { labelNamesFlag } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { choicesOf, listFlag, listNotes } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
-import {
-  addRunFlags,
-  addUnder,
-  choicesFrom,
-  headings,
-  labelNamesFlag,
-  type RunFlags,
-  runOptionsOf,
-  type SearchFlags,
-  searchFlags,
-} from './run-flags.ts';
+import { addRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
+import { type SearchFlags, searchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
 import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';

@@ -3,22 +3,16 @@ import { UserError } from '../errors.ts';
 import { parseOption } from '../experiment/options.ts';
 import { type Remarks, remarksFrom } from '../output/remarks.ts';
 import { parseChoice, parseNumber } from '../parsing/value-list.ts';
+import { addUnder, choosing, headings, helpUnder } from './command-options.ts';
+import { type ComputingFlags, computingFlags, computingOptionsOf } from './computing-flags.ts';
+import { dataFlags, sourcesOf } from './data-flags.ts';
 import { progressNames } from './progress-choices.ts';
 import {
-  addUnder,
-  choosing,
-  dataFlags,
   defaultStore,
-  type FailureFlags,
-  failureFlags,
-  failureOptionsOf,
-  headings,
-  helpUnder,
   parseJobs,
   progressFlags,
   type RemarkFlags,
   remarkFlags,
-  sourcesOf,
   storeFlag,
 } from './run-flags.ts';
 import { parseShard, type Shard, shardFlag } from './shard.ts';
@@ -27,7 +21,7 @@ import { usualLevel } from './verify-folder.ts';
 import type { Running } from './verify-records.ts';
 
 /** The flags of `verify`, as the user typed them. */
-export interface VerifyFlags extends FailureFlags, RemarkFlags, LauncherFlags {
+export interface VerifyFlags extends ComputingFlags, RemarkFlags, LauncherFlags {
   readonly claims?: string;
   readonly runs?: string;
   readonly init?: string | true;
@@ -126,7 +120,7 @@ export function addVerifyOptions(command: Command): void {
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
     shardFlag(),
-    ...failureFlags(),
+    ...computingFlags(),
   );
   addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
@@ -173,7 +167,7 @@ export function addSpecificationOptions(command: Command): void {
     new Option('--jobs <n>', 'worker threads (default: all cores)'),
     storeFlag(),
     shardFlag(),
-    ...failureFlags(),
+    ...computingFlags(),
   );
   addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
@@ -214,7 +208,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
       jobs: parseJobs(flags.jobs),
       quiet: flags.quiet === true,
       progress: parseChoice(flags.progress, progressNames, '--progress'),
-      ...failureOptionsOf(flags),
+      ...computingOptionsOf(flags),
       ...launcherOptionsOf(flags),
       enough: maxTime === null ? null : AbortSignal.timeout(milliseconds(maxTime)),
     },

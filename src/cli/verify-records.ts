@@ -3,12 +3,13 @@ import type { Lease } from '../store/leases.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { trialSeconds } from '../trial/size.ts';
 import { computeTrials, distinctTrials, idsOf, noteProblems, reportFailures } from './compute-trials.ts';
-import type { FailureOptions, RunOptions } from './run-flags.ts';
+import type { ComputingOptions } from './computing-flags.ts';
+import type { RunOptions } from './run-flags.ts';
 import type { LauncherOptions } from './slurm-flags.ts';
 
 /** How to compute the trials that are not in the store. */
 export type Running = Pick<RunOptions, 'storeDirectory' | 'sources' | 'jobs' | 'quiet' | 'progress'> &
-  FailureOptions &
+  ComputingOptions &
   LauncherOptions & {
     /** Aborted when the time is over: running trials save their state, and no others are started. Null: never. */
     readonly enough: AbortSignal | null;
