@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
-import type { Collected } from '../store/care.ts';
+import type { Collected } from '../store/collect-garbage.ts';
 import type { Repaired } from '../store/repair.ts';
 import type { StoreReport } from '../store/survey.ts';
 import { attachmentKinds, attachments } from '../trial/attachments.ts';
@@ -72,7 +72,7 @@ export function addStoreCommand(program: Command, setStatus: SetStatus): void {
     .option('--dry-run', 'only print what would be done')
     .option('--keep-finals', 'keep the final checkpoints, from which runs with more epochs continue')
     .action(async (flags: Flags) => {
-      const { collectGarbage } = await import('../store/care.ts');
+      const { collectGarbage } = await import('../store/collect-garbage.ts');
       const collected = await collectGarbage(flags.store, { ...flags, onWait });
       await writeAnswer(flags, collected, collectedLines(collected, flags.dryRun === true));
     });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { collectGarbage } from './care.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { repairStore } from './repair.ts';

@@ -19,7 +19,7 @@ import { preloading, runProgram } from '../program.testing.ts';
 import { attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
 import { createTrial, numerics, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { collectGarbage } from './care.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { Waiting } from './exclusive-access.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
