@@ -8,6 +8,10 @@
 //     "never" if all of it is seen late, files that are gone included.
 //   clock: milliseconds by which its clock is wrong. stamps: "client" if its clock also sets the times of files (Lustre).
 //   speed: how many times faster time passes on it, so that 30 seconds need not be waited for.
+//   repeats: every n-th change of a name is carried out twice, as if the answer to the first request got lost: a rename finds
+//     nothing to rename any more, and a link or a new file exists already.
+//   append: { at, code }: the n-th append of each thread to a journal writes half of its data, and fails with this code (ENOSPC,
+//     EDQUOT) or, with "kill", takes the process with it.
 //   latency: milliseconds that a call takes at most. staleEvery: every n-th look at a lease fails with ESTALE.
 // Its boot is another one, so processes of other machines cannot be asked for, and its file system says that it is NFS. Its name
 // is that of all machines.
@@ -62,7 +66,7 @@ function simulateIdentity({ name }) {
 }
 
 function simulateFolder({ name, folder, notes, delay = 0, asks = 'open', stamps, clock = 0, ...more }) {
-  const { latency = 0, staleEvery = Number.POSITIVE_INFINITY } = more;
+  const { latency = 0, staleEvery = Number.POSITIVE_INFINITY, repeats = Number.POSITIVE_INFINITY } = more;
   const {
     linkSync,
     statSync,
@@ -165,6 +169,18 @@ function simulateFolder({ name, folder, notes, delay = 0, asks = 'open', stamps,
     if (missing) throw gone(file);
     return { inode, size };
   };
+  let changes = 0;
+  const isRepeated = () => ++changes % repeats === 0;
+  let appends = 0;
+  /** Writes half of what is appended to a journal, if it is its turn, and fails. */
+  const maybeTorn = async (file, handle, method, data) => {
+    if (method !== 'appendFile' || !/journal-[^/]*$/.test(file) || ++appends !== more.append?.at) return;
+    const bytes = Buffer.from(data);
+    await handle.write(bytes.subarray(0, bytes.length >> 1));
+    const { code } = more.append;
+    if (code === 'kill') process.kill(process.pid, 'SIGKILL');
+    throw Object.assign(new Error(`${code}: write '${file}'`), { code });
+  };
   const isWritten = (flags = 'r') =>
     typeof flags === 'string'
       ? /[wa+]/.test(flags)
@@ -181,10 +197,15 @@ function simulateFolder({ name, folder, notes, delay = 0, asks = 'open', stamps,
     if (isWritten(flags)) {
       const handle = await open(file, flags, ...args);
       note(file);
+      if (typeof flags === 'string' && flags.includes('x') && isRepeated()) {
+        await handle.close();
+        return open(file, flags, ...args);
+      }
       for (const method of ['write', 'writeFile', 'appendFile', 'sync', 'datasync']) {
         const real = handle[method].bind(handle);
         handle[method] = async (...data) => {
           await late();
+          await maybeTorn(file, handle, method, data[0]);
           const result = await real(...data);
           note(file);
           return result;
@@ -271,13 +292,15 @@ function simulateFolder({ name, folder, notes, delay = 0, asks = 'open', stamps,
     'appendFile',
     'utimes',
   ];
+  const repeatable = new Set(['rename', 'link', 'unlink', 'mkdir', 'rmdir']);
   for (const method of changing) {
     const real = fs.promises[method];
     fs.promises[method] = async (...args) => {
       const files = args.slice(0, 2).filter(isShared);
       if (files.length > 0) await late();
       try {
-        return await real(...args);
+        const result = await real(...args);
+        return files.length > 0 && repeatable.has(method) && isRepeated() ? await real(...args) : result;
       } finally {
         // Also after an error: whoever asks the server for a change learns what is there.
         note(...files);

@@ -58,7 +58,13 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
       clock: [0, hour, -hour][index % 3],
       latency: pick([0, 5]),
       staleEvery: pick([7, 1e9]),
+      repeats: pick([3, 20, 1e9]),
     });
+    /** The disk fails in the middle of an append, or the machine does; not every time, or the command never ends. */
+    const appendOf = (attempt) =>
+      attempt < 3 && random() < 0.5
+        ? { at: 1 + Math.floor(8 * random()), code: pick(['kill', 'ENOSPC', 'EDQUOT']) }
+        : undefined;
     const describe = JSON.stringify({ delay, asks: disk.asks, stamps: disk.stamps });
     const say = (text) => problems.push(`round ${round} ${describe}: ${text}`);
     const done = new Set();
@@ -83,7 +89,7 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
             '--jobs',
             '2',
           ],
-          { environment: onHost(host) },
+          { environment: onHost({ ...host, append: appendOf(attempt) }) },
         );
         running.set(index, one.child);
         const outcome = await one.ended;

@@ -33,10 +33,10 @@ const plan = [
 ];
 const far = { delay: 400, asks: 'never', speed: 20 } as const;
 const hour = 3_600_000;
-const ahead: Host = { name: 'ahead', clock: hour, stamps: 'client', ...far };
+const ahead: Host = { name: 'ahead', clock: hour, stamps: 'client', repeats: 3, ...far };
 // What these two wait for is 90 s of theirs.
-const behind: Host = { name: 'behind', clock: -hour, ...far, speed: 40 };
-const third: Host = { name: 'third', clock: 7 * hour, ...far, speed: 60 };
+const behind: Host = { name: 'behind', clock: -hour, repeats: 4, ...far, speed: 40 };
+const third: Host = { name: 'third', clock: 7 * hour, repeats: 5, ...far, speed: 60 };
 
 const command = (name: string) => [
   ...plan,

@@ -1,5 +1,6 @@
 import { rename, rm, rmdir, unlink } from 'node:fs/promises';
-import { codeOf, isBusy } from './errno.ts';
+import { lookAt } from './directories.ts';
+import { codeOf, isBusy, isGone } from './errno.ts';
 import { systemTimer, type Timer } from './timer.ts';
 
 /** Milliseconds between attempts: about 7 s in all. */
@@ -29,6 +30,15 @@ export async function retryWhileBusy<T>(
 
 /** Renames a file and replaces an existing file of that name. */
 export const renameFile = (from: string, to: string): Promise<void> => retryWhileBusy(() => rename(from, to));
+
+/**
+ * Renames a file to a name that no other has. A file server whose answer got lost may be asked again, and then finds nothing to
+ * rename: the file has its name already.
+ */
+export const renameToNew = (from: string, to: string): Promise<void> =>
+  renameFile(from, to).catch(async (error) => {
+    if (!isGone(error) || (await lookAt(to)) === null) throw error;
+  });
 
 /** Removes a file if it exists. One call, where `rm` looks at the file twice first. */
 export const removeFile = (path: string): Promise<void> =>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { open, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory } from './directories.ts';
+import { factsOf, lookAt, type OpenedFile, syncDirectory } from './directories.ts';
+import { codeOf, isGone } from './errno.ts';
 import { removeFile, renameFile } from './retry-while-busy.ts';
 import { systemTimer } from './timer.ts';
 
@@ -63,10 +64,10 @@ export async function writeTemporary(
 ): Promise<TemporaryFile> {
   const name = `${path}.${randomUUID()}.tmp`;
   /** When it was made, by the clock of its file system, which may differ from this machine's. */
-  let made: { readonly time: number; readonly now: number } | null = null;
+  let made: { readonly file: OpenedFile; readonly now: number } | null = null;
   const stop = timer.every(heartbeat, async () => {
     if (made === null) return;
-    const now = new Date(made.time + timer.now() - made.now);
+    const now = new Date(made.file.time + timer.now() - made.now);
     await utimes(name, now, now).catch(() => {});
   });
   const finish = () => {
@@ -76,7 +77,11 @@ export async function writeTemporary(
   const temporary: TemporaryFile = {
     async replace() {
       stop();
-      await renameFile(name, path);
+      await renameFile(name, path).catch(async (error) => {
+        // A file server whose answer got lost was asked again, and found nothing to rename: the file may have its name already.
+        const found = isGone(error) ? await lookAt(path) : null;
+        if (found === null || !isSameFile(found, made?.file)) throw error;
+      });
       finish();
     },
     async remove() {
@@ -86,9 +91,9 @@ export async function writeTemporary(
   };
   unfinished.add(temporary);
   try {
-    const file = await open(name, 'wx');
+    const file = await createOwn(name, 'w');
     try {
-      made = { time: (await file.stat()).mtimeMs, now: timer.now() };
+      made = { file: await factsOf(file), now: timer.now() };
       await writeFile(file, isPieces(content) ? inLargePieces(content) : content);
       await file.sync();
     } finally {
@@ -100,6 +105,19 @@ export async function writeTemporary(
   }
   return temporary;
 }
+
+/**
+ * Creates a file to write or to append to. Its name has a random number, so if it exists, a file server has carried out the
+ * request twice.
+ */
+export const createOwn = (name: string, flag: 'w' | 'a'): Promise<FileHandle> =>
+  open(name, `${flag}x`).catch((error) => {
+    if (codeOf(error) === 'EEXIST') return open(name, flag);
+    throw error;
+  });
+
+const isSameFile = (found: OpenedFile, known: OpenedFile | undefined): boolean =>
+  found.inode === known?.inode && found.device === known.device;
 
 /**
  * Writes a file whole or not at all: to a temporary file, synced, then renamed, and the directory synced. A kill leaves the

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import { lookAt } from '../files/directories.ts';
 import { readBytes } from '../files/lines.ts';
-import { removeFile, renameFile } from '../files/retry-while-busy.ts';
+import { removeFile, renameToNew } from '../files/retry-while-busy.ts';
 import { longestDelayOf } from '../files/shared-disk.ts';
 import { systemTimer, type Timer } from '../files/timer.ts';
 import { decodeLine, newJournalName, storeError } from './journal.ts';
@@ -31,7 +31,7 @@ export async function retireJournal(
 ): Promise<Retired> {
   const path = join(directory, newJournalName());
   await removeIndex(join(directory, name));
-  await renameFile(join(directory, name), path);
+  await renameToNew(join(directory, name), path);
   const bad = problems.filter(({ kind, place }) => kind !== 'conflict' && place.journal === name);
   return { path, bytes, bad: bad.map(({ place }) => place) };
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startNode } from '../program.testing.ts';
 import { built, type Host, hostEnvironment } from './far-hosts.testing.ts';
 import { readStore } from './store.ts';
+import { reportOn, surveyStore } from './survey.ts';
 
 // Processes on machines that share a store and see late what the others do: scripts that use the build.
 
@@ -20,7 +21,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const prelude = `
 import { createInterface } from 'node:readline';
 import { openJournal, openStore } from '${built('store/store.js')}';
-import { collectGarbage, repairStore } from '${built('store/care.js')}';
+import { collectGarbage } from '${built('store/care.js')}';
+import { repairStore } from '${built('store/repair.js')}';
 import { createTrial, numerics } from '${built('trial/trial.js')}';
 const store = process.argv[2];
 const record = (name) => {
@@ -134,4 +136,71 @@ test('leases that are replaced while they are read do not end a run', async () =
     await lease.end();`;
   const hosts = ['a', 'b'].map((name) => onHost({ name, staleEvery: 3, delay: 200, asks: 'never' }, claim));
   for (const host of hosts) expect(await (await host).ended).toMatchObject({ status: 0, stderr: '' });
+});
+
+test.each([2, 3, 5])(
+  'one change in %d that a file server carries out twice: no error, and nothing is lost',
+  async (repeats) => {
+    const script = `
+      const { openLease } = await import('${built('store/leases.js')}');
+      const { openFinalWriter } = await import('${built('store/final-packs.js')}');
+      const { writeAttachment } = await import('${built('store/attachments.js')}');
+      const lease = await openLease(store);
+      const finals = openFinalWriter(store);
+      for (let i = 0; i < 8; i++) {
+        const journal = await openJournal(store);
+        await lease.claim(async () => [String(i)]);
+        await writeAttachment(store, record(String(i)), 'weights', Buffer.from('numbers'));
+        await journal.append(record(String(i)));
+        await finals.append('0'.repeat(64), i + 1, Buffer.from('state'));
+        await journal.close();
+      }
+      await finals.close();
+      await lease.end();
+      await repairStore(store);
+      await collectGarbage(store, { keepFinals: true, delay: 0 });`;
+    const { ended } = await onHost({ name: 'a', repeats }, script);
+    expect(await ended).toMatchObject({ status: 0, stderr: '' });
+    const found = await surveyStore(join(shared, 'store'));
+    expect(await reportOn(join(shared, 'store'), found)).toMatchObject({
+      sound: true,
+      records: 8,
+      journals: 1,
+    });
+    expect(found.attachments.get('weights')!.whole.size).toBe(8);
+    const left = await readdir(join(shared, 'store'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  },
+);
+
+test('an append that is cut off by a kill, a full disk or a quota damages nothing that others append', async () => {
+  const hosts = (['kill', 'ENOSPC', 'EDQUOT', null] as const).map((code) => {
+    const name = `host-${code}`;
+    const script = `
+      const journal = await openJournal(store);
+      for (let i = 0; i < 10; i++) {
+        const appended = await journal.append(record('${name} ' + i)).then(() => true, ({ message }) => console.error(message));
+        if (appended) say('${name} ' + i);
+      }
+      await journal.close();`;
+    return onHost({ name, ...(code === null ? {} : { append: { at: 4, code } }) }, script);
+  });
+  const ended = await Promise.all(hosts.map(async (host) => (await host).ended));
+  expect(ended.map(({ status }) => status)).toEqual([null, 0, 0, 0]);
+  expect(ended.map(({ stderr }) => /disk is full|quota is used up|^$/.exec(stderr)?.[0])).toEqual([
+    '',
+    'disk is full',
+    'quota is used up',
+    '',
+  ]);
+  const said = ended.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
+  expect(said).toHaveLength(3 + 9 + 9 + 10);
+  const { records, damaged } = await readStore(join(shared, 'store'));
+  expect(damaged).toEqual([]);
+  const names = [...records.values()].map(({ config }) => (config as unknown as { name: string }).name);
+  expect(names.sort()).toEqual(said.sort());
+  expect(await reportOn(join(shared, 'store'), await surveyStore(join(shared, 'store')))).toMatchObject({
+    sound: true,
+    torn: 3,
+  });
 });

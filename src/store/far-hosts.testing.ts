@@ -16,6 +16,10 @@ export interface Host {
   /** How many times faster time passes on it. */
   readonly speed?: number;
   readonly staleEvery?: number;
+  /** Every n-th change of a name is carried out twice. */
+  readonly repeats?: number;
+  /** The append of each thread to a journal that fails in the middle: with the code, or with the process. */
+  readonly append?: { readonly at: number; readonly code: 'ENOSPC' | 'EDQUOT' | 'kill' };
 }
 
 const simulation = `import '${pathToFileURL(resolve('bench/torture/far-host.js')).href}';`;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
 import { codeOf, mayBeReadLater } from '../files/errno.ts';
 import { forEachLine } from '../files/lines.ts';
 import { openRegular } from '../files/regular-file.ts';
+import { createOwn } from '../files/write-whole.ts';
 import { kinds } from './own-files.ts';
 import { largestState } from './training-state.ts';
 
@@ -151,20 +152,17 @@ interface Pack {
 }
 
 async function createPack(folder: string): Promise<Pack> {
-  const create = async (): Promise<Pack> => {
-    const { states, index } = newPack();
-    const file = await open(join(folder, states), 'ax');
-    try {
-      return { file: states, states: file, index: await open(join(folder, index), 'ax'), size: 0 };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  };
-  return await create().catch(async (error) => {
-    // A file server that carried out a request twice says that the new file exists already. It stays empty.
-    if (!['ENOENT', 'EEXIST'].includes(codeOf(error) ?? '')) throw error;
+  const { states: file, index } = newPack();
+  const path = join(folder, file);
+  const states = await createOwn(path, 'a').catch(async (error) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
     await makeDirectory(folder);
-    return await create();
+    return await createOwn(path, 'a');
   });
+  try {
+    return { file, states, index: await createOwn(join(folder, index), 'a'), size: 0 };
+  } catch (error) {
+    await states.close();
+    throw error;
+  }
 }

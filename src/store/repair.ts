@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { syncDirectory } from '../files/directories.ts';
 import { linesAt, readBytes } from '../files/lines.ts';
-import { renameFile } from '../files/retry-while-busy.ts';
+import { renameToNew } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type AttachmentKind, attachmentKinds } from '../trial/attachments.ts';
 import { hashOfId } from '../trial/id.ts';
@@ -85,7 +85,7 @@ async function setAttachmentsAside(
   if (!dryRun) {
     for (const [kind, { damaged }] of attachments) {
       for (const [id, name] of damaged)
-        await renameFile(
+        await renameToNew(
           join(attachmentFolder(directory, kind), name),
           join(directory, `damaged-${hashOfId(id)}-${randomUUID()}.bin`),
         );
