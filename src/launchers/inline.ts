@@ -1,4 +1,5 @@
 import { writeAttachment } from '../store/attachments.ts';
+import { packBatch } from '../store/packed-records.ts';
 import { openJournal } from '../store/store.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { keeping } from './keeping.ts';
@@ -20,7 +21,10 @@ export const inline: Launcher = async (trials, options) => {
           writeAttachment(store.directory, trial, kind, bytes).catch(throwLaunchFailure),
         ),
       });
-      if (keep !== 'models') await journal.append(record).catch(throwLaunchFailure);
+      if (keep !== 'models') {
+        const lines = await journal.append(record).catch(throwLaunchFailure);
+        store.learn({ lines, ids: [record.id], packed: packBatch([record]) });
+      }
       return [{ ending: record.status, seconds: record.seconds }];
     };
     return await schedule(trials, 1, options, runTask, { batches: false });

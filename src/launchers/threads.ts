@@ -2,7 +2,7 @@ import { exitCodes, UserError } from '../errors.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { shareData } from '../trial/shared-data.ts';
 import type { Trial } from '../trial/trial.ts';
-import { type Launcher, LaunchFailure, stopGracePeriod } from './launcher.ts';
+import { type Launcher, LaunchFailure, type Outcome, stopGracePeriod } from './launcher.ts';
 import { giveBack, type LentCores } from './lent-cores.ts';
 import { type RunTask, schedule } from './schedule.ts';
 import { createTaskClock, currentTrial, watchTask } from './task-clock.ts';
@@ -82,7 +82,12 @@ export const threads: Launcher = async (trials, options) => {
     try {
       const ended = (await pool.run(task, { signal: ending.signal })) as WorkerEnding;
       if ('storeError' in ended) throw new LaunchFailure(ended.storeError);
-      return trials.map((_, index) => ended.outcomes[index] ?? null);
+      const { outcomes, written } = ended;
+      if (written !== null) {
+        const ids = trials.filter((_, index) => isStored(outcomes[index])).map(({ id }) => id);
+        store.learn({ ...written, ids });
+      }
+      return trials.map((_, index) => outcomes[index] ?? null);
     } catch (thrown) {
       const error = ending.signal.aborted ? ending.signal.reason : thrown;
       if (error instanceof TooSlowToStop) return trials.map(() => null);
@@ -131,6 +136,9 @@ interface Running {
   /** Ends its thread and gives the reason. */
   end(reason: Error): void;
 }
+
+const isStored = (outcome: Outcome | undefined): boolean =>
+  outcome !== undefined && 'ending' in outcome && outcome.ending !== 'stopped';
 
 /** A trial was asked to stop but kept running. */
 class TooSlowToStop extends Error {}

@@ -4,7 +4,8 @@ import { reasonOf } from '../files/errno.ts';
 import { writeAttachment } from '../store/attachments.ts';
 import { listCheckpoints, openCheckpoints, Stopped, type TrialCheckpoints } from '../store/checkpoints.ts';
 import { type FinalPlace, type FinalWriter, openFinalWriter } from '../store/final-packs.ts';
-import { openJournal } from '../store/store.ts';
+import { packBatch } from '../store/packed-records.ts';
+import { openJournal, type Written } from '../store/store.ts';
 import type { Attach } from '../trial/attachments.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
@@ -47,8 +48,10 @@ export type WorkerMessage = { readonly task: number } & (
   | { readonly note: string }
 );
 
-/** How the trials of a task ended, as many of the first as were tried; or why results could not be stored. */
-export type WorkerEnding = { readonly outcomes: readonly Outcome[] } | { readonly storeError: string };
+/** How the trials of a task ended, as many of the first as were tried, and what was stored; or why it could not be stored. */
+export type WorkerEnding =
+  | { readonly outcomes: readonly Outcome[]; readonly written: Omit<Written, 'ids'> | null }
+  | { readonly storeError: string };
 
 /** Milliseconds between two reports of an epoch, at least. The main thread only needs them for progress bars. */
 const reportInterval = 100;
@@ -70,6 +73,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   const done: TrialCheckpoints[] = [];
   const started = performance.now();
   let ended = started;
+  let written: Omit<Written, 'ids'> | null = null;
   const listed = trials.length === 1 ? undefined : await listCheckpoints(storeDirectory);
   try {
     for (const [index, trial] of trials.entries()) {
@@ -90,7 +94,8 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     }
     if (keep !== 'models' && records.length > 0) {
       journal ??= openJournal(storeDirectory);
-      await (await journal).append(...records).catch(throwLaunchFailure);
+      const lines = await (await journal).append(...records).catch(throwLaunchFailure);
+      written = { lines, packed: packBatch(records) };
     }
   } catch (error) {
     // An error loses its class when it is sent to the main thread.
@@ -98,7 +103,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     throw error;
   }
   for (const checkpoints of done) await checkpoints.remove();
-  return { outcomes };
+  return { outcomes, written };
 }
 
 /** Computes a trial of a task and stores its attachments. Errors: Stopped; LaunchFailure if the store cannot be written. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { exitCodes, UserError } from '../errors.ts';
 import {
   factsOf,
@@ -132,21 +132,23 @@ export function decodeChecked(line: string): Decoded {
   }
   const id = idOfHash(hash);
   if (!isHash(hash) || !isRecord({ config: {}, ...rest, id })) return decodeLine(line, true);
-  return { record: new LateConfig(rest, id, configText) as unknown as TrialRecord };
+  const record = new RecordPart(id, () => JSON.parse(configText) as TrialConfig);
+  return { record: Object.assign(record, rest) as unknown as TrialRecord };
 }
 
-/** The fields of a record, with a config that is parsed when it is asked for. A property of each record's own would take more memory. */
-class LateConfig {
-  readonly #text: string;
+/** The beginning of a record, with a config that is parsed when it is asked for. A property of each record's own would take more memory. */
+export class RecordPart implements Pick<TrialRecord, 'id' | 'config'> {
+  readonly id: string;
+  readonly #configOf: () => TrialConfig;
   #config: TrialConfig | null = null;
 
-  constructor(rest: object, id: string, text: string) {
-    Object.assign(this, rest, { id });
-    this.#text = text;
+  constructor(id: string, configOf: () => TrialConfig) {
+    this.id = id;
+    this.#configOf = configOf;
   }
 
   get config(): TrialConfig {
-    this.#config ??= JSON.parse(this.#text) as TrialConfig;
+    this.#config ??= this.#configOf();
     return this.#config;
   }
 }
@@ -205,9 +207,16 @@ export function resultText({ seconds: _, at: __, config: ___, ...rest }: TrialRe
   return canonicalJson(rest);
 }
 
+/** Where records were written: one after another from a byte of a journal on, in lines of these lengths without their newlines. */
+export interface WrittenLines {
+  readonly journal: string;
+  readonly offset: number;
+  readonly lengths: readonly number[];
+}
+
 /** Appends records to its own journal. All of them are on disk before the promise resolves. */
 export interface JournalWriter {
-  append(...records: readonly TrialRecord[]): Promise<void>;
+  append(...records: readonly TrialRecord[]): Promise<WrittenLines>;
   close(): Promise<void>;
 }
 
@@ -235,33 +244,40 @@ export const newJournalName = (): string => `journal-${randomUUID()}.jsonl`;
  */
 export async function openJournal(directory: string): Promise<JournalWriter> {
   let journal: Journal | null = null;
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   const close = async () => {
     const closing = journal;
     journal = null;
     await closing?.file.close();
   };
-  /** Writes the lines to a journal. Returns whether they are there for all to read. */
-  const writeTo = async ({ path, file }: Journal, lines: string): Promise<boolean> => {
+  /** Writes the lines to a journal. Returns where they are for all to read; null if they are not. */
+  const writeTo = async ({ path, file }: Journal, lines: readonly string[]): Promise<WrittenLines | null> => {
+    const text = Buffer.from(lines.join(''));
     try {
-      await file.appendFile(lines);
+      await file.appendFile(text);
       await file.datasync();
     } catch (error) {
       // Another machine has removed the file.
-      if (codeOf(error) === 'ESTALE') return false;
+      if (codeOf(error) === 'ESTALE') return null;
       throw error;
     }
-    return isInPlace(path, file);
+    const size = await sizeInPlace(path, file);
+    if (size === null) return null;
+    const lengths = lines.map((line) => Buffer.byteLength(line) - 1);
+    return { journal: basename(path), offset: size - text.length, lengths };
   };
-  const append = async (lines: string) => {
+  const append = async (lines: readonly string[]): Promise<WrittenLines> => {
     try {
       journal ??= await createJournal(directory);
-      if (await writeTo(journal, lines)) return;
+      const written = await writeTo(journal, lines);
+      if (written !== null) return written;
       // `store repair` or `gc` has replaced the journal, because this process showed no sign of life for too long. They kept
       // the earlier records, but not these.
       await close().catch(() => {});
       journal = await nextJournal(directory);
-      if (!(await writeTo(journal, lines))) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
+      const again = await writeTo(journal, lines);
+      if (again === null) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
+      return again;
     } catch (error) {
       // The journal may end with a torn line, so the next record starts a new journal.
       await close().catch(() => {});
@@ -270,7 +286,7 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
   };
   return {
     append: (...records) => {
-      const appended = last.then(() => append(records.map(encodeLine).join('')));
+      const appended = last.then(() => append(records.map(encodeLine)));
       last = appended.catch(() => {});
       return appended;
     },
@@ -292,14 +308,15 @@ interface Journal {
 }
 
 /**
- * Whether a journal's name still refers to this file. If not, what was written may never be read. What `store repair` and `gc`
- * take away stays readable for longer than this may be wrong (see `removeRetired`).
+ * The size of the file if a journal's name still refers to it. If not, what was written may never be read. What `store repair` and
+ * `gc` take away stays readable for longer than this may be wrong (see `removeRetired`).
  */
-async function isInPlace(path: string, file: FileHandle): Promise<boolean> {
+async function sizeInPlace(path: string, file: FileHandle): Promise<number | null> {
   const written = await factsOf(file);
   await refreshNames(dirname(path));
   const found = await lookAt(path);
-  return found !== null && found.inode === written.inode && found.device === written.device;
+  const isInPlace = found !== null && found.inode === written.inode && found.device === written.device;
+  return isInPlace ? written.size : null;
 }
 
 async function createJournal(directory: string): Promise<Journal> {

@@ -4,15 +4,31 @@ import type { OpenedFile } from '../files/directories.ts';
 import { isGone } from '../files/errno.ts';
 import { createReader } from '../files/lines.ts';
 import { createIdSet, type IdSet } from '../trial/id-set.ts';
-import type { TrialRecord } from '../trial/trial.ts';
+import type { TrialConfig, TrialRecord } from '../trial/trial.ts';
 import { createFirstCheck } from './first-check.ts';
-import { decodeChecked, openedJournalsIn, resultText, storeError, storeVersion } from './journal.ts';
+import {
+  decodeChecked,
+  openedJournalsIn,
+  RecordPart,
+  resultText,
+  storeError,
+  storeVersion,
+  type WrittenLines,
+} from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
+import { createPackedRecords, createPacker, type PackedBatch, unpackBatch } from './packed-records.ts';
 import { describeProblems, type Problem } from './problems.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
 export { describeProblems } from './problems.ts';
+
+/** Records that were written to a journal: their ids, in the order of their lines, and what they say. */
+export interface Written {
+  readonly lines: WrittenLines;
+  readonly ids: readonly string[];
+  readonly packed: PackedBatch;
+}
 
 /** Records by id. */
 export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
@@ -26,17 +42,19 @@ export interface Store extends Records {
   has(id: string): boolean;
   /** The ids of all lines, in the order of the journals. */
   ids(): Iterable<string>;
-  /** Reads what other processes have written since. */
+  /** Reads what has been written since. */
   refresh(): Promise<void>;
+  /**
+   * Takes over records that this process has just written and not yet read: their lines need not be read again. It has no effect on those
+   * that were read in the meantime.
+   */
+  learn(written: Written): void;
   /** The problems found so far. */
   readonly problems: readonly Problem[];
 }
 
 /** How many times a line that looks damaged is read again while its journal grows. */
 const mostRereads = 5;
-
-/** How many bytes of lines are kept as records in memory, which take five times as much. Others are read again on access. */
-const keptBytes = 4 * 2 ** 20;
 
 /**
  * Opens the store for the trials with these ids, or for all trials. A store that does not exist yet is empty.
@@ -68,8 +86,9 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   /** Files with a journal's name but no line of this program, with their lines. */
   const foreign = new Map<string, Problem[]>();
   const problems: Problem[] = [];
-  const kept = new Map<string, TrialRecord>();
-  let remainingBytes = keptBytes;
+  /** By the number of their line; others are read again on access. */
+  const packed = createPackedRecords();
+  const pack = createPacker();
   const reader = createReader(directory);
   const check = createFirstCheck();
 
@@ -85,7 +104,6 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         bad.push({ kind: 'not a record', place });
       } else if (all || known.has(id)) {
         setLastLine(id, lines.add(place, lastLine(id)));
-        kept.delete(id);
       }
     };
     let firstBad: number | null = null;
@@ -110,9 +128,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
       const files = await openedJournalsIn(directory);
       if (hasShrunk(files, covered)) {
         lastLines.fill(noLine);
-        for (const state of [lines, covered, unclear, foreign, kept]) state.clear();
+        for (const state of [lines, covered, unclear, foreign, packed]) state.clear();
         problems.length = 0;
-        remainingBytes = keptBytes;
       }
       for (const [name, file] of files) {
         if (file.size <= (covered.get(name) ?? -1)) continue;
@@ -168,15 +185,39 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     return best.record;
   };
 
+  /** The config in the line of a record, which is not kept: views know it from their plan. */
+  const configAt = (id: string, line: number): TrialConfig => {
+    const decoded = readPlace(lines.at(line), true);
+    if ('fault' in decoded || decoded.record.id !== id) throw changedStore(directory);
+    return decoded.record.config;
+  };
+
   const get = (id: string): TrialRecord | undefined => {
-    const read = kept.get(id);
-    if (read !== undefined) return read;
-    if (lastLine(id) === noLine) return undefined;
+    const line = lastLine(id);
+    if (line === noLine) return undefined;
+    if (packed.has(line)) return packed.complete(new RecordPart(id, () => configAt(id, line)), line);
     const record = choose(id);
-    if (record === undefined) return undefined;
-    remainingBytes -= lines.at(lastLine(id)).length;
-    if (remainingBytes >= 0) kept.set(id, record);
+    if (record !== undefined) packed.set(lastLine(id), pack(record));
     return record;
+  };
+
+  const learn = ({ lines: { journal, offset, lengths }, ids, packed: batch }: Written): void => {
+    if ((covered.get(journal) ?? 0) !== offset) return;
+    const records = [...unpackBatch(batch)];
+    let next = offset;
+    for (const [index, id] of ids.entries()) {
+      const place = { journal, offset: next, length: lengths[index] };
+      next += place.length + 1;
+      const before = lastLine(id);
+      if (!all && !known.has(id)) continue;
+      const line = lines.add(place, before);
+      setLastLine(id, line);
+      // Of two records of a trial, the one to use is chosen when it is read.
+      if (before !== noLine) continue;
+      lines.markChecked(line);
+      packed.set(line, records[index]);
+    }
+    covered.set(journal, next);
   };
 
   /** Whether the line to use is known: the last line is checked if it was chosen, and not if it was added since. */
@@ -190,6 +231,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     has: (id) => isChosen(id) || get(id) !== undefined,
     ids: () => idsOfLines(known, (number) => lastLines[number] !== noLine),
     refresh,
+    learn,
     problems,
   };
 }
@@ -202,6 +244,7 @@ export function unreadStore(directory: string): Store {
     has: () => false,
     ids: () => [],
     refresh: async () => {},
+    learn: () => {},
     problems: [],
   };
 }

@@ -1,0 +1,127 @@
+import type { TrialRecord } from '../trial/trial.ts';
+import { type Cursor, type Fits, fillInto, fitsOf, templateOf } from './template.ts';
+
+/** A record without its id and config, as numbers and a template (template.ts) that records of a grid share. */
+export interface PackedRecord {
+  readonly template: string;
+  /** The last one is the time `at`, in milliseconds. */
+  readonly numbers: ArrayLike<number>;
+}
+
+/** So many templates are tried before one is made. */
+const mostTried = 8;
+
+/** Returns the function that packs a record; null if unpacking would not give what its line in a journal says. */
+export function createPacker(): (record: TrialRecord) => PackedRecord | null {
+  const tried: { readonly template: string; readonly fits: Fits }[] = [];
+  return ({ id: _, config: __, at, ...rest }) => {
+    const time = Date.parse(at);
+    if (Number.isNaN(time) || new Date(time).toISOString() !== at) return null;
+    for (const { template, fits } of tried) {
+      const numbers: number[] = [];
+      if (fits(rest, numbers)) return { template, numbers: [...numbers, time] };
+    }
+    const numbers: number[] = [];
+    const template = templateOf(rest, numbers);
+    if (template === null) return null;
+    if (tried.length < mostTried) tried.push({ template, fits: fitsOf(JSON.parse(template)) });
+    return { template, numbers: [...numbers, time] };
+  };
+}
+
+/** Packed records in few arrays, as threads send them. */
+export interface PackedBatch {
+  readonly templates: readonly string[];
+  /** For each record the place of its template; -1 if the record is not packed. */
+  readonly kinds: readonly number[];
+  /** How many of the numbers each record has. */
+  readonly counts: readonly number[];
+  readonly numbers: Float64Array;
+}
+
+export function packBatch(records: readonly TrialRecord[]): PackedBatch {
+  const packed = records.map(createPacker());
+  const templates = [...new Set(packed.flatMap((one) => one?.template ?? []))];
+  const counts = packed.map((one) => one?.numbers.length ?? 0);
+  const numbers = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  for (const one of packed) {
+    if (one !== null) numbers.set(one.numbers, at);
+    at += one?.numbers.length ?? 0;
+  }
+  const kinds = packed.map((one) => (one === null ? -1 : templates.indexOf(one.template)));
+  return { templates, kinds, counts, numbers };
+}
+
+/** The records of a batch; null for one that is not packed. */
+export function unpackBatch({ templates, kinds, counts, numbers }: PackedBatch): (PackedRecord | null)[] {
+  let end = 0;
+  return kinds.map((kind, index) => {
+    end += counts[index];
+    if (kind < 0) return null;
+    return { template: templates[kind], numbers: numbers.subarray(end - counts[index], end) };
+  });
+}
+
+/** Packed records by number, as many as fit into a bounded memory. */
+export interface PackedRecords {
+  /** Keeps a record, unless the memory is full or it is not packed. */
+  set(number: number, packed: PackedRecord | null): void;
+  has(number: number): boolean;
+  /** Adds the fields of a record that is kept to a part of one, which has its id and config. */
+  complete(record: Pick<TrialRecord, 'id' | 'config'>, number: number): TrialRecord;
+  clear(): void;
+}
+
+/** As many as about 200,000 records of trainings of 1 epoch have. */
+const mostNumbers = 2 ** 22;
+const mostTemplates = 256;
+
+export function createPackedRecords(): PackedRecords {
+  let used = 0;
+  let numbers = new Float64Array(0);
+  /** By the number of the record: 1 + where its numbers begin, or 0; and the number of its template. */
+  let begins = new Uint32Array(0);
+  let kinds = new Uint8Array(0);
+  const templates = new Map<string, number>();
+  const fills: ReturnType<typeof fillInto>[] = [];
+  /** The number of a template; -1 if there are too many. */
+  const kindOf = (template: string): number => {
+    const known = templates.get(template);
+    if (known !== undefined || templates.size === mostTemplates) return known ?? -1;
+    templates.set(template, templates.size);
+    return fills.push(fillInto(JSON.parse(template))) - 1;
+  };
+  return {
+    set(number, packed) {
+      if (packed === null) return;
+      const end = used + packed.numbers.length;
+      const kind = end > mostNumbers ? -1 : kindOf(packed.template);
+      if (kind < 0) return;
+      if (end > numbers.length) numbers = longer(numbers, new Float64Array(Math.min(mostNumbers, 2 * end)));
+      if (number >= begins.length) {
+        begins = longer(begins, new Uint32Array(2 * number + 1024));
+        kinds = longer(kinds, new Uint8Array(2 * number + 1024));
+      }
+      numbers.set(packed.numbers, used);
+      begins[number] = used + 1;
+      kinds[number] = kind;
+      used = end;
+    },
+    has: (number) => number < begins.length && begins[number] > 0,
+    complete(record, number) {
+      const cursor: Cursor = { numbers, at: begins[number] - 1 };
+      fills[kinds[number]](cursor, record);
+      return Object.assign(record, { at: new Date(numbers[cursor.at]).toISOString() }) as TrialRecord;
+    },
+    clear() {
+      used = 0;
+      begins.fill(0);
+    },
+  };
+}
+
+function longer<T extends Float64Array | Uint32Array | Uint8Array>(values: T, into: T): T {
+  into.set(values);
+  return into;
+}
