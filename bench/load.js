@@ -1,14 +1,14 @@
 // Measures the cost of many trials: node bench/load.js [--quick] (after npm run build). Each line is a separate
 // process.
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeCommit, describeMachine } from './machine.js';
-import { printUse } from './resource-use.js';
+import { describeRun } from './machine.js';
+import { built, madeRecord, planOf, writeJournal } from './made-store.js';
+import { printUse, useOf } from './resource-use.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,7 +17,6 @@ const { values: options } = parseArgs({
     count: { type: 'string' },
   },
 });
-const built = (path) => new URL(`../dist/${path}`, import.meta.url);
 const folder = join(tmpdir(), `fys-nn-load-${process.ppid}`);
 
 /** A grid of `count` trials of one epoch: a hundred learning rates, and seeds. */
@@ -31,47 +30,20 @@ const gridOf = (count) => ({
   bootstrap: [2],
 });
 
-async function planOf(count) {
-  const { planExperiment } = await import(built('src/experiment/plan.js'));
-  const { experiments } = await import(built('experiments/index.js'));
-  const ffnn = experiments.find(({ name }) => name === 'ffnn');
-  return planExperiment(ffnn, { variant: 'code', quick: false, given: gridOf(count) }, { dataDir: null });
-}
-
-/** A record like that of such a trial, with invented numbers. */
-const recordOf = (id, config) => ({
-  id,
-  config,
-  status: 'done',
-  divergedAt: null,
-  metrics: { train_mse: 0.1, test_mse: 0.2, best_test_mse: 0.2, best_epoch: 1, train_r2: 0.5, test_r2: 0.4 },
-  curves: { train_mse: [0.1], test_mse: [0.2] },
-  bootstrap: null,
-  seconds: 0.001,
-  at: '2025-01-01T00:00:00.000Z',
-});
-
 const parts = {
   /** Planning a grid. */
   async plan(count) {
-    const plan = await planOf(count);
+    const plan = await planOf(gridOf(count));
     return { trials: plan.cells.length };
   },
   /** Writes a store with `count` records of other trials in ten journals, for the next two parts. */
   async write(count) {
-    const { encodeLine } = await import(built('src/store/journal.js'));
-    const { cells } = await planOf(100);
-    const template = cells[0].trial.config;
-    mkdirSync(folder, { recursive: true });
+    const { cells } = await planOf(gridOf(100));
+    const { config } = cells[0].trial;
     for (let journal = 0; journal < 10; journal++) {
-      const file = openSync(join(folder, `journal-${journal}.jsonl`), 'w');
-      for (let i = 0; i < count / 10; i += 1000) {
-        const lines = Array.from({ length: Math.min(1000, count / 10 - i) }, (_, k) =>
-          encodeLine(recordOf(idOf(journal, i + k), template)),
-        );
-        writeSync(file, lines.join(''));
-      }
-      closeSync(file);
+      await writeJournal(folder, journal, count / 10, (place) =>
+        madeRecord({ id: idOf(journal, place), config }),
+      );
     }
     return {};
   },
@@ -85,12 +57,8 @@ const parts = {
   },
   /** Writes all records of a grid, for a run that finds them in the store. */
   async fill(count) {
-    const { encodeLine } = await import(built('src/store/journal.js'));
-    mkdirSync(folder, { recursive: true });
-    const file = openSync(join(folder, 'journal-0.jsonl'), 'w');
-    for (const { trial } of (await planOf(count)).cells)
-      writeSync(file, encodeLine(recordOf(trial.id, trial.config)));
-    closeSync(file);
+    const { cells } = await planOf(gridOf(count));
+    await writeJournal(folder, 0, count, (place) => madeRecord(cells[place].trial));
     return {};
   },
   /** Runs the program on such a grid. It reads the store if it was filled, and computes the trials otherwise. */
@@ -124,10 +92,9 @@ function idOf(journal, index) {
 
 function measure(part, count) {
   // Otherwise garbage accumulates while the machine has memory, and the peak is meaningless.
-  const heap = part === 'run' ? ['--max-old-space-size=96', '--max-semi-space-size=2'] : [];
-  const args = [...heap, fileURLToPath(import.meta.url), '--part', part, '--count', String(count)];
-  const text = execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }).toString();
-  const result = { part, count, ...JSON.parse(text) };
+  const nodeFlags = part === 'run' ? ['--max-old-space-size=96', '--max-semi-space-size=2'] : [];
+  const use = useOf(import.meta.url, ['--part', part, '--count', String(count)], { nodeFlags });
+  const result = { part, count, ...use };
   console.log(JSON.stringify(result));
   return result;
 }
@@ -163,12 +130,6 @@ if (options.part !== undefined) {
     clear();
   }
   const file = fileURLToPath(new URL(`results/load${small ? '-quick' : ''}.json`, import.meta.url));
-  const facts = {
-    machine: describeMachine(),
-    cores: cpus().length,
-    node: process.version,
-    ...describeCommit(),
-  };
-  writeFileSync(file, `${JSON.stringify({ ...facts, results }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...describeRun(), results }, null, 2)}\n`);
   console.log(`wrote ${file}`);
 }

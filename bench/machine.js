@@ -25,6 +25,11 @@ export function describeCommit() {
   }
 }
 
+/** Where and with what a measurement runs: the machine, Node's version, the commit. */
+export function describeRun() {
+  return { machine: describeMachine(), cores: cpus().length, node: process.version, ...describeCommit() };
+}
+
 /**
  * Values for OPENBLAS_CORETYPE, fastest first; null leaves the choice to OpenBLAS.
  *

@@ -3,15 +3,14 @@
 // Trials of 1 epoch on 20 rows, of 100 learning rates and up to 10,000 seeds. Up to 100,000 are computed, by two workers; of more,
 // the store's own writer writes records with invented numbers. Each command is a process of its own. Writes
 // results/many-trials.json, and its table into docs/performance.md. For all sizes it takes about 15 minutes, and 6 GB of the disk.
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table, writeSection } from './kernels/page.js';
 import { describeCommit, describeMachine } from './machine.js';
-import { printUse } from './resource-use.js';
+import { built, madeRecord, planOf, writeJournal } from './made-store.js';
+import { printUse, useOf } from './resource-use.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,7 +20,6 @@ const { values: options } = parseArgs({
     fill: { type: 'string' },
   },
 });
-const built = (path) => new URL(`../dist/${path}`, import.meta.url);
 const mostComputed = 100_000;
 
 const flagsOf = (count) => [
@@ -41,45 +39,22 @@ async function run(args) {
 
 /** Writes a store with a record for each trial of the grid. */
 async function fill({ folder, count }) {
-  const { planExperiment } = await import(built('src/experiment/plan.js'));
-  const { experiments } = await import(built('experiments/index.js'));
-  const { encodeLine } = await import(built('src/store/journal.js'));
   const given = {
     ...{ samples: [20], batchSize: [4], hidden: ['2'], epochs: [1], bootstrap: [2] },
     learningRate: Array.from({ length: 100 }, (_, i) => (i + 1) / 1000),
     seed: Array.from({ length: count / 100 }, (_, i) => i + 1),
   };
-  const ffnn = experiments.find(({ name }) => name === 'ffnn');
-  const { cells } = await planExperiment(ffnn, { variant: 'code', quick: false, given }, { dataDir: null });
-  mkdirSync(folder, { recursive: true });
-  const journal = openSync(join(folder, 'journal-0.jsonl'), 'w');
-  for (const { trial } of cells) {
-    const { id, config } = trial;
-    const value = 0.2 + config.model.learningRate / config.seed;
-    const numbers = { train_mse: value, test_mse: value, best_test_mse: value, best_epoch: 1 };
-    const record = {
-      ...{
-        id,
-        config,
-        status: 'done',
-        divergedAt: null,
-        metrics: { ...numbers, train_r2: 0.5, test_r2: 0.4 },
-      },
-      ...{ curves: { train_mse: [value], test_mse: [value] }, bootstrap: null, seconds: 0.001 },
-      at: '2025-01-01T00:00:00.000Z',
-    };
-    writeSync(journal, encodeLine(record));
-  }
-  closeSync(journal);
+  const { cells } = await planOf(given);
+  await writeJournal(folder, 0, cells.length, (place) => {
+    const { id, config } = cells[place].trial;
+    const loss = 0.2 + config.model.learningRate / config.seed;
+    return madeRecord({ id, config }, loss, loss);
+  });
   return { exit: 0 };
 }
 
 function measure(count, step, args) {
-  const text = execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 2 ** 26,
-  });
-  const result = { count, step, ...JSON.parse(text.toString().trim().split('\n').at(-1)) };
+  const result = { count, step, ...useOf(import.meta.url, args, { stderr: 'ignore' }) };
   console.log(JSON.stringify(result));
   return result;
 }

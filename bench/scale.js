@@ -2,11 +2,11 @@
 // measured, and simulates the rest with it. Writes bench/results/scale.json; `node docs/update-scale.js` puts that into docs/scale.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeCommit, describeMachine } from './machine.js';
+import { describeRun } from './machine.js';
 import { printUse } from './resource-use.js';
 import { measureClaims } from './scale/claims.js';
 import { measureDisk } from './scale/disk.js';
@@ -89,10 +89,7 @@ async function measureAll() {
     const result = await sections[name](read());
     console.error(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     const facts = {
-      machine: describeMachine(),
-      cores: cpus().length,
-      node: process.version,
-      ...describeCommit(),
+      ...describeRun(),
     };
     writeFileSync(
       file,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeStore } from './made-store.js';
+import { makeStore } from '../made-store.js';
 import { requestsOf, traceCalls } from './trace-calls.js';
 
 const bench = fileURLToPath(new URL('../scale.js', import.meta.url));

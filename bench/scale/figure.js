@@ -1,5 +1,5 @@
 // Draws how much of their time cores compute, against their number, by the program's own figures.
-import { built } from './made-store.js';
+import { built } from '../made-store.js';
 
 /** In the order in which a legend reads well. */
 const lengthText = (seconds) => (seconds < 1 ? `${1000 * seconds} ms` : `${seconds} s`);

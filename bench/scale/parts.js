@@ -1,7 +1,7 @@
 // Parts of bench/scale.js that run in a process of their own, so that their time and memory can be told.
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { built, makeStore, someIds } from './made-store.js';
+import { built, makeStore, someIds } from '../made-store.js';
 import { otherTrials, writeSubmission } from './tasks.js';
 
 /** By name; each gets the folder for its files and a size, and returns what it found out. */

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { built, makeStore, smallConfig } from '../made-store.js';
 import { median } from '../pairs.js';
 import { resourceUsage } from '../program.js';
-import { built, makeStore, smallConfig } from './made-store.js';
 import { requestsOf, traceCalls } from './trace-calls.js';
 
 const program = fileURLToPath(new URL('../../bin/fys-nn.js', import.meta.url));
